@@ -1,0 +1,159 @@
+//! AWS-managed prefix lists: the address blocks of AWS's own services in a Region. They can be used, not changed.
+//!
+//! Follows "AWS-managed prefix lists" (VPC User Guide): Amazon S3, DynamoDB and EC2 Instance Connect. Identifiers of
+//! the first two are AWS's where they are known. Blocks are fixed and smaller than AWS's, which change; what counts is
+//! that a service's own names resolve into its list.
+
+use ipnet::{IpNet, Ipv4Net};
+use std::net::Ipv4Addr;
+
+use crate::ids::PrefixListId;
+use crate::place::Region;
+
+/// A service that has a prefix list in every Region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AwsService {
+    /// Amazon S3.
+    S3,
+    /// Amazon DynamoDB.
+    DynamoDb,
+    /// EC2 Instance Connect, where its browser-based sessions come from.
+    InstanceConnect,
+}
+
+impl AwsService {
+    /// All of them.
+    pub const ALL: [AwsService; 3] = [AwsService::S3, AwsService::DynamoDb, AwsService::InstanceConnect];
+
+    /// The last part of the list's name.
+    fn name(self) -> &'static str {
+        match self {
+            AwsService::S3 => "s3",
+            AwsService::DynamoDb => "dynamodb",
+            AwsService::InstanceConnect => "ec2-instance-connect",
+        }
+    }
+}
+
+/// The prefix list of a service in a Region.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AwsPrefixList {
+    /// The service.
+    pub service: AwsService,
+    /// The Region.
+    pub region: Region,
+}
+
+/// What differs from Region to Region.
+struct RegionFacts {
+    region: &'static str,
+    s3: u32,
+    dynamodb: u32,
+    instance_connect: [u8; 4],
+}
+
+const fn facts(region: &'static str, s3: u32, dynamodb: u32, instance_connect: [u8; 4]) -> RegionFacts {
+    RegionFacts { region, s3, dynamodb, instance_connect }
+}
+
+/// In the order of [`Region::all`]. Where AWS's identifier is not known it ends in the Region's position.
+static REGIONS: [RegionFacts; 17] = [
+    facts("ap-northeast-1", 0x61a5_4008, 0x78a5_4011, [3, 112, 23, 0]),
+    facts("ap-northeast-2", 0x78a5_4011, 0x48a5_4021, [13, 209, 1, 56]),
+    facts("ap-northeast-3", 0xa4a5_40cd, 0xdba5_4002, [15, 168, 105, 160]),
+    facts("ap-south-1", 0x78a5_4011, 0x66a7_420f, [13, 233, 177, 0]),
+    facts("ap-southeast-1", 0x6fa5_4006, 0x67a5_400e, [3, 0, 5, 32]),
+    facts("ap-southeast-2", 0x6ca5_4005, 0x62a5_400b, [13, 239, 158, 0]),
+    facts("ca-central-1", 0x7da5_4014, 0x4ea5_4027, [35, 183, 92, 176]),
+    facts("eu-central-1", 0x6ea5_4007, 0x66a5_400f, [3, 120, 181, 40]),
+    facts("eu-north-1", 0xc3aa_4faa, 0xadae_4bc4, [13, 48, 4, 200]),
+    facts("eu-west-1", 0x6da5_4004, 0x6fa5_4006, [18, 202, 216, 48]),
+    facts("eu-west-2", 0x7ca5_4015, 0xb3a7_42da, [3, 8, 37, 24]),
+    facts("eu-west-3", 0x23ad_484a, 0xabb4_51c2, [35, 180, 112, 80]),
+    facts("sa-east-1", 0x6aa5_4003, 0xdba5_400c, [18, 228, 70, 32]),
+    facts("us-east-1", 0x63a5_400a, 0x02cd_2c6b, [18, 206, 107, 24]),
+    facts("us-east-2", 0x7ba5_4012, 0x4ca5_4025, [3, 16, 146, 0]),
+    facts("us-west-1", 0x6ba5_4002, 0x6ea5_4007, [13, 52, 6, 112]),
+    facts("us-west-2", 0x68a5_4001, 0x00a5_4069, [18, 237, 140, 160]),
+];
+
+impl AwsPrefixList {
+    /// The lists of a Region.
+    pub fn all(region: Region) -> impl Iterator<Item = AwsPrefixList> {
+        AwsService::ALL.into_iter().map(move |service| AwsPrefixList { service, region })
+    }
+
+    /// The list with this identifier. Two Regions may use one identifier for different services.
+    pub fn find(region: Region, id: PrefixListId) -> Option<AwsPrefixList> {
+        AwsPrefixList::all(region).find(|list| list.id() == id)
+    }
+
+    /// Its identifier.
+    pub fn id(self) -> PrefixListId {
+        let (position, facts) = self.facts();
+        match self.service {
+            AwsService::S3 => PrefixListId::short(facts.s3),
+            AwsService::DynamoDb => PrefixListId::short(facts.dynamodb),
+            AwsService::InstanceConnect => PrefixListId::short(0x0ec2_1c00 + u32::from(position)),
+        }
+    }
+
+    /// Its name, such as `com.amazonaws.us-west-2.s3`.
+    pub fn name(self) -> String {
+        format!("com.amazonaws.{}.{}", self.region, self.service.name())
+    }
+
+    /// Its blocks, all of IPv4.
+    pub fn blocks(self) -> impl Iterator<Item = IpNet> + Clone {
+        let (position, facts) = self.facts();
+        let block = match self.service {
+            AwsService::S3 => Ipv4Net::new_assert(Ipv4Addr::new(3, 5, position * 8, 0), 21),
+            AwsService::DynamoDb => Ipv4Net::new_assert(Ipv4Addr::new(52, 94, position * 4, 0), 22),
+            AwsService::InstanceConnect => Ipv4Net::new_assert(Ipv4Addr::from(facts.instance_connect), 29),
+        };
+        std::iter::once(IpNet::V4(block))
+    }
+
+    /// How many entries it counts for against quotas.
+    pub fn weight(self) -> u32 {
+        1
+    }
+
+    fn facts(self) -> (u8, &'static RegionFacts) {
+        let found = REGIONS.iter().zip(0..).find(|(facts, _)| facts.region == self.region.name());
+        let (facts, position) = found.expect("every Region has a row, as the test beside says");
+        (position, facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_region_has_lists_of_its_own_with_different_blocks() {
+        let mut blocks = Vec::new();
+        for region in Region::all() {
+            let lists: Vec<_> = AwsPrefixList::all(region).collect();
+            assert_eq!(lists.len(), 3);
+            for list in lists {
+                assert_eq!(AwsPrefixList::find(region, list.id()), Some(list));
+                blocks.extend(list.blocks());
+            }
+        }
+        let count = blocks.len();
+        blocks.sort();
+        blocks.dedup();
+        assert_eq!(blocks.len(), count);
+    }
+
+    #[test]
+    fn the_list_of_s3_has_the_identifier_that_it_has_on_aws() {
+        let oregon = "us-west-2".parse().unwrap();
+        let list = AwsPrefixList { service: AwsService::S3, region: oregon };
+        assert_eq!(
+            (list.id().to_string(), list.name()),
+            ("pl-68a54001".into(), "com.amazonaws.us-west-2.s3".into())
+        );
+    }
+}

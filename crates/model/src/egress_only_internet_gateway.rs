@@ -1,0 +1,70 @@
+//! Egress-only internet gateways: a VPC's one-way door to the IPv6 internet.
+//!
+//! Follows "Enable outbound IPv6 traffic using an egress-only internet gateway" (VPC User Guide).
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Quota, Refusal};
+use crate::ids::*;
+use crate::place::Scope;
+use crate::quotas::EGRESS_ONLY_INTERNET_GATEWAYS_MAX;
+use crate::tags::Tags;
+use crate::world::World;
+
+/// An egress-only internet gateway; attached to its VPC from creation to deletion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EgressOnlyInternetGateway {
+    /// Its identifier.
+    pub id: EgressOnlyInternetGatewayId,
+    /// Owner and Region.
+    pub scope: Scope,
+    /// The VPC it is attached to.
+    pub vpc: VpcId,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl World {
+    /// The egress-only internet gateway with this identifier, if it is the caller's.
+    pub fn egress_only_internet_gateway(
+        &self,
+        scope: Scope,
+        id: EgressOnlyInternetGatewayId,
+    ) -> Result<&EgressOnlyInternetGateway, Refusal> {
+        let gateway = self.egress_only_internet_gateways.get(&id);
+        gateway.filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
+    }
+
+    /// Makes a gateway and attaches it in one step.
+    pub fn create_egress_only_internet_gateway(
+        &mut self,
+        scope: Scope,
+        vpc: VpcId,
+        tags: Tags,
+        ids: &mut Ids<'_>,
+    ) -> Result<EgressOnlyInternetGatewayId, Refusal> {
+        self.vpc(scope, vpc)?;
+        let own = self.egress_only_internet_gateways.values().filter(|it| it.scope == scope);
+        if own.count() >= EGRESS_ONLY_INTERNET_GATEWAYS_MAX {
+            let quota = Quota::EgressOnlyInternetGateways;
+            return Err(Refusal::QuotaReached(quota, EGRESS_ONLY_INTERNET_GATEWAYS_MAX));
+        }
+        if self.egress_only_internet_gateways.values().any(|it| it.vpc == vpc) {
+            return Err(Refusal::VpcHasEgressOnlyInternetGateway(vpc));
+        }
+        let id = ids.fresh();
+        self.egress_only_internet_gateways.insert(id, EgressOnlyInternetGateway { id, scope, vpc, tags });
+        Ok(id)
+    }
+
+    /// Deletes a gateway. Routes to it stay, as blackholes.
+    pub fn delete_egress_only_internet_gateway(
+        &mut self,
+        scope: Scope,
+        id: EgressOnlyInternetGatewayId,
+    ) -> Result<(), Refusal> {
+        self.egress_only_internet_gateway(scope, id)?;
+        self.egress_only_internet_gateways.remove(&id);
+        Ok(())
+    }
+}

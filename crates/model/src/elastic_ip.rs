@@ -1,0 +1,229 @@
+//! Elastic IP addresses: public IPv4 addresses that belong to an account until they are released.
+//!
+//! Follows "Elastic IP addresses" (EC2 User Guide).
+
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::error::{Quota, Refusal};
+use crate::ids::*;
+use crate::instance::InstanceState;
+use crate::network_interface::{PrivateAddress, PublicAddress};
+use crate::place::Scope;
+use crate::quotas::ELASTIC_IPS_MAX;
+use crate::tags::Tags;
+use crate::world::World;
+
+/// An Elastic IP address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ElasticIp {
+    /// Its allocation.
+    pub id: AllocationId,
+    /// Owner and Region.
+    pub scope: Scope,
+    /// The public address.
+    pub public_ip: Ipv4Addr,
+    /// What it stands for.
+    pub association: Option<AddressAssociation>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// An Elastic IP address's association with a private address.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AddressAssociation {
+    /// Its identifier.
+    pub id: AddressAssociationId,
+    /// The interface.
+    pub interface: NetworkInterfaceId,
+    /// The private address.
+    pub private_ip: Ipv4Addr,
+}
+
+/// What an address is to be associated with.
+#[derive(Clone, Copy, Debug)]
+pub struct AssociateAddress {
+    /// The interface.
+    pub interface: NetworkInterfaceId,
+    /// One of its private addresses; the primary one when `None`.
+    pub private_ip: Option<Ipv4Addr>,
+    /// Whether an address that is associated elsewhere may be moved.
+    pub allow_reassociation: bool,
+}
+
+impl World {
+    /// An Elastic IP address of this scope.
+    pub fn elastic_ip(&self, scope: Scope, id: AllocationId) -> Result<&ElasticIp, Refusal> {
+        self.elastic_ips.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
+    }
+
+    /// The Elastic IP address of this scope that is this public address.
+    pub fn elastic_ip_at(&self, scope: Scope, public_ip: Ipv4Addr) -> Result<&ElasticIp, Refusal> {
+        self.elastic_ips
+            .values()
+            .find(|elastic| elastic.scope == scope && elastic.public_ip == public_ip)
+            .ok_or(Refusal::NoSuchAddress(public_ip))
+    }
+
+    /// Allocates an address to the account.
+    pub fn allocate_address(
+        &mut self,
+        scope: Scope,
+        tags: Tags,
+        ids: &mut Ids<'_>,
+    ) -> Result<AllocationId, Refusal> {
+        let owned = self.elastic_ips.values().filter(|elastic| elastic.scope == scope).count();
+        if owned >= ELASTIC_IPS_MAX {
+            return Err(Refusal::QuotaReached(Quota::ElasticIps, ELASTIC_IPS_MAX));
+        }
+        let id = ids.fresh();
+        let public_ip = self.free_public_address(scope.region, ids)?;
+        self.elastic_ips.insert(id, ElasticIp { id, scope, public_ip, association: None, tags });
+        Ok(id)
+    }
+
+    /// Gives an address back. One that is in use is refused, except in a default VPC ("Releasing an Elastic IP address
+    /// automatically disassociates it", ReleaseAddress).
+    pub fn release_address(
+        &mut self,
+        scope: Scope,
+        id: AllocationId,
+        ids: &mut Ids<'_>,
+    ) -> Result<(), Refusal> {
+        let elastic = self.elastic_ip(scope, id)?;
+        if let Some(association) = elastic.association {
+            let interface = self.network_interfaces.get(&association.interface);
+            let own = interface.filter(|interface| !interface.is_requester_managed());
+            let vpc = own.and_then(|interface| self.vpcs.get(&interface.vpc));
+            if !vpc.is_some_and(|vpc| vpc.is_default) {
+                return Err(Refusal::ReleasedInUse(elastic.public_ip));
+            }
+            self.disassociate_address(scope, association.id, ids)?;
+        }
+        self.elastic_ips.remove(&id);
+        Ok(())
+    }
+
+    /// Maps an address to a private one. What was mapped there before stays allocated; an address that AWS lent is
+    /// given back.
+    pub fn associate_address(
+        &mut self,
+        scope: Scope,
+        id: AllocationId,
+        associate: AssociateAddress,
+        ids: &mut Ids<'_>,
+    ) -> Result<AddressAssociationId, Refusal> {
+        let elastic = self.elastic_ip(scope, id)?.clone();
+        let interface = self.users_network_interface(scope, associate.interface)?;
+        let instance = interface.instance().and_then(|id| self.instances.get(&id));
+        if instance.is_some_and(|instance| instance.state == InstanceState::Pending) {
+            return Err(Refusal::PendingInstance(interface.id));
+        }
+        let private_ip = associate.private_ip.or(interface.primary_address());
+        let private_ip = private_ip.ok_or(Refusal::NoFreeAddress(interface.subnet))?;
+        if let Some(current) = elastic.association {
+            if (current.interface, current.private_ip) == (interface.id, private_ip) {
+                return Ok(current.id);
+            }
+            if !associate.allow_reassociation {
+                return Err(Refusal::AddressAssociated(id, current.id));
+            }
+            self.disassociate_address(scope, current.id, ids)?;
+        }
+        self.map_address(id, associate.interface, private_ip, ids)
+    }
+
+    /// Maps an address that is free to a private address, whoever the interface belongs to.
+    pub(crate) fn map_address(
+        &mut self,
+        id: AllocationId,
+        interface: NetworkInterfaceId,
+        private_ip: Ipv4Addr,
+        ids: &mut Ids<'_>,
+    ) -> Result<AddressAssociationId, Refusal> {
+        let holder = self.network_interfaces.get(&interface).ok_or(Refusal::NotFound(interface.into()))?;
+        if !holder.has_address(IpAddr::V4(private_ip)) {
+            return Err(Refusal::NotOnInterface(interface, private_ip));
+        }
+        if self.internet_gateway_of(holder.vpc).is_none() {
+            return Err(Refusal::NoInternetGateway(holder.vpc));
+        }
+        self.forget_association(interface, private_ip);
+        let association = AddressAssociation { id: ids.fresh(), interface, private_ip };
+        let elastic = self.elastic_ips.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
+        elastic.association = Some(association);
+        let public = PublicAddress { address: elastic.public_ip, elastic: Some(id) };
+        self.map_public_address(interface, private_ip, Some(public));
+        Ok(association.id)
+    }
+
+    /// Ends an association. The address stays allocated; a running instance that had a lent address before gets
+    /// another one.
+    pub fn disassociate_address(
+        &mut self,
+        scope: Scope,
+        id: AddressAssociationId,
+        ids: &mut Ids<'_>,
+    ) -> Result<(), Refusal> {
+        let association = self
+            .elastic_ips
+            .values()
+            .filter(|elastic| elastic.scope == scope)
+            .filter_map(|elastic| elastic.association)
+            .find(|association| association.id == id)
+            .ok_or(Refusal::NoSuchAddressAssociation(id))?;
+        let interface = self.users_network_interface(scope, association.interface)?;
+        let running = interface.instance().filter(|id| {
+            self.instances.get(id).is_some_and(|instance| instance.state == InstanceState::Running)
+        });
+        self.forget_association(association.interface, association.private_ip);
+        match running {
+            Some(instance) => self.lend_public_address(instance, ids),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the public address off a private one, and ends the association if it is an Elastic one.
+    pub(crate) fn forget_association(&mut self, interface: NetworkInterfaceId, private_ip: Ipv4Addr) {
+        let Some(holder) = self.network_interfaces.get(&interface) else { return };
+        let private = holder.private_addresses.iter().find(|private| private.address == private_ip);
+        let elastic = private.and_then(|private| private.public).and_then(|public| public.elastic);
+        if let Some(elastic) = elastic.and_then(|id| self.elastic_ips.get_mut(&id)) {
+            elastic.association = None;
+        }
+        self.map_public_address(interface, private_ip, None);
+    }
+
+    /// Ends all associations with an interface.
+    pub(crate) fn disassociate_addresses_of(&mut self, interface: NetworkInterfaceId) {
+        let Some(holder) = self.network_interfaces.get_shared(&interface) else { return };
+        for private in &holder.private_addresses {
+            self.forget_association(interface, private.address);
+        }
+    }
+
+    /// "If the private IP address is reassigned, its Elastic IP address moves with it" (AssignPrivateIpAddresses).
+    pub(crate) fn move_public_address(&mut self, to: NetworkInterfaceId, private: PrivateAddress) {
+        let elastic = private.public.and_then(|public| public.elastic);
+        let Some(elastic) = elastic.and_then(|id| self.elastic_ips.get_mut(&id)) else { return };
+        if let Some(association) = &mut elastic.association {
+            association.interface = to;
+        }
+        self.map_public_address(to, private.address, private.public);
+    }
+
+    fn map_public_address(
+        &mut self,
+        interface: NetworkInterfaceId,
+        private_ip: Ipv4Addr,
+        public: Option<PublicAddress>,
+    ) {
+        self.update_network_interface(interface, |interface| {
+            let private =
+                interface.private_addresses.iter_mut().find(|private| private.address == private_ip);
+            if let Some(private) = private {
+                private.public = public;
+            }
+        });
+    }
+}

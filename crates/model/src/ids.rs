@@ -1,0 +1,216 @@
+//! Identifiers: a prefix and 17 lowercase hexadecimal digits (`vpc-0a1b…`); the eight-digit form of older
+//! resources is still read.
+//!
+//! Follows "Resource IDs" (EC2 User Guide). Every noun has its own type, so that a subnet can never be taken for
+//! a VPC. Identifiers are `Copy`: 68 random bits and the length are all there is to one.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Bits of randomness in a 17-digit identifier.
+const LONG_BITS: u32 = 68;
+/// Marks the 17-digit form, so that `vpc-0000000000000000a` and `vpc-0000000a` stay different.
+const LONG_FLAG: u128 = 1 << 100;
+
+/// Why a text is not an identifier of the wanted type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MalformedId {
+    /// What the caller wrote.
+    pub text: String,
+    /// The prefix that was expected, without the dash.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for MalformedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Invalid id: \"{}\" (expecting \"{}-...\")", self.text, self.expected)
+    }
+}
+
+impl std::error::Error for MalformedId {}
+
+/// What all identifier types have in common.
+pub trait Id: Copy + Ord + fmt::Display + FromStr<Err = MalformedId> {
+    /// The prefix before the dash, as AWS writes it.
+    const PREFIX: &'static str;
+    /// An identifier made of the low 68 bits of `random`.
+    fn from_random(random: u128) -> Self;
+}
+
+/// Where new identifiers come from: the caller's source of randomness.
+pub struct Ids<'a>(&'a mut dyn FnMut() -> u128);
+
+impl<'a> Ids<'a> {
+    /// Wraps a source of random numbers.
+    pub fn new(source: &'a mut dyn FnMut() -> u128) -> Self {
+        Ids(source)
+    }
+
+    /// A new identifier of the type the caller wants.
+    pub fn fresh<I: Id>(&mut self) -> I {
+        I::from_random((self.0)())
+    }
+
+    /// Raw random bits, for addresses.
+    pub fn bits(&mut self) -> u128 {
+        (self.0)()
+    }
+}
+
+fn parse_digits(prefix: &'static str, text: &str) -> Option<u128> {
+    let digits = text.strip_prefix(prefix)?.strip_prefix('-')?;
+    let is_lower_hex = digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    match digits.len() {
+        8 if is_lower_hex => u128::from_str_radix(digits, 16).ok(),
+        17 if is_lower_hex => u128::from_str_radix(digits, 16).ok().map(|value| value | LONG_FLAG),
+        _ => None,
+    }
+}
+
+fn write_digits(prefix: &str, value: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if value & LONG_FLAG == 0 {
+        write!(f, "{prefix}-{value:08x}")
+    } else {
+        write!(f, "{prefix}-{:017x}", value & !LONG_FLAG)
+    }
+}
+
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u128);
+
+        impl Id for $name {
+            const PREFIX: &'static str = $prefix;
+            fn from_random(random: u128) -> Self {
+                $name((random & ((1 << LONG_BITS) - 1)) | LONG_FLAG)
+            }
+        }
+
+        impl $name {
+            /// An identifier from a small number, for fixtures and tests.
+            pub const fn numbered(number: u64) -> Self {
+                $name(number as u128 | LONG_FLAG)
+            }
+            /// The short form of eight digits, as AWS-managed prefix lists and old resources have it.
+            pub const fn short(digits: u32) -> Self {
+                $name(digits as u128)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_digits($prefix, self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedId;
+            fn from_str(text: &str) -> Result<Self, MalformedId> {
+                parse_digits($prefix, text)
+                    .map($name)
+                    .ok_or_else(|| MalformedId { text: text.to_owned(), expected: $prefix })
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+identifiers! {
+    /// A virtual private cloud.
+    VpcId "vpc";
+    /// An IPv4 or IPv6 CIDR block's association with a VPC.
+    VpcCidrAssociationId "vpc-cidr-assoc";
+    /// A subnet.
+    SubnetId "subnet";
+    /// An IPv6 CIDR block's association with a subnet.
+    SubnetCidrAssociationId "subnet-cidr-assoc";
+    /// A subnet CIDR reservation.
+    SubnetCidrReservationId "scr";
+    /// A route table.
+    RouteTableId "rtb";
+    /// A route table's association with a subnet, a gateway or, as the main table, a VPC.
+    RouteTableAssociationId "rtbassoc";
+    /// An internet gateway.
+    InternetGatewayId "igw";
+    /// An egress-only internet gateway (IPv6).
+    EgressOnlyInternetGatewayId "eigw";
+    /// A NAT gateway.
+    NatGatewayId "nat";
+    /// A VPC peering connection.
+    VpcPeeringConnectionId "pcx";
+    /// A security group.
+    SecurityGroupId "sg";
+    /// One rule of a security group.
+    SecurityGroupRuleId "sgr";
+    /// A network ACL.
+    NetworkAclId "acl";
+    /// A network ACL's association with a subnet.
+    NetworkAclAssociationId "aclassoc";
+    /// A network interface.
+    NetworkInterfaceId "eni";
+    /// A network interface's attachment to an instance.
+    AttachmentId "eni-attach";
+    /// An allocated Elastic IP address.
+    AllocationId "eipalloc";
+    /// An Elastic IP address's association with a private address.
+    AddressAssociationId "eipassoc";
+    /// A managed prefix list.
+    PrefixListId "pl";
+    /// A set of DHCP options.
+    DhcpOptionsId "dopt";
+    /// A key pair.
+    KeyPairId "key";
+    /// An instance.
+    InstanceId "i";
+    /// The reservation that one launch request made.
+    ReservationId "r";
+    /// A machine image.
+    ImageId "ami";
+    /// A volume.
+    VolumeId "vol";
+    /// A snapshot.
+    SnapshotId "snap";
+    /// An EC2 Instance Connect Endpoint.
+    InstanceConnectEndpointId "eice";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_is_read_and_written_in_both_lengths() {
+        for text in ["vpc-0123456789abcdef0", "vpc-1a2b3c4d", "vpc-00000000000000000"] {
+            assert_eq!(text.parse::<VpcId>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_identifier_of_another_type_or_shape_is_refused() {
+        for text in ["subnet-0123456789abcdef0", "vpc-0123456789ABCDEF0", "vpc-12", "vpc", "vpc-+1234567", ""]
+        {
+            let malformed = text.parse::<VpcId>().unwrap_err();
+            assert_eq!(malformed.text, text);
+        }
+    }
+}

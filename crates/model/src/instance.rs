@@ -1,0 +1,196 @@
+//! Instances: servers, their states and what they were launched with.
+//!
+//! Follows "Amazon EC2 instance state changes" (EC2 User Guide). What makes an instance real, the processes and links,
+//! is not here: a controller compares these states with what runs, and reports back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::*;
+use crate::place::{Scope, Zone};
+use crate::tags::Tags;
+use crate::time::Timestamp;
+
+/// An instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its identifier.
+    pub id: InstanceId,
+    /// Owner and Region.
+    pub scope: Scope,
+    /// The launch that made it.
+    pub reservation: ReservationId,
+    /// Position within that launch.
+    pub launch_index: u32,
+    /// The image it was made from.
+    pub image: ImageId,
+    /// Its type, such as `t2.micro`.
+    pub instance_type: String,
+    /// Its zone.
+    pub zone: Zone,
+    /// Subnet of its primary interface; `None` once terminated.
+    pub subnet: Option<SubnetId>,
+    /// VPC of its primary interface; `None` once terminated.
+    pub vpc: Option<VpcId>,
+    /// Attached interfaces, by device index.
+    pub interfaces: Vec<NetworkInterfaceId>,
+    /// Where it is in its life.
+    pub state: InstanceState,
+    /// Why it is in that state, when it did not get there by starting well.
+    pub state_reason: Option<StateReason>,
+    /// The key pair's name.
+    pub key_name: Option<String>,
+    /// The key pair's public key at launch, as a line of `authorized_keys`.
+    pub public_key: Option<String>,
+    /// When it was last started.
+    pub launched: Timestamp,
+    /// Counts starts; a start that is under way is told from the one before by it.
+    pub boot: u64,
+    /// User data, as it was given (decoded from base64).
+    pub user_data: Vec<u8>,
+    /// How its metadata can be read.
+    pub metadata_options: MetadataOptions,
+    /// `DisableApiTermination`.
+    pub disable_api_termination: bool,
+    /// `DisableApiStop`.
+    pub disable_api_stop: bool,
+    /// What a shutdown from inside does.
+    pub shutdown_behavior: ShutdownBehavior,
+    /// Detailed monitoring, shown and without effect.
+    pub monitoring: bool,
+    /// EBS optimization, shown and without effect.
+    pub ebs_optimized: bool,
+    /// Its root volume.
+    pub root_volume: RootVolume,
+    /// How processor credits are spent, `standard` or `unlimited`; shown and without effect.
+    pub cpu_credits: Option<String>,
+    /// The token that made the launch idempotent.
+    pub client_token: String,
+    /// The IAM instance profile's ARN or name, as given.
+    pub instance_profile: Option<String>,
+    /// When the last stop or termination was asked for; part of the reason that is shown.
+    pub transition: Option<Timestamp>,
+    /// When it was terminated; shown for about an hour after.
+    pub terminated: Option<Timestamp>,
+    /// Keys pushed by EC2 Instance Connect that have not expired.
+    pub pushed_keys: Vec<PushedKey>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// An instance's root volume. It is there as long as the instance is, and cannot be anything else's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RootVolume {
+    /// Its identifier.
+    pub id: VolumeId,
+    /// Its size.
+    pub size_gib: u32,
+    /// Its type, such as `gp3`.
+    pub volume_type: String,
+    /// Whether it goes with the instance.
+    pub delete_on_termination: bool,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// An ssh key pushed by EC2 Instance Connect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PushedKey {
+    /// The operating system user that it is for.
+    pub os_user: String,
+    /// The key, as a line of `authorized_keys`.
+    pub public_key: String,
+    /// 60 seconds after it was pushed.
+    pub expires: Timestamp,
+}
+
+/// States of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum InstanceState {
+    /// Being started.
+    Pending,
+    /// Up.
+    Running,
+    /// Being terminated.
+    ShuttingDown,
+    /// Gone.
+    Terminated,
+    /// Being stopped.
+    Stopping,
+    /// Down; can be started again.
+    Stopped,
+}
+
+impl InstanceState {
+    /// The code in API answers.
+    pub fn code(self) -> i64 {
+        match self {
+            InstanceState::Pending => 0,
+            InstanceState::Running => 16,
+            InstanceState::ShuttingDown => 32,
+            InstanceState::Terminated => 48,
+            InstanceState::Stopping => 64,
+            InstanceState::Stopped => 80,
+        }
+    }
+
+    /// The name in API answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            InstanceState::Pending => "pending",
+            InstanceState::Running => "running",
+            InstanceState::ShuttingDown => "shutting-down",
+            InstanceState::Terminated => "terminated",
+            InstanceState::Stopping => "stopping",
+            InstanceState::Stopped => "stopped",
+        }
+    }
+
+    /// Whether its interfaces carry packets.
+    pub fn is_up(self) -> bool {
+        match self {
+            InstanceState::Pending | InstanceState::Running => true,
+            InstanceState::ShuttingDown
+            | InstanceState::Terminated
+            | InstanceState::Stopping
+            | InstanceState::Stopped => false,
+        }
+    }
+}
+
+/// Why an instance is in its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StateReason {
+    /// A user asked for it.
+    UserInitiatedShutdown,
+    /// It was shut down from inside.
+    InstanceInitiatedShutdown,
+    /// It could not be started.
+    InternalError,
+}
+
+/// What a shutdown from inside the instance does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ShutdownBehavior {
+    /// Stops the instance.
+    #[default]
+    Stop,
+    /// Terminates it.
+    Terminate,
+}
+
+/// How instance metadata can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetadataOptions {
+    /// `HttpEndpoint`: whether it answers at all.
+    pub enabled: bool,
+    /// `HttpTokens`: whether only version 2, with session tokens, is answered.
+    pub tokens_required: bool,
+    /// `HttpPutResponseHopLimit`: how far a token travels, 1 to 64.
+    pub hop_limit: u8,
+    /// `HttpProtocolIpv6`: whether it answers on IPv6.
+    pub ipv6: bool,
+    /// `InstanceMetadataTags`: whether tags are shown.
+    pub instance_tags: bool,
+}

@@ -1,0 +1,73 @@
+//! The network as AWS describes it: one file per noun, every legal change a method of [`World`], one immutable
+//! snapshot for all readers.
+//!
+//! API answers, packets and explanations all read the same `World`. Nothing here does I/O, reads a clock or draws
+//! a random number: time and identifiers are arguments.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods)]
+
+pub mod aws_prefix_list;
+pub mod dhcp_options;
+pub mod egress_only_internet_gateway;
+pub mod elastic_ip;
+pub mod error;
+pub mod ids;
+pub mod image;
+pub mod instance;
+pub mod instance_lifecycle;
+pub mod instance_type;
+pub mod internet_gateway;
+pub mod key_pair;
+pub mod mac;
+pub mod nat_gateway;
+pub mod network_acl;
+pub mod network_interface;
+pub mod place;
+pub mod prefix_list;
+pub mod public_address;
+pub mod quotas;
+pub mod request_token;
+pub mod resource;
+pub mod route_table;
+pub mod rule;
+pub mod security_group;
+pub mod security_group_rules;
+pub mod subnet;
+mod subnet_address;
+pub mod table;
+pub mod tags;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod vpc;
+pub mod vpc_peering_connection;
+pub mod world;
+
+pub use dhcp_options::DhcpOptions;
+pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
+pub use elastic_ip::ElasticIp;
+pub use error::{Quota, Refusal};
+pub use ids::*;
+pub use instance::{Instance, InstanceState};
+pub use instance_type::InstanceType;
+pub use internet_gateway::InternetGateway;
+pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+pub use key_pair::KeyPair;
+pub use mac::MacAddress;
+pub use nat_gateway::NatGateway;
+pub use network_acl::{NetworkAcl, NetworkAclEntry, RuleAction};
+pub use network_interface::NetworkInterface;
+pub use place::{AccountId, Region, Scope, Zone};
+pub use prefix_list::PrefixList;
+pub use resource::ResourceId;
+pub use route_table::{Destination, Route, RouteState, RouteTable, Target};
+pub use rule::{Direction, Header, Ports, Protocol, Traffic, Transport};
+pub use security_group::{Peer, SecurityGroup, SecurityGroupRule};
+pub use subnet::Subnet;
+pub use table::Table;
+pub use tags::Tags;
+pub use time::Timestamp;
+pub use vpc::Vpc;
+pub use vpc_peering_connection::VpcPeeringConnection;
+pub use world::{Record, World};

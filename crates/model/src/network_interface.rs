@@ -1,0 +1,750 @@
+//! Network interfaces: addresses, groups and a place in a subnet; what an instance is connected by.
+//!
+//! Follows "Elastic network interfaces" (EC2 User Guide). No prefix delegation, no trunking.
+
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::error::{Quota, Refusal};
+use crate::ids::*;
+use crate::instance::{Instance, InstanceState};
+use crate::instance_type::InstanceType;
+use crate::mac::MacAddress;
+use crate::place::{AccountId, Scope, Zone};
+use crate::quotas::{GROUPS_PER_INTERFACE_MAX, NETWORK_INTERFACES_MAX};
+use crate::subnet::Subnet;
+use crate::tags::Tags;
+use crate::time::Timestamp;
+use crate::world::World;
+
+/// A network interface.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkInterface {
+    /// Its identifier.
+    pub id: NetworkInterfaceId,
+    /// Owner and Region.
+    pub scope: Scope,
+    /// The subnet that its addresses are from.
+    pub subnet: SubnetId,
+    /// The subnet's VPC.
+    pub vpc: VpcId,
+    /// The subnet's zone.
+    pub zone: Zone,
+    /// Its link-layer address.
+    pub mac: MacAddress,
+    /// Private IPv4 addresses; the first is the primary one. Empty only in an IPv6-only subnet.
+    pub private_addresses: Vec<PrivateAddress>,
+    /// IPv6 addresses.
+    pub ipv6_addresses: Vec<Ipv6Addr>,
+    /// Security groups; empty only for interfaces of AWS services.
+    pub groups: Vec<SecurityGroupId>,
+    /// Whether packets whose source, or destination, is not the interface's own are dropped.
+    pub source_dest_check: bool,
+    /// What it is for.
+    pub description: String,
+    /// The instance, or service, it is attached to.
+    pub attachment: Option<Attachment>,
+    /// What it was made for.
+    pub kind: InterfaceKind,
+    /// The service that manages it, when it is not the user.
+    pub requester: Option<String>,
+    /// Idle timeouts of tracked connections, where they differ from the defaults.
+    pub connection_tracking: ConnectionTracking,
+    /// Whether an auto-assigned public address comes back at the next start.
+    pub auto_assign_public_ip: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A private IPv4 address and the public one that stands for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrivateAddress {
+    /// The private address.
+    pub address: Ipv4Addr,
+    /// The public address mapped to it.
+    pub public: Option<PublicAddress>,
+}
+
+/// A public IPv4 address mapped to a private one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PublicAddress {
+    /// The public address.
+    pub address: Ipv4Addr,
+    /// The allocation, for an Elastic IP address; `None` for one that AWS lent at launch.
+    pub elastic: Option<AllocationId>,
+}
+
+/// What an interface was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InterfaceKind {
+    /// For an instance.
+    Interface,
+    /// For a NAT gateway.
+    NatGateway,
+    /// For an EC2 Instance Connect Endpoint.
+    InstanceConnectEndpoint,
+}
+
+/// An interface's attachment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its identifier.
+    pub id: AttachmentId,
+    /// The instance; `None` when a service holds the interface.
+    pub instance: Option<InstanceId>,
+    /// The instance's owner.
+    pub instance_owner: AccountId,
+    /// Position among the instance's interfaces; 0 is the primary one.
+    pub device_index: u16,
+    /// When it was attached.
+    pub attached: Timestamp,
+    /// Whether the interface goes when the instance does.
+    pub delete_on_termination: bool,
+}
+
+/// Idle timeouts of tracked connections, in seconds; `None` is AWS's default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionTracking {
+    /// Established TCP connections: 60 to 432000, default 432000.
+    pub tcp_established_timeout_s: Option<u32>,
+    /// UDP flows with more than one exchange: 60 to 180, default 180.
+    pub udp_stream_timeout_s: Option<u32>,
+    /// UDP flows with packets one way, or a single exchange: 30 to 60, default 30.
+    pub udp_timeout_s: Option<u32>,
+}
+
+/// Which private address a public one stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicMapping {
+    /// The interface.
+    pub interface: NetworkInterfaceId,
+    /// The private address.
+    pub private: Ipv4Addr,
+}
+
+impl NetworkInterface {
+    /// The primary private IPv4 address.
+    pub fn primary_address(&self) -> Option<Ipv4Addr> {
+        self.private_addresses.first().map(|private| private.address)
+    }
+
+    /// All addresses of both families.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let v4 = self.private_addresses.iter().map(|private| IpAddr::V4(private.address));
+        v4.chain(self.ipv6_addresses.iter().copied().map(IpAddr::V6))
+    }
+
+    /// Whether an address is one of the interface's own.
+    pub fn has_address(&self, address: IpAddr) -> bool {
+        self.addresses().any(|own| own == address)
+    }
+
+    /// The public address mapped to one of its private addresses.
+    pub fn public_address_of(&self, private: Ipv4Addr) -> Option<Ipv4Addr> {
+        let entry = self.private_addresses.iter().find(|entry| entry.address == private)?;
+        entry.public.map(|public| public.address)
+    }
+
+    /// The instance that it is attached to.
+    pub fn instance(&self) -> Option<InstanceId> {
+        self.attachment.as_ref().and_then(|attachment| attachment.instance)
+    }
+
+    /// Its position among the instance's interfaces.
+    pub fn device_index(&self) -> Option<u16> {
+        self.attachment.as_ref().map(|attachment| attachment.device_index)
+    }
+
+    /// Whether the interface may not be changed by the user.
+    pub fn is_requester_managed(&self) -> bool {
+        self.requester.is_some()
+    }
+}
+
+/// What a new interface is to be.
+#[derive(Clone, Debug)]
+pub struct NewNetworkInterface {
+    /// The subnet that it is made in.
+    pub subnet: SubnetId,
+    /// Its groups; when empty, the VPC's default group.
+    pub groups: Vec<SecurityGroupId>,
+    /// What it is for.
+    pub description: String,
+    /// The primary private address, if the user wants a certain one.
+    pub primary_address: Option<Ipv4Addr>,
+    /// Secondary private addresses.
+    pub secondary_addresses: Wish<Ipv4Addr>,
+    /// IPv6 addresses; `None` leaves it to the subnet.
+    pub ipv6_addresses: Option<Wish<Ipv6Addr>>,
+    /// What it is made for.
+    pub kind: InterfaceKind,
+    /// The service that manages it.
+    pub requester: Option<String>,
+    /// Idle timeouts of tracked connections.
+    pub connection_tracking: ConnectionTracking,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// Which addresses are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish<A> {
+    /// So many, any.
+    Count(usize),
+    /// These.
+    Listed(Vec<A>),
+}
+
+impl<A> Wish<A> {
+    /// No address.
+    pub const NONE: Wish<A> = Wish::Count(0);
+
+    fn count(&self) -> usize {
+        match self {
+            Wish::Count(count) => *count,
+            Wish::Listed(addresses) => addresses.len(),
+        }
+    }
+}
+
+impl NewNetworkInterface {
+    /// An interface as a subnet makes it when nothing else is said.
+    pub fn in_subnet(subnet: SubnetId) -> Self {
+        NewNetworkInterface {
+            subnet,
+            groups: Vec::new(),
+            description: String::new(),
+            primary_address: None,
+            secondary_addresses: Wish::NONE,
+            ipv6_addresses: None,
+            kind: InterfaceKind::Interface,
+            requester: None,
+            connection_tracking: ConnectionTracking::default(),
+            tags: Tags::new(),
+        }
+    }
+}
+
+/// What assigning private addresses may do.
+#[derive(Clone, Debug)]
+pub struct AssignPrivateAddresses {
+    /// Which ones.
+    pub addresses: Wish<Ipv4Addr>,
+    /// Whether an address that is a secondary one elsewhere in the subnet moves here.
+    pub allow_reassignment: bool,
+}
+
+/// Making, changing and deleting interfaces.
+impl World {
+    /// An interface of this scope.
+    pub fn network_interface(
+        &self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+    ) -> Result<&NetworkInterface, Refusal> {
+        self.network_interfaces
+            .get(&id)
+            .filter(|interface| interface.scope == scope)
+            .ok_or(Refusal::NotFound(id.into()))
+    }
+
+    /// Makes an interface with its addresses and groups.
+    pub fn create_network_interface(
+        &mut self,
+        scope: Scope,
+        new: NewNetworkInterface,
+        ids: &mut Ids<'_>,
+    ) -> Result<NetworkInterfaceId, Refusal> {
+        let subnet = self.subnet(scope, new.subnet)?.clone();
+        let groups = self.groups_for_interface(&subnet, &new.groups)?;
+        let owned = self.network_interfaces.values().filter(|interface| interface.scope == scope).count();
+        if owned >= NETWORK_INTERFACES_MAX {
+            return Err(Refusal::QuotaReached(Quota::NetworkInterfaces, NETWORK_INTERFACES_MAX));
+        }
+        let id = ids.fresh();
+        self.put_network_interface(NetworkInterface {
+            id,
+            scope,
+            subnet: subnet.id,
+            vpc: subnet.vpc,
+            zone: subnet.zone,
+            mac: MacAddress::from_random(ids.bits()),
+            private_addresses: Vec::new(),
+            ipv6_addresses: Vec::new(),
+            groups,
+            source_dest_check: true,
+            description: new.description,
+            attachment: None,
+            kind: new.kind,
+            requester: new.requester,
+            connection_tracking: new.connection_tracking,
+            auto_assign_public_ip: false,
+            tags: new.tags,
+        });
+        if subnet.cidr.is_some() {
+            let primary = new.primary_address.map_or(Wish::Count(1), |address| Wish::Listed(vec![address]));
+            self.add_private_addresses(id, &subnet, primary, ids)?;
+            self.add_private_addresses(id, &subnet, new.secondary_addresses, ids)?;
+        } else if let Some(address) = new.primary_address {
+            return Err(Refusal::AddressOutsideSubnet(IpAddr::V4(address)));
+        }
+        let by_subnet = Wish::Count(usize::from(subnet.assign_ipv6_address_on_creation));
+        self.add_ipv6_addresses(id, &subnet, new.ipv6_addresses.unwrap_or(by_subnet), ids)?;
+        Ok(id)
+    }
+
+    /// The groups that an interface in a subnet gets: those asked for, or the VPC's default one.
+    fn groups_for_interface(
+        &self,
+        subnet: &Subnet,
+        wanted: &[SecurityGroupId],
+    ) -> Result<Vec<SecurityGroupId>, Refusal> {
+        let mut groups: Vec<SecurityGroupId> = Vec::new();
+        for id in wanted {
+            let group = self.security_group(subnet.scope, *id)?;
+            if group.vpc != subnet.vpc {
+                return Err(Refusal::GroupOfOtherVpc(*id, subnet.id));
+            }
+            if !groups.contains(id) {
+                groups.push(*id);
+            }
+        }
+        if groups.is_empty() {
+            groups.push(self.vpc(subnet.scope, subnet.vpc)?.default_security_group);
+        }
+        match groups.len() > GROUPS_PER_INTERFACE_MAX {
+            true => Err(Refusal::QuotaReached(Quota::GroupsPerInterface, GROUPS_PER_INTERFACE_MAX)),
+            false => Ok(groups),
+        }
+    }
+
+    /// Gives an interface other groups.
+    pub fn set_interface_groups(
+        &mut self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+        groups: &[SecurityGroupId],
+    ) -> Result<(), Refusal> {
+        let interface = self.users_network_interface(scope, id)?;
+        if groups.is_empty() {
+            return Err(Refusal::NoGroups);
+        }
+        let subnet = self.subnet(scope, interface.subnet)?.clone();
+        let groups = self.groups_for_interface(&subnet, groups)?;
+        self.update_network_interface(id, |interface| interface.groups = groups);
+        Ok(())
+    }
+
+    /// An interface that the user may change: none that a service manages.
+    pub fn users_network_interface(
+        &self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+    ) -> Result<&NetworkInterface, Refusal> {
+        let interface = self.network_interface(scope, id)?;
+        match interface.is_requester_managed() {
+            true => Err(Refusal::ServiceInterface),
+            false => Ok(interface),
+        }
+    }
+
+    /// Deletes an interface that is not attached; an Elastic IP address on it stays allocated.
+    pub fn delete_network_interface(&mut self, scope: Scope, id: NetworkInterfaceId) -> Result<(), Refusal> {
+        let interface = self.network_interface(scope, id)?;
+        if interface.is_requester_managed() {
+            return Err(Refusal::ServiceInterface);
+        }
+        if interface.attachment.is_some() {
+            return Err(Refusal::InterfaceAttached(id));
+        }
+        self.disassociate_addresses_of(id);
+        self.remove_network_interface(id);
+        Ok(())
+    }
+
+    /// Attaches an interface to an instance of the same zone, running or stopped.
+    pub fn attach_network_interface(
+        &mut self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+        instance: InstanceId,
+        device_index: u16,
+        now: Timestamp,
+        ids: &mut Ids<'_>,
+    ) -> Result<AttachmentId, Refusal> {
+        let interface = self.users_network_interface(scope, id)?;
+        let host = self.instance(scope, instance)?;
+        check_can_have_interfaces(host)?;
+        if interface.attachment.is_some() {
+            return Err(Refusal::InterfaceInUse(id));
+        }
+        if interface.zone != host.zone {
+            return Err(Refusal::InterfaceZone(id, instance));
+        }
+        if self.interface_of_device(host, device_index).is_some() {
+            return Err(Refusal::DeviceIndexTaken(instance, device_index));
+        }
+        check_interface_count(&host.instance_type, host.interfaces.len() + 1)?;
+        check_address_count(&host.instance_type, interface)?;
+        Ok(self.attach(id, instance, Device { index: device_index, delete_on_termination: false }, now, ids))
+    }
+
+    /// Attaches without asking whether it may be done.
+    pub(crate) fn attach(
+        &mut self,
+        id: NetworkInterfaceId,
+        instance: InstanceId,
+        device: Device,
+        now: Timestamp,
+        ids: &mut Ids<'_>,
+    ) -> AttachmentId {
+        let attachment = ids.fresh();
+        self.update_network_interface(id, |interface| {
+            interface.attachment = Some(Attachment {
+                id: attachment,
+                instance: Some(instance),
+                instance_owner: interface.scope.account,
+                device_index: device.index,
+                attached: now,
+                delete_on_termination: device.delete_on_termination,
+            });
+        });
+        self.list_interfaces_of(instance);
+        attachment
+    }
+
+    /// Detaches an interface from its instance.
+    pub fn detach_network_interface(&mut self, scope: Scope, id: AttachmentId) -> Result<(), Refusal> {
+        let interface = self.interface_with_attachment(scope, id)?;
+        let attachment = interface.attachment.as_ref().expect("found by its attachment");
+        if interface.is_requester_managed() {
+            return Err(Refusal::ServiceAttachment);
+        }
+        if attachment.device_index == 0 {
+            return Err(Refusal::PrimaryInterfaceDetached);
+        }
+        let (interface, instance) = (interface.id, attachment.instance);
+        self.update_network_interface(interface, |interface| interface.attachment = None);
+        if let Some(instance) = instance {
+            self.list_interfaces_of(instance);
+        }
+        Ok(())
+    }
+
+    /// The interface that has this attachment.
+    pub fn interface_with_attachment(
+        &self,
+        scope: Scope,
+        id: AttachmentId,
+    ) -> Result<&NetworkInterface, Refusal> {
+        self.network_interfaces
+            .values()
+            .filter(|interface| interface.scope == scope)
+            .find(|interface| interface.attachment.as_ref().is_some_and(|attachment| attachment.id == id))
+            .ok_or(Refusal::NoSuchAttachment(id))
+    }
+
+    /// Says whether an attached interface goes when its instance does.
+    pub fn set_delete_on_termination(
+        &mut self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+        attachment: AttachmentId,
+        delete: bool,
+    ) -> Result<(), Refusal> {
+        let interface = self.users_network_interface(scope, id)?;
+        if interface.attachment.as_ref().is_none_or(|own| own.id != attachment) {
+            return Err(Refusal::NoSuchAttachment(attachment));
+        }
+        self.update_network_interface(id, |interface| {
+            interface.attachment.iter_mut().for_each(|own| own.delete_on_termination = delete);
+        });
+        Ok(())
+    }
+
+    /// The interface at a device index of an instance.
+    fn interface_of_device<'a>(
+        &'a self,
+        instance: &'a Instance,
+        device_index: u16,
+    ) -> Option<&'a NetworkInterface> {
+        self.interfaces_of(instance).find(|interface| interface.device_index() == Some(device_index))
+    }
+
+    /// An instance's interfaces, by device index.
+    pub fn interfaces_of<'a>(&'a self, instance: &'a Instance) -> impl Iterator<Item = &'a NetworkInterface> {
+        instance.interfaces.iter().filter_map(|id| self.network_interfaces.get(id))
+    }
+
+    /// Writes down at the instance which interfaces are attached to it.
+    fn list_interfaces_of(&mut self, id: InstanceId) {
+        let attached = self.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
+        let mut attached: Vec<_> =
+            attached.map(|interface| (interface.device_index(), interface.id)).collect();
+        attached.sort_unstable();
+        if let Some(instance) = self.instances.get_mut(&id) {
+            instance.interfaces = attached.into_iter().map(|(_, interface)| interface).collect();
+        }
+    }
+}
+
+/// Assigning addresses and taking them away.
+impl World {
+    /// Gives an interface secondary private addresses; returns them.
+    pub fn assign_private_addresses(
+        &mut self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+        assign: AssignPrivateAddresses,
+        ids: &mut Ids<'_>,
+    ) -> Result<Vec<Ipv4Addr>, Refusal> {
+        let interface = self.users_network_interface(scope, id)?.clone();
+        let subnet = self.subnet(scope, interface.subnet)?.clone();
+        self.check_room(&interface, interface.private_addresses.len() + assign.addresses.count())?;
+        let moved = match &assign.addresses {
+            Wish::Listed(addresses) => {
+                self.take_from_others(&interface, addresses, assign.allow_reassignment)?
+            }
+            Wish::Count(_) => Vec::new(),
+        };
+        let added = self.add_private_addresses(id, &subnet, assign.addresses, ids)?;
+        for private in moved {
+            self.move_public_address(id, private);
+        }
+        Ok(added)
+    }
+
+    /// Takes addresses off the interfaces that have them as secondary ones; returns what was taken.
+    fn take_from_others(
+        &mut self,
+        interface: &NetworkInterface,
+        addresses: &[Ipv4Addr],
+        allow_reassignment: bool,
+    ) -> Result<Vec<PrivateAddress>, Refusal> {
+        let mut taken = Vec::new();
+        for address in addresses {
+            let Some(holder) = self.interface_at(interface.vpc, IpAddr::V4(*address)) else { continue };
+            let (holder, is_primary) = (holder.id, holder.primary_address() == Some(*address));
+            if is_primary || !allow_reassignment || holder == interface.id {
+                return Err(Refusal::AddressAssigned(IpAddr::V4(*address)));
+            }
+            self.update_network_interface(holder, |holder| {
+                taken.extend(holder.private_addresses.iter().filter(|own| own.address == *address).cloned());
+                holder.private_addresses.retain(|own| own.address != *address);
+            });
+        }
+        Ok(taken)
+    }
+
+    /// Takes secondary private addresses off an interface. An Elastic IP address on one is disassociated.
+    pub fn unassign_private_addresses(
+        &mut self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+        addresses: &[Ipv4Addr],
+    ) -> Result<(), Refusal> {
+        let interface = self.users_network_interface(scope, id)?;
+        let secondary = |address: &Ipv4Addr| {
+            interface.private_addresses.iter().skip(1).any(|private| private.address == *address)
+        };
+        if !addresses.iter().all(secondary) {
+            return Err(Refusal::AddressesNotAssigned(id));
+        }
+        for address in addresses {
+            self.forget_association(id, *address);
+        }
+        self.update_network_interface(id, |interface| {
+            interface.private_addresses.retain(|private| !addresses.contains(&private.address));
+        });
+        Ok(())
+    }
+
+    /// Gives an interface IPv6 addresses; returns them.
+    pub fn assign_ipv6_addresses(
+        &mut self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+        addresses: Wish<Ipv6Addr>,
+        ids: &mut Ids<'_>,
+    ) -> Result<Vec<Ipv6Addr>, Refusal> {
+        let interface = self.users_network_interface(scope, id)?.clone();
+        let subnet = self.subnet(scope, interface.subnet)?.clone();
+        self.check_room(&interface, interface.ipv6_addresses.len() + addresses.count())?;
+        self.add_ipv6_addresses(id, &subnet, addresses, ids)
+    }
+
+    /// Takes IPv6 addresses off an interface.
+    pub fn unassign_ipv6_addresses(
+        &mut self,
+        scope: Scope,
+        id: NetworkInterfaceId,
+        addresses: &[Ipv6Addr],
+    ) -> Result<(), Refusal> {
+        let interface = self.users_network_interface(scope, id)?;
+        if !addresses.iter().all(|address| interface.ipv6_addresses.contains(address)) {
+            return Err(Refusal::Ipv6AddressesNotAssigned(id));
+        }
+        self.update_network_interface(id, |interface| {
+            interface.ipv6_addresses.retain(|address| !addresses.contains(address));
+        });
+        Ok(())
+    }
+
+    /// Refuses more addresses of one family than the type of the attached instance allows.
+    fn check_room(&self, interface: &NetworkInterface, count: usize) -> Result<(), Refusal> {
+        let instance = interface.instance().and_then(|id| self.instances.get(&id));
+        let limit = instance.and_then(|instance| InstanceType::find(&instance.instance_type));
+        match limit {
+            Some(limit) if count > limit.addresses_per_interface => Err(Refusal::TooManyPrivateAddresses),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn add_private_addresses(
+        &mut self,
+        id: NetworkInterfaceId,
+        subnet: &Subnet,
+        wish: Wish<Ipv4Addr>,
+        ids: &mut Ids<'_>,
+    ) -> Result<Vec<Ipv4Addr>, Refusal> {
+        let mut added = Vec::new();
+        for next in wished(wish) {
+            let address = match next {
+                Some(address) => self.check_address(subnet, address).map(|()| address)?,
+                None => self.free_address(subnet.id, ids)?,
+            };
+            self.update_network_interface(id, |interface| {
+                interface.private_addresses.push(PrivateAddress { address, public: None });
+            });
+            added.push(address);
+        }
+        Ok(added)
+    }
+
+    fn add_ipv6_addresses(
+        &mut self,
+        id: NetworkInterfaceId,
+        subnet: &Subnet,
+        wish: Wish<Ipv6Addr>,
+        ids: &mut Ids<'_>,
+    ) -> Result<Vec<Ipv6Addr>, Refusal> {
+        let mut added = Vec::new();
+        for next in wished(wish) {
+            if subnet.ipv6_cidr.is_none() {
+                return Err(Refusal::SubnetWithoutIpv6(subnet.id));
+            }
+            let address = match next {
+                Some(address) => self.check_ipv6_address(subnet, address).map(|()| address)?,
+                None => self.free_ipv6_address(subnet.id, ids)?,
+            };
+            self.update_network_interface(id, |interface| interface.ipv6_addresses.push(address));
+            added.push(address);
+        }
+        Ok(added)
+    }
+}
+
+/// A wish as a list: `None` where any address will do.
+fn wished<A>(wish: Wish<A>) -> Vec<Option<A>> {
+    match wish {
+        Wish::Count(count) => std::iter::repeat_with(|| None).take(count).collect(),
+        Wish::Listed(addresses) => addresses.into_iter().map(Some).collect(),
+    }
+}
+
+/// Where an interface sits in its instance, and whether it goes with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Device {
+    pub(crate) index: u16,
+    pub(crate) delete_on_termination: bool,
+}
+
+/// Refuses to attach to an instance that is on its way out.
+fn check_can_have_interfaces(instance: &Instance) -> Result<(), Refusal> {
+    match instance.state {
+        InstanceState::Pending
+        | InstanceState::Running
+        | InstanceState::Stopping
+        | InstanceState::Stopped => Ok(()),
+        InstanceState::ShuttingDown | InstanceState::Terminated => {
+            Err(Refusal::InstanceState(instance.id, instance.state, crate::error::Wanted::Present))
+        }
+    }
+}
+
+/// Refuses more interfaces than an instance type has room for.
+pub(crate) fn check_interface_count(instance_type: &str, count: usize) -> Result<(), Refusal> {
+    match InstanceType::find(instance_type) {
+        Some(limit) if count > limit.interfaces_max => {
+            Err(Refusal::TooManyInterfaces(count, instance_type.to_owned()))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Refuses an interface with more addresses than an instance type allows.
+pub(crate) fn check_address_count(instance_type: &str, interface: &NetworkInterface) -> Result<(), Refusal> {
+    let count = interface.private_addresses.len().max(interface.ipv6_addresses.len());
+    match InstanceType::find(instance_type) {
+        Some(limit) if count > limit.addresses_per_interface => Err(Refusal::TooManyPrivateAddresses),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Putting interfaces into the tables.
+impl World {
+    /// Puts an interface in, new or changed. The only way to do so: it keeps the indexes by address true.
+    pub fn put_network_interface(&mut self, interface: NetworkInterface) {
+        self.forget_addresses(interface.id);
+        for address in interface.addresses() {
+            self.interface_by_address.insert((interface.vpc, address), interface.id);
+        }
+        for private in &interface.private_addresses {
+            if let Some(public) = private.public {
+                let mapping = PublicMapping { interface: interface.id, private: private.address };
+                self.public_addresses.insert(public.address, mapping);
+            }
+        }
+        for address in &interface.ipv6_addresses {
+            self.interface_by_ipv6.insert(*address, interface.id);
+        }
+        self.network_interfaces.insert(interface.id, interface);
+    }
+
+    /// Changes an interface by `change`, keeping the indexes true.
+    pub fn update_network_interface(
+        &mut self,
+        id: NetworkInterfaceId,
+        change: impl FnOnce(&mut NetworkInterface),
+    ) {
+        if let Some(mut interface) = self.network_interfaces.get(&id).cloned() {
+            change(&mut interface);
+            self.put_network_interface(interface);
+        }
+    }
+
+    /// Takes an interface out.
+    pub fn remove_network_interface(&mut self, id: NetworkInterfaceId) {
+        self.forget_addresses(id);
+        self.network_interfaces.remove(&id);
+    }
+
+    fn forget_addresses(&mut self, id: NetworkInterfaceId) {
+        let Some(interface) = self.network_interfaces.get_shared(&id) else { return };
+        for address in interface.addresses() {
+            self.interface_by_address.remove(&(interface.vpc, address));
+        }
+        for public in interface.private_addresses.iter().filter_map(|private| private.public) {
+            self.public_addresses.remove(&public.address);
+        }
+        for address in &interface.ipv6_addresses {
+            self.interface_by_ipv6.remove(address);
+        }
+    }
+
+    /// The interface that has an address in a VPC.
+    pub fn interface_at(&self, vpc: VpcId, address: IpAddr) -> Option<&NetworkInterface> {
+        let id = self.interface_by_address.get(&(vpc, address))?;
+        self.network_interfaces.get(id)
+    }
+}

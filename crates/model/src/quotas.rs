@@ -1,0 +1,59 @@
+//! How much there may be of everything, by AWS's default quotas.
+//!
+//! Follows "Amazon VPC quotas" (VPC User Guide). The numbers are per Region unless the name says otherwise. No
+//! raised quotas: what AWS gives on request is not given here.
+
+/// VPCs per Region; the default VPC counts.
+pub const VPCS_MAX: usize = 5;
+/// Subnets per VPC.
+pub const SUBNETS_PER_VPC_MAX: usize = 200;
+/// IPv4 blocks per VPC, the primary one included.
+pub const IPV4_CIDRS_PER_VPC_MAX: usize = 5;
+/// IPv6 blocks per VPC.
+pub const IPV6_CIDRS_PER_VPC_MAX: usize = 5;
+/// Reservations per subnet.
+pub const RESERVATIONS_PER_SUBNET_MAX: usize = 100;
+/// Elastic IP addresses per Region.
+pub const ELASTIC_IPS_MAX: usize = 5;
+/// Internet gateways per Region: "This quota is directly correlated with the quota on VPCs per Region."
+pub const INTERNET_GATEWAYS_MAX: usize = VPCS_MAX;
+/// Egress-only internet gateways per Region.
+pub const EGRESS_ONLY_INTERNET_GATEWAYS_MAX: usize = VPCS_MAX;
+/// NAT gateways per Availability Zone; only those pending, available or deleting count.
+pub const NAT_GATEWAYS_PER_ZONE_MAX: usize = 5;
+/// Network ACLs per VPC.
+pub const NETWORK_ACLS_PER_VPC_MAX: usize = 200;
+/// Rules per network ACL, direction and family, the default denial included.
+pub const RULES_PER_NETWORK_ACL_MAX: usize = 20;
+/// Network interfaces per Region.
+pub const NETWORK_INTERFACES_MAX: usize = 5_000;
+/// Route tables per VPC, the main one included.
+pub const ROUTE_TABLES_PER_VPC_MAX: usize = 200;
+/// Added routes per route table and family. A prefix list counts as many as it may have entries.
+pub const ROUTES_PER_TABLE_MAX: usize = 50;
+/// Security groups per Region.
+pub const SECURITY_GROUPS_MAX: usize = 2_500;
+/// Rules per security group, direction and family.
+pub const RULES_PER_GROUP_MAX: usize = 60;
+/// Security groups per network interface.
+pub const GROUPS_PER_INTERFACE_MAX: usize = 5;
+/// Peering connections per VPC, active or waiting.
+pub const PEERING_CONNECTIONS_PER_VPC_MAX: usize = 50;
+/// Peering requests of a VPC that nobody has answered yet.
+pub const PEERING_REQUESTS_OUTSTANDING_MAX: usize = 25;
+/// How long a peering request waits for an answer: "expires after 7 days (168 hours)".
+pub const PEERING_REQUEST_LIFETIME_MS: i64 = 168 * 60 * 60 * 1000;
+/// Customer-managed prefix lists per Region.
+pub const PREFIX_LISTS_MAX: usize = 100;
+/// Entries per prefix list.
+pub const ENTRIES_PER_PREFIX_LIST_MAX: usize = 1_000;
+/// Versions kept of a prefix list.
+pub const VERSIONS_PER_PREFIX_LIST_MAX: usize = 1_000;
+/// Key pairs per Region.
+pub const KEY_PAIRS_MAX: usize = 5_000;
+/// Tags per resource.
+pub const TAGS_PER_RESOURCE_MAX: usize = 50;
+/// DHCP option sets per Region.
+pub const DHCP_OPTIONS_MAX: usize = 100;
+/// Instances per Region that are not terminated.
+pub const INSTANCES_MAX: usize = 1_000;

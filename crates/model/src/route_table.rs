@@ -1,0 +1,663 @@
+//! Route tables: where packets that leave a subnet go.
+//!
+//! Follows "Route tables" and "Route table concepts" (VPC User Guide). Longest prefix wins; what a route points to may
+//! be gone, and then the route is a blackhole. No route propagation, no transit gateways, no VPC endpoints yet.
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::error::{Quota, Refusal};
+use crate::ids::*;
+use crate::place::Scope;
+use crate::quotas::{ROUTE_TABLES_PER_VPC_MAX, ROUTES_PER_TABLE_MAX};
+use crate::resource::ResourceId;
+use crate::subnet::SubnetRouteTable;
+use crate::tags::Tags;
+use crate::vpc::Vpc;
+use crate::world::World;
+
+/// A route table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RouteTable {
+    /// Its identifier.
+    pub id: RouteTableId,
+    /// Owner and Region.
+    pub scope: Scope,
+    /// The VPC that it belongs to.
+    pub vpc: VpcId,
+    /// Routes that were added, in the order in which they were. The local routes are not here: they follow from
+    /// the VPC's blocks, see [`World::routes`].
+    pub routes: Vec<Route>,
+    /// Where a local route's target was replaced: destination and new target.
+    pub local_overrides: Vec<Route>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// One route: a destination and where its packets go.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    /// Which packets.
+    pub destination: Destination,
+    /// Where they go.
+    pub target: Target,
+}
+
+/// What a route is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Destination {
+    /// An address block.
+    Cidr(IpNet),
+    /// All blocks of a prefix list.
+    PrefixList(PrefixListId),
+}
+
+/// Where a route sends packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Target {
+    /// The VPC itself.
+    Local,
+    /// An internet gateway.
+    InternetGateway(InternetGatewayId),
+    /// An egress-only internet gateway.
+    EgressOnlyInternetGateway(EgressOnlyInternetGatewayId),
+    /// A NAT gateway.
+    NatGateway(NatGatewayId),
+    /// A network interface: an appliance, a NAT instance.
+    NetworkInterface(NetworkInterfaceId),
+    /// A peering connection.
+    VpcPeeringConnection(VpcPeeringConnectionId),
+}
+
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Destination::Cidr(cidr) => cidr.fmt(f),
+            Destination::PrefixList(list) => list.fmt(f),
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Target::Local => f.write_str("local"),
+            Target::InternetGateway(id) => id.fmt(f),
+            Target::EgressOnlyInternetGateway(id) => id.fmt(f),
+            Target::NatGateway(id) => id.fmt(f),
+            Target::NetworkInterface(id) => id.fmt(f),
+            Target::VpcPeeringConnection(id) => id.fmt(f),
+        }
+    }
+}
+
+/// Whether a route's target can take packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteState {
+    /// It can.
+    Active,
+    /// It is gone or out of order; packets that the route wins are dropped.
+    Blackhole,
+}
+
+impl World {
+    /// All routes of a table: the local ones of its VPC's blocks first, then those that were added.
+    pub fn routes<'a>(&'a self, table: &'a RouteTable) -> impl Iterator<Item = Route> + 'a {
+        let blocks = self.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
+        let local = blocks.map(|block| {
+            let destination = Destination::Cidr(block);
+            let replaced = table.local_overrides.iter().find(|route| route.destination == destination);
+            replaced.copied().unwrap_or(Route { destination, target: Target::Local })
+        });
+        local.chain(table.routes.iter().copied())
+    }
+
+    /// The table that routes packets leaving a subnet: its own, or the VPC's main table as it is now.
+    pub fn route_table_of(&self, subnet: &crate::Subnet) -> Option<&RouteTable> {
+        let table = match subnet.route_table {
+            Some(explicit) => explicit.table,
+            None => self.vpcs.get(&subnet.vpc)?.main_route_table,
+        };
+        self.route_tables.get(&table)
+    }
+
+    /// The route that wins for a destination, with the block that matched.
+    ///
+    /// "Longest prefix match"; on equal length local routes win over static ones, static CIDR routes over prefix
+    /// lists, and of two prefix lists the route that was created first (Route priority). A blackhole still wins.
+    pub fn longest_match(&self, table: &RouteTable, destination: IpAddr) -> Option<(Route, IpNet)> {
+        let mut best: Option<(Route, IpNet, (u8, u8))> = None;
+        for route in self.routes(table) {
+            for block in self.blocks_of(route.destination) {
+                let rank = (block.prefix_len(), priority(&route));
+                if block.contains(&destination) && best.as_ref().is_none_or(|(_, _, best)| rank > *best) {
+                    best = Some((route, block, rank));
+                }
+            }
+        }
+        best.map(|(route, block, _)| (route, block))
+    }
+
+    /// The address blocks that a route's destination stands for.
+    pub fn blocks_of(&self, destination: Destination) -> impl Iterator<Item = IpNet> + '_ {
+        let (single, list) = match destination {
+            Destination::Cidr(cidr) => (Some(cidr), None),
+            Destination::PrefixList(id) => (None, self.prefix_lists.get(&id)),
+        };
+        single
+            .into_iter()
+            .chain(list.into_iter().flat_map(|list| list.entries.iter().map(|entry| entry.cidr)))
+    }
+
+    /// Whether a route's target can take packets now. Derived, never stored: a gateway that is attached again makes
+    /// its routes active again.
+    pub fn route_state(&self, vpc: VpcId, target: Target) -> RouteState {
+        let works = match target {
+            Target::Local => true,
+            Target::InternetGateway(id) => {
+                self.internet_gateways.get(&id).is_some_and(|it| it.vpc == Some(vpc))
+            }
+            Target::EgressOnlyInternetGateway(id) => {
+                self.egress_only_internet_gateways.get(&id).is_some_and(|it| it.vpc == vpc)
+            }
+            Target::NatGateway(id) => self.nat_gateways.get(&id).is_some_and(|it| it.is_available()),
+            Target::NetworkInterface(id) => self.interface_forwards(id),
+            Target::VpcPeeringConnection(id) => {
+                self.vpc_peering_connections.get(&id).is_some_and(|it| it.is_active())
+            }
+        };
+        if works { RouteState::Active } else { RouteState::Blackhole }
+    }
+
+    /// Whether an interface can be a next hop: attached to an instance that runs.
+    fn interface_forwards(&self, id: NetworkInterfaceId) -> bool {
+        let attachment = self.network_interfaces.get(&id).and_then(|interface| interface.attachment.as_ref());
+        attachment
+            .and_then(|attachment| self.instances.get(&attachment.instance?))
+            .is_some_and(|instance| instance.state.is_up())
+    }
+}
+
+fn priority(route: &Route) -> u8 {
+    match (route.target, route.destination) {
+        (Target::Local, _) => 2,
+        (_, Destination::Cidr(_)) => 1,
+        (_, Destination::PrefixList(_)) => 0,
+    }
+}
+
+/// What a route table is associated with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteTableUser {
+    /// The VPC itself: the main table.
+    Main,
+    /// A subnet, for packets that leave it.
+    Subnet(SubnetId),
+    /// A gateway, for packets that enter through it (edge association).
+    InternetGateway(InternetGatewayId),
+}
+
+/// An association of a route table. Kept where it takes effect: at the VPC, the subnet or the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RouteTableAssociation {
+    /// Its identifier.
+    pub id: RouteTableAssociationId,
+    /// The table.
+    pub table: RouteTableId,
+    /// What uses it.
+    pub user: RouteTableUser,
+}
+
+/// Kept for AWS's own services: "You can't add routes to IPv4 addresses that are an exact match or a subset of …
+/// 169.254.168.0/22", and fd00:ec2::/32 alike (Route tables, Destinations).
+const RESERVED_IPV4: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(169, 254, 168, 0), 22);
+const RESERVED_IPV6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0), 32);
+
+impl World {
+    /// The route table with this identifier, if it is the caller's.
+    pub fn route_table(&self, scope: Scope, id: RouteTableId) -> Result<&RouteTable, Refusal> {
+        self.route_tables.get(&id).filter(|table| table.scope == scope).ok_or(Refusal::NotFound(id.into()))
+    }
+
+    /// Makes a route table. It starts with the local routes alone.
+    pub fn create_route_table(
+        &mut self,
+        scope: Scope,
+        vpc: VpcId,
+        tags: Tags,
+        ids: &mut Ids<'_>,
+    ) -> Result<RouteTableId, Refusal> {
+        self.vpc(scope, vpc)?;
+        if self.route_tables.values().filter(|table| table.vpc == vpc).count() >= ROUTE_TABLES_PER_VPC_MAX {
+            return Err(Refusal::QuotaReached(Quota::RouteTablesPerVpc, ROUTE_TABLES_PER_VPC_MAX));
+        }
+        Ok(self.insert_route_table(scope, vpc, tags, ids))
+    }
+
+    pub(crate) fn insert_route_table(
+        &mut self,
+        scope: Scope,
+        vpc: VpcId,
+        tags: Tags,
+        ids: &mut Ids<'_>,
+    ) -> RouteTableId {
+        let id = ids.fresh();
+        let table = RouteTable { id, scope, vpc, routes: Vec::new(), local_overrides: Vec::new(), tags };
+        self.route_tables.insert(id, table);
+        id
+    }
+
+    /// Deletes a table that nothing is associated with.
+    pub fn delete_route_table(&mut self, scope: Scope, id: RouteTableId) -> Result<(), Refusal> {
+        self.route_table(scope, id)?;
+        if !self.route_table_associations(id).is_empty() {
+            return Err(Refusal::HasDependencies(id.into()));
+        }
+        self.route_tables.remove(&id);
+        Ok(())
+    }
+
+    /// A table's associations: as the main table first, then gateways, then subnets.
+    pub fn route_table_associations(&self, table: RouteTableId) -> Vec<RouteTableAssociation> {
+        self.all_associations().filter(|association| association.table == table).collect()
+    }
+
+    fn all_associations(&self) -> impl Iterator<Item = RouteTableAssociation> {
+        let main = self.vpcs.values().map(|vpc| RouteTableAssociation {
+            id: vpc.main_association,
+            table: vpc.main_route_table,
+            user: RouteTableUser::Main,
+        });
+        let edges = self.internet_gateways.values().filter_map(|gateway| {
+            let user = RouteTableUser::InternetGateway(gateway.id);
+            Some((gateway.route_table?, user))
+        });
+        let subnets = self
+            .subnets
+            .values()
+            .filter_map(|subnet| Some((subnet.route_table?, RouteTableUser::Subnet(subnet.id))));
+        main.chain(edges.chain(subnets).map(|(it, user)| RouteTableAssociation {
+            id: it.association,
+            table: it.table,
+            user,
+        }))
+    }
+
+    /// The association with this identifier, if it is the caller's.
+    fn route_table_association(
+        &self,
+        scope: Scope,
+        id: RouteTableAssociationId,
+    ) -> Result<RouteTableAssociation, Refusal> {
+        let owned = |it: &RouteTableAssociation| self.route_table(scope, it.table).is_ok();
+        let found = self.all_associations().find(|it| it.id == id);
+        found.filter(owned).ok_or(Refusal::RouteTableAssociationNotFound(id))
+    }
+
+    /// Gives a subnet a table of its own.
+    pub fn associate_route_table(
+        &mut self,
+        scope: Scope,
+        table: RouteTableId,
+        subnet: SubnetId,
+        ids: &mut Ids<'_>,
+    ) -> Result<RouteTableAssociationId, Refusal> {
+        self.check_user(scope, table, RouteTableUser::Subnet(subnet))?;
+        if self.subnet(scope, subnet)?.route_table.is_some() {
+            return Err(Refusal::RouteTableAssociated(table));
+        }
+        let association = ids.fresh();
+        self.set_table(RouteTableUser::Subnet(subnet), Some(SubnetRouteTable { association, table }));
+        Ok(association)
+    }
+
+    /// Gives packets that enter through a gateway a table of their own.
+    pub fn associate_gateway_route_table(
+        &mut self,
+        scope: Scope,
+        table: RouteTableId,
+        gateway: InternetGatewayId,
+        ids: &mut Ids<'_>,
+    ) -> Result<RouteTableAssociationId, Refusal> {
+        self.check_user(scope, table, RouteTableUser::InternetGateway(gateway))?;
+        if self.internet_gateway(scope, gateway)?.route_table.is_some() {
+            return Err(Refusal::RouteTableAssociated(table));
+        }
+        let association = ids.fresh();
+        self.set_table(
+            RouteTableUser::InternetGateway(gateway),
+            Some(SubnetRouteTable { association, table }),
+        );
+        Ok(association)
+    }
+
+    /// Puts another table in an association's place. The main association's table becomes the VPC's main table;
+    /// subnets with an association of their own stay where they are.
+    pub fn replace_route_table_association(
+        &mut self,
+        scope: Scope,
+        id: RouteTableAssociationId,
+        table: RouteTableId,
+        ids: &mut Ids<'_>,
+    ) -> Result<RouteTableAssociationId, Refusal> {
+        let association = self.route_table_association(scope, id)?;
+        let vpc = self.route_table(scope, association.table)?.vpc;
+        match association.user {
+            RouteTableUser::Main if self.route_table(scope, table)?.vpc != vpc => {
+                Err(Refusal::RouteTableElsewhere { table, other: vpc.into() })
+            }
+            RouteTableUser::Main => {
+                let replacement = ids.fresh();
+                let vpc = self.vpc_mut(vpc);
+                vpc.main_association = replacement;
+                vpc.main_route_table = table;
+                Ok(replacement)
+            }
+            user @ (RouteTableUser::Subnet(_) | RouteTableUser::InternetGateway(_)) => {
+                self.check_user(scope, table, user)?;
+                let replacement = ids.fresh();
+                self.set_table(user, Some(SubnetRouteTable { association: replacement, table }));
+                Ok(replacement)
+            }
+        }
+    }
+
+    /// Ends an association: the subnet falls back to the main table, the gateway to the local routes.
+    pub fn disassociate_route_table(
+        &mut self,
+        scope: Scope,
+        id: RouteTableAssociationId,
+    ) -> Result<(), Refusal> {
+        let association = self.route_table_association(scope, id)?;
+        match association.user {
+            RouteTableUser::Main => Err(Refusal::MainRouteTableAssociation(id)),
+            user @ (RouteTableUser::Subnet(_) | RouteTableUser::InternetGateway(_)) => {
+                self.set_table(user, None);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a subnet or gateway can use a table.
+    fn check_user(&self, scope: Scope, id: RouteTableId, user: RouteTableUser) -> Result<(), Refusal> {
+        let table = self.route_table(scope, id)?;
+        let (vpc, other): (Option<VpcId>, ResourceId) = match user {
+            RouteTableUser::Main => (Some(table.vpc), table.vpc.into()),
+            RouteTableUser::Subnet(subnet) => (Some(self.subnet(scope, subnet)?.vpc), subnet.into()),
+            RouteTableUser::InternetGateway(gateway) => {
+                (self.internet_gateway(scope, gateway)?.vpc, gateway.into())
+            }
+        };
+        if vpc != Some(table.vpc) {
+            return Err(Refusal::RouteTableElsewhere { table: id, other });
+        }
+        match user {
+            RouteTableUser::Main | RouteTableUser::Subnet(_) => Ok(()),
+            RouteTableUser::InternetGateway(_) => {
+                let vpc = self.vpc(scope, table.vpc)?;
+                table.routes.iter().try_for_each(|route| check_edge_route(vpc, id, route))
+            }
+        }
+    }
+
+    fn set_table(&mut self, user: RouteTableUser, table: Option<SubnetRouteTable>) {
+        match user {
+            RouteTableUser::Main => {}
+            RouteTableUser::Subnet(id) => {
+                if let Some(subnet) = self.subnets.get_mut(&id) {
+                    subnet.route_table = table;
+                }
+            }
+            RouteTableUser::InternetGateway(id) => self.internet_gateway_mut(id).route_table = table,
+        }
+    }
+
+    /// Adds a route. The same route once more changes nothing.
+    pub fn create_route(
+        &mut self,
+        scope: Scope,
+        id: RouteTableId,
+        destination: Destination,
+        target: Target,
+    ) -> Result<(), Refusal> {
+        let destination = destination.trunc();
+        let route = Route { destination, target };
+        self.check_route(scope, id, &route)?;
+        let table = self.route_table(scope, id)?;
+        match self.routes(table).find(|existing| existing.destination == destination) {
+            Some(existing) if existing.target == target => return Ok(()),
+            Some(_) => return Err(Refusal::RouteExists(destination)),
+            None => {}
+        }
+        let counted =
+            table.routes.iter().filter(|it| self.is_ipv6(it.destination) == self.is_ipv6(destination));
+        let used: usize = counted.map(|it| self.route_weight(it.destination)).sum();
+        if used + self.route_weight(destination) > ROUTES_PER_TABLE_MAX {
+            return Err(Refusal::QuotaReached(Quota::RoutesPerTable, ROUTES_PER_TABLE_MAX));
+        }
+        self.route_table_mut(id).routes.push(route);
+        Ok(())
+    }
+
+    /// Gives a route another target. A local route's packets may be sent to an interface or a NAT gateway, and back
+    /// to `local`.
+    pub fn replace_route(
+        &mut self,
+        scope: Scope,
+        id: RouteTableId,
+        destination: Destination,
+        target: Target,
+    ) -> Result<(), Refusal> {
+        let destination = destination.trunc();
+        let local = self.is_local(self.route_table(scope, id)?, destination);
+        if target == Target::Local {
+            self.route_table_mut(id).local_overrides.retain(|it| it.destination != destination);
+            return if local { Ok(()) } else { Err(Refusal::NoRouteToReplace(destination)) };
+        }
+        let route = Route { destination, target };
+        self.check_route(scope, id, &route)?;
+        let table = self.route_table_mut(id);
+        if local {
+            table.local_overrides.retain(|it| it.destination != destination);
+            table.local_overrides.push(route);
+            return Ok(());
+        }
+        let existing = table.routes.iter_mut().find(|it| it.destination == destination);
+        existing.ok_or(Refusal::NoRouteToReplace(destination))?.target = target;
+        Ok(())
+    }
+
+    /// Deletes a route that was added.
+    pub fn delete_route(
+        &mut self,
+        scope: Scope,
+        id: RouteTableId,
+        destination: Destination,
+    ) -> Result<(), Refusal> {
+        let destination = destination.trunc();
+        let table = self.route_table(scope, id)?;
+        if self.is_local(table, destination) {
+            return Err(Refusal::LocalRoute { table: id, destination });
+        }
+        if !table.routes.iter().any(|route| route.destination == destination) {
+            return Err(Refusal::RouteNotFound { table: id, destination });
+        }
+        self.route_table_mut(id).routes.retain(|route| route.destination != destination);
+        Ok(())
+    }
+
+    /// The interface that a route to an instance leads to: its only one.
+    pub fn route_interface_of(&self, scope: Scope, id: InstanceId) -> Result<NetworkInterfaceId, Refusal> {
+        let known = self.instances.get(&id).is_some_and(|instance| instance.scope == scope);
+        let mut interfaces =
+            self.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
+        match (known, interfaces.next(), interfaces.next()) {
+            (true, Some(only), None) => Ok(only.id),
+            (true, Some(_), Some(_)) => Err(Refusal::SeveralInterfaces(id)),
+            (true, None, _) | (false, _, _) => Err(Refusal::NotFound(id.into())),
+        }
+    }
+
+    /// Everything about a route but whether there is one to its destination already: the target exists, in the
+    /// table's VPC, and may have packets to this destination.
+    fn check_route(&self, scope: Scope, id: RouteTableId, route: &Route) -> Result<(), Refusal> {
+        let table = self.route_table(scope, id)?;
+        let vpc = self.vpc(scope, table.vpc)?;
+        if let Destination::PrefixList(list) = route.destination {
+            let known = self.prefix_lists.get(&list).is_some_and(|it| it.scope == scope);
+            if !known {
+                return Err(Refusal::NotFound(list.into()));
+            }
+        }
+        self.check_target(scope, table, route.target)?;
+        self.check_family(route)?;
+        if let Destination::Cidr(cidr) = route.destination {
+            check_reserved(cidr)?;
+            self.check_inside_vpc(vpc, cidr, route.target)?;
+        }
+        let uses = self.route_table_associations(id);
+        match uses.iter().any(|it| matches!(it.user, RouteTableUser::InternetGateway(_))) {
+            true => check_edge_route(vpc, id, route),
+            false => Ok(()),
+        }
+    }
+
+    /// A route's target exists and belongs to the table's VPC.
+    fn check_target(&self, scope: Scope, table: &RouteTable, target: Target) -> Result<(), Refusal> {
+        let (vpc, other): (Option<VpcId>, ResourceId) = match target {
+            Target::Local => return Ok(()),
+            Target::InternetGateway(id) => (self.internet_gateway(scope, id)?.vpc, id.into()),
+            Target::EgressOnlyInternetGateway(id) => {
+                (Some(self.egress_only_internet_gateway(scope, id)?.vpc), id.into())
+            }
+            Target::NatGateway(id) => (Some(self.nat_gateway(scope, id)?.vpc), id.into()),
+            Target::NetworkInterface(id) => {
+                let interface = self.network_interfaces.get(&id).filter(|it| it.scope == scope);
+                (Some(interface.ok_or(Refusal::NotFound(id.into()))?.vpc), id.into())
+            }
+            Target::VpcPeeringConnection(id) => {
+                let peering = self.vpc_peering_connection(scope, id)?;
+                (peering.peer_of(table.vpc).map(|_| table.vpc), id.into())
+            }
+        };
+        match vpc == Some(table.vpc) {
+            true => Ok(()),
+            false => Err(Refusal::RouteTableElsewhere { table: table.id, other }),
+        }
+    }
+
+    /// An egress-only internet gateway takes IPv6 alone.
+    fn check_family(&self, route: &Route) -> Result<(), Refusal> {
+        let Route { destination, target } = *route;
+        match target {
+            Target::EgressOnlyInternetGateway(_) if !self.is_ipv6(destination) => {
+                Err(Refusal::RouteFamily { destination, target })
+            }
+            Target::EgressOnlyInternetGateway(_)
+            | Target::Local
+            | Target::InternetGateway(_)
+            | Target::NatGateway(_)
+            | Target::NetworkInterface(_)
+            | Target::VpcPeeringConnection(_) => Ok(()),
+        }
+    }
+
+    /// Inside the VPC's own blocks only appliances can be put in the way, of a whole subnet or of the VPC ("the
+    /// destination must match the entire IPv4 or IPv6 CIDR block of a subnet in your VPC", Route tables).
+    fn check_inside_vpc(&self, vpc: &Vpc, cidr: IpNet, target: Target) -> Result<(), Refusal> {
+        if !vpc.blocks().any(|block| block.contains(&cidr)) {
+            return Ok(());
+        }
+        match target {
+            Target::NetworkInterface(_) | Target::NatGateway(_) => {}
+            Target::Local
+            | Target::InternetGateway(_)
+            | Target::EgressOnlyInternetGateway(_)
+            | Target::VpcPeeringConnection(_) => return Err(Refusal::RouteInsideVpc(cidr)),
+        }
+        let whole_vpc = vpc.blocks().any(|block| block == cidr);
+        match whole_vpc || self.subnets_in(vpc.id).any(|subnet| subnet.blocks().any(|block| block == cidr)) {
+            true => Ok(()),
+            false => Err(Refusal::RouteToPartOfSubnet(cidr)),
+        }
+    }
+
+    /// Whether a destination is one of the VPC's own blocks.
+    fn is_local(&self, table: &RouteTable, destination: Destination) -> bool {
+        let mut blocks = self.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
+        blocks.any(|block| destination == Destination::Cidr(block))
+    }
+
+    fn is_ipv6(&self, destination: Destination) -> bool {
+        match destination {
+            Destination::Cidr(cidr) => matches!(cidr, IpNet::V6(_)),
+            Destination::PrefixList(id) => self.prefix_lists.get(&id).is_some_and(|list| list.ipv6),
+        }
+    }
+
+    /// How much a route counts against the quota: "the maximum number of entries for the prefix list" (Managed
+    /// prefix lists).
+    fn route_weight(&self, destination: Destination) -> usize {
+        match destination {
+            Destination::Cidr(_) => 1,
+            Destination::PrefixList(id) => {
+                let entries = self.prefix_lists.get(&id).map_or(1, |list| list.max_entries);
+                usize::try_from(entries).unwrap_or(usize::MAX)
+            }
+        }
+    }
+
+    /// Forgets where the local route of a block that goes was sent instead.
+    pub(crate) fn forget_local_overrides(&mut self, vpc: VpcId, block: IpNet) {
+        let destination = Destination::Cidr(block);
+        let tables = self.route_tables.values().filter(|table| table.vpc == vpc);
+        let with_override =
+            tables.filter(|table| table.local_overrides.iter().any(|it| it.destination == destination));
+        for id in with_override.map(|table| table.id).collect::<Vec<_>>() {
+            self.route_table_mut(id).local_overrides.retain(|it| it.destination != destination);
+        }
+    }
+
+    fn route_table_mut(&mut self, id: RouteTableId) -> &mut RouteTable {
+        self.route_tables.get_mut(&id).expect("the route table was found before it is changed")
+    }
+}
+
+impl Destination {
+    /// With host bits cleared, as AWS stores it.
+    fn trunc(self) -> Self {
+        match self {
+            Destination::Cidr(cidr) => Destination::Cidr(cidr.trunc()),
+            Destination::PrefixList(_) => self,
+        }
+    }
+}
+
+fn check_reserved(cidr: IpNet) -> Result<(), Refusal> {
+    let reserved = [IpNet::V4(RESERVED_IPV4), IpNet::V6(RESERVED_IPV6)];
+    match reserved.iter().any(|range| range.contains(&cidr)) {
+        true => Err(Refusal::RouteReserved(cidr)),
+        false => Ok(()),
+    }
+}
+
+/// What a gateway's route table may hold: "You can't add … a route to a CIDR block that's outside of the ranges in
+/// your VPC", and appliances are the only targets (Gateway route tables).
+fn check_edge_route(vpc: &Vpc, table: RouteTableId, route: &Route) -> Result<(), Refusal> {
+    let inside = match route.destination {
+        Destination::Cidr(cidr) => vpc.blocks().any(|block| block.contains(&cidr)),
+        Destination::PrefixList(_) => false,
+    };
+    let appliance = match route.target {
+        Target::Local | Target::NetworkInterface(_) => true,
+        Target::InternetGateway(_)
+        | Target::EgressOnlyInternetGateway(_)
+        | Target::NatGateway(_)
+        | Target::VpcPeeringConnection(_) => false,
+    };
+    match inside && appliance {
+        true => Ok(()),
+        false => Err(Refusal::EdgeRoute { table, destination: route.destination }),
+    }
+}

@@ -1,0 +1,316 @@
+//! Security groups: stateful rules on network interfaces. They only allow; what no rule allows is dropped.
+//!
+//! Follows "Security groups" and "Security group rules" (VPC User Guide).
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::error::{Quota, Refusal};
+use crate::ids::*;
+use crate::place::{AccountId, Scope};
+use crate::quotas::SECURITY_GROUPS_MAX;
+use crate::rule::{Direction, Traffic};
+use crate::tags::Tags;
+use crate::world::World;
+
+/// A security group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    /// Its identifier.
+    pub id: SecurityGroupId,
+    /// Owner and Region.
+    pub scope: Scope,
+    /// The VPC.
+    pub vpc: VpcId,
+    /// Its name, unique in the VPC. The VPC's own group is called `default`.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Its rules.
+    pub rules: BTreeMap<SecurityGroupRuleId, SecurityGroupRule>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// One rule: what is let in, or out, and from whom, or to whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecurityGroupRule {
+    /// Its identifier.
+    pub id: SecurityGroupRuleId,
+    /// Inbound or outbound.
+    pub direction: Direction,
+    /// Protocol and ports.
+    pub traffic: Traffic,
+    /// The far end.
+    pub peer: Peer,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// The far end that a security group rule allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Peer {
+    /// Addresses.
+    Cidr(IpNet),
+    /// Interfaces that carry a group, by their private addresses.
+    Group {
+        /// The group.
+        group: SecurityGroupId,
+        /// Its owner.
+        account: AccountId,
+        /// The peering connection, when the group is in a peer VPC.
+        peering: Option<VpcPeeringConnectionId>,
+    },
+    /// Addresses in a prefix list.
+    PrefixList(PrefixListId),
+}
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Peer::Cidr(cidr) => cidr.fmt(f),
+            Peer::Group { group, .. } => group.fmt(f),
+            Peer::PrefixList(list) => list.fmt(f),
+        }
+    }
+}
+
+/// The name of the group that every VPC has.
+pub const DEFAULT_GROUP_NAME: &str = "default";
+
+impl SecurityGroup {
+    /// Whether it is its VPC's own group.
+    pub fn is_default(&self) -> bool {
+        self.name == DEFAULT_GROUP_NAME
+    }
+
+    /// Its rules of one direction, by id.
+    pub fn rules_of(&self, direction: Direction) -> impl Iterator<Item = &SecurityGroupRule> {
+        self.rules.values().filter(move |rule| rule.direction == direction)
+    }
+}
+
+impl Peer {
+    /// Every IPv4 address.
+    pub const ANY_IPV4: Peer = Peer::Cidr(IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0)));
+    /// Every IPv6 address.
+    pub const ANY_IPV6: Peer = Peer::Cidr(IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 0)));
+
+    /// The group, if it is one.
+    pub fn group(&self) -> Option<SecurityGroupId> {
+        match self {
+            Peer::Group { group, .. } => Some(*group),
+            Peer::Cidr(_) | Peer::PrefixList(_) => None,
+        }
+    }
+
+    /// Whether both are the same far end. How a group is reached makes no difference.
+    pub fn is_same(&self, other: &Peer) -> bool {
+        match (self, other) {
+            (Peer::Group { group, .. }, Peer::Group { group: other, .. }) => group == other,
+            _ => self == other,
+        }
+    }
+}
+
+impl SecurityGroupRule {
+    /// A rule for all traffic.
+    fn all_traffic(direction: Direction, peer: Peer, ids: &mut Ids<'_>) -> Self {
+        let id = ids.fresh();
+        SecurityGroupRule { id, direction, traffic: Traffic::ALL, peer, description: None, tags: Tags::new() }
+    }
+}
+
+impl SecurityGroup {
+    /// Adds the outbound IPv6 rule, unless the outbound rules were changed before.
+    pub(crate) fn allow_ipv6_egress_by_default(&mut self, ids: &mut Ids<'_>) {
+        let outbound: Vec<_> =
+            self.rules_of(Direction::Egress).map(|rule| (rule.traffic, rule.peer)).collect();
+        if outbound == [(Traffic::ALL, Peer::ANY_IPV4)] {
+            let rule = SecurityGroupRule::all_traffic(Direction::Egress, Peer::ANY_IPV6, ids);
+            self.rules.insert(rule.id, rule);
+        }
+    }
+}
+
+impl World {
+    /// Makes the group that a new VPC has: its members may talk among themselves and to everywhere over IPv4.
+    pub fn create_default_security_group(
+        &mut self,
+        scope: Scope,
+        vpc: VpcId,
+        ids: &mut Ids<'_>,
+    ) -> SecurityGroupId {
+        let id = ids.fresh();
+        let members = Peer::Group { group: id, account: scope.account, peering: None };
+        let rules = [
+            SecurityGroupRule::all_traffic(Direction::Ingress, members, ids),
+            SecurityGroupRule::all_traffic(Direction::Egress, Peer::ANY_IPV4, ids),
+        ];
+        let group = SecurityGroup {
+            id,
+            scope,
+            vpc,
+            name: DEFAULT_GROUP_NAME.to_owned(),
+            description: "default VPC security group".to_owned(),
+            rules: rules.map(|rule| (rule.id, rule)).into(),
+            tags: Tags::new(),
+        };
+        self.security_groups.insert(id, group);
+        id
+    }
+}
+
+/// A group to be made.
+#[derive(Clone, Debug)]
+pub struct NewSecurityGroup {
+    /// The VPC.
+    pub vpc: VpcId,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl World {
+    /// The group with this identifier.
+    pub fn security_group(&self, scope: Scope, id: SecurityGroupId) -> Result<&SecurityGroup, Refusal> {
+        self.security_groups.get(&id).filter(|group| group.scope == scope).ok_or(Refusal::NotFound(id.into()))
+    }
+
+    /// The group of a VPC with this name; names are compared without regard to case.
+    pub fn security_group_named(&self, vpc: VpcId, name: &str) -> Option<&SecurityGroup> {
+        self.security_groups.values().find(|group| group.vpc == vpc && group.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Makes a group that lets nothing in and everything out.
+    pub fn create_security_group(
+        &mut self,
+        scope: Scope,
+        new: NewSecurityGroup,
+        ids: &mut Ids<'_>,
+    ) -> Result<&SecurityGroup, Refusal> {
+        let vpc = self.vpcs.get(&new.vpc).filter(|vpc| vpc.scope == scope);
+        let vpc = vpc.ok_or(Refusal::NotFound(new.vpc.into()))?;
+        let (vpc, has_ipv6) = (vpc.id, !vpc.ipv6_cidrs.is_empty());
+        // "Trailing spaces are trimmed from the name" (Security groups).
+        let name = new.name.trim_end_matches(' ').to_owned();
+        self.check_group_name(vpc, &name)?;
+        let owned = self.security_groups.values().filter(|group| group.scope == scope).count();
+        if owned >= SECURITY_GROUPS_MAX {
+            return Err(Refusal::QuotaReached(Quota::SecurityGroups, SECURITY_GROUPS_MAX));
+        }
+        let id = ids.fresh();
+        let mut group = SecurityGroup {
+            id,
+            scope,
+            vpc,
+            name,
+            description: new.description,
+            rules: BTreeMap::new(),
+            tags: new.tags,
+        };
+        let rule = SecurityGroupRule::all_traffic(Direction::Egress, Peer::ANY_IPV4, ids);
+        group.rules.insert(rule.id, rule);
+        if has_ipv6 {
+            group.allow_ipv6_egress_by_default(ids);
+        }
+        self.security_groups.insert(id, group);
+        self.security_group(scope, id)
+    }
+
+    fn check_group_name(&self, vpc: VpcId, name: &str) -> Result<(), Refusal> {
+        if name.eq_ignore_ascii_case(DEFAULT_GROUP_NAME) {
+            return Err(Refusal::GroupNameReserved);
+        }
+        if name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("sg-")) {
+            return Err(Refusal::GroupNameLikeId(name.to_owned()));
+        }
+        match self.security_group_named(vpc, name) {
+            Some(_) => Err(Refusal::GroupNameTaken(name.to_owned(), vpc)),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a group out, unless an interface carries it or a rule of the same VPC names it. Rules of peer VPCs that
+    /// name it stay and become stale.
+    pub fn delete_security_group(&mut self, scope: Scope, id: SecurityGroupId) -> Result<(), Refusal> {
+        let group = self.security_group(scope, id)?;
+        if group.is_default() {
+            return Err(Refusal::DefaultGroup(id));
+        }
+        let carried = self.network_interfaces.values().any(|interface| interface.groups.contains(&id));
+        let named = self.groups_naming(id).any(|other| other.vpc == group.vpc && other.id != id);
+        if carried || named {
+            return Err(Refusal::HasDependencies(id.into()));
+        }
+        self.security_groups.remove(&id);
+        Ok(())
+    }
+
+    /// The groups that have a rule which names `id`, in whatever VPC.
+    pub fn groups_naming(&self, id: SecurityGroupId) -> impl Iterator<Item = &SecurityGroup> {
+        self.security_groups
+            .values()
+            .filter(move |group| group.rules.values().any(|rule| rule.peer.group() == Some(id)))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::testing::world_with_vpc;
+
+    pub(crate) fn new_group(vpc: VpcId, name: &str) -> NewSecurityGroup {
+        NewSecurityGroup { vpc, name: name.into(), description: "for a test".into(), tags: Tags::new() }
+    }
+
+    #[test]
+    fn a_new_group_lets_nothing_in_and_everything_out() {
+        let (mut world, scope, vpc) = world_with_vpc();
+        let mut next = 100;
+        let mut source = || {
+            next += 1;
+            next
+        };
+        let mut ids = Ids::new(&mut source);
+        let group = world.create_security_group(scope, new_group(vpc, "web  "), &mut ids).unwrap();
+        assert_eq!(group.name, "web");
+        assert_eq!(group.rules_of(Direction::Ingress).count(), 0);
+        let outbound: Vec<_> =
+            group.rules_of(Direction::Egress).map(|rule| (rule.traffic, rule.peer)).collect();
+        assert_eq!(outbound, [(Traffic::ALL, Peer::ANY_IPV4)]);
+    }
+
+    #[test]
+    fn a_name_is_used_once_in_a_vpc_and_is_neither_default_nor_like_an_identifier() {
+        let (mut world, scope, vpc) = world_with_vpc();
+        let mut next = 100;
+        let mut source = || {
+            next += 1;
+            next
+        };
+        let mut ids = Ids::new(&mut source);
+        world.create_security_group(scope, new_group(vpc, "web"), &mut ids).unwrap();
+        let mut refused =
+            |name| world.create_security_group(scope, new_group(vpc, name), &mut ids).unwrap_err();
+        assert_eq!(refused("WEB"), Refusal::GroupNameTaken("WEB".into(), vpc));
+        assert_eq!(refused("default"), Refusal::GroupNameReserved);
+        assert_eq!(refused("sg-web"), Refusal::GroupNameLikeId("sg-web".into()));
+    }
+
+    #[test]
+    fn a_vpcs_own_group_stays_and_another_accounts_group_is_not_found() {
+        let (mut world, scope, vpc) = world_with_vpc();
+        let default = world.vpcs.get(&vpc).unwrap().default_security_group;
+        assert_eq!(world.delete_security_group(scope, default), Err(Refusal::DefaultGroup(default)));
+        let stranger = Scope { account: "000000000042".parse().unwrap(), ..scope };
+        assert_eq!(world.delete_security_group(stranger, default), Err(Refusal::NotFound(default.into())));
+    }
+}

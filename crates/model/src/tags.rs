@@ -1,0 +1,240 @@
+//! Tags: up to fifty key and value pairs on a resource. Follows "Tag your Amazon EC2 resources" (EC2 User Guide).
+
+use std::collections::BTreeMap;
+
+use crate::error::{Quota, Refusal};
+use crate::ids::{
+    InstanceId, SecurityGroupId, SecurityGroupRuleId, SubnetCidrReservationId, SubnetId, VolumeId,
+};
+use crate::place::Scope;
+use crate::quotas::TAGS_PER_RESOURCE_MAX;
+use crate::resource::ResourceId;
+use crate::world::World;
+
+/// A resource's tags, by key.
+pub type Tags = BTreeMap<String, String>;
+
+/// The value of the `Name` tag, which is what people call the resource.
+pub fn name(tags: &Tags) -> Option<&str> {
+    tags.get("Name").map(String::as_str).filter(|name| !name.is_empty())
+}
+
+/// Keys with this beginning are AWS's own.
+const RESERVED_PREFIX: &str = "aws:";
+
+/// Which tags to take away: those of the key, if a value is given only when it is the tag's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagToDelete {
+    /// The key.
+    pub key: String,
+    /// The value that the tag must have.
+    pub value: Option<String>,
+}
+
+/// "Tags that begin with aws: do not count against your tags per resource limit" (Tag your resources).
+fn check_count(tags: &Tags) -> Result<(), Refusal> {
+    match tags.keys().filter(|key| !is_reserved(key)).count() {
+        0..=TAGS_PER_RESOURCE_MAX => Ok(()),
+        _ => Err(Refusal::QuotaReached(Quota::TagsPerResource, TAGS_PER_RESOURCE_MAX)),
+    }
+}
+
+fn is_reserved(key: &str) -> bool {
+    key.get(..RESERVED_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_PREFIX))
+}
+
+/// Every noun that has tags and an owner: variant, table.
+macro_rules! tagged_tables {
+    ($($variant:ident $table:ident;)*) => {
+        impl World {
+            /// The tags of a resource; `None` if there is no such resource, or one that cannot have tags.
+            pub fn tags(&self, scope: Scope, id: ResourceId) -> Option<&Tags> {
+                match id {
+                    $(ResourceId::$variant(id) => {
+                        self.$table.get(&id).filter(|row| row.scope == scope).map(|row| &row.tags)
+                    })*
+                    ResourceId::VpcPeeringConnection(id) => {
+                        let row = self.vpc_peering_connections.get(&id)?;
+                        (row.requester.scope == scope).then_some(&row.tags)
+                    }
+                    ResourceId::SecurityGroupRule(rule) => {
+                        let group = self.group_of_rule(scope, rule)?;
+                        self.security_groups.get(&group)?.rules.get(&rule).map(|rule| &rule.tags)
+                    }
+                    ResourceId::SubnetCidrReservation(id) => {
+                        let subnet = self.subnets.get(&self.subnet_of_reservation(scope, id)?)?;
+                        subnet.reservations.iter().find(|it| it.id == id).map(|it| &it.tags)
+                    }
+                    ResourceId::Volume(id) => {
+                        self.instances.get(&self.instance_of_volume(scope, id)?).map(|row| &row.root_volume.tags)
+                    }
+                    ResourceId::Reservation(_) | ResourceId::Image(_) => None,
+                }
+            }
+
+            /// The tags of a resource, to be changed.
+            pub fn tags_mut(&mut self, scope: Scope, id: ResourceId) -> Option<&mut Tags> {
+                self.tags(scope, id)?;
+                match id {
+                    $(ResourceId::$variant(id) => self.$table.get_mut(&id).map(|row| &mut row.tags),)*
+                    ResourceId::VpcPeeringConnection(id) => {
+                        self.vpc_peering_connections.get_mut(&id).map(|row| &mut row.tags)
+                    }
+                    ResourceId::SecurityGroupRule(rule) => {
+                        let group = self.group_of_rule(scope, rule)?;
+                        self.security_groups.get_mut(&group)?.rules.get_mut(&rule).map(|rule| &mut rule.tags)
+                    }
+                    ResourceId::SubnetCidrReservation(id) => {
+                        let subnet = self.subnet_of_reservation(scope, id)?;
+                        let reservations = &mut self.subnets.get_mut(&subnet)?.reservations;
+                        reservations.iter_mut().find(|it| it.id == id).map(|it| &mut it.tags)
+                    }
+                    ResourceId::Volume(id) => {
+                        let instance = self.instance_of_volume(scope, id)?;
+                        self.instances.get_mut(&instance).map(|row| &mut row.root_volume.tags)
+                    }
+                    ResourceId::Reservation(_) | ResourceId::Image(_) => None,
+                }
+            }
+
+            /// Every resource of a scope that has tags, with its tags.
+            pub fn tagged_resources(&self, scope: Scope) -> Vec<(ResourceId, &Tags)> {
+                let mut tagged: Vec<(ResourceId, &Tags)> = Vec::new();
+                $(tagged.extend(
+                    self.$table.values().filter(|row| row.scope == scope).map(|row| (row.id.into(), &row.tags)),
+                );)*
+                let peerings = self.vpc_peering_connections.values().filter(|row| row.requester.scope == scope);
+                tagged.extend(peerings.map(|row| (row.id.into(), &row.tags)));
+                let groups = self.security_groups.values().filter(|row| row.scope == scope);
+                let rules = groups.flat_map(|group| group.rules.values());
+                tagged.extend(rules.map(|rule| (rule.id.into(), &rule.tags)));
+                let subnets = self.subnets.values().filter(|row| row.scope == scope);
+                let reservations = subnets.flat_map(|subnet| &subnet.reservations);
+                tagged.extend(reservations.map(|it| (it.id.into(), &it.tags)));
+                let instances = self.instances.values().filter(|row| row.scope == scope);
+                let volumes = instances.map(|row| &row.root_volume);
+                tagged.extend(volumes.map(|volume| (volume.id.into(), &volume.tags)));
+                tagged.retain(|(_, tags)| !tags.is_empty());
+                tagged
+            }
+        }
+    };
+}
+
+tagged_tables! {
+    Vpc vpcs;
+    Subnet subnets;
+    RouteTable route_tables;
+    InternetGateway internet_gateways;
+    EgressOnlyInternetGateway egress_only_internet_gateways;
+    NatGateway nat_gateways;
+    PrefixList prefix_lists;
+    SecurityGroup security_groups;
+    NetworkAcl network_acls;
+    NetworkInterface network_interfaces;
+    ElasticIp elastic_ips;
+    KeyPair key_pairs;
+    DhcpOptions dhcp_options;
+    Instance instances;
+}
+
+impl World {
+    /// The group that a rule belongs to.
+    pub fn group_of_rule(&self, scope: Scope, rule: SecurityGroupRuleId) -> Option<SecurityGroupId> {
+        let mut groups = self.security_groups.values().filter(|group| group.scope == scope);
+        groups.find(|group| group.rules.contains_key(&rule)).map(|group| group.id)
+    }
+
+    fn instance_of_volume(&self, scope: Scope, id: VolumeId) -> Option<InstanceId> {
+        let mut instances = self.instances.values().filter(|instance| instance.scope == scope);
+        instances.find(|instance| instance.root_volume.id == id).map(|instance| instance.id)
+    }
+
+    fn subnet_of_reservation(&self, scope: Scope, id: SubnetCidrReservationId) -> Option<SubnetId> {
+        let mut subnets = self.subnets.values().filter(|subnet| subnet.scope == scope);
+        subnets.find(|subnet| subnet.reservations.iter().any(|it| it.id == id)).map(|subnet| subnet.id)
+    }
+
+    /// Puts tags on resources, in the place of those with the same keys. Keys and values are checked already.
+    pub fn create_tags(&mut self, scope: Scope, resources: &[ResourceId], new: &Tags) -> Result<(), Refusal> {
+        for id in resources {
+            let tags = self.tags_mut(scope, *id).ok_or(Refusal::NotFound(*id))?;
+            tags.extend(new.clone());
+            check_count(tags)?;
+        }
+        Ok(())
+    }
+
+    /// Takes tags from resources; all but AWS's own if `which` is empty.
+    pub fn delete_tags(
+        &mut self,
+        scope: Scope,
+        resources: &[ResourceId],
+        which: &[TagToDelete],
+    ) -> Result<(), Refusal> {
+        for id in resources {
+            let tags = self.tags_mut(scope, *id).ok_or(Refusal::NotFound(*id))?;
+            tags.retain(|key, value| {
+                let named =
+                    |tag: &TagToDelete| tag.key == *key && tag.value.as_ref().is_none_or(|it| it == value);
+                is_reserved(key) || !(which.is_empty() || which.iter().any(named))
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::world_with_vpc;
+
+    fn tags(pairs: &[(&str, &str)]) -> Tags {
+        pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
+    }
+
+    #[test]
+    fn a_tag_replaces_the_one_with_its_key_and_goes_only_with_its_value() {
+        let (mut world, scope, vpc) = world_with_vpc();
+        let vpc = ResourceId::from(vpc);
+        world.create_tags(scope, &[vpc], &tags(&[("Name", "main"), ("tier", "web")])).unwrap();
+        world.create_tags(scope, &[vpc], &tags(&[("Name", "city")])).unwrap();
+        assert_eq!(world.tags(scope, vpc), Some(&tags(&[("Name", "city"), ("tier", "web")])));
+        let other_value = TagToDelete { key: "Name".into(), value: Some("main".into()) };
+        world.delete_tags(scope, &[vpc], &[other_value]).unwrap();
+        assert_eq!(world.tagged_resources(scope).len(), 1);
+        world.delete_tags(scope, &[vpc], &[]).unwrap();
+        assert!(world.tagged_resources(scope).is_empty());
+    }
+
+    #[test]
+    fn the_fifty_first_tag_is_refused_and_a_new_value_is_not() {
+        let (mut world, scope, vpc) = world_with_vpc();
+        world.commit();
+        let vpc = ResourceId::from(vpc);
+        let fifty: Tags = (0..50).map(|number| (number.to_string(), String::new())).collect();
+        world.create_tags(scope, &[vpc], &fifty).unwrap();
+        let one_more = world.create_tags(scope, &[vpc], &tags(&[("more", "")]));
+        assert_eq!(one_more, Err(Refusal::QuotaReached(Quota::TagsPerResource, 50)));
+        world.roll_back();
+        world.create_tags(scope, &[vpc], &fifty).unwrap();
+        world.create_tags(scope, &[vpc], &tags(&[("0", "new")])).unwrap();
+    }
+
+    #[test]
+    fn a_rule_of_a_group_has_tags_of_its_own() {
+        let (mut world, scope, vpc) = world_with_vpc();
+        let group = world.vpcs.get(&vpc).unwrap().default_security_group;
+        let rule = *world.security_group(scope, group).unwrap().rules.keys().next().unwrap();
+        world.create_tags(scope, &[rule.into()], &tags(&[("Name", "members")])).unwrap();
+        assert_eq!(world.tagged_resources(scope), [(rule.into(), &tags(&[("Name", "members")]))]);
+    }
+
+    #[test]
+    fn what_belongs_to_somebody_else_is_not_found() {
+        let (mut world, scope, vpc) = world_with_vpc();
+        let stranger = Scope { account: "000000000042".parse().unwrap(), ..scope };
+        let refused = world.create_tags(stranger, &[vpc.into()], &tags(&[("a", "b")]));
+        assert_eq!(refused, Err(Refusal::NotFound(vpc.into())));
+    }
+}

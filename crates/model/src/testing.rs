@@ -1,0 +1,24 @@
+//! Fixtures that the unit tests of several nouns share.
+
+use crate::vpc::{NewVpc, Tenancy};
+use crate::{AccountId, Ids, Scope, Tags, VpcId, World};
+
+/// A world with one VPC, which has its own security group and network ACL.
+pub(crate) fn world_with_vpc() -> (World, Scope, VpcId) {
+    let mut world = World::default();
+    let scope = Scope { account: AccountId::DEFAULT, region: "us-west-2".parse().unwrap() };
+    let vpc = add_vpc(&mut world, scope, 1);
+    (world, scope, vpc)
+}
+
+/// Adds a VPC; identifiers are numbered from a million times `number`.
+pub(crate) fn add_vpc(world: &mut World, scope: Scope, number: u128) -> VpcId {
+    let mut next = number * 1_000_000;
+    let mut source = || {
+        next += 1;
+        next
+    };
+    let cidr = "10.0.0.0/16".parse().unwrap();
+    let new = NewVpc { cidr, amazon_ipv6: false, tenancy: Tenancy::Default, tags: Tags::new() };
+    world.create_vpc(scope, new, &mut Ids::new(&mut source)).unwrap()
+}
