@@ -1,0 +1,155 @@
+//! What a name stands for, to one asker.
+//!
+//! Follows "DNS attributes for your VPC" (VPC User Guide), "EC2 instance hostnames and domains" (EC2 User Guide) and
+//! "Enable DNS resolution for a VPC peering connection". The order is the resolver's own: Amazon's private names, its
+//! public names, then the internet. Private hosted zones and endpoints' private names are not here yet.
+
+use model::{Instance, NetworkInterface, Vpc, World};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::names;
+use crate::public_names::{PublicNames, PublicRecord, is_below};
+
+/// One thing that a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    A(Ipv4Addr),
+    Aaaa(Ipv6Addr),
+    Cname(String),
+    Ptr(String),
+}
+
+/// The names that one asker sees.
+pub(super) struct View<'a> {
+    pub(super) world: &'a World,
+    /// The asker's VPC; `None` on the internet.
+    pub(super) vpc: Option<&'a Vpc>,
+    pub(super) internet: &'a PublicNames,
+}
+
+impl View<'_> {
+    /// What a name stands for; `None` when there is no such name, empty when there is but it stands for nothing.
+    pub(super) fn lookup(&self, name: &str) -> Option<Vec<Value>> {
+        if let Some(domain) = self.private_domain().filter(|domain| is_in(name, domain)) {
+            return self.private_values(name, &domain);
+        }
+        if let Some((region, label)) = names::split_public_name(name) {
+            let public = names::labelled_address(label, "ec2-")?;
+            return self.instance_values(public, &names::public_name(public, region));
+        }
+        if let Some(address) = names::reversed_address(name) {
+            return self.name_of(address).map(|name| vec![Value::Ptr(name)]);
+        }
+        self.internet.get(name).map(|records| records.iter().map(Value::from).collect())
+    }
+
+    /// The zone whose authority stands behind a name, or behind its absence; empty for the root.
+    pub(super) fn zone_of(&self, name: &str) -> String {
+        if let Some(domain) = self.private_domain().filter(|domain| is_in(name, domain)) {
+            return domain;
+        }
+        if let Some((region, _)) = names::split_public_name(name) {
+            return region.public_domain();
+        }
+        let reverse = ["in-addr.arpa", "ip6.arpa"].into_iter().find(|zone| is_in(name, zone));
+        reverse.unwrap_or_else(|| self.internet.zone_of(name)).to_owned()
+    }
+
+    /// The domain of the VPC's private names. "If at least one of the attributes is set to false", there are none.
+    fn private_domain(&self) -> Option<String> {
+        let vpc = self.vpc.filter(|vpc| vpc.dns_support && vpc.dns_hostnames)?;
+        Some(vpc.scope.region.private_domain())
+    }
+
+    fn private_values(&self, name: &str, domain: &str) -> Option<Vec<Value>> {
+        if name == domain {
+            return Some(Vec::new());
+        }
+        let label = name.strip_suffix(domain)?.strip_suffix('.')?;
+        if let Some(address) = names::labelled_address(label, "ip-") {
+            let inside = self.vpc.is_some_and(|vpc| vpc.contains(IpAddr::V4(address)));
+            return inside.then(|| vec![Value::A(address)]);
+        }
+        self.resource_values(label)
+    }
+
+    /// A resource name exists while its subnet gives it a record of either type.
+    fn resource_values(&self, label: &str) -> Option<Vec<Value>> {
+        let instance = self.world.instances.get(&label.parse().ok()?)?;
+        let interface = self.primary_interface(instance)?;
+        let subnet = self.world.subnets.get(&interface.subnet)?;
+        if !subnet.resource_name_dns_a_record && !subnet.resource_name_dns_aaaa_record {
+            return None;
+        }
+        let v4 = interface.primary_address().filter(|_| subnet.resource_name_dns_a_record);
+        let v6 = interface.ipv6_addresses.first().filter(|_| subnet.resource_name_dns_aaaa_record);
+        Some(v4.map(Value::A).into_iter().chain(v6.copied().map(Value::Aaaa)).collect())
+    }
+
+    fn primary_interface<'s>(&'s self, instance: &'s Instance) -> Option<&'s NetworkInterface> {
+        let interface = names::primary_interface(self.world, instance)?;
+        self.vpc.is_some_and(|vpc| vpc.id == interface.vpc).then_some(interface)
+    }
+
+    /// Split horizon: inside, the name of a public address stands for the private one behind it.
+    fn instance_values(&self, public: Ipv4Addr, name: &str) -> Option<Vec<Value>> {
+        let mapping = self.world.public_addresses.get(&public)?;
+        let interface = self.world.network_interfaces.get(&mapping.interface)?;
+        let exists = names::has_names(self.world, interface)
+            && names::public_name(public, interface.scope.region) == name;
+        let seen = if self.sees_private(interface) { mapping.private } else { public };
+        exists.then(|| vec![Value::A(seen)])
+    }
+
+    fn sees_private(&self, interface: &NetworkInterface) -> bool {
+        let Some(vpc) = self.vpc else { return false };
+        vpc.id == interface.vpc || self.peer_shows_private(vpc, interface)
+    }
+
+    /// "AllowDnsResolutionFromRemoteVpc" of the side that the interface is on.
+    fn peer_shows_private(&self, vpc: &Vpc, interface: &NetworkInterface) -> bool {
+        self.world.vpc_peering_connections.values().filter(|peering| peering.is_active()).any(|peering| {
+            let other_side = peering.peer_of(vpc.id);
+            other_side.is_some_and(|side| side.vpc == interface.vpc && side.dns_resolution_from_peer)
+        })
+    }
+
+    /// The name of an address: the private one inside its VPC, the public one everywhere.
+    fn name_of(&self, address: IpAddr) -> Option<String> {
+        let inside = self.vpc.filter(|vpc| vpc.dns_support && vpc.dns_hostnames && vpc.contains(address));
+        match (address, inside) {
+            (IpAddr::V4(v4), Some(vpc)) => Some(names::ip_name(v4, vpc.scope.region)),
+            (IpAddr::V4(v4), None) => self.public_name_of(v4),
+            (IpAddr::V6(_), Some(vpc)) => self.resource_name_of(vpc, address),
+            (IpAddr::V6(_), None) => None,
+        }
+    }
+
+    fn public_name_of(&self, public: Ipv4Addr) -> Option<String> {
+        let mapping = self.world.public_addresses.get(&public)?;
+        let interface = self.world.network_interfaces.get(&mapping.interface)?;
+        let exists = names::has_names(self.world, interface);
+        exists.then(|| names::public_name(public, interface.scope.region))
+    }
+
+    fn resource_name_of(&self, vpc: &Vpc, address: IpAddr) -> Option<String> {
+        let interface = self.world.interface_at(vpc.id, address)?;
+        let subnet = self.world.subnets.get(&interface.subnet)?;
+        let instance = interface.instance().filter(|_| subnet.resource_name_dns_aaaa_record)?;
+        Some(names::resource_name(instance, vpc.scope.region))
+    }
+}
+
+impl From<&PublicRecord> for Value {
+    fn from(record: &PublicRecord) -> Value {
+        match record {
+            PublicRecord::A(address) => Value::A(*address),
+            PublicRecord::Aaaa(address) => Value::Aaaa(*address),
+            PublicRecord::Cname(name) => Value::Cname(name.clone()),
+        }
+    }
+}
+
+fn is_in(name: &str, zone: &str) -> bool {
+    name == zone || is_below(name, zone)
+}

@@ -1,0 +1,222 @@
+//! The VPC resolver: DNS as an instance sees it, at the VPC's base plus two and at 169.254.169.253.
+//!
+//! Follows "Understanding Amazon DNS" and "DNS64 and NAT64" (VPC User Guide), RFC 1035, 2308 (negative answers), 6147
+//! (DNS64) and 6891 (EDNS). What a name stands for is in `lookup`; here is the protocol around it. Left out: DNSSEC,
+//! DNS cookies, zone transfers, and reverse lookups under the DNS64 prefix.
+
+mod lookup;
+mod message;
+
+#[cfg(test)]
+mod tests;
+
+use model::{NetworkInterface, Subnet, World};
+use std::net::IpAddr;
+
+use crate::nat64;
+use crate::public_names::PublicNames;
+use lookup::{Value, View};
+use message::{Code, Data, Edns, Header, Name, Query, Question, Record, Response, class, kind};
+
+/// How long answers may be kept, those without a record too.
+const TTL_S: u32 = 60;
+/// The longest answer over UDP, whatever the client takes.
+const UDP_PAYLOAD_MAX: u16 = 4096;
+/// The longest answer over UDP to a client that does not say what it takes (RFC 1035).
+const UDP_PAYLOAD_DEFAULT: u16 = 512;
+/// How many aliases are followed before a name is given up.
+const ALIASES_MAX: usize = 8;
+
+/// Who asks; names mean different things to different askers.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker<'a> {
+    /// An interface: its VPC is the view.
+    Interface(&'a NetworkInterface),
+    /// Somebody on the internet, who sees public names only.
+    Internet {
+        /// Where the query came from.
+        source: IpAddr,
+    },
+}
+
+/// How a query came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// One datagram; an answer that is too long is truncated.
+    Udp,
+    /// A stream; the two bytes of length before each message are the caller's.
+    Tcp,
+}
+
+/// Answers a DNS query; `None` when there is nothing to say, as for every query while the VPC's `enableDnsSupport` is
+/// off.
+pub fn answer(
+    world: &World,
+    asker: Asker<'_>,
+    internet: &PublicNames,
+    query: &[u8],
+    transport: Transport,
+) -> Option<Vec<u8>> {
+    let (view, dns64) = view(world, asker, internet)?;
+    let header = Header::parse(query)?;
+    if header.operation != message::STANDARD_QUERY {
+        return Some(message::refusal(header, Code::NotImplemented));
+    }
+    let Some(query) = Query::parse(header, query) else {
+        return Some(message::refusal(header, Code::FormatError));
+    };
+    let resolution = match judge(&query) {
+        Ok(question) => resolve(&view, dns64, question),
+        Err(code) => Resolution::without_records(code),
+    };
+    Some(resolution.into_response().to_bytes(&query, UDP_PAYLOAD_MAX, len_max(&query, transport)))
+}
+
+/// The names that the asker sees, and whether IPv6 addresses are made up for it.
+fn view<'a>(world: &'a World, asker: Asker<'a>, internet: &'a PublicNames) -> Option<(View<'a>, Dns64)> {
+    let Asker::Interface(interface) = asker else {
+        return Some((View { world, vpc: None, internet }, Dns64::Off));
+    };
+    let vpc = world.vpcs.get(&interface.vpc).filter(|vpc| vpc.dns_support)?;
+    let dns64 = Dns64::of(world.subnets.get(&interface.subnet)?);
+    Some((View { world, vpc: Some(vpc), internet }, dns64))
+}
+
+/// Whether AAAA records are made up for names that have an IPv4 address alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dns64 {
+    On,
+    Off,
+}
+
+impl Dns64 {
+    fn of(subnet: &Subnet) -> Self {
+        if subnet.dns64 { Dns64::On } else { Dns64::Off }
+    }
+}
+
+/// The question, or why there is no answer to it.
+fn judge(query: &Query) -> Result<&Question, Code> {
+    let question = &query.question;
+    if query.edns.is_some_and(|edns| edns.version > 0) {
+        return Err(Code::BadVersion);
+    }
+    let known_class = matches!(question.class, class::INTERNET | class::ANY);
+    let transfer = matches!(question.kind, kind::AXFR | kind::IXFR);
+    if known_class && !transfer { Ok(question) } else { Err(Code::Refused) }
+}
+
+fn len_max(query: &Query, transport: Transport) -> usize {
+    let taken = query.edns.map_or(UDP_PAYLOAD_DEFAULT, |Edns { payload_max, .. }| payload_max);
+    usize::from(match transport {
+        Transport::Udp => taken.clamp(UDP_PAYLOAD_DEFAULT, UDP_PAYLOAD_MAX),
+        Transport::Tcp => u16::MAX,
+    })
+}
+
+/// What a question leads to.
+struct Resolution {
+    answers: Vec<Record>,
+    code: Code,
+    /// The zone whose authority stands behind an answer without records.
+    negative_zone: Option<String>,
+}
+
+impl Resolution {
+    fn without_records(code: Code) -> Self {
+        Resolution { answers: Vec::new(), code, negative_zone: None }
+    }
+
+    fn into_response(self) -> Response {
+        let authority = self
+            .negative_zone
+            .and_then(|zone| Some(Record { owner: Name::new(&zone)?, data: authority(&zone)? }));
+        Response { code: self.code, answers: self.answers, authority, ttl_s: TTL_S }
+    }
+}
+
+/// Follows aliases from the question to the records that it asks for, or to their absence.
+fn resolve(view: &View<'_>, dns64: Dns64, question: &Question) -> Resolution {
+    let mut owner = question.name.clone();
+    let mut answers = Vec::new();
+    for _ in 0..ALIASES_MAX {
+        let name = owner.plain();
+        let zone = view.zone_of(&name);
+        let Some(values) = view.lookup(&name) else {
+            // A zone exists even when nothing is known under its own name.
+            let code = if zone == name { Code::NoError } else { Code::NoSuchName };
+            return Resolution { answers, code, negative_zone: Some(zone) };
+        };
+        let found = data_at(&name, &zone, &values, question.kind, dns64);
+        if !found.is_empty() {
+            answers.extend(found.into_iter().map(|data| Record { owner: owner.clone(), data }));
+            return Resolution { answers, code: Code::NoError, negative_zone: None };
+        }
+        let Some(target) = alias(&values) else {
+            return Resolution { answers, code: Code::NoError, negative_zone: Some(zone) };
+        };
+        answers.push(Record { owner, data: Data::Cname(target.clone()) });
+        owner = target;
+    }
+    Resolution::without_records(Code::ServerFailure)
+}
+
+/// What is known under a name and was asked for; IPv6 addresses are made up where there are none and the asker needs them.
+fn data_at(name: &str, zone: &str, values: &[Value], wanted: u16, dns64: Dns64) -> Vec<Data> {
+    let apex = if name == zone { apex(zone) } else { Vec::new() };
+    let known = values.iter().filter_map(data).chain(apex);
+    let found: Vec<Data> = known.filter(|data| is_wanted(data, wanted)).collect();
+    if found.is_empty() && wanted == kind::AAAA && dns64 == Dns64::On {
+        return values.iter().filter_map(made_up).collect();
+    }
+    found
+}
+
+fn is_wanted(data: &Data, wanted: u16) -> bool {
+    wanted == kind::ANY || data.kind() == wanted
+}
+
+fn data(value: &Value) -> Option<Data> {
+    match value {
+        Value::A(address) => Some(Data::A(*address)),
+        Value::Aaaa(address) => Some(Data::Aaaa(*address)),
+        Value::Cname(name) => Name::new(name).map(Data::Cname),
+        Value::Ptr(name) => Name::new(name).map(Data::Ptr),
+    }
+}
+
+fn alias(values: &[Value]) -> Option<Name> {
+    values.iter().find_map(|value| match value {
+        Value::Cname(name) => Name::new(name),
+        Value::A(_) | Value::Aaaa(_) | Value::Ptr(_) => None,
+    })
+}
+
+/// The IPv6 address that stands for an IPv4 one behind NAT64.
+fn made_up(value: &Value) -> Option<Data> {
+    match value {
+        Value::A(address) => Some(Data::Aaaa(nat64::embed(*address))),
+        Value::Aaaa(_) | Value::Cname(_) | Value::Ptr(_) => None,
+    }
+}
+
+/// What every zone has under its own name: its server and its start of authority.
+fn apex(zone: &str) -> Vec<Data> {
+    let (server, _) = zone_names(zone);
+    Name::new(&server).map(Data::Ns).into_iter().chain(authority(zone)).collect()
+}
+
+/// The start of a zone's authority, with the numbers that AWS's private zones show.
+fn authority(zone: &str) -> Option<Data> {
+    let (server, mailbox) = zone_names(zone);
+    let numbers = [2_012_103_100, 3600, 3600, 3600, TTL_S];
+    Some(Data::Soa { server: Name::new(&server)?, mailbox: Name::new(mailbox)?, numbers })
+}
+
+/// A zone's server and its keeper's mailbox.
+fn zone_names(zone: &str) -> (String, &'static str) {
+    match zone {
+        "" => ("a.root-servers.net".to_owned(), "nstld.verisign-grs.com"),
+        zone => (format!("ns0.{zone}"), "hostmaster.amazon.com"),
+    }
+}

@@ -1,0 +1,347 @@
+//! Dialogues with the resolver: question, answer.
+
+use super::*;
+use crate::fixture::{self, DB, DB_ETH0, FAR_ETH0, MAIN, OTHER, PRIVATE, PUBLIC, WEB, WEB_ETH0};
+use crate::public_names::PublicRecord;
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RecordType};
+use model::NetworkInterfaceId;
+use model::vpc_peering_connection::PeeringStatus;
+use proptest::prelude::*;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+const OUTSIDE: Asker<'static> = Asker::Internet { source: IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7)) };
+const WEB_PUBLIC_NAME: &str = "ec2-203-0-113-25.us-west-2.compute.amazonaws.com";
+const FAR_PUBLIC_NAME: &str = "ec2-203-0-113-99.us-west-2.compute.amazonaws.com";
+
+fn query(name: &str, wanted: RecordType) -> Message {
+    let mut message = Message::new(0x1234, MessageType::Query, OpCode::Query);
+    message.metadata.recursion_desired = true;
+    message.add_query(Query::query(Name::from_ascii(name).unwrap(), wanted));
+    message
+}
+
+fn sent(world: &World, asker: Asker<'_>, message: &Message) -> Option<Message> {
+    let bytes = message.to_vec().unwrap();
+    let answer = answer(world, asker, &PublicNames::simulated(), &bytes, Transport::Udp)?;
+    Some(Message::from_vec(&answer).unwrap())
+}
+
+/// The answer in short: its code, and its records without their owners.
+fn told(message: &Message) -> String {
+    let records: Vec<String> =
+        message.answers.iter().map(|record| format!("{} {}", record.record_type(), record.data)).collect();
+    match (message.metadata.response_code, records.as_slice()) {
+        (ResponseCode::NoError, []) => "nothing".to_owned(),
+        (ResponseCode::NoError, records) => records.join(", "),
+        (code, []) => format!("{code:?}"),
+        (code, records) => format!("{code:?}, {}", records.join(", ")),
+    }
+}
+
+fn asked_by(world: &World, id: NetworkInterfaceId, name: &str, wanted: RecordType) -> String {
+    let interface = fixture::eni(world, id);
+    told(&sent(world, Asker::Interface(&interface), &query(name, wanted)).unwrap())
+}
+
+fn asked_outside(world: &World, name: &str, wanted: RecordType) -> String {
+    told(&sent(world, OUTSIDE, &query(name, wanted)).unwrap())
+}
+
+#[test]
+fn private_names_stand_for_addresses_of_the_vpc() {
+    let world = fixture::world();
+    let asked = |name: &str, wanted| asked_by(&world, DB_ETH0, name, wanted);
+    assert_eq!(asked("ip-10-0-1-10.us-west-2.compute.internal.", RecordType::A), "A 10.0.1.10");
+    assert_eq!(asked("IP-10-0-1-10.US-west-2.compute.internal.", RecordType::A), "A 10.0.1.10");
+    assert_eq!(asked("ip-10-0-1-10.us-west-2.compute.internal.", RecordType::AAAA), "nothing");
+    for unknown in [
+        "ip-10-1-0-5.us-west-2.compute.internal.",
+        "ip-10-0-1-010.us-west-2.compute.internal.",
+        "a.ip-10-0-1-10.us-west-2.compute.internal.",
+        "ip-10-0-1-10.ec2.internal.",
+        "i-0000000000000000b.us-west-2.compute.internal.",
+    ] {
+        assert_eq!(asked(unknown, RecordType::A), "NXDomain", "{unknown}");
+    }
+    assert_eq!(asked_outside(&world, "ip-10-0-1-10.us-west-2.compute.internal.", RecordType::A), "NXDomain");
+}
+
+#[test]
+fn in_us_east_1_private_names_end_in_ec2_internal() {
+    let world = fixture::world_in("us-east-1");
+    assert_eq!(asked_by(&world, DB_ETH0, "ip-10-0-1-10.ec2.internal.", RecordType::A), "A 10.0.1.10");
+    let public = "ec2-203-0-113-25.compute-1.amazonaws.com.";
+    assert_eq!(asked_by(&world, DB_ETH0, public, RecordType::A), "A 10.0.1.10");
+}
+
+#[test]
+fn resource_names_stand_for_what_the_subnet_says() {
+    let mut world = fixture::world();
+    let name = format!("{WEB}.us-west-2.compute.internal.");
+    let (db, far) = (DB_ETH0, FAR_ETH0);
+    world.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_a_record = true;
+    assert_eq!(asked_by(&world, db, &name, RecordType::A), "A 10.0.1.10");
+    assert_eq!(asked_by(&world, db, &name, RecordType::AAAA), "nothing");
+    assert_eq!(asked_by(&world, far, &name, RecordType::A), "NXDomain", "another VPC");
+    world.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_aaaa_record = true;
+    assert_eq!(asked_by(&world, db, &name, RecordType::AAAA), "AAAA 2600:1f13:a:1::10");
+    world.subnets.get_mut(&PRIVATE).unwrap().resource_name_dns_aaaa_record = true;
+    let without_v6 = format!("{DB}.us-west-2.compute.internal.");
+    assert_eq!(asked_by(&world, db, &without_v6, RecordType::AAAA), "nothing");
+}
+
+#[test]
+fn public_names_have_a_split_horizon() {
+    let world = fixture::world();
+    assert_eq!(asked_by(&world, DB_ETH0, WEB_PUBLIC_NAME, RecordType::A), "A 10.0.1.10");
+    assert_eq!(asked_by(&world, FAR_ETH0, WEB_PUBLIC_NAME, RecordType::A), "A 203.0.113.25");
+    assert_eq!(asked_outside(&world, WEB_PUBLIC_NAME, RecordType::A), "A 203.0.113.25");
+    assert_eq!(asked_outside(&world, WEB_PUBLIC_NAME, RecordType::AAAA), "nothing");
+    for unknown in [
+        "ec2-203-0-113-26.us-west-2.compute.amazonaws.com",
+        "ec2-203-0-113-25.eu-west-1.compute.amazonaws.com",
+        "web.us-west-2.compute.amazonaws.com",
+    ] {
+        assert_eq!(asked_outside(&world, unknown, RecordType::A), "NXDomain", "{unknown}");
+    }
+}
+
+#[test]
+fn a_peer_is_told_private_addresses_where_the_owner_allows_it() {
+    let mut world = fixture::world();
+    for (status, allowed, expected) in [
+        (PeeringStatus::Active, true, "A 10.1.0.5"),
+        (PeeringStatus::Active, false, "A 203.0.113.99"),
+        (PeeringStatus::PendingAcceptance, true, "A 203.0.113.99"),
+    ] {
+        fixture::peer(&mut world, status, allowed);
+        assert_eq!(asked_by(&world, WEB_ETH0, FAR_PUBLIC_NAME, RecordType::A), expected);
+        let other_way = asked_by(&world, FAR_ETH0, WEB_PUBLIC_NAME, RecordType::A);
+        assert_eq!(other_way, "A 203.0.113.25", "the other side allows nothing");
+    }
+}
+
+#[test]
+fn addresses_have_names_again() {
+    let mut world = fixture::world();
+    let (private, public) = ("10.1.0.10.in-addr.arpa.", "25.113.0.203.in-addr.arpa.");
+    let private_name = "PTR ip-10-0-1-10.us-west-2.compute.internal.";
+    assert_eq!(asked_by(&world, DB_ETH0, private, RecordType::PTR), private_name);
+    assert_eq!(asked_by(&world, FAR_ETH0, private, RecordType::PTR), "NXDomain");
+    assert_eq!(asked_outside(&world, public, RecordType::PTR), format!("PTR {WEB_PUBLIC_NAME}."));
+    assert_eq!(asked_by(&world, DB_ETH0, public, RecordType::PTR), format!("PTR {WEB_PUBLIC_NAME}."));
+
+    let v6 = Name::from("2600:1f13:a:1::10".parse::<Ipv6Addr>().unwrap()).to_ascii();
+    assert_eq!(asked_by(&world, DB_ETH0, &v6, RecordType::PTR), "NXDomain");
+    world.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_aaaa_record = true;
+    let resource_name = format!("PTR {WEB}.us-west-2.compute.internal.");
+    assert_eq!(asked_by(&world, DB_ETH0, &v6, RecordType::PTR), resource_name);
+}
+
+#[test]
+fn the_vpcs_attributes_switch_names_and_the_resolver_off() {
+    let mut world = fixture::world();
+    world.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
+    let private = "ip-10-0-1-10.us-west-2.compute.internal.";
+    assert_eq!(asked_by(&world, DB_ETH0, private, RecordType::A), "NXDomain");
+    assert_eq!(asked_by(&world, DB_ETH0, WEB_PUBLIC_NAME, RecordType::A), "NXDomain");
+    assert_eq!(asked_by(&world, DB_ETH0, "example.com.", RecordType::A), "A 192.0.2.10");
+    world.vpcs.get_mut(&MAIN).unwrap().dns_support = false;
+    let db = fixture::eni(&world, DB_ETH0);
+    assert_eq!(sent(&world, Asker::Interface(&db), &query("example.com.", RecordType::A)), None);
+    let elsewhere = asked_by(&world, FAR_ETH0, "example.com.", RecordType::A);
+    assert_eq!(elsewhere, "A 192.0.2.10", "{OTHER} has its own resolver");
+}
+
+#[test]
+fn the_internet_is_resolved_with_its_aliases() {
+    let world = fixture::world();
+    let asked = |name: &str, wanted| asked_by(&world, WEB_ETH0, name, wanted);
+    assert_eq!(asked("www.example.com.", RecordType::A), "CNAME example.com., A 192.0.2.10");
+    assert_eq!(asked("www.example.com.", RecordType::CNAME), "CNAME example.com.");
+    assert_eq!(
+        asked("example.com.", RecordType::ANY),
+        "A 192.0.2.10, AAAA 2001:db8:ffff::10, NS ns0.example.com., SOA ns0.example.com. hostmaster.amazon.com. 2012103100 3600 3600 3600 60"
+    );
+    assert_eq!(asked("example.com.", RecordType::MX), "nothing");
+    assert_eq!(asked("example.com.", RecordType::Unknown(4711)), "nothing");
+    assert_eq!(asked("ec2.us-west-2.amazonaws.com.", RecordType::A), "A 192.0.2.30");
+    assert_eq!(asked("nowhere.example.com.", RecordType::A), "NXDomain");
+    assert_eq!(asked("example.com.", RecordType::NS), "NS ns0.example.com.");
+    assert_eq!(asked(".", RecordType::A), "nothing");
+}
+
+#[test]
+fn aliases_that_lead_nowhere_and_in_circles() {
+    let world = fixture::world();
+    let names = PublicNames::new([
+        ("a.test", PublicRecord::Cname("b.test".to_owned())),
+        ("b.test", PublicRecord::Cname("a.test".to_owned())),
+        ("lost.test", PublicRecord::Cname("nowhere.test".to_owned())),
+    ]);
+    let asked = |name: &str| {
+        let bytes = query(name, RecordType::A).to_vec().unwrap();
+        told(&Message::from_vec(&answer(&world, OUTSIDE, &names, &bytes, Transport::Udp).unwrap()).unwrap())
+    };
+    assert_eq!(asked("a.test."), "ServFail");
+    assert_eq!(asked("lost.test."), "NXDomain, CNAME nowhere.test.");
+}
+
+#[test]
+fn dns64_makes_addresses_up_where_there_is_none() {
+    let mut world = fixture::world();
+    world.subnets.get_mut(&PRIVATE).unwrap().dns64 = true;
+    let asked = |id, name: &str| asked_by(&world, id, name, RecordType::AAAA);
+    assert_eq!(asked(DB_ETH0, "redirect.example.net."), "AAAA 64:ff9b::c000:214");
+    assert_eq!(asked(DB_ETH0, "example.com."), "AAAA 2001:db8:ffff::10", "it has one");
+    assert_eq!(asked(DB_ETH0, "nowhere.example.com."), "NXDomain");
+    assert_eq!(asked(WEB_ETH0, "redirect.example.net."), "nothing", "another subnet");
+}
+
+#[test]
+fn an_answer_without_records_names_the_zone_and_how_long_it_holds() {
+    let world = fixture::world();
+    let web = fixture::eni(&world, WEB_ETH0);
+    for (name, zone) in [
+        ("nowhere.us-west-2.compute.internal.", "us-west-2.compute.internal."),
+        ("nowhere.example.com.", "example.com."),
+        ("1.2.3.4.in-addr.arpa.", "in-addr.arpa."),
+        ("ec2-1-2-3-4.eu-west-1.compute.amazonaws.com.", "eu-west-1.compute.amazonaws.com."),
+        ("nowhere.invalid.", "."),
+    ] {
+        let answer = sent(&world, Asker::Interface(&web), &query(name, RecordType::A)).unwrap();
+        let [soa] = answer.authorities.as_slice() else { panic!("{name}: one authority") };
+        assert_eq!((soa.name.to_ascii().as_str(), soa.ttl, soa.record_type()), (zone, 60, RecordType::SOA));
+    }
+}
+
+#[test]
+fn the_header_says_what_happened() {
+    let world = fixture::world();
+    let mut asked = query("ExAmPlE.com.", RecordType::A);
+    asked.metadata.checking_disabled = true;
+    let answer = sent(&world, OUTSIDE, &asked).unwrap();
+    let header = answer.metadata;
+    assert_eq!((header.id, header.message_type), (0x1234, MessageType::Response));
+    assert!(header.recursion_desired && header.recursion_available && header.checking_disabled);
+    assert!(!header.authoritative && !header.truncation && !header.authentic_data);
+    assert_eq!(answer.answers[0].ttl, 60);
+    assert!(answer.queries[0].name().eq_case(asked.queries[0].name()), "letter case as asked");
+    assert!(answer.answers[0].name.eq_case(asked.queries[0].name()), "letter case as asked");
+    assert_eq!(answer.edns, None);
+}
+
+/// Forty addresses: 16 bytes each, too long for 512.
+fn long_names() -> PublicNames {
+    PublicNames::new((0..40).map(|last| ("long.test", PublicRecord::A(Ipv4Addr::new(192, 0, 2, last)))))
+}
+
+#[test]
+fn long_answers_are_truncated_unless_the_client_takes_them() {
+    let world = fixture::world();
+    let asked = |edns: Option<u16>, transport| {
+        let mut message = query("long.test.", RecordType::A);
+        message.edns = edns.map(|payload| {
+            let mut edns = Edns::new();
+            edns.set_max_payload(payload);
+            edns
+        });
+        let bytes = answer(&world, OUTSIDE, &long_names(), &message.to_vec().unwrap(), transport).unwrap();
+        let answer = Message::from_vec(&bytes).unwrap();
+        (answer.metadata.truncation, answer.answers.len(), answer.edns.map(|edns| edns.max_payload()))
+    };
+    assert_eq!(asked(None, Transport::Udp), (true, 0, None));
+    assert_eq!(asked(Some(512), Transport::Udp), (true, 0, Some(4096)));
+    assert_eq!(asked(Some(1232), Transport::Udp), (false, 40, Some(4096)));
+    assert_eq!(asked(None, Transport::Tcp), (false, 40, None));
+}
+
+#[test]
+fn what_cannot_be_answered_is_refused_by_name() {
+    let world = fixture::world();
+    let mut two = query("example.com.", RecordType::A);
+    two.add_query(two.queries[0].clone());
+    let mut chaos = query("version.bind.", RecordType::TXT);
+    chaos.queries[0].set_query_class(DNSClass::CH);
+    let mut newer = query("example.com.", RecordType::A);
+    newer.edns = Some(Edns::new());
+    newer.edns.as_mut().unwrap().set_version(1);
+    let mut notify = query("example.com.", RecordType::A);
+    notify.metadata.op_code = OpCode::Notify;
+    let none = Message::new(1, MessageType::Query, OpCode::Query);
+    for (message, code) in [
+        (two, ResponseCode::FormErr),
+        (none, ResponseCode::FormErr),
+        (chaos, ResponseCode::Refused),
+        (query("example.com.", RecordType::AXFR), ResponseCode::Refused),
+        (newer, ResponseCode::BADVERS),
+        (notify, ResponseCode::NotImp),
+    ] {
+        let answer = sent(&world, OUTSIDE, &message).unwrap();
+        // As numbers: 16 is BADVERS here and BADSIG to a reader who expects signatures.
+        let told = u16::from(answer.metadata.response_code);
+        assert_eq!((told, answer.metadata.id), (u16::from(code), message.metadata.id));
+    }
+}
+
+#[test]
+fn malformed_messages_get_an_error_or_nothing() {
+    let world = fixture::world();
+    let sent = |bytes: &[u8]| answer(&world, OUTSIDE, &PublicNames::default(), bytes, Transport::Udp);
+    let good = query("example.com.", RecordType::A).to_vec().unwrap();
+    assert_eq!(sent(&good[..11]), None, "no header");
+    let mut reply = good.clone();
+    reply[2] |= 0x80;
+    assert_eq!(sent(&reply), None, "an answer is not answered");
+    let error = Message::from_vec(&sent(&good[..20]).unwrap()).unwrap();
+    assert_eq!((error.metadata.response_code, error.metadata.id), (ResponseCode::FormErr, 0x1234));
+}
+
+/// Every kind of name there is, so that a few changed bytes lead everywhere.
+fn seeds() -> Vec<Vec<u8>> {
+    let names = [
+        "ip-10-0-1-10.us-west-2.compute.internal.",
+        "www.example.com.",
+        WEB_PUBLIC_NAME,
+        "10.1.0.10.in-addr.arpa.",
+        "0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.a.0.0.0.3.1.f.1.0.0.6.2.ip6.arpa.",
+    ];
+    let kinds = [RecordType::A, RecordType::AAAA, RecordType::PTR, RecordType::ANY, RecordType::SOA];
+    let mut seeds = Vec::new();
+    for (name, kind) in names.into_iter().zip(kinds) {
+        let mut message = query(name, kind);
+        message.edns = Some(Edns::new());
+        seeds.push(message.to_vec().unwrap());
+    }
+    seeds
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_resolver_panic_and_every_answer_can_be_read(
+        seed in 0..5_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        random in prop::collection::vec(any::<u8>(), 0..80),
+        whole in any::<bool>(),
+    ) {
+        let world = fixture::world();
+        let web = fixture::eni(&world, WEB_ETH0);
+        let mut bytes = if whole { random } else { seeds().swap_remove(seed) };
+        for (at, byte) in changes.iter().filter(|_| !bytes.is_empty()).cloned().collect::<Vec<_>>() {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let names = PublicNames::simulated();
+        for asker in [Asker::Interface(&web), OUTSIDE] {
+            if let Some(answer) = answer(&world, asker, &names, &bytes, Transport::Udp) {
+                let read = Message::from_vec(&answer);
+                prop_assert!(read.is_ok(), "{read:?}");
+                prop_assert!(answer.len() <= usize::from(UDP_PAYLOAD_MAX));
+                if let (Ok(asked), Ok(read)) = (Message::from_vec(&bytes), read) {
+                    prop_assert!(read.queries.is_empty() || read.queries == asked.queries);
+                }
+            }
+        }
+    }
+}
