@@ -1,0 +1,291 @@
+//! What is answered on the link itself: ARP and neighbour discovery, DHCP, DNS, time; and the errors that the network
+//! tells senders.
+
+use guest::public_names::DNS;
+use guest::{Asker, LinkService, Transport};
+use model::{MacAddress, NetworkInterface, World};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use wire::icmpv6::{NeighborSolicitation, RouterAdvertisement};
+use wire::{Arp, ArpOperation, Headers, Layer3, Link, Mac, UdpDatagram, icmp, icmpv6};
+
+use crate::clock::Now;
+use crate::drop_reason::DropReason;
+use crate::port::{PortId, PortKind};
+use crate::receive::Engine;
+
+/// What the link has to say to a frame.
+pub enum Answer {
+    /// This frame, back to the sender.
+    Frame(Vec<u8>),
+    /// Nothing; the frame was for the link and died there.
+    Drop(DropReason),
+    /// The frame is not for the link; it goes on its journey.
+    NotForLink,
+}
+
+const ROUTER: Mac = Mac(MacAddress::ROUTER.0);
+const UDP: u8 = model::rule::protocol::UDP;
+
+/// Answers frames that are for the link itself.
+pub fn on_link(engine: &mut Engine, port: PortId, frame: &[u8], headers: &Headers, now: Now) -> Answer {
+    let world = engine.world.clone();
+    let Some(link) = engine.ports.get(port) else { return Answer::Drop(DropReason::InterfaceDown) };
+    match &link.kind {
+        PortKind::Interface(id) => match world.network_interfaces.get(id) {
+            Some(interface) => on_interface(engine, &world, port, interface, frame, headers, now),
+            None => Answer::Drop(DropReason::InterfaceDown),
+        },
+        PortKind::Internet(_) => on_internet(engine, &world, frame, headers),
+        PortKind::Services => on_services(frame, headers),
+    }
+}
+
+fn on_interface(
+    engine: &mut Engine,
+    world: &World,
+    port: PortId,
+    interface: &NetworkInterface,
+    frame: &[u8],
+    headers: &Headers,
+    now: Now,
+) -> Answer {
+    match headers.layer3 {
+        Layer3::Arp => return arp(frame, |target| guest::arp::owner(world, interface, target)),
+        Layer3::Ipv6 => {
+            if let Some(answer) = neighbour_discovery(world, interface, frame, headers) {
+                return answer;
+            }
+        }
+        Layer3::Ipv4 => {}
+    }
+    let asked = guest::link::service(
+        world,
+        interface,
+        headers.destination,
+        headers.protocol,
+        headers.destination_port,
+    );
+    match asked {
+        Some(LinkService::Metadata) | None => {}
+        Some(_) if engine.ports.get_mut(port).is_some_and(|link| !link.allows_link_service(now.moment)) => {
+            return Answer::Drop(DropReason::LinkServiceRate);
+        }
+        Some(service) if headers.protocol == UDP => {
+            let reply = datagram(engine, world, interface, service, frame, headers, now);
+            return reply.map_or(Answer::Drop(DropReason::LinkService), Answer::Frame);
+        }
+        Some(_) => {}
+    }
+    if is_broadcast_or_multicast(headers) {
+        return Answer::Drop(DropReason::Broadcast);
+    }
+    Answer::NotForLink
+}
+
+fn is_broadcast_or_multicast(headers: &Headers) -> bool {
+    let address = match headers.destination {
+        IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
+        IpAddr::V6(v6) => v6.is_multicast(),
+    };
+    address || headers.destination_mac.is_multicast()
+}
+
+fn arp(frame: &[u8], owner: impl Fn(Ipv4Addr) -> Option<MacAddress>) -> Answer {
+    match Arp::parse(frame) {
+        // Questions are answered for the sender alone; announcements and answers change nothing for anybody.
+        Ok(question) if question.operation == ArpOperation::Request => match owner(question.target) {
+            Some(mac) => Answer::Frame(question.answered_by(Mac(mac.0)).build()),
+            None => Answer::Drop(DropReason::NoSuchAddress),
+        },
+        Ok(_) => Answer::Drop(DropReason::Broadcast),
+        Err(_) => Answer::Drop(DropReason::Malformed),
+    }
+}
+
+/// Neighbour and router solicitations; other messages of neighbour discovery from a guest are nobody's business.
+fn neighbour_discovery(
+    world: &World,
+    interface: &NetworkInterface,
+    frame: &[u8],
+    headers: &Headers,
+) -> Option<Answer> {
+    if let Some(question) = NeighborSolicitation::parse(frame, headers) {
+        let owner = guest::neighbor::owner(world, interface, question.target);
+        return Some(match owner {
+            Some(mac) => {
+                let is_router = mac == MacAddress::ROUTER;
+                Answer::Frame(question.answered_by(Mac(mac.0), is_router).build())
+            }
+            None => Answer::Drop(DropReason::NoSuchAddress),
+        });
+    }
+    if icmpv6::is_router_solicitation(frame, headers) {
+        let answer = router_advertisement(world, interface, headers);
+        return Some(answer.map_or(Answer::Drop(DropReason::LinkService), Answer::Frame));
+    }
+    let discovery = headers.icmp.is_some_and(|it| (133..=137).contains(&it.icmp_type));
+    discovery.then_some(Answer::Drop(DropReason::Broadcast))
+}
+
+/// "Managed": addresses are to be had by DHCPv6. The subnet's prefix is not on the link: everything goes by the router.
+fn router_advertisement(world: &World, interface: &NetworkInterface, headers: &Headers) -> Option<Vec<u8>> {
+    world.subnets.get(&interface.subnet)?.ipv6_cidr.as_ref()?;
+    let asker = match headers.source {
+        IpAddr::V6(v6) if !v6.is_unspecified() => v6,
+        IpAddr::V4(_) | IpAddr::V6(_) => icmpv6::ALL_NODES,
+    };
+    let advertisement = RouterAdvertisement {
+        link: Link { source: ROUTER, destination: Mac(interface.mac.0) },
+        source: guest::neighbor::ROUTER_LINK_LOCAL,
+        destination: asker,
+        hop_limit: 64,
+        managed: true,
+        other_configuration: true,
+        router_lifetime_s: 1800,
+        mtu: Some(u32::from(crate::journey::VPC_MTU)),
+        prefixes: &[],
+    };
+    Some(advertisement.build())
+}
+
+/// Services that answer one datagram with another.
+fn datagram(
+    engine: &Engine,
+    world: &World,
+    interface: &NetworkInterface,
+    service: LinkService,
+    frame: &[u8],
+    headers: &Headers,
+    now: Now,
+) -> Option<Vec<u8>> {
+    let payload = headers.payload(frame);
+    match service {
+        LinkService::Dhcp => {
+            let reply = guest::dhcp::answer(world, interface, payload)?;
+            let destination_mac = if reply.broadcast { Mac::BROADCAST } else { headers.source_mac };
+            let datagram = UdpDatagram {
+                link: Link { source: ROUTER, destination: destination_mac },
+                ..UdpDatagram::new(
+                    SocketAddr::from((reply.server, 67)),
+                    SocketAddr::from((reply.destination, 68)),
+                    &reply.payload,
+                )
+            };
+            Some(datagram.build())
+        }
+        LinkService::Dns => {
+            let asker = Asker::Interface(interface);
+            let reply = guest::resolver::answer(world, asker, &engine.names, payload, Transport::Udp)?;
+            Some(reply_datagram(headers, &reply))
+        }
+        LinkService::Time => Some(reply_datagram(headers, &guest::time::answer(payload, now.wall)?)),
+        LinkService::Dhcpv6 => {
+            let reply = guest::dhcpv6::answer(world, interface, payload)?;
+            // The question went to a group; the answer comes from the router itself.
+            let server = SocketAddr::from((guest::neighbor::ROUTER_LINK_LOCAL, headers.destination_port));
+            let asker = SocketAddr::new(headers.source, headers.source_port);
+            let link = Link { source: ROUTER, destination: headers.source_mac };
+            Some(UdpDatagram { link, ..UdpDatagram::new(server, asker, &reply) }.build())
+        }
+        LinkService::Metadata => None,
+    }
+}
+
+/// A datagram back to the sender of another.
+fn reply_datagram(headers: &Headers, payload: &[u8]) -> Vec<u8> {
+    let asker = SocketAddr::new(headers.source, headers.source_port);
+    let service = SocketAddr::new(headers.destination, headers.destination_port);
+    let link = Link { source: ROUTER, destination: headers.source_mac };
+    UdpDatagram { link, ..UdpDatagram::new(service, asker, payload) }.build()
+}
+
+/// On a link to the internet every address is behind the router, and the public resolver answers.
+fn on_internet(engine: &Engine, world: &World, frame: &[u8], headers: &Headers) -> Answer {
+    match headers.layer3 {
+        Layer3::Arp => return arp(frame, |_| Some(MacAddress::ROUTER)),
+        Layer3::Ipv6 => {
+            if let Some(question) = NeighborSolicitation::parse(frame, headers) {
+                return Answer::Frame(question.answered_by(ROUTER, true).build());
+            }
+        }
+        Layer3::Ipv4 => {}
+    }
+    if is_broadcast_or_multicast(headers) {
+        return Answer::Drop(DropReason::Broadcast);
+    }
+    if headers.protocol == UDP && headers.destination_port == 53 && headers.destination == IpAddr::V4(DNS) {
+        let asker = Asker::Internet { source: headers.source };
+        let reply =
+            guest::resolver::answer(world, asker, &engine.names, headers.payload(frame), Transport::Udp);
+        return reply.map_or(Answer::Drop(DropReason::LinkService), |reply| {
+            Answer::Frame(reply_datagram(headers, &reply))
+        });
+    }
+    Answer::NotForLink
+}
+
+fn on_services(frame: &[u8], headers: &Headers) -> Answer {
+    match headers.layer3 {
+        Layer3::Arp => arp(frame, |_| Some(MacAddress::ROUTER)),
+        Layer3::Ipv4 | Layer3::Ipv6 if is_broadcast_or_multicast(headers) => {
+            Answer::Drop(DropReason::Broadcast)
+        }
+        Layer3::Ipv4 | Layer3::Ipv6 => Answer::NotForLink,
+    }
+}
+
+/// The router's addresses on the link that a packet came from.
+fn router_of(engine: &Engine, port: PortId, headers: &Headers) -> Option<IpAddr> {
+    match engine.ports.get(port)?.kind {
+        PortKind::Interface(id) => {
+            let interface = engine.world.network_interfaces.get(&id)?;
+            let subnet = engine.world.subnets.get(&interface.subnet)?;
+            match headers.layer3 {
+                Layer3::Ipv4 => subnet.router().map(IpAddr::V4),
+                Layer3::Ipv6 => subnet.router_v6().map(IpAddr::V6),
+                Layer3::Arp => None,
+            }
+        }
+        // Routers of the internet have no name here; the far end speaks for them.
+        PortKind::Internet(_) | PortKind::Services => Some(headers.destination),
+    }
+}
+
+/// "Fragmentation needed" or "packet too big", from the subnet's router.
+pub(crate) fn too_big(
+    engine: &Engine,
+    port: PortId,
+    frame: &[u8],
+    headers: &Headers,
+    mtu: u16,
+) -> Option<Vec<u8>> {
+    let told = match router_of(engine, port, headers)? {
+        IpAddr::V4(router) => icmp::fragmentation_needed(router, mtu, frame, headers),
+        IpAddr::V6(router) => icmpv6::packet_too_big(router, u32::from(mtu), frame, headers),
+    };
+    told.map(from_router)
+}
+
+/// "Time to live exceeded", from the NAT gateway that the packet's route leads to: the one visible hop.
+pub(crate) fn time_exceeded(
+    engine: &Engine,
+    port: PortId,
+    frame: &[u8],
+    headers: &Headers,
+) -> Option<Vec<u8>> {
+    let PortKind::Interface(id) = engine.ports.get(port)?.kind else { return None };
+    let interface = engine.world.network_interfaces.get(&id)?;
+    let table = engine.world.route_table_of(engine.world.subnets.get(&interface.subnet)?)?;
+    let (route, _) = engine.world.longest_match(table, headers.destination)?;
+    let model::Target::NatGateway(gateway) = route.target else { return None };
+    let router = engine.world.nat_gateways.get(&gateway)?.private_ip?;
+    icmp::time_exceeded(router, frame, headers).map(from_router)
+}
+
+/// The sender knows one router by its link-layer address.
+fn from_router(mut frame: Vec<u8>) -> Vec<u8> {
+    if let Some(source) = frame.get_mut(6..12) {
+        source.copy_from_slice(&ROUTER.0);
+    }
+    frame
+}

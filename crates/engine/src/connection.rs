@@ -1,0 +1,476 @@
+//! One connection: both directions in one entry, with what security groups and gateways remember of it.
+//!
+//! Follows "Security group connection tracking" (EC2 User Guide) and "NAT gateways" (VPC User Guide).
+
+use model::network_interface::ConnectionTracking;
+use model::{NatGatewayId, rule::protocol};
+use wire::{Flow, IcmpKind, TcpFlags};
+
+use crate::clock::Moment;
+use crate::connection_key::ConnectionKey;
+use crate::port::PortId;
+
+/// Which end of a connection a packet comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// The end that sent the first packet.
+    Initiator,
+    /// The other end.
+    Responder,
+}
+
+impl End {
+    /// The other end.
+    #[inline]
+    pub fn other(self) -> End {
+        match self {
+            End::Initiator => End::Responder,
+            End::Responder => End::Initiator,
+        }
+    }
+
+    #[inline]
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// One end of a connection: where it is, and its packets as it sends them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// Its link.
+    pub port: PortId,
+    /// Its packets as they leave it. With translation on the way, the reverse of one side's is not the other's.
+    pub flow: Flow,
+    /// Whether security groups on its interface let the connection's packets pass without looking at rules.
+    pub tracked: bool,
+}
+
+/// What one side of a connection has sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Packets.
+    pub packets: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// What becomes of packets on their way from one side of a connection to the other, besides translation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The largest packet that it can carry.
+    pub mtu: u16,
+    /// How many routers on it decrement the time to live.
+    pub hops: u8,
+    /// Whether both sides are in one subnet, and so see each other's link-layer addresses.
+    pub neighbours: bool,
+    /// The ICMP type and code that this was decided for: requests and answers share a flow, but not rules.
+    pub icmp: Option<IcmpKind>,
+}
+
+impl Side {
+    /// A side.
+    pub fn new(port: PortId, flow: Flow, tracked: bool) -> Side {
+        Side { port, flow, tracked }
+    }
+}
+
+impl Way {
+    const UNKNOWN: Way = Way { mtu: u16::MAX, hops: 0, neighbours: false, icmp: None };
+}
+
+/// What the network remembers of a TCP connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TcpState {
+    /// Opened, not answered.
+    Opening,
+    /// Data can flow.
+    Established,
+    /// One side has finished.
+    Closing(End),
+    /// Both sides have finished, or one has reset it.
+    Closed,
+}
+
+/// How far a connection of any protocol has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// TCP, by its flags.
+    Tcp(TcpState),
+    /// UDP: exchanges seen, up to two. "UDP stream" is more than one.
+    Udp {
+        /// Changes of direction, up to three.
+        turns: u8,
+        /// Who sent last.
+        last: End,
+    },
+    /// Any other protocol.
+    Other,
+}
+
+/// A connection. Two cache lines: what finds it and what lets a packet pass in the first, the rest in the second.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
+pub struct Connection {
+    /// Initiator and responder, as the table finds them. The responder is unknown until a packet has reached it.
+    keys: [ConnectionKey; 2],
+    /// The generation of the network under which each side's packets were last decided to reach the other. Zero: never.
+    decided: [u64; 2],
+    /// When its last packet passed.
+    last_seen: Moment,
+    /// After how many milliseconds without packets it is forgotten.
+    timeout_ms: u32,
+    /// How far it has come.
+    progress: Progress,
+    /// The ways of both sides' packets, as they were decided.
+    ways: [Way; 2],
+    /// What both sides have sent.
+    sent: [Sent; 2],
+    /// What only some connections have.
+    rare: Option<Box<Rare>>,
+    /// Whether security groups of each side's interface let packets pass without looking at rules.
+    tracked: [bool; 2],
+    /// Whether an egress-only internet gateway is on its way.
+    pub through_egress_only: bool,
+}
+
+const _: () = assert!(size_of::<Option<Connection>>() == 128, "two cache lines");
+
+/// What only connections over IPv6, through NAT gateways, or with configured timeouts have.
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    /// The flows of both sides, if they are IPv6: keys have no room for them.
+    flows: [Option<Flow>; 2],
+    /// The NAT gateways on the initiator's way, in their order, each with what it translates to.
+    nat: Box<[Translation]>,
+    /// What its interfaces have configured about timeouts.
+    timeouts: Timeouts,
+}
+
+/// Idle timeouts of a connection's interfaces, in seconds: the shorter one of both ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Established TCP.
+    tcp_established_s: u32,
+    /// UDP with more than one exchange.
+    udp_stream_s: u16,
+    /// Other UDP.
+    udp_s: u16,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts::of([])
+    }
+}
+
+impl Timeouts {
+    /// The shortest of what interfaces have configured; AWS's defaults where they have not.
+    pub fn of(configured: impl IntoIterator<Item = ConnectionTracking>) -> Timeouts {
+        let defaults = Timeouts { tcp_established_s: 432_000, udp_stream_s: 180, udp_s: 30 };
+        let seconds = |wanted: Option<u32>, default: u16| {
+            wanted.map_or(default, |s| u16::try_from(s).unwrap_or(default))
+        };
+        configured.into_iter().enumerate().fold(defaults, |so_far, (position, own)| {
+            let own = Timeouts {
+                tcp_established_s: own.tcp_established_timeout_s.unwrap_or(defaults.tcp_established_s),
+                udp_stream_s: seconds(own.udp_stream_timeout_s, defaults.udp_stream_s),
+                udp_s: seconds(own.udp_timeout_s, defaults.udp_s),
+            };
+            if position == 0 { own } else { so_far.shorter(own) }
+        })
+    }
+
+    fn shorter(self, other: Timeouts) -> Timeouts {
+        Timeouts {
+            tcp_established_s: self.tcp_established_s.min(other.tcp_established_s),
+            udp_stream_s: self.udp_stream_s.min(other.udp_stream_s),
+            udp_s: self.udp_s.min(other.udp_s),
+        }
+    }
+}
+
+/// What a NAT gateway made of a connection's source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Translation {
+    /// The gateway.
+    pub gateway: NatGatewayId,
+    /// Its private address and the port it chose, towards the destination: the initiator's flow after translation.
+    pub flow: Flow,
+}
+
+/// Idle timeouts that AWS does not publish are marked as Hamlet's choice.
+mod timeout {
+    /// Hamlet's choice for connections that were not answered.
+    pub(super) const TCP_OPENING_MS: u64 = 120_000;
+    /// Hamlet's choice for connections of which one side has finished.
+    pub(super) const TCP_CLOSING_MS: u64 = 120_000;
+    /// Hamlet's choice for connections that are over: room for the last acknowledgements.
+    pub(super) const TCP_CLOSED_MS: u64 = 10_000;
+    /// Hamlet's choice.
+    pub(super) const ICMP_MS: u64 = 30_000;
+    /// "Other protocols: 600 seconds".
+    pub(super) const OTHER_MS: u64 = 600_000;
+    /// "If a connection that's using a NAT gateway is idle for 350 seconds or more, the connection times out".
+    pub(super) const NAT_IDLE_MS: u64 = 350_000;
+}
+
+impl Connection {
+    /// A connection of which the first packet is being looked at. Only the table knows keys.
+    pub(crate) fn new(key: ConnectionKey, initiator: Side, now: Moment) -> Connection {
+        let progress = match initiator.flow.protocol {
+            protocol::TCP => Progress::Tcp(TcpState::Opening),
+            protocol::UDP => Progress::Udp { turns: 0, last: End::Initiator },
+            _ => Progress::Other,
+        };
+        let mut connection = Connection {
+            keys: [ConnectionKey::NONE; 2],
+            decided: [0; 2],
+            last_seen: now,
+            timeout_ms: 0,
+            progress,
+            ways: [Way::UNKNOWN; 2],
+            sent: [Sent::default(); 2],
+            rare: None,
+            tracked: [false; 2],
+            through_egress_only: false,
+        };
+        connection.set_side(End::Initiator, Some((key, initiator)));
+        connection.renew_timeout();
+        connection
+    }
+
+    /// One side; the responder's is unknown until a packet has reached it.
+    pub fn side(&self, end: End) -> Option<Side> {
+        Some(Side { port: self.port(end)?, flow: self.flow(end)?, tracked: self.tracked[end.index()] })
+    }
+
+    /// The link of one side.
+    #[inline]
+    pub fn port(&self, end: End) -> Option<PortId> {
+        let key = self.key(end);
+        key.is_used().then(|| key.link())
+    }
+
+    /// One side's packets as they leave it.
+    #[inline]
+    pub fn flow(&self, end: End) -> Option<Flow> {
+        let key = self.key(end);
+        if key.is_ipv6() { self.rare.as_ref()?.flows[end.index()] } else { key.ipv4_flow() }
+    }
+
+    #[inline]
+    pub(crate) fn key(&self, end: End) -> ConnectionKey {
+        self.keys[end.index()]
+    }
+
+    /// Whether one of its sides is the one that `key`, made of `flow`, is for.
+    #[inline]
+    pub(crate) fn has_side(&self, end: End, key: ConnectionKey, flow: &Flow) -> bool {
+        self.key(end) == key && (!key.is_ipv6() || self.flow(end) == Some(*flow))
+    }
+
+    /// Puts a side in, or takes it out. Only the table may, because the sides are its keys.
+    pub(crate) fn set_side(&mut self, end: End, side: Option<(ConnectionKey, Side)>) {
+        let at = end.index();
+        self.keys[at] = side.map_or(ConnectionKey::NONE, |(key, _)| key);
+        self.tracked[at] = side.is_some_and(|(_, side)| side.tracked);
+        self.decided[at] = 0;
+        self.ways[at] = Way::UNKNOWN;
+        self.sent[at] = Sent::default();
+        let ipv6 = side.filter(|(key, _)| key.is_ipv6()).map(|(_, side)| side.flow);
+        if ipv6.is_some() || self.rare.is_some() {
+            self.rare().flows[at] = ipv6;
+        }
+    }
+
+    /// Something of each of its cache lines.
+    #[inline]
+    pub(crate) fn foresee(&self) -> (u32, bool) {
+        (self.timeout_ms, self.through_egress_only)
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// The NAT gateways on the initiator's way, in their order, each with what it translates to.
+    pub fn nat(&self) -> &[Translation] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.nat)
+    }
+
+    /// Says which NAT gateways are on the initiator's way; returns which were.
+    pub fn set_nat(&mut self, nat: Box<[Translation]>) -> Box<[Translation]> {
+        let before = std::mem::replace(&mut self.rare().nat, nat);
+        self.renew_timeout();
+        before
+    }
+
+    /// Says what its interfaces have configured.
+    pub fn set_timeouts(&mut self, timeouts: Timeouts) {
+        if timeouts != self.timeouts() {
+            self.rare().timeouts = timeouts;
+            self.renew_timeout();
+        }
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        self.rare.as_ref().map_or_else(Timeouts::default, |rare| rare.timeouts)
+    }
+
+    /// Says whether security groups let one side's packets pass without looking at rules.
+    pub fn set_tracked(&mut self, end: End, tracked: bool) {
+        self.tracked[end.index()] = tracked;
+    }
+
+    /// The way of one side's packets, as it was decided.
+    #[inline]
+    pub fn way(&self, from: End) -> Way {
+        self.ways[from.index()]
+    }
+
+    /// Remembers what was decided about the way of one side's packets, under this generation of the network.
+    pub fn decide(&mut self, from: End, generation: u64, way: Way) {
+        self.decided[from.index()] = generation;
+        self.ways[from.index()] = way;
+    }
+
+    /// Whether a packet from `from` reaches the other side, already decided under this generation of the network.
+    #[inline]
+    pub fn is_decided(&self, from: End, generation: u64) -> bool {
+        self.decided[from.index()] == generation && self.keys.iter().all(|key| key.is_used())
+    }
+
+    /// Whether it has been idle for longer than it is remembered.
+    #[inline]
+    pub fn is_expired(&self, now: Moment) -> bool {
+        now.since(self.last_seen) > u64::from(self.timeout_ms)
+    }
+
+    /// What one side has sent.
+    pub fn sent(&self, end: End) -> Sent {
+        self.sent[end.index()]
+    }
+
+    /// Counts a packet that passed and moves the connection on.
+    #[inline(always)]
+    pub fn record(&mut self, from: End, flags: TcpFlags, packets: u32, bytes: u64, now: Moment) {
+        self.last_seen = now;
+        let sent = &mut self.sent[from.index()];
+        sent.packets += u64::from(packets);
+        sent.bytes += bytes;
+        if let Some(progress) = self.progress.after(from, flags) {
+            self.progress = progress;
+            self.renew_timeout();
+        }
+    }
+
+    #[cold]
+    fn renew_timeout(&mut self) {
+        self.timeout_ms = u32::try_from(self.timeout()).unwrap_or(u32::MAX);
+    }
+
+    /// After how many milliseconds without packets it is forgotten.
+    fn timeout(&self) -> u64 {
+        let configured = self.timeouts();
+        let timeout = match self.progress {
+            Progress::Tcp(TcpState::Opening) => timeout::TCP_OPENING_MS,
+            Progress::Tcp(TcpState::Established) => u64::from(configured.tcp_established_s) * 1000,
+            Progress::Tcp(TcpState::Closing(_)) => timeout::TCP_CLOSING_MS,
+            Progress::Tcp(TcpState::Closed) => timeout::TCP_CLOSED_MS,
+            Progress::Udp { turns, .. } if turns > 1 => u64::from(configured.udp_stream_s) * 1000,
+            Progress::Udp { .. } => u64::from(configured.udp_s) * 1000,
+            Progress::Other => match self.flow(End::Initiator).map(|flow| flow.protocol) {
+                Some(protocol::ICMP | protocol::ICMPV6) => timeout::ICMP_MS,
+                Some(_) | None => timeout::OTHER_MS,
+            },
+        };
+        if self.nat().is_empty() { timeout } else { timeout.min(timeout::NAT_IDLE_MS) }
+    }
+
+    /// As what a packet from this side arrives. `None` if it arrives as it was sent.
+    #[inline]
+    pub fn translated(&self, from: End) -> Option<Flow> {
+        let untouched = self.key(from).is_answered_by(self.key(from.other()));
+        if untouched { None } else { self.flow(from.other()).map(|flow| flow.reversed()) }
+    }
+}
+
+impl Progress {
+    /// What a packet changes it to; `None` if it changes nothing, as most packets do.
+    #[inline]
+    fn after(self, from: End, flags: TcpFlags) -> Option<Progress> {
+        match self {
+            Progress::Tcp(TcpState::Established) if !flags.intersects(TcpFlags::FIN | TcpFlags::RST) => None,
+            Progress::Tcp(state) => {
+                Some(Progress::Tcp(state.after(from, flags))).filter(|progress| *progress != self)
+            }
+            Progress::Udp { turns, last } if last != from && turns < 3 => {
+                Some(Progress::Udp { turns: turns + 1, last: from })
+            }
+            Progress::Udp { .. } | Progress::Other => None,
+        }
+    }
+}
+
+impl TcpState {
+    fn after(self, from: End, flags: TcpFlags) -> TcpState {
+        if flags.contains(TcpFlags::RST) {
+            return TcpState::Closed;
+        }
+        match (self, flags.contains(TcpFlags::FIN)) {
+            (TcpState::Closed, false) if flags.opens() => TcpState::Opening,
+            (TcpState::Closed, _) => TcpState::Closed,
+            (TcpState::Closing(first), true) if first != from => TcpState::Closed,
+            (TcpState::Closing(first), _) => TcpState::Closing(first),
+            (_, true) => TcpState::Closing(from),
+            (TcpState::Opening, false) if from == End::Responder => TcpState::Established,
+            // A connection picked up in mid-stream carries no SYN.
+            (TcpState::Opening, false) if !flags.contains(TcpFlags::SYN) => TcpState::Established,
+            (TcpState::Opening | TcpState::Established, false) => self,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(protocol: u8) -> Connection {
+        let flow = Flow {
+            source: "10.0.0.1".parse().unwrap(),
+            destination: "10.0.0.2".parse().unwrap(),
+            protocol,
+            source_port: 40000,
+            destination_port: 22,
+        };
+        let key = ConnectionKey::new(7, PortId(1), &flow).unwrap();
+        Connection::new(key, Side::new(PortId(1), flow, true), Moment(0))
+    }
+
+    #[test]
+    fn an_established_tcp_connection_is_remembered_for_five_days_and_a_closed_one_for_seconds() {
+        let mut tcp = connection(6);
+        let say = |tcp: &mut Connection, from, flags| tcp.record(from, flags, 1, 60, Moment(0));
+        say(&mut tcp, End::Initiator, TcpFlags::SYN);
+        assert_eq!(tcp.timeout_ms, 120_000);
+        say(&mut tcp, End::Responder, TcpFlags::SYN | TcpFlags::ACK);
+        say(&mut tcp, End::Initiator, TcpFlags::ACK);
+        assert_eq!(tcp.timeout_ms, 432_000_000);
+        say(&mut tcp, End::Initiator, TcpFlags::FIN | TcpFlags::ACK);
+        assert_eq!(tcp.progress, Progress::Tcp(TcpState::Closing(End::Initiator)));
+        say(&mut tcp, End::Responder, TcpFlags::FIN | TcpFlags::ACK);
+        assert_eq!((tcp.progress, tcp.timeout_ms), (Progress::Tcp(TcpState::Closed), 10_000));
+    }
+
+    #[test]
+    fn a_second_exchange_makes_udp_a_stream() {
+        let mut udp = connection(17);
+        let say = |udp: &mut Connection, from| udp.record(from, TcpFlags::default(), 1, 60, Moment(0));
+        say(&mut udp, End::Initiator);
+        say(&mut udp, End::Responder);
+        assert_eq!(udp.timeout_ms, 30_000);
+        say(&mut udp, End::Initiator);
+        assert_eq!(udp.timeout_ms, 180_000);
+    }
+}

@@ -1,0 +1,41 @@
+//! The engine: a frame, a snapshot of the network, the connections and the time go in; a verdict comes out, and the
+//! reason for it.
+//!
+//! [`stages`] is the list of what a packet passes; [`journey`] goes from place to place; [`targets`] are what routes point
+//! to. [`Engine::receive`] applies it all to frames, and remembers what was decided so that the next packet of the same
+//! connection costs one look-up. [`explain::trace`] asks the same stages and writes down what they say.
+//!
+//! Pure: no I/O, no clock, no randomness, no threads.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods)]
+
+pub mod answer;
+pub mod clock;
+pub mod connection;
+mod connection_index;
+mod connection_key;
+pub mod connection_table;
+pub mod drop_reason;
+pub mod explain;
+pub mod fragments;
+pub mod journey;
+pub mod nat;
+pub mod packet;
+mod plain_way;
+pub mod port;
+pub mod receive;
+pub mod render;
+pub mod stages;
+pub mod targets;
+pub mod trace;
+
+pub use clock::{Moment, Now};
+pub use connection::{Connection, End, Sent, Side};
+pub use connection_table::{ConnectionTable, Slot};
+pub use drop_reason::{DropCounters, DropReason};
+pub use explain::{Question, Story};
+pub use packet::Packet;
+pub use port::{Port, PortId, PortKind, Ports, Traffic};
+pub use receive::{Engine, Limits, Outgoing, Verdict};
+pub use trace::{Outcome, TraceStep};

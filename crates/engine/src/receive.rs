@@ -1,0 +1,783 @@
+//! Frames in, frames out: the fast way for packets of known connections, the journey for all others.
+
+use guest::PublicNames;
+use model::{MacAddress, World};
+use std::sync::Arc;
+use wire::{
+    BadOffload, ChecksumState, Flow, Fragment, Gso, Headers, Layer3, Link, Mac, Malformed, QuotedPacket,
+    Rewrite, VnetHeader,
+};
+
+use crate::answer;
+use crate::clock::{Moment, Now};
+use crate::connection::{End, Side, Timeouts, Way};
+use crate::connection_table::{ConnectionTable, Slot};
+use crate::drop_reason::{DropCounters, DropReason};
+use crate::fragments::{FragmentKey, FragmentWay, Fragments};
+use crate::journey::{Arrival, Findings, Journey, Place, Sender, Site, Surroundings};
+use crate::nat::NatTable;
+use crate::packet::{Packet, Part};
+use crate::port::{PortId, PortKind, Ports};
+use crate::trace::TraceStep;
+
+/// How much the engine may remember.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections in all.
+    pub connections: usize,
+    /// Connections of one link, so that one instance cannot take everybody's.
+    pub connections_per_port: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { connections: 2_000_000, connections_per_port: 1_000_000 }
+    }
+}
+
+/// What becomes of a received frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Send the frame, which was changed in place, to this link.
+    Forward(PortId),
+    /// The frame has been dealt with; what is to be sent, if anything, is in the outgoing frames.
+    Done,
+    /// The frame died.
+    Dropped(DropReason),
+}
+
+/// A frame that the engine made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outgoing {
+    /// The link to send it to.
+    pub port: PortId,
+    /// The frame.
+    pub frame: Vec<u8>,
+}
+
+/// The engine's state: the network as it is, the links, and what it remembers of packets.
+pub struct Engine {
+    pub(crate) world: Arc<World>,
+    pub(crate) ports: Ports,
+    pub(crate) connections: ConnectionTable,
+    pub(crate) nat: NatTable,
+    pub(crate) names: Arc<PublicNames>,
+    fragments: Fragments,
+    drops: DropCounters,
+    limits: Limits,
+}
+
+/// What was decided about a packet.
+pub(crate) struct Decision {
+    /// Where it goes; or why it died.
+    pub(crate) arrival: Arrival,
+    /// As what it arrives.
+    pub(crate) flow: Flow,
+    /// What was found on the way.
+    pub(crate) findings: Findings,
+}
+
+impl Engine {
+    /// An engine for `world`. `seed` keys its tables and should be secret.
+    pub fn new(world: Arc<World>, names: Arc<PublicNames>, limits: Limits, seed: u64) -> Engine {
+        Engine {
+            world,
+            ports: Ports::default(),
+            connections: ConnectionTable::new(limits.connections, seed),
+            nat: NatTable::default(),
+            names,
+            fragments: Fragments::default(),
+            drops: DropCounters::default(),
+            limits,
+        }
+    }
+
+    /// Makes `world` the network that packets see. Every connection is decided again with its next packet.
+    pub fn publish(&mut self, world: Arc<World>) {
+        self.world = world;
+    }
+
+    /// The network that packets see.
+    pub fn world(&self) -> &Arc<World> {
+        &self.world
+    }
+
+    /// The links.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// The connections.
+    pub fn connections(&self) -> &ConnectionTable {
+        &self.connections
+    }
+
+    /// How many packets died of what.
+    pub fn drops(&self) -> &DropCounters {
+        &self.drops
+    }
+
+    /// Counts a packet that died outside the engine: of what is around the frame, or at the link it was for.
+    pub fn count_drop(&mut self, reason: DropReason) {
+        self.drops.count(reason, 1);
+    }
+
+    /// Opens a link.
+    pub fn open_port(&mut self, kind: PortKind, mac: MacAddress) -> Option<PortId> {
+        self.ports.open(kind, mac)
+    }
+
+    /// Closes a link and forgets its connections.
+    pub fn close_port(&mut self, port: PortId) {
+        for slot in self.connections.on_port(port) {
+            self.forget(slot);
+        }
+        self.ports.close(port);
+    }
+
+    /// Forgets connections that have been idle for too long: looks at up to `steps` of them.
+    pub fn expire(&mut self, now: Moment, steps: usize) {
+        for slot in self.connections.expired(now, steps) {
+            self.forget(slot);
+        }
+    }
+
+    /// Takes a frame from a link. It may be changed in place; frames that the engine makes are added to `out`.
+    #[inline]
+    pub fn receive(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        vnet: &mut VnetHeader,
+        now: Now,
+        out: &mut Vec<Outgoing>,
+    ) -> Verdict {
+        if let Some(to) = self.plain(port, frame, vnet, now.moment) {
+            return Verdict::Forward(to);
+        }
+        self.receive_other(port, frame, vnet, now, out)
+    }
+
+    /// Whatever is not a plain packet of a known connection.
+    #[inline(never)]
+    fn receive_other(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        vnet: &mut VnetHeader,
+        now: Now,
+        out: &mut Vec<Outgoing>,
+    ) -> Verdict {
+        let verdict = match wire::parse(frame) {
+            Ok(mut headers) => match self.fast(port, frame, &mut headers, vnet, now.moment) {
+                Some(to) => return Verdict::Forward(to),
+                None => self.slow(port, frame, &mut headers, vnet, now, out),
+            },
+            Err(Malformed::NotIp(_) | Malformed::Vlan) => Verdict::Dropped(DropReason::Ethertype),
+            Err(_) => Verdict::Dropped(DropReason::Malformed),
+        };
+        if let Verdict::Dropped(reason) = verdict {
+            self.drops.count(reason, 1);
+        }
+        verdict
+    }
+
+    /// The fast way: a whole packet of a connection whose way was decided under this generation of the network.
+    #[inline]
+    fn fast(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        vnet: &VnetHeader,
+        now: Moment,
+    ) -> Option<PortId> {
+        // An ICMP error is not a packet of the connection whose flow it may share, but about another.
+        if headers.fragment != Fragment::None || headers.layer3 == Layer3::Arp || headers.is_icmp_error() {
+            return None;
+        }
+        let (slot, from) = self.connections.find(port, &headers.flow())?;
+        let source_mac = self.ports.get(port)?.mac;
+        let connection = self.connections.get_mut(slot)?;
+        let to = connection.port(from.other())?;
+        let way = connection.way(from);
+        let known = connection.is_decided(from, self.world.generation)
+            && !connection.is_expired(now)
+            && headers.source_mac.0 == source_mac.0
+            && headers.ttl > way.hops
+            && headers.icmp == way.icmp
+            && !headers.source_route
+            && !headers.tcp_flags.opens();
+        if !known {
+            return None;
+        }
+        let checksum = vnet.validate(frame, headers).ok()?;
+        if vnet.largest_packet(headers) > u32::from(way.mtu) {
+            return None;
+        }
+        let (packets, bytes) = (vnet.packets(headers), vnet.bytes_on_wire(headers));
+        connection.record(from, headers.tcp_flags, packets, bytes, now);
+        let flow = connection.translated(from);
+        self.deliver(frame, headers, checksum, Hand { from: port, to, flow, way, packets, bytes })?;
+        Some(to)
+    }
+
+    /// Changes a frame into what arrives, and counts it on both links.
+    #[inline]
+    fn deliver(
+        &mut self,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        checksum: ChecksumState,
+        hand: Hand,
+    ) -> Option<()> {
+        let destination = self.ports.get(hand.to)?.mac;
+        let source = match hand.way.neighbours {
+            true => self.ports.get(hand.from)?.mac,
+            false => MacAddress::ROUTER,
+        };
+        let mut rewrite = Rewrite::new(frame, headers, checksum);
+        if let Some(flow) = &hand.flow {
+            rewrite.set_flow(flow).ok()?;
+        }
+        rewrite.set_link(Link { source: Mac(source.0), destination: Mac(destination.0) });
+        for _ in 0..hand.way.hops {
+            rewrite.decrement_ttl().ok()?;
+        }
+        self.count(&hand);
+        Some(())
+    }
+
+    #[inline]
+    fn count(&mut self, hand: &Hand) {
+        if let Some(port) = self.ports.get_mut(hand.from) {
+            port.traffic.packets_in += u64::from(hand.packets);
+            port.traffic.bytes_in += hand.bytes;
+        }
+        if let Some(port) = self.ports.get_mut(hand.to) {
+            port.traffic.packets_out += u64::from(hand.packets);
+            port.traffic.bytes_out += hand.bytes;
+        }
+    }
+
+    /// Everything that is not the fast way: link services, first packets, fragments, errors, changed networks.
+    fn slow(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        vnet: &mut VnetHeader,
+        now: Now,
+        out: &mut Vec<Outgoing>,
+    ) -> Verdict {
+        let Some(checksum) = checksum_state(frame, headers, vnet) else {
+            return Verdict::Dropped(DropReason::BadOffload);
+        };
+        let Some(link) = self.ports.get(port) else { return Verdict::Dropped(DropReason::InterfaceDown) };
+        if headers.source_mac.0 != link.mac.0 {
+            return Verdict::Dropped(DropReason::SourceMac);
+        }
+        match answer::on_link(self, port, frame, headers, now) {
+            answer::Answer::Frame(frame) => {
+                out.push(Outgoing { port, frame });
+                return Verdict::Done;
+            }
+            answer::Answer::Drop(reason) => return Verdict::Dropped(reason),
+            answer::Answer::NotForLink => {}
+        }
+        if headers.source_route {
+            return Verdict::Dropped(DropReason::SourceRoute);
+        }
+        if let Some(way) = self.way_of_first_fragment(port, headers, now.moment) {
+            return self.follow_first_fragment(port, frame, headers, checksum, way);
+        }
+        let mut quote = wire::quoted(frame, headers);
+        let decision = self.decide(port, Packet::new(headers), quote.as_ref(), now.moment, None);
+        let to = match decision.arrival {
+            Arrival::At(to) => to,
+            Arrival::Dropped(reason) => {
+                let told = match reason {
+                    DropReason::TimeToLive => answer::time_exceeded(self, port, frame, headers),
+                    DropReason::NatIdle => wire::tcp::reset(frame, headers),
+                    _ => None,
+                };
+                out.extend(told.map(|frame| Outgoing { port, frame }));
+                return Verdict::Dropped(reason);
+            }
+        };
+        if decision.flow.source.is_ipv4() != headers.source.is_ipv4() {
+            return self.change_family(port, frame, headers, vnet, &decision, to, now.moment, out);
+        }
+        if vnet.largest_packet(headers) > u32::from(decision.findings.mtu) {
+            return self.too_big(port, frame, headers, vnet, &decision, to, out);
+        }
+        if let Some(quote) = quote.as_mut() {
+            self.rewrite_quote(port, frame, headers, checksum, quote, now.moment);
+        }
+        self.remember_first_fragment(port, headers, &decision, to, now.moment);
+        let hand = Hand {
+            from: port,
+            to,
+            flow: Some(decision.flow),
+            way: decision.findings.way(),
+            packets: vnet.packets(headers),
+            bytes: vnet.bytes_on_wire(headers),
+        };
+        self.record(port, headers, &hand, now.moment);
+        match self.deliver(frame, headers, checksum, hand) {
+            Some(()) => Verdict::Forward(to),
+            None => Verdict::Dropped(DropReason::Malformed),
+        }
+    }
+
+    /// Counts a packet on its connection.
+    fn record(&mut self, port: PortId, headers: &Headers, hand: &Hand, now: Moment) {
+        if headers.is_icmp_error() {
+            return;
+        }
+        if let Some((slot, from)) = self.connections.find(port, &headers.flow())
+            && let Some(connection) = self.connections.get_mut(slot)
+        {
+            connection.record(from, headers.tcp_flags, hand.packets, hand.bytes, now);
+        }
+    }
+
+    /// Sends a packet on its journey and remembers what was decided. Touches no frame.
+    pub(crate) fn decide(
+        &mut self,
+        port: PortId,
+        packet: Packet,
+        quote: Option<&QuotedPacket>,
+        now: Moment,
+        trace: Option<&mut Vec<TraceStep>>,
+    ) -> Decision {
+        let key = match quote {
+            Some(quote) => quote.flow.reversed(),
+            None => packet.flow,
+        };
+        let connection = self.live_connection(port, &key, quote.is_none(), now);
+        let world = Arc::clone(&self.world);
+        let around = Surroundings {
+            world: &world,
+            ports: &self.ports,
+            connections: &self.connections,
+            nat: &self.nat,
+            now,
+        };
+        let dropped = |reason| Decision {
+            arrival: Arrival::Dropped(reason),
+            flow: packet.flow,
+            findings: Findings::default(),
+        };
+        let (place, sender) = match self.start(&world, port, &packet, connection) {
+            Ok(start) => start,
+            Err(reason) => return dropped(reason),
+        };
+        let mut journey = Journey::new(around, packet, sender, connection, trace);
+        let arrival = journey.run(place);
+        let (mut flow, findings) = (journey.packet.flow, journey.findings);
+        if let Arrival::At(to) = arrival
+            && self.ports.services() == Some(to)
+        {
+            flow.source = Ports::stand_in(port, flow.source);
+        }
+        // A service answers a stand-in address; the answer is for whom it stands.
+        let asker = connection.filter(|_| self.ports.services() == Some(port));
+        if let Some(side) = asker.and_then(|(slot, from)| self.connections.get(slot)?.side(from.other())) {
+            flow = side.flow.reversed();
+        }
+        let mut decision = Decision { arrival, flow, findings };
+        // An ICMP error is about a connection and begins none; a later fragment does not say what it belongs to.
+        if !packet.is_error
+            && packet.part != Part::Later
+            && let Err(reason) = self.remember(port, &packet, connection, &decision, now)
+        {
+            decision.arrival = Arrival::Dropped(reason);
+        }
+        decision
+    }
+
+    /// Where a packet from a link begins its journey.
+    fn start<'a>(
+        &self,
+        world: &'a World,
+        port: PortId,
+        packet: &Packet,
+        connection: Option<(Slot, End)>,
+    ) -> Result<(Place<'a>, Sender), DropReason> {
+        let link = self.ports.get(port).ok_or(DropReason::InterfaceDown)?;
+        match &link.kind {
+            PortKind::Interface(id) => {
+                let interface = world.network_interfaces.get(id).ok_or(DropReason::InterfaceDown)?;
+                let site = Site::of(world, interface).ok_or(DropReason::InterfaceDown)?;
+                Ok((Place::Leaving(site), Sender::Interface(*id)))
+            }
+            PortKind::Internet(_) if link.is_internet_host(packet.flow.source) => {
+                Ok((Place::Internet, Sender::Internet))
+            }
+            PortKind::Internet(_) => Err(DropReason::SpoofedSource),
+            PortKind::Services => {
+                let side = connection
+                    .and_then(|(slot, end)| self.connections.get(slot)?.side(end.other()))
+                    .ok_or(DropReason::NoSuchAddress)?;
+                Ok((Place::Arrived(side.port), Sender::Internet))
+            }
+        }
+    }
+
+    /// The connection a packet belongs to. One that was idle for too long is forgotten, if the packet is its own.
+    fn live_connection(
+        &mut self,
+        port: PortId,
+        flow: &Flow,
+        forget: bool,
+        now: Moment,
+    ) -> Option<(Slot, End)> {
+        let (slot, end) = self.connections.find(port, flow)?;
+        if !self.connections.get(slot)?.is_expired(now) {
+            return Some((slot, end));
+        }
+        if forget {
+            self.forget(slot);
+        }
+        None
+    }
+
+    /// Remembers what was decided about a packet, for the next packets of its connection.
+    fn remember(
+        &mut self,
+        port: PortId,
+        packet: &Packet,
+        connection: Option<(Slot, End)>,
+        decision: &Decision,
+        now: Moment,
+    ) -> Result<(), DropReason> {
+        let (slot, from) = match connection {
+            Some(found) => found,
+            None => match self.begin(port, packet, decision, now)? {
+                Some(slot) => (slot, End::Initiator),
+                None => return Ok(()),
+            },
+        };
+        let Arrival::At(to) = decision.arrival else { return Ok(()) };
+        let tracked = decision.findings.receiver_tracks.unwrap_or(true) || decision.findings.always_tracked;
+        let arrived = Side::new(to, decision.flow.reversed(), tracked);
+        let reaches = self.connections.get(slot).and_then(|it| it.side(from.other()));
+        let settled = match reaches {
+            Some(side) if side.port == to && side.flow == arrived.flow => true,
+            Some(_) if from == End::Responder => false,
+            Some(_) | None => self.move_side(slot, from.other(), arrived),
+        };
+        if settled {
+            self.settle(slot, from, decision);
+        }
+        Ok(())
+    }
+
+    /// Begins a connection for a packet that its sender's security groups let out and track, or that has arrived.
+    fn begin(
+        &mut self,
+        port: PortId,
+        packet: &Packet,
+        decision: &Decision,
+        now: Moment,
+    ) -> Result<Option<Slot>, DropReason> {
+        let tracked = decision.findings.sender_tracks.unwrap_or(true) || decision.findings.always_tracked;
+        let arrived = matches!(decision.arrival, Arrival::At(_));
+        if !arrived && decision.findings.sender_tracks != Some(true) {
+            return Ok(None);
+        }
+        if self.ports.get(port).is_none_or(|link| link.connections >= self.limits.connections_per_port) {
+            return if tracked { Err(DropReason::ConnectionLimit) } else { Ok(None) };
+        }
+        match self.connections.insert(Side::new(port, packet.flow, tracked), now) {
+            Some(slot) => {
+                self.count_connection(port, 1);
+                Ok(Some(slot))
+            }
+            None if tracked => Err(DropReason::ConnectionLimit),
+            None => Ok(None),
+        }
+    }
+
+    fn count_connection(&mut self, port: PortId, change: i32) {
+        if let Some(link) = self.ports.get_mut(port) {
+            link.connections = link.connections.saturating_add_signed(change);
+        }
+    }
+
+    /// Gives a connection a new side, taking the key from a connection that has it.
+    fn move_side(&mut self, slot: Slot, end: End, side: Side) -> bool {
+        if let Some(old) = self.connections.get(slot).and_then(|it| it.side(end)).map(|old| old.port) {
+            self.count_connection(old, -1);
+        }
+        match self.connections.find(side.port, &side.flow) {
+            Some((other, _)) if other == slot => return false,
+            Some((other, end)) => self.take_side(other, end),
+            None => {}
+        }
+        self.count_connection(side.port, 1);
+        self.connections.set_side(slot, end, Some(side))
+    }
+
+    /// Takes a side from a connection because its key is now another's; without sides it is forgotten.
+    fn take_side(&mut self, slot: Slot, end: End) {
+        let Some(connection) = self.connections.get(slot) else { return };
+        match (connection.side(end), connection.side(end.other())) {
+            (Some(side), Some(_)) => {
+                let port = side.port;
+                self.connections.set_side(slot, end, None);
+                self.count_connection(port, -1);
+            }
+            _ => self.forget(slot),
+        }
+    }
+
+    /// Marks a connection's way from one side as decided.
+    fn settle(&mut self, slot: Slot, from: End, decision: &Decision) {
+        let generation = self.world.generation;
+        let findings = &decision.findings;
+        if from == End::Initiator {
+            self.settle_nat(slot, findings);
+        }
+        let timeouts = self.timeouts_of(slot);
+        let Some(connection) = self.connections.get_mut(slot) else { return };
+        connection.through_egress_only |= findings.through_egress_only;
+        connection.set_timeouts(timeouts);
+        // What a connection's first packet was let by decides whether it is tracked: "the response traffic for an untracked
+        // flow is allowed based on the inbound or outbound rule that permits the response traffic".
+        let tracks = match from {
+            End::Initiator => [findings.sender_tracks, findings.receiver_tracks],
+            End::Responder => [None, None],
+        };
+        for (end, tracks) in [from, from.other()].into_iter().zip(tracks) {
+            if let Some(tracks) = tracks {
+                connection.set_tracked(end, tracks || findings.always_tracked);
+            }
+        }
+        // What changes its family is made anew each time; there is no fast way for it.
+        let in_place =
+            connection.flow(from).is_some_and(|sent| sent.source.is_ipv4() == decision.flow.source.is_ipv4());
+        connection.decide(from, if in_place { generation } else { 0 }, findings.way());
+    }
+
+    /// Takes the ports that NAT gateways on the way have chosen, and gives back those of gateways that are no longer on it.
+    fn settle_nat(&mut self, slot: Slot, findings: &Findings) {
+        let Some(connection) = self.connections.get_mut(slot) else { return };
+        let used = || findings.nat.iter().map(|used| used.translation);
+        if connection.nat().iter().copied().eq(used()) {
+            return;
+        }
+        let before = connection.set_nat(used().collect());
+        for translation in before.iter().filter(|old| !used().any(|new| new == **old)) {
+            self.nat.release(translation);
+        }
+        for fresh in findings.nat.iter().filter(|used| used.fresh) {
+            self.nat.take(fresh.translation, slot);
+        }
+    }
+
+    /// What the interfaces at a connection's ends have configured.
+    fn timeouts_of(&self, slot: Slot) -> Timeouts {
+        let Some(connection) = self.connections.get(slot) else { return Timeouts::default() };
+        let sides = [End::Initiator, End::Responder].into_iter().filter_map(|end| connection.side(end));
+        Timeouts::of(sides.filter_map(|side| match self.ports.get(side.port)?.kind {
+            PortKind::Interface(id) => Some(self.world.network_interfaces.get(&id)?.connection_tracking),
+            PortKind::Internet(_) | PortKind::Services => None,
+        }))
+    }
+
+    /// Forgets a connection and gives back what it held.
+    fn forget(&mut self, slot: Slot) {
+        let Some(connection) = self.connections.remove(slot) else { return };
+        for translation in connection.nat() {
+            self.nat.release(translation);
+        }
+        for side in [End::Initiator, End::Responder].into_iter().filter_map(|end| connection.side(end)) {
+            self.count_connection(side.port, -1);
+        }
+    }
+
+    /// Makes the packet that an ICMP error quotes what the receiver of the error once sent.
+    fn rewrite_quote(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        checksum: ChecksumState,
+        quote: &mut QuotedPacket,
+        now: Moment,
+    ) {
+        let about = self.live_connection(port, &quote.flow.reversed(), false, now);
+        let sent =
+            about.and_then(|(slot, end)| self.connections.get(slot)?.side(end.other())).map(|side| side.flow);
+        if let Some(sent) = sent.filter(|sent| *sent != quote.flow) {
+            // A quote of the other family cannot be: both were read from one packet.
+            let _ = Rewrite::new(frame, headers, checksum).set_quoted_flow(quote, &sent);
+        }
+    }
+
+    /// A packet larger than its way can carry: cut to fit, if it may be; otherwise its sender is told.
+    #[allow(clippy::too_many_arguments)]
+    fn too_big(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        vnet: &mut VnetHeader,
+        decision: &Decision,
+        to: PortId,
+        out: &mut Vec<Outgoing>,
+    ) -> Verdict {
+        let mtu = decision.findings.mtu;
+        if headers.dont_fragment || headers.layer3 == Layer3::Ipv6 {
+            let told = answer::too_big(self, port, frame, headers, mtu);
+            out.extend(told.map(|frame| Outgoing { port, frame }));
+            return Verdict::Dropped(DropReason::TooBig);
+        }
+        let Ok(packets) = wire::segment(frame, headers, vnet) else {
+            return Verdict::Dropped(DropReason::BadOffload);
+        };
+        for mut packet in packets {
+            let Ok(mut headers) = wire::parse(&packet) else { continue };
+            let bytes = u64::from(headers.total_len);
+            let hand = Hand {
+                from: port,
+                to,
+                flow: Some(decision.flow),
+                way: decision.findings.way(),
+                packets: 1,
+                bytes,
+            };
+            if self.deliver(&mut packet, &mut headers, ChecksumState::Complete, hand).is_none() {
+                continue;
+            }
+            match wire::fragment(&packet, &headers, mtu) {
+                Ok(parts) => out.extend(parts.into_iter().map(|frame| Outgoing { port: to, frame })),
+                Err(_) => out.push(Outgoing { port: to, frame: packet }),
+            }
+        }
+        Verdict::Done
+    }
+
+    /// NAT64: the packet goes on in the other address family, made anew, packet by packet.
+    #[expect(clippy::too_many_arguments, reason = "a packet, what was decided about it, and where it goes")]
+    fn change_family(
+        &mut self,
+        port: PortId,
+        frame: &[u8],
+        headers: &Headers,
+        vnet: &VnetHeader,
+        decision: &Decision,
+        to: PortId,
+        now: Moment,
+        out: &mut Vec<Outgoing>,
+    ) -> Verdict {
+        // What leaves as IPv4 is twenty bytes shorter than it came (RFC 7915, section 4).
+        let mtu = match headers.layer3 {
+            Layer3::Ipv6 => decision.findings.mtu.saturating_add(20),
+            Layer3::Ipv4 | Layer3::Arp => decision.findings.mtu.saturating_sub(20),
+        };
+        if vnet.largest_packet(headers) > u32::from(mtu) {
+            let told = answer::too_big(self, port, frame, headers, mtu);
+            out.extend(told.map(|frame| Outgoing { port, frame }));
+            return Verdict::Dropped(DropReason::TooBig);
+        }
+        let Some(destination) = self.ports.get(to).map(|link| Mac(link.mac.0)) else {
+            return Verdict::Dropped(DropReason::InterfaceDown);
+        };
+        let Ok(packets) = wire::segment(frame, headers, vnet) else {
+            return Verdict::Dropped(DropReason::BadOffload);
+        };
+        let (way, link) = (decision.findings.way(), Link { source: Mac(MacAddress::ROUTER.0), destination });
+        let translated = packets.iter().map(|packet| {
+            let headers = wire::parse(packet).ok()?;
+            wire::translate(packet, &headers, &decision.flow, link, way.hops)
+        });
+        let Some(translated) = translated.collect::<Option<Vec<_>>>() else {
+            return Verdict::Dropped(DropReason::NatProtocol);
+        };
+        let (packets, bytes) = (vnet.packets(headers), vnet.bytes_on_wire(headers));
+        let hand = Hand { from: port, to, flow: Some(decision.flow), way, packets, bytes };
+        self.record(port, headers, &hand, now);
+        self.count(&hand);
+        out.extend(translated.into_iter().map(|frame| Outgoing { port: to, frame }));
+        Verdict::Done
+    }
+
+    fn way_of_first_fragment(&self, port: PortId, headers: &Headers, now: Moment) -> Option<FragmentWay> {
+        let Fragment::Later { identification, .. } = headers.fragment else { return None };
+        self.fragments.way(&fragment_key(port, headers, identification), self.world.generation, now)
+    }
+
+    fn remember_first_fragment(
+        &mut self,
+        port: PortId,
+        headers: &Headers,
+        decision: &Decision,
+        to: PortId,
+        now: Moment,
+    ) {
+        if let Fragment::First { identification } = headers.fragment {
+            let way = FragmentWay {
+                to,
+                flow: decision.flow,
+                way: decision.findings.way(),
+                generation: self.world.generation,
+                decided: now,
+            };
+            self.fragments.remember(fragment_key(port, headers, identification), way);
+        }
+    }
+
+    fn follow_first_fragment(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        checksum: ChecksumState,
+        way: FragmentWay,
+    ) -> Verdict {
+        let flow = Some(Flow { source_port: 0, destination_port: 0, ..way.flow });
+        let (packets, bytes) = (1, u64::from(headers.total_len));
+        let hand = Hand { from: port, to: way.to, flow, way: way.way, packets, bytes };
+        match self.deliver(frame, headers, checksum, hand) {
+            Some(()) => Verdict::Forward(way.to),
+            None => Verdict::Dropped(DropReason::Malformed),
+        }
+    }
+}
+
+/// How far a frame's checksum is computed. A partial one that is not where its transport has it, such as that of a packet
+/// inside a tunnel, is finished here: what is rewritten around it must not disturb it.
+fn checksum_state(frame: &mut [u8], headers: &Headers, vnet: &mut VnetHeader) -> Option<ChecksumState> {
+    match vnet.validate(frame, headers) {
+        Ok(state) => Some(state),
+        Err(BadOffload::ChecksumElsewhere) if vnet.gso == Gso::None => {
+            wire::finish_checksum(frame, vnet).ok()?;
+            Some(ChecksumState::Complete)
+        }
+        Err(_) => None,
+    }
+}
+
+/// A packet being handed from one link to another.
+struct Hand {
+    from: PortId,
+    to: PortId,
+    /// As what it arrives, if it may have to be changed.
+    flow: Option<Flow>,
+    way: Way,
+    packets: u32,
+    bytes: u64,
+}
+
+fn fragment_key(port: PortId, headers: &Headers, identification: u32) -> FragmentKey {
+    FragmentKey {
+        port,
+        source: headers.source,
+        destination: headers.destination,
+        protocol: headers.protocol,
+        identification,
+    }
+}

@@ -1,0 +1,35 @@
+//! The last stage: the packet is handed to the interface.
+
+use model::network_interface::InterfaceKind;
+
+use crate::drop_reason::DropReason;
+use crate::journey::{Crossing, Journey, Place, Site, Step};
+
+/// Hands the packet to the instance's link, or to the gateway whose interface it is.
+pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a>) -> Step<'a> {
+    let interface = site.interface;
+    let at = Some(interface.id.into());
+    match interface.kind {
+        InterfaceKind::NatGateway => {
+            let gateway = journey.world().nat_gateways.values().find(|it| it.interface == Some(interface.id));
+            match gateway.filter(|gateway| gateway.is_available()) {
+                Some(gateway) => Step::Go(Place::Translating(gateway.id, site)),
+                None => {
+                    journey.deny("delivery", at, DropReason::InterfaceDown, || "no NAT gateway".to_owned())
+                }
+            }
+        }
+        InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint => {
+            match journey.around.ports.of_interface(interface.id) {
+                Some(port) => {
+                    let destination = journey.packet.flow.destination;
+                    journey.note_pass("delivery", interface.id, || format!("delivered to {destination}"));
+                    Step::Go(Place::Arrived(port))
+                }
+                None => {
+                    journey.deny("delivery", at, DropReason::InterfaceDown, || "not connected".to_owned())
+                }
+            }
+        }
+    }
+}

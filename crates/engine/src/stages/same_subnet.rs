@@ -1,0 +1,25 @@
+//! Neighbours: packets between interfaces of one subnet go straight there.
+//!
+//! Neither network ACL nor route table is asked: a network ACL is for traffic "in or out of a subnet", and "you can't
+//! use more specific routes to route traffic within a subnet" (Route tables).
+
+use crate::drop_reason::DropReason;
+use crate::journey::{Crossing, Journey, Place, Sender, Site, Step};
+
+/// Sends a packet for the interface's own subnet to its neighbour.
+pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
+    let destination = journey.packet.flow.destination;
+    if !site.subnet.contains(destination) {
+        return Step::Continue;
+    }
+    let neighbour = journey.world().interface_at(site.interface.vpc, destination);
+    match neighbour.and_then(|interface| Site::of(journey.world(), interface)) {
+        Some(neighbour) => {
+            journey.findings.neighbours = journey.sender == Sender::Interface(site.interface.id);
+            Step::Go(Place::Entering(neighbour, crossing))
+        }
+        None => journey.deny("same subnet", Some(site.subnet.id.into()), DropReason::NoSuchAddress, || {
+            format!("no interface of the subnet has {destination}")
+        }),
+    }
+}

@@ -1,0 +1,25 @@
+//! What routes point to: each takes a packet that a route table sent to it and says where it goes next.
+
+use model::Target;
+
+use crate::journey::{Crossing, Journey, Step};
+
+pub mod appliance;
+pub mod egress_only_internet_gateway;
+pub mod internet;
+pub mod internet_gateway;
+pub mod local;
+pub mod nat_gateway;
+pub mod vpc_peering_connection;
+
+/// Takes a packet to a route's target.
+pub fn reach<'a>(journey: &mut Journey<'a, '_>, target: Target, crossing: Crossing<'a>) -> Step<'a> {
+    match target {
+        Target::Local => local::reach(journey, crossing),
+        Target::InternetGateway(id) => internet_gateway::leave(journey, id, crossing),
+        Target::EgressOnlyInternetGateway(id) => egress_only_internet_gateway::leave(journey, id, crossing),
+        Target::NatGateway(id) => nat_gateway::reach(journey, id, crossing),
+        Target::NetworkInterface(id) => appliance::reach(journey, id, crossing),
+        Target::VpcPeeringConnection(id) => vpc_peering_connection::cross(journey, id, crossing),
+    }
+}

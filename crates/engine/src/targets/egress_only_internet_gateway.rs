@@ -1,0 +1,38 @@
+//! Egress-only internet gateways: IPv6 outwards, and only answers back.
+//!
+//! "An egress-only internet gateway is stateful: it forwards traffic from the instances in the subnet to the internet …
+//! and then sends the response back to the instances" (Egress-only internet gateways, VPC User Guide).
+
+use model::EgressOnlyInternetGatewayId;
+
+use crate::connection::End;
+use crate::drop_reason::DropReason;
+use crate::journey::{Crossing, Journey, Place, Step};
+use crate::targets::internet_gateway::INTERNET_MTU;
+
+/// A packet leaves the VPC, untranslated. What answers a connection from outside may not: the gateway did not see it
+/// come in.
+pub fn leave<'a>(
+    journey: &mut Journey<'a, '_>,
+    id: EgressOnlyInternetGatewayId,
+    crossing: Crossing<'a>,
+) -> Step<'a> {
+    let at = Some(id.into());
+    let flow = journey.packet.flow;
+    let is_ours = journey.world().interface_at(crossing.vpc, flow.source).is_some();
+    if flow.source.is_ipv4() || !is_ours {
+        return journey.deny("egress-only internet gateway", at, DropReason::NoPublicAddress, || {
+            format!("{} is not an IPv6 address of this VPC", flow.source)
+        });
+    }
+    if journey.connection.is_some_and(|(_, end)| end == End::Responder) {
+        return journey.deny("egress-only internet gateway", at, DropReason::EgressOnly, || {
+            "the connection was begun from outside".to_owned()
+        });
+    }
+    journey.note_pass("egress-only internet gateway", id, || "to the internet".to_owned());
+    journey.findings.through_egress_only = true;
+    journey.findings.always_tracked = true;
+    journey.limit_mtu(INTERNET_MTU);
+    Step::Go(Place::Internet)
+}

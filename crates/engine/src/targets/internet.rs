@@ -1,0 +1,72 @@
+//! The internet: public addresses of every VPC, and the simulated hosts. Nothing beyond is reached, ever.
+
+use std::net::IpAddr;
+
+use crate::connection::End;
+use crate::drop_reason::DropReason;
+use crate::journey::{Crossing, Journey, Place, Site, Step};
+use crate::targets::internet_gateway;
+use crate::trace::{Outcome, TraceStep};
+
+/// Takes a packet to whoever has its public destination.
+pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
+    let world = journey.world();
+    let destination = journey.packet.flow.destination;
+    match destination {
+        IpAddr::V4(public) => {
+            if let Some(mapping) = world.public_addresses.get(&public)
+                && let Some(interface) = world.network_interfaces.get(&mapping.interface)
+            {
+                return internet_gateway::enter(journey, interface, Some(mapping.private));
+            }
+        }
+        IpAddr::V6(address) => {
+            let owner = world.interface_by_ipv6.get(&address);
+            if let Some(interface) = owner.and_then(|id| world.network_interfaces.get(id)) {
+                return enter_ipv6(journey, interface);
+            }
+        }
+    }
+    match journey.around.ports.internet_host(destination) {
+        Some(port) => {
+            journey.note(|| TraceStep {
+                at: None,
+                by: None,
+                stage: "internet",
+                direction: None,
+                outcome: Outcome::Pass,
+                detail: format!("delivered to {destination}"),
+            });
+            Step::Go(Place::Arrived(port))
+        }
+        None => journey.deny("internet", None, DropReason::NoSuchHost, || {
+            format!("nobody on the simulated internet has {destination}")
+        }),
+    }
+}
+
+/// Answers to what left by an egress-only gateway come back through it; everything else needs an internet gateway.
+fn enter_ipv6<'a>(journey: &mut Journey<'a, '_>, interface: &'a model::NetworkInterface) -> Step<'a> {
+    let world = journey.world();
+    let answers = journey.connection.is_some_and(|(slot, end)| {
+        let connection = journey.around.connections.get(slot);
+        end == End::Responder && connection.is_some_and(|it| it.through_egress_only)
+    });
+    let egress_only = world.egress_only_internet_gateways.values().find(|it| it.vpc == interface.vpc);
+    let has_gateway = world.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
+    match (egress_only, Site::of(world, interface)) {
+        (Some(gateway), Some(site)) if answers => {
+            journey
+                .note_pass("egress-only internet gateway", gateway.id, || "answers a connection".to_owned());
+            journey.limit_mtu(internet_gateway::INTERNET_MTU);
+            Step::Go(Place::Entering(site, Crossing::from_outside(interface.vpc)))
+        }
+        (Some(gateway), _) if !has_gateway => {
+            let at = Some(gateway.id.into());
+            journey.deny("egress-only internet gateway", at, DropReason::EgressOnly, || {
+                "only answers to connections from inside may enter".to_owned()
+            })
+        }
+        _ => internet_gateway::enter(journey, interface, None),
+    }
+}

@@ -1,0 +1,92 @@
+//! Internet gateways: one public address for one private address, both ways.
+//!
+//! Follows "Internet gateways" (VPC User Guide) and the Reachability Analyzer's IGW explanation codes. The instance never
+//! sees its public address. IPv6 passes untranslated.
+
+use model::{InternetGatewayId, NetworkInterface, VpcId, World};
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::drop_reason::DropReason;
+use crate::journey::{Crossing, Journey, Place, Site, Step};
+use crate::packet::is_private_range;
+
+/// "Traffic over an internet gateway is limited to an MTU of 1500" (Network MTU).
+pub const INTERNET_MTU: u16 = 1500;
+
+/// A packet leaves the VPC: its private source becomes the public address that stands for it.
+pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: InternetGatewayId, crossing: Crossing<'a>) -> Step<'a> {
+    let at = Some(id.into());
+    let flow = journey.packet.flow;
+    if is_private_range(flow.destination) {
+        return journey.deny("internet gateway", at, DropReason::PrivateDestination, || {
+            format!("{} is a private address; it is not on the internet", flow.destination)
+        });
+    }
+    let Some(public) = public_source(journey.world(), crossing.vpc, flow.source) else {
+        return journey.deny("internet gateway", at, DropReason::NoPublicAddress, || {
+            format!("{} has no public address", flow.source)
+        });
+    };
+    if public != flow.source {
+        journey.note_pass("internet gateway", id, || format!("source {} -> {public}", flow.source));
+    } else {
+        journey.note_pass("internet gateway", id, || "to the internet".to_owned());
+    }
+    journey.packet.flow.source = public;
+    journey.limit_mtu(INTERNET_MTU);
+    Step::Go(Place::Internet)
+}
+
+/// The address under which the internet knows a private source.
+fn public_source(world: &World, vpc: VpcId, source: IpAddr) -> Option<IpAddr> {
+    let owner = world.interface_at(vpc, source)?;
+    match source {
+        IpAddr::V4(private) => owner.public_address_of(private).map(IpAddr::V4),
+        IpAddr::V6(_) => Some(source),
+    }
+}
+
+/// A packet comes to a VPC from the internet: its public destination becomes the private address behind it.
+pub fn enter<'a>(
+    journey: &mut Journey<'a, '_>,
+    interface: &'a NetworkInterface,
+    private: Option<Ipv4Addr>,
+) -> Step<'a> {
+    let world = journey.world();
+    let flow = journey.packet.flow;
+    let Some(gateway) = world.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc)) else {
+        return journey.deny(
+            "internet gateway",
+            Some(interface.vpc.into()),
+            DropReason::NoPublicMapping,
+            || "the VPC has no internet gateway attached".to_owned(),
+        );
+    };
+    let at = Some(gateway.id.into());
+    if is_private_range(flow.source) {
+        return journey.deny("internet gateway", at, DropReason::PrivateSource, || {
+            format!("{} is a private address; it cannot come from the internet", flow.source)
+        });
+    }
+    if let Some(private) = private {
+        journey.note_pass("internet gateway", gateway.id, || {
+            format!("destination {} -> {private}", flow.destination)
+        });
+        journey.packet.flow.destination = IpAddr::V4(private);
+    } else {
+        journey.note_pass("internet gateway", gateway.id, || "from the internet".to_owned());
+    }
+    journey.limit_mtu(INTERNET_MTU);
+    let crossing = Crossing::from_outside(interface.vpc);
+    // "A gateway route table gives you fine-grain control over the routing path of traffic entering your VPC".
+    if let Some(table) = gateway.route_table.and_then(|edge| world.route_tables.get(&edge.table)) {
+        return match journey.route(table, gateway.id) {
+            Ok(target) => Step::Go(Place::At(target, crossing)),
+            Err(reason) => Step::Drop(reason),
+        };
+    }
+    match Site::of(world, interface) {
+        Some(site) => Step::Go(Place::Entering(site, crossing)),
+        None => journey.deny("internet gateway", at, DropReason::NoSuchAddress, String::new),
+    }
+}

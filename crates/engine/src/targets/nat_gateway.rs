@@ -1,0 +1,200 @@
+//! NAT gateways: many sources behind one address, by ports.
+//!
+//! Follows "NAT gateways" and "Troubleshoot NAT gateways" (VPC User Guide). A gateway's interface stands in its subnet:
+//! packets enter it, and leave it, across that subnet's network ACL and by that subnet's route table. Its public address
+//! is the internet gateway's business. IPv6 packets for an address that stands for an IPv4 one become IPv4 here (NAT64);
+//! left out for those: ICMP errors and fragments.
+
+use guest::nat64;
+use model::rule::protocol;
+use model::{NatGatewayId, NetworkInterfaceId};
+use std::net::IpAddr;
+use wire::Flow;
+use wire::translate::echo_in_other_family;
+
+use crate::connection::{Connection, End, Translation};
+use crate::drop_reason::DropReason;
+use crate::journey::{Crossing, Journey, NatUse, Place, Site, Step};
+use crate::packet::{Packet, Part};
+
+/// "NAT gateways support traffic with a maximum transmission unit of 8500" towards private networks.
+const NAT_MTU: u16 = 8500;
+
+/// Takes a packet to the gateway's interface.
+pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, crossing: Crossing<'a>) -> Step<'a> {
+    let world = journey.world();
+    let interface = world.nat_gateways.get(&id).and_then(|gateway| gateway.interface);
+    let site = interface
+        .and_then(|interface: NetworkInterfaceId| world.network_interfaces.get(&interface))
+        .and_then(|interface| Site::of(world, interface));
+    match site {
+        Some(site) => Step::Go(Place::Entering(site, crossing.forwarded())),
+        None => journey.deny("nat gateway", Some(id.into()), DropReason::Blackhole, String::new),
+    }
+}
+
+/// Translates a packet that has entered the gateway's interface, and sends it out again by the same interface.
+pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>) -> Step<'a> {
+    let own = site.interface.primary_address().map(IpAddr::V4);
+    let for_gateway = own == Some(journey.packet.flow.destination);
+    let result = if for_gateway { inwards(journey, id) } else { outwards(journey, id, site) };
+    match result {
+        Ok(()) => {
+            journey.findings.hops += 1;
+            journey.findings.neighbours = false;
+            journey.findings.always_tracked = true;
+            journey.limit_mtu(NAT_MTU);
+            Step::Go(Place::Leaving(site))
+        }
+        Err(reason) => journey.deny("nat gateway", Some(id.into()), reason, || explain(reason).to_owned()),
+    }
+}
+
+fn explain(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::NatSource => "the source is not in the gateway's VPC",
+        DropReason::NatProtocol => {
+            "only TCP, UDP and ICMP echo are translated, fragments of UDP alone, and of IPv6 what is for 64:ff9b::/96"
+        }
+        DropReason::NatPortsExhausted => "all 55,000 ports towards this destination are taken",
+        DropReason::NatUnsolicited => "no connection from inside is answered by this packet",
+        DropReason::TimeToLive => "the time to live ran out at the gateway",
+        DropReason::NatIdle => {
+            "the gateway does not know, or no longer, the connection that this packet goes on with"
+        }
+        DropReason::RoutingLoop => "too many NAT gateways",
+        _ => "",
+    }
+}
+
+/// A packet from inside: its source becomes the gateway's address and a port of its own.
+fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>) -> Result<(), DropReason> {
+    let flow = journey.packet.flow;
+    let (Some(own), Some(beyond)) = (site.interface.primary_address(), beyond(&flow)) else {
+        return Err(DropReason::NatProtocol);
+    };
+    if journey.world().interface_at(site.interface.vpc, flow.source).is_none() {
+        return Err(DropReason::NatSource);
+    }
+    check_protocol(journey)?;
+    check_time_to_live(journey)?;
+    let translation = match existing(journey, id) {
+        Some(translation) => NatUse { translation, fresh: false },
+        // "When a connection times out, a NAT gateway returns an RST packet to any resources behind the NAT gateway that
+        // attempt to continue the connection" (NAT gateways and NAT instances compared).
+        None if journey.packet.continues => return Err(DropReason::NatIdle),
+        None if journey.packet.is_error => return Err(DropReason::NatProtocol),
+        None => {
+            let wanted = Flow { source: IpAddr::V4(own), ..beyond };
+            let flow = journey.around.nat.free_port(id, &wanted).ok_or(DropReason::NatPortsExhausted)?;
+            NatUse { translation: Translation { gateway: id, flow }, fresh: true }
+        }
+    };
+    if journey.packet.is_error {
+        journey.packet.flow.source = translation.translation.flow.source;
+        return Ok(());
+    }
+    if !journey.findings.nat.push(translation) {
+        return Err(DropReason::RoutingLoop);
+    }
+    let translated = translation.translation.flow;
+    journey.note_pass("nat gateway", id, || {
+        format!(
+            "source {}:{} -> {}:{}",
+            flow.source, flow.source_port, translated.source, translated.source_port
+        )
+    });
+    change(&mut journey.packet, translated);
+    Ok(())
+}
+
+/// The flow as the gateway's other side has it, but for the source. `None` for IPv6 that is not to become IPv4.
+fn beyond(flow: &Flow) -> Option<Flow> {
+    let IpAddr::V6(destination) = flow.destination else { return Some(*flow) };
+    let protocol = if flow.protocol == protocol::ICMPV6 { protocol::ICMP } else { flow.protocol };
+    Some(Flow { destination: IpAddr::V4(nat64::embedded(destination)?), protocol, ..*flow })
+}
+
+/// The packet goes on as `flow`. An echo has another number in the other family.
+fn change(packet: &mut Packet, flow: Flow) {
+    if packet.flow.destination.is_ipv4() != flow.destination.is_ipv4() {
+        packet.icmp = packet.icmp.and_then(|(kind, code)| Some((echo_in_other_family(kind)?, code)));
+    }
+    packet.flow = flow;
+}
+
+fn check_protocol(journey: &Journey<'_, '_>) -> Result<(), DropReason> {
+    let packet = &journey.packet;
+    let supported = match packet.flow.protocol {
+        _ if packet.flow.source.is_ipv6() => {
+            let protocols = [protocol::TCP, protocol::UDP];
+            packet.part == Part::Whole && (protocols.contains(&packet.flow.protocol) || packet.is_echo())
+        }
+        protocol::TCP => packet.part == Part::Whole,
+        protocol::UDP => true,
+        protocol::ICMP => packet.part == Part::Whole && (packet.is_echo() || packet.is_error),
+        _ => false,
+    };
+    if supported { Ok(()) } else { Err(DropReason::NatProtocol) }
+}
+
+/// The gateway is a router: what would leave it with no time to live dies.
+fn check_time_to_live(journey: &Journey<'_, '_>) -> Result<(), DropReason> {
+    match journey.packet.ttl <= journey.findings.hops + 1 {
+        true => Err(DropReason::TimeToLive),
+        false => Ok(()),
+    }
+}
+
+/// The translation that the packet's connection already has at this gateway.
+fn existing(journey: &Journey<'_, '_>, id: NatGatewayId) -> Option<Translation> {
+    let (slot, end) = journey.connection.filter(|(_, end)| *end == End::Initiator)?;
+    debug_assert_eq!(end, End::Initiator);
+    let connection = journey.around.connections.get(slot)?;
+    connection.nat().iter().find(|translation| translation.gateway == id).copied()
+}
+
+/// A packet from outside: it must answer a connection, whose initiator is its destination.
+fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropReason> {
+    let flow = journey.packet.flow;
+    let slot = match journey.packet.is_error {
+        true => journey.connection.map(|(slot, _)| slot),
+        false => journey.around.nat.connection_of(id, &flow),
+    };
+    let connection = slot.and_then(|slot| journey.around.connections.get(slot));
+    let live = connection.filter(|connection| !connection.is_expired(journey.around.now));
+    let Some(inside) = live.and_then(|connection| inside(connection, id)) else {
+        return Err(DropReason::NatUnsolicited);
+    };
+    check_time_to_live(journey)?;
+    journey.note_pass("nat gateway", id, || {
+        format!(
+            "destination {}:{} -> {}:{}",
+            flow.destination, flow.destination_port, inside.source, inside.source_port
+        )
+    });
+    if inside.source.is_ipv6() {
+        if journey.packet.is_error || journey.packet.part != Part::Whole {
+            return Err(DropReason::NatProtocol);
+        }
+        change(&mut journey.packet, inside.reversed());
+    } else if journey.packet.is_error {
+        journey.packet.flow.destination = inside.source;
+    } else {
+        journey.packet.flow.destination = inside.source;
+        journey.packet.flow.destination_port = inside.source_port;
+        if flow.protocol == protocol::ICMP {
+            journey.packet.flow.source_port = inside.source_port;
+        }
+    }
+    Ok(())
+}
+
+/// A connection's flow as it enters a gateway from inside: as its initiator sent it, or as the gateway before made it.
+fn inside(connection: &Connection, id: NatGatewayId) -> Option<Flow> {
+    let position = connection.nat().iter().position(|translation| translation.gateway == id)?;
+    match position.checked_sub(1) {
+        Some(before) => Some(connection.nat()[before].flow),
+        None => connection.flow(End::Initiator),
+    }
+}
