@@ -1,0 +1,401 @@
+//! A packet's way, told as a story: out of an interface, to what a route points to, into an interface.
+
+use engine::DropReason;
+use model::network_interface::InterfaceKind;
+use model::vpc_peering_connection::PeeringStatus;
+use model::{Direction, IpNet, NatGatewayId, NetworkInterface, Subnet, Target, VpcId, World};
+use std::net::IpAddr;
+use wire::Flow;
+
+use super::connections::{Connection, Memory, find};
+use super::rules;
+use super::{Packet, Who, is_private};
+
+/// How often a packet may go from one place to the next before it is taken for one that goes round.
+const PATIENCE: usize = 5;
+
+type Arrival = Result<Who, DropReason>;
+
+pub(super) struct Journey<'a> {
+    pub(super) world: &'a World,
+    pub(super) hosts: &'a [IpNet],
+    pub(super) connections: &'a [Connection],
+    /// The packet's connection, or the one it is about; and whether its sender began it.
+    pub(super) own: Option<(usize, bool)>,
+    pub(super) from: Who,
+    pub(super) packet: Packet,
+    pub(super) nat_port: Option<u16>,
+    pub(super) memory: Memory,
+}
+
+impl<'a> Journey<'a> {
+    pub(super) fn run(&mut self) -> Arrival {
+        match self.from {
+            Who::Internet if self.is_host(self.packet.flow.source) => self.on_the_internet(PATIENCE),
+            Who::Internet => Err(DropReason::SpoofedSource),
+            Who::Interface(id) => {
+                let interface = self.world.network_interfaces.get(&id).ok_or(DropReason::InterfaceDown)?;
+                self.leave(interface, PATIENCE)
+            }
+        }
+    }
+
+    fn is_host(&self, address: IpAddr) -> bool {
+        self.hosts.iter().any(|block| rules::is_in(*block, address))
+    }
+
+    fn subnet(&self, interface: &NetworkInterface) -> Result<&'a Subnet, DropReason> {
+        self.world.subnets.get(&interface.subnet).ok_or(DropReason::InterfaceDown)
+    }
+
+    fn leave(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
+        let subnet = self.subnet(interface)?;
+        let flow = self.packet.flow;
+        if interface.source_dest_check && !rules::owns(interface, flow.source) {
+            return Err(DropReason::SourceCheck);
+        }
+        if interface.kind == InterfaceKind::Interface && is_reserved(flow.destination) {
+            return Err(DropReason::ReservedRange);
+        }
+        if !interface.groups.is_empty() {
+            let tracks =
+                self.ask_groups(interface, Direction::Egress).ok_or(DropReason::SecurityGroupEgress)?;
+            self.memory.sender_tracks = Some(tracks);
+        }
+        if rules::in_subnet(subnet, flow.destination) {
+            let neighbour = rules::owner(self.world, interface.vpc, flow.destination);
+            let neighbour = neighbour.ok_or(DropReason::NoSuchAddress)?;
+            self.memory.neighbours = self.from == Who::Interface(interface.id);
+            return self.enter(neighbour, Some(subnet), patience);
+        }
+        if !rules::acl_allows(self.world, subnet, Direction::Egress, &self.packet) {
+            return Err(DropReason::NetworkAclEgress);
+        }
+        let table = match subnet.route_table {
+            Some(own) => own.table,
+            None => self.world.vpcs.get(&subnet.vpc).ok_or(DropReason::NoRoute)?.main_route_table,
+        };
+        self.follow(table, interface.vpc, Some(subnet), patience)
+    }
+
+    fn follow(
+        &mut self,
+        table: model::RouteTableId,
+        vpc: VpcId,
+        from: Option<&'a Subnet>,
+        patience: usize,
+    ) -> Arrival {
+        let table = self.world.route_tables.get(&table).ok_or(DropReason::NoRoute)?;
+        let target =
+            rules::best_route(self.world, table, self.packet.flow.destination).ok_or(DropReason::NoRoute)?;
+        let flow = self.packet.flow;
+        match target {
+            Target::Local => {
+                let owner =
+                    rules::owner(self.world, vpc, flow.destination).ok_or(DropReason::NoSuchAddress)?;
+                self.enter(owner, from, patience)
+            }
+            Target::InternetGateway(id) => {
+                let gateway =
+                    self.world.internet_gateways.get(&id).filter(|gateway| gateway.vpc == Some(vpc));
+                gateway.ok_or(DropReason::Blackhole)?;
+                self.leave_by_internet_gateway(vpc, patience)
+            }
+            Target::EgressOnlyInternetGateway(id) => {
+                let gateway =
+                    self.world.egress_only_internet_gateways.get(&id).filter(|gateway| gateway.vpc == vpc);
+                gateway.ok_or(DropReason::Blackhole)?;
+                self.leave_by_egress_only(vpc, patience)
+            }
+            Target::NatGateway(id) => {
+                let gateway = self.world.nat_gateways.get(&id).filter(|gateway| gateway.is_available());
+                let interface =
+                    gateway.and_then(|gateway| self.world.network_interfaces.get(&gateway.interface?));
+                self.enter(interface.ok_or(DropReason::Blackhole)?, from, patience)
+            }
+            Target::NetworkInterface(id) => {
+                let interface = self.world.network_interfaces.get(&id).ok_or(DropReason::Blackhole)?;
+                if !self.is_up(interface) {
+                    return Err(DropReason::Blackhole);
+                }
+                self.enter(interface, from, patience)
+            }
+            Target::VpcPeeringConnection(id) => {
+                let peering = self.world.vpc_peering_connections.get(&id).ok_or(DropReason::Blackhole)?;
+                let other = match (peering.status, peering.requester.vpc, peering.accepter.vpc) {
+                    (PeeringStatus::Active, a, b) if a == vpc => b,
+                    (PeeringStatus::Active, a, b) if b == vpc => a,
+                    _ => return Err(DropReason::Blackhole),
+                };
+                // "The source must be in one VPC's blocks and the destination in the other's": no transit, no edge to edge.
+                let fits = rules::in_vpc(self.world, vpc, flow.source)
+                    && rules::in_vpc(self.world, other, flow.destination);
+                if !fits {
+                    return Err(DropReason::PeeringAddress);
+                }
+                let owner =
+                    rules::owner(self.world, other, flow.destination).ok_or(DropReason::NoSuchAddress)?;
+                self.enter(owner, None, patience)
+            }
+        }
+    }
+
+    fn is_up(&self, interface: &NetworkInterface) -> bool {
+        let instance = interface.attachment.as_ref().and_then(|attachment| attachment.instance);
+        let instance = instance.and_then(|id| self.world.instances.get(&id));
+        instance.is_some_and(|instance| matches!(instance.state.name(), "running" | "pending"))
+    }
+
+    fn enter(
+        &mut self,
+        interface: &'a NetworkInterface,
+        from: Option<&'a Subnet>,
+        patience: usize,
+    ) -> Arrival {
+        let subnet = self.subnet(interface)?;
+        let crosses = from.is_none_or(|from| from.id != subnet.id);
+        if crosses && !rules::acl_allows(self.world, subnet, Direction::Ingress, &self.packet) {
+            return Err(DropReason::NetworkAclIngress);
+        }
+        if interface.kind == InterfaceKind::Interface && !self.is_up(interface) {
+            return Err(DropReason::InterfaceDown);
+        }
+        if interface.source_dest_check && !rules::owns(interface, self.packet.flow.destination) {
+            return Err(DropReason::DestinationCheck);
+        }
+        if interface.kind == InterfaceKind::NatGateway {
+            let patience = patience.checked_sub(1).filter(|left| *left > 0).ok_or(DropReason::RoutingLoop)?;
+            return self.translate(interface, patience);
+        }
+        if !interface.groups.is_empty() {
+            let tracks =
+                self.ask_groups(interface, Direction::Ingress).ok_or(DropReason::SecurityGroupIngress)?;
+            self.memory.receiver_tracks = Some(tracks);
+        }
+        Ok(Who::Interface(interface.id))
+    }
+
+    /// Whether the groups let the packet pass, and whether they track its connection.
+    fn ask_groups(&self, interface: &NetworkInterface, direction: Direction) -> Option<bool> {
+        let who = Who::Interface(interface.id);
+        let remembered = if self.packet.about.is_some() {
+            // "ICMP errors that quote a tracked flow are let in as response traffic."
+            let about = self.own.map(|(index, _)| &self.connections[index]);
+            about.is_some_and(|about| {
+                [true, false]
+                    .iter()
+                    .any(|initiator| about.end(*initiator).is_some_and(|end| end.who == who && end.tracked))
+            })
+        } else {
+            let as_sent = match direction {
+                Direction::Egress => self.packet.flow,
+                Direction::Ingress => self.packet.flow.reversed(),
+            };
+            let known = find(self.connections, who, &as_sent);
+            known.is_some_and(|(index, initiator)| {
+                self.connections[index].end(initiator).is_some_and(|end| end.tracked)
+            })
+        };
+        if remembered {
+            return Some(true);
+        }
+        let sender = match self.from {
+            Who::Interface(id) => Some(id),
+            Who::Internet => None,
+        };
+        rules::groups_allow(self.world, interface, direction, &self.packet, sender)
+    }
+
+    fn leave_by_internet_gateway(&mut self, vpc: VpcId, patience: usize) -> Arrival {
+        let flow = self.packet.flow;
+        if is_private(flow.destination) {
+            return Err(DropReason::PrivateDestination);
+        }
+        let owner = rules::owner(self.world, vpc, flow.source).ok_or(DropReason::NoPublicAddress)?;
+        if let IpAddr::V4(private) = flow.source {
+            let entry = owner.private_addresses.iter().find(|entry| entry.address == private);
+            let public = entry.and_then(|entry| entry.public).ok_or(DropReason::NoPublicAddress)?;
+            self.packet.flow.source = IpAddr::V4(public.address);
+        }
+        self.on_the_internet(patience)
+    }
+
+    fn leave_by_egress_only(&mut self, vpc: VpcId, patience: usize) -> Arrival {
+        let flow = self.packet.flow;
+        if flow.source.is_ipv4() || rules::owner(self.world, vpc, flow.source).is_none() {
+            return Err(DropReason::NoPublicAddress);
+        }
+        if self.own.is_some_and(|(_, initiator)| !initiator) {
+            return Err(DropReason::EgressOnly);
+        }
+        self.memory.through_egress_only = true;
+        self.memory.always_tracked = true;
+        self.on_the_internet(patience)
+    }
+
+    /// Under public addresses: to an interface of any VPC, or to a host.
+    fn on_the_internet(&mut self, patience: usize) -> Arrival {
+        let destination = self.packet.flow.destination;
+        for interface in self.world.network_interfaces.values() {
+            match destination {
+                IpAddr::V4(public) => {
+                    let found = interface
+                        .private_addresses
+                        .iter()
+                        .find(|entry| entry.public.is_some_and(|mapped| mapped.address == public));
+                    if let Some(entry) = found {
+                        return self.enter_by_internet_gateway(
+                            interface,
+                            Some(IpAddr::V4(entry.address)),
+                            patience,
+                        );
+                    }
+                }
+                IpAddr::V6(address) if interface.ipv6_addresses.contains(&address) => {
+                    return self.enter_ipv6(interface, patience);
+                }
+                IpAddr::V6(_) => {}
+            }
+        }
+        if self.is_host(destination) { Ok(Who::Internet) } else { Err(DropReason::NoSuchHost) }
+    }
+
+    fn enter_ipv6(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
+        let egress_only = self.world.egress_only_internet_gateways.values().any(|it| it.vpc == interface.vpc);
+        let both_ways = self.world.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
+        let answers = self
+            .own
+            .is_some_and(|(index, initiator)| !initiator && self.connections[index].through_egress_only);
+        if egress_only && answers {
+            return self.enter(interface, None, patience);
+        }
+        if egress_only && !both_ways {
+            return Err(DropReason::EgressOnly);
+        }
+        self.enter_by_internet_gateway(interface, None, patience)
+    }
+
+    fn enter_by_internet_gateway(
+        &mut self,
+        interface: &'a NetworkInterface,
+        private: Option<IpAddr>,
+        patience: usize,
+    ) -> Arrival {
+        let gateway = self.world.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc));
+        let gateway = gateway.ok_or(DropReason::NoPublicMapping)?;
+        if is_private(self.packet.flow.source) {
+            return Err(DropReason::PrivateSource);
+        }
+        if let Some(private) = private {
+            self.packet.flow.destination = private;
+        }
+        match gateway.route_table {
+            Some(edge) => {
+                let patience =
+                    patience.checked_sub(1).filter(|left| *left > 0).ok_or(DropReason::RoutingLoop)?;
+                self.follow(edge.table, interface.vpc, None, patience)
+            }
+            None => self.enter(interface, None, patience),
+        }
+    }
+
+    fn translate(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
+        let gateway = self.world.nat_gateways.values().find(|it| it.interface == Some(interface.id));
+        let gateway = gateway.filter(|it| it.is_available()).ok_or(DropReason::InterfaceDown)?;
+        let own =
+            interface.private_addresses.first().map(|entry| entry.address).ok_or(DropReason::NatProtocol)?;
+        if self.packet.flow.destination == IpAddr::V4(own) {
+            self.translate_back(gateway.id)?;
+        } else {
+            self.translate_out(gateway.id, IpAddr::V4(own), interface.vpc)?;
+        }
+        self.memory.hops += 1;
+        self.memory.neighbours = false;
+        self.memory.always_tracked = true;
+        self.leave(interface, patience)
+    }
+
+    fn translate_out(&mut self, gateway: NatGatewayId, own: IpAddr, vpc: VpcId) -> Result<(), DropReason> {
+        let flow = self.packet.flow;
+        if flow.source.is_ipv6() {
+            return Err(DropReason::NatProtocol);
+        }
+        rules::owner(self.world, vpc, flow.source).ok_or(DropReason::NatSource)?;
+        let is_echo = flow.protocol == 1 && matches!(self.packet.icmp, Some((0 | 8, _)));
+        let is_error = self.packet.about.is_some();
+        let is_translated = matches!(flow.protocol, 6 | 17) || is_echo || (flow.protocol == 1 && is_error);
+        if !is_translated {
+            return Err(DropReason::NatProtocol);
+        }
+        if self.packet.ttl <= self.memory.hops + 1 {
+            return Err(DropReason::TimeToLive);
+        }
+        let known = self.own.filter(|(_, initiator)| *initiator).and_then(|(index, _)| {
+            let nat = &self.connections[index].nat;
+            nat.iter().find(|(id, _)| *id == gateway).map(|(_, flow)| *flow)
+        });
+        let opens = self.packet.flags & 0x12 == 0x02;
+        let translated = match known {
+            Some(flow) => flow,
+            None if flow.protocol == 6 && !opens => return Err(DropReason::NatIdle),
+            None if is_error => return Err(DropReason::NatProtocol),
+            None => self.fresh(gateway, Flow { source: own, ..flow })?,
+        };
+        if is_error {
+            self.packet.flow.source = translated.source;
+            return Ok(());
+        }
+        self.memory.nat.push((gateway, translated));
+        self.packet.flow = translated;
+        Ok(())
+    }
+
+    /// A port that no other connection through the gateway to the same destination has.
+    fn fresh(&self, gateway: NatGatewayId, flow: Flow) -> Result<Flow, DropReason> {
+        let with = |port: u16| match flow.protocol {
+            1 => Flow { source_port: port, destination_port: port, ..flow },
+            _ => Flow { source_port: port, ..flow },
+        };
+        let taken = |candidate: &Flow| {
+            let all = self.connections.iter().flat_map(|connection| &connection.nat);
+            all.into_iter().any(|(id, used)| *id == gateway && used == candidate)
+        };
+        let wanted = self.nat_port.filter(|port| *port >= 1024).into_iter();
+        wanted.chain(1024..=65535).map(with).find(|flow| !taken(flow)).ok_or(DropReason::NatPortsExhausted)
+    }
+
+    fn translate_back(&mut self, gateway: NatGatewayId) -> Result<(), DropReason> {
+        let flow = self.packet.flow;
+        let connection = if self.packet.about.is_some() {
+            self.own.map(|(index, _)| &self.connections[index])
+        } else {
+            self.connections.iter().find(|it| it.nat.contains(&(gateway, flow.reversed())))
+        };
+        let connection = connection.ok_or(DropReason::NatUnsolicited)?;
+        let position =
+            connection.nat.iter().position(|(id, _)| *id == gateway).ok_or(DropReason::NatUnsolicited)?;
+        let inside = match position {
+            0 => connection.end(true).ok_or(DropReason::NatUnsolicited)?.flow,
+            later => connection.nat[later - 1].1,
+        };
+        if self.packet.ttl <= self.memory.hops + 1 {
+            return Err(DropReason::TimeToLive);
+        }
+        self.packet.flow.destination = inside.source;
+        if self.packet.about.is_none() {
+            self.packet.flow.destination_port = inside.source_port;
+            if flow.protocol == 1 {
+                self.packet.flow.source_port = inside.source_port;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// "169.254.168.0/22 and fd00:ec2::/32 are reserved".
+fn is_reserved(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.octets()[..2] == [169, 254] && (168..172).contains(&v4.octets()[2]),
+        IpAddr::V6(v6) => v6.segments()[..2] == [0xfd00, 0x0ec2],
+    }
+}

@@ -1,0 +1,211 @@
+//! The reference model: what AWS does with a packet, slowly and obviously.
+//!
+//! Written from the documentation, not from the engine: plain loops over lists, no indexes, no caches, no stages. It reads
+//! the network's rows as data and nothing of their behaviour. Where AWS publishes nothing, the choices are:
+//!
+//! - a connection is what its two ends remember of it together; it is refreshed by packets that arrive;
+//! - an end whose groups let a tracked packet out remembers it even if it dies later;
+//! - times of connections that are not established are Hamlet's own ([`connections`]).
+//!
+//! Left out: fragments, path MTU, services of the link.
+
+pub mod connections;
+mod journey;
+mod rules;
+
+use engine::DropReason;
+use model::{IpNet, NetworkInterfaceId, World};
+use std::net::IpAddr;
+use std::sync::Arc;
+use wire::Flow;
+
+use connections::{Connection, Memory};
+
+/// Who sends or receives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// An instance, by an interface.
+    Interface(NetworkInterfaceId),
+    /// A host of the internet.
+    Internet,
+}
+
+/// A packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Addresses, protocol, ports; an echo's identifier in both ports.
+    pub flow: Flow,
+    /// ICMP type and code.
+    pub icmp: Option<(u8, u8)>,
+    /// TCP flags.
+    pub flags: u8,
+    /// Time to live.
+    pub ttl: u8,
+    /// For an ICMP error: the packet that it is about.
+    pub about: Option<Flow>,
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It arrives.
+    Delivered {
+        /// At whom.
+        to: Who,
+        /// As what.
+        packet: Packet,
+        /// Whether it came straight from a neighbour of the same subnet.
+        neighbours: bool,
+    },
+    /// It dies.
+    Dropped(DropReason),
+}
+
+/// The model: a network, the hosts of the internet, and what was remembered.
+#[derive(Clone)]
+pub struct Reference {
+    world: Arc<World>,
+    hosts: Vec<IpNet>,
+    now: u64,
+    connections: Vec<Connection>,
+}
+
+impl Reference {
+    /// A network in which no packet has been sent.
+    pub fn new(world: Arc<World>, hosts: Vec<IpNet>) -> Reference {
+        Reference { world, hosts, now: 0, connections: Vec::new() }
+    }
+
+    /// The network changes.
+    pub fn publish(&mut self, world: Arc<World>) {
+        self.world = world;
+    }
+
+    /// Time passes.
+    pub fn wait(&mut self, ms: u64) {
+        self.now += ms;
+        let now = self.now;
+        self.connections.retain(|connection| !connection.is_over(now));
+    }
+
+    /// How many connections are remembered.
+    pub fn connections(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// A packet is sent. Which port a NAT gateway takes for a new connection is its own choice: `nat_port` is taken if it
+    /// is free.
+    pub fn send(&mut self, from: Who, packet: Packet, nat_port: Option<u16>) -> Fate {
+        let key = packet.about.map_or(packet.flow, |about| about.reversed());
+        let own = self.find(from, &key);
+        let mut journey = journey::Journey {
+            world: &self.world,
+            hosts: &self.hosts,
+            connections: &self.connections,
+            own,
+            from,
+            packet,
+            nat_port,
+            memory: Memory::default(),
+        };
+        let fate = journey.run();
+        let (arrived, memory) = (journey.packet, journey.memory);
+        let fate = match fate {
+            Ok(to) => {
+                let about = own
+                    .and_then(|(index, initiator)| self.connections[index].end(!initiator))
+                    .map(|end| end.flow);
+                let quoted = packet.about.map(|quoted| about.unwrap_or(quoted));
+                let ttl = packet.ttl - memory.hops;
+                let packet = Packet { about: quoted, ttl, ..arrived };
+                Fate::Delivered { to, packet, neighbours: memory.neighbours }
+            }
+            Err(reason) => Fate::Dropped(reason),
+        };
+        if packet.about.is_none() {
+            self.remember(from, &packet, own, &fate, memory);
+        }
+        fate
+    }
+
+    /// The connection of which `who` sends packets like these, and whether it began it.
+    fn find(&self, who: Who, flow: &Flow) -> Option<(usize, bool)> {
+        connections::find(&self.connections, who, flow)
+    }
+
+    fn remember(
+        &mut self,
+        from: Who,
+        packet: &Packet,
+        own: Option<(usize, bool)>,
+        fate: &Fate,
+        memory: Memory,
+    ) {
+        let arrived = match fate {
+            Fate::Delivered { to, packet, .. } => Some((*to, packet.flow.reversed())),
+            Fate::Dropped(_) => None,
+        };
+        let (mut index, initiator) = match own {
+            Some(own) => own,
+            None if arrived.is_some() || memory.sender_tracks == Some(true) => {
+                let tracked = memory.sender_tracks.unwrap_or(true) || memory.always_tracked;
+                self.connections.push(Connection::begin(from, packet.flow, tracked, self.now));
+                (self.connections.len() - 1, true)
+            }
+            None => return,
+        };
+        let Some((to, reversed)) = arrived else { return };
+        let tracked = memory.receiver_tracks.unwrap_or(true) || memory.always_tracked;
+        let known = self.connections[index].end(!initiator).copied();
+        let same = known.is_some_and(|end| end.who == to && end.flow == reversed);
+        let itself = from == to && packet.flow == reversed;
+        let settled = match (same, known) {
+            (true, _) => true,
+            (false, Some(_)) if !initiator => false,
+            (false, _) if itself => false,
+            (false, _) => {
+                index = self.take_key(to, &reversed, index);
+                self.connections[index]
+                    .set_end(!initiator, connections::End { who: to, flow: reversed, tracked });
+                true
+            }
+        };
+        let connection = &mut self.connections[index];
+        if settled && initiator {
+            connection.nat = memory.nat.clone();
+            connection.set_tracked(memory.sender_tracks, memory.receiver_tracks, memory.always_tracked);
+        }
+        connection.through_egress_only |= settled && memory.through_egress_only;
+        connection.refresh(initiator, packet.flags, self.now);
+    }
+
+    /// Takes a key from the connection that has it, other than the one at `index`, whose new position is returned.
+    fn take_key(&mut self, who: Who, flow: &Flow, index: usize) -> usize {
+        let Some((other, initiator)) = self.find(who, flow) else { return index };
+        if other == index {
+            return index;
+        }
+        if self.connections[other].end(!initiator).is_some() {
+            self.connections[other].clear_end(initiator);
+            return index;
+        }
+        self.connections.remove(other);
+        if other < index { index - 1 } else { index }
+    }
+}
+
+/// Addresses that are not used on the internet.
+pub(crate) fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [a, b, ..] = v4.octets();
+            a == 10
+                || (a == 172 && (16..32).contains(&b))
+                || (a == 192 && b == 168)
+                || (a == 100 && (64..128).contains(&b))
+        }
+        IpAddr::V6(v6) => {
+            v6.octets()[0] & 0xfe == 0xfc || (v6.octets()[0] == 0xfe && v6.octets()[1] & 0xc0 == 0x80)
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What security groups, network ACLs and NAT gateways remember, told by single packets. Every packet goes through the
+//! engine and the reference model, which must agree.
+
+mod driver;
+
+use driver::pair::Pair;
+use engine::DropReason;
+use model::{Direction, RuleAction, World};
+use sim::Fixture;
+use sim::reference::{Fate, Packet, Who};
+use wire::Flow;
+
+const SYN: u8 = 0x02;
+const ACK: u8 = 0x10;
+
+const NETWORK: &str = "
+vpc main 10.0.0.0/16
+  igw
+  subnet public 10.0.0.0/24 routes(0.0.0.0/0 -> igw)
+    nat gate 10.0.0.200 eip(52.0.0.200)
+    instance web 10.0.0.10 eip(52.0.0.10) sg(web)
+    instance everybody 10.0.0.11 eip(52.0.0.11) sg(everybody)
+  subnet private 10.0.1.0/24 routes(0.0.0.0/0 -> gate)
+    instance app 10.0.1.10 sg(app)
+sg web in tcp 22 from 198.51.100.0/24
+sg everybody in tcp 22 from 0.0.0.0/0
+sg app in tcp 22 from sg web
+";
+
+struct Lab {
+    fixture: Fixture,
+    pair: Pair,
+}
+
+impl Lab {
+    fn new() -> Lab {
+        let fixture = Fixture::parse(NETWORK).unwrap();
+        let pair = Pair::new(&fixture);
+        Lab { fixture, pair }
+    }
+
+    fn who(&self, name: &str) -> Who {
+        self.fixture.interfaces.get(name).map_or(Who::Internet, |id| Who::Interface(*id))
+    }
+
+    /// Sends a TCP segment between addresses with ports; what arrives.
+    fn tcp(&mut self, from: &str, flags: u8, source: &str, destination: &str) -> Result<Packet, DropReason> {
+        let (source, destination): (std::net::SocketAddr, std::net::SocketAddr) =
+            (source.parse().unwrap(), destination.parse().unwrap());
+        let flow = Flow {
+            source: source.ip(),
+            destination: destination.ip(),
+            protocol: 6,
+            source_port: source.port(),
+            destination_port: destination.port(),
+        };
+        self.send(from, Packet { flow, icmp: None, flags, ttl: 64, about: None })
+    }
+
+    fn send(&mut self, from: &str, packet: Packet) -> Result<Packet, DropReason> {
+        match self.pair.send(self.who(from), &packet).unwrap() {
+            Fate::Delivered { packet, .. } => Ok(packet),
+            Fate::Dropped(reason) => Err(reason),
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut World)) {
+        let mut world = World::clone(&self.pair.world);
+        change(&mut world);
+        self.pair.publish(world);
+    }
+
+    fn remove_inbound_rules(&mut self) {
+        self.change(|world| {
+            let groups: Vec<_> = world.security_groups.values().map(|group| group.id).collect();
+            for group in groups {
+                let group = world.security_groups.get_mut(&group).unwrap();
+                group.rules.retain(|_, rule| rule.direction == Direction::Egress);
+            }
+        });
+    }
+}
+
+#[test]
+fn a_tracked_connection_outlives_its_rule_and_a_new_one_is_refused() {
+    let mut lab = Lab::new();
+    assert!(lab.tcp("laptop", SYN, "198.51.100.10:4000", "52.0.0.10:22").is_ok());
+    assert!(lab.tcp("web", SYN | ACK, "10.0.0.10:22", "198.51.100.10:4000").is_ok());
+    lab.remove_inbound_rules();
+    assert!(lab.tcp("laptop", ACK, "198.51.100.10:4000", "52.0.0.10:22").is_ok());
+    let refused = lab.tcp("laptop", SYN, "198.51.100.10:4001", "52.0.0.10:22");
+    assert_eq!(refused, Err(DropReason::SecurityGroupIngress));
+}
+
+#[test]
+fn an_untracked_connection_dies_with_its_rule() {
+    let mut lab = Lab::new();
+    assert!(lab.tcp("laptop", SYN, "198.51.100.10:4000", "52.0.0.11:22").is_ok());
+    assert!(lab.tcp("everybody", SYN | ACK, "10.0.0.11:22", "198.51.100.10:4000").is_ok());
+    assert!(lab.tcp("laptop", ACK, "198.51.100.10:4000", "52.0.0.11:22").is_ok());
+    lab.remove_inbound_rules();
+    let cut = lab.tcp("laptop", ACK, "198.51.100.10:4000", "52.0.0.11:22");
+    assert_eq!(cut, Err(DropReason::SecurityGroupIngress));
+}
+
+#[test]
+fn a_network_acl_cuts_a_tracked_connection_at_once() {
+    let mut lab = Lab::new();
+    assert!(lab.tcp("laptop", SYN, "198.51.100.10:4000", "52.0.0.10:22").is_ok());
+    lab.change(|world| {
+        let ids: Vec<_> = world.network_acls.values().map(|acl| acl.id).collect();
+        for id in ids {
+            for entry in world.network_acls.get_mut(&id).unwrap().ingress.values_mut() {
+                entry.action = RuleAction::Deny;
+            }
+        }
+    });
+    let cut = lab.tcp("laptop", ACK, "198.51.100.10:4000", "52.0.0.10:22");
+    assert_eq!(cut, Err(DropReason::NetworkAclIngress));
+}
+
+#[test]
+fn a_nat_gateway_resets_what_was_idle_for_350_seconds_whether_or_not_it_was_swept_away() {
+    for sweep in [false, true] {
+        let mut lab = Lab::new();
+        let arrived = lab.tcp("app", SYN, "10.0.1.10:4000", "192.0.2.10:80").unwrap();
+        let (outside, port) = (arrived.flow.source.to_string(), arrived.flow.source_port);
+        assert_eq!(outside, "52.0.0.200");
+        let gateway = format!("{outside}:{port}");
+        assert!(lab.tcp("example.com", SYN | ACK, "192.0.2.10:80", &gateway).is_ok());
+        assert!(lab.tcp("app", ACK, "10.0.1.10:4000", "192.0.2.10:80").is_ok());
+        lab.pair.wait(350_001);
+        if sweep {
+            lab.pair.sweep();
+        }
+        assert_eq!(lab.tcp("example.com", ACK, "192.0.2.10:80", &gateway), Err(DropReason::NatUnsolicited));
+        assert_eq!(lab.tcp("app", ACK, "10.0.1.10:4000", "192.0.2.10:80"), Err(DropReason::NatIdle));
+        assert!(lab.tcp("app", SYN, "10.0.1.10:4000", "192.0.2.10:80").is_ok());
+    }
+}
+
+#[test]
+fn an_icmp_error_about_a_tracked_connection_needs_no_rule_and_quotes_what_was_sent() {
+    let mut lab = Lab::new();
+    let arrived = lab.tcp("app", SYN, "10.0.1.10:4000", "192.0.2.10:80").unwrap();
+    let error = Packet {
+        flow: Flow { protocol: 1, source_port: 0, destination_port: 0, ..arrived.flow.reversed() },
+        icmp: Some((3, 1)),
+        flags: 0,
+        ttl: 64,
+        about: Some(arrived.flow),
+    };
+    let heard = lab.send("example.com", error).unwrap();
+    assert_eq!(heard.flow.destination.to_string(), "10.0.1.10");
+    assert_eq!(heard.about.unwrap().source.to_string(), "10.0.1.10");
+    assert_eq!(heard.about.unwrap().source_port, 4000);
+    let about_nothing = Packet { about: Some(Flow { source_port: 9, ..arrived.flow }), ..error };
+    assert_eq!(lab.send("example.com", about_nothing), Err(DropReason::NatUnsolicited));
+}
+
+#[test]
+fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
+    let mut lab = Lab::new();
+    let echo = Flow {
+        source: "10.0.0.10".parse().unwrap(),
+        destination: "192.0.2.10".parse().unwrap(),
+        protocol: 1,
+        source_port: 7,
+        destination_port: 7,
+    };
+    lab.change(|world| {
+        let subnet = world.subnets.values().find(|subnet| subnet.route_table.is_some()).unwrap().network_acl;
+        for entry in world.network_acls.get_mut(&subnet).unwrap().egress.values_mut() {
+            entry.traffic.protocol = model::Protocol::Number(1);
+            entry.traffic.ports = model::Ports::Icmp { kind: Some(8), code: None };
+        }
+    });
+    let request = Packet { flow: echo, icmp: Some((8, 0)), flags: 0, ttl: 64, about: None };
+    assert!(lab.send("web", request).is_ok());
+    assert!(lab.send("web", request).is_ok());
+    let reply = Packet { icmp: Some((0, 0)), ..request };
+    assert_eq!(lab.send("web", reply), Err(DropReason::NetworkAclEgress));
+}

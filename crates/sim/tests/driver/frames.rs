@@ -1,0 +1,71 @@
+//! Packets of the reference model to frames and back.
+
+use model::MacAddress;
+use sim::reference::Packet;
+use std::net::SocketAddr;
+use wire::icmp::EchoKind;
+use wire::{Flow, IcmpEcho, IpPacket, Link, Mac, TcpFlags, TcpSegment, UdpDatagram};
+
+/// The frame by which an interface sends a packet.
+pub(crate) fn build(packet: &Packet, mac: MacAddress) -> Vec<u8> {
+    let link = Link { source: Mac(mac.0), destination: Mac(MacAddress::ROUTER.0) };
+    let Flow { source, destination, source_port, destination_port, protocol } = packet.flow;
+    let (from, to) = (SocketAddr::new(source, source_port), SocketAddr::new(destination, destination_port));
+    let raw = |payload: &[&[u8]]| {
+        IpPacket { link, ttl: packet.ttl, payload, ..IpPacket::new(source, destination, protocol) }.build()
+    };
+    match (protocol, packet.icmp, packet.about) {
+        (_, Some((kind, code)), Some(about)) => {
+            let quoted = build(&sent(about), mac);
+            let quoted = &quoted[14..quoted.len().min(14 + 64)];
+            raw(&[&[kind, code, 0, 0, 0, 0, 0, 0], quoted])
+        }
+        (1 | 58, Some((8 | 128 | 0 | 129, _)), None) => {
+            let kind = match packet.icmp {
+                Some((8 | 128, _)) => EchoKind::Request,
+                _ => EchoKind::Reply,
+            };
+            let echo = IcmpEcho::request(source, destination, source_port, 1);
+            IcmpEcho { link, kind, ttl: packet.ttl, payload: b"hello", ..echo }.build()
+        }
+        (1 | 58, Some((kind, code)), None) => raw(&[&[kind, code, 0, 0, 1, 2, 3, 4], b"other"]),
+        (6, _, _) => {
+            let segment = TcpSegment::new(from, to, TcpFlags(packet.flags));
+            TcpSegment { link, ttl: packet.ttl, payload: b"data", ..segment }.build()
+        }
+        (17, _, _) => {
+            UdpDatagram { link, ttl: packet.ttl, ..UdpDatagram::new(from, to, b"datagram") }.build()
+        }
+        _ => raw(&[b"something else"]),
+    }
+}
+
+/// What was sent, as far as an error quotes it.
+fn sent(flow: Flow) -> Packet {
+    let echo = match flow.protocol {
+        1 => Some((8, 0)),
+        58 => Some((128, 0)),
+        _ => None,
+    };
+    // An ICMP message without identifier is no echo.
+    let echo = echo.map(|kind| if flow.source_port == 0 { (13, 0) } else { kind });
+    Packet { flow, icmp: echo, flags: 0x10, ttl: 60, about: None }
+}
+
+/// What a frame says, and what is wrong with it.
+pub(crate) fn read(frame: &[u8]) -> Result<(Packet, wire::Headers), String> {
+    let headers = wire::parse(frame).map_err(|problem| format!("{problem:?}"))?;
+    if !wire::checksum::network_is_valid(frame, &headers)
+        || !wire::checksum::transport_is_valid(frame, &headers)
+    {
+        return Err("a checksum is wrong".to_owned());
+    }
+    let packet = Packet {
+        flow: headers.flow(),
+        icmp: headers.icmp.map(|icmp| (icmp.icmp_type, icmp.code)),
+        flags: headers.tcp_flags.0,
+        ttl: headers.ttl,
+        about: wire::quoted(frame, &headers).map(|quote| quote.flow),
+    };
+    Ok((packet, headers))
+}

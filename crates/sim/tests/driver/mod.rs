@@ -1,0 +1,8 @@
+//! Drives the engine and the reference model side by side.
+#![allow(dead_code)]
+
+pub(crate) mod case;
+pub(crate) mod change;
+pub(crate) mod frames;
+pub(crate) mod pair;
+pub(crate) mod traffic;

@@ -1,0 +1,182 @@
+//! Which packet comes next: most belong to what was sent before.
+
+use model::{NetworkInterfaceId, World};
+use sim::random::Random;
+use sim::reference::{Fate, Packet, Who};
+use std::net::IpAddr;
+use wire::Flow;
+
+/// What was sent and what became of it.
+#[derive(Default)]
+pub(crate) struct Traffic {
+    sent: Vec<(Who, Packet)>,
+    delivered: Vec<(Who, Packet)>,
+    hosts: Vec<IpAddr>,
+}
+
+const SYN: u8 = 0x02;
+const ACK: u8 = 0x10;
+
+impl Traffic {
+    pub(crate) fn new(hosts: Vec<IpAddr>) -> Traffic {
+        Traffic { hosts, ..Traffic::default() }
+    }
+
+    /// Remembers a packet, for others to follow it.
+    pub(crate) fn note(&mut self, from: Who, packet: Packet, fate: &Fate) {
+        self.sent.push((from, packet));
+        if let Fate::Delivered { to, packet, .. } = fate {
+            self.delivered.push((*to, *packet));
+        }
+    }
+
+    pub(crate) fn next(&mut self, world: &World, random: &mut Random) -> (Who, Packet) {
+        let recent = |list: &[(Who, Packet)], random: &mut Random| {
+            let last = list.len().min(if random.percent(70) { 8 } else { 60 });
+            random.pick(&list[list.len() - last..]).copied()
+        };
+        let chosen = match random.below(20) {
+            0..=7 => recent(&self.delivered, random).map(|(who, packet)| (who, reply(&packet, random))),
+            8..=11 => recent(&self.sent, random).map(|(who, packet)| (who, again(&packet, random))),
+            12 => recent(&self.delivered, random)
+                .filter(|(_, it)| it.about.is_none())
+                .map(|(who, it)| (who, error(&it))),
+            13..=14 => {
+                recent(&self.delivered, random).and_then(|(who, packet)| forwarded(world, who, &packet))
+            }
+            _ => None,
+        };
+        chosen.filter(|(who, _)| has_link(world, *who)).unwrap_or_else(|| self.fresh(world, random))
+    }
+
+    fn fresh(&self, world: &World, random: &mut Random) -> (Who, Packet) {
+        let interfaces: Vec<NetworkInterfaceId> = world
+            .network_interfaces
+            .values()
+            .filter(|interface| interface.requester.is_none())
+            .map(|interface| interface.id)
+            .collect();
+        let from_internet = random.percent(25);
+        let ipv6 = random.percent(30);
+        let interface = world.network_interfaces.get(&random.one(&interfaces)).unwrap();
+        let own: Vec<IpAddr> = interface.addresses().filter(|address| address.is_ipv6() == ipv6).collect();
+        let hosts: Vec<IpAddr> = self.hosts.iter().copied().filter(|host| host.is_ipv6() == ipv6).collect();
+        let somebody = random.one(&hosts);
+        let (who, mut source) = match (from_internet, random.pick(&own)) {
+            (false, Some(own)) => (Who::Interface(interface.id), *own),
+            _ => (Who::Internet, somebody),
+        };
+        let destination = self.destination(world, who, source.is_ipv6(), random);
+        if random.percent(3) {
+            source = self.destination(world, who, source.is_ipv6(), random);
+        }
+        (who, packet(source, destination, random))
+    }
+
+    fn destination(&self, world: &World, who: Who, ipv6: bool, random: &mut Random) -> IpAddr {
+        let interfaces: Vec<_> = world.network_interfaces.values().collect();
+        let other = *random.pick(&interfaces).unwrap();
+        let vpc = match who {
+            Who::Interface(id) => world.network_interfaces.get(&id).map(|interface| interface.vpc),
+            Who::Internet => None,
+        };
+        let hosts: Vec<IpAddr> = self.hosts.iter().copied().filter(|host| host.is_ipv6() == ipv6).collect();
+        let private: Vec<IpAddr> = other.addresses().filter(|address| address.is_ipv6() == ipv6).collect();
+        let publics = other.private_addresses.iter().filter_map(|entry| entry.public);
+        let public: Vec<IpAddr> =
+            publics.map(|public| IpAddr::V4(public.address)).filter(|_| !ipv6).collect();
+        let wants_private = vpc.is_some() && random.percent(60) || ipv6 && random.percent(70);
+        let chosen = match random.below(20) {
+            0 if !ipv6 => random
+                .one(&["10.0.0.77", "172.16.0.1", "203.0.113.5", "169.254.170.9", "10.2.1.10"])
+                .parse()
+                .ok(),
+            0 => random.one(&["2600:1f14:0:0::77", "2001:db8:1::1", "fd00:ec2::9"]).parse().ok(),
+            1..=14 if wants_private => random.pick(&private).copied(),
+            1..=12 if !ipv6 => random.pick(&public).copied(),
+            _ => None,
+        };
+        chosen.unwrap_or_else(|| random.one(&hosts))
+    }
+}
+
+fn has_link(world: &World, who: Who) -> bool {
+    match who {
+        Who::Internet => true,
+        Who::Interface(id) => world.network_interfaces.get(&id).is_some_and(|it| it.requester.is_none()),
+    }
+}
+
+fn packet(source: IpAddr, destination: IpAddr, random: &mut Random) -> Packet {
+    let ipv6 = source.is_ipv6();
+    let port = 1024 + random.below(3) as u16;
+    let service = random.one(&[22, 80, 443, 53, 8080]);
+    let (echo, other) = if ipv6 { ((128, 0), (127, 0)) } else { ((8, 0), (13, 0)) };
+    let icmp = if ipv6 { 58 } else { 1 };
+    let (protocol, ports, kind, flags) = match random.below(20) {
+        0..=8 => (6, (port, service), None, if random.percent(85) { SYN } else { ACK }),
+        // Port 53 of the public resolver and of links is answered on the link; here it is an ordinary port.
+        9..=13 => (17, (port, service), None, 0),
+        14..=17 => (icmp, (port, port), Some(echo), 0),
+        18 => (icmp, (0, 0), Some(other), 0),
+        _ => (47, (0, 0), None, 0),
+    };
+    let flow = Flow { source, destination, protocol, source_port: ports.0, destination_port: ports.1 };
+    Packet { flow, icmp: kind, flags, ttl: if random.percent(3) { 1 } else { 64 }, about: None }
+}
+
+fn reply(packet: &Packet, random: &mut Random) -> Packet {
+    let icmp = packet.icmp.map(|kind| match kind {
+        (8, code) => (0, code),
+        (128, code) => (129, code),
+        other => other,
+    });
+    let flags = match packet.flow.protocol {
+        6 if packet.flags & SYN != 0 => SYN | ACK,
+        6 => tcp_flags(random),
+        _ => 0,
+    };
+    Packet {
+        flow: packet.flow.reversed(),
+        icmp,
+        flags,
+        ttl: 64,
+        about: packet.about.map(|about| about.reversed()),
+    }
+}
+
+fn tcp_flags(random: &mut Random) -> u8 {
+    match random.below(20) {
+        0..=1 => ACK | 0x01,
+        2 => 0x04,
+        3 => SYN,
+        _ => ACK,
+    }
+}
+
+fn again(packet: &Packet, random: &mut Random) -> Packet {
+    let flags = if packet.flow.protocol == 6 { tcp_flags(random) } else { 0 };
+    Packet { flags, ..*packet }
+}
+
+/// "Time exceeded" about a packet that arrived.
+fn error(packet: &Packet) -> Packet {
+    let flow = packet.flow;
+    let (protocol, kind) = if flow.source.is_ipv6() { (58, (3, 0)) } else { (1, (11, 0)) };
+    let flow = Flow {
+        source: flow.destination,
+        destination: flow.source,
+        protocol,
+        source_port: 0,
+        destination_port: 0,
+    };
+    Packet { flow, icmp: Some(kind), flags: 0, ttl: 64, about: Some(packet.flow) }
+}
+
+/// A router sends on what is not for itself.
+fn forwarded(world: &World, who: Who, packet: &Packet) -> Option<(Who, Packet)> {
+    let Who::Interface(id) = who else { return None };
+    let interface = world.network_interfaces.get(&id)?;
+    let foreign = !interface.has_address(packet.flow.destination) && packet.ttl > 1;
+    foreign.then_some((who, Packet { ttl: packet.ttl - 1, ..*packet }))
+}
