@@ -1,0 +1,288 @@
+//! `Filter.N`: which of the described things a client wants to see.
+//!
+//! Follows "List and filter using the CLI and API" (EC2 User Guide): values of one filter are
+//! joined by OR, filters by AND; values are case-sensitive; `*` stands for any characters, `?`
+//! for one, and `\` takes a character as it is. `tag:Key`, `tag-key` and `tag-value` work on
+//! everything that has tags.
+
+use crate::error::AwsError;
+use std::borrow::Cow;
+
+/// "The maximum number of filter values is 200".
+pub const VALUES_MAX: usize = 200;
+/// Longer values match nothing AWS has; the bound keeps the cost of wildcards down.
+pub const VALUE_BYTES_MAX: usize = 4096;
+
+/// One filter as it was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// `vpc-id`.
+    pub name: Option<String>,
+    /// Any of these.
+    pub values: Vec<String>,
+}
+
+/// Something that can be described with filters.
+pub trait Filterable {
+    /// The item's values under a filter's name: none, one or several. `None` if there is no
+    /// such filter for this kind of item, whatever the item's state: all absent values are an
+    /// empty list. Tag filters are not asked for here.
+    fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>>;
+
+    /// The item's tags; nothing for kinds without tags.
+    fn filter_tags(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
+}
+
+/// All filters of a request, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filters(Vec<Checked>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Checked {
+    name: String,
+    patterns: Vec<Pattern>,
+}
+
+impl Filters {
+    /// Checks the filters of a request.
+    pub fn new(filters: impl IntoIterator<Item = impl Into<Filter>>) -> Result<Self, AwsError> {
+        let mut checked = Vec::new();
+        let mut values = 0;
+        for filter in filters {
+            let filter = filter.into();
+            values += filter.values.len();
+            if values > VALUES_MAX {
+                return Err(AwsError::new(
+                    "FilterLimitExceeded",
+                    format!(
+                        "The maximum number of filter values specified on a single call is {VALUES_MAX}."
+                    ),
+                ));
+            }
+            checked.push(Checked::new(filter)?);
+        }
+        Ok(Filters(checked))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The items that match, in their order. Unknown filters are refused even if there are no
+    /// items: the empty item tells which filters its kind has.
+    pub fn select<T: Filterable + Default>(&self, items: Vec<T>) -> Result<Vec<T>, AwsError> {
+        self.matches(&T::default())?;
+        let mut selected = Vec::new();
+        for item in items {
+            if self.matches(&item)? {
+                selected.push(item);
+            }
+        }
+        Ok(selected)
+    }
+
+    /// Whether one item matches every filter.
+    pub fn matches<T: Filterable>(&self, item: &T) -> Result<bool, AwsError> {
+        let mut all = true;
+        for filter in &self.0 {
+            // Not `all &&`: a later filter that is unknown is an error, match or not.
+            all &= filter.matches(item)?;
+        }
+        Ok(all)
+    }
+}
+
+impl Checked {
+    fn new(filter: Filter) -> Result<Self, AwsError> {
+        let name = filter.name.filter(|name| !name.is_empty());
+        let name = name.ok_or_else(|| AwsError::missing_parameter("filter.name"))?;
+        if filter.values.is_empty() {
+            return Err(AwsError::invalid_parameter_value(format!(
+                "The filter '{name}' must have at least one value."
+            )));
+        }
+        let patterns = filter.values.iter().map(|value| Pattern::new(value)).collect::<Result<_, _>>()?;
+        Ok(Checked { name, patterns })
+    }
+
+    fn matches<T: Filterable>(&self, item: &T) -> Result<bool, AwsError> {
+        let any = |text: &str| self.patterns.iter().any(|pattern| pattern.matches(text));
+        if let Some(key) = self.name.strip_prefix("tag:") {
+            return Ok(item.filter_tags().iter().any(|(name, value)| *name == key && any(value)));
+        }
+        match self.name.as_str() {
+            "tag-key" => Ok(item.filter_tags().iter().any(|(key, _)| any(key))),
+            "tag-value" => Ok(item.filter_tags().iter().any(|(_, value)| any(value))),
+            name => match item.filter_values(name) {
+                Some(values) => Ok(values.iter().any(|value| any(value))),
+                None => Err(AwsError::invalid_parameter_value(format!("The filter '{name}' is invalid"))),
+            },
+        }
+    }
+}
+
+/// A value with its wildcards told apart from its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Vec<Symbol>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Symbol {
+    Exactly(char),
+    AnyOne,
+    AnyRun,
+}
+
+impl Pattern {
+    /// Reads a value; runs of `*` are one.
+    pub fn new(value: &str) -> Result<Self, AwsError> {
+        if value.len() > VALUE_BYTES_MAX {
+            return Err(AwsError::invalid_parameter_value("A filter value is too long."));
+        }
+        let mut symbols = Vec::new();
+        let mut characters = value.chars();
+        while let Some(character) = characters.next() {
+            symbols.push(match character {
+                '*' => Symbol::AnyRun,
+                '?' => Symbol::AnyOne,
+                // A lone backslash at the end is itself.
+                '\\' => Symbol::Exactly(characters.next().unwrap_or('\\')),
+                _ => Symbol::Exactly(character),
+            });
+        }
+        symbols.dedup_by(|one, other| *one == Symbol::AnyRun && one == other);
+        Ok(Pattern(symbols))
+    }
+
+    /// Whether the whole text matches. Goes back to the last `*` alone, so that the cost is at
+    /// most pattern times text, never exponential.
+    pub fn matches(&self, text: &str) -> bool {
+        let text: Vec<char> = text.chars().collect();
+        let (mut at, mut in_pattern) = (0, 0);
+        let mut last_run = None;
+        while at < text.len() {
+            match self.0.get(in_pattern) {
+                Some(Symbol::AnyRun) => {
+                    last_run = Some((in_pattern, at));
+                    in_pattern += 1;
+                }
+                Some(symbol) if symbol.matches(text[at]) => {
+                    at += 1;
+                    in_pattern += 1;
+                }
+                Some(_) | None => {
+                    let Some((run, from)) = last_run else {
+                        return false;
+                    };
+                    last_run = Some((run, from + 1));
+                    at = from + 1;
+                    in_pattern = run + 1;
+                }
+            }
+        }
+        self.0[in_pattern..].iter().all(|symbol| *symbol == Symbol::AnyRun)
+    }
+}
+
+impl Symbol {
+    fn matches(self, character: char) -> bool {
+        match self {
+            Symbol::Exactly(wanted) => wanted == character,
+            Symbol::AnyOne | Symbol::AnyRun => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Default)]
+    struct Vpc {
+        cidrs: Vec<String>,
+        tags: Vec<(String, String)>,
+    }
+
+    impl Filterable for Vpc {
+        fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
+            match name {
+                "cidr" => Some(self.cidrs.iter().map(Cow::from).collect()),
+                _ => None,
+            }
+        }
+        fn filter_tags(&self) -> Vec<(&str, &str)> {
+            self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+        }
+    }
+
+    #[test]
+    fn values_are_alternatives_and_filters_all_must_hold() {
+        let vpc = vpc();
+        assert_eq!(check(&vpc, &[("cidr", &["10.9.0.0/16", "10.0.0.0/16"])]), Ok(true));
+        assert_eq!(check(&vpc, &[("cidr", &["10.0.*"]), ("tag:Name", &["m?in"])]), Ok(true));
+        assert_eq!(check(&vpc, &[("cidr", &["10.0.*"]), ("tag:Name", &["Main"])]), Ok(false));
+        assert_eq!(check(&vpc, &[("tag-key", &["Na*"]), ("tag-value", &["main"])]), Ok(true));
+        assert_eq!(check(&vpc, &[("tag:name", &["main"])]), Ok(false));
+    }
+
+    #[test]
+    fn an_unknown_filter_is_refused_even_where_nothing_is_described() {
+        let filters = filters(&[("cidr", &["x"]), ("colour", &["red"])]).unwrap();
+        let refused = filters.select(Vec::<Vpc>::new()).map(|_| ()).unwrap_err();
+        assert_eq!(refused.to_string(), "InvalidParameterValue: The filter 'colour' is invalid");
+    }
+
+    #[test]
+    fn more_than_two_hundred_values_are_refused() {
+        let many = vec!["x"; VALUES_MAX + 1];
+        assert_eq!(filters(&[("cidr", &many)]).unwrap_err().code, "FilterLimitExceeded");
+        assert!(filters(&[("cidr", &many[1..])]).is_ok());
+    }
+
+    #[test]
+    fn a_backslash_takes_the_star_as_a_star() {
+        let pattern = Pattern::new(r"a\*b\?\\").unwrap();
+        assert!(pattern.matches(r"a*b?\"));
+        assert!(!pattern.matches(r"axb?\"));
+        assert!(Pattern::new("a**").unwrap().matches("a"));
+        assert!(!Pattern::new("?").unwrap().matches(""));
+    }
+
+    proptest! {
+        #[test]
+        fn wildcards_agree_with_the_obvious_recursion(pattern in r"[ab*?\\]{0,8}", text in "[ab*]{0,8}") {
+            let symbols = Pattern::new(&pattern).unwrap();
+            let letters: Vec<char> = text.chars().collect();
+            prop_assert_eq!(symbols.matches(&text), obvious(&symbols.0, &letters));
+        }
+    }
+
+    fn obvious(pattern: &[Symbol], text: &[char]) -> bool {
+        match (pattern.split_first(), text.split_first()) {
+            (None, None) => true,
+            (None, Some(_)) => false,
+            (Some((Symbol::AnyRun, rest)), None) => obvious(rest, text),
+            (Some((Symbol::AnyRun, rest)), Some((_, tail))) => obvious(rest, text) || obvious(pattern, tail),
+            (Some(_), None) => false,
+            (Some((symbol, rest)), Some((letter, tail))) => symbol.matches(*letter) && obvious(rest, tail),
+        }
+    }
+
+    fn vpc() -> Vpc {
+        Vpc { cidrs: vec!["10.0.0.0/16".into()], tags: vec![("Name".into(), "main".into())] }
+    }
+
+    fn filters(filters: &[(&str, &[&str])]) -> Result<Filters, AwsError> {
+        Filters::new(filters.iter().map(|(name, values)| Filter {
+            name: Some((*name).to_owned()),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        }))
+    }
+
+    fn check(vpc: &Vpc, sent: &[(&str, &[&str])]) -> Result<bool, AwsError> {
+        filters(sent)?.matches(vpc)
+    }
+}

@@ -1,0 +1,82 @@
+//! A request's parameters before its action is known: a form or a JSON value.
+
+use crate::error::AwsError;
+use crate::json;
+use crate::params::Node;
+use crate::service::Protocol;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Parameters, neutral of protocol to everything but the generated decoders.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// EC2 and query.
+    Form(Node),
+    /// JSON 1.1.
+    Json(Value),
+}
+
+impl Input {
+    /// Reads the parameters of a request: for forms, from the body or else the query string.
+    pub fn parse(protocol: Protocol, query: &str, body: &[u8]) -> Result<Input, AwsError> {
+        match protocol {
+            Protocol::Json11 => json::parse(body).map(Input::Json),
+            Protocol::Ec2 | Protocol::Query if body.is_empty() => {
+                Node::parse_form(query.as_bytes()).map(Input::Form)
+            }
+            Protocol::Ec2 | Protocol::Query => Node::parse_form(body).map(Input::Form),
+        }
+    }
+
+    /// The text of a top-level parameter.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self {
+            Input::Form(form) => form.text(name),
+            Input::Json(value) => value.get(name)?.as_str(),
+        }
+    }
+
+    /// The form, for generated decoders.
+    pub fn form(&self) -> Result<&Node, AwsError> {
+        match self {
+            Input::Form(form) => Ok(form),
+            Input::Json(_) => Err(AwsError::new("MalformedQueryString", "Expected a form.")),
+        }
+    }
+
+    /// The JSON value, for generated decoders.
+    pub fn json(&self) -> Result<&Value, AwsError> {
+        match self {
+            Input::Json(value) => Ok(value),
+            Input::Form(_) => Err(AwsError::new("SerializationException", "Expected JSON.")),
+        }
+    }
+
+    /// Whether `DryRun` is set. The decoder has checked by then that the action has it and that
+    /// it is `true` or `false`.
+    pub fn is_dry_run(&self) -> bool {
+        match self {
+            Input::Form(form) => form.text("DryRun").is_some_and(|text| text.eq_ignore_ascii_case("true")),
+            Input::Json(value) => value.get("DryRun").and_then(Value::as_bool).unwrap_or(false),
+        }
+    }
+
+    /// A hash that is the same for the same parameters, in whatever order they came.
+    pub fn hash(&self) -> u64 {
+        let mut hash = Sha256::new();
+        match self {
+            Input::Form(form) => {
+                for (key, text) in form.flatten() {
+                    // Lengths keep `a=bc` and `ab=c` apart.
+                    hash.update(format!("{}:{}:", key.len(), text.len()));
+                    hash.update(key);
+                    hash.update(text);
+                }
+            }
+            // serde_json's map is sorted.
+            Input::Json(value) => hash.update(value.to_string()),
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+    }
+}

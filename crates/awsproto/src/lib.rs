@@ -1,0 +1,33 @@
+//! AWS on the wire: signatures, the EC2, query and JSON protocols, errors, filters, paging.
+//!
+//! Pure: requests in, values out; time, identifiers and secrets are arguments. Which service and
+//! operation a request is for is `route`; who signed it, `sigv4`; its parameters, `input`; the
+//! table it is looked up in, `action`. Shapes are generated into the service crates.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods)]
+
+pub mod action;
+pub mod error;
+pub mod filter;
+pub mod ids;
+pub mod input;
+pub mod json;
+pub mod page;
+pub mod params;
+mod percent;
+pub mod route;
+pub mod service;
+pub mod sigv4;
+pub mod tags;
+pub mod timestamp;
+pub mod xml;
+
+pub use action::{Action, Call, Handler, Operation, Output, Pages, Remembered, TokenKey, Tokens};
+pub use error::{AwsError, Reply};
+pub use filter::{Filter, Filterable, Filters};
+pub use ids::IdSource;
+pub use input::Input;
+pub use page::Page;
+pub use service::{Protocol, Service};
+pub use timestamp::Timestamp;

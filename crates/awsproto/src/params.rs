@@ -1,0 +1,483 @@
+//! Form parameters, as the EC2 and query protocols send them: dotted keys into a tree, the tree
+//! into a generated structure.
+//!
+//! EC2 writes lists flat (`VpcId.1`), the query protocol with a `member` between
+//! (`PolicyArns.member.1`). Everything here reads what a stranger sent: sizes and depths are
+//! bounded, and whatever is not asked for by name is refused as not recognized.
+//! Maps are not read; no operation of the services here takes one.
+
+use crate::error::AwsError;
+use crate::percent;
+use crate::service::Protocol;
+use crate::timestamp::Timestamp;
+use base64::Engine as _;
+use std::collections::BTreeMap;
+
+/// Parameters in one request. AWS's own bound is the size of the body; ours is below it.
+pub const PARAMETERS_MAX: usize = 20_000;
+/// Dots in one key.
+pub const DEPTH_MAX: usize = 16;
+/// Members in one list.
+pub const LIST_MEMBERS_MAX: usize = 5_000;
+
+/// What every request carries beside its own parameters.
+const COMMON: [&str; 17] = [
+    "Action",
+    "Version",
+    "AWSAccessKeyId",
+    "Expires",
+    "SecurityToken",
+    "Signature",
+    "SignatureMethod",
+    "SignatureVersion",
+    "Timestamp",
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Content-Sha256",
+];
+
+/// One level of the tree: the value at this key, and the keys below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    text: Option<String>,
+    children: BTreeMap<String, Node>,
+}
+
+impl Node {
+    /// Reads `application/x-www-form-urlencoded` text into a tree, less the parameters every
+    /// request carries.
+    pub fn parse_form(form: &[u8]) -> Result<Node, AwsError> {
+        let mut root = Node::default();
+        for (count, pair) in form.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).enumerate() {
+            if count >= PARAMETERS_MAX {
+                return Err(malformed(format!("More than {PARAMETERS_MAX} parameters.")));
+            }
+            let (key, value) = percent::decode_pair(pair)
+                .ok_or_else(|| malformed("The query string contains a syntax error."))?;
+            if !COMMON.contains(&key.as_str()) {
+                root.insert(&key, value)?;
+            }
+        }
+        Ok(root)
+    }
+
+    /// The text at a top-level key.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.children.get(name)?.text.as_deref()
+    }
+
+    /// The keys and texts below, in a canonical order: the same for the same parameters.
+    pub fn flatten(&self) -> Vec<(String, &str)> {
+        let mut pairs = Vec::new();
+        self.flatten_into("", &mut pairs);
+        pairs
+    }
+
+    fn flatten_into<'a>(&'a self, at: &str, pairs: &mut Vec<(String, &'a str)>) {
+        if let Some(text) = &self.text {
+            pairs.push((at.to_owned(), text));
+        }
+        for (name, child) in &self.children {
+            let key = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+            child.flatten_into(&key, pairs);
+        }
+    }
+
+    fn insert(&mut self, key: &str, value: String) -> Result<(), AwsError> {
+        if key.split('.').count() > DEPTH_MAX {
+            return Err(malformed(format!("The parameter {} is nested too deeply.", shortened(key))));
+        }
+        let mut node = self;
+        for step in key.split('.') {
+            node = node.children.entry(step.to_owned()).or_default();
+        }
+        match node.text.replace(value) {
+            None => Ok(()),
+            Some(_) => Err(malformed(format!("The parameter {} appears twice.", shortened(key)))),
+        }
+    }
+}
+
+/// Where in the tree the decoder is, for the sentence of an error.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    protocol: Protocol,
+    parent: Option<&'a At<'a>>,
+    name: &'a str,
+}
+
+impl<'a> At<'a> {
+    /// The top of a request.
+    pub fn root(protocol: Protocol) -> Self {
+        At { protocol, parent: None, name: "" }
+    }
+
+    fn below(&'a self, name: &'a str) -> At<'a> {
+        At { protocol: self.protocol, parent: Some(self), name }
+    }
+
+    /// The dotted key.
+    pub fn key(&self) -> String {
+        match self.parent {
+            Some(parent) if parent.parent.is_some() => format!("{}.{}", parent.key(), self.name),
+            Some(_) | None => self.name.to_owned(),
+        }
+    }
+
+    fn invalid(&self, value: &str, reason: &str) -> AwsError {
+        match self.protocol {
+            Protocol::Ec2 => AwsError::invalid_value(&self.key(), shortened(value), reason),
+            Protocol::Query | Protocol::Json11 => {
+                AwsError::new("MalformedInput", format!("{}: {reason}", self.key()))
+            }
+        }
+    }
+
+    fn missing(&self) -> AwsError {
+        let name = lower_first(&self.key());
+        match self.protocol {
+            Protocol::Ec2 => AwsError::missing_parameter(&name),
+            Protocol::Query | Protocol::Json11 => AwsError::new(
+                "ValidationError",
+                format!(
+                    "1 validation error detected: Value null at '{name}' failed to satisfy \
+                     constraint: Member must not be null"
+                ),
+            ),
+        }
+    }
+}
+
+/// Something that can be read from form parameters.
+pub trait FromParams: Sized {
+    /// Reads the node found at this place.
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError>;
+}
+
+/// Reads a whole request.
+pub fn decode<T: FromParams>(root: &Node, protocol: Protocol) -> Result<T, AwsError> {
+    T::from_params(root, &At::root(protocol))
+}
+
+/// The members of one structure: asked for by name, then closed, so that what was sent and not
+/// asked for is noticed.
+pub struct Fields<'a> {
+    node: &'a Node,
+    at: &'a At<'a>,
+    seen: usize,
+    names: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    /// The structure at this node.
+    pub fn of(node: &'a Node, at: &'a At<'a>) -> Self {
+        Fields { node, at, seen: 0, names: Vec::new() }
+    }
+
+    /// A member that may be absent.
+    pub fn optional<T: FromParams>(&mut self, name: &'static str) -> Result<Option<T>, AwsError> {
+        self.names.push(name);
+        let Some(child) = self.node.children.get(name) else {
+            return Ok(None);
+        };
+        self.seen += 1;
+        T::from_params(child, &self.at.below(name)).map(Some)
+    }
+
+    /// A member that must be there.
+    pub fn required<T: FromParams>(&mut self, name: &'static str) -> Result<Option<T>, AwsError> {
+        match self.optional(name)? {
+            Some(value) => Ok(Some(value)),
+            None => Err(self.at.below(name).missing()),
+        }
+    }
+
+    /// A flat list: `Name.1`, `Name.2`.
+    pub fn list<T: FromParams>(&mut self, name: &'static str) -> Result<Vec<T>, AwsError> {
+        Ok(self.optional(name)?.map_or_else(Vec::new, |List(members)| members))
+    }
+
+    /// A flat list that must have a member.
+    pub fn required_list<T: FromParams>(&mut self, name: &'static str) -> Result<Vec<T>, AwsError> {
+        let members = self.list(name)?;
+        match members.is_empty() {
+            false => Ok(members),
+            true => Err(self.at.below(name).missing()),
+        }
+    }
+
+    /// A list with a level between: `Name.member.1`. The query protocol writes an empty list as
+    /// an empty value.
+    pub fn nested_list<T: FromParams>(
+        &mut self,
+        name: &'static str,
+        member: &'static str,
+    ) -> Result<Vec<T>, AwsError> {
+        self.names.push(name);
+        let Some(child) = self.node.children.get(name) else {
+            return Ok(Vec::new());
+        };
+        self.seen += 1;
+        let at = self.at.below(name);
+        if child.children.is_empty() && child.text.as_deref() == Some("") {
+            return Ok(Vec::new());
+        }
+        let mut inner = Fields::of(child, &at);
+        let members = inner.list(member)?;
+        inner.close()?;
+        Ok(members)
+    }
+
+    /// Refuses what was sent and not asked for.
+    pub fn close(self) -> Result<(), AwsError> {
+        if self.node.text.as_deref().is_some_and(|text| !text.is_empty()) {
+            return Err(AwsError::unknown_parameter(shortened(&self.at.key())));
+        }
+        if self.seen == self.node.children.len() {
+            return Ok(());
+        }
+        let stranger = self.node.children.keys().find(|key| !self.names.contains(&key.as_str()));
+        match stranger {
+            Some(key) => Err(AwsError::unknown_parameter(shortened(&self.at.below(key).key()))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A flat list: children named by number, in the order of the numbers. Gaps are tolerated, as
+/// AWS tolerates them.
+struct List<T>(Vec<T>);
+
+impl<T: FromParams> FromParams for List<T> {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        if node.text.as_deref().is_some_and(|text| !text.is_empty()) {
+            return Err(AwsError::unknown_parameter(shortened(&at.key())));
+        }
+        if node.children.len() > LIST_MEMBERS_MAX {
+            let reason = format!("Lists have at most {LIST_MEMBERS_MAX} members.");
+            return Err(at.invalid(&node.children.len().to_string(), &reason));
+        }
+        let mut members = BTreeMap::new();
+        for (key, child) in &node.children {
+            let index = list_index(key)
+                .ok_or_else(|| AwsError::unknown_parameter(shortened(&at.below(key).key())))?;
+            members.insert(index, T::from_params(child, &at.below(key))?);
+        }
+        Ok(List(members.into_values().collect()))
+    }
+}
+
+/// Numbers as AWS writes them: no sign, no leading zero.
+fn list_index(key: &str) -> Option<u32> {
+    let plain = key == "0" || !key.starts_with(['0', '+']);
+    plain.then(|| key.parse().ok()).flatten()
+}
+
+impl FromParams for String {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        leaf(node, at).map(str::to_owned)
+    }
+}
+
+impl FromParams for bool {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let text = leaf(node, at)?;
+        if text.eq_ignore_ascii_case("true") {
+            return Ok(true);
+        }
+        if text.eq_ignore_ascii_case("false") {
+            return Ok(false);
+        }
+        Err(at.invalid(text, "Expected true or false."))
+    }
+}
+
+impl FromParams for Timestamp {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let text = leaf(node, at)?;
+        Timestamp::parse(text).ok_or_else(|| at.invalid(text, "Expected a date and time in ISO 8601."))
+    }
+}
+
+impl FromParams for Vec<u8> {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let text = leaf(node, at)?;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(text);
+        bytes.map_err(|_| at.invalid(text, "Invalid BASE64 encoding."))
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty: $reason:literal,)*) => {$(
+        impl FromParams for $number {
+            fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+                let text = leaf(node, at)?;
+                text.parse().map_err(|_| at.invalid(text, $reason))
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i32: "Expected a whole number.",
+    i64: "Expected a whole number.",
+    f32: "Expected a number.",
+    f64: "Expected a number.",
+}
+
+fn leaf<'a>(node: &'a Node, at: &At<'_>) -> Result<&'a str, AwsError> {
+    match node.children.keys().next() {
+        None => Ok(node.text.as_deref().unwrap_or_default()),
+        Some(key) => Err(AwsError::unknown_parameter(shortened(&at.below(key).key()))),
+    }
+}
+
+fn malformed(message: impl Into<String>) -> AwsError {
+    AwsError::new("MalformedQueryString", message)
+}
+
+/// As much of a stranger's text as belongs in an error.
+fn shortened(text: &str) -> &str {
+    let end = (0..=text.len().min(256)).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
+/// `VpcId` to `vpcId`, as AWS names parameters in its sentences.
+fn lower_first(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Request {
+        vpc_ids: Vec<String>,
+        rules: Vec<Rule>,
+        count: Option<i32>,
+        on: Option<bool>,
+        data: Option<Vec<u8>>,
+        name: Option<String>,
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Rule {
+        ports: Vec<i64>,
+        since: Option<Timestamp>,
+    }
+
+    impl FromParams for Request {
+        fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+            let mut fields = Fields::of(node, at);
+            let value = Request {
+                vpc_ids: fields.list("VpcId")?,
+                rules: fields.list("Rule")?,
+                count: fields.optional("Count")?,
+                on: fields.optional("On")?,
+                data: fields.optional("Data")?,
+                name: fields.required("GroupName")?,
+            };
+            fields.close()?;
+            Ok(value)
+        }
+    }
+
+    impl FromParams for Rule {
+        fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+            let mut fields = Fields::of(node, at);
+            let value = Rule { ports: fields.list("Port")?, since: fields.optional("Since")? };
+            fields.close()?;
+            Ok(value)
+        }
+    }
+
+    #[test]
+    fn dotted_keys_become_a_structure() {
+        let form = "Action=X&Version=1&GroupName=a+b%21&VpcId.2=vpc-2&VpcId.10=vpc-10&VpcId.1=vpc-1\
+                    &Rule.1.Port.1=22&Rule.1.Since=2024-01-01T00:00:00Z&On=True&Data=aGk%3D";
+        let request = read(form).unwrap();
+        assert_eq!(request.name.as_deref(), Some("a b!"));
+        assert_eq!(request.vpc_ids, ["vpc-1", "vpc-2", "vpc-10"]);
+        assert_eq!(request.rules[0].ports, [22]);
+        assert_eq!(request.rules[0].since, Timestamp::parse("2024-01-01"));
+        assert_eq!((request.on, request.data, request.count), (Some(true), Some(b"hi".to_vec()), None));
+    }
+
+    #[test]
+    fn refusals_name_the_parameter() {
+        let cases = [
+            ("", "MissingParameter: The request must contain the parameter groupName"),
+            ("GroupName=x&Colour=red", "UnknownParameter: The parameter Colour is not recognized"),
+            ("GroupName=x&Rule.1.Prt=1", "UnknownParameter: The parameter Rule.1.Prt is not recognized"),
+            ("GroupName=x&GroupName.1=y", "UnknownParameter: The parameter GroupName.1 is not recognized"),
+            ("GroupName=x&VpcId=v", "UnknownParameter: The parameter VpcId is not recognized"),
+            ("GroupName=x&VpcId.a=v", "UnknownParameter: The parameter VpcId.a is not recognized"),
+            ("GroupName=x&VpcId.01=v", "UnknownParameter: The parameter VpcId.01 is not recognized"),
+            (
+                "GroupName=x&Count=1x",
+                "InvalidParameterValue: Value (1x) for parameter Count is invalid. Expected a whole number.",
+            ),
+            (
+                "GroupName=x&Count=3000000000",
+                "InvalidParameterValue: Value (3000000000) for parameter Count is invalid. Expected a whole number.",
+            ),
+            (
+                "GroupName=x&On=yes",
+                "InvalidParameterValue: Value (yes) for parameter On is invalid. Expected true or false.",
+            ),
+            (
+                "GroupName=x&Data=%21",
+                "InvalidParameterValue: Value (!) for parameter Data is invalid. Invalid BASE64 encoding.",
+            ),
+            ("GroupName=x&GroupName=y", "MalformedQueryString: The parameter GroupName appears twice."),
+            ("GroupName=%ff", "MalformedQueryString: The query string contains a syntax error."),
+        ];
+        for (form, refusal) in cases {
+            assert_eq!(read(form).unwrap_err().to_string(), refusal, "{form}");
+        }
+    }
+
+    #[test]
+    fn depth_number_and_size_are_bounded() {
+        let deep = format!("A{}=1", ".1".repeat(DEPTH_MAX));
+        assert_eq!(Node::parse_form(deep.as_bytes()).unwrap_err().code, "MalformedQueryString");
+        let many: String = (0..=PARAMETERS_MAX).map(|n| format!("P{n}=&")).collect();
+        assert_eq!(Node::parse_form(many.as_bytes()).unwrap_err().code, "MalformedQueryString");
+        let long: String = (1..=LIST_MEMBERS_MAX + 1).map(|n| format!("VpcId.{n}=v&")).collect();
+        assert_eq!(read(&format!("GroupName=x&{long}")).unwrap_err().code, "InvalidParameterValue");
+        let huge = format!("GroupName=x&{}=1", "k".repeat(100_000));
+        assert!(read(&huge).unwrap_err().message.len() < 400);
+    }
+
+    proptest! {
+        #[test]
+        fn any_form_is_read_or_refused_without_a_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            form in "((GroupName|VpcId|Rule|Port|Count|On|Data)?[.=&%0-9a-zé+]{0,6}){0,12}",
+        ) {
+            for form in [bytes.as_slice(), form.as_bytes()] {
+                let Ok(node) = Node::parse_form(form) else { continue };
+                let _ = decode::<Request>(&node, Protocol::Ec2);
+                let _ = decode::<Request>(&node, Protocol::Query);
+            }
+        }
+
+        #[test]
+        fn what_is_encoded_is_decoded(text in any::<String>()) {
+            let form = format!("GroupName={}", percent::encode(text.as_bytes(), false));
+            prop_assert_eq!(read(&form).unwrap().name, Some(text));
+        }
+    }
+
+    fn read(form: &str) -> Result<Request, AwsError> {
+        decode(&Node::parse_form(form.as_bytes())?, Protocol::Ec2)
+    }
+}

@@ -1,0 +1,54 @@
+//! Percent-encoding: forms in, canonical requests out.
+
+/// Bytes that stay as they are in a canonical request (RFC 3986, "unreserved").
+fn unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+}
+
+/// Encodes everything but unreserved characters; `/` too unless it is kept.
+pub(crate) fn encode(text: &[u8], keep_slash: bool) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text {
+        if unreserved(*byte) || (keep_slash && *byte == b'/') {
+            encoded.push(char::from(*byte));
+        } else {
+            encoded.push('%');
+            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
+            encoded.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    encoded
+}
+
+/// Decodes `%41`; leaves `%` alone where no two digits follow. `+` is a space in forms only.
+pub(crate) fn decode(text: &[u8], plus_is_space: bool) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, tail)) = rest.split_first() {
+        rest = tail;
+        match (byte, escaped(tail)) {
+            (b'%', Some(value)) => {
+                decoded.push(value);
+                rest = &tail[2..];
+            }
+            (b'+', _) if plus_is_space => decoded.push(b' '),
+            (byte, _) => decoded.push(*byte),
+        }
+    }
+    decoded
+}
+
+/// One `key=value` of a form; nothing if either is not UTF-8.
+pub(crate) fn decode_pair(pair: &[u8]) -> Option<(String, String)> {
+    let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+    let value = pair.get(equals + 1..).unwrap_or_default();
+    let key = String::from_utf8(decode(&pair[..equals], true)).ok()?;
+    Some((key, String::from_utf8(decode(value, true)).ok()?))
+}
+
+fn escaped(text: &[u8]) -> Option<u8> {
+    let high = char::from(*text.first()?).to_digit(16)?;
+    let low = char::from(*text.get(1)?).to_digit(16)?;
+    u8::try_from(high << 4 | low).ok()
+}
