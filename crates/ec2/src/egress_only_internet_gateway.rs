@@ -1,0 +1,100 @@
+//! Egress-only internet gateways. Follows CreateEgressOnlyInternetGateway and its neighbours in the EC2 API Reference.
+
+use awsproto::{AwsError, Call, Filterable};
+use model::World;
+use std::borrow::Cow;
+
+use crate::errors::refused;
+use crate::request::{self, Describe, render_tags, required_id, scope_of, tag_pairs, with_ids};
+use crate::shapes::{self, *};
+
+pub(crate) fn create(
+    call: &mut Call,
+    world: &mut World,
+    request: CreateEgressOnlyInternetGatewayRequest,
+) -> Result<CreateEgressOnlyInternetGatewayResult, AwsError> {
+    let scope = scope_of(call)?;
+    let vpc = required_id(request.vpc_id.as_deref())?;
+    let tags = awsproto::tags::specified(request.tag_specifications, "egress-only-internet-gateway")?;
+    let id = with_ids(call, |ids| world.create_egress_only_internet_gateway(scope, vpc, tags, ids));
+    let gateway = world.egress_only_internet_gateway(scope, id.map_err(refused)?).map_err(refused)?;
+    Ok(CreateEgressOnlyInternetGatewayResult {
+        client_token: request.client_token,
+        egress_only_internet_gateway: Some(render(gateway)),
+    })
+}
+
+pub(crate) fn delete(
+    call: &mut Call,
+    world: &mut World,
+    request: DeleteEgressOnlyInternetGatewayRequest,
+) -> Result<DeleteEgressOnlyInternetGatewayResult, AwsError> {
+    let id = required_id(request.egress_only_internet_gateway_id.as_deref())?;
+    world.delete_egress_only_internet_gateway(scope_of(call)?, id).map_err(refused)?;
+    Ok(DeleteEgressOnlyInternetGatewayResult { return_code: Some(true) })
+}
+
+pub(crate) fn describe(
+    call: &mut Call,
+    world: &World,
+    request: DescribeEgressOnlyInternetGatewaysRequest,
+) -> Result<DescribeEgressOnlyInternetGatewaysResult, AwsError> {
+    let scope = scope_of(call)?;
+    let own = world.egress_only_internet_gateways.values().filter(|gateway| gateway.scope == scope);
+    let gateways =
+        request::named_or_all(&request.egress_only_internet_gateway_ids, own, |gateway| gateway.id)?;
+    let describe = Describe {
+        kind: "egressOnlyInternetGateway",
+        ids: &request.egress_only_internet_gateway_ids,
+        filters: request.filters,
+        max_results: request.max_results,
+        next_token: request.next_token.as_deref(),
+    };
+    let gateways = gateways.into_iter().map(render).collect();
+    let (gateways, next_token) = describe.page(gateways, |it| it.egress_only_internet_gateway_id.as_ref())?;
+    Ok(DescribeEgressOnlyInternetGatewaysResult { egress_only_internet_gateways: gateways, next_token })
+}
+
+fn render(gateway: &model::EgressOnlyInternetGateway) -> shapes::EgressOnlyInternetGateway {
+    shapes::EgressOnlyInternetGateway {
+        egress_only_internet_gateway_id: Some(gateway.id.to_string()),
+        attachments: vec![InternetGatewayAttachment {
+            state: Some("attached".to_owned()),
+            vpc_id: Some(gateway.vpc.to_string()),
+        }],
+        tags: render_tags(&gateway.tags),
+    }
+}
+
+impl Filterable for shapes::EgressOnlyInternetGateway {
+    /// AWS has tag filters alone.
+    fn filter_values(&self, _: &str) -> Option<Vec<Cow<'_, str>>> {
+        None
+    }
+
+    fn filter_tags(&self) -> Vec<(&str, &str)> {
+        tag_pairs(&self.tags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+
+    #[test]
+    fn it_is_attached_from_creation_to_deletion() {
+        let mut caller = Caller::new();
+        let vpc = caller.ok("CreateVpc", &[("CidrBlock", "10.0.0.0/16")]).text("vpcId");
+        let made = caller.ok("CreateEgressOnlyInternetGateway", &[("VpcId", &vpc), ("ClientToken", "once")]);
+        assert_eq!((made.text("state"), made.text("vpcId")), ("attached".into(), vpc.clone()));
+        assert_eq!(made.text("clientToken"), "once");
+        let id = made.text("egressOnlyInternetGatewayId");
+        assert!(caller.refused("DeleteVpc", &[("VpcId", &vpc)]).starts_with("DependencyViolation: "));
+        let gone = caller.ok("DeleteEgressOnlyInternetGateway", &[("EgressOnlyInternetGatewayId", &id)]);
+        assert_eq!(gone.text("returnCode"), "true");
+        assert_eq!(
+            caller.refused("DeleteEgressOnlyInternetGateway", &[("EgressOnlyInternetGatewayId", &id)]),
+            format!("InvalidGatewayID.NotFound: The gateway ID '{id}' does not exist")
+        );
+    }
+}

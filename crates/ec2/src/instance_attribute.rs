@@ -1,0 +1,261 @@
+//! Attributes of instances. Follows DescribeInstanceAttribute, ModifyInstanceAttribute, ResetInstanceAttribute and
+//! ModifyInstanceMetadataOptions (EC2 API Reference).
+
+use awsproto::{AwsError, Call};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::instance::ShutdownBehavior;
+use model::instance_lifecycle::InstanceAttribute as Change;
+use model::{Instance, InstanceId, SecurityGroupId, World, image};
+
+use crate::errors::refused;
+use crate::instance::{block_devices, metadata_options};
+use crate::instance_type;
+use crate::network_interface;
+use crate::request::{self, parse_id, required_id, scope_of};
+use crate::run_instances::{checked_user_data, metadata, shutdown_behavior, user_data};
+use crate::shapes::*;
+
+pub(crate) fn describe(
+    call: &mut Call,
+    world: &World,
+    request: DescribeInstanceAttributeRequest,
+) -> Result<InstanceAttribute, AwsError> {
+    let id: InstanceId = required_id(request.instance_id.as_deref())?;
+    let instance = world.instance(scope_of(call)?, id).map_err(refused)?;
+    let primary = world.interfaces_of(instance).next();
+    let mut answer = InstanceAttribute { instance_id: Some(id.to_string()), ..Default::default() };
+    let text = |text: &str| Some(AttributeValue { value: Some(text.to_owned()) });
+    let switch = |on: bool| Some(AttributeBooleanValue { value: Some(on) });
+    match request.attribute.as_deref().unwrap_or_default() {
+        "instanceType" => answer.instance_type = text(&instance.instance_type),
+        "userData" => answer.user_data = Some(AttributeValue { value: user_data_shown(instance) }),
+        "disableApiTermination" => answer.disable_api_termination = switch(instance.disable_api_termination),
+        "disableApiStop" => answer.disable_api_stop = switch(instance.disable_api_stop),
+        "ebsOptimized" => answer.ebs_optimized = switch(instance.ebs_optimized),
+        "enaSupport" => answer.ena_support = switch(true),
+        "instanceInitiatedShutdownBehavior" => {
+            answer.instance_initiated_shutdown_behavior = text(match instance.shutdown_behavior {
+                ShutdownBehavior::Stop => "stop",
+                ShutdownBehavior::Terminate => "terminate",
+            });
+        }
+        "rootDeviceName" => answer.root_device_name = text(image::ROOT_DEVICE),
+        "blockDeviceMapping" => answer.block_device_mappings = block_devices(instance),
+        "groupSet" => {
+            answer.groups =
+                primary.map(|it| network_interface::groups(world, &it.groups)).unwrap_or_default();
+        }
+        "sourceDestCheck" => answer.source_dest_check = primary.and_then(|it| switch(it.source_dest_check)),
+        "enclaveOptions" => answer.enclave_options = Some(EnclaveOptions { enabled: Some(false) }),
+        "kernel" | "ramdisk" | "productCodes" | "sriovNetSupport" => {}
+        other => return Err(AwsError::invalid_value("attribute", other, "Unknown attribute.")),
+    }
+    Ok(answer)
+}
+
+fn user_data_shown(instance: &Instance) -> Option<String> {
+    (!instance.user_data.is_empty()).then(|| STANDARD.encode(&instance.user_data))
+}
+
+/// Reads the one change that is asked for: by its own parameter, or by `Attribute` and `Value`.
+fn change(request: ModifyInstanceAttributeRequest) -> Result<Change, AwsError> {
+    let groups: Vec<SecurityGroupId> =
+        request.groups.iter().map(|group| parse_id(group)).collect::<Result<_, AwsError>>()?;
+    let on = |value: Option<AttributeBooleanValue>| value.and_then(|value| value.value);
+    let text = |value: Option<AttributeValue>| value.and_then(|value| value.value);
+    let data = request.user_data.map(|data| checked_user_data(data.value.unwrap_or_default()));
+    let instance_type = text(request.instance_type).map(|name| instance_type::find(&name)).transpose()?;
+    let behavior = text(request.instance_initiated_shutdown_behavior);
+    let behavior = behavior.map(|it| shutdown_behavior(Some(&it))).transpose()?;
+    let sent = [
+        instance_type.map(Change::InstanceType),
+        data.transpose()?.map(Change::UserData),
+        on(request.disable_api_termination).map(Change::DisableApiTermination),
+        on(request.disable_api_stop).map(Change::DisableApiStop),
+        on(request.ebs_optimized).map(Change::EbsOptimized),
+        behavior.map(Change::ShutdownBehavior),
+        on(request.source_dest_check).map(Change::SourceDestCheck),
+        Some(groups).filter(|groups| !groups.is_empty()).map(Change::Groups),
+        root_volume(request.block_device_mappings)?,
+        request.attribute.map(|name| by_name(&name, request.value.unwrap_or_default())).transpose()?,
+    ];
+    request::only_attribute(&mut sent.into_iter().flatten())
+}
+
+/// What can be changed of the root volume.
+fn root_volume(mappings: Vec<InstanceBlockDeviceMappingSpecification>) -> Result<Option<Change>, AwsError> {
+    let Some(mapping) = mappings.into_iter().next() else { return Ok(None) };
+    let device = mapping.device_name.unwrap_or_default();
+    if device != image::ROOT_DEVICE {
+        let message = format!("No device is currently mapped at {device}");
+        return Err(AwsError::new("InvalidInstanceAttributeValue", message));
+    }
+    Ok(mapping.ebs.and_then(|ebs| ebs.delete_on_termination).map(Change::RootVolumeDeleteOnTermination))
+}
+
+fn by_name(name: &str, value: String) -> Result<Change, AwsError> {
+    let switch = || match value.as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(AwsError::invalid_value("value", other, "Expecting true or false.")),
+    };
+    Ok(match name {
+        "instanceType" => Change::InstanceType(instance_type::find(&value)?),
+        "userData" => Change::UserData(user_data(Some(&value))?),
+        "disableApiTermination" => Change::DisableApiTermination(switch()?),
+        "disableApiStop" => Change::DisableApiStop(switch()?),
+        "ebsOptimized" => Change::EbsOptimized(switch()?),
+        "sourceDestCheck" => Change::SourceDestCheck(switch()?),
+        "instanceInitiatedShutdownBehavior" => Change::ShutdownBehavior(shutdown_behavior(Some(&value))?),
+        "groupSet" => Change::Groups(vec![parse_id(&value)?]),
+        other => {
+            return Err(AwsError::invalid_value("attribute", other, "This attribute cannot be modified."));
+        }
+    })
+}
+
+pub(crate) fn modify(
+    call: &mut Call,
+    world: &mut World,
+    request: ModifyInstanceAttributeRequest,
+) -> Result<(), AwsError> {
+    request::refuse_unsupported(&[
+        ("EnaSupport", request.ena_support.as_ref().is_some_and(|it| it.value == Some(false))),
+        ("Kernel", request.kernel.is_some()),
+        ("Ramdisk", request.ramdisk.is_some()),
+        ("SriovNetSupport", request.sriov_net_support.is_some()),
+    ])?;
+    let id: InstanceId = required_id(request.instance_id.as_deref())?;
+    let scope = scope_of(call)?;
+    world.instance(scope, id).map_err(refused)?;
+    world.set_instance_attribute(scope, id, change(request)?).map_err(refused)
+}
+
+pub(crate) fn reset(
+    call: &mut Call,
+    world: &mut World,
+    request: ResetInstanceAttributeRequest,
+) -> Result<(), AwsError> {
+    let id: InstanceId = required_id(request.instance_id.as_deref())?;
+    match request.attribute.as_deref().unwrap_or_default() {
+        "sourceDestCheck" => {
+            world.set_instance_attribute(scope_of(call)?, id, Change::SourceDestCheck(true)).map_err(refused)
+        }
+        other => Err(AwsError::invalid_value("attribute", other, "This attribute cannot be reset.")),
+    }
+}
+
+pub(crate) fn modify_metadata_options(
+    call: &mut Call,
+    world: &mut World,
+    request: ModifyInstanceMetadataOptionsRequest,
+) -> Result<ModifyInstanceMetadataOptionsResult, AwsError> {
+    let id: InstanceId = required_id(request.instance_id.as_deref())?;
+    let scope = scope_of(call)?;
+    let before = world.instance(scope, id).map_err(refused)?.metadata_options;
+    let sent = InstanceMetadataOptionsRequest {
+        http_endpoint: request.http_endpoint,
+        http_protocol_ipv6: request.http_protocol_ipv6,
+        http_put_response_hop_limit: request.http_put_response_hop_limit,
+        http_tokens: request.http_tokens,
+        instance_metadata_tags: request.instance_metadata_tags,
+    };
+    let options = metadata(before, sent)?;
+    world.set_instance_attribute(scope, id, Change::MetadataOptions(options)).map_err(refused)?;
+    Ok(ModifyInstanceMetadataOptionsResult {
+        instance_id: Some(id.to_string()),
+        // "pending" in the answer, "applied" ever after.
+        instance_metadata_options: Some(metadata_options(options, "pending")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+
+    #[test]
+    fn protected_instances_say_which_attribute_protects_them() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[]);
+        let one = [("InstanceId.1", &*id)];
+        caller.ok("ModifyInstanceAttribute", &[("InstanceId", &id), ("DisableApiTermination.Value", "true")]);
+        caller.ok(
+            "ModifyInstanceAttribute",
+            &[("InstanceId", &id), ("Attribute", "disableApiStop"), ("Value", "true")],
+        );
+        assert_eq!(
+            caller.refused("TerminateInstances", &one),
+            format!(
+                "OperationNotPermitted: The instance '{id}' may not be terminated. Modify its 'disableApiTermination' \
+                 instance attribute and try again."
+            )
+        );
+        assert_eq!(
+            caller.refused("StopInstances", &one),
+            format!(
+                "OperationNotPermitted: The instance '{id}' may not be stopped. Modify its 'disableApiStop' instance \
+                 attribute and try again."
+            )
+        );
+    }
+
+    #[test]
+    fn user_data_and_type_change_only_while_it_is_stopped() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[("UserData", "IyEvYmluL3No")]);
+        let shown = |caller: &mut Caller, attribute| {
+            caller
+                .ok("DescribeInstanceAttribute", &[("InstanceId", &id), ("Attribute", attribute)])
+                .text("value")
+        };
+        assert_eq!(shown(&mut caller, "userData"), "IyEvYmluL3No");
+        let change = [("InstanceId", &*id), ("InstanceType.Value", "t3.small")];
+        assert_eq!(
+            caller.refused("ModifyInstanceAttribute", &change),
+            format!("IncorrectInstanceState: The instance '{id}' is not in the 'stopped' state.")
+        );
+        caller.ok("StopInstances", &[("InstanceId.1", &id)]);
+        caller.settle();
+        caller.ok("ModifyInstanceAttribute", &change);
+        assert_eq!(shown(&mut caller, "instanceType"), "t3.small");
+        caller.ok("ModifyInstanceAttribute", &[("InstanceId", &id), ("UserData.Value", "aGk=")]);
+        assert_eq!(shown(&mut caller, "userData"), "aGk=");
+    }
+
+    #[test]
+    fn with_several_interfaces_it_must_be_said_which() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[
+            ("InstanceType", "t3.small"),
+            ("NetworkInterface.1.DeviceIndex", "0"),
+            ("NetworkInterface.2.DeviceIndex", "1"),
+        ]);
+        assert_eq!(
+            caller.refused(
+                "ModifyInstanceAttribute",
+                &[("InstanceId", &id), ("SourceDestCheck.Value", "false")]
+            ),
+            format!(
+                "InvalidInstanceID: There are multiple interfaces attached to instance '{id}'. Please specify an \
+                 interface ID for the operation instead."
+            )
+        );
+    }
+
+    #[test]
+    fn metadata_options_change_one_by_one() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[]);
+        let answer =
+            caller.ok("ModifyInstanceMetadataOptions", &[("InstanceId", &id), ("HttpTokens", "optional")]);
+        assert_eq!((answer.text("state"), answer.text("httpTokens")), ("pending".into(), "optional".into()));
+        assert_eq!(answer.text("httpPutResponseHopLimit"), "2");
+        let hops = [("InstanceId", &*id), ("HttpPutResponseHopLimit", "65")];
+        assert!(
+            caller
+                .refused("ModifyInstanceMetadataOptions", &hops)
+                .starts_with("InvalidParameterValue: Value (65)")
+        );
+    }
+}

@@ -1,0 +1,188 @@
+//! Regions, Availability Zones and account attributes. Follows DescribeRegions, DescribeAvailabilityZones and
+//! DescribeAccountAttributes (EC2 API Reference). No Local Zones, no Wavelength Zones, no Regions that need opt-in.
+
+use awsproto::{AwsError, Call, Filterable, Filters};
+use model::{Region, World, Zone, quotas};
+use std::borrow::Cow;
+
+use crate::request::{scope_of, text_values};
+use crate::shapes::{self, *};
+
+const NO_OPT_IN: &str = "opt-in-not-required";
+
+pub(crate) fn describe_regions(
+    _: &mut Call,
+    _: &World,
+    request: DescribeRegionsRequest,
+) -> Result<DescribeRegionsResult, AwsError> {
+    let regions: Vec<Region> = match request.region_names.is_empty() {
+        true => Region::all().collect(),
+        false => {
+            let found = request.region_names.iter().map(|name| name.parse());
+            found
+                .collect::<Result<_, _>>()
+                .map_err(|_| AwsError::invalid_parameter_value("Region not found"))?
+        }
+    };
+    let regions = regions.into_iter().map(render_region).collect();
+    Ok(DescribeRegionsResult { regions: Filters::new(request.filters)?.select(regions)? })
+}
+
+pub(crate) fn describe_availability_zones(
+    call: &mut Call,
+    _: &World,
+    request: DescribeAvailabilityZonesRequest,
+) -> Result<DescribeAvailabilityZonesResult, AwsError> {
+    let region = scope_of(call)?.region;
+    let all: Vec<Zone> = region.zones().collect();
+    let unknown =
+        |text: &str| AwsError::invalid_parameter_value(format!("Invalid availability zone: [{text}]"));
+    let named = |zone: &Zone| {
+        request.zone_names.contains(&zone.to_string()) || request.zone_ids.contains(&zone.zone_id())
+    };
+    if let Some(stranger) =
+        request.zone_names.iter().find(|name| !all.iter().any(|it| it.to_string() == **name))
+    {
+        return Err(unknown(stranger));
+    }
+    if let Some(stranger) = request.zone_ids.iter().find(|id| !all.iter().any(|it| it.zone_id() == **id)) {
+        return Err(unknown(stranger));
+    }
+    let everything = request.zone_names.is_empty() && request.zone_ids.is_empty();
+    let zones = all.into_iter().filter(|zone| everything || named(zone)).map(render_zone).collect();
+    Ok(DescribeAvailabilityZonesResult { availability_zones: Filters::new(request.filters)?.select(zones)? })
+}
+
+pub(crate) fn describe_account_attributes(
+    call: &mut Call,
+    world: &World,
+    request: DescribeAccountAttributesRequest,
+) -> Result<DescribeAccountAttributesResult, AwsError> {
+    let default_vpc = world.default_vpc(scope_of(call)?).map_or("none".to_owned(), |vpc| vpc.id.to_string());
+    let all = [
+        ("supported-platforms", "VPC".to_owned()),
+        ("vpc-max-security-groups-per-interface", quotas::GROUPS_PER_INTERFACE_MAX.to_string()),
+        ("max-elastic-ips", quotas::ELASTIC_IPS_MAX.to_string()),
+        ("max-instances", MAX_INSTANCES.to_string()),
+        ("vpc-max-elastic-ips", quotas::ELASTIC_IPS_MAX.to_string()),
+        ("default-vpc", default_vpc),
+    ];
+    let names = &request.attribute_names;
+    if let Some(stranger) = names.iter().find(|name| !all.iter().any(|(known, _)| known == name)) {
+        return Err(AwsError::invalid_value("attributeName", stranger, "Unknown attribute name."));
+    }
+    let wanted = all.into_iter().filter(|(name, _)| names.is_empty() || names.iter().any(|it| it == name));
+    Ok(DescribeAccountAttributesResult {
+        account_attributes: wanted.map(|(name, value)| render_attribute(name, value)).collect(),
+    })
+}
+
+/// What AWS still shows, although it counts virtual processors nowadays.
+const MAX_INSTANCES: usize = 20;
+
+fn render_attribute(name: &str, value: String) -> AccountAttribute {
+    AccountAttribute {
+        attribute_name: Some(name.to_owned()),
+        attribute_values: vec![AccountAttributeValue { attribute_value: Some(value) }],
+    }
+}
+
+fn render_region(region: Region) -> shapes::Region {
+    shapes::Region {
+        region_name: Some(region.name().to_owned()),
+        endpoint: Some(format!("ec2.{region}.amazonaws.com")),
+        opt_in_status: Some(NO_OPT_IN.to_owned()),
+        geography: Vec::new(),
+    }
+}
+
+fn render_zone(zone: Zone) -> shapes::AvailabilityZone {
+    let region = zone.region();
+    shapes::AvailabilityZone {
+        zone_name: Some(zone.to_string()),
+        zone_id: Some(zone.zone_id()),
+        zone_type: Some("availability-zone".to_owned()),
+        region_name: Some(region.name().to_owned()),
+        network_border_group: Some(region.name().to_owned()),
+        group_name: Some(format!("{region}-zg-1")),
+        group_long_name: Some(format!("{} 1", region.long_name())),
+        opt_in_status: Some(NO_OPT_IN.to_owned()),
+        state: Some("available".to_owned()),
+        ..Default::default()
+    }
+}
+
+impl Filterable for shapes::Region {
+    fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
+        Some(match name {
+            "endpoint" => text_values(&self.endpoint),
+            "opt-in-status" => text_values(&self.opt_in_status),
+            "region-name" => text_values(&self.region_name),
+            _ => return None,
+        })
+    }
+}
+
+impl Filterable for shapes::AvailabilityZone {
+    fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
+        Some(match name {
+            "group-long-name" => text_values(&self.group_long_name),
+            "group-name" => text_values(&self.group_name),
+            "message" => self.messages.iter().flat_map(|it| text_values(&it.message)).collect(),
+            "opt-in-status" => text_values(&self.opt_in_status),
+            "parent-zone-id" => text_values(&self.parent_zone_id),
+            "parent-zone-name" => text_values(&self.parent_zone_name),
+            "region-name" => text_values(&self.region_name),
+            "state" => text_values(&self.state),
+            "zone-id" => text_values(&self.zone_id),
+            "zone-name" => text_values(&self.zone_name),
+            "zone-type" => text_values(&self.zone_type),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+
+    #[test]
+    fn a_region_has_its_zones_and_no_other() {
+        let mut caller = Caller::new();
+        let zones = caller.ok("DescribeAvailabilityZones", &[]);
+        assert_eq!(zones.texts("zoneName"), ["us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"]);
+        assert_eq!(zones.text("groupLongName"), "US West (Oregon) 1");
+        assert_eq!(
+            caller.refused("DescribeAvailabilityZones", &[("ZoneName.1", "us-east-1a")]),
+            "InvalidParameterValue: Invalid availability zone: [us-east-1a]"
+        );
+        let one = caller.ok("DescribeAvailabilityZones", &[("ZoneId.1", "usw2-az3")]);
+        assert_eq!(one.texts("zoneName"), ["us-west-2c"]);
+    }
+
+    #[test]
+    fn regions_are_found_by_name_and_filter() {
+        let mut caller = Caller::new();
+        assert_eq!(caller.ok("DescribeRegions", &[]).texts("regionName").len(), 17);
+        let europe = caller
+            .ok("DescribeRegions", &[("Filter.1.Name", "endpoint"), ("Filter.1.Value.1", "ec2.eu-north-*")]);
+        assert_eq!(europe.texts("regionName"), ["eu-north-1"]);
+        assert_eq!(
+            caller.refused("DescribeRegions", &[("RegionName.1", "mars-east-1")]),
+            "InvalidParameterValue: Region not found"
+        );
+    }
+
+    #[test]
+    fn the_default_vpc_is_an_account_attribute() {
+        let mut caller = Caller::new();
+        let vpc = caller.ok("DescribeVpcs", &[]).text("vpcId");
+        let shown = caller.ok("DescribeAccountAttributes", &[("AttributeName.1", "default-vpc")]);
+        assert_eq!(shown.texts("attributeValue"), [vpc]);
+        assert!(
+            caller
+                .refused("DescribeAccountAttributes", &[("AttributeName.1", "x")])
+                .starts_with("InvalidParam")
+        );
+    }
+}

@@ -1,0 +1,449 @@
+//! Actions on managed prefix lists: the caller's own, and those of AWS, which can only be looked at.
+//!
+//! Follows "Managed prefix lists" (VPC User Guide) and the actions of that name in the EC2 API Reference. Changes are
+//! complete when the answer arrives, though the answer says, as on AWS, that they are in progress. No IPAM.
+
+use awsproto::filter::Filterable;
+use awsproto::page::Page;
+use awsproto::{AwsError, Call, Filters, tags};
+use model::aws_prefix_list::AwsPrefixList;
+use model::prefix_list::{NewPrefixList, PrefixListChange};
+use model::quotas::ENTRIES_PER_PREFIX_LIST_MAX;
+use model::{IpNet, PrefixListId, Refusal, ResourceId, Scope, World};
+use std::borrow::Cow;
+
+use crate::errors::{self, refused};
+use crate::request::{
+    refuse_unsupported, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids,
+};
+use crate::shapes::{self, *};
+
+/// How many entries, associations and lists one page holds.
+const PAGE: std::ops::RangeInclusive<i32> = 1..=100;
+/// Longest name of a list, in characters.
+const NAME_LENGTH_MAX: usize = 255;
+
+pub(crate) fn create(
+    call: &mut Call,
+    world: &mut World,
+    request: CreateManagedPrefixListRequest,
+) -> Result<CreateManagedPrefixListResult, AwsError> {
+    let scope = scope_of(call)?;
+    let new = NewPrefixList {
+        name: parse_name(request.prefix_list_name.unwrap_or_default())?,
+        ipv6: parse_family(request.address_family.as_deref().unwrap_or_default())?,
+        max_entries: parse_max_entries(request.max_entries.unwrap_or_default())?,
+        entries: request.entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
+        tags: tags::specified(request.tag_specifications, "prefix-list")?,
+    };
+    let list = with_ids(call, |ids| world.create_prefix_list(scope, new, ids)).map_err(refused)?;
+    Ok(CreateManagedPrefixListResult { prefix_list: Some(render(list, "create-in-progress")) })
+}
+
+fn parse_name(name: String) -> Result<String, AwsError> {
+    if name.starts_with("com.amazonaws") {
+        let reason = "A prefix list name cannot start with com.amazonaws.";
+        return Err(AwsError::invalid_value("prefixListName", &name, reason));
+    }
+    match name.chars().count() {
+        1..=NAME_LENGTH_MAX => Ok(name),
+        _ => {
+            let reason = "A prefix list name has 1 to 255 characters.";
+            Err(AwsError::invalid_value("prefixListName", &name, reason))
+        }
+    }
+}
+
+/// Reads the address family: whether it is IPv6.
+fn parse_family(text: &str) -> Result<bool, AwsError> {
+    match text {
+        "IPv4" => Ok(false),
+        "IPv6" => Ok(true),
+        other => Err(AwsError::invalid_value("addressFamily", other, "Valid values are IPv4 and IPv6.")),
+    }
+}
+
+fn parse_max_entries(count: i32) -> Result<u32, AwsError> {
+    let within = |count: &u32| {
+        usize::try_from(*count).is_ok_and(|count| (1..=ENTRIES_PER_PREFIX_LIST_MAX).contains(&count))
+    };
+    u32::try_from(count).ok().filter(within).ok_or_else(|| {
+        AwsError::invalid_value("maxEntries", &count.to_string(), "It must be between 1 and 1000.")
+    })
+}
+
+fn parse_entry(entry: AddPrefixListEntry) -> Result<model::prefix_list::PrefixListEntry, AwsError> {
+    let cidr = parse_block(entry.cidr.as_deref().unwrap_or_default())?;
+    let description = entry.description.unwrap_or_default();
+    if description.chars().count() > 255 {
+        return Err(AwsError::invalid_value("description", &description, "It has at most 255 characters."));
+    }
+    Ok(model::prefix_list::PrefixListEntry { cidr, description })
+}
+
+fn parse_block(text: &str) -> Result<IpNet, AwsError> {
+    let block: Result<IpNet, _> = text.parse();
+    block
+        .map(|block| block.trunc())
+        .map_err(|_| AwsError::invalid_parameter_value(format!("The CIDR block {text} is malformed.")))
+}
+
+pub(crate) fn modify(
+    call: &mut Call,
+    world: &mut World,
+    request: ModifyManagedPrefixListRequest,
+) -> Result<ModifyManagedPrefixListResult, AwsError> {
+    let scope = scope_of(call)?;
+    let id = required_id(request.prefix_list_id.as_deref())?;
+    let resolver = request.ipam_prefix_list_resolver_sync_enabled.is_some();
+    refuse_unsupported(&[("IpamPrefixListResolverSyncEnabled", resolver)])?;
+    let changes_entries = !request.add_entries.is_empty() || !request.remove_entries.is_empty();
+    if changes_entries && request.current_version.is_none() {
+        return Err(AwsError::missing_parameter("currentVersion"));
+    }
+    if changes_entries && request.max_entries.is_some() {
+        return Err(AwsError::invalid_parameter_combination(
+            "You cannot modify the entries of a prefix list and its maximum number of entries in the same request.",
+        ));
+    }
+    let remove =
+        request.remove_entries.iter().map(|entry| parse_block(entry.cidr.as_deref().unwrap_or_default()));
+    let change = PrefixListChange {
+        name: request.prefix_list_name.map(parse_name).transpose()?,
+        max_entries: request.max_entries.map(parse_max_entries).transpose()?,
+        current_version: request.current_version.map(parse_version).transpose()?,
+        add: request.add_entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
+        remove: remove.collect::<Result<_, _>>()?,
+    };
+    let list = world.modify_prefix_list(scope, id, change).map_err(refused)?;
+    Ok(ModifyManagedPrefixListResult { prefix_list: Some(render(list, "modify-in-progress")) })
+}
+
+/// Reads a version number; what can be none is the number of no version.
+fn parse_version(version: i64) -> Result<u64, AwsError> {
+    u64::try_from(version).map_err(|_| refused(Refusal::PrefixListVersion(0)))
+}
+
+pub(crate) fn restore_version(
+    call: &mut Call,
+    world: &mut World,
+    request: RestoreManagedPrefixListVersionRequest,
+) -> Result<RestoreManagedPrefixListVersionResult, AwsError> {
+    let scope = scope_of(call)?;
+    let id = required_id(request.prefix_list_id.as_deref())?;
+    let previous = parse_version(request.previous_version.unwrap_or_default())?;
+    let current = parse_version(request.current_version.unwrap_or_default())?;
+    let list = world.restore_prefix_list_version(scope, id, previous, current).map_err(refused)?;
+    Ok(RestoreManagedPrefixListVersionResult { prefix_list: Some(render(list, "restore-in-progress")) })
+}
+
+pub(crate) fn delete(
+    call: &mut Call,
+    world: &mut World,
+    request: DeleteManagedPrefixListRequest,
+) -> Result<DeleteManagedPrefixListResult, AwsError> {
+    let id = required_id(request.prefix_list_id.as_deref())?;
+    let list = world.delete_prefix_list(scope_of(call)?, id).map_err(refused)?;
+    Ok(DeleteManagedPrefixListResult { prefix_list: Some(render(&list, "delete-in-progress")) })
+}
+
+pub(crate) fn describe(
+    call: &mut Call,
+    world: &World,
+    request: DescribeManagedPrefixListsRequest,
+) -> Result<DescribeManagedPrefixListsResult, AwsError> {
+    let scope = scope_of(call)?;
+    let own = world.prefix_lists.values().filter(|list| list.scope == scope);
+    let mut rows: Vec<ManagedPrefixList> = AwsPrefixList::all(scope.region).map(render_aws).collect();
+    rows.extend(own.map(|list| render(list, settled_state(list))));
+    let rows = only_named(rows, &request.prefix_list_ids, |list| &list.prefix_list_id)?;
+    let page = Page::new(request.max_results, request.next_token.as_deref(), PAGE)?;
+    let rows = Filters::new(request.filters)?.select(rows)?;
+    let (prefix_lists, next_token) = page.cut(rows, |list| list.prefix_list_id.clone().unwrap_or_default());
+    Ok(DescribeManagedPrefixListsResult { next_token, prefix_lists })
+}
+
+/// The state of a list in which nothing is in progress, which tells what was done last.
+fn settled_state(list: &model::PrefixList) -> &'static str {
+    match list.version {
+        1 => "create-complete",
+        _ => "modify-complete",
+    }
+}
+
+/// The rows that were named, or all. One unknown name fails the call.
+fn only_named<T>(
+    mut rows: Vec<T>,
+    named: &[String],
+    id: impl Fn(&T) -> &Option<String>,
+) -> Result<Vec<T>, AwsError> {
+    let is_there = |name: &str| rows.iter().any(|row| id(row).as_deref() == Some(name));
+    let missing: Vec<&str> = named.iter().map(String::as_str).filter(|name| !is_there(name)).collect();
+    if !missing.is_empty() {
+        return Err(errors::not_found(<PrefixListId as model::Id>::PREFIX, &missing));
+    }
+    if !named.is_empty() {
+        rows.retain(|row| id(row).as_ref().is_some_and(|id| named.contains(id)));
+    }
+    Ok(rows)
+}
+
+/// The lists of AWS's services, with their blocks.
+pub(crate) fn describe_aws(
+    call: &mut Call,
+    _: &World,
+    request: DescribePrefixListsRequest,
+) -> Result<DescribePrefixListsResult, AwsError> {
+    let lists = AwsPrefixList::all(scope_of(call)?.region).map(|list| shapes::PrefixList {
+        cidrs: list.blocks().map(|block| block.to_string()).collect(),
+        prefix_list_id: Some(list.id().to_string()),
+        prefix_list_name: Some(list.name()),
+    });
+    let rows = only_named(lists.collect(), &request.prefix_list_ids, |list| &list.prefix_list_id)?;
+    let page = Page::new(request.max_results, request.next_token.as_deref(), awsproto::page::EC2)?;
+    let rows = Filters::new(request.filters)?.select(rows)?;
+    let (prefix_lists, next_token) = page.cut(rows, |list| list.prefix_list_id.clone().unwrap_or_default());
+    Ok(DescribePrefixListsResult { next_token, prefix_lists })
+}
+
+pub(crate) fn entries(
+    call: &mut Call,
+    world: &World,
+    request: GetManagedPrefixListEntriesRequest,
+) -> Result<GetManagedPrefixListEntriesResult, AwsError> {
+    let scope = scope_of(call)?;
+    let id: PrefixListId = required_id(request.prefix_list_id.as_deref())?;
+    let rows = match AwsPrefixList::find(scope.region, id) {
+        Some(list) => list.blocks().map(|block| render_entry(block, "")).collect(),
+        None => entries_of_version(world, scope, id, request.target_version)?,
+    };
+    let page = Page::new(request.max_results, request.next_token.as_deref(), PAGE)?;
+    let (entries, next_token) =
+        page.cut(rows, |entry: &shapes::PrefixListEntry| entry.cidr.clone().unwrap_or_default());
+    Ok(GetManagedPrefixListEntriesResult { entries, next_token })
+}
+
+fn entries_of_version(
+    world: &World,
+    scope: Scope,
+    id: PrefixListId,
+    version: Option<i64>,
+) -> Result<Vec<shapes::PrefixListEntry>, AwsError> {
+    let list = world.prefix_list(scope, id).map_err(refused)?;
+    let version = version.map(parse_version).transpose()?.unwrap_or(list.version);
+    let missing = || refused(Refusal::NoSuchPrefixListVersion(version));
+    let entries = list.entries_of(version).ok_or_else(missing)?;
+    Ok(entries.iter().map(|entry| render_entry(entry.cidr, &entry.description)).collect())
+}
+
+fn render_entry(cidr: IpNet, description: &str) -> shapes::PrefixListEntry {
+    let description = Some(description.to_owned()).filter(|text| !text.is_empty());
+    shapes::PrefixListEntry { cidr: Some(cidr.to_string()), description }
+}
+
+pub(crate) fn associations(
+    call: &mut Call,
+    world: &World,
+    request: GetManagedPrefixListAssociationsRequest,
+) -> Result<GetManagedPrefixListAssociationsResult, AwsError> {
+    let scope = scope_of(call)?;
+    let id: PrefixListId = required_id(request.prefix_list_id.as_deref())?;
+    let id = world.prefix_list(scope, id).map_err(refused)?.id;
+    let association = |user: ResourceId| PrefixListAssociation {
+        resource_id: Some(user.to_string()),
+        resource_owner: Some(scope.account.to_string()),
+    };
+    let rows = world.prefix_list_users(scope, id).into_iter().map(association).collect();
+    let page = Page::new(request.max_results, request.next_token.as_deref(), 5..=255)?;
+    let (prefix_list_associations, next_token) =
+        page.cut(rows, |row: &PrefixListAssociation| row.resource_id.clone().unwrap_or_default());
+    Ok(GetManagedPrefixListAssociationsResult { next_token, prefix_list_associations })
+}
+
+fn render(list: &model::PrefixList, state: &str) -> ManagedPrefixList {
+    let (region, owner) = (list.scope.region, list.scope.account);
+    ManagedPrefixList {
+        address_family: Some(if list.ipv6 { "IPv6" } else { "IPv4" }.to_owned()),
+        max_entries: i32::try_from(list.max_entries).ok(),
+        owner_id: Some(owner.to_string()),
+        prefix_list_arn: Some(format!("arn:aws:ec2:{region}:{owner}:prefix-list/{}", list.id)),
+        prefix_list_id: Some(list.id.to_string()),
+        prefix_list_name: Some(list.name.clone()),
+        state: Some(state.to_owned()),
+        tags: render_tags(&list.tags),
+        version: i64::try_from(list.version).ok(),
+        ..Default::default()
+    }
+}
+
+/// A list of AWS: it has an owner that is no account, no version, and no number of entries to be filled.
+fn render_aws(list: AwsPrefixList) -> ManagedPrefixList {
+    ManagedPrefixList {
+        address_family: Some("IPv4".to_owned()),
+        owner_id: Some("AWS".to_owned()),
+        prefix_list_arn: Some(format!("arn:aws:ec2:{}:aws:prefix-list/{}", list.region, list.id())),
+        prefix_list_id: Some(list.id().to_string()),
+        prefix_list_name: Some(list.name()),
+        state: Some("create-complete".to_owned()),
+        ..Default::default()
+    }
+}
+
+impl Filterable for ManagedPrefixList {
+    fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
+        Some(match name {
+            "owner-id" => text_values(&self.owner_id),
+            "prefix-list-id" => text_values(&self.prefix_list_id),
+            "prefix-list-name" => text_values(&self.prefix_list_name),
+            _ => return None,
+        })
+    }
+
+    fn filter_tags(&self) -> Vec<(&str, &str)> {
+        tag_pairs(&self.tags)
+    }
+}
+
+impl Filterable for shapes::PrefixList {
+    fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
+        Some(match name {
+            "prefix-list-id" => text_values(&self.prefix_list_id),
+            "prefix-list-name" => text_values(&self.prefix_list_name),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+
+    /// A caller and a list with one office in it.
+    fn offices() -> (Caller, String) {
+        let mut caller = Caller::new();
+        let parameters = [
+            ("PrefixListName", "offices"),
+            ("AddressFamily", "IPv4"),
+            ("MaxEntries", "2"),
+            ("Entry.1.Cidr", "10.1.2.3/16"),
+            ("Entry.1.Description", "north"),
+        ];
+        let created = caller.ok("CreateManagedPrefixList", &parameters);
+        assert_eq!(
+            (created.text("state"), created.text("version")),
+            ("create-in-progress".into(), "1".into())
+        );
+        let id = created.text("prefixListId");
+        (caller, id)
+    }
+
+    #[test]
+    fn the_lists_of_aws_are_shown_beside_the_callers_own_and_cannot_be_changed() {
+        let (mut caller, own) = offices();
+        let shown = caller.ok("DescribeManagedPrefixLists", &[]);
+        let mut names = shown.texts("prefixListName");
+        names.sort();
+        assert_eq!(
+            names,
+            [
+                "com.amazonaws.us-west-2.dynamodb",
+                "com.amazonaws.us-west-2.ec2-instance-connect",
+                "com.amazonaws.us-west-2.s3",
+                "offices",
+            ]
+        );
+        assert_eq!(
+            caller.ok("DescribeManagedPrefixLists", &[("PrefixListId.1", &own)]).text("state"),
+            "create-complete"
+        );
+        let s3 = [("PrefixListId", "pl-68a54001")];
+        assert!(caller.refused("DeleteManagedPrefixList", &s3).starts_with("UnsupportedOperation: "));
+        assert_eq!(caller.ok("GetManagedPrefixListEntries", &s3).texts("cidr").len(), 1);
+        let filter = [("Filter.1.Name", "prefix-list-name"), ("Filter.1.Value.1", "*.s3")];
+        assert_eq!(caller.ok("DescribePrefixLists", &filter).texts("prefixListId"), ["pl-68a54001"]);
+    }
+
+    #[test]
+    fn entries_change_from_a_known_version_to_the_next() {
+        let (mut caller, id) = offices();
+        let add =
+            [("PrefixListId", id.as_str()), ("CurrentVersion", "1"), ("AddEntry.1.Cidr", "10.2.0.0/16")];
+        assert_eq!(caller.ok("ModifyManagedPrefixList", &add).text("version"), "2");
+        assert_eq!(
+            caller.refused("ModifyManagedPrefixList", &add),
+            "PrefixListVersionMismatch: The prefix list has the incorrect version number."
+        );
+        let more =
+            [("PrefixListId", id.as_str()), ("CurrentVersion", "2"), ("AddEntry.1.Cidr", "10.3.0.0/16")];
+        assert_eq!(
+            caller.refused("ModifyManagedPrefixList", &more),
+            "PrefixListMaxEntriesExceeded: You've reached the maximum number of entries for the prefix list."
+        );
+        let first = [("PrefixListId", id.as_str()), ("TargetVersion", "1")];
+        assert_eq!(caller.ok("GetManagedPrefixListEntries", &first).texts("cidr"), ["10.1.0.0/16"]);
+        let restore = [("PrefixListId", id.as_str()), ("PreviousVersion", "1"), ("CurrentVersion", "2")];
+        assert_eq!(caller.ok("RestoreManagedPrefixListVersion", &restore).text("version"), "3");
+        assert_eq!(
+            caller.ok("GetManagedPrefixListEntries", &[("PrefixListId", &id)]).texts("cidr"),
+            ["10.1.0.0/16"]
+        );
+    }
+
+    #[test]
+    fn a_list_that_a_rule_names_is_in_use() {
+        let (mut caller, id) = offices();
+        let group = caller.world.default_vpc(caller.scope()).unwrap().default_security_group.to_string();
+        let rule = [
+            ("GroupId", group.as_str()),
+            ("IpPermissions.1.IpProtocol", "-1"),
+            ("IpPermissions.1.PrefixListIds.1.PrefixListId", &id),
+        ];
+        caller.ok("AuthorizeSecurityGroupIngress", &rule);
+        let users = caller.ok("GetManagedPrefixListAssociations", &[("PrefixListId", &id)]);
+        assert_eq!(
+            (users.text("resourceId"), users.text("resourceOwner")),
+            (group.clone(), "123456789012".into())
+        );
+        assert!(
+            caller
+                .refused("DeleteManagedPrefixList", &[("PrefixListId", &id)])
+                .starts_with("DependencyViolation: ")
+        );
+        // The rule counts for as many rules as the list may have entries.
+        assert!(
+            caller
+                .refused("ModifyManagedPrefixList", &[("PrefixListId", &id), ("MaxEntries", "61")])
+                .starts_with("RulesPerSecurityGroupLimitExceeded: ")
+        );
+        caller.ok("RevokeSecurityGroupIngress", &rule);
+        assert_eq!(
+            caller.ok("DeleteManagedPrefixList", &[("PrefixListId", &id)]).text("state"),
+            "delete-in-progress"
+        );
+        let refused = caller.refused("DescribeManagedPrefixLists", &[("PrefixListId.1", &id)]);
+        assert_eq!(
+            refused,
+            format!("InvalidPrefixListID.NotFound: The prefix list ID '{id}' does not exist")
+        );
+    }
+
+    #[test]
+    fn names_of_aws_and_blocks_of_the_other_family_are_refused() {
+        let mut caller = Caller::new();
+        let mut refused = |name, cidr| {
+            let parameters = [
+                ("PrefixListName", name),
+                ("AddressFamily", "IPv6"),
+                ("MaxEntries", "5"),
+                ("Entry.1.Cidr", cidr),
+            ];
+            caller.refused("CreateManagedPrefixList", &parameters)
+        };
+        assert!(
+            refused("com.amazonaws.s3", "::/0")
+                .starts_with("InvalidParameterValue: Value (com.amazonaws.s3)")
+        );
+        assert!(refused("offices", "10.0.0.0/8").starts_with("InvalidParameterValue: The CIDR 10.0.0.0/8 "));
+        assert!(refused("offices", "here").starts_with("InvalidParameterValue: The CIDR block here "));
+    }
+}

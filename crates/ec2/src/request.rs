@@ -1,0 +1,173 @@
+//! What all actions do with a request before and after their own part: identifiers, blocks, tags, describing.
+
+use awsproto::filter::Filterable;
+use awsproto::page::{self, Page};
+use awsproto::{AwsError, Call, Filters};
+use model::{Id, Ids, Ipv4Net, Ipv6Net, Scope, Tags};
+
+use crate::errors;
+use crate::shapes;
+
+/// The caller's account and Region.
+pub(crate) fn scope_of(call: &Call) -> Result<Scope, AwsError> {
+    let unknown =
+        |_| AwsError::new("AuthFailure", "AWS was not able to validate the provided access credentials");
+    Ok(Scope {
+        account: call.account.parse().map_err(unknown)?,
+        region: call.region.parse().map_err(unknown)?,
+    })
+}
+
+/// The moment of the call, as the model writes it.
+pub(crate) fn now(call: &Call) -> model::Timestamp {
+    model::Timestamp(call.now.as_millis())
+}
+
+/// A moment of the model, as answers write it.
+pub(crate) fn timestamp(moment: model::Timestamp) -> awsproto::Timestamp {
+    awsproto::Timestamp::from_millis(moment.0)
+}
+
+/// Runs a change that needs new identifiers.
+pub(crate) fn with_ids<T>(call: &mut Call, change: impl FnOnce(&mut Ids<'_>) -> T) -> T {
+    let mut random = || call.ids.hex17();
+    change(&mut Ids::new(&mut random))
+}
+
+/// Reads an identifier. What AWS says about one of the wrong form depends on the kind.
+pub(crate) fn parse_id<I: Id>(text: &str) -> Result<I, AwsError> {
+    text.parse().map_err(|_| errors::malformed(I::PREFIX, text))
+}
+
+/// Reads a parameter that was checked to be there when the request was decoded.
+pub(crate) fn required_id<I: Id>(text: Option<&str>) -> Result<I, AwsError> {
+    parse_id(text.unwrap_or_default())
+}
+
+/// Reads an identifier that may be absent.
+pub(crate) fn optional_id<I: Id>(text: Option<&str>) -> Result<Option<I>, AwsError> {
+    text.map(parse_id).transpose()
+}
+
+/// Reads a block, and clears its host bits as AWS does.
+pub(crate) fn ipv4_block(parameter: &str, text: &str) -> Result<Ipv4Net, AwsError> {
+    let block: Result<Ipv4Net, _> = text.parse();
+    block.map(|block| block.trunc()).map_err(|_| not_a_block(parameter, text))
+}
+
+/// Reads an IPv6 block, and clears its host bits as AWS does.
+pub(crate) fn ipv6_block(parameter: &str, text: &str) -> Result<Ipv6Net, AwsError> {
+    let block: Result<Ipv6Net, _> = text.parse();
+    block.map(|block| block.trunc()).map_err(|_| not_a_block(parameter, text))
+}
+
+pub(crate) fn not_a_block(parameter: &str, text: &str) -> AwsError {
+    AwsError::invalid_value(parameter, text, "This is not a valid CIDR block.")
+}
+
+/// Refuses parameters that AWS has and Hamlet does not, if one was sent: name and whether it was.
+pub(crate) fn refuse_unsupported(parameters: &[(&str, bool)]) -> Result<(), AwsError> {
+    match parameters.iter().find(|(_, sent)| *sent) {
+        Some((name, _)) => Err(AwsError::new(
+            "UnsupportedOperation",
+            format!("Hamlet does not support the parameter {name} yet."),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The rows that a describe call is about: those named, or all of the caller's. One unknown name fails the call.
+pub(crate) fn named_or_all<'a, I: Id, R>(
+    named: &[String],
+    all: impl Iterator<Item = &'a R>,
+    id: impl Fn(&R) -> I,
+) -> Result<Vec<&'a R>, AwsError> {
+    let all: Vec<&R> = all.collect();
+    if named.is_empty() {
+        return Ok(all);
+    }
+    let mut found = Vec::new();
+    let mut missing = Vec::new();
+    for text in named {
+        let wanted: Option<I> = match text.parse() {
+            Ok(wanted) => Some(wanted),
+            Err(_) if errors::has_malformed_code(I::PREFIX) => {
+                return Err(errors::malformed(I::PREFIX, text));
+            }
+            Err(_) => None,
+        };
+        match all.iter().find(|row| Some(id(row)) == wanted) {
+            // A name given twice is answered once.
+            Some(row) if found.iter().any(|it: &&R| std::ptr::eq(*it, *row)) => {}
+            Some(row) => found.push(*row),
+            None => missing.push(text.as_str()),
+        }
+    }
+    match missing.is_empty() {
+        true => Ok(found),
+        false => Err(errors::not_found(I::PREFIX, &missing)),
+    }
+}
+
+/// What most describe requests have in common.
+pub(crate) struct Describe<'a> {
+    /// The kind as the sentence about identifiers and limits writes it, such as `routeTable`.
+    pub kind: &'a str,
+    /// Identifiers named.
+    pub ids: &'a [String],
+    /// Filters.
+    pub filters: Vec<shapes::Filter>,
+    /// Size of a page.
+    pub max_results: Option<i32>,
+    /// Where the page begins.
+    pub next_token: Option<&'a str>,
+}
+
+impl Describe<'_> {
+    /// The page of `rows` that was asked for, and the token of the next.
+    pub(crate) fn page<T: Filterable + Default>(
+        self,
+        rows: Vec<T>,
+        id: impl Fn(&T) -> Option<&String>,
+    ) -> Result<(Vec<T>, Option<String>), AwsError> {
+        page::refuse_with_ids(self.kind, self.ids, self.max_results)?;
+        let page = Page::new(self.max_results, self.next_token, page::EC2)?;
+        let rows = Filters::new(self.filters)?.select(rows)?;
+        Ok(page.cut(rows, |row| id(row).cloned().unwrap_or_default()))
+    }
+}
+
+/// Tags as answers show them.
+pub(crate) fn render_tags(tags: &Tags) -> Vec<shapes::Tag> {
+    let render =
+        |(key, value): (&String, &String)| shapes::Tag { key: Some(key.clone()), value: Some(value.clone()) };
+    tags.iter().map(render).collect()
+}
+
+/// Tags of a rendered shape, as filters look at them.
+pub(crate) fn tag_pairs(tags: &[shapes::Tag]) -> Vec<(&str, &str)> {
+    tags.iter()
+        .map(|tag| (tag.key.as_deref().unwrap_or_default(), tag.value.as_deref().unwrap_or_default()))
+        .collect()
+}
+
+/// The values of a text member, for a filter.
+pub(crate) fn text_values(member: &Option<String>) -> Vec<std::borrow::Cow<'_, str>> {
+    member.iter().map(std::borrow::Cow::from).collect()
+}
+
+/// The values of a yes-or-no member, for a filter.
+pub(crate) fn bool_values(member: Option<bool>) -> Vec<std::borrow::Cow<'static, str>> {
+    member.iter().map(|on| std::borrow::Cow::from(if *on { "true" } else { "false" })).collect()
+}
+
+/// The one attribute that a Modify…Attribute request sets.
+pub(crate) fn only_attribute<T>(sent: &mut dyn Iterator<Item = T>) -> Result<T, AwsError> {
+    match (sent.next(), sent.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => {
+            Err(AwsError::invalid_parameter_combination("Fields for multiple attribute types specified"))
+        }
+        (None, _) => Err(AwsError::invalid_parameter_combination("No attributes specified.")),
+    }
+}

@@ -1,0 +1,556 @@
+//! Routes. Follows CreateRoute, ReplaceRoute and DeleteRoute (EC2 API Reference). No transit gateways, VPC endpoints,
+//! virtual private, carrier or local gateways: none of them can exist here, so none is found.
+
+use awsproto::{AwsError, Call};
+use model::{Destination, IpNet, Refusal, ResourceId, RouteState, Scope, Target, World};
+
+use crate::errors;
+use crate::request::{self, required_id, scope_of};
+use crate::shapes::{self, *};
+
+pub(crate) fn create(
+    call: &mut Call,
+    world: &mut World,
+    request: CreateRouteRequest,
+) -> Result<CreateRouteResult, AwsError> {
+    request::refuse_unsupported(&[
+        ("CarrierGatewayId", request.carrier_gateway_id.is_some()),
+        ("CoreNetworkArn", request.core_network_arn.is_some()),
+        ("LocalGatewayId", request.local_gateway_id.is_some()),
+        ("OdbNetworkArn", request.odb_network_arn.is_some()),
+    ])?;
+    let scope = scope_of(call)?;
+    let table = required_id(request.route_table_id.as_deref())?;
+    world.route_table(scope, table).map_err(refused)?;
+    let destination = read_destination(
+        request.destination_cidr_block.as_deref(),
+        request.destination_ipv6_cidr_block.as_deref(),
+        request.destination_prefix_list_id.as_deref(),
+    )?;
+    let target = read_target(
+        world,
+        scope,
+        &[
+            (TargetKind::Gateway, request.gateway_id.as_deref()),
+            (TargetKind::EgressOnlyInternetGateway, request.egress_only_internet_gateway_id.as_deref()),
+            (TargetKind::NatGateway, request.nat_gateway_id.as_deref()),
+            (TargetKind::NetworkInterface, request.network_interface_id.as_deref()),
+            (TargetKind::Instance, request.instance_id.as_deref()),
+            (TargetKind::VpcPeeringConnection, request.vpc_peering_connection_id.as_deref()),
+            (TargetKind::TransitGateway, request.transit_gateway_id.as_deref()),
+            (TargetKind::VpcEndpoint, request.vpc_endpoint_id.as_deref()),
+        ],
+    )?;
+    world.create_route(scope, table, destination, target).map_err(refused)?;
+    Ok(CreateRouteResult { r#return: Some(true) })
+}
+
+pub(crate) fn replace(
+    call: &mut Call,
+    world: &mut World,
+    request: ReplaceRouteRequest,
+) -> Result<(), AwsError> {
+    request::refuse_unsupported(&[
+        ("CarrierGatewayId", request.carrier_gateway_id.is_some()),
+        ("CoreNetworkArn", request.core_network_arn.is_some()),
+        ("LocalGatewayId", request.local_gateway_id.is_some()),
+        ("OdbNetworkArn", request.odb_network_arn.is_some()),
+    ])?;
+    let scope = scope_of(call)?;
+    let table = required_id(request.route_table_id.as_deref())?;
+    world.route_table(scope, table).map_err(refused)?;
+    let destination = read_destination(
+        request.destination_cidr_block.as_deref(),
+        request.destination_ipv6_cidr_block.as_deref(),
+        request.destination_prefix_list_id.as_deref(),
+    )?;
+    let local = request.local_target.filter(|on| *on).map(|_| LOCAL);
+    let target = read_target(
+        world,
+        scope,
+        &[
+            (TargetKind::Local, local.or(request.gateway_id.as_deref().filter(|id| *id == LOCAL))),
+            (TargetKind::Gateway, request.gateway_id.as_deref().filter(|id| *id != LOCAL)),
+            (TargetKind::EgressOnlyInternetGateway, request.egress_only_internet_gateway_id.as_deref()),
+            (TargetKind::NatGateway, request.nat_gateway_id.as_deref()),
+            (TargetKind::NetworkInterface, request.network_interface_id.as_deref()),
+            (TargetKind::Instance, request.instance_id.as_deref()),
+            (TargetKind::VpcPeeringConnection, request.vpc_peering_connection_id.as_deref()),
+            (TargetKind::TransitGateway, request.transit_gateway_id.as_deref()),
+            (TargetKind::VpcEndpoint, request.vpc_endpoint_id.as_deref()),
+        ],
+    )?;
+    world.replace_route(scope, table, destination, target).map_err(refused)
+}
+
+pub(crate) fn delete(
+    call: &mut Call,
+    world: &mut World,
+    request: DeleteRouteRequest,
+) -> Result<(), AwsError> {
+    let scope = scope_of(call)?;
+    let table = required_id(request.route_table_id.as_deref())?;
+    world.route_table(scope, table).map_err(refused)?;
+    let destination = read_destination(
+        request.destination_cidr_block.as_deref(),
+        request.destination_ipv6_cidr_block.as_deref(),
+        request.destination_prefix_list_id.as_deref(),
+    )?;
+    world.delete_route(scope, table, destination).map_err(refused)
+}
+
+/// What `GatewayId` says for the VPC itself.
+const LOCAL: &str = "local";
+
+/// The parameters that name a route's target.
+#[derive(Clone, Copy)]
+enum TargetKind {
+    Local,
+    Gateway,
+    EgressOnlyInternetGateway,
+    NatGateway,
+    NetworkInterface,
+    Instance,
+    VpcPeeringConnection,
+    TransitGateway,
+    VpcEndpoint,
+}
+
+/// The one target among the parameters sent.
+fn read_target(world: &World, scope: Scope, sent: &[(TargetKind, Option<&str>)]) -> Result<Target, AwsError> {
+    let mut sent = sent.iter().filter_map(|(kind, id)| Some((*kind, (*id)?)));
+    match (sent.next(), sent.next()) {
+        (Some((kind, id)), None) => target_of(world, scope, kind, id),
+        (None, _) => Err(AwsError::new(
+            "MissingParameter",
+            "The request must contain exactly one of: gatewayId, natGatewayId, networkInterfaceId, instanceId, \
+             vpcPeeringConnectionId, egressOnlyInternetGatewayId, transitGatewayId, vpcEndpointId",
+        )),
+        (Some(_), Some(_)) => {
+            Err(AwsError::invalid_parameter_combination("The request must contain exactly one route target."))
+        }
+    }
+}
+
+fn target_of(world: &World, scope: Scope, kind: TargetKind, id: &str) -> Result<Target, AwsError> {
+    match kind {
+        TargetKind::Local => Ok(Target::Local),
+        TargetKind::Gateway => id.parse().map(Target::InternetGateway).map_err(|_| gateway_not_found(id)),
+        TargetKind::EgressOnlyInternetGateway => request::parse_id(id).map(Target::EgressOnlyInternetGateway),
+        TargetKind::NatGateway => id.parse().map(Target::NatGateway).map_err(|_| nat_gateway_not_found(id)),
+        TargetKind::NetworkInterface => request::parse_id(id).map(Target::NetworkInterface),
+        TargetKind::Instance => {
+            let interface = world.route_interface_of(scope, request::parse_id(id)?).map_err(refused)?;
+            Ok(Target::NetworkInterface(interface))
+        }
+        TargetKind::VpcPeeringConnection => request::parse_id(id).map(Target::VpcPeeringConnection),
+        TargetKind::TransitGateway => {
+            Err(AwsError::not_found("InvalidTransitGatewayID.NotFound", "transitGateway", id))
+        }
+        TargetKind::VpcEndpoint => Err(AwsError::new(
+            "InvalidVpcEndpointId.NotFound",
+            format!("The Vpc Endpoint Id '{id}' does not exist"),
+        )),
+    }
+}
+
+/// The one destination among the parameters sent.
+fn read_destination(v4: Option<&str>, v6: Option<&str>, list: Option<&str>) -> Result<Destination, AwsError> {
+    match (v4, v6, list) {
+        (Some(cidr), None, None) => {
+            let cidr = request::ipv4_block("destinationCidrBlock", cidr)?;
+            Ok(Destination::Cidr(IpNet::V4(cidr)))
+        }
+        (None, Some(cidr), None) => {
+            let cidr = request::ipv6_block("destinationIpv6CidrBlock", cidr)?;
+            Ok(Destination::Cidr(IpNet::V6(cidr)))
+        }
+        (None, None, Some(list)) => request::parse_id(list).map(Destination::PrefixList),
+        (None, None, None) => Err(AwsError::new(
+            "MissingParameter",
+            "The request must contain exactly one of: destinationCidrBlock, destinationIpv6CidrBlock, \
+             destinationPrefixListId",
+        )),
+        (_, _, _) => Err(AwsError::invalid_parameter_combination(
+            "The request must contain exactly one of: destinationCidrBlock, destinationIpv6CidrBlock, \
+             destinationPrefixListId",
+        )),
+    }
+}
+
+/// As everywhere, but for gateways: routes know internet gateways as "gateway" and NAT gateways by another code.
+pub(crate) fn refused(refusal: Refusal) -> AwsError {
+    match refusal {
+        Refusal::NotFound(ResourceId::InternetGateway(id)) => gateway_not_found(&id.to_string()),
+        Refusal::NotFound(ResourceId::NatGateway(id)) => nat_gateway_not_found(&id.to_string()),
+        other => errors::refused(other),
+    }
+}
+
+pub(crate) fn gateway_not_found(id: &str) -> AwsError {
+    AwsError::not_found("InvalidGatewayID.NotFound", "gateway", id)
+}
+
+fn nat_gateway_not_found(id: &str) -> AwsError {
+    AwsError::not_found("InvalidNatGatewayID.NotFound", "natGateway", id)
+}
+
+/// All routes of a table as answers show them.
+pub(crate) fn render_all(world: &World, table: &model::RouteTable) -> Vec<shapes::Route> {
+    world.routes(table).map(|route| render(world, table, &route)).collect()
+}
+
+fn render(world: &World, table: &model::RouteTable, route: &model::Route) -> shapes::Route {
+    let state = match world.route_state(table.vpc, route.target) {
+        RouteState::Active => "active",
+        RouteState::Blackhole => "blackhole",
+    };
+    let added = table.routes.iter().any(|it| it.destination == route.destination);
+    let mut shape = shapes::Route {
+        origin: Some(if added { "CreateRoute" } else { "CreateRouteTable" }.to_owned()),
+        state: Some(state.to_owned()),
+        ..Default::default()
+    };
+    let destination = Some(route.destination.to_string());
+    match route.destination {
+        Destination::Cidr(IpNet::V4(_)) => shape.destination_cidr_block = destination,
+        Destination::Cidr(IpNet::V6(_)) => shape.destination_ipv6_cidr_block = destination,
+        Destination::PrefixList(_) => shape.destination_prefix_list_id = destination,
+    }
+    let target = Some(route.target.to_string());
+    match route.target {
+        Target::Local | Target::InternetGateway(_) => shape.gateway_id = target,
+        Target::EgressOnlyInternetGateway(_) => shape.egress_only_internet_gateway_id = target,
+        Target::NatGateway(_) => shape.nat_gateway_id = target,
+        Target::VpcPeeringConnection(_) => shape.vpc_peering_connection_id = target,
+        Target::NetworkInterface(id) => {
+            shape.network_interface_id = target;
+            let attachment = world.network_interfaces.get(&id).and_then(|it| it.attachment.as_ref());
+            if let Some((attachment, instance)) = attachment.and_then(|it| Some((it, it.instance?))) {
+                shape.instance_id = Some(instance.to_string());
+                shape.instance_owner_id = Some(attachment.instance_owner.to_string());
+            }
+        }
+    }
+    shape
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+
+    /// A VPC 10.0.0.0/16 with an attached gateway: caller, table, gateway.
+    fn with_gateway() -> (Caller, String, String) {
+        let mut caller = Caller::new();
+        let vpc = caller.ok("CreateVpc", &[("CidrBlock", "10.0.0.0/16")]).text("vpcId");
+        let gateway = caller.ok("CreateInternetGateway", &[]).text("internetGatewayId");
+        caller.ok("AttachInternetGateway", &[("InternetGatewayId", &gateway), ("VpcId", &vpc)]);
+        let table = caller.ok("CreateRouteTable", &[("VpcId", &vpc)]).text("routeTableId");
+        (caller, table, gateway)
+    }
+
+    fn to<'a>(table: &'a str, destination: &'a str, gateway: &'a str) -> [(&'a str, &'a str); 3] {
+        [("RouteTableId", table), ("DestinationCidrBlock", destination), ("GatewayId", gateway)]
+    }
+
+    #[test]
+    fn a_default_route_is_added_once() {
+        let (mut caller, table, gateway) = with_gateway();
+        assert_eq!(caller.ok("CreateRoute", &to(&table, "0.0.0.0/0", &gateway)).text("return"), "true");
+        caller.ok("CreateRoute", &to(&table, "0.0.0.0/0", &gateway));
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert_eq!(shown.texts("destinationCidrBlock"), ["10.0.0.0/16", "0.0.0.0/0"]);
+        assert_eq!(shown.texts("origin"), ["CreateRouteTable", "CreateRoute"]);
+        assert!(!shown.0.contains("blackhole"));
+        let vpc = shown.text("vpcId");
+        let exit = caller
+            .ok("CreateEgressOnlyInternetGateway", &[("VpcId", &vpc)])
+            .text("egressOnlyInternetGatewayId");
+        let v6 =
+            [("RouteTableId", table.as_str()), ("DestinationIpv6CidrBlock", "::/0"), ("GatewayId", &gateway)];
+        caller.ok("CreateRoute", &v6);
+        let other = [v6[0], v6[1], ("EgressOnlyInternetGatewayId", exit.as_str())];
+        assert_eq!(
+            caller.refused("CreateRoute", &other),
+            "RouteAlreadyExists: The route identified by ::/0 already exists."
+        );
+        let v4 = [v6[0], ("DestinationCidrBlock", "1.2.3.0/24"), other[2]];
+        assert!(
+            caller.refused("CreateRoute", &v4).starts_with("InvalidParameterValue: The route 1.2.3.0/24")
+        );
+        caller.ok("ReplaceRoute", &other);
+    }
+
+    #[test]
+    fn the_vpcs_own_addresses_go_to_no_gateway() {
+        let (mut caller, table, gateway) = with_gateway();
+        for cidr in ["10.0.0.0/16", "10.0.7.0/24"] {
+            assert_eq!(
+                caller.refused("CreateRoute", &to(&table, cidr, &gateway)),
+                format!(
+                    "InvalidParameterValue: The destination CIDR block {cidr} is equal to or more specific than one of \
+                     this VPC's CIDR blocks. This route can target only an interface or an instance."
+                )
+            );
+        }
+        caller.ok("CreateRoute", &to(&table, "10.0.0.0/8", &gateway));
+        assert!(
+            caller
+                .refused("CreateRoute", &to(&table, "169.254.169.0/24", &gateway))
+                .starts_with("InvalidParameterValue: ")
+        );
+        caller.ok("CreateRoute", &to(&table, "169.254.0.0/16", &gateway));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused_by_its_own_name() {
+        let (mut caller, table, gateway) = with_gateway();
+        let mut with = |parameter, id| {
+            caller.refused(
+                "CreateRoute",
+                &[("RouteTableId", &table), ("DestinationCidrBlock", "0.0.0.0/0"), (parameter, id)],
+            )
+        };
+        let cases = [
+            (
+                "GatewayId",
+                "igw-00000001",
+                "InvalidGatewayID.NotFound: The gateway ID 'igw-00000001' does not exist",
+            ),
+            (
+                "GatewayId",
+                "nat-00000001",
+                "InvalidGatewayID.NotFound: The gateway ID 'nat-00000001' does not exist",
+            ),
+            (
+                "NatGatewayId",
+                "nat-00000001",
+                "InvalidNatGatewayID.NotFound: The natGateway ID 'nat-00000001' does not exist",
+            ),
+            (
+                "NetworkInterfaceId",
+                "eni-00000001",
+                "InvalidNetworkInterfaceID.NotFound: The networkInterface ID 'eni-00000001' does not exist",
+            ),
+            (
+                "InstanceId",
+                "i-00000001",
+                "InvalidInstanceID.NotFound: The instance ID 'i-00000001' does not exist",
+            ),
+            ("InstanceId", "web", "InvalidInstanceID.Malformed: Invalid id: \"web\""),
+            (
+                "VpcPeeringConnectionId",
+                "pcx-00000001",
+                "InvalidVpcPeeringConnectionID.NotFound: The vpcPeeringConnection ID 'pcx-00000001' does not exist",
+            ),
+            (
+                "TransitGatewayId",
+                "tgw-00000001",
+                "InvalidTransitGatewayID.NotFound: The transitGateway ID 'tgw-00000001' does not exist",
+            ),
+        ];
+        for (parameter, id, sentence) in cases {
+            assert_eq!(with(parameter, id), sentence);
+        }
+        assert_eq!(
+            caller.refused("CreateRoute", &to("rtb-00000001", "0.0.0.0/0", &gateway)),
+            "InvalidRouteTableID.NotFound: The routeTable ID 'rtb-00000001' does not exist"
+        );
+        assert_eq!(
+            caller.refused("CreateRoute", &to(&table, "everywhere", &gateway)),
+            "InvalidParameterValue: Value (everywhere) for parameter destinationCidrBlock is invalid. This is not a \
+             valid CIDR block."
+        );
+    }
+
+    #[test]
+    fn a_gateway_of_another_vpc_or_of_none_is_refused() {
+        let (mut caller, table, _) = with_gateway();
+        let loose = caller.ok("CreateInternetGateway", &[]).text("internetGatewayId");
+        assert_eq!(
+            caller.refused("CreateRoute", &to(&table, "0.0.0.0/0", &loose)),
+            format!(
+                "InvalidParameterValue: route table {table} and network gateway {loose} belong to different networks"
+            )
+        );
+    }
+
+    #[test]
+    fn a_detached_gateway_leaves_a_blackhole_that_heals() {
+        let (mut caller, table, gateway) = with_gateway();
+        caller.ok("CreateRoute", &to(&table, "0.0.0.0/0", &gateway));
+        let vpc = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]).text("vpcId");
+        let both = [("InternetGatewayId", gateway.as_str()), ("VpcId", vpc.as_str())];
+        caller.ok("DetachInternetGateway", &both);
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert!(shown.0.contains("<state>blackhole</state>"), "{}", shown.0);
+        caller.ok("AttachInternetGateway", &both);
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert!(!shown.0.contains("blackhole"), "{}", shown.0);
+    }
+
+    /// A subnet of the table's VPC and an interface in it.
+    fn with_interface(caller: &mut Caller, table: &str) -> (String, String) {
+        let vpc = caller.ok("DescribeRouteTables", &[("RouteTableId.1", table)]).text("vpcId");
+        let subnet =
+            caller.ok("CreateSubnet", &[("VpcId", &vpc), ("CidrBlock", "10.0.7.0/24")]).text("subnetId");
+        let interface =
+            caller.ok("CreateNetworkInterface", &[("SubnetId", &subnet)]).text("networkInterfaceId");
+        (subnet, interface)
+    }
+
+    #[test]
+    fn an_appliance_can_stand_before_a_whole_subnet_and_not_before_a_part_of_one() {
+        let (mut caller, table, _) = with_gateway();
+        let (_, interface) = with_interface(&mut caller, &table);
+        let to = |cidr| {
+            [
+                ("RouteTableId", table.as_str()),
+                ("DestinationCidrBlock", cidr),
+                ("NetworkInterfaceId", &interface),
+            ]
+        };
+        caller.ok("CreateRoute", &to("10.0.7.0/24"));
+        assert_eq!(
+            caller.refused("CreateRoute", &to("10.0.7.0/25")),
+            "InvalidParameterValue: The destination CIDR block 10.0.7.0/25 is more specific than one of this VPC's CIDR \
+             blocks but does not match the entire CIDR block of a subnet in this VPC."
+        );
+        assert_eq!(
+            caller.refused("CreateRoute", &to("10.0.0.0/16")),
+            "RouteAlreadyExists: The route identified by 10.0.0.0/16 already exists."
+        );
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert_eq!(shown.text("networkInterfaceId"), interface);
+        // Nobody forwards behind an interface that is attached to nothing.
+        assert_eq!(shown.texts("state"), ["active", "blackhole"]);
+    }
+
+    #[test]
+    fn the_local_route_can_lead_through_an_appliance_and_back_to_local() {
+        let (mut caller, table, gateway) = with_gateway();
+        let (_, interface) = with_interface(&mut caller, &table);
+        let local = [("RouteTableId", table.as_str()), ("DestinationCidrBlock", "10.0.0.0/16")];
+        caller.ok("ReplaceRoute", &[local[0], local[1], ("NetworkInterfaceId", &interface)]);
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert_eq!(shown.texts("networkInterfaceId"), [interface]);
+        assert!(shown.texts("gatewayId").is_empty());
+        assert!(
+            caller
+                .refused("ReplaceRoute", &[local[0], local[1], ("GatewayId", &gateway)])
+                .contains("This route can target only an interface or an instance.")
+        );
+        caller.ok("ReplaceRoute", &[local[0], local[1], ("LocalTarget", "true")]);
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert_eq!((shown.texts("gatewayId"), shown.text("state")), (vec!["local".into()], "active".into()));
+        assert!(
+            caller
+                .refused(
+                    "ReplaceRoute",
+                    &[local[0], ("DestinationCidrBlock", "0.0.0.0/0"), ("LocalTarget", "true")]
+                )
+                .contains("There is no route defined for '0.0.0.0/0'")
+        );
+    }
+
+    #[test]
+    fn an_interface_of_another_vpc_is_refused() {
+        let (mut caller, table, _) = with_gateway();
+        let subnet = caller.ok("DescribeSubnets", &[]).text("subnetId");
+        let interface =
+            caller.ok("CreateNetworkInterface", &[("SubnetId", &subnet)]).text("networkInterfaceId");
+        assert_eq!(
+            caller.refused(
+                "CreateRoute",
+                &[
+                    ("RouteTableId", &table),
+                    ("DestinationCidrBlock", "0.0.0.0/0"),
+                    ("NetworkInterfaceId", &interface)
+                ]
+            ),
+            format!(
+                "InvalidParameterValue: route table {table} and interface {interface} belong to different networks"
+            )
+        );
+    }
+
+    #[test]
+    fn a_prefix_list_counts_as_many_routes_as_it_may_have_entries() {
+        let (mut caller, table, gateway) = with_gateway();
+        let list =
+            |entries| [("PrefixListName", "offices"), ("AddressFamily", "IPv4"), ("MaxEntries", entries)];
+        let mut route_to = |entries| {
+            let id = caller.ok("CreateManagedPrefixList", &list(entries)).text("prefixListId");
+            caller.send(
+                "CreateRoute",
+                &[("RouteTableId", &table), ("DestinationPrefixListId", &id), ("GatewayId", &gateway)],
+            )
+        };
+        assert_eq!(route_to("51").unwrap_err().code, "RouteLimitExceeded");
+        route_to("30").unwrap();
+        assert_eq!(route_to("21").unwrap_err().code, "RouteLimitExceeded");
+        route_to("20").unwrap();
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert_eq!(shown.texts("destinationPrefixListId").len(), 2);
+    }
+
+    #[test]
+    fn routes_that_are_not_there_can_be_neither_replaced_nor_deleted() {
+        let (mut caller, table, gateway) = with_gateway();
+        assert_eq!(
+            caller.refused("ReplaceRoute", &to(&table, "0.0.0.0/0", &gateway)),
+            "InvalidParameterValue: There is no route defined for '0.0.0.0/0' in the route table. Use CreateRoute instead."
+        );
+        assert_eq!(
+            caller.refused("DeleteRoute", &to(&table, "0.0.0.0/0", &gateway)[..2]),
+            format!(
+                "InvalidRoute.NotFound: no route with destination-cidr-block 0.0.0.0/0 in route table {table}"
+            )
+        );
+        let v6 = [("RouteTableId", table.as_str()), ("DestinationIpv6CidrBlock", "::/0")];
+        assert_eq!(
+            caller.refused("DeleteRoute", &v6),
+            format!(
+                "InvalidRoute.NotFound: no route with destination-ipv6-cidr-block ::/0 in route table {table}"
+            )
+        );
+        assert_eq!(
+            caller.refused("DeleteRoute", &to(&table, "10.0.0.0/16", &gateway)[..2]),
+            format!("InvalidParameterValue: cannot remove local route 10.0.0.0/16 in route table {table}")
+        );
+    }
+
+    #[test]
+    fn one_destination_and_one_target() {
+        let (mut caller, table, gateway) = with_gateway();
+        assert!(
+            caller
+                .refused("CreateRoute", &to(&table, "0.0.0.0/0", &gateway)[..2])
+                .starts_with("MissingParameter: ")
+        );
+        let two = [&to(&table, "0.0.0.0/0", &gateway)[..], &[("NatGatewayId", "nat-00000001")]].concat();
+        assert!(caller.refused("CreateRoute", &two).starts_with("InvalidParameterCombination: "));
+        let none = [("RouteTableId", table.as_str()), ("GatewayId", &gateway)];
+        assert!(caller.refused("CreateRoute", &none).starts_with("MissingParameter: "));
+    }
+
+    #[test]
+    fn the_fifty_first_route_is_refused() {
+        let (mut caller, table, gateway) = with_gateway();
+        for n in 0..50 {
+            caller.ok("CreateRoute", &to(&table, &format!("192.168.{n}.0/24"), &gateway));
+        }
+        assert_eq!(
+            caller.refused("CreateRoute", &to(&table, "0.0.0.0/0", &gateway)),
+            "RouteLimitExceeded: The maximum number of routes has been reached."
+        );
+    }
+
+    #[test]
+    fn host_bits_are_cleared() {
+        let (mut caller, table, gateway) = with_gateway();
+        caller.ok("CreateRoute", &to(&table, "10.1.2.3/16", &gateway));
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert_eq!(shown.texts("destinationCidrBlock"), ["10.0.0.0/16", "10.1.0.0/16"]);
+    }
+}

@@ -1,0 +1,773 @@
+//! Launching instances. Follows RunInstances (EC2 API Reference). No launch templates, no Spot, no hibernation, no
+//! volumes but the root one.
+
+use awsproto::{AwsError, Call};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::image::{self, Image};
+use model::instance::{MetadataOptions, ShutdownBehavior};
+use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface, LaunchVolume};
+use model::network_interface::NewNetworkInterface;
+use model::{ImageId, InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
+
+use crate::errors::{self, refused};
+use crate::instance;
+use crate::instance_type;
+use crate::network_interface::{Addresses, device_index, tracking};
+use crate::request::{self, optional_id, parse_id, scope_of, with_ids};
+use crate::shapes::*;
+
+/// "User data is limited to 16 KB, in raw form, before it is base64-encoded" (EC2 User Guide).
+const USER_DATA_BYTES_MAX: usize = 16 * 1024;
+/// What can be tagged at launch.
+const TAGGED: [&str; 3] = ["instance", "volume", "network-interface"];
+/// The types that a root volume can be of.
+const VOLUME_TYPES: [&str; 5] = ["gp2", "gp3", "io1", "io2", "standard"];
+/// The biggest volume there is.
+const VOLUME_GIB_MAX: u32 = 16 * 1024;
+
+pub(crate) fn run(
+    call: &mut Call,
+    world: &mut World,
+    request: RunInstancesRequest,
+) -> Result<Reservation, AwsError> {
+    refuse_what_is_missing(&request)?;
+    let (scope, now) = (scope_of(call)?, request::now(call));
+    let mut launch = read(call, world, scope, request.clone())?;
+    let count = count(world, &launch, request.min_count, request.max_count)?;
+    let mut ids = Vec::new();
+    for index in 0..count {
+        launch.launch_index = index;
+        let launched = with_ids(call, |ids| world.launch_instance(scope, launch.clone(), ids, now));
+        ids.push(launched.map_err(refused)?);
+    }
+    let instances = ids.iter().filter_map(|id| world.instances.get(id));
+    Ok(Reservation {
+        reservation_id: Some(launch.reservation.to_string()),
+        owner_id: Some(scope.account.to_string()),
+        instances: instances.map(|instance| instance::render(world, instance)).collect(),
+        ..Default::default()
+    })
+}
+
+fn refuse_what_is_missing(request: &RunInstancesRequest) -> Result<(), AwsError> {
+    let placement = request.placement.as_ref();
+    let reservation = request.capacity_reservation_specification.as_ref();
+    let recovery = request.maintenance_options.as_ref().and_then(|it| it.auto_recovery.as_deref());
+    request::refuse_unsupported(&[
+        ("AdditionalInfo", request.additional_info.is_some()),
+        (
+            "CapacityReservationSpecification.CapacityReservationTarget",
+            reservation.is_some_and(|it| it.capacity_reservation_target.is_some()),
+        ),
+        ("MaintenanceOptions.AutoRecovery", recovery.is_some_and(|it| it != "default")),
+        ("CpuOptions", request.cpu_options.is_some()),
+        ("ElasticGpuSpecification", !request.elastic_gpu_specification.is_empty()),
+        ("ElasticInferenceAccelerator", !request.elastic_inference_accelerators.is_empty()),
+        ("EnablePrimaryIpv6", request.enable_primary_ipv6 == Some(true)),
+        ("EnclaveOptions", request.enclave_options.as_ref().is_some_and(|it| it.enabled == Some(true))),
+        (
+            "HibernationOptions",
+            request.hibernation_options.as_ref().is_some_and(|it| it.configured == Some(true)),
+        ),
+        ("InstanceMarketOptions", request.instance_market_options.is_some()),
+        ("KernelId", request.kernel_id.is_some()),
+        ("LaunchTemplate", request.launch_template.is_some()),
+        ("LicenseSpecification", !request.license_specifications.is_empty()),
+        ("NetworkPerformanceOptions", request.network_performance_options.is_some()),
+        ("Operator", request.operator.is_some()),
+        ("PrivateDnsNameOptions", request.private_dns_name_options.is_some()),
+        ("RamdiskId", request.ramdisk_id.is_some()),
+        ("SecondaryInterface", !request.secondary_interfaces.is_empty()),
+        (
+            "Placement.Tenancy",
+            placement.and_then(|it| it.tenancy.as_deref()).is_some_and(|it| it != "default"),
+        ),
+        (
+            "Placement.GroupName",
+            placement.is_some_and(|it| it.group_name.as_deref().is_some_and(|it| !it.is_empty())),
+        ),
+        ("Placement.GroupId", placement.is_some_and(|it| it.group_id.is_some())),
+        ("Placement.HostId", placement.is_some_and(|it| it.host_id.is_some())),
+        ("Placement.PartitionNumber", placement.is_some_and(|it| it.partition_number.is_some())),
+    ])
+}
+
+/// A launch for one instance, whose index is still to be set.
+fn read(
+    call: &mut Call,
+    world: &World,
+    scope: Scope,
+    request: RunInstancesRequest,
+) -> Result<Launch, AwsError> {
+    let image = image_of(scope, request.image_id.as_deref())?;
+    let instance_type = type_of(&image, request.instance_type.as_deref())?;
+    let mut tags = awsproto::tags::specified_by_type(request.tag_specifications.clone(), &TAGGED)?;
+    let mut tags_of = |kind: &str| tags.remove(kind).unwrap_or_default();
+    let interfaces = interfaces(world, scope, &request, &tags_of("network-interface"))?;
+    let root_volume = root_volume(&image, request.block_device_mappings, tags_of("volume"))?;
+    let defaults = image.metadata_options();
+    Ok(Launch {
+        reservation: with_ids(call, |ids| ids.fresh()),
+        launch_index: 0,
+        image,
+        instance_type,
+        key_name: request.key_name.filter(|name| !name.is_empty()),
+        interfaces,
+        user_data: user_data(request.user_data.as_deref())?,
+        metadata_options: request.metadata_options.map_or(Ok(defaults), |it| metadata(defaults, it))?,
+        disable_api_termination: request.disable_api_termination.unwrap_or(false),
+        disable_api_stop: request.disable_api_stop.unwrap_or(false),
+        shutdown_behavior: shutdown_behavior(request.instance_initiated_shutdown_behavior.as_deref())?,
+        monitoring: request.monitoring.and_then(|it| it.enabled).unwrap_or(false),
+        ebs_optimized: request.ebs_optimized.unwrap_or(false),
+        instance_profile: request.iam_instance_profile.and_then(|it| it.arn.or(it.name)),
+        root_volume,
+        cpu_credits: cpu_credits(instance_type, request.credit_specification)?,
+        client_token: request.client_token.unwrap_or_default(),
+        tags: tags_of("instance"),
+    })
+}
+
+/// How many instances are launched: as many as wanted, or as there are addresses for, but not fewer than needed.
+fn count(world: &World, launch: &Launch, min: Option<i32>, max: Option<i32>) -> Result<u32, AwsError> {
+    let positive = |parameter, value: Option<i32>| {
+        let value = value.unwrap_or_default();
+        let refused =
+            || AwsError::invalid_value(parameter, &value.to_string(), "Expecting a value of at least 1.");
+        u32::try_from(value).ok().filter(|count| *count > 0).ok_or_else(refused)
+    };
+    let (min, max) = (positive("minCount", min)?, positive("maxCount", max)?);
+    if max < min {
+        let reason = "maxCount must be equal or greater than minCount.";
+        return Err(AwsError::invalid_value("maxCount", &max.to_string(), reason));
+    }
+    let subnet = launch.interfaces.first().and_then(|interface| match &interface.source {
+        InterfaceSource::New { interface, .. } => world.subnets.get(&interface.subnet),
+        InterfaceSource::Existing(_) => None,
+    });
+    match subnet.filter(|subnet| subnet.cidr.is_some()).map(|subnet| world.available_addresses(subnet.id)) {
+        Some(free) if free < max => Ok(free.max(min)),
+        Some(_) | None => Ok(max),
+    }
+}
+
+/// An image by its id, or by `resolve:ssm:` and a public parameter.
+fn image_of(scope: Scope, text: Option<&str>) -> Result<Image, AwsError> {
+    let text = text.ok_or_else(|| AwsError::missing_parameter("ImageId"))?;
+    let id: Option<ImageId> = match text.strip_prefix("resolve:ssm:") {
+        Some(parameter) => image::alias(scope.region, parameter),
+        None => Some(parse_id(text)?),
+    };
+    let found = id.and_then(|id| image::find(scope.region, id));
+    found.ok_or_else(|| errors::not_found("ami", &[text]))
+}
+
+/// The type, which must fit the image. "Default: m1.small" (RunInstances), which no image here can run on.
+fn type_of(image: &Image, name: Option<&str>) -> Result<&'static InstanceType, AwsError> {
+    let Some(name) = name else {
+        return Err(AwsError::invalid_parameter_combination(
+            "Non-Windows instances with a virtualization type of 'hvm' are currently not supported for this instance \
+             type : m1.small",
+        ));
+    };
+    let instance_type = instance_type::find(name)?;
+    let (has, wants) = (instance_type.architecture, image.release.architecture);
+    match has == wants {
+        true => Ok(instance_type),
+        false => Err(AwsError::invalid_parameter_value(format!(
+            "The architecture '{}' of the specified instance type does not match the architecture '{}' of the \
+             specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You \
+             can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type \
+             or AMI.",
+            has.name(),
+            wants.name()
+        ))),
+    }
+}
+
+/// The interfaces: those specified one by one, or a single one with what was said for the instance as a whole.
+fn interfaces(
+    world: &World,
+    scope: Scope,
+    request: &RunInstancesRequest,
+    tags: &Tags,
+) -> Result<Vec<LaunchInterface>, AwsError> {
+    let zone = placement_zone(scope, request.placement.as_ref())?;
+    if request.network_interfaces.is_empty() {
+        return Ok(vec![only_interface(world, scope, request, zone, tags)?]);
+    }
+    refuse_instance_level(request)?;
+    let specified = &request.network_interfaces;
+    let interfaces: Result<Vec<_>, _> =
+        specified.iter().map(|it| specified_interface(world, scope, it.clone(), zone, tags)).collect();
+    let interfaces = interfaces?;
+    match interfaces.iter().any(|interface| interface.device_index == 0) {
+        true => Ok(interfaces),
+        false => {
+            Err(AwsError::invalid_parameter_combination("A network interface at device index 0 is required."))
+        }
+    }
+}
+
+/// What must be said for each interface once one is specified.
+fn refuse_instance_level(request: &RunInstancesRequest) -> Result<(), AwsError> {
+    let refused = |what: &str| {
+        Err(AwsError::invalid_parameter_combination(format!(
+            "Network interfaces and an instance-level {what} may not be specified on the same request"
+        )))
+    };
+    if request.subnet_id.is_some() {
+        return refused("subnet ID");
+    }
+    if !request.security_group_ids.is_empty() || !request.security_groups.is_empty() {
+        return refused("security groups");
+    }
+    if request.private_ip_address.is_some() {
+        return refused("private IP address");
+    }
+    let asks = |it: &InstanceNetworkInterfaceSpecification| it.associate_public_ip_address.is_some();
+    match request.network_interfaces.len() > 1 && request.network_interfaces.iter().any(asks) {
+        true => Err(AwsError::invalid_parameter_combination(
+            "The associatePublicIPAddress parameter cannot be specified when launching with multiple network \
+             interfaces.",
+        )),
+        false => Ok(()),
+    }
+}
+
+fn only_interface(
+    world: &World,
+    scope: Scope,
+    request: &RunInstancesRequest,
+    zone: Option<Zone>,
+    tags: &Tags,
+) -> Result<LaunchInterface, AwsError> {
+    if !request.security_groups.is_empty() && request.subnet_id.is_some() {
+        return Err(AwsError::invalid_parameter_combination(
+            "The parameter groupName cannot be used with the parameter subnet",
+        ));
+    }
+    let subnet = subnet_of(world, scope, optional_id(request.subnet_id.as_deref())?, zone)?;
+    let mut groups = group_ids(&request.security_group_ids)?;
+    groups.extend(groups_by_name(world, scope, &request.security_groups)?);
+    let addresses = Addresses {
+        primary: request.private_ip_address.clone(),
+        ipv6: request.ipv6_addresses.clone(),
+        ipv6_count: request.ipv6_address_count,
+        ..Default::default()
+    };
+    let addresses = addresses.read()?;
+    let interface = NewNetworkInterface {
+        groups,
+        primary_address: addresses.primary,
+        ipv6_addresses: addresses.ipv6,
+        tags: tags.clone(),
+        ..NewNetworkInterface::in_subnet(subnet)
+    };
+    Ok(LaunchInterface {
+        device_index: 0,
+        delete_on_termination: true,
+        source: InterfaceSource::New { interface, public_address: None },
+    })
+}
+
+fn specified_interface(
+    world: &World,
+    scope: Scope,
+    it: InstanceNetworkInterfaceSpecification,
+    zone: Option<Zone>,
+    tags: &Tags,
+) -> Result<LaunchInterface, AwsError> {
+    request::refuse_unsupported(&[
+        ("AssociateCarrierIpAddress", it.associate_carrier_ip_address == Some(true)),
+        ("EnaQueueCount", it.ena_queue_count.is_some()),
+        ("EnaSrdSpecification", it.ena_srd_specification.is_some()),
+        ("InterfaceType", it.interface_type.as_deref().is_some_and(|kind| kind != "interface")),
+        ("Ipv4Prefix", !it.ipv4_prefixes.is_empty() || it.ipv4_prefix_count.is_some()),
+        ("Ipv6Prefix", !it.ipv6_prefixes.is_empty() || it.ipv6_prefix_count.is_some()),
+        ("NetworkCardIndex", it.network_card_index.is_some_and(|index| index != 0)),
+        ("PrimaryIpv6", it.primary_ipv6 == Some(true)),
+    ])?;
+    let device_index = device_index(it.device_index)?;
+    if let Some(id) = optional_id(it.network_interface_id.as_deref())? {
+        return Ok(LaunchInterface {
+            device_index,
+            delete_on_termination: it.delete_on_termination.unwrap_or(false),
+            source: InterfaceSource::Existing(id),
+        });
+    }
+    let subnet = subnet_of(world, scope, optional_id(it.subnet_id.as_deref())?, zone)?;
+    let addresses = Addresses {
+        primary: it.private_ip_address,
+        listed: it.private_ip_addresses,
+        secondary_count: it.secondary_private_ip_address_count,
+        ipv6: it.ipv6_addresses,
+        ipv6_count: it.ipv6_address_count,
+    };
+    let addresses = addresses.read()?;
+    let interface = NewNetworkInterface {
+        groups: group_ids(&it.groups)?,
+        description: it.description.unwrap_or_default(),
+        primary_address: addresses.primary,
+        secondary_addresses: addresses.secondary,
+        ipv6_addresses: addresses.ipv6,
+        connection_tracking: tracking(it.connection_tracking_specification)?,
+        tags: tags.clone(),
+        ..NewNetworkInterface::in_subnet(subnet)
+    };
+    Ok(LaunchInterface {
+        device_index,
+        delete_on_termination: it.delete_on_termination.unwrap_or(true),
+        source: InterfaceSource::New { interface, public_address: it.associate_public_ip_address },
+    })
+}
+
+/// The subnet named, which must be in the zone wanted; or a default one.
+fn subnet_of(
+    world: &World,
+    scope: Scope,
+    named: Option<SubnetId>,
+    zone: Option<Zone>,
+) -> Result<SubnetId, AwsError> {
+    let Some(id) = named else {
+        let subnet = world.default_subnet_for_launch(scope, zone);
+        return subnet.map(|subnet| subnet.id).map_err(|refusal| no_default(refusal, zone));
+    };
+    let subnet = world.subnet(scope, id).map_err(refused)?;
+    match zone.filter(|zone| *zone != subnet.zone) {
+        Some(zone) => {
+            let reason = format!("The subnet '{id}' is in the availability zone {}.", subnet.zone);
+            Err(AwsError::invalid_value("availabilityZone", &zone.to_string(), &reason))
+        }
+        None => Ok(id),
+    }
+}
+
+/// Without a default VPC, or a default subnet in the zone, RunInstances has words of its own.
+fn no_default(refusal: Refusal, zone: Option<Zone>) -> AwsError {
+    if refusal == Refusal::NoDefaultVpc {
+        return AwsError::new(
+            "VPCIdNotSpecified",
+            "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
+        );
+    }
+    match zone {
+        Some(zone) => {
+            AwsError::new("MissingInput", format!("No default subnet for availability zone: '{zone}'."))
+        }
+        None => refused(refusal),
+    }
+}
+
+fn placement_zone(scope: Scope, placement: Option<&Placement>) -> Result<Option<Zone>, AwsError> {
+    let Some(placement) = placement else { return Ok(None) };
+    let named = placement.availability_zone.as_deref().or(placement.availability_zone_id.as_deref());
+    let Some(name) = named.filter(|name| !name.is_empty()) else { return Ok(None) };
+    let unknown = || AwsError::invalid_parameter_value(format!("Invalid availability zone: [{name}]"));
+    Zone::find(scope.region, name).map(Some).ok_or_else(unknown)
+}
+
+fn group_ids(texts: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
+    texts.iter().map(|text| parse_id(text)).collect()
+}
+
+/// Groups of the default VPC by their names.
+fn groups_by_name(world: &World, scope: Scope, names: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let vpc = world.default_vpc(scope).ok_or_else(|| no_default(Refusal::NoDefaultVpc, None))?.id;
+    let find = |name: &String| {
+        let group = world.security_groups.values().find(|group| group.vpc == vpc && group.name == *name);
+        group.map(|group| group.id).ok_or_else(|| {
+            let message = format!("The security group '{name}' does not exist in default VPC '{vpc}'");
+            AwsError::new("InvalidGroup.NotFound", message)
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// The root volume, as the image has it or as the request changes it.
+fn root_volume(
+    image: &Image,
+    mappings: Vec<BlockDeviceMapping>,
+    tags: Tags,
+) -> Result<LaunchVolume, AwsError> {
+    let smallest = image.release.root_volume_gib;
+    let mut volume =
+        LaunchVolume { size_gib: smallest, volume_type: "gp3".to_owned(), delete_on_termination: true, tags };
+    for mapping in mappings {
+        let is_root = mapping.device_name.as_deref() == Some(image::ROOT_DEVICE);
+        request::refuse_unsupported(&[(
+            "BlockDeviceMapping of a device other than the root device",
+            !is_root || mapping.virtual_name.is_some() || mapping.no_device.is_some(),
+        )])?;
+        let Some(ebs) = mapping.ebs else { continue };
+        request::refuse_unsupported(&[("Ebs.Encrypted", ebs.encrypted == Some(true))])?;
+        if let Some(size) = ebs.volume_size {
+            volume.size_gib = volume_size(size, smallest)?;
+        }
+        if let Some(volume_type) = ebs.volume_type {
+            if !VOLUME_TYPES.contains(&volume_type.as_str()) {
+                return Err(AwsError::invalid_value("volumeType", &volume_type, "Unknown volume type."));
+            }
+            volume.volume_type = volume_type;
+        }
+        volume.delete_on_termination = ebs.delete_on_termination.unwrap_or(true);
+    }
+    Ok(volume)
+}
+
+fn volume_size(size: i32, smallest: u32) -> Result<u32, AwsError> {
+    let gib = u32::try_from(size).ok().filter(|gib| *gib <= VOLUME_GIB_MAX);
+    let gib = gib.ok_or_else(|| AwsError::invalid_value("volumeSize", &size.to_string(), "No such size."))?;
+    match gib < smallest {
+        true => Err(AwsError::new(
+            "InvalidBlockDeviceMapping",
+            format!("Volume of size {gib}GB is smaller than snapshot, expect size>= {smallest}GB"),
+        )),
+        false => Ok(gib),
+    }
+}
+
+/// User data, which comes in base64.
+pub(crate) fn user_data(base64: Option<&str>) -> Result<Vec<u8>, AwsError> {
+    let text: String = base64.unwrap_or_default().split_whitespace().collect();
+    let data = STANDARD
+        .decode(text)
+        .map_err(|_| AwsError::new("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."))?;
+    checked_user_data(data)
+}
+
+/// User data of a size that AWS takes.
+pub(crate) fn checked_user_data(data: Vec<u8>) -> Result<Vec<u8>, AwsError> {
+    match data.len() <= USER_DATA_BYTES_MAX {
+        true => Ok(data),
+        false => Err(AwsError::invalid_parameter_value("User data is limited to 16384 bytes")),
+    }
+}
+
+/// Metadata options: what was sent, and for the rest what was there before.
+pub(crate) fn metadata(
+    before: MetadataOptions,
+    sent: InstanceMetadataOptionsRequest,
+) -> Result<MetadataOptions, AwsError> {
+    let hop_limit = match sent.http_put_response_hop_limit {
+        None => before.hop_limit,
+        Some(limit) => {
+            let allowed = u8::try_from(limit).ok().filter(|limit| (1..=64).contains(limit));
+            let reason = "Expecting a value between 1 and 64.";
+            let refused = || AwsError::invalid_value("HttpPutResponseHopLimit", &limit.to_string(), reason);
+            allowed.ok_or_else(refused)?
+        }
+    };
+    Ok(MetadataOptions {
+        enabled: switch("HttpEndpoint", sent.http_endpoint, ("enabled", "disabled"), before.enabled)?,
+        tokens_required: switch(
+            "HttpTokens",
+            sent.http_tokens,
+            ("required", "optional"),
+            before.tokens_required,
+        )?,
+        hop_limit,
+        ipv6: switch("HttpProtocolIpv6", sent.http_protocol_ipv6, ("enabled", "disabled"), before.ipv6)?,
+        instance_tags: switch(
+            "InstanceMetadataTags",
+            sent.instance_metadata_tags,
+            ("enabled", "disabled"),
+            before.instance_tags,
+        )?,
+    })
+}
+
+fn switch(
+    parameter: &str,
+    sent: Option<String>,
+    (on, off): (&str, &str),
+    before: bool,
+) -> Result<bool, AwsError> {
+    match sent {
+        None => Ok(before),
+        Some(text) if text == on => Ok(true),
+        Some(text) if text == off => Ok(false),
+        Some(text) => Err(AwsError::invalid_value(parameter, &text, &format!("Expecting {on} or {off}."))),
+    }
+}
+
+/// `stop` unless something else is said.
+pub(crate) fn shutdown_behavior(text: Option<&str>) -> Result<ShutdownBehavior, AwsError> {
+    match text {
+        None | Some("stop") => Ok(ShutdownBehavior::Stop),
+        Some("terminate") => Ok(ShutdownBehavior::Terminate),
+        Some(other) => Err(AwsError::invalid_value(
+            "instanceInitiatedShutdownBehavior",
+            other,
+            "Expecting stop or terminate.",
+        )),
+    }
+}
+
+fn cpu_credits(
+    instance_type: &InstanceType,
+    sent: Option<CreditSpecificationRequest>,
+) -> Result<Option<String>, AwsError> {
+    let Some(credits) = sent.and_then(|sent| sent.cpu_credits) else { return Ok(None) };
+    if !instance_type.is_burstable() {
+        let message =
+            format!("The creditSpecification parameter is not supported for {}.", instance_type.name);
+        return Err(AwsError::invalid_parameter_combination(message));
+    }
+    match credits == "standard" || credits == "unlimited" {
+        true => Ok(Some(credits)),
+        false => Err(AwsError::invalid_value("cpuCredits", &credits, "Expecting standard or unlimited.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+
+    #[test]
+    fn a_launch_is_pending_with_a_private_address_and_shows_its_public_one_when_it_runs() {
+        let mut caller = Caller::new();
+        let answer = caller.launch(&[]);
+        assert_eq!(answer.text("name"), "pending");
+        assert_eq!(answer.texts("code"), ["0", "pending"], "of the state and of its reason");
+        assert!(answer.text("privateIpAddress").starts_with("172.31."));
+        assert!(answer.text("privateDnsName").ends_with(".us-west-2.compute.internal"));
+        assert_eq!(answer.texts("status"), ["attaching", "in-use"], "of the interface and its attachment");
+        assert!(answer.texts("publicIp").is_empty());
+        caller.settle();
+        let answer = caller.ok("DescribeInstances", &[]);
+        assert_eq!(answer.text("name"), "running");
+        let public = answer.text("ipAddress");
+        assert_eq!(answer.text("ipOwnerId"), "amazon");
+        let dashed = public.replace('.', "-");
+        assert_eq!(answer.text("dnsName"), format!("ec2-{dashed}.us-west-2.compute.amazonaws.com"));
+    }
+
+    #[test]
+    fn amazon_linux_2023_wants_metadata_tokens_that_go_two_hops() {
+        let mut caller = Caller::new();
+        let answer = caller.launch(&[]);
+        assert_eq!(
+            (answer.text("httpTokens"), answer.text("httpPutResponseHopLimit")),
+            ("required".into(), "2".into())
+        );
+        let answer = caller.launch(&[
+            ("MetadataOptions.HttpTokens", "optional"),
+            ("MetadataOptions.HttpPutResponseHopLimit", "1"),
+        ]);
+        assert_eq!(
+            (answer.text("httpTokens"), answer.text("httpPutResponseHopLimit")),
+            ("optional".into(), "1".into())
+        );
+    }
+
+    #[test]
+    fn a_launch_of_several_is_one_reservation_whose_instances_are_numbered() {
+        let mut caller = Caller::new();
+        let image = caller.launch(&[]).text("imageId");
+        let parameters =
+            [("ImageId", &*image), ("InstanceType", "t3.micro"), ("MinCount", "2"), ("MaxCount", "3")];
+        let answer = caller.ok("RunInstances", &parameters);
+        assert_eq!(answer.texts("amiLaunchIndex"), ["0", "1", "2"]);
+        let reservation = answer.text("reservationId");
+        let filter = [("Filter.1.Name", "reservation-id"), ("Filter.1.Value.1", &*reservation)];
+        let answer = caller.ok("DescribeInstances", &filter);
+        assert_eq!((answer.texts("reservationId").len(), answer.texts("amiLaunchIndex").len()), (1, 3));
+    }
+
+    #[test]
+    fn tags_go_to_the_instance_its_volume_and_its_interface() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[
+            ("TagSpecification.1.ResourceType", "instance"),
+            ("TagSpecification.1.Tag.1.Key", "Name"),
+            ("TagSpecification.1.Tag.1.Value", "web"),
+            ("TagSpecification.2.ResourceType", "volume"),
+            ("TagSpecification.2.Tag.1.Key", "Name"),
+            ("TagSpecification.2.Tag.1.Value", "disk"),
+            ("TagSpecification.3.ResourceType", "network-interface"),
+            ("TagSpecification.3.Tag.1.Key", "Name"),
+            ("TagSpecification.3.Tag.1.Value", "eth0"),
+        ]);
+        let web =
+            caller.ok("DescribeInstances", &[("Filter.1.Name", "tag:Name"), ("Filter.1.Value.1", "web")]);
+        assert_eq!(web.text("instanceId"), id);
+        let disk =
+            caller.ok("DescribeVolumes", &[("Filter.1.Name", "tag:Name"), ("Filter.1.Value.1", "disk")]);
+        assert_eq!(disk.text("instanceId"), id);
+        let eth0 = caller
+            .ok("DescribeNetworkInterfaces", &[("Filter.1.Name", "tag:Name"), ("Filter.1.Value.1", "eth0")]);
+        assert_eq!(eth0.text("instanceId"), id);
+    }
+
+    #[test]
+    fn an_image_is_named_by_its_id_or_by_amazons_parameter() {
+        let mut caller = Caller::new();
+        let alias = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+        let parameters =
+            [("ImageId", alias), ("InstanceType", "t2.micro"), ("MinCount", "1"), ("MaxCount", "1")];
+        assert_eq!(caller.ok("RunInstances", &parameters).text("name"), "pending");
+        let mut refused = |image| {
+            caller.refused("RunInstances", &[("ImageId", image), ("MinCount", "1"), ("MaxCount", "1")])
+        };
+        assert_eq!(refused("x"), "InvalidAMIID.Malformed: Invalid id: \"x\" (expecting \"ami-...\")");
+        assert_eq!(
+            refused("ami-0123456789abcdef0"),
+            "InvalidAMIID.NotFound: The image id '[ami-0123456789abcdef0]' does not exist"
+        );
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_refused_in_aws_words() {
+        let mut caller = Caller::new();
+        let subnet = caller.ok("DescribeSubnets", &[]).text("subnetId");
+        let image = model::image::all(caller.scope().region).next().unwrap().id().to_string();
+        let mut refused = |more: &[(&str, &str)]| {
+            let mut parameters = vec![("ImageId", &*image), ("MinCount", "1"), ("MaxCount", "1")];
+            parameters.extend_from_slice(more);
+            if !more.iter().any(|(name, _)| *name == "InstanceType") {
+                parameters.push(("InstanceType", "t2.micro"));
+            }
+            caller.refused("RunInstances", &parameters)
+        };
+        let eth0 = ("NetworkInterface.1.DeviceIndex", "0");
+        assert_eq!(
+            refused(&[eth0, ("SubnetId", &subnet)]),
+            "InvalidParameterCombination: Network interfaces and an instance-level subnet ID may not be specified on \
+             the same request"
+        );
+        assert_eq!(
+            refused(&[eth0, ("SecurityGroupId.1", "sg-0123456789abcdef0")]),
+            "InvalidParameterCombination: Network interfaces and an instance-level security groups may not be \
+             specified on the same request"
+        );
+        assert_eq!(
+            refused(&[("SubnetId", &subnet), ("SecurityGroup.1", "default")]),
+            "InvalidParameterCombination: The parameter groupName cannot be used with the parameter subnet"
+        );
+        assert_eq!(
+            refused(&[
+                eth0,
+                ("NetworkInterface.1.AssociatePublicIpAddress", "true"),
+                ("NetworkInterface.2.DeviceIndex", "1")
+            ]),
+            "InvalidParameterCombination: The associatePublicIPAddress parameter cannot be specified when launching \
+             with multiple network interfaces."
+        );
+        assert_eq!(
+            refused(&[("KeyName", "none")]),
+            "InvalidKeyPair.NotFound: The key pair 'none' does not exist"
+        );
+        assert_eq!(
+            refused(&[("UserData", "%%%")]),
+            "InvalidUserData.Malformed: Invalid BASE64 encoding of user data."
+        );
+        assert_eq!(
+            refused(&[("Placement.AvailabilityZone", "us-west-2z")]),
+            "InvalidParameterValue: Invalid availability zone: [us-west-2z]"
+        );
+        let arm = refused(&[("InstanceType", "t4g.micro")]);
+        assert!(
+            arm.starts_with("InvalidParameterValue: The architecture 'arm64' of the specified instance type"),
+            "{arm}"
+        );
+        assert_eq!(
+            refused(&[("InstanceType", "t9.huge")]),
+            "InvalidParameterValue: Invalid value 't9.huge' for InstanceType."
+        );
+        assert!(refused(&[("LaunchTemplate.LaunchTemplateName", "x")]).starts_with("UnsupportedOperation: "));
+    }
+
+    #[test]
+    fn a_group_of_another_network_is_refused_and_leaves_nothing_behind() {
+        let mut caller = Caller::new();
+        let vpc = caller.ok("CreateVpc", &[("CidrBlock", "10.0.0.0/16")]).text("vpcId");
+        let filter = [("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", &*vpc)];
+        let group = caller.ok("DescribeSecurityGroups", &filter).text("groupId");
+        let subnet = caller.ok("DescribeSubnets", &[]).text("subnetId");
+        let image = model::image::all(caller.scope().region).next().unwrap().id().to_string();
+        let refused = caller.refused(
+            "RunInstances",
+            &[
+                ("ImageId", &image),
+                ("InstanceType", "t2.micro"),
+                ("MinCount", "1"),
+                ("MaxCount", "1"),
+                ("SubnetId", &subnet),
+                ("SecurityGroupId.1", &group),
+            ],
+        );
+        assert_eq!(
+            refused,
+            format!(
+                "InvalidParameter: Security group {group} and subnet {subnet} belong to different networks."
+            )
+        );
+        assert!(caller.world.network_interfaces.is_empty() && caller.world.instances.is_empty());
+    }
+
+    #[test]
+    fn without_a_default_vpc_or_a_subnet_in_it_a_subnet_must_be_named() {
+        let mut caller = Caller::new();
+        let image = model::image::all(caller.scope().region).next().unwrap().id().to_string();
+        let launch =
+            [("ImageId", &*image), ("InstanceType", "t2.micro"), ("MinCount", "1"), ("MaxCount", "1")];
+        let vpc = caller.ok("DescribeVpcs", &[]).text("vpcId");
+        for subnet in caller.ok("DescribeSubnets", &[]).texts("subnetId") {
+            caller.ok("DeleteSubnet", &[("SubnetId", &subnet)]);
+        }
+        let mut in_zone = launch.to_vec();
+        in_zone.push(("Placement.AvailabilityZone", "us-west-2c"));
+        assert_eq!(
+            caller.refused("RunInstances", &in_zone),
+            "MissingInput: No default subnet for availability zone: 'us-west-2c'."
+        );
+        assert_eq!(
+            caller.refused("RunInstances", &launch),
+            format!("MissingInput: No subnets found for the default VPC '{vpc}'. Please specify a subnet.")
+        );
+        let gateway = caller.ok("DescribeInternetGateways", &[]).text("internetGatewayId");
+        caller.ok("DetachInternetGateway", &[("InternetGatewayId", &gateway), ("VpcId", &vpc)]);
+        caller.ok("DeleteVpc", &[("VpcId", &vpc)]);
+        assert_eq!(
+            caller.refused("RunInstances", &launch),
+            "VPCIdNotSpecified: No default VPC for this user. GroupName is only supported for EC2-Classic and default \
+             VPC."
+        );
+    }
+
+    #[test]
+    fn interfaces_are_made_or_taken_as_specified() {
+        let mut caller = Caller::new();
+        let zone = ("Placement.AvailabilityZone", "us-west-2b");
+        let subnet = caller
+            .ok(
+                "DescribeSubnets",
+                &[("Filter.1.Name", "availability-zone"), ("Filter.1.Value.1", "us-west-2b")],
+            )
+            .text("subnetId");
+        let extra = caller.ok("CreateNetworkInterface", &[("SubnetId", &subnet)]).text("networkInterfaceId");
+        let id = caller.running(&[
+            zone,
+            ("NetworkInterface.1.DeviceIndex", "0"),
+            ("NetworkInterface.1.Description", "front"),
+            ("NetworkInterface.1.SecondaryPrivateIpAddressCount", "1"),
+            ("NetworkInterface.2.DeviceIndex", "1"),
+            ("NetworkInterface.2.NetworkInterfaceId", &extra),
+        ]);
+        let answer = caller.ok("DescribeInstances", &[("InstanceId.1", &id)]);
+        assert_eq!(answer.texts("deviceIndex"), ["0", "1"]);
+        assert_eq!(answer.texts("deleteOnTermination")[1..], ["true", "false"], "after the root volume's");
+        assert!(answer.texts("ipAddress").is_empty(), "two interfaces get no lent address");
+        assert!(answer.0.contains(&extra) && answer.text("availabilityZone") == "us-west-2b");
+        let taken = caller.refused(
+            "AttachNetworkInterface",
+            &[("NetworkInterfaceId", &extra), ("InstanceId", &id), ("DeviceIndex", "2")],
+        );
+        assert_eq!(taken, format!("InvalidNetworkInterface.InUse: Interface: [{extra}] in use."));
+    }
+}

@@ -1,0 +1,105 @@
+//! Volumes. Follows DescribeVolumes (EC2 API Reference). Only root volumes exist: they come and go with their
+//! instance, and cannot be made, attached or changed alone.
+
+use awsproto::{AwsError, Call, Filterable};
+use model::{Instance, InstanceState, VolumeId, World, image};
+use std::borrow::Cow;
+
+use crate::request::{self, Describe, bool_values, render_tags, scope_of, tag_pairs, text_values};
+use crate::shapes::{self, *};
+
+pub(crate) fn describe(
+    call: &mut Call,
+    world: &World,
+    request: DescribeVolumesRequest,
+) -> Result<DescribeVolumesResult, AwsError> {
+    let scope = scope_of(call)?;
+    let all =
+        world.instances.values().filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
+    let id = |instance: &Instance| -> VolumeId { instance.root_volume.id };
+    let named = request::named_or_all(&request.volume_ids, all, id)?;
+    let describe = Describe {
+        kind: "volume",
+        ids: &request.volume_ids,
+        filters: request.filters,
+        max_results: request.max_results,
+        next_token: request.next_token.as_deref(),
+    };
+    let volumes = named.into_iter().map(render).collect();
+    let (volumes, next_token) =
+        describe.page(volumes, |volume: &shapes::Volume| volume.volume_id.as_ref())?;
+    Ok(DescribeVolumesResult { volumes, next_token })
+}
+
+fn render(instance: &Instance) -> shapes::Volume {
+    let volume = &instance.root_volume;
+    let image = image::find(instance.scope.region, instance.image);
+    let is_gp3 = volume.volume_type == "gp3";
+    shapes::Volume {
+        volume_id: Some(volume.id.to_string()),
+        availability_zone: Some(instance.zone.to_string()),
+        availability_zone_id: Some(instance.zone.zone_id()),
+        create_time: Some(request::timestamp(volume.created)),
+        encrypted: Some(false),
+        multi_attach_enabled: Some(false),
+        iops: is_gp3.then_some(3000),
+        throughput: is_gp3.then_some(125),
+        size: i32::try_from(volume.size_gib).ok(),
+        snapshot_id: image.map(|image| image.snapshot().to_string()),
+        state: Some("in-use".to_owned()),
+        volume_type: Some(volume.volume_type.clone()),
+        attachments: vec![VolumeAttachment {
+            attach_time: Some(request::timestamp(volume.created)),
+            delete_on_termination: Some(volume.delete_on_termination),
+            device: Some(image::ROOT_DEVICE.to_owned()),
+            instance_id: Some(instance.id.to_string()),
+            state: Some("attached".to_owned()),
+            volume_id: Some(volume.id.to_string()),
+            ..Default::default()
+        }],
+        tags: render_tags(&volume.tags),
+        ..Default::default()
+    }
+}
+
+impl Filterable for shapes::Volume {
+    fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
+        if let Some(name) = name.strip_prefix("attachment.") {
+            return attachment_values(&self.attachments, name);
+        }
+        Some(match name {
+            "availability-zone" => text_values(&self.availability_zone),
+            "availability-zone-id" => text_values(&self.availability_zone_id),
+            "create-time" => self.create_time.iter().map(|time| time.to_string().into()).collect(),
+            "encrypted" => bool_values(self.encrypted),
+            "fast-restored" | "operator.managed" => bool_values(Some(false)),
+            "multi-attach-enabled" => bool_values(self.multi_attach_enabled),
+            "operator.principal" => Vec::new(),
+            "size" => self.size.iter().map(|size| size.to_string().into()).collect(),
+            "snapshot-id" => text_values(&self.snapshot_id),
+            "status" => text_values(&self.state),
+            "volume-id" => text_values(&self.volume_id),
+            "volume-type" => text_values(&self.volume_type),
+            _ => return None,
+        })
+    }
+
+    fn filter_tags(&self) -> Vec<(&str, &str)> {
+        tag_pairs(&self.tags)
+    }
+}
+
+fn attachment_values<'a>(attachments: &'a [VolumeAttachment], name: &str) -> Option<Vec<Cow<'a, str>>> {
+    Some(match name {
+        "attach-time" => {
+            attachments.iter().filter_map(|it| Some(it.attach_time?.to_string().into())).collect()
+        }
+        "delete-on-termination" => {
+            attachments.iter().flat_map(|it| bool_values(it.delete_on_termination)).collect()
+        }
+        "device" => attachments.iter().flat_map(|it| text_values(&it.device)).collect(),
+        "instance-id" => attachments.iter().flat_map(|it| text_values(&it.instance_id)).collect(),
+        "status" => attachments.iter().flat_map(|it| text_values(&it.state)).collect(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,22 @@
+//! AWS Systems Manager Parameter Store: the public parameters that name images.
+//!
+//! Tutorials launch instances from `resolve:ssm:/aws/service/ami-amazon-linux-latest/…` or ask
+//! for such a name first. Parameters of one's own are not here.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods)]
+
+mod get_parameter;
+pub mod public_parameters;
+pub mod shapes;
+
+use awsproto::{Action, read};
+pub use public_parameters::PublicParameters;
+use shapes::op;
+
+/// What the service can do.
+pub static ACTIONS: &[Action<PublicParameters>] = &[
+    read!(GetParameter, get_parameter::one),
+    read!(GetParameters, get_parameter::several),
+    read!(GetParametersByPath, get_parameter::by_path),
+];

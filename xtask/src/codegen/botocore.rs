@@ -1,0 +1,66 @@
+//! Where the models are: `$BOTOCORE_DIR`, or the pinned wheel, fetched once into the user's cache.
+//!
+//! pip checks the hash (`--require-hashes`). Nothing of botocore is run.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The release the committed shapes were made from.
+pub(super) const VERSION: &str = "1.44.5";
+/// Of its wheel.
+const SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
+
+/// The folder with one folder per service.
+pub(super) fn data_folder() -> Result<PathBuf, String> {
+    if let Some(folder) = std::env::var_os("BOTOCORE_DIR") {
+        let folder = PathBuf::from(folder);
+        refuse_other_version(&folder)?;
+        return Ok(folder.join("data"));
+    }
+    let folder = cache_folder()?.join(format!("hamlet/botocore-{VERSION}"));
+    let data = folder.join("botocore/data");
+    if !data.is_dir() {
+        fetch(&folder)?;
+    }
+    Ok(data)
+}
+
+/// A folder named by hand must still be the pinned release, or the output would differ.
+fn refuse_other_version(folder: &Path) -> Result<(), String> {
+    let init = folder.join("__init__.py");
+    let text = std::fs::read_to_string(&init)
+        .map_err(|error| format!("BOTOCORE_DIR: could not read {}: {error}", init.display()))?;
+    match text.contains(&format!("__version__ = '{VERSION}'")) {
+        true => Ok(()),
+        false => Err(format!("BOTOCORE_DIR: {} is not botocore {VERSION}", folder.display())),
+    }
+}
+
+fn cache_folder() -> Result<PathBuf, String> {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
+    cache.ok_or_else(|| "neither XDG_CACHE_HOME nor HOME is set".to_owned())
+}
+
+/// Unpacks the wheel beside, and moves it into place when it is whole.
+fn fetch(folder: &Path) -> Result<(), String> {
+    let partial = folder.with_extension("partial");
+    let _ = std::fs::remove_dir_all(&partial);
+    std::fs::create_dir_all(&partial).map_err(|error| super::trouble("create", &partial, &error))?;
+    let requirements = partial.join("requirements.txt");
+    std::fs::write(&requirements, format!("botocore=={VERSION} --hash=sha256:{SHA256}\n"))
+        .map_err(|error| super::trouble("write", &requirements, &error))?;
+    let status = Command::new("python3")
+        .args(["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--require-hashes"])
+        .args(["--only-binary", ":all:", "--disable-pip-version-check", "--root-user-action=ignore"])
+        .arg("--target")
+        .arg(&partial)
+        .arg("--requirement")
+        .arg(&requirements)
+        .status()
+        .map_err(|error| format!("could not run pip: {error}; or set BOTOCORE_DIR"))?;
+    if !status.success() {
+        return Err(format!("pip could not fetch botocore {VERSION}; or set BOTOCORE_DIR"));
+    }
+    std::fs::rename(&partial, folder).map_err(|error| super::trouble("move", &partial, &error))
+}

@@ -1,0 +1,299 @@
+//! The part of a service's model that the allowed operations reach.
+
+use super::names;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+/// How the service writes its requests and answers.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Protocol {
+    Ec2,
+    Query,
+    Json,
+}
+
+/// A service, cut down to what is generated.
+pub(super) struct Model {
+    pub(super) name: String,
+    pub(super) protocol: Protocol,
+    pub(super) api_version: String,
+    pub(super) xml_namespace: String,
+    pub(super) target_prefix: String,
+    pub(super) known_operations: Vec<String>,
+    pub(super) operations: Vec<Operation>,
+    pub(super) structures: BTreeMap<String, Structure>,
+}
+
+/// One allowed operation.
+pub(super) struct Operation {
+    pub(super) name: String,
+    pub(super) input: Option<String>,
+    pub(super) output: Option<String>,
+    /// The wire name of its client token.
+    pub(super) client_token: Option<String>,
+    pub(super) pages: Option<Pages>,
+    /// The wire names of the parameters that must be there.
+    pub(super) required: Vec<String>,
+    pub(super) dry_run: bool,
+}
+
+/// How an operation pages.
+pub(super) struct Pages {
+    pub(super) token: String,
+    pub(super) limit: Option<String>,
+    pub(super) result: String,
+}
+
+/// One structure, and which way it travels.
+#[derive(Default)]
+pub(super) struct Structure {
+    pub(super) comes_in: bool,
+    pub(super) goes_out: bool,
+    pub(super) members: Vec<Member>,
+}
+
+/// One member of a structure.
+pub(super) struct Member {
+    pub(super) field: String,
+    pub(super) wire_in: String,
+    pub(super) wire_out: String,
+    pub(super) required: bool,
+    pub(super) kind: Kind,
+}
+
+/// What a member holds: one thing, or a list of things.
+pub(super) enum Kind {
+    One(String),
+    List {
+        of: String,
+        /// What a list's members are called on the wire, in requests of the query protocol and
+        /// in XML answers.
+        item: String,
+        flattened: bool,
+    },
+}
+
+impl Model {
+    /// Reads `service-2.json.gz` (or `.json`) and `paginators-1.json` of one service.
+    pub(super) fn read(folder: &Path, allowed: &[String]) -> Result<Self, String> {
+        let service = read_json(&folder.join("service-2.json"))?;
+        let paginators = read_json(&folder.join("paginators-1.json"))?;
+        Reader { service: &service, paginators: &paginators, structures: BTreeMap::new() }
+            .model(allowed)
+            .map_err(|error| format!("{}: {error}", folder.display()))
+    }
+}
+
+struct Reader<'a> {
+    service: &'a Value,
+    paginators: &'a Value,
+    structures: BTreeMap<String, Structure>,
+}
+
+impl Reader<'_> {
+    fn model(mut self, allowed: &[String]) -> Result<Model, String> {
+        let metadata = |key: &str| text(&self.service["metadata"], key).unwrap_or_default();
+        let protocol = match metadata("protocol").as_str() {
+            "ec2" => Protocol::Ec2,
+            "query" => Protocol::Query,
+            "json" if metadata("jsonVersion") == "1.1" => Protocol::Json,
+            other => return Err(format!("the protocol {other} is not generated")),
+        };
+        // EC2's answers end their namespace with a slash; the model leaves it out.
+        let namespace = match metadata("xmlNamespace") {
+            namespace if namespace.is_empty() || namespace.ends_with('/') => namespace,
+            namespace => namespace + "/",
+        };
+        let (name, api_version, target_prefix) =
+            (metadata("endpointPrefix"), metadata("apiVersion"), metadata("targetPrefix"));
+        let operations =
+            allowed.iter().map(|name| self.operation(name, protocol)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Model {
+            name,
+            protocol,
+            api_version,
+            xml_namespace: namespace,
+            target_prefix,
+            known_operations: keys(&self.service["operations"]),
+            operations,
+            structures: self.structures,
+        })
+    }
+
+    fn operation(&mut self, name: &str, protocol: Protocol) -> Result<Operation, String> {
+        let operation = &self.service["operations"][name];
+        if operation.is_null() {
+            return Err(format!("AWS has no operation {name}"));
+        }
+        let input = text(&operation["input"], "shape");
+        let output = text(&operation["output"], "shape");
+        for (shape, comes_in) in [(&input, true), (&output, false)] {
+            if let Some(shape) = shape {
+                self.visit(shape, comes_in, protocol, &mut BTreeSet::new())?;
+            }
+        }
+        Ok(Operation {
+            name: name.to_owned(),
+            client_token: input.as_deref().and_then(|shape| self.client_token(shape, protocol)),
+            output: output.as_deref().map(names::structure),
+            pages: self.pages(name),
+            required: self
+                .members(input.as_deref())
+                .filter(|member| member.required)
+                .map(|member| member.wire_in.clone())
+                .collect(),
+            dry_run: self.members(input.as_deref()).any(|member| member.field == "dry_run"),
+            input: input.as_deref().map(names::structure),
+        })
+    }
+
+    /// The members of a structure that was visited.
+    fn members(&self, shape: Option<&str>) -> impl Iterator<Item = &Member> {
+        let structure = shape.and_then(|shape| self.structures.get(&names::structure(shape)));
+        structure.into_iter().flat_map(|structure| &structure.members)
+    }
+
+    /// EC2 marks only some of its client tokens as such; the name says it for all.
+    fn client_token(&self, shape: &str, protocol: Protocol) -> Option<String> {
+        let members = self.service["shapes"][shape]["members"].as_object()?;
+        let is_token =
+            |(name, member): &(&String, &Value)| member["idempotencyToken"] == true || *name == "ClientToken";
+        let (name, member) = members.iter().find(is_token)?;
+        Some(wire_in(name, member, protocol))
+    }
+
+    fn pages(&self, operation: &str) -> Option<Pages> {
+        let pages = &self.paginators["pagination"][operation];
+        let first = |key: &str| match &pages[key] {
+            Value::String(text) => Some(text.clone()),
+            Value::Array(several) => several.first()?.as_str().map(str::to_owned),
+            _ => None,
+        };
+        Some(Pages { token: first("input_token")?, limit: first("limit_key"), result: first("result_key")? })
+    }
+
+    /// Collects a structure and all it reaches. `above` are the structures this one is inside.
+    fn visit(
+        &mut self,
+        shape: &str,
+        comes_in: bool,
+        protocol: Protocol,
+        above: &mut BTreeSet<String>,
+    ) -> Result<(), String> {
+        if !above.insert(shape.to_owned()) {
+            return Err(format!("{shape} contains itself; that is not generated"));
+        }
+        let definition = &self.service["shapes"][shape];
+        let mut members = Vec::new();
+        for (name, member) in definition["members"].as_object().into_iter().flatten() {
+            let required = definition["required"].as_array();
+            let required = required.is_some_and(|names| names.iter().any(|one| one == name));
+            let shape = text(member, "shape").unwrap_or_default();
+            let kind = self.kind(&shape)?;
+            let inner = text(&self.service["shapes"][&shape]["member"], "shape").unwrap_or(shape);
+            if self.is_structure(&inner) {
+                self.visit(&inner, comes_in, protocol, above)?;
+            }
+            members.push(Member {
+                field: names::field(name),
+                wire_in: wire_in(name, member, protocol),
+                wire_out: text(member, "locationName").unwrap_or_else(|| name.clone()),
+                required,
+                kind,
+            });
+        }
+        above.remove(shape);
+        let structure = self.structures.entry(names::structure(shape)).or_default();
+        structure.comes_in |= comes_in;
+        structure.goes_out |= !comes_in;
+        structure.members = members;
+        Ok(())
+    }
+
+    fn is_structure(&self, shape: &str) -> bool {
+        self.service["shapes"][shape]["type"] == "structure"
+    }
+
+    fn kind(&self, shape: &str) -> Result<Kind, String> {
+        let definition = &self.service["shapes"][shape];
+        match definition["type"].as_str().unwrap_or_default() {
+            "list" => {
+                let member = &definition["member"];
+                let of = text(member, "shape").unwrap_or_default();
+                if self.service["shapes"][&of]["type"] == "list" {
+                    return Err(format!("{shape} is a list of lists; that is not generated"));
+                }
+                let item = text(member, "locationName").unwrap_or_else(|| "member".to_owned());
+                Ok(Kind::List { of, item, flattened: definition["flattened"] == true })
+            }
+            "map" => Err(format!("{shape} is a map; that is not generated")),
+            _ => Ok(Kind::One(shape.to_owned())),
+        }
+        .and_then(|kind| self.named(kind))
+    }
+
+    /// Replaces plain shapes by the Rust type they become.
+    fn named(&self, kind: Kind) -> Result<Kind, String> {
+        let rust = |shape: &str| {
+            let kind = self.service["shapes"][shape]["type"].as_str().unwrap_or_default();
+            Ok(match kind {
+                "structure" => names::structure(shape),
+                "string" => "String".to_owned(),
+                "boolean" => "bool".to_owned(),
+                "integer" => "i32".to_owned(),
+                "long" => "i64".to_owned(),
+                "float" => "f32".to_owned(),
+                "double" => "f64".to_owned(),
+                "timestamp" => "Timestamp".to_owned(),
+                "blob" => "Vec<u8>".to_owned(),
+                other => return Err(format!("{shape} is a {other}; that is not generated")),
+            })
+        };
+        Ok(match kind {
+            Kind::One(shape) => Kind::One(rust(&shape)?),
+            Kind::List { of, item, flattened } => Kind::List { of: rust(&of)?, item, flattened },
+        })
+    }
+}
+
+/// The name in requests. EC2: `queryName`, or else the capitalised `locationName`.
+fn wire_in(name: &str, member: &Value, protocol: Protocol) -> String {
+    let location = text(member, "locationName");
+    match protocol {
+        Protocol::Ec2 => text(member, "queryName")
+            .or_else(|| location.map(|name| names::upper_first(&name)))
+            .unwrap_or_else(|| name.to_owned()),
+        Protocol::Query | Protocol::Json => location.unwrap_or_else(|| name.to_owned()),
+    }
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value[key].as_str().map(str::to_owned)
+}
+
+fn keys(value: &Value) -> Vec<String> {
+    let mut keys: Vec<String> = value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+    keys.sort();
+    keys
+}
+
+/// Reads a JSON file, packed or not.
+fn read_json(path: &Path) -> Result<Value, String> {
+    let packed = path.with_extension("json.gz");
+    let bytes = match path.is_file() {
+        true => std::fs::read(path).map_err(|error| super::trouble("read", path, &error))?,
+        false => unpack(&packed)?,
+    };
+    serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn unpack(path: &Path) -> Result<Vec<u8>, String> {
+    let output = Command::new("gzip").arg("-dc").arg(path).output();
+    let output = output.map_err(|error| format!("could not run gzip: {error}"))?;
+    match output.status.success() {
+        true => Ok(output.stdout),
+        false => Err(format!("could not unpack {}", path.display())),
+    }
+}

@@ -1,0 +1,44 @@
+//! The project's own chores: `cargo xtask check`, `tidy`, `codegen`.
+
+mod check;
+mod codegen;
+mod coverage;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <chore>
+
+  check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, layers, generated code
+  tidy               layers, headers, what no file may say
+  codegen            write the AWS shapes from the pinned botocore model
+  codegen --check    fail if the committed shapes differ from the generator's
+  coverage           write docs/coverage.md: the operations that are served, and those that are not
+  coverage --check   fail if the committed page differs
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments.as_slice() {
+        ["check"] => check::run(None),
+        ["check", word] => check::run(Some(word)),
+        ["tidy"] => tidy::check(),
+        ["codegen"] => codegen::write(),
+        ["codegen", "--check"] => codegen::check(),
+        ["coverage"] => coverage::write(),
+        ["coverage", "--check"] => coverage::check(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(trouble) => {
+            eprintln!("{trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}
