@@ -1,0 +1,251 @@
+//! The store in one redb file on this machine, for one process.
+//!
+//! ```text
+//!   dir/lock         flock: one process; holds its pid
+//!   dir/store.redb   records: key -> (revision, value)
+//!                    log:     revision -> changes, the newest within their limits
+//!                    meta:    format_version, revision, log_bytes
+//! ```
+//!
+//! redb refuses everything after one failed write. The store then lets go of that file handle
+//! and opens the file anew, which repairs it to the last commit; when the disk refuses even
+//! that, it reads from a copy in memory, and every transaction tries the disk again.
+
+mod disk;
+mod engine;
+mod follow;
+mod guard;
+mod log_entry;
+mod process_lock;
+mod progress;
+mod queue;
+mod tables;
+mod view;
+
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
+mod simulated_disk;
+
+use crate::{Change, Compare, Revision, Snapshot, Store, StoreError, Watch, limits};
+use disk::{Medium, store_error};
+use engine::Engine;
+use follow::Follow;
+use guard::guard;
+use process_lock::ProcessLock;
+use progress::Progress;
+use queue::{Queue, Request};
+use redb::ReadTransaction;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tables::{Applied, LogLimit, Outcomes};
+use view::View;
+
+/// How to open a store.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The format of the values, as the program that owns them numbers it. A directory of any
+    /// other format is refused with [`StoreError::OtherVersion`].
+    pub format_version: u32,
+    /// How many of the newest revisions a watch can replay. The newest is always kept.
+    pub log_revisions_max: u64,
+    /// How many bytes of changes are kept for watches, beside the newest revision.
+    pub log_bytes_max: u64,
+}
+
+impl Options {
+    /// The usual options, for values of this format.
+    pub fn new(format_version: u32) -> Self {
+        Self { format_version, log_revisions_max: 1000, log_bytes_max: 16 << 20 }
+    }
+}
+
+/// A store in one file. Dropping it closes the file; watches then answer
+/// [`StoreError::Closed`].
+pub struct Redb {
+    shared: Arc<Shared>,
+}
+
+impl Redb {
+    /// Opens the store in `dir`, making both if they are not there.
+    pub fn open(dir: &Path, options: Options) -> Result<Self, StoreError> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .map_err(|error| store_error(error.kind(), format!("{}: {error}", dir.display())))?;
+        let lock = ProcessLock::take(dir)?;
+        let medium = engine::file_in(dir, options.format_version)?;
+        Self::on(Box::new(medium), options, Some(lock))
+    }
+
+    fn on(medium: Box<dyn Medium>, options: Options, lock: Option<ProcessLock>) -> Result<Self, StoreError> {
+        let engine = open_or_read(&*medium)?;
+        engine.check_format(options.format_version)?;
+        let progress = Progress::new(engine.revision()?);
+        let log_limit = LogLimit { revisions: options.log_revisions_max, bytes: options.log_bytes_max };
+        let shared = Shared {
+            medium,
+            log_limit,
+            queue: Queue::default(),
+            engine: RwLock::new(Some(engine)),
+            progress,
+            lock: Mutex::new(lock),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+}
+
+/// For writing if the disk lets us, else for reading.
+fn open_or_read(medium: &dyn Medium) -> Result<Engine, StoreError> {
+    match Engine::open(medium) {
+        Err(StoreError::DiskFull | StoreError::Io(_)) => Engine::open_in_memory(medium),
+        opened => opened,
+    }
+}
+
+impl Store for Redb {
+    fn transaction(&self, compare: &[Compare], changes: &[Change]) -> Result<Revision, StoreError> {
+        limits::check(compare, changes)?;
+        let request = Request { compare: compare.to_vec(), changes: changes.to_vec() };
+        self.shared.queue.submit(request, |group| self.shared.commit(group))
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        self.shared.with_engine(|engine| {
+            let read = engine.begin_read()?;
+            let revision = tables::revision(&read).map_err(|error| engine.explain(error))?;
+            Ok(Box::new(View { read, revision }) as Box<dyn Snapshot>)
+        })
+    }
+
+    fn watch(&self, after: Revision) -> Result<Box<dyn Watch>, StoreError> {
+        Ok(Box::new(Follow::new(self.shared.clone(), after)?))
+    }
+}
+
+impl Drop for Redb {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+/// What the store and its watches share.
+struct Shared {
+    medium: Box<dyn Medium>,
+    log_limit: LogLimit,
+    queue: Queue,
+    /// Written only to put another opening in its place; `None` once closed.
+    engine: RwLock<Option<Engine>>,
+    progress: Progress,
+    lock: Mutex<Option<ProcessLock>>,
+}
+
+/// How a commit went wrong, and what it would have done had it begun.
+struct Failed {
+    why: StoreError,
+    applied: Option<Applied>,
+}
+
+impl Shared {
+    fn with_engine<T>(&self, act: impl FnOnce(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        guard(|| act(engine.as_ref().ok_or(StoreError::Closed)?))
+    }
+
+    fn read<T>(&self, act: impl FnOnce(&ReadTransaction) -> Result<T, redb::Error>) -> Result<T, StoreError> {
+        self.with_engine(|engine| engine.read(act))
+    }
+
+    /// Commits a group. Only one leader is here at a time.
+    fn commit(&self, group: &[Request]) -> Outcomes {
+        if let Err(why) = self.make_writable() {
+            return vec![Err(why); group.len()];
+        }
+        match guard(|| Ok(self.try_commit(group))) {
+            Ok(Ok(outcomes)) => outcomes,
+            Ok(Err(failed)) => self.settle(failed, group.len()),
+            Err(why) => self.settle(Failed { why, applied: None }, group.len()),
+        }
+    }
+
+    fn try_commit(&self, group: &[Request]) -> Result<Outcomes, Failed> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(engine) = engine.as_ref() else {
+            return Err(Failed { why: StoreError::Closed, applied: None });
+        };
+        let begun = |error: redb::Error| Failed { why: engine.explain(error), applied: None };
+        let write = engine.begin_write().map_err(begun)?;
+        let applied = tables::apply(&write, group, self.log_limit).map_err(begun)?;
+        if !applied.changed() {
+            return Ok(applied.outcomes);
+        }
+        match write.commit() {
+            Ok(()) => {
+                self.progress.reach(applied.revision);
+                Ok(applied.outcomes)
+            }
+            Err(error) => {
+                let why = engine.explain(error.into());
+                Err(Failed { why, applied: Some(applied) })
+            }
+        }
+    }
+
+    /// After a failure: open the file anew, see what it holds, and answer accordingly.
+    fn settle(&self, failed: Failed, count: usize) -> Outcomes {
+        let Failed { why, applied } = failed;
+        let reopened = self.reopen();
+        let Some(applied) = applied else {
+            return vec![Err(why); count];
+        };
+        match reopened {
+            Ok((revision, _)) if revision == applied.before => vec![Err(why); count],
+            // The commit was complete when the fsync failed, and another fsync has passed.
+            Ok((revision, true)) if revision == applied.revision => {
+                self.progress.reach(revision);
+                applied.outcomes
+            }
+            Ok(_) | Err(_) => vec![Err(StoreError::Uncertain(why.to_string())); count],
+        }
+    }
+
+    /// A store that can only be read tries the disk again.
+    fn make_writable(&self) -> Result<(), StoreError> {
+        if self.with_engine(|engine| Ok(engine.writable))? {
+            return Ok(());
+        }
+        let engine = Engine::open(&*self.medium)?;
+        let revision = engine.revision()?;
+        self.replace(engine);
+        self.progress.reach(revision);
+        Ok(())
+    }
+
+    /// The revision found, and whether the store can be written.
+    fn reopen(&self) -> Result<(Revision, bool), StoreError> {
+        self.with_engine(|engine| {
+            engine.let_go();
+            Ok(())
+        })?;
+        let engine = open_or_read(&*self.medium)?;
+        let found = (engine.revision()?, engine.writable);
+        self.replace(engine);
+        Ok(found)
+    }
+
+    fn replace(&self, engine: Engine) {
+        let mut current = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(engine);
+    }
+
+    fn close(&self) {
+        self.progress.close();
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}

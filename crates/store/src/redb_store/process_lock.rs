@@ -1,0 +1,48 @@
+//! One process per data directory: a lock file, locked with flock and holding the owner's pid.
+//!
+//! The kernel lets go of the lock when its process ends, however it ends; a file left behind
+//! locks nothing.
+
+use super::disk::store_error;
+use crate::StoreError;
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+/// Held as long as the store is open.
+#[derive(Debug)]
+pub(super) struct ProcessLock {
+    _file: File,
+}
+
+impl ProcessLock {
+    pub(super) fn take(dir: &Path) -> Result<Self, StoreError> {
+        let failed = |error: std::io::Error| store_error(error.kind(), error.to_string());
+        let path = dir.join("lock");
+        let mut file =
+            File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::InUse { path: dir.to_owned(), pid: read_pid(&mut file) });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        write_pid(&mut file);
+        Ok(Self { _file: file })
+    }
+}
+
+/// The pid only makes the message of [`StoreError::InUse`] better: the store opens without it,
+/// so that a full disk does not keep anyone from reading.
+fn write_pid(file: &mut File) {
+    let _ = file.set_len(0);
+    let _ = file.rewind();
+    let _ = writeln!(file, "{}", std::process::id());
+}
+
+fn read_pid(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
