@@ -1,0 +1,205 @@
+//! What lies in the data directory, and how it is removed.
+//!
+//! ```text
+//! <data>/images/host-userland/   root/ (everything but /usr), usr/ (a layer above the host's /usr)
+//! <data>/instances/<id>/         root/{upper,work}  usr/{upper,work}  merged/  console.log  pid
+//! <data>/spaces/<name>/          pid
+//! ```
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Attempt, HostError, Result};
+
+/// How much of an instance's console can be read back.
+pub(crate) const CONSOLE_BYTES: u64 = 64 * 1024;
+
+/// The directories of one data directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    data: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn new(data: &Path) -> Self {
+        Self { data: data.to_owned() }
+    }
+
+    pub(crate) fn images(&self) -> PathBuf {
+        self.data.join("images")
+    }
+
+    pub(crate) fn instances(&self) -> PathBuf {
+        self.data.join("instances")
+    }
+
+    pub(crate) fn spaces(&self) -> PathBuf {
+        self.data.join("spaces")
+    }
+
+    pub(crate) fn instance(&self, id: &str) -> Result<PathBuf> {
+        Ok(self.instances().join(checked(id)?))
+    }
+
+    pub(crate) fn space(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.spaces().join(checked(name)?))
+    }
+}
+
+/// A name that stays inside its directory.
+fn checked(name: &str) -> Result<&str> {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if !name.is_empty() && name.len() <= 64 && name.bytes().all(good) {
+        return Ok(name);
+    }
+    Err(HostError::BadName(name.to_owned()))
+}
+
+/// The instance's directories, made if they are not there; what they hold stays.
+pub(crate) fn prepare_instance(directory: &Path) -> Result<()> {
+    for part in ["root/upper", "root/work", "usr/upper", "usr/work", "merged"] {
+        fs::create_dir_all(directory.join(part))
+            .attempt(format!("making {}", directory.join(part).display()))?;
+    }
+    // What the guest keeps on its disk is nobody else's to read.
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+        .attempt("closing the instance's directory")
+}
+
+/// The first process of a running instance, for [`crate::enter()`].
+pub fn instance_pid(data: &Path, id: &str) -> Result<i32> {
+    read_pid(&Layout::new(data).instance(id)?)?
+        .ok_or_else(|| HostError::Unsupported(format!("instance {id} is not running")))
+}
+
+/// The first process of a space, for [`crate::enter()`].
+pub fn space_pid(data: &Path, name: &str) -> Result<i32> {
+    read_pid(&Layout::new(data).space(name)?)?
+        .ok_or_else(|| HostError::Unsupported(format!("the {name} is not there: Hamlet does not run")))
+}
+
+/// Remembers a process so that another program can find it, and be sure that it is still the same one.
+pub(crate) fn write_pid(directory: &Path, pid: i32) -> Result<()> {
+    let started = started_at(pid).unwrap_or_default();
+    fs::write(directory.join("pid"), format!("{pid} {started}\n")).attempt("writing the process id")
+}
+
+/// The process remembered in `directory`, if it still runs.
+pub(crate) fn read_pid(directory: &Path) -> Result<Option<i32>> {
+    let text = match fs::read_to_string(directory.join("pid")) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).attempt("reading the process id"),
+    };
+    let mut words = text.split_whitespace();
+    let pid = words.next().and_then(|word| word.parse::<i32>().ok());
+    let started = words.next();
+    Ok(pid.filter(|&pid| started.is_some() && started_at(pid).as_deref() == started))
+}
+
+/// When a process started, in ticks since boot: field 22 of `/proc/<pid>/stat`.
+fn started_at(pid: i32) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold anything; what follows the last one may not.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    // A zombie has ended.
+    (fields.first() != Some(&"Z")).then(|| fields.get(19).map(|&field| field.to_owned()))?
+}
+
+/// The last bytes of an instance's console; empty when it never printed.
+pub(crate) fn read_console(directory: &Path) -> Result<Vec<u8>> {
+    let mut file = match fs::File::open(directory.join("console.log")) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).attempt("opening the console"),
+    };
+    let length = file.metadata().attempt("reading the console")?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(CONSOLE_BYTES))).attempt("reading the console")?;
+    let mut bytes = Vec::new();
+    file.take(CONSOLE_BYTES).read_to_end(&mut bytes).attempt("reading the console")?;
+    Ok(bytes)
+}
+
+/// The names of the directories in `parent`.
+pub(crate) fn names_in(parent: &Path) -> Result<Vec<String>> {
+    match fs::read_dir(parent) {
+        Ok(entries) => {
+            Ok(entries.filter_map(|entry| entry.ok()?.file_name().to_str().map(str::to_owned)).collect())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error).attempt(format!("listing {}", parent.display())),
+    }
+}
+
+/// Removes a tree, also where the guest took away our permissions on its directories.
+pub(crate) fn remove_tree(path: &Path) -> Result<()> {
+    let removed = match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_directories(path);
+            fs::remove_dir_all(path)
+        }
+        other => other,
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).attempt(format!("removing {}", path.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Gives us our permissions back on every directory below. Nobody writes there any more: the instance has ended.
+fn open_directories(path: &Path) {
+    let is_directory = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    if !is_directory || fs::set_permissions(path, fs::Permissions::from_mode(0o700)).is_err() {
+        return;
+    }
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        if entry.file_name() != OsStr::new("..") {
+            open_directories(&entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_inside_its_directory() {
+        let layout = Layout::new(Path::new("/data"));
+        assert_eq!(
+            layout.instance("i-0123456789abcdef0").unwrap(),
+            Path::new("/data/instances/i-0123456789abcdef0")
+        );
+        for bad in ["", "..", "a/b", "a.b", "a:b", "a b"] {
+            assert!(layout.instance(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_process_id_is_only_believed_for_the_process_it_was_written_for() {
+        let directory = std::env::temp_dir().join(format!("hamlet-files-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let own = i32::try_from(std::process::id()).unwrap();
+        write_pid(&directory, own).unwrap();
+        assert_eq!(read_pid(&directory).unwrap(), Some(own));
+        fs::write(directory.join("pid"), format!("{own} 1\n")).unwrap();
+        assert_eq!(read_pid(&directory).unwrap(), None, "the same number, another process");
+        remove_tree(&directory).unwrap();
+    }
+
+    #[test]
+    fn a_tree_is_removed_although_its_directories_are_closed() {
+        let directory = std::env::temp_dir().join(format!("hamlet-remove-{}", std::process::id()));
+        fs::create_dir_all(directory.join("a/b")).unwrap();
+        fs::write(directory.join("a/b/c"), "x").unwrap();
+        fs::set_permissions(directory.join("a/b"), fs::Permissions::from_mode(0o000)).unwrap();
+        remove_tree(&directory).unwrap();
+        assert!(!directory.exists());
+    }
+}

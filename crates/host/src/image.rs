@@ -1,0 +1,328 @@
+//! The default image: the host's own userland, without its secrets.
+//!
+//! `/usr` is the host's, shared. `/etc` is a copy of the few files that programs need, taken from an allow-list and only
+//! where everybody may read them; users, passwords, hosts and sudo rules are the image's own. Everything else starts
+//! empty, so that no home directory, key or `/opt` of the host is in sight.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+
+use rustix::process::geteuid;
+
+use crate::error::{Attempt, Result};
+use crate::files;
+
+/// Changes when what is built changes; an image of another version is built again.
+const VERSION: &str = "1";
+/// The user that AWS's images log in as.
+pub(crate) const EC2_USER: &str = "ec2-user";
+/// Its id, where more than one id exists.
+pub(crate) const EC2_USER_ID: u32 = 1000;
+
+/// What is copied from the host's `/etc`, when everybody may read it.
+const ETC: &[&str] = &[
+    "alternatives",
+    "bash.bashrc",
+    "bash_completion.d",
+    "bindresvport.blacklist",
+    "ca-certificates",
+    "ca-certificates.conf",
+    "debian_version",
+    "environment",
+    "ethertypes",
+    "fonts",
+    "gai.conf",
+    "host.conf",
+    "inputrc",
+    "issue",
+    "issue.net",
+    "java-11-openjdk",
+    "java-17-openjdk",
+    "java-21-openjdk",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "locale.alias",
+    "locale.conf",
+    "locale.gen",
+    "login.defs",
+    "lsb-release",
+    "magic",
+    "mailcap",
+    "mime.types",
+    "nanorc",
+    "netconfig",
+    "networks",
+    "os-release",
+    "pam.conf",
+    "pam.d",
+    "perl",
+    "pki",
+    "profile",
+    "profile.d",
+    "protocols",
+    "python3",
+    "python3.9",
+    "python3.10",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "redhat-release",
+    "rpc",
+    "screenrc",
+    "security",
+    "services",
+    "shells",
+    "skel",
+    "ssl/certs",
+    "ssl/openssl.cnf",
+    "terminfo",
+    "timezone",
+    "vim",
+    "wgetrc",
+    "xattr.conf",
+    "zsh",
+];
+
+/// Empty directories of the root, with their modes.
+const DIRECTORIES: &[(&str, u32)] = &[
+    ("boot", 0o755),
+    ("dev", 0o755),
+    ("home", 0o755),
+    ("media", 0o755),
+    ("mnt", 0o755),
+    ("opt", 0o755),
+    ("proc", 0o555),
+    ("root", 0o700),
+    ("run", 0o755),
+    ("srv", 0o755),
+    ("sys", 0o555),
+    ("tmp", 0o1777),
+    ("usr", 0o755),
+    ("etc", 0o755),
+    ("etc/ssh", 0o755),
+    ("etc/sudoers.d", 0o750),
+    ("var", 0o755),
+    ("var/cache", 0o755),
+    ("var/lib", 0o755),
+    ("var/lib/hamlet", 0o755),
+    ("var/local", 0o755),
+    ("var/log", 0o755),
+    ("var/mail", 0o755),
+    ("var/opt", 0o755),
+    ("var/spool", 0o755),
+    ("var/tmp", 0o1777),
+    ("var/www", 0o755),
+    ("var/lib/dpkg", 0o755),
+];
+
+/// Directories of `/usr` in which a guest may make files even where the host's cannot be copied up (one mapped id).
+const USR_DIRECTORIES: &[&str] =
+    &["bin", "sbin", "lib", "share", "local", "local/bin", "local/sbin", "local/lib", "local/share"];
+
+/// What a system with a merged `/usr` has as links, and an older one as directories.
+pub(crate) const USR_LINKS: &[&str] = &["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+
+/// Builds the image below `images` unless it is there, and says where it is.
+pub(crate) fn build(images: &Path, program: &Path) -> Result<PathBuf> {
+    let image = images.join("host-userland");
+    let version = format!("{VERSION} uid {}\n", geteuid().as_raw());
+    if fs::read_to_string(image.join("version")).is_ok_and(|found| found == version) {
+        return Ok(image);
+    }
+    let unfinished = images.join("host-userland.unfinished");
+    files::remove_tree(&unfinished)?;
+    files::remove_tree(&image)?;
+    build_root(&unfinished.join("root"))?;
+    build_usr(&unfinished.join("usr"), program)?;
+    write(&unfinished.join("version"), &version, 0o644)?;
+    fs::rename(&unfinished, &image).attempt("finishing the image")?;
+    Ok(image)
+}
+
+fn build_root(root: &Path) -> Result<()> {
+    fs::create_dir_all(root).attempt("making the image's root")?;
+    fs::set_permissions(root, fs::Permissions::from_mode(0o755)).attempt("making the image's root")?;
+    for (name, mode) in DIRECTORIES {
+        make_directory(&root.join(name), *mode)?;
+    }
+    for name in USR_LINKS {
+        copy_usr_link(name, root)?;
+    }
+    for name in ETC {
+        copy_public(&Path::new("/etc").join(name), &root.join("etc").join(name));
+    }
+    let _ = symlink("../run", root.join("var/run"));
+    let _ = symlink("../run/lock", root.join("var/lock"));
+    let _ = symlink("../proc/self/mounts", root.join("etc/mtab"));
+    // What is installed is the host's to know; tools that ask find an answer.
+    copy_public(Path::new("/var/lib/dpkg/status"), &root.join("var/lib/dpkg/status"));
+    write_own_etc(&root.join("etc"))?;
+    make_home(&root.join("home").join(EC2_USER))
+}
+
+fn copy_usr_link(name: &str, root: &Path) -> Result<()> {
+    let host = Path::new("/").join(name);
+    if let Ok(target) = fs::read_link(&host) {
+        return symlink(target, root.join(name)).attempt(format!("linking {name}"));
+    }
+    // Mounted over at launch.
+    if host.is_dir() { make_directory(&root.join(name), 0o755) } else { Ok(()) }
+}
+
+/// Copies files, directories and links that everybody may read; passes over what cannot be read. Nothing here is needed
+/// for the image to work at all, so nothing here is an error.
+fn copy_public(from: &Path, to: &Path) {
+    let Ok(metadata) = fs::symlink_metadata(from) else {
+        return;
+    };
+    if let Some(parent) = to.parent() {
+        let _ = fs::create_dir_all(parent);
+    }
+    if metadata.is_symlink() {
+        copy_link(from, to);
+    } else if metadata.mode() & 0o004 == 0 {
+    } else if metadata.is_dir() {
+        let _ = make_directory(to, metadata.mode() & 0o755);
+        for entry in fs::read_dir(from).into_iter().flatten().flatten() {
+            copy_public(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else if metadata.is_file() {
+        let _ = fs::copy(from, to);
+    }
+}
+
+/// A link into `/usr` or beside itself stays a link; one that leads elsewhere on the host is followed.
+fn copy_link(from: &Path, to: &Path) {
+    let Ok(target) = fs::read_link(from) else {
+        return;
+    };
+    let leads_away = target.is_absolute() && !target.starts_with("/usr") && !target.starts_with("/etc");
+    let public =
+        |path: &Path| fs::metadata(path).is_ok_and(|found| found.is_file() && found.mode() & 0o004 != 0);
+    if leads_away && public(from) {
+        let _ = fs::copy(from, to);
+    } else if !leads_away {
+        let _ = symlink(target, to);
+    }
+}
+
+fn write_own_etc(etc: &Path) -> Result<()> {
+    let id = ec2_user_id();
+    let passwd = format!(
+        "root:x:0:0:root:/root:/bin/bash\n{EC2_USER}:x:{id}:{id}:EC2 Default User:/home/{EC2_USER}:/bin/bash\n\
+         daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n\
+         _apt:x:42:65534::/nonexistent:/usr/sbin/nologin\nsshd:x:74:65534::/run/sshd:/usr/sbin/nologin\n\
+         nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+    );
+    let group = format!(
+        "root:x:0:\ndaemon:x:1:\nadm:x:4:{EC2_USER}\ntty:x:5:\nsudo:x:27:{EC2_USER}\nwww-data:x:33:\nshadow:x:42:\n\
+         utmp:x:43:\nusers:x:100:\n{EC2_USER}:x:{id}:\nnogroup:x:65534:\n"
+    );
+    write(&etc.join("passwd"), &passwd, 0o644)?;
+    write(&etc.join("group"), &group, 0o644)?;
+    write(&etc.join("shadow"), &format!("root:*:19000::::::\n{EC2_USER}:!:19000:0:99999:7:::\n"), 0o640)?;
+    write(&etc.join("gshadow"), "root:*::\n", 0o640)?;
+    write(&etc.join("nsswitch.conf"), NSSWITCH, 0o644)?;
+    write(&etc.join("hosts"), "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n", 0o644)?;
+    write(&etc.join("hostname"), "localhost\n", 0o644)?;
+    write(&etc.join("resolv.conf"), "", 0o644)?;
+    write(&etc.join("fstab"), "", 0o644)?;
+    write(&etc.join("machine-id"), "", 0o444)?;
+    write(
+        &etc.join("sudoers"),
+        "Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
+        0o440,
+    )?;
+    write(&etc.join("sudoers.d/90-cloud-init-users"), &format!("{EC2_USER} ALL=(ALL) NOPASSWD:ALL\n"), 0o440)
+}
+
+/// Names of hosts from the file and from DNS only: not from a daemon of the host.
+pub(crate) const NSSWITCH: &str = "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\n\
+protocols: files\nservices: files\nethers: files\nrpc: files\n";
+
+/// With one mapped id `ec2-user` is another name for root: the kernel knows no second user.
+fn ec2_user_id() -> u32 {
+    if geteuid().is_root() { EC2_USER_ID } else { 0 }
+}
+
+fn make_home(home: &Path) -> Result<()> {
+    make_directory(home, 0o700)?;
+    for entry in fs::read_dir("/etc/skel").into_iter().flatten().flatten() {
+        copy_public(&entry.path(), &home.join(entry.file_name()));
+    }
+    make_directory(&home.join(".ssh"), 0o700)
+}
+
+/// The layer above the host's `/usr`: a `sudo` that asks nothing, and directories of ours.
+fn build_usr(usr: &Path, program: &Path) -> Result<()> {
+    make_directory_all(usr, 0o755)?;
+    for name in USR_DIRECTORIES {
+        // Never a directory where the host has a link, or none at all.
+        let host = Path::new("/usr").join(name);
+        if fs::symlink_metadata(&host).is_ok_and(|found| found.is_dir()) {
+            make_directory_all(&usr.join(name), 0o755)?;
+        }
+    }
+    if !geteuid().is_root() {
+        return write(&usr.join("bin/sudo"), SUDO_OF_ONE_USER, 0o755);
+    }
+    if Path::new("/usr/bin/sudo").exists() {
+        return Ok(());
+    }
+    let sudo = usr.join("bin/sudo");
+    fs::copy(program, &sudo).attempt("copying the program to sudo")?;
+    fs::set_permissions(&sudo, fs::Permissions::from_mode(0o4755)).attempt("making sudo")
+}
+
+/// Where everybody is root already.
+const SUDO_OF_ONE_USER: &str = "#!/bin/sh
+# Everybody here is root already: passes over sudo's options and runs the command.
+login=
+while [ $# -gt 0 ]; do
+    case $1 in
+        -u|-g|-C|-h|-p|-r|-t|-U) shift 2 ;;
+        -i|--login|-s|--shell) login=1; shift ;;
+        -v|-k|-K|-l) exit 0 ;;
+        --) shift; break ;;
+        -*) shift ;;
+        *=*) export \"$1\"; shift ;;
+        *) break ;;
+    esac
+done
+[ $# -gt 0 ] || login=1
+export HOME=/root USER=root LOGNAME=root SUDO_USER=ec2-user
+if [ -n \"$login\" ]; then
+    cd /root && { [ $# -gt 0 ] && exec /bin/sh -c \"$*\" || exec /bin/bash -l; }
+fi
+exec \"$@\"
+";
+
+fn make_directory(path: &Path, mode: u32) -> Result<()> {
+    if !path.is_dir() {
+        fs::create_dir(path).attempt(format!("making {}", path.display()))?;
+    }
+    // Not only at creation: the umask has its say there.
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).attempt(format!("making {}", path.display()))
+}
+
+fn make_directory_all(path: &Path, mode: u32) -> Result<()> {
+    fs::create_dir_all(path).attempt(format!("making {}", path.display()))?;
+    make_directory(path, mode)
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
+    let _ = fs::remove_file(path);
+    fs::write(path, text).attempt(format!("writing {}", path.display()))?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).attempt(format!("writing {}", path.display()))
+}
+
+/// Gives `path` to `ec2-user`. From inside an instance, where its id means what it says.
+pub(crate) fn give_to_user(path: &Path, uid: u32) {
+    let owner = fs::symlink_metadata(path).map(|metadata| metadata.uid());
+    if owner.is_ok_and(|owner| owner != uid) {
+        let _ = chown(path, Some(uid), Some(uid));
+    }
+}

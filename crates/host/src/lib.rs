@@ -1,0 +1,73 @@
+//! Linux: namespaces, links, processes and instance images.
+//!
+//! The only crate with `unsafe`, all of it in `sys.rs`. Everything here blocks and is short; nothing in the daemon's
+//! path needs an async runtime.
+//!
+//! ```text
+//!   daemon (many threads)                      instance (own user, net, mount, pid, uts, ipc namespaces)
+//!   Host::launch ── spawns itself ──> helper ── clone3 ──> PID 1: eth0 = TAP, mounts, pivot_root, host::init
+//!        │  <────────── TAP descriptors, pidfd ───────────────┘
+//!        └ Running { taps, pidfd, console }    control socket: attach and detach interfaces, open listeners
+//! ```
+//!
+//! # For the daemon
+//!
+//! - [`probe()`]: what this machine lacks, each with one sentence that says what to do.
+//! - [`Host::new`]`(data_dir, program)`: one per daemon. Dropping it (or losing the process, even to `kill -9`) ends
+//!   every instance and space it started.
+//! - [`Host::launch`]`(&InstanceSpec) -> Running`: the instance's first process runs and its interfaces exist; its
+//!   frames can be read from [`Running::taps`].
+//! - [`Host::space`]`(&SpaceSpec) -> Space`: a network without a machine: the laptop, or the place where the daemon
+//!   itself listens ([`Space::listen_tcp`], [`Space::bind_udp`], [`Space::connect_tcp`]).
+//! - [`Running::stop`], [`Running::kill`], [`Running::kill_all`]; [`Running::ended`] is readable once an instance ended by
+//!   itself. [`Running::attach_interface`], [`Running::detach_interface`] while it runs.
+//! - [`Tap::remove_all`]: closing a TAP makes the kernel wait for some 30 ms; not on a thread that moves packets.
+//! - [`Host::reconcile`]`(keep)`: on start, removes what an earlier run left behind, keeps the disks of `keep`.
+//! - [`Host::remove_instance`]`(id)`: the disk and the console of a terminated instance.
+//! - [`Host::console`]`(id)`: the last 64 KiB an instance printed.
+//!
+//! # For the program's `main`
+//!
+//! Before any thread starts, `main` hands over when it was started for one of these purposes:
+//!
+//! ```ignore
+//! if let Some(code) = host::internal_main(std::env::args_os()) { return code; } // "internal-launch", "sudo"
+//! ```
+//!
+//! - [`enter()`]`(pid, &Enter) -> exit code`: `hamlet exec`, `hamlet laptop`. The calling process, which must be
+//!   single-threaded, joins the namespaces of `pid` ([`instance_pid`], [`space_pid`] find it) and runs a command there.
+//!
+//! # A TAP descriptor
+//!
+//! Non-blocking, close-on-exec. Every frame read or written starts with [`VNET_HEADER_LENGTH`] bytes of
+//! `virtio_net_hdr` (little endian), then the Ethernet frame, up to 64 KiB of TCP payload when a GSO type is set.
+//! Partial checksums (`VIRTIO_NET_HDR_F_NEEDS_CSUM`) are normal both ways.
+
+mod channel;
+mod enter;
+mod error;
+mod files;
+mod image;
+mod init;
+mod launch;
+mod mounts;
+mod namespace;
+mod netlink;
+mod probe;
+mod space;
+mod spec;
+mod supervisor;
+mod sys;
+mod tap;
+
+pub use enter::{Enter, enter};
+pub use error::HostError;
+pub use files::{instance_pid, space_pid};
+pub use launch::internal_main;
+pub use probe::{Finding, probe};
+pub use spec::{AnyAddress, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, SpaceRole, SpaceSpec};
+pub use supervisor::{Host, Running, Space};
+pub use tap::{Offloads, Tap, VNET_HEADER_LENGTH};
+
+/// The interface through which everything in an instance or a space talks: first `eth0`, then `eth1` and so on.
+pub const FIRST_INTERFACE: &str = "eth0";

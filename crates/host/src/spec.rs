@@ -1,0 +1,122 @@
+//! What the daemon asks for: instances, spaces and their links. Sent as JSON to the helper that builds them.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// One Ethernet interface of an instance or a space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkSpec {
+    /// The interface's name inside the namespace: `eth0`, `eth1`…
+    pub name: String,
+    /// Its hardware address.
+    pub mac: [u8; 6],
+    /// Largest IP packet, 9001 in a VPC.
+    pub mtu: u32,
+    /// Frames the kernel keeps for the engine before it drops.
+    pub queue_length: u32,
+}
+
+impl LinkSpec {
+    /// A link of a VPC: 9001 bytes, 1000 frames.
+    pub fn new(name: &str, mac: [u8; 6]) -> Self {
+        Self { name: name.to_owned(), mac, mtu: 9001, queue_length: 1000 }
+    }
+}
+
+/// An instance to be started. Its addresses, user data and keys are not here: it asks for them over DHCP and from the
+/// instance metadata service, as on AWS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceSpec {
+    /// `i-…`; also the name of its directory under `<data>/instances`.
+    pub id: String,
+    /// The host name until DHCP brings one.
+    pub hostname: String,
+    /// Its interfaces, `eth0` first.
+    pub links: Vec<LinkSpec>,
+}
+
+/// A network without a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpaceSpec {
+    /// A short name, unique in the data directory: `laptop`, `services`.
+    pub name: String,
+    /// What it is for.
+    pub role: SpaceRole,
+    /// Its one interface.
+    pub link: LinkSpec,
+    /// Addresses of the interface.
+    pub addresses: Vec<InterfaceAddress>,
+    /// Next hops of the default routes, at most one per family. On-link: they need not be inside a prefix above.
+    pub gateways: Vec<IpAddr>,
+    /// Permanent neighbour entries, so that no ARP is needed for them.
+    pub neighbors: Vec<Neighbor>,
+    /// Whether the space answers for every address that is sent to it.
+    pub any_address: AnyAddress,
+}
+
+/// What a space is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SpaceRole {
+    /// The daemon listens and connects in it; no command runs there.
+    Services,
+    /// Commands run in it as the user, with the host's files; names are asked at `resolver`.
+    Laptop {
+        /// The DNS server written to the space's own `/etc/resolv.conf`.
+        resolver: IpAddr,
+    },
+}
+
+/// An address with its prefix length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceAddress {
+    /// The address.
+    pub address: IpAddr,
+    /// Its prefix length.
+    pub prefix_length: u8,
+}
+
+/// A neighbour whose hardware address is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neighbor {
+    /// Its address on the link.
+    pub address: IpAddr,
+    /// Its hardware address.
+    pub mac: [u8; 6],
+}
+
+/// Whether a space answers for addresses that it does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AnyAddress {
+    /// Only for its own.
+    Own,
+    /// For every address, ICMP echo included: a packet that arrives on the link is local.
+    Every,
+}
+
+/// The order the daemon gives the helper.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Order {
+    Instance {
+        spec: InstanceSpec,
+        /// `<data>/instances/<id>`
+        directory: PathBuf,
+        /// `<data>/images/host-userland`
+        image: PathBuf,
+    },
+    Space {
+        spec: SpaceSpec,
+        /// `<data>/spaces/<name>`
+        directory: PathBuf,
+    },
+}
+
+impl Order {
+    pub(crate) fn links(&self) -> Vec<LinkSpec> {
+        match self {
+            Self::Instance { spec, .. } => spec.links.clone(),
+            Self::Space { spec, .. } => vec![spec.link.clone()],
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! The daemon's side: starts helpers, holds what they made, ends it.
+
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid};
+
+use crate::channel::{self, Report, Request};
+use crate::error::{Attempt, HostError, Result};
+use crate::files::{self, Layout};
+use crate::image;
+use crate::launch::LAUNCH;
+use crate::spec::{InstanceSpec, LinkSpec, Order, SpaceSpec};
+use crate::tap::{self, Offloads, Tap};
+
+/// How long the helper and the first process may take before we give up on them.
+const LAUNCH_LIMIT: Duration = Duration::from_secs(20);
+
+/// Everything this daemon has on the machine. Dropping it ends every instance and space it started.
+pub struct Host {
+    layout: Layout,
+    program: PathBuf,
+    image: Mutex<Option<PathBuf>>,
+    spawner: Spawner,
+}
+
+impl Host {
+    /// `program` is what helpers are started from: a program that calls [`crate::internal_main`], usually
+    /// `/proc/self/exe`.
+    pub fn new(data: &Path, program: &Path) -> Result<Self> {
+        std::fs::create_dir_all(data).attempt(format!("making {}", data.display()))?;
+        let data = data.canonicalize().attempt(format!("finding {}", data.display()))?;
+        // Overlay's options are separated by these, and the image is named in one of them.
+        if data.to_string_lossy().contains([':', ',', '\\', '"']) {
+            let what =
+                format!("the data directory {} must not contain ':', ',', '\\' or '\"'", data.display());
+            return Err(HostError::Unsupported(what));
+        }
+        Ok(Self {
+            layout: Layout::new(&data),
+            program: program.to_owned(),
+            image: Mutex::new(None),
+            spawner: Spawner::start()?,
+        })
+    }
+
+    /// Starts an instance on the disk it had before, or on a new one. Returns once its first process runs and its
+    /// interfaces exist; it boots from there on by itself.
+    pub fn launch(&self, spec: &InstanceSpec) -> Result<Running> {
+        let directory = self.layout.instance(&spec.id)?;
+        files::prepare_instance(&directory)?;
+        let order =
+            Order::Instance { spec: spec.clone(), directory: directory.clone(), image: self.image()? };
+        let process = self.start(&order, &directory)?;
+        Ok(Running {
+            id: spec.id.clone(),
+            init_pid: process.pid,
+            console_path: directory.join("console.log"),
+            taps: process.taps,
+            process: process.handle,
+        })
+    }
+
+    /// Makes a space.
+    pub fn space(&self, spec: &SpaceSpec) -> Result<Space> {
+        let directory = self.layout.space(&spec.name)?;
+        std::fs::create_dir_all(&directory).attempt("making the space's directory")?;
+        let order = Order::Space { spec: spec.clone(), directory: directory.clone() };
+        let process = self.start(&order, &directory)?;
+        let mut taps = process.taps;
+        let tap = taps.pop().ok_or_else(|| HostError::Ended("the space's first process".into()))?;
+        Ok(Space { name: spec.name.clone(), pid: process.pid, tap, process: process.handle })
+    }
+
+    /// The last 64 KiB the instance printed, whether it runs or not.
+    pub fn console(&self, id: &str) -> Result<Vec<u8>> {
+        files::read_console(&self.layout.instance(id)?)
+    }
+
+    /// Ends whatever an earlier run left (nothing, unless the machine was odd), and removes every instance's disk and
+    /// console except those of `keep`. To be called before anything is launched. Tries everything, then reports.
+    pub fn reconcile(&self, keep: &[&str]) -> Result<()> {
+        let mut trouble = Vec::new();
+        let instances = self.layout.instances();
+        for name in files::names_in(&instances)? {
+            let directory = instances.join(&name);
+            end_left_over(&directory);
+            if !keep.contains(&name.as_str()) {
+                trouble.extend(files::remove_tree(&directory).err());
+            }
+        }
+        let spaces = self.layout.spaces();
+        for name in files::names_in(&spaces)? {
+            end_left_over(&spaces.join(&name));
+            trouble.extend(files::remove_tree(&spaces.join(&name)).err());
+        }
+        trouble.into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Removes the disk and the console of an instance that has ended.
+    pub fn remove_instance(&self, id: &str) -> Result<()> {
+        files::remove_tree(&self.layout.instance(id)?)
+    }
+
+    /// Builds the default image now rather than at the first launch.
+    pub fn prepare(&self) -> Result<()> {
+        self.image().map(drop)
+    }
+
+    fn image(&self) -> Result<PathBuf> {
+        let mut image = self.image.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = &*image {
+            return Ok(path.clone());
+        }
+        let path = image::build(&self.layout.images(), &self.program)?;
+        *image = Some(path.clone());
+        Ok(path)
+    }
+
+    fn start(&self, order: &Order, directory: &Path) -> Result<Started> {
+        let (ours, theirs) = channel::pair().attempt("making a socket pair")?;
+        let mut command = Command::new(&self.program);
+        // An instance has nothing of the daemon's environment, which may hold the user's credentials.
+        let node = tap::node();
+        command
+            .arg(LAUNCH)
+            .env_clear()
+            .env(tap::NODE_VARIABLE, node)
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null());
+        let mut helper = self.spawner.spawn(command)?;
+        let started = converse(&ours, order);
+        // The helper ends by itself as soon as it has answered.
+        if started.is_err() {
+            let _ = helper.kill();
+        }
+        helper.wait().attempt("waiting for the helper")?;
+        let (pid, pidfd, taps) = started?;
+        files::write_pid(directory, pid)?;
+        let process = Process { pidfd, control: Mutex::new(ours), directory: directory.to_owned() };
+        Ok(Started { pid, taps, handle: process })
+    }
+}
+
+struct Started {
+    pid: i32,
+    taps: Vec<Tap>,
+    handle: Process,
+}
+
+/// Gives the order and hears about birth, interfaces and readiness, in whichever order the first two come.
+fn converse(socket: &OwnedFd, order: &Order) -> Result<(i32, OwnedFd, Vec<Tap>)> {
+    channel::send(socket, order, &[]).attempt("giving the order to the helper")?;
+    let deadline = Instant::now() + LAUNCH_LIMIT;
+    let mut born = None;
+    let mut taps = Vec::new();
+    loop {
+        wait_readable(socket.as_fd(), deadline)?;
+        let Some((report, descriptors)) =
+            channel::receive::<Report>(socket).attempt("hearing from the helper")?
+        else {
+            return Err(ended(born.as_ref()));
+        };
+        match report {
+            Report::Born { pid } => born = descriptors.into_iter().next().map(|pidfd| (pid, pidfd)),
+            Report::Links(offloads) => taps = name_taps(order, offloads, descriptors),
+            Report::Ready => break,
+            Report::Failed(what) => {
+                end_child(born.as_ref());
+                return Err(HostError::Launch(what));
+            }
+            Report::Done(_) => return Err(HostError::Launch("an answer to nothing that was asked".into())),
+        }
+    }
+    let (pid, pidfd) = born.ok_or_else(|| HostError::Ended("the helper".into()))?;
+    Ok((pid, pidfd, taps))
+}
+
+fn ended(born: Option<&(i32, OwnedFd)>) -> HostError {
+    end_child(born);
+    HostError::Ended("the instance's first process".into())
+}
+
+fn end_child(born: Option<&(i32, OwnedFd)>) {
+    if let Some((_, pidfd)) = born {
+        let _ = pidfd_send_signal(pidfd, Signal::KILL);
+        reap(pidfd);
+    }
+}
+
+fn name_taps(order: &Order, offloads: Vec<Offloads>, descriptors: Vec<OwnedFd>) -> Vec<Tap> {
+    let links = order.links().into_iter();
+    let all = links.zip(offloads).zip(descriptors);
+    all.map(|((link, offloads), descriptor)| our_end(link, offloads, descriptor)).collect()
+}
+
+fn our_end(link: LinkSpec, offloads: Offloads, descriptor: OwnedFd) -> Tap {
+    Tap { name: link.name, mac: link.mac, descriptor, offloads }
+}
+
+fn wait_readable(descriptor: BorrowedFd<'_>, deadline: Instant) -> Result<()> {
+    let mut descriptors = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let timeout = rustix::event::Timespec::try_from(left).expect("twenty seconds fit");
+        match poll(&mut descriptors, Some(&timeout)) {
+            Ok(0) => return Err(HostError::Launch("the machine took too long to start an instance".into())),
+            Ok(_) => return Ok(()),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(errno) => return Err(errno).attempt("waiting for the helper"),
+        }
+    }
+}
+
+/// A first process and everything below it.
+struct Process {
+    pidfd: OwnedFd,
+    control: Mutex<OwnedFd>,
+    directory: PathBuf,
+}
+
+impl Process {
+    fn ask(&self, request: &Request) -> Result<(Option<Offloads>, Vec<OwnedFd>)> {
+        let control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
+        channel::send(&*control, request, &[]).attempt("asking the first process")?;
+        wait_readable(control.as_fd(), Instant::now() + LAUNCH_LIMIT)?;
+        match channel::receive::<Report>(&*control).attempt("hearing from the first process")? {
+            Some((Report::Done(offloads), descriptors)) => Ok((offloads, descriptors)),
+            Some((Report::Failed(what), _)) => Err(HostError::Launch(what)),
+            Some((report, _)) => Err(HostError::Launch(format!("an unexpected answer: {report:?}"))),
+            None => Err(HostError::Ended("the first process".into())),
+        }
+    }
+
+    fn kill(&self) {
+        let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
+    }
+
+    /// Whether it ended within `limit`. Its zombie is gone then.
+    fn wait(&self, limit: Option<Duration>) -> bool {
+        let deadline = limit.map(|limit| Instant::now() + limit);
+        loop {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let timeout = left.and_then(|left| rustix::event::Timespec::try_from(left).ok());
+            let mut descriptors = [PollFd::new(&self.pidfd, PollFlags::IN)];
+            match poll(&mut descriptors, timeout.as_ref()) {
+                Ok(0) => return false,
+                Ok(_) => break,
+                Err(_) => {}
+            }
+        }
+        reap(&self.pidfd);
+        let _ = std::fs::remove_file(self.directory.join("pid"));
+        true
+    }
+}
+
+fn reap(pidfd: &OwnedFd) {
+    // ECHILD: it was reaped before.
+    let _ = rustix::io::retry_on_intr(|| waitid(WaitId::PidFd(pidfd.as_fd()), WaitIdOptions::EXITED));
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        self.wait(None);
+    }
+}
+
+fn end_left_over(directory: &Path) {
+    let Ok(Some(pid)) = files::read_pid(directory) else {
+        return;
+    };
+    let Some(pid) = rustix::process::Pid::from_raw(pid) else {
+        return;
+    };
+    if let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) {
+        let _ = pidfd_send_signal(&pidfd, Signal::KILL);
+        let _ = poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], None);
+    }
+}
+
+/// A running instance. Dropping it ends it at once, as if its power failed; its disk stays.
+pub struct Running {
+    /// Its id.
+    pub id: String,
+    /// Its first process, as this machine numbers it: for [`crate::enter()`].
+    pub init_pid: i32,
+    /// Where its console is kept; [`Host::console`] reads it.
+    pub console_path: PathBuf,
+    /// Its interfaces in the order of the spec. May be taken out and given to the datapath.
+    pub taps: Vec<Tap>,
+    process: Process,
+}
+
+impl Running {
+    /// Readable once the instance has ended (by itself or not): for epoll or `AsyncFd`.
+    pub fn ended(&self) -> BorrowedFd<'_> {
+        self.process.pidfd.as_fd()
+    }
+
+    /// Asks it to shut down, and ends it when it has not after `grace`.
+    pub fn stop(&self, grace: Duration) {
+        let _ = pidfd_send_signal(&self.process.pidfd, Signal::TERM);
+        if !self.process.wait(Some(grace)) {
+            self.kill();
+        }
+    }
+
+    /// Ends it at once and waits until nothing of it is left.
+    pub fn kill(&self) {
+        self.process.kill();
+        self.process.wait(None);
+    }
+
+    /// Ends many at once and waits until nothing of them is left, their interfaces included.
+    pub fn kill_all(instances: Vec<Running>) {
+        instances.iter().for_each(|instance| instance.process.kill());
+        for instance in &instances {
+            instance.process.wait(None);
+        }
+        Tap::remove_all(
+            instances.into_iter().flat_map(|mut instance| std::mem::take(&mut instance.taps)).collect(),
+        );
+    }
+
+    /// Whether it ended within `limit` (`None`: however long it takes).
+    pub fn wait(&self, limit: Option<Duration>) -> bool {
+        self.process.wait(limit)
+    }
+
+    /// Puts another interface into the running instance, which then configures it over DHCP.
+    pub fn attach_interface(&self, link: &LinkSpec) -> Result<Tap> {
+        match self.process.ask(&Request::Attach(link.clone()))? {
+            (Some(offloads), mut descriptors) if descriptors.len() == 1 => {
+                Ok(our_end(link.clone(), offloads, descriptors.remove(0)))
+            }
+            (_, _) => Err(HostError::Ended("the interface's owner".into())),
+        }
+    }
+
+    /// Tells the instance that an interface goes. The interface itself goes when its [`Tap`] is dropped.
+    pub fn detach_interface(&self, name: &str) -> Result<()> {
+        self.process.ask(&Request::Detach(name.to_owned())).map(drop)
+    }
+}
+
+/// A network without a machine. Dropping it ends every command in it.
+pub struct Space {
+    /// Its name.
+    pub name: String,
+    /// Its first process: for [`crate::enter()`].
+    pub pid: i32,
+    /// Its interface.
+    pub tap: Tap,
+    process: Process,
+}
+
+impl Space {
+    /// A listener in the space, transparent: it takes connections to any address the space answers for. Non-blocking.
+    pub fn listen_tcp(&self, address: SocketAddr) -> Result<TcpListener> {
+        self.socket(&Request::ListenTcp(address)).map(TcpListener::from)
+    }
+
+    /// A datagram socket in the space, non-blocking. Bind it to the very address that is to answer.
+    pub fn bind_udp(&self, address: SocketAddr) -> Result<UdpSocket> {
+        self.socket(&Request::BindUdp(address)).map(UdpSocket::from)
+    }
+
+    /// A connection out of the space, non-blocking and still under way: it is writable once it stands.
+    pub fn connect_tcp(&self, local: Option<SocketAddr>, remote: SocketAddr) -> Result<TcpStream> {
+        self.socket(&Request::SocketTcp { local, remote }).map(TcpStream::from)
+    }
+
+    /// Ends the space and waits until nothing of it is left.
+    pub fn kill(&self) {
+        self.process.kill();
+        self.process.wait(None);
+    }
+
+    fn socket(&self, request: &Request) -> Result<OwnedFd> {
+        let (_, mut descriptors) = self.process.ask(request)?;
+        descriptors.pop().ok_or_else(|| HostError::Ended("the space".into()))
+    }
+}
+
+/// The one thread that starts helpers. What they make dies with this thread (`PR_SET_PDEATHSIG` looks at threads), so
+/// it lives exactly as long as the [`Host`].
+struct Spawner {
+    orders: Option<mpsc::Sender<(Command, mpsc::Sender<std::io::Result<Child>>)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Spawner {
+    fn start() -> Result<Self> {
+        let (sender, orders) = mpsc::channel::<(Command, mpsc::Sender<std::io::Result<Child>>)>();
+        let work = move || {
+            for (mut command, answer) in orders {
+                let _ = answer.send(command.spawn());
+            }
+        };
+        let thread =
+            thread::Builder::new().name("host-spawner".into()).spawn(work).attempt("starting a thread")?;
+        Ok(Self { orders: Some(sender), thread: Some(thread) })
+    }
+
+    fn spawn(&self, command: Command) -> Result<Child> {
+        let gone = || HostError::Ended("the thread that starts helpers".into());
+        let (answer, child) = mpsc::channel();
+        self.orders.as_ref().ok_or_else(gone)?.send((command, answer)).map_err(|_| gone())?;
+        child.recv().map_err(|_| gone())?.attempt("starting the helper")
+    }
+}
+
+impl Drop for Spawner {
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
