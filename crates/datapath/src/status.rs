@@ -1,0 +1,53 @@
+//! What can be seen of the data plane: counters, not packets.
+
+use engine::{DropReason, Engine, PortId, PortKind, Traffic};
+use model::MacAddress;
+
+/// The data plane at one moment.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// The generation of the network that is enforced.
+    pub generation: u64,
+    /// The open links.
+    pub links: Vec<LinkStatus>,
+    /// Packets that died, by the reason.
+    pub drops: Vec<(DropReason, u64)>,
+    /// Connections that are remembered.
+    pub connections: usize,
+    /// Captures that are running.
+    pub captures: usize,
+}
+
+/// One link.
+#[derive(Clone, Debug)]
+pub struct LinkStatus {
+    /// Its number.
+    pub port: PortId,
+    /// What is at its other end.
+    pub kind: PortKind,
+    /// The link-layer address of its other end.
+    pub mac: MacAddress,
+    /// Packets and bytes that passed.
+    pub traffic: Traffic,
+    /// Tracked connections that it began or answers.
+    pub connections: u32,
+}
+
+impl Status {
+    pub(crate) fn of(engine: &Engine, captures: usize) -> Status {
+        let link = |port: &engine::Port| LinkStatus {
+            port: port.id,
+            kind: port.kind.clone(),
+            mac: port.mac,
+            traffic: port.traffic,
+            connections: port.connections,
+        };
+        Status {
+            generation: engine.world().generation,
+            links: engine.ports().iter().map(link).collect(),
+            drops: engine.drops().nonzero().collect(),
+            connections: engine.connections().len(),
+            captures,
+        }
+    }
+}
