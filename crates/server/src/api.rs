@@ -1,0 +1,220 @@
+//! One HTTP request: who calls, which service, what to answer. Every answer is shaped as the service's clients expect.
+
+use awsproto::route::{Incoming, Route, RouteError};
+use awsproto::sigv4::{self, Authorization, Secret, SignatureError, SignedRequest};
+use awsproto::{AwsError, Call, Protocol, Reply, Service};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming as Body};
+use hyper::{Method, Request, Response, StatusCode};
+use model::{AccountId, Region, Scope};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::clock;
+use crate::config::{Auth, Config};
+use crate::credentials::AccessKey;
+use crate::facts;
+use crate::services;
+use crate::writer::State;
+
+/// The longest body that is read. The largest that EC2 means anything by is a few hundred kilobytes.
+const BODY_BYTES_MAX: usize = 4 << 20;
+/// How much more is read and forgotten, so that a client that only listens when it has sent everything hears why it is
+/// refused.
+const BODY_BYTES_DISCARDED_MAX: usize = 64 << 20;
+
+/// What requests are answered from.
+pub struct Api {
+    /// What this run was told.
+    pub config: Config,
+    /// The key of the account's root.
+    pub root: AccessKey,
+    /// The network.
+    pub state: State,
+    /// What the host knows.
+    pub facts: Arc<facts::Facts>,
+}
+
+impl Api {
+    /// Answers one request from `source`.
+    pub async fn serve(&self, source: IpAddr, request: Request<Body>) -> Response<Full<Bytes>> {
+        let request_id = clock::ids().uuid();
+        let (head, body) = request.into_parts();
+        if head.method == Method::GET && head.uri.query().is_none() && !has_signature(&head) {
+            return page(head.uri.path());
+        }
+        let body = match whole(body).await {
+            Some(body) => body,
+            None => {
+                let service = &ec2::shapes::SERVICE;
+                let error = AwsError::new(
+                    "RequestEntityTooLarge",
+                    format!("The request body must not exceed {BODY_BYTES_MAX} bytes."),
+                );
+                return respond(error.with_status(413).render(service, &request_id), &request_id);
+            }
+        };
+        let headers: Vec<(&str, &str)> = head
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+            .collect();
+        let signed = SignedRequest {
+            method: head.method.as_str(),
+            path: head.uri.path(),
+            query: head.uri.query().unwrap_or_default(),
+            headers: &headers,
+            body: &body,
+        };
+        let reply = self.answer(source, &signed, &request_id).await;
+        respond(reply, &request_id)
+    }
+
+    async fn answer(&self, source: IpAddr, request: &SignedRequest<'_>, request_id: &str) -> Reply {
+        let authorization = sigv4::parse(request);
+        let incoming = Incoming {
+            host: request.header("host"),
+            target: request.header("x-amz-target"),
+            scope: authorization.as_ref().ok().map(|authorization| &authorization.scope),
+            query: request.query,
+            body: request.body,
+        };
+        let route = match awsproto::route::route(&incoming, services::ALL) {
+            Ok(route) => route,
+            Err(error) => {
+                let (service, error) = unrouted(error, request);
+                return error.render(service, request_id);
+            }
+        };
+        match self.routed(source, request, &incoming, &route, request_id).await {
+            Ok(output) => output.render(route.service, &route.operation, request_id),
+            Err(error) => error.render(route.service, request_id),
+        }
+    }
+
+    async fn routed(
+        &self,
+        source: IpAddr,
+        request: &SignedRequest<'_>,
+        incoming: &Incoming<'_>,
+        route: &Route,
+        request_id: &str,
+    ) -> Result<awsproto::Output, AwsError> {
+        let account = self.authenticate(request).map_err(|error| error.to_aws(route.service.protocol))?;
+        let region = self.region(route)?;
+        let input = route.input(incoming)?;
+        let now = clock::now();
+        let call = Call {
+            account: account.to_string(),
+            region: region.to_string(),
+            principal_arn: format!("arn:aws:iam::{account}:root"),
+            user_id: account.to_string(),
+            request_id: request_id.to_owned(),
+            now: awsproto::Timestamp(now.0),
+            source_ip: source,
+            ids: clock::ids(),
+            facts: self.facts.for_call(&route.operation, &input).await,
+        };
+        services::answer(&self.state, Scope { account, region }, route, input, call).await
+    }
+
+    /// The account that a request acts for.
+    fn authenticate(&self, request: &SignedRequest<'_>) -> Result<AccountId, SignatureError> {
+        let root = &self.root;
+        let secret = |id: &str| {
+            let key = root.secret_access_key.clone();
+            (id == root.access_key_id).then_some(Secret { key, session_token: None, expires: None })
+        };
+        let now = awsproto::Timestamp(clock::now().0);
+        match sigv4::verify(request, secret, now) {
+            Ok(_) => Ok(root.account),
+            Err(SignatureError::UnknownKey(authorization)) if self.config.auth == Auth::Open => {
+                Ok(self.account_of(&authorization))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// In open mode an access key id of twelve digits names the account; every other unknown key is the default's.
+    fn account_of(&self, authorization: &Authorization) -> AccountId {
+        authorization.scope.access_key_id.parse().unwrap_or(self.config.account)
+    }
+
+    fn region(&self, route: &Route) -> Result<Region, AwsError> {
+        match route.region.as_deref() {
+            None | Some("aws-global") => Ok(self.config.region),
+            Some(name) => name.parse().map_err(|_| {
+                let sentence = format!("Hamlet has no Region '{name}'; it has those that need no opt-in.");
+                AwsError::new("InvalidRegion", sentence)
+            }),
+        }
+    }
+}
+
+/// The body, unless it is too long or does not come whole.
+async fn whole(mut body: Body) -> Option<Bytes> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let data = frame.ok()?.into_data().unwrap_or_default();
+        length += data.len();
+        if length > BODY_BYTES_DISCARDED_MAX {
+            return None;
+        }
+        match length <= BODY_BYTES_MAX {
+            true => kept.extend_from_slice(&data),
+            false => kept = Vec::new(),
+        }
+    }
+    (length <= BODY_BYTES_MAX).then(|| kept.into())
+}
+
+fn has_signature(head: &hyper::http::request::Parts) -> bool {
+    head.headers.contains_key("authorization") || head.headers.contains_key("x-amz-target")
+}
+
+/// A request that is for no service: answered in the form of the service it seems to mean.
+fn unrouted(error: RouteError, request: &SignedRequest<'_>) -> (&'static Service, AwsError) {
+    let json = request.header("x-amz-target").is_some();
+    let like = if json { &ssm::shapes::SERVICE } else { &ec2::shapes::SERVICE };
+    debug_assert!(like.protocol != Protocol::Query);
+    let error = match error {
+        RouteError::NoOperation(error) => error,
+        RouteError::UnknownService(Some(name)) => {
+            let sentence =
+                format!("Hamlet has no service '{name}' yet; see docs/coverage.md for what it has.");
+            AwsError::new("NotImplemented", sentence).with_status(501)
+        }
+        RouteError::UnknownService(None) => {
+            AwsError::new("MissingAuthenticationToken", "Request is missing Authentication Token")
+                .with_status(403)
+        }
+    };
+    (like, error)
+}
+
+fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Response::builder()
+        .status(status)
+        .header("content-type", reply.content_type)
+        .header("x-amzn-requestid", request_id)
+        .body(Full::new(Bytes::from(reply.body)))
+        .expect("status and headers are well-formed")
+}
+
+/// For people who open the address in a browser, and for those who wait until the API answers.
+fn page(path: &str) -> Response<Full<Bytes>> {
+    let (status, text) = match path {
+        "/" => (
+            StatusCode::OK,
+            "Hamlet: a virtual private cloud on this machine. Point AWS_ENDPOINT_URL here; `hamlet env` prints what to set.\n",
+        ),
+        "/health" => (StatusCode::OK, "ok\n"),
+        _ => (StatusCode::NOT_FOUND, "not found\n"),
+    };
+    Response::builder()
+        .status(status)
+        .header("content-type", "text/plain; charset=utf-8")
+        .body(Full::new(Bytes::from_static(text.as_bytes())))
+        .expect("status and headers are well-formed")
+}

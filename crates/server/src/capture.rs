@@ -1,0 +1,77 @@
+//! `hamlet capture`: what a link carries, as a stream, for as long as somebody listens.
+
+use datapath::{Datapath, Scope};
+use http_body_util::StreamBody;
+use hyper::body::{Bytes, Frame};
+use model::World;
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::names;
+use crate::spaces;
+
+/// How many pieces wait for a slow listener. The capture leaves packets out, and counts them, when more do.
+const PIECES_MAX: usize = 256;
+
+/// The captured bytes, as they come.
+pub type Captured = StreamBody<Pieces>;
+
+/// The link that a name stands for: `laptop`, `internet`, `services`, or what has an interface.
+pub fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<Scope, String> {
+    let link = |is_it: fn(&engine::PortKind) -> bool| {
+        datapath.with_engine(move |engine| {
+            engine.ports().iter().find(|port| is_it(&port.kind)).map(|port| port.id)
+        })
+    };
+    let outside = match name {
+        "laptop" => link(is_laptop),
+        "internet" => link(|kind| matches!(kind, engine::PortKind::Internet(_)) && !is_laptop(kind)),
+        "services" => link(|kind| *kind == engine::PortKind::Services),
+        _ => None,
+    };
+    if let Some(port) = outside {
+        return Ok(Scope::Link(port));
+    }
+    let interface = names::find(world, name)?.interface;
+    interface.map(Scope::Interface).ok_or_else(|| format!("'{name}' has no network interface to listen on"))
+}
+
+fn is_laptop(kind: &engine::PortKind) -> bool {
+    matches!(kind, engine::PortKind::Internet(hosts) if hosts.iter().any(|it| it.contains(&spaces::LAPTOP_NET)))
+}
+
+/// Starts a capture that ends when the answer's reader goes away.
+pub fn start(datapath: &Arc<Datapath>, scope: Scope) -> io::Result<Captured> {
+    let (sender, receiver) = channel(PIECES_MAX);
+    datapath.capture(scope, Box::new(Sink(sender)))?;
+    Ok(StreamBody::new(Pieces(receiver)))
+}
+
+/// Where the datapath's capture thread writes to. It fails once nobody listens, and that ends the capture.
+struct Sink(Sender<Bytes>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(Bytes::copy_from_slice(bytes));
+        sent.map(|()| bytes.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The pieces of a captured stream.
+pub struct Pieces(Receiver<Bytes>);
+
+impl futures_core::Stream for Pieces {
+    type Item = Result<Frame<Bytes>, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|bytes| Ok(Frame::data(bytes))))
+    }
+}

@@ -1,0 +1,42 @@
+//! What a run is told: where to listen, where to keep data, for whom.
+
+use model::{AccountId, Region};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// What a run is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the API is served.
+    pub listen: SocketAddr,
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// The account of callers that name none.
+    pub account: AccountId,
+    /// The Region of callers that name none.
+    pub region: Region,
+    /// Whose signatures are accepted.
+    pub auth: Auth,
+    /// What instances are made of.
+    pub instances: Instances,
+    /// The program that instances' first processes are started from: usually this very one.
+    pub program: PathBuf,
+}
+
+/// Whose signatures are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Keys that nobody knows act as the account's root; keys that exist are verified. For loopback only.
+    Open,
+    /// Only keys that exist.
+    Strict,
+}
+
+/// What instances are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instances {
+    /// Processes in namespaces of their own, with a link into the data plane.
+    Namespace,
+    /// Nothing: states change at once and no packet moves.
+    None,
+}

@@ -1,0 +1,62 @@
+//! The access key of the account's root, made at the first start and kept in the data directory.
+
+use model::AccountId;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use crate::clock;
+
+/// An access key.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+pub struct AccessKey {
+    /// `AKIA…`
+    pub access_key_id: String,
+    /// Forty characters.
+    pub secret_access_key: String,
+    /// Whose it is.
+    pub account: AccountId,
+}
+
+impl std::fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessKey").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}
+
+const FILE: &str = "root-access-key.json";
+const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+impl AccessKey {
+    /// The key in a data directory, made if there is none.
+    pub fn of(data: &Path, account: AccountId) -> io::Result<AccessKey> {
+        let path = data.join(FILE);
+        match std::fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(io::Error::other),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let key = AccessKey::random(account);
+                let text = serde_json::to_vec_pretty(&key).map_err(io::Error::other)?;
+                write_secret(&path, &text)?;
+                Ok(key)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn random(account: AccountId) -> AccessKey {
+        let letters = |bytes: &[u8]| bytes.iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect();
+        let id: String = letters(&clock::random::<16>());
+        let secret: String = letters(&clock::random::<40>());
+        AccessKey { access_key_id: format!("AKIA{id}"), secret_access_key: secret, account }
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn write_secret(path: &Path, text: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("draft");
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(text)?;
+    file.sync_all()?;
+    std::fs::rename(&draft, path)
+}

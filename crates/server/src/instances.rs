@@ -1,0 +1,439 @@
+//! The controller that makes instances real: compares what the network says with what runs, and acts on the difference.
+//!
+//! ```text
+//!   every snapshot, every end of a process ──> plan(wanted, found) -> steps ──> a thread a step ──> report to the writer
+//! ```
+//!
+//! The plan is a pure function. A restart of Hamlet is nothing special: nothing runs, so everything that should is started.
+
+use datapath::Datapath;
+use engine::{PortId, PortKind};
+use host::{Host, InstanceSpec, LinkSpec, Running};
+use model::{InstanceId, InstanceState, NetworkInterfaceId, World};
+use rustix::event::{PollFd, PollFlags};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::clock;
+use crate::writer::State;
+
+/// How long an instance may take to shut down before it is switched off.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+/// How many steps are taken at once.
+const STEPS_AT_ONCE: usize = 8;
+/// How often what is over is forgotten: terminated instances, pushed keys.
+const HOUSEKEEPING: Duration = Duration::from_secs(15);
+
+/// What is to be done for one instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Start it.
+    Start,
+    /// End it and start it again.
+    Restart,
+    /// Shut it down, keeping its disk.
+    Stop,
+    /// End it, with its disk.
+    Terminate,
+    /// Give it the interfaces it should have.
+    Connect,
+}
+
+/// What is known of an instance that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The start that made it.
+    pub boot: u64,
+    /// Its interfaces, in order.
+    pub interfaces: Vec<NetworkInterfaceId>,
+}
+
+/// The difference between what should run and what does. Instances in `busy` are left alone until their step is done.
+pub fn plan(
+    world: &World,
+    found: &BTreeMap<InstanceId, Found>,
+    busy: &BTreeSet<InstanceId>,
+) -> Vec<(InstanceId, Step)> {
+    let mut steps = Vec::new();
+    for instance in world.instances.values().filter(|it| !busy.contains(&it.id)) {
+        let step = match (instance.state, found.get(&instance.id)) {
+            (InstanceState::Pending | InstanceState::Running, None) => Some(Step::Start),
+            (InstanceState::Pending | InstanceState::Running, Some(it)) if it.boot != instance.boot => {
+                Some(Step::Restart)
+            }
+            (InstanceState::Running, Some(it)) if it.interfaces != instance.interfaces => Some(Step::Connect),
+            (InstanceState::Pending | InstanceState::Running, Some(_)) => None,
+            (InstanceState::Stopping, _) | (InstanceState::Stopped, Some(_)) => Some(Step::Stop),
+            (InstanceState::ShuttingDown, _) | (InstanceState::Terminated, Some(_)) => Some(Step::Terminate),
+            (InstanceState::Stopped | InstanceState::Terminated, None) => None,
+        };
+        steps.extend(step.map(|step| (instance.id, step)));
+    }
+    let gone = found.keys().filter(|id| !world.instances.contains(id) && !busy.contains(id));
+    steps.extend(gone.map(|id| (*id, Step::Terminate)));
+    steps
+}
+
+/// Why the controller looks again.
+enum Wake {
+    /// There is a new snapshot.
+    Changed,
+    /// An instance's processes have ended by themselves.
+    Ended(InstanceId, u64),
+    /// A step is done.
+    Done(InstanceId),
+    /// The end.
+    Quit,
+}
+
+/// A running instance and its links.
+struct Machine {
+    running: Running,
+    boot: u64,
+    interfaces: Vec<Connected>,
+}
+
+/// An interface that an instance has.
+struct Connected {
+    id: NetworkInterfaceId,
+    /// What the instance calls it.
+    name: String,
+    port: PortId,
+}
+
+/// What instances are made with.
+#[derive(Clone)]
+pub struct Backend {
+    /// Namespaces and processes.
+    pub host: Arc<Host>,
+    /// Where their links go.
+    pub datapath: Arc<Datapath>,
+}
+
+type Machines = Arc<Mutex<BTreeMap<InstanceId, Arc<Mutex<Option<Machine>>>>>>;
+
+/// The controller, and the instances that run.
+#[derive(Clone)]
+pub struct Instances {
+    wake: Sender<Wake>,
+    woken: Arc<Mutex<Option<Receiver<Wake>>>>,
+    machines: Machines,
+}
+
+impl Instances {
+    /// A controller that does nothing yet.
+    pub fn paused() -> Instances {
+        let (wake, woken) = channel();
+        Instances { wake, woken: Arc::new(Mutex::new(Some(woken))), machines: Arc::default() }
+    }
+
+    /// Lets the controller work. Without a backend, states change at once and nothing runs.
+    pub fn resume(&self, state: State, backend: Option<Backend>) -> std::io::Result<()> {
+        let Some(woken) = self.woken.lock().expect("no holder panics").take() else { return Ok(()) };
+        let changed = self.wake.clone();
+        state.listen(Box::new(move |_| {
+            let _ = changed.send(Wake::Changed);
+        }));
+        let controller = Controller { state, backend, instances: self.clone(), busy: BTreeSet::new() };
+        std::thread::Builder::new().name("instances".to_owned()).spawn(move || controller.run(&woken))?;
+        let _ = self.wake.send(Wake::Changed);
+        Ok(())
+    }
+
+    /// The first process of a running instance.
+    pub fn pid(&self, id: InstanceId) -> Option<i32> {
+        let machine = self.machines.lock().expect("no holder panics").get(&id).cloned()?;
+        let machine = machine.lock().expect("no holder panics");
+        machine.as_ref().map(|machine| machine.running.init_pid)
+    }
+
+    /// How many instances run.
+    pub fn count(&self) -> usize {
+        self.machines.lock().expect("no holder panics").len()
+    }
+
+    /// Ends the controller and every instance, leaving their states as they are: they come back with the next start.
+    pub fn quit(&self) {
+        let _ = self.wake.send(Wake::Quit);
+        let machines = std::mem::take(&mut *self.machines.lock().expect("no holder panics"));
+        let running =
+            machines.into_values().filter_map(|machine| machine.lock().expect("no holder panics").take());
+        Running::kill_all(running.map(|machine| machine.running).collect());
+    }
+}
+
+struct Controller {
+    state: State,
+    backend: Option<Backend>,
+    instances: Instances,
+    busy: BTreeSet<InstanceId>,
+}
+
+impl Controller {
+    fn run(mut self, woken: &Receiver<Wake>) {
+        loop {
+            match woken.recv_timeout(HOUSEKEEPING) {
+                Ok(Wake::Quit) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return,
+                Ok(Wake::Changed) => {}
+                Ok(Wake::Done(id)) => {
+                    self.busy.remove(&id);
+                }
+                Ok(Wake::Ended(id, boot)) => self.ended(id, boot),
+                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => self.housekeeping(),
+            }
+            let snapshot = self.state.snapshot();
+            match self.backend.clone() {
+                Some(backend) => self.act(&snapshot, &backend),
+                None => self.pretend(&snapshot),
+            }
+        }
+    }
+
+    fn housekeeping(&self) {
+        self.report(|world| world.expire(clock::now()));
+    }
+
+    fn report(&self, report: impl FnOnce(&mut World) + Send + 'static) {
+        if let Err(error) = self.state.change_blocking(report) {
+            tracing::error!(%error, "an instance's state could not be recorded");
+        }
+    }
+
+    /// Without a backend every wish is fulfilled at once.
+    fn pretend(&self, world: &World) {
+        let now = clock::now();
+        let wishes: Vec<(InstanceId, InstanceState, u64)> = world
+            .instances
+            .values()
+            .filter(|it| {
+                matches!(
+                    it.state,
+                    InstanceState::Pending | InstanceState::Stopping | InstanceState::ShuttingDown
+                )
+            })
+            .map(|it| (it.id, it.state, it.boot))
+            .collect();
+        if wishes.is_empty() {
+            return;
+        }
+        self.report(move |world| {
+            for (id, state, boot) in wishes {
+                match state {
+                    InstanceState::Pending => world.instance_is_running(id, boot, now),
+                    InstanceState::Stopping => world.instance_is_stopped(id, now),
+                    InstanceState::ShuttingDown => world.instance_is_terminated(id, now),
+                    InstanceState::Running | InstanceState::Stopped | InstanceState::Terminated => {}
+                }
+            }
+        });
+    }
+
+    fn act(&mut self, world: &Arc<World>, backend: &Backend) {
+        let found = self.found();
+        for (id, step) in plan(world, &found, &self.busy) {
+            if self.busy.len() >= STEPS_AT_ONCE {
+                return;
+            }
+            self.busy.insert(id);
+            let work = Work {
+                id,
+                state: self.state.clone(),
+                backend: backend.clone(),
+                instances: self.instances.clone(),
+            };
+            let spawned =
+                std::thread::Builder::new().name(format!("{step:?} {id}")).spawn(move || work.take(step));
+            if let Err(error) = spawned {
+                tracing::error!(%error, "no thread for an instance's step");
+                self.busy.remove(&id);
+                return;
+            }
+        }
+    }
+
+    fn found(&self) -> BTreeMap<InstanceId, Found> {
+        let machines = self.instances.machines.lock().expect("no holder panics").clone();
+        // A machine that somebody works on is busy, and busy instances are not planned for.
+        machines
+            .into_iter()
+            .filter(|(id, _)| !self.busy.contains(id))
+            .filter_map(|(id, machine)| {
+                let machine = machine.lock().expect("no holder panics");
+                machine.as_ref().map(|machine| (id, machine.found()))
+            })
+            .collect()
+    }
+
+    /// An instance has shut itself down.
+    fn ended(&mut self, id: InstanceId, boot: u64) {
+        if self.busy.contains(&id) {
+            return;
+        }
+        let machine = self.instances.machines.lock().expect("no holder panics").get(&id).cloned();
+        let Some(machine) = machine else { return };
+        let mut machine = machine.lock().expect("no holder panics");
+        if machine.as_ref().is_none_or(|machine| machine.boot != boot) {
+            return;
+        }
+        if let (Some(machine), Some(backend)) = (machine.take(), &self.backend) {
+            machine.disconnect(&backend.datapath);
+        }
+        drop(machine);
+        self.instances.machines.lock().expect("no holder panics").remove(&id);
+        self.report(move |world| world.instance_is_stopped(id, clock::now()));
+    }
+}
+
+impl Machine {
+    fn found(&self) -> Found {
+        Found { boot: self.boot, interfaces: self.interfaces.iter().map(|it| it.id).collect() }
+    }
+
+    fn disconnect(&self, datapath: &Datapath) {
+        for interface in &self.interfaces {
+            datapath.close(interface.port);
+        }
+    }
+}
+
+/// One step for one instance, on a thread of its own.
+struct Work {
+    id: InstanceId,
+    state: State,
+    backend: Backend,
+    instances: Instances,
+}
+
+impl Work {
+    fn take(self, step: Step) {
+        let result = match step {
+            Step::Start => self.start(),
+            Step::Restart => {
+                self.end(Duration::ZERO);
+                self.start()
+            }
+            Step::Stop => {
+                self.end(SHUTDOWN_GRACE);
+                self.report(|world, id| world.instance_is_stopped(id, clock::now()))
+            }
+            Step::Terminate => {
+                self.end(Duration::ZERO);
+                let removed = self.backend.host.remove_instance(&self.id.to_string());
+                let reported = self.report(|world, id| world.instance_is_terminated(id, clock::now()));
+                removed.map_err(Into::into).and(reported)
+            }
+            Step::Connect => self.connect(),
+        };
+        if let Err(error) = result {
+            tracing::error!(instance = %self.id, ?step, "{error:#}");
+        }
+        let _ = self.instances.wake.send(Wake::Done(self.id));
+    }
+
+    fn report(&self, report: impl FnOnce(&mut World, InstanceId) + Send + 'static) -> anyhow::Result<()> {
+        let id = self.id;
+        self.state.change_blocking(move |world| report(world, id)).map_err(Into::into)
+    }
+
+    fn start(&self) -> anyhow::Result<()> {
+        let world = self.state.snapshot();
+        let Some(instance) = world.instances.get(&self.id) else { return Ok(()) };
+        let spec = InstanceSpec {
+            id: self.id.to_string(),
+            hostname: self.id.to_string(),
+            links: links(&world, &instance.interfaces),
+        };
+        let boot = instance.boot;
+        let mut running = match self.backend.host.launch(&spec) {
+            Ok(running) => running,
+            Err(error) => {
+                self.report(move |world, id| world.instance_could_not_start(id, boot, clock::now()))?;
+                return Err(error.into());
+            }
+        };
+        let taps = std::mem::take(&mut running.taps);
+        let mut interfaces = Vec::new();
+        for (interface, tap) in instance.interfaces.iter().zip(taps) {
+            interfaces.push(self.open(*interface, tap)?);
+        }
+        self.watch(&running, boot)?;
+        let machine = Machine { running, boot, interfaces };
+        let cell = Arc::new(Mutex::new(Some(machine)));
+        self.instances.machines.lock().expect("no holder panics").insert(self.id, cell);
+        self.report(move |world, id| world.instance_is_running(id, boot, clock::now()))
+    }
+
+    fn open(&self, id: NetworkInterfaceId, tap: host::Tap) -> anyhow::Result<Connected> {
+        let port = self.backend.datapath.open(
+            PortKind::Interface(id),
+            model::MacAddress(tap.mac),
+            tap.descriptor,
+        )?;
+        Ok(Connected { id, name: tap.name, port })
+    }
+
+    /// Has the end of the instance's processes reported.
+    fn watch(&self, running: &Running, boot: u64) -> anyhow::Result<()> {
+        let ended = running.ended().try_clone_to_owned()?;
+        let (wake, id) = (self.instances.wake.clone(), self.id);
+        std::thread::Builder::new().name(format!("watch {id}")).stack_size(32 << 10).spawn(move || {
+            let mut ended = [PollFd::new(&ended, PollFlags::IN)];
+            while rustix::event::poll(&mut ended, None) == Err(rustix::io::Errno::INTR) {}
+            let _ = wake.send(Wake::Ended(id, boot));
+        })?;
+        Ok(())
+    }
+
+    fn end(&self, grace: Duration) {
+        let machine = self.instances.machines.lock().expect("no holder panics").remove(&self.id);
+        let Some(machine) = machine.and_then(|cell| cell.lock().expect("no holder panics").take()) else {
+            return;
+        };
+        match grace.is_zero() {
+            true => machine.running.kill(),
+            false => machine.running.stop(grace),
+        }
+        machine.disconnect(&self.backend.datapath);
+    }
+
+    /// Attaches and detaches interfaces of a running instance.
+    fn connect(&self) -> anyhow::Result<()> {
+        let world = self.state.snapshot();
+        let Some(instance) = world.instances.get(&self.id) else { return Ok(()) };
+        let cell = self.instances.machines.lock().expect("no holder panics").get(&self.id).cloned();
+        let Some(cell) = cell else { return Ok(()) };
+        let mut machine = cell.lock().expect("no holder panics");
+        let Some(machine) = machine.as_mut() else { return Ok(()) };
+        let gone = machine.interfaces.extract_if(.., |it| !instance.interfaces.contains(&it.id));
+        for interface in gone.collect::<Vec<_>>() {
+            self.backend.datapath.close(interface.port);
+            machine.running.detach_interface(&interface.name)?;
+        }
+        for (position, interface) in instance.interfaces.iter().enumerate() {
+            if machine.interfaces.iter().any(|it| it.id == *interface) {
+                continue;
+            }
+            let Some(link) = link(&world, *interface, position) else { continue };
+            let tap = machine.running.attach_interface(&link)?;
+            machine.interfaces.push(self.open(*interface, tap)?);
+        }
+        let order = |id: &NetworkInterfaceId| instance.interfaces.iter().position(|it| it == id);
+        machine.interfaces.sort_by_key(|it| order(&it.id));
+        Ok(())
+    }
+}
+
+fn links(world: &World, interfaces: &[NetworkInterfaceId]) -> Vec<LinkSpec> {
+    let numbered = interfaces.iter().enumerate();
+    numbered.filter_map(|(position, id)| link(world, *id, position)).collect()
+}
+
+/// The link of an interface: `eth0` for the primary one, and so on by device index.
+fn link(world: &World, id: NetworkInterfaceId, position: usize) -> Option<LinkSpec> {
+    let interface = world.network_interfaces.get(&id)?;
+    let index =
+        interface.attachment.as_ref().map_or(position, |attachment| usize::from(attachment.device_index));
+    Some(LinkSpec::new(&format!("eth{index}"), interface.mac.0))
+}

@@ -1,0 +1,25 @@
+//! The outside of Hamlet: the API's listener, the one writer, and the controllers that make instances real.
+//!
+//! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`instances`] compares
+//! the snapshot with what runs; [`spaces`], [`link_services`] and [`internet_sites`] are what lies around the VPCs;
+//! [`admin`] is what the `hamlet` command asks.
+
+pub mod admin;
+pub mod api;
+pub mod capture;
+pub mod clock;
+pub mod config;
+pub mod credentials;
+pub mod facts;
+pub mod instances;
+pub mod internet_sites;
+pub mod link_services;
+pub mod names;
+pub mod public_resolver;
+pub mod run;
+pub mod services;
+pub mod spaces;
+pub mod writer;
+
+pub use config::{Auth, Config, Instances};
+pub use run::run;

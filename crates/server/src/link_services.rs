@@ -1,0 +1,158 @@
+//! Services inside every VPC that need a connection: instance metadata, and DNS over TCP.
+//!
+//! They listen with the kernel's TCP in a space of their own. The engine shows each interface under a stand-in address, so
+//! that the same private address in two VPCs is two callers.
+
+use datapath::Datapath;
+use guest::metadata::http::{self, Parsed};
+use guest::{Asker, PublicNames, Transport, metadata};
+use model::{NetworkInterfaceId, World};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::clock;
+use crate::writer::State;
+
+/// How long a caller may be silent.
+const IDLE: Duration = Duration::from_secs(30);
+/// How many callers are served at once; more wait to be accepted.
+const CALLERS_MAX: usize = 1024;
+/// The TTL of ordinary answers.
+const USUAL_TTL: u8 = 64;
+
+/// What the services answer from.
+#[derive(Clone)]
+pub struct LinkServices {
+    /// The network.
+    pub state: State,
+    /// Who is behind a stand-in address.
+    pub datapath: Arc<Datapath>,
+    /// Names of the simulated internet.
+    pub names: Arc<PublicNames>,
+    /// Signs metadata session tokens; new with every start.
+    pub tokens: Arc<metadata::TokenKey>,
+}
+
+impl LinkServices {
+    /// Serves instance metadata.
+    pub async fn serve_metadata(self, listener: TcpListener) {
+        self.accept(
+            listener,
+            |services, stream, caller| async move { services.metadata(stream, caller).await },
+        )
+        .await;
+    }
+
+    /// Serves DNS over TCP.
+    pub async fn serve_dns(self, listener: TcpListener) {
+        self.accept(listener, |services, stream, caller| async move { services.dns(stream, caller).await })
+            .await;
+    }
+
+    async fn accept<F, T>(self, listener: TcpListener, serve: F)
+    where
+        F: Fn(LinkServices, TcpStream, NetworkInterfaceId) -> T + Clone + Send + 'static,
+        T: Future<Output = std::io::Result<()>> + Send,
+    {
+        let places = Arc::new(tokio::sync::Semaphore::new(CALLERS_MAX));
+        loop {
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+            let Ok((stream, peer)) = listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            let Some(caller) = self.caller(peer) else { continue };
+            let (services, serve) = (self.clone(), serve.clone());
+            tokio::spawn(async move {
+                // A caller that goes away is its own business.
+                let _ = serve(services, stream, caller).await;
+                drop(place);
+            });
+        }
+    }
+
+    fn caller(&self, peer: SocketAddr) -> Option<NetworkInterfaceId> {
+        self.datapath.behind(peer.ip())
+    }
+
+    async fn metadata(&self, mut stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {
+        stream.set_nodelay(true)?;
+        let mut bytes = Vec::new();
+        loop {
+            let (taken, reply, ttl, close) = match http::parse(&bytes) {
+                Parsed::Incomplete => {
+                    if !read_more(&mut stream, &mut bytes).await? {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                Parsed::Malformed => (bytes.len(), http::malformed().to_http("GET", true), None, true),
+                Parsed::Whole(head) => {
+                    let world = self.state.snapshot();
+                    let Some(interface) = world.network_interfaces.get(&caller) else { return Ok(()) };
+                    let response =
+                        metadata::answer(&world, interface, &head.request(), clock::now(), &self.tokens);
+                    let reply = response.to_http(head.method, head.close);
+                    (head.len, reply, response.hop_limit, head.close)
+                }
+            };
+            // A token must not travel further than the instance's hop limit allows.
+            set_hops(&stream, ttl.unwrap_or(USUAL_TTL))?;
+            stream.write_all(&reply).await?;
+            bytes.drain(..taken);
+            if close {
+                return stream.shutdown().await;
+            }
+        }
+    }
+
+    async fn dns(&self, mut stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {
+        stream.set_nodelay(true)?;
+        let mut bytes = Vec::new();
+        loop {
+            let Some((query, taken)) = framed(&bytes) else {
+                if !read_more(&mut stream, &mut bytes).await? {
+                    return Ok(());
+                }
+                continue;
+            };
+            let world: Arc<World> = self.state.snapshot();
+            let Some(interface) = world.network_interfaces.get(&caller) else { return Ok(()) };
+            let asker = Asker::Interface(interface);
+            let Some(reply) = guest::resolver::answer(&world, asker, &self.names, query, Transport::Tcp)
+            else {
+                return Ok(());
+            };
+            let Ok(length) = u16::try_from(reply.len()) else { return Ok(()) };
+            stream.write_all(&length.to_be_bytes()).await?;
+            stream.write_all(&reply).await?;
+            bytes.drain(..taken);
+        }
+    }
+}
+
+/// How many routers the following answers may pass.
+fn set_hops(stream: &TcpStream, hops: u8) -> std::io::Result<()> {
+    if stream.local_addr()?.is_ipv6() {
+        return Ok(rustix::net::sockopt::set_ipv6_unicast_hops(stream, Some(hops))?);
+    }
+    stream.set_ttl(u32::from(hops))
+}
+
+/// A DNS message with its two bytes of length in front (RFC 1035, section 4.2.2).
+fn framed(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    let length = usize::from(u16::from_be_bytes(*length));
+    rest.get(..length).map(|query| (query, 2 + length))
+}
+
+/// Reads what has come. `false` at the end of the stream, or when nothing comes for too long.
+async fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
+    match tokio::time::timeout(IDLE, stream.read_buf(bytes)).await {
+        Ok(read) => Ok(read? > 0),
+        Err(_) => Ok(false),
+    }
+}

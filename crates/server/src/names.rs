@@ -1,0 +1,124 @@
+//! What people call things: Name tags, identifiers, addresses, and the places outside every VPC.
+
+use guest::public_names;
+use model::{Instance, InstanceId, InstanceState, NetworkInterface, NetworkInterfaceId, ResourceId, World};
+use std::net::IpAddr;
+
+use crate::spaces;
+
+/// One end of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endpoint {
+    /// The interface, for ends inside a VPC.
+    pub interface: Option<NetworkInterfaceId>,
+    /// The address it was named by, or its own.
+    pub addresses: Vec<IpAddr>,
+    /// Whether it was named by an address, which is then to be used as it is.
+    pub literal: bool,
+}
+
+/// The instance that has this identifier or Name tag, of those that are not terminated.
+pub fn find_instance<'a>(world: &'a World, name: &str) -> Result<&'a Instance, String> {
+    let alive = |instance: &&Instance| instance.state != InstanceState::Terminated;
+    if let Ok(id) = name.parse::<InstanceId>() {
+        let found = world.instances.get(&id).filter(alive);
+        return found.ok_or_else(|| format!("The instance ID '{name}' does not exist"));
+    }
+    let named = |instance: &&Instance| model::tags::name(&instance.tags) == Some(name);
+    let mut found = world.instances.values().filter(alive).filter(named);
+    match (found.next(), found.next()) {
+        (Some(instance), None) => Ok(instance),
+        (Some(_), Some(_)) => Err(format!("several instances are named '{name}'; use the instance ID")),
+        (None, _) => Err(format!("no instance has the ID or Name tag '{name}'")),
+    }
+}
+
+/// The end that a name stands for.
+pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
+    let outside = |addresses: Vec<IpAddr>| Ok(Endpoint { interface: None, addresses, literal: false });
+    match name {
+        "laptop" => return outside(vec![IpAddr::V4(spaces::LAPTOP), IpAddr::V6(spaces::LAPTOP_V6)]),
+        "example.com" | "internet" => {
+            return outside(vec![IpAddr::V4(public_names::EXAMPLE), IpAddr::V6(public_names::EXAMPLE_V6)]);
+        }
+        _ => {}
+    }
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return Ok(Endpoint { interface: None, addresses: vec![address], literal: true });
+    }
+    if let Ok(id) = name.parse::<NetworkInterfaceId>() {
+        let found = world.network_interfaces.get(&id);
+        return found.map(inside).ok_or_else(|| format!("The networkInterface ID '{name}' does not exist"));
+    }
+    let instance = find_instance(world, name)?;
+    let primary = instance.interfaces.first().and_then(|id| world.network_interfaces.get(id));
+    primary.map(inside).ok_or_else(|| format!("{name} has no network interface"))
+}
+
+fn inside(interface: &NetworkInterface) -> Endpoint {
+    Endpoint { interface: Some(interface.id), addresses: interface.addresses().collect(), literal: false }
+}
+
+/// The addresses between which two ends talk: from outside a VPC, and between VPCs that are not peered, an instance is
+/// known by its public address.
+pub fn addresses(
+    world: &World,
+    from: &Endpoint,
+    to: &Endpoint,
+    ipv6: bool,
+) -> Result<(IpAddr, IpAddr), String> {
+    let of_family = |end: &Endpoint| end.addresses.iter().copied().find(|address| address.is_ipv6() == ipv6);
+    let missing = || format!("no {} address", if ipv6 { "IPv6" } else { "IPv4" });
+    let wants_v6 = ipv6 || to.literal && to.addresses.iter().all(IpAddr::is_ipv6);
+    let of_wanted = |end: &Endpoint| end.addresses.iter().copied().find(|it| it.is_ipv6() == wants_v6);
+    let source = of_wanted(from).ok_or_else(missing)?;
+    let destination = of_wanted(to).or_else(|| of_family(to)).ok_or_else(missing)?;
+    let (IpAddr::V4(private), Some(target), false) = (destination, to.interface, to.literal) else {
+        return Ok((source, destination));
+    };
+    if from.interface.is_some_and(|sender| knows_privately(world, sender, target)) {
+        return Ok((source, destination));
+    }
+    let public = world.network_interfaces.get(&target).and_then(|it| it.public_address_of(private));
+    if let Some(public) = public {
+        return Ok((source, IpAddr::V4(public)));
+    }
+    // From another VPC the private address leads nowhere; the packet's way says where it ends.
+    if from.interface.is_some() {
+        return Ok((source, destination));
+    }
+    // IPv6 addresses are public ones.
+    let over_ipv6 = |end: &Endpoint| end.addresses.iter().copied().find(IpAddr::is_ipv6);
+    let both = over_ipv6(from).zip(over_ipv6(to));
+    both.ok_or_else(|| "the destination has no public address, and the source is outside its VPC".to_owned())
+}
+
+fn knows_privately(world: &World, sender: NetworkInterfaceId, target: NetworkInterfaceId) -> bool {
+    let vpc = |id| world.network_interfaces.get(&id).map(|it: &NetworkInterface| it.vpc);
+    let (Some(a), Some(b)) = (vpc(sender), vpc(target)) else { return false };
+    a == b || world.vpc_peering_connections.values().any(|it| it.peer_of(a).is_some_and(|side| side.vpc == b))
+}
+
+/// The Name tag of an interface's instance, or an identifier.
+pub fn of_interface(world: &World, id: NetworkInterfaceId) -> String {
+    let interface = world.network_interfaces.get(&id);
+    let instance = interface.and_then(NetworkInterface::instance).and_then(|id| world.instances.get(&id));
+    let name = instance.and_then(|instance| model::tags::name(&instance.tags));
+    match (name, instance) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(instance)) => instance.id.to_string(),
+        (None, None) => id.to_string(),
+    }
+}
+
+/// The Name tag of a resource, or its identifier.
+pub fn of_resource(world: &World, id: ResourceId) -> String {
+    if let ResourceId::NetworkInterface(interface) = id {
+        return of_interface(world, interface);
+    }
+    if let ResourceId::SecurityGroup(group) = id {
+        return world.security_groups.get(&group).map_or_else(|| id.to_string(), |group| group.name.clone());
+    }
+    let tags = world.scopes.values().find_map(|scope| world.tags(*scope, id));
+    tags.and_then(model::tags::name).map_or_else(|| id.to_string(), str::to_owned)
+}

@@ -1,0 +1,306 @@
+//! One run, from the first answer to the last process.
+
+use anyhow::Context;
+use arc_swap::ArcSwapOption;
+use datapath::Datapath;
+use engine::{DropReason, Engine, Limits, PortKind, Ports};
+use guest::{PublicNames, metadata, public_names};
+use host::Host;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, UdpSocket, UnixListener};
+use tokio::sync::Notify;
+
+use crate::admin;
+use crate::api::Api;
+use crate::clock;
+use crate::config::{Auth, Config, Instances as Backing};
+use crate::credentials::AccessKey;
+use crate::facts::Facts;
+use crate::instances::{Backend, Instances};
+use crate::internet_sites;
+use crate::link_services::LinkServices;
+use crate::public_resolver;
+use crate::spaces::{self, Spaces};
+use crate::writer::State;
+
+/// The version of what the data directory holds.
+const FORMAT: u32 = 1;
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A Hamlet that answers.
+pub struct Running {
+    /// What it was told.
+    pub config: Config,
+    /// Where the API is served.
+    pub api: SocketAddr,
+    /// The key of the account's root.
+    pub root: AccessKey,
+    /// The network.
+    pub state: State,
+    /// The instances.
+    pub instances: Instances,
+    /// Says that the run is to end.
+    pub quit: Notify,
+    datapath: Option<Arc<Datapath>>,
+    spaces: ArcSwapOption<Spaces>,
+}
+
+/// What passed the links.
+#[derive(Default)]
+pub struct Passed {
+    /// By link.
+    pub ports: Vec<(PortKind, engine::Traffic)>,
+    /// Packets that died.
+    pub drops: Vec<(DropReason, u64)>,
+    /// Tracked connections.
+    pub connections: usize,
+}
+
+impl Running {
+    /// What moves packets, if anything does.
+    pub fn datapath(&self) -> Option<Arc<Datapath>> {
+        self.datapath.clone()
+    }
+
+    /// What passed the links so far.
+    pub async fn traffic(&self) -> Passed {
+        let Some(datapath) = self.datapath.clone() else { return Passed::default() };
+        let asked = tokio::task::spawn_blocking(move || {
+            datapath.with_engine(|engine| Passed {
+                ports: engine.ports().iter().map(|port| (port.kind.clone(), port.traffic)).collect(),
+                drops: engine.drops().nonzero().collect(),
+                connections: engine.connections().len(),
+            })
+        });
+        asked.await.unwrap_or_default()
+    }
+
+    /// The links to the simulated internet, for questions.
+    pub fn internet_ports(&self) -> Ports {
+        let mut ports = Ports::default();
+        for hosts in [spaces::internet_hosts(), spaces::laptop_hosts()] {
+            ports.open(PortKind::Internet(hosts), model::MacAddress([2, 0, 0, 0, 0, 1]));
+        }
+        ports.open(PortKind::Services, model::MacAddress([2, 0, 0, 0, 0, 2]));
+        ports
+    }
+
+    /// Forgets every resource of every account.
+    pub async fn reset(&self) -> Result<(), store::StoreError> {
+        self.state.change(|world| (crate::writer::Applied::Keep, world.clear())).await
+    }
+}
+
+/// Runs until told to end. `ready` is called once the API answers.
+pub fn run(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<()> {
+    refuse_open_to_others(&config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let result = runtime.block_on(serve(config, ready));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    result
+}
+
+fn refuse_open_to_others(config: &Config) -> anyhow::Result<()> {
+    if config.auth == Auth::Open && !config.listen.ip().is_loopback() {
+        anyhow::bail!(
+            "{} can be reached from other machines, and with --auth open everybody who reaches it is root; \
+             listen on 127.0.0.1 or use --auth strict",
+            config.listen
+        );
+    }
+    Ok(())
+}
+
+async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data)
+        .with_context(|| format!("the data directory {} cannot be made", config.data.display()))?;
+    let store: Arc<dyn store::Store> =
+        Arc::new(store::Redb::open(&config.data, store::Options::new(FORMAT))?);
+    let root = AccessKey::of(&config.data, config.account).context("the root access key cannot be kept")?;
+    let state = State::open(store)?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
+    let api_address = listener.local_addr()?;
+    let facts = Arc::new(Facts::default());
+    let api =
+        Api { config: config.clone(), root: root.clone(), state: state.clone(), facts: Arc::clone(&facts) };
+    tokio::spawn(accept(listener, Arc::new(api)));
+
+    let backend = match config.instances {
+        Backing::None => None,
+        Backing::Namespace => Some(backend(&config, &state)?),
+    };
+    if let Some(backend) = &backend {
+        facts.set_host(Arc::clone(&backend.host));
+    }
+    let instances = Instances::paused();
+    let running = Arc::new(Running {
+        config,
+        api: api_address,
+        root,
+        state,
+        instances,
+        quit: Notify::new(),
+        datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
+        spaces: ArcSwapOption::empty(),
+    });
+    serve_admin(&running)?;
+    ready(&running);
+    let opening = tokio::spawn(open_network(Arc::clone(&running), backend));
+    let result = until_told_to_end(&running, opening).await;
+    tear_down(&running).await;
+    result
+}
+
+fn taken(address: SocketAddr) -> String {
+    format!("{address} cannot be listened on; choose another with --listen, or stop what uses it")
+}
+
+async fn accept(listener: TcpListener, api: Arc<Api>) {
+    loop {
+        let Ok((stream, peer)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let api = Arc::clone(&api);
+        tokio::spawn(async move {
+            let answer = service_fn(move |request| {
+                let api = Arc::clone(&api);
+                async move { Ok::<_, std::convert::Infallible>(api.serve(peer.ip(), request).await) }
+            });
+            let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+            builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+            // A client that goes away, or speaks no HTTP, is its own business.
+            let _ = builder.serve_connection(TokioIo::new(stream), answer).await;
+        });
+    }
+}
+
+fn backend(config: &Config, state: &State) -> anyhow::Result<Backend> {
+    let host = Arc::new(Host::new(&config.data, &config.program)?);
+    let seed = u64::from_le_bytes(clock::random());
+    let names = Arc::new(PublicNames::simulated());
+    let engine = Engine::new(state.snapshot(), names, Limits::default(), seed);
+    let datapath = Arc::new(Datapath::start(engine, Default::default())?);
+    let publish = Arc::clone(&datapath);
+    state.listen(Box::new(move |world| publish.publish(Arc::clone(world))));
+    // A change between the engine's snapshot and the listener would be lost otherwise.
+    datapath.publish(state.snapshot());
+    Ok(Backend { host, datapath })
+}
+
+fn serve_admin(running: &Arc<Running>) -> anyhow::Result<()> {
+    let path = admin::socket(&running.config.data);
+    // The store's lock says that nobody else uses the data directory, so a socket that is there is a leftover.
+    let _ = std::fs::remove_file(&path);
+    let listener =
+        UnixListener::bind(&path).with_context(|| format!("{} cannot be listened on", path.display()))?;
+    tokio::spawn(admin::serve(listener, Arc::clone(running)));
+    Ok(())
+}
+
+/// Opens the spaces around the VPCs, then lets the instances come up.
+async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow::Result<()> {
+    if let Some(backend) = backend.clone() {
+        let world = running.state.snapshot();
+        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<Spaces> {
+            let kept: Vec<String> = world
+                .instances
+                .values()
+                .filter(|it| it.state != model::InstanceState::Terminated)
+                .map(|it| it.id.to_string())
+                .collect();
+            backend.host.reconcile(&kept.iter().map(String::as_str).collect::<Vec<_>>())?;
+            Spaces::open(&backend.host, &backend.datapath)
+        });
+        let spaces = opened.await??;
+        serve_spaces(&running, &spaces)?;
+        running.spaces.store(Some(Arc::new(spaces)));
+    }
+    running.instances.resume(running.state.clone(), backend)?;
+    Ok(())
+}
+
+fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
+    let Some(datapath) = running.datapath.clone() else { return Ok(()) };
+    let services = LinkServices {
+        state: running.state.clone(),
+        datapath,
+        names: Arc::new(PublicNames::simulated()),
+        tokens: Arc::new(metadata::TokenKey(clock::random())),
+    };
+    for listener in listen(&spaces.services, 80)? {
+        tokio::spawn(services.clone().serve_metadata(listener));
+    }
+    for listener in listen(&spaces.services, 53)? {
+        tokio::spawn(services.clone().serve_dns(listener));
+    }
+    for listener in listen(&spaces.internet, 80)? {
+        tokio::spawn(internet_sites::serve(listener));
+    }
+    let resolver = spaces.internet.bind_udp((public_names::DNS, 53).into())?;
+    let resolver = UdpSocket::from_std(resolver)?;
+    let names = Arc::new(PublicNames::simulated());
+    tokio::spawn(public_resolver::serve(resolver, running.state.clone(), names));
+    Ok(())
+}
+
+/// A listener for each family; for IPv4 alone where the kernel has no IPv6.
+fn listen(space: &host::Space, port: u16) -> anyhow::Result<Vec<TcpListener>> {
+    let mut listeners = Vec::new();
+    for address in spaces::any(port) {
+        match space.listen_tcp(address) {
+            Ok(listener) => listeners.push(TcpListener::from_std(listener)?),
+            Err(error) if address.is_ipv6() => tracing::warn!(%address, %error, "no IPv6 in a space"),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(listeners)
+}
+
+async fn until_told_to_end(
+    running: &Running,
+    opening: tokio::task::JoinHandle<anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let opened = async {
+        match opening.await {
+            Ok(Ok(())) => std::future::pending().await,
+            Ok(Err(error)) => error,
+            Err(error) => error.into(),
+        }
+    };
+    tokio::select! {
+        () = running.quit.notified() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => Ok(()),
+        _ = hangup.recv() => Ok(()),
+        error = opened => Err(error),
+    }
+}
+
+async fn tear_down(running: &Arc<Running>) {
+    let _ = std::fs::remove_file(admin::socket(&running.config.data));
+    let ending = Arc::clone(running);
+    let ended = tokio::task::spawn_blocking(move || {
+        ending.instances.quit();
+        if let Some(spaces) = ending.spaces.swap(None) {
+            spaces.laptop.kill();
+            spaces.internet.kill();
+            spaces.services.kill();
+        }
+    });
+    let _ = ended.await;
+}

@@ -1,0 +1,137 @@
+//! The places around the VPCs: the services that answer inside them, a small internet, and the user's laptop on it.
+
+use datapath::Datapath;
+use engine::PortKind;
+use guest::public_names;
+use host::{AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, Space, SpaceRole, SpaceSpec};
+use model::aws_prefix_list::{AwsPrefixList, AwsService};
+use model::{IpNet, MacAddress};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// The laptop's public address.
+pub const LAPTOP: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 10);
+/// The laptop's public IPv6 address.
+pub const LAPTOP_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x1a97, 0, 0, 0, 0, 0x10);
+/// The laptop as a network of one address.
+pub const LAPTOP_NET: IpNet = IpNet::V4(model::Ipv4Net::new_assert(LAPTOP, 32));
+/// Next hop of every space. Nobody has the address: packets only need the router's link-layer address.
+const NEXT_HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
+const NEXT_HOP_V6: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
+/// The internet's largest packet.
+const INTERNET_MTU: u32 = 1500;
+
+/// The name of the space in which `hamlet laptop` runs commands.
+pub const LAPTOP_SPACE: &str = "laptop";
+
+/// All spaces, open as long as this lives.
+pub struct Spaces {
+    /// Where instance metadata and DNS over TCP are served.
+    pub services: Space,
+    /// Where example.com and its neighbours are served.
+    pub internet: Space,
+    /// The user's own computer.
+    pub laptop: Space,
+}
+
+/// The hosts of the simulated internet.
+pub fn internet_hosts() -> Vec<IpNet> {
+    let single = [
+        IpAddr::V4(public_names::EXAMPLE),
+        IpAddr::V6(public_names::EXAMPLE_V6),
+        IpAddr::V4(public_names::REDIRECT),
+        IpAddr::V4(public_names::DNS),
+    ];
+    single.into_iter().map(IpNet::from).collect()
+}
+
+/// The laptop's addresses: its own, and one of every Region's EC2 Instance Connect range, so that `hamlet connect` can
+/// come from where the service comes from.
+pub fn laptop_hosts() -> Vec<IpNet> {
+    let own = [IpAddr::V4(LAPTOP), IpAddr::V6(LAPTOP_V6)];
+    let connect = model::Region::all().filter_map(|region| instance_connect_source(region).map(IpAddr::V4));
+    own.into_iter().chain(connect).map(IpNet::from).collect()
+}
+
+/// The address from which `hamlet connect` comes in a Region.
+pub fn instance_connect_source(region: model::Region) -> Option<Ipv4Addr> {
+    let list = AwsPrefixList { service: AwsService::InstanceConnect, region };
+    list.blocks().find_map(|block| match block {
+        IpNet::V4(block) => block.hosts().next(),
+        IpNet::V6(_) => None,
+    })
+}
+
+impl Spaces {
+    /// Makes the spaces and connects them.
+    pub fn open(host: &Host, datapath: &Datapath) -> anyhow::Result<Spaces> {
+        let services = space(
+            host,
+            datapath,
+            "services",
+            SpaceRole::Services,
+            AnyAddress::Every,
+            &[],
+            PortKind::Services,
+        )?;
+        let internet = space(
+            host,
+            datapath,
+            "internet",
+            SpaceRole::Services,
+            AnyAddress::Every,
+            &[],
+            PortKind::Internet(internet_hosts()),
+        )?;
+        let laptop = space(
+            host,
+            datapath,
+            LAPTOP_SPACE,
+            SpaceRole::Laptop { resolver: IpAddr::V4(public_names::DNS) },
+            AnyAddress::Own,
+            &laptop_hosts(),
+            PortKind::Internet(laptop_hosts()),
+        )?;
+        Ok(Spaces { services, internet, laptop })
+    }
+}
+
+fn space(
+    host: &Host,
+    datapath: &Datapath,
+    name: &str,
+    role: SpaceRole,
+    any_address: AnyAddress,
+    addresses: &[IpNet],
+    kind: PortKind,
+) -> anyhow::Result<Space> {
+    let number = name.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    let mac = [0x02, 0xec, 0x02, 0x01, 0x00, number];
+    let router = MacAddress::ROUTER.0;
+    let mut link = LinkSpec::new("eth0", mac);
+    link.mtu = if kind == PortKind::Services { u32::from(engine::journey::VPC_MTU) } else { INTERNET_MTU };
+    let spec = SpaceSpec {
+        name: name.to_owned(),
+        role,
+        link,
+        addresses: addresses
+            .iter()
+            .map(|net| InterfaceAddress { address: net.addr(), prefix_length: net.prefix_len() })
+            .collect(),
+        gateways: vec![IpAddr::V4(NEXT_HOP), IpAddr::V6(NEXT_HOP_V6)],
+        neighbors: vec![
+            Neighbor { address: IpAddr::V4(NEXT_HOP), mac: router },
+            Neighbor { address: IpAddr::V6(NEXT_HOP_V6), mac: router },
+        ],
+        any_address,
+    };
+    let space = host.space(&spec)?;
+    let descriptor = space.tap.descriptor.try_clone()?;
+    datapath.open(kind, MacAddress(mac), descriptor)?;
+    Ok(space)
+}
+
+/// Any address of either family, at a port.
+pub fn any(port: u16) -> [SocketAddr; 2] {
+    [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)]
+        .map(|any| SocketAddr::new(any, port))
+}

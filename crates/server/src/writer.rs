@@ -1,0 +1,212 @@
+//! The one writer: changes are made one after the other, made durable together, and answered after that.
+//!
+//! ```text
+//!   requests -> queue -> apply, apply, apply -> one commit with one fsync -> publish a snapshot -> answer all
+//! ```
+//!
+//! Readers never wait for it. A change that fails is taken back; a commit that fails takes the whole batch back, and
+//! everybody in it is told so. Nothing is answered that is not on disk.
+
+use arc_swap::ArcSwap;
+use model::World;
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use store::{Change, Store, StoreError};
+
+/// What a change did.
+pub enum Applied {
+    /// It is to be kept.
+    Keep,
+    /// It failed, and is taken back.
+    TakeBack,
+}
+
+/// Called when a change is durable, or could not be made so.
+pub type Settled = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// A change to the network, and who waits for it.
+type Command = Box<dyn FnOnce(&mut World) -> (Applied, Settled) + Send>;
+
+/// The network as it was last published, for everybody, and the way to change it.
+#[derive(Clone)]
+pub struct State {
+    published: Arc<ArcSwap<World>>,
+    queue: SyncSender<Command>,
+    listeners: Arc<Mutex<Vec<Listener>>>,
+}
+
+/// Told of every published snapshot, on the writer's thread.
+pub type Listener = Box<dyn FnMut(&Arc<World>) + Send>;
+
+/// How many changes wait at most; more callers wait for room.
+const QUEUE_MAX: usize = 4096;
+/// How many changes are made durable together at most.
+const BATCH_MAX: usize = 256;
+/// A batch ends when it has this many records, so that it stays below what a store transaction may hold.
+const BATCH_RECORDS_MAX: usize = 2048;
+
+impl State {
+    /// The state that a store holds, and its writer.
+    pub fn open(store: Arc<dyn Store>) -> anyhow::Result<State> {
+        let snapshot = store.snapshot()?;
+        let records = snapshot.range("")?;
+        let mut world =
+            World::load(records.iter().map(|(key, record)| (key.as_str(), record.value.as_slice())))?;
+        world.generation = snapshot.revision().0 + 1;
+        let (queue, commands) = sync_channel(QUEUE_MAX);
+        let state = State {
+            published: Arc::new(ArcSwap::from_pointee(world.clone())),
+            queue,
+            listeners: Arc::default(),
+        };
+        let writer = Writer {
+            world,
+            store,
+            published: Arc::clone(&state.published),
+            listeners: Arc::clone(&state.listeners),
+        };
+        std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&commands))?;
+        Ok(state)
+    }
+
+    /// The network as it is now.
+    pub fn snapshot(&self) -> Arc<World> {
+        self.published.load_full()
+    }
+
+    /// Has every later snapshot reported.
+    pub fn listen(&self, listener: Listener) {
+        self.listeners.lock().expect("no listener panics").push(listener);
+    }
+
+    /// Changes the network and waits until the change is durable. `None`: the writer is gone, or the store refused.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut World) -> (Applied, T) + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let command: Command = Box::new(move |world| {
+            let (applied, value) = change(world);
+            let settled: Settled = Box::new(move |result| {
+                let _ = answer.send(result.map(|()| value));
+            });
+            (applied, settled)
+        });
+        let queue = self.queue.clone();
+        // The queue is rarely full; when it is, waiting must not hold up other connections.
+        if let Err(error) = queue.try_send(command) {
+            match error {
+                std::sync::mpsc::TrySendError::Full(command) => {
+                    let sent = tokio::task::spawn_blocking(move || queue.send(command).is_ok()).await;
+                    if !sent.unwrap_or(false) {
+                        return Err(StoreError::Closed);
+                    }
+                }
+                std::sync::mpsc::TrySendError::Disconnected(_) => return Err(StoreError::Closed),
+            }
+        }
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Changes the network from a thread that may wait.
+    pub fn change_blocking<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut World) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = std::sync::mpsc::channel();
+        let command: Command = Box::new(move |world| {
+            let value = change(world);
+            let settled: Settled = Box::new(move |result| {
+                let _ = answer.send(result.map(|()| value));
+            });
+            (Applied::Keep, settled)
+        });
+        self.queue.send(command).map_err(|_| StoreError::Closed)?;
+        answered.recv().unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+struct Writer {
+    world: World,
+    store: Arc<dyn Store>,
+    published: Arc<ArcSwap<World>>,
+    listeners: Arc<Mutex<Vec<Listener>>>,
+}
+
+impl Writer {
+    fn run(mut self, commands: &Receiver<Command>) {
+        while let Ok(first) = commands.recv() {
+            self.batch(first, commands);
+        }
+    }
+
+    fn batch(&mut self, first: Command, commands: &Receiver<Command>) {
+        let mut changes: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        let mut waiting = Vec::new();
+        let mut next = Some(first);
+        while let Some(command) = next {
+            waiting.push(self.apply(command, &mut changes));
+            let room = waiting.len() < BATCH_MAX && changes.len() < BATCH_RECORDS_MAX;
+            next = if room { commands.try_recv().ok() } else { None };
+        }
+        let result = self.make_durable(changes);
+        for settled in waiting {
+            settled(result.clone());
+        }
+    }
+
+    /// Makes one change. One that panics is a defect of ours: it is taken back, its caller is told, the others go on.
+    fn apply(&mut self, command: Command, changes: &mut BTreeMap<String, Option<Vec<u8>>>) -> Settled {
+        let world = &mut self.world;
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| command(world)));
+        match outcome {
+            Ok((Applied::Keep, settled)) => {
+                changes.extend(self.world.commit().into_iter().map(|record| (record.key, record.value)));
+                settled
+            }
+            Ok((Applied::TakeBack, settled)) => {
+                self.world.roll_back();
+                settled
+            }
+            Err(_) => {
+                tracing::error!("a change failed in an unforeseen way and was taken back");
+                self.world.roll_back();
+                Box::new(|_| {})
+            }
+        }
+    }
+
+    fn make_durable(&mut self, changes: BTreeMap<String, Option<Vec<u8>>>) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let changes: Vec<Change> = changes
+            .into_iter()
+            .map(|(key, value)| match value {
+                Some(value) => Change::Put(key, value),
+                None => Change::Delete(key),
+            })
+            .collect();
+        match self.store.transaction(&[], &changes) {
+            Ok(_) => {
+                self.publish();
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(%error, "changes could not be stored and were taken back");
+                self.world = World::clone(&self.published.load());
+                Err(error)
+            }
+        }
+    }
+
+    fn publish(&mut self) {
+        self.world.generation += 1;
+        let snapshot = Arc::new(self.world.clone());
+        self.published.store(Arc::clone(&snapshot));
+        for listener in self.listeners.lock().expect("no listener panics").iter_mut() {
+            listener(&snapshot);
+        }
+    }
+}
