@@ -1,0 +1,257 @@
+//! What a user can type, and the help that explains it.
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A virtual private cloud on your own machine.
+///
+/// Hamlet answers the AWS APIs, so that `aws`, boto3 and Terraform work unmodified, and its packets are real: what AWS
+/// would drop is dropped, and `hamlet trace` says why.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hamlet",
+    bin_name = "hamlet",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Where the Hamlet keeps everything [default: $XDG_DATA_HOME/hamlet or ~/.local/share/hamlet].
+    #[arg(long, global = true, env = "HAMLET_DATA", value_name = "DIR", hide_env = true)]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// The commands. [`GROUPS`] is their order in the help.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start Hamlet; Ctrl-C stops it and everything it started
+    Up(Up),
+    /// Stop the running Hamlet
+    Down,
+    /// Show resources, instances, links and dropped packets
+    Status(Output),
+    /// Print what to set so that `aws` talks to Hamlet: eval "$(hamlet env)"
+    Env(Output),
+    /// Run a command inside an instance, as its root; no network needed
+    Exec(Exec),
+    /// ssh to an instance from the laptop, through its public address
+    Ssh(Ssh),
+    /// ssh as EC2 Instance Connect does it: no key needed, from the service's own addresses
+    Connect(Connect),
+    /// Run a command on the internet side, as your own computer there
+    Laptop(Laptop),
+    /// Follow a packet and its answer through every stage, without sending any
+    Trace(Trace),
+    /// Write the packets of an instance or the laptop to a file for Wireshark or tcpdump
+    Capture(Capture),
+    /// Forget every resource of every account
+    Reset(Reset),
+    /// List the API actions that this Hamlet has
+    Actions(Output),
+}
+
+/// How the help groups the commands.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("Start and stop", &["up", "down", "status", "env"]),
+    ("Be somewhere", &["exec", "ssh", "connect", "laptop"]),
+    ("Find out why", &["trace", "capture"]),
+    ("Other", &["reset", "actions"]),
+];
+
+const AFTER: &str = "\
+INSTANCE is an instance ID or a Name tag. `hamlet COMMAND --help` says more.
+
+First steps:
+  hamlet up --detach && eval \"$(hamlet env)\"
+  aws ec2 describe-vpcs
+
+Exit codes:
+  0    done                          3    no Hamlet runs with this data directory
+  1    failed; one sentence says why 4    trace: the packet or its answer does not arrive
+  2    wrong usage                   125  exec, ssh, connect, laptop: the command was not started;
+                                          otherwise its own exit code";
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 it was stopped; 1 it could not start or go on, one sentence says why.\nHAMLET_LOG=info shows more of what happens."
+)]
+pub(crate) struct Up {
+    /// Where the API is served; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:4566", value_name = "ADDR:PORT")]
+    pub(crate) listen: SocketAddr,
+    /// The account of callers whose key is not known: twelve digits
+    #[arg(long, default_value = "123456789012", value_name = "ID")]
+    pub(crate) account: String,
+    /// The Region that `hamlet env` sets
+    #[arg(long, default_value = "us-east-1", value_name = "REGION")]
+    pub(crate) region: String,
+    /// Whose requests are answered
+    #[arg(long, value_enum, default_value_t = Auth::Open)]
+    pub(crate) auth: Auth,
+    /// What instances are made of
+    #[arg(long, value_enum, default_value_t = Instances::Namespace)]
+    pub(crate) instances: Instances,
+    /// Go on in the background; returns when the API answers, and logs to hamlet.log in the data directory
+    #[arg(long)]
+    pub(crate) detach: bool,
+    /// We are the background.
+    #[arg(long, hide = true)]
+    pub(crate) in_background: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Auth {
+    /// Everybody: a key that nobody knows acts as the account's root (an access key ID of twelve digits chooses the
+    /// account); signatures of known keys are verified. On loopback only
+    Open,
+    /// Only who signs with a key that exists
+    Strict,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Instances {
+    /// Processes in namespaces of their own, with a real network link
+    Namespace,
+    /// Nothing: only the API, states change at once and no packet moves
+    None,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Output {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Exec {
+    /// The instance: its ID or its Name tag
+    pub(crate) instance: String,
+    /// The instance's user that runs the command
+    #[arg(long, short, default_value = "root")]
+    pub(crate) user: String,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ssh {
+    /// The private key; without it, your ssh agent's and default keys
+    #[arg(short = 'i', value_name = "KEY")]
+    pub(crate) identity: Option<PathBuf>,
+    /// The instance: its ID or its Name tag; the user is ec2-user unless said
+    #[arg(value_name = "[USER@]INSTANCE")]
+    pub(crate) target: String,
+    /// A command to run there; a shell otherwise
+    #[arg(last = true, value_name = "CMD")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    /// The instance: its ID or its Name tag; the user is ec2-user unless said
+    #[arg(value_name = "[USER@]INSTANCE")]
+    pub(crate) target: String,
+    /// A command to run there; a shell otherwise
+    #[arg(last = true, value_name = "CMD")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Laptop {
+    /// The command and its arguments; your shell otherwise
+    #[arg(last = true, value_name = "CMD")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  hamlet trace laptop web tcp/22
+  hamlet trace web db icmp
+  hamlet trace db example.com tcp/80
+
+Exit codes: 0 the packet and its answer arrive; 4 one of them does not; 1 and 3 as everywhere.")]
+pub(crate) struct Trace {
+    /// An instance, a network interface, an address, `laptop` or `example.com`
+    pub(crate) from: String,
+    /// The same
+    pub(crate) to: String,
+    /// tcp/PORT, udp/PORT, icmp, icmpv6 or a protocol number
+    #[arg(value_name = "PROTO[/PORT]")]
+    pub(crate) protocol: String,
+    /// How it is printed
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  hamlet capture web | tcpdump -nr -
+
+Packets that were dropped carry the reason as their comment, which Wireshark shows.")]
+pub(crate) struct Capture {
+    /// An instance, a network interface (eni-…), or `laptop`
+    pub(crate) target: String,
+    /// Where to; standard output otherwise
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reset {
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Reads the command line; prints help or what is wrong with it, and ends, where there is nothing to do.
+pub(crate) fn parse() -> Arguments {
+    let matches = grouped(Arguments::command()).get_matches();
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// The command with its subcommands listed by group, which clap itself cannot do.
+fn grouped(command: clap::Command) -> clap::Command {
+    let mut list = String::new();
+    for (group, names) in GROUPS {
+        list.push_str(&format!("{group}:\n"));
+        for name in names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            list.push_str(&format!("  {name:<9} {about}\n"));
+        }
+        list.push('\n');
+    }
+    command.help_template(format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}Options:\n{{options}}\n\n{AFTER}\n"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_in_one_group_of_the_help() {
+        let listed: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let command = Arguments::command();
+        let visible = command.get_subcommands().filter(|it| !it.is_hide_set()).map(clap::Command::get_name);
+        let mut visible: Vec<&str> = visible.collect();
+        let mut sorted = listed.clone();
+        sorted.sort_unstable();
+        visible.sort_unstable();
+        assert_eq!(sorted, visible);
+    }
+}

@@ -1,0 +1,55 @@
+//! The commands, one file each.
+
+mod actions;
+mod capture;
+mod connect;
+mod down;
+mod env;
+mod exec;
+mod laptop;
+mod reset;
+mod ssh;
+mod status;
+mod trace;
+mod up;
+
+use std::process::ExitCode;
+
+use crate::arguments::{Arguments, Command};
+use crate::daemon::Daemon;
+use crate::failure::{Failure, Result};
+
+/// Does what the user asked.
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
+    let daemon = Daemon::of(arguments.data)?;
+    match arguments.command {
+        Command::Up(options) => up::run(&daemon, &options),
+        Command::Down => down::run(&daemon),
+        Command::Status(output) => status::run(&daemon, output),
+        Command::Env(output) => env::run(&daemon, output),
+        Command::Exec(options) => exec::run(&daemon, &options).map_err(Failure::before_start),
+        Command::Ssh(options) => ssh::run(&daemon, &options).map_err(Failure::before_start),
+        Command::Connect(options) => connect::run(&daemon, &options).map_err(Failure::before_start),
+        Command::Laptop(options) => laptop::run(&daemon, &options).map_err(Failure::before_start),
+        Command::Trace(options) => trace::run(&daemon, &options),
+        Command::Capture(options) => capture::run(&daemon, &options),
+        Command::Reset(options) => reset::run(&daemon, &options),
+        Command::Actions(output) => actions::run(output),
+    }
+}
+
+/// Prints data for programs.
+fn print_json(value: &impl serde::Serialize) -> Result<ExitCode> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
+    print(&format!("{text}\n"))
+}
+
+/// Prints to standard output; a reader that has gone has seen enough.
+fn print(text: &str) -> Result<ExitCode> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(ExitCode::SUCCESS),
+    }
+}

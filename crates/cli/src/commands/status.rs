@@ -1,0 +1,101 @@
+//! `hamlet status`: what there is, what runs, what passed and what was dropped.
+
+use server::admin::Status;
+use std::fmt::Write;
+use std::net::IpAddr;
+use std::process::ExitCode;
+
+use crate::arguments::Output;
+use crate::daemon::Daemon;
+use crate::failure::Result;
+
+pub(crate) fn run(daemon: &Daemon, output: Output) -> Result<ExitCode> {
+    let status = daemon.status()?;
+    match output.json {
+        true => super::print_json(&status),
+        false => super::print(&text(&status)),
+    }
+}
+
+fn text(status: &Status) -> String {
+    let mut text = format!(
+        "API      http://{}   account {}   {}\nData     {}\nProcess  {}\n",
+        status.api,
+        status.account,
+        status.region,
+        status.data.display(),
+        status.pid
+    );
+    section(&mut text, "Resources (those of default VPCs left out)", &resources(status));
+    section(&mut text, "Instances", &instances(status));
+    section(&mut text, "Links (packets/bytes from and to)", &links(status));
+    section(&mut text, "Dropped packets", &drops(status));
+    text
+}
+
+fn resources(status: &Status) -> Vec<Vec<String>> {
+    status.resources.iter().map(|(kind, count)| vec![count.to_string(), kind.clone()]).collect()
+}
+
+fn instances(status: &Status) -> Vec<Vec<String>> {
+    let address = |address: Option<IpAddr>| address.map_or_else(|| "-".to_owned(), |it| it.to_string());
+    let row = |it: &server::admin::InstanceStatus| {
+        let name = it.name.clone().unwrap_or_else(|| "-".to_owned());
+        vec![
+            it.id.clone(),
+            name,
+            it.state.clone(),
+            address(it.private_ip),
+            address(it.public_ip),
+            it.region.clone(),
+        ]
+    };
+    status.instances.iter().map(row).collect()
+}
+
+fn links(status: &Status) -> Vec<Vec<String>> {
+    let row = |port: &server::admin::PortStatus| {
+        vec![
+            port.name.clone(),
+            format!("{}/{}", port.packets_in, port.bytes_in),
+            format!("{}/{}", port.packets_out, port.bytes_out),
+        ]
+    };
+    status.ports.iter().map(row).collect()
+}
+
+fn drops(status: &Status) -> Vec<Vec<String>> {
+    status.drops.iter().map(|(reason, count)| vec![count.to_string(), reason.clone()]).collect()
+}
+
+/// A heading and its rows in columns.
+fn section(text: &mut String, heading: &str, rows: &[Vec<String>]) {
+    if rows.is_empty() {
+        let _ = writeln!(text, "{heading}: none");
+        return;
+    }
+    let _ = writeln!(text, "{heading}:");
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in rows {
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_line_up_and_nothing_is_said_plainly() {
+        let mut text = String::new();
+        section(&mut text, "Drops", &[vec!["12".into(), "NoRoute".into()], vec!["3".into(), "X".into()]]);
+        section(&mut text, "Instances", &[]);
+        assert_eq!(text, "Drops:\n  12  NoRoute\n  3   X\nInstances: none\n");
+    }
+}
