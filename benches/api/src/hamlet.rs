@@ -1,0 +1,107 @@
+//! A Hamlet of the benchmark's own: a free port, a directory of its own, gone at the end.
+
+use anyhow::{Context, Result, ensure};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::client::Client;
+
+/// A running Hamlet. Dropping it kills it.
+pub(crate) struct Hamlet {
+    program: PathBuf,
+    data: PathBuf,
+    api: SocketAddr,
+    child: Child,
+}
+
+impl Hamlet {
+    /// Starts one and returns once it answers an API call's connection.
+    pub(crate) fn start(program: &Path, backing: &str) -> Result<Hamlet> {
+        let api = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let unique = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
+        let data = std::env::temp_dir().join(format!("hamlet-bench-{}-{unique}", std::process::id()));
+        let child = Command::new(program)
+            .args([
+                "up",
+                "--listen",
+                &api.to_string(),
+                "--region",
+                "us-west-2",
+                "--instances",
+                backing,
+                "--data",
+            ])
+            .arg(&data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("{} cannot be started", program.display()))?;
+        let hamlet = Hamlet { program: program.to_owned(), data, api, child };
+        let begun = Instant::now();
+        while TcpStream::connect(api).is_err() {
+            ensure!(begun.elapsed() < Duration::from_secs(10), "the API did not answer in ten seconds");
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        Client::new(&hamlet, 0)?.get("/health")?;
+        Ok(hamlet)
+    }
+
+    /// Where its API is.
+    pub(crate) fn api(&self) -> SocketAddr {
+        self.api
+    }
+
+    /// Its data directory.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// A command on its laptop.
+    pub(crate) fn laptop(&self, command: &[&str]) -> Command {
+        let mut laptop = Command::new(&self.program);
+        laptop.args(["laptop", "--data"]).arg(&self.data).arg("--").args(command);
+        laptop
+    }
+
+    /// Its resident memory; its helpers' pages are counted where they are theirs alone.
+    pub(crate) fn resident_mib(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
+        let kib: f64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    /// Day and moment for signatures.
+    pub(crate) fn now(&self) -> (String, String) {
+        let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let text = awsproto::Timestamp(i64::try_from(millis).unwrap_or_default()).to_string();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        (digits[..8].to_owned(), format!("{}T{}Z", &digits[..8], &digits[8..14]))
+    }
+
+    /// Ends it and removes what it kept.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        Command::new(&self.program).args(["down", "--data"]).arg(&self.data).output()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Hamlet {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
+}
+
+/// The form that launches instances in the default VPC.
+pub(crate) fn run_instances(count: u32) -> String {
+    let region = "us-west-2".parse().expect("a Region of the table");
+    let image =
+        model::image::alias(region, "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64")
+            .expect("the image of every tutorial");
+    format!("Action=RunInstances&ImageId={image}&InstanceType=t2.micro&MinCount={count}&MaxCount={count}")
+}
