@@ -1,0 +1,44 @@
+# Hamlet: make up | build | test | bench | check
+#
+# Everything that is fetched or built lies in the user's cache directory; the tree gets no more than the link ./hamlet.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/hamlet
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+export HAMLET_CACHE := $(CACHE)
+
+.PHONY: help up build test labs bench check clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 16
+
+up: ## Install what is missing, build, and start Hamlet in the foreground on 127.0.0.1:4566
+	@tests/install run
+	@$(MAKE) --no-print-directory build
+	@exec ./hamlet up --listen 127.0.0.1:4566
+
+build: ## Build the program and leave it as ./hamlet
+	cargo build --release --locked --package cli
+	@ln -sfn "$(CARGO_TARGET_DIR)/release/hamlet" hamlet
+
+test: ## Install what the tests need and run them all
+	@tests/install test
+	@tests/run
+
+labs: ## The labs alone: real packets, real aws CLI. ONLY=lab5 picks by name
+	@tests/install test
+	@tests/run --labs $(ONLY)
+
+bench: ## Measure, and print a table
+	@tests/install test
+	@$(MAKE) --no-print-directory build
+	@benches/run
+
+check: ## What CI asks of the code: formatting, lints, tests, docs, generated files, layers
+	cargo xtask check
+
+clean: ## Remove what was built; the data of Hamlets stays
+	rm -rf "$(CARGO_TARGET_DIR)" hamlet

@@ -1,0 +1,429 @@
+"""One story in which every action is called, and answered well.
+
+It reads like somebody building, changing and tearing down a network. What it made stays in `self.id`; the forms that were
+sent stay in the recorder, where other tests take them from and spoil them.
+"""
+
+import pathlib
+import subprocess
+
+from hamlet import REGION, stage
+
+ZONE = f"{REGION}a"
+PEER = "222222222222"
+
+
+def tagged(kind, name):
+    return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}]}]
+
+
+def public_key(name="key", kind="ed25519"):
+    path = pathlib.Path(stage(), f"{name}-{kind}")
+    # "Supported lengths: 1024, 2048, and 4096" (EC2 User Guide).
+    bits = ("-b", "2048") if kind == "rsa" else ()
+    if not path.exists():
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, *bits, "-N", "", "-C", "", "-f", path], check=True)
+    with open(f"{path}.pub", encoding="ascii") as file:
+        return file.read().strip()
+
+
+class Scenario:
+    """Call `build` and `change`, look at what there is, then `tear_down`."""
+
+    def __init__(self, hamlet, recorder):
+        self.ec2 = hamlet.client(recorder=recorder)
+        self.peer = hamlet.client(account=PEER, recorder=recorder)
+        self.ssm = hamlet.client("ssm", recorder=recorder)
+        self.sts = hamlet.client("sts", recorder=recorder)
+        self.connect = hamlet.client("ec2-instance-connect", recorder=recorder)
+        self.id = {}
+
+    def build(self):
+        self.look_around()
+        self.network()
+        self.security()
+        self.machines()
+
+    def change(self):
+        self.change_vpc()
+        self.change_subnet()
+        self.change_routes()
+        self.change_security()
+        self.change_interfaces()
+        self.change_instances()
+        self.change_peering()
+        self.change_lists()
+        self.change_tags()
+
+    def wait(self, state, **ids):
+        """A waiter of boto3. Without instances states change at once: a delay of AWS's length would only be idle."""
+        self.ec2.get_waiter(state).wait(**ids, WaiterConfig={"Delay": 0.2, "MaxAttempts": 50})
+
+    def look_around(self):
+        ec2 = self.ec2
+        self.sts.get_caller_identity()
+        ec2.describe_regions()
+        ec2.describe_availability_zones()
+        ec2.describe_account_attributes()
+        ec2.describe_instance_types(InstanceTypes=["t3.micro"])
+        ec2.describe_instance_type_offerings(LocationType="availability-zone")
+        root = "/aws/service/ami-amazon-linux-latest"
+        names = [parameter["Name"] for parameter in self.ssm.get_parameters_by_path(Path=root)["Parameters"]]
+        self.ssm.get_parameters(Names=names)
+        latest = next(name for name in names if name.endswith("/al2023-ami-kernel-default-x86_64"))
+        self.id["ami"] = self.ssm.get_parameter(Name=latest)["Parameter"]["Value"]
+        ec2.describe_images(ImageIds=[self.id["ami"]])
+        ec2.describe_image_attribute(ImageId=self.id["ami"], Attribute="description")
+        self.id["s3-list"] = ec2.describe_prefix_lists()["PrefixLists"][0]["PrefixListId"]
+
+    def network(self):
+        ec2, id = self.ec2, self.id
+        vpc = ec2.create_vpc(
+            CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True, TagSpecifications=tagged("vpc", "main")
+        )["Vpc"]
+        id["vpc"] = vpc["VpcId"]
+        v6 = ec2.describe_vpcs(VpcIds=[id["vpc"]])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+        id["v6"] = v6.replace("00::/56", "00::/64")
+        id["subnet"] = self.subnet("10.0.1.0/24")
+        id["private-subnet"] = self.subnet("10.0.2.0/24")
+        id["spare-subnet"] = self.subnet("10.0.3.0/24")
+        id["igw"] = ec2.create_internet_gateway(TagSpecifications=tagged("internet-gateway", "main"))[
+            "InternetGateway"
+        ]["InternetGatewayId"]
+        ec2.attach_internet_gateway(InternetGatewayId=id["igw"], VpcId=id["vpc"])
+        id["eigw"] = ec2.create_egress_only_internet_gateway(VpcId=id["vpc"])["EgressOnlyInternetGateway"][
+            "EgressOnlyInternetGatewayId"
+        ]
+        table = ec2.create_route_table(VpcId=id["vpc"], TagSpecifications=tagged("route-table", "public"))
+        id["rtb"] = table["RouteTable"]["RouteTableId"]
+        id["rtb2"] = ec2.create_route_table(VpcId=id["vpc"])["RouteTable"]["RouteTableId"]
+        ec2.create_route(RouteTableId=id["rtb"], DestinationCidrBlock="0.0.0.0/0", GatewayId=id["igw"])
+        ec2.create_route(
+            RouteTableId=id["rtb"], DestinationIpv6CidrBlock="::/0", EgressOnlyInternetGatewayId=id["eigw"]
+        )
+        id["rtbassoc"] = ec2.associate_route_table(RouteTableId=id["rtb"], SubnetId=id["subnet"])["AssociationId"]
+        id["allocation"] = ec2.allocate_address(Domain="vpc", TagSpecifications=tagged("elastic-ip", "nat"))[
+            "AllocationId"
+        ]
+        id["nat"] = ec2.create_nat_gateway(
+            SubnetId=id["subnet"], AllocationId=id["allocation"], ClientToken="the-nat-gateway"
+        )["NatGateway"]["NatGatewayId"]
+        self.wait("nat_gateway_available", NatGatewayIds=[id["nat"]])
+        ec2.create_route(RouteTableId=id["rtb2"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=id["nat"])
+        id["vpc2"] = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+        self.peering()
+
+    def subnet(self, cidr):
+        made = self.ec2.create_subnet(
+            VpcId=self.id["vpc"], CidrBlock=cidr, AvailabilityZone=ZONE, TagSpecifications=tagged("subnet", cidr)
+        )
+        return made["Subnet"]["SubnetId"]
+
+    def peering(self):
+        ec2, id = self.ec2, self.id
+        made = ec2.create_vpc_peering_connection(VpcId=id["vpc"], PeerVpcId=id["vpc2"])
+        id["pcx"] = made["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=id["pcx"])
+        ec2.create_route(RouteTableId=id["rtb"], DestinationCidrBlock="10.1.0.0/16", VpcPeeringConnectionId=id["pcx"])
+
+    def security(self):
+        ec2, id = self.ec2, self.id
+        for name in ("web", "database"):
+            id[name] = ec2.create_security_group(
+                GroupName=name, Description=f"the {name}", VpcId=id["vpc"],
+                TagSpecifications=tagged("security-group", name),
+            )["GroupId"]
+        rules = ec2.authorize_security_group_ingress(GroupId=id["web"], IpPermissions=self.web_permissions())
+        id["rule"] = rules["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+        ec2.authorize_security_group_egress(
+            GroupId=id["database"], IpPermissions=[{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.2/32"}]}]
+        )
+        id["acl"] = ec2.create_network_acl(VpcId=id["vpc"], TagSpecifications=tagged("network-acl", "strict"))[
+            "NetworkAcl"
+        ]["NetworkAclId"]
+        ec2.create_network_acl_entry(
+            NetworkAclId=id["acl"], RuleNumber=100, Protocol="6", RuleAction="allow", Egress=False,
+            CidrBlock="0.0.0.0/0", PortRange={"From": 80, "To": 80},
+        )
+        ec2.create_network_acl_entry(
+            NetworkAclId=id["acl"], RuleNumber=110, Protocol="1", RuleAction="deny", Egress=True,
+            CidrBlock="0.0.0.0/0", IcmpTypeCode={"Type": -1, "Code": -1},
+        )
+
+    def web_permissions(self):
+        return [
+            {
+                "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80,
+                "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "everybody"}],
+                "Ipv6Ranges": [{"CidrIpv6": "::/0", "Description": "everybody"}],
+            },
+            {"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
+            {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": self.id["database"], "Description": "ours"}]},
+            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": self.id["s3-list"]}]},
+        ]
+
+    def machines(self):
+        ec2, id = self.ec2, self.id
+        id["key"] = ec2.create_key_pair(KeyName="made", KeyType="ed25519", TagSpecifications=tagged("key-pair", "k"))[
+            "KeyPairId"
+        ]
+        ec2.import_key_pair(KeyName="mine", PublicKeyMaterial=public_key().encode())
+        id["eni"] = ec2.create_network_interface(
+            SubnetId=id["subnet"], Groups=[id["web"]], Description="spare", PrivateIpAddress=self.free_address(),
+            TagSpecifications=tagged("network-interface", "spare"),
+        )["NetworkInterface"]["NetworkInterfaceId"]
+        run = ec2.run_instances(
+            ImageId=id["ami"], InstanceType="t3.micro", MinCount=1, MaxCount=1, KeyName="mine",
+            UserData="#!/bin/sh\necho hello\n", Placement={"AvailabilityZone": ZONE},
+            NetworkInterfaces=[
+                {"DeviceIndex": 0, "SubnetId": id["subnet"], "Groups": [id["web"]], "AssociatePublicIpAddress": True}
+            ],
+            TagSpecifications=tagged("instance", "web") + tagged("volume", "web"), ClientToken="the-web-server",
+        )
+        id["instance"] = run["Instances"][0]["InstanceId"]
+        self.wait("instance_running", InstanceIds=[id["instance"]])
+        self.wait("instance_status_ok", InstanceIds=[id["instance"]])
+
+    def change_vpc(self):
+        ec2, id = self.ec2, self.id
+        ec2.describe_vpcs()
+        ec2.modify_vpc_attribute(VpcId=id["vpc"], EnableDnsHostnames={"Value": True})
+        ec2.describe_vpc_attribute(VpcId=id["vpc"], Attribute="enableDnsHostnames")
+        dedicated = ec2.create_vpc(CidrBlock="10.9.0.0/16", InstanceTenancy="dedicated")["Vpc"]["VpcId"]
+        ec2.modify_vpc_tenancy(VpcId=dedicated, InstanceTenancy="default")
+        block = ec2.associate_vpc_cidr_block(VpcId=dedicated, CidrBlock="10.10.0.0/16")
+        ec2.disassociate_vpc_cidr_block(AssociationId=block["CidrBlockAssociation"]["AssociationId"])
+        block = ec2.associate_vpc_cidr_block(VpcId=dedicated, AmazonProvidedIpv6CidrBlock=True)
+        ec2.disassociate_vpc_cidr_block(AssociationId=block["Ipv6CidrBlockAssociation"]["AssociationId"])
+        ec2.delete_vpc(VpcId=dedicated)
+        options = ec2.create_dhcp_options(
+            DhcpConfigurations=[
+                {"Key": "domain-name", "Values": ["example.com"]},
+                {"Key": "domain-name-servers", "Values": ["10.0.0.9", "AmazonProvidedDNS"][:1]},
+            ],
+            TagSpecifications=tagged("dhcp-options", "ours"),
+        )
+        id["dopt"] = options["DhcpOptions"]["DhcpOptionsId"]
+        ec2.associate_dhcp_options(DhcpOptionsId=id["dopt"], VpcId=id["vpc"])
+        ec2.describe_dhcp_options()
+        ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=id["vpc"])
+        ec2.delete_dhcp_options(DhcpOptionsId=id["dopt"])
+
+    def change_subnet(self):
+        ec2, id = self.ec2, self.id
+        ec2.modify_subnet_attribute(SubnetId=id["subnet"], MapPublicIpOnLaunch={"Value": True})
+        made = ec2.associate_subnet_cidr_block(SubnetId=id["subnet"], Ipv6CidrBlock=id["v6"])
+        id["subnet6"] = made["Ipv6CidrBlockAssociation"]["AssociationId"]
+        scr = ec2.create_subnet_cidr_reservation(
+            SubnetId=id["spare-subnet"], Cidr="10.0.3.64/26", ReservationType="explicit", Description="kept",
+            TagSpecifications=tagged("subnet-cidr-reservation", "kept"),
+        )["SubnetCidrReservation"]["SubnetCidrReservationId"]
+        ec2.get_subnet_cidr_reservations(SubnetId=id["spare-subnet"])
+        ec2.delete_subnet_cidr_reservation(SubnetCidrReservationId=scr)
+        ec2.describe_subnets()
+
+    def change_routes(self):
+        ec2, id = self.ec2, self.id
+        ec2.replace_route(RouteTableId=id["rtb2"], DestinationCidrBlock="0.0.0.0/0", GatewayId=id["igw"])
+        ec2.replace_route(RouteTableId=id["rtb2"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=id["nat"])
+        ec2.create_route(RouteTableId=id["rtb2"], DestinationCidrBlock="192.168.0.0/16", NetworkInterfaceId=id["eni"])
+        ec2.describe_route_tables()
+        ec2.delete_route(RouteTableId=id["rtb2"], DestinationCidrBlock="192.168.0.0/16")
+        moved = ec2.replace_route_table_association(AssociationId=id["rtbassoc"], RouteTableId=id["rtb2"])
+        ec2.disassociate_route_table(AssociationId=moved["NewAssociationId"])
+        id["rtbassoc"] = ec2.associate_route_table(RouteTableId=id["rtb"], SubnetId=id["subnet"])["AssociationId"]
+        ec2.describe_internet_gateways()
+        ec2.describe_egress_only_internet_gateways()
+        ec2.describe_nat_gateways()
+
+    def change_security(self):
+        ec2, id = self.ec2, self.id
+        ec2.describe_security_groups()
+        ec2.describe_security_group_rules()
+        ec2.get_security_groups_for_vpc(VpcId=id["vpc"])
+        ec2.modify_security_group_rules(
+            GroupId=id["web"],
+            SecurityGroupRules=[
+                {
+                    "SecurityGroupRuleId": id["rule"],
+                    "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "CidrIpv4": "0.0.0.0/0"},
+                }
+            ],
+        )
+        described = [{"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "new"}]}]
+        ec2.update_security_group_rule_descriptions_ingress(GroupId=id["web"], IpPermissions=described)
+        resolver = [{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.2/32"}]}]
+        ec2.update_security_group_rule_descriptions_egress(GroupId=id["database"], IpPermissions=resolver)
+        ec2.revoke_security_group_egress(GroupId=id["database"], IpPermissions=resolver)
+        ec2.revoke_security_group_ingress(GroupId=id["web"], SecurityGroupRuleIds=[id["rule"]])
+        ec2.describe_network_acls()
+        ec2.replace_network_acl_entry(
+            NetworkAclId=id["acl"], RuleNumber=100, Protocol="6", RuleAction="allow", Egress=False,
+            CidrBlock="0.0.0.0/0", PortRange={"From": 1, "To": 443},
+        )
+        ec2.delete_network_acl_entry(NetworkAclId=id["acl"], RuleNumber=110, Egress=True)
+        of_subnet = [{"Name": "association.subnet-id", "Values": [id["subnet"]]}]
+        default = ec2.describe_network_acls(Filters=of_subnet)["NetworkAcls"][0]
+        association = next(a for a in default["Associations"] if a["SubnetId"] == id["subnet"])
+        moved = ec2.replace_network_acl_association(
+            AssociationId=association["NetworkAclAssociationId"], NetworkAclId=id["acl"]
+        )
+        ec2.describe_network_acls(NetworkAclIds=[id["acl"]])
+        ec2.replace_network_acl_association(AssociationId=moved["NewAssociationId"], NetworkAclId=default["NetworkAclId"])
+
+    def free_address(self):
+        """One of the subnet's: those that nobody asks for are drawn at random."""
+        taken = {it["PrivateIpAddress"] for it in self.ec2.describe_network_interfaces()["NetworkInterfaces"]}
+        return next(it for it in (f"10.0.1.{last}" for last in range(50, 250)) if it not in taken)
+
+    def change_interfaces(self):
+        ec2, id = self.ec2, self.id
+        eni = {"NetworkInterfaceId": id["eni"]}
+        free = self.free_address()
+        ec2.assign_private_ip_addresses(**eni, PrivateIpAddresses=[free])
+        ec2.unassign_private_ip_addresses(**eni, PrivateIpAddresses=[free])
+        assigned = ec2.assign_ipv6_addresses(**eni, Ipv6AddressCount=1)["AssignedIpv6Addresses"]
+        ec2.describe_network_interfaces()
+        ec2.unassign_ipv6_addresses(**eni, Ipv6Addresses=assigned)
+        ec2.modify_network_interface_attribute(**eni, SourceDestCheck={"Value": False})
+        ec2.reset_network_interface_attribute(**eni, SourceDestCheck="true")
+        for attribute in ("description", "groupSet", "sourceDestCheck", "attachment"):
+            ec2.describe_network_interface_attribute(**eni, Attribute=attribute)
+        attachment = ec2.attach_network_interface(**eni, InstanceId=id["instance"], DeviceIndex=1)["AttachmentId"]
+        ec2.describe_network_interface_attribute(**eni, Attribute="attachment")
+        ec2.describe_network_interfaces()
+        ec2.detach_network_interface(AttachmentId=attachment)
+        self.wait("network_interface_available", NetworkInterfaceIds=[id["eni"]])
+        id["eip"] = ec2.allocate_address()["AllocationId"]
+        association = ec2.associate_address(AllocationId=id["eip"], **eni)["AssociationId"]
+        ec2.describe_addresses()
+        ec2.describe_addresses_attribute(AllocationIds=[id["eip"]], Attribute="domain-name")
+        ec2.describe_network_interfaces()
+        ec2.disassociate_address(AssociationId=association)
+
+    def change_instances(self):
+        ec2, id = self.ec2, self.id
+        one = {"InstanceId": id["instance"]}
+        ec2.describe_instances()
+        ec2.describe_instance_status()
+        ec2.monitor_instances(InstanceIds=[id["instance"]])
+        ec2.unmonitor_instances(InstanceIds=[id["instance"]])
+        ec2.get_console_output(**one)
+        for attribute in (
+            "instanceType", "userData", "disableApiTermination", "instanceInitiatedShutdownBehavior", "rootDeviceName",
+            "blockDeviceMapping", "sourceDestCheck", "groupSet", "ebsOptimized", "enaSupport", "disableApiStop",
+        ):
+            ec2.describe_instance_attribute(**one, Attribute=attribute)
+        ec2.modify_instance_attribute(**one, SourceDestCheck={"Value": False})
+        ec2.reset_instance_attribute(**one, Attribute="sourceDestCheck")
+        ec2.modify_instance_metadata_options(**one, HttpTokens="required", HttpPutResponseHopLimit=3)
+        ec2.describe_instance_credit_specifications(InstanceIds=[id["instance"]])
+        ec2.describe_volumes()
+        ec2.describe_key_pairs(IncludePublicKey=True)
+        self.connect.send_ssh_public_key(**one, InstanceOSUser="ec2-user", SSHPublicKey=public_key("pushed"))
+        ec2.reboot_instances(InstanceIds=[id["instance"]])
+        ec2.stop_instances(InstanceIds=[id["instance"]])
+        self.wait("instance_stopped", InstanceIds=[id["instance"]])
+        ec2.describe_instances()
+        ec2.start_instances(InstanceIds=[id["instance"]])
+        self.wait("instance_running", InstanceIds=[id["instance"]])
+
+    def change_peering(self):
+        ec2, id = self.ec2, self.id
+        theirs = self.peer.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
+        asked = ec2.create_vpc_peering_connection(
+            VpcId=id["vpc"], PeerVpcId=theirs, PeerOwnerId=PEER, PeerRegion=REGION,
+            TagSpecifications=tagged("vpc-peering-connection", "to them"),
+        )["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        ec2.describe_vpc_peering_connections()
+        self.peer.reject_vpc_peering_connection(VpcPeeringConnectionId=asked)
+        ec2.modify_vpc_attribute(VpcId=id["vpc2"], EnableDnsHostnames={"Value": True})
+        ec2.modify_vpc_peering_connection_options(
+            VpcPeeringConnectionId=id["pcx"],
+            RequesterPeeringConnectionOptions={"AllowDnsResolutionFromRemoteVpc": True},
+            AccepterPeeringConnectionOptions={"AllowDnsResolutionFromRemoteVpc": True},
+        )
+        ec2.describe_vpc_peering_connections()
+        far = ec2.create_security_group(GroupName="far", Description="far", VpcId=id["vpc2"])["GroupId"]
+        of_far = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": far}]}]
+        ec2.authorize_security_group_ingress(GroupId=id["database"], IpPermissions=of_far)
+        ec2.describe_security_group_references(GroupId=[far])
+        ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=id["pcx"])
+        ec2.describe_stale_security_groups(VpcId=id["vpc"])
+        ec2.revoke_security_group_ingress(GroupId=id["database"], IpPermissions=of_far)
+        ec2.delete_security_group(GroupId=far)
+
+    def change_lists(self):
+        ec2, id = self.ec2, self.id
+        made = ec2.create_managed_prefix_list(
+            PrefixListName="offices", AddressFamily="IPv4", MaxEntries=5,
+            Entries=[{"Cidr": "203.0.113.0/24", "Description": "headquarters"}],
+            TagSpecifications=tagged("prefix-list", "offices"),
+        )["PrefixList"]
+        id["list"] = made["PrefixListId"]
+        ec2.modify_managed_prefix_list(
+            PrefixListId=id["list"], CurrentVersion=1, AddEntries=[{"Cidr": "198.51.100.0/24"}],
+            RemoveEntries=[{"Cidr": "203.0.113.0/24"}],
+        )
+        ec2.restore_managed_prefix_list_version(PrefixListId=id["list"], PreviousVersion=1, CurrentVersion=2)
+        ec2.get_managed_prefix_list_entries(PrefixListId=id["list"])
+        ec2.describe_managed_prefix_lists()
+        to_list = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": id["list"]}]}]
+        ec2.authorize_security_group_ingress(GroupId=id["web"], IpPermissions=to_list)
+        ec2.create_route(RouteTableId=id["rtb2"], DestinationPrefixListId=id["list"], GatewayId=id["igw"])
+        ec2.get_managed_prefix_list_associations(PrefixListId=id["list"])
+        ec2.describe_route_tables()
+        ec2.delete_route(RouteTableId=id["rtb2"], DestinationPrefixListId=id["list"])
+        ec2.revoke_security_group_ingress(GroupId=id["web"], IpPermissions=to_list)
+        ec2.delete_managed_prefix_list(PrefixListId=id["list"])
+
+    def change_tags(self):
+        ec2, id = self.ec2, self.id
+        ec2.create_tags(Resources=[id["vpc"], id["instance"]], Tags=[{"Key": "stage", "Value": "test"}])
+        ec2.describe_tags()
+        ec2.delete_tags(Resources=[id["vpc"], id["instance"]], Tags=[{"Key": "stage"}])
+
+    def tear_down(self):
+        ec2, id = self.ec2, self.id
+        ec2.terminate_instances(InstanceIds=[id["instance"]])
+        self.wait("instance_terminated", InstanceIds=[id["instance"]])
+        ec2.describe_instances()
+        ec2.delete_network_interface(NetworkInterfaceId=id["eni"])
+        ec2.delete_nat_gateway(NatGatewayId=id["nat"])
+        self.wait("nat_gateway_deleted", NatGatewayIds=[id["nat"]])
+        ec2.describe_nat_gateways()
+        ec2.describe_route_tables()
+        ec2.release_address(AllocationId=id["allocation"])
+        ec2.release_address(AllocationId=id["eip"])
+        for name in ("made", "mine"):
+            ec2.delete_key_pair(KeyName=name)
+        ec2.disassociate_route_table(AssociationId=id["rtbassoc"])
+        for table in ("rtb", "rtb2"):
+            ec2.delete_route_table(RouteTableId=id[table])
+        ec2.delete_egress_only_internet_gateway(EgressOnlyInternetGatewayId=id["eigw"])
+        ec2.detach_internet_gateway(InternetGatewayId=id["igw"], VpcId=id["vpc"])
+        ec2.delete_internet_gateway(InternetGatewayId=id["igw"])
+        ec2.delete_network_acl(NetworkAclId=id["acl"])
+        ec2.disassociate_subnet_cidr_block(AssociationId=id["subnet6"])
+        for group in ("web", "database"):
+            ec2.delete_security_group(GroupId=id[group])
+        for subnet in ("subnet", "private-subnet", "spare-subnet"):
+            ec2.delete_subnet(SubnetId=id[subnet])
+        for vpc in ("vpc", "vpc2"):
+            ec2.delete_vpc(VpcId=id[vpc])
+        self.make_default_vpc_anew()
+
+    def make_default_vpc_anew(self):
+        ec2 = self.ec2
+        default = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+        for subnet in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [default]}])["Subnets"]:
+            ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+        ec2.create_default_subnet(AvailabilityZone=ZONE)
+        subnet = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [default]}])["Subnets"][0]["SubnetId"]
+        ec2.delete_subnet(SubnetId=subnet)
+        of_default = [{"Name": "attachment.vpc-id", "Values": [default]}]
+        gateway = ec2.describe_internet_gateways(Filters=of_default)["InternetGateways"][0]["InternetGatewayId"]
+        ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=default)
+        ec2.delete_internet_gateway(InternetGatewayId=gateway)
+        ec2.delete_vpc(VpcId=default)
+        ec2.create_default_vpc()

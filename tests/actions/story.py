@@ -1,0 +1,53 @@
+"""The scenario, walked once and shared by the tests that look at its requests and answers."""
+
+import functools
+
+import answers
+import hamlet
+import scenario
+
+
+class Story:
+    def __init__(self):
+        self.hamlet = hamlet.Hamlet()
+        self.recorder = answers.Recorder()
+        self.scenario = scenario.Scenario(self.hamlet, self.recorder)
+        self.scenario.build()
+        self.scenario.change()
+
+    def finish(self):
+        """What takes everything down is part of the story, too, and comes last."""
+        self.scenario.tear_down()
+
+    def snapshot(self):
+        """Everything that can be described, to see whether something changed."""
+        ec2 = self.scenario.ec2
+        seen = {}
+        for described in DESCRIBES:
+            answer = getattr(ec2, described)()
+            answer.pop("ResponseMetadata")
+            seen[described] = answer
+        return seen
+
+
+DESCRIBES = (
+    "describe_vpcs", "describe_subnets", "describe_route_tables", "describe_internet_gateways",
+    "describe_egress_only_internet_gateways", "describe_nat_gateways", "describe_vpc_peering_connections",
+    "describe_dhcp_options", "describe_security_groups", "describe_security_group_rules", "describe_network_acls",
+    "describe_tags", "describe_managed_prefix_lists", "describe_network_interfaces", "describe_addresses",
+    "describe_key_pairs", "describe_instances", "describe_volumes",
+)
+
+
+@functools.cache
+def told():
+    """The story up to where everything there can be is there."""
+    return Story()
+
+
+@functools.cache
+def finished():
+    """The whole story of another Hamlet, and every request of it."""
+    story = Story()
+    story.finish()
+    return story

@@ -1,0 +1,88 @@
+"""Every action gives a good answer, and a client loses nothing of it."""
+
+import pathlib
+import re
+import unittest
+
+import hamlet
+import story
+from answers import Walk
+
+
+class GoodAnswers(unittest.TestCase):
+    def test_every_action_is_called_and_nothing_of_its_answers_is_lost(self):
+        recorder = story.finished().recorder
+        for row in hamlet.rows():
+            key = (row["service"], row["name"])
+            with self.subTest(".".join(key)):
+                self.assertIn(key, recorder.sent, "the scenario has no good answer from this action")
+                self.assertEqual([], list(recorder.lost[key]))
+
+    def test_the_program_lists_each_action_once_and_aws_has_it(self):
+        names = [(row["service"], row["name"]) for row in hamlet.rows()]
+        self.assertEqual(len(names), len(set(names)))
+        for service, name in names:
+            with self.subTest(f"{service}.{name}"):
+                self.assertIn(name, hamlet.model(service).operation_names)
+
+    def test_what_the_program_says_of_an_action_is_what_the_model_says(self):
+        for row in hamlet.rows():
+            with self.subTest(row["name"]):
+                shape = hamlet.model(row["service"]).operation_model(row["name"]).input_shape
+                members = shape.members if shape else {}
+                self.assertEqual("DryRun" in members, row["dry_run"])
+                required = {
+                    name if row["service"] != "ec2" else member.serialization.get("queryName")
+                    or _capital(member.serialization.get("name", name))
+                    for name, member in members.items()
+                    if name in shape.required_members
+                }
+                self.assertEqual(required, set(row["required"]))
+
+
+class CoveragePage(unittest.TestCase):
+    def test_it_lists_what_the_program_has(self):
+        titles = {"ec2": "Amazon EC2", "ec2-instance-connect": "EC2 Instance Connect", "sts": "AWS STS", "ssm": "AWS Systems Manager"}
+        page = pathlib.Path(__file__).resolve().parents[2].joinpath("docs/coverage.md").read_text(encoding="utf-8")
+        for service, title in titles.items():
+            with self.subTest(title):
+                section = page.split(f"\n## {title}\n")[1].split("\n## ")[0]
+                served, _, rest = section.partition("<details>")
+                listed = re.findall("`(\\w+)`", served)
+                self.assertEqual([row["name"] for row in hamlet.rows() if row["service"] == service], listed)
+                operations = set(hamlet.model(service).operation_names)
+                self.assertEqual(operations - set(listed), set(re.findall("`(\\w+)`", rest)))
+
+
+class TheCheckItself(unittest.TestCase):
+    """It must see what it is there to see."""
+
+    def test_a_misspelt_element_is_found(self):
+        self.assertEqual(["vpcSet[].vpcid is not in the model"], self.findings("<vpcid>vpc-1</vpcid>"))
+
+    def test_a_wrong_leaf_is_found(self):
+        self.assertIn("vpcSet[].isDefault is 'yes', not a boolean", self.findings("<isDefault>yes</isDefault>"))
+        self.assertIn("vpcSet[].state is 'fine'", self.findings("<state>fine</state>")[0])
+
+    def test_a_repeated_element_is_found(self):
+        twice = "<vpcId>vpc-1</vpcId><vpcId>vpc-2</vpcId>"
+        self.assertEqual(["vpcSet[].vpcId is there twice"], self.findings(twice))
+
+    def test_a_list_of_something_else_is_found(self):
+        self.assertEqual(
+            ["vpcSet[].tagSet.member is in a list of item"],
+            self.findings("<tagSet><member><key>a</key></member></tagSet>"),
+        )
+
+    def test_a_good_answer_has_no_findings(self):
+        self.assertEqual([], self.findings("<vpcId>vpc-1</vpcId><isDefault>true</isDefault><tagSet/>"))
+
+    def findings(self, inside):
+        walk = Walk(hamlet.model("ec2").operation_model("DescribeVpcs"))
+        text = f"<vpcSet><item>{inside}</item></vpcSet>"
+        walk.body("ec2", f"<DescribeVpcsResponse><requestId>r</requestId>{text}</DescribeVpcsResponse>".encode())
+        return walk.findings
+
+
+def _capital(name):
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,146 @@
+"""Pages: each paginator of boto3, in pages of five, tells the same as one answer without pages."""
+
+import json
+import unittest
+
+from botocore.exceptions import ClientError
+
+import hamlet
+import story
+from scenario import PEER
+
+PAGE_SIZE = 5
+MANY = 12
+# An account of its own: there are many of everything, and nothing else changes them.
+MANY_OF_ALL = "333333333333"
+# Paginators of actions that must be told something besides the size of a page.
+ARGUMENTS = {
+    "DescribeVpcAttribute": None,
+    "GetSecurityGroupsForVpc": lambda it: {"VpcId": it.vpc},
+    "DescribeStaleSecurityGroups": lambda it: {"VpcId": it.vpc},
+    "GetManagedPrefixListEntries": lambda it: {"PrefixListId": it.list},
+    "GetManagedPrefixListAssociations": lambda it: {"PrefixListId": it.list},
+    "DescribeAddressesAttribute": lambda it: {"Attribute": "domain-name"},
+    "GetSubnetCidrReservations": lambda it: {"SubnetId": it.subnet},
+    "GetParametersByPath": lambda it: {"Path": "/aws/service/ami-amazon-linux-latest"},
+}
+# Where a page of five cannot be asked for, or there is never more than five.
+MAY_BE_ONE_PAGE = {
+    "DescribeVpcs", "DescribeInternetGateways", "DescribeEgressOnlyInternetGateways", "DescribeAddressesAttribute",
+    "DescribeStaleSecurityGroups", "DescribePrefixLists", "DescribeImages", "GetManagedPrefixListAssociations",
+    "DescribeNatGateways", "DescribeVpcPeeringConnections", "DescribeInstanceCreditSpecifications",
+}
+
+
+class Paging(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hamlet = story.told().hamlet
+        cls.ec2 = cls.hamlet.client(account=MANY_OF_ALL, validate=False)
+        cls.ssm = cls.hamlet.client("ssm", account=MANY_OF_ALL, validate=False)
+        cls.fill()
+
+    @classmethod
+    def fill(cls):
+        ec2 = cls.ec2
+        cls.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        for number in range(MANY):
+            subnet = ec2.create_subnet(VpcId=cls.vpc, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"]
+            group = ec2.create_security_group(GroupName=f"g{number}", Description="one", VpcId=cls.vpc)["GroupId"]
+            ec2.create_network_interface(SubnetId=subnet, Groups=[group])
+            ec2.create_route_table(VpcId=cls.vpc)
+            ec2.create_network_acl(VpcId=cls.vpc)
+            ec2.create_dhcp_options(DhcpConfigurations=[{"Key": "domain-name", "Values": [f"{number}.example"]}])
+            ec2.create_tags(Resources=[subnet], Tags=[{"Key": "Number", "Value": str(number)}])
+        cls.subnet = subnet
+        for number in range(4, 12):
+            ec2.create_subnet_cidr_reservation(SubnetId=subnet, Cidr=f"10.0.11.{number * 16}/28", ReservationType="prefix")
+        entries = [{"Cidr": f"192.0.2.{number}/32"} for number in range(MANY)]
+        cls.list = ec2.create_managed_prefix_list(
+            PrefixListName="many", AddressFamily="IPv4", MaxEntries=MANY, Entries=entries
+        )["PrefixList"]["PrefixListId"]
+        for number in range(MANY):
+            ec2.create_managed_prefix_list(PrefixListName=f"list {number}", AddressFamily="IPv6", MaxEntries=1)
+        image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+        for number in range(MANY):
+            ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1, SubnetId=subnet)
+
+    def paginators(self):
+        for row in hamlet.rows():
+            client = self.ssm if row["service"] == "ssm" else self.ec2
+            if row["service"] not in ("ec2", "ssm"):
+                continue
+            name = next(name for name, operation in client.meta.method_to_api_mapping.items() if operation == row["name"])
+            if client.can_paginate(name):
+                yield row["name"], getattr(client, name), client.get_paginator(name)
+
+    def test_pages_of_five_tell_the_same_as_no_pages(self):
+        for operation, method, paginator in self.paginators():
+            with self.subTest(operation):
+                arguments = ARGUMENTS.get(operation, lambda _: {})(self)
+                whole = members(paginator, method(**arguments))
+                pages = list(paginator.paginate(**arguments, PaginationConfig={"PageSize": PAGE_SIZE}))
+                paged = [member for page in pages for member in members(paginator, page)]
+                self.assertEqual(sorted(whole), sorted(paged))
+                self.assertTrue(all(len(members(paginator, page)) <= PAGE_SIZE for page in pages) or operation == "DescribeInstances")
+                if operation not in MAY_BE_ONE_PAGE:
+                    self.assertGreater(len(pages), 1, f"there are {len(whole)} only")
+
+    def test_tokens_that_are_none(self):
+        for operation, method, paginator in self.paginators():
+            arguments = ARGUMENTS.get(operation, lambda _: {})(self)
+            for token in ("garbage", "AAAA", "é" * 50, "x" * 3000):
+                with self.subTest(f"{operation} {token[:8]}"):
+                    with self.assertRaises(ClientError) as refused:
+                        method(**arguments, **{paginator._pagination_cfg["input_token"]: token})
+                    code = refused.exception.response["Error"]["Code"]
+                    self.assertIn(code, ("InvalidNextToken", "InvalidParameterValue", "ValidationException"))
+
+    def test_sizes_that_are_none(self):
+        for operation, method, paginator in self.paginators():
+            arguments = ARGUMENTS.get(operation, lambda _: {})(self)
+            limit = paginator._pagination_cfg.get("limit_key")
+            for size in (-1, 0, 100_000) if limit else ():
+                with self.subTest(f"{operation} {size}"):
+                    try:
+                        method(**arguments, **{limit: size})
+                    except ClientError as refused:
+                        self.assertIn(refused.response["Error"]["Code"], ("InvalidParameterValue", "ValidationException"))
+                        self.assertEqual(400, refused.response["ResponseMetadata"]["HTTPStatusCode"])
+                    else:
+                        self.fail("was not refused")
+
+    def test_a_token_of_somebody_else_shows_nothing_of_theirs(self):
+        token = self.ec2.describe_subnets(MaxResults=PAGE_SIZE)["NextToken"]
+        other = self.hamlet.client(account=PEER)
+        try:
+            seen = other.describe_subnets(NextToken=token, MaxResults=PAGE_SIZE)["Subnets"]
+        except ClientError as refused:
+            self.assertEqual("InvalidNextToken", refused.response["Error"]["Code"])
+        else:
+            self.assertLessEqual({subnet["OwnerId"] for subnet in seen}, {PEER})
+
+    def test_a_page_goes_on_where_it_was_though_members_come_and_go(self):
+        first = self.ec2.describe_network_acls(MaxResults=PAGE_SIZE)
+        gone = first["NetworkAcls"][-1]["NetworkAclId"]
+        mine = [acl for acl in first["NetworkAcls"] if not acl["IsDefault"]]
+        self.ec2.delete_network_acl(NetworkAclId=mine[-1]["NetworkAclId"])
+        rest = []
+        token = first["NextToken"]
+        while token:
+            page = self.ec2.describe_network_acls(MaxResults=PAGE_SIZE, NextToken=token)
+            rest += [acl["NetworkAclId"] for acl in page["NetworkAcls"]]
+            token = page.get("NextToken")
+        seen = [acl["NetworkAclId"] for acl in first["NetworkAcls"]]
+        self.assertEqual(set(), set(seen) & set(rest), gone)
+        left = {acl["NetworkAclId"] for acl in self.ec2.describe_network_acls()["NetworkAcls"]}
+        self.assertEqual(left, (set(seen) | set(rest)) - {mine[-1]["NetworkAclId"]})
+
+
+def members(paginator, page):
+    """What one page tells, in a form that can be compared."""
+    return [
+        json.dumps(member, default=str, sort_keys=True)
+        for key in paginator.result_keys
+        for member in key.search(page) or []
+    ]

@@ -1,0 +1,108 @@
+"""Requests below boto3: any body, signed with any key at any time, or not signed at all; and answers as they came.
+
+Here is also what an AWS-shaped error is, for each protocol.
+"""
+
+import datetime
+import http.client
+import json
+import re
+import urllib.parse
+import xml.etree.ElementTree as ElementTree
+from unittest import mock
+
+import botocore.auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from hamlet import REGION, model
+
+SECONDS_MAX = 20
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+
+
+class Answer:
+    """Status and body; for an error also its code and message."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+        self.code = self.message = None
+        self.problem = None
+        if status >= 300:
+            self.problem = self._read_error()
+
+    def __repr__(self):
+        return f"{self.status} {self.code}: {self.message}" if self.code else f"{self.status} {self.body[:300]!r}"
+
+    def _read_error(self):
+        """Reads the error; says what is not as clients expect it."""
+        kind = self.headers.get("content-type", "")
+        try:
+            if "json" in kind:
+                told = json.loads(self.body)
+                self.code, self.message = told["__type"], told.get("message", "")
+                return None
+            root = ElementTree.fromstring(self.body)
+        except (ValueError, KeyError, ElementTree.ParseError) as trouble:
+            return f"not an error of AWS: {trouble}: {self.body[:200]!r}"
+        plain = ElementTree.fromstring(re.sub(rb' xmlns="[^"]*"', b"", self.body))
+        error = plain.find("Errors/Error") if root.tag == "Response" else plain.find("Error")
+        request = plain.find("RequestID") if root.tag == "Response" else plain.find("RequestId")
+        if error is None or request is None or not request.text:
+            return f"neither an EC2 nor a query error: {self.body[:200]!r}"
+        self.code, self.message = error.findtext("Code"), error.findtext("Message")
+        return None if self.code else "the error has no code"
+
+
+def send(hamlet, method="POST", path="/", body=b"", headers=None):
+    """One HTTP request as it is."""
+    connection = http.client.HTTPConnection(hamlet.host, hamlet.port, timeout=SECONDS_MAX)
+    try:
+        connection.request(method, path, body=body, headers=headers or {})
+        response = connection.getresponse()
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+    finally:
+        connection.close()
+
+
+def headers_for(service, operation):
+    described = model(service)
+    if described.protocol != "json":
+        return {"content-type": FORM}
+    target = f"{described.metadata['targetPrefix']}.{operation}"
+    return {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+
+
+def encoded(service, operation, parameters):
+    """The body for parameters: a form for EC2 and STS, JSON for the others."""
+    if isinstance(parameters, (bytes, bytearray)):
+        return bytes(parameters)
+    described = model(service)
+    if described.protocol == "json":
+        return json.dumps(parameters).encode()
+    form = {"Action": operation, "Version": described.api_version, **parameters}
+    return urllib.parse.urlencode(form).encode()
+
+
+def signed(hamlet, service, operation, parameters, key=None, region=REGION, seconds_off=0, headers=None, spoil=None):
+    """A request with a signature; `spoil` may change its headers after signing."""
+    body = encoded(service, operation, parameters)
+    request = AWSRequest("POST", hamlet.url + "/", {**headers_for(service, operation), **(headers or {})}, body)
+    signer = botocore.auth.SigV4Auth(Credentials(*(key or hamlet.key)), service, region)
+    now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds_off)
+    with _clock_says(now):
+        signer.add_auth(request)
+    sent = dict(request.headers.items())
+    if spoil:
+        spoil(sent)
+    return send(hamlet, body=body, headers=sent)
+
+
+def unsigned(hamlet, service, operation, parameters):
+    """A request without signature. Host and target tell the service, as they do at AWS."""
+    headers = {**headers_for(service, operation), "host": f"{service}.{REGION}.amazonaws.com"}
+    return send(hamlet, body=encoded(service, operation, parameters), headers=headers)
+
+
+def _clock_says(now):
+    return mock.patch.object(botocore.auth, "get_current_datetime", lambda remove_tzinfo=True: now.replace(tzinfo=None))

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Several interfaces and addresses on one server, attached while it runs; a server as a router and as a NAT instance."""
+
+import shutil
+
+import harness
+from network import ANYWHERE, EXAMPLE, NetworkLab
+
+
+class Interfaces(NetworkLab):
+    def walk(self):
+        self.network()
+        self.hot_attach()
+        self.secondary_addresses()
+        self.hot_detach()
+        self.router()
+        self.edge_table()
+        self.nat_instance()
+        self.clean_up()
+
+    def network(self):
+        self.step("1. three subnets; a server in the first and the second, a box in the third")
+        self.vpc = self.make_vpc("10.0.0.0/16")
+        self.gateway = self.attach_gateway(self.vpc)
+        self.public_table = self.main_table(self.vpc)
+        self.route(self.public_table, ANYWHERE, "--gateway-id", self.gateway)
+        self.tables = [self.table(self.vpc) for _ in range(2)]
+        self.subnets = [self.subnet(self.vpc, f"10.0.{number}.0/24", "a", table)
+                        for number, table in enumerate([*self.tables, None])]
+        self.group = self.default_group(self.vpc)
+        self.allow(self.group, "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
+        self.servers = {name: self.launch(name, subnet, self.group) for name, subnet in zip(("one", "two", "box"), self.subnets)}
+        self.wait_running(*self.servers.values())
+        self.booted(*self.servers.values())
+        self.address = {name: self.describe(id)["PrivateIpAddress"] for name, id in self.servers.items()}
+        self.holds(self.ping("one", self.address["two"]), "one reaches two")
+
+    def addresses(self, server, interface):
+        shown = self.inside(server, "ip", "-4", "-o", "address", "show", "dev", interface).out
+        return {line.split()[3].split("/")[0] for line in shown.splitlines()}
+
+    def look_now(self, server):
+        """Has the server look at its addresses at once; it does so by itself every minute."""
+        self.inside(server, "kill", "-HUP", "1", check=True)
+
+    def hot_attach(self):
+        self.step("2. a second interface, in another subnet, attached to the running box")
+        made = self.ec2("create-network-interface", "--subnet-id", self.subnets[1], "--groups", self.group)["NetworkInterface"]
+        self.second, self.second_address = made["NetworkInterfaceId"], made["PrivateIpAddress"]
+        attached = self.ec2("attach-network-interface", "--network-interface-id", self.second, "--instance-id", self.servers["box"], "--device-index", "1")
+        self.attachment = attached["AttachmentId"]
+        harness.wait_for("its address", lambda: self.addresses("box", "eth1") == {self.second_address}, 10)
+        self.step("   it answers from every subnet, and its answers leave by it: the other one may not send them")
+        for server in ("one", "two"):
+            self.holds(self.ping(server, self.second_address), f"{server} to the second interface")
+            self.holds(self.ping(server, self.address["box"]), f"{server} to the first")
+        rules = self.inside("box", "ip", "rule").out
+        self.holds(f"from {self.second_address} lookup 101" in rules, rules)
+        self.sees(self.hamlet.status()["drops"].get("spoofed-source", 0), 0, "packets from the wrong interface")
+        out = self.inside("box", "ping", "-n", "-c", "1", "-W", "1", "-I", self.second_address, self.address["one"])
+        self.sees(out.code, 0, out)
+
+    def secondary_addresses(self):
+        self.step("3. secondary addresses on both interfaces, one of them with an Elastic IP")
+        [interface] = [it for it in self.describe(self.servers["box"])["NetworkInterfaces"] if it["Attachment"]["DeviceIndex"] == 0]
+        self.first = interface["NetworkInterfaceId"]
+        # Whichever addresses are free: the servers' own are drawn at random.
+        taken = {it["PrivateIpAddress"] for it in self.ec2("describe-network-interfaces")["NetworkInterfaces"]}
+        self.extra, self.extra_of_second = (
+            next(it for it in (f"{subnet}.{last}" for last in range(70, 90)) if it not in taken) for subnet in ("10.0.2", "10.0.1")
+        )
+        self.ec2("assign-private-ip-addresses", "--network-interface-id", self.first, "--private-ip-addresses", self.extra)
+        self.ec2("assign-private-ip-addresses", "--network-interface-id", self.second, "--private-ip-addresses", self.extra_of_second)
+        self.holds(not self.ping("one", self.extra), "the box does not know yet")
+        self.look_now("box")
+        harness.wait_for("the first", lambda: self.addresses("box", "eth0") == {self.address["box"], self.extra}, 10)
+        harness.wait_for("the second", lambda: self.addresses("box", "eth1") == {self.second_address, self.extra_of_second}, 10)
+        for address in (self.extra, self.extra_of_second):
+            for server in ("one", "two"):
+                self.holds(self.ping(server, address), f"{server} to {address}")
+        made = self.ec2("allocate-address", "--domain", "vpc")
+        self.allocation, public = made["AllocationId"], made["PublicIp"]
+        self.ec2("associate-address", "--allocation-id", self.allocation, "--network-interface-id", self.first, "--private-ip-address", self.extra)
+        self.holds(self.laptop_ping(public), "the laptop to the secondary address's public one")
+        self.ec2("unassign-private-ip-addresses", "--network-interface-id", self.first, "--private-ip-addresses", self.extra)
+        self.look_now("box")
+        harness.wait_for("its end", lambda: self.addresses("box", "eth0") == {self.address["box"]}, 10)
+        self.holds(not self.laptop_ping(public), "without the private address no public one")
+
+    def hot_detach(self):
+        self.step("4. detached while it runs: the interface has gone from the box, with its rules")
+        self.ec2("detach-network-interface", "--attachment-id", self.attachment)
+        harness.wait_for("its end", lambda: self.inside("box", "ip", "link", "show", "eth1").code != 0, 10)
+        rules = lambda: self.inside("box", "ip", "rule").out
+        harness.wait_for("the end of its rules", lambda: "lookup 101" not in rules(), 10)
+        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", self.second)["NetworkInterfaces"]
+        self.sees(interface["Status"], "available")
+        self.holds(not self.ping("two", self.second_address), "nobody answers")
+        self.holds(self.ping("two", self.address["box"]), "the first interface goes on")
+        self.ec2("delete-network-interface", "--network-interface-id", self.second)
+
+    def router(self):
+        self.step("5. the box as a router between the two subnets: routes more specific than local")
+        self.inside("box", "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward", check=True)
+        self.route(self.tables[0], "10.0.1.0/24", "--network-interface-id", self.first)
+        self.route(self.tables[1], "10.0.0.0/24", "--network-interface-id", self.first)
+        self.holds(not self.ping("one", self.address["two"]), "its source/destination check is on")
+        blocked = self.trace("one", "two", "icmp")
+        self.sees((blocked["reachable"], blocked["explanation_code"]), (False, "ENI_SOURCE_DEST_CHECK_RESTRICTION"))
+        self.ec2("modify-network-interface-attribute", "--network-interface-id", self.first, "--no-source-dest-check")
+        self.holds(self.ping("one", self.address["two"]), "now it routes")
+        hop = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", self.address["two"])
+        self.holds(f"From {self.address['box']} icmp_seq=1 Time to live exceeded" in hop.out, f"and is a visible hop: {hop}")
+
+    def edge_table(self):
+        self.step("6. the internet gateway's own route table: what comes in passes the box, and so do the answers")
+        made = self.ec2("allocate-address", "--domain", "vpc")
+        self.second_allocation, public = made["AllocationId"], made["PublicIp"]
+        self.ec2("associate-address", "--allocation-id", self.second_allocation, "--instance-id", self.servers["one"])
+        self.route(self.tables[0], ANYWHERE, "--network-interface-id", self.first)
+        self.edge = self.table(self.vpc)
+        self.route(self.edge, "10.0.0.0/24", "--network-interface-id", self.first)
+        self.edge_association = self.ec2("associate-route-table", "--route-table-id", self.edge, "--gateway-id", self.gateway)["AssociationId"]
+        self.holds(self.laptop_ping(public), "through the box both ways")
+        hops = lambda: [self.laptop("ping", "-n", "-c", "1", "-t", str(ttl), "-W", "1", public).code for ttl in (1, 2)]
+        self.sees(hops(), [1, 0], "the box is a hop; it cannot say so, since it has no public address")
+        self.ec2("disassociate-route-table", "--association-id", self.edge_association)
+        self.sees(hops(), [0, 0], "without the table it is none")
+        self.ec2("delete-route-table", "--route-table-id", self.edge)
+        self.ec2("release-address", "--allocation-id", self.disassociated(self.second_allocation))
+
+    def disassociated(self, allocation):
+        [address] = self.ec2("describe-addresses", "--allocation-ids", allocation)["Addresses"]
+        self.ec2("disassociate-address", "--association-id", address["AssociationId"])
+        return allocation
+
+    def nat_instance(self):
+        self.step("7. the box as a NAT instance")
+        if not shutil.which("iptables") and not shutil.which("nft"):
+            print("    CANNOT RUN: neither iptables nor nft is installed", flush=True)
+            return
+        self.ec2("associate-address", "--allocation-id", self.allocation, "--instance-id", self.servers["box"])
+        if shutil.which("iptables"):
+            self.inside("box", "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE", check=True)
+        else:
+            rules = "table ip nat { chain out { type nat hook postrouting priority srcnat; oifname eth0 masquerade; }; }"
+            self.inside("box", "nft", rules, check=True)
+        self.holds(self.ping("one", EXAMPLE), "out through the box")
+        self.sees(self.visitor("one"), self.describe(self.servers["box"])["PublicIpAddress"], "whom the other side sees")
+
+    def clean_up(self):
+        self.step("8. clean-up leaves an empty account")
+        self.terminate(*self.servers.values())
+        self.ec2("release-address", "--allocation-id", self.allocation)
+        self.ec2("detach-internet-gateway", "--internet-gateway-id", self.gateway, "--vpc-id", self.vpc)
+        self.ec2("delete-internet-gateway", "--internet-gateway-id", self.gateway)
+        for subnet in self.subnets:
+            self.ec2("delete-subnet", "--subnet-id", subnet)
+        for table in self.tables:
+            self.ec2("delete-route-table", "--route-table-id", table)
+        self.ec2("delete-vpc", "--vpc-id", self.vpc)
+        self.sees(self.hamlet.status()["resources"], {}, "what `hamlet status` counts afterwards")
+
+
+if __name__ == "__main__":
+    harness.run(Interfaces)

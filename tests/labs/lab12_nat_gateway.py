@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Lab 12: NAT gateways. Private servers reach the internet, and nothing comes in; a private NAT gateway too."""
+
+import ipaddress
+import subprocess
+
+import harness
+from harness import REGION
+from network import ANYWHERE, EXAMPLE, NetworkLab
+
+# The laptop's address in the last 32 bits of one that stands for it.
+LAPTOP_HEX = "c633:640a"
+ECHO = """
+import hashlib, socket, sys
+listener = socket.create_server(("0.0.0.0", 8081))
+print("listening", flush=True)
+connection = listener.accept()[0]
+data = b""
+while len(data) < int(sys.argv[1]):
+    data += connection.recv(65536)
+connection.sendall(data)
+print(hashlib.sha256(data).hexdigest(), flush=True)
+connection.recv(1)
+"""
+SEND = """
+import hashlib, os, socket, sys, threading
+data, back = os.urandom(int(sys.argv[2])), b""
+connection = socket.create_connection((sys.argv[1], 8081), timeout=20)
+threading.Thread(target=connection.sendall, args=(data,)).start()
+while len(back) < len(data):
+    back += connection.recv(65536)
+print(hashlib.sha256(data).hexdigest(), hashlib.sha256(back).hexdigest())
+"""
+
+
+class Lab12NatGateway(NetworkLab):
+    def walk(self):
+        self.two_zones()
+        self.gateway()
+        self.out()
+        self.hop()
+        self.nothing_comes_in()
+        self.what_is_not_translated()
+        self.ipv6_to_ipv4()
+        self.private_gateway()
+        self.without_gateway()
+        self.clean_up()
+
+    def two_zones(self):
+        self.step("1. two zones, each with a public and a private subnet")
+        self.vpc = self.make_vpc("10.0.0.0/16")
+        self.internet_gateway = self.attach_gateway(self.vpc)
+        self.main = self.main_table(self.vpc)
+        self.public_table = self.table(self.vpc)
+        self.route(self.public_table, ANYWHERE, "--gateway-id", self.internet_gateway)
+        self.public = self.subnet(self.vpc, "10.0.0.0/24", "a", self.public_table)
+        self.private = [self.subnet(self.vpc, "10.0.1.0/24", "a"), self.subnet(self.vpc, "10.0.2.0/24", "b")]
+        self.group = self.default_group(self.vpc)
+        # The gateway has no group and the servers' groups let in what they like: what stays out, the gateway keeps out.
+        self.allow(self.group, "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
+        self.servers = [self.launch(name, subnet, self.group) for name, subnet in zip(("one", "two"), self.private)]
+        self.wait_running(*self.servers)
+        self.booted(*self.servers)
+        self.holds("PublicIpAddress" not in self.describe(self.servers[0]), "no public address")
+        self.holds(not self.ping("one", EXAMPLE), "no way out yet")
+
+    def gateway(self):
+        self.step("2. a NAT gateway in the public subnet, with an Elastic IP")
+        self.refused("MissingParameter", "The request must include the AllocationId parameter. Add the required parameter and retry the request.",
+                     "create-nat-gateway", "--subnet-id", self.public)
+        address = self.ec2("allocate-address", "--domain", "vpc")
+        self.allocation, self.public_ip = address["AllocationId"], address["PublicIp"]
+        made = self.ec2("create-nat-gateway", "--subnet-id", self.public, "--allocation-id", self.allocation)["NatGateway"]
+        self.nat = made["NatGatewayId"]
+        self.sees((made["State"], made["ConnectivityType"]), ("pending", "public"))
+        self.ec2("wait", "nat-gateway-available", "--nat-gateway-ids", self.nat)
+        [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", self.nat)["NatGateways"]
+        [address] = shown["NatGatewayAddresses"]
+        self.sees((address["AllocationId"], address["PublicIp"], address["Status"]), (self.allocation, self.public_ip, "succeeded"))
+        self.private_ip = address["PrivateIp"]
+        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", address["NetworkInterfaceId"])["NetworkInterfaces"]
+        self.sees((interface["InterfaceType"], interface["Description"], interface["SourceDestCheck"], interface["Groups"]),
+                  ("nat_gateway", f"Interface for NAT Gateway {self.nat}", False, []))
+        self.step("   the private subnets' route to it")
+        self.route(self.main, ANYWHERE, "--nat-gateway-id", self.nat)
+
+    def out(self):
+        self.step("3. both private servers reach the internet, and are seen there as the gateway's address")
+        for server in ("one", "two"):
+            self.holds(self.ping(server, EXAMPLE), f"{server}: echoes through the gateway")
+            page = self.inside(server, "curl", "-sS", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "http://example.com")
+            self.sees(page.out, "200", f"{server}: {page}")
+            self.sees(self.inside(server, "dig", "+short", "+tries=1", "@192.0.2.53", "example.com", "A").out.strip(), EXAMPLE, f"{server}: UDP")
+            self.sees(self.visitor(server), self.public_ip, "whom the other side sees")
+        self.step("   the packet's way, stage by stage")
+        way = self.trace("one", "example.com", "tcp/80")
+        self.holds(way["reachable"], way["text"])
+        stages = [(it["stage"], it["at"]) for it in way["steps"]]
+        self.holds(("nat gateway", self.nat) in stages, way["text"])
+        self.holds(("internet gateway", self.internet_gateway) in stages, way["text"])
+
+    def hop(self):
+        self.step("   the gateway is a visible hop, the VPC's router is not")
+        first = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", EXAMPLE)
+        self.holds(f"From {self.private_ip} icmp_seq=1 Time to live exceeded" in first.out, first)
+        second = self.inside("one", "ping", "-n", "-c", "1", "-t", "2", "-W", "1", EXAMPLE)
+        self.sees(second.code, 0, f"the second hop is the site: {second}")
+        neighbour = self.describe(self.servers[1])["PrivateIpAddress"]
+        self.sees(self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", neighbour).code, 0, "one hop to the other subnet")
+
+    def nothing_comes_in(self):
+        self.step("4. nothing comes in: no echo, no connection, and the drop has a name")
+        before = self.hamlet.status()["drops"].get("nat-unsolicited", 0)
+        self.holds(not self.laptop_ping(self.public_ip), "the gateway answers no echo on its Elastic IP")
+        self.holds(not self.ping("one", self.private_ip), "nor on its private address")
+        tried = self.laptop("curl", "-sS", "-m", "2", f"http://{self.public_ip}:22")
+        self.sees(tried.code, 28, f"a timeout: {tried}")
+        drops = self.hamlet.status()["drops"]
+        self.holds(drops.get("nat-unsolicited", 0) >= before + 4, f"counted under its name: {drops}")
+        blocked = self.blocked_by(self.nat, "laptop", self.public_ip, "tcp/22")
+        self.holds("no connection from inside is answered" in blocked["text"], blocked["text"])
+
+    def what_is_not_translated(self):
+        self.step("   what is too big for the internet: told to the sender, or dropped where it is a fragment of ICMP")
+        told = self.inside("one", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "2000", EXAMPLE)
+        self.holds("Frag needed" in told.out + told.err or "message too long" in told.out + told.err, told)
+        fragments = self.inside("one", "ping", "-n", "-c", "1", "-W", "1", "-s", "10000", EXAMPLE)
+        self.sees(fragments.code, 1, f"fragments of ICMP are not translated: {fragments}")
+
+    def ipv6_to_ipv4(self):
+        self.step("5. NAT64 and DNS64: a server without IPv4 reaches a site that has nothing else")
+        self.ec2("associate-vpc-cidr-block", "--vpc-id", self.vpc, "--amazon-provided-ipv6-cidr-block")
+        [vpc] = self.ec2("describe-vpcs", "--vpc-ids", self.vpc)["Vpcs"]
+        block = ipaddress.IPv6Network(vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"])
+        prefix = str(next(block.subnets(new_prefix=64)))
+        made = self.ec2("create-subnet", "--vpc-id", self.vpc, "--ipv6-native", "--ipv6-cidr-block", prefix, "--availability-zone", f"{REGION}a")
+        self.native = made["Subnet"]["SubnetId"]
+        self.route(self.main, "64:ff9b::/96", "--nat-gateway-id", self.nat)
+        self.servers.append(self.launch("six", self.native, self.group, "--metadata-options", "HttpTokens=required,HttpProtocolIpv6=enabled"))
+        self.wait_running(self.servers[-1])
+        self.booted(self.servers[-1])
+        site = "redirect.example.net"
+        self.sees(self.inside("six", "dig", "+short", site, "AAAA").out.strip(), "", f"{site} has no IPv6 address")
+        self.ec2("modify-subnet-attribute", "--subnet-id", self.native, "--enable-dns64")
+        made_up = self.inside("six", "dig", "+short", site, "AAAA").out.strip()
+        self.sees(made_up, "64:ff9b::c000:214", "with DNS64 one is made up")
+        way = self.trace("six", made_up, "tcp/80")
+        self.holds(way["reachable"], way["text"])
+        page = self.inside("six", "curl", "-sS", "-m", "5", "-i", f"http://{site}")
+        self.holds(page.code == 0 and " 301 " in page.out.splitlines()[0], page)
+        self.holds(self.ping("six", made_up), "echoes are answered")
+        self.sees(self.inside("six", "dig", "+short", "+tries=1", "@64:ff9b::c000:235", "example.com", "A").out.strip(), EXAMPLE, "UDP")
+        self.sees(self.visitor("six", f"64:ff9b::{LAPTOP_HEX}"), self.public_ip, "whom the other side sees")
+        self.step("   a hundred thousand bytes each way arrive whole")
+        sums = self.transfer("six", f"64:ff9b::{LAPTOP_HEX}", 100_000)
+        self.sees(len(set(sums)), 1, f"checksums at both ends: {sums}")
+
+    def transfer(self, server, address, length):
+        """Sends random bytes to the laptop and has them sent back; their checksums at both ends."""
+        command = [*self.user.prefix, self.user.program, "laptop", "--", "python3", "-c", ECHO, str(length)]
+        echo = subprocess.Popen([str(it) for it in command], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+                                env=self.hamlet._own_environment(), cwd="/", preexec_fn=harness.die_with_parent)
+        try:
+            self.sees(echo.stdout.readline().strip(), "listening")
+            there = self.inside(server, "python3", "-c", SEND, address, str(length), check=True).out.split()
+            return [*there, echo.stdout.readline().strip()]
+        finally:
+            echo.kill()
+            echo.wait()
+
+    def private_gateway(self):
+        self.step("6. a private NAT gateway: a peer that only knows the gateway's address")
+        self.peer = self.make_vpc("10.9.0.0/16")
+        self.peer_subnet = self.subnet(self.peer, "10.9.0.0/24", "a")
+        peering = self.ec2("create-vpc-peering-connection", "--vpc-id", self.vpc, "--peer-vpc-id", self.peer)["VpcPeeringConnection"]
+        self.peering = peering["VpcPeeringConnectionId"]
+        self.ec2("accept-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)
+        self.route(self.main_table(self.peer), "10.0.0.0/24", "--vpc-peering-connection-id", self.peering)
+        self.route(self.public_table, "10.9.0.0/16", "--vpc-peering-connection-id", self.peering)
+        made = self.ec2("create-nat-gateway", "--subnet-id", self.public, "--connectivity-type", "private")["NatGateway"]
+        self.private_nat = made["NatGatewayId"]
+        self.ec2("wait", "nat-gateway-available", "--nat-gateway-ids", self.private_nat)
+        [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", self.private_nat)["NatGateways"]
+        [address] = shown["NatGatewayAddresses"]
+        self.holds("PublicIp" not in address and "AllocationId" not in address, address)
+        self.route(self.main, "10.9.0.0/16", "--nat-gateway-id", self.private_nat)
+        group = self.default_group(self.peer)
+        self.allow(group, f"IpProtocol=-1,IpRanges=[{{CidrIp={address['PrivateIp']}/32}}]")
+        self.server_of_peer = self.launch("peer", self.peer_subnet, group)
+        self.wait_running(self.server_of_peer)
+        self.booted(self.server_of_peer)
+        there = self.describe(self.server_of_peer)["PrivateIpAddress"]
+        self.holds(self.ping("one", there), "the peer's group lets in the gateway's address, and it alone")
+        own = self.describe(self.servers[0])["PrivateIpAddress"]
+        self.holds(not self.ping("peer", own), "the peer cannot begin: it has no route to the private subnet")
+        self.step("   towards the internet a private gateway leads nowhere: it has no public address")
+        self.ec2("replace-route", "--route-table-id", self.main, "--destination-cidr-block", ANYWHERE, "--nat-gateway-id", self.private_nat)
+        self.holds(not self.ping("one", EXAMPLE), "no reply")
+        blocked = self.blocked_by(self.internet_gateway, "one", "example.com", "tcp/80")
+        self.sees(blocked["explanation_code"], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")
+        self.ec2("replace-route", "--route-table-id", self.main, "--destination-cidr-block", ANYWHERE, "--nat-gateway-id", self.nat)
+        self.holds(self.ping("one", EXAMPLE), "back through the public one")
+
+    def without_gateway(self):
+        self.step("7. the gateway deleted: its routes are blackholes, its Elastic IP stays allocated")
+        for gateway in (self.nat, self.private_nat):
+            self.ec2("delete-nat-gateway", "--nat-gateway-id", gateway)
+            self.ec2("wait", "nat-gateway-deleted", "--nat-gateway-ids", gateway)
+        self.sees(self.state_of_route(self.main, ANYWHERE), "blackhole")
+        self.holds(not self.ping("one", EXAMPLE), "no way out")
+        blocked = self.trace("one", "example.com", "tcp/80")
+        self.sees((blocked["reachable"], blocked["explanation_code"]), (False, "BAD_STATE_ROUTE"))
+        [address] = self.ec2("describe-addresses", "--allocation-ids", self.allocation)["Addresses"]
+        self.holds("AssociationId" not in address, address)
+
+    def clean_up(self):
+        self.step("8. clean-up leaves an empty account")
+        self.terminate(*self.servers, self.server_of_peer)
+        self.ec2("release-address", "--allocation-id", self.allocation)
+        self.ec2("delete-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)
+        self.ec2("detach-internet-gateway", "--internet-gateway-id", self.internet_gateway, "--vpc-id", self.vpc)
+        self.ec2("delete-internet-gateway", "--internet-gateway-id", self.internet_gateway)
+        for subnet in (self.public, *self.private, self.native, self.peer_subnet):
+            self.ec2("delete-subnet", "--subnet-id", subnet)
+        self.ec2("delete-route-table", "--route-table-id", self.public_table)
+        for vpc in (self.vpc, self.peer):
+            self.ec2("delete-vpc", "--vpc-id", vpc)
+        self.sees(self.hamlet.status()["resources"], {}, "what `hamlet status` counts afterwards")
+
+
+if __name__ == "__main__":
+    harness.run(Lab12NatGateway)
