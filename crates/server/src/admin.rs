@@ -252,7 +252,7 @@ fn problem(status: StatusCode, sentence: &str) -> Response<Body> {
 
 async fn status(running: &Running) -> Status {
     let world = running.state.snapshot();
-    let traffic = running.traffic().await;
+    let moved = running.data_plane().await;
     let instances = world.instances.values().filter(|it| it.state != model::InstanceState::Terminated);
     Status {
         api: running.api,
@@ -264,9 +264,13 @@ async fn status(running: &Running) -> Status {
         generation: world.generation,
         resources: resources(&world),
         instances: instances.map(|it| instance_status(&world, running, it)).collect(),
-        ports: traffic.ports.into_iter().map(|(kind, traffic)| port_status(&world, &kind, traffic)).collect(),
-        drops: traffic.drops.into_iter().map(|(reason, count)| (reason.name().to_owned(), count)).collect(),
-        connections: traffic.connections,
+        connections: moved.as_ref().map_or(0, |moved| moved.connections),
+        ports: moved.iter().flat_map(|moved| &moved.links).map(|link| port_status(&world, link)).collect(),
+        drops: moved
+            .iter()
+            .flat_map(|moved| &moved.drops)
+            .map(|(reason, count)| (reason.name().to_owned(), *count))
+            .collect(),
     }
 }
 
@@ -320,8 +324,9 @@ fn public_address(interface: &NetworkInterface) -> Option<IpAddr> {
     interface.primary_address().and_then(|own| interface.public_address_of(own)).map(IpAddr::V4)
 }
 
-fn port_status(world: &World, kind: &engine::PortKind, traffic: engine::Traffic) -> PortStatus {
-    let name = match kind {
+fn port_status(world: &World, link: &datapath::LinkStatus) -> PortStatus {
+    let traffic = link.traffic;
+    let name = match &link.kind {
         engine::PortKind::Interface(id) => names::of_interface(world, *id),
         engine::PortKind::Internet(hosts) => match hosts.first() {
             Some(first) if first.addr() == IpAddr::V4(crate::spaces::LAPTOP) => "laptop".to_owned(),

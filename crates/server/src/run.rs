@@ -3,7 +3,7 @@
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
 use datapath::Datapath;
-use engine::{DropReason, Engine, Limits, PortKind, Ports};
+use engine::{Engine, Limits, PortKind, Ports};
 use guest::{PublicNames, metadata, public_names};
 use host::Host;
 use hyper::service::service_fn;
@@ -51,34 +51,16 @@ pub struct Running {
     spaces: ArcSwapOption<Spaces>,
 }
 
-/// What passed the links.
-#[derive(Default)]
-pub struct Passed {
-    /// By link.
-    pub ports: Vec<(PortKind, engine::Traffic)>,
-    /// Packets that died.
-    pub drops: Vec<(DropReason, u64)>,
-    /// Tracked connections.
-    pub connections: usize,
-}
-
 impl Running {
     /// What moves packets, if anything does.
     pub fn datapath(&self) -> Option<Arc<Datapath>> {
         self.datapath.clone()
     }
 
-    /// What passed the links so far.
-    pub async fn traffic(&self) -> Passed {
-        let Some(datapath) = self.datapath.clone() else { return Passed::default() };
-        let asked = tokio::task::spawn_blocking(move || {
-            datapath.with_engine(|engine| Passed {
-                ports: engine.ports().iter().map(|port| (port.kind.clone(), port.traffic)).collect(),
-                drops: engine.drops().nonzero().collect(),
-                connections: engine.connections().len(),
-            })
-        });
-        asked.await.unwrap_or_default()
+    /// What the data plane counts; none when nothing moves packets.
+    pub async fn data_plane(&self) -> Option<datapath::Status> {
+        let datapath = self.datapath()?;
+        tokio::task::spawn_blocking(move || datapath.status()).await.ok()
     }
 
     /// The links to the simulated internet, for questions.
