@@ -48,6 +48,7 @@ pub struct Running {
     /// Says that the run is to end.
     pub quit: Notify,
     datapath: Option<Arc<Datapath>>,
+    names: Arc<PublicNames>,
     spaces: ArcSwapOption<Spaces>,
 }
 
@@ -116,9 +117,10 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         Api { config: config.clone(), root: root.clone(), state: state.clone(), facts: Arc::clone(&facts) };
     tokio::spawn(accept(listener, Arc::new(api)));
 
+    let names = Arc::new(PublicNames::simulated());
     let backend = match config.instances {
         Backing::None => None,
-        Backing::Namespace => Some(backend(&config, &state)?),
+        Backing::Namespace => Some(backend(&config, &state, &names)?),
     };
     if let Some(backend) = &backend {
         facts.set_host(Arc::clone(&backend.host));
@@ -132,6 +134,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         instances,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
+        names,
         spaces: ArcSwapOption::empty(),
     });
     serve_admin(&running)?;
@@ -167,11 +170,10 @@ async fn accept(listener: TcpListener, api: Arc<Api>) {
     }
 }
 
-fn backend(config: &Config, state: &State) -> anyhow::Result<Backend> {
+fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
     let host = Arc::new(Host::new(&config.data, &config.program)?);
     let seed = u64::from_le_bytes(clock::random());
-    let names = Arc::new(PublicNames::simulated());
-    let engine = Engine::new(state.snapshot(), names, Limits::default(), seed);
+    let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
     let datapath = Arc::new(Datapath::start(engine, Default::default())?);
     let publish = Arc::clone(&datapath);
     state.listen(Box::new(move |world| publish.publish(Arc::clone(world))));
@@ -217,7 +219,7 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
     let services = LinkServices {
         state: running.state.clone(),
         datapath,
-        names: Arc::new(PublicNames::simulated()),
+        names: Arc::clone(&running.names),
         tokens: Arc::new(metadata::TokenKey(clock::random())),
     };
     for listener in listen(&spaces.services, 80)? {
@@ -231,8 +233,7 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
     }
     let resolver = spaces.internet.bind_udp((public_names::DNS, 53).into())?;
     let resolver = UdpSocket::from_std(resolver)?;
-    let names = Arc::new(PublicNames::simulated());
-    tokio::spawn(public_resolver::serve(resolver, running.state.clone(), names));
+    tokio::spawn(public_resolver::serve(resolver, running.state.clone(), Arc::clone(&running.names)));
     Ok(())
 }
 
