@@ -238,25 +238,7 @@ fn render_revoked(group: SecurityGroupId, rule: &SecurityGroupRule) -> RevokedSe
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Answer, Caller};
-
-    /// A caller and a group of the default VPC.
-    fn web() -> (Caller, String) {
-        let mut caller = Caller::new();
-        let parameters = [("GroupName", "web"), ("GroupDescription", "web servers")];
-        let web = caller.ok("CreateSecurityGroup", &parameters).text("groupId");
-        (caller, web)
-    }
-
-    fn ssh(group: &str) -> Vec<(&str, &str)> {
-        vec![
-            ("GroupId", group),
-            ("IpPermissions.1.IpProtocol", "tcp"),
-            ("IpPermissions.1.FromPort", "22"),
-            ("IpPermissions.1.ToPort", "22"),
-            ("IpPermissions.1.IpRanges.1.CidrIp", "0.0.0.0/0"),
-        ]
-    }
+    use crate::testing::{Answer, Caller, ssh, web};
 
     fn ingress(caller: &mut Caller, group: &str) -> Answer {
         let filter = [("Filter.1.Name", "group-id"), ("Filter.1.Value.1", group)];

@@ -227,25 +227,7 @@ impl Filterable for shapes::SecurityGroupRule {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
-
-    /// A caller and a group of the default VPC.
-    fn web() -> (Caller, String) {
-        let mut caller = Caller::new();
-        let parameters = [("GroupName", "web"), ("GroupDescription", "web servers")];
-        let web = caller.ok("CreateSecurityGroup", &parameters).text("groupId");
-        (caller, web)
-    }
-
-    fn ssh(group: &str) -> Vec<(&str, &str)> {
-        vec![
-            ("GroupId", group),
-            ("IpPermissions.1.IpProtocol", "tcp"),
-            ("IpPermissions.1.FromPort", "22"),
-            ("IpPermissions.1.ToPort", "22"),
-            ("IpPermissions.1.IpRanges.1.CidrIp", "0.0.0.0/0"),
-        ]
-    }
+    use crate::testing::{ssh, web};
 
     #[test]
     fn a_modified_rule_keeps_its_identifier_and_needs_a_protocol_and_one_far_end() {

@@ -163,3 +163,22 @@ impl Answer {
         parts.filter_map(|part| Some(part.split_once(&close)?.0.to_owned())).collect()
     }
 }
+
+/// A caller and a group of the default VPC.
+pub(crate) fn web() -> (Caller, String) {
+    let mut caller = Caller::new();
+    let parameters = [("GroupName", "web"), ("GroupDescription", "web servers")];
+    let web = caller.ok("CreateSecurityGroup", &parameters).text("groupId");
+    (caller, web)
+}
+
+/// The parameters that let ssh into a group, from everywhere.
+pub(crate) fn ssh(group: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("GroupId", group),
+        ("IpPermissions.1.IpProtocol", "tcp"),
+        ("IpPermissions.1.FromPort", "22"),
+        ("IpPermissions.1.ToPort", "22"),
+        ("IpPermissions.1.IpRanges.1.CidrIp", "0.0.0.0/0"),
+    ]
+}
