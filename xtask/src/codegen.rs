@@ -10,6 +10,7 @@ mod emit;
 mod model;
 mod names;
 
+use crate::root;
 use model::Model;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -132,10 +133,6 @@ fn format_rust(text: &str) -> Result<String, String> {
         return Err("rustfmt refused generated code".to_owned());
     }
     String::from_utf8(output.stdout).map_err(|error| format!("rustfmt: {error}"))
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
 }
 
 fn trouble(verb: &str, path: &Path, error: &std::io::Error) -> String {

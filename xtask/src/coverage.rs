@@ -4,8 +4,8 @@
 //! beside its shapes. A row whose operation has no shapes would not compile, so that the text is what the program does;
 //! `tests/actions` compares the page with the program all the same.
 
+use crate::root;
 use std::fmt::Write as _;
-use std::path::Path;
 
 /// One service: its name, and where its table and its known operations are.
 struct Service {
@@ -62,10 +62,6 @@ pub(crate) fn check() -> Result<String, String> {
 
 fn path() -> std::path::PathBuf {
     root().join(PAGE)
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in a folder of the repository")
 }
 
 /// What is served of one service, in the table's order, and what is not.

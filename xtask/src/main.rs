@@ -5,6 +5,7 @@ mod codegen;
 mod coverage;
 mod tidy;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
@@ -41,4 +42,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The root of the repository that this was run in. Asked when it runs: clones may share a target directory, and then one
+/// runs what another compiled.
+fn root() -> PathBuf {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    folder.parent().expect("xtask is a folder of the repository").to_owned()
 }
