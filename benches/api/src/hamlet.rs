@@ -1,7 +1,7 @@
 //! A Hamlet of the benchmark's own: a free port, a directory of its own, gone at the end.
 
 use anyhow::{Context, Result, ensure};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -22,30 +22,37 @@ impl Hamlet {
         let api = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let unique = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos();
         let data = std::env::temp_dir().join(format!("hamlet-bench-{}-{unique}", std::process::id()));
-        let child = Command::new(program)
-            .args([
-                "up",
-                "--listen",
-                &api.to_string(),
-                "--region",
-                "us-west-2",
-                "--instances",
-                backing,
-                "--data",
-            ])
-            .arg(&data)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| format!("{} cannot be started", program.display()))?;
+        let child = spawn(program, &data, api, backing)?;
         let hamlet = Hamlet { program: program.to_owned(), data, api, child };
+        hamlet.wait_until_it_answers()?;
+        Ok(hamlet)
+    }
+
+    /// Kills it and starts it again with what it kept.
+    pub(crate) fn restart(&mut self, backing: &str) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        self.child = spawn(&self.program, &self.data, self.api, backing)?;
+        self.wait_until_it_answers()
+    }
+
+    fn wait_until_it_answers(&self) -> Result<()> {
         let begun = Instant::now();
-        while TcpStream::connect(api).is_err() {
+        while TcpStream::connect(self.api).is_err() {
             ensure!(begun.elapsed() < Duration::from_secs(10), "the API did not answer in ten seconds");
             std::thread::sleep(Duration::from_micros(500));
         }
-        Client::new(&hamlet, 0)?.get("/health")?;
-        Ok(hamlet)
+        Client::new(self, 0)?.get("/health")?;
+        Ok(())
+    }
+
+    /// Its instances that run as machines.
+    pub(crate) fn machines(&self) -> Result<Vec<Machine>> {
+        let status =
+            Command::new(&self.program).args(["status", "--json", "--data"]).arg(&self.data).output()?;
+        let status: serde_json::Value = serde_json::from_slice(&status.stdout).context("no status")?;
+        let instances = status["instances"].as_array().context("no instances in the status")?;
+        Ok(instances.iter().filter_map(Machine::of).collect())
     }
 
     /// Where its API is.
@@ -95,6 +102,28 @@ impl Drop for Hamlet {
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.data);
     }
+}
+
+/// An instance that runs.
+pub(crate) struct Machine {
+    pub(crate) pid: i32,
+    pub(crate) address: Ipv4Addr,
+}
+
+impl Machine {
+    fn of(status: &serde_json::Value) -> Option<Machine> {
+        let running = status["state"] == "running";
+        let pid = i32::try_from(status["pid"].as_i64()?).ok()?;
+        let address = status["private_ip"].as_str()?.parse().ok()?;
+        running.then_some(Machine { pid, address })
+    }
+}
+
+fn spawn(program: &Path, data: &Path, api: SocketAddr, backing: &str) -> Result<Child> {
+    let mut command = Command::new(program);
+    command.args(["up", "--listen", &api.to_string(), "--region", "us-west-2", "--instances", backing]);
+    command.arg("--data").arg(data).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().with_context(|| format!("{} cannot be started", program.display()))
 }
 
 /// The form that launches instances in the default VPC.

@@ -1,4 +1,5 @@
-//! Measures a Hamlet that this program starts: start-up, API calls, instances. `api-bench PROGRAM`.
+//! Measures a Hamlet that this program starts: start-up, API calls, instances, a large network. `api-bench PROGRAM
+//! [start|api|describe|instances|scale]…`, everything without a word.
 //!
 //! Every figure stands beside a limit measured in the same run: a call that does nothing, a bare fsync, a bare process.
 //! Medians of five; the load of the machine is printed, because figures from a busy one say little.
@@ -6,6 +7,7 @@
 mod client;
 mod describe;
 mod hamlet;
+mod scale;
 
 use anyhow::{Context, Result};
 use std::fs::File;
@@ -21,14 +23,28 @@ const ROUNDS: usize = 5;
 const CALLS_FOR: Duration = Duration::from_millis(1500);
 
 fn main() -> Result<()> {
-    let program = std::env::args_os().nth(1).map(PathBuf::from).context("usage: api-bench PROGRAM")?;
+    let program =
+        std::env::args_os().nth(1).map(PathBuf::from).context("usage: api-bench PROGRAM [WORD]…")?;
+    let words: Vec<String> = std::env::args().skip(2).collect();
+    let wanted = |word: &str| words.is_empty() || words.iter().any(|wanted| wanted == word);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load before: {}", load.trim());
     println!("{:<46} {:>14} {:>14} {:>8}  goal", "", "measured", "limit", "ratio");
-    start_up(&program)?;
-    api(&program)?;
-    describe::ten_thousand_interfaces();
-    instances(&program)?;
+    if wanted("start") {
+        start_up(&program)?;
+    }
+    if wanted("api") {
+        api(&program)?;
+    }
+    if wanted("describe") {
+        describe::ten_thousand_interfaces();
+    }
+    if wanted("instances") {
+        instances(&program)?;
+    }
+    if wanted("scale") {
+        scale::large_network(&program)?;
+    }
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("load after: {}", load.trim());
     Ok(())

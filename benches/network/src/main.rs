@@ -1,30 +1,33 @@
 //! How fast is the network, compared with what Linux itself does between two namespaces on this machine?
 //!
-//! `cargo run --release -p network-bench` prints one table: a bare veth pair, a router with connection tracking and a
-//! hundred rules, and Hamlet with two instances in two subnets. All three are measured in turns, so that a busy machine
-//! is busy for all; what counts are the ratios. Needs root, `ip` and `nft`; makes namespaces of its own and removes
-//! them. Arguments, all optional: `--rounds N`, `--seconds S`, `--only NAMES` (veth, router, hamlet, other),
-//! `--metric NAMES` (tcp1, tcp4, udp, connect, rtt), `--congestion NAME` (the machine's own by default; ratios differ
-//! much, because an algorithm that paces is slower for all), `--spin MICROSECONDS` (Hamlet once more with this option, to be
-//! compared).
+//! `cargo run --release -p network-bench` prints one table for each road: between subnets and over a peering connection,
+//! over IPv6, through a NAT gateway. In each stand a bare veth pair, a Linux router with connection tracking, and
+//! Hamlet, measured in turns, so that a busy machine is busy for all; what counts are the ratios. Needs root, `ip` and
+//! `nft`; makes namespaces of its own and removes them. Arguments, all optional: `--road NAMES` (subnets, ipv6, nat),
+//! `--rounds N`, `--seconds S`, `--only NAMES` (veth, router, hamlet, peering, other), `--metric NAMES` (tcp1, tcp4,
+//! udp, connect, rtt), `--congestion NAME` (the machine's own by default; ratios differ much, because an algorithm that
+//! paces is slower for all), `--spin MICROSECONDS` (Hamlet once more with this option, to be compared).
 
 #![forbid(unsafe_code)]
 
+mod hamlet;
+mod linux;
 mod measure;
 mod namespace;
-mod rivals;
+mod road;
 mod table;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::measure::Metric;
-use crate::rivals::Rival;
+use crate::road::{Rival, Road};
 
 /// What was asked for.
 struct Arguments {
     rounds: usize,
     duration: Duration,
+    road: Option<String>,
     only: Option<String>,
     metric: Option<String>,
     congestion: Option<String>,
@@ -48,7 +51,8 @@ fn main() -> ExitCode {
 fn arguments() -> Result<Arguments, String> {
     let mut found = Arguments {
         rounds: 5,
-        duration: Duration::from_secs(1),
+        duration: Duration::from_millis(700),
+        road: None,
         only: None,
         metric: None,
         congestion: None,
@@ -66,6 +70,7 @@ fn arguments() -> Result<Arguments, String> {
                 found.other.get_or_insert_default().spin = spin;
             }
             "--congestion" => found.congestion = Some(value),
+            "--road" => found.road = Some(value),
             "--only" => found.only = Some(value),
             "--metric" => found.metric = Some(value),
             other => return Err(format!("there is no argument {other}")),
@@ -81,9 +86,26 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let started = load();
     measure::choose_congestion(arguments.congestion.clone());
     namespace::remove_left_over();
+    let roads = Road::ALL.into_iter().filter(|road| named(&arguments.road, road.key()));
+    for road in roads {
+        println!("{}", road.title());
+        measure_road(road, arguments)?;
+        println!();
+    }
+    println!("congestion control: {}", arguments.congestion.clone().unwrap_or_else(congestion));
+    println!("load average at the start {started}, at the end {}; {} processors", load(), processors());
+    Ok(())
+}
+
+/// Whether a list names it; all are meant without one.
+fn named(list: &Option<String>, key: &str) -> bool {
+    list.as_ref().is_none_or(|list| list.split(',').any(|name| name == key))
+}
+
+fn measure_road(road: Road, arguments: &Arguments) -> Result<(), String> {
     let mut rivals: Vec<Rival> = Vec::new();
-    for (name, build) in rivals::all(arguments.other) {
-        if arguments.only.as_ref().is_some_and(|only| !only.split(',').any(|only| only == name)) {
+    for (name, build) in road.rivals(arguments.other) {
+        if !named(&arguments.only, name) {
             continue;
         }
         match build() {
@@ -93,13 +115,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             Err(problem) => return Err(format!("{name}: {problem}")),
         }
     }
-    let metrics: Vec<Metric> = Metric::ALL
-        .iter()
-        .filter(|metric| {
-            arguments.metric.as_ref().is_none_or(|only| only.split(',').any(|only| only == metric.key()))
-        })
-        .copied()
-        .collect();
+    let metrics: Vec<Metric> =
+        Metric::ALL.iter().filter(|metric| named(&arguments.metric, metric.key())).copied().collect();
     let mut results = table::Results::new(&rivals, &metrics);
     for round in 0..arguments.rounds {
         for metric in &metrics {
@@ -114,8 +131,6 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     results.print();
-    println!("congestion control: {}", arguments.congestion.clone().unwrap_or_else(congestion));
-    println!("load average at the start {started}, at the end {}; {} processors", load(), processors());
     Ok(())
 }
 

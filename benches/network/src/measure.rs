@@ -1,7 +1,7 @@
 //! What is measured, and how: threads in the two namespaces that send and receive.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, SocketAddrV4, TcpListener, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::net::sockopt;
 
-use crate::rivals::Measured;
+use crate::road::Measured;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,11 @@ const WARM_UP: Duration = Duration::from_millis(300);
 /// However badly it goes: nobody waits longer for anything.
 const PATIENCE: Duration = Duration::from_secs(5);
 const UNDER_WAY_MAX: u64 = 512;
-/// 64 bytes with the headers of IPv4 and UDP.
-const UDP_PAYLOAD: usize = 36;
+/// With the headers of IP and UDP.
+const DATAGRAM: usize = 64;
+const UDP_HEADER: usize = 8;
+const IPV4_HEADER: usize = 20;
+const IPV6_HEADER: usize = 40;
 /// What a visitor says: more will come, or not.
 const MORE: u8 = 1;
 const LAST: u8 = 0;
@@ -80,7 +83,7 @@ fn said(what: &'static str) -> impl Fn(std::io::Error) -> String {
 }
 
 fn target(path: &Measured) -> SocketAddr {
-    SocketAddr::V4(SocketAddrV4::new(path.address, PORT))
+    SocketAddr::new(path.address, PORT)
 }
 
 /// Sockets are made in the namespace and work anywhere.
@@ -194,9 +197,13 @@ fn datagrams(path: &Measured, duration: Duration) -> Result<f64, String> {
 
 /// Sends as long as few enough are under way. What is missing after a while is lost.
 fn send_datagrams(address: SocketAddr, stop: &AtomicBool, received: &AtomicU64) -> Result<(), String> {
-    let socket = UdpSocket::bind("0.0.0.0:0").map_err(said("binding"))?;
+    let (any, header) = match address {
+        SocketAddr::V4(_) => (IpAddr::V4(Ipv4Addr::UNSPECIFIED), IPV4_HEADER),
+        SocketAddr::V6(_) => (IpAddr::V6(Ipv6Addr::UNSPECIFIED), IPV6_HEADER),
+    };
+    let socket = UdpSocket::bind((any, 0)).map_err(said("binding"))?;
     socket.connect(address).map_err(said("connecting"))?;
-    let bytes = [7; UDP_PAYLOAD];
+    let bytes = vec![7; DATAGRAM - header - UDP_HEADER];
     let (mut sent, mut last, mut last_change) = (0u64, 0u64, Instant::now());
     while !stop.load(Ordering::Relaxed) {
         let arrived = received.load(Ordering::Relaxed);

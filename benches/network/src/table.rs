@@ -1,7 +1,7 @@
 //! The results as a table: medians with their ranges, and ratios to the first rival.
 
 use crate::measure::Metric;
-use crate::rivals::Rival;
+use crate::road::Rival;
 
 /// All values, by rival and metric.
 pub(crate) struct Results {

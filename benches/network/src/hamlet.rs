@@ -1,0 +1,194 @@
+//! Hamlet's data plane with two ends: the same engine and threads as in the program, without API and instances.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datapath::{Datapath, Options};
+use engine::{Engine, Limits, PortKind};
+use host::{AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, Space, SpaceRole, SpaceSpec};
+use model::{IpNet, MacAddress, World};
+use sim::Fixture;
+
+use crate::namespace::Namespace;
+use crate::road::{Measured, Rival};
+
+/// A network with the instances `client` and `server`.
+pub(crate) struct Network {
+    /// In the fixture language.
+    text: &'static str,
+    ipv6: bool,
+}
+
+/// Two subnets of a VPC, with security groups and a network ACL that lets them through.
+pub(crate) const SUBNETS: Network = Network {
+    text: "
+vpc main 10.0.0.0/16
+  subnet left 10.0.1.0/24
+    instance client 10.0.1.10 sg(client)
+  subnet right 10.0.2.0/24
+    instance server 10.0.2.10 sg(server)
+sg client out all to 0.0.0.0/0
+sg server in tcp 1-65535 from sg client
+sg server in udp 1-65535 from sg client
+sg server in icmp from 10.0.0.0/16
+sg server out all to 0.0.0.0/0
+",
+    ipv6: false,
+};
+
+/// Two VPCs, and a group that is named across.
+pub(crate) const PEERING: Network = Network {
+    text: "
+vpc one 10.1.0.0/16
+  subnet left 10.1.1.0/24 routes(10.2.0.0/16 -> link)
+    instance client 10.1.1.10 sg(client)
+vpc two 10.2.0.0/16
+  subnet right 10.2.2.0/24 routes(10.1.0.0/16 -> link)
+    instance server 10.2.2.10 sg(server)
+peering link one two
+sg client out all to 0.0.0.0/0
+sg server in tcp 1-65535 from sg client
+sg server in udp 1-65535 from sg client
+sg server out all to 0.0.0.0/0
+",
+    ipv6: false,
+};
+
+/// Two subnets with IPv6.
+pub(crate) const IPV6: Network = Network {
+    text: "
+vpc main 10.0.0.0/16 2600:1f14:0:100::/56
+  subnet left 10.0.1.0/24 2600:1f14:0:101::/64
+    instance client 10.0.1.10 2600:1f14:0:101::10 sg(client)
+  subnet right 10.0.2.0/24 2600:1f14:0:102::/64
+    instance server 10.0.2.10 2600:1f14:0:102::10 sg(server)
+sg client out all to ::/0
+sg server in tcp 1-65535 from sg client
+sg server in udp 1-65535 from sg client
+sg server out all to ::/0
+",
+    ipv6: true,
+};
+
+/// A private instance behind a NAT gateway.
+const NAT: &str = "
+vpc main 10.0.0.0/16
+  igw
+  subnet public 10.0.2.0/24 routes(0.0.0.0/0 -> igw)
+    nat gate 10.0.2.10 eip
+  subnet private 10.0.1.0/24 routes(0.0.0.0/0 -> gate)
+    instance client 10.0.1.10 sg(client)
+sg client out all to 0.0.0.0/0
+";
+const INTERNET_SERVER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 20);
+const VPC_MTU: u32 = 9001;
+const INTERNET_MTU: u32 = 1500;
+/// Next hop on the internet. Nobody has the address: packets only need the router's link-layer address.
+const NEXT_HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
+
+/// Everything a Hamlet is made of, for as long as it is measured.
+struct Parts {
+    fixture: Fixture,
+    datapath: Datapath,
+    host: Host,
+    _directory: Directory,
+}
+
+impl Parts {
+    fn new(name: &str, text: &str, options: Options) -> Result<Parts, String> {
+        let fixture = Fixture::parse(text).map_err(|problem| problem.to_string())?;
+        let mut world = World::clone(&fixture.world);
+        world.generation = world.generation.max(1);
+        let engine = Engine::new(Arc::new(world), Arc::default(), Limits::default(), 0x5eed);
+        let datapath = Datapath::start(engine, options).map_err(|error| error.to_string())?;
+        let directory = std::env::temp_dir().join(format!("hamlet-bench-{}-{name}", std::process::id()));
+        let host = Host::new(&directory, Path::new("/proc/self/exe")).map_err(|error| error.to_string())?;
+        Ok(Parts { fixture, datapath, host, _directory: Directory(directory) })
+    }
+
+    /// A space instead of a whole machine: the generators run in it, and its link is an instance's.
+    fn instance(&self, name: &str) -> Result<Space, String> {
+        let id = self.fixture.interfaces[name];
+        let interface =
+            self.fixture.world.network_interfaces.get(&id).expect("the fixture has just named it");
+        let v4 = interface.primary_address().expect("it has an IPv4 address");
+        let router = Ipv4Addr::from(u32::from(v4) & 0xffff_ff00 | 1);
+        let v6 = interface.ipv6_addresses.first();
+        let mut addresses = vec![InterfaceAddress { address: IpAddr::V4(v4), prefix_length: 24 }];
+        addresses.extend(v6.map(|v6| InterfaceAddress { address: IpAddr::V6(*v6), prefix_length: 64 }));
+        let mut gateways = vec![IpAddr::V4(router)];
+        gateways.extend(v6.map(|_| IpAddr::V6(guest::neighbor::ROUTER_LINK_LOCAL)));
+        let spec = SpaceSpec {
+            name: name.to_owned(),
+            role: SpaceRole::Services,
+            link: LinkSpec { mtu: VPC_MTU, ..LinkSpec::new("eth0", interface.mac.0) },
+            addresses,
+            gateways,
+            neighbors: Vec::new(),
+            any_address: AnyAddress::Own,
+        };
+        self.space(&spec, PortKind::Interface(id))
+    }
+
+    fn internet_host(&self) -> Result<Space, String> {
+        let mac = [0x02, 0xec, 0x02, 0x01, 0x00, 0x01];
+        let spec = SpaceSpec {
+            name: "internet".to_owned(),
+            role: SpaceRole::Services,
+            link: LinkSpec { mtu: INTERNET_MTU, ..LinkSpec::new("eth0", mac) },
+            addresses: vec![InterfaceAddress { address: IpAddr::V4(INTERNET_SERVER), prefix_length: 32 }],
+            gateways: vec![IpAddr::V4(NEXT_HOP)],
+            neighbors: vec![Neighbor { address: IpAddr::V4(NEXT_HOP), mac: MacAddress::ROUTER.0 }],
+            any_address: AnyAddress::Own,
+        };
+        self.space(&spec, PortKind::Internet(vec![IpNet::from(IpAddr::V4(INTERNET_SERVER))]))
+    }
+
+    fn space(&self, spec: &SpaceSpec, kind: PortKind) -> Result<Space, String> {
+        let space = self.host.space(spec).map_err(|error| error.to_string())?;
+        let tap = space.tap.descriptor.try_clone().map_err(|error| error.to_string())?;
+        let mac = MacAddress(spec.link.mac);
+        self.datapath.open(kind, mac, tap).map_err(|error| error.to_string())?;
+        Ok(space)
+    }
+}
+
+/// From one instance to another.
+pub(crate) fn between_instances(
+    name: &'static str,
+    network: &Network,
+    options: Options,
+) -> Result<Rival, String> {
+    let parts = Parts::new(name, network.text, options)?;
+    let (client, server) = (parts.instance("client")?, parts.instance("server")?);
+    let interface = parts.fixture.world.network_interfaces.get(&parts.fixture.interfaces["server"]);
+    let address = interface.and_then(|it| it.addresses().find(|address| address.is_ipv6() == network.ipv6));
+    let path = Measured {
+        client: Namespace::of_process(client.pid),
+        server: Namespace::of_process(server.pid),
+        address: address.expect("the network gives the server an address of each family"),
+    };
+    Ok(Rival { name, path, _parts: Box::new((client, server, parts)) })
+}
+
+/// From a private instance to a host on the internet.
+pub(crate) fn to_the_internet(name: &'static str, options: Options) -> Result<Rival, String> {
+    let parts = Parts::new(name, NAT, options)?;
+    let (client, server) = (parts.instance("client")?, parts.internet_host()?);
+    let path = Measured {
+        client: Namespace::of_process(client.pid),
+        server: Namespace::of_process(server.pid),
+        address: IpAddr::V4(INTERNET_SERVER),
+    };
+    Ok(Rival { name, path, _parts: Box::new((client, server, parts)) })
+}
+
+/// Removed when dropped.
+struct Directory(PathBuf);
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
