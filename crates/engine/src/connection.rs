@@ -286,8 +286,8 @@ impl Connection {
 
     /// Something of each of its cache lines.
     #[inline]
-    pub(crate) fn foresee(&self) -> (u32, bool) {
-        (self.timeout_ms, self.through_egress_only)
+    pub(crate) fn foresee(&self) -> u32 {
+        self.timeout_ms ^ u32::from(self.through_egress_only)
     }
 
     fn rare(&mut self) -> &mut Rare {

@@ -34,6 +34,9 @@ impl Slot {
 const CHUNK_BITS: u32 = 14;
 const CHUNK: usize = 1 << CHUNK_BITS;
 
+/// For how many keys memory is read ahead at most.
+const FORESEEN_MAX: usize = 64;
+
 /// Reserved at once, filled one by one: memory that was never used is never touched.
 type Chunk = Vec<Option<Connection>>;
 
@@ -62,6 +65,13 @@ fn pack(slot: Slot, end: End) -> u32 {
 #[inline]
 fn unpack(packed: u32) -> (Slot, End) {
     (Slot(packed >> 1), if packed & 1 == 0 { End::Initiator } else { End::Responder })
+}
+
+/// Puts values into a buffer, as many as fit; returns those.
+#[inline]
+fn filled<T>(buffer: &mut [T], values: impl Iterator<Item = T>) -> &[T] {
+    let count = buffer.iter_mut().zip(values).map(|(place, value)| *place = value).count();
+    &buffer[..count]
 }
 
 #[inline]
@@ -123,20 +133,20 @@ impl ConnectionTable {
         Some((self.get_mut(slot)?, end))
     }
 
-    /// Reads where a look-up of this key will begin. Returns the key's hash.
+    /// Reads what look-ups of these keys, of the first [`FORESEEN_MAX`] of them, will read.
+    ///
+    /// In four small loops: a processor goes on to later turns of a loop while it waits for memory, but only as many as
+    /// it has room for their instructions. The fewer there are between two reads, the more of the waits are at once.
     #[inline]
-    pub(crate) fn foresee(&self, key: ConnectionKey) -> u32 {
-        let hash = key.hash(self.seed);
-        black_box(self.index.first_cell(hash));
-        hash
-    }
-
-    /// Reads what the look-up will find: a bit of both cache lines of the connection.
-    #[inline]
-    pub(crate) fn foresee_more(&self, hash: u32) {
-        if let Some(packed) = self.index.find(hash, |_| true) {
-            black_box(entry(&self.chunks, unpack(packed).0).map(Connection::foresee));
-        }
+    pub(crate) fn foresee(&self, keys: impl Iterator<Item = ConnectionKey>) {
+        let (mut hashes, mut found) = ([0; FORESEEN_MAX], [Slot(0); FORESEEN_MAX]);
+        let hashes = filled(&mut hashes, keys.map(|key| key.hash(self.seed)));
+        // Nobody needs the sums; without them the compiler would leave the reading out.
+        black_box(hashes.iter().fold(0, |sum, hash| sum ^ self.index.first_cell(*hash)));
+        let slots = hashes.iter().filter_map(|hash| self.index.find(*hash, |_| true));
+        let found = filled(&mut found, slots.map(|packed| unpack(packed).0));
+        let read = |slot: &Slot| entry(&self.chunks, *slot).map_or(0, Connection::foresee);
+        black_box(found.iter().fold(0, |sum, slot| sum ^ read(slot)));
     }
 
     /// A connection.

@@ -12,9 +12,6 @@ use crate::connection_key::ConnectionKey;
 use crate::port::PortId;
 use crate::receive::Engine;
 
-/// How many frames are foreseen at most.
-const FORESEEN_MAX: usize = 64;
-
 /// As many connections as fit, with their index, into a part of the cache that is near enough.
 const WORTH_FORESEEING: usize = 5_000;
 
@@ -28,11 +25,7 @@ impl Engine {
         if self.connections.len() < WORTH_FORESEEING {
             return;
         }
-        let mut hashes = [None; FORESEEN_MAX];
-        for (hash, (link, frame)) in hashes.iter_mut().zip(waiting) {
-            *hash = key_of(link, frame).map(|key| self.connections.foresee(key));
-        }
-        hashes.into_iter().flatten().for_each(|hash| self.connections.foresee_more(hash));
+        self.connections.foresee(waiting.into_iter().filter_map(|(link, frame)| key_of(link, frame)));
     }
 
     /// Where a plain packet of a known connection goes. The frame has been changed then, and the packet counted.
