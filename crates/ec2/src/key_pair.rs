@@ -9,10 +9,24 @@ use std::borrow::Cow;
 use crate::errors::{self, refused};
 use crate::request::{self, parse_id, render_tags, scope_of, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
-use crate::ssh_key::{PrivateKey, PublicKey};
+use crate::ssh_key::{self, PrivateKey, PublicKey};
 
 /// Where the server puts bits that nobody can guess (see [`Call::facts`]). Identifiers may be guessed; keys may not.
 pub const ENTROPY: &str = "entropy";
+
+/// Where the server puts two primes for a new RSA key, from [`rsa_primes`]. Without them they are looked for here, while
+/// every other change waits.
+pub const RSA_PRIMES: &str = "rsa-primes";
+
+/// Whether CreateKeyPair with this key type needs primes.
+pub fn needs_rsa_primes(key_type: Option<&str>) -> bool {
+    matches!(key_type, None | Some("rsa"))
+}
+
+/// Looks for the primes of an RSA key, which takes a good part of a second.
+pub fn rsa_primes(entropy: &[u8; 32]) -> Vec<u8> {
+    ssh_key::rsa_primes(entropy)
+}
 
 const NAME_MAX: usize = 255;
 
@@ -22,10 +36,16 @@ pub(crate) fn create(
     request: CreateKeyPairRequest,
 ) -> Result<shapes::KeyPair, AwsError> {
     let name = checked_name(request.key_name.as_deref())?;
-    let make: fn(&[u8; 32]) -> PrivateKey = match request.key_type.as_deref() {
-        None | Some("rsa") => PrivateKey::rsa,
-        Some("ed25519") => PrivateKey::ed25519,
-        Some(other) => return Err(AwsError::invalid_value("keyType", other, "Expecting rsa or ed25519.")),
+    let make: fn(&mut Call) -> PrivateKey = match request.key_type.as_deref() {
+        key_type if needs_rsa_primes(key_type) => new_rsa_key,
+        Some("ed25519") => |call| PrivateKey::ed25519(&seed(call)),
+        other => {
+            return Err(AwsError::invalid_value(
+                "keyType",
+                other.unwrap_or_default(),
+                "Expecting rsa or ed25519.",
+            ));
+        }
     };
     let write: fn(&PrivateKey, &str) -> String = match request.key_format.as_deref() {
         None | Some("pem") => |key, _| key.to_pem(),
@@ -34,7 +54,7 @@ pub(crate) fn create(
     };
     let tags = awsproto::tags::specified(request.tag_specifications, "key-pair")?;
     world.check_new_key_pair(scope_of(call)?, &name).map_err(refused)?;
-    let key = make(&seed(call));
+    let key = make(call);
     let pair = keep(call, world, &name, &key.public(), key.fingerprint(), tags)?;
     Ok(shapes::KeyPair {
         key_name: Some(pair.name.clone()),
@@ -43,6 +63,11 @@ pub(crate) fn create(
         key_material: Some(write(&key, &name)),
         tags: render_tags(&pair.tags),
     })
+}
+
+fn new_rsa_key(call: &mut Call) -> PrivateKey {
+    let found = call.facts.get(RSA_PRIMES).and_then(|primes| PrivateKey::rsa_of_primes(primes));
+    found.unwrap_or_else(|| PrivateKey::rsa(&seed(call)))
 }
 
 /// What a key is made from: the call's own identifiers, and the server's entropy.
@@ -230,6 +255,23 @@ mod tests {
         assert_eq!(
             caller.refused("DescribeKeyPairs", &[("KeyName.1", "mine")]),
             "InvalidKeyPair.NotFound: The key pair 'mine' does not exist"
+        );
+    }
+
+    #[test]
+    fn an_rsa_key_is_made_of_the_primes_that_the_server_found() {
+        let mut caller = Caller::new();
+        let primes = super::rsa_primes(&[7; 32]);
+        caller.call.facts.insert(super::RSA_PRIMES, primes.clone());
+        let material = caller.ok("CreateKeyPair", &[("KeyName", "k")]).text("keyMaterial");
+        let body: String = material.lines().filter(|line| !line.starts_with('-')).collect();
+        let key = STANDARD.decode(body).unwrap();
+        let (p, q) = primes.split_at(primes.len() / 2);
+        assert!([p, q].iter().all(|prime| key.windows(prime.len()).any(|window| window == *prime)));
+        assert_eq!(
+            material,
+            crate::ssh_key::PrivateKey::rsa(&[7; 32]).to_pem(),
+            "the key that they came from"
         );
     }
 

@@ -22,8 +22,7 @@ impl Facts {
     pub async fn for_call(&self, operation: &str, input: &Input) -> BTreeMap<&'static str, Vec<u8>> {
         match operation {
             "GetConsoleOutput" => self.console(input.text("InstanceId")).await,
-            // Keys are secrets: their bits come from the system, not from the identifiers' generator.
-            "CreateKeyPair" => BTreeMap::from([(ec2::key_pair::ENTROPY, clock::random::<32>().to_vec())]),
+            "CreateKeyPair" => key_pair(input.text("KeyType")).await,
             _ => BTreeMap::new(),
         }
     }
@@ -38,4 +37,18 @@ impl Facts {
             Ok(Err(_)) | Err(_) => BTreeMap::new(),
         }
     }
+}
+
+/// Keys are secrets: their bits come from the system, not from the identifiers' generator. Primes are looked for here,
+/// because all changes would wait for them in the writer.
+async fn key_pair(key_type: Option<&str>) -> BTreeMap<&'static str, Vec<u8>> {
+    let mut facts = BTreeMap::from([(ec2::key_pair::ENTROPY, clock::random::<32>().to_vec())]);
+    if ec2::key_pair::needs_rsa_primes(key_type) {
+        let look = || ec2::key_pair::rsa_primes(&clock::random());
+        // Without them the action looks for its own.
+        facts.extend(
+            tokio::task::spawn_blocking(look).await.ok().map(|found| (ec2::key_pair::RSA_PRIMES, found)),
+        );
+    }
+    facts
 }

@@ -11,7 +11,7 @@ mod putty;
 mod random;
 mod wire;
 
-pub(crate) use private::PrivateKey;
+pub(crate) use private::{PrivateKey, rsa_primes};
 pub(crate) use public::PublicKey;
 
 use base64::Engine as _;

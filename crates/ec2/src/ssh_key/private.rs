@@ -3,12 +3,26 @@
 use super::random::Stream;
 use super::{PublicKey, colon_hex, der, pem, putty, wire};
 use ed25519_dalek::SigningKey;
-use rsa::RsaPrivateKey;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
+use rsa::{BoxedUint, RsaPrivateKey};
 use sha1::{Digest, Sha1};
 
 /// The size of RSA keys that EC2 makes.
 const RSA_BITS: usize = 2048;
+const PRIME_BYTES: usize = RSA_BITS / 8 / 2;
+/// What `RsaPrivateKey::new` takes, and everybody else.
+const PUBLIC_EXPONENT: u64 = 65_537;
+
+fn new_rsa(seed: &[u8; 32]) -> RsaPrivateKey {
+    let key = RsaPrivateKey::new(&mut Stream::new(seed), RSA_BITS);
+    key.expect("2048 bits and exponent 65537 are always possible")
+}
+
+/// The two primes of a new RSA key, one behind the other. Takes a good part of a second; everything else about a key is
+/// quick.
+pub(crate) fn rsa_primes(seed: &[u8; 32]) -> Vec<u8> {
+    new_rsa(seed).primes().iter().flat_map(|prime| prime.to_be_bytes()).collect()
+}
 
 /// A private key.
 pub(crate) enum PrivateKey {
@@ -33,8 +47,18 @@ pub(crate) struct RsaNumbers {
 impl PrivateKey {
     /// Makes an RSA key of 2048 bits.
     pub(crate) fn rsa(seed: &[u8; 32]) -> PrivateKey {
-        let key = RsaPrivateKey::new(&mut Stream::new(seed), RSA_BITS);
-        let key = key.expect("2048 bits and exponent 65537 are always possible");
+        PrivateKey::of_rsa(&new_rsa(seed))
+    }
+
+    /// The RSA key with these primes, if they are two of the size that [`rsa_primes`] finds.
+    pub(crate) fn rsa_of_primes(primes: &[u8]) -> Option<PrivateKey> {
+        let (p, q) = primes.split_at_checked(PRIME_BYTES).filter(|(_, q)| q.len() == PRIME_BYTES)?;
+        let primes = [p, q].map(BoxedUint::from_be_slice_vartime).into();
+        let key = RsaPrivateKey::from_primes(primes, BoxedUint::from(PUBLIC_EXPONENT)).ok()?;
+        Some(PrivateKey::of_rsa(&key))
+    }
+
+    fn of_rsa(key: &RsaPrivateKey) -> PrivateKey {
         let precomputed = "a new key has its Chinese remainder values";
         PrivateKey::Rsa(Box::new(RsaNumbers {
             modulus: key.n_bytes(),
