@@ -47,7 +47,7 @@ pub(crate) fn large_network(program: &Path) -> Result<()> {
     };
     let memory = hamlet.resident_mib()?;
     let begun = Instant::now();
-    hamlet.restart("none")?;
+    hamlet.restart("namespace")?;
     let found =
         Client::new(&hamlet, 0)?.count_of("Action=DescribeNetworkInterfaces", "<networkInterfaceId>")?;
     let start = milliseconds(begun);

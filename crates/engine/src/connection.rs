@@ -4,6 +4,7 @@
 
 use model::network_interface::ConnectionTracking;
 use model::{NatGatewayId, rule::protocol};
+use std::net::IpAddr;
 use wire::{Flow, IcmpKind, TcpFlags};
 
 use crate::clock::Moment;
@@ -139,8 +140,10 @@ const _: () = assert!(size_of::<Option<Connection>>() == 128, "two cache lines")
 /// What only connections over IPv6, through NAT gateways, or with configured timeouts have.
 #[derive(Clone, Debug, Default)]
 struct Rare {
-    /// The flows of both sides, if they are IPv6: keys have no room for them.
-    flows: [Option<Flow>; 2],
+    /// The initiator's address and the one it sends to, if they are IPv6: keys have no room for them.
+    ipv6: [u128; 2],
+    /// The responder's, where it has not the same two. Only link services see others: they know instances by stand-ins.
+    ipv6_of_responder: Option<Box<[u128; 2]>>,
     /// The NAT gateways on the initiator's way, in their order, each with what it translates to.
     nat: Box<[Translation]>,
     /// What its interfaces have configured about timeouts.
@@ -187,6 +190,13 @@ impl Timeouts {
             udp_stream_s: self.udp_stream_s.min(other.udp_stream_s),
             udp_s: self.udp_s.min(other.udp_s),
         }
+    }
+}
+
+fn ipv6_bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
     }
 }
 
@@ -256,7 +266,29 @@ impl Connection {
     #[inline]
     pub fn flow(&self, end: End) -> Option<Flow> {
         let key = self.key(end);
-        if key.is_ipv6() { self.rare.as_ref()?.flows[end.index()] } else { key.ipv4_flow() }
+        if key.is_ipv6() { Some(key.ipv6_flow(self.ipv6(end)?)) } else { key.ipv4_flow() }
+    }
+
+    /// One side's address and the one it sends to, if they are IPv6.
+    #[inline]
+    fn ipv6(&self, end: End) -> Option<[u128; 2]> {
+        let rare = self.rare.as_ref()?;
+        let [initiator, responder] = rare.ipv6;
+        Some(match (end, &rare.ipv6_of_responder) {
+            (End::Initiator, _) => [initiator, responder],
+            (End::Responder, None) => [responder, initiator],
+            (End::Responder, Some(own)) => **own,
+        })
+    }
+
+    fn set_ipv6(&mut self, end: End, addresses: [u128; 2]) {
+        let mut both = [End::Initiator, End::Responder].map(|end| self.ipv6(end).unwrap_or_default());
+        both[end.index()] = addresses;
+        let [initiator, responder] = both;
+        let differs = self.key(End::Responder).is_ipv6() && responder != [initiator[1], initiator[0]];
+        let rare = self.rare();
+        rare.ipv6 = initiator;
+        rare.ipv6_of_responder = differs.then(|| Box::new(responder));
     }
 
     #[inline]
@@ -267,7 +299,8 @@ impl Connection {
     /// Whether one of its sides is the one that `key`, made of `flow`, is for.
     #[inline]
     pub(crate) fn has_side(&self, end: End, key: ConnectionKey, flow: &Flow) -> bool {
-        self.key(end) == key && (!key.is_ipv6() || self.flow(end) == Some(*flow))
+        self.key(end) == key
+            && (!key.is_ipv6() || self.ipv6(end) == Some([flow.source, flow.destination].map(ipv6_bits)))
     }
 
     /// Puts a side in, or takes it out. Only the table may, because the sides are its keys.
@@ -278,9 +311,8 @@ impl Connection {
         self.decided[at] = 0;
         self.ways[at] = Way::UNKNOWN;
         self.sent[at] = Sent::default();
-        let ipv6 = side.filter(|(key, _)| key.is_ipv6()).map(|(_, side)| side.flow);
-        if ipv6.is_some() || self.rare.is_some() {
-            self.rare().flows[at] = ipv6;
+        if let Some((_, side)) = side.filter(|(key, _)| key.is_ipv6()) {
+            self.set_ipv6(end, [side.flow.source, side.flow.destination].map(ipv6_bits));
         }
     }
 
@@ -288,6 +320,19 @@ impl Connection {
     #[inline]
     pub(crate) fn foresee(&self) -> u32 {
         self.timeout_ms ^ u32::from(self.through_egress_only)
+    }
+
+    /// Something of where its IPv6 addresses are.
+    #[inline]
+    pub(crate) fn foresee_ipv6(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |rare| rare.ipv6[0] as u32 ^ rare.ipv6[1] as u32)
+    }
+
+    /// Whether the packets of both sides are IPv6, and the answers to each other as they are.
+    #[inline]
+    pub(crate) fn is_plain_ipv6(&self) -> bool {
+        self.keys[0].has_ports_of_ipv6_answer(self.keys[1])
+            && self.rare.as_ref().is_some_and(|rare| rare.ipv6_of_responder.is_none())
     }
 
     fn rare(&mut self) -> &mut Rare {
@@ -391,7 +436,7 @@ impl Connection {
     /// As what a packet from this side arrives. `None` if it arrives as it was sent.
     #[inline]
     pub fn translated(&self, from: End) -> Option<Flow> {
-        let untouched = self.key(from).is_answered_by(self.key(from.other()));
+        let untouched = self.is_plain_ipv6() || self.key(from).is_answered_by(self.key(from.other()));
         if untouched { None } else { self.flow(from.other()).map(|flow| flow.reversed()) }
     }
 }

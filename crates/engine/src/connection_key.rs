@@ -9,7 +9,7 @@
 //! packet says everything. Equal keys of IPv6 packets only make it very likely that their flows are equal; who needs to
 //! know compares the flows too.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use wire::Flow;
 
 use crate::port::{PORTS_MAX, PortId};
@@ -102,6 +102,18 @@ impl ConnectionKey {
         })
     }
 
+    /// The flow of an IPv6 key, with the addresses that it says too little of: source and destination.
+    #[inline]
+    pub(crate) fn ipv6_flow(self, [source, destination]: [u128; 2]) -> Flow {
+        Flow {
+            source: IpAddr::V6(Ipv6Addr::from_bits(source)),
+            destination: IpAddr::V6(Ipv6Addr::from_bits(destination)),
+            protocol: (self.rest >> PROTOCOL_BIT) as u8,
+            source_port: (self.rest >> 16) as u16,
+            destination_port: self.rest as u16,
+        }
+    }
+
     /// As what packets reach a side over IPv4: the reverse of what it sends.
     #[inline(always)]
     pub(crate) fn ipv4_answer(self) -> Option<Answer> {
@@ -110,6 +122,13 @@ impl ConnectionKey {
             addresses: self.addresses.rotate_left(32),
             ports: (self.rest as u32).rotate_left(16),
         })
+    }
+
+    /// Whether both are IPv6, with the ports of a packet and its answer.
+    #[inline]
+    pub(crate) fn has_ports_of_ipv6_answer(self, other: ConnectionKey) -> bool {
+        let (ports, others) = (self.rest as u32, other.rest as u32);
+        self.rest & other.rest & IPV6 != 0 && ports.rotate_left(16) == others
     }
 
     /// Whether both are IPv4, and the packets of one are answers to the other's as they are: nothing is translated between.

@@ -8,6 +8,8 @@
 
 use std::hint::black_box;
 use wire::Flow;
+use wire::plain::PlainPacket;
+use wire::plain_ipv6::PlainIpv6Packet;
 
 use crate::clock::Moment;
 use crate::connection::{Connection, End, Side};
@@ -133,20 +135,40 @@ impl ConnectionTable {
         Some((self.get_mut(slot)?, end))
     }
 
+    /// The key of a frame that arrives on a link, if it holds a plain packet.
+    #[inline]
+    pub(crate) fn key_of(&self, link: PortId, frame: &[u8]) -> Option<ConnectionKey> {
+        if let Some(packet) = PlainPacket::read(frame) {
+            return ConnectionKey::ipv4(link, packet.addresses, packet.protocol, packet.ports);
+        }
+        ConnectionKey::new(self.seed, link, &PlainIpv6Packet::read(frame)?.flow)
+    }
+
     /// Reads what look-ups of these keys, of the first [`FORESEEN_MAX`] of them, will read.
     ///
-    /// In four small loops: a processor goes on to later turns of a loop while it waits for memory, but only as many as
-    /// it has room for their instructions. The fewer there are between two reads, the more of the waits are at once.
+    /// In small loops: a processor goes on to later turns of a loop while it waits for memory, but only as many as it has
+    /// room for their instructions. The fewer there are between two reads, the more of the waits are at once.
     #[inline]
     pub(crate) fn foresee(&self, keys: impl Iterator<Item = ConnectionKey>) {
         let (mut hashes, mut found) = ([0; FORESEEN_MAX], [Slot(0); FORESEEN_MAX]);
-        let hashes = filled(&mut hashes, keys.map(|key| key.hash(self.seed)));
+        let mut any_ipv6 = false;
+        let hash = |key: ConnectionKey| {
+            any_ipv6 |= key.is_ipv6();
+            key.hash(self.seed)
+        };
+        let hashes = filled(&mut hashes, keys.map(hash));
         // Nobody needs the sums; without them the compiler would leave the reading out.
         black_box(hashes.iter().fold(0, |sum, hash| sum ^ self.index.first_cell(*hash)));
         let slots = hashes.iter().filter_map(|hash| self.index.find(*hash, |_| true));
         let found = filled(&mut found, slots.map(|packed| unpack(packed).0));
-        let read = |slot: &Slot| entry(&self.chunks, *slot).map_or(0, Connection::foresee);
-        black_box(found.iter().fold(0, |sum, slot| sum ^ read(slot)));
+        let sum = |read: fn(&Connection) -> u32| {
+            let of = |slot: &Slot| entry(&self.chunks, *slot).map_or(0, read);
+            found.iter().fold(0, |sum, slot| sum ^ of(slot))
+        };
+        black_box(sum(Connection::foresee));
+        if any_ipv6 {
+            black_box(sum(Connection::foresee_ipv6));
+        }
     }
 
     /// A connection.
@@ -302,6 +324,25 @@ mod tests {
         assert_eq!(table.get(slot).and_then(|connection| connection.side(End::Initiator)), Some(initiator));
         table.remove(slot);
         assert_eq!(table.find(PortId(1), &initiator.flow), None);
+    }
+
+    #[test]
+    fn a_responder_over_ipv6_may_know_the_initiator_by_another_address() {
+        let mut table = ConnectionTable::new(10, 7);
+        let initiator = side(1, "fd00::1", "fd00:ec2::254", 1000);
+        let slot = table.insert(initiator, Moment(0)).unwrap();
+        let mut answers = Side { port: PortId(2), flow: initiator.flow.reversed(), ..initiator };
+        for known_as in ["fd00::1", "fe80::77", "fe80::78", "fd00::1"] {
+            answers.flow.destination = known_as.parse().unwrap();
+            assert!(table.set_side(slot, End::Responder, Some(answers)));
+            assert_eq!(table.find(PortId(1), &initiator.flow), Some((slot, End::Initiator)), "{known_as}");
+            assert_eq!(table.find(PortId(2), &answers.flow), Some((slot, End::Responder)), "{known_as}");
+            let connection = table.get(slot).unwrap();
+            assert_eq!(connection.side(End::Responder), Some(answers));
+            assert_eq!(connection.translated(End::Initiator).is_none(), known_as == "fd00::1");
+        }
+        assert!(table.set_side(slot, End::Initiator, None));
+        assert_eq!(table.find(PortId(2), &answers.flow), Some((slot, End::Responder)));
     }
 
     #[test]

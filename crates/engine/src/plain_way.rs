@@ -5,11 +5,12 @@
 
 use model::MacAddress;
 use wire::plain::{PlainChange, PlainPacket};
+use wire::plain_ipv6::PlainIpv6Packet;
 use wire::{Link, Mac, VnetHeader};
 
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
-use crate::port::PortId;
+use crate::port::{PortId, Ports};
 use crate::receive::Engine;
 
 /// As many connections as fit, with their index, into a part of the cache that is near enough.
@@ -25,7 +26,8 @@ impl Engine {
         if self.connections.len() < WORTH_FORESEEING {
             return;
         }
-        self.connections.foresee(waiting.into_iter().filter_map(|(link, frame)| key_of(link, frame)));
+        let keys = waiting.into_iter().filter_map(|(link, frame)| self.connections.key_of(link, frame));
+        self.connections.foresee(keys);
     }
 
     /// Where a plain packet of a known connection goes. The frame has been changed then, and the packet counted.
@@ -53,14 +55,7 @@ impl Engine {
             return None;
         }
         let bytes = u64::from(packet.total_len);
-        let destination = self.ports.get(arrives.link)?.mac;
-        let sender = self.ports.get_mut(link).filter(|sender| sender.mac.0 == packet.source_mac.0)?;
-        sender.traffic.packets_in += 1;
-        sender.traffic.bytes_in += bytes;
-        if let Some(receiver) = self.ports.get_mut(arrives.link) {
-            receiver.traffic.packets_out += 1;
-            receiver.traffic.bytes_out += bytes;
-        }
+        let destination = pass(&mut self.ports, link, packet.source_mac, arrives.link, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
         // Neighbours see each other: the sender's own address is in the frame already.
         let source = if way.neighbours { packet.source_mac } else { Mac(MacAddress::ROUTER.0) };
@@ -73,10 +68,51 @@ impl Engine {
         packet.rewrite(frame, checksum, &change);
         Some(arrives.link)
     }
+
+    /// The same for IPv6.
+    #[inline(always)]
+    pub(crate) fn plain_ipv6(
+        &mut self,
+        link: PortId,
+        frame: &mut [u8],
+        vnet: &VnetHeader,
+        now: Moment,
+    ) -> Option<PortId> {
+        let packet = PlainIpv6Packet::read(frame).filter(|packet| packet.is_one_packet(frame, vnet))?;
+        let (slot, from) = self.connections.find(link, &packet.flow)?;
+        let connection = self.connections.get_mut(slot)?;
+        let (way, to) = (connection.way(from), connection.port(from.other())?);
+        let known = connection.is_decided(from, self.world.generation)
+            && !connection.is_expired(now)
+            && packet.hop_limit > way.hops
+            && packet.total_len <= u32::from(way.mtu)
+            && way.icmp.is_none()
+            && !packet.tcp_flags.opens()
+            && connection.is_plain_ipv6();
+        if !known {
+            return None;
+        }
+        let bytes = u64::from(packet.total_len);
+        let destination = pass(&mut self.ports, link, packet.source_mac, to, bytes)?;
+        connection.record(from, packet.tcp_flags, 1, bytes, now);
+        let source = if way.neighbours { packet.source_mac } else { Mac(MacAddress::ROUTER.0) };
+        let hands = Link { source, destination: Mac(destination.0) };
+        PlainIpv6Packet::rewrite(frame, hands, packet.hop_limit - way.hops);
+        Some(to)
+    }
 }
 
+/// Counts a packet at the links that it passes. Returns the receiver's link-layer address; nothing, and nothing is counted,
+/// if a link is closed or the sender's address is not its own.
 #[inline(always)]
-fn key_of(link: PortId, frame: &[u8]) -> Option<ConnectionKey> {
-    let packet = PlainPacket::read(frame)?;
-    ConnectionKey::ipv4(link, packet.addresses, packet.protocol, packet.ports)
+fn pass(ports: &mut Ports, from: PortId, source: Mac, to: PortId, bytes: u64) -> Option<MacAddress> {
+    let destination = ports.get(to)?.mac;
+    let sender = ports.get_mut(from).filter(|sender| sender.mac.0 == source.0)?;
+    sender.traffic.packets_in += 1;
+    sender.traffic.bytes_in += bytes;
+    if let Some(receiver) = ports.get_mut(to) {
+        receiver.traffic.packets_out += 1;
+        receiver.traffic.bytes_out += bytes;
+    }
+    Some(destination)
 }

@@ -168,6 +168,9 @@ impl Engine {
         now: Now,
         out: &mut Vec<Outgoing>,
     ) -> Verdict {
+        if let Some(to) = self.plain_ipv6(port, frame, vnet, now.moment) {
+            return Verdict::Forward(to);
+        }
         let verdict = match wire::parse(frame) {
             Ok(mut headers) => match self.fast(port, frame, &mut headers, vnet, now.moment) {
                 Some(to) => return Verdict::Forward(to),

@@ -10,7 +10,7 @@ use engine::{Engine, Limits, Moment, Now, PortId, PortKind, Verdict};
 use model::{IpNet, MacAddress, Timestamp};
 use sim::Fixture;
 use std::fmt::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use wire::{Link, Mac, UdpDatagram, VnetHeader};
 
 const CLIENTS: u32 = 20;
@@ -27,17 +27,22 @@ fn main() {
 /// Clients and servers in two subnets, with groups that reference each other and rules in the network ACLs.
 fn network() -> Fixture {
     let mut text = String::from(
-        "vpc main 10.0.0.0/16\n  igw\n  subnet public 10.0.9.0/24 routes(0.0.0.0/0 -> igw)\n    nat gate 10.0.9.9 eip\n",
+        "vpc main 10.0.0.0/16 2600:1f14:0:100::/56\n  igw\n  subnet public 10.0.9.0/24 routes(0.0.0.0/0 -> igw)\n    nat gate 10.0.9.9 eip\n",
     );
-    text.push_str("  subnet clients 10.0.1.0/24 nacl(wide) routes(0.0.0.0/0 -> gate)\n");
+    text.push_str("  subnet clients 10.0.1.0/24 2600:1f14:0:101::/64 nacl(wide) routes(0.0.0.0/0 -> gate)\n");
     for client in 0..CLIENTS {
-        let _ = writeln!(text, "    instance client{client} 10.0.1.{} sg(clients)", 10 + client);
+        let (v4, v6) = (10 + client, ipv6(1, client));
+        let _ = writeln!(text, "    instance client{client} 10.0.1.{v4} {v6} sg(clients)");
     }
-    text.push_str("  subnet servers 10.0.2.0/24 nacl(wide)\n");
+    text.push_str("  subnet servers 10.0.2.0/24 2600:1f14:0:102::/64 nacl(wide)\n");
     for server in 0..SERVERS {
-        let _ = writeln!(text, "    instance server{server} 10.0.2.{} sg(servers)", 10 + server);
+        let (v4, v6) = (10 + server, ipv6(2, server));
+        let _ = writeln!(text, "    instance server{server} 10.0.2.{v4} {v6} sg(servers)");
     }
-    text.push_str("sg clients\nsg servers in udp 53 from sg clients\nnacl wide\n");
+    text.push_str(
+        "sg clients out all to 0.0.0.0/0\nsg clients out all to ::/0\nsg servers in udp 53 from sg clients\n",
+    );
+    text.push_str("nacl wide\n");
     for number in 1..20 {
         let _ = writeln!(
             text,
@@ -45,7 +50,20 @@ fn network() -> Fixture {
         );
     }
     text.push_str("  in 100 allow all from 0.0.0.0/0\n  out 100 allow all to 0.0.0.0/0\n");
+    text.push_str("  in 101 allow all from ::/0\n  out 101 allow all to ::/0\n");
     Fixture::parse(&text).expect("the benchmark's network is a fixture")
+}
+
+fn ipv6(subnet: u16, host: u32) -> Ipv6Addr {
+    Ipv6Addr::new(0x2600, 0x1f14, 0, 0x100 + subnet, 0, 0, 0, 0x10 + host as u16)
+}
+
+/// Where packets go.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Subnets,
+    Ipv6,
+    Nat,
 }
 
 struct Bench {
@@ -53,7 +71,7 @@ struct Bench {
     clients: Vec<(PortId, MacAddress)>,
     frames: [Vec<u8>; FRAMES],
     connections: u32,
-    to_internet: bool,
+    way: Way,
     random: u64,
 }
 
@@ -61,9 +79,12 @@ const SOURCE: usize = 14 + 12;
 const DESTINATION: usize = 14 + 16;
 const TTL: usize = 14 + 8;
 const PORTS: usize = 14 + 20;
+const V6_HOP_LIMIT: usize = 14 + 7;
+const V6_SOURCE: usize = 14 + 8;
+const V6_PORTS: usize = 14 + 40;
 
 impl Bench {
-    fn new(connections: u32, to_internet: bool) -> Bench {
+    fn new(connections: u32, way: Way) -> Bench {
         let fixture = network();
         let world = fixture.world.clone();
         let limits = Limits { connections: 2_000_000, connections_per_port: 2_000_000 };
@@ -77,11 +98,14 @@ impl Bench {
             clients.push((port, interface.mac));
         }
         clients.truncate(CLIENTS as usize);
-        let any = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let any = match way {
+            Way::Subnets | Way::Nat => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+            Way::Ipv6 => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+        };
         let link = Link { source: Mac::default(), destination: Mac(MacAddress::ROUTER.0) };
         let frame = UdpDatagram { link, ..UdpDatagram::new(any, any, &[0; 22]) }.build();
         let frames = std::array::from_fn(|_| frame.clone());
-        let mut bench = Bench { engine, clients, frames, connections, to_internet, random: 1 };
+        let mut bench = Bench { engine, clients, frames, connections, way, random: 1 };
         for number in 0..connections {
             let port = bench.compose(number, 0);
             assert!(bench.receive(port, 0), "the connection is begun");
@@ -94,13 +118,21 @@ impl Bench {
         let client = number % CLIENTS;
         let other = number / CLIENTS % SERVERS;
         let source_port = 1024 + (number / (CLIENTS * SERVERS)) as u16;
-        let destination = match self.to_internet {
-            true => Ipv4Addr::new(192, 0, 2, 60 + other as u8),
-            false => Ipv4Addr::new(10, 0, 2, 10 + other as u8),
-        };
         let (port, mac) = self.clients[client as usize];
         let frame = &mut self.frames[place];
         frame[6..12].copy_from_slice(&mac.0);
+        let destination = match self.way {
+            Way::Subnets => Ipv4Addr::new(10, 0, 2, 10 + other as u8),
+            Way::Nat => Ipv4Addr::new(192, 0, 2, 60 + other as u8),
+            Way::Ipv6 => {
+                frame[V6_HOP_LIMIT] = 64;
+                frame[V6_SOURCE..V6_SOURCE + 16].copy_from_slice(&ipv6(1, client).octets());
+                frame[V6_SOURCE + 16..V6_SOURCE + 32].copy_from_slice(&ipv6(2, other).octets());
+                frame[V6_PORTS..V6_PORTS + 2].copy_from_slice(&source_port.to_be_bytes());
+                frame[V6_PORTS + 2..V6_PORTS + 4].copy_from_slice(&53u16.to_be_bytes());
+                return port;
+            }
+        };
         frame[TTL] = 64;
         frame[SOURCE..SOURCE + 4].copy_from_slice(&[10, 0, 1, 10 + client as u8]);
         frame[DESTINATION..DESTINATION + 4].copy_from_slice(&destination.octets());
@@ -144,17 +176,22 @@ fn measure(bencher: Bencher<'_, '_>, mut bench: Bench) {
 
 #[divan::bench(args = CONNECTIONS, sample_size = 20)]
 fn between_subnets(bencher: Bencher<'_, '_>, connections: u32) {
-    measure(bencher, Bench::new(connections, false));
+    measure(bencher, Bench::new(connections, Way::Subnets));
+}
+
+#[divan::bench(args = CONNECTIONS, sample_size = 20)]
+fn over_ipv6(bencher: Bencher<'_, '_>, connections: u32) {
+    measure(bencher, Bench::new(connections, Way::Ipv6));
 }
 
 #[divan::bench(args = CONNECTIONS, sample_size = 20)]
 fn through_a_nat_gateway(bencher: Bencher<'_, '_>, connections: u32) {
-    measure(bencher, Bench::new(connections, true));
+    measure(bencher, Bench::new(connections, Way::Nat));
 }
 
 #[divan::bench(sample_size = 20)]
 fn compose(bencher: Bencher<'_, '_>) {
-    let mut bench = Bench::new(1000, false);
+    let mut bench = Bench::new(1000, Way::Subnets);
     bencher.counter(ItemsCount::new(PACKETS)).bench_local(move || {
         for _ in 0..PACKETS {
             let number = bench.next();
@@ -166,7 +203,7 @@ fn compose(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn first_packet_and_expiry(bencher: Bencher<'_, '_>) {
-    let mut bench = Bench::new(1, false);
+    let mut bench = Bench::new(1, Way::Subnets);
     let mut number = 0;
     bencher.counter(ItemsCount::new(PACKETS)).bench_local(move || {
         for _ in 0..PACKETS {

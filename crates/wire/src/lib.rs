@@ -25,6 +25,7 @@ mod malformed;
 pub mod offload;
 pub mod packet;
 pub mod plain;
+pub mod plain_ipv6;
 pub mod protocol;
 pub mod quoted;
 pub mod rewrite;
