@@ -186,6 +186,8 @@ pub(crate) struct Trace {
     /// tcp/PORT, udp/PORT, icmp, icmpv6 or a protocol number
     #[arg(value_name = "PROTO[/PORT]")]
     pub(crate) protocol: String,
+    /// The port, if it does not stand behind the protocol
+    pub(crate) port: Option<String>,
     /// How it is printed
     #[command(flatten)]
     pub(crate) output: Output,

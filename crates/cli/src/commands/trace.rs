@@ -8,7 +8,7 @@ use crate::daemon::Daemon;
 use crate::failure::{Failure, Result, UNREACHABLE};
 
 pub(crate) fn run(daemon: &Daemon, options: &Trace) -> Result<ExitCode> {
-    let (protocol, port) = protocol_and_port(&options.protocol)?;
+    let (protocol, port) = protocol_and_port(&options.protocol, options.port.as_deref())?;
     let request = TraceRequest { from: options.from.clone(), to: options.to.clone(), protocol, port };
     let answer: TraceAnswer = daemon.post("/trace", &request)?;
     match options.output.json {
@@ -21,15 +21,16 @@ pub(crate) fn run(daemon: &Daemon, options: &Trace) -> Result<ExitCode> {
     })
 }
 
-/// `tcp/22`, `icmp`.
-fn protocol_and_port(text: &str) -> Result<(String, Option<u16>)> {
-    let Some((protocol, port)) = text.split_once('/') else {
-        return Ok((text.to_ascii_lowercase(), None));
+/// `tcp/22`, `tcp 22`, `icmp`.
+fn protocol_and_port(text: &str, port: Option<&str>) -> Result<(String, Option<u16>)> {
+    let (protocol, port) = match (text.split_once('/'), port) {
+        (Some((protocol, port)), None) => (protocol, Some(port)),
+        (None, port) => (text, port),
+        (Some(_), Some(port)) => return Err(Failure::new(format!("{text} has a port; what is {port}?"))),
     };
-    let port = port
-        .parse()
-        .map_err(|_| Failure::new(format!("'{port}' is no port: a port is a number up to 65535")))?;
-    Ok((protocol.to_ascii_lowercase(), Some(port)))
+    let is_no_port = |port| Failure::new(format!("'{port}' is no port: a port is a number up to 65535"));
+    let port = port.map(|port| port.parse().map_err(|_| is_no_port(port))).transpose()?;
+    Ok((protocol.to_ascii_lowercase(), port))
 }
 
 #[cfg(test)]
@@ -38,9 +39,11 @@ mod tests {
 
     #[test]
     fn a_port_belongs_to_its_protocol() {
-        assert_eq!(protocol_and_port("TCP/22").unwrap(), ("tcp".to_owned(), Some(22)));
-        assert_eq!(protocol_and_port("icmp").unwrap(), ("icmp".to_owned(), None));
-        assert!(protocol_and_port("tcp/ssh").is_err());
-        assert!(protocol_and_port("tcp/65536").is_err());
+        assert_eq!(protocol_and_port("TCP/22", None).unwrap(), ("tcp".to_owned(), Some(22)));
+        assert_eq!(protocol_and_port("tcp", Some("22")).unwrap(), ("tcp".to_owned(), Some(22)));
+        assert_eq!(protocol_and_port("icmp", None).unwrap(), ("icmp".to_owned(), None));
+        assert!(protocol_and_port("tcp/ssh", None).is_err());
+        assert!(protocol_and_port("tcp", Some("65536")).is_err());
+        assert!(protocol_and_port("tcp/22", Some("80")).is_err());
     }
 }
