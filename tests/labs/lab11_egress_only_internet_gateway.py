@@ -156,10 +156,10 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         link_local = line.split()[3].split("/")[0]
         [interface] = self.describe(self.mate)["NetworkInterfaces"]
         self.inside("web", "ip", "neigh", "replace", link_local, "lladdr", interface["MacAddress"], "dev", "eth0", check=True)
-        before = self.hamlet.status()["drops"].get("broadcast-or-multicast", 0)
+        before = self.hamlet.status()["drops"].get("announcement", 0)
         self.inside("web", "python3", "-c", ROGUE, link_local, ROUTER, check=True)
         drops = self.hamlet.status()["drops"]
-        self.holds(drops.get("broadcast-or-multicast", 0) >= before + 4, f"all four messages were dropped: {drops}")
+        self.holds(drops.get("announcement", 0) >= before + 4, f"all four messages were dropped: {drops}")
         routes = self.inside("mate", "ip", "-6", "route", "show", "default").out
         self.holds(len(routes.splitlines()) == 1 and f"via {ROUTER} " in routes, f"one router, the right one: {routes}")
         self.holds(self.ping("mate", EXAMPLE_V6), "and its way out is as before")

@@ -97,7 +97,7 @@ fn arp(frame: &[u8], owner: impl Fn(Ipv4Addr) -> Option<MacAddress>) -> Answer {
             Some(mac) => Answer::Frame(question.answered_by(Mac(mac.0)).build()),
             None => Answer::Drop(DropReason::NoSuchAddress),
         },
-        Ok(_) => Answer::Drop(DropReason::Broadcast),
+        Ok(_) => Answer::Drop(DropReason::Announcement),
         Err(_) => Answer::Drop(DropReason::Malformed),
     }
 }
@@ -124,7 +124,7 @@ fn neighbour_discovery(
         return Some(answer.map_or(Answer::Drop(DropReason::LinkService), Answer::Frame));
     }
     let discovery = headers.icmp.is_some_and(|it| (133..=137).contains(&it.icmp_type));
-    discovery.then_some(Answer::Drop(DropReason::Broadcast))
+    discovery.then_some(Answer::Drop(DropReason::Announcement))
 }
 
 /// "Managed": addresses are to be had by DHCPv6. The subnet's prefix is not on the link: everything goes by the router.

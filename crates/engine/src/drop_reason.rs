@@ -39,6 +39,8 @@ drop_reasons! {
     SourceMac "source-mac" None;
     /// Broadcast or multicast, which a VPC does not carry.
     Broadcast "broadcast-or-multicast" None;
+    /// What a guest claims about its link unasked: ARP answers, neighbour and router advertisements, redirects.
+    Announcement "announcement" None;
     /// An IP option that asks for a route.
     SourceRoute "source-route" None;
     /// The interface is not attached to a running instance.
