@@ -109,6 +109,8 @@ class Interfaces(NetworkLab):
         self.sees((blocked["reachable"], blocked["explanation_code"]), (False, "ENI_SOURCE_DEST_CHECK_RESTRICTION"))
         self.ec2("modify-network-interface-attribute", "--network-interface-id", self.first, "--no-source-dest-check")
         self.holds(self.ping("one", self.address["two"]), "now it routes")
+        told = self.trace("one", "two", "icmp")
+        self.sees((told["reachable"], told["forwarders"]), (True, ["box"]), told["text"])
         hop = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", self.address["two"])
         self.holds(f"From {self.address['box']} icmp_seq=1 Time to live exceeded" in hop.out, f"and is a visible hop: {hop}")
 
@@ -147,6 +149,8 @@ class Interfaces(NetworkLab):
             self.inside("box", "nft", rules, check=True)
         self.holds(self.ping("one", EXAMPLE), "out through the box")
         self.sees(self.visitor("one"), self.describe(self.servers["box"])["PublicIpAddress"], "whom the other side sees")
+        told = self.trace("one", "example.com", "tcp/80")
+        self.sees((told["reachable"], told["forwarders"]), (True, ["box"]), told["text"])
 
     def clean_up(self):
         self.step("8. clean-up leaves an empty account")

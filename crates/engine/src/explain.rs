@@ -1,15 +1,15 @@
 //! Questions without packets: what would happen if this were sent, and to the answer?
 //!
-//! The stages are the packets' own; only the connections are imagined, so that an answer is judged as one.
+//! The stages are the packets' own; only the connections are imagined, so that an answer is judged as one. So is what
+//! instances do with packets for others, which only they know; `forwarding.rs` has that.
 
 use model::{MacAddress, NetworkInterfaceId, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::Flow;
 
-use crate::clock::Moment;
 use crate::drop_reason::DropReason;
-use crate::journey::Arrival;
+use crate::forwarding::{Forwarding, Traveller};
 use crate::packet::Packet;
 use crate::port::{PortId, PortKind, Ports};
 use crate::receive::{Engine, Limits};
@@ -27,7 +27,7 @@ pub struct Question {
 }
 
 /// What would happen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Story {
     /// The packet's stages.
     pub forward: Vec<TraceStep>,
@@ -37,6 +37,8 @@ pub struct Story {
     pub reply: Vec<TraceStep>,
     /// Why the answer died, if it did.
     pub reply_drop: Option<DropReason>,
+    /// The instances that are assumed to forward what is not addressed to them, by the interfaces that it came by.
+    pub forwarders: Vec<NetworkInterfaceId>,
 }
 
 impl Story {
@@ -47,7 +49,42 @@ impl Story {
 }
 
 /// Asks what would happen in `world`. `internet` are the links to simulated hosts; every interface counts as connected.
+///
+/// Instances that the packet is not addressed to are taken for routers; where that leads nowhere, for NAT instances.
 pub fn trace(world: &Arc<World>, internet: &Ports, question: &Question) -> Story {
+    let story = tell(world, internet, question, Forwarding::Unchanged);
+    if story.reachable() || story.forwarders.is_empty() {
+        return story;
+    }
+    let translated = tell(world, internet, question, Forwarding::FromOwnAddress);
+    if translated.reachable() { translated } else { story }
+}
+
+fn tell(world: &Arc<World>, internet: &Ports, question: &Question, forwarding: Forwarding) -> Story {
+    let mut story = Story::default();
+    let engine = imagined(world, internet);
+    let Some(port) = sender_port(&engine, question) else {
+        story.forward_drop = Some(DropReason::NoSuchHost);
+        return story;
+    };
+    let mut traveller = Traveller::new(engine);
+    let packet = Packet::imagined(question.flow, question.icmp);
+    match traveller.travel(port, packet, forwarding, &mut story.forward) {
+        Err(reason) => story.forward_drop = Some(reason),
+        Ok((at, _)) if traveller.engine().ports().services() == Some(at) => {}
+        Ok((at, flow)) => {
+            let icmp = question.icmp.map(|asked| reply_to(asked, &flow));
+            let answer = Packet::imagined(flow.reversed(), icmp);
+            let arrived = traveller.travel(at, answer, Forwarding::Unchanged, &mut story.reply);
+            story.reply_drop = arrived.err();
+        }
+    }
+    story.forwarders = traveller.forwarders;
+    story
+}
+
+/// An engine of which every interface is connected, and which has seen no packet.
+fn imagined(world: &Arc<World>, internet: &Ports) -> Engine {
     let mut engine = Engine::new(Arc::clone(world), Arc::default(), Limits::default(), 0);
     let links = internet.iter().filter(|port| !matches!(port.kind, PortKind::Interface(_)));
     for port in links {
@@ -56,45 +93,7 @@ pub fn trace(world: &Arc<World>, internet: &Ports, question: &Question) -> Story
     for interface in world.network_interfaces.values() {
         engine.open_port(PortKind::Interface(interface.id), interface.mac);
     }
-    let mut forward = Vec::new();
-    let Some(port) = sender_port(&engine, question) else {
-        return Story {
-            forward,
-            forward_drop: Some(DropReason::NoSuchHost),
-            reply: Vec::new(),
-            reply_drop: None,
-        };
-    };
-    let packet = Packet::imagined(question.flow, question.icmp);
-    let decision = engine.decide(port, packet, None, Moment(1), Some(&mut forward));
-    let mut story = Story { forward, forward_drop: None, reply: Vec::new(), reply_drop: None };
-    match decision.arrival {
-        Arrival::Dropped(reason) => story.forward_drop = Some(reason),
-        Arrival::At(to) if engine.ports.services() == Some(to) => {}
-        // A router or firewall forwards the packet; what it sends on is another question.
-        Arrival::At(to) if !answers(&engine, to, decision.flow.destination) => {}
-        Arrival::At(to) => {
-            let icmp = question.icmp.map(|asked| reply_to(asked, &decision.flow));
-            let answer = Packet::imagined(decision.flow.reversed(), icmp);
-            let decision = engine.decide(to, answer, None, Moment(2), Some(&mut story.reply));
-            if let Arrival::Dropped(reason) = decision.arrival {
-                story.reply_drop = Some(reason);
-            }
-        }
-    }
-    story
-}
-
-/// Whether the packet has reached whom it was addressed to.
-fn answers(engine: &Engine, port: PortId, destination: IpAddr) -> bool {
-    match engine.ports.get(port).map(|port| &port.kind) {
-        Some(PortKind::Interface(id)) => engine
-            .world
-            .network_interfaces
-            .get(id)
-            .is_some_and(|interface| interface.has_address(destination)),
-        Some(PortKind::Internet(_) | PortKind::Services) | None => true,
-    }
+    engine
 }
 
 fn sender_port(engine: &Engine, question: &Question) -> Option<PortId> {

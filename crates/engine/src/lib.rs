@@ -18,6 +18,7 @@ mod connection_key;
 pub mod connection_table;
 pub mod drop_reason;
 pub mod explain;
+mod forwarding;
 pub mod fragments;
 pub mod journey;
 pub mod nat;

@@ -29,8 +29,17 @@ pub fn story(story: &Story, name: Namer<'_>) -> String {
         text.push_str("  reply\n");
         reply.iter().for_each(|row| row.write(&widths, &mut text));
     }
-    text.push_str(&format!("  => {}\n", conclusion(story)));
+    text.push_str(&format!("  => {}{}\n", conclusion(story), assumption(story, name)));
     text
+}
+
+/// What the outcome rests on that no network knows.
+fn assumption(story: &Story, name: Namer<'_>) -> String {
+    match story.forwarders.iter().map(|id| name((*id).into())).collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [one] => format!(", if {one} forwards"),
+        [many @ .., last] => format!(", if {} and {last} forward", many.join(", ")),
+    }
 }
 
 /// The outcome in a few words: `reachable`, or why not.

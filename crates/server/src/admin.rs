@@ -129,6 +129,9 @@ pub struct TraceAnswer {
     pub explanation_code: Option<String>,
     /// Whether the answer, not the packet, died.
     pub reply_dropped: bool,
+    /// The instances that are assumed to forward what is not addressed to them.
+    #[serde(default)]
+    pub forwarders: Vec<String>,
     /// All stages, for people.
     pub text: String,
     /// All stages, for programs.
@@ -372,6 +375,7 @@ fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAnswer, Strin
             .and_then(|reason| reason.explanation_code())
             .map(str::to_owned),
         reply_dropped: story.reply_drop.is_some(),
+        forwarders: story.forwarders.iter().map(|id| namer((*id).into())).collect(),
         text: engine::render::story(&story, &namer),
         steps: stages(&story, &namer),
     })
