@@ -437,3 +437,170 @@ fn link(world: &World, id: NetworkInterfaceId, position: usize) -> Option<LinkSp
         interface.attachment.as_ref().map_or(position, |attachment| usize::from(attachment.device_index));
     Some(LinkSpec::new(&format!("eth{index}"), interface.mac.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use awsproto::{Call, IdSource, Input, Protocol};
+    use model::{Ids, Scope, Timestamp};
+
+    const NOON: Timestamp = Timestamp(1_727_179_200_000);
+
+    /// A network with one instance, as a launch leaves it.
+    struct Lab {
+        world: World,
+        scope: Scope,
+        id: InstanceId,
+        found: BTreeMap<InstanceId, Found>,
+        busy: BTreeSet<InstanceId>,
+    }
+
+    impl Lab {
+        fn new() -> Lab {
+            let scope = Scope { account: model::AccountId::DEFAULT, region: "us-west-2".parse().unwrap() };
+            let (mut world, mut number) = (World::default(), 0);
+            world.ensure_scope(
+                scope,
+                &mut Ids::new(&mut || {
+                    number += 1;
+                    number
+                }),
+            );
+            launch(&mut world);
+            let id = world.instances.values().next().unwrap().id;
+            Lab { world, scope, id, found: BTreeMap::new(), busy: BTreeSet::new() }
+        }
+
+        /// What is found when the instance runs as it should.
+        fn runs(mut self) -> Lab {
+            let instance = self.world.instances.get(&self.id).unwrap();
+            let (boot, interfaces) = (instance.boot, instance.interfaces.clone());
+            self.world.instance_is_running(self.id, boot, NOON);
+            self.found.insert(self.id, Found { boot, interfaces });
+            self
+        }
+
+        fn after(mut self, change: impl FnOnce(&mut World, Scope, InstanceId)) -> Lab {
+            change(&mut self.world, self.scope, self.id);
+            self
+        }
+
+        fn state(&self) -> InstanceState {
+            self.world.instances.get(&self.id).unwrap().state
+        }
+
+        /// What is to be done for the instance; nothing is ever to be done for others.
+        fn step(&self) -> Option<Step> {
+            let steps = plan(&self.world, &self.found, &self.busy);
+            assert!(steps.iter().all(|(id, _)| *id == self.id), "{steps:?}");
+            assert!(steps.len() <= 1, "{steps:?}");
+            steps.first().map(|(_, step)| *step)
+        }
+    }
+
+    fn launch(world: &mut World) {
+        let mut call = Call {
+            account: "123456789012".to_owned(),
+            region: "us-west-2".to_owned(),
+            principal_arn: "arn:aws:iam::123456789012:user/ada".to_owned(),
+            user_id: "AIDAADA".to_owned(),
+            request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
+            now: awsproto::Timestamp::parse("2024-09-24T12:00:00Z").unwrap(),
+            source_ip: "203.0.113.9".parse().unwrap(),
+            ids: IdSource::new(7),
+            facts: Default::default(),
+        };
+        let image = model::image::all("us-west-2".parse().unwrap()).next().unwrap().id();
+        let body = format!(
+            "Action=RunInstances&Version=2016-11-15&ImageId={image}&InstanceType=t2.micro&MinCount=1&MaxCount=1"
+        );
+        let input = Input::parse(Protocol::Ec2, "", body.as_bytes()).unwrap();
+        let tokens = &ec2::request_tokens::RequestTokens;
+        awsproto::action::dispatch(
+            tokens,
+            &ec2::SERVICE,
+            ec2::ACTIONS,
+            "RunInstances",
+            &mut call,
+            world,
+            &input,
+        )
+        .unwrap_or_else(|error| panic!("{}: {}", error.code, error.message));
+    }
+
+    #[test]
+    fn what_was_launched_is_started_once() {
+        let mut lab = Lab::new();
+        assert_eq!((lab.state(), lab.step()), (InstanceState::Pending, Some(Step::Start)));
+        lab.busy.insert(lab.id);
+        assert_eq!(lab.step(), None, "somebody is at it");
+        lab.busy.clear();
+        let lab = lab.runs();
+        assert_eq!((lab.state(), lab.step()), (InstanceState::Running, None));
+    }
+
+    #[test]
+    fn after_a_restart_of_hamlet_what_should_run_is_started() {
+        let mut lab = Lab::new().runs();
+        lab.found.clear();
+        assert_eq!((lab.state(), lab.step()), (InstanceState::Running, Some(Step::Start)));
+    }
+
+    #[test]
+    fn a_reboot_is_another_boot() {
+        let lab = Lab::new().runs().after(|world, scope, id| world.reboot_instance(scope, id).unwrap());
+        assert_eq!(lab.step(), Some(Step::Restart));
+        assert_eq!(lab.runs().step(), None);
+    }
+
+    #[test]
+    fn stopping_goes_on_until_it_is_reported_and_stopped_is_left_alone() {
+        let stop = |world: &mut World, scope: Scope, id: InstanceId| {
+            world.stop_instance(scope, id, NOON).unwrap();
+        };
+        let mut lab = Lab::new().runs().after(stop);
+        assert_eq!((lab.state(), lab.step()), (InstanceState::Stopping, Some(Step::Stop)));
+        lab.found.clear();
+        assert_eq!(lab.step(), Some(Step::Stop), "its processes are gone, and nobody has said so");
+        let mut lab = lab.after(|world, _, id| world.instance_is_stopped(id, NOON));
+        assert_eq!((lab.state(), lab.step()), (InstanceState::Stopped, None));
+        lab.found.insert(lab.id, Found { boot: 1, interfaces: Vec::new() });
+        assert_eq!(lab.step(), Some(Step::Stop), "what runs although it is stopped");
+        lab.found.clear();
+        let lab = lab.after(|world, scope, id| {
+            world.start_instance(scope, id, &mut Ids::new(&mut || 99), NOON).unwrap();
+        });
+        assert_eq!((lab.state(), lab.step()), (InstanceState::Pending, Some(Step::Start)));
+    }
+
+    #[test]
+    fn terminated_instances_end_and_those_that_nobody_remembers_too() {
+        let mut lab = Lab::new().runs().after(|world, scope, id| {
+            world.terminate_instance(scope, id, NOON).unwrap();
+        });
+        assert_eq!((lab.state(), lab.step()), (InstanceState::ShuttingDown, Some(Step::Terminate)));
+        lab.found.clear();
+        assert_eq!(lab.step(), Some(Step::Terminate), "there may be a disk");
+        let mut lab = lab.after(|world, _, id| world.instance_is_terminated(id, NOON));
+        assert_eq!((lab.state(), lab.step()), (InstanceState::Terminated, None));
+        lab.found.insert(lab.id, Found { boot: 1, interfaces: Vec::new() });
+        assert_eq!(lab.step(), Some(Step::Terminate), "what runs although it is terminated");
+        lab.world.instances.remove(&lab.id);
+        assert_eq!(lab.step(), Some(Step::Terminate), "what runs and is forgotten");
+        lab.busy.insert(lab.id);
+        assert_eq!(lab.step(), None);
+    }
+
+    #[test]
+    fn a_running_instance_gets_and_loses_interfaces_and_a_pending_one_waits() {
+        let mut lab = Lab::new().runs();
+        lab.found.get_mut(&lab.id).unwrap().interfaces.clear();
+        assert_eq!(lab.step(), Some(Step::Connect), "attached");
+        let extra = NetworkInterfaceId::numbered(7);
+        let own = lab.world.instances.get(&lab.id).unwrap().interfaces.clone();
+        lab.found.get_mut(&lab.id).unwrap().interfaces = [own.as_slice(), &[extra]].concat();
+        assert_eq!(lab.step(), Some(Step::Connect), "detached");
+        lab.world.instances.get_mut(&lab.id).unwrap().state = InstanceState::Pending;
+        assert_eq!(lab.step(), None, "its start is not over");
+    }
+}
