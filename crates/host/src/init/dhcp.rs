@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
+use super::backoff::Backoff;
 use super::source_routes::SourceRoutes;
 use crate::netlink::{LinkChange, Netlink, Route, RouteKind, Table};
 use crate::sys;
@@ -18,7 +19,8 @@ const CLIENT_PORT: u16 = 68;
 const COOKIE: [u8; 4] = [99, 130, 83, 99];
 /// The first answer comes from the same machine; a lost one is asked for again soon.
 const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LAST_RETRY: Duration = Duration::from_secs(8);
+/// "Up to a maximum of 64 seconds" (RFC 2131 §4.1).
+const LAST_RETRY: Duration = Duration::from_secs(64);
 
 const OPTION_SUBNET_MASK: u8 = 1;
 const OPTION_ROUTER: u8 = 3;
@@ -89,7 +91,7 @@ pub(super) struct Client {
     transaction: u32,
     state: State,
     deadline: Instant,
-    retry: Duration,
+    retry: Backoff,
 }
 
 impl Client {
@@ -105,7 +107,7 @@ impl Client {
             transaction: random_u32()?,
             state: State::Selecting,
             deadline: Instant::now(),
-            retry: FIRST_RETRY,
+            retry: Backoff::new(FIRST_RETRY, LAST_RETRY),
         })
     }
 
@@ -116,6 +118,14 @@ impl Client {
     /// When something must be sent.
     pub(super) fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    /// Asks anew for a lease, if there is none: a lease never changes.
+    pub(super) fn ask_now(&mut self) {
+        if !self.is_bound() {
+            self.retry.reset();
+            self.deadline = Instant::now();
+        }
     }
 
     /// Whether the interface has its address.
@@ -150,7 +160,7 @@ impl Client {
         match (&self.state, answer.kind()) {
             (State::Selecting, Some(OFFER)) => {
                 if let Some(lease) = answer.lease() {
-                    self.retry = FIRST_RETRY;
+                    self.retry.reset();
                     self.request(State::Requesting(lease), lines);
                 }
             }
@@ -168,10 +178,10 @@ impl Client {
         match self.state.clone() {
             State::Selecting => self.send(DISCOVER, None, None, lines),
             // The server may have gone since its offer: RFC 2131 §4.4.1 starts over after a few tries.
-            State::Requesting(_) if self.retry >= LAST_RETRY => self.start_over(),
+            State::Requesting(_) if self.retry.is_at_its_end() => self.start_over(),
             State::Requesting(lease) => self.request(State::Requesting(lease), lines),
             State::Bound { lease, since } => {
-                self.retry = FIRST_RETRY;
+                self.retry.reset();
                 self.request(State::Renewing { lease, since }, lines);
             }
             State::Renewing { lease, since } if since.elapsed() >= lease.lasts => self.lose(netlink, lines),
@@ -205,8 +215,7 @@ impl Client {
         if let Err(error) = self.socket.send_to(&message, SocketAddr::from((to, SERVER_PORT))) {
             lines.push(format!("dhcp: {}: {error}", self.interface));
         }
-        self.deadline = Instant::now() + self.retry;
-        self.retry = (self.retry * 2).min(LAST_RETRY);
+        self.deadline = Instant::now() + self.retry.wait();
     }
 
     fn bind(&mut self, lease: Lease, netlink: &Netlink, lines: &mut Vec<String>) {
@@ -228,7 +237,7 @@ impl Client {
         }
         let since = Instant::now();
         self.deadline = since + lease.renew_after;
-        self.retry = FIRST_RETRY;
+        self.retry.reset();
         self.state = State::Bound { lease, since };
     }
 
@@ -272,7 +281,7 @@ impl Client {
 
     fn start_over(&mut self) {
         self.state = State::Selecting;
-        self.retry = FIRST_RETRY;
+        self.retry.reset();
         self.deadline = Instant::now() + FIRST_RETRY;
     }
 }

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddrV6, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
+use super::backoff::Backoff;
 use super::dhcp::random_u32;
 use super::source_routes::SourceRoutes;
 use crate::netlink::Netlink;
@@ -19,7 +20,8 @@ const SERVERS: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 1, 2);
 const SERVER_PORT: u16 = 547;
 const CLIENT_PORT: u16 = 546;
 const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LAST_RETRY: Duration = Duration::from_secs(10);
+/// RFC 8415 goes on to an hour; an address that is assigned later should be noticed sooner.
+const LAST_RETRY: Duration = Duration::from_secs(120);
 /// How many addresses a lease may have; an instance's interface has at most fifty.
 const ADDRESSES_MAX: usize = 64;
 
@@ -74,7 +76,7 @@ pub(super) struct Client {
     transaction: [u8; 3],
     state: State,
     deadline: Instant,
-    retry: Duration,
+    retry: Backoff,
 }
 
 impl Client {
@@ -90,7 +92,7 @@ impl Client {
             transaction: [a, b, c],
             state: State::Soliciting,
             deadline: Instant::now(),
-            retry: FIRST_RETRY,
+            retry: Backoff::new(FIRST_RETRY, LAST_RETRY),
         })
     }
 
@@ -113,6 +115,7 @@ impl Client {
 
     /// Asks for the lease anew.
     pub(super) fn renew_now(&mut self) {
+        self.retry.reset();
         self.deadline = Instant::now();
     }
 
@@ -141,7 +144,7 @@ impl Client {
         }
         let since = Instant::now();
         self.deadline = since + lease.renew_after;
-        self.retry = FIRST_RETRY;
+        self.retry.reset();
         self.state = State::Bound { lease, since };
     }
 
@@ -172,13 +175,13 @@ impl Client {
         match self.state.clone() {
             State::Soliciting => self.send(SOLICIT, None),
             State::Bound { lease, since } => {
-                self.retry = FIRST_RETRY;
+                self.retry.reset();
                 self.renew(lease, since);
             }
             State::Renewing { lease, since } if since.elapsed() >= lease.lasts => {
                 self.change_addresses(&lease.addresses, &[], netlink, lines);
                 self.state = State::Soliciting;
-                self.retry = FIRST_RETRY;
+                self.retry.reset();
             }
             State::Renewing { lease, since } => self.renew(lease, since),
         }
@@ -194,8 +197,7 @@ impl Client {
         let to = SocketAddrV6::new(SERVERS, SERVER_PORT, 0, self.index);
         // Fails while the interface has no address yet; the next time is soon.
         let _ = self.socket.send_to(&question(kind, self.transaction, self.mac, lease), to);
-        self.deadline = Instant::now() + self.retry;
-        self.retry = (self.retry * 2).min(LAST_RETRY);
+        self.deadline = Instant::now() + self.retry.wait();
     }
 }
 

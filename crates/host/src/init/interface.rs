@@ -89,9 +89,11 @@ impl Interface {
         lines
     }
 
-    /// Asks for the IPv6 lease anew; the lease of IPv4 never changes.
+    /// Asks anew for what can change: a router, the leases that are not there yet, and that of IPv6.
     pub(super) fn renew(&mut self) {
+        self.dhcp.ask_now();
         if let Some(ipv6) = &mut self.ipv6 {
+            ipv6.routers.ask_now();
             ipv6.dhcp.renew_now();
         }
     }

@@ -5,6 +5,7 @@
 //! trace it.
 
 mod accounts;
+mod backoff;
 mod boot;
 mod console;
 mod control;

@@ -1,8 +1,9 @@
 //! Router discovery of an instance's interface: which router there is, and whether addresses are to be had by DHCPv6.
 //!
-//! Follows RFC 4861 (§6.3). Asks on and on: whether a subnet has IPv6 can change while the instance runs, and a router
-//! that nobody confirms is forgotten. Instead of the kernel, because that asks only when a link comes up. Leaves out
-//! prefixes (every address here is a lease of its own), redirects, and the choice between several routers.
+//! Follows RFC 4861 (§6.3), and RFC 7559 where nobody answers: asks on, but ever more seldom, because whether a subnet has
+//! IPv6 can change while the instance runs. A router that nobody confirms is forgotten. Instead of the kernel, because that
+//! asks only when a link comes up. Leaves out prefixes (every address here is a lease of its own), redirects, and the choice
+//! between several routers.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddrV6};
@@ -14,6 +15,7 @@ use rustix::net::{
     sockopt,
 };
 
+use super::backoff::Backoff;
 use super::source_routes::SourceRoutes;
 use crate::netlink::{Netlink, Route, RouteKind, Table};
 use crate::sys;
@@ -26,9 +28,10 @@ const MANAGED: u8 = 0x80;
 const OPTION_SOURCE_LINK: u8 = 1;
 /// The interface's own address takes a moment to become usable.
 const FIRST_RETRY: Duration = Duration::from_millis(10);
-const LAST_RETRY: Duration = Duration::from_secs(10);
-/// Routers confirm themselves long before their lifetime is over (RFC 4861 §6.2.1: a third of it).
-const CONFIRM_AT_MOST_EVERY: Duration = Duration::from_secs(10);
+/// RFC 7559 goes on to an hour; a subnet's new IPv6 block should be noticed sooner.
+const LAST_RETRY: Duration = Duration::from_secs(120);
+/// A router is asked to confirm itself when this part of its lifetime is over (RFC 4861 §6.2.1: it would speak by itself).
+const CONFIRMATIONS_IN_A_LIFETIME: u32 = 3;
 
 /// What a router says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +58,7 @@ pub(super) struct Solicitor {
     socket: OwnedFd,
     router: Option<Router>,
     deadline: Instant,
-    retry: Duration,
+    retry: Backoff,
 }
 
 impl Solicitor {
@@ -69,7 +72,7 @@ impl Solicitor {
             socket: open_socket(interface)?,
             router: None,
             deadline: Instant::now(),
-            retry: FIRST_RETRY,
+            retry: Backoff::new(FIRST_RETRY, LAST_RETRY),
         })
     }
 
@@ -80,6 +83,12 @@ impl Solicitor {
     /// When something must be sent.
     pub(super) fn deadline(&self) -> Instant {
         self.deadline
+    }
+
+    /// Asks anew, whoever has answered or not.
+    pub(super) fn ask_now(&mut self) {
+        self.retry.reset();
+        self.deadline = Instant::now();
     }
 
     /// Whether a router says that addresses are to be had by DHCPv6.
@@ -125,8 +134,8 @@ impl Solicitor {
             }
         }
         self.router = Some(Router { address, managed: said.managed, until: now + said.lifetime });
-        self.retry = FIRST_RETRY;
-        self.deadline = now + (said.lifetime / 3).min(CONFIRM_AT_MOST_EVERY);
+        self.retry.reset();
+        self.deadline = now + said.lifetime / CONFIRMATIONS_IN_A_LIFETIME;
     }
 
     fn forget(&mut self, netlink: &Netlink, lines: &mut Vec<String>) {
@@ -151,8 +160,7 @@ impl Solicitor {
         let to = SocketAddrV6::new(ALL_ROUTERS, 0, 0, self.index);
         // Fails while the interface has no address yet; the next time is soon.
         let _ = sendto(&self.socket, &solicitation(self.mac), SendFlags::empty(), &to);
-        self.deadline = now + self.retry;
-        self.retry = (self.retry * 2).min(LAST_RETRY);
+        self.deadline = now + self.retry.wait();
     }
 }
 
