@@ -1,10 +1,19 @@
 #!/usr/bin/env python3
 """Lab 6: VPC peering. Two networks by private addresses, and no further."""
 
-from network import ANYWHERE, EXAMPLE, NetworkLab
+from network import AMI, ANYWHERE, EXAMPLE, NetworkLab
 import harness
 
 FROM_ONE = "IpProtocol=icmp,FromPort=-1,ToPort=-1,IpRanges=[{CidrIp=10.1.0.0/16}]"
+
+# Sends a datagram under an address that is not the server's.
+FORGED = """
+import socket, struct, sys
+source, to = map(socket.inet_aton, sys.argv[1:])
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+datagram = struct.pack("!HHHH", 9, 9, 8, 0)
+raw.sendto(struct.pack("!BBHHHBBH", 0x45, 0, 28, 0, 0, 64, 17, 0) + source + to + datagram, (sys.argv[2], 0))
+"""
 
 
 class Lab6VpcPeering(NetworkLab):
@@ -19,7 +28,9 @@ class Lab6VpcPeering(NetworkLab):
         self.names()
         self.no_transit()
         self.no_edge_to_edge()
+        self.no_nat_of_the_peer()
         self.across_regions()
+        self.across_accounts()
         self.delete()
         self.clean_up()
 
@@ -168,6 +179,106 @@ class Lab6VpcPeering(NetworkLab):
         self.sees(blocked["explanation_code"], "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
         self.ec2("replace-route", "--route-table-id", table, "--destination-cidr-block", ANYWHERE, "--gateway-id", self.networks[1]["gateway"])
 
+    def no_nat_of_the_peer(self):
+        self.step("   nor its NAT gateway, whichever way its tables point, nor its resolver")
+        there = self.networks[2]
+        address = self.ec2("allocate-address", "--domain", "vpc")
+        made = self.ec2("create-nat-gateway", "--subnet-id", there["subnet"], "--allocation-id", address["AllocationId"])["NatGateway"]
+        nat = made["NatGatewayId"]
+        self.ec2("wait", "nat-gateway-available", "--nat-gateway-ids", nat)
+        [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", nat)["NatGateways"]
+        private = self.subnet(there["vpc"], "10.2.1.0/24", "a", table := self.table(there["vpc"]))
+        self.route(table, ANYWHERE, "--nat-gateway-id", nat)
+        before = self.hamlet.status()["drops"]
+        self.ec2("replace-route", "--route-table-id", self.networks[1]["table"], "--destination-cidr-block", ANYWHERE,
+                 "--vpc-peering-connection-id", self.peering)
+        self.holds(not self.ping("server1", EXAMPLE), "out by the peer's NAT gateway")
+        self.holds(not self.ping("server1", shown["NatGatewayAddresses"][0]["PrivateIp"]), "the gateway itself")
+        asked = self.inside("server1", "dig", "+tries=1", "+time=1", "@10.2.0.2", "example.com")
+        self.sees(asked.code, 9, f"no answer from the peer's resolver: {asked}")
+        self.ec2("replace-route", "--route-table-id", self.networks[1]["table"], "--destination-cidr-block", ANYWHERE,
+                 "--gateway-id", self.networks[1]["gateway"])
+        drops = self.hamlet.status()["drops"]
+        for reason in ("peering-address", "nat-unsolicited", "no-such-address"):
+            self.holds(drops.get(reason, 0) > before.get(reason, 0), f"{reason} is counted: {drops}")
+        self.step("   nor do strangers reach the first through a server of the second that forwards for them")
+        [interface] = self.describe(self.servers[2])["NetworkInterfaces"]
+        self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--no-source-dest-check")
+        sent = self.inside("server2", "python3", "-c", FORGED, "198.51.100.10", self.address[1], check=True)
+        now = self.hamlet.status()["drops"]["peering-address"]
+        self.sees(now, drops["peering-address"] + 1, f"one more packet that is not the peer's: {sent}")
+        self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--source-dest-check")
+        self.ec2("delete-nat-gateway", "--nat-gateway-id", nat)
+        self.ec2("wait", "nat-gateway-deleted", "--nat-gateway-ids", nat)
+        self.ec2("release-address", "--allocation-id", address["AllocationId"])
+        self.ec2("delete-subnet", "--subnet-id", private)
+        self.ec2("delete-route-table", "--route-table-id", table)
+
+    def across_accounts(self):
+        self.step("   across accounts: an access key id of twelve digits is the account; only the other one can accept")
+        ours, theirs = harness.ACCOUNT, "210987654321"
+        as_them = {"environment": {"AWS_ACCESS_KEY_ID": theirs}}
+        stranger = {"environment": {"AWS_ACCESS_KEY_ID": "111111111111"}}
+        vpc = self.ec2("create-vpc", "--cidr-block", "10.5.0.0/16", **as_them)["Vpc"]
+        self.sees(vpc["OwnerId"], theirs)
+        of_vpc = ("--filters", f"Name=vpc-id,Values={vpc['VpcId']}")
+        subnet = self.ec2("create-subnet", "--vpc-id", vpc["VpcId"], "--cidr-block", "10.5.0.0/24", **as_them)["Subnet"]["SubnetId"]
+        [table] = [it["RouteTableId"] for it in self.ec2("describe-route-tables", *of_vpc, **as_them)["RouteTables"]]
+        [group] = [it["GroupId"] for it in self.ec2("describe-security-groups", *of_vpc, **as_them)["SecurityGroups"]]
+        self.sees(self.aws("ec2", "describe-vpcs", "--query", "Vpcs[].CidrBlock", **stranger), ["172.31.0.0/16"], "a stranger's VPCs")
+        made = self.ec2("run-instances", "--image-id", AMI, "--instance-type", "t3.micro", "--subnet-id", subnet,
+                        "--tag-specifications", "ResourceType=instance,Tags=[{Key=Name,Value=theirs}]", **as_them)
+        [server] = made["Instances"]
+        self.ec2("wait", "instance-running", "--instance-ids", server["InstanceId"], **as_them)
+        request = ("create-vpc-peering-connection", "--vpc-id", self.networks[1]["vpc"], "--peer-vpc-id", vpc["VpcId"])
+        nobodys = self.ec2(*request)["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        self.sees(self.state(nobodys), "failed", "asked for without its owner, it is no VPC of ours")
+        asked = self.ec2(*request, "--peer-owner-id", theirs)["VpcPeeringConnection"]
+        id = asked["VpcPeeringConnectionId"]
+        one = ("--vpc-peering-connection-id", id)
+        shown = lambda **who: self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", id, **who)["VpcPeeringConnections"][0]
+        self.sees((shown()["Status"]["Message"], shown(**as_them)["Status"]["Message"]), (f"Pending Acceptance by {theirs}",) * 2)
+        self.sees(set(shown(**as_them)["AccepterVpcInfo"]), {"OwnerId", "Region", "VpcId"}, "what is shown of the accepter before")
+        self.refused("OperationNotPermitted", f"User ({ours}) cannot accept peering {id}", "accept-vpc-peering-connection", *one)
+        self.refused("InvalidVpcPeeringConnectionID.NotFound", f"The vpcPeeringConnection ID '{id}' does not exist",
+                     "accept-vpc-peering-connection", *one, **stranger)
+        self.route(self.networks[1]["table"], "10.5.0.0/16", *one)
+        self.sees(self.state_of_route(self.networks[1]["table"], "10.5.0.0/16"), "blackhole", "the route to a request")
+        self.ec2("accept-vpc-peering-connection", *one, **as_them)
+        self.sees(shown()["AccepterVpcInfo"]["CidrBlock"], "10.5.0.0/16")
+        self.sees(self.state_of_route(self.networks[1]["table"], "10.5.0.0/16"), "active")
+        self.ec2("create-route", "--route-table-id", table, "--destination-cidr-block", "10.1.0.0/16", *one, **as_them)
+        self.step("   their group names ours by account and id")
+        self.holds(not self.ping("server1", server["PrivateIpAddress"]), "nothing lets it in yet")
+        source = self.networks[1]["group"]
+        pair = f"{{GroupId={source},UserId={ours}}}"
+        self.ec2("authorize-security-group-ingress", "--group-id", group, "--ip-permissions",
+                 f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{pair}]", **as_them)
+        [seen] = self.ec2("describe-security-groups", "--group-ids", group, **as_them)["SecurityGroups"]
+        [named] = [pair for it in seen["IpPermissions"] for pair in it["UserIdGroupPairs"] if it["IpProtocol"] == "icmp"]
+        self.sees((named["GroupId"], named["UserId"], named["VpcPeeringConnectionId"], named["PeeringStatus"]), (source, ours, id, "active"))
+        self.holds(self.ping("server1", server["PrivateIpAddress"]), "members of our group are let in")
+        self.holds(not self.ping("theirs", self.address[1]), "ours has no rule for theirs")
+        self.allow(source, f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{{GroupId={group},UserId={theirs}}}]")
+        self.holds(self.ping("theirs", self.address[1]), "now it has")
+        self.step("   deleted by them: our route is a blackhole, the rule is stale, and we see who did it")
+        with self.hamlet.running("exec", "server1", "--", "ping", "-n", "-i", "0.2", server["PrivateIpAddress"]) as log:
+            answers = lambda: log.read_bytes().count(b"bytes from")
+            harness.wait_for("the ping to be answered", lambda: answers() >= 2, 10)
+            self.ec2("delete-vpc-peering-connection", *one, **as_them)
+            self.holds(not self.ping("server1", server["PrivateIpAddress"]), "no reply any more")
+            before = answers()
+            self.holds(not self.ping("theirs", self.address[1]), "nor the other way")
+            self.sees(answers(), before, "answers to the running ping")
+        self.sees(shown()["Status"], {"Code": "deleted", "Message": f"Deleted by {theirs}"})
+        self.sees(self.state_of_route(self.networks[1]["table"], "10.5.0.0/16"), "blackhole")
+        stale = self.ec2("describe-stale-security-groups", "--vpc-id", self.networks[1]["vpc"])["StaleSecurityGroupSet"]
+        self.sees([it["GroupId"] for it in stale], [source])
+        self.ec2("terminate-instances", "--instance-ids", server["InstanceId"], **as_them)
+        self.ec2("wait", "instance-terminated", "--instance-ids", server["InstanceId"], **as_them)
+        self.ec2("delete-subnet", "--subnet-id", subnet, **as_them)
+        self.ec2("delete-vpc", "--vpc-id", vpc["VpcId"], **as_them)
+
     def across_regions(self):
         self.step("   across Regions: accepted there, 1500 bytes, and no group references")
         far = "us-east-1"
@@ -176,8 +287,7 @@ class Lab6VpcPeering(NetworkLab):
         self.far_subnet = made["Subnet"]["SubnetId"]
         [table] = self.ec2("describe-route-tables", "--filters", f"Name=vpc-id,Values={self.far_vpc}", region=far)["RouteTables"]
         [group] = self.ec2("describe-security-groups", "--filters", f"Name=vpc-id,Values={self.far_vpc}", region=far)["SecurityGroups"]
-        image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-        made = self.ec2("run-instances", "--image-id", image, "--instance-type", "t3.micro", "--subnet-id", self.far_subnet,
+        made = self.ec2("run-instances", "--image-id", AMI, "--instance-type", "t3.micro", "--subnet-id", self.far_subnet,
                         "--tag-specifications", "ResourceType=instance,Tags=[{Key=Name,Value=far}]", region=far)
         [server] = made["Instances"]
         self.far_server = server["InstanceId"]
