@@ -394,6 +394,23 @@ mod tests {
                 "InvalidVpcPeeringConnectionID.NotFound: The vpcPeeringConnection ID '{id}' does not exist"
             )
         );
+        assert_eq!(caller.world.vpc_peering_connections.len(), 1);
+        let now = crate::request::now(&caller.call);
+        caller.world.expire(now);
+        assert_eq!(caller.world.vpc_peering_connections.len(), 0, "what nobody is shown is not kept");
+    }
+
+    #[test]
+    fn an_expired_request_stays_expired_whatever_becomes_of_its_vpcs() {
+        let mut caller = Caller::new();
+        let (a, b) = (vpc(&mut caller, "10.2.0.0/16"), vpc(&mut caller, "10.3.0.0/16"));
+        let id = ask(&mut caller, &a, &b);
+        caller.call.now = caller.call.now + Duration::from_secs(7 * 24 * 3600);
+        caller.ok("AssociateVpcCidrBlock", &[("VpcId", &a), ("CidrBlock", "10.4.0.0/16")]);
+        caller.ok("AssociateVpcCidrBlock", &[("VpcId", &b), ("CidrBlock", "10.2.8.0/24")]);
+        assert_eq!(status(&mut caller, &id).0, "expired");
+        caller.ok("DeleteVpc", &[("VpcId", &b)]);
+        assert_eq!(status(&mut caller, &id).0, "expired");
     }
 
     #[test]

@@ -519,8 +519,10 @@ impl World {
         }
     }
 
-    /// Forgets what is over: instances an hour after their termination, pushed keys after a minute.
+    /// Forgets what is over: instances an hour after their termination, pushed keys after a minute, peering connections
+    /// when nobody is shown them any more.
     pub fn expire(&mut self, now: Timestamp) {
+        self.forget_ended_peerings(now);
         let is_over = |it: &&Instance| it.terminated.is_some_and(|at| now.0 - at.0 >= TERMINATED_VISIBLE_MS);
         let over: Vec<InstanceId> = self.instances.values().filter(is_over).map(|it| it.id).collect();
         for id in over {

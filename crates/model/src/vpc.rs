@@ -256,8 +256,10 @@ impl World {
 
     /// Ends the peering connections of a VPC that goes.
     fn end_peerings_of(&mut self, vpc: &Vpc, now: Timestamp) {
-        let open =
-            self.vpc_peering_connections.values().filter(|it| it.peer_of(vpc.id).is_some() && it.is_open());
+        let open = self
+            .vpc_peering_connections
+            .values()
+            .filter(|it| it.peer_of(vpc.id).is_some() && it.is_open(now));
         let open: Vec<VpcPeeringConnectionId> = open.map(|it| it.id).collect();
         for id in open {
             if let Some(peering) = self.vpc_peering_connections.get_mut(&id) {

@@ -69,8 +69,8 @@ impl VpcPeeringConnection {
     }
 
     /// Whether it still waits or works; every other status is an end.
-    pub fn is_open(&self) -> bool {
-        match self.status {
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        match self.status_at(now) {
             PeeringStatus::PendingAcceptance | PeeringStatus::Active => true,
             PeeringStatus::Deleted(_)
             | PeeringStatus::Rejected
@@ -285,7 +285,7 @@ impl World {
     pub(crate) fn fail_overlapping_requests(&mut self, vpc: VpcId, now: Timestamp) {
         let failing = self.vpc_peering_connections.values().filter(|it| {
             it.accepter.vpc == vpc
-                && it.status == PeeringStatus::PendingAcceptance
+                && it.status_at(now) == PeeringStatus::PendingAcceptance
                 && !self.can_peer(it.requester.vpc, it.accepter.scope, vpc)
         });
         for id in failing.map(|it| it.id).collect::<Vec<_>>() {
@@ -309,16 +309,9 @@ impl World {
         other: VpcId,
         now: Timestamp,
     ) -> Option<VpcPeeringConnectionId> {
-        let open = |it: &&VpcPeeringConnection| match it.status_at(now) {
-            PeeringStatus::PendingAcceptance | PeeringStatus::Active => {
-                it.peer_of(one).is_some_and(|peer| peer.vpc == other)
-            }
-            PeeringStatus::Deleted(_)
-            | PeeringStatus::Rejected
-            | PeeringStatus::Failed
-            | PeeringStatus::Expired => false,
-        };
-        self.vpc_peering_connections.values().find(open).map(|it| it.id)
+        let joins = |it: &VpcPeeringConnection| it.peer_of(one).is_some_and(|peer| peer.vpc == other);
+        let mut all = self.vpc_peering_connections.values();
+        all.find(|it| it.is_open(now) && joins(it)).map(|it| it.id)
     }
 
     fn check_peering_quotas(&self, vpc: VpcId, now: Timestamp) -> Result<(), Refusal> {
@@ -370,7 +363,9 @@ impl World {
         }
     }
 
-    fn forget_ended_peerings(&mut self, now: Timestamp) {
+    /// Takes out what nobody is shown any more. Nothing else happens by the clock: a request that has expired is known by
+    /// its date, and carried nothing before either.
+    pub(crate) fn forget_ended_peerings(&mut self, now: Timestamp) {
         let unseen = self.vpc_peering_connections.values().filter(|it| {
             !it.is_shown(it.requester.scope.account, now) && !it.is_shown(it.accepter.scope.account, now)
         });
