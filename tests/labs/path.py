@@ -167,6 +167,11 @@ class Path(NetworkLab):
         self.route(app, "10.0.0.0/24", "--network-interface-id", self.interface["two"])
         self.every_way("web", self.v4["app"], [self.v4["one"], self.v4["app"]])
         self.every_way("app", self.v4["web"], [self.v4["two"], self.v4["web"]])
+        self.step("   their errors are heard without a rule, also of the one that never saw the question")
+        closed = self.group_for("web", [])
+        self.every_way("web", self.v4["app"], [self.v4["one"], self.v4["app"]])
+        self.group_for("web", [self.group])
+        self.ec2("delete-security-group", "--group-id", closed)
         self.around = web
 
     def use(self, table, server):

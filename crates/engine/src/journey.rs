@@ -11,7 +11,7 @@
 //! and as what, is applied by [`crate::Engine`] or shown by a trace.
 
 use model::{Header, NatGatewayId, NetworkInterface, ResourceId, RouteTable, Subnet, Target, VpcId, World};
-use wire::IcmpKind;
+use wire::{Flow, IcmpKind};
 
 use crate::clock::Moment;
 use crate::connection::{End, Translation, Way};
@@ -173,6 +173,8 @@ pub struct Journey<'a, 't> {
     pub around: Surroundings<'a>,
     /// The packet, as it is now.
     pub packet: Packet,
+    /// For an ICMP error: what it quotes, in the direction in which that was sent.
+    pub about: Option<Flow>,
     /// Who sent it.
     pub sender: Sender,
     /// The connection it belongs to, and its side; for an ICMP error the connection that the error is about, and the
@@ -197,13 +199,14 @@ impl<'a, 't> Journey<'a, 't> {
     pub fn new(
         around: Surroundings<'a>,
         packet: Packet,
+        about: Option<Flow>,
         sender: Sender,
         connection: Option<(Slot, End)>,
         trace: Option<&'t mut Vec<TraceStep>>,
     ) -> Self {
         let icmp = packet.icmp.map(|(icmp_type, code)| IcmpKind { icmp_type, code });
         let findings = Findings { mtu: VPC_MTU, icmp, ..Findings::default() };
-        Journey { around, packet, sender, connection, findings, trace }
+        Journey { around, packet, about, sender, connection, findings, trace }
     }
 
     /// The network.

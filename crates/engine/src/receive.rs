@@ -376,7 +376,8 @@ impl Engine {
             Ok(start) => start,
             Err(reason) => return dropped(reason),
         };
-        let mut journey = Journey::new(around, packet, sender, connection, trace);
+        let about = quote.map(|quote| quote.flow);
+        let mut journey = Journey::new(around, packet, about, sender, connection, trace);
         let arrival = journey.run(place);
         let (mut flow, findings) = (journey.packet.flow, journey.findings);
         if let Arrival::At(to) = arrival

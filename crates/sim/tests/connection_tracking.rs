@@ -159,6 +159,22 @@ fn an_icmp_error_about_a_tracked_connection_needs_no_rule_and_quotes_what_was_se
 }
 
 #[test]
+fn an_icmp_error_is_heard_from_a_router_that_never_saw_the_connection() {
+    let mut lab = Lab::new();
+    let sent = lab.tcp("web", SYN, "10.0.0.10:4000", "192.0.2.10:80").unwrap().flow;
+    let quoted = Flow { source: "10.0.0.10".parse().unwrap(), ..sent };
+    let router = "10.0.0.11".parse().unwrap();
+    let flow =
+        Flow { source: router, destination: quoted.source, protocol: 1, source_port: 0, destination_port: 0 };
+    let error = Packet { flow, icmp: Some((11, 0)), flags: 0, ttl: 64, about: Some(quoted) };
+    assert_eq!(lab.send("everybody", error).unwrap().about, Some(quoted));
+    let about_nothing = Packet { about: Some(Flow { source_port: 9, ..quoted }), ..error };
+    assert_eq!(lab.send("everybody", about_nothing), Err(DropReason::SecurityGroupIngress));
+    let about_what_it_was_sent = Packet { about: Some(quoted.reversed()), ..error };
+    assert_eq!(lab.send("everybody", about_what_it_was_sent), Err(DropReason::SecurityGroupIngress));
+}
+
+#[test]
 fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
     let mut lab = Lab::new();
     let echo = Flow {

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use model::rule::protocol;
 use model::{Direction, Header, NetworkInterface, Peer, ResourceId, SecurityGroup, SecurityGroupRule, World};
 use std::net::IpAddr;
+use wire::Flow;
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Sender, Site, Step};
@@ -67,25 +68,32 @@ fn remember(journey: &mut Journey<'_, '_>, direction: Direction, tracked: bool) 
 /// Whether the packet belongs to a connection that the interface tracks.
 fn is_tracked(journey: &Journey<'_, '_>, interface: &NetworkInterface, direction: Direction) -> bool {
     let Some(port) = journey.around.ports.of_interface(interface.id) else { return false };
-    let connections = journey.around.connections;
-    if journey.packet.is_error {
-        // An ICMP error is part of the connection that it is about.
-        let about = journey.connection.and_then(|(slot, _)| connections.get(slot));
-        return about.is_some_and(|connection| {
+    let (connections, now) = (journey.around.connections, journey.around.now);
+    let tracks = |flow: Flow| {
+        let found = connections.find(port, &flow);
+        found.and_then(|(slot, end)| Some((connections.get(slot)?, end))).is_some_and(|(connection, end)| {
+            !connection.is_expired(now) && connection.side(end).is_some_and(|side| side.tracked)
+        })
+    };
+    let as_sent_by_interface = |flow: Flow, by_interface: Direction| match direction == by_interface {
+        true => flow,
+        false => flow.reversed(),
+    };
+    if !journey.packet.is_error {
+        return tracks(as_sent_by_interface(journey.packet.flow, Direction::Egress));
+    }
+    // An ICMP error is part of the connection that it is about: of one that the interface knows by what is quoted, whoever
+    // has sent the error, or, where addresses are translated on the way, of one that the error's sender knows by it.
+    let quotes_own =
+        journey.about.is_some_and(|quoted| tracks(as_sent_by_interface(quoted, Direction::Ingress)));
+    let about = journey.connection.and_then(|(slot, _)| connections.get(slot));
+    quotes_own
+        || about.is_some_and(|connection| {
             [crate::End::Initiator, crate::End::Responder]
                 .into_iter()
                 .filter_map(|end| connection.side(end))
-                .any(|side| side.port == port && side.tracked && !connection.is_expired(journey.around.now))
-        });
-    }
-    let sent_by_interface = match direction {
-        Direction::Egress => journey.packet.flow,
-        Direction::Ingress => journey.packet.flow.reversed(),
-    };
-    let Some((slot, end)) = connections.find(port, &sent_by_interface) else { return false };
-    connections.get(slot).is_some_and(|connection| {
-        !connection.is_expired(journey.around.now) && connection.side(end).is_some_and(|side| side.tracked)
-    })
+                .any(|side| side.port == port && side.tracked && !connection.is_expired(now))
+        })
 }
 
 /// Whether a packet that comes in still shows who sent it. A group is a set of interfaces; behind a router, a NAT device

@@ -178,23 +178,29 @@ impl<'a> Journey<'a> {
     /// Whether the groups let the packet pass, and whether they track its connection.
     fn ask_groups(&self, interface: &NetworkInterface, direction: Direction) -> Option<bool> {
         let who = Who::Interface(interface.id);
-        let remembered = if self.packet.about.is_some() {
-            // "ICMP errors that quote a tracked flow are let in as response traffic."
-            let about = self.own.map(|(index, _)| &self.connections[index]);
-            about.is_some_and(|about| {
-                [true, false]
-                    .iter()
-                    .any(|initiator| about.end(*initiator).is_some_and(|end| end.who == who && end.tracked))
-            })
-        } else {
-            let as_sent = match direction {
-                Direction::Egress => self.packet.flow,
-                Direction::Ingress => self.packet.flow.reversed(),
-            };
+        let tracks = |as_sent: Flow| {
             let known = find(self.connections, who, &as_sent);
             known.is_some_and(|(index, initiator)| {
                 self.connections[index].end(initiator).is_some_and(|end| end.tracked)
             })
+        };
+        let remembered = match (self.packet.about, direction) {
+            (None, Direction::Egress) => tracks(self.packet.flow),
+            (None, Direction::Ingress) => tracks(self.packet.flow.reversed()),
+            // "ICMP errors that quote a tracked flow are let in as response traffic", also where a gateway has translated
+            // the flow, so that only the error's sender knows it by what is quoted.
+            (Some(quoted), _) => {
+                let quotes_own = match direction {
+                    Direction::Egress => tracks(quoted.reversed()),
+                    Direction::Ingress => tracks(quoted),
+                };
+                let about = self.own.map(|(index, _)| &self.connections[index]);
+                quotes_own
+                    || about.is_some_and(|about| {
+                        let ends = [true, false].map(|initiator| about.end(initiator));
+                        ends.into_iter().flatten().any(|end| end.who == who && end.tracked)
+                    })
+            }
         };
         if remembered {
             return Some(true);
