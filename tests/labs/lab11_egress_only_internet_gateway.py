@@ -37,6 +37,7 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.addresses_come_and_go()
         self.rogue()
         self.ipv6_only()
+        self.peer()
         self.clean_up()
 
     def dual_stack(self):
@@ -185,9 +186,44 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.allow(self.group, "IpProtocol=icmpv6,FromPort=-1,ToPort=-1,Ipv6Ranges=[{CidrIpv6=%s}]" % self.block)
         self.holds(self.ping("six", self.address), "and to the other subnet")
 
+    def peer(self):
+        self.step("9. over a peering connection: each family by its own routes, untranslated, in 9001 bytes, and no further")
+        self.other = self.make_vpc("10.8.0.0/16", "--amazon-provided-ipv6-cidr-block")
+        [vpc] = self.ec2("describe-vpcs", "--vpc-ids", self.other)["Vpcs"]
+        block = ipaddress.IPv6Network(vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"])
+        self.others = self.subnet(self.other, "10.8.0.0/24", "a", None, "--ipv6-cidr-block", str(next(block.subnets(new_prefix=64))))
+        group = self.default_group(self.other)
+        self.allow(group, f"IpProtocol=-1,Ipv6Ranges=[{{CidrIpv6={self.block}}}]")
+        self.far = self.launch("far", self.others, group, "--ipv6-address-count", "1")
+        self.wait_running(self.far)
+        self.booted(self.far)
+        far = self.describe(self.far)
+        harness.wait_for("its address", lambda: self.global_addresses("far"), 10)
+        made = self.ec2("create-vpc-peering-connection", "--vpc-id", self.vpc, "--peer-vpc-id", self.other)["VpcPeeringConnection"]
+        self.peering = made["VpcPeeringConnectionId"]
+        self.route(self.main, str(block), "--vpc-peering-connection-id", self.peering)
+        self.route(self.main_table(self.other), str(self.block), "--vpc-peering-connection-id", self.peering)
+        self.holds(not self.ping("web", far["Ipv6Address"]), "while it waits to be accepted, its routes are blackholes")
+        self.ec2("accept-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)
+        [shown] = self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", self.peering)["VpcPeeringConnections"]
+        self.sees(shown["AccepterVpcInfo"]["Ipv6CidrBlockSet"], [{"Ipv6CidrBlock": str(block)}])
+        for server in ("web", "six"):
+            self.holds(self.ping(server, far["Ipv6Address"]), f"{server} reaches it")
+        whole = self.inside("web", "ping", "-6", "-n", "-c", "1", "-W", "1", "-t", "1", "-M", "do", "-s", "8953", far["Ipv6Address"])
+        self.sees(whole.code, 0, f"9001 bytes in one hop: {whole}")
+        self.holds(not self.ping("web", far["PrivateIpAddress"]), "there is no route for IPv4")
+        self.route(self.main_table(self.other), EVERYWHERE, "--vpc-peering-connection-id", self.peering)
+        self.holds(not self.ping("far", EXAMPLE_V6), "the peer's gateways are the peer's")
+        blocked = self.blocked_by(self.peering, "far", EXAMPLE_V6, "icmp")
+        self.sees(blocked["explanation_code"], "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
+        self.ec2("delete-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)
+        self.holds(not self.ping("web", far["Ipv6Address"]), "deleted")
+
     def clean_up(self):
-        self.step("9. clean-up leaves an empty account")
-        self.terminate(self.web, self.mate, self.six)
+        self.step("10. clean-up leaves an empty account")
+        self.terminate(self.web, self.mate, self.six, self.far)
+        self.ec2("delete-subnet", "--subnet-id", self.others)
+        self.ec2("delete-vpc", "--vpc-id", self.other)
         self.ec2("delete-egress-only-internet-gateway", "--egress-only-internet-gateway-id", self.eigw)
         self.ec2("detach-internet-gateway", "--internet-gateway-id", self.gateway, "--vpc-id", self.vpc)
         self.ec2("delete-internet-gateway", "--internet-gateway-id", self.gateway)
