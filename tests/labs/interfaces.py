@@ -12,6 +12,7 @@ class Interfaces(NetworkLab):
         self.network()
         self.hot_attach()
         self.secondary_addresses()
+        self.moves()
         self.hot_detach()
         self.router()
         self.edge_table()
@@ -56,7 +57,7 @@ class Interfaces(NetworkLab):
             self.holds(self.ping(server, self.address["box"]), f"{server} to the first")
         rules = self.inside("box", "ip", "rule").out
         self.holds(f"from {self.second_address} lookup 101" in rules, rules)
-        self.sees(self.hamlet.status()["drops"].get("spoofed-source", 0), 0, "packets from the wrong interface")
+        self.sees(self.hamlet.status()["drops"].get("source-check", 0), 0, "packets from the wrong interface")
         out = self.inside("box", "ping", "-n", "-c", "1", "-W", "1", "-I", self.second_address, self.address["one"])
         self.sees(out.code, 0, out)
 
@@ -86,6 +87,35 @@ class Interfaces(NetworkLab):
         self.look_now("box")
         harness.wait_for("its end", lambda: self.addresses("box", "eth0") == {self.address["box"]}, 10)
         self.holds(not self.laptop_ping(public), "without the private address no public one")
+
+    def moves(self):
+        self.step("   moved to another running server while it is pinged: its addresses go with it, here to a second interface in one subnet")
+        with self.hamlet.running("exec", "one", "--", "ping", "-n", "-i", "0.2", self.second_address) as log:
+            answers = lambda: log.read_bytes().count(b"bytes from")
+            harness.wait_for("the ping to be answered", lambda: answers() >= 2, 10)
+            self.ec2("detach-network-interface", "--attachment-id", self.attachment)
+            harness.wait_for("the box to let go", lambda: self.inside("box", "ip", "link", "show", "eth1").code != 0, 10)
+            attached = self.ec2("attach-network-interface", "--network-interface-id", self.second, "--instance-id", self.servers["two"], "--device-index", "1")
+            self.attachment = attached["AttachmentId"]
+            before = answers()
+            harness.wait_for("the same ping to be answered by two", lambda: answers() >= before + 3, 15)
+        both = {self.second_address, self.extra_of_second}
+        self.look_now("two")
+        harness.wait_for("its addresses", lambda: self.addresses("two", "eth1") == both, 10)
+        before = self.hamlet.status()["drops"].get("source-check", 0)
+        for server in ("one", "box"):
+            for address in (*both, self.address["two"]):
+                self.holds(self.ping(server, address), f"{server} to {address}")
+        for own in (*both, self.address["two"]):
+            out = self.inside("two", "ping", "-n", "-c", "1", "-W", "1", "-I", own, self.address["one"])
+            self.sees(out.code, 0, f"from {own}: {out}")
+        self.sees(self.hamlet.status()["drops"].get("source-check", 0), before, "packets from the wrong interface")
+        self.step("   and back to the box")
+        self.ec2("detach-network-interface", "--attachment-id", self.attachment)
+        harness.wait_for("two to let go", lambda: self.inside("two", "ip", "link", "show", "eth1").code != 0, 10)
+        attached = self.ec2("attach-network-interface", "--network-interface-id", self.second, "--instance-id", self.servers["box"], "--device-index", "1")
+        self.attachment = attached["AttachmentId"]
+        harness.wait_for("the ping", lambda: self.ping("one", self.second_address, count=1, wait=1), 15)
 
     def hot_detach(self):
         self.step("4. detached while it runs: the interface has gone from the box, with its rules")
