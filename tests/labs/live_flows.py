@@ -213,6 +213,9 @@ class LiveFlows(NetworkLab):
         public = self.describe(self.servers["server"])["PublicIpAddress"]
         own = self.allocations[0]["PublicIp"]
         self.sees(self.connects("visitor", public), own, "whom the server sees")
+        self.sees(self.connects("server", public), public, "whom it sees when it calls its own public address")
+        self.ec2("authorize-security-group-egress", "--group-id", self.group, "--ip-permissions", "IpProtocol=icmp,FromPort=8,ToPort=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
+        self.holds(self.ping("server", public), "its own echo")
         self.sees(self.connects("visitor", self.private), self.describe(self.servers["visitor"])["PrivateIpAddress"], "by the private address")
         wide = f"IpProtocol=tcp,FromPort={PORT},ToPort={PORT},IpRanges=[{{CidrIp=0.0.0.0/0}}]"
         reference = f"IpProtocol=tcp,FromPort={PORT},ToPort={PORT},UserIdGroupPairs=[{{GroupId={self.visitors}}}]"
