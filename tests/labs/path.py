@@ -73,7 +73,7 @@ class Path(NetworkLab):
 
     def hops(self, server, address, *options):
         """The addresses that traceroute shows, one a hop; `*` for one that says nothing."""
-        words = ["traceroute", "-n", "-q", "1", "-w", "1", "-N", "1", "-m", "8", *options, address]
+        words = ["traceroute", "-n", "-q", "1", "-w", "3", "-N", "1", "-m", "8", *options, address]
         shown = self.inside(server, *words)
         self.sees(shown.code, 0, shown)
         return [line.split()[1] for line in shown.out.splitlines()[1:]]
