@@ -495,6 +495,22 @@ mod tests {
     }
 
     #[test]
+    fn an_aws_managed_prefix_list_is_a_destination_in_its_own_region_alone() {
+        let (mut caller, table, gateway) = with_gateway();
+        let mut route_to = |list| {
+            caller.send(
+                "CreateRoute",
+                &[("RouteTableId", &table), ("DestinationPrefixListId", list), ("GatewayId", &gateway)],
+            )
+        };
+        let [s3_of_oregon, s3_of_ohio] = ["pl-68a54001", "pl-7ba54012"];
+        route_to(s3_of_oregon).unwrap();
+        assert_eq!(route_to(s3_of_ohio).unwrap_err().code, "InvalidPrefixListID.NotFound");
+        let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+        assert_eq!(shown.texts("destinationPrefixListId"), [s3_of_oregon]);
+    }
+
+    #[test]
     fn routes_that_are_not_there_can_be_neither_replaced_nor_deleted() {
         let (mut caller, table, gateway) = with_gateway();
         assert_eq!(

@@ -114,9 +114,12 @@ impl AwsPrefixList {
         std::iter::once(IpNet::V4(block))
     }
 
-    /// How many entries it counts for against quotas.
+    /// How many entries it counts for against quotas ("AWS-managed prefix list weight").
     pub fn weight(self) -> u32 {
-        1
+        match self.service {
+            AwsService::S3 | AwsService::DynamoDb => 1,
+            AwsService::InstanceConnect => 2,
+        }
     }
 
     fn facts(self) -> (u8, &'static RegionFacts) {

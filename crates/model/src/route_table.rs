@@ -129,7 +129,7 @@ impl World {
     pub fn longest_match(&self, table: &RouteTable, destination: IpAddr) -> Option<(Route, IpNet)> {
         let mut best: Option<(Route, IpNet, (u8, u8))> = None;
         for route in self.routes(table) {
-            for block in self.blocks_of(route.destination) {
+            for block in self.blocks_of(table.scope, route.destination) {
                 let rank = (block.prefix_len(), priority(&route));
                 if block.contains(&destination) && best.as_ref().is_none_or(|(_, _, best)| rank > *best) {
                     best = Some((route, block, rank));
@@ -139,15 +139,13 @@ impl World {
         best.map(|(route, block, _)| (route, block))
     }
 
-    /// The address blocks that a route's destination stands for.
-    pub fn blocks_of(&self, destination: Destination) -> impl Iterator<Item = IpNet> + '_ {
+    /// The address blocks that the destination of a route of `scope` stands for.
+    pub fn blocks_of(&self, scope: Scope, destination: Destination) -> impl Iterator<Item = IpNet> + '_ {
         let (single, list) = match destination {
             Destination::Cidr(cidr) => (Some(cidr), None),
-            Destination::PrefixList(id) => (None, self.prefix_lists.get(&id)),
+            Destination::PrefixList(id) => (None, Some(id)),
         };
-        single
-            .into_iter()
-            .chain(list.into_iter().flat_map(|list| list.entries.iter().map(|entry| entry.cidr)))
+        single.into_iter().chain(list.into_iter().flat_map(move |id| self.prefix_list_blocks(scope, id)))
     }
 
     /// Whether a route's target can take packets now. Derived, never stored: a gateway that is attached again makes
@@ -430,10 +428,10 @@ impl World {
             Some(_) => return Err(Refusal::RouteExists(destination)),
             None => {}
         }
-        let counted =
-            table.routes.iter().filter(|it| self.is_ipv6(it.destination) == self.is_ipv6(destination));
-        let used: usize = counted.map(|it| self.route_weight(it.destination)).sum();
-        if used + self.route_weight(destination) > ROUTES_PER_TABLE_MAX {
+        let ipv6 = self.is_ipv6(scope, destination);
+        let counted = table.routes.iter().filter(|it| self.is_ipv6(scope, it.destination) == ipv6);
+        let used: usize = counted.map(|it| self.route_weight(scope, it.destination)).sum();
+        if used + self.route_weight(scope, destination) > ROUTES_PER_TABLE_MAX {
             return Err(Refusal::QuotaReached(Quota::RoutesPerTable, ROUTES_PER_TABLE_MAX));
         }
         self.route_table_mut(id).routes.push(route);
@@ -505,13 +503,10 @@ impl World {
         let table = self.route_table(scope, id)?;
         let vpc = self.vpc(scope, table.vpc)?;
         if let Destination::PrefixList(list) = route.destination {
-            let known = self.prefix_lists.get(&list).is_some_and(|it| it.scope == scope);
-            if !known {
-                return Err(Refusal::NotFound(list.into()));
-            }
+            self.prefix_list_weight(scope, list).ok_or(Refusal::NotFound(list.into()))?;
         }
         self.check_target(scope, table, route.target)?;
-        self.check_family(route)?;
+        self.check_family(scope, route)?;
         if let Destination::Cidr(cidr) = route.destination {
             check_reserved(cidr)?;
             self.check_inside_vpc(vpc, cidr, route.target)?;
@@ -548,10 +543,10 @@ impl World {
     }
 
     /// An egress-only internet gateway takes IPv6 alone.
-    fn check_family(&self, route: &Route) -> Result<(), Refusal> {
+    fn check_family(&self, scope: Scope, route: &Route) -> Result<(), Refusal> {
         let Route { destination, target } = *route;
         match target {
-            Target::EgressOnlyInternetGateway(_) if !self.is_ipv6(destination) => {
+            Target::EgressOnlyInternetGateway(_) if !self.is_ipv6(scope, destination) => {
                 Err(Refusal::RouteFamily { destination, target })
             }
             Target::EgressOnlyInternetGateway(_)
@@ -589,21 +584,22 @@ impl World {
         blocks.any(|block| destination == Destination::Cidr(block))
     }
 
-    fn is_ipv6(&self, destination: Destination) -> bool {
+    fn is_ipv6(&self, scope: Scope, destination: Destination) -> bool {
         match destination {
             Destination::Cidr(cidr) => matches!(cidr, IpNet::V6(_)),
-            Destination::PrefixList(id) => self.prefix_lists.get(&id).is_some_and(|list| list.ipv6),
+            Destination::PrefixList(id) => {
+                self.prefix_list_weight(scope, id).is_some_and(|weight| weight.ipv6)
+            }
         }
     }
 
     /// How much a route counts against the quota: "the maximum number of entries for the prefix list" (Managed
     /// prefix lists).
-    fn route_weight(&self, destination: Destination) -> usize {
+    fn route_weight(&self, scope: Scope, destination: Destination) -> usize {
         match destination {
             Destination::Cidr(_) => 1,
             Destination::PrefixList(id) => {
-                let entries = self.prefix_lists.get(&id).map_or(1, |list| list.max_entries);
-                usize::try_from(entries).unwrap_or(usize::MAX)
+                self.prefix_list_weight(scope, id).map_or(1, |weight| weight.entries)
             }
         }
     }

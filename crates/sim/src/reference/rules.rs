@@ -1,10 +1,11 @@
 //! Rules: security groups, network ACLs and route tables, matched by plain loops.
 
 use ipnet::IpNet;
+use model::aws_prefix_list::AwsPrefixList;
 use model::vpc_peering_connection::PeeringStatus;
 use model::{
-    Destination, Direction, NetworkInterface, Peer, Ports, Protocol, RouteTable, RuleAction,
-    SecurityGroupRule, Subnet, Target, Traffic, VpcId, World,
+    Destination, Direction, NetworkInterface, Peer, Ports, PrefixListId, Protocol, RouteTable, RuleAction,
+    Scope, SecurityGroupRule, Subnet, Target, Traffic, VpcId, World,
 };
 use std::net::IpAddr;
 
@@ -91,8 +92,7 @@ pub(super) fn groups_allow(
         .filter(|rule| match rule.peer {
             Peer::Cidr(block) => is_in(block, far),
             Peer::PrefixList(list) => {
-                let list = world.prefix_lists.get(&list);
-                list.is_some_and(|list| list.entries.iter().any(|entry| is_in(entry.cidr, far)))
+                blocks_of(world, interface.scope, list).iter().any(|block| is_in(*block, far))
             }
             Peer::Group { group, .. } => member_of(world, interface.vpc, group, far)
                 .is_some_and(|member| direction == Direction::Egress || sender == Some(member.id)),
@@ -163,6 +163,15 @@ pub(super) fn in_subnet(subnet: &Subnet, address: IpAddr) -> bool {
         || subnet.ipv6_cidr.as_ref().is_some_and(|block| is_in(IpNet::V6(block.cidr), address))
 }
 
+/// The blocks of a prefix list: the customer's own, or AWS's of the Region.
+fn blocks_of(world: &World, scope: Scope, list: PrefixListId) -> Vec<IpNet> {
+    match (world.prefix_lists.get(&list), AwsPrefixList::find(scope.region, list)) {
+        (Some(own), _) => own.entries.iter().map(|entry| entry.cidr).collect(),
+        (None, Some(aws)) => aws.blocks().collect(),
+        (None, None) => Vec::new(),
+    }
+}
+
 /// "Longest prefix match"; then local before static before prefix lists; then the older route.
 pub(super) fn best_route(world: &World, table: &RouteTable, address: IpAddr) -> Option<Target> {
     let mut candidates: Vec<(u8, u8, Target)> = Vec::new();
@@ -184,9 +193,9 @@ pub(super) fn best_route(world: &World, table: &RouteTable, address: IpAddr) -> 
             }
             Destination::Cidr(_) => {}
             Destination::PrefixList(list) => {
-                let entries = world.prefix_lists.get(&list).map_or(&[][..], |list| &list.entries);
-                for entry in entries.iter().filter(|entry| is_in(entry.cidr, address)) {
-                    candidates.push((entry.cidr.prefix_len(), 0, route.target));
+                let blocks = blocks_of(world, table.scope, list);
+                for block in blocks.iter().filter(|block| is_in(**block, address)) {
+                    candidates.push((block.prefix_len(), 0, route.target));
                 }
             }
         }
