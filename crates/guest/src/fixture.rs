@@ -14,13 +14,16 @@
 //! ```
 
 use model::dhcp_options::AMAZON_PROVIDED_DNS;
+use model::dns_record::{RecordSet, RecordType};
 use model::instance::{MetadataOptions, RootVolume, ShutdownBehavior};
 use model::network_interface::{
     Attachment, ConnectionTracking, InterfaceKind, PrivateAddress, PublicAddress,
 };
+use model::private_hosted_zone::{NewHostedZone, ZoneVpc};
 use model::subnet::{HostnameType, SubnetIpv6Cidr};
 use model::vpc::{CidrAssociation, Tenancy};
 use model::vpc_peering_connection::{PeeringSide, PeeringStatus};
+use model::zone_records::RecordChange;
 use model::*;
 use std::net::Ipv4Addr;
 
@@ -87,6 +90,24 @@ pub(crate) fn peer(world: &mut World, status: PeeringStatus, far_side_resolves: 
     let (id, tags) = (PEERING, Tags::default());
     let peering = VpcPeeringConnection { id, requester, accepter, status, expires: None, ended: None, tags };
     world.vpc_peering_connections.insert(id, peering);
+}
+
+/// Associates a zone with a VPC and puts records into it: name, type, lifetime and values.
+pub(crate) fn zone(world: &mut World, vpc: VpcId, name: &str, sets: &[(&str, RecordType, u32, &[&str])]) {
+    let scope = world.vpcs.get(&vpc).unwrap().scope;
+    let id = HostedZoneId::from_random(world.private_hosted_zones.len() as u128 + 1);
+    let (name, caller_reference) = (name.parse().unwrap(), id.to_string());
+    let seen = ZoneVpc { vpc, region: scope.region };
+    let new = NewHostedZone { name, caller_reference, comment: None, vpc: seen };
+    world.create_private_hosted_zone(scope.account, new, id).unwrap();
+    let set = |(name, record_type, ttl_s, values): &(&str, RecordType, u32, &[&str])| RecordSet {
+        name: name.parse().unwrap(),
+        record_type: *record_type,
+        ttl_s: *ttl_s,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let changes = sets.iter().map(set).map(RecordChange::Create).collect();
+    world.change_record_sets(scope.account, id, changes).unwrap();
 }
 
 /// An interface of the network.

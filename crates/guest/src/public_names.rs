@@ -110,7 +110,7 @@ impl PublicNames {
 }
 
 /// Whether a name lies strictly below a zone.
-pub(crate) fn is_below(name: &str, zone: &str) -> bool {
+fn is_below(name: &str, zone: &str) -> bool {
     name.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.'))
 }
 

@@ -57,3 +57,11 @@ pub const TAGS_PER_RESOURCE_MAX: usize = 50;
 pub const DHCP_OPTIONS_MAX: usize = 100;
 /// Instances per Region that are not terminated.
 pub const INSTANCES_MAX: usize = 1_000;
+/// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).
+pub const HOSTED_ZONES_MAX: usize = 500;
+/// VPCs per private hosted zone.
+pub const VPCS_PER_HOSTED_ZONE_MAX: usize = 300;
+/// Sets of records per hosted zone.
+pub const RECORD_SETS_PER_HOSTED_ZONE_MAX: usize = 10_000;
+/// Values per set of records.
+pub const VALUES_PER_RECORD_SET_MAX: usize = 400;

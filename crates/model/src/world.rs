@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
+use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
 use crate::ids::*;
 use crate::instance::Instance;
 use crate::internet_gateway::InternetGateway;
@@ -18,6 +19,7 @@ use crate::network_acl::NetworkAcl;
 use crate::network_interface::{NetworkInterface, PublicMapping};
 use crate::place::Scope;
 use crate::prefix_list::PrefixList;
+use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
 use crate::request_token::RequestToken;
 use crate::route_table::RouteTable;
 use crate::security_group::SecurityGroup;
@@ -66,6 +68,8 @@ macro_rules! world {
             pub public_addresses: Table<Ipv4Addr, PublicMapping>,
             /// Which interface has an IPv6 address; they are unique everywhere. Derived from `network_interfaces`.
             pub interface_by_ipv6: Table<Ipv6Addr, NetworkInterfaceId>,
+            /// Which private hosted zones a VPC sees. Derived from `private_hosted_zones`.
+            pub private_zone_by_vpc: Table<(VpcId, HostedZoneId), ()>,
         }
 
         impl World {
@@ -76,6 +80,7 @@ macro_rules! world {
                 self.interface_by_address.commit();
                 self.public_addresses.commit();
                 self.interface_by_ipv6.commit();
+                self.private_zone_by_vpc.commit();
                 records
             }
 
@@ -85,6 +90,7 @@ macro_rules! world {
                 self.interface_by_address.roll_back();
                 self.public_addresses.roll_back();
                 self.interface_by_ipv6.roll_back();
+                self.private_zone_by_vpc.roll_back();
             }
 
             /// Takes every resource of every account out.
@@ -93,6 +99,7 @@ macro_rules! world {
                 empty(&mut self.interface_by_address);
                 empty(&mut self.public_addresses);
                 empty(&mut self.interface_by_ipv6);
+                empty(&mut self.private_zone_by_vpc);
             }
 
             /// Reads one stored record into its table.
@@ -141,6 +148,10 @@ world! {
     key_pairs: KeyPairId => KeyPair;
     /// DHCP option sets.
     dhcp_options: DhcpOptionsId => DhcpOptions;
+    /// Private hosted zones. Changed only through [`World::put_private_hosted_zone`] and its sibling.
+    private_hosted_zones: HostedZoneId => PrivateHostedZone;
+    /// What became of changes of hosted zones.
+    hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;
     /// Instances.
     instances: InstanceId => Instance;
     /// Accounts and Regions that have been used, and so have got their default VPC.
@@ -205,6 +216,10 @@ impl World {
         let interfaces: Vec<NetworkInterface> = world.network_interfaces.values().cloned().collect();
         for interface in interfaces {
             world.put_network_interface(interface);
+        }
+        let zones: Vec<PrivateHostedZone> = world.private_hosted_zones.values().cloned().collect();
+        for zone in zones {
+            world.put_private_hosted_zone(zone);
         }
         world.commit();
         Ok(world)

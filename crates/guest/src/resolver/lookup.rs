@@ -1,22 +1,50 @@
 //! What a name stands for, to one asker.
 //!
-//! Follows "DNS attributes for your VPC" (VPC User Guide), "EC2 instance hostnames and domains" (EC2 User Guide) and
-//! "Enable DNS resolution for a VPC peering connection". The order is the resolver's own: Amazon's private names, its
-//! public names, then the internet. Private hosted zones and endpoints' private names are not here yet.
+//! Follows "DNS attributes for your VPC" (VPC User Guide), "EC2 instance hostnames and domains" (EC2 User Guide),
+//! "Working with private hosted zones" (Route 53 Developer Guide) and "Enable DNS resolution for a VPC peering
+//! connection". The order is the resolver's own: the VPC's private hosted zones, the most specific first, among them those
+//! that services keep for their endpoints; Amazon's private names; its public names; then the internet. Forwarding rules
+//! are not here yet.
 
-use model::{Instance, NetworkInterface, Vpc, World};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use model::dns_record::{RecordData, RecordSet};
+use model::domain_name::is_in;
+use model::{Instance, NetworkInterface, PrivateHostedZone, Vpc, World};
+use std::net::{IpAddr, Ipv4Addr};
 
+use super::TTL_S;
 use crate::names;
-use crate::public_names::{PublicNames, PublicRecord, is_below};
+use crate::public_names::{PublicNames, PublicRecord};
 
-/// One thing that a name stands for.
+/// One thing that a name stands for, and how long that may be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    A(Ipv4Addr),
-    Aaaa(Ipv6Addr),
-    Cname(String),
-    Ptr(String),
+pub(super) struct Value {
+    pub(super) data: RecordData,
+    pub(super) ttl_s: u32,
+}
+
+impl Value {
+    /// Of a name that follows the network's state.
+    fn provided(data: RecordData) -> Self {
+        Value { data, ttl_s: TTL_S }
+    }
+}
+
+/// Who answers for a name, or for its absence.
+#[derive(Clone, Debug)]
+pub(super) enum Zone<'a> {
+    /// A private hosted zone. Nothing outside of it is looked at.
+    Hosted(&'a PrivateHostedZone),
+    /// Amazon or the internet, under this name; empty for the root.
+    Provided(String),
+}
+
+impl Zone<'_> {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Zone::Hosted(zone) => zone.name.as_str(),
+            Zone::Provided(name) => name,
+        }
+    }
 }
 
 /// The names that one asker sees.
@@ -27,9 +55,23 @@ pub(super) struct View<'a> {
     pub(super) internet: &'a PublicNames,
 }
 
-impl View<'_> {
-    /// What a name stands for; `None` when there is no such name, empty when there is but it stands for nothing.
-    pub(super) fn lookup(&self, name: &str) -> Option<Vec<Value>> {
+impl<'a> View<'a> {
+    /// The zone whose authority stands behind a name, or behind its absence.
+    pub(super) fn zone_of(&self, name: &str) -> Zone<'a> {
+        let hosted = self.vpc.and_then(|vpc| self.world.private_hosted_zone_for(vpc.id, name));
+        hosted.map_or_else(|| Zone::Provided(self.provided_zone_of(name)), Zone::Hosted)
+    }
+
+    /// What a name stands for in its zone; `None` when there is no such name, empty when there is but it stands for
+    /// nothing.
+    pub(super) fn lookup(&self, zone: &Zone<'_>, name: &str) -> Option<Vec<Value>> {
+        match zone {
+            Zone::Hosted(zone) => zone.lookup(name).map(values),
+            Zone::Provided(_) => self.provided(name),
+        }
+    }
+
+    fn provided(&self, name: &str) -> Option<Vec<Value>> {
         if let Some(domain) = self.private_domain().filter(|domain| is_in(name, domain)) {
             return self.private_values(name, &domain);
         }
@@ -38,13 +80,12 @@ impl View<'_> {
             return self.instance_values(public, &names::public_name(public, region));
         }
         if let Some(address) = names::reversed_address(name) {
-            return self.name_of(address).map(|name| vec![Value::Ptr(name)]);
+            return self.name_of(address).map(|name| vec![Value::provided(RecordData::Ptr(name))]);
         }
         self.internet.get(name).map(|records| records.iter().map(Value::from).collect())
     }
 
-    /// The zone whose authority stands behind a name, or behind its absence; empty for the root.
-    pub(super) fn zone_of(&self, name: &str) -> String {
+    fn provided_zone_of(&self, name: &str) -> String {
         if let Some(domain) = self.private_domain().filter(|domain| is_in(name, domain)) {
             return domain;
         }
@@ -68,7 +109,7 @@ impl View<'_> {
         let label = name.strip_suffix(domain)?.strip_suffix('.')?;
         if let Some(address) = names::labelled_address(label, "ip-") {
             let inside = self.vpc.is_some_and(|vpc| vpc.contains(IpAddr::V4(address)));
-            return inside.then(|| vec![Value::A(address)]);
+            return inside.then(|| vec![Value::provided(RecordData::A(address))]);
         }
         self.resource_values(label)
     }
@@ -83,7 +124,8 @@ impl View<'_> {
         }
         let v4 = interface.primary_address().filter(|_| subnet.resource_name_dns_a_record);
         let v6 = interface.ipv6_addresses.first().filter(|_| subnet.resource_name_dns_aaaa_record);
-        Some(v4.map(Value::A).into_iter().chain(v6.copied().map(Value::Aaaa)).collect())
+        let records = v4.map(RecordData::A).into_iter().chain(v6.copied().map(RecordData::Aaaa));
+        Some(records.map(Value::provided).collect())
     }
 
     fn primary_interface<'s>(&'s self, instance: &'s Instance) -> Option<&'s NetworkInterface> {
@@ -98,7 +140,7 @@ impl View<'_> {
         let exists = names::has_names(self.world, interface)
             && names::public_name(public, interface.scope.region) == name;
         let seen = if self.sees_private(interface) { mapping.private } else { public };
-        exists.then(|| vec![Value::A(seen)])
+        exists.then(|| vec![Value::provided(RecordData::A(seen))])
     }
 
     fn sees_private(&self, interface: &NetworkInterface) -> bool {
@@ -142,14 +184,14 @@ impl View<'_> {
 
 impl From<&PublicRecord> for Value {
     fn from(record: &PublicRecord) -> Value {
-        match record {
-            PublicRecord::A(address) => Value::A(*address),
-            PublicRecord::Aaaa(address) => Value::Aaaa(*address),
-            PublicRecord::Cname(name) => Value::Cname(name.clone()),
-        }
+        Value::provided(match record {
+            PublicRecord::A(address) => RecordData::A(*address),
+            PublicRecord::Aaaa(address) => RecordData::Aaaa(*address),
+            PublicRecord::Cname(name) => RecordData::Cname(name.clone()),
+        })
     }
 }
 
-fn is_in(name: &str, zone: &str) -> bool {
-    name == zone || is_below(name, zone)
+fn values(sets: &[RecordSet]) -> Vec<Value> {
+    sets.iter().flat_map(|set| set.data().map(|data| Value { data, ttl_s: set.ttl_s })).collect()
 }

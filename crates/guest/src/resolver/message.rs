@@ -23,11 +23,16 @@ pub(super) mod kind {
     pub(in super::super) const CNAME: u16 = 5;
     pub(in super::super) const SOA: u16 = 6;
     pub(in super::super) const PTR: u16 = 12;
+    pub(in super::super) const MX: u16 = 15;
+    pub(in super::super) const TXT: u16 = 16;
     pub(in super::super) const AAAA: u16 = 28;
+    pub(in super::super) const SRV: u16 = 33;
     pub(in super::super) const OPT: u16 = 41;
+    pub(in super::super) const SPF: u16 = 99;
     pub(in super::super) const IXFR: u16 = 251;
     pub(in super::super) const AXFR: u16 = 252;
     pub(in super::super) const ANY: u16 = 255;
+    pub(in super::super) const CAA: u16 = 257;
 }
 
 /// Classes of records.
@@ -236,6 +241,8 @@ impl Reader<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) owner: Name,
+    /// How long it may be kept.
+    pub(super) ttl_s: u32,
     pub(super) data: Data,
 }
 
@@ -244,7 +251,16 @@ pub(super) struct Record {
 pub(super) enum Data {
     A(Ipv4Addr),
     Aaaa(Ipv6Addr),
+    Caa {
+        flags: u8,
+        tag: String,
+        value: Vec<u8>,
+    },
     Cname(Name),
+    Mx {
+        preference: u16,
+        exchange: Name,
+    },
     Ns(Name),
     Ptr(Name),
     Soa {
@@ -253,6 +269,13 @@ pub(super) enum Data {
         /// Serial, refresh, retry, expire, and how long absence holds.
         numbers: [u32; 5],
     },
+    Spf(Vec<Vec<u8>>),
+    Srv {
+        /// Priority, weight and port.
+        numbers: [u16; 3],
+        target: Name,
+    },
+    Txt(Vec<Vec<u8>>),
 }
 
 impl Data {
@@ -260,10 +283,15 @@ impl Data {
         match self {
             Data::A(_) => kind::A,
             Data::Aaaa(_) => kind::AAAA,
+            Data::Caa { .. } => kind::CAA,
             Data::Cname(_) => kind::CNAME,
+            Data::Mx { .. } => kind::MX,
             Data::Ns(_) => kind::NS,
             Data::Ptr(_) => kind::PTR,
             Data::Soa { .. } => kind::SOA,
+            Data::Spf(_) => kind::SPF,
+            Data::Srv { .. } => kind::SRV,
+            Data::Txt(_) => kind::TXT,
         }
     }
 }
@@ -275,8 +303,6 @@ pub(super) struct Response {
     pub(super) answers: Vec<Record>,
     /// The start of authority behind an answer without records.
     pub(super) authority: Option<Record>,
-    /// How long each record may be kept.
-    pub(super) ttl_s: u32,
 }
 
 impl Response {
@@ -298,7 +324,7 @@ impl Response {
         writer.u16(query.question.kind);
         writer.u16(query.question.class);
         for record in answers.iter().chain(authority) {
-            writer.record(record, self.ttl_s);
+            writer.record(record);
         }
         if let Some(edns) = query.edns {
             writer.edns(edns, self.code, payload_max);
@@ -369,16 +395,16 @@ impl Writer {
         self.bytes.push(0);
     }
 
-    fn record(&mut self, record: &Record, ttl_s: u32) {
+    fn record(&mut self, record: &Record) {
         self.name(&record.owner);
         self.u16(record.data.kind());
         self.u16(class::INTERNET);
-        self.u32(ttl_s);
+        self.u32(record.ttl_s);
         let len_at = self.bytes.len();
         self.u16(0);
         self.data(&record.data);
-        let len =
-            u16::try_from(self.bytes.len() - len_at - 2).expect("a record's names and numbers are short");
+        let len = u16::try_from(self.bytes.len() - len_at - 2)
+            .expect("names, numbers and texts of 4,000 bytes are short");
         self.bytes[len_at..len_at + 2].copy_from_slice(&len.to_be_bytes());
     }
 
@@ -386,13 +412,35 @@ impl Writer {
         match data {
             Data::A(address) => self.bytes.extend(address.octets()),
             Data::Aaaa(address) => self.bytes.extend(address.octets()),
+            Data::Caa { flags, tag, value } => {
+                self.bytes.push(*flags);
+                self.string(tag.as_bytes());
+                self.bytes.extend(value);
+            }
             Data::Cname(name) | Data::Ns(name) | Data::Ptr(name) => self.name(name),
+            Data::Mx { preference, exchange } => {
+                self.u16(*preference);
+                self.name(exchange);
+            }
             Data::Soa { server, mailbox, numbers } => {
                 self.name(server);
                 self.name(mailbox);
                 numbers.iter().for_each(|number| self.u32(*number));
             }
+            Data::Spf(strings) | Data::Txt(strings) => strings.iter().for_each(|string| self.string(string)),
+            Data::Srv { numbers, target } => {
+                numbers.iter().for_each(|number| self.u16(*number));
+                // "name compression is not to be used for this field" (RFC 2782).
+                self.bytes.extend(&target.0);
+            }
         }
+    }
+
+    /// A length of one byte and the string, as far as that reaches.
+    fn string(&mut self, string: &[u8]) {
+        let len = string.len().min(usize::from(u8::MAX));
+        self.bytes.push(u8::try_from(len).unwrap_or(u8::MAX));
+        self.bytes.extend(&string[..len]);
     }
 
     /// RFC 6891, 6.1.3: the upper bits of the code, version 0, and DNSSEC OK as it was asked (RFC 3225).

@@ -10,15 +10,16 @@ mod message;
 #[cfg(test)]
 mod tests;
 
+use model::dns_record::RecordData;
 use model::{NetworkInterface, Subnet, World};
 use std::net::IpAddr;
 
 use crate::nat64;
 use crate::public_names::PublicNames;
-use lookup::{Value, View};
+use lookup::{Value, View, Zone};
 use message::{Code, Data, Edns, Header, Name, Query, Question, Record, Response, class, kind};
 
-/// How long answers may be kept, those without a record too.
+/// How long answers may be kept that follow the network's state, those without a record too.
 const TTL_S: u32 = 60;
 /// The longest answer over UDP, whatever the client takes.
 const UDP_PAYLOAD_MAX: u16 = 4096;
@@ -118,56 +119,55 @@ fn len_max(query: &Query, transport: Transport) -> usize {
 struct Resolution {
     answers: Vec<Record>,
     code: Code,
-    /// The zone whose authority stands behind an answer without records.
-    negative_zone: Option<String>,
+    /// The start of authority behind an answer without records.
+    authority: Option<Record>,
 }
 
 impl Resolution {
     fn without_records(code: Code) -> Self {
-        Resolution { answers: Vec::new(), code, negative_zone: None }
+        Resolution { answers: Vec::new(), code, authority: None }
     }
 
     fn into_response(self) -> Response {
-        let authority = self
-            .negative_zone
-            .and_then(|zone| Some(Record { owner: Name::new(&zone)?, data: authority(&zone)? }));
-        Response { code: self.code, answers: self.answers, authority, ttl_s: TTL_S }
+        Response { code: self.code, answers: self.answers, authority: self.authority }
     }
 }
 
-/// Follows aliases from the question to the records that it asks for, or to their absence.
+/// Follows aliases, from zone to zone, from the question to the records that it asks for, or to their absence.
 fn resolve(view: &View<'_>, dns64: Dns64, question: &Question) -> Resolution {
     let mut owner = question.name.clone();
     let mut answers = Vec::new();
     for _ in 0..ALIASES_MAX {
         let name = owner.plain();
         let zone = view.zone_of(&name);
-        let Some(values) = view.lookup(&name) else {
+        let Some(values) = view.lookup(&zone, &name) else {
             // A zone exists even when nothing is known under its own name.
-            let code = if zone == name { Code::NoError } else { Code::NoSuchName };
-            return Resolution { answers, code, negative_zone: Some(zone) };
+            let code = if zone.name() == name { Code::NoError } else { Code::NoSuchName };
+            return Resolution { answers, code, authority: authority(&zone) };
         };
-        let found = data_at(&name, &zone, &values, question.kind, dns64);
+        let found = records_at(&owner, &zone, &values, question.kind, dns64);
         if !found.is_empty() {
-            answers.extend(found.into_iter().map(|data| Record { owner: owner.clone(), data }));
-            return Resolution { answers, code: Code::NoError, negative_zone: None };
+            answers.extend(found);
+            return Resolution { answers, code: Code::NoError, authority: None };
         }
-        let Some(target) = alias(&values) else {
-            return Resolution { answers, code: Code::NoError, negative_zone: Some(zone) };
+        let Some((target, ttl_s)) = alias(&values) else {
+            return Resolution { answers, code: Code::NoError, authority: authority(&zone) };
         };
-        answers.push(Record { owner, data: Data::Cname(target.clone()) });
+        answers.push(Record { owner, ttl_s, data: Data::Cname(target.clone()) });
         owner = target;
     }
     Resolution::without_records(Code::ServerFailure)
 }
 
 /// What is known under a name and was asked for; IPv6 addresses are made up where there are none and the asker needs them.
-fn data_at(name: &str, zone: &str, values: &[Value], wanted: u16, dns64: Dns64) -> Vec<Data> {
-    let apex = if name == zone { apex(zone) } else { Vec::new() };
-    let known = values.iter().filter_map(data).chain(apex);
-    let found: Vec<Data> = known.filter(|data| is_wanted(data, wanted)).collect();
+fn records_at(owner: &Name, zone: &Zone<'_>, values: &[Value], wanted: u16, dns64: Dns64) -> Vec<Record> {
+    let record = |(data, ttl_s)| Record { owner: owner.clone(), ttl_s, data };
+    let apex = if owner.plain() == zone.name() { apex(zone) } else { Vec::new() };
+    let known = values.iter().filter_map(|value| Some((data(&value.data)?, value.ttl_s)));
+    let all = known.chain(apex.into_iter().map(|data| (data, TTL_S)));
+    let found: Vec<Record> = all.filter(|(data, _)| is_wanted(data, wanted)).map(record).collect();
     if found.is_empty() && wanted == kind::AAAA && dns64 == Dns64::On {
-        return values.iter().filter_map(made_up).collect();
+        return values.iter().filter_map(made_up).map(record).collect();
     }
     found
 }
@@ -176,38 +176,72 @@ fn is_wanted(data: &Data, wanted: u16) -> bool {
     wanted == kind::ANY || data.kind() == wanted
 }
 
-fn data(value: &Value) -> Option<Data> {
-    match value {
-        Value::A(address) => Some(Data::A(*address)),
-        Value::Aaaa(address) => Some(Data::Aaaa(*address)),
-        Value::Cname(name) => Name::new(name).map(Data::Cname),
-        Value::Ptr(name) => Name::new(name).map(Data::Ptr),
-    }
+/// A record as messages carry it; `None` for a name that no message can carry.
+fn data(known: &RecordData) -> Option<Data> {
+    Some(match known {
+        RecordData::A(address) => Data::A(*address),
+        RecordData::Aaaa(address) => Data::Aaaa(*address),
+        RecordData::Caa { flags, tag, value } => {
+            Data::Caa { flags: *flags, tag: tag.clone(), value: value.clone() }
+        }
+        RecordData::Cname(name) => Data::Cname(Name::new(name)?),
+        RecordData::Mx { preference, exchange } => {
+            Data::Mx { preference: *preference, exchange: Name::new(exchange)? }
+        }
+        RecordData::Ns(name) => Data::Ns(Name::new(name)?),
+        RecordData::Ptr(name) => Data::Ptr(Name::new(name)?),
+        RecordData::Soa { server, mailbox, numbers } => {
+            Data::Soa { server: Name::new(server)?, mailbox: Name::new(mailbox)?, numbers: *numbers }
+        }
+        RecordData::Spf(strings) => Data::Spf(strings.clone()),
+        RecordData::Srv { priority, weight, port, target } => {
+            Data::Srv { numbers: [*priority, *weight, *port], target: Name::new(target)? }
+        }
+        RecordData::Txt(strings) => Data::Txt(strings.clone()),
+    })
 }
 
-fn alias(values: &[Value]) -> Option<Name> {
-    values.iter().find_map(|value| match value {
-        Value::Cname(name) => Name::new(name),
-        Value::A(_) | Value::Aaaa(_) | Value::Ptr(_) => None,
+fn alias(values: &[Value]) -> Option<(Name, u32)> {
+    values.iter().find_map(|value| {
+        let RecordData::Cname(name) = &value.data else { return None };
+        Some((Name::new(name)?, value.ttl_s))
     })
 }
 
 /// The IPv6 address that stands for an IPv4 one behind NAT64.
-fn made_up(value: &Value) -> Option<Data> {
-    match value {
-        Value::A(address) => Some(Data::Aaaa(nat64::embed(*address))),
-        Value::Aaaa(_) | Value::Cname(_) | Value::Ptr(_) => None,
+fn made_up(value: &Value) -> Option<(Data, u32)> {
+    let RecordData::A(address) = &value.data else { return None };
+    Some((Data::Aaaa(nat64::embed(*address)), value.ttl_s))
+}
+
+/// What a provided zone has under its own name: its server and its start of authority. A private hosted zone has them
+/// among its records.
+fn apex(zone: &Zone<'_>) -> Vec<Data> {
+    match zone {
+        Zone::Hosted(_) => Vec::new(),
+        Zone::Provided(name) => {
+            let server = Name::new(&zone_names(name).0).map(Data::Ns);
+            server.into_iter().chain(provided_authority(name)).collect()
+        }
     }
 }
 
-/// What every zone has under its own name: its server and its start of authority.
-fn apex(zone: &str) -> Vec<Data> {
-    let (server, _) = zone_names(zone);
-    Name::new(&server).map(Data::Ns).into_iter().chain(authority(zone)).collect()
+/// The start of a zone's authority, kept for as long as absence holds: "the minimum of the MINIMUM field of the SOA record
+/// and the TTL of the SOA itself" (RFC 2308, 3).
+fn authority(zone: &Zone<'_>) -> Option<Record> {
+    let (data, ttl_s) = match zone {
+        Zone::Hosted(zone) => {
+            let set = zone.start_of_authority()?;
+            (set.data().next().as_ref().and_then(data)?, set.ttl_s)
+        }
+        Zone::Provided(name) => (provided_authority(name)?, TTL_S),
+    };
+    let Data::Soa { numbers: [.., absence_s], .. } = data else { return None };
+    Some(Record { owner: Name::new(zone.name())?, ttl_s: ttl_s.min(absence_s), data })
 }
 
-/// The start of a zone's authority, with the numbers that AWS's private zones show.
-fn authority(zone: &str) -> Option<Data> {
+/// The start of a provided zone's authority, with the numbers that AWS's own zones show.
+fn provided_authority(zone: &str) -> Option<Data> {
     let (server, mailbox) = zone_names(zone);
     let numbers = [2_012_103_100, 3600, 3600, 3600, TTL_S];
     Some(Data::Soa { server: Name::new(&server)?, mailbox: Name::new(mailbox)?, numbers })

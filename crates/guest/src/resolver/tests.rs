@@ -6,6 +6,7 @@ use crate::public_names::PublicRecord;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RecordType};
 use model::NetworkInterfaceId;
+use model::dns_record::RecordType as Kind;
 use model::vpc_peering_connection::PeeringStatus;
 use proptest::prelude::*;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -189,6 +190,150 @@ fn aliases_that_lead_nowhere_and_in_circles() {
 }
 
 #[test]
+fn a_private_zone_answers_for_its_names_and_for_their_absence() {
+    let mut world = fixture::world();
+    let db: (_, _, _, &[&str]) = ("db.example.com", Kind::A, 30, &["10.0.2.20", "10.0.2.21"]);
+    fixture::zone(&mut world, MAIN, "example.com", &[db]);
+    let asked = |id, name: &str, wanted| asked_by(&world, id, name, wanted);
+    assert_eq!(asked(WEB_ETH0, "DB.example.com.", RecordType::A), "A 10.0.2.20, A 10.0.2.21");
+    assert_eq!(asked(WEB_ETH0, "db.example.com.", RecordType::AAAA), "nothing");
+    assert_eq!(
+        asked(WEB_ETH0, "www.example.com.", RecordType::A),
+        "NXDomain",
+        "the public one is not looked at"
+    );
+    assert_eq!(asked(WEB_ETH0, "example.com.", RecordType::A), "nothing", "nor is it at the top");
+    assert_eq!(
+        asked(WEB_ETH0, "redirect.example.net.", RecordType::A),
+        "A 192.0.2.20",
+        "outside of the zone"
+    );
+    assert_eq!(
+        asked(FAR_ETH0, "www.example.com.", RecordType::A),
+        "CNAME example.com., A 192.0.2.10",
+        "another VPC"
+    );
+    assert_eq!(asked_outside(&world, "db.example.com.", RecordType::A), "NXDomain");
+
+    let soa = "SOA ns-1536.awsdns-00.co.uk. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400";
+    assert_eq!(asked(WEB_ETH0, "example.com.", RecordType::SOA), soa);
+    assert_eq!(
+        asked(WEB_ETH0, "example.com.", RecordType::NS),
+        "NS ns-1536.awsdns-00.co.uk., NS ns-0.awsdns-00.com., NS ns-1024.awsdns-00.org., NS ns-512.awsdns-00.net."
+    );
+    let web = fixture::eni(&world, WEB_ETH0);
+    let answered = |name, wanted| sent(&world, Asker::Interface(&web), &query(name, wanted)).unwrap();
+    assert_eq!(answered("db.example.com.", RecordType::A).answers[0].ttl, 30);
+    for (name, wanted) in [("no.example.com.", RecordType::A), ("db.example.com.", RecordType::TXT)] {
+        let absent = answered(name, wanted);
+        let [authority] = absent.authorities.as_slice() else { panic!("{name}: one authority") };
+        let shown = (authority.name.to_ascii(), authority.ttl, format!("SOA {}", authority.data));
+        // The set's own 900 s are less than the 86,400 s that it says of absence.
+        assert_eq!(shown, ("example.com.".to_owned(), 900, soa.to_owned()));
+    }
+}
+
+#[test]
+fn private_zones_need_both_attributes_of_the_vpc() {
+    let mut world = fixture::world();
+    fixture::zone(&mut world, MAIN, "example.com", &[("example.com", Kind::A, 60, &["10.0.2.20"])]);
+    assert_eq!(asked_by(&world, DB_ETH0, "example.com.", RecordType::A), "A 10.0.2.20");
+    world.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
+    assert_eq!(asked_by(&world, DB_ETH0, "example.com.", RecordType::A), "A 192.0.2.10");
+}
+
+#[test]
+fn private_zones_come_before_amazons_own_names() {
+    let mut world = fixture::world();
+    let domain = "us-west-2.compute.internal";
+    let name = format!("ip-10-0-1-10.{domain}");
+    fixture::zone(&mut world, MAIN, domain, &[(&name, Kind::A, 60, &["10.9.9.9"])]);
+    fixture::zone(
+        &mut world,
+        MAIN,
+        "10.in-addr.arpa",
+        &[("20.2.0.10.in-addr.arpa", Kind::Ptr, 60, &["db.corp"])],
+    );
+    let asked = |name: &str, wanted| asked_by(&world, WEB_ETH0, name, wanted);
+    assert_eq!(asked(&name, RecordType::A), "A 10.9.9.9");
+    assert_eq!(asked(&format!("ip-10-0-2-20.{domain}"), RecordType::A), "NXDomain");
+    assert_eq!(asked("20.2.0.10.in-addr.arpa.", RecordType::PTR), "PTR db.corp.");
+    assert_eq!(asked("10.1.0.10.in-addr.arpa.", RecordType::PTR), "NXDomain");
+}
+
+#[test]
+fn aliases_lead_from_zone_to_zone() {
+    let mut world = fixture::world();
+    let sets: &[(&str, Kind, u32, &[&str])] = &[
+        ("out.corp.internal", Kind::Cname, 30, &["www.example.com"]),
+        ("over.corp.internal", Kind::Cname, 30, &["a.team.internal"]),
+        ("lost.corp.internal", Kind::Cname, 30, &["no.team.internal"]),
+        ("round.corp.internal", Kind::Cname, 30, &["round.corp.internal"]),
+        ("*.wild.corp.internal", Kind::Cname, 30, &["over.corp.internal"]),
+        ("public.corp.internal", Kind::Cname, 30, &[WEB_PUBLIC_NAME]),
+    ];
+    fixture::zone(&mut world, MAIN, "corp.internal", sets);
+    fixture::zone(&mut world, MAIN, "team.internal", &[("a.team.internal", Kind::A, 60, &["10.0.2.20"])]);
+    fixture::zone(&mut world, OTHER, "pool.ntp.org", &[("pool.ntp.org", Kind::A, 60, &["10.1.0.5"])]);
+    let asked = |name: &str| asked_by(&world, WEB_ETH0, name, RecordType::A);
+    assert_eq!(asked("out.corp.internal."), "CNAME www.example.com., CNAME example.com., A 192.0.2.10");
+    assert_eq!(asked("over.corp.internal."), "CNAME a.team.internal., A 10.0.2.20");
+    assert_eq!(asked("lost.corp.internal."), "NXDomain, CNAME no.team.internal.");
+    assert_eq!(asked("round.corp.internal."), "ServFail");
+    assert_eq!(
+        asked("x.y.wild.corp.internal."),
+        "CNAME over.corp.internal., CNAME a.team.internal., A 10.0.2.20"
+    );
+    assert_eq!(asked("public.corp.internal."), format!("CNAME {WEB_PUBLIC_NAME}., A 10.0.1.10"));
+    assert_eq!(
+        asked_by(&world, FAR_ETH0, "0.amazon.pool.ntp.org.", RecordType::A),
+        "NXDomain",
+        "a zone answers for all names below its own"
+    );
+    let web = fixture::eni(&world, WEB_ETH0);
+    let answer = sent(&world, Asker::Interface(&web), &query("out.corp.internal.", RecordType::A)).unwrap();
+    assert_eq!(answer.answers.iter().map(|record| record.ttl).collect::<Vec<_>>(), [30, 60, 60]);
+}
+
+#[test]
+fn every_type_of_record_is_written_as_others_read_it() {
+    let mut world = fixture::world();
+    let sets: &[(&str, Kind, u32, &[&str])] = &[
+        ("corp.internal", Kind::Caa, 60, &["0 issue \"ca.test\""]),
+        ("corp.internal", Kind::Mx, 60, &["10 mail.corp.internal"]),
+        ("corp.internal", Kind::Txt, 60, &["\"one\" \"two\""]),
+        ("v6.corp.internal", Kind::Aaaa, 60, &["2600:1f13:a:1::10"]),
+        ("_ldap._tcp.corp.internal", Kind::Srv, 60, &["1 2 389 ldap.corp.internal"]),
+    ];
+    fixture::zone(&mut world, MAIN, "corp.internal", sets);
+    let asked = |name: &str, wanted| asked_by(&world, WEB_ETH0, name, wanted);
+    assert_eq!(asked("corp.internal.", RecordType::MX), "MX 10 mail.corp.internal.");
+    assert_eq!(asked("v6.corp.internal.", RecordType::AAAA), "AAAA 2600:1f13:a:1::10");
+    assert_eq!(asked("_ldap._tcp.corp.internal.", RecordType::SRV), "SRV 1 2 389 ldap.corp.internal.");
+    let web = fixture::eni(&world, WEB_ETH0);
+    let bytes = |name, wanted: u16| {
+        let asked = query(name, RecordType::from(wanted)).to_vec().unwrap();
+        answer(&world, Asker::Interface(&web), &PublicNames::default(), &asked, Transport::Udp).unwrap()
+    };
+    // A length before each string, and none before the value of a CAA record.
+    assert!(bytes("corp.internal.", 16).ends_with(b"\x00\x08\x03one\x03two"));
+    assert!(bytes("corp.internal.", 257).ends_with(b"\x00\x0e\x00\x05issueca.test"));
+}
+
+#[test]
+fn dns64_makes_addresses_up_for_private_names_too() {
+    let mut world = fixture::world();
+    world.subnets.get_mut(&PRIVATE).unwrap().dns64 = true;
+    fixture::zone(
+        &mut world,
+        MAIN,
+        "corp.internal",
+        &[("old.corp.internal", Kind::A, 60, &["198.51.100.9"])],
+    );
+    assert_eq!(asked_by(&world, DB_ETH0, "old.corp.internal.", RecordType::AAAA), "AAAA 64:ff9b::c633:6409");
+}
+
+#[test]
 fn dns64_makes_addresses_up_where_there_is_none() {
     let mut world = fixture::world();
     world.subnets.get_mut(&PRIVATE).unwrap().dns64 = true;
@@ -306,8 +451,10 @@ fn seeds() -> Vec<Vec<u8>> {
         WEB_PUBLIC_NAME,
         "10.1.0.10.in-addr.arpa.",
         "0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.0.0.a.0.0.0.3.1.f.1.0.0.6.2.ip6.arpa.",
+        "x.y.corp.internal.",
     ];
-    let kinds = [RecordType::A, RecordType::AAAA, RecordType::PTR, RecordType::ANY, RecordType::SOA];
+    let kinds =
+        [RecordType::A, RecordType::AAAA, RecordType::PTR, RecordType::ANY, RecordType::SOA, RecordType::TXT];
     let mut seeds = Vec::new();
     for (name, kind) in names.into_iter().zip(kinds) {
         let mut message = query(name, kind);
@@ -320,12 +467,14 @@ fn seeds() -> Vec<Vec<u8>> {
 proptest! {
     #[test]
     fn no_bytes_make_the_resolver_panic_and_every_answer_can_be_read(
-        seed in 0..5_usize,
+        seed in 0..6_usize,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         random in prop::collection::vec(any::<u8>(), 0..80),
         whole in any::<bool>(),
     ) {
-        let world = fixture::world();
+        let mut world = fixture::world();
+        let text: (_, _, _, &[&str]) = ("*.corp.internal", Kind::Txt, 60, &["\"anything\""]);
+        fixture::zone(&mut world, MAIN, "corp.internal", &[text]);
         let web = fixture::eni(&world, WEB_ETH0);
         let mut bytes = if whole { random } else { seeds().swap_remove(seed) };
         for (at, byte) in changes.iter().filter(|_| !bytes.is_empty()).cloned().collect::<Vec<_>>() {
