@@ -91,16 +91,23 @@ pub struct Pages {
 pub struct Output {
     /// The inside of the XML envelope, or the whole JSON.
     pub body: String,
+    /// Members that go in headers.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Output {
     /// The answer as a whole HTTP answer.
     pub fn render(&self, service: &Service, operation: &str, request_id: &str) -> Reply {
         match service.protocol {
-            Protocol::Ec2 | Protocol::Query => xml::render(service, operation, request_id, self),
-            Protocol::Json11 => {
-                Reply { status: 200, content_type: service.protocol.content_type(), body: self.body.clone() }
+            Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => {
+                xml::render(service, operation, request_id, self)
             }
+            Protocol::Json11 => Reply {
+                status: 200,
+                content_type: service.protocol.content_type(),
+                headers: Vec::new(),
+                body: self.body.clone(),
+            },
         }
     }
 }
@@ -294,7 +301,9 @@ pub fn dispatch_write<S>(
     };
     let params_hash = input.hash();
     match tokens.remembered(state, &key, call.now) {
-        Some(earlier) if earlier.params_hash == params_hash => Ok(Output { body: earlier.body }),
+        Some(earlier) if earlier.params_hash == params_hash => {
+            Ok(Output { body: earlier.body, ..Output::default() })
+        }
         Some(_) => Err(AwsError::idempotent_parameter_mismatch()),
         None => {
             let output = handler(call, state, input)?;

@@ -1,7 +1,7 @@
 //! An error as AWS gives it: a code, a sentence, a status, and its shape per protocol.
 //!
 //! Codes and sentences follow "Error codes for the Amazon EC2 API" and each service's
-//! "Common Errors" page. S3's XML errors are not here.
+//! "Common Errors" page. S3's XML errors, which have no envelope, are not here.
 
 use crate::service::{Protocol, Service};
 use crate::xml::XmlWriter;
@@ -27,6 +27,8 @@ pub struct Reply {
     pub status: u16,
     /// The `Content-Type`.
     pub content_type: &'static str,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
 }
@@ -116,6 +118,7 @@ impl AwsError {
                 format!("Could not find operation {action} for version {}", service.api_version),
             ),
             Protocol::Json11 => Self::new("UnknownOperationException", ""),
+            Protocol::RestXml(_) => Self::new("UnknownOperationException", "").with_status(404),
         }
     }
 
@@ -123,7 +126,7 @@ impl AwsError {
     /// are Hamlet's own; 501 is a status that SDKs do not retry.
     pub fn not_implemented(service: &Service, action: &str) -> Self {
         let code = match service.protocol {
-            Protocol::Ec2 | Protocol::Query => "NotImplemented",
+            Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => "NotImplemented",
             Protocol::Json11 => "NotImplementedException",
         };
         let name = service.name;
@@ -140,18 +143,18 @@ impl AwsError {
     pub fn render(&self, service: &Service, request_id: &str) -> Reply {
         let body = match service.protocol {
             Protocol::Ec2 => self.ec2_body(request_id),
-            Protocol::Query => self.query_body(service, request_id),
+            Protocol::Query | Protocol::RestXml(_) => self.query_body(service, request_id),
             Protocol::Json11 => self.json_body(),
         };
         let content_type = service.protocol.content_type();
-        Reply { status: self.status_in(service.protocol), content_type, body }
+        Reply { status: self.status_in(service.protocol), content_type, headers: Vec::new(), body }
     }
 
     /// JSON services answer every client error with 400, whatever the code.
     fn status_in(&self, protocol: Protocol) -> u16 {
         match protocol {
             Protocol::Json11 if self.status < 500 => 400,
-            Protocol::Json11 | Protocol::Ec2 | Protocol::Query => self.status,
+            Protocol::Json11 | Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => self.status,
         }
     }
 

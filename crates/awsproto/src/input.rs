@@ -4,6 +4,7 @@ use crate::error::AwsError;
 use crate::json;
 use crate::params::Node;
 use crate::service::Protocol;
+use crate::xml_reader::Element;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -14,10 +15,13 @@ pub enum Input {
     Form(Node),
     /// JSON 1.1.
     Json(Value),
+    /// REST with XML; path and query string are among the body's members.
+    Xml(Element),
 }
 
 impl Input {
-    /// Reads the parameters of a request: for forms, from the body or else the query string.
+    /// Reads the parameters of a request: for forms, from the body or else the query string. REST requests need their
+    /// path, too, see [`crate::route::Route::input`].
     pub fn parse(protocol: Protocol, query: &str, body: &[u8]) -> Result<Input, AwsError> {
         match protocol {
             Protocol::Json11 => json::parse(body).map(Input::Json),
@@ -25,6 +29,7 @@ impl Input {
                 Node::parse_form(query.as_bytes()).map(Input::Form)
             }
             Protocol::Ec2 | Protocol::Query => Node::parse_form(body).map(Input::Form),
+            Protocol::RestXml(_) => Err(AwsError::new("InvalidInput", "The request has no path.")),
         }
     }
 
@@ -33,6 +38,7 @@ impl Input {
         match self {
             Input::Form(form) => form.text(name),
             Input::Json(value) => value.get(name)?.as_str(),
+            Input::Xml(element) => text_of(element, name),
         }
     }
 
@@ -40,7 +46,7 @@ impl Input {
     pub fn form(&self) -> Result<&Node, AwsError> {
         match self {
             Input::Form(form) => Ok(form),
-            Input::Json(_) => Err(AwsError::new("MalformedQueryString", "Expected a form.")),
+            Input::Json(_) | Input::Xml(_) => Err(AwsError::new("MalformedQueryString", "Expected a form.")),
         }
     }
 
@@ -48,7 +54,15 @@ impl Input {
     pub fn json(&self) -> Result<&Value, AwsError> {
         match self {
             Input::Json(value) => Ok(value),
-            Input::Form(_) => Err(AwsError::new("SerializationException", "Expected JSON.")),
+            Input::Form(_) | Input::Xml(_) => Err(AwsError::new("SerializationException", "Expected JSON.")),
+        }
+    }
+
+    /// The element, for generated decoders.
+    pub fn xml(&self) -> Result<&Element, AwsError> {
+        match self {
+            Input::Xml(element) => Ok(element),
+            Input::Form(_) | Input::Json(_) => Err(AwsError::new("InvalidInput", "Expected XML.")),
         }
     }
 
@@ -58,6 +72,8 @@ impl Input {
         match self {
             Input::Form(form) => form.text("DryRun").is_some_and(|text| text.eq_ignore_ascii_case("true")),
             Input::Json(value) => value.get("DryRun").and_then(Value::as_bool).unwrap_or(false),
+            // No service of this protocol has dry runs.
+            Input::Xml(_) => false,
         }
     }
 
@@ -75,8 +91,20 @@ impl Input {
             }
             // serde_json's map is sorted.
             Input::Json(value) => hash.update(value.to_string()),
+            Input::Xml(element) => hash_element(element, &mut hash),
         }
         let digest: [u8; 32] = hash.finalize().into();
         digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
     }
+}
+
+fn text_of<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element.children.iter().find(|child| child.name == name).map(|child| child.text.as_str())
+}
+
+fn hash_element(element: &Element, hash: &mut Sha256) {
+    hash.update(format!("{}:{}:{}:", element.name.len(), element.text.len(), element.children.len()));
+    hash.update(&element.name);
+    hash.update(&element.text);
+    element.children.iter().for_each(|child| hash_element(child, hash));
 }

@@ -32,12 +32,12 @@ pub trait ToJson {
 
 /// The body of an answer.
 pub fn encode<T: ToJson>(answer: &T) -> Output {
-    Output { body: answer.to_json().to_string() }
+    Output { body: answer.to_json().to_string(), ..Output::default() }
 }
 
 /// The body of an answer without members.
 pub fn encode_nothing(_: &()) -> Output {
-    Output { body: "{}".to_owned() }
+    Output { body: "{}".to_owned(), ..Output::default() }
 }
 
 /// The members of one JSON object, for generated decoders.

@@ -1,4 +1,4 @@
-//! AWS on the wire: signatures, the EC2, query and JSON protocols, errors, filters, paging.
+//! AWS on the wire: signatures, the EC2, query, JSON and REST-XML protocols, errors, filters, paging.
 //!
 //! Pure: requests in, values out; time, identifiers and secrets are arguments. Which service and
 //! operation a request is for is `route`; who signed it, `sigv4`; its parameters, `input`; the
@@ -16,12 +16,14 @@ pub mod json;
 pub mod page;
 pub mod params;
 mod percent;
+pub mod rest_xml;
 pub mod route;
 pub mod service;
 pub mod sigv4;
 pub mod tags;
 pub mod timestamp;
 pub mod xml;
+pub mod xml_reader;
 
 pub use action::{Action, Call, Handler, Operation, Output, Pages, Remembered, TokenKey, Tokens};
 pub use error::{AwsError, Reply};

@@ -132,7 +132,7 @@ impl<'a> At<'a> {
     fn invalid(&self, value: &str, reason: &str) -> AwsError {
         match self.protocol {
             Protocol::Ec2 => AwsError::invalid_value(&self.key(), shortened(value), reason),
-            Protocol::Query | Protocol::Json11 => {
+            Protocol::Query | Protocol::Json11 | Protocol::RestXml(_) => {
                 AwsError::new("MalformedInput", format!("{}: {reason}", self.key()))
             }
         }
@@ -142,7 +142,7 @@ impl<'a> At<'a> {
         let name = lower_first(&self.key());
         match self.protocol {
             Protocol::Ec2 => AwsError::missing_parameter(&name),
-            Protocol::Query | Protocol::Json11 => AwsError::new(
+            Protocol::Query | Protocol::Json11 | Protocol::RestXml(_) => AwsError::new(
                 "ValidationError",
                 format!(
                     "1 validation error detected: Value null at '{name}' failed to satisfy \

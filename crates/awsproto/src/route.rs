@@ -1,11 +1,13 @@
 //! Which service and operation a request is for.
 //!
 //! One address serves all services (`--endpoint-url`), so that the host alone does not tell.
-//! In this order: `X-Amz-Target`, the signature's scope, the host, the version of a form.
+//! In this order: `X-Amz-Target`, the signature's scope, the host, the version of a form. REST services name the operation
+//! by method and path.
 
 use crate::error::AwsError;
 use crate::input::Input;
 use crate::percent;
+use crate::rest_xml;
 use crate::service::{Protocol, Service};
 use crate::sigv4::Scope;
 
@@ -18,6 +20,10 @@ pub struct Incoming<'a> {
     pub target: Option<&'a str>,
     /// The scope of the signature, believed or not.
     pub scope: Option<&'a Scope>,
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The path, as it was sent.
+    pub path: &'a str,
     /// What followed the `?`.
     pub query: &'a str,
     /// The whole body.
@@ -41,7 +47,7 @@ pub enum RouteError {
     /// No service of ours; its name as far as the request tells.
     UnknownService(Option<String>),
     /// The service is known, its operation is not named.
-    NoOperation(AwsError),
+    NoOperation(&'static Service, AwsError),
 }
 
 /// Tells where a request goes, among the services there are.
@@ -49,7 +55,7 @@ pub fn route(incoming: &Incoming<'_>, services: &[&'static Service]) -> Result<R
     let service = service(incoming, services)?;
     Ok(Route {
         service,
-        operation: operation(incoming, service).map_err(RouteError::NoOperation)?,
+        operation: operation(incoming, service).map_err(|error| RouteError::NoOperation(service, error))?,
         region: region(incoming),
     })
 }
@@ -57,7 +63,13 @@ pub fn route(incoming: &Incoming<'_>, services: &[&'static Service]) -> Result<R
 impl Route {
     /// Reads the parameters.
     pub fn input(&self, incoming: &Incoming<'_>) -> Result<Input, AwsError> {
-        Input::parse(self.service.protocol, incoming.query, incoming.body)
+        let protocol = self.service.protocol;
+        let Protocol::RestXml(routes) = protocol else {
+            return Input::parse(protocol, incoming.query, incoming.body);
+        };
+        let matched = rest_xml::find(routes, incoming.method, incoming.path)
+            .ok_or_else(|| AwsError::unknown_action(self.service, ""))?;
+        rest_xml::parse(&matched, incoming.query, incoming.body).map(Input::Xml)
     }
 }
 
@@ -77,7 +89,8 @@ fn service(incoming: &Incoming<'_>, services: &[&'static Service]) -> Result<&'s
     }
     let version = form_value(incoming, "Version");
     let found = services.iter().find(|service| {
-        service.protocol != Protocol::Json11 && version.as_deref() == Some(service.api_version)
+        matches!(service.protocol, Protocol::Ec2 | Protocol::Query)
+            && version.as_deref() == Some(service.api_version)
     });
     found.copied().ok_or(RouteError::UnknownService(None))
 }
@@ -88,9 +101,11 @@ fn operation(incoming: &Incoming<'_>, service: &Service) -> Result<String, AwsEr
             incoming.target.and_then(|target| target.rsplit_once('.')).map(|(_, name)| name.to_owned())
         }
         Protocol::Ec2 | Protocol::Query => form_value(incoming, "Action"),
+        Protocol::RestXml(routes) => rest_xml::find(routes, incoming.method, incoming.path)
+            .map(|matched| matched.route.operation.to_owned()),
     };
     name.filter(|name| !name.is_empty()).ok_or_else(|| match service.protocol {
-        Protocol::Json11 => AwsError::unknown_action(service, ""),
+        Protocol::Json11 | Protocol::RestXml(_) => AwsError::unknown_action(service, ""),
         Protocol::Ec2 | Protocol::Query => {
             AwsError::new("MissingAction", "The request must contain the parameter Action")
         }
@@ -119,10 +134,14 @@ fn form_value(incoming: &Incoming<'_>, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rest_xml::HttpRoute;
 
     static EC2: Service = service("ec2", Protocol::Ec2, "2016-11-15", "");
     static STS: Service = service("sts", Protocol::Query, "2011-06-15", "");
     static SSM: Service = service("ssm", Protocol::Json11, "2014-11-06", "AmazonSSM");
+    static ROUTE53: Service = service("route53", Protocol::RestXml(ROUTES), "2013-04-01", "");
+    const ROUTES: &[HttpRoute] =
+        &[HttpRoute { operation: "GetZone", method: "GET", path: "/2013-04-01/zone/{Id}", status: 200 }];
 
     #[test]
     fn the_scope_of_the_signature_names_the_service() {
@@ -160,9 +179,29 @@ mod tests {
     }
 
     #[test]
+    fn method_and_path_name_the_operation_of_a_rest_service() {
+        let scope = Scope::parse("AKID/20260101/us-east-1/route53/aws4_request").unwrap();
+        let incoming = Incoming {
+            scope: Some(&scope),
+            method: "GET",
+            path: "/2013-04-01/zone/Z1",
+            query: "comment=x",
+            ..Incoming::default()
+        };
+        assert_eq!(go(&incoming).unwrap(), ("route53", "GetZone".to_owned(), Some("us-east-1".to_owned())));
+        let route = route(&incoming, &[&ROUTE53]).unwrap();
+        let input = route.input(&incoming).unwrap();
+        assert_eq!((input.text("Id"), input.text("comment")), (Some("Z1"), Some("x")));
+        let Err(RouteError::NoOperation(_, error)) = go(&Incoming { method: "PUT", ..incoming }) else {
+            panic!("a method without an operation went somewhere");
+        };
+        assert_eq!((error.code.as_ref(), error.status), ("UnknownOperationException", 404));
+    }
+
+    #[test]
     fn a_request_without_an_action_is_told_so() {
         let scope = Scope::parse("AKID/20260101/eu-west-1/ec2/aws4_request").unwrap();
-        let Err(RouteError::NoOperation(error)) =
+        let Err(RouteError::NoOperation(_, error)) =
             go(&Incoming { scope: Some(&scope), ..Incoming::default() })
         else {
             panic!("a request without an action went somewhere");
@@ -171,7 +210,7 @@ mod tests {
     }
 
     fn go(incoming: &Incoming<'_>) -> Result<(&'static str, String, Option<String>), RouteError> {
-        let route = route(incoming, &[&EC2, &STS, &SSM])?;
+        let route = route(incoming, &[&EC2, &STS, &SSM, &ROUTE53])?;
         Ok((route.service.name, route.operation, route.region))
     }
 

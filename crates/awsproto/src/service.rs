@@ -1,5 +1,7 @@
 //! What Hamlet knows of a service from its model: name, protocol, version, operations.
 
+use crate::rest_xml::HttpRoute;
+
 /// How a service's requests and answers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -9,6 +11,8 @@ pub enum Protocol {
     Query,
     /// JSON in, JSON out, the operation in `X-Amz-Target`.
     Json11,
+    /// XML in, XML out, the operation in method and path: Route 53, S3. With every operation that AWS has.
+    RestXml(&'static [HttpRoute]),
 }
 
 impl Protocol {
@@ -16,14 +20,14 @@ impl Protocol {
     pub fn content_type(self) -> &'static str {
         match self {
             Protocol::Ec2 => "text/xml;charset=UTF-8",
-            Protocol::Query => "text/xml",
+            Protocol::Query | Protocol::RestXml(_) => "text/xml",
             Protocol::Json11 => "application/x-amz-json-1.1",
         }
     }
 }
 
 /// One AWS service. The values are generated (`cargo xtask codegen`).
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Service {
     /// The name in signatures, hosts and IAM actions: `ec2`.
     pub name: &'static str,

@@ -210,7 +210,7 @@ impl SignatureError {
     pub fn to_aws(&self, protocol: Protocol) -> AwsError {
         match protocol {
             Protocol::Ec2 => self.to_ec2(),
-            Protocol::Query => self.to_query(),
+            Protocol::Query | Protocol::RestXml(_) => self.to_query(),
             Protocol::Json11 => self.to_json(),
         }
     }

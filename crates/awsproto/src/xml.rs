@@ -1,4 +1,4 @@
-//! XML answers of the EC2 and query protocols.
+//! XML answers of the EC2, query and REST protocols.
 //!
 //! Absent members are left out; empty lists are written as empty elements, because clients
 //! read `<routeSet/>` as `[]` and nothing at all as a missing key.
@@ -141,12 +141,12 @@ displayed!(bool i32 i64 f32 f64 Timestamp);
 pub fn encode<T: ToXml>(answer: &T) -> Output {
     let mut xml = XmlWriter::fragment();
     answer.to_xml(&mut xml);
-    Output { body: xml.finish() }
+    Output { body: xml.finish(), ..Output::default() }
 }
 
 /// The answer of operations for which the EC2 model has none: `<return>true</return>`.
 pub fn encode_true(_: &()) -> Output {
-    Output { body: "<return>true</return>".to_owned() }
+    Output { body: "<return>true</return>".to_owned(), ..Output::default() }
 }
 
 /// The answer of operations for which the query model has none.
@@ -166,8 +166,23 @@ pub fn render(service: &Service, operation: &str, request_id: &str, output: &Out
             xml.text("requestId", request_id);
             xml.raw(&output.body);
         }
+        Protocol::RestXml(_) => xml.raw(&output.body),
     });
-    Reply { status: 200, content_type: service.protocol.content_type(), body: xml.finish() }
+    Reply {
+        status: status(service.protocol, operation),
+        content_type: service.protocol.content_type(),
+        headers: output.headers.clone(),
+        body: xml.finish(),
+    }
+}
+
+fn status(protocol: Protocol, operation: &str) -> u16 {
+    match protocol {
+        Protocol::RestXml(routes) => {
+            routes.iter().find(|route| route.operation == operation).map_or(200, |route| route.status)
+        }
+        Protocol::Ec2 | Protocol::Query | Protocol::Json11 => 200,
+    }
 }
 
 #[cfg(test)]

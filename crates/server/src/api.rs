@@ -76,6 +76,8 @@ impl Api {
             host: request.header("host"),
             target: request.header("x-amz-target"),
             scope: authorization.as_ref().ok().map(|authorization| &authorization.scope),
+            method: request.method,
+            path: request.path,
             query: request.query,
             body: request.body,
         };
@@ -178,7 +180,7 @@ fn unrouted(error: RouteError, request: &SignedRequest<'_>) -> (&'static Service
     let like = if json { &ssm::shapes::SERVICE } else { &ec2::shapes::SERVICE };
     debug_assert!(like.protocol != Protocol::Query);
     let error = match error {
-        RouteError::NoOperation(error) => error,
+        RouteError::NoOperation(service, error) => return (service, error),
         RouteError::UnknownService(Some(name)) => {
             let sentence =
                 format!("Hamlet has no service '{name}' yet; see docs/coverage.md for what it has.");
@@ -194,10 +196,13 @@ fn unrouted(error: RouteError, request: &SignedRequest<'_>) -> (&'static Service
 
 fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Response::builder()
+    let builder = Response::builder()
         .status(status)
         .header("content-type", reply.content_type)
-        .header("x-amzn-requestid", request_id)
+        .header("x-amzn-requestid", request_id);
+    let headers = reply.headers.into_iter();
+    headers
+        .fold(builder, |builder, (name, value)| builder.header(name, value))
         .body(Full::new(Bytes::from(reply.body)))
         .expect("status and headers are well-formed")
 }

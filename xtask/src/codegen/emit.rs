@@ -1,7 +1,7 @@
 //! Rust text from a model. Line breaks are rustfmt's.
 
 use super::botocore;
-use super::model::{Kind, Member, Model, Operation, Protocol, Structure};
+use super::model::{Kind, Member, Model, Operation, Protocol, Route, Structure};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -69,6 +69,10 @@ fn imports_of_shapes(model: &Model) -> String {
             "use awsproto::params::{At, Fields, FromParams, Node};\nuse awsproto::xml::{ToXml, XmlWriter};\n"
         }
         Protocol::Json => "use awsproto::json::{FromJson, Members, Object, ToJson};\n",
+        Protocol::RestXml => {
+            "use awsproto::rest_xml::{Elements, FromXml, HttpRoute};\nuse awsproto::xml::{ToXml, XmlWriter};\n\
+             use awsproto::xml_reader::Element;\n"
+        }
     };
     format!("use awsproto::{{AwsError, Timestamp}};\n{coding}\n")
 }
@@ -87,6 +91,25 @@ fn service(model: &Model) -> String {
     for name in &model.known_operations {
         text += &format!("{name:?},\n");
     }
+    text + "];\n\n" + &routes(model)
+}
+
+/// How operations appear in HTTP, for the protocols that tell them by it.
+fn routes(model: &Model) -> String {
+    if model.protocol != Protocol::RestXml {
+        return String::new();
+    }
+    let mut text = String::from(
+        "/// How every operation AWS has appears in HTTP.\npub const ROUTES: &[HttpRoute] = &[\n",
+    );
+    for Route { operation, method, path, status } in &model.routes {
+        put(
+            &mut text,
+            format_args!(
+                "HttpRoute {{ operation: {operation:?}, method: {method:?}, path: {path:?}, status: {status} }},\n"
+            ),
+        );
+    }
     text + "];\n\n"
 }
 
@@ -95,6 +118,7 @@ fn protocol(model: &Model) -> &'static str {
         Protocol::Ec2 => "Protocol::Ec2",
         Protocol::Query => "Protocol::Query",
         Protocol::Json => "Protocol::Json11",
+        Protocol::RestXml => "Protocol::RestXml(ROUTES)",
     }
 }
 
@@ -139,18 +163,26 @@ fn operation(model: &Model, operation: &Operation) -> String {
         (Some(shape), Protocol::Json) => {
             (shape.clone(), "awsproto::json::FromJson::from_json(input.json()?)".to_owned())
         }
+        (Some(shape), Protocol::RestXml) => {
+            (shape.clone(), "awsproto::rest_xml::FromXml::from_xml(input.xml()?)".to_owned())
+        }
         (Some(shape), Protocol::Ec2 | Protocol::Query) => {
             (shape.clone(), format!("awsproto::params::decode(input.form()?, {})", protocol(model)))
         }
     };
     let coding = match model.protocol {
-        Protocol::Ec2 | Protocol::Query => "xml",
+        Protocol::Ec2 | Protocol::Query | Protocol::RestXml => "xml",
         Protocol::Json => "json",
     };
     let encode = match (&operation.output, model.protocol) {
         (Some(_), _) => "encode",
         (None, Protocol::Ec2) => "encode_true",
-        (None, Protocol::Query | Protocol::Json) => "encode_nothing",
+        (None, Protocol::Query | Protocol::Json | Protocol::RestXml) => "encode_nothing",
+    };
+    let headers = headers(model, operation);
+    let encode = match headers.is_empty() {
+        true => format!("awsproto::{coding}::{encode}(response)"),
+        false => format!("Output {{ headers: vec![{headers}], ..awsproto::{coding}::{encode}(response) }}"),
     };
     let response = operation.output.clone().unwrap_or_else(|| "()".to_owned());
     format!(
@@ -167,10 +199,20 @@ fn operation(model: &Model, operation: &Operation) -> String {
          type Request = {request};\n\
          type Response = {response};\n\
          fn decode(input: &Input) -> Result<Self::Request, AwsError> {{ {decode} }}\n\
-         fn encode(response: &Self::Response) -> Output {{ awsproto::{coding}::{encode}(response) }}\n\
+         fn encode(response: &Self::Response) -> Output {{ {encode} }}\n\
          }}\n\n",
         model.name, operation.required, operation.dry_run
     )
+}
+
+/// The members of an answer that go in headers, as pairs. Only texts do.
+fn headers(model: &Model, operation: &Operation) -> String {
+    let structure = operation.output.as_ref().and_then(|shape| model.structures.get(shape));
+    let members = structure.into_iter().flat_map(|structure| &structure.members);
+    let pair = |member: &Member| {
+        format!("({:?}, response.{}.clone().unwrap_or_default()),", member.wire_out, member.field)
+    };
+    members.filter(|member| member.in_header).map(pair).collect()
 }
 
 fn structures(model: &Model, only: Option<char>) -> String {
@@ -192,6 +234,14 @@ fn one_structure(protocol: Protocol, name: &str, structure: &Structure) -> Strin
         Protocol::Ec2 | Protocol::Query => {
             if structure.comes_in {
                 text += &from_params(protocol, name, structure);
+            }
+            if structure.goes_out {
+                text += &to_xml(name, structure);
+            }
+        }
+        Protocol::RestXml => {
+            if structure.comes_in {
+                text += &from_xml(name, structure);
             }
             if structure.goes_out {
                 text += &to_xml(name, structure);
@@ -238,10 +288,32 @@ fn read_param(protocol: Protocol, member: &Member) -> String {
     }
 }
 
+fn from_xml(name: &str, structure: &Structure) -> String {
+    let mut text = format!(
+        "impl FromXml for {name} {{\n\
+         fn from_xml(element: &Element) -> Result<Self, AwsError> {{\n"
+    );
+    if structure.members.is_empty() {
+        return text + "Elements::of(element).close()?;\nOk(Self {})\n}\n}\n\n";
+    }
+    text += "let mut members = Elements::of(element);\nlet value = Self {\n";
+    for Member { field, wire_in, kind, required, .. } in &structure.members {
+        let read = match (kind, required) {
+            (Kind::One(_), false) => format!("optional({wire_in:?})"),
+            (Kind::One(_), true) => format!("required({wire_in:?})"),
+            (Kind::List { item, .. }, false) => format!("list({wire_in:?}, {item:?})"),
+            (Kind::List { item, .. }, true) => format!("required_list({wire_in:?}, {item:?})"),
+        };
+        put(&mut text, format_args!("{field}: members.{read}?,\n"));
+    }
+    text + "};\nmembers.close()?;\nOk(value)\n}\n}\n\n"
+}
+
 fn to_xml(name: &str, structure: &Structure) -> String {
-    let writer = if structure.members.is_empty() { "_" } else { "xml" };
+    let body = || structure.members.iter().filter(|member| !member.in_header);
+    let writer = if body().next().is_none() { "_" } else { "xml" };
     let mut text = format!("impl ToXml for {name} {{\nfn to_xml(&self, {writer}: &mut XmlWriter) {{\n");
-    for Member { field, wire_out, kind, .. } in &structure.members {
+    for Member { field, wire_out, kind, .. } in body() {
         let write = match kind {
             Kind::One(_) => format!("field({wire_out:?}, &self.{field})"),
             Kind::List { flattened: true, .. } => format!("flat_list({wire_out:?}, &self.{field})"),

@@ -12,6 +12,7 @@ pub(super) enum Protocol {
     Ec2,
     Query,
     Json,
+    RestXml,
 }
 
 /// A service, cut down to what is generated.
@@ -23,6 +24,8 @@ pub(super) struct Model {
     pub(super) target_prefix: String,
     pub(super) known_operations: Vec<String>,
     pub(super) operations: Vec<Operation>,
+    /// How every operation that AWS has appears in HTTP.
+    pub(super) routes: Vec<Route>,
     pub(super) structures: BTreeMap<String, Structure>,
 }
 
@@ -37,6 +40,14 @@ pub(super) struct Operation {
     /// The wire names of the parameters that must be there.
     pub(super) required: Vec<String>,
     pub(super) dry_run: bool,
+}
+
+/// How an operation appears in HTTP.
+pub(super) struct Route {
+    pub(super) operation: String,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) status: u64,
 }
 
 /// How an operation pages.
@@ -60,6 +71,8 @@ pub(super) struct Member {
     pub(super) wire_in: String,
     pub(super) wire_out: String,
     pub(super) required: bool,
+    /// Whether it goes in a header of its own rather than in the body.
+    pub(super) in_header: bool,
     pub(super) kind: Kind,
 }
 
@@ -98,11 +111,15 @@ impl Reader<'_> {
         let protocol = match metadata("protocol").as_str() {
             "ec2" => Protocol::Ec2,
             "query" => Protocol::Query,
+            "rest-xml" => Protocol::RestXml,
             "json" if metadata("jsonVersion") == "1.1" => Protocol::Json,
             other => return Err(format!("the protocol {other} is not generated")),
         };
         // EC2's answers end their namespace with a slash; the model leaves it out.
-        let namespace = match metadata("xmlNamespace") {
+        let namespace = match Some(metadata("xmlNamespace"))
+            .filter(|it| !it.is_empty())
+            .unwrap_or_else(|| self.namespace())
+        {
             namespace if namespace.is_empty() || namespace.ends_with('/') => namespace,
             namespace => namespace + "/",
         };
@@ -118,8 +135,29 @@ impl Reader<'_> {
             target_prefix,
             known_operations: keys(&self.service["operations"]),
             operations,
+            routes: self.routes(),
             structures: self.structures,
         })
+    }
+
+    /// Route 53 says its namespace beside each request instead.
+    fn namespace(&self) -> String {
+        let operations = self.service["operations"].as_object().into_iter().flatten();
+        let said = operations.filter_map(|(_, operation)| text(&operation["input"]["xmlNamespace"], "uri"));
+        said.min().unwrap_or_default()
+    }
+
+    fn routes(&self) -> Vec<Route> {
+        let route = |name: &String| {
+            let http = &self.service["operations"][name]["http"];
+            Route {
+                operation: name.clone(),
+                method: text(http, "method").unwrap_or_default(),
+                path: text(http, "requestUri").unwrap_or_default(),
+                status: http["responseCode"].as_u64().unwrap_or(200),
+            }
+        };
+        keys(&self.service["operations"]).iter().map(route).collect()
     }
 
     fn operation(&mut self, name: &str, protocol: Protocol) -> Result<Operation, String> {
@@ -201,6 +239,7 @@ impl Reader<'_> {
                 wire_in: wire_in(name, member, protocol),
                 wire_out: text(member, "locationName").unwrap_or_else(|| name.clone()),
                 required,
+                in_header: member["location"] == "header",
                 kind,
             });
         }
@@ -265,7 +304,7 @@ fn wire_in(name: &str, member: &Value, protocol: Protocol) -> String {
         Protocol::Ec2 => text(member, "queryName")
             .or_else(|| location.map(|name| names::upper_first(&name)))
             .unwrap_or_else(|| name.to_owned()),
-        Protocol::Query | Protocol::Json => location.unwrap_or_else(|| name.to_owned()),
+        Protocol::Query | Protocol::Json | Protocol::RestXml => location.unwrap_or_else(|| name.to_owned()),
     }
 }
 

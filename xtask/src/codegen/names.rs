@@ -27,12 +27,14 @@ pub(super) fn upper_first(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
-/// A capital begins a word after a small letter, or before one at the end of a run of capitals.
+/// A capital begins a word after a small letter, or before one at the end of a run of capitals; but not before the `s` of
+/// several, as in `VPCs`.
 fn begins_word(letters: &[char], index: usize) -> bool {
     let Some(before) = index.checked_sub(1).map(|before| letters[before]) else {
         return false;
     };
-    let after_is_small = letters.get(index + 1).is_some_and(|after| after.is_lowercase());
+    let after = &letters[index + 1..];
+    let after_is_small = after.first().is_some_and(|after| after.is_lowercase()) && after != ['s'];
     before != '_' && (!before.is_uppercase() || after_is_small)
 }
 
@@ -67,6 +69,7 @@ mod tests {
             ("OutpostARN", "outpost_arn"),
             ("SSHPublicKey", "ssh_public_key"),
             ("EnableDnsSupport", "enable_dns_support"),
+            ("VPCs", "vpcs"),
             ("Type", "r#type"),
             ("Return", "r#return"),
         ];
