@@ -8,7 +8,10 @@ import base64
 import binascii
 import json
 import re
+import urllib.parse
 import xml.etree.ElementTree as ElementTree
+
+from rest import Rest
 
 # What AWS sends though its model does not list it: facts of the recorded API, not of this program.
 BEYOND_THE_ENUM = {
@@ -41,9 +44,13 @@ class Recorder:
         self.calls += 1
         body = params["body"]
         context["hamlet_sent"] = dict(body) if isinstance(body, dict) else body
+        if model.service_model.protocol == "rest-xml":
+            url = urllib.parse.urlsplit(params["url"])
+            path = url.path + (f"?{url.query}" if url.query else "")
+            context["hamlet_sent"] = Rest(params["method"], path, body or b"")
 
     def _after(self, service, response_dict, context, **_):
-        if response_dict is None or response_dict["status_code"] != 200:
+        if response_dict is None or response_dict["status_code"] not in (200, 201):
             return
         name = response_dict["context"]["operation_name"]
         key = (service.service_name, name)
@@ -76,6 +83,8 @@ class Walk:
             root = children[f"{self.operation.name}Result"]
             return self._structure(root, self.operation.output_shape, "", ())
         shape = self.operation.output_shape
+        if protocol == "rest-xml":
+            return self._structure(root, shape, "", ())
         # "Returns true if the request succeeds": EC2 says so even where the model has no output at all.
         envelope = ("requestId",) if shape else ("requestId", "return")
         return self._structure(root, shape, "", envelope)

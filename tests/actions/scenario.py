@@ -36,6 +36,7 @@ class Scenario:
         self.ssm = hamlet.client("ssm", recorder=recorder)
         self.sts = hamlet.client("sts", recorder=recorder)
         self.connect = hamlet.client("ec2-instance-connect", recorder=recorder)
+        self.route53 = hamlet.client("route53", recorder=recorder)
         self.id = {}
 
     def build(self):
@@ -54,6 +55,7 @@ class Scenario:
         self.change_peering()
         self.change_lists()
         self.change_tags()
+        self.private_names()
 
     def wait(self, state, **ids):
         """A waiter of boto3. Without instances states change at once: a delay of AWS's length would only be idle."""
@@ -382,6 +384,30 @@ class Scenario:
         ec2.create_tags(Resources=[id["vpc"], id["instance"]], Tags=[{"Key": "stage", "Value": "test"}])
         ec2.describe_tags()
         ec2.delete_tags(Resources=[id["vpc"], id["instance"]], Tags=[{"Key": "stage"}])
+
+    def private_names(self):
+        route53, vpcs = self.route53, [{"VPCRegion": "us-west-2", "VPCId": self.id[name]} for name in ("vpc", "vpc2")]
+        made = route53.create_hosted_zone(
+            Name="corp.internal", CallerReference="scenario", VPC=vpcs[0], HostedZoneConfig={"Comment": "ours", "PrivateZone": True})
+        zone = made["HostedZone"]["Id"]
+        route53.get_change(Id=made["ChangeInfo"]["Id"])
+        records = {"Name": "web.corp.internal", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.1.10"}]}
+        for action in ("CREATE", "UPSERT", "DELETE"):
+            route53.change_resource_record_sets(
+                HostedZoneId=zone, ChangeBatch={"Comment": action, "Changes": [{"Action": action, "ResourceRecordSet": records}]})
+            route53.list_resource_record_sets(HostedZoneId=zone, MaxItems="2")
+        route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=vpcs[1], Comment="the other")
+        route53.get_hosted_zone(Id=zone)
+        route53.get_hosted_zone_count()
+        route53.list_hosted_zones()
+        route53.list_hosted_zones_by_name(DNSName="corp.internal")
+        route53.list_hosted_zones_by_vpc(**vpcs[1])
+        route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone, VPC=vpcs[1])
+        route53.update_hosted_zone_comment(Id=zone, Comment="ours alone")
+        route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=[{"Key": "stage", "Value": "test"}])
+        route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone)
+        route53.list_tags_for_resources(ResourceType="hostedzone", ResourceIds=[zone.rpartition("/")[2]])
+        route53.delete_hosted_zone(Id=zone)
 
     def tear_down(self):
         ec2, id = self.ec2, self.id

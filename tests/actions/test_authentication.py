@@ -16,26 +16,31 @@ EXPECTED = {
     "unsigned": {
         "ec2": (403, "MissingAuthenticationToken", NO_TOKEN),
         "query": (403, "MissingAuthenticationToken", NO_TOKEN),
+        "rest-xml": (403, "MissingAuthenticationToken", NO_TOKEN),
         "json": (400, "MissingAuthenticationTokenException", NO_TOKEN),
     },
     "unknown key": {
         "ec2": (401, "AuthFailure", NOT_VALIDATED),
         "query": (403, "InvalidClientTokenId", INVALID_TOKEN),
+        "rest-xml": (403, "InvalidClientTokenId", INVALID_TOKEN),
         "json": (400, "UnrecognizedClientException", INVALID_TOKEN),
     },
     "wrong secret": {
         "ec2": (401, "AuthFailure", NOT_VALIDATED),
         "query": (403, "SignatureDoesNotMatch", DOES_NOT_MATCH),
+        "rest-xml": (403, "SignatureDoesNotMatch", DOES_NOT_MATCH),
         "json": (400, "InvalidSignatureException", DOES_NOT_MATCH),
     },
     "slow clock": {
         "ec2": (400, "RequestExpired", "Request has expired."),
         "query": (403, "SignatureDoesNotMatch", "Signature expired: "),
+        "rest-xml": (403, "SignatureDoesNotMatch", "Signature expired: "),
         "json": (400, "InvalidSignatureException", "Signature expired: "),
     },
     "fast clock": {
         "ec2": (400, "RequestExpired", "Request has expired."),
         "query": (403, "SignatureDoesNotMatch", "Signature not yet current: "),
+        "rest-xml": (403, "SignatureDoesNotMatch", "Signature not yet current: "),
         "json": (400, "InvalidSignatureException", "Signature not yet current: "),
     },
 }

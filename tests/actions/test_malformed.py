@@ -5,6 +5,7 @@ Random cases are made from a seed, which is printed with each failure; HAMLET_SE
 
 import os
 import random
+import re
 import socket
 import unittest
 import urllib.parse
@@ -13,6 +14,7 @@ import hamlet
 import scenario
 import story
 import wire
+from rest import Rest
 
 SEED = int(os.environ.get("HAMLET_SEED") or random.SystemRandom().randrange(2**32))
 MEGABYTE = 1 << 20
@@ -181,8 +183,31 @@ class Malformed(unittest.TestCase):
                     self.assertEqual((501, code), (answer.status, answer.code))
                     self.assertIn(name, answer.message)
 
+    def test_actions_of_a_rest_service_that_only_aws_has(self):
+        served = {row["name"] for row in hamlet.rows()}
+        described = hamlet.model("route53")
+        for name in sorted(set(described.operation_names) - served):
+            with self.subTest(name):
+                http = described.operation_model(name).http
+                path = re.sub(r"\{\w+\+?\}", "X1", http["requestUri"])
+                answer = wire.signed(self.hamlet, "route53", name, Rest(http["method"], path, b""))
+                self.assertIsNone(answer.problem)
+                self.assertEqual((501, "NotImplemented"), (answer.status, answer.code))
+                self.assertIn(name, answer.message)
+
+    def test_paths_and_bodies_of_a_rest_service(self):
+        zones = "/2013-04-01/hostedzone"
+        for method, path in (("PUT", zones), ("GET", "/2013-04-01/coffee"), ("GET", f"{zones}/a/b/c/d"), ("POST", "/")):
+            with self.subTest(f"{method} {path}"):
+                answer = wire.signed(self.hamlet, "route53", "", Rest(method, path, b""))
+                self.assertEqual((404, "UnknownOperationException"), (answer.status, answer.code))
+        deep = b"<a>" * 100_000
+        for body in (b"", b"<", b"<a/>", b"\xff", b"<!DOCTYPE a [<!ENTITY b 'b'>]><a>&b;</a>", deep, b"{}"):
+            with self.subTest(body[:20]):
+                self.refused(wire.signed(self.hamlet, "route53", "", Rest("POST", zones, body)), "InvalidInput")
+
     def test_services_that_hamlet_has_not(self):
-        for service in ("s3", "iam", "lambda", "dynamodb", "route53"):
+        for service in ("s3", "iam", "lambda", "dynamodb", "cloudfront"):
             with self.subTest(service):
                 answer = self.as_service(service)
                 self.assertEqual((501, "NotImplemented"), (answer.status, answer.code))

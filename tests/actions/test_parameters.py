@@ -1,6 +1,7 @@
 """What is wrong with parameters: unknown ones, missing ones, and dry runs. Each action's good request, spoiled in one place."""
 
 import json
+import re
 import unittest
 
 import botocore.serialize
@@ -8,6 +9,7 @@ import botocore.serialize
 import hamlet
 import story
 import wire
+from rest import Rest
 
 
 class Parameters(unittest.TestCase):
@@ -25,6 +27,8 @@ class Parameters(unittest.TestCase):
 
     def good(self, row):
         sent = self.sent[row["service"], row["name"]]
+        if isinstance(sent, Rest):
+            return sent
         if isinstance(sent, bytes):
             return json.loads(sent)
         # With the token of a request that was answered, anything else is a mismatch before it is anything else.
@@ -35,6 +39,12 @@ class Parameters(unittest.TestCase):
             with self.subTest(row["name"]):
                 if hamlet.model(row["service"]).protocol == "json":
                     continue  # "Members nobody asks for are ignored."
+                if hamlet.model(row["service"]).protocol == "rest-xml":
+                    good = self.good(row)
+                    answer = self.send(row, good._replace(path=f"{good.path}{'&' if '?' in good.path else '?'}Colour=red"))
+                    self.assertEqual((400, "InvalidInput"), (answer.status, answer.code))
+                    self.assertIn("Colour", answer.message)
+                    continue
                 answer = self.send(row, {**self.good(row), "Colour": "red"})
                 told = (answer.status, answer.code, answer.message)
                 self.assertEqual((400, "UnknownParameter", "The parameter Colour is not recognized"), told)
@@ -58,8 +68,23 @@ class Parameters(unittest.TestCase):
                 with self.subTest(f"{row['name']} {name}"):
                     self.without(row, operation.input_shape, name)
 
+    def without_in_rest(self, row, good, member, name):
+        key = member.serialization.get("name", name)
+        if member.serialization.get("location") == "uri":
+            return  # Another path is another operation, or none.
+        if member.serialization.get("location") == "querystring":
+            left = good._replace(path=re.sub(rf"([?&]){key}=[^&]*&?", r"\1", good.path).rstrip("?&"))
+        else:
+            left = good._replace(body=re.sub(rf"<{key}>.*?</{key}>".encode(), b"", good.body, count=1, flags=re.S))
+        self.assertNotEqual(good, left, f"the good request has no {key}")
+        answer = self.send(row, left)
+        self.assertEqual((400, "InvalidInput"), (answer.status, answer.code))
+        self.assertIn(f"'{key}'", answer.message)
+
     def without(self, row, shape, name):
         good = self.good(row)
+        if isinstance(good, Rest):
+            return self.without_in_rest(row, good, shape.members[name], name)
         if row["service"] != "ec2":
             del good[name]
             answer = self.send(row, good)

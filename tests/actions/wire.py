@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from hamlet import REGION, model
+from rest import Rest
 
 SECONDS_MAX = 20
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
@@ -67,6 +68,8 @@ def send(hamlet, method="POST", path="/", body=b"", headers=None):
 
 def headers_for(service, operation):
     described = model(service)
+    if described.protocol == "rest-xml":
+        return {"content-type": "application/xml"}
     if described.protocol != "json":
         return {"content-type": FORM}
     target = f"{described.metadata['targetPrefix']}.{operation}"
@@ -74,7 +77,9 @@ def headers_for(service, operation):
 
 
 def encoded(service, operation, parameters):
-    """The body for parameters: a form for EC2 and STS, JSON for the others."""
+    """The body for parameters: a form for EC2 and STS, JSON for the others. REST requests have theirs."""
+    if isinstance(parameters, Rest):
+        return parameters.body
     if isinstance(parameters, (bytes, bytearray)):
         return bytes(parameters)
     described = model(service)
@@ -87,7 +92,8 @@ def encoded(service, operation, parameters):
 def signed(hamlet, service, operation, parameters, key=None, region=REGION, seconds_off=0, headers=None, spoil=None):
     """A request with a signature; `spoil` may change its headers after signing."""
     body = encoded(service, operation, parameters)
-    request = AWSRequest("POST", hamlet.url + "/", {**headers_for(service, operation), **(headers or {})}, body)
+    method, path = target(parameters)
+    request = AWSRequest(method, hamlet.url + path, {**headers_for(service, operation), **(headers or {})}, body)
     signer = botocore.auth.SigV4Auth(Credentials(*(key or hamlet.key)), service, region)
     now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds_off)
     with _clock_says(now):
@@ -95,13 +101,18 @@ def signed(hamlet, service, operation, parameters, key=None, region=REGION, seco
     sent = dict(request.headers.items())
     if spoil:
         spoil(sent)
-    return send(hamlet, body=body, headers=sent)
+    return send(hamlet, method, path, body, sent)
+
+
+def target(parameters):
+    """Method and path."""
+    return (parameters.method, parameters.path) if isinstance(parameters, Rest) else ("POST", "/")
 
 
 def unsigned(hamlet, service, operation, parameters):
     """A request without signature. Host and target tell the service, as they do at AWS."""
     headers = {**headers_for(service, operation), "host": f"{service}.{REGION}.amazonaws.com"}
-    return send(hamlet, body=encoded(service, operation, parameters), headers=headers)
+    return send(hamlet, *target(parameters), encoded(service, operation, parameters), headers)
 
 
 def _clock_says(now):

@@ -14,7 +14,7 @@ struct Service {
     shapes: &'static str,
 }
 
-const SERVICES: [Service; 4] = [
+const SERVICES: [Service; 5] = [
     Service {
         title: "Amazon EC2",
         actions: "crates/ec2/src/actions.rs",
@@ -24,6 +24,11 @@ const SERVICES: [Service; 4] = [
         title: "EC2 Instance Connect",
         actions: "crates/ec2/src/instance_connect/mod.rs",
         shapes: "crates/ec2/src/instance_connect/shapes.rs",
+    },
+    Service {
+        title: "Amazon Route 53",
+        actions: "crates/route53/src/lib.rs",
+        shapes: "crates/route53/src/shapes.rs",
     },
     Service { title: "AWS STS", actions: "crates/sts/src/lib.rs", shapes: "crates/sts/src/shapes.rs" },
     Service {

@@ -63,6 +63,7 @@ impl PublicNames {
             ("dns.example.net", PublicRecord::A(DNS)),
             ("time.aws.com", PublicRecord::A(TIME)),
             ("pool.ntp.org", PublicRecord::A(TIME)),
+            ("route53.amazonaws.com", PublicRecord::A(AWS)),
             ("sts.amazonaws.com", PublicRecord::A(AWS)),
         ]);
         for pool in ["0", "1", "2", "3"] {

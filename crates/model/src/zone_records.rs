@@ -42,7 +42,7 @@ pub enum RecordProblem {
     /// A value has not the form of its type.
     Value(RecordType, String),
     /// A value is there twice.
-    Twice(DomainName, RecordType),
+    Twice(String),
     /// A set has none or too many values.
     ValueCount(DomainName, RecordType),
     /// The zone has as many sets as it may.
@@ -156,9 +156,9 @@ impl PrivateHostedZone {
         }
         let mut values: Vec<&String> = set.values.iter().collect();
         values.sort_unstable();
-        match values.windows(2).any(|pair| pair[0] == pair[1]) {
-            true => Err(RecordProblem::Twice(name.clone(), kind)),
-            false => Ok(()),
+        match values.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(RecordProblem::Twice(pair[0].clone())),
+            None => Ok(()),
         }
     }
 

@@ -8,6 +8,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use model::private_hosted_zone::ZoneOwner;
 use model::rule::protocol;
 use model::{Instance, NetworkInterface, World};
 use serde::{Deserialize, Serialize};
@@ -295,6 +296,14 @@ fn resources(world: &World) -> BTreeMap<String, usize> {
         ("nat gateways", world.nat_gateways.values().filter(|it| it.is_available()).count()),
         ("peering connections", world.vpc_peering_connections.values().filter(|it| it.is_active()).count()),
         ("prefix lists", world.prefix_lists.len()),
+        (
+            "private hosted zones",
+            world
+                .private_hosted_zones
+                .values()
+                .filter(|it| matches!(it.owner, ZoneOwner::Account(_)))
+                .count(),
+        ),
         ("security groups", world.security_groups.values().filter(|it| !it.is_default()).count()),
         ("network acls", world.network_acls.values().filter(|it| !it.is_default).count()),
         ("network interfaces", world.network_interfaces.len()),

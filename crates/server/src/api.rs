@@ -40,8 +40,9 @@ impl Api {
     pub async fn serve(&self, source: IpAddr, request: Request<Body>) -> Response<Full<Bytes>> {
         let request_id = clock::ids().uuid();
         let (head, body) = request.into_parts();
-        if head.method == Method::GET && head.uri.query().is_none() && !has_signature(&head) {
-            return page(head.uri.path());
+        let is_plain = head.method == Method::GET && head.uri.query().is_none() && !has_signature(&head);
+        if let Some(text) = page(head.uri.path()).filter(|_| is_plain) {
+            return plain(text);
         }
         let body = match whole(body).await {
             Some(body) => body,
@@ -207,18 +208,19 @@ fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
         .expect("status and headers are well-formed")
 }
 
-/// For people who open the address in a browser, and for those who wait until the API answers.
-fn page(path: &str) -> Response<Full<Bytes>> {
-    let (status, text) = match path {
-        "/" => (
-            StatusCode::OK,
+/// For people who open the address in a browser, and for those who wait until the API answers. Other paths are AWS's.
+fn page(path: &str) -> Option<&'static str> {
+    match path {
+        "/" => Some(
             "Hamlet: a virtual private cloud on this machine. Point AWS_ENDPOINT_URL here; `hamlet env` prints what to set.\n",
         ),
-        "/health" => (StatusCode::OK, "ok\n"),
-        _ => (StatusCode::NOT_FOUND, "not found\n"),
-    };
+        "/health" => Some("ok\n"),
+        _ => None,
+    }
+}
+
+fn plain(text: &'static str) -> Response<Full<Bytes>> {
     Response::builder()
-        .status(status)
         .header("content-type", "text/plain; charset=utf-8")
         .body(Full::new(Bytes::from_static(text.as_bytes())))
         .expect("status and headers are well-formed")

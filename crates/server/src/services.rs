@@ -13,6 +13,7 @@ use crate::writer::{Applied, State};
 pub static ALL: &[&Service] = &[
     &ec2::shapes::SERVICE,
     &ec2::instance_connect::shapes::SERVICE,
+    &route53::shapes::SERVICE,
     &sts::shapes::SERVICE,
     &ssm::shapes::SERVICE,
 ];
@@ -34,27 +35,29 @@ pub async fn answer(
         let action = find(route.service, ssm::ACTIONS, &route.operation)?;
         return dispatch_read(action, &mut call, &public_parameters(scope.region), &input);
     }
+    if name == route53::shapes::SERVICE.name {
+        let action = find(route.service, route53::ACTIONS, &route.operation)?;
+        return with_world(state, action, input, call).await;
+    }
     let table = match name == ec2::shapes::SERVICE.name {
         true => ec2::ACTIONS,
         false => ec2::instance_connect::ACTIONS,
     };
     let action = find(route.service, table, &route.operation)?;
-    if action.is_write() {
-        change(state, scope, action, input, call).await
-    } else {
-        first_use(state, scope).await?;
-        dispatch_read(action, &mut call, &*state.snapshot(), &input)
-    }
+    first_use(state, scope).await?;
+    with_world(state, action, input, call).await
 }
 
-async fn change(
+/// Calls an action with the published snapshot, or with the writer's own.
+async fn with_world(
     state: &State,
-    scope: Scope,
     action: &'static awsproto::Action<model::World>,
     input: Input,
     mut call: Call,
 ) -> Result<Output, AwsError> {
-    first_use(state, scope).await?;
+    if !action.is_write() {
+        return dispatch_read(action, &mut call, &*state.snapshot(), &input);
+    }
     let changed = state.change(move |world| {
         let result = dispatch_write(&RequestTokens, action, &mut call, world, &input);
         let applied = if result.is_ok() { Applied::Keep } else { Applied::TakeBack };
@@ -113,7 +116,8 @@ pub struct Row {
 pub fn rows() -> Vec<Row> {
     let instance_connect = ec2::instance_connect::ACTIONS;
     let ec2 = ec2::ACTIONS.iter().chain(instance_connect).map(row);
-    ec2.chain(ssm::ACTIONS.iter().map(row)).chain(sts::ACTIONS.iter().map(row)).collect()
+    let others = ssm::ACTIONS.iter().map(row).chain(sts::ACTIONS.iter().map(row));
+    ec2.chain(route53::ACTIONS.iter().map(row)).chain(others).collect()
 }
 
 fn row<S>(action: &awsproto::Action<S>) -> Row {

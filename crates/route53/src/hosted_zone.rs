@@ -1,0 +1,188 @@
+//! Hosted zones. Follows CreateHostedZone and its neighbours in the Route 53 API Reference.
+
+use awsproto::{AwsError, Call};
+use model::private_hosted_zone::{NewHostedZone, PrivateHostedZone, ZoneOwner, ZoneVpc};
+use model::{HostedZoneId, World};
+
+use crate::change;
+use crate::errors::{invalid_input, refused};
+use crate::request::{account_of, check_len, domain_name, random, vpc, zone_id};
+use crate::shapes::*;
+
+const CALLER_REFERENCE_LEN_MAX: usize = 128;
+const COMMENT_LEN_MAX: usize = 256;
+
+pub(crate) fn create(
+    call: &mut Call,
+    world: &mut World,
+    request: CreateHostedZoneRequest,
+) -> Result<CreateHostedZoneResponse, AwsError> {
+    let account = account_of(call)?;
+    let config = request.hosted_zone_config.unwrap_or_default();
+    let caller_reference = request.caller_reference.unwrap_or_default();
+    check_len("CallerReference", &caller_reference, 1, CALLER_REFERENCE_LEN_MAX)?;
+    let name = domain_name(&request.name.unwrap_or_default())?;
+    if request.vpc.is_none() && config.private_zone == Some(true) {
+        return Err(invalid_input("A private hosted zone needs a VPC."));
+    }
+    if request.vpc.is_none() || request.delegation_set_id.is_some() {
+        return Err(AwsError::not_implemented_yet(
+            "public hosted zones (a private one is associated with a VPC when it is created)",
+        ));
+    }
+    let comment = checked_comment(config.comment)?;
+    let vpc = vpc(request.vpc)?;
+    let id = HostedZoneId::from_random(random(call));
+    let new = NewHostedZone { name, caller_reference, comment, vpc };
+    let zone = world.create_private_hosted_zone(account, new, id).map_err(refused)?;
+    let hosted_zone = Some(render(zone));
+    Ok(CreateHostedZoneResponse {
+        change_info: Some(change::made(call, world, None)?),
+        // A private zone has no name servers that anybody could be delegated to.
+        delegation_set: None,
+        hosted_zone,
+        location: Some(format!("https://route53.amazonaws.com/2013-04-01/hostedzone/{id}")),
+        vpc: Some(render_vpc(&vpc)),
+    })
+}
+
+pub(crate) fn get(
+    call: &mut Call,
+    world: &World,
+    request: GetHostedZoneRequest,
+) -> Result<GetHostedZoneResponse, AwsError> {
+    let zone = world.private_hosted_zone(account_of(call)?, zone_id(request.id)?).map_err(refused)?;
+    Ok(GetHostedZoneResponse {
+        delegation_set: None,
+        hosted_zone: Some(render(zone)),
+        vpcs: zone.vpcs.iter().map(render_vpc).collect(),
+    })
+}
+
+pub(crate) fn count(
+    call: &mut Call,
+    world: &World,
+    _: GetHostedZoneCountRequest,
+) -> Result<GetHostedZoneCountResponse, AwsError> {
+    let owner = ZoneOwner::Account(account_of(call)?);
+    let count = world.private_hosted_zones.values().filter(|zone| zone.owner == owner).count();
+    Ok(GetHostedZoneCountResponse { hosted_zone_count: i64::try_from(count).ok() })
+}
+
+pub(crate) fn update_comment(
+    call: &mut Call,
+    world: &mut World,
+    request: UpdateHostedZoneCommentRequest,
+) -> Result<UpdateHostedZoneCommentResponse, AwsError> {
+    let comment = checked_comment(request.comment)?;
+    let (account, id) = (account_of(call)?, zone_id(request.id)?);
+    let zone = world.comment_private_hosted_zone(account, id, comment).map_err(refused)?;
+    Ok(UpdateHostedZoneCommentResponse { hosted_zone: Some(render(zone)) })
+}
+
+pub(crate) fn delete(
+    call: &mut Call,
+    world: &mut World,
+    request: DeleteHostedZoneRequest,
+) -> Result<DeleteHostedZoneResponse, AwsError> {
+    world.delete_private_hosted_zone(account_of(call)?, zone_id(request.id)?).map_err(refused)?;
+    Ok(DeleteHostedZoneResponse { change_info: Some(change::made(call, world, None)?) })
+}
+
+fn checked_comment(comment: Option<String>) -> Result<Option<String>, AwsError> {
+    check_len("Comment", comment.as_deref().unwrap_or_default(), 0, COMMENT_LEN_MAX)?;
+    Ok(comment.filter(|comment| !comment.is_empty()))
+}
+
+/// A zone as answers show it.
+pub(crate) fn render(zone: &PrivateHostedZone) -> HostedZone {
+    HostedZone {
+        caller_reference: Some(zone.caller_reference.clone()),
+        config: Some(HostedZoneConfig { comment: zone.comment.clone(), private_zone: Some(true) }),
+        features: None,
+        id: Some(format!("/hostedzone/{}", zone.id)),
+        linked_service: None,
+        name: Some(zone.name.escaped()),
+        resource_record_set_count: i64::try_from(zone.record_sets().len()).ok(),
+    }
+}
+
+fn render_vpc(seen: &ZoneVpc) -> VPC {
+    VPC { vpc_id: Some(seen.vpc.to_string()), vpc_region: Some(seen.region.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+
+    #[test]
+    fn a_zone_is_made_found_and_deleted() {
+        let mut caller = Caller::new();
+        let made = caller.ok("POST", "hostedzone", &caller.new_zone("Corp.internal", "r-1"));
+        let id = caller.zone_of(&made);
+        assert!(made.contains("<Name>corp.internal.</Name>"), "{made}");
+        assert!(made.contains("<PrivateZone>true</PrivateZone>"), "{made}");
+        assert!(made.contains("<ResourceRecordSetCount>2</ResourceRecordSetCount>"), "{made}");
+        assert!(made.contains("<Status>INSYNC</Status>"), "{made}");
+        let found = caller.ok("GET", &format!("hostedzone/{id}"), "");
+        let vpc =
+            format!("<VPCs><VPC><VPCId>{}</VPCId><VPCRegion>us-west-2</VPCRegion></VPC></VPCs>", caller.vpc);
+        assert!(found.contains(&vpc), "{found}");
+        assert!(caller.ok("GET", "hostedzonecount", "").contains("<HostedZoneCount>1</HostedZoneCount>"));
+        let deleted = caller.ok("DELETE", &format!("hostedzone/{id}"), "");
+        let change = deleted.split("/change/").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        assert!(caller.ok("GET", &format!("change/{change}"), "").contains(&change));
+        assert_eq!(
+            caller.refused("GET", &format!("hostedzone/{id}"), ""),
+            format!("404 NoSuchHostedZone: No hosted zone found with ID: {id}")
+        );
+        assert_eq!(
+            caller.refused("GET", "change/C1", ""),
+            "404 NoSuchChange: Could not find resource with ID: C1"
+        );
+    }
+
+    #[test]
+    fn the_answer_has_the_status_and_the_header_that_creation_has() {
+        let mut caller = Caller::new();
+        let body = caller.new_zone("corp.internal", "r-1");
+        let reply = caller.reply("POST", "hostedzone", &body);
+        assert_eq!(reply.status, 201);
+        let [(name, value)] = reply.headers.as_slice() else { panic!("one header") };
+        assert_eq!(*name, "Location");
+        assert!(value.starts_with("https://route53.amazonaws.com/2013-04-01/hostedzone/Z"), "{value}");
+        let start = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CreateHostedZoneResponse \
+                     xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><ChangeInfo>";
+        assert!(reply.body.starts_with(start), "{}", reply.body);
+    }
+
+    #[test]
+    fn zones_that_cannot_be_made_are_refused() {
+        let mut caller = Caller::new();
+        caller.ok("POST", "hostedzone", &caller.new_zone("corp.internal", "r-1"));
+        let refused = |caller: &mut Caller, body: &str| caller.refused("POST", "hostedzone", body);
+        let again = caller.new_zone("other.internal", "r-1");
+        assert!(refused(&mut caller, &again).starts_with("409 HostedZoneAlreadyExists: "));
+        let same = caller.new_zone("corp.internal", "r-2");
+        assert!(refused(&mut caller, &same).starts_with("400 ConflictingDomainExists: The VPC vpc-"));
+        let bad = caller.new_zone("a..b", "r-3");
+        assert!(refused(&mut caller, &bad).starts_with("400 InvalidDomainName: "));
+        let nowhere = caller.new_zone("x.internal", "r-4").replace(&caller.vpc, "vpc-00000000000000099");
+        assert!(refused(&mut caller, &nowhere).starts_with("400 InvalidVPCId: "));
+        let public = "<R><Name>example.com</Name><CallerReference>r</CallerReference></R>";
+        assert!(refused(&mut caller, public).starts_with("501 NotImplemented: "));
+        assert!(refused(&mut caller, "<R><Name>a.b</Name></R>").starts_with("400 InvalidInput: "));
+    }
+
+    #[test]
+    fn a_comment_can_be_changed() {
+        let mut caller = Caller::new();
+        let id = caller.zone("corp.internal");
+        let body = "<UpdateHostedZoneCommentRequest><Comment>ours</Comment></UpdateHostedZoneCommentRequest>";
+        let told = caller.ok("POST", &format!("hostedzone/{id}"), body);
+        assert!(
+            told.contains("<Config><Comment>ours</Comment><PrivateZone>true</PrivateZone></Config>"),
+            "{told}"
+        );
+    }
+}
