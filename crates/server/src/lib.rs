@@ -10,6 +10,7 @@ pub mod capture;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+mod dns_stream;
 pub mod facts;
 pub mod instances;
 pub mod internet_sites;

@@ -6,18 +6,17 @@
 use datapath::Datapath;
 use guest::metadata::http::{self, Parsed};
 use guest::{Asker, PublicNames, Transport, metadata};
-use model::{NetworkInterfaceId, World};
+use model::NetworkInterfaceId;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::clock;
+use crate::dns_stream::{self, read_more};
 use crate::writer::State;
 
-/// How long a caller may be silent.
-const IDLE: Duration = Duration::from_secs(30);
 /// How many callers are served at once; more wait to be accepted.
 const CALLERS_MAX: usize = 1024;
 /// The TTL of ordinary answers.
@@ -109,28 +108,13 @@ impl LinkServices {
         }
     }
 
-    async fn dns(&self, mut stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {
-        stream.set_nodelay(true)?;
-        let mut bytes = Vec::new();
-        loop {
-            let Some((query, taken)) = framed(&bytes) else {
-                if !read_more(&mut stream, &mut bytes).await? {
-                    return Ok(());
-                }
-                continue;
-            };
-            let world: Arc<World> = self.state.snapshot();
-            let Some(interface) = world.network_interfaces.get(&caller) else { return Ok(()) };
-            let asker = Asker::Interface(interface);
-            let Some(reply) = guest::resolver::answer(&world, asker, &self.names, query, Transport::Tcp)
-            else {
-                return Ok(());
-            };
-            let Ok(length) = u16::try_from(reply.len()) else { return Ok(()) };
-            stream.write_all(&length.to_be_bytes()).await?;
-            stream.write_all(&reply).await?;
-            bytes.drain(..taken);
-        }
+    async fn dns(&self, stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {
+        dns_stream::serve(stream, |query| {
+            let world = self.state.snapshot();
+            let asker = Asker::Interface(world.network_interfaces.get(&caller)?);
+            guest::resolver::answer(&world, asker, &self.names, query, Transport::Tcp)
+        })
+        .await
     }
 }
 
@@ -140,19 +124,4 @@ fn set_hops(stream: &TcpStream, hops: u8) -> std::io::Result<()> {
         return Ok(rustix::net::sockopt::set_ipv6_unicast_hops(stream, Some(hops))?);
     }
     stream.set_ttl(u32::from(hops))
-}
-
-/// A DNS message with its two bytes of length in front (RFC 1035, section 4.2.2).
-fn framed(bytes: &[u8]) -> Option<(&[u8], usize)> {
-    let (length, rest) = bytes.split_first_chunk::<2>()?;
-    let length = usize::from(u16::from_be_bytes(*length));
-    rest.get(..length).map(|query| (query, 2 + length))
-}
-
-/// Reads what has come. `false` at the end of the stream, or when nothing comes for too long.
-async fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
-    match tokio::time::timeout(IDLE, stream.read_buf(bytes)).await {
-        Ok(read) => Ok(read? > 0),
-        Err(_) => Ok(false),
-    }
 }

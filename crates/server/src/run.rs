@@ -24,7 +24,7 @@ use crate::facts::Facts;
 use crate::instances::{Backend, Instances};
 use crate::internet_sites;
 use crate::link_services::LinkServices;
-use crate::public_resolver;
+use crate::public_resolver::PublicResolver;
 use crate::spaces::{self, Spaces};
 use crate::writer::State;
 
@@ -231,9 +231,12 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
     for listener in listen(&spaces.internet, 80)? {
         tokio::spawn(internet_sites::serve(listener));
     }
-    let resolver = spaces.internet.bind_udp((public_names::DNS, 53).into())?;
-    let resolver = UdpSocket::from_std(resolver)?;
-    tokio::spawn(public_resolver::serve(resolver, running.state.clone(), Arc::clone(&running.names)));
+    let resolver = PublicResolver { state: running.state.clone(), names: Arc::clone(&running.names) };
+    let address = (public_names::DNS, 53).into();
+    let socket = UdpSocket::from_std(spaces.internet.bind_udp(address)?)?;
+    tokio::spawn(resolver.clone().serve_datagrams(socket));
+    let listener = TcpListener::from_std(spaces.internet.listen_tcp(address)?)?;
+    tokio::spawn(resolver.serve_connections(listener));
     Ok(())
 }
 
