@@ -28,6 +28,7 @@ const OPTION_DNS: u8 = 6;
 const OPTION_HOST_NAME: u8 = 12;
 const OPTION_DOMAIN_NAME: u8 = 15;
 const OPTION_MTU: u8 = 26;
+const OPTION_TIME_SERVERS: u8 = 42;
 const OPTION_REQUESTED_ADDRESS: u8 = 50;
 const OPTION_LEASE_TIME: u8 = 51;
 const OPTION_MESSAGE_TYPE: u8 = 53;
@@ -52,6 +53,7 @@ struct Lease {
     resolvers: Vec<Ipv4Addr>,
     host_name: Option<String>,
     domain_name: Option<String>,
+    time_servers: Vec<Ipv4Addr>,
     mtu: Option<u16>,
     lasts: Duration,
     renew_after: Duration,
@@ -120,12 +122,14 @@ impl Client {
         self.deadline
     }
 
-    /// Asks anew for a lease, if there is none: a lease never changes.
+    /// Asks without waiting any longer: for a lease, or for the one there is again, since what comes with the address may
+    /// have changed.
     pub(super) fn ask_now(&mut self) {
-        if !self.is_bound() {
-            self.retry.reset();
-            self.deadline = Instant::now();
+        match self.state {
+            State::Selecting | State::Requesting(_) => self.retry.reset(),
+            State::Bound { .. } | State::Renewing { .. } => {}
         }
+        self.deadline = Instant::now();
     }
 
     /// Whether the interface has its address.
@@ -264,7 +268,7 @@ impl Client {
             std::fs::write("/etc/resolv.conf", resolver_file(lease))?;
             set_host_name(lease)?;
         }
-        Ok(())
+        write_time_servers(&self.interface, &lease.time_servers)
     }
 
     /// The address is no longer ours.
@@ -317,6 +321,22 @@ fn resolver_file(lease: &Lease) -> String {
     text
 }
 
+/// Where chrony looks for the servers that DHCP names.
+const TIME_SOURCES: &str = "/run/chrony-dhcp";
+
+/// Tells chrony of time servers, one file for each interface that names some.
+fn write_time_servers(interface: &str, servers: &[Ipv4Addr]) -> io::Result<()> {
+    let file = format!("{TIME_SOURCES}/{interface}.sources");
+    if servers.is_empty() {
+        return match std::fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        };
+    }
+    std::fs::create_dir_all(TIME_SOURCES)?;
+    std::fs::write(file, servers.iter().map(|server| format!("server {server} iburst\n")).collect::<String>())
+}
+
 /// The whole name, as Amazon Linux sets it: `ip-10-0-1-10.ec2.internal`.
 fn set_host_name(lease: &Lease) -> io::Result<()> {
     let Some(name) = &lease.host_name else {
@@ -365,10 +385,8 @@ fn question(
         message.extend_from_slice(&[OPTION_SERVER, 4]);
         message.extend_from_slice(&offer.server.octets());
     }
-    let wanted =
-        [OPTION_SUBNET_MASK, OPTION_ROUTER, OPTION_DNS, OPTION_HOST_NAME, OPTION_DOMAIN_NAME, OPTION_MTU];
-    message.extend_from_slice(&[OPTION_PARAMETERS, 6]);
-    message.extend_from_slice(&wanted);
+    message.extend_from_slice(&[OPTION_PARAMETERS, 7, OPTION_SUBNET_MASK, OPTION_ROUTER, OPTION_DNS]);
+    message.extend_from_slice(&[OPTION_HOST_NAME, OPTION_DOMAIN_NAME, OPTION_MTU, OPTION_TIME_SERVERS]);
     message.push(255);
     message.resize(message.len().max(300), 0);
     message
@@ -415,6 +433,10 @@ impl<'a> Answer<'a> {
         Some(Duration::from_secs(u32::from_be_bytes(bytes).into()))
     }
 
+    fn addresses(&self, code: u8) -> Vec<Ipv4Addr> {
+        self.option(code).map(|value| value.chunks_exact(4).filter_map(four).collect()).unwrap_or_default()
+    }
+
     fn text(&self, code: u8) -> Option<String> {
         let text = std::str::from_utf8(self.option(code)?).ok()?;
         let text = text.trim_end_matches('\0');
@@ -437,12 +459,10 @@ impl<'a> Answer<'a> {
             prefix_length: u8::try_from(u32::from(mask).leading_ones()).unwrap_or(24),
             server: self.option(OPTION_SERVER).and_then(four)?,
             router: self.option(OPTION_ROUTER).and_then(|value| four(value.get(..4)?)),
-            resolvers: self
-                .option(OPTION_DNS)
-                .map(|value| value.chunks_exact(4).filter_map(four).collect())
-                .unwrap_or_default(),
+            resolvers: self.addresses(OPTION_DNS),
             host_name: self.text(OPTION_HOST_NAME).filter(|name| !name.contains(' ')),
             domain_name: self.text(OPTION_DOMAIN_NAME),
+            time_servers: self.addresses(OPTION_TIME_SERVERS),
             mtu: self
                 .option(OPTION_MTU)
                 .and_then(|value| Some(u16::from_be_bytes(value.try_into().ok()?)))
@@ -475,6 +495,7 @@ mod tests {
             &[15, 12],
             b"ec2.internal",
             &[26, 2, 0x23, 0x29],
+            &[42, 4, 10, 0, 9, 1],
             &[51, 4, 0, 0, 14, 16],
             &[54, 4, 10, 0, 0, 1],
             &[255],
@@ -484,6 +505,7 @@ mod tests {
         assert_eq!(answer.kind(), Some(OFFER));
         assert_eq!((lease.address, lease.prefix_length), (Ipv4Addr::new(10, 0, 0, 5), 20));
         assert_eq!(lease.resolvers, [Ipv4Addr::new(10, 0, 0, 2), Ipv4Addr::new(10, 0, 0, 3)]);
+        assert_eq!(lease.time_servers, [Ipv4Addr::new(10, 0, 9, 1)]);
         assert_eq!(lease.mtu, Some(9001));
         assert_eq!(lease.renew_after, Duration::from_secs(1800));
         assert_eq!(

@@ -24,6 +24,8 @@ pub(super) struct Interface {
     mac: [u8; 6],
     dhcp: dhcp::Client,
     ipv6: Option<Ipv6>,
+    /// What of the IPv6 lease is in the resolver's file.
+    resolver_file: String,
     /// Beside the lease's, from the instance metadata.
     secondary: BTreeSet<Ipv4Addr>,
 }
@@ -42,7 +44,8 @@ impl Interface {
         netlink.change_link(index, LinkChange { up: true, ..LinkChange::default() })?;
         let dhcp = dhcp::Client::start(name, index, mac, position)?;
         let ipv6 = Ipv6::start(name, index, mac, position)?;
-        Ok(Self { name: name.to_owned(), position, index, mac, dhcp, ipv6, secondary: BTreeSet::new() })
+        let (resolver_file, secondary) = (String::new(), BTreeSet::new());
+        Ok(Self { name: name.to_owned(), position, index, mac, dhcp, ipv6, resolver_file, secondary })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -78,18 +81,20 @@ impl Interface {
         let Some(ipv6) = &mut self.ipv6 else {
             return lines;
         };
-        let is_first = ipv6.drive(netlink, &mut lines);
+        ipv6.drive(netlink, &mut lines);
         // With both families the resolver is that of IPv4.
-        if is_first && self.position == 0 && !self.dhcp.is_bound() {
-            let file = ipv6.dhcp.lease().map(dhcpv6::Lease::resolver_file).unwrap_or_default();
-            if let Err(error) = fs::write("/etc/resolv.conf", file) {
+        let lease = ipv6.dhcp.lease().filter(|_| self.position == 0 && !self.dhcp.is_bound());
+        let file = lease.map(dhcpv6::Lease::resolver_file).unwrap_or_default();
+        if !file.is_empty() && file != self.resolver_file {
+            if let Err(error) = fs::write("/etc/resolv.conf", &file) {
                 lines.push(format!("dhcpv6: /etc/resolv.conf: {error}"));
             }
+            self.resolver_file = file;
         }
         lines
     }
 
-    /// Asks anew for what can change: a router, the leases that are not there yet, and that of IPv6.
+    /// Asks anew for what can change: a router, the leases that are not there yet, and what both leases say.
     pub(super) fn renew(&mut self) {
         self.dhcp.ask_now();
         if let Some(ipv6) = &mut self.ipv6 {
@@ -167,23 +172,12 @@ impl Ipv6 {
         self.routers.is_managed() || self.dhcp.lease().is_some()
     }
 
-    /// Whether the interface got its first lease.
-    fn drive(&mut self, netlink: &Netlink, lines: &mut Vec<String>) -> bool {
+    fn drive(&mut self, netlink: &Netlink, lines: &mut Vec<String>) {
         lines.extend(self.routers.drive(netlink));
         if self.is_wanted() {
             lines.extend(self.dhcp.drive(netlink));
         }
-        match self.dhcp.lease() {
-            Some(_) if self.bound_since.is_none() => {
-                self.bound_since = Some(Instant::now());
-                true
-            }
-            Some(_) => false,
-            None => {
-                self.bound_since = None;
-                false
-            }
-        }
+        self.bound_since = self.dhcp.lease().map(|_| self.bound_since.unwrap_or_else(Instant::now));
     }
 }
 
