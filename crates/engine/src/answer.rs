@@ -66,10 +66,12 @@ fn on_interface(
         headers.destination_port,
     );
     match asked {
-        Some(LinkService::Metadata) | None => {}
+        None => {}
         Some(_) if engine.ports.get_mut(port).is_some_and(|link| !link.allows_link_service(now.moment)) => {
             return Answer::Drop(DropReason::LinkServiceRate);
         }
+        // A connection, which is carried to the services' link.
+        Some(LinkService::Metadata) => {}
         Some(service) if headers.protocol == UDP => {
             let reply = datagram(engine, world, interface, service, frame, headers, now);
             return reply.map_or(Answer::Drop(DropReason::LinkService), Answer::Frame);

@@ -51,7 +51,9 @@ pub struct Traffic {
     pub bytes_out: u64,
 }
 
-/// "Each EC2 instance can send 1024 packets per second per network interface to Route 53 Resolver" (VPC DNS).
+/// "Each EC2 instance can send 1024 packets per second per network interface to Route 53 Resolver" (VPC DNS). Instance
+/// metadata and time share it: "the Amazon DNS service, the Instance Metadata Service, and the Amazon Time Sync Service"
+/// (`linklocal_allowance_exceeded`, EC2 User Guide). DHCP, which that page leaves out, counts here as well.
 const LINK_SERVICE_PACKETS_PER_SECOND: u32 = 1024;
 
 impl Port {

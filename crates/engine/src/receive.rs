@@ -211,7 +211,9 @@ impl Engine {
             && headers.icmp == way.icmp
             && !headers.source_route
             && !headers.tcp_flags.opens();
-        if !known {
+        // What is beyond the allowance of link services goes the slow way, to be dropped there.
+        if !known || Some(to) == self.ports.services() && !self.ports.get_mut(port)?.allows_link_service(now)
+        {
             return None;
         }
         let checksum = vnet.validate(frame, headers).ok()?;
