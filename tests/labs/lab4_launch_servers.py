@@ -154,6 +154,11 @@ class Lab4LaunchServers(harness.Lab):
         hop = self.inside("web", "ssh", *options, f"ec2-user@{address}", "hostname", user="ec2-user")
         name = f"ip-{address.replace('.', '-')}.{REGION}.compute.internal"
         self.sees((hop.code, hop.out.strip()), (0, name), f"ssh from web to db: {hop}")
+        self.step("   a command in a server ends when it is told to, from inside and from outside")
+        self.sees(self.inside("web", "timeout", "1", "sleep", "60", seconds=10).code, 124)
+        command = ["timeout", "1", *self.user.prefix, self.user.program, "exec", "web", "--", "sleep", "60"]
+        outside = harness.execute(command, self.hamlet._own_environment(), check=False, seconds=10)
+        self.sees(outside.code, 124, f"hamlet exec: {outside}")
 
     def clean_up(self):
         self.step("4. the VPC cannot be deleted while something is in it; in order it can")

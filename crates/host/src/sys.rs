@@ -231,6 +231,8 @@ impl Setup {
     }
 
     pub(crate) fn apply(&self) -> io::Result<()> {
+        // Who forwards signals has blocked them, and the mask outlives the exec.
+        unblock_signals();
         if self.controlling_terminal || self.session {
             rustix::process::setsid()?;
         }
