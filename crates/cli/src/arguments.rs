@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Trace(Trace),
     /// Write the packets of an instance or the laptop to a file for Wireshark or tcpdump
     Capture(Capture),
+    /// Print the certificate that instance identity documents are signed with
+    Certificate(Output),
     /// Forget every resource of every account
     Reset(Reset),
     /// List the API actions that this Hamlet has
@@ -61,7 +63,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env"]),
     ("Be somewhere", &["exec", "ssh", "connect", "laptop"]),
     ("Find out why", &["trace", "capture"]),
-    ("Other", &["reset", "actions"]),
+    ("Other", &["certificate", "reset", "actions"]),
 ];
 
 const AFTER: &str = "\
@@ -227,7 +229,7 @@ fn grouped(command: clap::Command) -> clap::Command {
         for name in names {
             let about = command.find_subcommand(name).and_then(clap::Command::get_about);
             let about = about.map(ToString::to_string).unwrap_or_default();
-            list.push_str(&format!("  {name:<9} {about}\n"));
+            list.push_str(&format!("  {name:<11} {about}\n"));
         }
         list.push('\n');
     }

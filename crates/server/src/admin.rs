@@ -106,6 +106,13 @@ pub struct Environment {
     pub variables: Vec<(String, String)>,
 }
 
+/// What `hamlet certificate` prints.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The certificate that instance identity documents are signed with.
+    pub pem: String,
+}
+
 /// What `hamlet trace` asks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TraceRequest {
@@ -201,6 +208,10 @@ async fn answer(running: &Arc<Running>, request: Request<Incoming>) -> Response<
     match (head.method, head.uri.path()) {
         (Method::GET, "/status") => json(&status(running).await),
         (Method::GET, "/env") => json(&environment(running)),
+        (Method::GET, "/certificate") => match certificate(running).await {
+            Ok(certificate) => json(&certificate),
+            Err(error) => problem(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        },
         (Method::POST, "/trace") => match serde_json::from_slice(&body) {
             Ok(request) => match trace(running, &request) {
                 Ok(answer) => json(&answer),
@@ -366,6 +377,10 @@ pub fn environment(running: &Running) -> Environment {
         ("AWS_DEFAULT_REGION", running.config.region.to_string()),
     ];
     Environment { variables: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
+}
+
+async fn certificate(running: &Running) -> std::io::Result<Certificate> {
+    Ok(Certificate { pem: running.identity.key().await?.certificate()? })
 }
 
 fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAnswer, String> {

@@ -1,11 +1,11 @@
 //! The access key of the account's root, made at the first start and kept in the data directory.
 
 use model::AccountId;
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::Path;
 
 use crate::clock;
+use crate::secret_file;
 
 /// An access key.
 #[derive(Clone, serde::Serialize, serde::Deserialize)]
@@ -30,17 +30,9 @@ const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 impl AccessKey {
     /// The key in a data directory, made if there is none.
     pub fn of(data: &Path, account: AccountId) -> io::Result<AccessKey> {
-        let path = data.join(FILE);
-        match std::fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(io::Error::other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key = AccessKey::random(account);
-                let text = serde_json::to_vec_pretty(&key).map_err(io::Error::other)?;
-                write_secret(&path, &text)?;
-                Ok(key)
-            }
-            Err(error) => Err(error),
-        }
+        let make = || serde_json::to_vec_pretty(&AccessKey::random(account)).map_err(io::Error::other);
+        let text = secret_file::read_or_make(&data.join(FILE), make)?;
+        serde_json::from_slice(&text).map_err(io::Error::other)
     }
 
     fn random(account: AccountId) -> AccessKey {
@@ -49,14 +41,4 @@ impl AccessKey {
         let secret: String = letters(&clock::random::<40>());
         AccessKey { access_key_id: format!("AKIA{id}"), secret_access_key: secret, account }
     }
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-fn write_secret(path: &Path, text: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("draft");
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    std::fs::rename(&draft, path)
 }

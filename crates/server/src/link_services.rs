@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::clock;
 use crate::dns_stream::{self, read_more};
+use crate::identity::{Identity, IdentityKey};
 use crate::writer::State;
 
 /// How many callers are served at once; more wait to be accepted.
@@ -33,6 +34,8 @@ pub struct LinkServices {
     pub names: Arc<PublicNames>,
     /// Signs metadata session tokens; new with every start.
     pub tokens: Arc<metadata::TokenKey>,
+    /// Signs identity documents.
+    pub identity: Arc<Identity>,
 }
 
 impl LinkServices {
@@ -90,10 +93,15 @@ impl LinkServices {
                 }
                 Parsed::Malformed => (bytes.len(), http::malformed().to_http("GET", true), None, true),
                 Parsed::Whole(head) => {
+                    let request = head.request();
+                    let identity = self.identity_for(&request).await;
+                    let secrets = metadata::Secrets {
+                        tokens: &self.tokens,
+                        identity: identity.as_deref().map(|key| key as &dyn metadata::IdentitySigner),
+                    };
                     let world = self.state.snapshot();
                     let Some(interface) = world.network_interfaces.get(&caller) else { return Ok(()) };
-                    let response =
-                        metadata::answer(&world, interface, &head.request(), clock::now(), &self.tokens);
+                    let response = metadata::answer(&world, interface, &request, clock::now(), &secrets);
                     let reply = response.to_http(head.method, head.close);
                     (head.len, reply, response.hop_limit, head.close)
                 }
@@ -106,6 +114,15 @@ impl LinkServices {
                 return stream.shutdown().await;
             }
         }
+    }
+
+    /// The key that signs identity documents, where one is asked for.
+    async fn identity_for(&self, request: &metadata::Request<'_>) -> Option<Arc<IdentityKey>> {
+        if !request.is_about_identity() {
+            return None;
+        }
+        let key = self.identity.key().await;
+        key.inspect_err(|error| tracing::error!(%error, "identity documents cannot be signed")).ok()
     }
 
     async fn dns(&self, stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {

@@ -21,6 +21,7 @@ use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
 use crate::credentials::AccessKey;
 use crate::facts::Facts;
+use crate::identity::Identity;
 use crate::instances::{Backend, Instances};
 use crate::internet_sites;
 use crate::link_services::LinkServices;
@@ -41,6 +42,8 @@ pub struct Running {
     pub api: SocketAddr,
     /// The key of the account's root.
     pub root: AccessKey,
+    /// What identity documents are signed with.
+    pub identity: Arc<Identity>,
     /// The network.
     pub state: State,
     /// The instances.
@@ -127,6 +130,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     }
     let instances = Instances::paused();
     let running = Arc::new(Running {
+        identity: Arc::new(Identity::kept_in(&config.data)),
         config,
         api: api_address,
         root,
@@ -221,6 +225,7 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
         datapath,
         names: Arc::clone(&running.names),
         tokens: Arc::new(metadata::TokenKey(clock::random())),
+        identity: Arc::clone(&running.identity),
     };
     for listener in listen(&spaces.services, 80)? {
         tokio::spawn(services.clone().serve_metadata(listener));

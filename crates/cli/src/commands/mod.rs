@@ -2,6 +2,7 @@
 
 mod actions;
 mod capture;
+mod certificate;
 mod connect;
 mod down;
 mod env;
@@ -33,6 +34,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Laptop(options) => laptop::run(&daemon, &options).map_err(Failure::before_start),
         Command::Trace(options) => trace::run(&daemon, &options),
         Command::Capture(options) => capture::run(&daemon, &options),
+        Command::Certificate(output) => certificate::run(&daemon, output),
         Command::Reset(options) => reset::run(&daemon, &options),
         Command::Actions(output) => actions::run(output),
     }

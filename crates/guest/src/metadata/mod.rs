@@ -1,8 +1,8 @@
 //! Instance metadata: what an instance reads about itself at 169.254.169.254.
 //!
 //! Follows "Use instance metadata to manage your EC2 instance" and "How Instance Metadata Service Version 2 works" (EC2
-//! User Guide). Every dated version shows the same tree as `latest`. Left out, and so not found: the identity document's
-//! signatures, the instance profile's credentials under `iam/`, `identity-credentials/`, spot and Auto Scaling notices.
+//! User Guide). Every dated version shows the same tree as `latest`. Left out, and so not found: the instance profile's
+//! credentials under `iam/`, `identity-credentials/`, spot and Auto Scaling notices.
 
 mod categories;
 mod document;
@@ -15,6 +15,7 @@ mod tests;
 
 use model::{Instance, NetworkInterface, Timestamp, World};
 
+pub use document::{IdentitySigner, Signatures};
 pub use token::TokenKey;
 use tree::Tree;
 
@@ -57,6 +58,15 @@ const VERSIONS: [&str; 29] = [
     "latest",
 ];
 
+/// What answers are made with besides the network.
+#[derive(Clone, Copy)]
+pub struct Secrets<'a> {
+    /// What session tokens are made with.
+    pub tokens: &'a TokenKey,
+    /// Who signs identity documents. Without it their signatures are not there; see [`Request::is_about_identity`].
+    pub identity: Option<&'a dyn IdentitySigner>,
+}
+
 /// A request to the metadata service.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -88,7 +98,7 @@ pub fn answer(
     interface: &NetworkInterface,
     request: &Request<'_>,
     now: Timestamp,
-    key: &TokenKey,
+    secrets: &Secrets<'_>,
 ) -> Response {
     let Some(instance) = interface.instance().and_then(|id| world.instances.get(&id)) else {
         return Status::NotFound.page();
@@ -98,8 +108,8 @@ pub fn answer(
     }
     let path = request.normal_path();
     match request.method {
-        "PUT" if path == TOKEN_PATH => new_token(instance, request, now, key),
-        "GET" | "HEAD" if path != TOKEN_PATH => read(world, instance, request, &path, now, key),
+        "PUT" if path == TOKEN_PATH => new_token(instance, request, now, secrets.tokens),
+        "GET" | "HEAD" if path != TOKEN_PATH => read(world, instance, request, &path, now, secrets),
         _ => Status::MethodNotAllowed.page(),
     }
 }
@@ -110,6 +120,12 @@ impl Request<'_> {
         let path = self.path.split(['?', '#']).next().unwrap_or_default();
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         parts.join("/")
+    }
+
+    /// Whether the identity document's folder is asked about, so that its signer is needed.
+    pub fn is_about_identity(&self) -> bool {
+        let path = self.normal_path();
+        path.split_once('/').is_some_and(|(_, path)| path.starts_with(document::FOLDER))
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -140,12 +156,14 @@ fn read(
     request: &Request<'_>,
     path: &str,
     now: Timestamp,
-    key: &TokenKey,
+    secrets: &Secrets<'_>,
 ) -> Response {
-    let Ok(session) = session(instance, request, now, key) else {
+    let Ok(session) = session(instance, request, now, secrets.tokens) else {
         return Status::Unauthorized.page();
     };
-    let Some(mut response) = find(world, instance, path, now) else { return Status::NotFound.page() };
+    let Some(mut response) = find(world, instance, path, now, secrets) else {
+        return Status::NotFound.page();
+    };
     if let Some(left_s) = session {
         response.headers.push((TOKEN_TTL, left_s.to_string()));
     }
@@ -170,7 +188,13 @@ fn session(
     }
 }
 
-fn find(world: &World, instance: &Instance, path: &str, now: Timestamp) -> Option<Response> {
+fn find(
+    world: &World,
+    instance: &Instance,
+    path: &str,
+    now: Timestamp,
+    secrets: &Secrets<'_>,
+) -> Option<Response> {
     if path.is_empty() {
         return Some(Response::ok(VERSIONS.join("\n").into_bytes(), "text/plain"));
     }
@@ -178,7 +202,12 @@ fn find(world: &World, instance: &Instance, path: &str, now: Timestamp) -> Optio
     if !VERSIONS.contains(&version) {
         return None;
     }
-    let body = tree_of(world, instance, now).get(path)?;
+    let mut tree = tree_of(world, instance, now);
+    // Signing takes a thousand times longer than everything else here.
+    if let Some(signer) = secrets.identity.filter(|_| path.starts_with(document::FOLDER)) {
+        document::plant_signatures(&mut tree, world, instance, signer);
+    }
+    let body = tree.get(path)?;
     let content_type = if path == "user-data" { "application/octet-stream" } else { "text/plain" };
     Some(Response::ok(body, content_type))
 }
@@ -190,7 +219,7 @@ fn tree_of(world: &World, instance: &Instance, now: Timestamp) -> Tree {
     tree.spell("meta-data", "meta-data");
     tree.spell("dynamic", "dynamic");
     categories::plant(&mut tree, world, instance, now);
-    tree.put("dynamic/instance-identity/document", document::of(world, instance));
+    document::plant(&mut tree, world, instance);
     if !instance.user_data.is_empty() {
         tree.put("user-data", instance.user_data.clone());
     }

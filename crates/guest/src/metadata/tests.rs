@@ -7,6 +7,16 @@ use model::instance::PushedKey;
 use proptest::prelude::*;
 
 const KEY: TokenKey = TokenKey([7; 32]);
+const SECRETS: Secrets<'_> = Secrets { tokens: &KEY, identity: Some(&Notary) };
+
+/// Signs by quoting.
+struct Notary;
+
+impl IdentitySigner for Notary {
+    fn sign(&self, document: &str) -> Signatures {
+        Signatures { signature: format!("signed {}", document.len()), pkcs7: format!("signed: {document}") }
+    }
+}
 
 fn sent(
     world: &World,
@@ -15,7 +25,7 @@ fn sent(
     path: &str,
     headers: &[(&str, &str)],
 ) -> Response {
-    answer(world, &fixture::eni(world, from), &Request { method, path, headers }, NOW, &KEY)
+    answer(world, &fixture::eni(world, from), &Request { method, path, headers }, NOW, &SECRETS)
 }
 
 /// Status and body of a plain GET by web.
@@ -72,7 +82,7 @@ fn a_foreign_expired_or_broken_token_is_refused_even_where_none_is_needed() {
         let headers = [(TOKEN, token)];
         let request = Request { method: "GET", path: "/latest/meta-data/", headers: &headers };
         let now = Timestamp(NOW.0 + after_s * 1000);
-        let response = answer(&world, &fixture::eni(&world, WEB_ETH0), &request, now, &KEY);
+        let response = answer(&world, &fixture::eni(&world, WEB_ETH0), &request, now, &SECRETS);
         assert_eq!(response.status, expected, "{token} after {after_s} s");
     }
 }
@@ -317,8 +327,31 @@ fn the_identity_document_is_as_aws_writes_it() {
   "version" : "2017-09-30"
 }"#
     );
-    for unsigned in ["signature", "pkcs7", "rsa2048"] {
-        assert_eq!(got(&world, &format!("/latest/dynamic/instance-identity/{unsigned}")).0, 404);
+}
+
+#[test]
+fn the_identity_document_is_signed_in_three_forms_by_who_has_the_key() {
+    let world = fixture::world();
+    let folder = "/latest/dynamic/instance-identity";
+    assert_eq!(got(&world, folder).1, "document\npkcs7\nrsa2048\nsignature");
+    let document = got(&world, &format!("{folder}/document")).1;
+    for form in ["pkcs7", "rsa2048"] {
+        assert_eq!(got(&world, &format!("{folder}/{form}")).1, format!("signed: {document}"));
+    }
+    assert_eq!(got(&world, &format!("{folder}//signature?x")).1, format!("signed {}", document.len()));
+
+    let nobody = Secrets { identity: None, ..SECRETS };
+    for (leaf, status) in [("document", 200), ("signature", 404), ("pkcs7", 404), ("rsa2048", 404)] {
+        let path = format!("{folder}/{leaf}");
+        let request = Request { method: "GET", path: &path, headers: &[] };
+        assert!(request.is_about_identity());
+        let response = answer(&world, &fixture::eni(&world, WEB_ETH0), &request, NOW, &nobody);
+        assert_eq!(response.status, status, "{leaf}");
+    }
+    for path in
+        ["/", "/latest/", "/latest/dynamic/", "/latest/meta-data/instance-id", "dynamic/instance-identity"]
+    {
+        assert!(!Request { method: "GET", path, headers: &[] }.is_about_identity(), "{path}");
     }
 }
 
