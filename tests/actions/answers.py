@@ -79,7 +79,7 @@ class Walk:
         self._is(_name(root), f"{self.operation.name}Response", "the root element")
         if protocol == "query":
             children = {_name(child): child for child in root}
-            self._is(sorted(children), [f"{self.operation.name}Result", "ResponseMetadata"], "the envelope")
+            self._is(set(children), {f"{self.operation.name}Result", "ResponseMetadata"}, "the envelope")
             root = children[f"{self.operation.name}Result"]
             return self._structure(root, self.operation.output_shape, "", ())
         shape = self.operation.output_shape

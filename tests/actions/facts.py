@@ -10,7 +10,9 @@ import story
 
 IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 NOBODY = "0" * 17
-STATUSES = {"AuthFailure": 401, "UnauthorizedOperation": 403, "DryRunOperation": 412}
+STATUSES = {"AuthFailure": 401, "UnauthorizedOperation": 403, "DryRunOperation": 412,
+            # Of IAM.
+            "NoSuchEntity": 404, "EntityAlreadyExists": 409, "DeleteConflict": 409, "LimitExceeded": 409}
 _accounts = iter(range(700_000_000_000, 800_000_000_000))
 
 

@@ -4,6 +4,7 @@ It reads like somebody building, changing and tearing down a network. What it ma
 sent stay in the recorder, where other tests take them from and spoil them.
 """
 
+import json
 import pathlib
 import subprocess
 
@@ -15,6 +16,12 @@ PEER = "222222222222"
 
 def tagged(kind, name):
     return [{"ResourceType": kind, "Tags": [{"Key": "Name", "Value": name}]}]
+
+
+def trust(service):
+    """A trust policy for one of AWS's services."""
+    who = {"Service": f"{service}.amazonaws.com"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]})
 
 
 def public_key(name="key", kind="ed25519"):
@@ -34,6 +41,7 @@ class Scenario:
         self.ec2 = hamlet.client(recorder=recorder)
         self.peer = hamlet.client(account=PEER, recorder=recorder)
         self.ssm = hamlet.client("ssm", recorder=recorder)
+        self.iam = hamlet.client("iam", recorder=recorder)
         self.sts = hamlet.client("sts", recorder=recorder)
         self.connect = hamlet.client("ec2-instance-connect", recorder=recorder)
         self.route53 = hamlet.client("route53", recorder=recorder)
@@ -41,6 +49,7 @@ class Scenario:
 
     def build(self):
         self.look_around()
+        self.roles()
         self.network()
         self.security()
         self.machines()
@@ -56,6 +65,7 @@ class Scenario:
         self.change_lists()
         self.change_tags()
         self.private_names()
+        self.change_roles()
 
     def wait(self, state, **ids):
         """A waiter of boto3. Without instances states change at once: a delay of AWS's length would only be idle."""
@@ -185,6 +195,30 @@ class Scenario:
         id["instance"] = run["Instances"][0]["InstanceId"]
         self.wait("instance_running", InstanceIds=[id["instance"]])
         self.wait("instance_status_ok", InstanceIds=[id["instance"]])
+
+    def roles(self):
+        iam = self.iam
+        tags = [{"Key": "team", "Value": "blue"}]
+        iam.create_role(RoleName="web", Path="/servers/", AssumeRolePolicyDocument=trust("ec2"), Description="for servers", Tags=tags)
+        iam.create_instance_profile(InstanceProfileName="web", Path="/servers/", Tags=tags)
+        iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
+
+    def change_roles(self):
+        iam = self.iam
+        role, profile = {"RoleName": "web"}, {"InstanceProfileName": "web"}
+        iam.get_role(**role)
+        iam.list_roles(PathPrefix="/servers/")
+        iam.update_role(**role, Description="for web servers", MaxSessionDuration=7200)
+        iam.update_assume_role_policy(**role, PolicyDocument=trust("ec2"))
+        iam.tag_role(**role, Tags=[{"Key": "stage", "Value": "test"}])
+        iam.list_role_tags(**role)
+        iam.untag_role(**role, TagKeys=["stage"])
+        iam.get_instance_profile(**profile)
+        iam.list_instance_profiles()
+        iam.list_instance_profiles_for_role(**role)
+        iam.tag_instance_profile(**profile, Tags=[{"Key": "stage", "Value": "test"}])
+        iam.list_instance_profile_tags(**profile)
+        iam.untag_instance_profile(**profile, TagKeys=["stage"])
 
     def change_vpc(self):
         ec2, id = self.ec2, self.id
@@ -438,6 +472,9 @@ class Scenario:
         for vpc in ("vpc", "vpc2"):
             ec2.delete_vpc(VpcId=id[vpc])
         self.make_default_vpc_anew()
+        self.iam.remove_role_from_instance_profile(InstanceProfileName="web", RoleName="web")
+        self.iam.delete_instance_profile(InstanceProfileName="web")
+        self.iam.delete_role(RoleName="web")
 
     def make_default_vpc_anew(self):
         ec2 = self.ec2

@@ -21,10 +21,10 @@ class Story:
 
     def snapshot(self):
         """Everything that can be described, to see whether something changed."""
-        ec2 = self.scenario.ec2
         seen = {}
-        for described in DESCRIBES:
-            answer = getattr(ec2, described)()
+        for described in (*DESCRIBES, *LISTS):
+            client = self.scenario.iam if described in LISTS else self.scenario.ec2
+            answer = getattr(client, described)()
             answer.pop("ResponseMetadata")
             seen[described] = answer
         return seen
@@ -37,6 +37,9 @@ DESCRIBES = (
     "describe_tags", "describe_managed_prefix_lists", "describe_network_interfaces", "describe_addresses",
     "describe_key_pairs", "describe_instances", "describe_volumes",
 )
+
+# Of IAM.
+LISTS = ("list_roles", "list_instance_profiles")
 
 
 @functools.cache

@@ -42,7 +42,10 @@ class GoodAnswers(unittest.TestCase):
 
 class CoveragePage(unittest.TestCase):
     def test_it_lists_what_the_program_has(self):
-        titles = {"ec2": "Amazon EC2", "ec2-instance-connect": "EC2 Instance Connect", "route53": "Amazon Route 53", "sts": "AWS STS", "ssm": "AWS Systems Manager"}
+        titles = {
+            "ec2": "Amazon EC2", "ec2-instance-connect": "EC2 Instance Connect", "route53": "Amazon Route 53", "iam": "AWS IAM",
+            "sts": "AWS STS", "ssm": "AWS Systems Manager",
+        }
         page = pathlib.Path(__file__).resolve().parents[2].joinpath("docs/coverage.md").read_text(encoding="utf-8")
         for service, title in titles.items():
             with self.subTest(title):

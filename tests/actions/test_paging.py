@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 import hamlet
 import story
+import scenario
 from scenario import PEER
 
 PAGE_SIZE = 5
@@ -22,6 +23,9 @@ ARGUMENTS = {
     "GetManagedPrefixListAssociations": lambda it: {"PrefixListId": it.list},
     "DescribeAddressesAttribute": lambda it: {"Attribute": "domain-name"},
     "GetSubnetCidrReservations": lambda it: {"SubnetId": it.subnet},
+    "ListInstanceProfilesForRole": lambda _: {"RoleName": "role0"},
+    "ListRoleTags": lambda _: {"RoleName": "role0"},
+    "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
     "GetParametersByPath": lambda it: {"Path": "/aws/service/ami-amazon-linux-latest"},
 }
 # Where a page of five cannot be asked for, or there is never more than five.
@@ -38,6 +42,7 @@ class Paging(unittest.TestCase):
         cls.hamlet = story.told().hamlet
         cls.ec2 = cls.hamlet.client(account=MANY_OF_ALL, validate=False)
         cls.ssm = cls.hamlet.client("ssm", account=MANY_OF_ALL, validate=False)
+        cls.iam = cls.hamlet.client("iam", account=MANY_OF_ALL, validate=False)
         cls.fill()
 
     @classmethod
@@ -64,11 +69,16 @@ class Paging(unittest.TestCase):
         image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
         for number in range(MANY):
             ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1, SubnetId=subnet)
+        tags = [{"Key": f"k{number}", "Value": ""} for number in range(MANY)]
+        for number in range(MANY):
+            cls.iam.create_role(RoleName=f"role{number}", AssumeRolePolicyDocument=scenario.trust("ec2"), Tags=tags)
+            cls.iam.create_instance_profile(InstanceProfileName=f"profile{number}", Tags=tags)
+            cls.iam.add_role_to_instance_profile(InstanceProfileName=f"profile{number}", RoleName="role0")
 
     def paginators(self):
         for row in hamlet.rows():
-            client = self.ssm if row["service"] == "ssm" else self.ec2
-            if row["service"] not in ("ec2", "ssm"):
+            client = {"ec2": self.ec2, "iam": self.iam, "ssm": self.ssm}.get(row["service"])
+            if client is None:
                 continue
             name = next(name for name, operation in client.meta.method_to_api_mapping.items() if operation == row["name"])
             if client.can_paginate(name):
@@ -94,7 +104,7 @@ class Paging(unittest.TestCase):
                     with self.assertRaises(ClientError) as refused:
                         method(**arguments, **{paginator._pagination_cfg["input_token"]: token})
                     code = refused.exception.response["Error"]["Code"]
-                    self.assertIn(code, ("InvalidNextToken", "InvalidParameterValue", "ValidationException"))
+                    self.assertIn(code, ("InvalidNextToken", "InvalidParameterValue", "ValidationException", "ValidationError"))
 
     def test_sizes_that_are_none(self):
         for operation, method, paginator in self.paginators():
@@ -105,7 +115,7 @@ class Paging(unittest.TestCase):
                     try:
                         method(**arguments, **{limit: size})
                     except ClientError as refused:
-                        self.assertIn(refused.response["Error"]["Code"], ("InvalidParameterValue", "ValidationException"))
+                        self.assertIn(refused.response["Error"]["Code"], ("InvalidParameterValue", "ValidationException", "ValidationError"))
                         self.assertEqual(400, refused.response["ResponseMetadata"]["HTTPStatusCode"])
                     else:
                         self.fail("was not refused")

@@ -26,13 +26,14 @@ struct Target {
     output: &'static str,
 }
 
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     Target { model: "ec2/2016-11-15", operations: "ec2.txt", output: "crates/ec2/src/shapes" },
     Target {
         model: "ec2-instance-connect/2018-04-02",
         operations: "ec2-instance-connect.txt",
         output: "crates/ec2/src/instance_connect/shapes.rs",
     },
+    Target { model: "iam/2010-05-08", operations: "iam.txt", output: "crates/iam/src/shapes.rs" },
     Target { model: "route53/2013-04-01", operations: "route53.txt", output: "crates/route53/src/shapes.rs" },
     Target { model: "sts/2011-06-15", operations: "sts.txt", output: "crates/sts/src/shapes.rs" },
     Target { model: "ssm/2014-11-06", operations: "ssm.txt", output: "crates/ssm/src/shapes.rs" },

@@ -14,7 +14,7 @@ struct Service {
     shapes: &'static str,
 }
 
-const SERVICES: [Service; 5] = [
+const SERVICES: [Service; 6] = [
     Service {
         title: "Amazon EC2",
         actions: "crates/ec2/src/actions.rs",
@@ -30,6 +30,7 @@ const SERVICES: [Service; 5] = [
         actions: "crates/route53/src/lib.rs",
         shapes: "crates/route53/src/shapes.rs",
     },
+    Service { title: "AWS IAM", actions: "crates/iam/src/lib.rs", shapes: "crates/iam/src/shapes.rs" },
     Service { title: "AWS STS", actions: "crates/sts/src/lib.rs", shapes: "crates/sts/src/shapes.rs" },
     Service {
         title: "AWS Systems Manager",

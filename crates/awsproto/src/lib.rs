@@ -31,5 +31,6 @@ pub use filter::{Filter, Filterable, Filters};
 pub use ids::IdSource;
 pub use input::Input;
 pub use page::Page;
+pub use percent::encode_uri_component;
 pub use service::{Protocol, Service};
 pub use timestamp::Timestamp;

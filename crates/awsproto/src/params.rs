@@ -233,6 +233,18 @@ impl<'a> Fields<'a> {
         Ok(members)
     }
 
+    /// A list with a level between that must be there; it may be empty.
+    pub fn required_nested_list<T: FromParams>(
+        &mut self,
+        name: &'static str,
+        member: &'static str,
+    ) -> Result<Vec<T>, AwsError> {
+        match self.node.children.contains_key(name) {
+            true => self.nested_list(name, member),
+            false => Err(self.at.below(name).missing()),
+        }
+    }
+
     /// Refuses what was sent and not asked for.
     pub fn close(self) -> Result<(), AwsError> {
         if self.node.text.as_deref().is_some_and(|text| !text.is_empty()) {

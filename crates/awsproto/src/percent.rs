@@ -5,6 +5,11 @@ fn unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
+/// Encodes a text as one part of a URI (RFC 3986): everything but unreserved characters.
+pub fn encode_uri_component(text: &str) -> String {
+    encode(text.as_bytes(), false)
+}
+
 /// Encodes everything but unreserved characters; `/` too unless it is kept.
 pub(crate) fn encode(text: &[u8], keep_slash: bool) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";

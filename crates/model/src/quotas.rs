@@ -1,6 +1,6 @@
 //! How much there may be of everything, by AWS's default quotas.
 //!
-//! Follows "Amazon VPC quotas" (VPC User Guide). The numbers are per Region unless the name says otherwise. No
+//! Follows "Amazon VPC quotas" (VPC User Guide) and "IAM and AWS STS quotas" (IAM User Guide). The numbers are per Region unless the name says otherwise. No
 //! raised quotas: what AWS gives on request is not given here.
 
 /// VPCs per Region; the default VPC counts.
@@ -55,6 +55,14 @@ pub const KEY_PAIRS_MAX: usize = 5_000;
 pub const TAGS_PER_RESOURCE_MAX: usize = 50;
 /// DHCP option sets per Region.
 pub const DHCP_OPTIONS_MAX: usize = 100;
+/// Roles per account.
+pub const ROLES_MAX: usize = 1_000;
+/// Instance profiles per account.
+pub const INSTANCE_PROFILES_MAX: usize = 1_000;
+/// Roles per instance profile: "An instance profile can contain only one role" (AddRoleToInstanceProfile).
+pub const ROLES_PER_INSTANCE_PROFILE_MAX: usize = 1;
+/// Characters of a role's trust policy, those of white space left out.
+pub const TRUST_POLICY_MAX: usize = 2_048;
 /// Instances per Region that are not terminated.
 pub const INSTANCES_MAX: usize = 1_000;
 /// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).

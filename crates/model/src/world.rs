@@ -10,8 +10,10 @@ use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
+use crate::iam_id::{InstanceProfileId, RoleId};
 use crate::ids::*;
 use crate::instance::Instance;
+use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::nat_gateway::NatGateway;
@@ -21,6 +23,7 @@ use crate::place::Scope;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
 use crate::request_token::RequestToken;
+use crate::role::Role;
 use crate::route_table::RouteTable;
 use crate::security_group::SecurityGroup;
 use crate::subnet::Subnet;
@@ -154,6 +157,10 @@ world! {
     hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;
     /// Instances.
     instances: InstanceId => Instance;
+    /// IAM roles, of accounts.
+    roles: RoleId => Role;
+    /// IAM instance profiles, of accounts.
+    instance_profiles: InstanceProfileId => InstanceProfile;
     /// Accounts and Regions that have been used, and so have got their default VPC.
     scopes: ScopeKey => Scope;
     /// Answers remembered for idempotency tokens.

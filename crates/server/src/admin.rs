@@ -320,6 +320,8 @@ fn resources(world: &World) -> BTreeMap<String, usize> {
         ("network interfaces", world.network_interfaces.len()),
         ("elastic ips", world.elastic_ips.len()),
         ("key pairs", world.key_pairs.len()),
+        ("roles", world.roles.len()),
+        ("instance profiles", world.instance_profiles.len()),
         (
             "instances",
             world.instances.values().filter(|it| it.state != model::InstanceState::Terminated).count(),

@@ -2,9 +2,9 @@
 
 use awsproto::action::{dispatch_read, dispatch_write, find};
 use awsproto::route::Route;
-use awsproto::{AwsError, Call, Input, Output, Service};
+use awsproto::{AwsError, Call, Input, Output, Service, Tokens};
 use ec2::request_tokens::RequestTokens;
-use model::{Region, Scope};
+use model::{Region, Scope, World};
 use store::StoreError;
 
 use crate::writer::{Applied, State};
@@ -13,6 +13,7 @@ use crate::writer::{Applied, State};
 pub static ALL: &[&Service] = &[
     &ec2::shapes::SERVICE,
     &ec2::instance_connect::shapes::SERVICE,
+    &iam::shapes::SERVICE,
     &route53::shapes::SERVICE,
     &sts::shapes::SERVICE,
     &ssm::shapes::SERVICE,
@@ -37,7 +38,11 @@ pub async fn answer(
     }
     if name == route53::shapes::SERVICE.name {
         let action = find(route.service, route53::ACTIONS, &route.operation)?;
-        return with_world(state, action, input, call).await;
+        return with_world(state, RequestTokens, action, input, call).await;
+    }
+    if name == iam::shapes::SERVICE.name {
+        let action = find(route.service, iam::ACTIONS, &route.operation)?;
+        return with_world(state, (), action, input, call).await;
     }
     let table = match name == ec2::shapes::SERVICE.name {
         true => ec2::ACTIONS,
@@ -45,13 +50,14 @@ pub async fn answer(
     };
     let action = find(route.service, table, &route.operation)?;
     first_use(state, scope).await?;
-    with_world(state, action, input, call).await
+    with_world(state, RequestTokens, action, input, call).await
 }
 
 /// Calls an action with the published snapshot, or with the writer's own.
 async fn with_world(
     state: &State,
-    action: &'static awsproto::Action<model::World>,
+    tokens: impl Tokens<World> + Send + 'static,
+    action: &'static awsproto::Action<World>,
     input: Input,
     mut call: Call,
 ) -> Result<Output, AwsError> {
@@ -59,7 +65,7 @@ async fn with_world(
         return dispatch_read(action, &mut call, &*state.snapshot(), &input);
     }
     let changed = state.change(move |world| {
-        let result = dispatch_write(&RequestTokens, action, &mut call, world, &input);
+        let result = dispatch_write(&tokens, action, &mut call, world, &input);
         let applied = if result.is_ok() { Applied::Keep } else { Applied::TakeBack };
         (applied, result)
     });
@@ -117,7 +123,8 @@ pub fn rows() -> Vec<Row> {
     let instance_connect = ec2::instance_connect::ACTIONS;
     let ec2 = ec2::ACTIONS.iter().chain(instance_connect).map(row);
     let others = ssm::ACTIONS.iter().map(row).chain(sts::ACTIONS.iter().map(row));
-    ec2.chain(route53::ACTIONS.iter().map(row)).chain(others).collect()
+    let global = iam::ACTIONS.iter().chain(route53::ACTIONS).map(row);
+    ec2.chain(global).chain(others).collect()
 }
 
 fn row<S>(action: &awsproto::Action<S>) -> Row {

@@ -7,8 +7,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Lists that AWS leaves out when they are empty, where most are an empty element then: structure and element.
-const ABSENT_WHEN_EMPTY: [(&str, &str); 2] =
-    [("VpcPeeringConnectionVpcInfo", "cidrBlockSet"), ("VpcPeeringConnectionVpcInfo", "ipv6CidrBlockSet")];
+const ABSENT_WHEN_EMPTY: [(&str, &str); 4] = [
+    ("VpcPeeringConnectionVpcInfo", "cidrBlockSet"),
+    ("VpcPeeringConnectionVpcInfo", "ipv6CidrBlockSet"),
+    ("Role", "Tags"),
+    ("InstanceProfile", "Tags"),
+];
 
 /// All files of one service. An output that does not end in `.rs` is a folder split by letter.
 pub(super) fn files(model: &Model, output: &Path) -> Vec<(PathBuf, String)> {
@@ -280,8 +284,9 @@ fn read_param(protocol: Protocol, member: &Member) -> String {
     match (&member.kind, member.required) {
         (Kind::One(_), false) => format!("optional({name:?})"),
         (Kind::One(_), true) => format!("required({name:?})"),
-        (Kind::List { item, flattened: false, .. }, _) if protocol == Protocol::Query => {
-            format!("nested_list({name:?}, {item:?})")
+        (Kind::List { item, flattened: false, .. }, required) if protocol == Protocol::Query => {
+            let must = if required { "required_" } else { "" };
+            format!("{must}nested_list({name:?}, {item:?})")
         }
         (Kind::List { .. }, false) => format!("list({name:?})"),
         (Kind::List { .. }, true) => format!("required_list({name:?})"),

@@ -1,0 +1,229 @@
+//! Instance profiles. Follows CreateInstanceProfile, AddRoleToInstanceProfile and their neighbours in the IAM API
+//! Reference.
+
+use awsproto::{AwsError, Call};
+use model::{AccountId, World};
+
+use crate::constraint::{self, instance_profile_name, role_name};
+use crate::errors::refused;
+use crate::listing::Listed;
+use crate::request::{self, account_of, with_ids};
+use crate::shapes::{self, *};
+use crate::{role, tags};
+
+pub(crate) fn create(
+    call: &mut Call,
+    world: &mut World,
+    request: CreateInstanceProfileRequest,
+) -> Result<CreateInstanceProfileResponse, AwsError> {
+    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let path = constraint::path(request.path.as_deref())?;
+    let tags = tags::checked(request.tags)?;
+    let now = request::now(call);
+    let make = |ids: &mut model::Ids<'_>| world.create_instance_profile(account, path, name, tags, ids, now);
+    let id = with_ids(call, make).map_err(refused)?;
+    let made = world.instance_profiles.get(&id).map(|profile| whole(world, profile));
+    Ok(CreateInstanceProfileResponse { instance_profile: made })
+}
+
+pub(crate) fn get(
+    call: &mut Call,
+    world: &World,
+    request: GetInstanceProfileRequest,
+) -> Result<GetInstanceProfileResponse, AwsError> {
+    let profile = named(call, world, request.instance_profile_name.as_deref())?;
+    Ok(GetInstanceProfileResponse { instance_profile: Some(whole(world, profile)) })
+}
+
+pub(crate) fn list(
+    call: &mut Call,
+    world: &World,
+    request: ListInstanceProfilesRequest,
+) -> Result<ListInstanceProfilesResponse, AwsError> {
+    let prefix = constraint::path_prefix(request.path_prefix.as_deref())?;
+    let found = world.instance_profiles_of(account_of(call)?).filter(|it| it.path.starts_with(prefix));
+    let profiles = found.map(|profile| render(world, profile)).collect();
+    let listed = Listed::page(profiles, request.max_items, request.marker.as_deref(), name_of)?;
+    Ok(ListInstanceProfilesResponse {
+        is_truncated: listed.is_truncated(),
+        marker: listed.marker,
+        instance_profiles: listed.items,
+    })
+}
+
+pub(crate) fn list_for_role(
+    call: &mut Call,
+    world: &World,
+    request: ListInstanceProfilesForRoleRequest,
+) -> Result<ListInstanceProfilesForRoleResponse, AwsError> {
+    let account = account_of(call)?;
+    let role = world.role_named(account, role_name(request.role_name.as_deref())?).map_err(refused)?;
+    let found = world.instance_profiles_with(account, role.id);
+    let profiles = found.map(|profile| render(world, profile)).collect();
+    let listed = Listed::page(profiles, request.max_items, request.marker.as_deref(), name_of)?;
+    Ok(ListInstanceProfilesForRoleResponse {
+        is_truncated: listed.is_truncated(),
+        marker: listed.marker,
+        instance_profiles: listed.items,
+    })
+}
+
+pub(crate) fn add_role(
+    call: &mut Call,
+    world: &mut World,
+    request: AddRoleToInstanceProfileRequest,
+) -> Result<(), AwsError> {
+    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let role = role_name(request.role_name.as_deref())?;
+    world.add_role_to_instance_profile(account, name, role).map_err(refused)
+}
+
+pub(crate) fn remove_role(
+    call: &mut Call,
+    world: &mut World,
+    request: RemoveRoleFromInstanceProfileRequest,
+) -> Result<(), AwsError> {
+    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let role = role_name(request.role_name.as_deref())?;
+    world.remove_role_from_instance_profile(account, name, role).map_err(refused)
+}
+
+pub(crate) fn delete(
+    call: &mut Call,
+    world: &mut World,
+    request: DeleteInstanceProfileRequest,
+) -> Result<(), AwsError> {
+    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    world.delete_instance_profile(account, name).map_err(refused)
+}
+
+pub(crate) fn tag(
+    call: &mut Call,
+    world: &mut World,
+    request: TagInstanceProfileRequest,
+) -> Result<(), AwsError> {
+    let new = tags::checked(request.tags)?;
+    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let tags = tags::with(&world.instance_profile_named(account, name).map_err(refused)?.tags, new)?;
+    world.instance_profile_named_mut(account, name).map_err(refused)?.tags = tags;
+    Ok(())
+}
+
+pub(crate) fn untag(
+    call: &mut Call,
+    world: &mut World,
+    request: UntagInstanceProfileRequest,
+) -> Result<(), AwsError> {
+    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let profile = world.instance_profile_named_mut(account, name).map_err(refused)?;
+    tags::remove(&mut profile.tags, &request.tag_keys);
+    Ok(())
+}
+
+pub(crate) fn list_tags(
+    call: &mut Call,
+    world: &World,
+    request: ListInstanceProfileTagsRequest,
+) -> Result<ListInstanceProfileTagsResponse, AwsError> {
+    let tags = tags::render(&named(call, world, request.instance_profile_name.as_deref())?.tags);
+    let key = |tag: &Tag| tag.key.clone().unwrap_or_default();
+    let listed = Listed::page(tags, request.max_items, request.marker.as_deref(), key)?;
+    Ok(ListInstanceProfileTagsResponse {
+        is_truncated: listed.is_truncated(),
+        marker: listed.marker,
+        tags: listed.items,
+    })
+}
+
+/// Which instance profile a request is about.
+fn target<'a>(call: &Call, name: Option<&'a str>) -> Result<(AccountId, &'a str), AwsError> {
+    Ok((account_of(call)?, instance_profile_name(name)?))
+}
+
+fn named<'a>(
+    call: &Call,
+    world: &'a World,
+    name: Option<&str>,
+) -> Result<&'a model::InstanceProfile, AwsError> {
+    let (account, name) = target(call, name)?;
+    world.instance_profile_named(account, name).map_err(refused)
+}
+
+fn name_of(profile: &InstanceProfile) -> String {
+    profile.instance_profile_name.clone().unwrap_or_default()
+}
+
+/// An instance profile as lists show it, with its role and without its tags.
+fn render(world: &World, profile: &model::InstanceProfile) -> shapes::InstanceProfile {
+    shapes::InstanceProfile {
+        path: Some(profile.path.clone()),
+        instance_profile_name: Some(profile.name.clone()),
+        instance_profile_id: Some(profile.id.to_string()),
+        arn: Some(profile.arn()),
+        create_date: Some(request::timestamp(profile.created)),
+        roles: world.role_of(profile).map(role::render).into_iter().collect(),
+        tags: Vec::new(),
+    }
+}
+
+fn whole(world: &World, profile: &model::InstanceProfile) -> shapes::InstanceProfile {
+    shapes::InstanceProfile { tags: tags::render(&profile.tags), ..render(world, profile) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Caller, TRUST};
+
+    #[test]
+    fn a_profile_has_one_role_and_says_which() {
+        let mut caller = Caller::new();
+        for name in ["web", "db"] {
+            caller.ok("CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", TRUST)]);
+        }
+        let made = caller.ok("CreateInstanceProfile", &[("InstanceProfileName", "servers")]);
+        assert_eq!(made.text("Arn"), "arn:aws:iam::123456789012:instance-profile/servers");
+        assert!(made.text("InstanceProfileId").starts_with("AIPA"));
+        let both = |role| [("InstanceProfileName", "servers"), ("RoleName", role)];
+        caller.ok("AddRoleToInstanceProfile", &both("web"));
+        assert_eq!(
+            caller.refused("AddRoleToInstanceProfile", &both("db")),
+            "409 LimitExceeded: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1"
+        );
+        let shown = caller.ok("GetInstanceProfile", &[("InstanceProfileName", "servers")]);
+        assert_eq!(shown.texts("RoleName"), ["web"]);
+        let of_role = |caller: &mut Caller, role| {
+            caller.ok("ListInstanceProfilesForRole", &[("RoleName", role)]).texts("InstanceProfileName")
+        };
+        assert_eq!(of_role(&mut caller, "web"), ["servers"]);
+        assert!(of_role(&mut caller, "db").is_empty());
+        let conflict =
+            "409 DeleteConflict: Cannot delete entity, must remove roles from instance profile first.";
+        assert_eq!(caller.refused("DeleteRole", &[("RoleName", "web")]), conflict);
+        assert_eq!(caller.refused("DeleteInstanceProfile", &[("InstanceProfileName", "servers")]), conflict);
+        caller.ok("RemoveRoleFromInstanceProfile", &both("web"));
+        caller.ok("DeleteInstanceProfile", &[("InstanceProfileName", "servers")]);
+        caller.ok("DeleteRole", &[("RoleName", "web")]);
+        assert_eq!(
+            caller.refused("GetInstanceProfile", &[("InstanceProfileName", "servers")]),
+            "404 NoSuchEntity: Instance Profile servers cannot be found."
+        );
+    }
+
+    #[test]
+    fn names_are_unique_and_tags_are_kept() {
+        let mut caller = Caller::new();
+        let named = [("InstanceProfileName", "web")];
+        let tagged =
+            [("InstanceProfileName", "web"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "")];
+        caller.ok("CreateInstanceProfile", &tagged);
+        assert_eq!(
+            caller.refused("CreateInstanceProfile", &named),
+            "409 EntityAlreadyExists: Instance Profile web already exists."
+        );
+        assert_eq!(caller.ok("ListInstanceProfileTags", &named).texts("Key"), ["team"]);
+        caller.ok("UntagInstanceProfile", &[("InstanceProfileName", "web"), ("TagKeys.member.1", "team")]);
+        caller.ok("TagInstanceProfile", &tagged);
+        assert_eq!(caller.ok("GetInstanceProfile", &named).texts("Key"), ["team"]);
+        assert_eq!(caller.ok("ListInstanceProfiles", &[]).texts("InstanceProfileName"), ["web"]);
+    }
+}

@@ -1,0 +1,132 @@
+//! Requests at random, sensible and not: nothing panics, what is refused changes nothing, and after every change roles and
+//! instance profiles still are ones that AWS could have.
+
+use awsproto::{Action, Call, IdSource, Input, Timestamp};
+use iam::ACTIONS;
+use iam::shapes::SERVICE;
+use model::{Role, World};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+const TRUST: &str = r#"{"Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+/// Parameters, and what they may be: mostly one of the first two. Few names, so that they meet.
+const PARAMETERS: &[(&str, &[&str])] = &[
+    ("RoleName", &["web", "db", "Web", "", "no name", "é"]),
+    ("InstanceProfileName", &["web", "db", "WEB", "x y"]),
+    ("Path", &["/", "/a/", "/a/b/", "a", ""]),
+    ("PathPrefix", &["/", "/a/", "a"]),
+    ("AssumeRolePolicyDocument", &[TRUST, TRUST, "{}", "[", "\u{0}"]),
+    ("PolicyDocument", &[TRUST, TRUST, "{}", ""]),
+    ("Description", &["for the web", "", "\u{1}", "😀"]),
+    ("MaxSessionDuration", &["3600", "43200", "0", "-1", "many"]),
+    ("MaxItems", &["1", "1000", "0", "1001", "x"]),
+    ("Marker", &["", "x", "cGFnZTE6d2Vi"]),
+    ("Tags.member.1.Key", &["team", "Team", "aws:x", ""]),
+    ("Tags.member.1.Value", &["", "blue", "é"]),
+    ("Tags.member.2.Key", &["TEAM", "stage"]),
+    ("Tags.member.2.Value", &["x"]),
+    ("TagKeys.member.1", &["team", "TEAM", ""]),
+    ("TagKeys", &["", "x"]),
+    ("Colour", &["red"]),
+];
+
+/// Which parameters an action knows.
+fn known(action: &Action<World>) -> Vec<&'static (&'static str, &'static [&'static str])> {
+    let knows = |name: &str| {
+        // What must be there is missed before what must not.
+        let others = action.required.iter().filter(|required| !name.starts_with(**required));
+        let mut sent: Vec<(&str, String)> = others.map(|required| (*required, String::new())).collect();
+        sent.push((name, "x".to_owned()));
+        let refused = send(action, &mut World::default(), 0, &sent).err();
+        refused.is_none_or(|error| error.code != "UnknownParameter")
+    };
+    PARAMETERS.iter().filter(|(name, _)| knows(name) || *name == "Colour").collect()
+}
+
+fn send(
+    action: &Action<World>,
+    world: &mut World,
+    seed: u64,
+    parameters: &[(&str, String)],
+) -> Result<(), awsproto::AwsError> {
+    let mut call = Call {
+        account: "123456789012".to_owned(),
+        region: "us-east-1".to_owned(),
+        principal_arn: "arn:aws:iam::123456789012:root".to_owned(),
+        user_id: "123456789012".to_owned(),
+        request_id: "r-1".to_owned(),
+        now: Timestamp(1_700_000_000_000),
+        source_ip: [127, 0, 0, 1].into(),
+        ids: IdSource::new(seed),
+        facts: Default::default(),
+    };
+    let pairs =
+        parameters.iter().map(|(name, value)| format!("{name}={}", awsproto::encode_uri_component(value)));
+    let form = pairs.collect::<Vec<_>>().join("&");
+    let input = Input::parse(SERVICE.protocol, "", form.as_bytes())?;
+    awsproto::action::dispatch_write(&(), action, &mut call, world, &input).map(drop)
+}
+
+/// Names are unique in either case, roles of instance profiles are there, and all of it survives a restart.
+fn check(world: &World, stored: &std::collections::BTreeMap<String, Vec<u8>>) {
+    let unique = |names: Vec<String>| names.len() == names.iter().collect::<BTreeSet<_>>().len();
+    assert!(unique(world.roles.values().map(|role: &Role| role.name.to_lowercase()).collect()));
+    assert!(unique(world.instance_profiles.values().map(|it| it.name.to_lowercase()).collect()));
+    for profile in world.instance_profiles.values() {
+        assert!(profile.role.is_none_or(|role| world.roles.contains(&role)), "{profile:?}");
+    }
+    let loaded = World::load(stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
+    assert!(loaded.roles.values().eq(world.roles.values()));
+    assert!(loaded.instance_profiles.values().eq(world.instance_profiles.values()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_is_sent_is_answered(
+        requests in prop::collection::vec(
+            (any::<prop::sample::Index>(), prop::collection::vec(any::<(prop::sample::Index, u8, u8)>(), PARAMETERS.len())),
+            40..120,
+        )
+    ) {
+        let mut world = World::default();
+        // More is made than is taken away, or there would never be much.
+        let makes = |action: &&Action<World>| ["Create", "Add"].iter().any(|word| action.name.starts_with(word));
+        let making: Vec<_> = ACTIONS.iter().filter(makes).collect();
+        let often: Vec<_> = ACTIONS.iter().chain([&making; 4].into_iter().flatten().copied()).collect();
+        let mut stored = std::collections::BTreeMap::new();
+        for (seed, (index, choices)) in requests.iter().enumerate() {
+            let action = index.get(&often);
+            // What must be there mostly is, or hardly anything would be answered well.
+            let is_required = |name: &str| action.required.iter().any(|required| name.starts_with(required));
+            let chosen = known(action).into_iter().zip(choices);
+            let chosen = chosen.filter(|((name, _), (_, dice, _))| match is_required(name) {
+                true => *dice < 250,
+                false => *dice < if *name == "Colour" { 5 } else { 30 },
+            });
+            let value = |values: &'static [&'static str], index: &prop::sample::Index, dice: u8| {
+                let usual = &values[..values.len().min(2)];
+                (*index.get(if dice < 230 { usual } else { values })).to_owned()
+            };
+            let parameters: Vec<(&str, String)> =
+                chosen.map(|((name, values), (index, _, dice))| (*name, value(values, index, *dice))).collect();
+            let answer = send(action, &mut world, seed as u64, &parameters);
+            let records = world.commit();
+            match answer {
+                Ok(()) => prop_assert!(records.is_empty() || action.is_write(), "{}", action.name),
+                Err(error) => {
+                    prop_assert!(records.is_empty(), "{} was refused and changed something", action.name);
+                    prop_assert!((400..500).contains(&error.status) && !error.message.is_empty(), "{}: {error}", action.name);
+                }
+            }
+            for record in records {
+                match record.value {
+                    Some(value) => stored.insert(record.key, value),
+                    None => stored.remove(&record.key),
+                };
+            }
+            check(&world, &stored);
+        }
+    }
+}

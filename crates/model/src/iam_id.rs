@@ -1,0 +1,133 @@
+//! Unique identifiers of IAM: four letters that say of what, and seventeen that nobody else has (`AROA…`).
+//!
+//! Follows "IAM identifiers" (IAM User Guide). A name can be given again after its owner is gone, an identifier cannot:
+//! credentials of a deleted role are not those of a new one with its name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::ids::Ids;
+
+/// The letters behind the prefix, and how many there are.
+const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const LENGTH: usize = 17;
+
+/// Why a text is not an identifier of the wanted kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MalformedIamId(pub String);
+
+impl fmt::Display for MalformedIamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not an identifier of IAM: \"{}\"", self.0)
+    }
+}
+
+impl std::error::Error for MalformedIamId {}
+
+/// The letters of five bits each, the highest first.
+fn write_letters(prefix: &str, bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(prefix)?;
+    for place in (0..LENGTH).rev() {
+        let letter = usize::try_from(bits >> (5 * place) & 31).expect("five bits");
+        write!(f, "{}", char::from(LETTERS[letter]))?;
+    }
+    Ok(())
+}
+
+fn read_letters(prefix: &str, text: &str) -> Option<u128> {
+    let letters = text.strip_prefix(prefix)?.as_bytes();
+    let value = |letter: &u8| u128::try_from(LETTERS.iter().position(|known| known == letter)?).ok();
+    let whole = letters.len() == LENGTH;
+    whole.then(|| letters.iter().try_fold(0, |bits, letter| Some(bits << 5 | value(letter)?)))?
+}
+
+macro_rules! iam_identifiers {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u128);
+
+        impl $name {
+            /// A new one.
+            pub fn fresh(ids: &mut Ids<'_>) -> Self {
+                $name((ids.bits() << 64 | ids.bits() & u128::from(u64::MAX)) & ((1 << (5 * LENGTH)) - 1))
+            }
+
+            /// One from a small number, for fixtures and tests.
+            pub const fn numbered(number: u64) -> Self {
+                $name(number as u128)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_letters($prefix, self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = MalformedIamId;
+            fn from_str(text: &str) -> Result<Self, MalformedIamId> {
+                read_letters($prefix, text).map($name).ok_or_else(|| MalformedIamId(text.to_owned()))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+iam_identifiers! {
+    /// A role.
+    RoleId "AROA";
+    /// An instance profile.
+    InstanceProfileId "AIPA";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_have_twenty_one_letters_and_are_read_as_they_are_written() {
+        let mut bits = u128::MAX / 3;
+        let mut random = || {
+            bits = bits.rotate_left(7) ^ 0x1234_5678;
+            bits
+        };
+        let mut ids = Ids::new(&mut random);
+        for _ in 0..100 {
+            let (role, profile) = (RoleId::fresh(&mut ids), InstanceProfileId::fresh(&mut ids));
+            assert_eq!(role.to_string().len(), 21);
+            assert_eq!(role.to_string().parse(), Ok(role));
+            assert_eq!(profile.to_string().parse(), Ok(profile));
+            assert!(profile.to_string().parse::<RoleId>().is_err());
+        }
+        assert_eq!(RoleId::numbered(1).to_string(), "AROAAAAAAAAAAAAAAAAAB");
+    }
+
+    #[test]
+    fn other_texts_are_none() {
+        for text in
+            ["", "AROA", "AROAAAAAAAAAAAAAAAAA1", "aroaaaaaaaaaaaaaaaaab", "AROAAAAAAAAAAAAAAAAABB", "AROAé"]
+        {
+            assert_eq!(text.parse::<RoleId>(), Err(MalformedIamId(text.to_owned())), "{text}");
+        }
+    }
+}
