@@ -219,6 +219,17 @@ class Scenario:
         iam.tag_instance_profile(**profile, Tags=[{"Key": "stage", "Value": "test"}])
         iam.list_instance_profile_tags(**profile)
         iam.untag_instance_profile(**profile, TagKeys=["stage"])
+        self.change_instance_profile()
+
+    def change_instance_profile(self):
+        ec2, named = self.ec2, {"IamInstanceProfile": {"Name": "web"}}
+        made = ec2.associate_iam_instance_profile(InstanceId=self.id["instance"], **named)["IamInstanceProfileAssociation"]
+        ec2.describe_instances()
+        replaced = ec2.replace_iam_instance_profile_association(AssociationId=made["AssociationId"], **named)
+        ec2.describe_iam_instance_profile_associations()
+        ec2.disassociate_iam_instance_profile(AssociationId=replaced["IamInstanceProfileAssociation"]["AssociationId"])
+        id = ec2.associate_iam_instance_profile(InstanceId=self.id["instance"], **named)["IamInstanceProfileAssociation"]
+        self.id["iip-assoc"] = id["AssociationId"]
 
     def change_vpc(self):
         ec2, id = self.ec2, self.id

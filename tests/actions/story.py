@@ -35,7 +35,7 @@ DESCRIBES = (
     "describe_egress_only_internet_gateways", "describe_nat_gateways", "describe_vpc_peering_connections",
     "describe_dhcp_options", "describe_security_groups", "describe_security_group_rules", "describe_network_acls",
     "describe_tags", "describe_managed_prefix_lists", "describe_network_interfaces", "describe_addresses",
-    "describe_key_pairs", "describe_instances", "describe_volumes",
+    "describe_key_pairs", "describe_instances", "describe_iam_instance_profile_associations", "describe_volumes",
 )
 
 # Of IAM.

@@ -274,6 +274,66 @@ class Instances(Facts):
         self.shows("a time", True, "Timestamp" in answer)
 
 
+class InstanceProfiles(Facts):
+    def setUp(self):
+        super().setUp()
+        self.iam = self.client(service="iam")
+        for name in ("web", "db"):
+            self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=scenario.trust("ec2"))
+            self.iam.create_instance_profile(InstanceProfileName=name)
+            self.iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+        self.profile = self.iam.get_instance_profile(InstanceProfileName="web")["InstanceProfile"]
+        self.shown = dict(Arn=self.profile["Arn"], Id=self.profile["InstanceProfileId"])
+
+    def associations(self, **more):
+        return self.ec2.describe_iam_instance_profile_associations(**more)["IamInstanceProfileAssociations"]
+
+    def test_at_launch(self):
+        for named in (dict(Name="web"), dict(Arn=self.profile["Arn"])):
+            instance = self.instance(IamInstanceProfile=named)
+            self.shows(f"launched with {named}", self.shown, self.instance_now(instance)["IamInstanceProfile"])
+            [association] = self.associations(Filters=[{"Name": "instance-id", "Values": [instance]}])
+            self.shows_members("its association", dict(State="associated", IamInstanceProfile=self.shown), association)
+            self.assertRegex(association["AssociationId"], "^iip-assoc-[0-9a-f]{17}$")
+        found = self.ec2.describe_instances(Filters=[{"Name": "iam-instance-profile.id", "Values": [self.shown["Id"]]}])
+        self.shows("found by its profile", 2, len(found["Reservations"]))
+        run = dict(ImageId=IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1)
+        for named, message in (
+            (dict(Name="none"), "Value (none) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"),
+            (dict(Arn="none"), "Value (none) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN"),
+        ):
+            self.refused("InvalidParameterValue", message, "run_instances", **run, IamInstanceProfile=named)
+        self.iam.create_instance_profile(InstanceProfileName="empty")
+        message = f'IAM Instance Profile "arn:aws:iam::{self.account}:instance-profile/empty" has no associated IAM Roles'
+        self.refused("InvalidParameterValue", message, "run_instances", **run, IamInstanceProfile=dict(Name="empty"))
+
+    def test_later(self):
+        instance = self.instance()
+        self.shows("none at first", None, self.instance_now(instance).get("IamInstanceProfile"))
+        associate = dict(InstanceId=instance, IamInstanceProfile=dict(Name="web"))
+        made = self.ec2.associate_iam_instance_profile(**associate)["IamInstanceProfileAssociation"]
+        self.shows_members("as it is made", dict(State="associating", InstanceId=instance, IamInstanceProfile=self.shown), made)
+        self.shows("then", ["associated"], [it["State"] for it in self.associations(AssociationIds=[made["AssociationId"]])])
+        self.refused("IncorrectState", f"There is an existing association for instance {instance}", "associate_iam_instance_profile", **associate)
+        self.refused("InvalidInstanceID.NotFound", "…", "associate_iam_instance_profile", InstanceId=f"i-{NOBODY}", IamInstanceProfile=dict(Name="web"))
+        replace = dict(AssociationId=made["AssociationId"], IamInstanceProfile=dict(Name="db"))
+        second = self.ec2.replace_iam_instance_profile_association(**replace)["IamInstanceProfileAssociation"]["AssociationId"]
+        self.shows("another association", True, second != made["AssociationId"])
+        unknown = f"An invalid association-id of '{made['AssociationId']}' was given"
+        self.refused("InvalidAssociationID.NotFound", unknown, "replace_iam_instance_profile_association", **replace)
+        self.refused("InvalidAssociationID.NotFound", unknown, "disassociate_iam_instance_profile", AssociationId=made["AssociationId"])
+        other = self.client(region="eu-west-1")
+        self.refused("InvalidAssociationID.NotFound", "…", other.disassociate_iam_instance_profile, AssociationId=second)
+        self.ec2.stop_instances(InstanceIds=[instance])
+        self.ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 0.05, "MaxAttempts": 99})
+        stopped = dict(AssociationId=second, IamInstanceProfile=dict(Name="web"))
+        self.refused("IncorrectState", f"The association {second} is not the active association", "replace_iam_instance_profile_association", **stopped)
+        ended = self.ec2.disassociate_iam_instance_profile(AssociationId=second)["IamInstanceProfileAssociation"]
+        self.shows("as it ends", "disassociating", ended["State"])
+        self.shows("then", [], self.associations())
+        self.shows("none again", None, self.instance_now(instance).get("IamInstanceProfile"))
+
+
 class KeyPairs(Facts):
     def test_rsa(self):
         made = self.ec2.create_key_pair(KeyName="made")

@@ -67,13 +67,13 @@ class Paging(unittest.TestCase):
         for number in range(MANY):
             ec2.create_managed_prefix_list(PrefixListName=f"list {number}", AddressFamily="IPv6", MaxEntries=1)
         image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-        for number in range(MANY):
-            ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1, SubnetId=subnet)
         tags = [{"Key": f"k{number}", "Value": ""} for number in range(MANY)]
         for number in range(MANY):
             cls.iam.create_role(RoleName=f"role{number}", AssumeRolePolicyDocument=scenario.trust("ec2"), Tags=tags)
             cls.iam.create_instance_profile(InstanceProfileName=f"profile{number}", Tags=tags)
             cls.iam.add_role_to_instance_profile(InstanceProfileName=f"profile{number}", RoleName="role0")
+        for number in range(MANY):
+            ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1, SubnetId=subnet, IamInstanceProfile={"Name": f"profile{number}"})
 
     def paginators(self):
         for row in hamlet.rows():

@@ -6,8 +6,8 @@ use model::World;
 use crate::shapes::op;
 use crate::{
     dhcp_options, egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute,
-    instance_type, internet_gateway, key_pair, nat_gateway, network_acl, network_interface, place,
-    prefix_list, route, route_table, run_instances, security_group, security_group_permission,
+    instance_profile, instance_type, internet_gateway, key_pair, nat_gateway, network_acl, network_interface,
+    place, prefix_list, route, route_table, run_instances, security_group, security_group_permission,
     security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
@@ -150,6 +150,10 @@ pub static ACTIONS: &[Action<World>] = &[
     write!(ModifyInstanceAttribute, instance_attribute::modify),
     write!(ResetInstanceAttribute, instance_attribute::reset),
     write!(ModifyInstanceMetadataOptions, instance_attribute::modify_metadata_options),
+    write!(AssociateIamInstanceProfile, instance_profile::associate),
+    write!(DisassociateIamInstanceProfile, instance_profile::disassociate),
+    write!(ReplaceIamInstanceProfileAssociation, instance_profile::replace_association),
+    read!(DescribeIamInstanceProfileAssociations, instance_profile::describe),
     read!(DescribeInstanceCreditSpecifications, instance_type::describe_credits),
     read!(DescribeVolumes, volume::describe),
     // Images and instance types.

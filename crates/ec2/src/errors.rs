@@ -32,6 +32,8 @@ enum Sentence {
     Bracketed(&'static str),
     /// "NatGateway nat-1 was not found".
     WasNotFound(&'static str),
+    /// "An invalid association-id of 'iip-assoc-1' was given".
+    WasGiven(&'static str),
 }
 
 const fn family(
@@ -43,7 +45,7 @@ const fn family(
     Family { prefix, not_found, malformed, sentence }
 }
 
-use Sentence::{Bracketed, Id, Plain, WasNotFound};
+use Sentence::{Bracketed, Id, Plain, WasGiven, WasNotFound};
 
 static FAMILIES: &[Family] = &[
     family("vpc", "InvalidVpcID.NotFound", None, Id("vpc")),
@@ -79,6 +81,7 @@ static FAMILIES: &[Family] = &[
     family("dopt", "InvalidDhcpOptionID.NotFound", None, Id("dhcpOption")),
     family("key", "InvalidKeyPair.NotFound", None, Plain("key pair")),
     family("i", "InvalidInstanceID.NotFound", Some("InvalidInstanceID.Malformed"), Id("instance")),
+    family("iip-assoc", "InvalidAssociationID.NotFound", None, WasGiven("association-id")),
     family("r", "InvalidReservationID.NotFound", Some("InvalidReservationID.Malformed"), Id("reservation")),
     family("ami", "InvalidAMIID.NotFound", Some("InvalidAMIID.Malformed"), Bracketed("image")),
     family("vol", "InvalidVolume.NotFound", None, Plain("volume")),
@@ -117,6 +120,7 @@ pub(crate) fn not_found(prefix: &str, ids: &[&str]) -> AwsError {
         Plain(noun) => format!("The {noun}{s} '{list}' {does} not exist"),
         Bracketed(noun) => format!("The {noun} id{s} '[{list}]' {does} not exist"),
         WasNotFound(noun) => format!("{noun} {list} was not found"),
+        WasGiven(noun) => format!("An invalid {noun} of '{list}' was given"),
     };
     AwsError::new(family.not_found, message)
 }
@@ -467,6 +471,14 @@ pub(crate) fn refused(refusal: Refusal) -> AwsError {
         Refusal::NoSuchKeyPair(name) => not_found("key", &[&name]),
 
         // Instances.
+        Refusal::InstanceProfileAssociated(instance) => AwsError::new(
+            "IncorrectState",
+            format!("There is an existing association for instance {instance}"),
+        ),
+        Refusal::NoSuchInstanceProfileAssociation(id) => not_found("iip-assoc", &[&id.to_string()]),
+        Refusal::InstanceProfileAssociationInactive(id) => {
+            AwsError::new("IncorrectState", format!("The association {id} is not the active association"))
+        }
         Refusal::InstanceState(instance, _, wanted) => incorrect_state(instance, wanted),
         Refusal::TerminationDisabled(instance) => AwsError::new(
             "OperationNotPermitted",
@@ -652,6 +664,7 @@ mod tests {
             DhcpOptionsId::PREFIX,
             KeyPairId::PREFIX,
             InstanceId::PREFIX,
+            InstanceProfileAssociationId::PREFIX,
             ReservationId::PREFIX,
             ImageId::PREFIX,
             VolumeId::PREFIX,

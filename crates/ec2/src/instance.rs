@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::errors::refused;
 use crate::host_name;
+use crate::instance_profile;
 use crate::network_interface::{self, each};
 use crate::request::{
     self, bool_values, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids,
@@ -357,7 +358,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         enclave_options: Some(EnclaveOptions { enabled: Some(false) }),
         hibernation_options: Some(HibernationOptions { configured: Some(false) }),
         hypervisor: text("xen"),
-        iam_instance_profile: instance.instance_profile.as_ref().map(|it| profile(instance.scope, it)),
+        iam_instance_profile: instance.profile_association.as_ref().map(instance_profile::profile),
         maintenance_options: Some(InstanceMaintenanceOptions {
             auto_recovery: text("default"),
             ..Default::default()
@@ -385,15 +386,6 @@ fn private_dns_name_options(world: &World, instance: &Instance) -> Option<Privat
         enable_resource_name_dns_a_record: Some(subnet.resource_name_dns_a_record),
         enable_resource_name_dns_aaaa_record: Some(subnet.resource_name_dns_aaaa_record),
     })
-}
-
-/// An instance profile as answers show it, which is by its ARN.
-fn profile(scope: Scope, profile: &str) -> IamInstanceProfile {
-    let arn = match profile.starts_with("arn:") {
-        true => profile.to_owned(),
-        false => format!("arn:aws:iam::{}:instance-profile/{profile}", scope.account),
-    };
-    IamInstanceProfile { arn: Some(arn), id: None }
 }
 
 pub(crate) fn metadata_options(options: MetadataOptions, state: &str) -> InstanceMetadataOptionsResponse {
@@ -521,7 +513,6 @@ impl Filterable for Row {
             | "capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id"
             | "capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn"
             | "host-id"
-            | "iam-instance-profile.id"
             | "instance-lifecycle"
             | "kernel-id"
             | "network-performance-options.bandwidth-weighting"
@@ -555,6 +546,7 @@ impl Filterable for Row {
             }
             "hypervisor" => text_values(&shape.hypervisor),
             "iam-instance-profile.arn" => each(shape.iam_instance_profile.as_slice(), |it| &it.arn),
+            "iam-instance-profile.id" => each(shape.iam_instance_profile.as_slice(), |it| &it.id),
             "image-id" => text_values(&shape.image_id),
             "instance-id" => text_values(&shape.instance_id),
             "instance-state-code" => state_codes(shape.state.as_ref()),

@@ -12,6 +12,7 @@ use model::{ImageId, InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Ta
 
 use crate::errors::{self, refused};
 use crate::instance;
+use crate::instance_profile;
 use crate::instance_type;
 use crate::network_interface::{Addresses, device_index, tracking};
 use crate::request::{self, optional_id, parse_id, scope_of, with_ids};
@@ -121,7 +122,7 @@ fn read(
         shutdown_behavior: shutdown_behavior(request.instance_initiated_shutdown_behavior.as_deref())?,
         monitoring: request.monitoring.and_then(|it| it.enabled).unwrap_or(false),
         ebs_optimized: request.ebs_optimized.unwrap_or(false),
-        instance_profile: request.iam_instance_profile.and_then(|it| it.arn.or(it.name)),
+        instance_profile: instance_profile::of_launch(world, scope.account, request.iam_instance_profile)?,
         root_volume,
         cpu_credits: cpu_credits(instance_type, request.credit_specification)?,
         client_token: request.client_token.unwrap_or_default(),

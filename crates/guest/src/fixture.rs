@@ -266,7 +266,7 @@ fn instance(scope: Scope, id: InstanceId, interfaces: &[NetworkInterfaceId]) -> 
         },
         cpu_credits: None,
         client_token: String::new(),
-        instance_profile: None,
+        profile_association: None,
         transition: None,
         terminated: None,
         pushed_keys: Vec::new(),

@@ -226,6 +226,12 @@ pub enum Refusal {
     TerminationDisabled(InstanceId),
     /// `DisableApiStop` is on.
     StopDisabled(InstanceId),
+    /// The instance has an association with an instance profile.
+    InstanceProfileAssociated(InstanceId),
+    /// No instance has this association.
+    NoSuchInstanceProfileAssociation(InstanceProfileAssociationId),
+    /// The instance of an association does not run.
+    InstanceProfileAssociationInactive(InstanceProfileAssociationId),
     /// The default VPC has no subnets.
     NoDefaultSubnet(VpcId),
 

@@ -182,6 +182,8 @@ identifiers! {
     KeyPairId "key";
     /// An instance.
     InstanceId "i";
+    /// An instance's association with an instance profile.
+    InstanceProfileAssociationId "iip-assoc";
     /// The reservation that one launch request made.
     ReservationId "r";
     /// A machine image.

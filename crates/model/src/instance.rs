@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::instance_profile_association::InstanceProfileAssociation;
 use crate::place::{Scope, Zone};
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -65,8 +66,8 @@ pub struct Instance {
     pub cpu_credits: Option<String>,
     /// The token that made the launch idempotent.
     pub client_token: String,
-    /// The IAM instance profile's ARN or name, as given.
-    pub instance_profile: Option<String>,
+    /// The IAM instance profile that it is associated with.
+    pub profile_association: Option<InstanceProfileAssociation>,
     /// When the last stop or termination was asked for; part of the reason that is shown.
     pub transition: Option<Timestamp>,
     /// When it was terminated; shown for about an hour after.

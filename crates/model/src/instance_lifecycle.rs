@@ -15,11 +15,13 @@
 //! ```
 
 use crate::error::{Quota, Refusal, Wanted};
+use crate::iam_id::InstanceProfileId;
 use crate::ids::*;
 use crate::image::Image;
 use crate::instance::{
     Instance, InstanceState, MetadataOptions, PushedKey, RootVolume, ShutdownBehavior, StateReason,
 };
+use crate::instance_profile_association::InstanceProfileAssociation;
 use crate::instance_type::InstanceType;
 use crate::network_interface::{
     Device, NetworkInterface, NewNetworkInterface, check_address_count, check_interface_count,
@@ -67,8 +69,8 @@ pub struct Launch {
     pub monitoring: bool,
     /// EBS optimization.
     pub ebs_optimized: bool,
-    /// The IAM instance profile's ARN or name.
-    pub instance_profile: Option<String>,
+    /// The IAM instance profile.
+    pub instance_profile: Option<InstanceProfileId>,
     /// The root volume.
     pub root_volume: LaunchVolume,
     /// How processor credits are spent; by the type when `None`.
@@ -196,7 +198,10 @@ impl World {
         let interfaces = self.interfaces_for_launch(scope, id, &launch, ids)?;
         let primary = interfaces.first().map(|(interface, _)| interface.clone());
         let primary = primary.expect("a launch has at least its primary interface");
-        self.instances.insert(id, instance_of(id, scope, launch, key, &primary, ids, now));
+        let profile = launch.instance_profile.and_then(|profile| self.instance_profiles.get(&profile));
+        let association = profile.map(|profile| InstanceProfileAssociation::with(profile, ids, now));
+        let instance = instance_of(id, scope, launch, key, &primary, ids, now);
+        self.instances.insert(id, Instance { profile_association: association, ..instance });
         for (interface, device) in interfaces {
             self.attach(interface.id, id, device, now, ids);
         }
@@ -505,6 +510,7 @@ impl World {
             instance.interfaces.clear();
             instance.subnet = None;
             instance.vpc = None;
+            instance.profile_association = None;
             instance.pushed_keys.clear();
         });
     }
@@ -607,7 +613,7 @@ fn instance_of(
         },
         cpu_credits: launch.cpu_credits.or_else(by_type),
         client_token: launch.client_token,
-        instance_profile: launch.instance_profile,
+        profile_association: None,
         terminated: None,
         pushed_keys: Vec::new(),
         tags: launch.tags,

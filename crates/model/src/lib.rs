@@ -22,6 +22,7 @@ pub mod image;
 pub mod instance;
 pub mod instance_lifecycle;
 pub mod instance_profile;
+pub mod instance_profile_association;
 pub mod instance_type;
 pub mod internet_gateway;
 pub mod key_pair;

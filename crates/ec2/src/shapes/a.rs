@@ -386,6 +386,35 @@ impl FromParams for AssociateDhcpOptionsRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssociateIamInstanceProfileRequest {
+    pub iam_instance_profile: Option<IamInstanceProfileSpecification>,
+    pub instance_id: Option<String>,
+}
+
+impl FromParams for AssociateIamInstanceProfileRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            iam_instance_profile: fields.required("IamInstanceProfile")?,
+            instance_id: fields.required("InstanceId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssociateIamInstanceProfileResult {
+    pub iam_instance_profile_association: Option<IamInstanceProfileAssociation>,
+}
+
+impl ToXml for AssociateIamInstanceProfileResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("iamInstanceProfileAssociation", &self.iam_instance_profile_association);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssociateNatGatewayAddressRequest {
     pub allocation_ids: Vec<String>,
     pub availability_zone: Option<String>,

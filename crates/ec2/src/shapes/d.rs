@@ -644,6 +644,41 @@ impl ToXml for DescribeEgressOnlyInternetGatewaysResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeIamInstanceProfileAssociationsRequest {
+    pub association_ids: Vec<String>,
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeIamInstanceProfileAssociationsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            association_ids: fields.list("AssociationId")?,
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeIamInstanceProfileAssociationsResult {
+    pub iam_instance_profile_associations: Vec<IamInstanceProfileAssociation>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeIamInstanceProfileAssociationsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("iamInstanceProfileAssociationSet", "item", &self.iam_instance_profile_associations);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeImageAttributeRequest {
     pub attribute: Option<String>,
     pub dry_run: Option<bool>,
@@ -1881,6 +1916,31 @@ impl FromParams for DisassociateAddressRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisassociateIamInstanceProfileRequest {
+    pub association_id: Option<String>,
+}
+
+impl FromParams for DisassociateIamInstanceProfileRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { association_id: fields.required("AssociationId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisassociateIamInstanceProfileResult {
+    pub iam_instance_profile_association: Option<IamInstanceProfileAssociation>,
+}
+
+impl ToXml for DisassociateIamInstanceProfileResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("iamInstanceProfileAssociation", &self.iam_instance_profile_association);
     }
 }
 

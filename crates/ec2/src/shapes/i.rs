@@ -20,6 +20,25 @@ impl ToXml for IamInstanceProfile {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct IamInstanceProfileAssociation {
+    pub association_id: Option<String>,
+    pub iam_instance_profile: Option<IamInstanceProfile>,
+    pub instance_id: Option<String>,
+    pub state: Option<String>,
+    pub timestamp: Option<Timestamp>,
+}
+
+impl ToXml for IamInstanceProfileAssociation {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("associationId", &self.association_id);
+        xml.field("iamInstanceProfile", &self.iam_instance_profile);
+        xml.field("instanceId", &self.instance_id);
+        xml.field("state", &self.state);
+        xml.field("timestamp", &self.timestamp);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct IamInstanceProfileSpecification {
     pub arn: Option<String>,
     pub name: Option<String>,

@@ -13,6 +13,7 @@ pub const DECODERS: &[Decoder] = &[
     ("AssignPrivateNatGatewayAddress", |input| AssignPrivateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateAddress", |input| AssociateAddress::decode(input).map(drop)),
     ("AssociateDhcpOptions", |input| AssociateDhcpOptions::decode(input).map(drop)),
+    ("AssociateIamInstanceProfile", |input| AssociateIamInstanceProfile::decode(input).map(drop)),
     ("AssociateNatGatewayAddress", |input| AssociateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateRouteTable", |input| AssociateRouteTable::decode(input).map(drop)),
     ("AssociateSecurityGroupVpc", |input| AssociateSecurityGroupVpc::decode(input).map(drop)),
@@ -68,6 +69,9 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeEgressOnlyInternetGateways", |input| {
         DescribeEgressOnlyInternetGateways::decode(input).map(drop)
     }),
+    ("DescribeIamInstanceProfileAssociations", |input| {
+        DescribeIamInstanceProfileAssociations::decode(input).map(drop)
+    }),
     ("DescribeImageAttribute", |input| DescribeImageAttribute::decode(input).map(drop)),
     ("DescribeImages", |input| DescribeImages::decode(input).map(drop)),
     ("DescribeInstanceAttribute", |input| DescribeInstanceAttribute::decode(input).map(drop)),
@@ -109,6 +113,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
+    ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
     ("DisassociateNatGatewayAddress", |input| DisassociateNatGatewayAddress::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
     ("DisassociateSecurityGroupVpc", |input| DisassociateSecurityGroupVpc::decode(input).map(drop)),
@@ -133,6 +138,9 @@ pub const DECODERS: &[Decoder] = &[
     ("RebootInstances", |input| RebootInstances::decode(input).map(drop)),
     ("RejectVpcPeeringConnection", |input| RejectVpcPeeringConnection::decode(input).map(drop)),
     ("ReleaseAddress", |input| ReleaseAddress::decode(input).map(drop)),
+    ("ReplaceIamInstanceProfileAssociation", |input| {
+        ReplaceIamInstanceProfileAssociation::decode(input).map(drop)
+    }),
     ("ReplaceNetworkAclAssociation", |input| ReplaceNetworkAclAssociation::decode(input).map(drop)),
     ("ReplaceNetworkAclEntry", |input| ReplaceNetworkAclEntry::decode(input).map(drop)),
     ("ReplaceRoute", |input| ReplaceRoute::decode(input).map(drop)),
@@ -295,6 +303,26 @@ impl Operation for AssociateDhcpOptions {
     }
     fn encode(response: &Self::Response) -> Output {
         awsproto::xml::encode_true(response)
+    }
+}
+
+/// `AssociateIamInstanceProfile`.
+pub struct AssociateIamInstanceProfile;
+impl Operation for AssociateIamInstanceProfile {
+    const NAME: &'static str = "AssociateIamInstanceProfile";
+    const IAM_ACTION: &'static str = "ec2:AssociateIamInstanceProfile";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["IamInstanceProfile", "InstanceId"];
+    const DRY_RUN: bool = false;
+    type Request = AssociateIamInstanceProfileRequest;
+    type Response = AssociateIamInstanceProfileResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        awsproto::params::decode(input.form()?, Protocol::Ec2)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        awsproto::xml::encode(response)
     }
 }
 
@@ -1362,6 +1390,30 @@ impl Operation for DescribeEgressOnlyInternetGateways {
     }
 }
 
+/// `DescribeIamInstanceProfileAssociations`.
+pub struct DescribeIamInstanceProfileAssociations;
+impl Operation for DescribeIamInstanceProfileAssociations {
+    const NAME: &'static str = "DescribeIamInstanceProfileAssociations";
+    const IAM_ACTION: &'static str = "ec2:DescribeIamInstanceProfileAssociations";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = Some(Pages {
+        token: "NextToken",
+        limit: Some("MaxResults"),
+        result: "IamInstanceProfileAssociations",
+    });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = false;
+    type Request = DescribeIamInstanceProfileAssociationsRequest;
+    type Response = DescribeIamInstanceProfileAssociationsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        awsproto::params::decode(input.form()?, Protocol::Ec2)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        awsproto::xml::encode(response)
+    }
+}
+
 /// `DescribeImageAttribute`.
 pub struct DescribeImageAttribute;
 impl Operation for DescribeImageAttribute {
@@ -2087,6 +2139,26 @@ impl Operation for DisassociateAddress {
     }
 }
 
+/// `DisassociateIamInstanceProfile`.
+pub struct DisassociateIamInstanceProfile;
+impl Operation for DisassociateIamInstanceProfile {
+    const NAME: &'static str = "DisassociateIamInstanceProfile";
+    const IAM_ACTION: &'static str = "ec2:DisassociateIamInstanceProfile";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AssociationId"];
+    const DRY_RUN: bool = false;
+    type Request = DisassociateIamInstanceProfileRequest;
+    type Response = DisassociateIamInstanceProfileResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        awsproto::params::decode(input.form()?, Protocol::Ec2)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        awsproto::xml::encode(response)
+    }
+}
+
 /// `DisassociateNatGatewayAddress`.
 pub struct DisassociateNatGatewayAddress;
 impl Operation for DisassociateNatGatewayAddress {
@@ -2567,6 +2639,26 @@ impl Operation for ReleaseAddress {
     }
     fn encode(response: &Self::Response) -> Output {
         awsproto::xml::encode_true(response)
+    }
+}
+
+/// `ReplaceIamInstanceProfileAssociation`.
+pub struct ReplaceIamInstanceProfileAssociation;
+impl Operation for ReplaceIamInstanceProfileAssociation {
+    const NAME: &'static str = "ReplaceIamInstanceProfileAssociation";
+    const IAM_ACTION: &'static str = "ec2:ReplaceIamInstanceProfileAssociation";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AssociationId", "IamInstanceProfile"];
+    const DRY_RUN: bool = false;
+    type Request = ReplaceIamInstanceProfileAssociationRequest;
+    type Response = ReplaceIamInstanceProfileAssociationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        awsproto::params::decode(input.form()?, Protocol::Ec2)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        awsproto::xml::encode(response)
     }
 }
 

@@ -135,6 +135,35 @@ impl FromParams for RemovePrefixListEntry {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReplaceIamInstanceProfileAssociationRequest {
+    pub association_id: Option<String>,
+    pub iam_instance_profile: Option<IamInstanceProfileSpecification>,
+}
+
+impl FromParams for ReplaceIamInstanceProfileAssociationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            association_id: fields.required("AssociationId")?,
+            iam_instance_profile: fields.required("IamInstanceProfile")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReplaceIamInstanceProfileAssociationResult {
+    pub iam_instance_profile_association: Option<IamInstanceProfileAssociation>,
+}
+
+impl ToXml for ReplaceIamInstanceProfileAssociationResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("iamInstanceProfileAssociation", &self.iam_instance_profile_association);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplaceNetworkAclAssociationRequest {
     pub association_id: Option<String>,
     pub dry_run: Option<bool>,
