@@ -8,15 +8,13 @@ import subprocess
 
 import harness
 from harness import ACCOUNT, REGION
-from network import ANYWHERE, NetworkLab
-
-METADATA = "http://169.254.169.254/latest"
-TOKEN = "X-aws-ec2-metadata-token"
+from metadata import METADATA, TOKEN, MetadataLab
 
 
-class InstanceMetadata(NetworkLab):
+class InstanceMetadata(MetadataLab):
     def walk(self):
         self.network()
+        self.web = self.server("web")
         self.version_2()
         self.version_1()
         self.hop_limit()
@@ -26,43 +24,6 @@ class InstanceMetadata(NetworkLab):
         self.identity_document()
         self.after_a_restart()
         self.terminate(self.web)
-
-    def network(self):
-        vpc = self.vpc = self.make_vpc("10.0.0.0/16")
-        gateway = self.attach_gateway(vpc)
-        self.route(self.main_table(vpc), ANYWHERE, "--gateway-id", gateway)
-        self.subnet_id = self.subnet(vpc, "10.0.1.0/24", "a")
-        self.ec2("modify-subnet-attribute", "--subnet-id", self.subnet_id, "--map-public-ip-on-launch")
-        self.ec2("modify-vpc-attribute", "--vpc-id", vpc, "--enable-dns-hostnames")
-        self.group = self.default_group(vpc)
-        self.web = self.launch("web", self.subnet_id, self.group)
-        self.wait_running(self.web)
-        self.booted(self.web)
-
-    # What a user types inside.
-
-    def curl(self, *words):
-        """(HTTP status, body)."""
-        result = self.inside(self.web, "curl", "-sS", "-m", "5", "-w", "\n%{http_code}", *words)
-        self.holds(result.code == 0, f"curl {words}: {result}")
-        body, _, status = result.out.rpartition("\n")
-        return int(status), body
-
-    def token(self, seconds=60):
-        status, token = self.curl("-X", "PUT", "-H", f"{TOKEN}-ttl-seconds: {seconds}", f"{METADATA}/api/token")
-        self.sees(status, 200, "the answer to a request for a token")
-        return token
-
-    def get(self, path):
-        """What version 2 shows at a path; None when it is not found."""
-        status, body = self.curl("-H", f"{TOKEN}: {self.token()}", f"{METADATA}/{path}")
-        self.holds(status in (200, 404), f"{path}: {status} {body}")
-        return body if status == 200 else None
-
-    def change(self, *words):
-        self.ec2("modify-instance-metadata-options", "--instance-id", self.web, *words)
-
-    # The walk.
 
     def version_2(self):
         self.step("1. version 2: a token, and then the data; Amazon Linux 2023 takes nothing else")

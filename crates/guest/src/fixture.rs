@@ -16,10 +16,12 @@
 use model::dhcp_options::AMAZON_PROVIDED_DNS;
 use model::dns_record::{RecordSet, RecordType};
 use model::instance::{MetadataOptions, RootVolume, ShutdownBehavior};
+use model::instance_profile_association::InstanceProfileAssociation;
 use model::network_interface::{
     Attachment, ConnectionTracking, InterfaceKind, PrivateAddress, PublicAddress,
 };
 use model::private_hosted_zone::{NewHostedZone, ZoneVpc};
+use model::role::NewRole;
 use model::subnet::{HostnameType, SubnetIpv6Cidr};
 use model::vpc::{CidrAssociation, Tenancy};
 use model::vpc_peering_connection::{PeeringSide, PeeringStatus};
@@ -52,6 +54,33 @@ pub(crate) fn world() -> World {
 }
 
 /// The same in another Region.
+/// The same, where web has an instance profile with a role that trusts EC2.
+pub(crate) fn with_role() -> World {
+    let mut world = world();
+    let (account, mut next) = (eni(&world, WEB_ETH0).scope.account, 0);
+    let mut random = || {
+        next += 1;
+        next
+    };
+    let ids = &mut Ids::new(&mut random);
+    let trust = r#"{"Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    let role = NewRole {
+        path: "/".into(),
+        name: "reader".into(),
+        description: None,
+        trust_policy: trust.into(),
+        max_session_duration_s: 3600,
+        tags: Tags::default(),
+    };
+    world.create_role(account, role, ids, NOW).unwrap();
+    let profile = world.create_instance_profile(account, "/", "web", Tags::default(), ids, NOW).unwrap();
+    world.add_role_to_instance_profile(account, "web", "reader").unwrap();
+    let profile = world.instance_profiles.get(&profile).unwrap();
+    let association = InstanceProfileAssociation::with(profile, ids, NOW);
+    world.instances.get_mut(&WEB).unwrap().profile_association = Some(association);
+    world
+}
+
 pub(crate) fn world_in(region: &str) -> World {
     let scope = Scope { account: AccountId::DEFAULT, region: region.parse().unwrap() };
     let mut world = World::default();

@@ -21,9 +21,11 @@ pub mod nat64;
 pub mod neighbor;
 pub mod public_names;
 pub mod resolver;
+pub mod role_credentials;
 pub mod time;
 
 pub use dhcp::DhcpReply;
 pub use link::LinkService;
 pub use public_names::PublicNames;
 pub use resolver::{Asker, Transport};
+pub use role_credentials::{CredentialKey, RoleSession};

@@ -1,18 +1,18 @@
 //! One HTTP request: who calls, which service, what to answer. Every answer is shaped as the service's clients expect.
 
 use awsproto::route::{Incoming, Route, RouteError};
-use awsproto::sigv4::{self, Authorization, Secret, SignatureError, SignedRequest};
+use awsproto::sigv4::{self, SignedRequest};
 use awsproto::{AwsError, Call, Protocol, Reply, Service};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::{Method, Request, Response, StatusCode};
-use model::{AccountId, Region, Scope};
+use model::{Region, Scope};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::callers::Callers;
 use crate::clock;
-use crate::config::{Auth, Config};
-use crate::credentials::AccessKey;
+use crate::config::Config;
 use crate::facts;
 use crate::services;
 use crate::writer::State;
@@ -27,8 +27,8 @@ const BODY_BYTES_DISCARDED_MAX: usize = 64 << 20;
 pub struct Api {
     /// What this run was told.
     pub config: Config,
-    /// The key of the account's root.
-    pub root: AccessKey,
+    /// Who calls.
+    pub callers: Callers,
     /// The network.
     pub state: State,
     /// What the host knows.
@@ -103,44 +103,24 @@ impl Api {
         route: &Route,
         request_id: &str,
     ) -> Result<awsproto::Output, AwsError> {
-        let account = self.authenticate(request).map_err(|error| error.to_aws(route.service.protocol))?;
+        let now = clock::now();
+        let caller = self.callers.identify(&self.state.snapshot(), request, now);
+        let caller = caller.map_err(|error| error.to_aws(route.service.protocol))?;
         let region = self.region(route)?;
         let input = route.input(incoming)?;
-        let now = clock::now();
         let call = Call {
-            account: account.to_string(),
+            account: caller.account.to_string(),
             region: region.to_string(),
-            principal_arn: format!("arn:aws:iam::{account}:root"),
-            user_id: account.to_string(),
+            principal_arn: caller.principal_arn,
+            user_id: caller.user_id,
             request_id: request_id.to_owned(),
             now: awsproto::Timestamp(now.0),
             source_ip: source,
             ids: clock::ids(),
             facts: self.facts.for_call(&route.operation, &input).await,
         };
-        services::answer(&self.state, Scope { account, region }, route, input, call).await
-    }
-
-    /// The account that a request acts for.
-    fn authenticate(&self, request: &SignedRequest<'_>) -> Result<AccountId, SignatureError> {
-        let root = &self.root;
-        let secret = |id: &str| {
-            let key = root.secret_access_key.clone();
-            (id == root.access_key_id).then_some(Secret { key, session_token: None, expires: None })
-        };
-        let now = awsproto::Timestamp(clock::now().0);
-        match sigv4::verify(request, secret, now) {
-            Ok(_) => Ok(root.account),
-            Err(SignatureError::UnknownKey(authorization)) if self.config.auth == Auth::Open => {
-                Ok(self.account_of(&authorization))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// In open mode an access key id of twelve digits names the account; every other unknown key is the default's.
-    fn account_of(&self, authorization: &Authorization) -> AccountId {
-        authorization.scope.access_key_id.parse().unwrap_or(self.config.account)
+        let scope = Scope { account: caller.account, region };
+        services::answer(&self.state, scope, route, input, call).await
     }
 
     fn region(&self, route: &Route) -> Result<Region, AwsError> {

@@ -1,5 +1,6 @@
 //! The access key of the account's root, made at the first start and kept in the data directory.
 
+use guest::CredentialKey;
 use model::AccountId;
 use std::io;
 use std::path::Path;
@@ -33,6 +34,11 @@ impl AccessKey {
         let make = || serde_json::to_vec_pretty(&AccessKey::random(account)).map_err(io::Error::other);
         let text = secret_file::read_or_make(&data.join(FILE), make)?;
         serde_json::from_slice(&text).map_err(io::Error::other)
+    }
+
+    /// What the credentials of instances' roles are made with: as secret as the key, and kept with it.
+    pub fn role_credentials(&self) -> CredentialKey {
+        CredentialKey::of(self.secret_access_key.as_bytes())
     }
 
     fn random(account: AccountId) -> AccessKey {

@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod callers;
 pub mod capture;
 pub mod clock;
 pub mod config;

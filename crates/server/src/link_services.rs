@@ -5,7 +5,7 @@
 
 use datapath::Datapath;
 use guest::metadata::http::{self, Parsed};
-use guest::{Asker, PublicNames, Transport, metadata};
+use guest::{Asker, CredentialKey, PublicNames, Transport, metadata};
 use model::NetworkInterfaceId;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct LinkServices {
     pub names: Arc<PublicNames>,
     /// Signs metadata session tokens; new with every start.
     pub tokens: Arc<metadata::TokenKey>,
+    /// Makes the credentials of instances' roles.
+    pub credentials: CredentialKey,
     /// Signs identity documents.
     pub identity: Arc<Identity>,
 }
@@ -97,6 +99,7 @@ impl LinkServices {
                     let identity = self.identity_for(&request).await;
                     let secrets = metadata::Secrets {
                         tokens: &self.tokens,
+                        credentials: &self.credentials,
                         identity: identity.as_deref().map(|key| key as &dyn metadata::IdentitySigner),
                     };
                     let world = self.state.snapshot();

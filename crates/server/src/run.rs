@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 
 use crate::admin;
 use crate::api::Api;
+use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
 use crate::credentials::AccessKey;
@@ -116,8 +117,8 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let listener = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
     let api_address = listener.local_addr()?;
     let facts = Arc::new(Facts::default());
-    let api =
-        Api { config: config.clone(), root: root.clone(), state: state.clone(), facts: Arc::clone(&facts) };
+    let callers = Callers::of(&config, &root);
+    let api = Api { config: config.clone(), callers, state: state.clone(), facts: Arc::clone(&facts) };
     tokio::spawn(accept(listener, Arc::new(api)));
 
     let names = Arc::new(PublicNames::simulated());
@@ -225,6 +226,7 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
         datapath,
         names: Arc::clone(&running.names),
         tokens: Arc::new(metadata::TokenKey(clock::random())),
+        credentials: running.root.role_credentials(),
         identity: Arc::clone(&running.identity),
     };
     for listener in listen(&spaces.services, 80)? {

@@ -1,20 +1,23 @@
 //! Instance metadata: what an instance reads about itself at 169.254.169.254.
 //!
 //! Follows "Use instance metadata to manage your EC2 instance" and "How Instance Metadata Service Version 2 works" (EC2
-//! User Guide). Every dated version shows the same tree as `latest`. Left out, and so not found: the instance profile's
-//! credentials under `iam/`, `identity-credentials/`, spot and Auto Scaling notices.
+//! User Guide). Every dated version shows the same tree as `latest`. Left out, and so not found: `identity-credentials/`, spot
+//! and Auto Scaling notices.
 
 mod categories;
 mod document;
 pub mod http;
+mod iam;
 mod token;
 mod tree;
+mod utc;
 
 #[cfg(test)]
 mod tests;
 
 use model::{Instance, NetworkInterface, Timestamp, World};
 
+use crate::role_credentials::CredentialKey;
 pub use document::{IdentitySigner, Signatures};
 pub use token::TokenKey;
 use tree::Tree;
@@ -63,6 +66,8 @@ const VERSIONS: [&str; 29] = [
 pub struct Secrets<'a> {
     /// What session tokens are made with.
     pub tokens: &'a TokenKey,
+    /// What credentials of roles are made with.
+    pub credentials: &'a CredentialKey,
     /// Who signs identity documents. Without it their signatures are not there; see [`Request::is_about_identity`].
     pub identity: Option<&'a dyn IdentitySigner>,
 }
@@ -203,6 +208,7 @@ fn find(
         return None;
     }
     let mut tree = tree_of(world, instance, now);
+    iam::plant(&mut tree, world, instance, now, secrets.credentials);
     // Signing takes a thousand times longer than everything else here.
     if let Some(signer) = secrets.identity.filter(|_| path.starts_with(document::FOLDER)) {
         document::plant_signatures(&mut tree, world, instance, signer);

@@ -2,12 +2,16 @@
 
 use super::*;
 use crate::fixture::{self, FAR_ETH0, MAIN, NOW, SPARE, WEB, WEB_ETH0, WEB_ETH1};
-use model::NetworkInterfaceId;
+use crate::role_credentials::RoleSession;
 use model::instance::PushedKey;
+use model::{AccountId, NetworkInterfaceId};
 use proptest::prelude::*;
 
 const KEY: TokenKey = TokenKey([7; 32]);
-const SECRETS: Secrets<'_> = Secrets { tokens: &KEY, identity: Some(&Notary) };
+
+fn credential_key() -> CredentialKey {
+    CredentialKey::of(b"secret")
+}
 
 /// Signs by quoting.
 struct Notary;
@@ -18,6 +22,10 @@ impl IdentitySigner for Notary {
     }
 }
 
+fn secrets(credentials: &CredentialKey) -> Secrets<'_> {
+    Secrets { tokens: &KEY, credentials, identity: Some(&Notary) }
+}
+
 fn sent(
     world: &World,
     from: NetworkInterfaceId,
@@ -25,7 +33,13 @@ fn sent(
     path: &str,
     headers: &[(&str, &str)],
 ) -> Response {
-    answer(world, &fixture::eni(world, from), &Request { method, path, headers }, NOW, &SECRETS)
+    answer(
+        world,
+        &fixture::eni(world, from),
+        &Request { method, path, headers },
+        NOW,
+        &secrets(&credential_key()),
+    )
 }
 
 /// Status and body of a plain GET by web.
@@ -82,7 +96,8 @@ fn a_foreign_expired_or_broken_token_is_refused_even_where_none_is_needed() {
         let headers = [(TOKEN, token)];
         let request = Request { method: "GET", path: "/latest/meta-data/", headers: &headers };
         let now = Timestamp(NOW.0 + after_s * 1000);
-        let response = answer(&world, &fixture::eni(&world, WEB_ETH0), &request, now, &SECRETS);
+        let response =
+            answer(&world, &fixture::eni(&world, WEB_ETH0), &request, now, &secrets(&credential_key()));
         assert_eq!(response.status, expected, "{token} after {after_s} s");
     }
 }
@@ -340,7 +355,8 @@ fn the_identity_document_is_signed_in_three_forms_by_who_has_the_key() {
     }
     assert_eq!(got(&world, &format!("{folder}//signature?x")).1, format!("signed {}", document.len()));
 
-    let nobody = Secrets { identity: None, ..SECRETS };
+    let key = credential_key();
+    let nobody = Secrets { identity: None, ..secrets(&key) };
     for (leaf, status) in [("document", 200), ("signature", 404), ("pkcs7", 404), ("rsa2048", 404)] {
         let path = format!("{folder}/{leaf}");
         let request = Request { method: "GET", path: &path, headers: &[] };
@@ -353,6 +369,56 @@ fn the_identity_document_is_signed_in_three_forms_by_who_has_the_key() {
     {
         assert!(!Request { method: "GET", path, headers: &[] }.is_about_identity(), "{path}");
     }
+}
+
+#[test]
+fn the_instance_profile_and_its_roles_credentials_are_there() {
+    let mut world = fixture::with_role();
+    let expected = RoleSession {
+        account: AccountId::DEFAULT,
+        role: *world.roles.iter().next().unwrap().0,
+        instance: WEB,
+        issued: NOW,
+    };
+    assert_eq!(meta(&world, "iam/"), "info\nsecurity-credentials/");
+    let info = meta(&world, "iam/info");
+    assert!(
+        info.starts_with("{\n  \"Code\" : \"Success\",\n  \"LastUpdated\" : \"2026-01-01T00:00:00Z\",\n"),
+        "{info}"
+    );
+    assert!(
+        info.contains("\"InstanceProfileArn\" : \"arn:aws:iam::123456789012:instance-profile/web\""),
+        "{info}"
+    );
+    assert_eq!(meta(&world, "iam/security-credentials/"), "reader");
+    let credentials = expected.credentials(&credential_key());
+    assert_eq!(
+        meta(&world, "iam/security-credentials/reader"),
+        format!(
+            "{{\n  \"Code\" : \"Success\",\n  \"LastUpdated\" : \"2026-01-01T00:00:00Z\",\n  \"Type\" : \"AWS-HMAC\",\n  \
+             \"AccessKeyId\" : \"{}\",\n  \"SecretAccessKey\" : \"{}\",\n  \"Token\" : \"{}\",\n  \
+             \"Expiration\" : \"2026-01-01T06:00:00Z\"\n}}",
+            credentials.access_key_id, credentials.secret_access_key, credentials.session_token
+        )
+    );
+    assert_eq!(meta(&world, "iam/security-credentials/other"), "404");
+
+    world.role_named_mut(AccountId::DEFAULT, "reader").unwrap().trust_policy =
+        r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#
+            .into();
+    let refused = meta(&world, "iam/security-credentials/reader");
+    assert!(refused.contains("\"Code\" : \"AssumeRoleUnauthorizedAccess\""), "{refused}");
+    assert!(!refused.contains("SecretAccessKey"), "{refused}");
+
+    world.remove_role_from_instance_profile(AccountId::DEFAULT, "web", "reader").unwrap();
+    assert_eq!(meta(&world, "iam/"), "info");
+    let empty = meta(&world, "iam/info");
+    assert!(empty.contains("\"Message\" : \"Instance Profile does not contain a role. "), "{empty}");
+    assert!(empty.contains("\"Code\" : \"Success\""), "{empty}");
+    world.delete_instance_profile(AccountId::DEFAULT, "web").unwrap();
+    assert!(meta(&world, "iam/info").contains("\"Code\" : \"InstanceProfileNotFound\""));
+    instance(&mut world).profile_association = None;
+    assert_eq!(meta(&world, "iam/"), "404");
 }
 
 proptest! {

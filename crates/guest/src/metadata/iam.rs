@@ -1,0 +1,98 @@
+//! The instance profile and its role's credentials, under `meta-data/iam/`.
+//!
+//! Follows "Retrieve security credentials from instance metadata" (EC2 User Guide) and "Troubleshoot IAM and Amazon EC2"
+//! (IAM User Guide). An instance without an instance profile has none of it.
+
+use model::instance_profile_association::InstanceProfileAssociation;
+use model::trust_policy::TrustPolicy;
+use model::{Instance, Role, Timestamp, World};
+
+use super::tree::Tree;
+use super::utc::utc;
+use crate::role_credentials::{CredentialKey, RoleSession};
+
+/// Who acts as the roles of instances.
+const EC2: &str = "ec2.amazonaws.com";
+const INFO: &str = "meta-data/iam/info";
+const CREDENTIALS: &str = "meta-data/iam/security-credentials";
+const HELP: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc";
+
+/// Puts all of it in.
+pub(super) fn plant(
+    tree: &mut Tree,
+    world: &World,
+    instance: &Instance,
+    now: Timestamp,
+    key: &CredentialKey,
+) {
+    let Some(association) = &instance.profile_association else { return };
+    let Some(profile) = world.instance_profile_of(instance) else {
+        return tree.put(INFO, info("InstanceProfileNotFound", None, association, association.since));
+    };
+    let Some(role) = world.role_of(profile) else {
+        let message = format!("Instance Profile does not contain a role. {}", help());
+        return tree.put(INFO, info("Success", Some(&message), association, association.since));
+    };
+    let session = RoleSession::current(instance, role, association.since, now);
+    tree.put(INFO, info("Success", None, association, session.issued));
+    let document = match trusts_instances(role) {
+        true => credentials(&session, key),
+        false => unauthorized(role, &session),
+    };
+    tree.put(format!("{CREDENTIALS}/{}", role.name), document);
+}
+
+/// The policy was checked when it was written, so that one that cannot be read trusts nobody.
+fn trusts_instances(role: &Role) -> bool {
+    TrustPolicy::parse(&role.trust_policy).is_ok_and(|policy| policy.trusts_service(EC2))
+}
+
+fn info(
+    code: &str,
+    message: Option<&str>,
+    association: &InstanceProfileAssociation,
+    updated: Timestamp,
+) -> String {
+    let (updated, id) = (utc(updated), association.profile.to_string());
+    let mut members = vec![("Code", code)];
+    members.extend(message.map(|message| ("Message", message)));
+    members.extend([
+        ("LastUpdated", updated.as_str()),
+        ("InstanceProfileArn", &association.arn),
+        ("InstanceProfileId", &id),
+    ]);
+    object(&members)
+}
+
+fn credentials(session: &RoleSession, key: &CredentialKey) -> String {
+    let credentials = session.credentials(key);
+    object(&[
+        ("Code", "Success"),
+        ("LastUpdated", &utc(session.issued)),
+        ("Type", "AWS-HMAC"),
+        ("AccessKeyId", &credentials.access_key_id),
+        ("SecretAccessKey", &credentials.secret_access_key),
+        ("Token", &credentials.session_token),
+        ("Expiration", &utc(session.expires())),
+    ])
+}
+
+/// The role's trust policy does not let EC2 act as it.
+fn unauthorized(role: &Role, session: &RoleSession) -> String {
+    object(&[
+        ("Code", "AssumeRoleUnauthorizedAccess"),
+        ("Message", &format!("EC2 cannot assume the role {}. {}", role.name, help())),
+        ("LastUpdated", &utc(session.issued)),
+    ])
+}
+
+fn help() -> String {
+    format!("Please see documentation at {HELP}.")
+}
+
+/// JSON with AWS's spacing. Values have visible ASCII characters only; paths in ARNs may have quotes among them.
+fn object(members: &[(&str, &str)]) -> String {
+    let escaped = |value: &str| value.replace('\\', r"\\").replace('"', "\\\"");
+    let line = |(name, value): &(&str, &str)| format!("  \"{name}\" : \"{}\"", escaped(value));
+    format!("{{\n{}\n}}", members.iter().map(line).collect::<Vec<_>>().join(",\n"))
+}

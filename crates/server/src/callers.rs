@@ -1,0 +1,234 @@
+//! Who calls: the root of an account by its key, an instance as its role by temporary credentials, or, in open mode,
+//! whoever asks.
+
+use awsproto::sigv4::{self, Authorization, Secret, SignatureError, SignedRequest};
+use guest::{CredentialKey, RoleSession};
+use model::{AccountId, Timestamp, World};
+
+use crate::config::{Auth, Config};
+use crate::credentials::AccessKey;
+
+/// Whom a request acts for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub account: AccountId,
+    /// The principal's ARN.
+    pub principal_arn: String,
+    /// The principal's unique identifier.
+    pub user_id: String,
+}
+
+impl Caller {
+    fn root(account: AccountId) -> Caller {
+        Caller {
+            account,
+            principal_arn: format!("arn:aws:iam::{account}:root"),
+            user_id: account.to_string(),
+        }
+    }
+}
+
+/// What callers are known by.
+pub struct Callers {
+    auth: Auth,
+    default: AccountId,
+    root: AccessKey,
+    roles: CredentialKey,
+}
+
+impl Callers {
+    /// The callers of a run.
+    pub fn of(config: &Config, root: &AccessKey) -> Callers {
+        Callers {
+            auth: config.auth,
+            default: config.account,
+            root: root.clone(),
+            roles: root.role_credentials(),
+        }
+    }
+
+    /// Whom a request acts for, if its signature holds.
+    pub fn identify(
+        &self,
+        world: &World,
+        request: &SignedRequest<'_>,
+        now: Timestamp,
+    ) -> Result<Caller, SignatureError> {
+        let now = awsproto::Timestamp(now.0);
+        let authorization = sigv4::parse(request)?;
+        // Forgetting the token must not make a stranger of an instance, whom open mode would take for root.
+        if self.roles.has_made(&authorization.scope.access_key_id) {
+            return self.role(world, request, &authorization, now);
+        }
+        let secret = |id: &str| {
+            let key = self.root.secret_access_key.clone();
+            (id == self.root.access_key_id).then_some(Secret { key, session_token: None, expires: None })
+        };
+        match sigv4::verify(request, secret, now) {
+            Ok(_) => Ok(Caller::root(self.root.account)),
+            Err(SignatureError::UnknownKey(authorization)) if self.auth == Auth::Open => {
+                Ok(Caller::root(self.account_of(&authorization)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The role of an instance. Credentials hold until they end, also those of an instance that has another role by then;
+    /// those of a role that was deleted are nobody's.
+    fn role(
+        &self,
+        world: &World,
+        request: &SignedRequest<'_>,
+        authorization: &Authorization,
+        now: awsproto::Timestamp,
+    ) -> Result<Caller, SignatureError> {
+        let token = authorization.session_token.as_deref().ok_or(SignatureError::WrongToken)?;
+        let session = RoleSession::of_token(&self.roles, token).ok_or(SignatureError::WrongToken)?;
+        let role = world.roles.get(&session.role).ok_or(SignatureError::WrongToken)?;
+        let credentials = session.credentials(&self.roles);
+        let secret = |id: &str| {
+            (id == credentials.access_key_id).then(|| Secret {
+                key: credentials.secret_access_key.clone(),
+                session_token: Some(credentials.session_token.clone()),
+                expires: Some(awsproto::Timestamp(session.expires().0)),
+            })
+        };
+        sigv4::verify(request, secret, now)?;
+        let (account, instance) = (role.account, session.instance);
+        Ok(Caller {
+            account,
+            principal_arn: format!("arn:aws:sts::{account}:assumed-role/{}/{instance}", role.name),
+            user_id: format!("{}:{instance}", role.id),
+        })
+    }
+
+    /// In open mode an access key id of twelve digits names the account; every other unknown key is the default's.
+    fn account_of(&self, authorization: &Authorization) -> AccountId {
+        authorization.scope.access_key_id.parse().unwrap_or(self.default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::role::NewRole;
+    use model::{Ids, InstanceId, Tags};
+
+    const NOW: Timestamp = Timestamp(1_767_225_600_000);
+    const HOUR_MS: i64 = 60 * 60 * 1000;
+
+    fn callers(auth: Auth) -> Callers {
+        let root = AccessKey {
+            access_key_id: "AKIAROOT".to_owned(),
+            secret_access_key: "secret".to_owned(),
+            account: AccountId::DEFAULT,
+        };
+        Callers { auth, default: AccountId::DEFAULT, roles: root.role_credentials(), root }
+    }
+
+    /// A world with the role `web`, and a session of an instance that acts as it.
+    fn session() -> (World, RoleSession) {
+        let mut world = World::default();
+        let role = NewRole {
+            path: "/servers/".into(),
+            name: "web".into(),
+            description: None,
+            trust_policy: "{}".into(),
+            max_session_duration_s: 3600,
+            tags: Tags::new(),
+        };
+        let account: AccountId = "222222222222".parse().unwrap();
+        let role = world.create_role(account, role, &mut Ids::new(&mut || 7), NOW).unwrap();
+        (world, RoleSession { account, role, instance: InstanceId::numbered(1), issued: NOW })
+    }
+
+    /// A request that somebody signs at some time, as the SDKs do.
+    fn ask(
+        callers: &Callers,
+        world: &World,
+        (id, secret, token): (&str, &str, Option<&str>),
+        now: Timestamp,
+    ) -> Result<Caller, SignatureError> {
+        let now_aws = awsproto::Timestamp(now.0);
+        let date = now_aws.basic();
+        let mut headers = vec![("host", "127.0.0.1"), ("x-amz-date", date.as_str())];
+        headers.extend(token.map(|token| ("x-amz-security-token", token)));
+        let request =
+            SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: b"Action=X" };
+        let scope = sigv4::Scope {
+            access_key_id: id.to_owned(),
+            date: date[..8].to_owned(),
+            region: "us-east-1".to_owned(),
+            service: "sts".to_owned(),
+        };
+        let signature = sigv4::sign(&request, scope, secret, now_aws);
+        let mut headers = headers.clone();
+        headers.push(("authorization", &signature));
+        callers.identify(world, &SignedRequest { headers: &headers, ..request }, now)
+    }
+
+    #[test]
+    fn an_instance_is_its_role_in_either_mode_until_its_credentials_end() {
+        let (world, session) = session();
+        for auth in [Auth::Open, Auth::Strict] {
+            let callers = callers(auth);
+            let credentials = session.credentials(&callers.roles);
+            let key = (
+                credentials.access_key_id.as_str(),
+                credentials.secret_access_key.as_str(),
+                Some(credentials.session_token.as_str()),
+            );
+            let caller = ask(&callers, &world, key, Timestamp(NOW.0 + 6 * HOUR_MS - 1000)).unwrap();
+            assert_eq!(caller.account.to_string(), "222222222222");
+            assert_eq!(
+                caller.principal_arn,
+                "arn:aws:sts::222222222222:assumed-role/web/i-00000000000000001"
+            );
+            assert_eq!(caller.user_id, format!("{}:i-00000000000000001", session.role));
+            let late = ask(&callers, &world, key, Timestamp(NOW.0 + 6 * HOUR_MS));
+            assert_eq!(late, Err(SignatureError::ExpiredToken));
+        }
+    }
+
+    #[test]
+    fn role_credentials_in_part_or_changed_are_refused_in_open_mode_too() {
+        let (mut world, session) = session();
+        let callers = callers(Auth::Open);
+        let credentials = session.credentials(&callers.roles);
+        let (id, secret) = (credentials.access_key_id.as_str(), credentials.secret_access_key.as_str());
+        let token = credentials.session_token.as_str();
+        assert_eq!(ask(&callers, &world, (id, secret, None), NOW), Err(SignatureError::WrongToken));
+        assert_eq!(ask(&callers, &world, (id, secret, Some("x")), NOW), Err(SignatureError::WrongToken));
+        let wrong = ask(&callers, &world, (id, "wrong", Some(token)), NOW);
+        assert!(matches!(wrong, Err(SignatureError::Mismatch { .. })), "{wrong:?}");
+        let later = RoleSession { issued: Timestamp(NOW.0 + 1000), ..session.clone() };
+        let later = later.credentials(&callers.roles);
+        let mixed = ask(&callers, &world, (id, secret, Some(&later.session_token)), NOW);
+        assert!(matches!(mixed, Err(SignatureError::UnknownKey(_))), "{mixed:?}");
+        world.delete_role(session.account, "web").unwrap();
+        assert_eq!(ask(&callers, &world, (id, secret, Some(token)), NOW), Err(SignatureError::WrongToken));
+    }
+
+    #[test]
+    fn strangers_are_root_in_open_mode_and_nobody_in_strict_mode() {
+        let world = World::default();
+        let root = |account: &str| Caller::root(account.parse().unwrap());
+        for (id, token, expected) in [
+            ("222222222222", None, root("222222222222")),
+            ("AKIAIOSFODNN7EXAMPLE", None, root("123456789012")),
+            // Real temporary credentials, by which somebody has forgotten to unset a profile.
+            ("ASIAIOSFODNN7EXAMPLE", Some("IQoJb3JpZ2luX2VjEPr"), root("123456789012")),
+        ] {
+            assert_eq!(ask(&callers(Auth::Open), &world, (id, "none", token), NOW), Ok(expected));
+            let strict = ask(&callers(Auth::Strict), &world, (id, "none", token), NOW);
+            assert!(matches!(strict, Err(SignatureError::UnknownKey(_))), "{strict:?}");
+        }
+        for auth in [Auth::Open, Auth::Strict] {
+            let own = ask(&callers(auth), &world, ("AKIAROOT", "secret", None), NOW);
+            assert_eq!(own, Ok(root("123456789012")));
+            let wrong = ask(&callers(auth), &world, ("AKIAROOT", "wrong", None), NOW);
+            assert!(matches!(wrong, Err(SignatureError::Mismatch { .. })), "{wrong:?}");
+        }
+    }
+}
