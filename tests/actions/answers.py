@@ -18,6 +18,7 @@ BEYOND_THE_ENUM = {
     # "The wire value is `available`, although the enum shared with other types says attaching, attached."
     ("AttachmentStatus", "available"),
     ("NetworkInterfaceType", "nat_gateway"),
+    ("NetworkInterfaceType", "ec2_instance_connect_endpoint"),
     # "Response Status `pending` then `available`."
     ("NetworkInterfaceStatus", "pending"),
 }

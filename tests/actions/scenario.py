@@ -7,6 +7,7 @@ sent stay in the recorder, where other tests take them from and spoil them.
 import json
 import pathlib
 import subprocess
+import time
 
 from hamlet import REGION, stage
 
@@ -122,8 +123,21 @@ class Scenario:
         )["NatGateway"]["NatGatewayId"]
         self.wait("nat_gateway_available", NatGatewayIds=[id["nat"]])
         ec2.create_route(RouteTableId=id["rtb2"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=id["nat"])
+        id["eice"] = ec2.create_instance_connect_endpoint(
+            SubnetId=id["subnet"], TagSpecifications=tagged("instance-connect-endpoint", "door"), ClientToken="the-endpoint"
+        )["InstanceConnectEndpoint"]["InstanceConnectEndpointId"]
+        self.endpoint_is("create-complete")
         id["vpc2"] = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
         self.peering()
+
+    def endpoint_is(self, state):
+        """boto3 has no waiter for endpoints."""
+        wanted = dict(InstanceConnectEndpointIds=[self.id["eice"]], Filters=[{"Name": "state", "Values": [state]}])
+        for _ in range(50):
+            if self.ec2.describe_instance_connect_endpoints(**wanted)["InstanceConnectEndpoints"]:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the endpoint never was {state}")
 
     def subnet(self, cidr):
         made = self.ec2.create_subnet(
@@ -282,6 +296,8 @@ class Scenario:
         ec2.describe_internet_gateways()
         ec2.describe_egress_only_internet_gateways()
         ec2.describe_nat_gateways()
+        ec2.modify_instance_connect_endpoint(InstanceConnectEndpointId=id["eice"], IpAddressType="ipv4")
+        self.endpoint_is("update-complete")
 
     def change_security(self):
         ec2, id = self.ec2, self.id
@@ -460,6 +476,8 @@ class Scenario:
         self.wait("instance_terminated", InstanceIds=[id["instance"]])
         ec2.describe_instances()
         ec2.delete_network_interface(NetworkInterfaceId=id["eni"])
+        ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=id["eice"])
+        self.endpoint_is("delete-complete")
         ec2.delete_nat_gateway(NatGatewayId=id["nat"])
         self.wait("nat_gateway_deleted", NatGatewayIds=[id["nat"]])
         ec2.describe_nat_gateways()

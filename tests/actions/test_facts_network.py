@@ -1,5 +1,7 @@
 """VPCs, subnets, gateways, routes and NAT gateways: AWS's codes, sentences and fields."""
 
+import time
+
 from facts import NOBODY, Facts
 
 RESTRICTED = (
@@ -504,6 +506,53 @@ class Routes(Facts):
         for number in range(50):
             self.create(DestinationCidrBlock=f"192.0.2.{number}/32", GatewayId=self.igw)
         self.refused("RouteLimitExceeded", "…", self.create, DestinationCidrBlock="0.0.0.0/0", GatewayId=self.igw)
+
+
+class InstanceConnectEndpoints(Facts):
+    def setUp(self):
+        super().setUp()
+        self.mine = self.vpc()
+        self.lan = self.subnet(self.mine)
+
+    def is_in(self, endpoint, state):
+        for _ in range(99):
+            [shown] = self.ec2.describe_instance_connect_endpoints(InstanceConnectEndpointIds=[endpoint])["InstanceConnectEndpoints"]
+            if shown["State"] == state:
+                break
+            time.sleep(0.05)
+        self.shows("its state", state, shown["State"])
+        return shown
+
+    def test_life(self):
+        ec2 = self.ec2
+        made = ec2.create_instance_connect_endpoint(SubnetId=self.lan, ClientToken="token")
+        self.shows("the token comes back", "token", made["ClientToken"])
+        made = made["InstanceConnectEndpoint"]
+        id = made["InstanceConnectEndpointId"]
+        self.shows_members("create", dict(State="create-in-progress", VpcId=self.mine, SubnetId=self.lan, PreserveClientIp=False, IpAddressType="ipv4"), made)
+        self.shows("its ARN", True, made["InstanceConnectEndpointArn"].endswith(f":instance-connect-endpoint/{id}"))
+        now = self.is_in(id, "create-complete")
+        self.shows("its name", True, now["DnsName"].startswith(f"{id}.") and ".ec2-instance-connect-endpoint." in now["DnsName"])
+        [eni] = ec2.describe_network_interfaces(NetworkInterfaceIds=now["NetworkInterfaceIds"])["NetworkInterfaces"]
+        self.shows_members("its interface", dict(InterfaceType="ec2_instance_connect_endpoint", RequesterManaged=True, Status="in-use", SubnetId=self.lan), eni)
+        self.shows("its group", ["default"], [it["GroupName"] for it in eni["Groups"]])
+        self.refused("DependencyViolation", "…", "delete_subnet", SubnetId=self.lan)
+        self.refused("OperationNotPermitted", "…", "detach_network_interface", AttachmentId=eni["Attachment"]["AttachmentId"])
+        ec2.create_tags(Resources=[id], Tags=[{"Key": "Name", "Value": "door"}])
+        self.shows("its tag", [{"Key": "Name", "Value": "door"}], self.is_in(id, "create-complete")["Tags"])
+        ended = ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=id)["InstanceConnectEndpoint"]
+        self.shows("delete shows it", (id, "delete-in-progress"), (ended["InstanceConnectEndpointId"], ended["State"]))
+        self.is_in(id, "delete-complete")
+        ec2.delete_subnet(SubnetId=self.lan)
+
+    def test_refusals(self):
+        subnet, endpoint = f"subnet-{NOBODY}", f"eice-{NOBODY}"
+        self.refused("InvalidSubnetID.NotFound", f"The subnet ID '{subnet}' does not exist", "create_instance_connect_endpoint", SubnetId=subnet)
+        for action in ("delete_instance_connect_endpoint", "modify_instance_connect_endpoint"):
+            self.refused("InvalidInstanceConnectEndpointId.NotFound", "…does not exist", action, InstanceConnectEndpointId=endpoint, **({"IpAddressType": "ipv4"} if "modify" in action else {}))
+        self.refused("InvalidInstanceConnectEndpointId.Malformed", "…", "describe_instance_connect_endpoints", InstanceConnectEndpointIds=["eice-x"])
+        self.ec2.create_instance_connect_endpoint(SubnetId=self.lan)
+        self.refused("ResourceLimitExceeded", "…", "create_instance_connect_endpoint", SubnetId=self.subnet(self.mine, "10.0.9.0/24"))
 
 
 class NatGateways(Facts):

@@ -30,6 +30,10 @@ class Tokens(unittest.TestCase):
                 dict(SubnetId=subnet, AllocationId=allocation), dict(ConnectivityType="private"),
                 lambda: ec2.describe_nat_gateways()["NatGateways"],
             ),
+            "CreateInstanceConnectEndpoint": (
+                dict(SubnetId=subnet), dict(IpAddressType="ipv4"),
+                lambda: ec2.describe_instance_connect_endpoints()["InstanceConnectEndpoints"],
+            ),
             "CreateNetworkInterface": (
                 dict(SubnetId=subnet), dict(Description="other"),
                 lambda: ec2.describe_network_interfaces()["NetworkInterfaces"],

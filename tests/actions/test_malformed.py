@@ -273,4 +273,4 @@ class Malformed(unittest.TestCase):
                         self.assertLess(answer.status, 500, answer)
 
 
-PREFIXES = {"vpc", "subnet", "igw", "eigw", "rtb", "rtbassoc", "nat", "pcx", "sg", "sgr", "acl", "aclassoc", "eni", "eipalloc", "eipassoc", "dopt", "pl", "i", "iip-assoc", "ami", "scr"}
+PREFIXES = {"vpc", "subnet", "igw", "eigw", "rtb", "rtbassoc", "nat", "pcx", "sg", "sgr", "acl", "aclassoc", "eni", "eipalloc", "eipassoc", "dopt", "pl", "i", "iip-assoc", "ami", "scr", "eice"}

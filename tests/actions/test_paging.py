@@ -32,7 +32,7 @@ ARGUMENTS = {
 MAY_BE_ONE_PAGE = {
     "DescribeVpcs", "DescribeInternetGateways", "DescribeEgressOnlyInternetGateways", "DescribeAddressesAttribute",
     "DescribeStaleSecurityGroups", "DescribePrefixLists", "DescribeImages", "GetManagedPrefixListAssociations",
-    "DescribeNatGateways", "DescribeVpcPeeringConnections", "DescribeInstanceCreditSpecifications",
+    "DescribeNatGateways", "DescribeInstanceConnectEndpoints", "DescribeVpcPeeringConnections", "DescribeInstanceCreditSpecifications",
 }
 
 

@@ -97,5 +97,5 @@ PREFIXES = {
     "NatGatewayId": "nat-", "NetworkAclId": "acl-", "GroupId": "sg-", "Group": "sg-", "SecurityGroupId": "sg-", "NetworkInterfaceId": "eni-",
     "InstanceId": "i-", "AllocationId": "eipalloc-", "DhcpOptionsId": "dopt-", "PrefixListId": "pl-", "VpcPeeringConnectionId": "pcx-",
     "EgressOnlyInternetGatewayId": "eigw-", "AttachmentId": "eni-attach-", "ImageId": "ami-", "SecurityGroupRuleId": "sgr-", "VolumeId": "vol-",
-    "DestinationPrefixListId": "pl-", "SubnetCidrReservationId": "scr-",
+    "DestinationPrefixListId": "pl-", "SubnetCidrReservationId": "scr-", "InstanceConnectEndpointId": "eice-",
 }

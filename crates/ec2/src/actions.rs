@@ -6,9 +6,9 @@ use model::World;
 use crate::shapes::op;
 use crate::{
     dhcp_options, egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute,
-    instance_profile, instance_type, internet_gateway, key_pair, nat_gateway, network_acl, network_interface,
-    place, prefix_list, route, route_table, run_instances, security_group, security_group_permission,
-    security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
+    instance_connect_endpoint, instance_profile, instance_type, internet_gateway, key_pair, nat_gateway,
+    network_acl, network_interface, place, prefix_list, route, route_table, run_instances, security_group,
+    security_group_permission, security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -58,6 +58,11 @@ pub static ACTIONS: &[Action<World>] = &[
     write!(CreateNatGateway, nat_gateway::create),
     write!(DeleteNatGateway, nat_gateway::delete),
     read!(DescribeNatGateways, nat_gateway::describe),
+    // EC2 Instance Connect Endpoints.
+    write!(CreateInstanceConnectEndpoint, instance_connect_endpoint::create),
+    write!(DeleteInstanceConnectEndpoint, instance_connect_endpoint::delete),
+    read!(DescribeInstanceConnectEndpoints, instance_connect_endpoint::describe),
+    write!(ModifyInstanceConnectEndpoint, instance_connect_endpoint::modify),
     // VPC peering connections.
     write!(CreateVpcPeeringConnection, vpc_peering_connection::create),
     write!(AcceptVpcPeeringConnection, vpc_peering_connection::accept),

@@ -86,7 +86,12 @@ static FAMILIES: &[Family] = &[
     family("ami", "InvalidAMIID.NotFound", Some("InvalidAMIID.Malformed"), Bracketed("image")),
     family("vol", "InvalidVolume.NotFound", None, Plain("volume")),
     family("snap", "InvalidSnapshot.NotFound", None, Plain("snapshot")),
-    family("eice", "InvalidInstanceConnectEndpointId.NotFound", None, Id("instanceConnectEndpoint")),
+    family(
+        "eice",
+        "InvalidInstanceConnectEndpointId.NotFound",
+        Some("InvalidInstanceConnectEndpointId.Malformed"),
+        Id("instanceConnectEndpoint"),
+    ),
 ];
 
 fn family_of(prefix: &str) -> &'static Family {
@@ -194,6 +199,10 @@ fn quota_reached(quota: Quota, limit: usize) -> AwsError {
         Quota::ElasticIps => ("AddressLimitExceeded", "addresses"),
         Quota::KeyPairs => ("KeyPairLimitExceeded", "key pairs"),
         Quota::Instances => ("InstanceLimitExceeded", "instances"),
+        Quota::InstanceConnectEndpoints => ("ResourceLimitExceeded", "EC2 Instance Connect Endpoints"),
+        Quota::InstanceConnectEndpointsPerVpc => {
+            ("ResourceLimitExceeded", "EC2 Instance Connect Endpoints per VPC")
+        }
         Quota::DhcpOptions => ("DhcpOptionsLimitExceeded", "DHCP option sets"),
         Quota::ReservationsPerSubnet => ("SubnetCidrReservationLimitExceeded", "subnet CIDR reservations"),
         Quota::PeeringConnectionsPerVpc => {
@@ -498,6 +507,19 @@ pub(crate) fn refused(refusal: Refusal) -> AwsError {
             "MissingInput",
             format!("No subnets found for the default VPC '{vpc}'. Please specify a subnet."),
         ),
+
+        // EC2 Instance Connect Endpoints.
+        Refusal::EndpointState(endpoint, state) => AwsError::new(
+            "IncorrectState",
+            format!(
+                "The EC2 Instance Connect Endpoint '{endpoint}' cannot be modified while it is in the state '{}'.",
+                state.name()
+            ),
+        ),
+        Refusal::EndpointFamily(subnet, wanted) => invalid(format!(
+            "The IP address type '{}' is not supported by the subnet '{subnet}': it has no addresses of that type.",
+            wanted.name()
+        )),
 
         // Security groups and their rules.
         Refusal::GroupNameTaken(name, vpc) => AwsError::new(

@@ -17,6 +17,7 @@ mod image;
 pub mod instance;
 mod instance_attribute;
 pub mod instance_connect;
+mod instance_connect_endpoint;
 mod instance_profile;
 mod instance_type;
 mod internet_gateway;

@@ -4,6 +4,7 @@ use awsproto::filter::Filterable;
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Call, Filters};
 use model::{Id, Ids, Ipv4Net, Ipv6Net, Scope, Tags};
+use std::ops::RangeInclusive;
 
 use crate::errors;
 use crate::shapes;
@@ -130,8 +131,18 @@ impl Describe<'_> {
         rows: Vec<T>,
         id: impl Fn(&T) -> Option<&String>,
     ) -> Result<(Vec<T>, Option<String>), AwsError> {
+        self.page_within(page::EC2, rows, id)
+    }
+
+    /// The same where the size of a page has other bounds.
+    pub(crate) fn page_within<T: Filterable + Default>(
+        self,
+        bounds: RangeInclusive<i32>,
+        rows: Vec<T>,
+        id: impl Fn(&T) -> Option<&String>,
+    ) -> Result<(Vec<T>, Option<String>), AwsError> {
         page::refuse_with_ids(self.kind, self.ids, self.max_results)?;
-        let page = Page::new(self.max_results, self.next_token, page::EC2)?;
+        let page = Page::new(self.max_results, self.next_token, bounds)?;
         let rows = Filters::new(self.filters)?.select(rows)?;
         Ok(page.cut(rows, |row| id(row).cloned().unwrap_or_default()))
     }

@@ -120,7 +120,7 @@ impl Caller {
         self.ok("RunInstances", &parameters)
     }
 
-    /// Does what was asked of instances, as whoever runs them does.
+    /// Does what was asked of instances and endpoints, as whoever makes them real does.
     pub(crate) fn settle(&mut self) {
         use model::InstanceState::{Pending, Running, ShuttingDown, Stopped, Stopping, Terminated};
         let now = crate::request::now(&self.call);
@@ -132,6 +132,11 @@ impl Caller {
                 ShuttingDown => self.world.instance_is_terminated(id, now),
                 Running | Stopped | Terminated => {}
             }
+        }
+        let endpoints: Vec<_> = self.world.instance_connect_endpoints.values().map(|it| it.id).collect();
+        for id in endpoints {
+            self.world.endpoint_is_ready(id);
+            self.world.endpoint_is_gone(id, now);
         }
         self.world.commit();
     }

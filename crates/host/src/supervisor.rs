@@ -378,6 +378,11 @@ impl Space {
         self.socket(&Request::SocketTcp { local, remote }).map(TcpStream::from)
     }
 
+    /// Readable once the space has ended (by itself or not): for epoll or `AsyncFd`.
+    pub fn ended(&self) -> BorrowedFd<'_> {
+        self.process.pidfd.as_fd()
+    }
+
     /// Ends the space and waits until nothing of it is left.
     pub fn kill(&self) {
         self.process.kill();

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::ids::*;
 use crate::instance::InstanceState;
+use crate::instance_connect_endpoint::{EndpointState, IpAddressType};
 use crate::place::{AccountId, Region, Zone};
 use crate::resource::ResourceId;
 use crate::route_table::{Destination, Target};
@@ -235,6 +236,12 @@ pub enum Refusal {
     /// The default VPC has no subnets.
     NoDefaultSubnet(VpcId),
 
+    // EC2 Instance Connect Endpoints.
+    /// The endpoint's state does not allow it.
+    EndpointState(InstanceConnectEndpointId, EndpointState),
+    /// The subnet has no addresses for this type of endpoint.
+    EndpointFamily(SubnetId, IpAddressType),
+
     // Security groups and their rules.
     /// Another group of the VPC has this name.
     GroupNameTaken(String, VpcId),
@@ -370,6 +377,10 @@ pub enum Quota {
     KeyPairs,
     /// Instances per Region.
     Instances,
+    /// EC2 Instance Connect Endpoints per Region.
+    InstanceConnectEndpoints,
+    /// EC2 Instance Connect Endpoints per VPC.
+    InstanceConnectEndpointsPerVpc,
     /// Egress-only internet gateways per Region.
     EgressOnlyInternetGateways,
     /// NAT gateways per Availability Zone.

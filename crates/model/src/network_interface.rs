@@ -294,7 +294,7 @@ impl World {
     }
 
     /// The groups that an interface in a subnet gets: those asked for, or the VPC's default one.
-    fn groups_for_interface(
+    pub(crate) fn groups_for_interface(
         &self,
         subnet: &Subnet,
         wanted: &[SecurityGroupId],
@@ -621,7 +621,7 @@ impl World {
         Ok(added)
     }
 
-    fn add_ipv6_addresses(
+    pub(crate) fn add_ipv6_addresses(
         &mut self,
         id: NetworkInterfaceId,
         subnet: &Subnet,

@@ -63,6 +63,12 @@ pub const INSTANCE_PROFILES_MAX: usize = 1_000;
 pub const ROLES_PER_INSTANCE_PROFILE_MAX: usize = 1;
 /// Characters of a role's trust policy, those of white space left out.
 pub const TRUST_POLICY_MAX: usize = 2_048;
+/// EC2 Instance Connect Endpoints per Region ("Quotas for EC2 Instance Connect Endpoint", EC2 User Guide).
+pub const INSTANCE_CONNECT_ENDPOINTS_MAX: usize = 5;
+/// EC2 Instance Connect Endpoints per VPC, and so per subnet.
+pub const INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX: usize = 1;
+/// Tunnels through one EC2 Instance Connect Endpoint at a time.
+pub const TUNNELS_PER_INSTANCE_CONNECT_ENDPOINT_MAX: usize = 20;
 /// Instances per Region that are not terminated.
 pub const INSTANCES_MAX: usize = 1_000;
 /// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).

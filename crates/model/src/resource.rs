@@ -66,6 +66,7 @@ resources! {
     KeyPair(KeyPairId) "key-pair" "keyPair";
     DhcpOptions(DhcpOptionsId) "dhcp-options" "dhcpOption";
     Instance(InstanceId) "instance" "instance";
+    InstanceConnectEndpoint(InstanceConnectEndpointId) "instance-connect-endpoint" "instanceConnectEndpoint";
     Reservation(ReservationId) "reservation" "reservation";
     Volume(VolumeId) "volume" "volume";
     Image(ImageId) "image" "image";

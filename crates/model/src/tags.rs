@@ -136,6 +136,7 @@ tagged_tables! {
     KeyPair key_pairs;
     DhcpOptions dhcp_options;
     Instance instances;
+    InstanceConnectEndpoint instance_connect_endpoints;
 }
 
 impl World {

@@ -13,6 +13,7 @@ use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
 use crate::iam_id::{InstanceProfileId, RoleId};
 use crate::ids::*;
 use crate::instance::Instance;
+use crate::instance_connect_endpoint::InstanceConnectEndpoint;
 use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
@@ -157,6 +158,8 @@ world! {
     hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;
     /// Instances.
     instances: InstanceId => Instance;
+    /// EC2 Instance Connect Endpoints.
+    instance_connect_endpoints: InstanceConnectEndpointId => InstanceConnectEndpoint;
     /// IAM roles, of accounts.
     roles: RoleId => Role;
     /// IAM instance profiles, of accounts.

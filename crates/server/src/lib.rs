@@ -1,8 +1,8 @@
 //! The outside of Hamlet: the API's listener, the one writer, and the controllers that make instances real.
 //!
-//! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`instances`] compares
-//! the snapshot with what runs; [`spaces`], [`link_services`] and [`internet_sites`] are what lies around the VPCs;
-//! [`admin`] is what the `hamlet` command asks.
+//! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`instances`] and
+//! [`instance_connect_endpoints`] compare the snapshot with what there is; [`spaces`], [`link_services`] and
+//! [`internet_sites`] are what lies around the VPCs; [`admin`] is what the `hamlet` command asks.
 
 pub mod admin;
 pub mod api;
@@ -14,6 +14,7 @@ pub mod credentials;
 mod dns_stream;
 pub mod facts;
 pub mod identity;
+pub mod instance_connect_endpoints;
 pub mod instances;
 pub mod internet_sites;
 pub mod link_services;

@@ -1,7 +1,10 @@
 //! What people call things: Name tags, identifiers, addresses, and the places outside every VPC.
 
 use guest::public_names;
-use model::{Instance, InstanceId, InstanceState, NetworkInterface, NetworkInterfaceId, ResourceId, World};
+use model::{
+    Instance, InstanceConnectEndpointId, InstanceId, InstanceState, NetworkInterface, NetworkInterfaceId,
+    ResourceId, World,
+};
 use std::net::IpAddr;
 
 use crate::spaces;
@@ -49,6 +52,13 @@ pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
     if let Ok(id) = name.parse::<NetworkInterfaceId>() {
         let found = world.network_interfaces.get(&id);
         return found.map(inside).ok_or_else(|| format!("The networkInterface ID '{name}' does not exist"));
+    }
+    if let Ok(id) = name.parse::<InstanceConnectEndpointId>() {
+        let endpoint = world.instance_connect_endpoints.get(&id);
+        let found = endpoint.and_then(|endpoint| world.network_interfaces.get(&endpoint.interface?));
+        return found
+            .map(inside)
+            .ok_or_else(|| format!("no EC2 Instance Connect Endpoint has the ID '{name}'"));
     }
     let instance = find_instance(world, name)?;
     let primary = instance.interfaces.first().and_then(|id| world.network_interfaces.get(id));
@@ -99,8 +109,11 @@ fn knows_privately(world: &World, sender: NetworkInterfaceId, target: NetworkInt
     a == b || world.vpc_peering_connections.values().any(|it| it.peer_of(a).is_some_and(|side| side.vpc == b))
 }
 
-/// The Name tag of an interface's instance, or an identifier.
+/// The Name tag of an interface's instance, or an identifier; for an endpoint's interface the endpoint's.
 pub fn of_interface(world: &World, id: NetworkInterfaceId) -> String {
+    if let Some(endpoint) = world.endpoint_of_interface(id) {
+        return model::tags::name(&endpoint.tags).map_or_else(|| endpoint.id.to_string(), str::to_owned);
+    }
     let interface = world.network_interfaces.get(&id);
     let instance = interface.and_then(NetworkInterface::instance).and_then(|id| world.instances.get(&id));
     let name = instance.and_then(|instance| model::tags::name(&instance.tags));

@@ -23,6 +23,7 @@ use crate::config::{Auth, Config, Instances as Backing};
 use crate::credentials::AccessKey;
 use crate::facts::Facts;
 use crate::identity::Identity;
+use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::instances::{Backend, Instances};
 use crate::internet_sites;
 use crate::link_services::LinkServices;
@@ -49,6 +50,8 @@ pub struct Running {
     pub state: State,
     /// The instances.
     pub instances: Instances,
+    /// The EC2 Instance Connect Endpoints.
+    pub endpoints: InstanceConnectEndpoints,
     /// Says that the run is to end.
     pub quit: Notify,
     datapath: Option<Arc<Datapath>>,
@@ -118,6 +121,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let api_address = listener.local_addr()?;
     let facts = Arc::new(Facts::default());
     let callers = Callers::of(&config, &root);
+    let endpoints = InstanceConnectEndpoints::paused();
     let api = Api { config: config.clone(), callers, state: state.clone(), facts: Arc::clone(&facts) };
     tokio::spawn(accept(listener, Arc::new(api)));
 
@@ -137,6 +141,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         root,
         state,
         instances,
+        endpoints,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
         names,
@@ -215,6 +220,7 @@ async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow
         serve_spaces(&running, &spaces)?;
         running.spaces.store(Some(Arc::new(spaces)));
     }
+    running.endpoints.resume(running.state.clone(), backend.clone())?;
     running.instances.resume(running.state.clone(), backend)?;
     Ok(())
 }
@@ -288,6 +294,7 @@ async fn tear_down(running: &Arc<Running>) {
     let _ = std::fs::remove_file(admin::socket(&running.config.data));
     let ending = Arc::clone(running);
     let ended = tokio::task::spawn_blocking(move || {
+        ending.endpoints.quit();
         ending.instances.quit();
         if let Some(spaces) = ending.spaces.swap(None) {
             spaces.laptop.kill();

@@ -142,6 +142,41 @@ impl FromParams for ModifyInstanceAttributeRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceConnectEndpointRequest {
+    pub dry_run: Option<bool>,
+    pub instance_connect_endpoint_id: Option<String>,
+    pub ip_address_type: Option<String>,
+    pub preserve_client_ip: Option<bool>,
+    pub security_group_ids: Vec<String>,
+}
+
+impl FromParams for ModifyInstanceConnectEndpointRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            dry_run: fields.optional("DryRun")?,
+            instance_connect_endpoint_id: fields.required("InstanceConnectEndpointId")?,
+            ip_address_type: fields.optional("IpAddressType")?,
+            preserve_client_ip: fields.optional("PreserveClientIp")?,
+            security_group_ids: fields.list("SecurityGroupId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceConnectEndpointResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for ModifyInstanceConnectEndpointResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyInstanceMetadataOptionsRequest {
     pub dry_run: Option<bool>,
     pub http_endpoint: Option<String>,

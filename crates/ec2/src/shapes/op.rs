@@ -126,6 +126,7 @@ pub const DECODERS: &[Decoder] = &[
     ("GetSubnetCidrReservations", |input| GetSubnetCidrReservations::decode(input).map(drop)),
     ("ImportKeyPair", |input| ImportKeyPair::decode(input).map(drop)),
     ("ModifyInstanceAttribute", |input| ModifyInstanceAttribute::decode(input).map(drop)),
+    ("ModifyInstanceConnectEndpoint", |input| ModifyInstanceConnectEndpoint::decode(input).map(drop)),
     ("ModifyInstanceMetadataOptions", |input| ModifyInstanceMetadataOptions::decode(input).map(drop)),
     ("ModifyManagedPrefixList", |input| ModifyManagedPrefixList::decode(input).map(drop)),
     ("ModifyNetworkInterfaceAttribute", |input| ModifyNetworkInterfaceAttribute::decode(input).map(drop)),
@@ -2399,6 +2400,26 @@ impl Operation for ModifyInstanceAttribute {
     }
     fn encode(response: &Self::Response) -> Output {
         awsproto::xml::encode_true(response)
+    }
+}
+
+/// `ModifyInstanceConnectEndpoint`.
+pub struct ModifyInstanceConnectEndpoint;
+impl Operation for ModifyInstanceConnectEndpoint {
+    const NAME: &'static str = "ModifyInstanceConnectEndpoint";
+    const IAM_ACTION: &'static str = "ec2:ModifyInstanceConnectEndpoint";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceConnectEndpointId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyInstanceConnectEndpointRequest;
+    type Response = ModifyInstanceConnectEndpointResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        awsproto::params::decode(input.form()?, Protocol::Ec2)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        awsproto::xml::encode(response)
     }
 }
 

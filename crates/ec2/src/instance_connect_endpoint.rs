@@ -1,0 +1,415 @@
+//! EC2 Instance Connect Endpoints. Follows CreateInstanceConnectEndpoint and its siblings (EC2 API Reference).
+//!
+//! No preserved client addresses, no FIPS and no dual-stack host names.
+
+use awsproto::{AwsError, Call, Filterable};
+use model::instance_connect_endpoint::{
+    InstanceConnectEndpointChange, IpAddressType, NewInstanceConnectEndpoint,
+};
+use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, SecurityGroupId, World};
+use std::borrow::Cow;
+
+use crate::errors::refused;
+use crate::request::{
+    self, Describe, parse_id, render_tags, required_id, scope_of, tag_pairs, text_values, timestamp, with_ids,
+};
+use crate::shapes::*;
+
+pub(crate) fn create(
+    call: &mut Call,
+    world: &mut World,
+    request: CreateInstanceConnectEndpointRequest,
+) -> Result<CreateInstanceConnectEndpointResult, AwsError> {
+    refuse_preserved_client_ip(request.preserve_client_ip)?;
+    let (scope, now) = (scope_of(call)?, request::now(call));
+    let new = NewInstanceConnectEndpoint {
+        subnet: required_id(request.subnet_id.as_deref())?,
+        groups: group_ids(&request.security_group_ids)?,
+        ip_address_type: ip_address_type(request.ip_address_type.as_deref())?,
+        tags: awsproto::tags::specified(request.tag_specifications, "instance-connect-endpoint")?,
+    };
+    let id = with_ids(call, |ids| world.create_instance_connect_endpoint(scope, new, now, ids));
+    let endpoint = world.instance_connect_endpoint(scope, id.map_err(refused)?).map_err(refused)?;
+    Ok(CreateInstanceConnectEndpointResult {
+        client_token: request.client_token,
+        instance_connect_endpoint: Some(render(world, endpoint)),
+    })
+}
+
+pub(crate) fn delete(
+    call: &mut Call,
+    world: &mut World,
+    request: DeleteInstanceConnectEndpointRequest,
+) -> Result<DeleteInstanceConnectEndpointResult, AwsError> {
+    let (scope, now) = (scope_of(call)?, request::now(call));
+    let id = required_id(request.instance_connect_endpoint_id.as_deref())?;
+    world.delete_instance_connect_endpoint(scope, id, now).map_err(refused)?;
+    let endpoint = world.instance_connect_endpoint(scope, id).map_err(refused)?;
+    Ok(DeleteInstanceConnectEndpointResult { instance_connect_endpoint: Some(render(world, endpoint)) })
+}
+
+pub(crate) fn modify(
+    call: &mut Call,
+    world: &mut World,
+    request: ModifyInstanceConnectEndpointRequest,
+) -> Result<ModifyInstanceConnectEndpointResult, AwsError> {
+    refuse_preserved_client_ip(request.preserve_client_ip)?;
+    let scope = scope_of(call)?;
+    let id: InstanceConnectEndpointId = required_id(request.instance_connect_endpoint_id.as_deref())?;
+    let groups = group_ids(&request.security_group_ids)?;
+    let change = InstanceConnectEndpointChange {
+        groups: (!groups.is_empty()).then_some(groups),
+        ip_address_type: ip_address_type(request.ip_address_type.as_deref())?,
+    };
+    let nothing = change.groups.is_none() && change.ip_address_type.is_none();
+    if nothing && request.preserve_client_ip.is_none() {
+        return Err(AwsError::invalid_parameter_combination("No attributes specified."));
+    }
+    with_ids(call, |ids| world.modify_instance_connect_endpoint(scope, id, change, ids)).map_err(refused)?;
+    Ok(ModifyInstanceConnectEndpointResult { r#return: Some(true) })
+}
+
+pub(crate) fn describe(
+    call: &mut Call,
+    world: &World,
+    request: DescribeInstanceConnectEndpointsRequest,
+) -> Result<DescribeInstanceConnectEndpointsResult, AwsError> {
+    let (scope, now) = (scope_of(call)?, request::now(call));
+    let own = world.instance_connect_endpoints.values().filter(|it| it.scope == scope && it.is_shown(now));
+    let named = request::named_or_all(&request.instance_connect_endpoint_ids, own, |endpoint| endpoint.id)?;
+    let describe = Describe {
+        kind: "instanceConnectEndpoint",
+        ids: &request.instance_connect_endpoint_ids,
+        filters: request.filters,
+        max_results: request.max_results,
+        next_token: request.next_token.as_deref(),
+    };
+    let endpoints = named.into_iter().map(|endpoint| render(world, endpoint)).collect();
+    let (instance_connect_endpoints, next_token) =
+        describe.page_within(PAGE, endpoints, |it| it.instance_connect_endpoint_id.as_ref())?;
+    Ok(DescribeInstanceConnectEndpointsResult { instance_connect_endpoints, next_token })
+}
+
+/// The bounds of `MaxResults` here, as the service model has them.
+const PAGE: std::ops::RangeInclusive<i32> = 1..=50;
+
+/// Every client of ours is on this machine: it has no address that an instance could answer to.
+fn refuse_preserved_client_ip(preserve: Option<bool>) -> Result<(), AwsError> {
+    request::refuse_unsupported(&[("PreserveClientIp", preserve == Some(true))])
+}
+
+fn group_ids(texts: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
+    texts.iter().map(|text| parse_id(text)).collect()
+}
+
+fn ip_address_type(text: Option<&str>) -> Result<Option<IpAddressType>, AwsError> {
+    let Some(text) = text else { return Ok(None) };
+    let found = IpAddressType::ALL.into_iter().find(|it| it.name() == text);
+    let refused = || AwsError::invalid_value("ipAddressType", text, "Expected ipv4, dualstack or ipv6.");
+    found.map(Some).ok_or_else(refused)
+}
+
+fn render(world: &World, endpoint: &InstanceConnectEndpoint) -> Ec2InstanceConnectEndpoint {
+    let (id, account, region) = (endpoint.id, endpoint.scope.account, endpoint.scope.region);
+    let zone = world.subnets.get(&endpoint.subnet).map(|subnet| subnet.zone);
+    Ec2InstanceConnectEndpoint {
+        owner_id: Some(account.to_string()),
+        instance_connect_endpoint_id: Some(id.to_string()),
+        instance_connect_endpoint_arn: Some(format!(
+            "arn:aws:ec2:{region}:{account}:instance-connect-endpoint/{id}"
+        )),
+        state: Some(endpoint.state.name().to_owned()),
+        state_message: Some(endpoint.state.message().to_owned()),
+        dns_name: Some(endpoint.dns_name()),
+        public_dns_names: Some(InstanceConnectEndpointPublicDnsNames {
+            ipv4: Some(InstanceConnectEndpointDnsNames {
+                dns_name: Some(endpoint.dns_name()),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+        network_interface_ids: endpoint.interface.iter().map(ToString::to_string).collect(),
+        vpc_id: Some(endpoint.vpc.to_string()),
+        subnet_id: Some(endpoint.subnet.to_string()),
+        availability_zone: zone.map(|zone| zone.to_string()),
+        availability_zone_id: zone.map(|zone| zone.zone_id()),
+        created_at: Some(timestamp(endpoint.created)),
+        preserve_client_ip: Some(false),
+        ip_address_type: Some(endpoint.ip_address_type.name().to_owned()),
+        security_group_ids: endpoint.groups.iter().map(ToString::to_string).collect(),
+        tags: render_tags(&endpoint.tags),
+        ..Default::default()
+    }
+}
+
+impl Filterable for Ec2InstanceConnectEndpoint {
+    fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
+        Some(match name {
+            "instance-connect-endpoint-id" => text_values(&self.instance_connect_endpoint_id),
+            "state" => text_values(&self.state),
+            "subnet-id" => text_values(&self.subnet_id),
+            "vpc-id" => text_values(&self.vpc_id),
+            _ => return None,
+        })
+    }
+
+    fn filter_tags(&self) -> Vec<(&str, &str)> {
+        tag_pairs(&self.tags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Caller;
+    use std::time::Duration;
+
+    /// A caller, a VPC and a private subnet in it.
+    fn with_subnet() -> (Caller, String, String) {
+        let mut caller = Caller::new();
+        let (vpc, subnet) = add_subnet(&mut caller);
+        (caller, vpc, subnet)
+    }
+
+    fn add_subnet(caller: &mut Caller) -> (String, String) {
+        let parameters = [("CidrBlock", "10.0.0.0/16"), ("AmazonProvidedIpv6CidrBlock", "true")];
+        let vpc = caller.ok("CreateVpc", &parameters).text("vpcId");
+        let subnet = caller.ok("CreateSubnet", &[("VpcId", &vpc), ("CidrBlock", "10.0.0.0/24")]);
+        (vpc, subnet.text("subnetId"))
+    }
+
+    fn create(caller: &mut Caller, subnet: &str) -> String {
+        let made = caller.ok("CreateInstanceConnectEndpoint", &[("SubnetId", subnet)]);
+        caller.settle();
+        made.text("instanceConnectEndpointId")
+    }
+
+    #[test]
+    fn it_is_made_with_an_interface_in_its_subnet_and_the_default_group() {
+        let (mut caller, vpc, subnet) = with_subnet();
+        let parameters = [
+            ("SubnetId", subnet.as_str()),
+            ("ClientToken", "once"),
+            ("TagSpecification.1.ResourceType", "instance-connect-endpoint"),
+            ("TagSpecification.1.Tag.1.Key", "Name"),
+            ("TagSpecification.1.Tag.1.Value", "door"),
+        ];
+        let made = caller.ok("CreateInstanceConnectEndpoint", &parameters);
+        let id = made.text("instanceConnectEndpointId");
+        assert_eq!(
+            (made.text("state"), made.text("clientToken")),
+            ("create-in-progress".into(), "once".into())
+        );
+        assert_eq!(
+            (made.text("preserveClientIp"), made.text("ipAddressType")),
+            ("false".into(), "ipv4".into())
+        );
+        assert_eq!(
+            made.text("instanceConnectEndpointArn"),
+            format!("arn:aws:ec2:us-west-2:123456789012:instance-connect-endpoint/{id}")
+        );
+        let name = made.text("dnsName");
+        let label = name.strip_prefix(&format!("{id}.")).unwrap();
+        let label = label.strip_suffix(".ec2-instance-connect-endpoint.us-west-2.amazonaws.com").unwrap();
+        assert!(label.len() == 8 && u32::from_str_radix(label, 16).is_ok(), "{name}");
+        assert_eq!(caller.ok("CreateInstanceConnectEndpoint", &parameters).0, made.0, "the token's answer");
+        caller.settle();
+        let shown = caller.ok(
+            "DescribeInstanceConnectEndpoints",
+            &[("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", &vpc)],
+        );
+        assert_eq!(shown.text("state"), "create-complete");
+        assert!(shown.0.contains("<stateMessage/>"), "{}", shown.0);
+        let interface = shown.texts("networkInterfaceIdSet")[0].replace(['<', '>', '/'], " ");
+        let interface = interface.split(' ').find(|word| word.starts_with("eni-")).unwrap().to_owned();
+        let interface = caller.ok("DescribeNetworkInterfaces", &[("NetworkInterfaceId.1", &interface)]);
+        assert_eq!(interface.text("interfaceType"), "ec2_instance_connect_endpoint");
+        assert_eq!(interface.text("requesterManaged"), "true");
+        assert!(interface.0.contains("<status>in-use</status>"), "{}", interface.0);
+        assert_eq!((interface.text("subnetId"), interface.text("groupName")), (subnet, "default".into()));
+        assert!(interface.0.contains("<key>InstanceConnectEndpointId</key>"), "{}", interface.0);
+    }
+
+    #[test]
+    fn its_interface_is_the_services_alone() {
+        let (mut caller, vpc, subnet) = with_subnet();
+        let group = [("VpcId", vpc.as_str()), ("GroupName", "door"), ("GroupDescription", "door")];
+        let group = caller.ok("CreateSecurityGroup", &group).text("groupId");
+        let made = caller
+            .ok("CreateInstanceConnectEndpoint", &[("SubnetId", &subnet), ("SecurityGroupId.1", &group)]);
+        let shown = caller.ok("DescribeNetworkInterfaces", &[]);
+        let (interface, attachment) = (shown.text("networkInterfaceId"), shown.text("attachmentId"));
+        assert!(attachment.starts_with("ela-attach-"), "{attachment}");
+        let of = [("NetworkInterfaceId", interface.as_str())];
+        let denied = "AuthFailure: You do not have permission to access the specified resource.";
+        assert_eq!(caller.refused("DeleteNetworkInterface", &of), denied);
+        let change = [of[0], ("SecurityGroupId.1", &group)];
+        assert_eq!(caller.refused("ModifyNetworkInterfaceAttribute", &change), denied);
+        let address = [of[0], ("SecondaryPrivateIpAddressCount", "1")];
+        assert_eq!(caller.refused("AssignPrivateIpAddresses", &address), denied);
+        assert_eq!(
+            caller.refused("DetachNetworkInterface", &[("AttachmentId", &attachment)]),
+            "OperationNotPermitted: You are not allowed to manage 'ela-attach' attachments."
+        );
+        let subnet = [("SubnetId", subnet.as_str())];
+        assert!(caller.refused("DeleteSubnet", &subnet).starts_with("DependencyViolation: "));
+        assert_eq!(
+            caller.refused("DeleteSecurityGroup", &[("GroupId", &group)]),
+            format!("DependencyViolation: resource {group} has a dependent object")
+        );
+        let id = made.text("instanceConnectEndpointId");
+        let ended = caller.ok("DeleteInstanceConnectEndpoint", &[("InstanceConnectEndpointId", &id)]);
+        assert_eq!(ended.text("state"), "delete-in-progress");
+        assert!(caller.refused("DeleteSubnet", &subnet).starts_with("DependencyViolation: "), "not gone yet");
+        caller.settle();
+        caller.ok("DeleteSecurityGroup", &[("GroupId", &group)]);
+        caller.ok("DeleteSubnet", &subnet);
+    }
+
+    #[test]
+    fn there_is_one_in_a_vpc_and_there_are_five_in_a_region() {
+        let (mut caller, _, subnet) = with_subnet();
+        let id = create(&mut caller, &subnet);
+        assert_eq!(
+            caller.refused("CreateInstanceConnectEndpoint", &[("SubnetId", &subnet)]),
+            "ResourceLimitExceeded: The maximum number of EC2 Instance Connect Endpoints per VPC has been reached."
+        );
+        caller.ok("DeleteInstanceConnectEndpoint", &[("InstanceConnectEndpointId", &id)]);
+        let refused = caller.refused("CreateInstanceConnectEndpoint", &[("SubnetId", &subnet)]);
+        assert!(
+            refused.starts_with("ResourceLimitExceeded: "),
+            "one that is being deleted counts: {refused}"
+        );
+        caller.settle();
+        create(&mut caller, &subnet);
+        // With the default VPC a Region has room for four more.
+        for _ in 0..3 {
+            let (_, subnet) = add_subnet(&mut caller);
+            create(&mut caller, &subnet);
+        }
+        let default = [("Filter.1.Name", "default-for-az"), ("Filter.1.Value.1", "true")];
+        let default = caller.ok("DescribeSubnets", &default).text("subnetId");
+        create(&mut caller, &default);
+        let shown = caller.ok("DescribeInstanceConnectEndpoints", &[("MaxResults", "1")]);
+        assert_eq!(shown.texts("instanceConnectEndpointId").len(), 1);
+        assert!(!shown.text("nextToken").is_empty());
+        let fifty_one = [("MaxResults", "51")];
+        assert_eq!(
+            caller.refused("DescribeInstanceConnectEndpoints", &fifty_one),
+            "InvalidParameterValue: Value (51) for parameter maxResults is invalid. Expecting a value between 1 and 50."
+        );
+    }
+
+    #[test]
+    fn groups_and_families_can_be_changed_once_it_is_complete() {
+        let (mut caller, vpc, subnet) = with_subnet();
+        let made = caller.ok("CreateInstanceConnectEndpoint", &[("SubnetId", &subnet)]);
+        let id = made.text("instanceConnectEndpointId");
+        let group = [("VpcId", vpc.as_str()), ("GroupName", "door"), ("GroupDescription", "door")];
+        let group = caller.ok("CreateSecurityGroup", &group).text("groupId");
+        let of = ("InstanceConnectEndpointId", id.as_str());
+        let change = [of, ("SecurityGroupId.1", group.as_str())];
+        assert_eq!(
+            caller.refused("ModifyInstanceConnectEndpoint", &change),
+            format!(
+                "IncorrectState: The EC2 Instance Connect Endpoint '{id}' cannot be modified while it is in the state \
+                 'create-in-progress'."
+            )
+        );
+        caller.settle();
+        assert_eq!(caller.ok("ModifyInstanceConnectEndpoint", &change).text("return"), "true");
+        let shown = |caller: &mut Caller| {
+            caller.ok("DescribeInstanceConnectEndpoints", &[("InstanceConnectEndpointId.1", &id)])
+        };
+        assert_eq!(shown(&mut caller).text("state"), "update-in-progress");
+        assert!(shown(&mut caller).texts("securityGroupIdSet")[0].contains(&group));
+        assert_eq!(caller.ok("DescribeNetworkInterfaces", &[]).text("groupName"), "door");
+        caller.settle();
+        assert_eq!(shown(&mut caller).text("state"), "update-complete");
+
+        let dual = [of, ("IpAddressType", "dualstack")];
+        assert_eq!(
+            caller.refused("ModifyInstanceConnectEndpoint", &dual),
+            format!(
+                "InvalidParameterValue: The IP address type 'dualstack' is not supported by the subnet '{subnet}': it \
+                 has no addresses of that type."
+            )
+        );
+        let block = caller.ok("DescribeVpcs", &[("VpcId.1", &vpc)]).text("ipv6CidrBlock");
+        let block = block.replace("/56", "/64");
+        caller.ok("AssociateSubnetCidrBlock", &[("SubnetId", &subnet), ("Ipv6CidrBlock", &block)]);
+        caller.ok("ModifyInstanceConnectEndpoint", &dual);
+        let interface = caller.ok("DescribeNetworkInterfaces", &[]);
+        assert!(!interface.text("ipv6Address").is_empty());
+        caller.ok("ModifyInstanceConnectEndpoint", &[of, ("IpAddressType", "ipv4")]);
+        assert!(caller.ok("DescribeNetworkInterfaces", &[]).texts("ipv6Address").is_empty());
+        let unknown = [of, ("IpAddressType", "ipx")];
+        assert!(
+            caller.refused("ModifyInstanceConnectEndpoint", &unknown).starts_with("InvalidParameterValue: ")
+        );
+        assert_eq!(
+            caller.refused("ModifyInstanceConnectEndpoint", &[of]),
+            "InvalidParameterCombination: No attributes specified."
+        );
+    }
+
+    #[test]
+    fn unknown_ones_other_vpcs_groups_and_preserved_addresses_are_refused() {
+        let (mut caller, _, subnet) = with_subnet();
+        let (other, _) = add_subnet(&mut caller);
+        let group = [("VpcId", other.as_str()), ("GroupName", "door"), ("GroupDescription", "door")];
+        let group = caller.ok("CreateSecurityGroup", &group).text("groupId");
+        assert_eq!(
+            caller.refused(
+                "CreateInstanceConnectEndpoint",
+                &[("SubnetId", &subnet), ("SecurityGroupId.1", &group)]
+            ),
+            format!(
+                "InvalidParameter: Security group {group} and subnet {subnet} belong to different networks."
+            )
+        );
+        assert_eq!(
+            caller.refused("CreateInstanceConnectEndpoint", &[("SubnetId", "subnet-00000001")]),
+            "InvalidSubnetID.NotFound: The subnet ID 'subnet-00000001' does not exist"
+        );
+        assert_eq!(
+            caller.refused(
+                "CreateInstanceConnectEndpoint",
+                &[("SubnetId", &subnet), ("PreserveClientIp", "true")]
+            ),
+            "UnsupportedOperation: Hamlet does not support the parameter PreserveClientIp yet."
+        );
+        assert_eq!(
+            caller
+                .refused("DeleteInstanceConnectEndpoint", &[("InstanceConnectEndpointId", "eice-00000001")]),
+            "InvalidInstanceConnectEndpointId.NotFound: The instanceConnectEndpoint ID 'eice-00000001' does not exist"
+        );
+        assert_eq!(
+            caller.refused("DescribeInstanceConnectEndpoints", &[("InstanceConnectEndpointId.1", "eice")]),
+            "InvalidInstanceConnectEndpointId.Malformed: Invalid id: \"eice\""
+        );
+        assert!(caller.ok("DescribeInstanceConnectEndpoints", &[]).texts("item").is_empty());
+    }
+
+    #[test]
+    fn a_deleted_one_is_shown_for_an_hour() {
+        let (mut caller, _, subnet) = with_subnet();
+        let id = create(&mut caller, &subnet);
+        let of = [("InstanceConnectEndpointId", id.as_str())];
+        caller.ok("DeleteInstanceConnectEndpoint", &of);
+        caller.settle();
+        let shown = caller.ok("DescribeInstanceConnectEndpoints", &[("InstanceConnectEndpointId.1", &id)]);
+        assert_eq!(shown.text("state"), "delete-complete");
+        assert!(shown.texts("networkInterfaceIdSet").iter().all(|set| !set.contains("eni-")));
+        assert_eq!(
+            caller.ok("DeleteInstanceConnectEndpoint", &of).text("state"),
+            "delete-complete",
+            "deleted twice"
+        );
+        caller.call.now = caller.call.now + Duration::from_secs(3600);
+        assert!(
+            caller
+                .refused("DescribeInstanceConnectEndpoints", &[("InstanceConnectEndpointId.1", &id)])
+                .starts_with("InvalidInstanceConnectEndpointId.NotFound: ")
+        );
+    }
+}
