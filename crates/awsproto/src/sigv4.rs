@@ -170,12 +170,9 @@ pub fn canonical_request(request: &SignedRequest<'_>, authorization: &Authorizat
 /// The `Authorization` header that signs a request with a key. The request has its `host` and `x-amz-date` already, and
 /// all of its headers are signed.
 pub fn sign(request: &SignedRequest<'_>, scope: Scope, secret: &str, now: Timestamp) -> String {
-    let mut signed_headers: Vec<String> =
-        request.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
-    signed_headers.sort();
     let authorization = Authorization {
         scope,
-        signed_headers,
+        signed_headers: names_of(request.headers),
         signature: String::new(),
         signed_at: now,
         expires_s: None,
@@ -189,6 +186,47 @@ pub fn sign(request: &SignedRequest<'_>, scope: Scope, secret: &str, now: Timest
         authorization.signed_headers.join(";"),
         signature(&text, &authorization, secret)
     )
+}
+
+/// The query of a request that carries its own signature for `expires_s` seconds: what it has, and what signs it. All
+/// headers of the request are signed.
+pub fn presign(
+    request: &SignedRequest<'_>,
+    scope: Scope,
+    secret: &str,
+    now: Timestamp,
+    expires_s: u64,
+) -> String {
+    let authorization = Authorization {
+        signed_headers: names_of(request.headers),
+        signature: String::new(),
+        signed_at: now,
+        expires_s: Some(expires_s),
+        session_token: None,
+        scope,
+    };
+    let scope = &authorization.scope;
+    let parameters = [
+        ("X-Amz-Algorithm", ALGORITHM.to_owned()),
+        ("X-Amz-Credential", format!("{}/{}", scope.access_key_id, scope.without_key())),
+        ("X-Amz-Date", now.basic()),
+        ("X-Amz-Expires", expires_s.to_string()),
+        ("X-Amz-SignedHeaders", authorization.signed_headers.join(";")),
+    ];
+    let parameters =
+        parameters.map(|(name, value)| format!("{name}={}", percent::encode(value.as_bytes(), false)));
+    let own = Some(request.query.to_owned()).filter(|query| !query.is_empty());
+    let query = own.into_iter().chain(parameters).collect::<Vec<_>>().join("&");
+    let signed = SignedRequest { query: &query, ..*request };
+    let text = string_to_sign(&canonical_request(&signed, &authorization), &authorization);
+    format!("{query}&X-Amz-Signature={}", signature(&text, &authorization, secret))
+}
+
+/// Names of headers as signatures list them.
+fn names_of(headers: &[(&str, &str)]) -> Vec<String> {
+    let mut names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort();
+    names
 }
 
 fn string_to_sign(canonical_request: &str, authorization: &Authorization) -> String {
@@ -333,7 +371,8 @@ impl<'a> SignedRequest<'a> {
         values.collect::<Vec<_>>().join(",")
     }
 
-    fn query_value(&self, name: &str) -> Option<String> {
+    /// The first parameter of a name in the query, decoded.
+    pub fn query_value(&self, name: &str) -> Option<String> {
         let pairs = self.query.split('&').filter_map(|pair| percent::decode_pair(pair.as_bytes()));
         pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }

@@ -4,7 +4,7 @@
 //! random ones are made as well; in CI they must be.
 
 use awsproto::Timestamp;
-use awsproto::sigv4::{Secret, SignatureError, SignedRequest, parse, verify};
+use awsproto::sigv4::{Scope, Secret, SignatureError, SignedRequest, parse, presign, verify};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::process::Command;
@@ -66,6 +66,36 @@ fn presigned_requests_hold_until_their_own_end() {
     let vector = VECTORS.lines().map(Vector::read).find(Vector::is_presigned).unwrap();
     assert!(vector.verify(now() + Duration::from_secs(600)).is_ok());
     assert_eq!(vector.verify(now() + Duration::from_secs(601)).unwrap_err(), SignatureError::Expired);
+}
+
+/// The very URL that the AWS CLI's `ec2-instance-connect open-tunnel` makes of these parts with botocore.
+#[test]
+fn a_presigned_query_is_the_one_that_botocore_makes() {
+    let headers = [("Host", "eice-1.0123abcd.ec2-instance-connect-endpoint.us-west-2.amazonaws.com")];
+    let query = "instanceConnectEndpointId=eice-1&remotePort=22&privateIpAddress=10.0.0.5";
+    let request = SignedRequest { method: "GET", path: "/openTunnel", query, headers: &headers, body: b"" };
+    let scope = Scope {
+        access_key_id: "AKIDEXAMPLE".to_owned(),
+        date: now().basic_date(),
+        region: "us-west-2".to_owned(),
+        service: "ec2-instance-connect".to_owned(),
+    };
+    let signed = presign(&request, scope, SECRET, now(), 60);
+    assert_eq!(
+        signed,
+        "instanceConnectEndpointId=eice-1&remotePort=22&privateIpAddress=10.0.0.5&X-Amz-Algorithm=AWS4-HMAC-SHA256\
+         &X-Amz-Credential=AKIDEXAMPLE%2F20260102%2Fus-west-2%2Fec2-instance-connect%2Faws4_request\
+         &X-Amz-Date=20260102T030405Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host\
+         &X-Amz-Signature=c97c97aaf21432c3b8fb3afeda5b503032df99a4ed57a787f21bc61d275092bb"
+    );
+    let at = |query: &str, moment| {
+        let request = SignedRequest { query, ..request };
+        verify(&request, |_| Some(secret(None)), moment).map(drop)
+    };
+    assert_eq!(at(&signed, now() + Duration::from_secs(60)), Ok(()));
+    assert_eq!(at(&signed, now() + Duration::from_secs(61)), Err(SignatureError::Expired));
+    let elsewhere = signed.replace("10.0.0.5", "10.0.0.6");
+    assert!(matches!(at(&elsewhere, now()), Err(SignatureError::Mismatch { .. })));
 }
 
 #[test]
