@@ -1,10 +1,12 @@
 //! One HTTP request: who calls, which service, what to answer. Every answer is shaped as the service's clients expect.
 
 use awsproto::route::{Incoming, Route, RouteError};
-use awsproto::sigv4::{self, SignedRequest};
+use awsproto::sigv4::{self, SignatureError, SignedRequest};
 use awsproto::{AwsError, Call, Protocol, Reply, Service};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming as Body};
+use hyper::http::request::Parts;
+use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode};
 use model::{Region, Scope};
 use std::net::IpAddr;
@@ -12,9 +14,11 @@ use std::sync::Arc;
 
 use crate::callers::Callers;
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, Instances};
 use crate::facts;
+use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::services;
+use crate::tunnel::{self, Admitted};
 use crate::writer::State;
 
 /// The longest body that is read. The largest that EC2 means anything by is a few hundred kilobytes.
@@ -33,12 +37,18 @@ pub struct Api {
     pub state: State,
     /// What the host knows.
     pub facts: Arc<facts::Facts>,
+    /// Where tunnels lead.
+    pub endpoints: InstanceConnectEndpoints,
 }
 
 impl Api {
     /// Answers one request from `source`.
-    pub async fn serve(&self, source: IpAddr, request: Request<Body>) -> Response<Full<Bytes>> {
+    pub async fn serve(&self, source: IpAddr, mut request: Request<Body>) -> Response<Full<Bytes>> {
         let request_id = clock::ids().uuid();
+        if request.uri().path() == tunnel::PATH {
+            let upgrade = hyper::upgrade::on(&mut request);
+            return self.open_tunnel(&request.into_parts().0, upgrade, &request_id);
+        }
         let (head, body) = request.into_parts();
         let is_plain = head.method == Method::GET && head.uri.query().is_none() && !has_signature(&head);
         if let Some(text) = page(head.uri.path()).filter(|_| is_plain) {
@@ -55,20 +65,36 @@ impl Api {
                 return respond(error.with_status(413).render(service, &request_id), &request_id);
             }
         };
-        let headers: Vec<(&str, &str)> = head
-            .headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-            .collect();
-        let signed = SignedRequest {
-            method: head.method.as_str(),
-            path: head.uri.path(),
-            query: head.uri.query().unwrap_or_default(),
-            headers: &headers,
-            body: &body,
-        };
+        let headers = headers_of(&head);
+        let signed = signed_request(&head, &headers, &body);
         let reply = self.answer(source, &signed, &request_id).await;
         respond(reply, &request_id)
+    }
+
+    /// Opens a tunnel through an EC2 Instance Connect Endpoint, or says as its service why not.
+    fn open_tunnel(&self, head: &Parts, upgrade: OnUpgrade, request_id: &str) -> Response<Full<Bytes>> {
+        let headers = headers_of(head);
+        match self.admit_tunnel(&signed_request(head, &headers, b"")) {
+            Ok(admitted) => admitted.open(upgrade, request_id),
+            Err(error) => respond(error.render(&ec2::instance_connect::SERVICE, request_id), request_id),
+        }
+    }
+
+    fn admit_tunnel(&self, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
+        let service = &ec2::instance_connect::SERVICE;
+        let world = self.state.snapshot();
+        let caller = self.callers.identify(&world, request, clock::now());
+        let account = caller.map_err(|error| error.to_aws(service.protocol))?.account;
+        let scope = sigv4::parse(request).map_err(|error| error.to_aws(service.protocol))?.scope;
+        if scope.service != service.name {
+            let sentence = format!("Credential should be scoped to correct service: '{}'.", service.name);
+            return Err(SignatureError::WrongScope(sentence).to_aws(service.protocol));
+        }
+        if self.config.instances == Instances::None {
+            return Err(ec2::instance_connect::tunnel::without_machines());
+        }
+        let region = self.region_named(Some(&scope.region))?;
+        tunnel::admit(&world, &self.endpoints, Scope { account, region }, request)
     }
 
     async fn answer(&self, source: IpAddr, request: &SignedRequest<'_>, request_id: &str) -> Reply {
@@ -106,7 +132,7 @@ impl Api {
         let now = clock::now();
         let caller = self.callers.identify(&self.state.snapshot(), request, now);
         let caller = caller.map_err(|error| error.to_aws(route.service.protocol))?;
-        let region = self.region(route)?;
+        let region = self.region_named(route.region.as_deref())?;
         let input = route.input(incoming)?;
         let call = Call {
             account: caller.account.to_string(),
@@ -123,14 +149,34 @@ impl Api {
         services::answer(&self.state, scope, route, input, call).await
     }
 
-    fn region(&self, route: &Route) -> Result<Region, AwsError> {
-        match route.region.as_deref() {
+    fn region_named(&self, name: Option<&str>) -> Result<Region, AwsError> {
+        match name {
             None | Some("aws-global") => Ok(self.config.region),
             Some(name) => name.parse().map_err(|_| {
                 let sentence = format!("Hamlet has no Region '{name}'; it has those that need no opt-in.");
                 AwsError::new("InvalidRegion", sentence)
             }),
         }
+    }
+}
+
+/// Headers as signatures see them; what is not text cannot be signed.
+fn headers_of(head: &Parts) -> Vec<(&str, &str)> {
+    let headers = head.headers.iter();
+    headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()
+}
+
+fn signed_request<'a>(
+    head: &'a Parts,
+    headers: &'a [(&'a str, &'a str)],
+    body: &'a [u8],
+) -> SignedRequest<'a> {
+    SignedRequest {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers,
+        body,
     }
 }
 
@@ -151,7 +197,7 @@ async fn whole(mut body: Body) -> Option<Bytes> {
     (length <= BODY_BYTES_MAX).then(|| kept.into())
 }
 
-fn has_signature(head: &hyper::http::request::Parts) -> bool {
+fn has_signature(head: &Parts) -> bool {
     head.headers.contains_key("authorization") || head.headers.contains_key("x-amz-target")
 }
 

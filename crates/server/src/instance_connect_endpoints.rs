@@ -5,8 +5,8 @@
 //!   every snapshot ──> plan(wanted, found) -> steps, one after the other ──> report to the writer
 //! ```
 //!
-//! As with instances the plan is a pure function, and a restart is nothing special. What goes through a place is told
-//! elsewhere.
+//! As with instances the plan is a pure function, and a restart is nothing special. What goes through a place is told in
+//! [`crate::tunnel`].
 
 use datapath::Datapath;
 use engine::{PortId, PortKind};

@@ -2,7 +2,8 @@
 //!
 //! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`instances`] and
 //! [`instance_connect_endpoints`] compare the snapshot with what there is; [`spaces`], [`link_services`] and
-//! [`internet_sites`] are what lies around the VPCs; [`admin`] is what the `hamlet` command asks.
+//! [`internet_sites`] are what lies around the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command
+//! asks.
 
 pub mod admin;
 pub mod api;
@@ -24,6 +25,7 @@ pub mod run;
 mod secret_file;
 pub mod services;
 pub mod spaces;
+pub mod tunnel;
 pub mod writer;
 
 pub use config::{Auth, Config, Instances};

@@ -122,7 +122,13 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let facts = Arc::new(Facts::default());
     let callers = Callers::of(&config, &root);
     let endpoints = InstanceConnectEndpoints::paused();
-    let api = Api { config: config.clone(), callers, state: state.clone(), facts: Arc::clone(&facts) };
+    let api = Api {
+        config: config.clone(),
+        callers,
+        state: state.clone(),
+        facts: Arc::clone(&facts),
+        endpoints: endpoints.clone(),
+    };
     tokio::spawn(accept(listener, Arc::new(api)));
 
     let names = Arc::new(PublicNames::simulated());
@@ -175,7 +181,7 @@ async fn accept(listener: TcpListener, api: Arc<Api>) {
             let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
             builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
             // A client that goes away, or speaks no HTTP, is its own business.
-            let _ = builder.serve_connection(TokioIo::new(stream), answer).await;
+            let _ = builder.serve_connection_with_upgrades(TokioIo::new(stream), answer).await;
         });
     }
 }

@@ -3,6 +3,7 @@
 //! Follows SendSSHPublicKey (EC2 Instance Connect API Reference). No serial console.
 
 pub mod shapes;
+pub mod tunnel;
 
 use awsproto::{Action, AwsError, Call, write};
 use model::{InstanceId, World, Zone};
