@@ -43,6 +43,15 @@ class CommandLine(harness.Lab):
         self.says(125, "was started with --instances none", "laptop", "--", "true")
         for command in ("ssh", "connect"):
             self.says(125, "was started with --instances none", command, "web")
+        self.step("a tunnel that leads nowhere, without an endpoint and without a machine")
+        self.says(1, "say where to", "open-tunnel", "--local-port", "0")
+        self.says(1, "has no EC2 Instance Connect Endpoint: create one with", "open-tunnel", "--instance-id", one)
+        self.says(1, "there is no EC2 Instance Connect Endpoint 'eice-1'", "open-tunnel", "--instance-id", one, "--instance-connect-endpoint-id", "eice-1")
+        self.says(2, "0 is not in 1..=3600", "open-tunnel", "--max-tunnel-duration", "0")
+        self.ec2("create-instance-connect-endpoint", "--subnet-id", subnet["SubnetId"])
+        complete = lambda: self.hamlet.status()["instance_connect_endpoints"][0]["takes_tunnels"]
+        harness.wait_for("the endpoint", complete, 20)
+        self.says(1, "EC2 Instance Connect refused: No tunnel can be opened: this Hamlet was started with --instances none", "open-tunnel", "--instance-id", one)
         two = self.ec2(*launch, "--no-associate-public-ip-address")["Instances"][0]["InstanceId"]
         self.wait_running(two)
         self.says(125, "2 instances are named 'web': say which by its ID", "exec", "web", "--", "true")

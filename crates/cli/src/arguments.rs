@@ -2,7 +2,7 @@
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// A virtual private cloud on your own machine.
@@ -42,8 +42,10 @@ pub(crate) enum Command {
     Exec(Exec),
     /// ssh to an instance from the laptop, through its public address
     Ssh(Ssh),
-    /// ssh as EC2 Instance Connect does it: no key needed, from the service's own addresses
+    /// ssh as EC2 Instance Connect does it: no key needed, and no public address where there is an endpoint
     Connect(Connect),
+    /// Carry bytes to a private instance through an EC2 Instance Connect Endpoint
+    OpenTunnel(OpenTunnel),
     /// Run a command on the internet side, as your own computer there
     Laptop(Laptop),
     /// Follow a packet and its answer through every stage, without sending any
@@ -61,7 +63,7 @@ pub(crate) enum Command {
 /// How the help groups the commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env"]),
-    ("Be somewhere", &["exec", "ssh", "connect", "laptop"]),
+    ("Be somewhere", &["exec", "ssh", "connect", "open-tunnel", "laptop"]),
     ("Find out why", &["trace", "capture"]),
     ("Other", &["certificate", "reset", "actions"]),
 ];
@@ -158,12 +160,59 @@ pub(crate) struct Ssh {
 
 #[derive(Debug, Args)]
 pub(crate) struct Connect {
+    /// How to get there
+    #[arg(long, value_enum, default_value_t = ConnectionType::Auto)]
+    pub(crate) connection_type: ConnectionType,
+    /// Through which EC2 Instance Connect Endpoint; otherwise through that of the instance's VPC
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance_connect_endpoint_id: Option<String>,
+    /// After how many seconds the endpoint ends the connection, at most
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) max_tunnel_duration: Option<u16>,
     /// The instance: its ID or its Name tag; the user is ec2-user unless said
     #[arg(value_name = "[USER@]INSTANCE")]
     pub(crate) target: String,
     /// A command to run there; a shell otherwise
     #[arg(last = true, value_name = "CMD")]
     pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConnectionType {
+    /// To the public address from the service's own; without one, through an endpoint
+    Auto,
+    /// To the public address
+    Direct,
+    /// To the private address, through an EC2 Instance Connect Endpoint
+    Eice,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ssh -i key.pem -o ProxyCommand='hamlet open-tunnel --instance-id db' ec2-user@db
+  hamlet open-tunnel --instance-id db --local-port 2222")]
+pub(crate) struct OpenTunnel {
+    /// The instance: its ID or its Name tag
+    #[arg(long, value_name = "INSTANCE")]
+    pub(crate) instance_id: Option<String>,
+    /// Through which endpoint; otherwise through that of the instance's VPC
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance_connect_endpoint_id: Option<String>,
+    /// The address, if it is not the instance's first one; without an instance, say which endpoint
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) private_ip_address: Option<IpAddr>,
+    /// The port there: 22 or 3389
+    #[arg(long, default_value_t = 22, value_name = "PORT")]
+    pub(crate) remote_port: u16,
+    /// Listen on this port of 127.0.0.1, and give each connection a tunnel; otherwise standard input and output have one
+    #[arg(long, value_name = "PORT")]
+    pub(crate) local_port: Option<u16>,
+    /// After how many seconds the endpoint ends the tunnel, at most
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) max_tunnel_duration: Option<u16>,
+    /// How many connections to the local port are served at once
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub(crate) max_websocket_connections: usize,
 }
 
 #[derive(Debug, Args)]
@@ -229,7 +278,7 @@ fn grouped(command: clap::Command) -> clap::Command {
         for name in names {
             let about = command.find_subcommand(name).and_then(clap::Command::get_about);
             let about = about.map(ToString::to_string).unwrap_or_default();
-            list.push_str(&format!("  {name:<11} {about}\n"));
+            list.push_str(&format!("  {name:<12} {about}\n"));
         }
         list.push('\n');
     }

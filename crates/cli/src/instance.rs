@@ -100,16 +100,18 @@ pub(crate) fn user_and_name(target: &str) -> (&str, &str) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn status(names: &[(&str, &str)]) -> Status {
+    pub(crate) fn status(names: &[(&str, &str)]) -> Status {
         let instance = |(id, name): &(&str, &str)| InstanceStatus {
             id: (*id).into(),
             name: Some((*name).into()),
             state: "running".into(),
             region: "us-east-1".into(),
             account: "123456789012".into(),
+            vpc: "vpc-1".into(),
+            subnet: "subnet-1".into(),
             private_ip: None,
             public_ip: None,
             pid: None,
@@ -125,6 +127,7 @@ mod tests {
             generation: 1,
             resources: Default::default(),
             instances: names.iter().map(instance).collect(),
+            instance_connect_endpoints: Vec::new(),
             ports: Vec::new(),
             drops: Default::default(),
             connections: 0,

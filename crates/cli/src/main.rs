@@ -7,11 +7,14 @@
 
 mod arguments;
 mod commands;
+mod credentials;
 mod daemon;
+mod endpoint;
 mod failure;
 mod http;
 mod instance;
 mod progress;
+mod tunnel;
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use model::private_hosted_zone::ZoneOwner;
 use model::rule::protocol;
-use model::{Instance, NetworkInterface, World};
+use model::{Instance, InstanceConnectEndpoint, NetworkInterface, World};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -53,6 +53,8 @@ pub struct Status {
     pub resources: BTreeMap<String, usize>,
     /// Instances that are not terminated.
     pub instances: Vec<InstanceStatus>,
+    /// EC2 Instance Connect Endpoints that have not ended.
+    pub instance_connect_endpoints: Vec<EndpointStatus>,
     /// Open links and what passed them.
     pub ports: Vec<PortStatus>,
     /// Dropped packets by reason.
@@ -74,6 +76,10 @@ pub struct InstanceStatus {
     pub region: String,
     /// Its account.
     pub account: String,
+    /// Its VPC.
+    pub vpc: String,
+    /// Its subnet.
+    pub subnet: String,
     /// Its primary private address.
     pub private_ip: Option<IpAddr>,
     /// Its public address.
@@ -82,6 +88,27 @@ pub struct InstanceStatus {
     pub pid: Option<i32>,
     /// The key pair it was launched with.
     pub key_name: Option<String>,
+}
+
+/// One EC2 Instance Connect Endpoint in `hamlet status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointStatus {
+    /// `eice-…`
+    pub id: String,
+    /// Its state.
+    pub state: String,
+    /// Whether tunnels may be opened in that state.
+    pub takes_tunnels: bool,
+    /// Its VPC.
+    pub vpc: String,
+    /// Its subnet.
+    pub subnet: String,
+    /// The host name that requests for tunnels are signed for.
+    pub dns_name: String,
+    /// Its Region.
+    pub region: String,
+    /// Its account.
+    pub account: String,
 }
 
 /// One link in `hamlet status`.
@@ -279,6 +306,12 @@ async fn status(running: &Running) -> Status {
         generation: world.generation,
         resources: resources(&world),
         instances: instances.map(|it| instance_status(&world, running, it)).collect(),
+        instance_connect_endpoints: world
+            .instance_connect_endpoints
+            .values()
+            .filter(|it| !it.state.has_ended())
+            .map(endpoint_status)
+            .collect(),
         connections: moved.as_ref().map_or(0, |moved| moved.connections),
         ports: moved.iter().flat_map(|moved| &moved.links).map(|link| port_status(&world, link)).collect(),
         drops: moved
@@ -317,6 +350,10 @@ fn resources(world: &World) -> BTreeMap<String, usize> {
         ),
         ("security groups", world.security_groups.values().filter(|it| !it.is_default()).count()),
         ("network acls", world.network_acls.values().filter(|it| !it.is_default).count()),
+        (
+            "instance connect endpoints",
+            world.instance_connect_endpoints.values().filter(|it| !it.state.has_ended()).count(),
+        ),
         ("network interfaces", world.network_interfaces.len()),
         ("elastic ips", world.elastic_ips.len()),
         ("key pairs", world.key_pairs.len()),
@@ -338,10 +375,25 @@ fn instance_status(world: &World, running: &Running, instance: &Instance) -> Ins
         state: instance.state.name().to_owned(),
         region: instance.scope.region.to_string(),
         account: instance.scope.account.to_string(),
+        vpc: primary.map(|it| it.vpc.to_string()).unwrap_or_default(),
+        subnet: primary.map(|it| it.subnet.to_string()).unwrap_or_default(),
         private_ip: primary.and_then(|it| it.addresses().next()),
         public_ip: primary.and_then(public_address),
         pid: running.instances.pid(instance.id),
         key_name: instance.key_name.clone(),
+    }
+}
+
+fn endpoint_status(endpoint: &InstanceConnectEndpoint) -> EndpointStatus {
+    EndpointStatus {
+        id: endpoint.id.to_string(),
+        state: endpoint.state.name().to_owned(),
+        takes_tunnels: endpoint.state.takes_tunnels(),
+        vpc: endpoint.vpc.to_string(),
+        subnet: endpoint.subnet.to_string(),
+        dns_name: endpoint.dns_name(),
+        region: endpoint.scope.region.to_string(),
+        account: endpoint.scope.account.to_string(),
     }
 }
 

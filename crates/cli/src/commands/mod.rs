@@ -8,6 +8,7 @@ mod down;
 mod env;
 mod exec;
 mod laptop;
+mod open_tunnel;
 mod reset;
 mod ssh;
 mod status;
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Exec(options) => exec::run(&daemon, &options).map_err(Failure::before_start),
         Command::Ssh(options) => ssh::run(&daemon, &options).map_err(Failure::before_start),
         Command::Connect(options) => connect::run(&daemon, &options).map_err(Failure::before_start),
+        Command::OpenTunnel(options) => open_tunnel::run(&daemon, &options),
         Command::Laptop(options) => laptop::run(&daemon, &options).map_err(Failure::before_start),
         Command::Trace(options) => trace::run(&daemon, &options),
         Command::Capture(options) => capture::run(&daemon, &options),
