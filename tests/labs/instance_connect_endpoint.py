@@ -91,6 +91,9 @@ class InstanceConnectEndpoint(NetworkLab):
         result = self.connect("true")
         self.sees(result.code, 255)
         self.holds("the tunnel has ended: Unable to connect to target" in result.err, result)
+        question = re.search(r"`hamlet (trace [^`]*)` says why", result.err)
+        self.holds(question, result)
+        self.blocked_by(self.db_group, *question[1].split()[1:])
         self.holds(9 < time.monotonic() - began < 30, f"it took {time.monotonic() - began:.1f} s")
         self.blocked_by(self.db_group, self.endpoint, "db", "tcp/22")
 

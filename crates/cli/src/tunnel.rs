@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
 use server::admin::{EndpointStatus, Environment, Status};
-use server::tunnel::{PATH, accept_key, configuration};
+use server::tunnel::{PATH, UNREACHABLE, accept_key, configuration};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -33,11 +33,13 @@ const CLOSE_MAX: Duration = Duration::from_secs(1);
 /// Everything that a tunnel is opened with.
 pub(crate) struct Way {
     /// Where the API is served.
-    pub(crate) api: SocketAddr,
+    api: SocketAddr,
     /// The endpoint's host name, for which the request is signed.
     host: String,
     signer: Signer,
     query: String,
+    /// The question that says why nothing gets through.
+    trace: String,
 }
 
 impl Way {
@@ -54,7 +56,21 @@ impl Way {
             format!("instanceConnectEndpointId={}&remotePort={port}&privateIpAddress={address}", endpoint.id);
         query.extend(duration_s.map(|seconds| format!("&maxTunnelDuration={seconds}")));
         let signer = Signer::of(status, environment, &endpoint.account, &endpoint.region);
-        Way { api: status.api, host: endpoint.dns_name.clone(), signer, query }
+        let trace = format!("hamlet trace {} {address} tcp/{port}", endpoint.id);
+        Way { api: status.api, host: endpoint.dns_name.clone(), signer, query, trace }
+    }
+
+    /// Opens the tunnel, and carries bytes both ways until it ends.
+    pub(crate) async fn carry(
+        &self,
+        input: impl AsyncRead + Unpin,
+        output: impl AsyncWrite + Unpin,
+    ) -> Result<()> {
+        let carried = carry(self.open().await?, input, output).await;
+        carried.map_err(|failure| match failure.sentence.ends_with(UNREACHABLE) {
+            true => Failure::new(format!("{}; `{}` says why", failure.sentence, self.trace)),
+            false => failure,
+        })
     }
 
     /// The path and the presigned query.
@@ -67,8 +83,7 @@ impl Way {
         format!("{PATH}?{query}")
     }
 
-    /// Opens the tunnel.
-    pub(crate) async fn open(&self) -> Result<WebSocketStream<TcpStream>> {
+    async fn open(&self) -> Result<WebSocketStream<TcpStream>> {
         let mut stream = TcpStream::connect(self.api).await?;
         stream.set_nodelay(true)?;
         let key = STANDARD.encode(server::clock::random::<16>());
@@ -132,7 +147,7 @@ async fn read_body(stream: &mut TcpStream, head: &Head) -> Result<Vec<u8>> {
 
 /// Carries bytes both ways until the tunnel ends. An input that ends is told to the target; the rest of what it says still
 /// comes.
-pub(crate) async fn carry(
+async fn carry(
     socket: WebSocketStream<TcpStream>,
     mut input: impl AsyncRead + Unpin,
     mut output: impl AsyncWrite + Unpin,

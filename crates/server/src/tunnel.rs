@@ -38,6 +38,8 @@ use crate::instance_connect_endpoints::{InstanceConnectEndpoints, Place};
 
 /// Where clients open tunnels.
 pub const PATH: &str = tunnel::PATH;
+/// What AWS tells the client when the target, or something on the way, does not take the connection.
+pub const UNREACHABLE: &str = "Unable to connect to target";
 /// How long the target may take to accept a connection.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long a client may take to answer a closing frame.
@@ -167,12 +169,12 @@ enum End {
 }
 
 impl End {
-    /// What the client is told. "Unable to connect to target" are AWS's words; the other sentences are ours.
+    /// What the client is told. [`UNREACHABLE`] are AWS's words; the other sentences are ours.
     fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             End::ClientLeft => return None,
             End::TargetClosed => (CloseCode::Normal, ""),
-            End::CannotConnect => (CloseCode::Error, "Unable to connect to target"),
+            End::CannotConnect => (CloseCode::Error, UNREACHABLE),
             End::TargetBroke => (CloseCode::Error, "The connection to the target has broken"),
             End::NotBinary => (CloseCode::Unsupported, "Expecting binary messages"),
             End::TimeIsUp => (CloseCode::Policy, "The maximum duration of the tunnel is over"),

@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::arguments::OpenTunnel;
 use crate::daemon::Daemon;
 use crate::failure::{Failure, Result};
-use crate::tunnel::{self, Way};
+use crate::tunnel::Way;
 use crate::{endpoint, instance};
 
 pub(crate) fn run(daemon: &Daemon, options: &OpenTunnel) -> Result<ExitCode> {
@@ -63,7 +63,7 @@ pub(crate) fn private_address(target: &server::admin::InstanceStatus) -> Result<
 }
 
 async fn standard_streams(way: &Way) -> Result<()> {
-    tunnel::carry(way.open().await?, tokio::io::stdin(), tokio::io::stdout()).await
+    way.carry(tokio::io::stdin(), tokio::io::stdout()).await
 }
 
 /// Gives every local connection a tunnel of its own, until the user ends it.
@@ -87,11 +87,7 @@ async fn listen(way: &Arc<Way>, port: u16, connections_max: usize) -> Result<()>
 
 async fn serve(way: Arc<Way>, mut connection: TcpStream, number: u64, place: OwnedSemaphorePermit) {
     let (reader, writer) = connection.split();
-    let result = match way.open().await {
-        Ok(socket) => tunnel::carry(socket, reader, writer).await,
-        Err(failure) => Err(failure),
-    };
-    if let Err(failure) = result {
+    if let Err(failure) = way.carry(reader, writer).await {
         eprintln!("[{number}] {failure}");
     }
     // Nobody may be listening any more.
