@@ -7,7 +7,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
 use hyper::upgrade::OnUpgrade;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use model::{Region, Scope};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::facts;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::services;
 use crate::tunnel::{self, Admitted};
+use crate::web_page;
 use crate::writer::State;
 
 /// The longest body that is read. The largest that EC2 means anything by is a few hundred kilobytes.
@@ -54,6 +55,9 @@ impl Api {
         if let Some(text) = page(head.uri.path()).filter(|_| is_plain) {
             return plain(text);
         }
+        if let Err(error) = web_page::refuse_strangers(&head.headers) {
+            return respond(error.render(&ec2::shapes::SERVICE, &request_id), &request_id);
+        }
         let body = match whole(body).await {
             Some(body) => body,
             None => {
@@ -74,14 +78,15 @@ impl Api {
     /// Opens a tunnel through an EC2 Instance Connect Endpoint, or says as its service why not.
     fn open_tunnel(&self, head: &Parts, upgrade: OnUpgrade, request_id: &str) -> Response<Full<Bytes>> {
         let headers = headers_of(head);
-        match self.admit_tunnel(&signed_request(head, &headers, b"")) {
+        match self.admit_tunnel(&head.headers, &signed_request(head, &headers, b"")) {
             Ok(admitted) => admitted.open(upgrade, request_id),
             Err(error) => respond(error.render(&ec2::instance_connect::SERVICE, request_id), request_id),
         }
     }
 
-    fn admit_tunnel(&self, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
+    fn admit_tunnel(&self, headers: &HeaderMap, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
         let service = &ec2::instance_connect::SERVICE;
+        web_page::refuse_strangers(headers)?;
         let world = self.state.snapshot();
         let caller = self.callers.identify(&world, request, clock::now());
         let account = caller.map_err(|error| error.to_aws(service.protocol))?.account;

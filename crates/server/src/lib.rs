@@ -26,6 +26,7 @@ mod secret_file;
 pub mod services;
 pub mod spaces;
 pub mod tunnel;
+mod web_page;
 pub mod writer;
 
 pub use config::{Auth, Config, Instances};
