@@ -177,6 +177,10 @@ class Hamlet:
     def status(self):
         return json.loads(self.hamlet("status", "--json").out)
 
+    def metrics(self):
+        """What `hamlet metrics` shows."""
+        return json.loads(self.hamlet("metrics", "--json").out)
+
     def kill(self):
         """As the power cut would."""
         self.process.kill()

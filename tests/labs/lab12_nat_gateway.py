@@ -40,6 +40,7 @@ class Lab12NatGateway(NetworkLab):
         self.out()
         self.hop()
         self.nothing_comes_in()
+        self.what_is_counted()
         self.what_is_not_translated()
         self.ipv6_to_ipv4()
         self.private_gateway()
@@ -119,6 +120,35 @@ class Lab12NatGateway(NetworkLab):
         self.holds(drops.get("nat-unsolicited", 0) >= before + 4, f"counted under its name: {drops}")
         blocked = self.blocked_by(self.nat, "laptop", self.public_ip, "tcp/22")
         self.holds("no connection from inside is answered" in blocked["text"], blocked["text"])
+
+    def metrics(self, resource):
+        """What a NAT gateway or an interface has counted, by AWS's names."""
+        return {it["metric"]: it["value"] for it in self.hamlet.metrics() if it["resource"] == resource}
+
+    def what_is_counted(self):
+        self.step("   what the gateway has counted, under the names of its CloudWatch metrics")
+        before = self.metrics(self.nat)
+        # Two times curl, to the site and to the listener, from each server; all were answered.
+        self.sees(before["ConnectionAttemptCount"], 4)
+        self.sees(before["ConnectionEstablishedCount"], 4)
+        self.holds(before["BytesInFromDestination"] > before["BytesInFromSource"] > 0, before)
+        self.sees(before["PacketsDropCount"], 1, "the echo whose time to live ran out")
+        self.sees(before["PacketsOutToDestination"], before["PacketsInFromSource"] - 1)
+        self.sees(before["BytesOutToDestination"], before["BytesInFromSource"] - 84)
+        self.holds(before["PacketsOutToSource"] < before["PacketsInFromDestination"], f"what came unasked: {before}")
+        self.sees((before["ErrorPortAllocation"], before["IdleTimeoutCount"]), (0, 0))
+        self.inside("one", "ping", "-n", "-c", "3", "-i", "0.2", "-s", "100", EXAMPLE, check=True)
+        after = self.metrics(self.nat)
+        grown = {name: after[name] - before[name] for name in after}
+        self.sees((grown["PacketsInFromSource"], grown["PacketsOutToSource"]), (3, 3))
+        self.sees((grown["BytesInFromSource"], grown["BytesOutToSource"]), (3 * 128, 3 * 128))
+        self.sees(grown["ConnectionAttemptCount"], 0, "an echo is no connection")
+        interface = self.describe(self.servers[0])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+        shown = self.metrics(interface)
+        self.sees((shown["conntrack_allowance_exceeded"], shown["linklocal_allowance_exceeded"]), (0, 0))
+        self.holds(0 < shown["conntrack_allowance_available"] < 1_000_000, shown)
+        table = self.hamlet.hamlet("metrics").out
+        self.holds(f"{self.nat}  -  ErrorPortAllocation" in table, table)
 
     def what_is_not_translated(self):
         self.step("   what is too big for the internet: told to the sender, or dropped where it is a fragment of ICMP")

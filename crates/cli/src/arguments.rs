@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Down,
     /// Show resources, instances, links and dropped packets
     Status(Output),
+    /// Show what NAT gateways and interfaces count, under AWS's names: ErrorPortAllocation and others
+    Metrics(Output),
     /// Print what to set so that `aws` talks to Hamlet: eval "$(hamlet env)"
     Env(Output),
     /// Run a command inside an instance, as its root; no network needed
@@ -64,7 +66,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env"]),
     ("Be somewhere", &["exec", "ssh", "connect", "open-tunnel", "laptop"]),
-    ("Find out why", &["trace", "capture"]),
+    ("Find out why", &["trace", "capture", "metrics"]),
     ("Other", &["certificate", "reset", "actions"]),
 ];
 

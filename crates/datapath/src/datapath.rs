@@ -13,7 +13,7 @@ use model::{MacAddress, NetworkInterfaceId, World};
 
 use crate::capture::{CAPTURES_MAX, Capture, CaptureId, Scope, Writer};
 use crate::orders::Orders;
-use crate::status::Status;
+use crate::status::{Metrics, Status};
 use crate::switch::Switch;
 
 /// How the thread works.
@@ -137,6 +137,14 @@ impl Datapath {
     /// Counters and links.
     pub fn status(&self) -> Status {
         self.ask(|switch| Status::of(&switch.engine, switch.captures.len()))
+    }
+
+    /// What NAT gateways and interfaces have counted, under AWS's names.
+    pub fn metrics(&self) -> Metrics {
+        self.ask(|switch| {
+            let now = switch.now();
+            Metrics::of(&mut switch.engine, now)
+        })
     }
 
     /// The interface that connects to a service from this address.

@@ -34,4 +34,4 @@ mod switch;
 
 pub use capture::{CaptureId, Scope};
 pub use datapath::{Datapath, Options};
-pub use status::{LinkStatus, Status};
+pub use status::{LinkStatus, Metrics, Status};

@@ -1,7 +1,7 @@
 //! What can be seen of the data plane: counters, not packets.
 
-use engine::{DropReason, Engine, PortId, PortKind, Traffic};
-use model::MacAddress;
+use engine::{DropReason, Engine, Metric, Moment, PortId, PortKind, Traffic};
+use model::{MacAddress, NatGatewayId, NetworkInterfaceId};
 
 /// The data plane at one moment.
 #[derive(Clone, Debug)]
@@ -29,8 +29,23 @@ pub struct LinkStatus {
     pub mac: MacAddress,
     /// Packets and bytes that passed.
     pub traffic: Traffic,
-    /// Tracked connections that it began or answers.
+    /// Connections that it began or answers.
     pub connections: u32,
+}
+
+/// What is counted under AWS's names.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// Those of CloudWatch for every NAT gateway.
+    pub nat_gateways: Vec<(NatGatewayId, Vec<Metric>)>,
+    /// Those of its driver for every connected interface.
+    pub interfaces: Vec<(NetworkInterfaceId, Vec<Metric>)>,
+}
+
+impl Metrics {
+    pub(crate) fn of(engine: &mut Engine, now: Moment) -> Metrics {
+        Metrics { nat_gateways: engine.nat_gateway_metrics(now), interfaces: engine.interface_metrics() }
+    }
 }
 
 impl Status {

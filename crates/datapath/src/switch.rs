@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use engine::{DropReason, Engine, Outgoing, PortId, PortKind, Verdict};
+use engine::{DropReason, Engine, Moment, Outgoing, PortId, PortKind, Verdict};
 use model::MacAddress;
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
@@ -314,6 +314,11 @@ impl Switch {
             Some(place) => self.captures.swap_remove(place).left_out,
             None => 0,
         }
+    }
+
+    /// The time, as packets have it.
+    pub(crate) fn now(&self) -> Moment {
+        self.clock.now().moment
     }
 
     /// Makes this round the last one.

@@ -9,7 +9,9 @@ use wire::icmpv6::{NeighborSolicitation, RouterAdvertisement};
 use wire::{Arp, ArpOperation, Headers, Layer3, Link, Mac, UdpDatagram, icmp, icmpv6};
 
 use crate::clock::Now;
+use crate::connection::End;
 use crate::drop_reason::DropReason;
+use crate::journey::Findings;
 use crate::port::{PortId, PortKind};
 use crate::receive::Engine;
 
@@ -268,19 +270,15 @@ pub(crate) fn too_big(
     told.map(from_router)
 }
 
-/// "Time to live exceeded", from the NAT gateway that the packet's route leads to: the one visible hop.
+/// "Time to live exceeded", from the NAT gateway in which the packet died, to whom it serves: the one visible hop.
 pub(crate) fn time_exceeded(
     engine: &Engine,
-    port: PortId,
+    findings: &Findings,
     frame: &[u8],
     headers: &Headers,
 ) -> Option<Vec<u8>> {
-    let PortKind::Interface(id) = engine.ports.get(port)?.kind else { return None };
-    let interface = engine.world.network_interfaces.get(&id)?;
-    let table = engine.world.route_table_of(engine.world.subnets.get(&interface.subnet)?)?;
-    let (route, _) = engine.world.longest_match(table, headers.destination)?;
-    let model::Target::NatGateway(gateway) = route.target else { return None };
-    let router = engine.world.nat_gateways.get(&gateway)?.private_ip?;
+    let last = findings.nat_visits.iter().last().filter(|visit| visit.from == End::Initiator)?;
+    let router = engine.world.nat_gateways.get(&last.gateway)?.private_ip?;
     icmp::time_exceeded(router, frame, headers).map(from_router)
 }
 

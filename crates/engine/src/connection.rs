@@ -9,6 +9,7 @@ use wire::{Flow, IcmpKind, TcpFlags};
 
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
+use crate::nat_metrics::CourseId;
 use crate::port::PortId;
 
 /// Which end of a connection a packet comes from.
@@ -31,7 +32,7 @@ impl End {
     }
 
     #[inline]
-    fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self as usize
     }
 }
@@ -54,6 +55,15 @@ pub struct Sent {
     pub packets: u64,
     /// Bytes.
     pub bytes: u64,
+}
+
+impl Sent {
+    /// So much more.
+    #[inline]
+    pub fn add(&mut self, packets: u64, bytes: u64) {
+        self.packets += packets;
+        self.bytes += bytes;
+    }
 }
 
 /// What becomes of packets on their way from one side of a connection to the other, besides translation.
@@ -91,6 +101,17 @@ pub enum TcpState {
     Closing(End),
     /// Both sides have finished, or one has reset it.
     Closed,
+}
+
+/// What a packet can mean for a TCP connection, for those who count connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It is answered: data can flow.
+    Established,
+    /// It is over.
+    Closed,
+    /// It was over, and is opened again.
+    OpenedAgain,
 }
 
 /// How far a connection of any protocol has come.
@@ -133,6 +154,10 @@ pub struct Connection {
     tracked: [bool; 2],
     /// Whether an egress-only internet gateway is on its way.
     pub through_egress_only: bool,
+    /// What the last packet meant for it, until somebody has counted that.
+    pub(crate) turn: Option<Turn>,
+    /// What stands for the NAT gateways on its way when packets are counted.
+    pub(crate) course: CourseId,
 }
 
 const _: () = assert!(size_of::<Option<Connection>>() == 128, "two cache lines");
@@ -244,6 +269,8 @@ impl Connection {
             rare: None,
             tracked: [false; 2],
             through_egress_only: false,
+            turn: None,
+            course: CourseId::default(),
         };
         connection.set_side(End::Initiator, Some((key, initiator)));
         connection.renew_timeout();
@@ -344,6 +371,11 @@ impl Connection {
         self.rare.as_ref().map_or(&[], |rare| &rare.nat)
     }
 
+    /// The NAT gateways on the initiator's way, in their order.
+    pub fn gateways(&self) -> impl Iterator<Item = NatGatewayId> + Clone {
+        self.nat().iter().map(|translation| translation.gateway)
+    }
+
     /// Says which NAT gateways are on the initiator's way; returns which were.
     pub fn set_nat(&mut self, nat: Box<[Translation]>) -> Box<[Translation]> {
         let before = std::mem::replace(&mut self.rare().nat, nat);
@@ -401,13 +433,27 @@ impl Connection {
     #[inline(always)]
     pub fn record(&mut self, from: End, flags: TcpFlags, packets: u32, bytes: u64, now: Moment) {
         self.last_seen = now;
-        let sent = &mut self.sent[from.index()];
-        sent.packets += u64::from(packets);
-        sent.bytes += bytes;
+        self.sent[from.index()].add(u64::from(packets), bytes);
         if let Some(progress) = self.progress.after(from, flags) {
-            self.progress = progress;
-            self.renew_timeout();
+            self.move_on(progress);
         }
+    }
+
+    #[cold]
+    fn move_on(&mut self, progress: Progress) {
+        self.turn = self.progress.turn(progress);
+        self.progress = progress;
+        self.renew_timeout();
+    }
+
+    /// Whether it is a TCP connection that is not over.
+    pub fn is_open_tcp(&self) -> bool {
+        matches!(self.progress, Progress::Tcp(state) if state != TcpState::Closed)
+    }
+
+    /// Whether it is a TCP connection that was answered and is not over.
+    pub fn is_established_tcp(&self) -> bool {
+        matches!(self.progress, Progress::Tcp(TcpState::Established | TcpState::Closing(_)))
     }
 
     #[cold]
@@ -456,6 +502,18 @@ impl Progress {
             Progress::Udp { .. } | Progress::Other => None,
         }
     }
+
+    /// What it means that it has changed to `after`.
+    fn turn(self, after: Progress) -> Option<Turn> {
+        match (self, after) {
+            (Progress::Tcp(TcpState::Closed), Progress::Tcp(TcpState::Opening)) => Some(Turn::OpenedAgain),
+            (Progress::Tcp(TcpState::Opening), Progress::Tcp(TcpState::Established)) => {
+                Some(Turn::Established)
+            }
+            (_, Progress::Tcp(TcpState::Closed)) => Some(Turn::Closed),
+            (_, Progress::Tcp(_) | Progress::Udp { .. } | Progress::Other) => None,
+        }
+    }
 }
 
 impl TcpState {
@@ -478,10 +536,9 @@ impl TcpState {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn connection(protocol: u8) -> Connection {
+impl Connection {
+    /// Some connection.
+    pub(crate) fn example(protocol: u8) -> Connection {
         let flow = Flow {
             source: "10.0.0.1".parse().unwrap(),
             destination: "10.0.0.2".parse().unwrap(),
@@ -492,25 +549,34 @@ mod tests {
         let key = ConnectionKey::new(7, PortId(1), &flow).unwrap();
         Connection::new(key, Side::new(PortId(1), flow, true), Moment(0))
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn an_established_tcp_connection_is_remembered_for_five_days_and_a_closed_one_for_seconds() {
-        let mut tcp = connection(6);
-        let say = |tcp: &mut Connection, from, flags| tcp.record(from, flags, 1, 60, Moment(0));
-        say(&mut tcp, End::Initiator, TcpFlags::SYN);
+        let mut tcp = Connection::example(6);
+        let say = |tcp: &mut Connection, from, flags| {
+            tcp.record(from, flags, 1, 60, Moment(0));
+            tcp.turn.take()
+        };
+        assert_eq!(say(&mut tcp, End::Initiator, TcpFlags::SYN), None);
         assert_eq!(tcp.timeout_ms, 120_000);
-        say(&mut tcp, End::Responder, TcpFlags::SYN | TcpFlags::ACK);
+        assert_eq!(say(&mut tcp, End::Responder, TcpFlags::SYN | TcpFlags::ACK), Some(Turn::Established));
         say(&mut tcp, End::Initiator, TcpFlags::ACK);
         assert_eq!(tcp.timeout_ms, 432_000_000);
         say(&mut tcp, End::Initiator, TcpFlags::FIN | TcpFlags::ACK);
         assert_eq!(tcp.progress, Progress::Tcp(TcpState::Closing(End::Initiator)));
-        say(&mut tcp, End::Responder, TcpFlags::FIN | TcpFlags::ACK);
+        assert_eq!(say(&mut tcp, End::Responder, TcpFlags::FIN | TcpFlags::ACK), Some(Turn::Closed));
         assert_eq!((tcp.progress, tcp.timeout_ms), (Progress::Tcp(TcpState::Closed), 10_000));
+        assert_eq!(say(&mut tcp, End::Initiator, TcpFlags::SYN), Some(Turn::OpenedAgain));
     }
 
     #[test]
     fn a_second_exchange_makes_udp_a_stream() {
-        let mut udp = connection(17);
+        let mut udp = Connection::example(17);
         let say = |udp: &mut Connection, from| udp.record(from, TcpFlags::default(), 1, 60, Moment(0));
         say(&mut udp, End::Initiator);
         say(&mut udp, End::Responder);

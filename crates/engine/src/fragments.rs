@@ -6,6 +6,7 @@ use wire::Flow;
 
 use crate::clock::Moment;
 use crate::connection::Way;
+use crate::journey::NatVisits;
 use crate::port::PortId;
 
 /// What all fragments of a packet share, on the link that they come from.
@@ -32,6 +33,8 @@ pub struct FragmentWay {
     pub flow: Flow,
     /// How it travels.
     pub way: Way,
+    /// Which NAT gateways it visited.
+    pub nat_visits: NatVisits,
     /// Under which generation of the network that was decided.
     pub generation: u64,
     /// When.

@@ -18,6 +18,7 @@ use crate::connection::{End, Translation, Way};
 use crate::connection_table::{ConnectionTable, Slot};
 use crate::drop_reason::DropReason;
 use crate::nat::NatTable;
+use crate::nat_metrics::NatVisit;
 use crate::packet::Packet;
 use crate::port::{PortId, Ports};
 use crate::stages::{self, Stage};
@@ -131,6 +132,27 @@ impl NatUses {
     }
 }
 
+/// A packet's visits to NAT gateways, one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NatVisits([Option<NatVisit>; NAT_VISITS_MAX]);
+
+/// As many gateways as a packet may pass, and one in which it dies of having passed too many.
+const NAT_VISITS_MAX: usize = NAT_GATEWAYS_MAX + 1;
+
+impl NatVisits {
+    /// One more. What comes after the last that there is room for is not counted; the packet is going round in circles.
+    pub fn push(&mut self, visit: NatVisit) {
+        if let Some(free) = self.0.iter_mut().find(|place| place.is_none()) {
+            *free = Some(visit);
+        }
+    }
+
+    /// The visits, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = NatVisit> {
+        self.0.into_iter().flatten()
+    }
+}
+
 /// What a journey found out on its way.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Findings {
@@ -142,6 +164,8 @@ pub struct Findings {
     pub always_tracked: bool,
     /// The NAT gateways on the way, in their order.
     pub nat: NatUses,
+    /// Its visits to NAT gateways, for those who count.
+    pub nat_visits: NatVisits,
     /// Whether an egress-only internet gateway was on the way.
     pub through_egress_only: bool,
     /// Whether sender and receiver are in one subnet, so that the packet went straight from one to the other.
@@ -175,6 +199,8 @@ pub struct Journey<'a, 't> {
     pub packet: Packet,
     /// For an ICMP error: what it quotes, in the direction in which that was sent.
     pub about: Option<Flow>,
+    /// As what it was sent.
+    pub sent: Flow,
     /// Who sent it.
     pub sender: Sender,
     /// The connection it belongs to, and its side; for an ICMP error the connection that the error is about, and the
@@ -206,7 +232,7 @@ impl<'a, 't> Journey<'a, 't> {
     ) -> Self {
         let icmp = packet.icmp.map(|(icmp_type, code)| IcmpKind { icmp_type, code });
         let findings = Findings { mtu: VPC_MTU, icmp, ..Findings::default() };
-        Journey { around, packet, about, sender, connection, findings, trace }
+        Journey { around, sent: packet.flow, packet, about, sender, connection, findings, trace }
     }
 
     /// The network.

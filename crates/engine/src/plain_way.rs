@@ -57,6 +57,10 @@ impl Engine {
         let bytes = u64::from(packet.total_len);
         let destination = pass(&mut self.ports, link, packet.source_mac, arrives.link, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
+        // Of all that packets pass, NAT gateways alone are hops.
+        if way.hops != 0 {
+            self.nat_metrics.count(connection, from, 1, bytes);
+        }
         // Neighbours see each other: the sender's own address is in the frame already.
         let source = if way.neighbours { packet.source_mac } else { Mac(MacAddress::ROUTER.0) };
         let change = PlainChange {

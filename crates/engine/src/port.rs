@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::clock::Moment;
+use crate::metric::Metric;
 
 /// A link, by its number. Numbers are never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,10 +33,16 @@ pub struct Port {
     pub mac: MacAddress,
     /// Packets and bytes received from the other end and sent to it.
     pub traffic: Traffic,
-    /// Tracked connections that it began or answers.
+    /// Connections that it began or answers.
     pub connections: u32,
+    /// Those of them that its interface's security groups track.
+    pub tracked: u32,
     /// The current second's packets to link services.
     link_service_second: (u64, u32),
+    /// Packets to link services beyond what a second allows.
+    link_services_exceeded: u64,
+    /// Packets that would have begun a tracked connection too many.
+    tracked_exceeded: u64,
 }
 
 /// Packets as they would appear on a wire: a frame that was handed over unsegmented counts once per segment.
@@ -64,7 +71,26 @@ impl Port {
             self.link_service_second = (second, 0);
         }
         self.link_service_second.1 += 1;
-        self.link_service_second.1 <= LINK_SERVICE_PACKETS_PER_SECOND
+        let allowed = self.link_service_second.1 <= LINK_SERVICE_PACKETS_PER_SECOND;
+        self.link_services_exceeded += u64::from(!allowed);
+        allowed
+    }
+
+    /// Whether its security groups may track one more connection, of at most `limit`.
+    pub fn allows_connection(&mut self, limit: u32) -> bool {
+        let allowed = self.tracked < limit || !matches!(self.kind, PortKind::Interface(_));
+        self.tracked_exceeded += u64::from(!allowed);
+        allowed
+    }
+
+    /// How it stands with its allowances, under the names of "Metrics for the ENA driver" (EC2 User Guide). Left out: those
+    /// of bandwidth and packets per second, which nothing limits here.
+    pub fn allowances(&self, tracked_max: u32) -> Vec<Metric> {
+        vec![
+            Metric::count("conntrack_allowance_available", tracked_max.saturating_sub(self.tracked).into()),
+            Metric::count("conntrack_allowance_exceeded", self.tracked_exceeded),
+            Metric::count("linklocal_allowance_exceeded", self.link_services_exceeded),
+        ]
     }
 }
 
@@ -97,9 +123,17 @@ impl Ports {
             PortKind::Services => self.services = Some(id),
             PortKind::Internet(_) => {}
         }
-        let port =
-            Port { id, kind, mac, traffic: Traffic::default(), connections: 0, link_service_second: (0, 0) };
-        self.ports.push(Some(port));
+        self.ports.push(Some(Port {
+            id,
+            kind,
+            mac,
+            traffic: Traffic::default(),
+            connections: 0,
+            tracked: 0,
+            link_service_second: (0, 0),
+            link_services_exceeded: 0,
+            tracked_exceeded: 0,
+        }));
         Some(id)
     }
 

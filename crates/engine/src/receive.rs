@@ -1,7 +1,7 @@
 //! Frames in, frames out: the fast way for packets of known connections, the journey for all others.
 
 use guest::PublicNames;
-use model::{MacAddress, World};
+use model::{MacAddress, NatGatewayId, NetworkInterfaceId, World};
 use std::sync::Arc;
 use wire::{
     BadOffload, ChecksumState, Flow, Fragment, Gso, Headers, Layer3, Link, Mac, Malformed, QuotedPacket,
@@ -10,14 +10,16 @@ use wire::{
 
 use crate::answer;
 use crate::clock::{Moment, Now};
-use crate::connection::{End, Side, Timeouts, Way};
+use crate::connection::{End, Sent, Side, Timeouts, Way};
 use crate::connection_table::{ConnectionTable, Slot};
 use crate::drop_reason::{DropCounters, DropReason};
 use crate::fragments::{FragmentKey, FragmentWay, Fragments};
-use crate::journey::{Arrival, Findings, Journey, Place, Sender, Site, Surroundings};
+use crate::journey::{Arrival, Findings, Journey, NatVisits, Place, Sender, Site, Surroundings};
+use crate::metric::Metric;
 use crate::nat::NatTable;
+use crate::nat_metrics::{NatMetrics, Sizes};
 use crate::packet::{Packet, Part};
-use crate::port::{PortId, PortKind, Ports};
+use crate::port::{Port, PortId, PortKind, Ports};
 use crate::trace::TraceStep;
 
 /// How much the engine may remember.
@@ -27,11 +29,14 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one link, so that one instance cannot take everybody's.
     pub connections_per_port: u32,
+    /// Connections that the security groups of one interface may track: its connection tracking allowance. AWS has one
+    /// for each instance type and does not publish them.
+    pub tracked_per_interface: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { connections: 2_000_000, connections_per_port: 1_000_000 }
+        Limits { connections: 2_000_000, connections_per_port: 1_000_000, tracked_per_interface: 1_000_000 }
     }
 }
 
@@ -62,6 +67,7 @@ pub struct Engine {
     pub(crate) connections: ConnectionTable,
     pub(crate) nat: NatTable,
     pub(crate) names: Arc<PublicNames>,
+    pub(crate) nat_metrics: NatMetrics,
     fragments: Fragments,
     drops: DropCounters,
     limits: Limits,
@@ -86,6 +92,7 @@ impl Engine {
             connections: ConnectionTable::new(limits.connections, seed),
             nat: NatTable::default(),
             names,
+            nat_metrics: NatMetrics::default(),
             fragments: Fragments::default(),
             drops: DropCounters::default(),
             limits,
@@ -117,6 +124,20 @@ impl Engine {
         &self.drops
     }
 
+    /// What NAT gateways have counted, under the names of their CloudWatch metrics.
+    pub fn nat_gateway_metrics(&mut self, now: Moment) -> Vec<(NatGatewayId, Vec<Metric>)> {
+        self.nat_metrics.of_all(&self.world, now)
+    }
+
+    /// How interfaces stand with their allowances, under the names of their driver's metrics.
+    pub fn interface_metrics(&self) -> Vec<(NetworkInterfaceId, Vec<Metric>)> {
+        let of = |port: &Port| match port.kind {
+            PortKind::Interface(id) => Some((id, port.allowances(self.limits.tracked_per_interface))),
+            PortKind::Internet(_) | PortKind::Services => None,
+        };
+        self.ports.iter().filter_map(of).collect()
+    }
+
     /// Counts a packet that died outside the engine: of what is around the frame, or at the link it was for.
     pub fn count_drop(&mut self, reason: DropReason) {
         self.drops.count(reason, 1);
@@ -138,8 +159,9 @@ impl Engine {
     /// Forgets connections that have been idle for too long: looks at up to `steps` of them.
     pub fn expire(&mut self, now: Moment, steps: usize) {
         for slot in self.connections.expired(now, steps) {
-            self.forget(slot);
+            self.forget_idle(slot);
         }
+        self.nat_metrics.roll(&self.world, now);
     }
 
     /// Takes a frame from a link. It may be changed in place; frames that the engine makes are added to `out`.
@@ -222,6 +244,7 @@ impl Engine {
         }
         let (packets, bytes) = (vnet.packets(headers), vnet.bytes_on_wire(headers));
         connection.record(from, headers.tcp_flags, packets, bytes, now);
+        self.nat_metrics.count(connection, from, packets, bytes);
         let flow = connection.translated(from);
         self.deliver(frame, headers, checksum, Hand { from: port, to, flow, way, packets, bytes })?;
         Some(to)
@@ -298,11 +321,13 @@ impl Engine {
         }
         let mut quote = wire::quoted(frame, headers);
         let decision = self.decide(port, Packet::new(headers), quote.as_ref(), now.moment, None);
+        let sent = Sent { packets: u64::from(vnet.packets(headers)), bytes: vnet.bytes_on_wire(headers) };
         let to = match decision.arrival {
             Arrival::At(to) => to,
             Arrival::Dropped(reason) => {
+                self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
                 let told = match reason {
-                    DropReason::TimeToLive => answer::time_exceeded(self, port, frame, headers),
+                    DropReason::TimeToLive => answer::time_exceeded(self, &decision.findings, frame, headers),
                     DropReason::NatIdle => wire::tcp::reset(frame, headers),
                     _ => None,
                 };
@@ -329,6 +354,7 @@ impl Engine {
             bytes: vnet.bytes_on_wire(headers),
         };
         self.record(port, headers, &hand, now.moment);
+        self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
         match self.deliver(frame, headers, checksum, hand) {
             Some(()) => Verdict::Forward(to),
             None => Verdict::Dropped(DropReason::Malformed),
@@ -344,6 +370,14 @@ impl Engine {
             && let Some(connection) = self.connections.get_mut(slot)
         {
             connection.record(from, headers.tcp_flags, hand.packets, hand.bytes, now);
+            self.nat_metrics.turn(connection);
+        }
+    }
+
+    /// Counts what was no matter of the fast way at the NAT gateways that it came to.
+    fn count_nat_visits(&mut self, visits: &NatVisits, sent: Sent, arrives: Sent) {
+        for visit in visits.iter() {
+            self.nat_metrics.visit(&visit, &Sizes { sent, arrives });
         }
     }
 
@@ -444,7 +478,7 @@ impl Engine {
             return Some((slot, end));
         }
         if forget {
-            self.forget(slot);
+            self.forget_idle(slot);
         }
         None
     }
@@ -472,6 +506,7 @@ impl Engine {
         let settled = match reaches {
             Some(side) if side.port == to && side.flow == arrived.flow => true,
             Some(_) if from == End::Responder => false,
+            Some(_) | None if !self.may_track(to, tracked) => return Err(DropReason::ConnectionLimit),
             Some(_) | None => self.move_side(slot, from.other(), arrived),
         };
         if settled {
@@ -493,12 +528,16 @@ impl Engine {
         if !arrived && decision.findings.sender_tracks != Some(true) {
             return Ok(None);
         }
+        if !self.may_track(port, tracked) {
+            return Err(DropReason::ConnectionLimit);
+        }
         if self.ports.get(port).is_none_or(|link| link.connections >= self.limits.connections_per_port) {
             return if tracked { Err(DropReason::ConnectionLimit) } else { Ok(None) };
         }
-        match self.connections.insert(Side::new(port, packet.flow, tracked), now) {
+        let side = Side::new(port, packet.flow, tracked);
+        match self.connections.insert(side, now) {
             Some(slot) => {
-                self.count_connection(port, 1);
+                self.count_side(side, 1);
                 Ok(Some(slot))
             }
             None if tracked => Err(DropReason::ConnectionLimit),
@@ -506,23 +545,30 @@ impl Engine {
         }
     }
 
-    fn count_connection(&mut self, port: PortId, change: i32) {
-        if let Some(link) = self.ports.get_mut(port) {
+    /// Whether an interface may have one more connection that its security groups track; counts what it may not have.
+    fn may_track(&mut self, port: PortId, tracked: bool) -> bool {
+        let limit = self.limits.tracked_per_interface;
+        self.ports.get_mut(port).is_none_or(|link| !tracked || link.allows_connection(limit))
+    }
+
+    fn count_side(&mut self, side: Side, change: i32) {
+        if let Some(link) = self.ports.get_mut(side.port) {
             link.connections = link.connections.saturating_add_signed(change);
+            link.tracked = link.tracked.saturating_add_signed(if side.tracked { change } else { 0 });
         }
     }
 
     /// Gives a connection a new side, taking the key from a connection that has it.
     fn move_side(&mut self, slot: Slot, end: End, side: Side) -> bool {
-        if let Some(old) = self.connections.get(slot).and_then(|it| it.side(end)).map(|old| old.port) {
-            self.count_connection(old, -1);
-        }
         match self.connections.find(side.port, &side.flow) {
             Some((other, _)) if other == slot => return false,
             Some((other, end)) => self.take_side(other, end),
             None => {}
         }
-        self.count_connection(side.port, 1);
+        if let Some(old) = self.connections.get(slot).and_then(|it| it.side(end)) {
+            self.count_side(old, -1);
+        }
+        self.count_side(side, 1);
         self.connections.set_side(slot, end, Some(side))
     }
 
@@ -531,9 +577,8 @@ impl Engine {
         let Some(connection) = self.connections.get(slot) else { return };
         match (connection.side(end), connection.side(end.other())) {
             (Some(side), Some(_)) => {
-                let port = side.port;
                 self.connections.set_side(slot, end, None);
-                self.count_connection(port, -1);
+                self.count_side(side, -1);
             }
             _ => self.forget(slot),
         }
@@ -557,8 +602,12 @@ impl Engine {
             End::Responder => [None, None],
         };
         for (end, tracks) in [from, from.other()].into_iter().zip(tracks) {
-            if let Some(tracks) = tracks {
-                connection.set_tracked(end, tracks || findings.always_tracked);
+            let (Some(tracks), Some(side)) = (tracks, connection.side(end)) else { continue };
+            let tracks = tracks || findings.always_tracked;
+            connection.set_tracked(end, tracks);
+            if let Some(link) = self.ports.get_mut(side.port) {
+                link.tracked =
+                    link.tracked.saturating_add_signed(i32::from(tracks) - i32::from(side.tracked));
             }
         }
         // What changes its family is made anew each time; there is no fast way for it.
@@ -574,7 +623,13 @@ impl Engine {
         if connection.nat().iter().copied().eq(used()) {
             return;
         }
+        if connection.is_open_tcp() {
+            self.nat_metrics.change_active(connection.gateways(), false);
+            self.nat_metrics.change_active(used().map(|translation| translation.gateway), true);
+        }
+        self.nat_metrics.leave(connection.course);
         let before = connection.set_nat(used().collect());
+        connection.course = self.nat_metrics.enter(connection.gateways());
         for translation in before.iter().filter(|old| !used().any(|new| new == **old)) {
             self.nat.release(translation);
         }
@@ -593,14 +648,26 @@ impl Engine {
         }))
     }
 
+    /// Forgets a connection of which no packet was seen for too long.
+    fn forget_idle(&mut self, slot: Slot) {
+        if let Some(connection) = self.connections.get(slot).filter(|it| it.is_established_tcp()) {
+            self.nat_metrics.idle(connection.gateways());
+        }
+        self.forget(slot);
+    }
+
     /// Forgets a connection and gives back what it held.
     fn forget(&mut self, slot: Slot) {
         let Some(connection) = self.connections.remove(slot) else { return };
+        if connection.is_open_tcp() {
+            self.nat_metrics.change_active(connection.gateways(), false);
+        }
+        self.nat_metrics.leave(connection.course);
         for translation in connection.nat() {
             self.nat.release(translation);
         }
         for side in [End::Initiator, End::Responder].into_iter().filter_map(|end| connection.side(end)) {
-            self.count_connection(side.port, -1);
+            self.count_side(side, -1);
         }
     }
 
@@ -644,6 +711,8 @@ impl Engine {
         let Ok(packets) = wire::segment(frame, headers, vnet) else {
             return Verdict::Dropped(DropReason::BadOffload);
         };
+        let sent = Sent { packets: u64::from(vnet.packets(headers)), bytes: vnet.bytes_on_wire(headers) };
+        self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
         for mut packet in packets {
             let Ok(mut headers) = wire::parse(&packet) else { continue };
             let bytes = u64::from(headers.total_len);
@@ -707,6 +776,10 @@ impl Engine {
         let hand = Hand { from: port, to, flow: Some(decision.flow), way, packets, bytes };
         self.record(port, headers, &hand, now);
         self.count(&hand);
+        let ip_bytes = |frame: &Vec<u8>| frame.len().saturating_sub(wire::ethernet::HEADER_LEN) as u64;
+        let arrives = Sent { packets: translated.len() as u64, bytes: translated.iter().map(ip_bytes).sum() };
+        let sent = Sent { packets: u64::from(packets), bytes };
+        self.count_nat_visits(&decision.findings.nat_visits, sent, arrives);
         out.extend(translated.into_iter().map(|frame| Outgoing { port: to, frame }));
         Verdict::Done
     }
@@ -729,6 +802,7 @@ impl Engine {
                 to,
                 flow: decision.flow,
                 way: decision.findings.way(),
+                nat_visits: decision.findings.nat_visits,
                 generation: self.world.generation,
                 decided: now,
             };
@@ -747,6 +821,8 @@ impl Engine {
         let flow = Some(Flow { source_port: 0, destination_port: 0, ..way.flow });
         let (packets, bytes) = (1, u64::from(headers.total_len));
         let hand = Hand { from: port, to: way.to, flow, way: way.way, packets, bytes };
+        let sent = Sent { packets: 1, bytes };
+        self.count_nat_visits(&way.nat_visits, sent, sent);
         match self.deliver(frame, headers, checksum, hand) {
             Some(()) => Verdict::Forward(way.to),
             None => Verdict::Dropped(DropReason::Malformed),

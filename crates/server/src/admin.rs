@@ -19,6 +19,7 @@ use std::sync::Arc;
 use tokio::net::UnixListener;
 
 use crate::capture::{self, Captured};
+use crate::metrics;
 use crate::names;
 use crate::run::Running;
 
@@ -234,6 +235,7 @@ async fn answer(running: &Arc<Running>, request: Request<Incoming>) -> Response<
     };
     match (head.method, head.uri.path()) {
         (Method::GET, "/status") => json(&status(running).await),
+        (Method::GET, "/metrics") => json(&metrics::metrics(running).await),
         (Method::GET, "/env") => json(&environment(running)),
         (Method::GET, "/certificate") => match certificate(running).await {
             Ok(certificate) => json(&certificate),

@@ -19,6 +19,7 @@ pub mod instance_connect_endpoints;
 pub mod instances;
 pub mod internet_sites;
 pub mod link_services;
+pub mod metrics;
 pub mod names;
 pub mod public_resolver;
 pub mod run;

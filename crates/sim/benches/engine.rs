@@ -87,7 +87,11 @@ impl Bench {
     fn new(connections: u32, way: Way) -> Bench {
         let fixture = network();
         let world = fixture.world.clone();
-        let limits = Limits { connections: 2_000_000, connections_per_port: 2_000_000 };
+        let limits = Limits {
+            connections: 2_000_000,
+            connections_per_port: 2_000_000,
+            tracked_per_interface: 2_000_000,
+        };
         let mut engine = Engine::new(world.clone(), Default::default(), limits, 0x5eed);
         let internet: IpNet = "192.0.2.0/24".parse().expect("an address block");
         engine.open_port(PortKind::Internet(vec![internet]), MacAddress([2, 0, 0, 0, 0, 1]));

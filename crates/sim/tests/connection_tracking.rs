@@ -3,15 +3,11 @@
 
 mod driver;
 
-use driver::pair::Pair;
+use driver::lab::{ACK, Lab, SYN};
 use engine::DropReason;
-use model::{Direction, RuleAction, World};
-use sim::Fixture;
-use sim::reference::{Fate, Packet, Who};
+use model::RuleAction;
+use sim::reference::Packet;
 use wire::Flow;
-
-const SYN: u8 = 0x02;
-const ACK: u8 = 0x10;
 
 const NETWORK: &str = "
 vpc main 10.0.0.0/16
@@ -27,63 +23,9 @@ sg everybody in tcp 22 from 0.0.0.0/0
 sg app in tcp 22 from sg web
 ";
 
-struct Lab {
-    fixture: Fixture,
-    pair: Pair,
-}
-
-impl Lab {
-    fn new() -> Lab {
-        let fixture = Fixture::parse(NETWORK).unwrap();
-        let pair = Pair::new(&fixture);
-        Lab { fixture, pair }
-    }
-
-    fn who(&self, name: &str) -> Who {
-        self.fixture.interfaces.get(name).map_or(Who::Internet, |id| Who::Interface(*id))
-    }
-
-    /// Sends a TCP segment between addresses with ports; what arrives.
-    fn tcp(&mut self, from: &str, flags: u8, source: &str, destination: &str) -> Result<Packet, DropReason> {
-        let (source, destination): (std::net::SocketAddr, std::net::SocketAddr) =
-            (source.parse().unwrap(), destination.parse().unwrap());
-        let flow = Flow {
-            source: source.ip(),
-            destination: destination.ip(),
-            protocol: 6,
-            source_port: source.port(),
-            destination_port: destination.port(),
-        };
-        self.send(from, Packet { flow, icmp: None, flags, ttl: 64, about: None })
-    }
-
-    fn send(&mut self, from: &str, packet: Packet) -> Result<Packet, DropReason> {
-        match self.pair.send(self.who(from), &packet).unwrap() {
-            Fate::Delivered { packet, .. } => Ok(packet),
-            Fate::Dropped(reason) => Err(reason),
-        }
-    }
-
-    fn change(&mut self, change: impl FnOnce(&mut World)) {
-        let mut world = World::clone(&self.pair.world);
-        change(&mut world);
-        self.pair.publish(world);
-    }
-
-    fn remove_inbound_rules(&mut self) {
-        self.change(|world| {
-            let groups: Vec<_> = world.security_groups.values().map(|group| group.id).collect();
-            for group in groups {
-                let group = world.security_groups.get_mut(&group).unwrap();
-                group.rules.retain(|_, rule| rule.direction == Direction::Egress);
-            }
-        });
-    }
-}
-
 #[test]
 fn a_tracked_connection_outlives_its_rule_and_a_new_one_is_refused() {
-    let mut lab = Lab::new();
+    let mut lab = Lab::new(NETWORK);
     assert!(lab.tcp("laptop", SYN, "198.51.100.10:4000", "52.0.0.10:22").is_ok());
     assert!(lab.tcp("web", SYN | ACK, "10.0.0.10:22", "198.51.100.10:4000").is_ok());
     lab.remove_inbound_rules();
@@ -94,7 +36,7 @@ fn a_tracked_connection_outlives_its_rule_and_a_new_one_is_refused() {
 
 #[test]
 fn an_untracked_connection_dies_with_its_rule() {
-    let mut lab = Lab::new();
+    let mut lab = Lab::new(NETWORK);
     assert!(lab.tcp("laptop", SYN, "198.51.100.10:4000", "52.0.0.11:22").is_ok());
     assert!(lab.tcp("everybody", SYN | ACK, "10.0.0.11:22", "198.51.100.10:4000").is_ok());
     assert!(lab.tcp("laptop", ACK, "198.51.100.10:4000", "52.0.0.11:22").is_ok());
@@ -105,7 +47,7 @@ fn an_untracked_connection_dies_with_its_rule() {
 
 #[test]
 fn a_network_acl_cuts_a_tracked_connection_at_once() {
-    let mut lab = Lab::new();
+    let mut lab = Lab::new(NETWORK);
     assert!(lab.tcp("laptop", SYN, "198.51.100.10:4000", "52.0.0.10:22").is_ok());
     lab.change(|world| {
         let ids: Vec<_> = world.network_acls.values().map(|acl| acl.id).collect();
@@ -122,7 +64,7 @@ fn a_network_acl_cuts_a_tracked_connection_at_once() {
 #[test]
 fn a_nat_gateway_resets_what_was_idle_for_350_seconds_whether_or_not_it_was_swept_away() {
     for sweep in [false, true] {
-        let mut lab = Lab::new();
+        let mut lab = Lab::new(NETWORK);
         let arrived = lab.tcp("app", SYN, "10.0.1.10:4000", "192.0.2.10:80").unwrap();
         let (outside, port) = (arrived.flow.source.to_string(), arrived.flow.source_port);
         assert_eq!(outside, "52.0.0.200");
@@ -141,7 +83,7 @@ fn a_nat_gateway_resets_what_was_idle_for_350_seconds_whether_or_not_it_was_swep
 
 #[test]
 fn an_icmp_error_about_a_tracked_connection_needs_no_rule_and_quotes_what_was_sent() {
-    let mut lab = Lab::new();
+    let mut lab = Lab::new(NETWORK);
     let arrived = lab.tcp("app", SYN, "10.0.1.10:4000", "192.0.2.10:80").unwrap();
     let error = Packet {
         flow: Flow { protocol: 1, source_port: 0, destination_port: 0, ..arrived.flow.reversed() },
@@ -160,7 +102,7 @@ fn an_icmp_error_about_a_tracked_connection_needs_no_rule_and_quotes_what_was_se
 
 #[test]
 fn an_icmp_error_is_heard_from_a_router_that_never_saw_the_connection() {
-    let mut lab = Lab::new();
+    let mut lab = Lab::new(NETWORK);
     let sent = lab.tcp("web", SYN, "10.0.0.10:4000", "192.0.2.10:80").unwrap().flow;
     let quoted = Flow { source: "10.0.0.10".parse().unwrap(), ..sent };
     let router = "10.0.0.11".parse().unwrap();
@@ -176,7 +118,7 @@ fn an_icmp_error_is_heard_from_a_router_that_never_saw_the_connection() {
 
 #[test]
 fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
-    let mut lab = Lab::new();
+    let mut lab = Lab::new(NETWORK);
     let echo = Flow {
         source: "10.0.0.10".parse().unwrap(),
         destination: "192.0.2.10".parse().unwrap(),

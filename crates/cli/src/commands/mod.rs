@@ -8,6 +8,7 @@ mod down;
 mod env;
 mod exec;
 mod laptop;
+mod metrics;
 mod open_tunnel;
 mod reset;
 mod ssh;
@@ -28,6 +29,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Up(options) => up::run(&daemon, &options),
         Command::Down => down::run(&daemon),
         Command::Status(output) => status::run(&daemon, output),
+        Command::Metrics(output) => metrics::run(&daemon, output),
         Command::Env(output) => env::run(&daemon, output),
         Command::Exec(options) => exec::run(&daemon, &options).map_err(Failure::before_start),
         Command::Ssh(options) => ssh::run(&daemon, &options).map_err(Failure::before_start),

@@ -69,7 +69,7 @@ fn drops(status: &Status) -> Vec<Vec<String>> {
 }
 
 /// A heading and its rows in columns.
-fn section(text: &mut String, heading: &str, rows: &[Vec<String>]) {
+pub(super) fn section(text: &mut String, heading: &str, rows: &[Vec<String>]) {
     if rows.is_empty() {
         let _ = writeln!(text, "{heading}: none");
         return;

@@ -15,6 +15,7 @@ use wire::translate::echo_in_other_family;
 use crate::connection::{Connection, End, Translation};
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, NatUse, Place, Site, Step};
+use crate::nat_metrics::NatVisit;
 use crate::packet::{Packet, Part};
 
 /// "NAT gateways support traffic with a maximum transmission unit of 8500" towards private networks.
@@ -37,7 +38,18 @@ pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, crossing: Cros
 pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>) -> Step<'a> {
     let own = site.interface.primary_address().map(IpAddr::V4);
     let for_gateway = own == Some(journey.packet.flow.destination);
+    let came = journey.packet.flow;
     let result = if for_gateway { inwards(journey, id) } else { outwards(journey, id, site) };
+    let as_sent = |flow: Flow| flow.source.is_ipv4() == journey.sent.source.is_ipv4();
+    let visit = NatVisit {
+        gateway: id,
+        from: if for_gateway { End::Responder } else { End::Initiator },
+        attempts: !for_gateway && result.is_ok() && is_attempt(journey),
+        as_sent: as_sent(came),
+        leaves_as_sent: as_sent(journey.packet.flow),
+        died_of: result.err(),
+    };
+    journey.findings.nat_visits.push(visit);
     match result {
         Ok(()) => {
             journey.findings.hops += 1;
@@ -48,6 +60,12 @@ pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site
         }
         Err(reason) => journey.deny("nat gateway", Some(id.into()), reason, || explain(reason).to_owned()),
     }
+}
+
+/// Whether the packet that was just translated opens a TCP connection: "this includes only the initial SYN".
+fn is_attempt(journey: &Journey<'_, '_>) -> bool {
+    let fresh = journey.findings.nat.iter().last().is_some_and(|used| used.fresh);
+    fresh && journey.connection.is_none() && journey.packet.flow.protocol == protocol::TCP
 }
 
 fn explain(reason: DropReason) -> &'static str {

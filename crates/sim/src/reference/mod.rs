@@ -68,12 +68,14 @@ pub struct Reference {
     hosts: Vec<IpNet>,
     now: u64,
     connections: Vec<Connection>,
+    /// How many connections the groups of one interface may track.
+    pub tracked_max: usize,
 }
 
 impl Reference {
     /// A network in which no packet has been sent.
     pub fn new(world: Arc<World>, hosts: Vec<IpNet>) -> Reference {
-        Reference { world, hosts, now: 0, connections: Vec::new() }
+        Reference { world, hosts, now: 0, connections: Vec::new(), tracked_max: usize::MAX }
     }
 
     /// The network changes.
@@ -122,10 +124,17 @@ impl Reference {
             }
             Err(reason) => Fate::Dropped(reason),
         };
-        if packet.about.is_none() {
-            self.remember(from, &packet, own, &fate, memory);
+        if packet.about.is_some() || self.remember(from, &packet, own, &fate, memory) {
+            fate
+        } else {
+            Fate::Dropped(DropReason::ConnectionLimit)
         }
-        fate
+    }
+
+    /// Whether an interface may track one more connection.
+    fn may_track(&self, who: Who) -> bool {
+        let ends = self.connections.iter().flat_map(|it| [it.end(true), it.end(false)]).flatten();
+        who == Who::Internet || ends.filter(|end| end.who == who && end.tracked).count() < self.tracked_max
     }
 
     /// The connection of which `who` sends packets like these, and whether it began it.
@@ -133,6 +142,7 @@ impl Reference {
         connections::find(&self.connections, who, flow)
     }
 
+    /// Remembers a packet; false if that would be one connection too many.
     fn remember(
         &mut self,
         from: Who,
@@ -140,7 +150,7 @@ impl Reference {
         own: Option<(usize, bool)>,
         fate: &Fate,
         memory: Memory,
-    ) {
+    ) -> bool {
         let arrived = match fate {
             Fate::Delivered { to, packet, .. } => Some((*to, packet.flow.reversed())),
             Fate::Dropped(_) => None,
@@ -149,12 +159,15 @@ impl Reference {
             Some(own) => own,
             None if arrived.is_some() || memory.sender_tracks == Some(true) => {
                 let tracked = memory.sender_tracks.unwrap_or(true) || memory.always_tracked;
+                if tracked && !self.may_track(from) {
+                    return false;
+                }
                 self.connections.push(Connection::begin(from, packet.flow, tracked, self.now));
                 (self.connections.len() - 1, true)
             }
-            None => return,
+            None => return true,
         };
-        let Some((to, reversed)) = arrived else { return };
+        let Some((to, reversed)) = arrived else { return true };
         let tracked = memory.receiver_tracks.unwrap_or(true) || memory.always_tracked;
         let known = self.connections[index].end(!initiator).copied();
         let same = known.is_some_and(|end| end.who == to && end.flow == reversed);
@@ -162,6 +175,7 @@ impl Reference {
         let settled = match (same, known) {
             (true, _) => true,
             (false, Some(_)) if !initiator => false,
+            (false, _) if tracked && !self.may_track(to) => return false,
             (false, _) if itself => false,
             (false, _) => {
                 index = self.take_key(to, &reversed, index);
@@ -177,6 +191,7 @@ impl Reference {
         }
         connection.through_egress_only |= settled && memory.through_egress_only;
         connection.refresh(initiator, packet.flags, self.now);
+        true
     }
 
     /// Takes a key from the connection that has it, other than the one at `index`, whose new position is returned.

@@ -4,5 +4,6 @@
 pub(crate) mod case;
 pub(crate) mod change;
 pub(crate) mod frames;
+pub(crate) mod lab;
 pub(crate) mod pair;
 pub(crate) mod traffic;

@@ -1,6 +1,6 @@
 //! The engine and the reference model, told the same and compared.
 
-use engine::{DropReason, Engine, Limits, Moment, Now, PortId, PortKind, Verdict};
+use engine::{DropReason, End, Engine, Limits, Moment, Now, PortId, PortKind, Verdict};
 use model::{IpNet, MacAddress, Timestamp, World};
 use sim::Fixture;
 use sim::reference::{Fate, Packet, Reference, Who};
@@ -14,7 +14,7 @@ pub(crate) struct Pair {
     pub(crate) reference: Reference,
     pub(crate) world: Arc<World>,
     internet: PortId,
-    now: u64,
+    pub(crate) now: u64,
     dropped: u64,
 }
 
@@ -22,17 +22,22 @@ const INTERNET_MAC: MacAddress = MacAddress([2, 0, 0, 0, 0, 1]);
 
 impl Pair {
     pub(crate) fn new(fixture: &Fixture) -> Pair {
+        Pair::with_limits(fixture, Limits::default())
+    }
+
+    pub(crate) fn with_limits(fixture: &Fixture, limits: Limits) -> Pair {
         let world = Arc::clone(&fixture.world);
         let hosts: Vec<IpNet> =
             fixture.hosts.values().flatten().map(|address| IpNet::from(*address)).collect();
-        let mut engine = Engine::new(Arc::clone(&world), Arc::default(), Limits::default(), 7);
+        let mut engine = Engine::new(Arc::clone(&world), Arc::default(), limits, 7);
         let internet = engine.open_port(PortKind::Internet(hosts.clone()), INTERNET_MAC).unwrap();
         for interface in world.network_interfaces.values() {
             if interface.requester.is_none() {
                 engine.open_port(PortKind::Interface(interface.id), interface.mac).unwrap();
             }
         }
-        let reference = Reference::new(Arc::clone(&world), hosts);
+        let mut reference = Reference::new(Arc::clone(&world), hosts);
+        reference.tracked_max = limits.tracked_per_interface as usize;
         Pair { engine, reference, world, internet, now: 1, dropped: 0 }
     }
 
@@ -145,10 +150,31 @@ impl Pair {
     pub(crate) fn compare_memory(&mut self) -> Result<(), String> {
         self.engine.expire(Moment(self.now), usize::MAX);
         let (engine, reference) = (self.engine.connections().len(), self.reference.connections());
-        if engine == reference {
-            Ok(())
-        } else {
-            Err(format!("the engine remembers {engine} connections, the reference {reference}"))
+        if engine != reference {
+            return Err(format!("the engine remembers {engine} connections, the reference {reference}"));
         }
+        self.check_counters()
+    }
+
+    /// What is counted one by one is as many as there are.
+    fn check_counters(&mut self) -> Result<(), String> {
+        let connections: Vec<_> = self.engine.connections().iter().cloned().collect();
+        for port in self.engine.ports().iter() {
+            let ends =
+                connections.iter().flat_map(|it| [End::Initiator, End::Responder].map(|end| it.side(end)));
+            let here: Vec<_> = ends.flatten().filter(|side| side.port == port.id).collect();
+            let tracked = here.iter().filter(|side| side.tracked).count();
+            if (port.connections as usize, port.tracked as usize) != (here.len(), tracked) {
+                return Err(format!("{port:?} has {} connections, {tracked} of them tracked", here.len()));
+            }
+        }
+        for (id, metrics) in self.engine.nat_gateway_metrics(Moment(self.now)) {
+            let active = connections.iter().filter(|it| it.is_open_tcp() && it.gateways().any(|on| on == id));
+            let active = active.count() as u64;
+            if metrics.iter().any(|it| it.name == "ActiveConnectionCount" && it.value != active) {
+                return Err(format!("{id} has {active} active connections, not {metrics:?}"));
+            }
+        }
+        Ok(())
     }
 }
