@@ -279,7 +279,12 @@ pub(crate) fn time_exceeded(
 ) -> Option<Vec<u8>> {
     let last = findings.nat_visits.iter().last().filter(|visit| visit.from == End::Initiator)?;
     let router = engine.world.nat_gateways.get(&last.gateway)?.private_ip?;
-    icmp::time_exceeded(router, frame, headers).map(from_router)
+    let told = match headers.layer3 {
+        Layer3::Ipv4 => icmp::time_exceeded(router, frame, headers),
+        Layer3::Ipv6 => icmpv6::time_exceeded(guest::nat64::embed(router), frame, headers),
+        Layer3::Arp => None,
+    };
+    told.map(from_router)
 }
 
 /// The sender knows one router by its link-layer address.

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use wire::Flow;
 
 use crate::clock::Moment;
-use crate::connection::Way;
-use crate::journey::NatVisits;
 use crate::port::PortId;
+use crate::send_on::Passage;
 
 /// What all fragments of a packet share, on the link that they come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,21 +22,15 @@ pub struct FragmentKey {
     pub identification: u32,
 }
 
-/// What became of the first fragment.
+/// What was decided about the first fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FragmentWay {
-    /// Where it went.
-    pub to: PortId,
-    /// As what.
-    pub flow: Flow,
-    /// How it travels.
-    pub way: Way,
-    /// Which NAT gateways it visited.
-    pub nat_visits: NatVisits,
+pub struct Decided {
+    /// Where it went and how.
+    pub passage: Passage,
     /// Under which generation of the network that was decided.
     pub generation: u64,
     /// When.
-    pub decided: Moment,
+    pub at: Moment,
 }
 
 /// "The recommended reassembly timeout is 30 seconds" for Linux.
@@ -48,22 +40,23 @@ pub const FRAGMENTED_PACKETS_MAX: usize = 4096;
 
 /// The fragmented packets on their way.
 #[derive(Default)]
-pub struct Fragments(HashMap<FragmentKey, FragmentWay>);
+pub struct Fragments(HashMap<FragmentKey, Decided>);
 
 impl Fragments {
     /// Remembers where a first fragment went.
-    pub fn remember(&mut self, key: FragmentKey, way: FragmentWay) {
+    pub fn remember(&mut self, key: FragmentKey, decided: Decided) {
         if self.0.len() >= FRAGMENTED_PACKETS_MAX {
-            self.0.retain(|_, old| way.decided.since(old.decided) <= REMEMBERED_MS);
+            self.0.retain(|_, old| decided.at.since(old.at) <= REMEMBERED_MS);
         }
         if self.0.len() < FRAGMENTED_PACKETS_MAX {
-            self.0.insert(key, way);
+            self.0.insert(key, decided);
         }
     }
 
     /// Where the first fragment of the same packet went, if that was decided under this generation.
-    pub fn way(&self, key: &FragmentKey, generation: u64, now: Moment) -> Option<FragmentWay> {
-        let way = self.0.get(key).copied();
-        way.filter(|way| way.generation == generation && now.since(way.decided) <= REMEMBERED_MS)
+    pub fn passage(&self, key: &FragmentKey, generation: u64, now: Moment) -> Option<Passage> {
+        let decided = self.0.get(key)?;
+        let is_valid = decided.generation == generation && now.since(decided.at) <= REMEMBERED_MS;
+        is_valid.then_some(decided.passage)
     }
 }

@@ -11,7 +11,7 @@
 //! and as what, is applied by [`crate::Engine`] or shown by a trace.
 
 use model::{Header, NatGatewayId, NetworkInterface, ResourceId, RouteTable, Subnet, Target, VpcId, World};
-use wire::{Flow, IcmpKind};
+use wire::{Flow, IcmpKind, translate};
 
 use crate::clock::Moment;
 use crate::connection::{End, Translation, Way};
@@ -174,6 +174,8 @@ pub struct Findings {
     pub hops: u8,
     /// The largest packet that the way can carry.
     pub mtu: u16,
+    /// The same of the part on which it is of another address family than it was sent in.
+    pub mtu_in_other_family: u16,
     /// The ICMP type and code of the packet.
     pub icmp: Option<IcmpKind>,
 }
@@ -231,7 +233,7 @@ impl<'a, 't> Journey<'a, 't> {
         trace: Option<&'t mut Vec<TraceStep>>,
     ) -> Self {
         let icmp = packet.icmp.map(|(icmp_type, code)| IcmpKind { icmp_type, code });
-        let findings = Findings { mtu: VPC_MTU, icmp, ..Findings::default() };
+        let findings = Findings { mtu: VPC_MTU, mtu_in_other_family: VPC_MTU, icmp, ..Findings::default() };
         Journey { around, sent: packet.flow, packet, about, sender, connection, findings, trace }
     }
 
@@ -321,9 +323,18 @@ impl<'a, 't> Journey<'a, 't> {
         Step::Drop(reason)
     }
 
-    /// Narrows the largest packet that the way can carry.
+    /// Narrows the largest packet that the way can carry. What counts is its length as it was sent, which is another one
+    /// when its address family has changed since.
     pub fn limit_mtu(&mut self, mtu: u16) {
-        self.findings.mtu = self.findings.mtu.min(mtu);
+        let as_sent = match (self.sent.source.is_ipv4(), self.packet.flow.source.is_ipv4()) {
+            (true, true) | (false, false) => mtu,
+            (true, false) => mtu.saturating_sub(translate::GROWTH),
+            (false, true) => mtu.saturating_add(translate::GROWTH),
+        };
+        self.findings.mtu = self.findings.mtu.min(as_sent);
+        if self.sent.source.is_ipv4() != self.packet.flow.source.is_ipv4() {
+            self.findings.mtu_in_other_family = self.findings.mtu_in_other_family.min(mtu);
+        }
     }
 
     /// The route that wins in a table for the packet's destination, noted and checked.

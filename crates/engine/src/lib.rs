@@ -29,6 +29,7 @@ mod plain_way;
 pub mod port;
 pub mod receive;
 pub mod render;
+pub mod send_on;
 pub mod stages;
 pub mod targets;
 pub mod trace;

@@ -13,13 +13,14 @@ use crate::clock::{Moment, Now};
 use crate::connection::{End, Sent, Side, Timeouts, Way};
 use crate::connection_table::{ConnectionTable, Slot};
 use crate::drop_reason::{DropCounters, DropReason};
-use crate::fragments::{FragmentKey, FragmentWay, Fragments};
+use crate::fragments::{Decided, FragmentKey, Fragments};
 use crate::journey::{Arrival, Findings, Journey, NatVisits, Place, Sender, Site, Surroundings};
 use crate::metric::Metric;
 use crate::nat::NatTable;
 use crate::nat_metrics::{NatMetrics, Sizes};
 use crate::packet::{Packet, Part};
 use crate::port::{Port, PortId, PortKind, Ports};
+use crate::send_on::{Passage, Sending, size};
 use crate::trace::TraceStep;
 
 /// How much the engine may remember.
@@ -69,6 +70,8 @@ pub struct Engine {
     pub(crate) names: Arc<PublicNames>,
     pub(crate) nat_metrics: NatMetrics,
     fragments: Fragments,
+    /// What tells the fragments of packets apart that were made IPv4; the latest that was given out.
+    pub(crate) identification: u16,
     drops: DropCounters,
     limits: Limits,
 }
@@ -94,6 +97,7 @@ impl Engine {
             names,
             nat_metrics: NatMetrics::default(),
             fragments: Fragments::default(),
+            identification: 0,
             drops: DropCounters::default(),
             limits,
         }
@@ -252,7 +256,7 @@ impl Engine {
 
     /// Changes a frame into what arrives, and counts it on both links.
     #[inline]
-    fn deliver(
+    pub(crate) fn deliver(
         &mut self,
         frame: &mut [u8],
         headers: &mut Headers,
@@ -277,7 +281,7 @@ impl Engine {
     }
 
     #[inline]
-    fn count(&mut self, hand: &Hand) {
+    pub(crate) fn count(&mut self, hand: &Hand) {
         if let Some(port) = self.ports.get_mut(hand.from) {
             port.traffic.packets_in += u64::from(hand.packets);
             port.traffic.bytes_in += hand.bytes;
@@ -316,15 +320,16 @@ impl Engine {
         if headers.source_route {
             return Verdict::Dropped(DropReason::SourceRoute);
         }
-        if let Some(way) = self.way_of_first_fragment(port, headers, now.moment) {
-            return self.follow_first_fragment(port, frame, headers, checksum, way);
+        if let Some(passage) = self.passage_of_first_fragment(port, headers, now.moment) {
+            let mut packet = Sending { port, frame, headers, vnet, checksum };
+            return self.send_on(&mut packet, &passage, now.moment, out);
         }
-        let mut quote = wire::quoted(frame, headers);
+        let quote = wire::quoted(frame, headers);
         let decision = self.decide(port, Packet::new(headers), quote.as_ref(), now.moment, None);
-        let sent = Sent { packets: u64::from(vnet.packets(headers)), bytes: vnet.bytes_on_wire(headers) };
         let to = match decision.arrival {
             Arrival::At(to) => to,
             Arrival::Dropped(reason) => {
+                let sent = size(headers, vnet);
                 self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
                 let told = match reason {
                     DropReason::TimeToLive => answer::time_exceeded(self, &decision.findings, frame, headers),
@@ -335,34 +340,31 @@ impl Engine {
                 return Verdict::Dropped(reason);
             }
         };
-        if decision.flow.source.is_ipv4() != headers.source.is_ipv4() {
-            return self.change_family(port, frame, headers, vnet, &decision, to, now.moment, out);
-        }
-        if vnet.largest_packet(headers) > u32::from(decision.findings.mtu) {
-            return self.too_big(port, frame, headers, vnet, &decision, to, out);
-        }
-        if let Some(quote) = quote.as_mut() {
-            self.rewrite_quote(port, frame, headers, checksum, quote, now.moment);
-        }
-        self.remember_first_fragment(port, headers, &decision, to, now.moment);
-        let hand = Hand {
-            from: port,
+        let passage = Passage {
             to,
-            flow: Some(decision.flow),
+            flow: decision.flow,
             way: decision.findings.way(),
-            packets: vnet.packets(headers),
-            bytes: vnet.bytes_on_wire(headers),
+            mtu_in_other_family: decision.findings.mtu_in_other_family,
+            nat_visits: decision.findings.nat_visits,
         };
-        self.record(port, headers, &hand, now.moment);
-        self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
-        match self.deliver(frame, headers, checksum, hand) {
-            Some(()) => Verdict::Forward(to),
-            None => Verdict::Dropped(DropReason::Malformed),
+        self.remember_first_fragment(port, headers, &passage, now.moment);
+        self.send_on(&mut Sending { port, frame, headers, vnet, checksum }, &passage, now.moment, out)
+    }
+
+    fn passage_of_first_fragment(&self, port: PortId, headers: &Headers, now: Moment) -> Option<Passage> {
+        let Fragment::Later { identification, .. } = headers.fragment else { return None };
+        self.fragments.passage(&fragment_key(port, headers, identification), self.world.generation, now)
+    }
+
+    fn remember_first_fragment(&mut self, port: PortId, headers: &Headers, passage: &Passage, now: Moment) {
+        if let Fragment::First { identification } = headers.fragment {
+            let decided = Decided { passage: *passage, generation: self.world.generation, at: now };
+            self.fragments.remember(fragment_key(port, headers, identification), decided);
         }
     }
 
     /// Counts a packet on its connection.
-    fn record(&mut self, port: PortId, headers: &Headers, hand: &Hand, now: Moment) {
+    pub(crate) fn record(&mut self, port: PortId, headers: &Headers, hand: &Hand, now: Moment) {
         if headers.is_icmp_error() {
             return;
         }
@@ -375,7 +377,7 @@ impl Engine {
     }
 
     /// Counts what was no matter of the fast way at the NAT gateways that it came to.
-    fn count_nat_visits(&mut self, visits: &NatVisits, sent: Sent, arrives: Sent) {
+    pub(crate) fn count_nat_visits(&mut self, visits: &NatVisits, sent: Sent, arrives: Sent) {
         for visit in visits.iter() {
             self.nat_metrics.visit(&visit, &Sizes { sent, arrives });
         }
@@ -466,7 +468,7 @@ impl Engine {
     }
 
     /// The connection a packet belongs to. One that was idle for too long is forgotten, if the packet is its own.
-    fn live_connection(
+    pub(crate) fn live_connection(
         &mut self,
         port: PortId,
         flow: &Flow,
@@ -670,164 +672,6 @@ impl Engine {
             self.count_side(side, -1);
         }
     }
-
-    /// Makes the packet that an ICMP error quotes what the receiver of the error once sent.
-    fn rewrite_quote(
-        &mut self,
-        port: PortId,
-        frame: &mut [u8],
-        headers: &mut Headers,
-        checksum: ChecksumState,
-        quote: &mut QuotedPacket,
-        now: Moment,
-    ) {
-        let about = self.live_connection(port, &quote.flow.reversed(), false, now);
-        let sent =
-            about.and_then(|(slot, end)| self.connections.get(slot)?.side(end.other())).map(|side| side.flow);
-        if let Some(sent) = sent.filter(|sent| *sent != quote.flow) {
-            // A quote of the other family cannot be: both were read from one packet.
-            let _ = Rewrite::new(frame, headers, checksum).set_quoted_flow(quote, &sent);
-        }
-    }
-
-    /// A packet larger than its way can carry: cut to fit, if it may be; otherwise its sender is told.
-    #[allow(clippy::too_many_arguments)]
-    fn too_big(
-        &mut self,
-        port: PortId,
-        frame: &mut [u8],
-        headers: &mut Headers,
-        vnet: &mut VnetHeader,
-        decision: &Decision,
-        to: PortId,
-        out: &mut Vec<Outgoing>,
-    ) -> Verdict {
-        let mtu = decision.findings.mtu;
-        if headers.dont_fragment || headers.layer3 == Layer3::Ipv6 {
-            let told = answer::too_big(self, port, frame, headers, mtu);
-            out.extend(told.map(|frame| Outgoing { port, frame }));
-            return Verdict::Dropped(DropReason::TooBig);
-        }
-        let Ok(packets) = wire::segment(frame, headers, vnet) else {
-            return Verdict::Dropped(DropReason::BadOffload);
-        };
-        let sent = Sent { packets: u64::from(vnet.packets(headers)), bytes: vnet.bytes_on_wire(headers) };
-        self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
-        for mut packet in packets {
-            let Ok(mut headers) = wire::parse(&packet) else { continue };
-            let bytes = u64::from(headers.total_len);
-            let hand = Hand {
-                from: port,
-                to,
-                flow: Some(decision.flow),
-                way: decision.findings.way(),
-                packets: 1,
-                bytes,
-            };
-            if self.deliver(&mut packet, &mut headers, ChecksumState::Complete, hand).is_none() {
-                continue;
-            }
-            match wire::fragment(&packet, &headers, mtu) {
-                Ok(parts) => out.extend(parts.into_iter().map(|frame| Outgoing { port: to, frame })),
-                Err(_) => out.push(Outgoing { port: to, frame: packet }),
-            }
-        }
-        Verdict::Done
-    }
-
-    /// NAT64: the packet goes on in the other address family, made anew, packet by packet.
-    #[expect(clippy::too_many_arguments, reason = "a packet, what was decided about it, and where it goes")]
-    fn change_family(
-        &mut self,
-        port: PortId,
-        frame: &[u8],
-        headers: &Headers,
-        vnet: &VnetHeader,
-        decision: &Decision,
-        to: PortId,
-        now: Moment,
-        out: &mut Vec<Outgoing>,
-    ) -> Verdict {
-        // What leaves as IPv4 is twenty bytes shorter than it came (RFC 7915, section 4).
-        let mtu = match headers.layer3 {
-            Layer3::Ipv6 => decision.findings.mtu.saturating_add(20),
-            Layer3::Ipv4 | Layer3::Arp => decision.findings.mtu.saturating_sub(20),
-        };
-        if vnet.largest_packet(headers) > u32::from(mtu) {
-            let told = answer::too_big(self, port, frame, headers, mtu);
-            out.extend(told.map(|frame| Outgoing { port, frame }));
-            return Verdict::Dropped(DropReason::TooBig);
-        }
-        let Some(destination) = self.ports.get(to).map(|link| Mac(link.mac.0)) else {
-            return Verdict::Dropped(DropReason::InterfaceDown);
-        };
-        let Ok(packets) = wire::segment(frame, headers, vnet) else {
-            return Verdict::Dropped(DropReason::BadOffload);
-        };
-        let (way, link) = (decision.findings.way(), Link { source: Mac(MacAddress::ROUTER.0), destination });
-        let translated = packets.iter().map(|packet| {
-            let headers = wire::parse(packet).ok()?;
-            wire::translate(packet, &headers, &decision.flow, link, way.hops)
-        });
-        let Some(translated) = translated.collect::<Option<Vec<_>>>() else {
-            return Verdict::Dropped(DropReason::NatProtocol);
-        };
-        let (packets, bytes) = (vnet.packets(headers), vnet.bytes_on_wire(headers));
-        let hand = Hand { from: port, to, flow: Some(decision.flow), way, packets, bytes };
-        self.record(port, headers, &hand, now);
-        self.count(&hand);
-        let ip_bytes = |frame: &Vec<u8>| frame.len().saturating_sub(wire::ethernet::HEADER_LEN) as u64;
-        let arrives = Sent { packets: translated.len() as u64, bytes: translated.iter().map(ip_bytes).sum() };
-        let sent = Sent { packets: u64::from(packets), bytes };
-        self.count_nat_visits(&decision.findings.nat_visits, sent, arrives);
-        out.extend(translated.into_iter().map(|frame| Outgoing { port: to, frame }));
-        Verdict::Done
-    }
-
-    fn way_of_first_fragment(&self, port: PortId, headers: &Headers, now: Moment) -> Option<FragmentWay> {
-        let Fragment::Later { identification, .. } = headers.fragment else { return None };
-        self.fragments.way(&fragment_key(port, headers, identification), self.world.generation, now)
-    }
-
-    fn remember_first_fragment(
-        &mut self,
-        port: PortId,
-        headers: &Headers,
-        decision: &Decision,
-        to: PortId,
-        now: Moment,
-    ) {
-        if let Fragment::First { identification } = headers.fragment {
-            let way = FragmentWay {
-                to,
-                flow: decision.flow,
-                way: decision.findings.way(),
-                nat_visits: decision.findings.nat_visits,
-                generation: self.world.generation,
-                decided: now,
-            };
-            self.fragments.remember(fragment_key(port, headers, identification), way);
-        }
-    }
-
-    fn follow_first_fragment(
-        &mut self,
-        port: PortId,
-        frame: &mut [u8],
-        headers: &mut Headers,
-        checksum: ChecksumState,
-        way: FragmentWay,
-    ) -> Verdict {
-        let flow = Some(Flow { source_port: 0, destination_port: 0, ..way.flow });
-        let (packets, bytes) = (1, u64::from(headers.total_len));
-        let hand = Hand { from: port, to: way.to, flow, way: way.way, packets, bytes };
-        let sent = Sent { packets: 1, bytes };
-        self.count_nat_visits(&way.nat_visits, sent, sent);
-        match self.deliver(frame, headers, checksum, hand) {
-            Some(()) => Verdict::Forward(way.to),
-            None => Verdict::Dropped(DropReason::Malformed),
-        }
-    }
 }
 
 /// How far a frame's checksum is computed. A partial one that is not where its transport has it, such as that of a packet
@@ -844,14 +688,14 @@ fn checksum_state(frame: &mut [u8], headers: &Headers, vnet: &mut VnetHeader) ->
 }
 
 /// A packet being handed from one link to another.
-struct Hand {
-    from: PortId,
-    to: PortId,
+pub(crate) struct Hand {
+    pub(crate) from: PortId,
+    pub(crate) to: PortId,
     /// As what it arrives, if it may have to be changed.
-    flow: Option<Flow>,
-    way: Way,
-    packets: u32,
-    bytes: u64,
+    pub(crate) flow: Option<Flow>,
+    pub(crate) way: Way,
+    pub(crate) packets: u32,
+    pub(crate) bytes: u64,
 }
 
 fn fragment_key(port: PortId, headers: &Headers, identification: u32) -> FragmentKey {

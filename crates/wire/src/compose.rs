@@ -79,8 +79,21 @@ impl<'a> IpPacket<'a> {
         frame
     }
 
+    /// Builds the frame around a transport whose checksum is as it should be, or that is only a part of one.
+    pub(crate) fn build_around(&self) -> Vec<u8> {
+        let mut frame = Vec::new();
+        self.write_unfinished(&mut frame);
+        frame
+    }
+
     /// Appends the frame.
     pub fn write(&self, frame: &mut Vec<u8>) {
+        let (start, source, destination) = self.write_unfinished(frame);
+        fill_checksum(&mut frame[start..], source, destination, self.protocol);
+    }
+
+    /// Appends the frame but for the transport's checksum. Returns where the transport begins, and the addresses.
+    fn write_unfinished(&self, frame: &mut Vec<u8>) -> (usize, IpAddr, IpAddr) {
         let whole: usize = self.payload.iter().map(|piece| piece.len()).sum();
         let len = whole.min(self.payload_len_max());
         let (source, destination) = match (self.source, self.destination) {
@@ -99,7 +112,7 @@ impl<'a> IpPacket<'a> {
             frame.extend_from_slice(piece);
         }
         frame.truncate(start + len);
-        fill_checksum(&mut frame[start..], source, destination, self.protocol);
+        (start, source, destination)
     }
 
     fn write_ipv4(&self, source: Ipv4Addr, destination: Ipv4Addr, len: usize, frame: &mut Vec<u8>) {

@@ -47,5 +47,5 @@ pub use quoted::{QuotedPacket, quoted};
 pub use rewrite::{Expired, Rewrite, WrongFamily};
 pub use segment::segment;
 pub use tcp::{TcpFlags, TcpSegment};
-pub use translate::translate;
+pub use translate::{Onward, translate, translate_error};
 pub use udp::UdpDatagram;

@@ -2,15 +2,15 @@
 //!
 //! Follows "NAT gateways" and "Troubleshoot NAT gateways" (VPC User Guide). A gateway's interface stands in its subnet:
 //! packets enter it, and leave it, across that subnet's network ACL and by that subnet's route table. Its public address
-//! is the internet gateway's business. IPv6 packets for an address that stands for an IPv4 one become IPv4 here (NAT64);
-//! left out for those: ICMP errors and fragments.
+//! is the internet gateway's business. IPv6 packets for an address that stands for an IPv4 one become IPv4 here (NAT64), and
+//! so do ICMP errors about what answers them.
 
 use guest::nat64;
 use model::rule::protocol;
 use model::{NatGatewayId, NetworkInterfaceId};
 use std::net::IpAddr;
-use wire::Flow;
-use wire::translate::echo_in_other_family;
+use wire::translate::{echo_in_other_family, error_in_other_family};
+use wire::{Flow, IcmpKind};
 
 use crate::connection::{Connection, End, Translation};
 use crate::drop_reason::DropReason;
@@ -39,7 +39,12 @@ pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site
     let own = site.interface.primary_address().map(IpAddr::V4);
     let for_gateway = own == Some(journey.packet.flow.destination);
     let came = journey.packet.flow;
-    let result = if for_gateway { inwards(journey, id) } else { outwards(journey, id, site) };
+    let result = if for_gateway {
+        inwards(journey, id).inspect(|()| journey.limit_mtu(NAT_MTU))
+    } else {
+        journey.limit_mtu(NAT_MTU);
+        outwards(journey, id, site)
+    };
     let as_sent = |flow: Flow| flow.source.is_ipv4() == journey.sent.source.is_ipv4();
     let visit = NatVisit {
         gateway: id,
@@ -55,7 +60,6 @@ pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site
             journey.findings.hops += 1;
             journey.findings.neighbours = false;
             journey.findings.always_tracked = true;
-            journey.limit_mtu(NAT_MTU);
             Step::Go(Place::Leaving(site))
         }
         Err(reason) => journey.deny("nat gateway", Some(id.into()), reason, || explain(reason).to_owned()),
@@ -101,7 +105,10 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
         // "When a connection times out, a NAT gateway returns an RST packet to any resources behind the NAT gateway that
         // attempt to continue the connection" (NAT gateways and NAT instances compared).
         None if journey.packet.continues => return Err(DropReason::NatIdle),
-        None if journey.packet.is_error => return Err(DropReason::NatProtocol),
+        // What is about no connection, and a later fragment of what was not seen to begin.
+        None if journey.packet.is_error || journey.packet.part == Part::Later => {
+            return Err(DropReason::NatProtocol);
+        }
         None => {
             let wanted = Flow { source: IpAddr::V4(own), ..beyond };
             let flow = journey.around.nat.free_port(id, &wanted).ok_or(DropReason::NatPortsExhausted)?;
@@ -109,8 +116,8 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
         }
     };
     if journey.packet.is_error {
-        journey.packet.flow.source = translation.translation.flow.source;
-        return Ok(());
+        let source = translation.translation.flow.source;
+        return change(&mut journey.packet, Flow { source, ..beyond });
     }
     if !journey.findings.nat.push(translation) {
         return Err(DropReason::RoutingLoop);
@@ -122,8 +129,7 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
             flow.source, flow.source_port, translated.source, translated.source_port
         )
     });
-    change(&mut journey.packet, translated);
-    Ok(())
+    change(&mut journey.packet, translated)
 }
 
 /// The flow as the gateway's other side has it, but for the source. `None` for IPv6 that is not to become IPv4.
@@ -133,24 +139,28 @@ fn beyond(flow: &Flow) -> Option<Flow> {
     Some(Flow { destination: IpAddr::V4(nat64::embedded(destination)?), protocol, ..*flow })
 }
 
-/// The packet goes on as `flow`. An echo has another number in the other family.
-fn change(packet: &mut Packet, flow: Flow) {
-    if packet.flow.destination.is_ipv4() != flow.destination.is_ipv4() {
-        packet.icmp = packet.icmp.and_then(|(kind, code)| Some((echo_in_other_family(kind)?, code)));
+/// The packet goes on as `flow`. ICMP has other numbers in the other family, or no counterpart there.
+fn change(packet: &mut Packet, flow: Flow) -> Result<(), DropReason> {
+    let is_ipv4 = packet.flow.source.is_ipv4();
+    if let Some((icmp_type, code)) = packet.icmp.filter(|_| is_ipv4 != flow.source.is_ipv4()) {
+        let kind = match packet.is_error {
+            true => error_in_other_family(is_ipv4, IcmpKind { icmp_type, code }),
+            false => echo_in_other_family(icmp_type).map(|icmp_type| IcmpKind { icmp_type, code }),
+        };
+        let kind = kind.ok_or(DropReason::NatProtocol)?;
+        packet.icmp = Some((kind.icmp_type, kind.code));
     }
     packet.flow = flow;
+    Ok(())
 }
 
 fn check_protocol(journey: &Journey<'_, '_>) -> Result<(), DropReason> {
     let packet = &journey.packet;
+    let icmp = if packet.flow.source.is_ipv4() { protocol::ICMP } else { protocol::ICMPV6 };
     let supported = match packet.flow.protocol {
-        _ if packet.flow.source.is_ipv6() => {
-            let protocols = [protocol::TCP, protocol::UDP];
-            packet.part == Part::Whole && (protocols.contains(&packet.flow.protocol) || packet.is_echo())
-        }
         protocol::TCP => packet.part == Part::Whole,
         protocol::UDP => true,
-        protocol::ICMP => packet.part == Part::Whole && (packet.is_echo() || packet.is_error),
+        number if number == icmp => packet.part == Part::Whole && (packet.is_echo() || packet.is_error),
         _ => false,
     };
     if supported { Ok(()) } else { Err(DropReason::NatProtocol) }
@@ -191,21 +201,17 @@ fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropRe
             flow.destination, flow.destination_port, inside.source, inside.source_port
         )
     });
-    if inside.source.is_ipv6() {
-        if journey.packet.is_error || journey.packet.part != Part::Whole {
-            return Err(DropReason::NatProtocol);
+    let is_error = journey.packet.is_error;
+    let inwards = match (is_error, inside.source.is_ipv6()) {
+        (false, _) => inside.reversed(),
+        (true, false) => Flow { destination: inside.source, ..flow },
+        (true, true) => {
+            let IpAddr::V4(router) = flow.source else { return Err(DropReason::NatProtocol) };
+            let source = IpAddr::V6(nat64::embed(router));
+            Flow { source, destination: inside.source, protocol: protocol::ICMPV6, ..flow }
         }
-        change(&mut journey.packet, inside.reversed());
-    } else if journey.packet.is_error {
-        journey.packet.flow.destination = inside.source;
-    } else {
-        journey.packet.flow.destination = inside.source;
-        journey.packet.flow.destination_port = inside.source_port;
-        if flow.protocol == protocol::ICMP {
-            journey.packet.flow.source_port = inside.source_port;
-        }
-    }
-    Ok(())
+    };
+    change(&mut journey.packet, inwards)
 }
 
 /// A connection's flow as it enters a gateway from inside: as its initiator sent it, or as the gateway before made it.

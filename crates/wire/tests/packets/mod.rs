@@ -4,8 +4,9 @@
 use proptest::prelude::*;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use wire::{
-    Arp, ChecksumState, IcmpEcho, IpPacket, Rewrite, TcpFlags, TcpSegment, UdpDatagram, VnetHeader, checksum,
-    finish_checksum, fragment, icmp, icmpv6, parse, protocol, quoted, segment, tcp,
+    Arp, ChecksumState, Flow, IcmpEcho, IpPacket, Onward, Rewrite, TcpFlags, TcpSegment, UdpDatagram,
+    VnetHeader, checksum, finish_checksum, fragment, icmp, icmpv6, parse, protocol, quoted, segment, tcp,
+    translate, translate_error,
 };
 
 /// A packet as its parts.
@@ -106,6 +107,7 @@ pub(crate) fn exercise(frame: &[u8]) {
     compose_answers(frame, &headers);
     rewrite(frame, &headers);
     offload(frame, &headers);
+    change_family(frame, &headers);
     for mtu in [0, 27, 68, 576] {
         for piece in fragment(frame, &headers, mtu).unwrap_or_default() {
             parse_again(&piece, &headers);
@@ -155,6 +157,25 @@ fn rewrite(frame: &[u8], headers: &wire::Headers) {
             let _ = packet.set_quoted_flow(&mut quote, &reversed);
         }
         assert_eq!(parse(&frame), Ok(headers));
+    }
+}
+
+fn change_family(frame: &[u8], headers: &wire::Headers) {
+    let v6 = headers.source.is_ipv4();
+    let protocol = match headers.protocol {
+        protocol::ICMP => protocol::ICMPV6,
+        protocol::ICMPV6 => protocol::ICMP,
+        other => other,
+    };
+    let flow = Flow { source: address(7, v6), destination: address(9, v6), protocol, ..headers.flow() };
+    let onward = Onward { flow, link: wire::Link::default(), hops: 1, identification: 3, mtu: 1280 };
+    let translated = translate(frame, headers, &onward).into_iter().flatten();
+    let told =
+        quoted(frame, headers).and_then(|quote| translate_error(frame, headers, &quote, &flow, &onward));
+    for frame in translated.chain(told) {
+        let there = parse(&frame).expect("what we compose, we can read");
+        assert_eq!((there.source, there.ttl), (flow.source, headers.ttl - 1));
+        assert!(checksum::network_is_valid(&frame, &there));
     }
 }
 
