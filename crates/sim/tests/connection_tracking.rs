@@ -6,6 +6,7 @@ mod driver;
 use driver::lab::{ACK, Lab, SYN};
 use engine::DropReason;
 use model::RuleAction;
+use model::nat_gateway::NatGatewayState;
 use sim::reference::Packet;
 use wire::Flow;
 
@@ -138,4 +139,18 @@ fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
     assert!(lab.send("web", request).is_ok());
     let reply = Packet { icmp: Some((0, 0)), ..request };
     assert_eq!(lab.send("web", reply), Err(DropReason::NetworkAclEgress));
+}
+
+#[test]
+fn a_nat_gateway_that_is_being_deleted_cuts_its_connections() {
+    let mut lab = Lab::new(NETWORK);
+    let arrived = lab.tcp("app", SYN, "10.0.1.10:4000", "192.0.2.10:80").unwrap();
+    let gateway = format!("52.0.0.200:{}", arrived.flow.source_port);
+    assert!(lab.tcp("example.com", SYN | ACK, "192.0.2.10:80", &gateway).is_ok());
+    lab.change(|world| {
+        let id = *world.nat_gateways.iter().next().unwrap().0;
+        world.nat_gateways.get_mut(&id).unwrap().state = NatGatewayState::Deleting;
+    });
+    assert_eq!(lab.tcp("app", ACK, "10.0.1.10:4000", "192.0.2.10:80"), Err(DropReason::Blackhole));
+    assert_eq!(lab.tcp("example.com", ACK, "192.0.2.10:80", &gateway), Err(DropReason::InterfaceDown));
 }
