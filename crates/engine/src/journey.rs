@@ -168,6 +168,8 @@ pub struct Findings {
     pub nat_visits: NatVisits,
     /// Whether an egress-only internet gateway was on the way.
     pub through_egress_only: bool,
+    /// Whether it was decided by what is remembered of another connection, which may end before its own.
+    pub by_another_connection: bool,
     /// Whether sender and receiver are in one subnet, so that the packet went straight from one to the other.
     pub neighbours: bool,
     /// How many routers decremented the time to live.

@@ -14,11 +14,7 @@ use crate::connection_table::Slot;
 const FIRST_PORT: u16 = 1024;
 /// How many ports there are to give.
 const PORTS: u32 = 65536 - FIRST_PORT as u32;
-/// How many connections a gateway keeps to one destination.
-pub const CONNECTIONS_PER_DESTINATION: u32 = 55_000;
-
 /// Which translated flow belongs to which connection.
-#[derive(Default)]
 pub struct NatTable {
     /// By the gateway and the flow after translation: gateway's address and port towards the destination. Gateways of
     /// two VPCs may have one address.
@@ -27,6 +23,8 @@ pub struct NatTable {
     per_destination: HashMap<(NatGatewayId, Flow), u32>,
     /// Where the search for a free port begins.
     next: u16,
+    /// How many connections a gateway keeps to one destination.
+    limit: u32,
 }
 
 /// The key of a destination: the translated flow without the gateway's port; an ICMP echo has no other port.
@@ -35,6 +33,11 @@ fn destination(gateway: NatGatewayId, flow: &Flow) -> (NatGatewayId, Flow) {
 }
 
 impl NatTable {
+    /// A table in which every gateway keeps at most so many connections to one destination.
+    pub fn new(limit: u32) -> NatTable {
+        NatTable { translated: HashMap::new(), per_destination: HashMap::new(), next: FIRST_PORT, limit }
+    }
+
     /// The connection whose answers come to a NAT gateway as `reply`.
     pub fn connection_of(&self, gateway: NatGatewayId, reply: &Flow) -> Option<Slot> {
         self.translated.get(&(gateway, reply.reversed())).copied()
@@ -43,7 +46,7 @@ impl NatTable {
     /// A free port for `flow`, whose source is the gateway's address. `None` when the destination has no more.
     pub fn free_port(&self, gateway: NatGatewayId, flow: &Flow) -> Option<Flow> {
         let used = self.per_destination.get(&destination(gateway, flow)).copied().unwrap_or(0);
-        if used >= CONNECTIONS_PER_DESTINATION {
+        if used >= self.limit {
             return None;
         }
         let start = u32::from(self.next.wrapping_sub(FIRST_PORT));

@@ -30,6 +30,9 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of one link, so that one instance cannot take everybody's.
     pub connections_per_port: u32,
+    /// Connections that a NAT gateway keeps to one destination: "up to 55,000 simultaneous connections to each unique
+    /// destination" (NAT gateways, VPC User Guide).
+    pub nat_connections_per_destination: u32,
     /// Connections that the security groups of one interface may track: its connection tracking allowance. AWS has one
     /// for each instance type and does not publish them.
     pub tracked_per_interface: u32,
@@ -37,7 +40,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { connections: 2_000_000, connections_per_port: 1_000_000, tracked_per_interface: 1_000_000 }
+        Limits {
+            connections: 2_000_000,
+            connections_per_port: 1_000_000,
+            nat_connections_per_destination: 55_000,
+            tracked_per_interface: 1_000_000,
+        }
     }
 }
 
@@ -93,7 +101,7 @@ impl Engine {
             world,
             ports: Ports::default(),
             connections: ConnectionTable::new(limits.connections, seed),
-            nat: NatTable::default(),
+            nat: NatTable::new(limits.nat_connections_per_destination),
             names,
             nat_metrics: NatMetrics::default(),
             fragments: Fragments::default(),
@@ -615,7 +623,8 @@ impl Engine {
         // What changes its family is made anew each time; there is no fast way for it.
         let in_place =
             connection.flow(from).is_some_and(|sent| sent.source.is_ipv4() == decision.flow.source.is_ipv4());
-        connection.decide(from, if in_place { generation } else { 0 }, findings.way());
+        let is_fast = in_place && !findings.by_another_connection;
+        connection.decide(from, if is_fast { generation } else { 0 }, findings.way());
     }
 
     /// Takes the ports that NAT gateways on the way have chosen, and gives back those of gateways that are no longer on it.

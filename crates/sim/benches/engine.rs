@@ -91,6 +91,7 @@ impl Bench {
             connections: 2_000_000,
             connections_per_port: 2_000_000,
             tracked_per_interface: 2_000_000,
+            ..Limits::default()
         };
         let mut engine = Engine::new(world.clone(), Default::default(), limits, 0x5eed);
         let internet: IpNet = "192.0.2.0/24".parse().expect("an address block");

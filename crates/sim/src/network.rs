@@ -36,6 +36,9 @@ struct RandomVpc {
     internet_gateway: bool,
     egress_only: bool,
     groups: usize,
+    /// Whether its first subnet has a NAT gateway to the internet, and the others' routes lead there, IPv6 for IPv4
+    /// addresses too: so much has to be right for that, that it seldom is by chance.
+    sensible: bool,
 }
 
 fn peerings(vpcs: &[RandomVpc]) -> Vec<(usize, usize)> {
@@ -53,8 +56,9 @@ fn peering(left: usize, right: usize) -> String {
 
 impl RandomVpc {
     fn new(index: usize, random: &mut Random) -> RandomVpc {
+        let sensible = random.percent(20);
         let subnets = 1 + random.below(3);
-        let ipv6 = random.percent(60);
+        let ipv6 = sensible || random.percent(60);
         RandomVpc {
             index,
             block: random.below(3),
@@ -62,11 +66,12 @@ impl RandomVpc {
             ipv6,
             subnets,
             instances: (0..subnets).map(|_| 1 + random.below(3)).collect(),
-            nat: (0..subnets).map(|_| random.percent(35)).collect(),
+            nat: (0..subnets).map(|subnet| sensible && subnet == 0 || random.percent(35)).collect(),
             acl: (0..subnets).map(|_| random.percent(35)).collect(),
-            internet_gateway: random.percent(80),
+            internet_gateway: sensible || random.percent(80),
             egress_only: ipv6 && random.percent(40),
             groups: 1 + random.below(3),
+            sensible,
         }
     }
 
@@ -97,8 +102,15 @@ impl RandomVpc {
         if self.ipv6 {
             let _ = write!(text, " 2600:1f14:0:{vpc}0{subnet}::/64");
         }
-        if random.percent(75) {
-            let _ = write!(text, " routes({})", self.routes(vpcs, random));
+        match (self.sensible, subnet) {
+            (true, 0) => text.push_str(" routes(0.0.0.0/0 -> igw, ::/0 -> igw)"),
+            (true, _) => {
+                let _ = write!(text, " routes(0.0.0.0/0 -> n{vpc}0, 64:ff9b::/96 -> n{vpc}0)");
+            }
+            (false, _) if random.percent(75) => {
+                let _ = write!(text, " routes({})", self.routes(vpcs, random));
+            }
+            (false, _) => {}
         }
         if self.acl[subnet] {
             let _ = write!(text, " nacl(a{vpc}{subnet})");
@@ -129,6 +141,7 @@ impl RandomVpc {
         }
         if self.nat[subnet] {
             let kind = random.one(&["eip", "eip", "eip", "private"]);
+            let kind = if self.sensible && subnet == 0 { "eip" } else { kind };
             let _ = writeln!(text, "    nat n{vpc}{subnet} 10.{block}.{subnet}.200 {kind}");
         }
     }
@@ -159,6 +172,9 @@ impl RandomVpc {
             routes.push("::/0 -> eigw".to_owned());
         } else if self.ipv6 && self.internet_gateway && random.percent(80) {
             routes.push("::/0 -> igw".to_owned());
+        }
+        if self.ipv6 && random.percent(60) {
+            routes.extend(random.pick(&nats).map(|nat| format!("64:ff9b::/96 -> {nat}")));
         }
         if random.percent(15) {
             let subnet = random.below(self.subnets);

@@ -154,3 +154,14 @@ fn a_nat_gateway_that_is_being_deleted_cuts_its_connections() {
     assert_eq!(lab.tcp("app", ACK, "10.0.1.10:4000", "192.0.2.10:80"), Err(DropReason::Blackhole));
     assert_eq!(lab.tcp("example.com", ACK, "192.0.2.10:80", &gateway), Err(DropReason::InterfaceDown));
 }
+
+#[test]
+fn a_way_that_another_connection_opened_ends_with_it() {
+    let network = NETWORK.replace("10.0.1.10 sg(app)", "10.0.1.10 sg(app) nocheck");
+    let mut lab = Lab::new(&network);
+    let arrived = lab.tcp("app", SYN, "10.0.1.10:4000", "192.0.2.10:80").unwrap();
+    let gateway = format!("10.0.0.200:{}", arrived.flow.source_port);
+    // It sends itself, by the gateway, what looks like the answer, and so takes the place of the connection's beginning.
+    assert!(lab.tcp("app", SYN | ACK, "192.0.2.10:80", &gateway).is_ok());
+    assert_eq!(lab.tcp("app", ACK, "192.0.2.10:80", &gateway), Err(DropReason::NatUnsolicited));
+}

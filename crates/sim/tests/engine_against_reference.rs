@@ -25,7 +25,9 @@ const OFTEN: &[DropReason] = &[
     DropReason::NoSuchHost,
     DropReason::EgressOnly,
     DropReason::PeeringAddress,
+    DropReason::NatSource,
     DropReason::NatProtocol,
+    DropReason::NatPortsExhausted,
     DropReason::NatUnsolicited,
     DropReason::NatIdle,
     DropReason::TimeToLive,
@@ -33,6 +35,7 @@ const OFTEN: &[DropReason] = &[
     DropReason::InterfaceDown,
     DropReason::DestinationCheck,
     DropReason::SecurityGroupIngress,
+    DropReason::ConnectionLimit,
 ];
 
 fn number(name: &str, default: u64) -> u64 {
@@ -44,7 +47,7 @@ fn the_engine_does_with_every_packet_what_the_reference_model_says() {
     let packets = number("HAMLET_PACKETS", 100_000);
     let first = number("HAMLET_SEED", 1);
     let started = std::time::Instant::now();
-    let (mut sent, mut delivered, mut networks) = (0, 0, 0);
+    let (mut sent, mut delivered, mut translated, mut networks) = (0, 0, 0, 0);
     let mut drops: BTreeMap<DropReason, u64> = BTreeMap::new();
     while sent < packets {
         let seed = first + networks;
@@ -53,6 +56,7 @@ fn the_engine_does_with_every_packet_what_the_reference_model_says() {
             Ok(count) => {
                 sent += count.sent;
                 delivered += count.delivered;
+                translated += count.translated;
                 count
                     .drops
                     .into_iter()
@@ -64,7 +68,7 @@ fn the_engine_does_with_every_packet_what_the_reference_model_says() {
     }
     let seconds = started.elapsed().as_secs_f64();
     println!(
-        "seeds {first}..{}: {sent} packets in {networks} networks, {delivered} delivered, {:.0} packets/s",
+        "seeds {first}..{}: {sent} packets in {networks} networks, {delivered} delivered, {translated} of them by NAT64, {:.0} packets/s",
         first + networks,
         sent as f64 / seconds
     );
@@ -75,5 +79,6 @@ fn the_engine_does_with_every_packet_what_the_reference_model_says() {
             "no packet died of {reason}: the test misses it"
         );
     }
+    assert!(packets < 50_000 || translated * 500 > sent, "too few packets change their address family");
     assert!(delivered * 5 > sent, "too few packets arrive for the test to mean anything");
 }

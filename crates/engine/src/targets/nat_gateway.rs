@@ -195,6 +195,7 @@ fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropRe
         return Err(DropReason::NatUnsolicited);
     };
     check_time_to_live(journey)?;
+    journey.findings.by_another_connection |= journey.connection.map(|(own, _)| own) != slot;
     journey.note_pass("nat gateway", id, || {
         format!(
             "destination {}:{} -> {}:{}",

@@ -25,6 +25,8 @@ pub(super) struct Journey<'a> {
     pub(super) from: Who,
     pub(super) packet: Packet,
     pub(super) nat_port: Option<u16>,
+    /// How many connections a NAT gateway keeps to one destination.
+    pub(super) nat_max: usize,
     pub(super) memory: Memory,
 }
 
@@ -323,14 +325,13 @@ impl<'a> Journey<'a> {
 
     fn translate_out(&mut self, gateway: NatGatewayId, own: IpAddr, vpc: VpcId) -> Result<(), DropReason> {
         let flow = self.packet.flow;
-        if flow.source.is_ipv6() {
-            return Err(DropReason::NatProtocol);
-        }
+        let beyond = in_ipv4(&flow).ok_or(DropReason::NatProtocol)?;
         rules::owner(self.world, vpc, flow.source).ok_or(DropReason::NatSource)?;
-        let is_echo = flow.protocol == 1 && matches!(self.packet.icmp, Some((0 | 8, _)));
+        let icmp = if flow.source.is_ipv4() { 1 } else { 58 };
+        let is_echo = matches!(self.packet.icmp, Some((0 | 8 | 128 | 129, _)));
         let is_error = self.packet.about.is_some();
-        let is_translated = matches!(flow.protocol, 6 | 17) || is_echo || (flow.protocol == 1 && is_error);
-        if !is_translated {
+        let is_icmp = flow.protocol == icmp && (is_echo || is_error);
+        if !matches!(flow.protocol, 6 | 17) && !is_icmp {
             return Err(DropReason::NatProtocol);
         }
         if self.packet.ttl <= self.memory.hops + 1 {
@@ -345,29 +346,43 @@ impl<'a> Journey<'a> {
             Some(flow) => flow,
             None if flow.protocol == 6 && !opens => return Err(DropReason::NatIdle),
             None if is_error => return Err(DropReason::NatProtocol),
-            None => self.fresh(gateway, Flow { source: own, ..flow })?,
+            None => self.fresh(gateway, Flow { source: own, ..beyond })?,
         };
         if is_error {
-            self.packet.flow.source = translated.source;
-            return Ok(());
+            return self.become_flow(Flow { source: translated.source, ..beyond });
         }
         self.memory.nat.push((gateway, translated));
-        self.packet.flow = translated;
+        self.become_flow(translated)
+    }
+
+    /// The packet goes on as another flow; in the other family, ICMP has other numbers.
+    fn become_flow(&mut self, flow: Flow) -> Result<(), DropReason> {
+        if self.packet.flow.source.is_ipv4() != flow.source.is_ipv4() {
+            let translate = |kind| counterpart(self.packet.flow.source.is_ipv4(), kind);
+            self.packet.icmp = match self.packet.icmp {
+                Some(kind) => Some(translate(kind).ok_or(DropReason::NatProtocol)?),
+                None => None,
+            };
+        }
+        self.packet.flow = flow;
         Ok(())
     }
 
     /// A port that no other connection through the gateway to the same destination has.
     fn fresh(&self, gateway: NatGatewayId, flow: Flow) -> Result<Flow, DropReason> {
-        let with = |port: u16| match flow.protocol {
-            1 => Flow { source_port: port, destination_port: port, ..flow },
-            _ => Flow { source_port: port, ..flow },
-        };
-        let taken = |candidate: &Flow| {
-            let all = self.connections.iter().flat_map(|connection| &connection.nat);
-            all.into_iter().any(|(id, used)| *id == gateway && used == candidate)
-        };
+        let all = || self.connections.iter().flat_map(|connection| &connection.nat);
+        let taken = |candidate: &Flow| all().any(|(id, used)| *id == gateway && used == candidate);
+        let same_destination = |used: &Flow| with_port(used, 0) == with_port(&flow, 0);
+        let used = all().filter(|(id, used)| *id == gateway && same_destination(used)).count();
+        if used >= self.nat_max {
+            return Err(DropReason::NatPortsExhausted);
+        }
         let wanted = self.nat_port.filter(|port| *port >= 1024).into_iter();
-        wanted.chain(1024..=65535).map(with).find(|flow| !taken(flow)).ok_or(DropReason::NatPortsExhausted)
+        wanted
+            .chain(1024..=65535)
+            .map(|port| with_port(&flow, port))
+            .find(|flow| !taken(flow))
+            .ok_or(DropReason::NatPortsExhausted)
     }
 
     fn translate_back(&mut self, gateway: NatGatewayId) -> Result<(), DropReason> {
@@ -387,15 +402,63 @@ impl<'a> Journey<'a> {
         if self.packet.ttl <= self.memory.hops + 1 {
             return Err(DropReason::TimeToLive);
         }
-        self.packet.flow.destination = inside.source;
-        if self.packet.about.is_none() {
-            self.packet.flow.destination_port = inside.source_port;
-            if flow.protocol == 1 {
-                self.packet.flow.source_port = inside.source_port;
+        match (self.packet.about, inside.source, flow.source) {
+            (None, _, _) => self.become_flow(inside.reversed()),
+            // "The source address of an ICMP error is the address that stands for the router's" in IPv6.
+            (Some(_), IpAddr::V6(_), IpAddr::V4(router)) => {
+                let source = IpAddr::V6(std::net::Ipv6Addr::from(NAT64 | u128::from(router.to_bits())));
+                self.become_flow(Flow { source, destination: inside.source, protocol: 58, ..flow })
             }
+            (Some(_), _, _) => self.become_flow(Flow { destination: inside.source, ..flow }),
         }
-        Ok(())
     }
+}
+
+/// 64:ff9b::/96.
+const NAT64: u128 = 0x0064_ff9b << 96;
+
+/// A flow as it goes on in IPv4, but for its source: IPv6 must be for an address that stands for an IPv4 one.
+fn in_ipv4(flow: &Flow) -> Option<Flow> {
+    let IpAddr::V6(destination) = flow.destination else { return Some(*flow) };
+    let bits = u128::from(destination);
+    let stands_for_one = bits >> 32 == NAT64 >> 32;
+    let destination = IpAddr::V4(std::net::Ipv4Addr::from(bits as u32));
+    let protocol = if flow.protocol == 58 { 1 } else { flow.protocol };
+    stands_for_one.then_some(Flow { destination, protocol, ..*flow })
+}
+
+/// The same flow from another port, or with another echo identifier.
+fn with_port(flow: &Flow, port: u16) -> Flow {
+    match flow.protocol {
+        1 => Flow { source_port: port, destination_port: port, ..*flow },
+        _ => Flow { source_port: port, ..*flow },
+    }
+}
+
+/// ICMP's numbers in the other family: the tables of RFC 7915, sections 4.2 and 5.2.
+fn counterpart(is_ipv4: bool, kind: (u8, u8)) -> Option<(u8, u8)> {
+    let found = match (is_ipv4, kind) {
+        (true, (8, code)) => (128, code),
+        (true, (0, code)) => (129, code),
+        (true, (3, 0 | 1 | 5 | 6 | 7 | 8 | 11 | 12)) => (1, 0),
+        (true, (3, 2)) => (4, 1),
+        (true, (3, 3)) => (1, 4),
+        (true, (3, 4)) => (2, 0),
+        (true, (3, 9 | 10 | 13 | 15)) => (1, 1),
+        (true, (11, code)) => (3, code),
+        (true, (12, 0 | 2)) => (4, 0),
+        (false, (128, code)) => (8, code),
+        (false, (129, code)) => (0, code),
+        (false, (1, 0 | 2 | 3)) => (3, 1),
+        (false, (1, 1)) => (3, 10),
+        (false, (1, 4)) => (3, 3),
+        (false, (2, _)) => (3, 4),
+        (false, (3, code)) => (11, code),
+        (false, (4, 0)) => (12, 0),
+        (false, (4, 1)) => (3, 2),
+        _ => return None,
+    };
+    Some(found)
 }
 
 /// "169.254.168.0/22 and fd00:ec2::/32 are reserved".

@@ -70,12 +70,14 @@ pub struct Reference {
     connections: Vec<Connection>,
     /// How many connections the groups of one interface may track.
     pub tracked_max: usize,
+    /// How many connections a NAT gateway keeps to one destination: address, port and protocol.
+    pub nat_max: usize,
 }
 
 impl Reference {
     /// A network in which no packet has been sent.
     pub fn new(world: Arc<World>, hosts: Vec<IpNet>) -> Reference {
-        Reference { world, hosts, now: 0, connections: Vec::new(), tracked_max: usize::MAX }
+        Reference { world, hosts, now: 0, connections: Vec::new(), tracked_max: usize::MAX, nat_max: 55_000 }
     }
 
     /// The network changes.
@@ -108,6 +110,7 @@ impl Reference {
             from,
             packet,
             nat_port,
+            nat_max: self.nat_max,
             memory: Memory::default(),
         };
         let fate = journey.run();
@@ -116,7 +119,9 @@ impl Reference {
             Ok(to) => {
                 let about = own
                     .and_then(|(index, initiator)| self.connections[index].end(!initiator))
-                    .map(|end| end.flow);
+                    .map(|end| end.flow)
+                    // A router before the gateway that translates it sees what was sent to the gateway.
+                    .filter(|sent| sent.source.is_ipv4() == arrived.flow.source.is_ipv4());
                 let quoted = packet.about.map(|quoted| about.unwrap_or(quoted));
                 let ttl = packet.ttl - memory.hops;
                 let packet = Packet { about: quoted, ttl, ..arrived };

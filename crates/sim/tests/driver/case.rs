@@ -1,6 +1,6 @@
 //! A run: a network and what happens in it. It can be made at random, run again, and made smaller.
 
-use engine::DropReason;
+use engine::{DropReason, Limits};
 use sim::Fixture;
 use sim::network::random_network;
 use sim::random::Random;
@@ -23,6 +23,7 @@ pub(crate) enum Event {
 
 pub(crate) struct Case {
     pub(crate) network: String,
+    pub(crate) limits: Limits,
     pub(crate) events: Vec<Event>,
 }
 
@@ -32,6 +33,8 @@ pub(crate) struct Count {
     pub(crate) drops: BTreeMap<DropReason, u64>,
     pub(crate) sent: u64,
     pub(crate) delivered: u64,
+    /// How many arrived in the other address family.
+    pub(crate) translated: u64,
 }
 
 impl Case {
@@ -40,10 +43,11 @@ impl Case {
         let mut random = Random::new(seed);
         let network = random_network(&mut random);
         let fixture = Fixture::parse(&network).unwrap_or_else(|problem| panic!("{problem}\n{network}"));
-        let mut pair = Pair::new(&fixture);
+        let limits = limits(&mut random);
+        let mut pair = Pair::with_limits(&fixture, limits);
         let hosts: Vec<IpAddr> = fixture.hosts.values().flatten().copied().collect();
         let mut traffic = Traffic::new(hosts);
-        let mut case = Case { network, events: Vec::new() };
+        let mut case = Case { network, limits, events: Vec::new() };
         let mut count = Count::default();
         while count.sent < packets {
             let event = match random.below(100) {
@@ -63,7 +67,12 @@ impl Case {
                 Ok(Some(fate)) => {
                     count.sent += 1;
                     match fate {
-                        Fate::Delivered { .. } => count.delivered += 1,
+                        Fate::Delivered { packet: arrived, .. } => {
+                            let was_ipv4 =
+                                matches!(&event, Event::Send(_, sent) if sent.flow.source.is_ipv4());
+                            count.delivered += 1;
+                            count.translated += u64::from(was_ipv4 != arrived.flow.source.is_ipv4());
+                        }
                         Fate::Dropped(reason) => *count.drops.entry(reason).or_default() += 1,
                     }
                     if let Event::Send(who, packet) = event {
@@ -80,7 +89,7 @@ impl Case {
     /// What goes wrong, if anything does.
     fn problem(&self) -> Option<String> {
         let fixture = Fixture::parse(&self.network).ok()?;
-        let mut pair = Pair::new(&fixture);
+        let mut pair = Pair::with_limits(&fixture, self.limits);
         for event in &self.events {
             if let Err(problem) = step(&mut pair, event) {
                 return Some(problem);
@@ -97,7 +106,7 @@ impl Case {
                 let from = at.saturating_sub(chunk - 1);
                 let without =
                     [&self.events[..from], &self.events[at.min(self.events.len() - 1) + 1..]].concat();
-                let smaller = Case { network: self.network.clone(), events: without };
+                let smaller = Case { network: self.network.clone(), limits: self.limits, events: without };
                 if !smaller.events.is_empty() && smaller.problem().is_some() {
                     self = smaller;
                 }
@@ -116,7 +125,7 @@ impl Case {
         while at < self.network.lines().count() {
             let lines = self.network.lines().enumerate().filter(|(line, _)| *line != at);
             let network: String = lines.map(|(_, line)| format!("{line}\n")).collect();
-            let smaller = Case { network, events: self.events.clone() };
+            let smaller = Case { network, limits: self.limits, events: self.events.clone() };
             // Identifiers are numbered: only lines that give none may go.
             let gives_none = self.network.lines().nth(at).is_some_and(|line| {
                 line.starts_with("sg ") && !line.contains(" of ")
@@ -133,8 +142,9 @@ impl Case {
 
     fn text(&self) -> String {
         let Ok(fixture) = Fixture::parse(&self.network) else { return self.network.clone() };
-        let mut pair = Pair::new(&fixture);
+        let mut pair = Pair::with_limits(&fixture, self.limits);
         let mut text = self.network.clone();
+        let _ = writeln!(text, "{:?}", self.limits);
         text.push('\n');
         let mut now = 1;
         for event in &self.events {
@@ -165,6 +175,20 @@ impl Case {
         }
         let _ = writeln!(text, "{:?}", pair.compare_memory());
         text
+    }
+}
+
+/// Often too few of something.
+fn limits(random: &mut Random) -> Limits {
+    let few = |random: &mut Random, most: usize, many: u32| match random.percent(20) {
+        true => 1 + random.below(most) as u32,
+        false => many,
+    };
+    let default = Limits::default();
+    Limits {
+        nat_connections_per_destination: few(random, 2, default.nat_connections_per_destination),
+        tracked_per_interface: few(random, 8, default.tracked_per_interface),
+        ..default
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) struct Pair {
     internet: PortId,
     pub(crate) now: u64,
     dropped: u64,
+    has_narrow_limits: bool,
 }
 
 const INTERNET_MAC: MacAddress = MacAddress([2, 0, 0, 0, 0, 1]);
@@ -38,7 +39,11 @@ impl Pair {
         }
         let mut reference = Reference::new(Arc::clone(&world), hosts);
         reference.tracked_max = limits.tracked_per_interface as usize;
-        Pair { engine, reference, world, internet, now: 1, dropped: 0 }
+        reference.nat_max = limits.nat_connections_per_destination as usize;
+        let default = Limits::default();
+        let has_narrow_limits = limits.tracked_per_interface < default.tracked_per_interface
+            || limits.nat_connections_per_destination < default.nat_connections_per_destination;
+        Pair { engine, reference, world, internet, now: 1, dropped: 0, has_narrow_limits }
     }
 
     pub(crate) fn publish(&mut self, mut world: World) {
@@ -52,6 +57,10 @@ impl Pair {
     pub(crate) fn wait(&mut self, ms: u64) {
         self.now += ms;
         self.reference.wait(ms);
+        // What has expired takes up room until it is swept away, in a second or so.
+        if self.has_narrow_limits {
+            self.engine.expire(Moment(self.now), usize::MAX);
+        }
     }
 
     /// The engine forgets some of what has expired; nobody may notice.
@@ -93,7 +102,11 @@ impl Pair {
                 self.dropped += 1;
                 Fate::Dropped(reason)
             }
-            Verdict::Done => return Err("the engine answered a packet that is for somebody else".to_owned()),
+            // What was made anew, as NAT64 does; an answer of the link's is not what the reference expects.
+            Verdict::Done => {
+                let made = out.pop().ok_or("the engine swallowed a packet")?;
+                self.delivered(from, made.port, &made.frame)?
+            }
         };
         if total != self.dropped {
             return Err(format!("{total} drops were counted, {} packets were dropped", self.dropped));

@@ -1,9 +1,9 @@
 //! Which packet comes next: most belong to what was sent before.
 
-use model::{NetworkInterfaceId, World};
+use model::{Destination, NetworkInterface, NetworkInterfaceId, VpcId, World};
 use sim::random::Random;
 use sim::reference::{Fate, Packet, Who};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use wire::Flow;
 
 /// What was sent and what became of it.
@@ -40,7 +40,7 @@ impl Traffic {
             8..=11 => recent(&self.sent, random).map(|(who, packet)| (who, again(&packet, random))),
             12 => recent(&self.delivered, random)
                 .filter(|(_, it)| it.about.is_none())
-                .map(|(who, it)| (who, error(&it))),
+                .map(|(who, it)| (who, error(&it, random))),
             13..=14 => {
                 recent(&self.delivered, random).and_then(|(who, packet)| forwarded(world, who, &packet))
             }
@@ -87,6 +87,9 @@ impl Traffic {
             publics.map(|public| IpAddr::V4(public.address)).filter(|_| !ipv6).collect();
         let wants_private = vpc.is_some() && random.percent(60) || ipv6 && random.percent(70);
         let chosen = match random.below(20) {
+            _ if ipv6 && random.percent(if has_nat64(world, vpc) { 40 } else { 3 }) => {
+                self.in_ipv6(other, random)
+            }
             0 if !ipv6 => random
                 .one(&["10.0.0.77", "172.16.0.1", "203.0.113.5", "169.254.170.9", "10.2.1.10"])
                 .parse()
@@ -98,6 +101,26 @@ impl Traffic {
         };
         chosen.unwrap_or_else(|| random.one(&hosts))
     }
+}
+
+impl Traffic {
+    /// An address that stands for an IPv4 one, of a host or an interface.
+    fn in_ipv6(&self, other: &NetworkInterface, random: &mut Random) -> Option<IpAddr> {
+        let ipv4 = |address: &IpAddr| match address {
+            IpAddr::V4(ipv4) => Some(*ipv4),
+            IpAddr::V6(_) => None,
+        };
+        let hosts: Vec<Ipv4Addr> = self.hosts.iter().filter_map(ipv4).collect();
+        let address = if random.percent(70) { random.pick(&hosts).copied() } else { other.primary_address() };
+        Some(IpAddr::V6(Ipv6Addr::from(0x0064_ff9b << 96 | u128::from(address?.to_bits()))))
+    }
+}
+
+/// Whether any route of the VPC carries addresses that stand for IPv4 ones.
+fn has_nat64(world: &World, vpc: Option<VpcId>) -> bool {
+    let prefix = Destination::Cidr("64:ff9b::/96".parse().unwrap());
+    let tables = world.route_tables.values().filter(|table| Some(table.vpc) == vpc);
+    tables.flat_map(|table| &table.routes).any(|route| route.destination == prefix)
 }
 
 fn has_link(world: &World, who: Who) -> bool {
@@ -159,10 +182,14 @@ fn again(packet: &Packet, random: &mut Random) -> Packet {
     Packet { flags, ..*packet }
 }
 
-/// "Time exceeded" about a packet that arrived.
-fn error(packet: &Packet) -> Packet {
+/// An error about a packet that arrived.
+fn error(packet: &Packet, random: &mut Random) -> Packet {
     let flow = packet.flow;
-    let (protocol, kind) = if flow.source.is_ipv6() { (58, (3, 0)) } else { (1, (11, 0)) };
+    let (protocol, kinds) = match flow.source {
+        IpAddr::V4(_) => (1, [(11, 0), (3, 1), (3, 3), (3, 4), (3, 13), (4, 0)]),
+        IpAddr::V6(_) => (58, [(3, 0), (1, 0), (1, 1), (1, 4), (2, 0), (4, 2)]),
+    };
+    let kind = random.one(&kinds);
     let flow = Flow {
         source: flow.destination,
         destination: flow.source,
