@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Lab 12: NAT gateways. Private servers reach the internet, and nothing comes in; a private NAT gateway too."""
 
+import contextlib
 import ipaddress
 import subprocess
 
 import harness
 from harness import REGION
-from network import ANYWHERE, EXAMPLE, NetworkLab
+from network import ANYWHERE, EXAMPLE, LAPTOP, NetworkLab
 
 # The laptop's address in the last 32 bits of one that stands for it.
 LAPTOP_HEX = "c633:640a"
@@ -31,6 +32,68 @@ while len(back) < len(data):
     back += connection.recv(65536)
 print(hashlib.sha256(data).hexdigest(), hashlib.sha256(back).hexdigest())
 """
+# Sends every datagram back, but for those that ask for no answer.
+DATAGRAMS = """
+import select, socket
+listeners = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+for port, listener in zip((8082, 8083), listeners):
+    listener.bind(("0.0.0.0", port))
+print("listening", flush=True)
+while True:
+    for listener in select.select(listeners, [], [])[0]:
+        data, sender = listener.recvfrom(65536)
+        if data != b"no answer":
+            listener.sendto(data, sender)
+"""
+# One datagram from each of so many ports, three times over: a link that is full drops some.
+FLOOD = """
+import socket, sys, time
+address, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+for attempt in range(3):
+    for port in range(first, first + count):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.bind(("", port))
+            sender.sendto(b"no answer", (address, 8082))
+        if port % 500 == 0:
+            time.sleep(0.005)
+"""
+ONE = """
+import socket, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+    asker.bind(("", int(sys.argv[2])))
+    asker.settimeout(1)
+    asker.sendto(b"anybody?", (sys.argv[1], int(sys.argv[3])))
+    sys.exit(asker.recv(100) != b"anybody?")
+"""
+# The first one is too large for the way, which its sender learns by that. It says its own address, for which alone the
+# kernel of an instance with several routing tables remembers a path's MTU.
+ASK = """
+import os, socket, sys
+route = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+route.connect((sys.argv[1], 8083))
+asker = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+asker.bind((route.getsockname()[0], 0))
+asker.settimeout(1)
+data = os.urandom(4000)
+for attempt in range(10):
+    try:
+        asker.sendto(data, (sys.argv[1], 8083))
+        print(len(data), "bytes came back", "whole" if asker.recv(65536) == data else "changed")
+        break
+    except OSError as error:
+        print(error, file=sys.stderr)
+"""
+REFUSED = """
+import socket, sys
+asker = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+asker.settimeout(5)
+asker.connect((sys.argv[1], 9))
+asker.send(b"anybody?")
+try:
+    asker.recv(1)
+except OSError as error:
+    print(error)
+"""
 
 
 class Lab12NatGateway(NetworkLab):
@@ -41,6 +104,7 @@ class Lab12NatGateway(NetworkLab):
         self.hop()
         self.nothing_comes_in()
         self.what_is_counted()
+        self.all_ports_taken()
         self.what_is_not_translated()
         self.ipv6_to_ipv4()
         self.private_gateway()
@@ -106,8 +170,14 @@ class Lab12NatGateway(NetworkLab):
         self.holds(f"From {self.private_ip} icmp_seq=1 Time to live exceeded" in first.out, first)
         second = self.inside("one", "ping", "-n", "-c", "1", "-t", "2", "-W", "1", EXAMPLE)
         self.sees(second.code, 0, f"the second hop is the site: {second}")
+        self.sees(self.hops("one", EXAMPLE), [self.private_ip, EXAMPLE], "traceroute")
         neighbour = self.describe(self.servers[1])["PrivateIpAddress"]
         self.sees(self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", neighbour).code, 0, "one hop to the other subnet")
+
+    def hops(self, server, address):
+        """The routers that traceroute finds, and where it ends."""
+        said = self.inside(server, "/usr/sbin/traceroute", "-n", "-q", "1", "-w", "2", "-m", "4", address, check=True).out
+        return [line.split()[1] for line in said.splitlines()[1:]]
 
     def nothing_comes_in(self):
         self.step("4. nothing comes in: no echo, no connection, and the drop has a name")
@@ -132,9 +202,9 @@ class Lab12NatGateway(NetworkLab):
         self.sees(before["ConnectionAttemptCount"], 4)
         self.sees(before["ConnectionEstablishedCount"], 4)
         self.holds(before["BytesInFromDestination"] > before["BytesInFromSource"] > 0, before)
-        self.sees(before["PacketsDropCount"], 1, "the echo whose time to live ran out")
-        self.sees(before["PacketsOutToDestination"], before["PacketsInFromSource"] - 1)
-        self.sees(before["BytesOutToDestination"], before["BytesInFromSource"] - 84)
+        self.sees(before["PacketsDropCount"], 2, "ping's and traceroute's packets whose time to live ran out")
+        self.sees(before["PacketsOutToDestination"], before["PacketsInFromSource"] - 2)
+        self.sees(before["BytesOutToDestination"], before["BytesInFromSource"] - 84 - 60)
         self.holds(before["PacketsOutToSource"] < before["PacketsInFromDestination"], f"what came unasked: {before}")
         self.sees((before["ErrorPortAllocation"], before["IdleTimeoutCount"]), (0, 0))
         self.inside("one", "ping", "-n", "-c", "3", "-i", "0.2", "-s", "100", EXAMPLE, check=True)
@@ -149,6 +219,26 @@ class Lab12NatGateway(NetworkLab):
         self.holds(0 < shown["conntrack_allowance_available"] < 1_000_000, shown)
         table = self.hamlet.hamlet("metrics").out
         self.holds(f"{self.nat}  -  ErrorPortAllocation" in table, table)
+
+    def all_ports_taken(self):
+        self.step("   55,000 connections to one destination, and not one more")
+        available = lambda: self.metrics(interface)["conntrack_allowance_available"]
+        interface = self.describe(self.servers[0])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+        with self.at_laptop(DATAGRAMS):
+            self.inside("one", "python3", "-c", FLOOD, LAPTOP, "10000", "55500", check=True, seconds=120)
+            refused = self.metrics(self.nat)["ErrorPortAllocation"]
+            self.holds(refused >= 500, f"{refused} times there was no port")
+            tracked = 1_000_000 - available()
+            self.holds(55_000 <= tracked <= 55_100, f"{tracked} connections are tracked: those, and a few others")
+            self.sees(self.answers("one", 9_999, 8082), False, "a new connection has no port")
+            self.holds(self.metrics(self.nat)["ErrorPortAllocation"] > refused, "and is counted")
+            self.holds(self.hamlet.status()["drops"].get("nat-ports-exhausted", 0) >= 501, "under its name among the drops too")
+            self.holds(any(self.answers("one", port, 8082) for port in range(10_000, 10_010)), "old ones go on")
+            self.sees(self.answers("one", 9_999, 8083), True, "another destination has ports of its own")
+
+    def answers(self, server, source, destination):
+        """Whether a datagram from a port to one of the laptop is answered."""
+        return self.inside(server, "python3", "-c", ONE, LAPTOP, str(source), str(destination)).code == 0
 
     def what_is_not_translated(self):
         self.step("   what is too big for the internet: told to the sender, or dropped where it is a fragment of ICMP")
@@ -184,19 +274,42 @@ class Lab12NatGateway(NetworkLab):
         self.step("   a hundred thousand bytes each way arrive whole")
         sums = self.transfer("six", f"64:ff9b::{LAPTOP_HEX}", 100_000)
         self.sees(len(set(sums)), 1, f"checksums at both ends: {sums}")
+        self.errors_to_ipv6(made_up)
+
+    def errors_to_ipv6(self, site):
+        self.step("   ICMP errors become IPv6 too: the gateway is a hop, a closed port refuses, and a large packet learns the MTU")
+        gateway = ipaddress.IPv6Address("64:ff9b::") + int(ipaddress.IPv4Address(self.private_ip))
+        first = self.inside("six", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", site)
+        self.holds(f"From {gateway} icmp_seq=1 Time exceeded: Hop limit" in first.out, first)
+        self.sees(self.inside("six", "ping", "-n", "-c", "1", "-t", "2", "-W", "1", site).code, 0, "the second hop is the site")
+        self.sees(self.hops("six", site), [str(gateway), site], "traceroute")
+        laptop = f"64:ff9b::{LAPTOP_HEX}"
+        self.sees(self.inside("six", "python3", "-c", REFUSED, laptop).out.strip(), "[Errno 111] Connection refused")
+        large = self.inside("six", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "2000", site)
+        self.holds("mtu=1520" in large.out + large.err or "message too long, mtu: 1520" in large.out + large.err, large)
+        self.step("   datagrams of 4,000 bytes go in fragments, IPv6 on one side and IPv4 on the other")
+        # Not to the port for which the gateway may still have no ports.
+        with self.at_laptop(DATAGRAMS):
+            self.sees(self.inside("six", "python3", "-c", ASK, laptop, check=True).out.strip(), "4000 bytes came back whole")
+
+    @contextlib.contextmanager
+    def at_laptop(self, script, *arguments):
+        """A program that runs on the laptop, once it has said that it listens."""
+        command = [*self.user.prefix, self.user.program, "laptop", "--", "python3", "-c", script, *arguments]
+        process = subprocess.Popen([str(it) for it in command], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+                                   env=self.hamlet._own_environment(), cwd="/", preexec_fn=harness.die_with_parent)
+        try:
+            self.sees(process.stdout.readline().strip(), "listening")
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
     def transfer(self, server, address, length):
         """Sends random bytes to the laptop and has them sent back; their checksums at both ends."""
-        command = [*self.user.prefix, self.user.program, "laptop", "--", "python3", "-c", ECHO, str(length)]
-        echo = subprocess.Popen([str(it) for it in command], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-                                env=self.hamlet._own_environment(), cwd="/", preexec_fn=harness.die_with_parent)
-        try:
-            self.sees(echo.stdout.readline().strip(), "listening")
+        with self.at_laptop(ECHO, str(length)) as echo:
             there = self.inside(server, "python3", "-c", SEND, address, str(length), check=True).out.split()
             return [*there, echo.stdout.readline().strip()]
-        finally:
-            echo.kill()
-            echo.wait()
 
     def private_gateway(self):
         self.step("6. a private NAT gateway: a peer that only knows the gateway's address")
@@ -230,6 +343,24 @@ class Lab12NatGateway(NetworkLab):
         self.sees(blocked["explanation_code"], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")
         self.ec2("replace-route", "--route-table-id", self.main, "--destination-cidr-block", ANYWHERE, "--nat-gateway-id", self.nat)
         self.holds(self.ping("one", EXAMPLE), "back through the public one")
+        self.failed_gateway()
+
+    def failed_gateway(self):
+        self.step("   a gateway that could not be made: its VPC has no internet gateway")
+        spare = self.ec2("allocate-address", "--domain", "vpc")["AllocationId"]
+        made = self.ec2("create-nat-gateway", "--subnet-id", self.peer_subnet, "--allocation-id", spare)["NatGateway"]
+        failed = made["NatGatewayId"]
+        [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", failed)["NatGateways"]
+        self.sees((shown["State"], shown["FailureCode"]), ("failed", "Gateway.NotAttached"))
+        main = self.main_table(self.peer)
+        self.route(main, ANYWHERE, "--nat-gateway-id", failed)
+        self.sees(self.state_of_route(main, ANYWHERE), "blackhole")
+        before = self.hamlet.status()["drops"].get("blackhole-route", 0)
+        self.holds(not self.ping("peer", EXAMPLE), "no way out by it")
+        drops = self.hamlet.status()["drops"]
+        self.holds(drops.get("blackhole-route", 0) >= before + 2, f"counted under its name: {drops}")
+        self.ec2("delete-route", "--route-table-id", main, "--destination-cidr-block", ANYWHERE)
+        self.ec2("release-address", "--allocation-id", spare)
 
     def without_gateway(self):
         self.step("7. the gateway deleted: its routes are blackholes, its Elastic IP stays allocated")

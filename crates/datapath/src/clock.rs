@@ -1,6 +1,6 @@
 //! The time, read once per round of the loop and not per frame.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use engine::{Moment, Now};
 use model::Timestamp;
@@ -10,12 +10,14 @@ pub(crate) struct Clock {
     started: Instant,
     looked: Instant,
     now: Now,
+    /// By how much packets are told more.
+    ahead: Duration,
 }
 
 impl Clock {
     pub(crate) fn start() -> Clock {
         let started = Instant::now();
-        let mut clock = Clock { started, looked: started, now: Now::default() };
+        let mut clock = Clock { started, looked: started, now: Now::default(), ahead: Duration::ZERO };
         clock.look();
         clock
     }
@@ -26,9 +28,15 @@ impl Clock {
         // A clock set before 1970 reads as 1970.
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.now = Now {
-            moment: Moment(milliseconds(self.looked - self.started)),
+            moment: Moment(milliseconds(self.looked - self.started + self.ahead)),
             wall: Timestamp(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)),
         };
+    }
+
+    /// Goes ahead.
+    pub(crate) fn skip(&mut self, time: Duration) {
+        self.ahead += time;
+        self.look();
     }
 
     /// The time when it was last looked at.

@@ -147,6 +147,11 @@ impl Datapath {
         })
     }
 
+    /// Goes on as if so much time had passed without packets: for those who test what happens after six idle minutes.
+    pub fn skip(&self, time: Duration) {
+        self.ask(move |switch| switch.skip(time));
+    }
+
     /// The interface that connects to a service from this address.
     pub fn behind(&self, stand_in: IpAddr) -> Option<NetworkInterfaceId> {
         self.with_engine(move |engine| engine.ports().behind(stand_in))

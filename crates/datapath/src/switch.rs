@@ -321,6 +321,11 @@ impl Switch {
         self.clock.now().moment
     }
 
+    /// From now on it is so much later.
+    pub(crate) fn skip(&mut self, time: Duration) {
+        self.clock.skip(time);
+    }
+
     /// Makes this round the last one.
     pub(crate) fn stop(&mut self) {
         self.is_running = false;

@@ -243,5 +243,7 @@ mod tests {
         assert!((0..1024).all(|_| port.allows_link_service(Moment(5_000))));
         assert!(!port.allows_link_service(Moment(5_999)));
         assert!(port.allows_link_service(Moment(6_000)));
+        let exceeded = port.allowances(10)[2];
+        assert_eq!((exceeded.name, exceeded.value), ("linklocal_allowance_exceeded", 1));
     }
 }

@@ -1,6 +1,7 @@
 //! What must hold for packets of real network stacks.
 
 use std::io::{self, Read, Write};
+use std::net::TcpStream;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,6 +22,10 @@ pub(crate) const ALL: &[(&str, Case)] = &[
     ("a_refused_connection_is_counted_by_its_reason", a_refused_connection_is_counted_by_its_reason),
     ("a_published_network_holds_for_the_next_packet", a_published_network_holds_for_the_next_packet),
     ("a_service_learns_which_interface_asks", a_service_learns_which_interface_asks),
+    (
+        "a_nat_gateway_resets_what_was_idle_for_350_seconds_on_the_inside",
+        a_nat_gateway_resets_what_was_idle_for_350_seconds_on_the_inside,
+    ),
     ("a_capture_is_what_tcpdump_reads", a_capture_is_what_tcpdump_reads),
     ("a_closed_link_is_gone_and_others_stay", a_closed_link_is_gone_and_others_stay),
     ("a_flood_does_not_starve_others", a_flood_does_not_starve_others),
@@ -156,6 +161,57 @@ fn a_service_learns_which_interface_asks() {
     let mut read = [0; 6];
     stream.read_exact(&mut read).unwrap();
     assert_eq!(&read, b"ami-id");
+}
+
+const BEHIND_NAT: &str = "
+vpc main 10.0.0.0/16
+  igw
+  subnet public 10.0.0.0/24 routes(0.0.0.0/0 -> igw)
+    nat gate 10.0.0.200 eip(52.0.0.200)
+  subnet private 10.0.1.0/24 routes(0.0.0.0/0 -> gate)
+    instance app 10.0.1.10 sg(app)
+sg app
+";
+
+/// "When a connection times out, a NAT gateway returns an RST packet to any resources behind the NAT gateway that attempt to
+/// continue the connection (it does not send a FIN packet)."
+fn a_nat_gateway_resets_what_was_idle_for_350_seconds_on_the_inside() {
+    let lab = Lab::new(BEHIND_NAT);
+    let (app, site) = (lab.member("app"), lab.internet([192, 0, 2, 10].into()));
+    let listener = site.listen(80);
+    let open = || {
+        let inside = app.connect((site.address, 80).into(), PATIENCE).expect("the way out is open");
+        let (outside, from) = listener.accept().unwrap();
+        assert_eq!(from.ip().to_string(), "52.0.0.200");
+        (inside, outside)
+    };
+    let says = |from: &mut TcpStream, to: &mut TcpStream, word: &[u8; 5]| {
+        from.write_all(word).unwrap();
+        let mut read = [0; 5];
+        to.read_exact(&mut read).map(|()| assert_eq!(&read, word))
+    };
+    let (mut inside, mut outside) = open();
+    says(&mut inside, &mut outside, b"hello").unwrap();
+    lab.datapath.skip(Duration::from_secs(349));
+    says(&mut outside, &mut inside, b"there").expect("349 seconds are not too long");
+    // The acknowledgement may come late, and would go on with the connection.
+    thread::sleep(Duration::from_millis(300));
+    lab.datapath.skip(Duration::from_secs(351));
+    inside.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    let waits = says(&mut outside, &mut inside, b"still").unwrap_err();
+    assert_eq!(waits.kind(), io::ErrorKind::WouldBlock, "from outside nothing comes in, and nobody is told");
+    assert!(lab.drops(DropReason::NatUnsolicited) >= 1);
+    outside.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    inside.set_read_timeout(Some(PATIENCE)).unwrap();
+    let silence = says(&mut inside, &mut outside, b"again").unwrap_err();
+    assert_eq!(silence.kind(), io::ErrorKind::WouldBlock, "the outside hears neither that nor a reset");
+    let reset = inside.read(&mut [0; 5]).unwrap_err();
+    assert_eq!(reset.kind(), io::ErrorKind::ConnectionReset, "the inside is reset");
+    assert!(lab.drops(DropReason::NatIdle) >= 1);
+    assert_eq!((lab.metric("IdleTimeoutCount"), lab.metric("ActiveConnectionCount")), (1, 0));
+    let (mut inside, mut outside) = open();
+    says(&mut inside, &mut outside, b"hello").expect("a new connection is another matter");
+    assert_eq!((lab.metric("ConnectionEstablishedCount"), lab.metric("ActiveConnectionCount")), (2, 1));
 }
 
 /// A file in memory that can be looked at afterwards.

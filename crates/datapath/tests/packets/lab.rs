@@ -64,6 +64,20 @@ impl Lab {
         self.connect("services", PortKind::Services, mac, (address, 32), router, AnyAddress::Every)
     }
 
+    /// A host of the internet.
+    pub(crate) fn internet(&self, address: Ipv4Addr) -> Member {
+        let mac = MacAddress([2, 0, 0, 1, 0, 2]);
+        let router = Ipv4Addr::from(u32::from(address) & 0xffff_ff00 | 1);
+        let kind = PortKind::Internet(vec![IpAddr::V4(address).into()]);
+        self.connect("internet", kind, mac, (address, 24), router, AnyAddress::Own)
+    }
+
+    /// What the NAT gateway has counted under a name.
+    pub(crate) fn metric(&self, name: &str) -> u64 {
+        let metrics = self.datapath.metrics().nat_gateways.remove(0).1;
+        metrics.iter().find(|metric| metric.name == name).unwrap().value
+    }
+
     fn connect(
         &self,
         name: &str,
