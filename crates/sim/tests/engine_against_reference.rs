@@ -35,6 +35,7 @@ const OFTEN: &[DropReason] = &[
     DropReason::InterfaceDown,
     DropReason::DestinationCheck,
     DropReason::SecurityGroupIngress,
+    DropReason::TooBig,
     DropReason::ConnectionLimit,
 ];
 

@@ -114,7 +114,14 @@ fn packet(random: &mut Random) -> Packet {
     let ports = (random.one(&[40_000, 68, 5353]), random.one(&[22, 53, 67, 80, 123, 547]));
     let flow = Flow { source, destination, protocol, source_port: ports.0, destination_port: ports.1 };
     let about = (icmp.is_some() && random.percent(50)).then(|| Flow { protocol: 6, ..flow.reversed() });
-    Packet { flow, icmp, flags: random.bits() as u8 & 0x3f, ttl: random.one(&[0, 1, 2, 64, 255]), about }
+    Packet {
+        flow,
+        icmp,
+        flags: random.bits() as u8 & 0x3f,
+        ttl: random.one(&[0, 1, 2, 64, 255]),
+        about,
+        length: 8,
+    }
 }
 
 fn mutate(frame: &mut Vec<u8>, random: &mut Random) {
@@ -229,7 +236,8 @@ fn conversation(seed: u64, noisy: bool) -> Vec<(Verdict, Vec<u8>)> {
         };
         let flags = if random.percent(30) { 0x02 } else { 0x10 };
         let flags = if flow.protocol == 6 { flags } else { 0 };
-        let mut frame = frames::build(&Packet { flow, icmp: None, flags, ttl: 64, about: None }, mac);
+        let mut frame =
+            frames::build(&Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 8 }, mac);
         let (verdict, _) = lab.receive(port, &mut frame, VnetHeader::default());
         heard.push((verdict, frame));
         for _ in 0..if noisy { 3 } else { 0 } {

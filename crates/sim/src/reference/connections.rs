@@ -38,7 +38,7 @@ pub struct Connection {
 }
 
 /// What a packet's way means for its connection.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Memory {
     /// Whether the sender's groups track it, if they were asked.
     pub sender_tracks: Option<bool>,
@@ -52,8 +52,26 @@ pub struct Memory {
     pub through_egress_only: bool,
     /// By how much the time to live shrank.
     pub hops: u8,
+    /// How long the packet may be, as it was sent.
+    pub mtu: u16,
     /// Whether it came straight from a neighbour.
     pub neighbours: bool,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory {
+            sender_tracks: None,
+            receiver_tracks: None,
+            always_tracked: false,
+            nat: Vec::new(),
+            through_egress_only: false,
+            hops: 0,
+            // "Jumbo frames: 9001 bytes" inside a VPC.
+            mtu: 9001,
+            neighbours: false,
+        }
+    }
 }
 
 /// The connection of which `who` sends packets like these, and whether it began it.

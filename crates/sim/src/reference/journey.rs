@@ -24,6 +24,7 @@ pub(super) struct Journey<'a> {
     pub(super) own: Option<(usize, bool)>,
     pub(super) from: Who,
     pub(super) packet: Packet,
+    pub(super) sent_as_ipv4: bool,
     pub(super) nat_port: Option<u16>,
     /// How many connections a NAT gateway keeps to one destination.
     pub(super) nat_max: usize,
@@ -135,6 +136,9 @@ impl<'a> Journey<'a> {
                 if !fits {
                     return Err(DropReason::PeeringAddress);
                 }
+                if peering.requester.scope.region != peering.accepter.scope.region {
+                    self.narrow(1500);
+                }
                 let owner =
                     rules::owner(self.world, other, flow.destination).ok_or(DropReason::NoSuchAddress)?;
                 self.enter(owner, None, patience)
@@ -225,6 +229,7 @@ impl<'a> Journey<'a> {
             let public = entry.and_then(|entry| entry.public).ok_or(DropReason::NoPublicAddress)?;
             self.packet.flow.source = IpAddr::V4(public.address);
         }
+        self.narrow(1500);
         self.on_the_internet(patience)
     }
 
@@ -238,6 +243,7 @@ impl<'a> Journey<'a> {
         }
         self.memory.through_egress_only = true;
         self.memory.always_tracked = true;
+        self.narrow(1500);
         self.on_the_internet(patience)
     }
 
@@ -275,6 +281,7 @@ impl<'a> Journey<'a> {
             .own
             .is_some_and(|(index, initiator)| !initiator && self.connections[index].through_egress_only);
         if egress_only && answers {
+            self.narrow(1500);
             return self.enter(interface, None, patience);
         }
         if egress_only && !both_ways {
@@ -297,6 +304,7 @@ impl<'a> Journey<'a> {
         if let Some(private) = private {
             self.packet.flow.destination = private;
         }
+        self.narrow(1500);
         match gateway.route_table {
             Some(edge) => {
                 let patience =
@@ -312,9 +320,12 @@ impl<'a> Journey<'a> {
         let gateway = gateway.filter(|it| it.is_available()).ok_or(DropReason::InterfaceDown)?;
         let own =
             interface.private_addresses.first().map(|entry| entry.address).ok_or(DropReason::NatProtocol)?;
+        // "8500 towards private networks", which are on the side that connections come from.
         if self.packet.flow.destination == IpAddr::V4(own) {
             self.translate_back(gateway.id)?;
+            self.narrow(8500);
         } else {
+            self.narrow(8500);
             self.translate_out(gateway.id, IpAddr::V4(own), interface.vpc)?;
         }
         self.memory.hops += 1;
@@ -366,6 +377,17 @@ impl<'a> Journey<'a> {
         }
         self.packet.flow = flow;
         Ok(())
+    }
+
+    /// The way carries packets of so many bytes here. As it was sent, a packet that has become IPv6 is twenty bytes shorter,
+    /// and one that has become IPv4 as much longer.
+    fn narrow(&mut self, mtu: u16) {
+        let as_sent = match (self.sent_as_ipv4, self.packet.flow.source.is_ipv4()) {
+            (true, false) => mtu - 20,
+            (false, true) => mtu + 20,
+            _ => mtu,
+        };
+        self.memory.mtu = self.memory.mtu.min(as_sent);
     }
 
     /// A port that no other connection through the gateway to the same destination has.

@@ -7,7 +7,7 @@
 //! - an end whose groups let a tracked packet out remembers it even if it dies later;
 //! - times of connections that are not established are Hamlet's own ([`connections`]).
 //!
-//! Left out: fragments, path MTU, services of the link.
+//! Left out: fragments, services of the link.
 
 pub mod connections;
 mod journey;
@@ -43,6 +43,21 @@ pub struct Packet {
     pub ttl: u8,
     /// For an ICMP error: the packet that it is about.
     pub about: Option<Flow>,
+    /// How many bytes it carries behind its transport header. Nothing, for an error: what it quotes does not count.
+    pub length: u16,
+}
+
+impl Packet {
+    /// How long it is, with its headers.
+    fn ip_length(&self) -> usize {
+        let network = if self.flow.source.is_ipv4() { 20 } else { 40 };
+        let transport = match self.flow.protocol {
+            6 => 20,
+            17 | 1 | 58 => 8,
+            _ => 0,
+        };
+        network + transport + usize::from(self.length)
+    }
 }
 
 /// What becomes of a packet.
@@ -59,6 +74,11 @@ pub enum Fate {
     },
     /// It dies.
     Dropped(DropReason),
+    /// It is too long, and its sender is told how long it may be.
+    TooBig {
+        /// So long.
+        mtu: u16,
+    },
 }
 
 /// The model: a network, the hosts of the internet, and what was remembered.
@@ -109,13 +129,15 @@ impl Reference {
             own,
             from,
             packet,
+            sent_as_ipv4: packet.flow.source.is_ipv4(),
             nat_port,
             nat_max: self.nat_max,
             memory: Memory::default(),
         };
-        let fate = journey.run();
-        let (arrived, memory) = (journey.packet, journey.memory);
-        let fate = match fate {
+        let end = journey.run();
+        let (arrived, memory) = (journey.packet, journey.memory.clone());
+        let fate = match end {
+            Ok(_) if packet.ip_length() > usize::from(memory.mtu) => Fate::TooBig { mtu: memory.mtu },
             Ok(to) => {
                 let about = own
                     .and_then(|(index, initiator)| self.connections[index].end(!initiator))
@@ -129,7 +151,8 @@ impl Reference {
             }
             Err(reason) => Fate::Dropped(reason),
         };
-        if packet.about.is_some() || self.remember(from, &packet, own, &fate, memory) {
+        let arrived = end.ok().map(|to| (to, arrived.flow.reversed()));
+        if packet.about.is_some() || self.remember(from, &packet, own, (arrived, &fate), memory) {
             fate
         } else {
             Fate::Dropped(DropReason::ConnectionLimit)
@@ -153,13 +176,9 @@ impl Reference {
         from: Who,
         packet: &Packet,
         own: Option<(usize, bool)>,
-        fate: &Fate,
+        (arrived, fate): (Option<(Who, Flow)>, &Fate),
         memory: Memory,
     ) -> bool {
-        let arrived = match fate {
-            Fate::Delivered { to, packet, .. } => Some((*to, packet.flow.reversed())),
-            Fate::Dropped(_) => None,
-        };
         let (mut index, initiator) = match own {
             Some(own) => own,
             None if arrived.is_some() || memory.sender_tracks == Some(true) => {
@@ -195,7 +214,9 @@ impl Reference {
             connection.set_tracked(memory.sender_tracks, memory.receiver_tracks, memory.always_tracked);
         }
         connection.through_egress_only |= settled && memory.through_egress_only;
-        connection.refresh(initiator, packet.flags, self.now);
+        if matches!(fate, Fate::Delivered { .. }) {
+            connection.refresh(initiator, packet.flags, self.now);
+        }
         true
     }
 

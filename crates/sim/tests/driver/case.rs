@@ -73,6 +73,7 @@ impl Case {
                             count.delivered += 1;
                             count.translated += u64::from(was_ipv4 != arrived.flow.source.is_ipv4());
                         }
+                        Fate::TooBig { .. } => *count.drops.entry(DropReason::TooBig).or_default() += 1,
                         Fate::Dropped(reason) => *count.drops.entry(reason).or_default() += 1,
                     }
                     if let Event::Send(who, packet) = event {

@@ -11,6 +11,7 @@ pub(crate) fn build(packet: &Packet, mac: MacAddress) -> Vec<u8> {
     let link = Link { source: Mac(mac.0), destination: Mac(MacAddress::ROUTER.0) };
     let Flow { source, destination, source_port, destination_port, protocol } = packet.flow;
     let (from, to) = (SocketAddr::new(source, source_port), SocketAddr::new(destination, destination_port));
+    let carried = vec![b'x'; usize::from(packet.length)];
     let raw = |payload: &[&[u8]]| {
         IpPacket { link, ttl: packet.ttl, payload, ..IpPacket::new(source, destination, protocol) }.build()
     };
@@ -26,17 +27,15 @@ pub(crate) fn build(packet: &Packet, mac: MacAddress) -> Vec<u8> {
                 _ => EchoKind::Reply,
             };
             let echo = IcmpEcho::request(source, destination, source_port, 1);
-            IcmpEcho { link, kind, ttl: packet.ttl, payload: b"hello", ..echo }.build()
+            IcmpEcho { link, kind, ttl: packet.ttl, payload: &carried, ..echo }.build()
         }
-        (1 | 58, Some((kind, code)), None) => raw(&[&[kind, code, 0, 0, 1, 2, 3, 4], b"other"]),
+        (1 | 58, Some((kind, code)), None) => raw(&[&[kind, code, 0, 0, 1, 2, 3, 4], &carried]),
         (6, _, _) => {
             let segment = TcpSegment::new(from, to, TcpFlags(packet.flags));
-            TcpSegment { link, ttl: packet.ttl, payload: b"data", ..segment }.build()
+            TcpSegment { link, ttl: packet.ttl, payload: &carried, ..segment }.build()
         }
-        (17, _, _) => {
-            UdpDatagram { link, ttl: packet.ttl, ..UdpDatagram::new(from, to, b"datagram") }.build()
-        }
-        _ => raw(&[b"something else"]),
+        (17, _, _) => UdpDatagram { link, ttl: packet.ttl, ..UdpDatagram::new(from, to, &carried) }.build(),
+        _ => raw(&[&carried]),
     }
 }
 
@@ -49,7 +48,7 @@ fn sent(flow: Flow) -> Packet {
     };
     // An ICMP message without identifier is no echo.
     let echo = echo.map(|kind| if flow.source_port == 0 { (13, 0) } else { kind });
-    Packet { flow, icmp: echo, flags: 0x10, ttl: 60, about: None }
+    Packet { flow, icmp: echo, flags: 0x10, ttl: 60, about: None, length: 8 }
 }
 
 /// What a frame says, and what is wrong with it.
@@ -66,6 +65,20 @@ pub(crate) fn read(frame: &[u8]) -> Result<(Packet, wire::Headers), String> {
         flags: headers.tcp_flags.0,
         ttl: headers.ttl,
         about: wire::quoted(frame, &headers).map(|quote| quote.flow),
+        length: if headers.is_icmp_error() { 0 } else { headers.payload_len() as u16 },
     };
     Ok((packet, headers))
+}
+
+/// How long a packet may be, as an ICMP error says.
+pub(crate) fn told_mtu(frame: &[u8]) -> Result<u16, String> {
+    let (packet, headers) = read(frame)?;
+    let at = usize::from(headers.transport_offset) + 4;
+    let detail = frame.get(at..at + 4).ok_or("an error without an MTU")?;
+    match (packet.icmp, detail) {
+        (Some((3, 4)), [0, 0, high, low]) | (Some((2, 0)), [0, 0, high, low]) => {
+            Ok(u16::from_be_bytes([*high, *low]))
+        }
+        (kind, detail) => Err(format!("{kind:?} with {detail:?} does not tell an MTU")),
+    }
 }

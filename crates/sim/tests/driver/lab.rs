@@ -43,19 +43,20 @@ impl Lab {
         destination: &str,
     ) -> Result<Packet, DropReason> {
         let flow = flow(6, source, destination);
-        self.send(from, Packet { flow, icmp: None, flags, ttl: 64, about: None })
+        self.send(from, Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 4 })
     }
 
     /// Sends a datagram.
     pub(crate) fn udp(&mut self, from: &str, source: &str, destination: &str) -> Result<Packet, DropReason> {
         let flow = flow(17, source, destination);
-        self.send(from, Packet { flow, icmp: None, flags: 0, ttl: 64, about: None })
+        self.send(from, Packet { flow, icmp: None, flags: 0, ttl: 64, about: None, length: 8 })
     }
 
     pub(crate) fn send(&mut self, from: &str, packet: Packet) -> Result<Packet, DropReason> {
         match self.pair.send(self.who(from), &packet).unwrap() {
             Fate::Delivered { packet, .. } => Ok(packet),
             Fate::Dropped(reason) => Err(reason),
+            Fate::TooBig { .. } => Err(DropReason::TooBig),
         }
     }
 

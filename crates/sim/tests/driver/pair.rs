@@ -98,6 +98,10 @@ impl Pair {
         let total: u64 = self.engine.drops().nonzero().map(|(_, count)| count).sum();
         let found = match verdict {
             Verdict::Forward(to) => self.delivered(from, to, &frame)?,
+            Verdict::Dropped(DropReason::TooBig) => {
+                self.dropped += 1;
+                Fate::TooBig { mtu: frames::told_mtu(&out.pop().ok_or("nobody was told the MTU")?.frame)? }
+            }
             Verdict::Dropped(reason) => {
                 self.dropped += 1;
                 Fate::Dropped(reason)
@@ -123,6 +127,13 @@ impl Pair {
                 self.refused_behind_any_port(from, packet, found)
             }
             Fate::Dropped(_) => self.reference.send(from, *packet, None),
+            Fate::TooBig { .. } => {
+                // Nothing has arrived that would show the port of a NAT gateway; what the engine remembers does.
+                let known = self.engine.connections().find(port, &packet.flow);
+                let known = known.and_then(|(slot, _)| self.engine.connections().get(slot));
+                let nat_port = known.and_then(|it| it.nat().last()).map(|last| last.flow.source_port);
+                self.reference.send(from, *packet, nat_port)
+            }
         };
         if found == expected {
             Ok(found)

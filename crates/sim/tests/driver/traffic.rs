@@ -145,7 +145,8 @@ fn packet(source: IpAddr, destination: IpAddr, random: &mut Random) -> Packet {
         _ => (47, (0, 0), None, 0),
     };
     let flow = Flow { source, destination, protocol, source_port: ports.0, destination_port: ports.1 };
-    Packet { flow, icmp: kind, flags, ttl: if random.percent(3) { 1 } else { 64 }, about: None }
+    let length = if random.percent(6) { random.one(&[1452, 1473, 3000, 8465, 8472, 8973, 8974]) } else { 8 };
+    Packet { flow, icmp: kind, flags, ttl: if random.percent(3) { 1 } else { 64 }, about: None, length }
 }
 
 fn reply(packet: &Packet, random: &mut Random) -> Packet {
@@ -165,6 +166,7 @@ fn reply(packet: &Packet, random: &mut Random) -> Packet {
         flags,
         ttl: 64,
         about: packet.about.map(|about| about.reversed()),
+        length: packet.length,
     }
 }
 
@@ -197,7 +199,7 @@ fn error(packet: &Packet, random: &mut Random) -> Packet {
         source_port: 0,
         destination_port: 0,
     };
-    Packet { flow, icmp: Some(kind), flags: 0, ttl: 64, about: Some(packet.flow) }
+    Packet { flow, icmp: Some(kind), flags: 0, ttl: 64, about: Some(packet.flow), length: 0 }
 }
 
 /// A router sends on what is not for itself.
