@@ -373,7 +373,8 @@ impl Engine {
 
     /// Counts a packet on its connection.
     pub(crate) fn record(&mut self, port: PortId, headers: &Headers, hand: &Hand, now: Moment) {
-        if headers.is_icmp_error() {
+        // An error is about a connection; a later fragment does not show which it belongs to.
+        if headers.is_icmp_error() || !headers.has_transport() {
             return;
         }
         if let Some((slot, from)) = self.connections.find(port, &headers.flow())

@@ -75,6 +75,10 @@ impl Engine {
         now: Moment,
         out: &mut Vec<Outgoing>,
     ) -> Verdict {
+        // A later fragment that has less time to live than the first one.
+        if packet.headers.ttl <= passage.way.hops {
+            return Verdict::Dropped(DropReason::TimeToLive);
+        }
         if passage.flow.source.is_ipv4() != packet.headers.source.is_ipv4() {
             return self.change_family(packet, passage, now, out);
         }

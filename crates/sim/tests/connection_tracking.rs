@@ -7,7 +7,7 @@ use driver::lab::{ACK, Lab, SYN};
 use engine::DropReason;
 use model::RuleAction;
 use model::nat_gateway::NatGatewayState;
-use sim::reference::Packet;
+use sim::reference::{Packet, Part};
 use wire::Flow;
 
 const NETWORK: &str = "
@@ -93,6 +93,7 @@ fn an_icmp_error_about_a_tracked_connection_needs_no_rule_and_quotes_what_was_se
         ttl: 64,
         about: Some(arrived.flow),
         length: 0,
+        part: Part::Whole,
     };
     let heard = lab.send("example.com", error).unwrap();
     assert_eq!(heard.flow.destination.to_string(), "10.0.1.10");
@@ -110,7 +111,15 @@ fn an_icmp_error_is_heard_from_a_router_that_never_saw_the_connection() {
     let router = "10.0.0.11".parse().unwrap();
     let flow =
         Flow { source: router, destination: quoted.source, protocol: 1, source_port: 0, destination_port: 0 };
-    let error = Packet { flow, icmp: Some((11, 0)), flags: 0, ttl: 64, about: Some(quoted), length: 0 };
+    let error = Packet {
+        flow,
+        icmp: Some((11, 0)),
+        flags: 0,
+        ttl: 64,
+        about: Some(quoted),
+        length: 0,
+        part: Part::Whole,
+    };
     assert_eq!(lab.send("everybody", error).unwrap().about, Some(quoted));
     let about_nothing = Packet { about: Some(Flow { source_port: 9, ..quoted }), ..error };
     assert_eq!(lab.send("everybody", about_nothing), Err(DropReason::SecurityGroupIngress));
@@ -135,7 +144,15 @@ fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
             entry.traffic.ports = model::Ports::Icmp { kind: Some(8), code: None };
         }
     });
-    let request = Packet { flow: echo, icmp: Some((8, 0)), flags: 0, ttl: 64, about: None, length: 8 };
+    let request = Packet {
+        flow: echo,
+        icmp: Some((8, 0)),
+        flags: 0,
+        ttl: 64,
+        about: None,
+        length: 8,
+        part: Part::Whole,
+    };
     assert!(lab.send("web", request).is_ok());
     assert!(lab.send("web", request).is_ok());
     let reply = Packet { icmp: Some((0, 0)), ..request };

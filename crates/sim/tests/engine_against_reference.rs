@@ -25,9 +25,7 @@ const OFTEN: &[DropReason] = &[
     DropReason::NoSuchHost,
     DropReason::EgressOnly,
     DropReason::PeeringAddress,
-    DropReason::NatSource,
     DropReason::NatProtocol,
-    DropReason::NatPortsExhausted,
     DropReason::NatUnsolicited,
     DropReason::NatIdle,
     DropReason::TimeToLive,
@@ -38,6 +36,9 @@ const OFTEN: &[DropReason] = &[
     DropReason::TooBig,
     DropReason::ConnectionLimit,
 ];
+
+/// What they die of more seldom.
+const SELDOM: &[DropReason] = &[DropReason::NatSource, DropReason::NatPortsExhausted];
 
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -74,12 +75,14 @@ fn the_engine_does_with_every_packet_what_the_reference_model_says() {
         sent as f64 / seconds
     );
     drops.iter().for_each(|(reason, packets)| println!("{packets:>9} {reason}"));
-    for reason in OFTEN {
-        assert!(
-            packets < 50_000 || drops.contains_key(reason),
-            "no packet died of {reason}: the test misses it"
-        );
+    for (reasons, enough) in [(OFTEN, 50_000), (SELDOM, 1_000_000)] {
+        for reason in reasons {
+            assert!(
+                packets < enough || drops.contains_key(reason),
+                "no packet died of {reason}: the test misses it"
+            );
+        }
     }
-    assert!(packets < 50_000 || translated * 500 > sent, "too few packets change their address family");
+    assert!(packets < 1_000_000 || translated * 500 > sent, "too few packets change their address family");
     assert!(delivered * 5 > sent, "too few packets arrive for the test to mean anything");
 }

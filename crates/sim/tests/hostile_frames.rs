@@ -9,7 +9,7 @@ use engine::{Engine, Limits, Moment, Now, Outgoing, PortId, PortKind, Verdict};
 use model::{MacAddress, Timestamp};
 use sim::Fixture;
 use sim::random::Random;
-use sim::reference::Packet;
+use sim::reference::{Packet, Part};
 use wire::{Arp, Flow, Gso, Mac, VnetHeader};
 
 const NETWORK: &str = "
@@ -121,6 +121,7 @@ fn packet(random: &mut Random) -> Packet {
         ttl: random.one(&[0, 1, 2, 64, 255]),
         about,
         length: 8,
+        part: Part::Whole,
     }
 }
 
@@ -236,8 +237,10 @@ fn conversation(seed: u64, noisy: bool) -> Vec<(Verdict, Vec<u8>)> {
         };
         let flags = if random.percent(30) { 0x02 } else { 0x10 };
         let flags = if flow.protocol == 6 { flags } else { 0 };
-        let mut frame =
-            frames::build(&Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 8 }, mac);
+        let mut frame = frames::build(
+            &Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 8, part: Part::Whole },
+            mac,
+        );
         let (verdict, _) = lab.receive(port, &mut frame, VnetHeader::default());
         heard.push((verdict, frame));
         for _ in 0..if noisy { 3 } else { 0 } {

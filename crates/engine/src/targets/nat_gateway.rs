@@ -194,6 +194,7 @@ fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropRe
     let Some(inside) = live.and_then(|connection| inside(connection, id)) else {
         return Err(DropReason::NatUnsolicited);
     };
+    check_protocol(journey)?;
     check_time_to_live(journey)?;
     journey.findings.by_another_connection |= journey.connection.map(|(own, _)| own) != slot;
     journey.note_pass("nat gateway", id, || {

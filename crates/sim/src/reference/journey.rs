@@ -9,7 +9,7 @@ use wire::Flow;
 
 use super::connections::{Connection, Memory, find};
 use super::rules;
-use super::{Packet, Who, is_private};
+use super::{Packet, Part, Who, is_private};
 
 /// How often a packet may go from one place to the next before it is taken for one that goes round.
 const PATIENCE: usize = 5;
@@ -342,7 +342,8 @@ impl<'a> Journey<'a> {
         let is_echo = matches!(self.packet.icmp, Some((0 | 8 | 128 | 129, _)));
         let is_error = self.packet.about.is_some();
         let is_icmp = flow.protocol == icmp && (is_echo || is_error);
-        if !matches!(flow.protocol, 6 | 17) && !is_icmp {
+        let is_whole = self.packet.part == Part::Whole;
+        if flow.protocol != 17 && !(is_whole && (flow.protocol == 6 || is_icmp)) {
             return Err(DropReason::NatProtocol);
         }
         if self.packet.ttl <= self.memory.hops + 1 {
@@ -356,7 +357,9 @@ impl<'a> Journey<'a> {
         let translated = match known {
             Some(flow) => flow,
             None if flow.protocol == 6 && !opens => return Err(DropReason::NatIdle),
-            None if is_error => return Err(DropReason::NatProtocol),
+            None if is_error || matches!(self.packet.part, Part::Later(_)) => {
+                return Err(DropReason::NatProtocol);
+            }
             None => self.fresh(gateway, Flow { source: own, ..beyond })?,
         };
         if is_error {
@@ -421,6 +424,9 @@ impl<'a> Journey<'a> {
             0 => connection.end(true).ok_or(DropReason::NatUnsolicited)?.flow,
             later => connection.nat[later - 1].1,
         };
+        if flow.protocol != 17 && self.packet.part != Part::Whole {
+            return Err(DropReason::NatProtocol);
+        }
         if self.packet.ttl <= self.memory.hops + 1 {
             return Err(DropReason::TimeToLive);
         }

@@ -7,7 +7,7 @@
 //! - an end whose groups let a tracked packet out remembers it even if it dies later;
 //! - times of connections that are not established are Hamlet's own ([`connections`]).
 //!
-//! Left out: fragments, services of the link.
+//! Left out: services of the link.
 
 pub mod connections;
 mod journey;
@@ -45,6 +45,33 @@ pub struct Packet {
     pub about: Option<Flow>,
     /// How many bytes it carries behind its transport header. Nothing, for an error: what it quotes does not count.
     pub length: u16,
+    /// Whether it is a part of a packet.
+    pub part: Part,
+}
+
+/// Whether a packet is a part of one, by the number that all its parts have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It is not.
+    Whole,
+    /// It is the first part.
+    First(u16),
+    /// It is a later one, which shows no ports.
+    Later(u16),
+}
+
+/// Where the first part of a packet went.
+#[derive(Clone, Copy, Debug)]
+struct Fragmented {
+    /// Who sent it, and as what; of the flow only addresses and protocol count.
+    from: Who,
+    sent: Flow,
+    number: u16,
+    when: u64,
+    to: Who,
+    arrived: Flow,
+    hops: u8,
+    neighbours: bool,
 }
 
 impl Packet {
@@ -81,6 +108,13 @@ pub enum Fate {
     },
 }
 
+impl Fragmented {
+    fn is(&self, from: Who, sent: &Flow, number: u16) -> bool {
+        let ends = |flow: &Flow| (flow.source, flow.destination, flow.protocol);
+        self.from == from && self.number == number && ends(&self.sent) == ends(sent)
+    }
+}
+
 /// The model: a network, the hosts of the internet, and what was remembered.
 #[derive(Clone)]
 pub struct Reference {
@@ -88,6 +122,7 @@ pub struct Reference {
     hosts: Vec<IpNet>,
     now: u64,
     connections: Vec<Connection>,
+    fragmented: Vec<Fragmented>,
     /// How many connections the groups of one interface may track.
     pub tracked_max: usize,
     /// How many connections a NAT gateway keeps to one destination: address, port and protocol.
@@ -97,12 +132,21 @@ pub struct Reference {
 impl Reference {
     /// A network in which no packet has been sent.
     pub fn new(world: Arc<World>, hosts: Vec<IpNet>) -> Reference {
-        Reference { world, hosts, now: 0, connections: Vec::new(), tracked_max: usize::MAX, nat_max: 55_000 }
+        Reference {
+            world,
+            hosts,
+            now: 0,
+            connections: Vec::new(),
+            fragmented: Vec::new(),
+            tracked_max: usize::MAX,
+            nat_max: 55_000,
+        }
     }
 
     /// The network changes.
     pub fn publish(&mut self, world: Arc<World>) {
         self.world = world;
+        self.fragmented.clear();
     }
 
     /// Time passes.
@@ -120,6 +164,9 @@ impl Reference {
     /// A packet is sent. Which port a NAT gateway takes for a new connection is its own choice: `nat_port` is taken if it
     /// is free.
     pub fn send(&mut self, from: Who, packet: Packet, nat_port: Option<u16>) -> Fate {
+        if let Some(fate) = self.follow(from, &packet) {
+            return fate;
+        }
         let key = packet.about.map_or(packet.flow, |about| about.reversed());
         let own = self.find(from, &key);
         let mut journey = journey::Journey {
@@ -151,12 +198,39 @@ impl Reference {
             }
             Err(reason) => Fate::Dropped(reason),
         };
-        let arrived = end.ok().map(|to| (to, arrived.flow.reversed()));
-        if packet.about.is_some() || self.remember(from, &packet, own, (arrived, &fate), memory) {
-            fate
-        } else {
-            Fate::Dropped(DropReason::ConnectionLimit)
+        if packet.about.is_some() || matches!(packet.part, Part::Later(_)) {
+            return fate;
         }
+        let arrived = end.ok().map(|to| (to, arrived.flow.reversed()));
+        if !self.remember(from, &packet, own, (arrived, &fate), memory) {
+            return Fate::Dropped(DropReason::ConnectionLimit);
+        }
+        self.remember_first_part(from, &packet, &fate);
+        fate
+    }
+
+    fn remember_first_part(&mut self, from: Who, packet: &Packet, fate: &Fate) {
+        let Part::First(number) = packet.part else { return };
+        let Fate::Delivered { to, packet: arrived, neighbours } = *fate else { return };
+        self.fragmented.retain(|it| !it.is(from, &packet.flow, number));
+        let (sent, when, hops) = (packet.flow, self.now, packet.ttl - arrived.ttl);
+        let arrived = arrived.flow;
+        self.fragmented.push(Fragmented { from, sent, number, when, to, arrived, hops, neighbours });
+    }
+
+    /// A later part goes as the first one did, for thirty seconds.
+    fn follow(&self, from: Who, packet: &Packet) -> Option<Fate> {
+        let Part::Later(number) = packet.part else { return None };
+        let first = self.fragmented.iter().find(|it| it.is(from, &packet.flow, number))?;
+        if self.now - first.when > 30_000 {
+            return None;
+        }
+        if packet.ttl <= first.hops {
+            return Some(Fate::Dropped(DropReason::TimeToLive));
+        }
+        let flow = Flow { source_port: 0, destination_port: 0, ..first.arrived };
+        let packet = Packet { flow, ttl: packet.ttl - first.hops, ..*packet };
+        Some(Fate::Delivered { to: first.to, packet, neighbours: first.neighbours })
     }
 
     /// Whether an interface may track one more connection.

@@ -9,7 +9,7 @@ use model::{
 };
 use std::net::IpAddr;
 
-use super::Packet;
+use super::{Packet, Part};
 
 /// Whether `address` lies in `block`.
 pub(super) fn is_in(block: IpNet, address: IpAddr) -> bool {
@@ -31,7 +31,8 @@ fn traffic_matches(traffic: &Traffic, packet: &Packet) -> bool {
         Protocol::All => true,
         Protocol::Number(number) => number == packet.flow.protocol,
     };
-    let has_ports = packet.flow.protocol == 6 || packet.flow.protocol == 17;
+    let is_later = matches!(packet.part, Part::Later(_));
+    let has_ports = (packet.flow.protocol == 6 || packet.flow.protocol == 17) && !is_later;
     let ports_match = match traffic.ports {
         Ports::Any => true,
         Ports::Range { from, to } if has_ports => {

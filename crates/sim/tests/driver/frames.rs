@@ -1,13 +1,47 @@
 //! Packets of the reference model to frames and back.
 
 use model::MacAddress;
-use sim::reference::Packet;
+use sim::reference::{Packet, Part};
 use std::net::SocketAddr;
 use wire::icmp::EchoKind;
-use wire::{Flow, IcmpEcho, IpPacket, Link, Mac, TcpFlags, TcpSegment, UdpDatagram};
+use wire::{Flow, Fragment, IcmpEcho, IpPacket, Link, Mac, TcpFlags, TcpSegment, UdpDatagram};
 
 /// The frame by which an interface sends a packet.
 pub(crate) fn build(packet: &Packet, mac: MacAddress) -> Vec<u8> {
+    let whole = build_whole(packet, mac);
+    match packet.part {
+        Part::Whole => whole,
+        Part::First(number) => part_of(&whole, number, 0, true),
+        Part::Later(number) => part_of(&whole, number, 1480, false),
+    }
+}
+
+/// The packet's transport as a part of a packet.
+fn part_of(whole: &[u8], number: u16, offset: u16, more: bool) -> Vec<u8> {
+    let headers = wire::parse(whole).expect("what was just built");
+    let transport = &whole[usize::from(headers.transport_offset)..headers.end()];
+    let packet = IpPacket {
+        link: headers.link(),
+        ttl: headers.ttl,
+        ..IpPacket::new(headers.source, headers.destination, 44)
+    };
+    if headers.source.is_ipv6() {
+        let [o0, o1] = (offset | u16::from(more)).to_be_bytes();
+        let [n0, n1] = number.to_be_bytes();
+        let header = [headers.protocol, 0, o0, o1, 0, 0, n0, n1];
+        return IpPacket { payload: &[&header, transport], ..packet }.build();
+    }
+    let mut frame = IpPacket { payload: &[transport], identification: number, ..packet }.build();
+    let flags = (offset / 8) | if more { 0x2000 } else { 0 };
+    frame[20..22].copy_from_slice(&flags.to_be_bytes());
+    frame[23] = headers.protocol;
+    frame[24..26].fill(0);
+    let sum = wire::checksum::checksum(&frame[14..34]);
+    frame[24..26].copy_from_slice(&sum.to_be_bytes());
+    frame
+}
+
+fn build_whole(packet: &Packet, mac: MacAddress) -> Vec<u8> {
     let link = Link { source: Mac(mac.0), destination: Mac(MacAddress::ROUTER.0) };
     let Flow { source, destination, source_port, destination_port, protocol } = packet.flow;
     let (from, to) = (SocketAddr::new(source, source_port), SocketAddr::new(destination, destination_port));
@@ -48,8 +82,11 @@ fn sent(flow: Flow) -> Packet {
     };
     // An ICMP message without identifier is no echo.
     let echo = echo.map(|kind| if flow.source_port == 0 { (13, 0) } else { kind });
-    Packet { flow, icmp: echo, flags: 0x10, ttl: 60, about: None, length: 8 }
+    Packet { flow, icmp: echo, flags: 0x10, ttl: 60, about: None, length: 8, part: Part::Whole }
 }
+
+/// What a later fragment counts as.
+pub(crate) const LATER_LENGTH: u16 = 8;
 
 /// What a frame says, and what is wrong with it.
 pub(crate) fn read(frame: &[u8]) -> Result<(Packet, wire::Headers), String> {
@@ -65,7 +102,17 @@ pub(crate) fn read(frame: &[u8]) -> Result<(Packet, wire::Headers), String> {
         flags: headers.tcp_flags.0,
         ttl: headers.ttl,
         about: wire::quoted(frame, &headers).map(|quote| quote.flow),
-        length: if headers.is_icmp_error() { 0 } else { headers.payload_len() as u16 },
+        length: match headers.fragment {
+            _ if headers.is_icmp_error() => 0,
+            Fragment::None | Fragment::First { .. } => headers.payload_len() as u16,
+            // Whatever it carries, none of it is a header.
+            Fragment::Later { .. } => LATER_LENGTH,
+        },
+        part: match headers.fragment {
+            Fragment::None => Part::Whole,
+            Fragment::First { identification } => Part::First(identification as u16),
+            Fragment::Later { identification, .. } => Part::Later(identification as u16),
+        },
     };
     Ok((packet, headers))
 }

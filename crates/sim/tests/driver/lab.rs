@@ -4,7 +4,7 @@
 use engine::{DropReason, Limits, Moment};
 use model::{Direction, World};
 use sim::Fixture;
-use sim::reference::{Fate, Packet, Who};
+use sim::reference::{Fate, Packet, Part, Who};
 use std::net::SocketAddr;
 use wire::Flow;
 
@@ -43,13 +43,19 @@ impl Lab {
         destination: &str,
     ) -> Result<Packet, DropReason> {
         let flow = flow(6, source, destination);
-        self.send(from, Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 4 })
+        self.send(
+            from,
+            Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 4, part: Part::Whole },
+        )
     }
 
     /// Sends a datagram.
     pub(crate) fn udp(&mut self, from: &str, source: &str, destination: &str) -> Result<Packet, DropReason> {
         let flow = flow(17, source, destination);
-        self.send(from, Packet { flow, icmp: None, flags: 0, ttl: 64, about: None, length: 8 })
+        self.send(
+            from,
+            Packet { flow, icmp: None, flags: 0, ttl: 64, about: None, length: 8, part: Part::Whole },
+        )
     }
 
     pub(crate) fn send(&mut self, from: &str, packet: Packet) -> Result<Packet, DropReason> {

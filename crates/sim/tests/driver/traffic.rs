@@ -2,9 +2,11 @@
 
 use model::{Destination, NetworkInterface, NetworkInterfaceId, VpcId, World};
 use sim::random::Random;
-use sim::reference::{Fate, Packet, Who};
+use sim::reference::{Fate, Packet, Part, Who};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use wire::Flow;
+
+use super::frames::LATER_LENGTH;
 
 /// What was sent and what became of it.
 #[derive(Default)]
@@ -35,11 +37,19 @@ impl Traffic {
             let last = list.len().min(if random.percent(70) { 8 } else { 60 });
             random.pick(&list[list.len() - last..]).copied()
         };
+        if random.percent(6) {
+            let chosen = recent(&self.sent, random).filter(|(_, it)| it.about.is_none());
+            if let Some((who, packet)) = chosen.filter(|(who, _)| has_link(world, *who)) {
+                return (who, part(&packet, random));
+            }
+        }
         let chosen = match random.below(20) {
-            0..=7 => recent(&self.delivered, random).map(|(who, packet)| (who, reply(&packet, random))),
+            0..=7 => recent(&self.delivered, random)
+                .filter(|(_, it)| !is_later(it))
+                .map(|(who, packet)| (who, reply(&packet, random))),
             8..=11 => recent(&self.sent, random).map(|(who, packet)| (who, again(&packet, random))),
             12 => recent(&self.delivered, random)
-                .filter(|(_, it)| it.about.is_none())
+                .filter(|(_, it)| it.about.is_none() && !is_later(it))
                 .map(|(who, it)| (who, error(&it, random))),
             13..=14 => {
                 recent(&self.delivered, random).and_then(|(who, packet)| forwarded(world, who, &packet))
@@ -146,7 +156,15 @@ fn packet(source: IpAddr, destination: IpAddr, random: &mut Random) -> Packet {
     };
     let flow = Flow { source, destination, protocol, source_port: ports.0, destination_port: ports.1 };
     let length = if random.percent(6) { random.one(&[1452, 1473, 3000, 8465, 8472, 8973, 8974]) } else { 8 };
-    Packet { flow, icmp: kind, flags, ttl: if random.percent(3) { 1 } else { 64 }, about: None, length }
+    Packet {
+        flow,
+        icmp: kind,
+        flags,
+        ttl: if random.percent(3) { 1 } else { 64 },
+        about: None,
+        length,
+        part: Part::Whole,
+    }
 }
 
 fn reply(packet: &Packet, random: &mut Random) -> Packet {
@@ -167,6 +185,7 @@ fn reply(packet: &Packet, random: &mut Random) -> Packet {
         ttl: 64,
         about: packet.about.map(|about| about.reversed()),
         length: packet.length,
+        part: Part::Whole,
     }
 }
 
@@ -179,7 +198,41 @@ fn tcp_flags(random: &mut Random) -> u8 {
     }
 }
 
+/// A first part with the same headers, or a later part of what perhaps had a first one.
+fn part(packet: &Packet, random: &mut Random) -> Packet {
+    if is_later(packet) {
+        return *packet;
+    }
+    let number = random.below(2) as u16;
+    // Parts but the last are made of eight bytes each: a TCP header is twenty long.
+    let first = Packet {
+        length: if packet.flow.protocol == 6 { 12 } else { 8 },
+        part: Part::First(number),
+        ..*packet
+    };
+    if random.percent(40) {
+        return first;
+    }
+    let number = match packet.part {
+        Part::First(number) if random.percent(80) => number,
+        Part::Whole | Part::First(_) | Part::Later(_) => number,
+    };
+    later(&first, number)
+}
+
+fn later(packet: &Packet, number: u16) -> Packet {
+    let flow = Flow { source_port: 0, destination_port: 0, ..packet.flow };
+    Packet { flow, icmp: None, flags: 0, length: LATER_LENGTH, part: Part::Later(number), ..*packet }
+}
+
+fn is_later(packet: &Packet) -> bool {
+    matches!(packet.part, Part::Later(_))
+}
+
 fn again(packet: &Packet, random: &mut Random) -> Packet {
+    if is_later(packet) {
+        return *packet;
+    }
     let flags = if packet.flow.protocol == 6 { tcp_flags(random) } else { 0 };
     Packet { flags, ..*packet }
 }
@@ -199,7 +252,15 @@ fn error(packet: &Packet, random: &mut Random) -> Packet {
         source_port: 0,
         destination_port: 0,
     };
-    Packet { flow, icmp: Some(kind), flags: 0, ttl: 64, about: Some(packet.flow), length: 0 }
+    Packet {
+        flow,
+        icmp: Some(kind),
+        flags: 0,
+        ttl: 64,
+        about: Some(packet.flow),
+        length: 0,
+        part: Part::Whole,
+    }
 }
 
 /// A router sends on what is not for itself.
