@@ -33,6 +33,7 @@ pub mod send_on;
 pub mod stages;
 pub mod targets;
 pub mod trace;
+mod tracking;
 
 pub use clock::{Moment, Now};
 pub use connection::{Connection, End, Sent, Side};
