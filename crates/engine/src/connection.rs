@@ -352,7 +352,8 @@ impl Connection {
     /// Something of where its IPv6 addresses are.
     #[inline]
     pub(crate) fn foresee_ipv6(&self) -> u32 {
-        self.rare.as_ref().map_or(0, |rare| rare.ipv6[0] as u32 ^ rare.ipv6[1] as u32)
+        let Some(rare) = &self.rare else { return 0 };
+        rare.ipv6[0] as u32 ^ rare.ipv6[1] as u32 ^ u32::from(rare.ipv6_of_responder.is_some())
     }
 
     /// Whether the packets of both sides are IPv6, and the answers to each other as they are.
