@@ -3,11 +3,11 @@
 //! Follows GetHostedZone and GetChange (Route 53 API Reference), which show them behind a path that is no part of them.
 //! The shorter identifiers of old zones are not read.
 
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::as_text::as_text;
 use crate::time::Timestamp;
 
 /// Digits behind the letter of an identifier.
@@ -15,6 +15,7 @@ const ID_DIGITS: usize = 20;
 const ID_BASE: u128 = 36;
 /// Bits of randomness that fit these digits.
 const ID_BITS: u32 = 100;
+
 macro_rules! identifiers {
     ($($(#[$doc:meta])* $name:ident $letter:literal;)*) => {$(
         $(#[$doc])*
@@ -39,12 +40,6 @@ macro_rules! identifiers {
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)
-            }
-        }
-
         impl FromStr for $name {
             type Err = UnknownId;
             fn from_str(text: &str) -> Result<Self, UnknownId> {
@@ -53,18 +48,7 @@ macro_rules! identifiers {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        as_text! { $name }
     )*};
 }
 

@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::as_text::as_text;
+
 /// Bits of randomness in a 17-digit identifier.
 const LONG_BITS: u32 = 68;
 /// Marks the 17-digit form, so that `vpc-0000000000000000a` and `vpc-0000000a` stay different.
@@ -105,12 +107,6 @@ macro_rules! identifiers {
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)
-            }
-        }
-
         impl FromStr for $name {
             type Err = MalformedId;
             fn from_str(text: &str) -> Result<Self, MalformedId> {
@@ -120,18 +116,7 @@ macro_rules! identifiers {
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        as_text! { $name }
     )*};
 }
 

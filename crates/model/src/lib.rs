@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
+mod as_text;
 pub mod aws_prefix_list;
 pub mod dhcp_options;
 pub mod dns_record;
