@@ -16,13 +16,13 @@ use model::instance_connect_endpoint::EndpointState;
 use model::{
     InstanceConnectEndpoint, InstanceConnectEndpointId, MacAddress, NetworkInterface, Subnet, World,
 };
-use rustix::event::{PollFd, PollFlags};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use crate::clock;
+use crate::ended;
 use crate::instances::Backend;
 use crate::writer::State;
 
@@ -248,14 +248,10 @@ impl Controller {
 
     /// Has the end of a place's process reported.
     fn watch(&self, id: InstanceConnectEndpointId, place: &Place) -> std::io::Result<()> {
-        let ended = place.space.ended().try_clone_to_owned()?;
         let (wake, port) = (self.wake.clone(), place.port);
-        std::thread::Builder::new().name(format!("watch {id}")).stack_size(32 << 10).spawn(move || {
-            let mut ended = [PollFd::new(&ended, PollFlags::IN)];
-            while rustix::event::poll(&mut ended, None) == Err(rustix::io::Errno::INTR) {}
+        ended::watch(place.space.ended(), id, move || {
             let _ = wake.send(Wake::Ended(id, port));
-        })?;
-        Ok(())
+        })
     }
 
     /// A place that ended by itself is closed, and with the next look opened again; one that we closed is another's by now.

@@ -10,13 +10,13 @@ use datapath::Datapath;
 use engine::{PortId, PortKind};
 use host::{Host, InstanceSpec, LinkSpec, Running};
 use model::{InstanceId, InstanceState, NetworkInterfaceId, World};
-use rustix::event::{PollFd, PollFlags};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::clock;
+use crate::ended;
 use crate::writer::State;
 
 /// How long an instance may take to shut down before it is switched off.
@@ -375,15 +375,11 @@ impl Work {
     }
 
     /// Has the end of the instance's processes reported.
-    fn watch(&self, running: &Running, boot: u64) -> anyhow::Result<()> {
-        let ended = running.ended().try_clone_to_owned()?;
+    fn watch(&self, running: &Running, boot: u64) -> std::io::Result<()> {
         let (wake, id) = (self.instances.wake.clone(), self.id);
-        std::thread::Builder::new().name(format!("watch {id}")).stack_size(32 << 10).spawn(move || {
-            let mut ended = [PollFd::new(&ended, PollFlags::IN)];
-            while rustix::event::poll(&mut ended, None) == Err(rustix::io::Errno::INTR) {}
+        ended::watch(running.ended(), id, move || {
             let _ = wake.send(Wake::Ended(id, boot));
-        })?;
-        Ok(())
+        })
     }
 
     fn end(&self, grace: Duration) {

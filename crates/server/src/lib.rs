@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 mod dns_stream;
+mod ended;
 pub mod facts;
 pub mod identity;
 pub mod instance_connect_endpoints;
