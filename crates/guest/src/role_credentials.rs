@@ -14,6 +14,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use model::iam_id::LETTERS;
 use model::{AccountId, Instance, InstanceId, Role, RoleId, Timestamp};
 use sha2::Sha256;
 
@@ -32,7 +33,6 @@ const PREFIX: &str = "ASIA";
 /// Bytes of an access key id that anybody would call random, and bytes that only the key's owner can add to them.
 const ID_BYTES: usize = 6;
 const CHECK_BYTES: usize = 4;
-const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const HASH_BYTES: usize = 32;
 
 /// The secret that credentials are made with. The caller keeps it for as long as credentials shall hold.

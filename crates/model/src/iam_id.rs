@@ -9,8 +9,9 @@ use std::str::FromStr;
 use crate::as_text::as_text;
 use crate::ids::Ids;
 
-/// The letters behind the prefix, and how many there are.
-const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// The letters behind a prefix, of five bits each (RFC 4648, base32); those of access keys are the same.
+pub const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// How many there are.
 const LENGTH: usize = 17;
 
 /// Why a text is not an identifier of the wanted kind.

@@ -2,6 +2,7 @@
 
 use guest::CredentialKey;
 use model::AccountId;
+use model::iam_id::LETTERS;
 use std::io;
 use std::path::Path;
 
@@ -26,7 +27,6 @@ impl std::fmt::Debug for AccessKey {
 }
 
 const FILE: &str = "root-access-key.json";
-const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 impl AccessKey {
     /// The key in a data directory, made if there is none.
