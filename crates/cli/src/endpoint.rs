@@ -38,11 +38,12 @@ pub(crate) fn none_near(instance: &InstanceStatus) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::instance::tests::status;
 
-    fn endpoint(id: &str, vpc: &str, subnet: &str, takes_tunnels: bool) -> EndpointStatus {
+    /// An endpoint as a running Hamlet tells of it.
+    pub(crate) fn endpoint(id: &str, vpc: &str, subnet: &str, takes_tunnels: bool) -> EndpointStatus {
         EndpointStatus {
             id: id.into(),
             state: if takes_tunnels { "create-complete" } else { "delete-in-progress" }.into(),

@@ -266,50 +266,16 @@ mod tests {
         let pkcs7 = key().sign(DOCUMENT).pkcs7;
         folder.write("certificate", &key().certificate().unwrap());
         folder.write("pkcs7", &format!("-----BEGIN PKCS7-----\n{pkcs7}\n-----END PKCS7-----\n"));
-        for verify in [
-            // As the guide has it, and with the certificate as the one that is trusted.
-            ["smime", "-verify", "-in", "pkcs7", "-inform", "PEM", "-certfile", "certificate", "-noverify"]
-                .as_slice(),
-            &[
-                "smime",
-                "-verify",
-                "-in",
-                "pkcs7",
-                "-inform",
-                "PEM",
-                "-certfile",
-                "certificate",
-                "-CAfile",
-                "certificate",
-            ],
-            &[
-                "cms",
-                "-verify",
-                "-in",
-                "pkcs7",
-                "-inform",
-                "PEM",
-                "-certfile",
-                "certificate",
-                "-CAfile",
-                "certificate",
-            ],
-        ] {
-            assert_eq!(folder.openssl(verify, &[]).unwrap().replace('\r', ""), DOCUMENT, "{verify:?}");
+        let verify = |tool, more: &[&'static str]| {
+            let words = [tool, "-verify", "-in", "pkcs7", "-inform", "PEM", "-certfile", "certificate"];
+            [&words, more].concat()
+        };
+        // As the guide has it, and with the certificate as the one that is trusted.
+        let trusted = ["-CAfile", "certificate"];
+        for verify in [verify("smime", &["-noverify"]), verify("smime", &trusted), verify("cms", &trusted)] {
+            assert_eq!(folder.openssl(&verify, &[]).unwrap().replace('\r', ""), DOCUMENT, "{verify:?}");
         }
-        let other = [
-            "smime",
-            "-verify",
-            "-in",
-            "pkcs7",
-            "-inform",
-            "PEM",
-            "-content",
-            "other",
-            "-certfile",
-            "certificate",
-            "-noverify",
-        ];
+        let other = verify("smime", &["-content", "other", "-noverify"]);
         assert!(folder.openssl(&other, &[("other", "{}")]).is_err(), "another document");
     }
 

@@ -215,16 +215,7 @@ mod tests {
     }
 
     fn endpoint() -> EndpointStatus {
-        EndpointStatus {
-            id: "eice-1".into(),
-            state: "create-complete".into(),
-            takes_tunnels: true,
-            vpc: "vpc-1".into(),
-            subnet: "subnet-9".into(),
-            dns_name: "name".into(),
-            region: "us-east-1".into(),
-            account: "123456789012".into(),
-        }
+        crate::endpoint::tests::endpoint("eice-1", "vpc-1", "subnet-9", true)
     }
 
     #[test]
