@@ -131,6 +131,7 @@ pub(crate) mod tests {
             ports: Vec::new(),
             drops: Default::default(),
             connections: 0,
+            boundary: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
@@ -13,8 +14,9 @@ use rustix::net::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::boundary::IdMappedMounts;
+use crate::link::Made;
 use crate::spec::LinkSpec;
-use crate::tap::Offloads;
 
 /// The longest message; an order with 15 interfaces has about 2 KiB.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -40,12 +42,14 @@ pub(crate) enum Request {
 pub(crate) enum Report {
     /// The helper made the first process; its pidfd comes along.
     Born { pid: i32 },
-    /// The first process made its interfaces; their descriptors come along.
-    Links(Vec<Offloads>),
+    /// The interfaces are there; their descriptors come along.
+    Links(Vec<Made>),
+    /// What the machine allows.
+    Boundary(IdMappedMounts),
     /// The first process is in its own root and about to run.
     Ready,
     /// A request was carried out; what it made comes along.
-    Done(Option<Offloads>),
+    Done,
     /// It was not, and why.
     Failed(String),
 }
@@ -53,6 +57,13 @@ pub(crate) enum Report {
 /// Both ends of a new channel.
 pub(crate) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok(socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?)
+}
+
+/// Whether the other side is still there.
+pub(crate) fn is_open(socket: &OwnedFd) -> bool {
+    let mut waiting = [PollFd::new(socket, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut waiting, Some(&now)).is_ok() && !waiting[0].revents().contains(PollFlags::HUP)
 }
 
 /// Sends one message with descriptors.

@@ -1,29 +1,32 @@
 //! A command inside an instance or a space: `hamlet exec`, `hamlet laptop`.
 //!
-//! The calling process joins the namespaces itself, so that the command has the caller's files, or a terminal of its own
-//! that is relayed to the caller's. It must have one thread.
+//! The calling process joins the namespaces itself; it must have one thread. In a space, which is the user's own computer,
+//! the command has the caller's descriptors. In an instance it has nothing of the caller's: a session of its own, and
+//! pipes or a terminal made inside, which we relay.
 
 use std::ffi::{OsStr, OsString};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{OFlags, fcntl_setfl};
-use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, ptsname, unlockpt};
 use rustix::stdio::{stdin, stdout};
-use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
+use rustix::termios::{isatty, tcgetwinsize, tcsetwinsize};
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
+use crate::cgroup::Cgroup;
+use crate::confine::{confine, hide_from_the_guest};
 use crate::error::{Attempt, HostError, Result};
 use crate::init::Account;
-use crate::mounts;
-use crate::namespace::{DROPPED_IN_INSTANCES, DROPPED_IN_SPACES};
-use crate::sys::{self, Setup};
+use crate::launch::OOM_SCORE_OF_GUESTS;
+use crate::namespace::Users;
+use crate::relay::{PipeRelay, TerminalRelay};
+use crate::sys::{self, Identity, Setup};
+use crate::{mounts, sealed};
 
 /// What to run, and where.
 #[derive(Clone, Debug)]
@@ -52,37 +55,27 @@ impl Enter {
 
 /// Runs the command in the namespaces of process `pid` and returns its exit code: 128 + n when signal n ended it, 127
 /// when it is not there. The calling process stays in those namespaces: it should end afterwards.
+///
+/// For an instance the calling process may start itself again first, from a sealed copy.
 pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
     let Some((program, arguments)) = what.command().split_first() else {
         return Err(HostError::Unsupported("there is no command to run".into()));
     };
-    let directory = std::env::current_dir().ok();
-    join(pid)?;
     let mut command = Command::new(program);
     command.args(arguments);
-    let setup = match what {
-        Enter::Instance { user, .. } => {
-            mounts::bound_processes();
-            as_user(&mut command, user)?
-        }
-        Enter::Space { .. } => {
-            command.current_dir(directory.filter(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from("/")));
-            Setup::new(DROPPED_IN_SPACES)
-        }
+    let (setup, streams) = match what {
+        Enter::Instance { user, .. } => (enter_instance(pid, user, &mut command)?, Streams::of_guest()),
+        Enter::Space { .. } => (enter_space(pid, &mut command)?, Streams::of_caller()),
     };
     let setup = Setup { dies_with_parent: true, ..setup };
-    let terminal = Terminal::of_caller();
-    match &terminal {
-        Some(terminal) => terminal.give_to(&mut command, setup)?,
-        None => sys::before_exec(&mut command, setup),
-    }
+    streams.give_to(&mut command, setup)?;
     // Before the command starts, so that no signal falls between.
     let signals = sys::signal_descriptor(FORWARDED).attempt("listening for signals")?;
     match command.spawn() {
         Ok(child) => {
-            // Our copies of the command's side of the terminal.
+            // Our copies of the command's side of a terminal.
             drop(command);
-            attend(child, &signals, terminal)
+            attend(child, &signals, streams)
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             eprintln!("{}: command not found", program.to_string_lossy());
@@ -94,6 +87,35 @@ pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
         }
         Err(error) => Err(error).attempt(format!("starting {}", program.to_string_lossy())),
     }
+}
+
+/// Becomes a process of the instance, with the rights of its root. What follows may be seen and steered by the guest,
+/// and has nothing of the caller.
+fn enter_instance(pid: i32, user: &str, command: &mut Command) -> Result<Setup> {
+    sealed::run_from_a_copy()?;
+    // All that the host's `/proc` has to say, while it is in sight.
+    let users = Users::of(&pid.to_string());
+    let _ = std::fs::write("/proc/self/oom_score_adj", OOM_SCORE_OF_GUESTS);
+    if let Some(group) = Cgroup::of(pid) {
+        let ours = rustix::process::getpid().as_raw_nonzero().get();
+        Cgroup::add(&group, ours).attempt("entering the instance's cgroup")?;
+    }
+    sys::join_new_keyring();
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    hide_from_the_guest().attempt("hiding from the guest")?;
+    join(pid, ThreadNameSpaceType::CONTROL_GROUP)?;
+    Identity::root().assume().attempt("becoming root of the instance")?;
+    mounts::bound_processes();
+    confine(&users).attempt("giving up the rights that no instance has")?;
+    as_user(command, user, &users)
+}
+
+/// Joins a space, in which the caller is the caller.
+fn enter_space(pid: i32, command: &mut Command) -> Result<Setup> {
+    let directory = std::env::current_dir().ok();
+    join(pid, ThreadNameSpaceType::empty())?;
+    command.current_dir(directory.filter(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from("/")));
+    Ok(Setup::default())
 }
 
 /// What a user sends to us is meant for the command.
@@ -108,7 +130,7 @@ const FORWARDED: &[i32] = &[
     libc::SIGCHLD,
 ];
 
-fn join(pid: i32) -> Result<()> {
+fn join(pid: i32, more: ThreadNameSpaceType) -> Result<()> {
     let gone = || HostError::Unsupported("it is not running any more".into());
     let pid = Pid::from_raw(pid).ok_or_else(gone)?;
     let process = pidfd_open(pid, PidfdFlags::empty()).map_err(|_| gone())?;
@@ -117,56 +139,128 @@ fn join(pid: i32) -> Result<()> {
         | ThreadNameSpaceType::PROCESS_ID
         | ThreadNameSpaceType::NETWORK
         | ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME
-        | ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION;
+        | ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION
+        | more;
     move_into_thread_name_spaces(process.as_fd(), all)
         .attempt("entering its namespaces (only the user who started Hamlet, or root, may)")
 }
 
-fn as_user(command: &mut Command, user: &str) -> Result<Setup> {
+fn as_user(command: &mut Command, user: &str, users: &Users) -> Result<Setup> {
     let account = Account::named(user)
         .ok_or_else(|| HostError::Unsupported(format!("the instance has no user '{user}'")))?;
     let home = if account.home.is_dir() { account.home.clone() } else { PathBuf::from("/") };
     let terminal = std::env::var_os("TERM");
     command.env_clear().envs(account.environment()).current_dir(home);
     command.envs(terminal.map(|terminal| ("TERM", terminal)));
-    // Root of the instance even where the caller's ids mean somebody else in it.
-    Ok(Setup {
-        identity: account.identity().or_else(|| Account::named("root")?.identity()),
-        ..Setup::new(DROPPED_IN_INSTANCES)
-    })
+    Ok(Setup { identity: account.identity(users), only_standard_descriptors: true, ..Setup::default() })
 }
 
-/// Passes signals on, and a terminal's bytes, until the command has ended.
-fn attend(mut child: Child, signals: &OwnedFd, terminal: Option<Terminal>) -> Result<u8> {
-    let mut terminal = terminal.map(Relay::start).transpose()?;
-    loop {
-        if let Some(status) = child.try_wait().attempt("waiting for the command")? {
-            if let Some(relay) = &mut terminal {
-                relay.show();
+/// What stands between the caller's standard descriptors and the command's.
+enum Streams {
+    /// Nothing: the command has the caller's own.
+    Callers,
+    /// A terminal inside, for a caller with a terminal outside.
+    Terminal(Terminal),
+    /// A pipe for each: a guest gets no file or terminal of the caller's into its hands.
+    Pipes,
+}
+
+impl Streams {
+    fn of_guest() -> Self {
+        Terminal::of_caller().map_or(Self::Pipes, Self::Terminal)
+    }
+
+    fn of_caller() -> Self {
+        Terminal::of_caller().map_or(Self::Callers, Self::Terminal)
+    }
+
+    fn give_to(&self, command: &mut Command, setup: Setup) -> Result<()> {
+        match self {
+            Self::Terminal(terminal) => return terminal.give_to(command, setup),
+            Self::Callers => sys::before_exec(command, setup),
+            Self::Pipes => {
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+                // Without a session of its own the command would share the caller's terminal.
+                sys::before_exec(command, Setup { session: true, ..setup });
             }
-            let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
-            return Ok(u8::try_from(code).unwrap_or(255));
         }
-        match &mut terminal {
-            Some(relay) => relay.carry(signals),
-            None => drop(poll(&mut [PollFd::new(signals, PollFlags::IN)], None)),
+        Ok(())
+    }
+}
+
+/// Passes signals on, and bytes, until the command has ended.
+fn attend(mut child: Child, signals: &OwnedFd, streams: Streams) -> Result<u8> {
+    let mut relay = match streams {
+        Streams::Callers => Relay::None,
+        Streams::Terminal(terminal) => Relay::Terminal(TerminalRelay::start(terminal)?),
+        Streams::Pipes => Relay::Pipes(PipeRelay::start(&mut child).attempt("setting up the pipes")?),
+    };
+    let mut ended = None;
+    loop {
+        if ended.is_none() {
+            ended = child.try_wait().attempt("waiting for the command")?;
         }
+        if let Some(status) = ended
+            && relay.is_done()
+        {
+            return Ok(exit_code(status));
+        }
+        relay.carry(signals);
         while let Some((signal, sender)) = sys::read_signal(signals) {
-            match (signal, &terminal) {
+            match (signal, &relay) {
                 (libc::SIGCHLD, _) => {}
-                (libc::SIGWINCH, Some(relay)) => relay.terminal.take_size(),
+                (libc::SIGWINCH, Relay::Terminal(relay)) => relay.terminal.take_size(),
+                // Only others hold its output still.
+                (_, _) if ended.is_some() => return Ok(ended.map_or(0, exit_code)),
                 // What the caller's terminal sends (sender 0) a command without one of its own gets from there itself.
-                (_, None) if sender == 0 => {}
+                (_, Relay::None) if sender == 0 => {}
+                // There it would have gone to all that the command has started.
+                (_, Relay::Pipes(_)) if sender == 0 => sys::signal_session(&child, signal),
                 (_, _) => sys::signal_process(&child, signal),
             }
         }
     }
 }
 
+fn exit_code(status: ExitStatus) -> u8 {
+    u8::try_from(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))).unwrap_or(255)
+}
+
+/// Who carries bytes while the command runs.
+enum Relay {
+    None,
+    Terminal(TerminalRelay),
+    Pipes(PipeRelay),
+}
+
+impl Relay {
+    /// Waits for bytes or a signal, and carries what there is.
+    fn carry(&mut self, signals: &OwnedFd) {
+        match self {
+            Self::None => drop(poll(&mut [PollFd::new(signals, PollFlags::IN)], None)),
+            Self::Terminal(relay) => relay.carry(signals),
+            Self::Pipes(relay) => relay.carry(signals),
+        }
+    }
+
+    /// Once the command has ended: whether all that it printed has been carried. Who still holds its pipes may go on
+    /// printing, as with ssh.
+    fn is_done(&mut self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Terminal(relay) => {
+                relay.show();
+                true
+            }
+            Self::Pipes(relay) => relay.is_done(),
+        }
+    }
+}
+
 /// A terminal inside for a caller who has one outside: with the caller's own, which belongs to a session the command
 /// cannot see, there would be no job control.
-struct Terminal {
-    ours: OwnedFd,
+pub(crate) struct Terminal {
+    pub(crate) ours: OwnedFd,
 }
 
 impl Terminal {
@@ -182,7 +276,7 @@ impl Terminal {
         Some(terminal)
     }
 
-    fn take_size(&self) {
+    pub(crate) fn take_size(&self) {
         if let Ok(size) = tcgetwinsize(stdin()) {
             let _ = tcsetwinsize(&self.ours, size);
         }
@@ -201,77 +295,3 @@ impl Terminal {
 }
 
 const TERMINAL_FLAGS: OpenptFlags = OpenptFlags::RDWR.union(OpenptFlags::NOCTTY).union(OpenptFlags::CLOEXEC);
-
-/// Carries bytes between the caller's terminal, raw meanwhile, and the one inside.
-struct Relay {
-    terminal: Terminal,
-    before: Termios,
-    input_ended: bool,
-}
-
-impl Relay {
-    fn start(terminal: Terminal) -> Result<Self> {
-        let before = tcgetattr(stdin()).attempt("reading the terminal's settings")?;
-        let mut raw = before.clone();
-        raw.make_raw();
-        tcsetattr(stdin(), OptionalActions::Now, &raw).attempt("setting up the terminal")?;
-        fcntl_setfl(&terminal.ours, OFlags::RDWR | OFlags::NONBLOCK).attempt("setting up the terminal")?;
-        Ok(Self { terminal, before, input_ended: false })
-    }
-
-    /// Waits for bytes or a signal, and carries what there is.
-    fn carry(&mut self, signals: &OwnedFd) {
-        let input = if self.input_ended { PollFlags::empty() } else { PollFlags::IN };
-        let mut waiting = [
-            PollFd::new(signals, PollFlags::IN),
-            PollFd::new(&self.terminal.ours, PollFlags::IN),
-            PollFd::from_borrowed_fd(stdin(), input),
-        ];
-        if poll(&mut waiting, None).is_err() {
-            return;
-        }
-        let [_, output, input] = waiting.map(|descriptor| descriptor.revents());
-        if output.contains(PollFlags::IN) {
-            self.show();
-        } else if output.contains(PollFlags::HUP) {
-            // Nobody has the terminal open; the command's end follows.
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        }
-        if input.intersects(PollFlags::IN | PollFlags::HUP) {
-            self.type_in();
-        }
-    }
-
-    fn show(&mut self) {
-        let mut bytes = [0; 8192];
-        while let Ok(length @ 1..) = rustix::io::read(&self.terminal.ours, &mut bytes) {
-            write_all(stdout(), &bytes[..length]);
-        }
-    }
-
-    fn type_in(&mut self) {
-        let mut bytes = [0; 4096];
-        match rustix::io::read(stdin(), &mut bytes) {
-            Ok(length @ 1..) => write_all(self.terminal.ours.as_fd(), &bytes[..length]),
-            Ok(_) | Err(_) => self.input_ended = true,
-        }
-    }
-}
-
-impl Drop for Relay {
-    fn drop(&mut self) {
-        let _ = tcsetattr(stdin(), OptionalActions::Now, &self.before);
-    }
-}
-
-/// Waits where the other side is slow; gives up where it has gone.
-fn write_all(to: BorrowedFd<'_>, mut bytes: &[u8]) {
-    while !bytes.is_empty() {
-        match rustix::io::write(to, bytes) {
-            Ok(length) => bytes = &bytes[length..],
-            Err(Errno::AGAIN) => drop(poll(&mut [PollFd::from_borrowed_fd(to, PollFlags::OUT)], None)),
-            Err(Errno::INTR) => {}
-            Err(_) => return,
-        }
-    }
-}

@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! <data>/images/host-userland/   root/ (everything but /usr), usr/ (a layer above the host's /usr)
-//! <data>/instances/<id>/         root/{upper,work}  usr/{upper,work}  merged/  console.log  pid
+//! <data>/instances/<id>/         root/{upper,work}  usr/{upper,work}  merged/  ids  console.log  pid
 //! <data>/spaces/<name>/          pid
 //! ```
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::PermissionsExt;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Attempt, HostError, Result};
+use crate::tree;
 
 /// How much of an instance's console can be read back.
 pub(crate) const CONSOLE_BYTES: u64 = 64 * 1024;
@@ -58,15 +59,11 @@ fn checked(name: &str) -> Result<&str> {
     Err(HostError::BadName(name.to_owned()))
 }
 
-/// The instance's directories, made if they are not there; what they hold stays.
-pub(crate) fn prepare_instance(directory: &Path) -> Result<()> {
-    for part in ["root/upper", "root/work", "usr/upper", "usr/work", "merged"] {
-        fs::create_dir_all(directory.join(part))
-            .attempt(format!("making {}", directory.join(part).display()))?;
-    }
-    // What the guest keeps on its disk is nobody else's to read.
-    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
-        .attempt("closing the instance's directory")
+/// The instance's console log, empty. Nobody else's file is opened in its stead.
+pub(crate) fn open_console(directory: &Path) -> Result<OwnedFd> {
+    let mut options = fs::File::options();
+    options.read(true).write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    Ok(options.open(directory.join("console.log")).attempt("opening the console log")?.into())
 }
 
 /// The first process of a running instance, for [`crate::enter()`].
@@ -124,6 +121,24 @@ pub(crate) fn read_console(directory: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// How much of a file of the guest's is read: of its users, its keys.
+const GUEST_FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A text file of the guest's, as far as it makes sense to read one. The guest may have put anything in its place: a
+/// pipe that nobody writes to, a device, a terabyte of nothing.
+pub(crate) fn read_guest_file(path: &Path) -> io::Result<(String, fs::Metadata)> {
+    let mut options = fs::File::options();
+    options.read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(GUEST_FILE_BYTES_MAX).read_to_end(&mut bytes)?;
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), metadata))
+}
+
 /// The names of the directories in `parent`.
 pub(crate) fn names_in(parent: &Path) -> Result<Vec<String>> {
     match fs::read_dir(parent) {
@@ -135,34 +150,9 @@ pub(crate) fn names_in(parent: &Path) -> Result<Vec<String>> {
     }
 }
 
-/// Removes a tree, also where the guest took away our permissions on its directories.
+/// Removes a tree, whatever a guest has made of it.
 pub(crate) fn remove_tree(path: &Path) -> Result<()> {
-    let removed = match fs::remove_dir_all(path) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            open_directories(path);
-            fs::remove_dir_all(path)
-        }
-        other => other,
-    };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).attempt(format!("removing {}", path.display()))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-/// Gives us our permissions back on every directory below. Nobody writes there any more: the instance has ended.
-fn open_directories(path: &Path) {
-    let is_directory = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    if !is_directory || fs::set_permissions(path, fs::Permissions::from_mode(0o700)).is_err() {
-        return;
-    }
-    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-        if entry.file_name() != OsStr::new("..") {
-            open_directories(&entry.path());
-        }
-    }
+    tree::remove(path).attempt(format!("removing {}", path.display()))
 }
 
 #[cfg(test)]
@@ -191,15 +181,5 @@ mod tests {
         fs::write(directory.join("pid"), format!("{own} 1\n")).unwrap();
         assert_eq!(read_pid(&directory).unwrap(), None, "the same number, another process");
         remove_tree(&directory).unwrap();
-    }
-
-    #[test]
-    fn a_tree_is_removed_although_its_directories_are_closed() {
-        let directory = std::env::temp_dir().join(format!("hamlet-remove-{}", std::process::id()));
-        fs::create_dir_all(directory.join("a/b")).unwrap();
-        fs::write(directory.join("a/b/c"), "x").unwrap();
-        fs::set_permissions(directory.join("a/b"), fs::Permissions::from_mode(0o000)).unwrap();
-        remove_tree(&directory).unwrap();
-        assert!(!directory.exists());
     }
 }

@@ -1,6 +1,6 @@
 //! The default image: the host's own userland, without its secrets.
 //!
-//! `/usr` is the host's, shared. `/etc` is a copy of the few files that programs need, taken from an allow-list and only
+//! `/usr` is the host's, shared as far as everybody may read it (`mounts`). `/etc` is a copy of the few files that programs need, taken from an allow-list and only
 //! where everybody may read them; users, passwords, hosts and sudo rules are the image's own. Everything else starts
 //! empty, so that no home directory, key or `/opt` of the host is in sight.
 
@@ -14,7 +14,7 @@ use crate::error::{Attempt, Result};
 use crate::files;
 
 /// Changes when what is built changes; an image of another version is built again.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// The user that AWS's images log in as.
 pub(crate) const EC2_USER: &str = "ec2-user";
 /// Its id, where more than one id exists.
@@ -126,7 +126,7 @@ const USR_DIRECTORIES: &[&str] =
 pub(crate) const USR_LINKS: &[&str] = &["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
 /// Builds the image below `images` unless it is there, and says where it is.
-pub(crate) fn build(images: &Path, program: &Path) -> Result<PathBuf> {
+pub(crate) fn build(images: &Path) -> Result<PathBuf> {
     let image = images.join("host-userland");
     let version = format!("{VERSION} uid {}\n", geteuid().as_raw());
     if fs::read_to_string(image.join("version")).is_ok_and(|found| found == version) {
@@ -136,7 +136,7 @@ pub(crate) fn build(images: &Path, program: &Path) -> Result<PathBuf> {
     files::remove_tree(&unfinished)?;
     files::remove_tree(&image)?;
     build_root(&unfinished.join("root"))?;
-    build_usr(&unfinished.join("usr"), program)?;
+    build_usr(&unfinished.join("usr"))?;
     write(&unfinished.join("version"), &version, 0o644)?;
     fs::rename(&unfinished, &image).attempt("finishing the image")?;
     Ok(image)
@@ -236,6 +236,8 @@ fn write_own_etc(etc: &Path) -> Result<()> {
         "Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
         0o440,
     )?;
+    fs::create_dir_all(etc.join("pam.d")).attempt("making pam.d")?;
+    write(&etc.join("pam.d/su"), SU_RULES, 0o644)?;
     write(&etc.join("sudoers.d/90-cloud-init-users"), &format!("{EC2_USER} ALL=(ALL) NOPASSWD:ALL\n"), 0o440)
 }
 
@@ -257,7 +259,7 @@ fn make_home(home: &Path) -> Result<()> {
 }
 
 /// The layer above the host's `/usr`: a `sudo` that asks nothing, and directories of ours.
-fn build_usr(usr: &Path, program: &Path) -> Result<()> {
+fn build_usr(usr: &Path) -> Result<()> {
     make_directory_all(usr, 0o755)?;
     for name in USR_DIRECTORIES {
         // Never a directory where the host has a link, or none at all.
@@ -266,39 +268,63 @@ fn build_usr(usr: &Path, program: &Path) -> Result<()> {
             make_directory_all(&usr.join(name), 0o755)?;
         }
     }
-    if !geteuid().is_root() {
-        return write(&usr.join("bin/sudo"), SUDO_OF_ONE_USER, 0o755);
-    }
-    if Path::new("/usr/bin/sudo").exists() {
+    if geteuid().is_root() && Path::new("/usr/bin/sudo").exists() {
         return Ok(());
     }
-    let sudo = usr.join("bin/sudo");
-    fs::copy(program, &sudo).attempt("copying the program to sudo")?;
-    fs::set_permissions(&sudo, fs::Permissions::from_mode(0o4755)).attempt("making sudo")
+    let become_user = if geteuid().is_root() { BECOME_BY_SU } else { BECOME_NOBODY_ELSE };
+    write(&usr.join("bin/sudo"), &SUDO.replace("BECOME", become_user), 0o755)
 }
 
-/// Where everybody is root already.
-const SUDO_OF_ONE_USER: &str = "#!/bin/sh
-# Everybody here is root already: passes over sudo's options and runs the command.
-login=
+/// A `sudo` for hosts without one: understands the options that scripts use. No program of ours has a setuid bit.
+const SUDO: &str = r#"#!/bin/sh
+# sudo for instances whose image has none: ec2-user may do everything, as on Amazon Linux.
+set -f
+user=root login= variables=
 while [ $# -gt 0 ]; do
     case $1 in
-        -u|-g|-C|-h|-p|-r|-t|-U) shift 2 ;;
+        -u|--user) [ $# -gt 1 ] || { echo "sudo: $1 needs a value" >&2; exit 1; }; user=$2; shift 2 ;;
+        --user=*) user=${1#*=}; shift ;;
+        -u*) user=${1#-u}; shift ;;
+        -g|-C|-h|-p|-r|-t|-U) [ $# -gt 1 ] || { echo "sudo: $1 needs a value" >&2; exit 1; }; shift 2 ;;
         -i|--login|-s|--shell) login=1; shift ;;
         -v|-k|-K|-l) exit 0 ;;
         --) shift; break ;;
         -*) shift ;;
-        *=*) export \"$1\"; shift ;;
+        [A-Za-z_]*=*) variables=1; break ;;
         *) break ;;
     esac
 done
-[ $# -gt 0 ] || login=1
-export HOME=/root USER=root LOGNAME=root SUDO_USER=ec2-user
-if [ -n \"$login\" ]; then
-    cd /root && { [ $# -gt 0 ] && exec /bin/sh -c \"$*\" || exec /bin/bash -l; }
+[ $# -gt 0 ] || [ -n "$login" ] || { echo "sudo: a command is needed: sudo [-i] [-u USER] COMMAND" >&2; exit 1; }
+home=$(awk -F: -v name="$user" '$1 == name { print $6 }' /etc/passwd)
+[ -n "$home" ] || { echo "sudo: unknown user $user" >&2; exit 1; }
+caller=$(id -un) caller_id=$(id -u)
+path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# "NAME=value command" sets variables, as env does.
+[ -z "$variables" ] || set -- env "$@"
+BECOME
+"#;
+
+/// Members of the group sudo pass `su`'s rules (`/etc/pam.d/su` of the image) without a password.
+const BECOME_BY_SU: &str = r#"clean() { exec env -i ${TERM+"TERM=$TERM"} ${LANG+"LANG=$LANG"} ${LC_ALL+"LC_ALL=$LC_ALL"} "PATH=$path" "$@"; }
+facts="SUDO_USER=$caller SUDO_UID=$caller_id USER=$user LOGNAME=$user HOME=$home"
+if [ -n "$login" ]; then
+    if [ $# -gt 0 ]; then clean su "$user" -s /bin/sh --session-command "cd; export $facts; exec /bin/bash -l -c \"\$*\"" -- sh "$@"; fi
+    clean su "$user" -s /bin/sh --session-command "cd; export $facts; exec /bin/bash -l"
 fi
-exec \"$@\"
-";
+clean su "$user" -s /bin/sh --session-command "export PATH=$path $facts; exec \"\$0\" \"\$@\"" -- "$@"
+"#;
+
+/// Where everybody is root already.
+const BECOME_NOBODY_ELSE: &str = r#"export HOME=$home USER=$user LOGNAME=$user SUDO_USER=ec2-user SUDO_UID=$caller_id PATH=$path
+if [ -n "$login" ]; then
+    cd "$home" && { [ $# -gt 0 ] && exec /bin/sh -c "$*" || exec /bin/bash -l; }
+fi
+exec "$@"
+"#;
+
+/// Who may become whom with `su`: root, and members of sudo, without being asked.
+const SU_RULES: &str = "auth sufficient pam_rootok.so\nauth sufficient pam_wheel.so trust use_uid group=sudo\n\
+auth required pam_deny.so\naccount required pam_permit.so\npassword required pam_deny.so\nsession required pam_permit.so\n";
 
 fn make_directory(path: &Path, mode: u32) -> Result<()> {
     if !path.is_dir() {

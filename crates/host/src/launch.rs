@@ -1,42 +1,64 @@
-//! The helper between the daemon and an instance: one thread, started afresh from the program itself.
+//! The helper between the daemon and an instance: one thread, started afresh from the program's sealed copy.
 //!
 //! The daemon has many threads and must not fork. The helper has one: it makes the first process in its new
-//! namespaces, writes its id maps, tells the daemon about it and ends. The first process is the daemon's own child.
+//! namespaces, writes its id maps, makes its interfaces from outside, tells the daemon about all of it and ends. The
+//! first process is the daemon's own child, and starts the program afresh once more, so that it has nothing of the
+//! helper and the kernel counts it among its own user namespace's.
+//!
+//! ```text
+//!   helper                                     first process
+//!   clone ───────────────────────────────────> waits
+//!   id maps, then "mapped" ──────────────────> becomes root of the outer namespace, executes itself
+//!   the order, with the layers' trees ───────> builds the root, enters the inner namespaces
+//!          <──────────────────────── "entered" confines itself; waits
+//!   interfaces in its network, then "linked" > goes on as `init` or `space`
+//! ```
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode, Stdio};
 
 use rustix::process::{Signal, set_parent_process_death_signal};
+use serde::{Deserialize, Serialize};
 
+use crate::cgroup::Cgroup;
 use crate::channel::{self, Report};
 use crate::error::{Attempt, HostError, Result};
-use crate::namespace::{IdMap, NAMESPACES, write_id_maps};
-use crate::netlink::{LinkChange, Netlink};
-use crate::spec::{LinkSpec, Order};
-use crate::sys::{self, Born};
-use crate::tap::{self, Offloads};
-use crate::{init, space};
+use crate::hostname::Hostname;
+use crate::link;
+use crate::mounts::Layers;
+use crate::namespace::{Ids, OUTER, SPACE, write_id_maps};
+use crate::sealed;
+use crate::spec::Order;
+use crate::sys::{self, Born, Identity};
+use crate::{boundary, files, init, reaper, space, trees};
 
 /// The hidden subcommand the daemon starts the helper with.
 pub(crate) const LAUNCH: &str = "internal-launch";
+/// What the first process executes itself with.
+const FIRST_PROCESS: &str = "internal-first-process";
+/// Of everything in an instance.
+pub(crate) const OOM_SCORE_OF_GUESTS: &str = "500";
 
 /// Runs what this process was started for, if that is one of this crate's purposes. To be called first in `main`,
 /// while there is one thread.
 pub fn internal_main(mut arguments: impl Iterator<Item = OsString>) -> Option<ExitCode> {
-    let program = arguments.next()?;
-    if std::path::Path::new(&program).file_name() == Some("sudo".as_ref()) {
-        return Some(init::sudo(arguments.collect()));
+    let purpose = arguments.nth(1)?;
+    match purpose.to_str()? {
+        LAUNCH => Some(helper()),
+        FIRST_PROCESS => Some(first_process()),
+        reaper::REAPER => Some(reaper::run()),
+        _ => None,
     }
-    (arguments.next()? == LAUNCH).then(helper)
 }
 
 fn helper() -> ExitCode {
     let Ok(socket) = std::io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::FAILURE;
     };
-    match make(&socket) {
+    match carry_out(&socket) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // When this cannot be sent either, the daemon sees the socket close.
@@ -46,119 +68,246 @@ fn helper() -> ExitCode {
     }
 }
 
-fn make(socket: &OwnedFd) -> Result<()> {
+fn carry_out(socket: &OwnedFd) -> Result<()> {
     let order = channel::receive::<Order>(socket).attempt("reading the order")?;
-    let Some((order, _)) = order else {
+    let Some((order, carried)) = order else {
         return Err(HostError::Ended("the daemon".into()));
     };
     // Leaves the daemon's terminal alone: Ctrl-C is for the daemon, which then ends us.
     let _ = rustix::process::setsid();
-    let (wait, go) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).attempt("making a pipe")?;
-    let born = sys::clone_sibling(NAMESPACES).map_err(|source| HostError::System {
+    match order {
+        Order::Probe { image, data } => {
+            let found = boundary::look(&image, &data)?;
+            channel::send(socket, &Report::Boundary(found), &[]).attempt("answering the daemon")
+        }
+        Order::Link { pid, spec } => {
+            let (tap, made) = link::make_in_instance(pid, &spec)?;
+            channel::send(socket, &Report::Links(vec![made]), &[tap.as_fd()]).attempt("answering the daemon")
+        }
+        Order::Instance { .. } | Order::Space { .. } => make(socket, &order, carried),
+    }
+}
+
+/// What the two say to each other.
+#[derive(Debug, Serialize, Deserialize)]
+enum Step {
+    /// You have your ids.
+    Mapped,
+    /// This is what you are for.
+    Begin(Order),
+    /// I am in the network that is to have the interfaces.
+    Entered,
+    /// You have them, by these names.
+    Linked(Vec<String>),
+}
+
+fn make(socket: &OwnedFd, order: &Order, carried: Vec<OwnedFd>) -> Result<()> {
+    let (line, theirs) = channel::pair().attempt("making a socket pair")?;
+    let (flags, ids) = match order {
+        Order::Instance { ids, .. } => (OUTER, *ids),
+        Order::Space { .. } | Order::Probe { .. } | Order::Link { .. } => (SPACE, Ids::Same),
+    };
+    let born = sys::clone_sibling(flags).map_err(|source| HostError::System {
         attempt: "making namespaces (an ordinary user needs `sysctl user.max_user_namespaces` above 0)"
             .into(),
         source,
     })?;
     match born {
         Born::Child => {
-            drop(go);
-            first_process(socket, wait, order)
+            drop(line);
+            become_first_process(socket, theirs, order)
         }
         Born::Parent { pid, pidfd } => {
-            let map = match order {
-                Order::Instance { .. } => IdMap::Instance,
-                Order::Space { .. } => IdMap::Identity,
-            };
-            write_id_maps(pid, map).attempt("writing the id maps of the user namespace")?;
+            drop(theirs);
+            write_id_maps(pid, ids).attempt("writing the id maps of the user namespace")?;
             channel::send(socket, &Report::Born { pid }, &[pidfd.as_fd()]).attempt("answering the daemon")?;
-            rustix::io::write(&go, b"!").attempt("starting the first process").map(drop)
+            lead(socket, &line, pid, order, carried)
         }
     }
 }
 
-/// PID 1 of the new namespaces. Never returns to the helper's code.
-fn first_process(socket: &OwnedFd, wait: OwnedFd, order: Order) -> ! {
-    // Whatever happens to the daemon, even SIGKILL, happens to us, and so to everything in this pid namespace.
-    let bound = set_parent_process_death_signal(Some(Signal::KILL)).is_ok();
-    let started = rustix::io::read(&wait, &mut [0u8; 1]) == Ok(1);
-    if !bound || !started {
-        sys::exit_now(1);
+/// The helper's half. `carried` is what the daemon gives the first process.
+fn lead(socket: &OwnedFd, line: &OwnedFd, pid: i32, order: &Order, mut carried: Vec<OwnedFd>) -> Result<()> {
+    if let Order::Instance { cgroup: Some(cgroup), .. } = order {
+        Cgroup::add(cgroup, pid).attempt("putting the instance into its cgroup")?;
     }
-    sys::close_all_except(&[socket]);
-    part_from_the_daemon(&order);
-    let error = match run(socket, order) {
-        Ok(()) => sys::exit_now(0),
-        Err(error) => error,
-    };
-    let _ = channel::send(socket, &Report::Failed(error.to_string()), &[]);
-    sys::exit_now(1)
+    say(line, &Step::Mapped, &[])?;
+    if let Order::Instance { directory, image, ids, .. } = order {
+        carried.push(files::open_console(directory)?);
+        carried.extend(trees::for_instance(pid, *ids, directory, image)?);
+    }
+    say(line, &Step::Begin(order.clone()), &carried.iter().map(AsFd::as_fd).collect::<Vec<_>>())?;
+    drop(carried);
+    match hear(line)? {
+        Some((Step::Entered, _)) => {}
+        Some((step, _)) => return Err(HostError::Launch(format!("an unexpected step: {step:?}"))),
+        None => return Err(HostError::Ended("the first process".into())),
+    }
+    let (taps, made) = link::make_all(pid, &order.links())?;
+    let names = made.iter().map(|made| made.name.clone()).collect();
+    let descriptors: Vec<_> = taps.iter().map(AsFd::as_fd).collect();
+    channel::send(socket, &Report::Links(made), &descriptors).attempt("handing over the interfaces")?;
+    say(line, &Step::Linked(names), &[])
 }
 
-/// Lets go of what else a process inherits. Each is a precaution; none is needed for the instance to work.
-fn part_from_the_daemon(order: &Order) {
+fn say(line: &OwnedFd, step: &Step, carried: &[std::os::fd::BorrowedFd<'_>]) -> Result<()> {
+    channel::send(line, step, carried).attempt("speaking between the helper and the first process")
+}
+
+fn hear(line: &OwnedFd) -> Result<Option<(Step, Vec<OwnedFd>)>> {
+    channel::receive(line).attempt("speaking between the helper and the first process")
+}
+
+/// PID 1 of the new namespaces, still with the helper's memory. Never returns to the helper's code.
+fn become_first_process(socket: &OwnedFd, line: OwnedFd, order: &Order) -> ! {
+    let done = prepare(socket, &line, order).and_then(|()| match order {
+        Order::Instance { .. } => Err(HostError::System {
+            attempt: "starting the first process".into(),
+            source: execute(socket, line),
+        }),
+        // Nobody in a space is another than its user, who may lack the rights that executing would take away.
+        Order::Space { .. } | Order::Probe { .. } | Order::Link { .. } => {
+            sys::close_all_except(&[socket, &line]);
+            let_go_of_standard_streams().and_then(|()| begin(socket, line))
+        }
+    });
+    if let Err(error) = &done {
+        let _ = channel::send(socket, &Report::Failed(error.to_string()), &[]);
+    }
+    sys::exit_now(i32::from(done.is_err()))
+}
+
+fn prepare(socket: &OwnedFd, line: &OwnedFd, order: &Order) -> Result<()> {
+    // Whatever happens to the daemon, even SIGKILL, happens to us, and so to everything in this pid namespace.
+    die_with_the_daemon(socket)?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     sys::join_new_keyring();
-    match order {
+    if let Order::Instance { .. } = order {
         // When memory runs out, the guests go before the daemon.
-        Order::Instance { .. } => drop(std::fs::write("/proc/self/oom_score_adj", "500")),
-        Order::Space { .. } => {}
+        let _ = std::fs::write("/proc/self/oom_score_adj", OOM_SCORE_OF_GUESTS);
+    }
+    match hear(line)? {
+        Some((Step::Mapped, _)) => {}
+        Some(_) | None => return Err(HostError::Ended("the helper".into())),
+    }
+    if let Order::Instance { .. } = order {
+        Identity::root().assume().attempt("becoming root of the instance")?;
+        // Another user is another process to the kernel, which then forgets who it dies with.
+        die_with_the_daemon(socket)?;
+    }
+    Ok(())
+}
+
+fn die_with_the_daemon(socket: &OwnedFd) -> Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL)).attempt("dying with the daemon")?;
+    // It may have gone before.
+    match channel::is_open(socket) {
+        true => Ok(()),
+        false => Err(HostError::Ended("the daemon".into())),
     }
 }
 
-fn run(socket: &OwnedFd, order: Order) -> Result<()> {
-    // The ids just mapped; everything made from here on belongs to them.
-    let tun = open_tun_node()?;
-    let (taps, offloads) = make_links(&tun, &order.links())?;
-    let descriptors: Vec<_> = taps.iter().map(AsFd::as_fd).collect();
-    channel::send(socket, &Report::Links(offloads), &descriptors).attempt("handing over the interfaces")?;
-    drop(taps);
-    match order {
-        Order::Instance { spec, directory, image } => init::run(socket, &tun, &spec, &directory, &image),
-        Order::Space { spec, directory } => space::run(socket, &spec, &directory),
-    }
-}
-
-/// The device node, held so that interfaces can still be made after the host's `/dev` is out of sight.
-fn open_tun_node() -> Result<OwnedFd> {
-    let node = tap::node();
-    let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::CLOEXEC;
-    rustix::fs::open(&node, flags, rustix::fs::Mode::empty()).attempt(format!("finding {}", node.display()))
-}
-
-fn make_links(tun: &OwnedFd, links: &[LinkSpec]) -> Result<(Vec<OwnedFd>, Vec<Offloads>)> {
-    let made: Result<Vec<_>> = links.iter().map(|link| make_link(tun, link)).collect();
-    Ok(made?.into_iter().unzip())
-}
-
-/// Makes one interface, down, with its hardware address and MTU.
-pub(crate) fn make_link(tun: &OwnedFd, link: &LinkSpec) -> Result<(OwnedFd, Offloads)> {
-    use std::os::fd::AsRawFd;
-    let node = format!("/proc/self/fd/{}", tun.as_raw_fd());
-    let (tap, offloads) = tap::create(node.as_ref(), &link.name).map_err(|source| HostError::System {
-        attempt: format!(
-            "making interface {} from {} (it must be readable and writable by you: `sudo chmod 0666 {}`)",
-            link.name,
-            tap::node().display(),
-            tap::node().display()
-        ),
-        source,
-    })?;
-    let netlink = Netlink::open().attempt("opening netlink")?;
-    let index = netlink.index(&link.name).attempt("finding the new interface")?;
-    let change = LinkChange {
-        up: false,
-        mtu: Some(link.mtu),
-        mac: Some(link.mac),
-        queue_length: Some(link.queue_length),
+/// Comes back only with an error.
+fn execute(socket: &OwnedFd, line: OwnedFd) -> std::io::Error {
+    let control = match socket.try_clone() {
+        Ok(control) => control,
+        Err(error) => return error,
     };
-    netlink.change_link(index, change).attempt(format!("setting up interface {}", link.name))?;
-    Ok((tap, offloads))
+    Command::new("/proc/self/exe")
+        .arg0(sealed::NAME)
+        .arg(FIRST_PROCESS)
+        .env_clear()
+        .stdin(Stdio::from(control))
+        .stdout(Stdio::from(line))
+        .exec()
 }
 
-/// Replaces standard input and output of a first process, which are the helper's, by nothing.
-pub(crate) fn detach_standard_streams() -> Result<()> {
+/// PID 1 of the new namespaces, with memory of its own.
+fn first_process() -> ExitCode {
+    let (control, line) = match standard_descriptors() {
+        Ok(descriptors) => descriptors,
+        Err(_) => return ExitCode::FAILURE,
+    };
+    // Before the daemon is told that we run, the helper listens for what goes wrong; then the daemon does.
+    match begin(&control, line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = channel::send(&control, &Report::Failed(error.to_string()), &[]);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The channel to the daemon and the line to the helper; nothing else is left open.
+fn standard_descriptors() -> Result<(OwnedFd, OwnedFd)> {
+    let control = std::io::stdin().as_fd().try_clone_to_owned().attempt("finding the daemon")?;
+    let line = std::io::stdout().as_fd().try_clone_to_owned().attempt("finding the helper")?;
+    sys::close_all_except(&[&control, &line]);
+    let_go_of_standard_streams()?;
+    Ok((control, line))
+}
+
+fn let_go_of_standard_streams() -> Result<()> {
     let null = File::options().read(true).write(true).open("/dev/null").attempt("opening /dev/null")?;
     rustix::stdio::dup2_stdin(&null).attempt("closing standard input")?;
     rustix::stdio::dup2_stdout(&null).attempt("closing standard output")?;
     rustix::stdio::dup2_stderr(&null).attempt("closing standard error")
+}
+
+fn begin(control: &OwnedFd, line: OwnedFd) -> Result<()> {
+    let Some((Step::Begin(order), carried)) = hear(&line)? else {
+        return Err(HostError::Ended("the helper".into()));
+    };
+    let helper = Helper(line);
+    match order {
+        Order::Instance { spec, directory, image, ids, .. } => {
+            let mut carried = carried.into_iter();
+            let (Some(names), Some(console)) = (carried.next(), carried.next()) else {
+                return Err(HostError::Launch("the console is missing".into()));
+            };
+            let layers = layers(ids, directory, image, carried)?;
+            let outside =
+                init::Outside { control, helper, names: Hostname::new(names), console: console.into() };
+            init::run(outside, &spec, &layers)
+        }
+        Order::Space { spec, directory } => {
+            helper.ask_for_links()?;
+            helper.links()?;
+            space::run(control, &spec, &directory)
+        }
+        Order::Probe { .. } | Order::Link { .. } => Err(HostError::Launch("no order for a process".into())),
+    }
+}
+
+fn layers(
+    ids: Ids,
+    directory: std::path::PathBuf,
+    image: std::path::PathBuf,
+    mut carried: impl Iterator<Item = OwnedFd>,
+) -> Result<Layers> {
+    match ids {
+        Ids::Private { .. } | Ids::SharedRoot => {}
+        Ids::Daemon | Ids::Same => return Ok(Layers::InPlace { directory, image }),
+    }
+    let mut tree =
+        || carried.next().ok_or_else(|| HostError::Launch("a layer of the root is missing".into()));
+    Ok(Layers::Trees { disk: [tree()?, tree()?], image: tree()?, usr: tree()? })
+}
+
+/// What the first process still wants of the helper.
+pub(crate) struct Helper(OwnedFd);
+
+impl Helper {
+    /// Says that we are in the network that is to have the interfaces.
+    pub(crate) fn ask_for_links(&self) -> Result<()> {
+        say(&self.0, &Step::Entered, &[])
+    }
+
+    /// Waits for the interfaces; their names, in the order of the spec.
+    pub(crate) fn links(self) -> Result<Vec<String>> {
+        match hear(&self.0)? {
+            Some((Step::Linked(names), _)) => Ok(names),
+            Some(_) | None => Err(HostError::Ended("the helper".into())),
+        }
+    }
 }

@@ -5,9 +5,10 @@
 //!
 //! ```text
 //!   daemon (many threads)                      instance (own user, net, mount, pid, uts, ipc namespaces)
-//!   Host::launch ── spawns itself ──> helper ── clone3 ──> PID 1: eth0 = TAP, mounts, pivot_root, host::init
-//!        │  <────────── TAP descriptors, pidfd ───────────────┘
-//!        └ Running { taps, pidfd, console }    control socket: attach and detach interfaces, open listeners
+//!   Host::launch ── sealed copy ──> helper ── clone ──> PID 1: mounts, inner namespaces, pivot_root, confine, init
+//!        │  <── TAP descriptors, pidfd ──┘
+//!        ├ Running { taps, pidfd, console }    control socket: interfaces that came or go, open listeners
+//!        └ reaper, a process outside: ends all of them when the daemon has gone, sets host names
 //! ```
 //!
 //! # For the daemon
@@ -20,7 +21,7 @@
 //! - [`Host::space`]`(&SpaceSpec) -> Space`: a network without a machine: the laptop, or the place where the daemon
 //!   itself listens ([`Space::listen_tcp`], [`Space::bind_udp`], [`Space::connect_tcp`]).
 //! - [`Running::stop`], [`Running::kill`], [`Running::kill_all`]; [`Running::ended`] is readable once an instance ended by
-//!   itself. [`Running::attach_interface`], [`Running::detach_interface`] while it runs.
+//!   itself. [`Host::attach_interface`], [`Running::detach_interface`] while it runs.
 //! - [`Tap::remove_all`]: closing a TAP makes the kernel wait for some 30 ms; not on a thread that moves packets.
 //! - [`Host::reconcile`]`(keep)`: on start, removes what an earlier run left behind, keeps the disks of `keep`.
 //! - [`Host::remove_instance`]`(id)`: the disk and the console of a terminated instance.
@@ -31,7 +32,7 @@
 //! Before any thread starts, `main` hands over when it was started for one of these purposes:
 //!
 //! ```ignore
-//! if let Some(code) = host::internal_main(std::env::args_os()) { return code; } // "internal-launch", "sudo"
+//! if let Some(code) = host::internal_main(std::env::args_os()) { return code; } // "internal-launch" and others
 //! ```
 //!
 //! - [`enter()`]`(pid, &Enter) -> exit code`: `hamlet exec`, `hamlet laptop`. The calling process, which must be
@@ -43,29 +44,46 @@
 //! `virtio_net_hdr` (little endian), then the Ethernet frame, up to 64 KiB of TCP payload when a GSO type is set.
 //! Partial checksums (`VIRTIO_NET_HDR_F_NEEDS_CSUM`) are normal both ways.
 
+mod boundary;
+mod cgroup;
 mod channel;
+mod confine;
+mod disk;
 mod enter;
 mod error;
 mod files;
+mod hostname;
 mod image;
 mod init;
 mod launch;
+mod link;
 mod mounts;
 mod namespace;
 mod netlink;
+mod private_ids;
 mod probe;
+mod reaper;
+mod relay;
+mod sealed;
+mod seccomp;
 mod space;
 mod spec;
 mod supervisor;
 mod sys;
 mod tap;
+mod tree;
+mod trees;
 
+pub use boundary::Barrier;
 pub use enter::{Enter, enter};
 pub use error::HostError;
 pub use files::{instance_pid, space_pid};
 pub use launch::internal_main;
 pub use probe::{Finding, probe};
-pub use spec::{AnyAddress, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, SpaceRole, SpaceSpec};
+pub use sealed::run_from_a_copy;
+pub use spec::{
+    AnyAddress, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, SpaceRole, SpaceSpec,
+};
 pub use supervisor::{Host, Running, Space};
 pub use tap::{Offloads, Tap, VNET_HEADER_LENGTH};
 

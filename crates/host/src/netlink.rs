@@ -122,6 +122,14 @@ impl Netlink {
         self.talk(message)
     }
 
+    /// Gives an interface that is down another name. EEXIST where another one has it.
+    pub(crate) fn rename_link(&self, index: u32, name: &str) -> io::Result<()> {
+        let mut message = Message::new(RTM_NEWLINK, 0);
+        message.bytes(&[0, 0, 0, 0]).u32(index).u32(0).u32(0);
+        message.attribute(3, &[name.as_bytes(), &[0]].concat());
+        self.talk(message)
+    }
+
     pub(crate) fn add_address(&self, index: u32, address: IpAddr, prefix_length: u8) -> io::Result<()> {
         self.talk(address_message(RTM_NEWADDR, index, address, prefix_length))
     }

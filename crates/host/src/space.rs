@@ -15,7 +15,6 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, connect, listen,
 use crate::channel::{self, Report, Request};
 use crate::error::{Attempt, Result};
 use crate::image::NSSWITCH;
-use crate::launch;
 use crate::mounts;
 use crate::netlink::{LinkChange, Netlink, Route, RouteKind, Rule, Table};
 use crate::spec::{AnyAddress, SpaceRole, SpaceSpec};
@@ -26,7 +25,6 @@ const BACKLOG: i32 = 1024;
 
 /// Sets the space up, tells the daemon, and serves it until it goes.
 pub(crate) fn run(control: &OwnedFd, spec: &SpaceSpec, directory: &Path) -> Result<()> {
-    launch::detach_standard_streams()?;
     let _ = rustix::system::sethostname(spec.name.as_bytes());
     mounts::make_private()?;
     remount_proc();
@@ -199,7 +197,7 @@ fn answer(control: &OwnedFd) -> bool {
         return false;
     };
     match make_socket(&request) {
-        Ok(socket) => channel::send(control, &Report::Done(None), &[socket.as_fd()]).is_ok(),
+        Ok(socket) => channel::send(control, &Report::Done, &[socket.as_fd()]).is_ok(),
         Err(error) => channel::send(control, &Report::Failed(format!("{request:?}: {error}")), &[]).is_ok(),
     }
 }

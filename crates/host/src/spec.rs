@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::namespace::Ids;
+
 /// One Ethernet interface of an instance or a space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkSpec {
@@ -35,6 +37,17 @@ pub struct InstanceSpec {
     pub hostname: String,
     /// Its interfaces, `eth0` first.
     pub links: Vec<LinkSpec>,
+    /// What its type has.
+    pub size: InstanceSize,
+}
+
+/// What of the machine an instance may use, where the machine can bound it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceSize {
+    /// Main memory, in MiB.
+    pub memory_mib: u64,
+    /// Virtual processors: its share when they are scarce.
+    pub vcpus: u32,
 }
 
 /// A network without a machine.
@@ -104,11 +117,26 @@ pub(crate) enum Order {
         directory: PathBuf,
         /// `<data>/images/host-userland`
         image: PathBuf,
+        ids: Ids,
+        /// Where its processes are counted and ended together.
+        cgroup: Option<PathBuf>,
     },
     Space {
         spec: SpaceSpec,
         /// `<data>/spaces/<name>`
         directory: PathBuf,
+    },
+    /// One more interface for a running instance.
+    Link {
+        /// Its first process.
+        pid: i32,
+        spec: LinkSpec,
+    },
+    /// Which boundary this machine allows around instances.
+    Probe {
+        /// `<data>/images/host-userland`
+        image: PathBuf,
+        data: PathBuf,
     },
 }
 
@@ -117,6 +145,8 @@ impl Order {
         match self {
             Self::Instance { spec, .. } => spec.links.clone(),
             Self::Space { spec, .. } => vec![spec.link.clone()],
+            Self::Link { spec, .. } => vec![spec.clone()],
+            Self::Probe { .. } => Vec::new(),
         }
     }
 }

@@ -1,23 +1,32 @@
 //! The daemon's side: starts helpers, holds what they made, ends it.
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid};
 
+use crate::boundary::{self, Barrier, IdMappedMounts};
+use crate::cgroup::{Cgroup, Cgroups};
 use crate::channel::{self, Report, Request};
+use crate::disk;
 use crate::error::{Attempt, HostError, Result};
 use crate::files::{self, Layout};
 use crate::image;
 use crate::launch::LAUNCH;
+use crate::link::Made;
+use crate::namespace::Ids;
+use crate::private_ids::PrivateIds;
+use crate::reaper::Reaper;
+use crate::sealed::Sealed;
 use crate::spec::{InstanceSpec, LinkSpec, Order, SpaceSpec};
-use crate::tap::{self, Offloads, Tap};
+use crate::tap::{self, Tap};
 
 /// How long the helper and the first process may take before we give up on them.
 const LAUNCH_LIMIT: Duration = Duration::from_secs(20);
@@ -25,13 +34,24 @@ const LAUNCH_LIMIT: Duration = Duration::from_secs(20);
 /// Everything this daemon has on the machine. Dropping it ends every instance and space it started.
 pub struct Host {
     layout: Layout,
-    program: PathBuf,
-    image: Mutex<Option<PathBuf>>,
+    data: PathBuf,
+    program: Sealed,
+    prepared: Mutex<Option<Prepared>>,
+    ids: Mutex<PrivateIds>,
     spawner: Spawner,
+    cgroups: Option<Cgroups>,
+    reaper: Reaper,
+}
+
+/// What is found out once, before the first launch.
+#[derive(Clone)]
+struct Prepared {
+    image: PathBuf,
+    mounts: IdMappedMounts,
 }
 
 impl Host {
-    /// `program` is what helpers are started from: a program that calls [`crate::internal_main`], usually
+    /// `program` is what helpers are started from a copy of: a program that calls [`crate::internal_main`], usually
     /// `/proc/self/exe`.
     pub fn new(data: &Path, program: &Path) -> Result<Self> {
         std::fs::create_dir_all(data).attempt(format!("making {}", data.display()))?;
@@ -42,11 +62,18 @@ impl Host {
                 format!("the data directory {} must not contain ':', ',', '\\' or '\"'", data.display());
             return Err(HostError::Unsupported(what));
         }
+        let program = Sealed::copy(program)?;
+        // First, because its thread may have to leave the group that we are in.
+        let cgroups = Cgroups::open(&data);
         Ok(Self {
             layout: Layout::new(&data),
-            program: program.to_owned(),
-            image: Mutex::new(None),
+            prepared: Mutex::new(None),
+            ids: Mutex::new(PrivateIds::of(&data)),
             spawner: Spawner::start()?,
+            reaper: Reaper::start(&program)?,
+            cgroups,
+            program,
+            data,
         })
     }
 
@@ -54,17 +81,41 @@ impl Host {
     /// interfaces exist; it boots from there on by itself.
     pub fn launch(&self, spec: &InstanceSpec) -> Result<Running> {
         let directory = self.layout.instance(&spec.id)?;
-        files::prepare_instance(&directory)?;
-        let order =
-            Order::Instance { spec: spec.clone(), directory: directory.clone(), image: self.image()? };
-        let process = self.start(&order, &directory)?;
+        let Prepared { image, mounts } = self.prepared()?;
+        let ids = self.ids_for(&directory, &mounts)?;
+        disk::prepare(&directory, ids)?;
+        let cgroup = self.cgroups.as_ref().map(|groups| groups.make(&spec.id, spec.size));
+        let cgroup = cgroup.transpose().attempt("making the instance's cgroup")?;
+        let order = Order::Instance {
+            spec: spec.clone(),
+            directory: directory.clone(),
+            image,
+            ids,
+            cgroup: cgroup.clone(),
+        };
+        let process = self.start(&order, &directory, cgroup)?;
+        let names = spec.links.iter().map(|link| link.name.clone()).zip(process.names).collect();
         Ok(Running {
             id: spec.id.clone(),
             init_pid: process.pid,
             console_path: directory.join("console.log"),
             taps: process.taps,
+            names: Mutex::new(names),
             process: process.handle,
         })
+    }
+
+    /// Who the users of an instance are outside: the same ids as before, where they still can be.
+    fn ids_for(&self, directory: &Path, mounts: &IdMappedMounts) -> Result<Ids> {
+        let is_root = rustix::process::geteuid().is_root();
+        match mounts {
+            IdMappedMounts::Known if is_root => {
+                let mut known = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(Ids::Private { first: known.of_instance(&self.layout, directory)? })
+            }
+            IdMappedMounts::Unknown(_) if is_root => Ok(Ids::SharedRoot),
+            IdMappedMounts::Known | IdMappedMounts::Unknown(_) => Ok(Ids::Daemon),
+        }
     }
 
     /// Makes a space.
@@ -72,7 +123,7 @@ impl Host {
         let directory = self.layout.space(&spec.name)?;
         std::fs::create_dir_all(&directory).attempt("making the space's directory")?;
         let order = Order::Space { spec: spec.clone(), directory: directory.clone() };
-        let process = self.start(&order, &directory)?;
+        let process = self.start(&order, &directory, None)?;
         let mut taps = process.taps;
         let tap = taps.pop().ok_or_else(|| HostError::Ended("the space's first process".into()))?;
         Ok(Space { name: spec.name.clone(), pid: process.pid, tap, process: process.handle })
@@ -105,81 +156,162 @@ impl Host {
 
     /// Removes the disk and the console of an instance that has ended.
     pub fn remove_instance(&self, id: &str) -> Result<()> {
-        files::remove_tree(&self.layout.instance(id)?)
+        let directory = self.layout.instance(id)?;
+        let ids = disk::recorded(&directory);
+        files::remove_tree(&directory)?;
+        let mut known = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.into_iter().for_each(|ids| known.free(ids));
+        Ok(())
     }
 
-    /// Builds the default image now rather than at the first launch.
+    /// Builds the default image and looks at the machine now rather than at the first launch.
     pub fn prepare(&self) -> Result<()> {
-        self.image().map(drop)
+        self.prepared().map(drop)
     }
 
-    fn image(&self) -> Result<PathBuf> {
-        let mut image = self.image.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(path) = &*image {
-            return Ok(path.clone());
+    /// The boundary that is in force around instances.
+    pub fn boundary(&self) -> Result<Vec<Barrier>> {
+        Ok(boundary::describe(&self.prepared()?.mounts, self.cgroups.as_ref()))
+    }
+
+    fn prepared(&self) -> Result<Prepared> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = &*prepared {
+            return Ok(found.clone());
         }
-        let path = image::build(&self.layout.images(), &self.program)?;
-        *image = Some(path.clone());
-        Ok(path)
+        let image = image::build(&self.layout.images())?;
+        let mounts = self.probe(&image)?;
+        Ok(prepared.insert(Prepared { image, mounts }).clone())
     }
 
-    fn start(&self, order: &Order, directory: &Path) -> Result<Started> {
-        let (ours, theirs) = channel::pair().attempt("making a socket pair")?;
-        let mut command = Command::new(&self.program);
-        // An instance has nothing of the daemon's environment, which may hold the user's credentials.
-        let node = tap::node();
-        command
-            .arg(LAUNCH)
-            .env_clear()
-            .env(tap::NODE_VARIABLE, node)
-            .stdin(Stdio::from(theirs))
-            .stdout(Stdio::null());
-        let mut helper = self.spawner.spawn(command)?;
-        let started = converse(&ours, order);
-        // The helper ends by itself as soon as it has answered.
-        if started.is_err() {
+    fn probe(&self, image: &Path) -> Result<IdMappedMounts> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(IdMappedMounts::Unknown("only root can make them".into()));
+        }
+        let order = Order::Probe { image: image.to_owned(), data: self.data.clone() };
+        match self.ask_helper(&order)? {
+            (Report::Boundary(found), _) => Ok(found),
+            (report, _) => Err(unexpected(&report)),
+        }
+    }
+
+    /// Puts another interface into a running instance, which then configures it over DHCP.
+    pub fn attach_interface(&self, instance: &Running, link: &LinkSpec) -> Result<Tap> {
+        let order = Order::Link { pid: instance.init_pid, spec: link.clone() };
+        let (Report::Links(mut made), mut descriptors) = self.ask_helper(&order)? else {
+            return Err(HostError::Launch("the helper made no interface".into()));
+        };
+        let (Some(made), Some(descriptor)) = (made.pop(), descriptors.pop()) else {
+            return Err(HostError::Launch("the helper made no interface".into()));
+        };
+        instance.attached(&link.name, &made.name, link)?;
+        Ok(our_end(link.clone(), made, descriptor))
+    }
+
+    /// Has a helper do something that is answered at once.
+    fn ask_helper(&self, order: &Order) -> Result<(Report, Vec<OwnedFd>)> {
+        let (ours, mut helper) = self.start_helper()?;
+        channel::send(&ours, order, &[]).attempt("giving the order to the helper")?;
+        let heard = wait_readable(ours.as_fd(), Instant::now() + LAUNCH_LIMIT)
+            .and_then(|()| channel::receive::<Report>(&ours).attempt("hearing from the helper"));
+        if heard.is_err() {
             let _ = helper.kill();
         }
         helper.wait().attempt("waiting for the helper")?;
-        let (pid, pidfd, taps) = started?;
-        files::write_pid(directory, pid)?;
-        let process = Process { pidfd, control: Mutex::new(ours), directory: directory.to_owned() };
-        Ok(Started { pid, taps, handle: process })
+        match heard? {
+            Some((Report::Failed(what), _)) => Err(HostError::Launch(what)),
+            Some(answer) => Ok(answer),
+            None => Err(HostError::Ended("the helper".into())),
+        }
     }
+
+    fn start_helper(&self) -> Result<(OwnedFd, Child)> {
+        let (ours, theirs) = channel::pair().attempt("making a socket pair")?;
+        let mut command = self.program.command();
+        // An instance has nothing of the daemon's environment, which may hold the user's credentials.
+        command
+            .arg(LAUNCH)
+            .env_clear()
+            .env(tap::NODE_VARIABLE, tap::node())
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null());
+        Ok((ours, self.spawner.spawn(command)?))
+    }
+
+    fn start(&self, order: &Order, directory: &Path, cgroup: Option<PathBuf>) -> Result<Started> {
+        let (ours, mut helper) = self.start_helper()?;
+        let (names, asking) = channel::pair().attempt("making a socket pair")?;
+        let watch = |process: &OwnedFd| self.reaper.watch(process, &names, cgroup.clone());
+        let started = channel::send(&ours, order, &[asking.as_fd()])
+            .attempt("giving the order to the helper")
+            .and_then(|()| converse(&ours, order, &watch));
+        drop(asking);
+        // The helper ends by itself as soon as it has answered.
+        if started.is_err() {
+            let _ = helper.kill();
+            cgroup.as_deref().map(Cgroup::remove);
+        }
+        helper.wait().attempt("waiting for the helper")?;
+        let Born { pid, pidfd, taps, names } = started?;
+        files::write_pid(directory, pid)?;
+        let process = Process { pidfd, control: Mutex::new(ours), directory: directory.to_owned(), cgroup };
+        Ok(Started { pid, taps, names, handle: process })
+    }
+}
+
+fn unexpected(report: &Report) -> HostError {
+    HostError::Launch(format!("an unexpected answer: {report:?}"))
 }
 
 struct Started {
     pid: i32,
     taps: Vec<Tap>,
+    names: Vec<String>,
     handle: Process,
 }
 
-/// Gives the order and hears about birth, interfaces and readiness, in whichever order the first two come.
-fn converse(socket: &OwnedFd, order: &Order) -> Result<(i32, OwnedFd, Vec<Tap>)> {
-    channel::send(socket, order, &[]).attempt("giving the order to the helper")?;
+/// A first process with its interfaces, and what they are called inside.
+struct Born {
+    pid: i32,
+    pidfd: OwnedFd,
+    taps: Vec<Tap>,
+    names: Vec<String>,
+}
+
+/// Gives the order and hears about birth, interfaces and readiness.
+fn converse(socket: &OwnedFd, order: &Order, watch: &dyn Fn(&OwnedFd) -> Result<()>) -> Result<Born> {
     let deadline = Instant::now() + LAUNCH_LIMIT;
     let mut born = None;
-    let mut taps = Vec::new();
+    let mut links = (Vec::new(), Vec::new());
     loop {
-        wait_readable(socket.as_fd(), deadline)?;
+        wait_readable(socket.as_fd(), deadline).inspect_err(|_| end_child(born.as_ref()))?;
         let Some((report, descriptors)) =
             channel::receive::<Report>(socket).attempt("hearing from the helper")?
         else {
             return Err(ended(born.as_ref()));
         };
         match report {
-            Report::Born { pid } => born = descriptors.into_iter().next().map(|pidfd| (pid, pidfd)),
-            Report::Links(offloads) => taps = name_taps(order, offloads, descriptors),
+            Report::Born { pid } => {
+                born = descriptors.into_iter().next().map(|pidfd| (pid, pidfd));
+                if let Some((_, pidfd)) = &born {
+                    watch(pidfd).inspect_err(|_| end_child(born.as_ref()))?;
+                }
+            }
+            Report::Links(made) => links = name_taps(order, made, descriptors),
             Report::Ready => break,
             Report::Failed(what) => {
                 end_child(born.as_ref());
                 return Err(HostError::Launch(what));
             }
-            Report::Done(_) => return Err(HostError::Launch("an answer to nothing that was asked".into())),
+            Report::Done | Report::Boundary(_) => {
+                end_child(born.as_ref());
+                return Err(unexpected(&report));
+            }
         }
     }
     let (pid, pidfd) = born.ok_or_else(|| HostError::Ended("the helper".into()))?;
-    Ok((pid, pidfd, taps))
+    let (taps, names) = links;
+    Ok(Born { pid, pidfd, taps, names })
 }
 
 fn ended(born: Option<&(i32, OwnedFd)>) -> HostError {
@@ -194,14 +326,14 @@ fn end_child(born: Option<&(i32, OwnedFd)>) {
     }
 }
 
-fn name_taps(order: &Order, offloads: Vec<Offloads>, descriptors: Vec<OwnedFd>) -> Vec<Tap> {
-    let links = order.links().into_iter();
-    let all = links.zip(offloads).zip(descriptors);
-    all.map(|((link, offloads), descriptor)| our_end(link, offloads, descriptor)).collect()
+fn name_taps(order: &Order, made: Vec<Made>, descriptors: Vec<OwnedFd>) -> (Vec<Tap>, Vec<String>) {
+    let names = made.iter().map(|made| made.name.clone()).collect();
+    let all = order.links().into_iter().zip(made).zip(descriptors);
+    (all.map(|((link, made), descriptor)| our_end(link, made, descriptor)).collect(), names)
 }
 
-fn our_end(link: LinkSpec, offloads: Offloads, descriptor: OwnedFd) -> Tap {
-    Tap { name: link.name, mac: link.mac, descriptor, offloads }
+fn our_end(link: LinkSpec, made: Made, descriptor: OwnedFd) -> Tap {
+    Tap { name: link.name, mac: link.mac, descriptor, offloads: made.offloads }
 }
 
 fn wait_readable(descriptor: BorrowedFd<'_>, deadline: Instant) -> Result<()> {
@@ -223,22 +355,24 @@ struct Process {
     pidfd: OwnedFd,
     control: Mutex<OwnedFd>,
     directory: PathBuf,
+    cgroup: Option<PathBuf>,
 }
 
 impl Process {
-    fn ask(&self, request: &Request) -> Result<(Option<Offloads>, Vec<OwnedFd>)> {
+    fn ask(&self, request: &Request) -> Result<Vec<OwnedFd>> {
         let control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         channel::send(&*control, request, &[]).attempt("asking the first process")?;
         wait_readable(control.as_fd(), Instant::now() + LAUNCH_LIMIT)?;
         match channel::receive::<Report>(&*control).attempt("hearing from the first process")? {
-            Some((Report::Done(offloads), descriptors)) => Ok((offloads, descriptors)),
+            Some((Report::Done, descriptors)) => Ok(descriptors),
             Some((Report::Failed(what), _)) => Err(HostError::Launch(what)),
-            Some((report, _)) => Err(HostError::Launch(format!("an unexpected answer: {report:?}"))),
+            Some((report, _)) => Err(unexpected(&report)),
             None => Err(HostError::Ended("the first process".into())),
         }
     }
 
     fn kill(&self) {
+        self.cgroup.as_deref().map(Cgroup::kill);
         let _ = pidfd_send_signal(&self.pidfd, Signal::KILL);
     }
 
@@ -256,6 +390,7 @@ impl Process {
             }
         }
         reap(&self.pidfd);
+        self.cgroup.as_deref().map(Cgroup::remove);
         let _ = std::fs::remove_file(self.directory.join("pid"));
         true
     }
@@ -296,6 +431,8 @@ pub struct Running {
     pub console_path: PathBuf,
     /// Its interfaces in the order of the spec. May be taken out and given to the datapath.
     pub taps: Vec<Tap>,
+    /// What interfaces are called inside, by the name we wanted.
+    names: Mutex<BTreeMap<String, String>>,
     process: Process,
 }
 
@@ -335,19 +472,21 @@ impl Running {
         self.process.wait(limit)
     }
 
-    /// Puts another interface into the running instance, which then configures it over DHCP.
-    pub fn attach_interface(&self, link: &LinkSpec) -> Result<Tap> {
-        match self.process.ask(&Request::Attach(link.clone()))? {
-            (Some(offloads), mut descriptors) if descriptors.len() == 1 => {
-                Ok(our_end(link.clone(), offloads, descriptors.remove(0)))
-            }
-            (_, _) => Err(HostError::Ended("the interface's owner".into())),
-        }
+    /// Tells the instance of an interface that was made in its network.
+    fn attached(&self, wanted: &str, name: &str, link: &LinkSpec) -> Result<()> {
+        self.process.ask(&Request::Attach(LinkSpec { name: name.to_owned(), ..link.clone() }))?;
+        self.names().insert(wanted.to_owned(), name.to_owned());
+        Ok(())
     }
 
     /// Tells the instance that an interface goes. The interface itself goes when its [`Tap`] is dropped.
     pub fn detach_interface(&self, name: &str) -> Result<()> {
-        self.process.ask(&Request::Detach(name.to_owned())).map(drop)
+        let inside = self.names().remove(name).unwrap_or_else(|| name.to_owned());
+        self.process.ask(&Request::Detach(inside)).map(drop)
+    }
+
+    fn names(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -390,8 +529,7 @@ impl Space {
     }
 
     fn socket(&self, request: &Request) -> Result<OwnedFd> {
-        let (_, mut descriptors) = self.process.ask(request)?;
-        descriptors.pop().ok_or_else(|| HostError::Ended("the space".into()))
+        self.process.ask(request)?.pop().ok_or_else(|| HostError::Ended("the space".into()))
     }
 }
 

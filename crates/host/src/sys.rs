@@ -189,6 +189,13 @@ pub(crate) fn close_all_except(keep: &[&OwnedFd]) {
     }
 }
 
+/// Has every descriptor from 3 on closed by the next exec: some are still needed until then, to report its failure.
+fn close_when_executing() -> io::Result<()> {
+    // SAFETY: integers only; nothing is closed here.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// Who a command runs as.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
@@ -198,7 +205,7 @@ pub(crate) struct Identity {
 }
 
 /// What is done in the child between fork and exec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Setup {
     /// Changed to after everything that needs privilege.
     pub(crate) identity: Option<Identity>,
@@ -206,10 +213,10 @@ pub(crate) struct Setup {
     pub(crate) controlling_terminal: bool,
     /// A session of its own without a terminal.
     pub(crate) session: bool,
-    /// What no process of an instance may ever hold again.
-    pub(crate) capabilities_dropped: &'static [u32],
     /// Dies with the process that started it.
     pub(crate) dies_with_parent: bool,
+    /// Nothing but descriptors 0 to 2 stays open.
+    pub(crate) only_standard_descriptors: bool,
 }
 
 /// Has `setup` done in the child that `command` will make.
@@ -219,17 +226,6 @@ pub(crate) fn before_exec(command: &mut Command, setup: Setup) {
 }
 
 impl Setup {
-    /// Nothing but the capabilities.
-    pub(crate) fn new(capabilities_dropped: &'static [u32]) -> Self {
-        Self {
-            identity: None,
-            controlling_terminal: false,
-            session: false,
-            capabilities_dropped,
-            dies_with_parent: false,
-        }
-    }
-
     pub(crate) fn apply(&self) -> io::Result<()> {
         // Who forwards signals has blocked them, and the mask outlives the exec.
         unblock_signals();
@@ -239,9 +235,8 @@ impl Setup {
         if self.controlling_terminal {
             rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
         }
-        for &capability in self.capabilities_dropped {
-            // SAFETY: prctl with integer arguments only. EINVAL means that this kernel does not have the capability.
-            unsafe { libc::prctl(libc::PR_CAPBSET_DROP, libc::c_ulong::from(capability), 0, 0, 0) };
+        if self.only_standard_descriptors {
+            close_when_executing()?;
         }
         if let Some(identity) = &self.identity {
             identity.assume()?;
@@ -254,7 +249,12 @@ impl Setup {
 }
 
 impl Identity {
-    fn assume(&self) -> io::Result<()> {
+    /// Root of the user namespace, and nothing of what groups the caller was in.
+    pub(crate) fn root() -> Self {
+        Self { uid: 0, gid: 0, groups: Vec::new() }
+    }
+
+    pub(crate) fn assume(&self) -> io::Result<()> {
         // SAFETY: the kernel reads `groups.len()` ids. Fails with EPERM where `setgroups` is denied: rootless, where the
         // user's own groups are all there is.
         let groups = check(unsafe { libc::setgroups(self.groups.len(), self.groups.as_ptr()) });
@@ -278,11 +278,27 @@ pub(crate) fn join_new_keyring() {
     };
 }
 
+/// `setfsuid(2)` and `setfsgid(2)`: with another id than root's, the capabilities about files rest.
+pub(crate) fn set_file_ids(id: u32) {
+    // SAFETY: integers only.
+    unsafe { libc::setfsgid(id) };
+    // SAFETY: integers only.
+    unsafe { libc::setfsuid(id) };
+}
+
 /// Sends a signal to a child that has not been waited for.
 pub(crate) fn signal_process(child: &std::process::Child, signal: i32) {
     if let Ok(pid) = i32::try_from(child.id()) {
         // SAFETY: integers only.
         unsafe { libc::kill(pid, signal) };
+    }
+}
+
+/// Sends a signal to a child that has not been waited for and leads a session, and to all in its process group.
+pub(crate) fn signal_session(child: &std::process::Child, signal: i32) {
+    if let Ok(pid) = i32::try_from(child.id()) {
+        // SAFETY: integers only.
+        unsafe { libc::kill(-pid, signal) };
     }
 }
 
@@ -295,6 +311,51 @@ pub(crate) fn signal_everyone(signal: i32) {
     );
     // SAFETY: integers only.
     unsafe { libc::kill(-1, signal) };
+}
+
+/// Lets the kernel refuse what the filter refuses, for this process and all it will start.
+pub(crate) fn install_seccomp_filter(filter: &[seccompiler::sock_filter]) -> io::Result<()> {
+    let program = libc::sock_fprog {
+        len: filter.len().try_into().map_err(io::Error::other)?,
+        filter: filter.as_ptr().cast_mut().cast(),
+    };
+    // SAFETY: the kernel reads `len` instructions at `filter`, whose layout is that of `struct sock_filter`, and keeps a
+    // copy of its own.
+    let result = unsafe {
+        libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0usize, &raw const program)
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// `mount_setattr(2)` with `MOUNT_ATTR_IDMAP`: the files of a tree that is mounted nowhere yet belong, as seen through
+/// it, to the ids that stand for their owners in the user namespace.
+pub(crate) fn map_ids_of_tree(tree: &OwnedFd, user_namespace: &OwnedFd) -> io::Result<()> {
+    let attributes = libc::mount_attr {
+        attr_set: libc::MOUNT_ATTR_IDMAP,
+        attr_clr: 0,
+        propagation: 0,
+        userns_fd: u64::try_from(user_namespace.as_raw_fd()).map_err(io::Error::other)?,
+    };
+    let (size, flags) = (size_of::<libc::mount_attr>(), libc::AT_EMPTY_PATH);
+    // SAFETY: the kernel reads an empty path and `size` bytes of `attributes`.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            tree.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            &raw const attributes,
+            size,
+        )
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// `unshare(2)`, in a process with one thread.
+pub(crate) fn unshare(namespaces: i32) -> io::Result<()> {
+    assert_single_threaded();
+    // SAFETY: no table of descriptors is unshared, only namespaces.
+    check(unsafe { libc::unshare(namespaces) }).map(drop)
 }
 
 /// Ends the process without running what other code left for its end.

@@ -3,6 +3,7 @@
 //! Private to the program: everything a user's tools need is in AWS's API. Only the data directory's owner can connect.
 
 use engine::explain::{self, Question, Story};
+use host::Barrier;
 use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -62,6 +63,8 @@ pub struct Status {
     pub drops: BTreeMap<String, u64>,
     /// Tracked connections.
     pub connections: usize,
+    /// What stands between instances and this machine.
+    pub boundary: Vec<Barrier>,
 }
 
 /// One instance in `hamlet status`.
@@ -315,6 +318,7 @@ async fn status(running: &Running) -> Status {
             .map(endpoint_status)
             .collect(),
         connections: moved.as_ref().map_or(0, |moved| moved.connections),
+        boundary: running.boundary(),
         ports: moved.iter().flat_map(|moved| &moved.links).map(|link| port_status(&world, link)).collect(),
         drops: moved
             .iter()

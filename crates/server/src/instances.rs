@@ -8,7 +8,8 @@
 
 use datapath::Datapath;
 use engine::{PortId, PortKind};
-use host::{Host, InstanceSpec, LinkSpec, Running};
+use host::{Host, InstanceSize, InstanceSpec, LinkSpec, Running};
+use model::instance_type::InstanceType;
 use model::{InstanceId, InstanceState, NetworkInterfaceId, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -344,6 +345,7 @@ impl Work {
             id: self.id.to_string(),
             hostname: self.id.to_string(),
             links: links(&world, &instance.interfaces),
+            size: size(&instance.instance_type),
         };
         let boot = instance.boot;
         let mut running = match self.backend.host.launch(&spec) {
@@ -412,13 +414,19 @@ impl Work {
                 continue;
             }
             let Some(link) = link(&world, *interface, position) else { continue };
-            let tap = machine.running.attach_interface(&link)?;
+            let tap = self.backend.host.attach_interface(&machine.running, &link)?;
             machine.interfaces.push(self.open(*interface, tap)?);
         }
         let order = |id: &NetworkInterfaceId| instance.interfaces.iter().position(|it| it == id);
         machine.interfaces.sort_by_key(|it| order(&it.id));
         Ok(())
     }
+}
+
+/// What an instance's type has. Types that are not in the table have what the smallest of them has.
+fn size(instance_type: &str) -> InstanceSize {
+    let known = InstanceType::find(instance_type);
+    InstanceSize { memory_mib: known.map_or(512, |it| it.memory_mib), vcpus: known.map_or(1, |it| it.vcpus) }
 }
 
 fn links(world: &World, interfaces: &[NetworkInterfaceId]) -> Vec<LinkSpec> {

@@ -5,7 +5,7 @@ use arc_swap::ArcSwapOption;
 use datapath::Datapath;
 use engine::{Engine, Limits, PortKind, Ports};
 use guest::{PublicNames, metadata, public_names};
-use host::Host;
+use host::{Barrier, Host};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::net::SocketAddr;
@@ -57,6 +57,7 @@ pub struct Running {
     datapath: Option<Arc<Datapath>>,
     names: Arc<PublicNames>,
     spaces: ArcSwapOption<Spaces>,
+    boundary: ArcSwapOption<Vec<Barrier>>,
 }
 
 impl Running {
@@ -69,6 +70,11 @@ impl Running {
     pub async fn data_plane(&self) -> Option<datapath::Status> {
         let datapath = self.datapath()?;
         tokio::task::spawn_blocking(move || datapath.status()).await.ok()
+    }
+
+    /// What stands between instances and this machine; nothing before it was looked at, or without machines.
+    pub fn boundary(&self) -> Vec<Barrier> {
+        self.boundary.load_full().map(|it| it.to_vec()).unwrap_or_default()
     }
 
     /// The links to the simulated internet, for questions.
@@ -152,6 +158,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
         names,
         spaces: ArcSwapOption::empty(),
+        boundary: ArcSwapOption::empty(),
     });
     serve_admin(&running)?;
     ready(&running);
@@ -212,7 +219,7 @@ fn serve_admin(running: &Arc<Running>) -> anyhow::Result<()> {
 async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow::Result<()> {
     if let Some(backend) = backend.clone() {
         let world = running.state.snapshot();
-        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<Spaces> {
+        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Spaces, Vec<Barrier>)> {
             let kept: Vec<String> = world
                 .instances
                 .values()
@@ -220,9 +227,11 @@ async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow
                 .map(|it| it.id.to_string())
                 .collect();
             backend.host.reconcile(&kept.iter().map(String::as_str).collect::<Vec<_>>())?;
-            Spaces::open(&backend.host, &backend.datapath)
+            let boundary = backend.host.boundary()?;
+            Ok((Spaces::open(&backend.host, &backend.datapath)?, boundary))
         });
-        let spaces = opened.await??;
+        let (spaces, boundary) = opened.await??;
+        running.boundary.store(Some(Arc::new(boundary)));
         serve_spaces(&running, &spaces)?;
         running.spaces.store(Some(Arc::new(spaces)));
     }

@@ -9,6 +9,8 @@ use crate::failure::Result;
 use crate::instance;
 
 pub(crate) fn run(daemon: &Daemon, options: &Exec) -> Result<ExitCode> {
+    // Before anything is asked, because it begins again from the start.
+    host::run_from_a_copy()?;
     let (status, instance) = instance::find_running(daemon, &options.instance)?;
     // Its file says when the process began, so that it is not mistaken for another of the same number.
     let pid = host::instance_pid(&status.data, &instance.id)?;

@@ -30,6 +30,9 @@ fn text(status: &Status) -> String {
     section(&mut text, "Instances", &instances(status));
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &drops(status));
+    if status.machines {
+        section(&mut text, "Boundary around instances", &boundary(status));
+    }
     text
 }
 
@@ -66,6 +69,14 @@ fn links(status: &Status) -> Vec<Vec<String>> {
 
 fn drops(status: &Status) -> Vec<Vec<String>> {
     status.drops.iter().map(|(reason, count)| vec![count.to_string(), reason.clone()]).collect()
+}
+
+fn boundary(status: &Status) -> Vec<Vec<String>> {
+    let rows = |it: &host::Barrier| {
+        let missing = it.missing.as_ref().map(|it| vec![String::new(), format!("(better with {it})")]);
+        [Some(vec![it.name.clone(), it.in_force.clone()]), missing].into_iter().flatten().collect::<Vec<_>>()
+    };
+    status.boundary.iter().flat_map(rows).collect()
 }
 
 /// A heading and its rows in columns.

@@ -1,9 +1,9 @@
 //! Who may log in to an instance, and as whom their commands run.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::namespace::has_user;
+use crate::files::read_guest_file;
+use crate::namespace::Users;
 use crate::sys::Identity;
 
 /// One line of `/etc/passwd`, with the groups of `/etc/group`.
@@ -20,25 +20,14 @@ pub(crate) struct Account {
 impl Account {
     /// The account called `name`.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let passwd = fs::read_to_string("/etc/passwd").ok()?;
-        let group = fs::read_to_string("/etc/group").unwrap_or_default();
+        let (passwd, _) = read_guest_file(Path::new("/etc/passwd")).ok()?;
+        let group = read_guest_file(Path::new("/etc/group")).map(|(text, _)| text).unwrap_or_default();
         find(name, &passwd, &group)
     }
 
-    /// The account's name for a process's own id.
-    pub(crate) fn of_uid(uid: u32) -> Option<Self> {
-        let passwd = fs::read_to_string("/etc/passwd").ok()?;
-        let name = passwd
-            .lines()
-            .find(|line| line.split(':').nth(2) == Some(&uid.to_string()))?
-            .split(':')
-            .next()?;
-        Self::named(name)
-    }
-
     /// The ids its commands run with. Where only root exists, everybody is root.
-    pub(crate) fn identity(&self) -> Option<Identity> {
-        has_user(self.uid).then(|| Identity { uid: self.uid, gid: self.gid, groups: self.groups.clone() })
+    pub(crate) fn identity(&self, users: &Users) -> Option<Identity> {
+        users.have(self.uid).then(|| Identity { uid: self.uid, gid: self.gid, groups: self.groups.clone() })
     }
 
     /// The environment of a fresh login.

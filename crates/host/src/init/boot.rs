@@ -14,8 +14,8 @@ use std::time::Duration;
 use super::Account;
 use super::imds::Metadata;
 use super::ssh;
+use crate::files::read_guest_file;
 use crate::image::{EC2_USER, give_to_user};
-use crate::namespace::DROPPED_IN_INSTANCES;
 use crate::sys::{self, Setup};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -57,7 +57,7 @@ fn prepare_home(key: Option<&str>) {
         return;
     };
     let path = account.home.join(".ssh/authorized_keys");
-    let found = fs::read_to_string(&path).unwrap_or_default();
+    let found = read_guest_file(&path).map(|(text, _)| text).unwrap_or_default();
     if found.lines().any(|line| line == key) {
         return;
     }
@@ -143,7 +143,7 @@ fn run_script(script: &Path) -> std::io::Result<i32> {
     if let Some(root) = Account::named("root") {
         command.envs(root.environment());
     }
-    sys::before_exec(&mut command, Setup { session: true, ..Setup::new(DROPPED_IN_INSTANCES) });
+    sys::before_exec(&mut command, Setup { session: true, ..Setup::default() });
     let mut child = command.spawn()?;
     // Drops our writing ends, so that reading ends with the script.
     drop(command);

@@ -4,10 +4,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::Path;
 use std::time::Instant;
-
-use crate::error::{Attempt, Result};
 
 pub(super) struct Console {
     file: File,
@@ -17,12 +14,9 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Starts an empty log, of which at least the last `kept` bytes stay.
-    pub(super) fn open(path: &Path, kept: u64) -> Result<Self> {
-        let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(true);
-        let file = options.open(path).attempt("opening the console log")?;
-        Ok(Self { file, length: 0, kept, started: Instant::now() })
+    /// Goes on with an empty log, of which at least the last `kept` bytes stay.
+    pub(super) fn new(file: File, kept: u64) -> Self {
+        Self { file, length: 0, kept, started: Instant::now() }
     }
 
     /// One line of our own, with the time since boot as the kernel prints it.
@@ -62,7 +56,8 @@ mod tests {
     #[test]
     fn the_log_keeps_its_end_and_stays_small() {
         let path = std::env::temp_dir().join(format!("hamlet-console-{}", std::process::id()));
-        let mut console = Console::open(&path, 1000).unwrap();
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+        let mut console = Console::new(file, 1000);
         for number in 0..1000 {
             console.write(format!("line {number:04}\n").as_bytes());
         }

@@ -1,11 +1,9 @@
 //! What the daemon asks a running instance: interfaces that come and go.
 
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, OwnedFd};
 
 use super::{AFTER_ATTACHING, Init};
 use crate::channel::{self, Report, Request};
-use crate::launch::make_link;
 use crate::sys;
 
 impl Init<'_> {
@@ -15,10 +13,7 @@ impl Init<'_> {
             sys::exit_now(1);
         };
         let answered = match self.carry_out(request) {
-            Ok((report, made)) => {
-                let descriptors: Vec<_> = made.iter().map(AsFd::as_fd).collect();
-                channel::send(self.control, &report, &descriptors)
-            }
+            Ok(()) => channel::send(self.control, &Report::Done, &[]),
             Err(what) => channel::send(self.control, &Report::Failed(what), &[]),
         };
         if answered.is_err() {
@@ -26,14 +21,13 @@ impl Init<'_> {
         }
     }
 
-    fn carry_out(&mut self, request: Request) -> Result<(Report, Option<OwnedFd>), String> {
+    fn carry_out(&mut self, request: Request) -> Result<(), String> {
         match request {
             Request::Attach(link) => {
-                let (tap, offloads) = make_link(self.tun, &link).map_err(|error| error.to_string())?;
                 self.console.print(&format!("{}: attached", link.name));
                 self.start_interface(&link.name, link.mac);
                 self.secondary.look_in(AFTER_ATTACHING);
-                Ok((Report::Done(Some(offloads)), Some(tap)))
+                Ok(())
             }
             Request::Detach(name) => {
                 let netlink = &self.netlink;
@@ -41,7 +35,7 @@ impl Init<'_> {
                     .extract_if(.., |it| it.name() == name)
                     .for_each(|gone| gone.clean_up(netlink));
                 self.console.print(&format!("{name}: detached"));
-                Ok((Report::Done(None), None))
+                Ok(())
             }
             Request::ListenTcp(address) | Request::BindUdp(address) => Err(refusal(address)),
             Request::SocketTcp { remote, .. } => Err(refusal(remote)),

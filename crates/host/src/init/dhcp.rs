@@ -139,8 +139,17 @@ impl Client {
 
     /// The interface's primary address.
     pub(super) fn address(&self) -> Option<Ipv4Addr> {
+        self.lease().map(|lease| lease.address)
+    }
+
+    /// The host name that the first interface's lease brings.
+    pub(super) fn host_name(&self) -> Option<String> {
+        self.lease().filter(|_| self.position == 0).and_then(whole_name)
+    }
+
+    fn lease(&self) -> Option<&Lease> {
         match &self.state {
-            State::Bound { lease, .. } | State::Renewing { lease, .. } => Some(lease.address),
+            State::Bound { lease, .. } | State::Renewing { lease, .. } => Some(lease),
             State::Selecting | State::Requesting(_) => None,
         }
     }
@@ -266,7 +275,7 @@ impl Client {
         }
         if self.position == 0 {
             std::fs::write("/etc/resolv.conf", resolver_file(lease))?;
-            set_host_name(lease)?;
+            write_host_name(lease)?;
         }
         write_time_servers(&self.interface, &lease.time_servers)
     }
@@ -338,25 +347,29 @@ fn write_time_servers(interface: &str, servers: &[Ipv4Addr]) -> io::Result<()> {
 }
 
 /// The whole name, as Amazon Linux sets it: `ip-10-0-1-10.ec2.internal`.
-fn set_host_name(lease: &Lease) -> io::Result<()> {
-    let Some(name) = &lease.host_name else {
-        return Ok(());
-    };
-    let whole = match &lease.domain_name {
+fn whole_name(lease: &Lease) -> Option<String> {
+    let name = lease.host_name.as_ref()?;
+    Some(match &lease.domain_name {
         // Several domains are a search list; the first is the instance's own.
         Some(domains) if !name.contains('.') => match domains.split(' ').next() {
             Some(domain) => format!("{name}.{domain}"),
             None => name.clone(),
         },
         Some(_) | None => name.clone(),
+    })
+}
+
+/// For whoever asks files for it; the kernel is told by [`super::hostname`].
+fn write_host_name(lease: &Lease) -> io::Result<()> {
+    let Some(whole) = whole_name(lease) else {
+        return Ok(());
     };
-    let short = name.split('.').next().unwrap_or(name);
+    let short = whole.split('.').next().unwrap_or(&whole);
     std::fs::write("/etc/hostname", format!("{whole}\n"))?;
     std::fs::write(
         "/etc/hosts",
         format!("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {whole} {short}\n"),
-    )?;
-    Ok(rustix::system::sethostname(whole.as_bytes())?)
+    )
 }
 
 /// A message to a server.

@@ -75,6 +75,11 @@ impl Interface {
         self.dhcp.is_bound() || only_ipv6.is_some_and(|since| since.elapsed() >= OTHER_FAMILY)
     }
 
+    /// What the instance is to be called, if this interface's lease says so.
+    pub(super) fn host_name(&self) -> Option<String> {
+        self.dhcp.host_name()
+    }
+
     /// Takes what has arrived and sends what is due. Returns lines for the console.
     pub(super) fn drive(&mut self, netlink: &Netlink) -> Vec<String> {
         let mut lines = self.dhcp.drive(netlink);

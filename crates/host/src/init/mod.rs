@@ -1,8 +1,9 @@
 //! The first process of an instance: network, first boot, ssh, orphans, shutdown.
 //!
 //! One thread and one `poll` loop; whatever takes long (user data, an ssh connection) is a child. Stays small, because
-//! every instance has one. It keeps capabilities that no process it starts can have, so that the guest's root cannot
-//! trace it.
+//! every instance has one. From the moment its root is built it has the rights of the guest's root and no others; what
+//! keeps the guest's root from tracing it is that it cannot be looked into (`confine`). It loads nothing of the guest's:
+//! no names are resolved here, no libraries opened.
 
 mod accounts;
 mod backoff;
@@ -17,31 +18,32 @@ mod router;
 mod secondary_addresses;
 mod source_routes;
 mod ssh;
-mod sudo;
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::os::fd::OwnedFd;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::WaitOptions;
 
 use crate::channel::{self, Report};
+use crate::confine::confine;
 use crate::error::{Attempt, Result};
-use crate::mounts::{self, ConsoleTerminal};
+use crate::files;
+use crate::hostname::Hostname;
+use crate::launch::Helper;
+use crate::mounts::{self, ConsoleTerminal, Layers};
+use crate::namespace::Users;
 use crate::netlink::{LinkChange, Netlink};
 use crate::spec::InstanceSpec;
 use crate::sys::{self, Forked};
-use crate::{files, launch};
 use console::Console;
 use interface::Interface;
 use secondary_addresses::Lookout;
 
 pub(crate) use accounts::Account;
-pub(crate) use sudo::sudo;
 
 /// How many ssh connections an instance serves at once.
 const SSH_CONNECTIONS_MAX: usize = 200;
@@ -50,21 +52,33 @@ const AFTER_ATTACHING: Duration = Duration::from_millis(300);
 /// How long processes have after SIGTERM when the instance is stopped.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 
+/// What the first process has of the world outside.
+pub(crate) struct Outside<'a> {
+    /// The daemon.
+    pub(crate) control: &'a OwnedFd,
+    /// Who makes the interfaces.
+    pub(crate) helper: Helper,
+    /// Who sets the host name.
+    pub(crate) names: Hostname,
+    /// Where the serial port leads.
+    pub(crate) console: File,
+}
+
 /// Builds the instance's root, tells the daemon, and runs the instance until it ends.
-pub(crate) fn run(
-    control: &OwnedFd,
-    tun: &OwnedFd,
-    spec: &InstanceSpec,
-    directory: &Path,
-    image: &Path,
-) -> Result<()> {
-    let console = Console::open(&directory.join("console.log"), files::CONSOLE_BYTES)?;
-    let terminal = mounts::enter_root(directory, image)?;
-    launch::detach_standard_streams()?;
+pub(crate) fn run(outside: Outside<'_>, spec: &InstanceSpec, layers: &Layers) -> Result<()> {
+    let Outside { control, helper, names, console } = outside;
+    let console = Console::new(console, files::CONSOLE_BYTES);
+    let root = mounts::build_root(layers)?;
+    mounts::enter_inner_namespaces(&root)?;
+    helper.ask_for_links()?;
+    mounts::enter_root()?;
     rustix::system::sethostname(spec.hostname.as_bytes()).attempt("setting the host name")?;
     mounts::bound_processes();
-    let mut init = Init::new(control, tun, console, terminal)?;
-    init.start_network(spec);
+    let links = helper.links()?;
+    // Nothing of the guest's has been read up to here, and nothing of it is read with more rights than its own.
+    confine(&Users::ours()).attempt("giving up the rights that no instance has")?;
+    let mut init = Init::new(control, console, root.console, names)?;
+    init.start_network(spec, &links);
     channel::send(control, &Report::Ready, &[]).attempt("telling the daemon that we run")?;
     init.serve();
     Ok(())
@@ -72,9 +86,11 @@ pub(crate) fn run(
 
 struct Init<'a> {
     control: &'a OwnedFd,
-    tun: &'a OwnedFd,
     console: Console,
     terminal: ConsoleTerminal,
+    hostname: Hostname,
+    /// What we are called, as far as DHCP says.
+    name: Option<String>,
     signals: OwnedFd,
     netlink: Netlink,
     interfaces: Vec<Interface>,
@@ -89,16 +105,17 @@ struct Init<'a> {
 impl<'a> Init<'a> {
     fn new(
         control: &'a OwnedFd,
-        tun: &'a OwnedFd,
         console: Console,
         terminal: ConsoleTerminal,
+        hostname: Hostname,
     ) -> Result<Self> {
         let signals = [libc::SIGTERM, libc::SIGINT, libc::SIGCHLD, libc::SIGHUP, libc::SIGPWR];
         Ok(Self {
             control,
-            tun,
             console,
             terminal,
+            hostname,
+            name: None,
             signals: sys::signal_descriptor(&signals).attempt("listening for signals")?,
             netlink: Netlink::open().attempt("opening netlink")?,
             interfaces: Vec::new(),
@@ -110,14 +127,14 @@ impl<'a> Init<'a> {
         })
     }
 
-    fn start_network(&mut self, spec: &InstanceSpec) {
+    fn start_network(&mut self, spec: &InstanceSpec, names: &[String]) {
         self.console.print(&format!("Hamlet instance {} on Linux {}", spec.id, kernel_release()));
         set_network_parameters();
         let up = LinkChange { up: true, ..LinkChange::default() };
         let loopback = self.netlink.index("lo").and_then(|index| self.netlink.change_link(index, up));
         self.tell("bringing up lo", loopback);
-        for link in &spec.links {
-            self.start_interface(&link.name, link.mac);
+        for (link, name) in spec.links.iter().zip(names) {
+            self.start_interface(name, link.mac);
         }
         let key = ssh::ensure_host_key();
         self.tell("sshd: making the host key", key);
@@ -265,11 +282,21 @@ impl<'a> Init<'a> {
                 self.console.print(&line);
             }
         }
+        self.take_name();
         let first_is_set_up = self.interfaces.first().is_some_and(Interface::is_set_up);
         if first_is_set_up && !self.booted {
             self.booted = true;
             self.secondary.look_in(Duration::ZERO);
             self.boot();
+        }
+    }
+
+    fn take_name(&mut self) {
+        let name = self.interfaces.iter().find_map(Interface::host_name);
+        if let Some(name) = name.filter(|name| self.name.as_ref() != Some(name)) {
+            let set = self.hostname.set(&name);
+            self.tell("setting the host name", set);
+            self.name = Some(name);
         }
     }
 

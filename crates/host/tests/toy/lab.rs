@@ -8,8 +8,8 @@ use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
 
 use host::{
-    AnyAddress, Enter, Host, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, Running, Space, SpaceRole,
-    SpaceSpec,
+    AnyAddress, Enter, Host, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, Running,
+    Space, SpaceRole, SpaceSpec,
 };
 
 use super::switch::{GATEWAY_MAC, Port, Switch};
@@ -318,8 +318,9 @@ fn the_disk_survives_stop_and_start_but_not_removal(data: &Path) {
 fn an_interface_is_attached_to_a_running_instance(data: &Path) {
     let lab = Lab::new(data, 1);
     lab.wait_for("cloud-init: finished");
-    let mut tap = lab.instances[0]
-        .attach_interface(&LinkSpec::new("eth1", [2, 0, 0, 0, 1, 1]))
+    let mut tap = lab
+        .host
+        .attach_interface(&lab.instances[0], &LinkSpec::new("eth1", [2, 0, 0, 0, 1, 1]))
         .expect("it is attached");
     let second = Switch::start(vec![port(&mut tap, Some(Ipv4Addr::new(10, 0, 0, 99)))]);
     lab.wait_for("dhcp: eth1: 10.0.0.99/24");
@@ -418,6 +419,7 @@ fn instance(number: u8) -> InstanceSpec {
     InstanceSpec {
         id: format!("i-{number}"),
         hostname: "localhost".into(),
+        size: InstanceSize { memory_mib: 1024, vcpus: 1 },
         links: vec![LinkSpec::new("eth0", [2, 0, 0, 0, 0, number])],
     }
 }

@@ -10,12 +10,11 @@ use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
 use russh::keys::ssh_key::{HashAlg, LineEnding};
 use russh::keys::{PrivateKey, PublicKey};
 
+use crate::files::read_guest_file;
 use crate::init::Account;
 use crate::init::imds::Metadata;
 
 const HOST_KEY: &str = "/etc/ssh/ssh_host_ed25519_key";
-/// The longest list of keys that is read.
-const KEYS_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Makes the server's key, once in the life of the instance.
 pub(in crate::init) fn ensure_host_key() -> io::Result<()> {
@@ -38,7 +37,7 @@ pub(in crate::init) fn ensure_host_key() -> io::Result<()> {
 
 /// The server's key.
 pub(super) fn host_key() -> io::Result<PrivateKey> {
-    PrivateKey::from_openssh(fs::read_to_string(HOST_KEY)?).map_err(io::Error::other)
+    PrivateKey::from_openssh(read_guest_file(Path::new(HOST_KEY))?.0).map_err(io::Error::other)
 }
 
 /// What cloud-init prints about it on the console, for those who check before they connect.
@@ -76,15 +75,9 @@ pub(super) fn is_pushed(user: &str, key: &PublicKey) -> bool {
 
 /// As sshd's StrictModes: a list of keys that others can write to counts for nothing.
 fn read_owned(path: &Path, uid: u32) -> Option<String> {
-    let file = fs::File::open(path).ok()?;
-    let found = file.metadata().ok()?;
-    let strict = found.is_file() && (found.uid() == uid || found.uid() == 0) && found.mode() & 0o022 == 0;
-    if !strict {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    file.take(KEYS_BYTES_MAX).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let (text, found) = read_guest_file(path).ok()?;
+    let strict = (found.uid() == uid || found.uid() == 0) && found.mode() & 0o022 == 0;
+    strict.then_some(text)
 }
 
 /// Lines with options are passed over: to ignore a restriction would be to lift it.

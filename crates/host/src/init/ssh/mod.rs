@@ -7,6 +7,7 @@
 
 mod gate;
 mod keys;
+mod names;
 mod session;
 
 use std::net::{SocketAddr, TcpStream};
@@ -47,7 +48,7 @@ pub(super) fn serve(stream: TcpStream, peer: SocketAddr) {
         ..Config::default()
     });
     runtime.block_on(converse(config, stream, peer));
-    // A name being looked up for a forwarded connection is not worth waiting for.
+    // A key being asked for is not worth waiting for.
     runtime.shutdown_background();
 }
 
@@ -142,11 +143,12 @@ impl Handler for Connection {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let (Some(_), Ok(port)) = (&self.account, u16::try_from(port_to_connect)) else {
+        let (Some(account), Ok(port)) = (self.account.clone(), u16::try_from(port_to_connect)) else {
             reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
             return Ok(());
         };
-        tokio::spawn(forward(channel, host_to_connect.to_owned(), port, reply, self.backlog.clone()));
+        let target = Target { host: host_to_connect.to_owned(), port, account };
+        tokio::spawn(forward(channel, target, reply, self.backlog.clone()));
         Ok(())
     }
 
@@ -201,16 +203,26 @@ fn answer(session: &mut Session, channel: ChannelId, granted: bool) -> Result<()
     if granted { session.channel_success(channel) } else { session.channel_failure(channel) }
 }
 
-async fn forward(
-    channel: Channel<Msg>,
+/// Where a client wants to be connected to, and on whose behalf.
+struct Target {
     host: String,
     port: u16,
-    reply: ChannelOpenHandle,
-    backlog: gate::Backlog,
-) {
-    let connected =
-        tokio::time::timeout(CONNECT_PATIENCE, tokio::net::TcpStream::connect((host, port))).await;
-    let Ok(Ok(stream)) = connected else {
+    account: Account,
+}
+
+/// Connects to the first address of the target that answers.
+async fn connect(target: &Target) -> Option<tokio::net::TcpStream> {
+    for address in names::addresses(&target.host, &target.account).await {
+        if let Ok(stream) = tokio::net::TcpStream::connect((address, target.port)).await {
+            return Some(stream);
+        }
+    }
+    None
+}
+
+async fn forward(channel: Channel<Msg>, target: Target, reply: ChannelOpenHandle, backlog: gate::Backlog) {
+    let connected = tokio::time::timeout(CONNECT_PATIENCE, connect(&target)).await;
+    let Ok(Some(stream)) = connected else {
         reply.reject(ChannelOpenFailure::ConnectFailed).await;
         return;
     };

@@ -1,0 +1,136 @@
+//! Which boundary is in force around instances on this machine, and what would make a better one.
+
+use std::path::Path;
+
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{WaitOptions, geteuid};
+use serde::{Deserialize, Serialize};
+
+use crate::cgroup::Cgroups;
+use crate::error::{Attempt, Result};
+use crate::namespace::{Ids, write_id_maps};
+use crate::sys::{self, Forked};
+use crate::{mounts, trees};
+
+/// One part of the boundary, for `hamlet status`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Barrier {
+    /// "users", "system calls".
+    pub name: String,
+    /// What holds now, in one sentence.
+    pub in_force: String,
+    /// What is missing for the next better one, in one sentence; nothing where there is none.
+    pub missing: Option<String>,
+}
+
+/// Whether trees of files can be shown with other owners, and why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum IdMappedMounts {
+    Known,
+    Unknown(String),
+}
+
+/// Tries it, with the trees that matter. In a helper that is root.
+pub(crate) fn look(image: &Path, data: &Path) -> Result<IdMappedMounts> {
+    let release = rustix::system::uname().release().to_string_lossy().into_owned();
+    // Overlay takes such layers from here on.
+    if !mounts::kernel_is_at_least(&release, 5, 19) {
+        return Ok(IdMappedMounts::Unknown(format!("Linux {release} is older than 5.19")));
+    }
+    let (wait, go) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
+    let (ready, entered) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
+    match sys::fork().attempt("trying idmapped mounts")? {
+        Forked::Child => {
+            drop(go);
+            let born = sys::unshare(libc::CLONE_NEWUSER).is_ok();
+            let _ = rustix::io::write(&entered, if born { b"!" } else { b"?" });
+            let _ = rustix::io::read(&wait, &mut [0u8; 1]);
+            sys::exit_now(0);
+        }
+        Forked::Parent { pid } => {
+            let _ = rustix::io::read(&ready, &mut [0u8; 1]);
+            let found = try_trees(pid, &[image, data, Path::new("/usr")]);
+            drop(go);
+            let _ = rustix::process::waitpid(rustix::process::Pid::from_raw(pid), WaitOptions::empty());
+            Ok(found
+                .map_or_else(|error| IdMappedMounts::Unknown(error.to_string()), |()| IdMappedMounts::Known))
+        }
+    }
+}
+
+fn try_trees(pid: i32, paths: &[&Path]) -> Result<()> {
+    write_id_maps(pid, Ids::Private { first: FIRST_PRIVATE_ID }).attempt("mapping private ids")?;
+    let users = trees::user_namespace(pid)?;
+    paths.iter().try_for_each(|path| trees::mapped(path, &users).map(drop))
+}
+
+/// Private ids begin here: above those that systemd hands to users and containers ("Users, Groups, UIDs and GIDs on
+/// systemd Systems"), below those that old programs take for negative.
+pub(crate) const FIRST_PRIVATE_ID: u32 = 0x7000_0000;
+/// How many instances can have ids of their own: 65,536 each, up to 0x7fff_ffff.
+pub(crate) const PRIVATE_RANGES: u32 = 4_096;
+
+/// What holds for instances whose ids are like `ids`.
+pub(crate) fn describe(mounts: &IdMappedMounts, cgroups: Option<&Cgroups>) -> Vec<Barrier> {
+    vec![users(mounts), calls(), files(), ending(cgroups), limits(cgroups)]
+}
+
+fn barrier(name: &str, in_force: &str, missing: Option<String>) -> Barrier {
+    Barrier { name: name.into(), in_force: in_force.into(), missing }
+}
+
+fn users(mounts: &IdMappedMounts) -> Barrier {
+    let is_root = geteuid().is_root();
+    let (in_force, missing) = match mounts {
+        IdMappedMounts::Known if is_root => (
+            "root in an instance is an id that nobody else on this machine has, another in each instance",
+            None,
+        ),
+        IdMappedMounts::Unknown(why) if is_root => (
+            "root in an instance is root's id outside, without its rights",
+            Some(format!("idmapped mounts: {why}")),
+        ),
+        IdMappedMounts::Known | IdMappedMounts::Unknown(_) => (
+            "root in an instance is the id of the user who runs Hamlet, without sight of that user's files",
+            Some("ids of the instances' own: run Hamlet as root".into()),
+        ),
+    };
+    barrier("users", in_force, missing)
+}
+
+fn calls() -> Barrier {
+    let in_force = match geteuid().is_root() {
+        true => "seccomp refuses mounts, namespaces, bpf, io_uring and their like; capabilities are bounded",
+        false => {
+            "seccomp refuses mounts, namespaces, bpf, io_uring and their like; no program gains rights (no_new_privs)"
+        }
+    };
+    barrier("system calls", in_force, None)
+}
+
+fn files() -> Barrier {
+    barrier("files", "mounts are locked by an outer namespace; the program inside is a sealed copy", None)
+}
+
+fn ending(cgroups: Option<&Cgroups>) -> Barrier {
+    match cgroups {
+        Some(_) => barrier("ending", "cgroup.kill, and a reaper outside", None),
+        None => {
+            let missing =
+                "a cgroup v2 that we may write to (`systemd-run --user --scope -p Delegate=yes hamlet up`)";
+            barrier("ending", "a reaper outside", Some(missing.into()))
+        }
+    }
+}
+
+fn limits(cgroups: Option<&Cgroups>) -> Barrier {
+    let bounded = cgroups.map(Cgroups::controllers).unwrap_or_default();
+    let lacking: Vec<&str> =
+        ["memory", "pids", "cpu"].into_iter().filter(|it| !bounded.contains(it)).collect();
+    let in_force = match bounded.is_empty() {
+        true => format!("{} processes; nothing by instance type", mounts::PROCESSES_MAX),
+        false => format!("{} by instance type", bounded.join(", ")),
+    };
+    let missing = format!("cgroup v2 controllers delegated to Hamlet: {}", lacking.join(", "));
+    barrier("limits", &in_force, (!lacking.is_empty()).then_some(missing))
+}

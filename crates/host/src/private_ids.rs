@@ -1,0 +1,89 @@
+//! Which private ids each instance has: another range for each, the same as long as it has a disk.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use crate::boundary::{FIRST_PRIVATE_ID, PRIVATE_RANGES};
+use crate::disk;
+use crate::error::Result;
+use crate::files::{self, Layout};
+use crate::namespace::{IDS_OF_AN_INSTANCE, Ids};
+
+/// The ranges that this daemon has given away.
+pub(crate) struct PrivateIds {
+    /// Daemons of other data directories on the machine most likely begin elsewhere.
+    start: u32,
+    /// Read from the disks at first need.
+    taken: Option<BTreeSet<u32>>,
+}
+
+impl PrivateIds {
+    pub(crate) fn of(data: &Path) -> Self {
+        let mut hash = DefaultHasher::new();
+        data.hash(&mut hash);
+        let start = u32::try_from(hash.finish() % u64::from(PRIVATE_RANGES)).unwrap_or(0);
+        Self { start, taken: None }
+    }
+
+    /// The first id of the instance with this directory.
+    pub(crate) fn of_instance(&mut self, layout: &Layout, directory: &Path) -> Result<u32> {
+        if let Some(Ids::Private { first }) = disk::recorded(directory) {
+            return Ok(first);
+        }
+        let taken = match &mut self.taken {
+            Some(taken) => taken,
+            None => self.taken.insert(recorded(layout)?),
+        };
+        let range = choose(self.start, taken);
+        taken.insert(range);
+        Ok(first_of(range))
+    }
+
+    /// The instance with these ids has no disk any more.
+    pub(crate) fn free(&mut self, ids: Ids) {
+        if let (Some(taken), Some(range)) = (&mut self.taken, range_of(ids)) {
+            taken.remove(&range);
+        }
+    }
+}
+
+fn recorded(layout: &Layout) -> Result<BTreeSet<u32>> {
+    let instances = layout.instances();
+    let ids =
+        files::names_in(&instances)?.into_iter().filter_map(|name| disk::recorded(&instances.join(name)));
+    Ok(ids.filter_map(range_of).collect())
+}
+
+fn range_of(ids: Ids) -> Option<u32> {
+    match ids {
+        Ids::Private { first } => Some(first.checked_sub(FIRST_PRIVATE_ID)? / IDS_OF_AN_INSTANCE),
+        Ids::SharedRoot | Ids::Daemon | Ids::Same => None,
+    }
+}
+
+fn first_of(range: u32) -> u32 {
+    FIRST_PRIVATE_ID + range * IDS_OF_AN_INSTANCE
+}
+
+/// The first free range from `start` on; with more instances than ranges, some share one.
+fn choose(start: u32, taken: &BTreeSet<u32>) -> u32 {
+    let ranges = (0..PRIVATE_RANGES).map(|step| (start + step) % PRIVATE_RANGES);
+    ranges.into_iter().find(|range| !taken.contains(range)).unwrap_or(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_shares_a_range_while_there_are_free_ones() {
+        let mut taken = BTreeSet::new();
+        for _ in 0..PRIVATE_RANGES {
+            assert!(taken.insert(choose(PRIVATE_RANGES - 2, &taken)));
+        }
+        assert_eq!(choose(7, &taken), 7);
+        assert_eq!(first_of(PRIVATE_RANGES - 1), 0x7fff_0000);
+        assert_eq!(range_of(Ids::Private { first: 0x7fff_0000 }), Some(PRIVATE_RANGES - 1));
+    }
+}
