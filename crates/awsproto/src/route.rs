@@ -73,7 +73,11 @@ impl Route {
     }
 }
 
-fn service(incoming: &Incoming<'_>, services: &[&'static Service]) -> Result<&'static Service, RouteError> {
+/// The service alone. Without the body, what names it by the version of a form is not seen.
+pub fn service(
+    incoming: &Incoming<'_>,
+    services: &[&'static Service],
+) -> Result<&'static Service, RouteError> {
     if let Some(target) = incoming.target {
         let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
         let found = services.iter().find(|service| service.is_targeted_by(prefix));

@@ -100,6 +100,9 @@ pub(crate) struct Up {
     /// Whose requests are answered
     #[arg(long, value_enum, default_value_t = Auth::Open)]
     pub(crate) auth: Auth,
+    /// Another user of this machine whose requests `--auth open` answers, by name or number; may be said again
+    #[arg(long, value_name = "USER")]
+    pub(crate) allow_user: Vec<String>,
     /// What instances are made of
     #[arg(long, value_enum, default_value_t = Instances::Namespace)]
     pub(crate) instances: Instances,
@@ -113,10 +116,10 @@ pub(crate) struct Up {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Auth {
-    /// Everybody: a key that nobody knows acts as the account's root (an access key ID of twelve digits chooses the
-    /// account); signatures of known keys are verified. On loopback only
+    /// Yours and root's, whatever the key: one that nobody knows acts as the account's root (an access key ID of twelve
+    /// digits chooses the account); signatures of known keys are verified. On loopback only
     Open,
-    /// Only who signs with a key that exists
+    /// Everybody's who signs with a key that exists
     Strict,
 }
 

@@ -132,6 +132,7 @@ pub(crate) mod tests {
             drops: Default::default(),
             connections: 0,
             boundary: Vec::new(),
+            refused_requests: Default::default(),
         }
     }
 

@@ -15,6 +15,7 @@ mod http;
 mod instance;
 mod progress;
 mod tunnel;
+mod user;
 
 use std::process::ExitCode;
 

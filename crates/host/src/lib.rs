@@ -26,6 +26,7 @@
 //! - [`Host::reconcile`]`(keep)`: on start, removes what an earlier run left behind, keeps the disks of `keep`.
 //! - [`Host::remove_instance`]`(id)`: the disk and the console of a terminated instance.
 //! - [`Host::console`]`(id)`: the last 64 KiB an instance printed.
+//! - [`Peers::of`]`(connection) -> Peer`: whose process is at the other end of a connection over the loopback.
 //!
 //! # For the program's `main`
 //!
@@ -61,6 +62,7 @@ mod mounts;
 mod namespace;
 mod netlink;
 mod private_ids;
+mod peer;
 mod probe;
 mod reaper;
 mod relay;
@@ -79,6 +81,7 @@ pub use enter::{Enter, enter};
 pub use error::HostError;
 pub use files::{instance_pid, space_pid};
 pub use launch::internal_main;
+pub use peer::{Peer, Peers};
 pub use probe::{Finding, probe};
 pub use sealed::run_from_a_copy;
 pub use spec::{

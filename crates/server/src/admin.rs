@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
 
 use crate::capture::{self, Captured};
 use crate::metrics;
@@ -65,6 +65,8 @@ pub struct Status {
     pub connections: usize,
     /// What stands between instances and this machine.
     pub boundary: Vec<Barrier>,
+    /// Refused API requests by reason.
+    pub refused_requests: BTreeMap<String, u64>,
 }
 
 /// One instance in `hamlet status`.
@@ -217,6 +219,9 @@ pub async fn serve(listener: UnixListener, running: Arc<Running>) {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             continue;
         };
+        if !is_owner(&stream) {
+            continue;
+        }
         let running = Arc::clone(&running);
         tokio::spawn(async move {
             let answer = service_fn(move |request| {
@@ -228,6 +233,12 @@ pub async fn serve(listener: UnixListener, running: Arc<Running>) {
                 .await;
         });
     }
+}
+
+/// The data directory lets nobody else come as far as this; a mode that somebody changed later changes nothing here.
+fn is_owner(stream: &UnixStream) -> bool {
+    let own = rustix::process::geteuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| [own, 0].contains(&peer.uid()))
 }
 
 async fn answer(running: &Arc<Running>, request: Request<Incoming>) -> Response<Body> {
@@ -325,6 +336,7 @@ async fn status(running: &Running) -> Status {
             .flat_map(|moved| &moved.drops)
             .map(|(reason, count)| (reason.name().to_owned(), *count))
             .collect(),
+        refused_requests: running.refusals.counts(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use awsproto::route::{Incoming, Route, RouteError};
 use awsproto::sigv4::{self, SignatureError, SignedRequest};
-use awsproto::{AwsError, Call, Protocol, Reply, Service};
-use http_body_util::{BodyExt, Full};
+use awsproto::{AwsError, Call, Reply, Service};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
 use hyper::upgrade::OnUpgrade;
@@ -11,12 +11,15 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use model::{Region, Scope};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Config, Instances};
 use crate::facts;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
+use crate::refusal::{Refusal, Refusals};
 use crate::services;
 use crate::tunnel::{self, Admitted};
 use crate::web_page;
@@ -27,6 +30,8 @@ const BODY_BYTES_MAX: usize = 4 << 20;
 /// How much more is read and forgotten, so that a client that only listens when it has sent everything hears why it is
 /// refused.
 const BODY_BYTES_DISCARDED_MAX: usize = 64 << 20;
+/// How long that may take.
+const DISCARD_MAX: Duration = Duration::from_secs(2);
 
 /// What requests are answered from.
 pub struct Api {
@@ -40,12 +45,25 @@ pub struct Api {
     pub facts: Arc<facts::Facts>,
     /// Where tunnels lead.
     pub endpoints: InstanceConnectEndpoints,
+    /// What was refused.
+    pub refusals: Arc<Refusals>,
+}
+
+/// Who is at the other end of a connection.
+pub struct Client {
+    /// The address.
+    pub source: IpAddr,
+    /// Why nothing that comes from there is answered, if that is so.
+    pub refused: Option<Refusal>,
 }
 
 impl Api {
-    /// Answers one request from `source`.
-    pub async fn serve(&self, source: IpAddr, mut request: Request<Body>) -> Response<Full<Bytes>> {
+    /// Answers one request of a client.
+    pub async fn serve(&self, client: &Client, mut request: Request<Body>) -> Response<Full<Bytes>> {
         let request_id = clock::ids().uuid();
+        if let Some(refusal) = &client.refused {
+            return self.refuse(refusal, request, &request_id).await;
+        }
         if request.uri().path() == tunnel::PATH {
             let upgrade = hyper::upgrade::on(&mut request);
             return self.open_tunnel(&request.into_parts().0, upgrade, &request_id);
@@ -71,8 +89,22 @@ impl Api {
         };
         let headers = headers_of(&head);
         let signed = signed_request(&head, &headers, &body);
-        let reply = self.answer(source, &signed, &request_id).await;
+        let reply = self.answer(client.source, &signed, &request_id).await;
         respond(reply, &request_id)
+    }
+
+    /// Says as the service that was meant why it is not answered.
+    async fn refuse(
+        &self,
+        refusal: &Refusal,
+        request: Request<Body>,
+        request_id: &str,
+    ) -> Response<Full<Bytes>> {
+        self.refusals.count(refusal.reason);
+        let (head, body) = request.into_parts();
+        // Who only listens after having sent everything would not hear it otherwise.
+        let _ = timeout(DISCARD_MAX, discard(body)).await;
+        respond(refusal.reply(meant(&head), request_id), request_id)
     }
 
     /// Opens a tunnel through an EC2 Instance Connect Endpoint, or says as its service why not.
@@ -104,15 +136,8 @@ impl Api {
 
     async fn answer(&self, source: IpAddr, request: &SignedRequest<'_>, request_id: &str) -> Reply {
         let authorization = sigv4::parse(request);
-        let incoming = Incoming {
-            host: request.header("host"),
-            target: request.header("x-amz-target"),
-            scope: authorization.as_ref().ok().map(|authorization| &authorization.scope),
-            method: request.method,
-            path: request.path,
-            query: request.query,
-            body: request.body,
-        };
+        let scope = authorization.as_ref().ok().map(|authorization| &authorization.scope);
+        let incoming = incoming(request, scope);
         let route = match awsproto::route::route(&incoming, services::ALL) {
             Ok(route) => route,
             Err(error) => {
@@ -202,15 +227,49 @@ async fn whole(mut body: Body) -> Option<Bytes> {
     (length <= BODY_BYTES_MAX).then(|| kept.into())
 }
 
+/// Reads a body and keeps nothing of it.
+async fn discard(body: Body) {
+    let _ = Limited::new(body, BODY_BYTES_DISCARDED_MAX).collect().await;
+}
+
+/// The service that a request seems to be for, before its body is read.
+fn meant(head: &Parts) -> &'static Service {
+    if head.uri.path() == tunnel::PATH {
+        return &ec2::instance_connect::SERVICE;
+    }
+    let headers = headers_of(head);
+    let request = signed_request(head, &headers, b"");
+    let authorization = sigv4::parse(&request);
+    let incoming = incoming(&request, authorization.as_ref().ok().map(|authorization| &authorization.scope));
+    awsproto::route::service(&incoming, services::ALL).unwrap_or_else(|_| like(&request))
+}
+
 fn has_signature(head: &Parts) -> bool {
     head.headers.contains_key("authorization") || head.headers.contains_key("x-amz-target")
 }
 
+fn incoming<'a>(request: &SignedRequest<'a>, scope: Option<&'a sigv4::Scope>) -> Incoming<'a> {
+    Incoming {
+        host: request.header("host"),
+        target: request.header("x-amz-target"),
+        scope,
+        method: request.method,
+        path: request.path,
+        query: request.query,
+        body: request.body,
+    }
+}
+
+/// The service whose form a request for none seems to expect.
+fn like(request: &SignedRequest<'_>) -> &'static Service {
+    match request.header("x-amz-target").is_some() {
+        true => &ssm::shapes::SERVICE,
+        false => &ec2::shapes::SERVICE,
+    }
+}
+
 /// A request that is for no service: answered in the form of the service it seems to mean.
 fn unrouted(error: RouteError, request: &SignedRequest<'_>) -> (&'static Service, AwsError) {
-    let json = request.header("x-amz-target").is_some();
-    let like = if json { &ssm::shapes::SERVICE } else { &ec2::shapes::SERVICE };
-    debug_assert!(like.protocol != Protocol::Query);
     let error = match error {
         RouteError::NoOperation(service, error) => return (service, error),
         RouteError::UnknownService(Some(name)) => {
@@ -223,7 +282,7 @@ fn unrouted(error: RouteError, request: &SignedRequest<'_>) -> (&'static Service
                 .with_status(403)
         }
     };
-    (like, error)
+    (like(request), error)
 }
 
 fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {

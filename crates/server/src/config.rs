@@ -17,6 +17,8 @@ pub struct Config {
     pub region: Region,
     /// Whose signatures are accepted.
     pub auth: Auth,
+    /// The users of this machine, by number, who are answered in open mode beside the daemon's own and root.
+    pub allowed_users: Vec<u32>,
     /// What instances are made of.
     pub instances: Instances,
     /// The program that instances' first processes are started from: usually this very one.
@@ -26,7 +28,8 @@ pub struct Config {
 /// Whose signatures are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
-    /// Keys that nobody knows act as the account's root; keys that exist are verified. For loopback only.
+    /// Keys that nobody knows act as the account's root; keys that exist are verified. For loopback, and for some of this
+    /// machine's users only.
     Open,
     /// Only keys that exist.
     Strict,

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::Notify;
 
 use crate::admin;
-use crate::api::Api;
+use crate::api::{Api, Client};
 use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
@@ -27,7 +27,9 @@ use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::instances::{Backend, Instances};
 use crate::internet_sites;
 use crate::link_services::LinkServices;
+use crate::local_users::LocalUsers;
 use crate::public_resolver::PublicResolver;
+use crate::refusal::Refusals;
 use crate::spaces::{self, Spaces};
 use crate::writer::State;
 
@@ -52,6 +54,8 @@ pub struct Running {
     pub instances: Instances,
     /// The EC2 Instance Connect Endpoints.
     pub endpoints: InstanceConnectEndpoints,
+    /// What the API refused.
+    pub refusals: Arc<Refusals>,
     /// Says that the run is to end.
     pub quit: Notify,
     datapath: Option<Arc<Datapath>>,
@@ -105,7 +109,7 @@ pub fn run(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<()> {
 fn refuse_open_to_others(config: &Config) -> anyhow::Result<()> {
     if config.auth == Auth::Open && !config.listen.ip().is_loopback() {
         anyhow::bail!(
-            "{} can be reached from other machines, and with --auth open everybody who reaches it is root; \
+            "{} can be reached from other machines, whose users --auth open cannot tell apart; \
              listen on 127.0.0.1 or use --auth strict",
             config.listen
         );
@@ -128,14 +132,16 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let facts = Arc::new(Facts::default());
     let callers = Callers::of(&config, &root);
     let endpoints = InstanceConnectEndpoints::paused();
+    let refusals = Arc::new(Refusals::default());
     let api = Api {
         config: config.clone(),
         callers,
         state: state.clone(),
         facts: Arc::clone(&facts),
         endpoints: endpoints.clone(),
+        refusals: Arc::clone(&refusals),
     };
-    tokio::spawn(accept(listener, Arc::new(api)));
+    tokio::spawn(accept(listener, Arc::new(LocalUsers::of(&config)), Arc::new(api)));
 
     let names = Arc::new(PublicNames::simulated());
     let backend = match config.instances {
@@ -154,6 +160,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         state,
         instances,
         endpoints,
+        refusals,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
         names,
@@ -172,18 +179,19 @@ fn taken(address: SocketAddr) -> String {
     format!("{address} cannot be listened on; choose another with --listen, or stop what uses it")
 }
 
-async fn accept(listener: TcpListener, api: Arc<Api>) {
+async fn accept(listener: TcpListener, users: Arc<LocalUsers>, api: Arc<Api>) {
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let api = Arc::clone(&api);
+        let (api, users) = (Arc::clone(&api), Arc::clone(&users));
         tokio::spawn(async move {
+            let client = Arc::new(Client { source: peer.ip(), refused: users.refusal(&stream) });
             let answer = service_fn(move |request| {
-                let api = Arc::clone(&api);
-                async move { Ok::<_, std::convert::Infallible>(api.serve(peer.ip(), request).await) }
+                let (api, client) = (Arc::clone(&api), Arc::clone(&client));
+                async move { Ok::<_, std::convert::Infallible>(api.serve(&client, request).await) }
             });
             let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
             builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);

@@ -1,6 +1,7 @@
 //! `hamlet status`: what there is, what runs, what passed and what was dropped.
 
 use server::admin::Status;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::process::ExitCode;
@@ -29,7 +30,8 @@ fn text(status: &Status) -> String {
     section(&mut text, "Resources (those of default VPCs left out)", &resources(status));
     section(&mut text, "Instances", &instances(status));
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
-    section(&mut text, "Dropped packets", &drops(status));
+    section(&mut text, "Dropped packets", &counts(&status.drops));
+    section(&mut text, "Refused API requests", &counts(&status.refused_requests));
     if status.machines {
         section(&mut text, "Boundary around instances", &boundary(status));
     }
@@ -67,8 +69,8 @@ fn links(status: &Status) -> Vec<Vec<String>> {
     status.ports.iter().map(row).collect()
 }
 
-fn drops(status: &Status) -> Vec<Vec<String>> {
-    status.drops.iter().map(|(reason, count)| vec![count.to_string(), reason.clone()]).collect()
+fn counts(by_reason: &BTreeMap<String, u64>) -> Vec<Vec<String>> {
+    by_reason.iter().map(|(reason, count)| vec![count.to_string(), reason.clone()]).collect()
 }
 
 fn boundary(status: &Status) -> Vec<Vec<String>> {

@@ -11,6 +11,7 @@ use crate::arguments::{Auth, Instances, Up};
 use crate::daemon::Daemon;
 use crate::failure::{Failure, Result};
 use crate::progress;
+use crate::user;
 
 /// What the background writes.
 const LOG: &str = "hamlet.log";
@@ -49,12 +50,19 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
             Auth::Open => server::Auth::Open,
             Auth::Strict => server::Auth::Strict,
         },
+        allowed_users: allowed_users(&options.allow_user)?,
         instances: match options.instances {
             Instances::Namespace => server::Instances::Namespace,
             Instances::None => server::Instances::None,
         },
         program: own_program()?,
     })
+}
+
+/// The users that were named, and the one who started us by sudo.
+fn allowed_users(named: &[String]) -> Result<Vec<u32>> {
+    let by_sudo = std::env::var("SUDO_UID").ok().and_then(|user| user.parse().ok());
+    named.iter().map(|name| user::find(name)).chain(by_sudo.map(Ok)).collect()
 }
 
 fn own_program() -> Result<PathBuf> {
