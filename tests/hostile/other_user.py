@@ -6,12 +6,15 @@ Every attack is first made by the daemon's own user, where it must succeed: then
 
 import contextlib
 import encodings.idna  # noqa: F401  loaded before we are somebody who may not read it
+import fcntl
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -127,6 +130,44 @@ def as_user(user, act):
     return result["returned"]
 
 
+IMPOSTOR = """
+import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+import os; os.chmod(sys.argv[1], 0o777)
+listener.listen()
+while True:
+    connection, _ = listener.accept()
+    connection.recv(4096)
+    body = b'{"variables": [["AWS_ENDPOINT_URL", "http://evil.example"]]}'
+    connection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + body)
+    connection.close()
+"""
+
+
+def reach(path):
+    """Reads a file and locks it, or connects to a socket."""
+    try:
+        if path.is_socket():
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(path))
+            return "connected"
+        path.read_bytes()
+        return "read"
+    except OSError as error:
+        return type(error).__name__
+
+
+def lock(path):
+    """Whether nobody has locked a file."""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            return False
+
+
 class OtherUser(harness.Lab):
     options = ("--instances", "none")
 
@@ -134,6 +175,10 @@ class OtherUser(harness.Lab):
         own = os.geteuid() if not self.user.prefix else harness.ORDINARY_UID
         self.over_the_loopback(own)
         self.who_is_named()
+        self.the_data_directory(own)
+        self.planted(own)
+        self.somebody_elses(own)
+        self.a_setuid_program()
 
     def over_the_loopback(self, own):
         self.step("the daemon's own user and root are answered: the door is open to them")
@@ -171,6 +216,106 @@ class OtherUser(harness.Lab):
             aws = [*prefix, harness.VENV / "bin/aws", "ec2", "describe-vpcs"]
             if subprocess.run([*prefix, "test", "-x", harness.VENV / "bin/aws"]).returncode == 0:
                 harness.execute(aws, hamlet.environment)
+
+    def the_data_directory(self, own):
+        self.step("the data directory and what is in it are closed; its owner reads and locks all of it")
+        data = self.hamlet.data
+        self.sees(oct(data.stat().st_mode & 0o7777), "0o700")
+        for file in (path for path in data.iterdir() if path.is_file()):
+            self.sees(oct(file.stat().st_mode & 0o7777), "0o600", str(file))
+        names = ["store.redb", "lock", "root-access-key.json", "hamlet.sock"]
+        self.sees(as_user(own, lambda: [reach(data / name) for name in names]), ["read", "read", "read", "connected"])
+        self.sees(as_user(STRANGER, lambda: [reach(data / name) for name in names]), ["PermissionError"] * 4)
+        result = harness.execute(["setpriv", f"--reuid={STRANGER}", "--clear-groups", self.user.program, "--data", data, "status"], {"PATH": os.environ["PATH"]}, check=False)
+        if "Permission denied" not in result.err:
+            self.holds("belongs to another user" in result.err, result)
+        self.step("where it was open, its mode is mended, and a stranger's lock is no lock")
+        with self.directory(0o777) as careless:
+            (careless / "lock").write_text("4999999\n")
+            (careless / "hamlet.log").touch()
+            for name in ("lock", "hamlet.log"):
+                self.user.own(careless / name)
+                (careless / name).chmod(0o644)
+            holder = subprocess.Popen(["setpriv", f"--reuid={STRANGER}", "--clear-groups", "flock", "-s", careless / "lock", "sleep", "60"], preexec_fn=harness.die_with_parent, start_new_session=True)
+            harness.wait_for("the stranger's lock", lambda: not as_user(own, lambda: lock(careless / "lock")), 10)
+            try:
+                up = self.up(careless)
+                self.sees(up.code, 0, f"hamlet up where a stranger holds the lock: {up.err}")
+                self.sees([oct(path.stat().st_mode & 0o7777) for path in (careless, careless / "lock", careless / "hamlet.log", careless / "store.redb")], ["0o700", "0o600", "0o600", "0o600"])
+                again = self.up(careless)
+                self.holds(again.code == 1 and "runs with the data directory" in again.err, again)
+                self.hamlet.hamlet("--data", careless, "down")
+            finally:
+                os.killpg(holder.pid, signal.SIGKILL)
+                holder.wait()
+
+    def planted(self, own):
+        self.step("planted links: followed by whoever opens them plainly, refused and left alone by Hamlet")
+        for name in ("hamlet.log", "store.redb", "store.redb.new", "lock", "hamlet.sock", "root-access-key.json", "instances"):
+            with self.directory(0o777) as careless:
+                victim = self.user.own(self.file(careless.parent / f"{careless.name}-victim", "mine"))
+                as_user(STRANGER, lambda: os.symlink(victim, careless / name))
+                as_user(own, lambda: [(careless / name).open("a").write("!")] and None)
+                self.sees(victim.read_text(), "mine!", "what was written through the link by a plain open")
+                up = self.up(careless)
+                self.holds(up.code == 1 and name in up.err, f"hamlet up with a link for {name}: {up}")
+                self.sees(len(up.err.strip().splitlines()), 1, up.err)
+                self.sees((victim.read_text(), (careless / name).is_symlink()), ("mine!", True), "the link's target afterwards")
+                victim.unlink()
+
+    def somebody_elses(self, own):
+        self.step("a directory that belongs to somebody else; a link to one of our own that somebody else has made")
+        with self.directory(0o777) as theirs:
+            os.chown(theirs, STRANGER, STRANGER)
+            up = self.up(theirs)
+            self.holds(up.code == 1 and f"belongs to user {STRANGER}" in up.err, up)
+            self.sees(list(theirs.iterdir()), [], "what a refused start leaves")
+        with self.directory(0o700) as ours:
+            link = ours.parent / f"{ours.name}-link"
+            link.symlink_to(ours)
+            for user, code in ((STRANGER, 1), (own, 0)):
+                os.chown(link, user, user, follow_symlinks=False)
+                up = self.up(link)
+                self.sees(up.code, code, f"hamlet up through a link that user {user} has made: {up.err}")
+            self.hamlet.hamlet("--data", link, "down")
+        self.step("another user's program in place of Hamlet is not believed")
+        if own != 0:
+            with self.directory(0o755) as theirs:
+                os.chown(theirs, STRANGER, STRANGER)
+                impostor = subprocess.Popen(["setpriv", f"--reuid={STRANGER}", "--clear-groups", "/usr/bin/python3", "-c", IMPOSTOR, theirs / "hamlet.sock"], preexec_fn=harness.die_with_parent)
+                harness.wait_for("the impostor", (theirs / "hamlet.sock").exists, 10)
+                answer = self.hamlet.hamlet("--data", theirs, "env", check=False)
+                impostor.kill()
+                impostor.wait()
+                self.holds(answer.code == 1 and f"a program of user {STRANGER}" in answer.err, answer)
+
+    def a_setuid_program(self):
+        self.step("a setuid copy of the program does nothing")
+        copy = self.user.stage / "setuid-hamlet"
+        copy.write_bytes(pathlib.Path(self.user.program).read_bytes())
+        for mode, code in ((0o755, 0), (0o4755, 1), (0o2755, 1)):
+            copy.chmod(mode)
+            done = harness.execute(["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups", copy, "actions"], {"PATH": os.environ["PATH"], "HOME": "/"}, check=False)
+            self.sees(done.code, code, f"mode {mode:o}: {done.err}")
+            self.holds(code == 0 or "is setuid" in done.err, done)
+        copy.unlink()
+
+    def up(self, data):
+        """`hamlet up --detach` with this directory."""
+        return self.hamlet.hamlet("--data", data, "up", "--detach", "--listen", "127.0.0.1:0", *self.options, check=False)
+
+    @contextlib.contextmanager
+    def directory(self, mode):
+        """A directory of the user's."""
+        path = self.user.own(pathlib.Path(tempfile.mkdtemp(prefix="careless-", dir=self.user.stage)))
+        path.chmod(mode)
+        yield path
+        harness.remove(path)
+
+    @staticmethod
+    def file(path, text):
+        path.write_text(text)
+        return path
 
     @contextlib.contextmanager
     def another(self, options, environment=()):

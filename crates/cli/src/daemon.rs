@@ -1,5 +1,7 @@
 //! The running Hamlet of a data directory, over its socket.
 
+use rustix::net::sockopt::socket_peercred;
+use rustix::process::geteuid;
 use serde::de::DeserializeOwned;
 use server::admin::{self, Environment, Problem, Status};
 use std::io::ErrorKind;
@@ -74,9 +76,23 @@ impl Daemon {
     fn connect(&self) -> Result<UnixStream> {
         let stream =
             UnixStream::connect(admin::socket(&self.data)).map_err(|error| self.unreachable(&error))?;
+        self.check_owner(&stream)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         Ok(stream)
+    }
+
+    /// What another user's program answers must not be believed: `hamlet env` is evaluated by a shell. Root asks whom it
+    /// wants.
+    fn check_owner(&self, stream: &UnixStream) -> Result<()> {
+        let (own, answers) = (geteuid(), socket_peercred(stream).map_err(std::io::Error::from)?.uid);
+        if own.is_root() || answers.is_root() || answers == own {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "what answers in {} is a program of user {answers}: say with --data where your own Hamlet is",
+            self.data.display()
+        )))
     }
 
     fn unreachable(&self, error: &std::io::Error) -> Failure {

@@ -12,6 +12,7 @@ pub mod capture;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod data_directory;
 mod dns_stream;
 mod ended;
 pub mod facts;

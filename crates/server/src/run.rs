@@ -9,7 +9,6 @@ use host::{Barrier, Host};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
@@ -21,6 +20,7 @@ use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
 use crate::credentials::AccessKey;
+use crate::data_directory;
 use crate::facts::Facts;
 use crate::identity::Identity;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
@@ -118,11 +118,7 @@ fn refuse_open_to_others(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<()> {
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&config.data)
-        .with_context(|| format!("the data directory {} cannot be made", config.data.display()))?;
+    data_directory::secure(&config.data)?;
     let store: Arc<dyn store::Store> =
         Arc::new(store::Redb::open(&config.data, store::Options::new(FORMAT))?);
     let root = AccessKey::of(&config.data, config.account).context("the root access key cannot be kept")?;

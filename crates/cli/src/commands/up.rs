@@ -149,9 +149,8 @@ fn detach(daemon: &Daemon) -> Result<ExitCode> {
 }
 
 fn open_log(daemon: &Daemon, path: &Path) -> Result<File> {
-    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&daemon.data);
-    let opened = made.and_then(|()| File::options().create(true).append(true).mode(0o600).open(path));
+    server::data_directory::secure(&daemon.data)?;
+    let opened = server::data_directory::append(path);
     opened.map_err(|error| Failure::new(format!("{} cannot be written: {error}", path.display())))
 }
 

@@ -5,9 +5,10 @@
 
 use crate::StoreError;
 use redb::StorageBackend;
-use std::fs::File;
+use rustix::fs::OFlags;
+use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,9 +22,16 @@ pub(super) struct FileMedium(pub(super) PathBuf);
 
 impl Medium for FileMedium {
     fn open(&self) -> io::Result<Box<dyn StorageBackend>> {
-        let file = File::options().read(true).write(true).open(&self.0)?;
+        let file = private().read(true).write(true).open(&self.0)?;
         Ok(Box::new(FileDisk(file)))
     }
+}
+
+/// How files are opened: no link is followed, and what is made is the owner's alone.
+pub(super) fn private() -> OpenOptions {
+    let mut options = File::options();
+    options.mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    options
 }
 
 #[derive(Debug)]

@@ -34,6 +34,7 @@ use disk::{Medium, store_error};
 use engine::Engine;
 use follow::Follow;
 use guard::guard;
+pub use process_lock::FILE as LOCK_FILE;
 use process_lock::ProcessLock;
 use progress::Progress;
 use queue::{Queue, Request};

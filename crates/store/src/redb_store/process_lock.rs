@@ -3,11 +3,14 @@
 //! The kernel lets go of the lock when its process ends, however it ends; a file left behind
 //! locks nothing.
 
-use super::disk::store_error;
+use super::disk::{private, store_error};
 use crate::StoreError;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+
+/// The lock's name in the directory.
+pub const FILE: &str = "lock";
 
 /// Held as long as the store is open.
 #[derive(Debug)]
@@ -18,9 +21,9 @@ pub(super) struct ProcessLock {
 impl ProcessLock {
     pub(super) fn take(dir: &Path) -> Result<Self, StoreError> {
         let failed = |error: std::io::Error| store_error(error.kind(), error.to_string());
-        let path = dir.join("lock");
-        let mut file =
-            File::options().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        let mut options = private();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(dir.join(FILE)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
