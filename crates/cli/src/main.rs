@@ -13,6 +13,7 @@ mod endpoint;
 mod failure;
 mod http;
 mod instance;
+mod privilege;
 mod progress;
 mod tunnel;
 mod user;
@@ -20,6 +21,10 @@ mod user;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(sentence) = privilege::refusal(std::env::args_os().next().as_deref()) {
+        eprintln!("hamlet: {sentence}");
+        return ExitCode::from(failure::FAILED);
+    }
     // The same program is the first process of instances. Nothing may have started a thread before.
     if let Some(code) = host::internal_main(std::env::args_os()) {
         return code;
