@@ -231,9 +231,9 @@ class Malformed(unittest.TestCase):
         for said in (
             b"\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100), b"HELLO\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
             b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
-            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n", b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 5000 + b"\r\n",
-            b"GET / HTTP/1.1\r\nHost: " + b"x" * 1_000_000, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nContent-Length: 20\r\n\r\n",
-            b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", self.random.randbytes(4096),
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n", b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 5000 + b"\r\n",
+            b"GET / HTTP/1.1\r\nHost: " + b"x" * 1_000_000, b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nContent-Length: 20\r\n\r\n",
+            b"GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", self.random.randbytes(4096),
         ):
             with self.subTest(said[:40]):
                 with socket.create_connection((self.hamlet.host, self.hamlet.port), timeout=5) as connection:
@@ -250,7 +250,7 @@ class Malformed(unittest.TestCase):
         try:
             for _ in range(200):
                 connection = socket.create_connection((self.hamlet.host, self.hamlet.port), timeout=5)
-                connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf")
+                connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf")
                 held.append(connection)
             answer = wire.signed(self.hamlet, "ec2", "DescribeVpcs", {})
             self.assertEqual(200, answer.status, answer)

@@ -168,7 +168,7 @@ class InstanceConnectEndpoint(NetworkLab):
     def get(self, path):
         with socket.create_connection(self.hamlet.address, timeout=10) as connection:
             key = "dGhlIHNhbXBsZSBub25jZQ=="
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
             return connection.recv(65536).decode()
 

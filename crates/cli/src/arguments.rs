@@ -103,6 +103,9 @@ pub(crate) struct Up {
     /// Another user of this machine whose requests `--auth open` answers, by name or number; may be said again
     #[arg(long, value_name = "USER")]
     pub(crate) allow_user: Vec<String>,
+    /// A name by which clients speak to the API, beside addresses, localhost and AWS's own; may be said again
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host_name: Vec<String>,
     /// What instances are made of
     #[arg(long, value_enum, default_value_t = Instances::Namespace)]
     pub(crate) instances: Instances,

@@ -7,19 +7,20 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
 use hyper::upgrade::OnUpgrade;
-use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use model::{Region, Scope};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
-use crate::callers::Callers;
+use crate::callers::{Callers, Proof};
 use crate::clock;
 use crate::config::{Config, Instances};
 use crate::facts;
+use crate::host_name::HostNames;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
-use crate::refusal::{Refusal, Refusals};
+use crate::refusal::{Reason, Refusal, Refusals};
 use crate::services;
 use crate::tunnel::{self, Admitted};
 use crate::web_page;
@@ -39,6 +40,8 @@ pub struct Api {
     pub config: Config,
     /// Who calls.
     pub callers: Callers,
+    /// The names by which it is spoken to.
+    pub(crate) host_names: HostNames,
     /// The network.
     pub state: State,
     /// What the host knows.
@@ -59,11 +62,14 @@ pub struct Client {
 
 impl Api {
     /// Answers one request of a client.
-    pub async fn serve(&self, client: &Client, mut request: Request<Body>) -> Response<Full<Bytes>> {
+    pub async fn serve(&self, client: &Client, request: Request<Body>) -> Response<Full<Bytes>> {
         let request_id = clock::ids().uuid();
-        if let Some(refusal) = &client.refused {
-            return self.refuse(refusal, request, &request_id).await;
+        let (head, body) = request.into_parts();
+        let refused = client.refused.clone().or_else(|| web_page::refusal(&self.host_names, &head));
+        if let Some(refusal) = refused {
+            return self.refuse(&refusal, &head, body, &request_id).await;
         }
+        let mut request = Request::from_parts(head, body);
         if request.uri().path() == tunnel::PATH {
             let upgrade = hyper::upgrade::on(&mut request);
             return self.open_tunnel(&request.into_parts().0, upgrade, &request_id);
@@ -72,9 +78,6 @@ impl Api {
         let is_plain = head.method == Method::GET && head.uri.query().is_none() && !has_signature(&head);
         if let Some(text) = page(head.uri.path()).filter(|_| is_plain) {
             return plain(text);
-        }
-        if let Err(error) = web_page::refuse_strangers(&head.headers) {
-            return respond(error.render(&ec2::shapes::SERVICE, &request_id), &request_id);
         }
         let body = match whole(body).await {
             Some(body) => body,
@@ -97,28 +100,27 @@ impl Api {
     async fn refuse(
         &self,
         refusal: &Refusal,
-        request: Request<Body>,
+        head: &Parts,
+        body: Body,
         request_id: &str,
     ) -> Response<Full<Bytes>> {
         self.refusals.count(refusal.reason);
-        let (head, body) = request.into_parts();
         // Who only listens after having sent everything would not hear it otherwise.
         let _ = timeout(DISCARD_MAX, discard(body)).await;
-        respond(refusal.reply(meant(&head), request_id), request_id)
+        respond(refusal.reply(meant(head), request_id), request_id)
     }
 
     /// Opens a tunnel through an EC2 Instance Connect Endpoint, or says as its service why not.
     fn open_tunnel(&self, head: &Parts, upgrade: OnUpgrade, request_id: &str) -> Response<Full<Bytes>> {
         let headers = headers_of(head);
-        match self.admit_tunnel(&head.headers, &signed_request(head, &headers, b"")) {
+        match self.admit_tunnel(&signed_request(head, &headers, b"")) {
             Ok(admitted) => admitted.open(upgrade, request_id),
             Err(error) => respond(error.render(&ec2::instance_connect::SERVICE, request_id), request_id),
         }
     }
 
-    fn admit_tunnel(&self, headers: &HeaderMap, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
+    fn admit_tunnel(&self, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
         let service = &ec2::instance_connect::SERVICE;
-        web_page::refuse_strangers(headers)?;
         let world = self.state.snapshot();
         let caller = self.callers.identify(&world, request, clock::now());
         let account = caller.map_err(|error| error.to_aws(service.protocol))?.account;
@@ -147,7 +149,11 @@ impl Api {
         };
         match self.routed(source, request, &incoming, &route, request_id).await {
             Ok(output) => output.render(route.service, &route.operation, request_id),
-            Err(error) => error.render(route.service, request_id),
+            Err(Problem::Error(error)) => error.render(route.service, request_id),
+            Err(Problem::Refused(refusal)) => {
+                self.refusals.count(refusal.reason);
+                refusal.reply(route.service, request_id)
+            }
         }
     }
 
@@ -158,10 +164,17 @@ impl Api {
         incoming: &Incoming<'_>,
         route: &Route,
         request_id: &str,
-    ) -> Result<awsproto::Output, AwsError> {
+    ) -> Result<awsproto::Output, Problem> {
         let now = clock::now();
         let caller = self.callers.identify(&self.state.snapshot(), request, now);
         let caller = caller.map_err(|error| error.to_aws(route.service.protocol))?;
+        if caller.proof == Proof::Lacking && services::is_change(route) {
+            return Err(Problem::Refused(Refusal::new(
+                Reason::Unproven,
+                "A signature in the query changes something only if it is of a key that Hamlet knows: sign in the \
+                 Authorization header.",
+            )));
+        }
         let region = self.region_named(route.region.as_deref())?;
         let input = route.input(incoming)?;
         let call = Call {
@@ -176,7 +189,7 @@ impl Api {
             facts: self.facts.for_call(&route.operation, &input).await,
         };
         let scope = Scope { account: caller.account, region };
-        services::answer(&self.state, scope, route, input, call).await
+        Ok(services::answer(&self.state, scope, caller.proof, route, input, call).await?)
     }
 
     fn region_named(&self, name: Option<&str>) -> Result<Region, AwsError> {
@@ -190,10 +203,24 @@ impl Api {
     }
 }
 
-/// Headers as signatures see them; what is not text cannot be signed.
+/// Why a request that went somewhere is not done.
+enum Problem {
+    Error(AwsError),
+    Refused(Refusal),
+}
+
+impl From<AwsError> for Problem {
+    fn from(error: AwsError) -> Problem {
+        Problem::Error(error)
+    }
+}
+
+/// Headers as signatures see them; what is not text cannot be signed. HTTP/2 has the host in the target.
 fn headers_of(head: &Parts) -> Vec<(&str, &str)> {
     let headers = head.headers.iter();
-    headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()
+    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let target = head.uri.authority().filter(|_| !head.headers.contains_key("host"));
+    headers.chain(target.map(|target| ("host", target.as_str()))).collect()
 }
 
 fn signed_request<'a>(

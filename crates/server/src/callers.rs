@@ -17,6 +17,19 @@ pub struct Caller {
     pub principal_arn: String,
     /// The principal's unique identifier.
     pub user_id: String,
+    /// What shows that it is them who ask.
+    pub proof: Proof,
+}
+
+/// What shows who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A signature that holds; or, in open mode, any in the `Authorization` header, which no page of another origin can
+    /// have its visitor's browser send: the browser asks first (CORS), and is not allowed to.
+    Shown,
+    /// Open mode, and a signature of a key that nobody knows in the query, as any link can have it. Enough to read, and to
+    /// open tunnels, which no link can and where browsers say who asks; not to change anything.
+    Lacking,
 }
 
 impl Caller {
@@ -25,6 +38,7 @@ impl Caller {
             account,
             principal_arn: format!("arn:aws:iam::{account}:root"),
             user_id: account.to_string(),
+            proof: Proof::Shown,
         }
     }
 }
@@ -68,7 +82,9 @@ impl Callers {
         match sigv4::verify(request, secret, now) {
             Ok(_) => Ok(Caller::root(self.root.account)),
             Err(SignatureError::UnknownKey(authorization)) if self.auth == Auth::Open => {
-                Ok(Caller::root(self.account_of(&authorization)))
+                let in_header = request.header("authorization").is_some();
+                let proof = if in_header { Proof::Shown } else { Proof::Lacking };
+                Ok(Caller { proof, ..Caller::root(self.account_of(&authorization)) })
             }
             Err(error) => Err(error),
         }
@@ -100,6 +116,7 @@ impl Callers {
             account,
             principal_arn: format!("arn:aws:sts::{account}:assumed-role/{}/{instance}", role.name),
             user_id: format!("{}:{instance}", role.id),
+            proof: Proof::Shown,
         })
     }
 
@@ -230,5 +247,27 @@ mod tests {
             let wrong = ask(&callers(auth), &world, ("AKIAROOT", "wrong", None), NOW);
             assert!(matches!(wrong, Err(SignatureError::Mismatch { .. })), "{wrong:?}");
         }
+    }
+    #[test]
+    fn a_query_that_anybody_can_write_shows_nothing_and_one_by_a_known_key_does() {
+        let (world, callers) = (World::default(), callers(Auth::Open));
+        let now = awsproto::Timestamp(NOW.0);
+        let proof = |id: &str, secret: &str| {
+            let scope = sigv4::Scope {
+                access_key_id: id.to_owned(),
+                date: now.basic_date(),
+                region: "us-east-1".to_owned(),
+                service: "sts".to_owned(),
+            };
+            let headers = [("host", "127.0.0.1")];
+            let request =
+                SignedRequest { method: "GET", path: "/", query: "Action=X", headers: &headers, body: b"" };
+            let query = sigv4::presign(&request, scope, secret, now, 60);
+            callers.identify(&world, &SignedRequest { query: &query, ..request }, NOW).map(|it| it.proof)
+        };
+        assert_eq!(proof("AKIASOMEBODY", "any"), Ok(Proof::Lacking));
+        assert_eq!(proof("222222222222", "any"), Ok(Proof::Lacking));
+        assert_eq!(proof("AKIAROOT", "secret"), Ok(Proof::Shown));
+        assert!(matches!(proof("AKIAROOT", "wrong"), Err(SignatureError::Mismatch { .. })));
     }
 }

@@ -19,6 +19,8 @@ pub struct Config {
     pub auth: Auth,
     /// The users of this machine, by number, who are answered in open mode beside the daemon's own and root.
     pub allowed_users: Vec<u32>,
+    /// Host names by which clients speak to the API, beside addresses, localhost and AWS's own.
+    pub host_names: Vec<String>,
     /// What instances are made of.
     pub instances: Instances,
     /// The program that instances' first processes are started from: usually this very one.

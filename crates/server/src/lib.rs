@@ -16,6 +16,7 @@ pub mod data_directory;
 mod dns_stream;
 mod ended;
 pub mod facts;
+mod host_name;
 pub mod identity;
 pub mod instance_connect_endpoints;
 pub mod instances;

@@ -12,33 +12,44 @@ pub enum Reason {
     OtherUser,
     /// The kernel does not tell who asks.
     UnknownUser,
+    /// The request is spoken to a host that is not ours.
+    UnknownHost,
+    /// A browser asks for a page of another origin.
+    WebPage,
+    /// A change is asked for in a way that any link could.
+    Unproven,
 }
 
 impl Reason {
     /// All of them, in the order of the enum.
-    const ALL: [Reason; 2] = [Reason::OtherUser, Reason::UnknownUser];
+    const ALL: [Reason; 5] =
+        [Reason::OtherUser, Reason::UnknownUser, Reason::UnknownHost, Reason::WebPage, Reason::Unproven];
 
     /// What the counter is called.
     pub fn name(self) -> &'static str {
         match self {
             Reason::OtherUser => "OtherUser",
             Reason::UnknownUser => "UnknownUser",
+            Reason::UnknownHost => "UnknownHost",
+            Reason::WebPage => "WebPage",
+            Reason::Unproven => "Unproven",
         }
     }
 
     fn status(self) -> u16 {
         match self {
-            Reason::OtherUser | Reason::UnknownUser => 403,
+            Reason::OtherUser
+            | Reason::UnknownUser
+            | Reason::UnknownHost
+            | Reason::WebPage
+            | Reason::Unproven => 403,
         }
     }
 
     fn code(self, protocol: Protocol) -> &'static str {
-        match (self, protocol) {
-            (Reason::OtherUser | Reason::UnknownUser, Protocol::Json11) => "AccessDeniedException",
-            (
-                Reason::OtherUser | Reason::UnknownUser,
-                Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_),
-            ) => "AccessDenied",
+        match protocol {
+            Protocol::Json11 => "AccessDeniedException",
+            Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => "AccessDenied",
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::config::{Auth, Config, Instances as Backing};
 use crate::credentials::AccessKey;
 use crate::data_directory;
 use crate::facts::Facts;
+use crate::host_name::HostNames;
 use crate::identity::Identity;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::instances::{Backend, Instances};
@@ -132,6 +133,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let api = Api {
         config: config.clone(),
         callers,
+        host_names: HostNames::of(&config.host_names)?,
         state: state.clone(),
         facts: Arc::clone(&facts),
         endpoints: endpoints.clone(),

@@ -7,6 +7,7 @@ use ec2::request_tokens::RequestTokens;
 use model::{Region, Scope, World};
 use store::StoreError;
 
+use crate::callers::Proof;
 use crate::writer::{Applied, State};
 
 /// All services, for telling requests apart.
@@ -19,10 +20,12 @@ pub static ALL: &[&Service] = &[
     &ssm::shapes::SERVICE,
 ];
 
-/// Answers a call.
+/// Answers a call. Who lacks proof has not used anything, and gets nothing made for it; nor may it ask for changes, which
+/// the caller sees to.
 pub async fn answer(
     state: &State,
     scope: Scope,
+    proof: Proof,
     route: &Route,
     input: Input,
     mut call: Call,
@@ -49,8 +52,16 @@ pub async fn answer(
         false => ec2::instance_connect::ACTIONS,
     };
     let action = find(route.service, table, &route.operation)?;
-    first_use(state, scope).await?;
+    if proof == Proof::Shown {
+        first_use(state, scope).await?;
+    }
     with_world(state, RequestTokens, action, input, call).await
+}
+
+/// Whether a request asks for a change.
+pub fn is_change(route: &Route) -> bool {
+    let asked = |row: &Row| row.service == route.service.name && row.name == route.operation;
+    rows().iter().any(|row| row.write && asked(row))
 }
 
 /// Calls an action with the published snapshot, or with the writer's own.

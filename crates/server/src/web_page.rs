@@ -1,53 +1,48 @@
 //! Keeps web pages of strangers out: any page in the world can have its visitor's browser send requests to this machine,
-//! and in open mode no secret stands in the way.
+//! and in open mode no secret stands in the way. Three things do:
 //!
-//! Browsers say for which page they ask: `Sec-Fetch-Site` (Fetch Metadata Request Headers, W3C) with every request to the
-//! loopback, `Origin` (RFC 6454) with those that change something and with WebSockets. Other clients send neither. A page
-//! of Hamlet's own would have its origin.
+//! - The name a request is spoken to is one of ours: [`HostNames`], always.
+//! - Browsers say for which page they ask: `Sec-Fetch-Site` (Fetch Metadata Request Headers, W3C) with every request to the
+//!   loopback's own addresses, `Origin` (RFC 6454) with all but GET and HEAD, and with WebSockets. Other clients send
+//!   neither. A page of Hamlet's own would have its origin.
+//! - What they send with neither, a GET for a picture or a link in a mail, changes nothing: see
+//!   [`Proof`](crate::callers::Proof).
 
-use awsproto::AwsError;
-use hyper::HeaderMap;
-use std::net::IpAddr;
+use hyper::http::request::Parts;
 
-/// Refuses what a browser asks for a page of another origin.
-pub(crate) fn refuse_strangers(headers: &HeaderMap) -> Result<(), AwsError> {
-    match is_for_a_stranger(headers) {
-        false => Ok(()),
-        true => {
-            Err(AwsError::new("AccessDenied", "Web pages of other origins cannot call Hamlet.")
-                .with_status(403))
-        }
-    }
+use crate::host_name::{HostNames, addressed};
+use crate::refusal::{Reason, Refusal};
+
+/// Why what a browser asks for a page of another origin is not answered, if this is that.
+pub(crate) fn refusal(names: &HostNames, head: &Parts) -> Option<Refusal> {
+    names.refusal(head).or_else(|| {
+        is_for_a_stranger(head)
+            .then(|| Refusal::new(Reason::WebPage, "Web pages of other origins cannot call Hamlet."))
+    })
 }
 
-fn is_for_a_stranger(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let host = text("host").unwrap_or_default();
+fn is_for_a_stranger(head: &Parts) -> bool {
+    let text = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text("origin")) {
         (None, None) => false,
-        // A stranger's name may be made to lead here after its page was loaded: then all is of one origin.
-        _ if !is_this_machine(host) => true,
-        (_, Some(origin)) => origin.strip_prefix("http://") != Some(host),
+        (site, Some(origin)) => {
+            let own = addressed(head).map(|host| format!("http://{host}"));
+            let is_own = own.is_ok_and(|own| own.eq_ignore_ascii_case(origin));
+            !is_own || site.is_some_and(|site| site != "same-origin")
+        }
         // "none": typed into the address bar.
         (Some(site), None) => !["same-origin", "none"].contains(&site),
     }
 }
 
-/// Whether a host and port can only be reached under that name because somebody means this machine.
-fn is_this_machine(host: &str) -> bool {
-    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
-    let name = if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host };
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::Request;
 
     fn asked(headers: &[(&'static str, &str)]) -> bool {
-        let header = |(name, value): &(&'static str, &str)| (name.parse().unwrap(), value.parse().unwrap());
-        refuse_strangers(&headers.iter().map(header).collect()).is_ok()
+        let request = headers.iter().fold(Request::builder(), |it, (name, value)| it.header(*name, *value));
+        refusal(&HostNames::default(), &request.body(()).unwrap().into_parts().0).is_none()
     }
 
     #[test]
@@ -65,18 +60,22 @@ mod tests {
         for stranger in [
             ("origin", "http://example.com"),
             ("origin", "http://127.0.0.1:8080"),
+            ("origin", "https://127.0.0.1:4566"),
             ("origin", "null"),
+            ("origin", ""),
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
             ("sec-fetch-site", "\u{e9}"),
         ] {
             assert!(!asked(&[host, stranger]), "{stranger:?}");
         }
+        assert!(!asked(&[host, ("origin", "http://127.0.0.1:4566"), ("sec-fetch-site", "cross-site")]));
     }
 
     #[test]
     fn a_strangers_name_that_leads_here_is_a_strangers() {
         let host = ("host", "rebound.example.com:4566");
+        assert!(!asked(&[host]), "without a word about a page");
         assert!(!asked(&[host, ("sec-fetch-site", "same-origin")]));
         assert!(!asked(&[host, ("origin", "http://rebound.example.com:4566")]));
         assert!(!asked(&[("origin", "http://")]));

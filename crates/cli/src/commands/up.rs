@@ -50,6 +50,7 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
             Auth::Open => server::Auth::Open,
             Auth::Strict => server::Auth::Strict,
         },
+        host_names: options.host_name.clone(),
         allowed_users: allowed_users(&options.allow_user)?,
         instances: match options.instances {
             Instances::Namespace => server::Instances::Namespace,
