@@ -3,7 +3,7 @@
 use awsproto::route::{Incoming, Route, RouteError};
 use awsproto::sigv4::{self, SignatureError, SignedRequest};
 use awsproto::{AwsError, Call, Reply, Service};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
 use hyper::upgrade::OnUpgrade;
@@ -11,9 +11,8 @@ use hyper::{Method, Request, Response, StatusCode};
 use model::{Region, Scope};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::timeout;
 
+use crate::body::{self, Bodies, Unread};
 use crate::callers::{Callers, Proof};
 use crate::clock;
 use crate::config::{Config, Instances};
@@ -22,17 +21,10 @@ use crate::host_name::HostNames;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::refusal::{Reason, Refusal, Refusals};
 use crate::services;
+use crate::shares::Holder;
 use crate::tunnel::{self, Admitted};
 use crate::web_page;
 use crate::writer::State;
-
-/// The longest body that is read. The largest that EC2 means anything by is a few hundred kilobytes.
-const BODY_BYTES_MAX: usize = 4 << 20;
-/// How much more is read and forgotten, so that a client that only listens when it has sent everything hears why it is
-/// refused.
-const BODY_BYTES_DISCARDED_MAX: usize = 64 << 20;
-/// How long that may take.
-const DISCARD_MAX: Duration = Duration::from_secs(2);
 
 /// What requests are answered from.
 pub struct Api {
@@ -50,12 +42,16 @@ pub struct Api {
     pub endpoints: InstanceConnectEndpoints,
     /// What was refused.
     pub refusals: Arc<Refusals>,
+    /// The room for requests' bodies.
+    pub(crate) bodies: Bodies,
 }
 
 /// Who is at the other end of a connection.
 pub struct Client {
     /// The address.
     pub source: IpAddr,
+    /// Whose share of what is limited its requests take.
+    pub holder: Holder,
     /// Why nothing that comes from there is answered, if that is so.
     pub refused: Option<Refusal>,
 }
@@ -79,19 +75,16 @@ impl Api {
         if let Some(text) = page(head.uri.path()).filter(|_| is_plain) {
             return plain(text);
         }
-        let body = match whole(body).await {
-            Some(body) => body,
-            None => {
-                let service = &ec2::shapes::SERVICE;
-                let error = AwsError::new(
-                    "RequestEntityTooLarge",
-                    format!("The request body must not exceed {BODY_BYTES_MAX} bytes."),
-                );
-                return respond(error.with_status(413).render(service, &request_id), &request_id);
+        let body = match self.bodies.read(client.holder, body).await {
+            Ok(body) => body,
+            Err(Unread::Refused(refusal)) => return self.answer_refused(&refusal, &head, &request_id),
+            Err(Unread::Broken) => {
+                let error = AwsError::new("IncompleteBody", "The body of this request did not come whole.");
+                return respond(error.render(meant(&head), &request_id), &request_id);
             }
         };
         let headers = headers_of(&head);
-        let signed = signed_request(&head, &headers, &body);
+        let signed = signed_request(&head, &headers, &body.bytes);
         let reply = self.answer(client.source, &signed, &request_id).await;
         respond(reply, &request_id)
     }
@@ -104,9 +97,13 @@ impl Api {
         body: Body,
         request_id: &str,
     ) -> Response<Full<Bytes>> {
-        self.refusals.count(refusal.reason);
         // Who only listens after having sent everything would not hear it otherwise.
-        let _ = timeout(DISCARD_MAX, discard(body)).await;
+        body::discard(body).await;
+        self.answer_refused(refusal, head, request_id)
+    }
+
+    fn answer_refused(&self, refusal: &Refusal, head: &Parts, request_id: &str) -> Response<Full<Bytes>> {
+        self.refusals.count(refusal.reason);
         respond(refusal.reply(meant(head), request_id), request_id)
     }
 
@@ -235,28 +232,6 @@ fn signed_request<'a>(
         headers,
         body,
     }
-}
-
-/// The body, unless it is too long or does not come whole.
-async fn whole(mut body: Body) -> Option<Bytes> {
-    let (mut kept, mut length) = (Vec::new(), 0);
-    while let Some(frame) = body.frame().await {
-        let data = frame.ok()?.into_data().unwrap_or_default();
-        length += data.len();
-        if length > BODY_BYTES_DISCARDED_MAX {
-            return None;
-        }
-        match length <= BODY_BYTES_MAX {
-            true => kept.extend_from_slice(&data),
-            false => kept = Vec::new(),
-        }
-    }
-    (length <= BODY_BYTES_MAX).then(|| kept.into())
-}
-
-/// Reads a body and keeps nothing of it.
-async fn discard(body: Body) {
-    let _ = Limited::new(body, BODY_BYTES_DISCARDED_MAX).collect().await;
 }
 
 /// The service that a request seems to be for, before its body is read.

@@ -7,6 +7,7 @@
 
 pub mod admin;
 pub mod api;
+mod body;
 pub mod callers;
 pub mod capture;
 pub mod clock;
@@ -22,6 +23,7 @@ pub mod instance_connect_endpoints;
 pub mod instances;
 pub mod internet_sites;
 pub mod link_services;
+mod listener;
 mod local_users;
 pub mod metrics;
 pub mod names;
@@ -30,6 +32,7 @@ pub mod refusal;
 pub mod run;
 mod secret_file;
 pub mod services;
+pub mod shares;
 pub mod spaces;
 pub mod tunnel;
 mod web_page;

@@ -11,18 +11,20 @@
 
 use host::{Peer, Peers};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::os::fd::AsFd;
 
 use crate::config::{Auth, Config};
 use crate::refusal::{Reason, Refusal};
+use crate::shares::Holder;
 
 /// Root may do everything on this machine anyway.
 const ROOT: u32 = 0;
 
 /// Who is answered.
 pub(crate) struct LocalUsers {
-    /// `None` where signatures decide.
-    peers: Option<Peers>,
+    peers: Peers,
+    auth: Auth,
     answered: BTreeSet<u32>,
 }
 
@@ -30,39 +32,47 @@ impl LocalUsers {
     /// Those whom a run answers.
     pub(crate) fn of(config: &Config) -> LocalUsers {
         let own = rustix::process::geteuid().as_raw();
-        LocalUsers {
-            peers: match config.auth {
-                Auth::Open => Some(Peers::open()),
-                Auth::Strict => None,
-            },
-            answered: config.allowed_users.iter().copied().chain([own, ROOT]).collect(),
-        }
+        let answered = config.allowed_users.iter().copied().chain([own, ROOT]).collect();
+        LocalUsers { peers: Peers::open(), auth: config.auth, answered }
     }
 
-    /// Why whoever is at the other end of a connection is not answered, if that is so.
-    pub(crate) fn refusal(&self, connection: impl AsFd) -> Option<Refusal> {
-        match self.peers.as_ref()?.of(connection) {
-            Peer::User(user) if self.answered.contains(&user) => None,
-            Peer::User(user) => Some(Refusal::new(
-                Reason::OtherUser,
-                format!(
-                    "This Hamlet belongs to another user, and user {user} is not among those it answers: start one of \
-                     your own, or have it started with --allow-user {user} or --auth strict."
-                ),
-            )),
-            Peer::Unknown => Some(Refusal::new(
-                Reason::UnknownUser,
-                "The kernel does not say whose process sends this request, so that it is not answered: keep the \
-                 connection open until the answer has come, or start Hamlet with --auth strict.",
-            )),
+    /// Who is at the other end of a connection, and why they are not answered, if that is so. Where signatures decide it
+    /// only matters whose share of the connections this is.
+    pub(crate) fn who(&self, connection: impl AsFd, source: IpAddr) -> (Holder, Option<Refusal>) {
+        let peer = match source.to_canonical().is_loopback() {
+            true => self.peers.of(connection),
+            false => Peer::Unknown,
+        };
+        match (peer, self.auth) {
+            (Peer::User(user), _) if self.answered.contains(&user) => (Holder::Own, None),
+            (Peer::User(user), Auth::Strict) => (Holder::User(user), None),
+            (Peer::Unknown, Auth::Strict) => (Holder::at(source), None),
+            (Peer::User(user), Auth::Open) => (Holder::Refused, Some(of_another(user))),
+            (Peer::Unknown, Auth::Open) => (Holder::Refused, Some(of_nobody())),
         }
     }
+}
+
+fn of_another(user: u32) -> Refusal {
+    let sentence = format!(
+        "This Hamlet belongs to another user, and user {user} is not among those it answers: start one of your own, or \
+         have it started with --allow-user {user} or --auth strict."
+    );
+    Refusal::new(Reason::OtherUser, sentence)
+}
+
+fn of_nobody() -> Refusal {
+    let sentence = "The kernel does not say whose process sends this request, so that it is not answered: keep the \
+                    connection open until the answer has come, or start Hamlet with --auth strict.";
+    Refusal::new(Reason::UnknownUser, sentence)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::{TcpListener, TcpStream};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+    const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     fn accepted() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -70,15 +80,18 @@ mod tests {
         (client, listener.accept().unwrap().0)
     }
 
+    fn users(auth: Auth, answered: u32) -> LocalUsers {
+        LocalUsers { peers: Peers::open(), auth, answered: [answered].into() }
+    }
+
     #[test]
     fn who_is_named_is_answered_and_others_hear_what_to_do() {
         let (_client, connection) = accepted();
         let own = rustix::process::geteuid().as_raw();
-        let answered = LocalUsers { peers: Some(Peers::open()), answered: [own].into() };
-        assert_eq!(answered.refusal(&connection), None);
-        let others = LocalUsers { peers: Some(Peers::open()), answered: [own + 1].into() };
-        let refusal = others.refusal(&connection).unwrap();
-        assert_eq!(refusal.reason, Reason::OtherUser);
+        assert_eq!(users(Auth::Open, own).who(&connection, LOOPBACK), (Holder::Own, None));
+        let (holder, refusal) = users(Auth::Open, own + 1).who(&connection, LOOPBACK);
+        let refusal = refusal.unwrap();
+        assert_eq!((holder, refusal.reason), (Holder::Refused, Reason::OtherUser));
         assert!(refusal.sentence.contains(&format!("--allow-user {own} or --auth strict")), "{refusal:?}");
     }
 
@@ -86,16 +99,20 @@ mod tests {
     fn who_cannot_be_told_is_refused_and_hears_of_strict_mode() {
         let (client, connection) = accepted();
         drop(client);
-        let users = LocalUsers { peers: Some(Peers::open()), answered: [0].into() };
-        let refusal = users.refusal(&connection).unwrap();
+        let refusal = users(Auth::Open, 0).who(&connection, LOOPBACK).1.unwrap();
         assert_eq!(refusal.reason, Reason::UnknownUser);
         assert!(refusal.sentence.contains("--auth strict"), "{refusal:?}");
     }
 
     #[test]
-    fn where_signatures_decide_nobody_is_asked() {
+    fn where_signatures_decide_everybody_may_ask_and_has_a_share() {
         let (client, connection) = accepted();
+        let own = rustix::process::geteuid().as_raw();
+        let users = users(Auth::Strict, own + 1);
+        assert_eq!(users.who(&connection, LOOPBACK), (Holder::User(own), None));
+        let outside: IpAddr = "192.0.2.1".parse().unwrap();
+        assert_eq!(users.who(&connection, outside), (Holder::at(outside), None));
         drop(client);
-        assert_eq!(LocalUsers { peers: None, answered: BTreeSet::new() }.refusal(&connection), None);
+        assert_eq!(users.who(&connection, LOOPBACK), (Holder::at(LOOPBACK), None));
     }
 }

@@ -18,12 +18,29 @@ pub enum Reason {
     WebPage,
     /// A change is asked for in a way that any link could.
     Unproven,
+    /// There are as many connections as may be.
+    TooManyConnections,
+    /// A body is longer than any that means something.
+    LongBody,
+    /// A body comes too slowly.
+    SlowBody,
+    /// The bodies of all requests take as much memory as they may.
+    TooManyBodies,
 }
 
 impl Reason {
     /// All of them, in the order of the enum.
-    const ALL: [Reason; 5] =
-        [Reason::OtherUser, Reason::UnknownUser, Reason::UnknownHost, Reason::WebPage, Reason::Unproven];
+    const ALL: [Reason; 9] = [
+        Reason::OtherUser,
+        Reason::UnknownUser,
+        Reason::UnknownHost,
+        Reason::WebPage,
+        Reason::Unproven,
+        Reason::TooManyConnections,
+        Reason::LongBody,
+        Reason::SlowBody,
+        Reason::TooManyBodies,
+    ];
 
     /// What the counter is called.
     pub fn name(self) -> &'static str {
@@ -33,6 +50,10 @@ impl Reason {
             Reason::UnknownHost => "UnknownHost",
             Reason::WebPage => "WebPage",
             Reason::Unproven => "Unproven",
+            Reason::TooManyConnections => "TooManyConnections",
+            Reason::LongBody => "LongBody",
+            Reason::SlowBody => "SlowBody",
+            Reason::TooManyBodies => "TooManyBodies",
         }
     }
 
@@ -43,13 +64,28 @@ impl Reason {
             | Reason::UnknownHost
             | Reason::WebPage
             | Reason::Unproven => 403,
+            Reason::SlowBody => 408,
+            Reason::LongBody => 413,
+            Reason::TooManyConnections | Reason::TooManyBodies => 503,
         }
     }
 
     fn code(self, protocol: Protocol) -> &'static str {
-        match protocol {
-            Protocol::Json11 => "AccessDeniedException",
-            Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => "AccessDenied",
+        match (self, protocol) {
+            (Reason::SlowBody, _) => "RequestTimeout",
+            (Reason::LongBody, _) => "RequestEntityTooLarge",
+            (Reason::TooManyConnections | Reason::TooManyBodies, _) => "RequestLimitExceeded",
+            (
+                Reason::OtherUser
+                | Reason::UnknownUser
+                | Reason::UnknownHost
+                | Reason::WebPage
+                | Reason::Unproven,
+                protocol,
+            ) => match protocol {
+                Protocol::Json11 => "AccessDeniedException",
+                Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => "AccessDenied",
+            },
         }
     }
 }

@@ -6,8 +6,6 @@ use datapath::Datapath;
 use engine::{Engine, Limits, PortKind, Ports};
 use guest::{PublicNames, metadata, public_names};
 use host::{Barrier, Host};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +13,8 @@ use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::Notify;
 
 use crate::admin;
-use crate::api::{Api, Client};
+use crate::api::Api;
+use crate::body::Bodies;
 use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
@@ -28,6 +27,7 @@ use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::instances::{Backend, Instances};
 use crate::internet_sites;
 use crate::link_services::LinkServices;
+use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::public_resolver::PublicResolver;
 use crate::refusal::Refusals;
@@ -36,8 +36,6 @@ use crate::writer::State;
 
 /// The version of what the data directory holds.
 const FORMAT: u32 = 1;
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A Hamlet that answers.
 pub struct Running {
@@ -124,8 +122,8 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         Arc::new(store::Redb::open(&config.data, store::Options::new(FORMAT))?);
     let root = AccessKey::of(&config.data, config.account).context("the root access key cannot be kept")?;
     let state = State::open(store)?;
-    let listener = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
-    let api_address = listener.local_addr()?;
+    let socket = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
+    let api_address = socket.local_addr()?;
     let facts = Arc::new(Facts::default());
     let callers = Callers::of(&config, &root);
     let endpoints = InstanceConnectEndpoints::paused();
@@ -138,8 +136,9 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         facts: Arc::clone(&facts),
         endpoints: endpoints.clone(),
         refusals: Arc::clone(&refusals),
+        bodies: Bodies::new(),
     };
-    tokio::spawn(accept(listener, Arc::new(LocalUsers::of(&config)), Arc::new(api)));
+    tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::new(api)));
 
     let names = Arc::new(PublicNames::simulated());
     let backend = match config.instances {
@@ -175,28 +174,6 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
 
 fn taken(address: SocketAddr) -> String {
     format!("{address} cannot be listened on; choose another with --listen, or stop what uses it")
-}
-
-async fn accept(listener: TcpListener, users: Arc<LocalUsers>, api: Arc<Api>) {
-    loop {
-        let Ok((stream, peer)) = listener.accept().await else {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
-        };
-        let _ = stream.set_nodelay(true);
-        let (api, users) = (Arc::clone(&api), Arc::clone(&users));
-        tokio::spawn(async move {
-            let client = Arc::new(Client { source: peer.ip(), refused: users.refusal(&stream) });
-            let answer = service_fn(move |request| {
-                let (api, client) = (Arc::clone(&api), Arc::clone(&client));
-                async move { Ok::<_, std::convert::Infallible>(api.serve(&client, request).await) }
-            });
-            let mut builder = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-            builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-            // A client that goes away, or speaks no HTTP, is its own business.
-            let _ = builder.serve_connection_with_upgrades(TokioIo::new(stream), answer).await;
-        });
-    }
 }
 
 fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
