@@ -118,8 +118,7 @@ fn refuse_open_to_others(config: &Config) -> anyhow::Result<()> {
 
 async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<()> {
     data_directory::secure(&config.data)?;
-    let store: Arc<dyn store::Store> =
-        Arc::new(store::Redb::open(&config.data, store::Options::new(FORMAT))?);
+    let store = open_store(&config)?;
     let root = AccessKey::of(&config.data, config.account).context("the root access key cannot be kept")?;
     let state = State::open(store)?;
     let socket = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
@@ -170,6 +169,18 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let result = until_told_to_end(&running, opening).await;
     tear_down(&running).await;
     result
+}
+
+fn open_store(config: &Config) -> anyhow::Result<Arc<dyn store::Store>> {
+    let store = store::Redb::open(&config.data, store::Options::new(FORMAT))?;
+    if let Some(store::FellBack { noted, found }) = store.fell_back() {
+        tracing::warn!(
+            "the store in {} was damaged: it goes on from revision {found}, and what was changed after that, up to \
+             revision {noted}, is lost",
+            config.data.display()
+        );
+    }
+    Ok(Arc::new(store))
 }
 
 fn taken(address: SocketAddr) -> String {

@@ -228,6 +228,53 @@ fn a_directory_in_use_names_the_process_and_is_free_again_when_closed() {
 }
 
 #[test]
+fn a_process_that_has_ended_is_waited_for_until_it_lets_go() {
+    let dir = Scratch::new("ending");
+    drop(Redb::open(&dir.0, OPTIONS).unwrap());
+    let lock = dir.0.join(crate::LOCK_FILE);
+    // No process has this number: the kernel gives none above 2^22.
+    std::fs::write(&lock, "4999999\n").unwrap();
+    let held = std::fs::File::open(&lock).unwrap();
+    held.lock().unwrap();
+    let ending = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        drop(held);
+    });
+    Redb::open(&dir.0, OPTIONS).expect("it is waited for");
+    ending.join().unwrap();
+}
+
+/// As after kill -9, with each page that the last commit has written damaged in turn.
+#[test]
+fn a_damaged_commit_is_refused_or_the_store_says_how_far_it_fell_back() {
+    let dir = Scratch::new("fell-back");
+    let file = dir.0.join("store.redb");
+    let store = Redb::open(&dir.0, OPTIONS).unwrap();
+    store.transaction(&[], &put("a", 1000)).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let noted = store.transaction(&[], &put("b", 1000)).unwrap();
+    let (after, note) = (std::fs::read(&file).unwrap(), std::fs::read(dir.0.join("store.revision")).unwrap());
+    drop(store);
+    let pages = before.chunks(4096).zip(after.chunks(4096)).enumerate().skip(1);
+    let changed: Vec<usize> = pages.filter(|(_, (old, new))| old != new).map(|(number, _)| number).collect();
+    let mut fell_back = 0;
+    for page in changed {
+        let mut damaged = after.clone();
+        damaged[page * 4096 + 20] ^= 0xff;
+        std::fs::write(&file, &damaged).unwrap();
+        std::fs::write(dir.0.join("store.revision"), &note).unwrap();
+        let Ok(store) = Redb::open(&dir.0, OPTIONS) else { continue };
+        let found = store.snapshot().unwrap().revision();
+        let expected = (found < noted).then_some(crate::FellBack { noted, found });
+        assert_eq!(store.fell_back(), expected, "page {page}");
+        fell_back += usize::from(expected.is_some());
+        drop(store);
+        assert_eq!(Redb::open(&dir.0, OPTIONS).unwrap().fell_back(), None, "it is said once");
+    }
+    assert!(fell_back > 0, "no damage made it fall back");
+}
+
+#[test]
 fn another_format_is_refused_and_left_as_it_was() {
     let dir = Scratch::new("format");
     Redb::open(&dir.0, OPTIONS).unwrap().transaction(&[], &put("a", 1)).unwrap();

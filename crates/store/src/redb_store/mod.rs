@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   dir/lock         flock: one process; holds its pid
+//!   dir/store.revision  the newest revision, to notice when the file has lost it
 //!   dir/store.redb   records: key -> (revision, value)
 //!                    log:     revision -> changes, the newest within their limits
 //!                    meta:    format_version, revision, log_bytes
@@ -19,6 +20,7 @@ mod log_entry;
 mod process_lock;
 mod progress;
 mod queue;
+mod revision_note;
 mod tables;
 mod view;
 
@@ -39,6 +41,7 @@ use process_lock::ProcessLock;
 use progress::Progress;
 use queue::{Queue, Request};
 use redb::ReadTransaction;
+use revision_note::RevisionNote;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -69,6 +72,16 @@ impl Options {
 /// [`StoreError::Closed`].
 pub struct Redb {
     shared: Arc<Shared>,
+    fell_back: Option<FellBack>,
+}
+
+/// A damaged file in which only an older commit could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FellBack {
+    /// The newest revision that was acknowledged.
+    pub noted: Revision,
+    /// The revision that the store is at now.
+    pub found: Revision,
 }
 
 impl Redb {
@@ -81,13 +94,31 @@ impl Redb {
             .map_err(|error| store_error(error.kind(), format!("{}: {error}", dir.display())))?;
         let lock = ProcessLock::take(dir)?;
         let medium = engine::file_in(dir, options.format_version)?;
-        Self::on(Box::new(medium), options, Some(lock))
+        Self::noting(Box::new(medium), options, Some(lock), RevisionNote::of(dir))
     }
 
+    #[cfg(test)]
     fn on(medium: Box<dyn Medium>, options: Options, lock: Option<ProcessLock>) -> Result<Self, StoreError> {
+        Self::noting(medium, options, lock, RevisionNote::nowhere())
+    }
+
+    /// What was lost, if the file was damaged and this store goes on from an older commit in it.
+    pub fn fell_back(&self) -> Option<FellBack> {
+        self.fell_back
+    }
+
+    fn noting(
+        medium: Box<dyn Medium>,
+        options: Options,
+        lock: Option<ProcessLock>,
+        note: RevisionNote,
+    ) -> Result<Self, StoreError> {
         let engine = open_or_read(&*medium)?;
         engine.check_format(options.format_version)?;
-        let progress = Progress::new(engine.revision()?);
+        let found = engine.revision()?;
+        let fell_back = note.read().filter(|noted| *noted > found).map(|noted| FellBack { noted, found });
+        note.write(found);
+        let progress = Progress::new(found);
         let log_limit = LogLimit { revisions: options.log_revisions_max, bytes: options.log_bytes_max };
         let shared = Shared {
             medium,
@@ -95,9 +126,10 @@ impl Redb {
             queue: Queue::default(),
             engine: RwLock::new(Some(engine)),
             progress,
+            note,
             lock: Mutex::new(lock),
         };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(shared), fell_back })
     }
 }
 
@@ -143,6 +175,7 @@ struct Shared {
     /// Written only to put another opening in its place; `None` once closed.
     engine: RwLock<Option<Engine>>,
     progress: Progress,
+    note: RevisionNote,
     lock: Mutex<Option<ProcessLock>>,
 }
 
@@ -187,7 +220,7 @@ impl Shared {
         }
         match write.commit() {
             Ok(()) => {
-                self.progress.reach(applied.revision);
+                self.reach(applied.revision);
                 Ok(applied.outcomes)
             }
             Err(error) => {
@@ -208,7 +241,7 @@ impl Shared {
             Ok((revision, _)) if revision == applied.before => vec![Err(why); count],
             // The commit was complete when the fsync failed, and another fsync has passed.
             Ok((revision, true)) if revision == applied.revision => {
-                self.progress.reach(revision);
+                self.reach(revision);
                 applied.outcomes
             }
             Ok(_) | Err(_) => vec![Err(StoreError::Uncertain(why.to_string())); count],
@@ -223,8 +256,13 @@ impl Shared {
         let engine = Engine::open(&*self.medium)?;
         let revision = engine.revision()?;
         self.replace(engine);
-        self.progress.reach(revision);
+        self.reach(revision);
         Ok(())
+    }
+
+    fn reach(&self, revision: Revision) {
+        self.note.write(revision);
+        self.progress.reach(revision);
     }
 
     /// The revision found, and whether the store can be written.
