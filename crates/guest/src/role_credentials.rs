@@ -97,9 +97,16 @@ impl RoleSession {
     /// The session that an instance is in, `since` it was associated with an instance profile.
     pub fn current(instance: &Instance, role: &Role, since: Timestamp, now: Timestamp) -> RoleSession {
         let begin = since.0 - since.0.rem_euclid(1000);
-        let rotations = now.0.saturating_sub(begin).max(0) / ROTATION_MS;
-        let issued = Timestamp(begin + rotations * ROTATION_MS);
+        // Rounded down also where the clock was set back to before `since`: nothing is issued in the future.
+        let rotations = now.0.saturating_sub(begin).div_euclid(ROTATION_MS);
+        let issued = Timestamp(begin.saturating_add(rotations.saturating_mul(ROTATION_MS)));
         RoleSession { account: role.account, role: role.id, instance: instance.id, issued }
+    }
+
+    /// Whether its credentials would hold for twice as long as any do: they were issued before the clock was set back, and
+    /// have ended.
+    pub fn is_of_the_future(&self, now: Timestamp) -> bool {
+        self.issued.0.saturating_sub(now.0) >= LIFETIME_MS
     }
 
     /// Until when.
@@ -222,7 +229,17 @@ mod tests {
         assert_eq!(second.issued.0 - first.issued.0, 5 * HOUR_MS);
         assert_eq!(first.expires().0 - second.issued.0, HOUR_MS);
         assert_ne!(first.credentials(&key()), second.credentials(&key()));
-        assert_eq!(session(-HOUR_MS), first, "a clock that was set back");
+    }
+
+    #[test]
+    fn nothing_is_issued_in_the_future_by_a_clock_that_was_set_back() {
+        let first = session(0);
+        for after_ms in [-1, -HOUR_MS, -5 * HOUR_MS, -10_000 * HOUR_MS] {
+            let (then, now) = (session(after_ms), Timestamp(NOW.0 + after_ms));
+            assert!(then.issued <= now && then.expires() > now, "{after_ms}");
+            assert!(!then.is_of_the_future(now));
+            assert_eq!(first.is_of_the_future(now), after_ms <= -6 * HOUR_MS, "{after_ms}");
+        }
     }
 
     #[test]

@@ -106,6 +106,17 @@ pub struct PushedKey {
     pub expires: Timestamp,
 }
 
+impl PushedKey {
+    /// How long a key holds ("for 60 seconds", SendSSHPublicKey).
+    pub const LIFETIME_MS: i64 = 60 * 1000;
+
+    /// Whether it still holds. One that would hold for twice as long as any key does was pushed before the clock was set
+    /// back, and by how much nobody knows; small steps must harm none.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        (1..2 * Self::LIFETIME_MS).contains(&self.expires.0.saturating_sub(now.0))
+    }
+}
+
 /// States of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum InstanceState {

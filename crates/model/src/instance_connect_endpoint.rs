@@ -218,7 +218,7 @@ impl InstanceConnectEndpoint {
     /// Whether it is still shown: always, until an hour after its end.
     pub fn is_shown(&self, now: Timestamp) -> bool {
         match self.state.has_ended() {
-            true => now.0 < self.ended.unwrap_or(self.created).0.saturating_add(SHOWN_AFTER_END_MS),
+            true => now.is_within(SHOWN_AFTER_END_MS, self.ended.unwrap_or(self.created)),
             false => true,
         }
     }

@@ -35,8 +35,6 @@ use crate::world::World;
 
 /// How long a terminated instance is still shown.
 const TERMINATED_VISIBLE_MS: i64 = 60 * 60 * 1000;
-/// How long a key that EC2 Instance Connect pushed can be used.
-const PUSHED_KEY_LIFETIME_MS: i64 = 60 * 1000;
 /// How many keys can be waiting at an instance at once; the oldest gives way.
 const PUSHED_KEYS_MAX: usize = 20;
 
@@ -422,9 +420,9 @@ impl World {
         if state != InstanceState::Running {
             return Err(Refusal::InstanceState(id, state, Wanted::Running));
         }
-        let expires = Timestamp(now.0 + PUSHED_KEY_LIFETIME_MS);
+        let expires = Timestamp(now.0.saturating_add(PushedKey::LIFETIME_MS));
         self.change(id, |instance| {
-            instance.pushed_keys.retain(|key| key.expires > now);
+            instance.pushed_keys.retain(|key| key.holds(now));
             let excess = (instance.pushed_keys.len() + 1).saturating_sub(PUSHED_KEYS_MAX);
             instance.pushed_keys.drain(..excess);
             instance.pushed_keys.push(PushedKey { os_user, public_key, expires });
@@ -529,15 +527,16 @@ impl World {
     /// when nobody is shown them any more.
     pub fn expire(&mut self, now: Timestamp) {
         self.forget_ended_peerings(now);
-        let is_over = |it: &&Instance| it.terminated.is_some_and(|at| now.0 - at.0 >= TERMINATED_VISIBLE_MS);
+        let is_over =
+            |it: &&Instance| it.terminated.is_some_and(|at| !now.is_within(TERMINATED_VISIBLE_MS, at));
         let over: Vec<InstanceId> = self.instances.values().filter(is_over).map(|it| it.id).collect();
         for id in over {
             self.instances.remove(&id);
         }
-        let has_old_key = |it: &&Instance| it.pushed_keys.iter().any(|key| key.expires <= now);
+        let has_old_key = |it: &&Instance| it.pushed_keys.iter().any(|key| !key.holds(now));
         let old: Vec<InstanceId> = self.instances.values().filter(has_old_key).map(|it| it.id).collect();
         for id in old {
-            self.change(id, |instance| instance.pushed_keys.retain(|key| key.expires > now));
+            self.change(id, |instance| instance.pushed_keys.retain(|key| key.holds(now)));
         }
     }
 }
@@ -813,6 +812,24 @@ mod tests {
         assert_eq!(city.world.instance(city.scope, web).unwrap().pushed_keys.len(), 1);
         city.world.expire(Timestamp(NOW.0 + 60_000));
         assert_eq!(city.world.instance(city.scope, web).unwrap().pushed_keys.len(), 0);
+    }
+
+    #[test]
+    fn what_ends_after_a_while_ends_although_the_clock_was_set_back() {
+        let mut city = City::new();
+        let web = city.launch(city.launch_in_default_subnet());
+        let pushed = |city: &City| city.world.instance(city.scope, web).unwrap().pushed_keys.len();
+        city.world.push_ssh_key(city.scope, web, "ec2-user".into(), "ssh-ed25519 AAAA".into(), NOW).unwrap();
+        city.world.expire(Timestamp(NOW.0 - 1000));
+        assert_eq!(pushed(&city), 1, "a small step");
+        city.world.expire(Timestamp(NOW.0 - 60_000));
+        assert_eq!(pushed(&city), 0);
+        city.world.push_ssh_key(city.scope, web, "a".into(), "k".into(), Timestamp(i64::MAX)).unwrap();
+        city.world.expire(Timestamp(i64::MIN));
+        assert_eq!(pushed(&city), 0);
+        city.world.instance_is_terminated(web, NOW);
+        city.world.expire(Timestamp(NOW.0 - TERMINATED_VISIBLE_MS));
+        assert!(city.world.instance(city.scope, web).is_err());
     }
 
     #[test]

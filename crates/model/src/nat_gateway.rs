@@ -103,7 +103,7 @@ impl NatGateway {
             NatGatewayState::Pending | NatGatewayState::Available | NatGatewayState::Deleting => return true,
             NatGatewayState::Failed { .. } | NatGatewayState::Deleted => self.deleted.unwrap_or(self.created),
         };
-        now.0 < end.0.saturating_add(SHOWN_AFTER_END_MS)
+        now.is_within(SHOWN_AFTER_END_MS, end)
     }
 
     /// Whether it counts against the quota ("NAT gateways count toward your quota in the pending, active, and

@@ -151,7 +151,7 @@ impl VpcPeeringConnection {
             PeeringStatus::Deleted(by) if by == account => SHOWN_SHORTLY_MS,
             PeeringStatus::Deleted(_) => SHOWN_LONG_MS,
         };
-        now.0 < ended.0.saturating_add(shown_ms)
+        now.is_within(shown_ms, ended)
     }
 }
 

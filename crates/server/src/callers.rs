@@ -102,6 +102,9 @@ impl Callers {
         let token = authorization.session_token.as_deref().ok_or(SignatureError::WrongToken)?;
         let session = RoleSession::of_token(&self.roles, token).ok_or(SignatureError::WrongToken)?;
         let role = world.roles.get(&session.role).ok_or(SignatureError::WrongToken)?;
+        if session.is_of_the_future(Timestamp(now.0)) {
+            return Err(SignatureError::ExpiredToken);
+        }
         let credentials = session.credentials(&self.roles);
         let secret = |id: &str| {
             (id == credentials.access_key_id).then(|| Secret {
@@ -205,6 +208,8 @@ mod tests {
             assert_eq!(caller.user_id, format!("{}:i-00000000000000001", session.role));
             let late = ask(&callers, &world, key, Timestamp(NOW.0 + 6 * HOUR_MS));
             assert_eq!(late, Err(SignatureError::ExpiredToken));
+            let early = ask(&callers, &world, key, Timestamp(NOW.0 - 6 * HOUR_MS));
+            assert_eq!(early, Err(SignatureError::ExpiredToken), "from before the clock was set back");
         }
     }
 

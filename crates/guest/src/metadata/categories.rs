@@ -53,7 +53,7 @@ fn plant_keys(tree: &mut Tree, instance: &Instance, now: Timestamp) {
         tree.put("meta-data/public-keys/0/openssh-key", key.as_str());
         tree.spell("meta-data/public-keys/0", format!("0={name}"));
     }
-    let active = || instance.pushed_keys.iter().filter(|key| key.expires > now);
+    let active = || instance.pushed_keys.iter().filter(|key| key.holds(now));
     for user in active().map(|key| &key.os_user).filter(|user| is_path_part(user)) {
         let keys = active().filter(|key| key.os_user == *user).map(|key| &key.public_key);
         tree.put_lines(format!("meta-data/managed-ssh-keys/active-keys/{user}"), keys);

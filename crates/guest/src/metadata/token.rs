@@ -9,6 +9,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use model::{InstanceId, Timestamp};
 use sha2::Sha256;
 
+use super::TOKEN_TTL_MAX_S;
+
 const EXPIRY_LEN: usize = 8;
 
 /// The secret that tokens are made with. The caller draws it at random, and keeps it for as long as tokens shall hold.
@@ -34,6 +36,10 @@ pub(super) fn seconds_left(key: &TokenKey, instance: InstanceId, now: Timestamp,
     let (expiry, hash) = bytes.split_first_chunk::<EXPIRY_LEN>()?;
     mac(key, instance, *expiry).verify_slice(hash).ok()?;
     let left_ms = i64::from_be_bytes(*expiry).checked_sub(now.0).filter(|left_ms| *left_ms > 0)?;
+    // One that would hold for twice as long as any token does was made before the clock was set back.
+    if left_ms > 2 * i64::from(TOKEN_TTL_MAX_S) * 1000 {
+        return None;
+    }
     u32::try_from(left_ms / 1000 + i64::from(left_ms % 1000 > 0)).ok()
 }
 
@@ -63,6 +69,9 @@ mod tests {
         assert_eq!(left(&KEY, mine, 0), Some(60));
         assert_eq!(left(&KEY, mine, 59_999), Some(1));
         assert_eq!(left(&KEY, mine, 60_000), None, "expired");
+        assert_eq!(left(&KEY, mine, -1000), Some(61), "a clock that was set back a little");
+        assert_eq!(left(&KEY, mine, -2 * 21_600_000), None, "and by a lot");
+        assert_eq!(left(&KEY, mine, -NOW.0), None);
         assert_eq!(left(&KEY, other, 0), None, "another instance");
         assert_eq!(left(&TokenKey([8; 32]), mine, 0), None, "another key");
     }
