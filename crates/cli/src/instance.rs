@@ -130,6 +130,7 @@ pub(crate) mod tests {
             instance_connect_endpoints: Vec::new(),
             ports: Vec::new(),
             drops: Default::default(),
+            refusals: Default::default(),
             connections: 0,
             boundary: Vec::new(),
             refused_requests: Default::default(),

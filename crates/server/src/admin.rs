@@ -61,6 +61,9 @@ pub struct Status {
     pub ports: Vec<PortStatus>,
     /// Dropped packets by reason.
     pub drops: BTreeMap<String, u64>,
+    /// Callers that services have refused or sent away, by service and reason.
+    #[serde(default)]
+    pub refusals: BTreeMap<String, u64>,
     /// Tracked connections.
     pub connections: usize,
     /// What stands between instances and this machine.
@@ -336,7 +339,8 @@ async fn status(running: &Running) -> Status {
             .flat_map(|moved| &moved.drops)
             .map(|(reason, count)| (reason.name().to_owned(), *count))
             .collect(),
-        refused_requests: running.refusals.counts(),
+        refused_requests: running.refused_requests.counts(),
+        refusals: running.refusals.nonzero(),
     }
 }
 

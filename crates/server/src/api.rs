@@ -19,7 +19,7 @@ use crate::config::{Config, Instances};
 use crate::facts;
 use crate::host_name::HostNames;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
-use crate::refusal::{Reason, Refusal, Refusals};
+use crate::refusal::{Reason, Refusal, RefusedRequests};
 use crate::services;
 use crate::shares::Holder;
 use crate::tunnel::{self, Admitted};
@@ -41,7 +41,7 @@ pub struct Api {
     /// Where tunnels lead.
     pub endpoints: InstanceConnectEndpoints,
     /// What was refused.
-    pub refusals: Arc<Refusals>,
+    pub refused: Arc<RefusedRequests>,
     /// The room for requests' bodies.
     pub(crate) bodies: Bodies,
 }
@@ -103,7 +103,7 @@ impl Api {
     }
 
     fn answer_refused(&self, refusal: &Refusal, head: &Parts, request_id: &str) -> Response<Full<Bytes>> {
-        self.refusals.count(refusal.reason);
+        self.refused.count(refusal.reason);
         respond(refusal.reply(meant(head), request_id), request_id)
     }
 
@@ -148,7 +148,7 @@ impl Api {
             Ok(output) => output.render(route.service, &route.operation, request_id),
             Err(Problem::Error(error)) => error.render(route.service, request_id),
             Err(Problem::Refused(refusal)) => {
-                self.refusals.count(refusal.reason);
+                self.refused.count(refusal.reason);
                 refusal.reply(route.service, request_id)
             }
         }

@@ -1,31 +1,34 @@
 //! DNS over a stream: messages behind two bytes of length (RFC 1035, section 4.2.2; RFC 7766).
 
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// How long an asker may be silent.
-const IDLE: Duration = Duration::from_secs(30);
+use crate::conversation::{Conversation, Patience};
+
+/// "The idle timeout … on the order of a few seconds" (RFC 7766, section 6.2.3); the rest is Hamlet's choice.
+const PATIENCE: Patience = Patience {
+    request: Duration::from_secs(2),
+    idle: Duration::from_secs(10),
+    life: Duration::from_secs(120),
+};
 
 /// Answers queries until the asker goes away, is silent for too long, or `answer` has nothing to say.
 pub(crate) async fn serve(
-    mut stream: TcpStream,
+    stream: TcpStream,
     answer: impl Fn(&[u8]) -> Option<Vec<u8>>,
 ) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut bytes = Vec::new();
+    let mut asker = Conversation::new(stream, PATIENCE)?;
     loop {
-        let Some((query, taken)) = framed(&bytes) else {
-            if !read_more(&mut stream, &mut bytes).await? {
-                return Ok(());
+        let Some((query, taken)) = framed(asker.bytes()) else {
+            match asker.more().await? {
+                true => continue,
+                false => return asker.close().await,
             }
-            continue;
         };
-        let Some(reply) = answer(query) else { return Ok(()) };
-        let Ok(length) = u16::try_from(reply.len()) else { return Ok(()) };
+        let Some(reply) = answer(query) else { return asker.close().await };
+        let Ok(length) = u16::try_from(reply.len()) else { return asker.close().await };
         // In one piece, so that it is one segment where it can be.
-        stream.write_all(&[&length.to_be_bytes(), reply.as_slice()].concat()).await?;
-        bytes.drain(..taken);
+        asker.answer(taken, &[&length.to_be_bytes(), reply.as_slice()].concat()).await?;
     }
 }
 
@@ -34,14 +37,6 @@ fn framed(bytes: &[u8]) -> Option<(&[u8], usize)> {
     let (length, rest) = bytes.split_first_chunk::<2>()?;
     let length = usize::from(u16::from_be_bytes(*length));
     rest.get(..length).map(|query| (query, 2 + length))
-}
-
-/// Reads what has come. `false` at the end of the stream, or when nothing comes for too long.
-pub(crate) async fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> std::io::Result<bool> {
-    match tokio::time::timeout(IDLE, stream.read_buf(bytes)).await {
-        Ok(read) => Ok(read? > 0),
-        Err(_) => Ok(false),
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@
 use datapath::Datapath;
 use engine::{PortId, PortKind};
 use guest::neighbor::ROUTER_LINK_LOCAL;
-use host::{AnyAddress, Host, HostError, InterfaceAddress, LinkSpec, Space, SpaceRole, SpaceSpec};
+use host::{AnyAddress, HostError, InterfaceAddress, LinkSpec, Space, SpaceRole, SpaceSpec};
 use model::instance_connect_endpoint::EndpointState;
 use model::{
     InstanceConnectEndpoint, InstanceConnectEndpointId, MacAddress, NetworkInterface, Subnet, World,
@@ -24,6 +24,8 @@ use std::sync::{Arc, Mutex};
 use crate::clock;
 use crate::ended;
 use crate::instances::Backend;
+use crate::refusals::Refusals;
+use crate::tunnel_places::Tunnels;
 use crate::writer::State;
 
 /// What is to be done for one endpoint.
@@ -84,8 +86,8 @@ pub struct Place {
     space: Space,
     port: PortId,
     addresses: Vec<IpAddr>,
-    /// Permits to have a tunnel.
-    pub tunnels: Arc<tokio::sync::Semaphore>,
+    /// The places of its tunnels.
+    pub tunnels: Tunnels,
     open: tokio::sync::watch::Sender<bool>,
 }
 
@@ -125,13 +127,15 @@ pub struct InstanceConnectEndpoints {
     wake: Sender<Wake>,
     woken: Arc<Mutex<Option<Receiver<Wake>>>>,
     places: Places,
+    refusals: Arc<Refusals>,
 }
 
 impl InstanceConnectEndpoints {
-    /// A controller that does nothing yet.
-    pub fn paused() -> InstanceConnectEndpoints {
+    /// A controller that does nothing yet. What tunnels are refused is counted in `refusals`.
+    pub fn paused(refusals: Arc<Refusals>) -> InstanceConnectEndpoints {
         let (wake, woken) = channel();
-        InstanceConnectEndpoints { wake, woken: Arc::new(Mutex::new(Some(woken))), places: Arc::default() }
+        let woken = Arc::new(Mutex::new(Some(woken)));
+        InstanceConnectEndpoints { wake, woken, places: Arc::default(), refusals }
     }
 
     /// Lets the controller work. Without a backend states change at once, and nothing is behind an endpoint.
@@ -142,7 +146,7 @@ impl InstanceConnectEndpoints {
             let _ = changed.send(Wake::Changed);
         }));
         let (wake, places) = (self.wake.clone(), Arc::clone(&self.places));
-        let controller = Controller { state, backend, wake, places };
+        let controller = Controller { state, backend, wake, places, refusals: Arc::clone(&self.refusals) };
         std::thread::Builder::new().name("endpoints".to_owned()).spawn(move || controller.run(&woken))?;
         let _ = self.wake.send(Wake::Changed);
         Ok(())
@@ -169,6 +173,7 @@ struct Controller {
     backend: Option<Backend>,
     wake: Sender<Wake>,
     places: Places,
+    refusals: Arc<Refusals>,
 }
 
 impl Controller {
@@ -240,7 +245,7 @@ impl Controller {
         let interface = interface.ok_or_else(|| anyhow::anyhow!("its network interface is gone"))?;
         let subnet = world.subnets.get(&interface.subnet);
         let subnet = subnet.ok_or_else(|| anyhow::anyhow!("its subnet is gone"))?;
-        let place = open_place(&backend.host, &backend.datapath, id, interface, subnet)?;
+        let place = open_place(backend, id, interface, subnet, &self.refusals)?;
         self.watch(id, &place)?;
         self.places.lock().expect("no holder panics").insert(id, Arc::new(place));
         Ok(())
@@ -278,23 +283,21 @@ fn thought_of(world: &World) -> BTreeMap<InstanceConnectEndpointId, Vec<IpAddr>>
 }
 
 fn open_place(
-    host: &Host,
-    datapath: &Datapath,
+    backend: &Backend,
     id: InstanceConnectEndpointId,
     interface: &NetworkInterface,
     subnet: &Subnet,
+    refusals: &Arc<Refusals>,
 ) -> anyhow::Result<Place> {
-    let space = host.space(&space_of(id, interface, subnet))?;
+    let space = backend.host.space(&space_of(id, interface, subnet))?;
     let descriptor = space.tap.descriptor.try_clone()?;
     let kind = PortKind::Interface(interface.id);
-    let port = datapath.open(kind, MacAddress(interface.mac.0), descriptor)?;
+    let port = backend.datapath.open(kind, MacAddress(interface.mac.0), descriptor)?;
     Ok(Place {
         space,
         port,
         addresses: interface.addresses().collect(),
-        tunnels: Arc::new(tokio::sync::Semaphore::new(
-            model::quotas::TUNNELS_PER_INSTANCE_CONNECT_ENDPOINT_MAX,
-        )),
+        tunnels: Tunnels::new(refusals),
         open: tokio::sync::watch::Sender::new(true),
     })
 }

@@ -10,16 +10,26 @@ use model::NetworkInterfaceId;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::clock;
-use crate::dns_stream::{self, read_more};
+use crate::conversation::{Conversation, Patience};
+use crate::dns_stream;
 use crate::identity::{Identity, IdentityKey};
+use crate::places::{self, Places};
 use crate::writer::State;
 
-/// How many callers are served at once; more wait to be accepted.
-const CALLERS_MAX: usize = 1024;
+/// How many connections each service has at once: in all, and from one interface, over both families together. More than
+/// an instance needs that asks from each of its programs, and a thirty-second part of the whole.
+pub const CONNECTIONS_MAX: usize = 1024;
+/// The share of one interface.
+pub const CONNECTIONS_PER_INTERFACE_MAX: usize = 32;
+/// How long instance metadata waits for its callers. Hamlet's choice.
+const PATIENCE: Patience = Patience {
+    request: Duration::from_secs(2),
+    idle: Duration::from_secs(10),
+    life: Duration::from_secs(600),
+};
 /// The TTL of ordinary answers.
 const USUAL_TTL: u8 = 64;
 
@@ -38,62 +48,58 @@ pub struct LinkServices {
     pub credentials: CredentialKey,
     /// Signs identity documents.
     pub identity: Arc<Identity>,
+    /// The places of those who ask for metadata.
+    pub metadata_places: Arc<Places<NetworkInterfaceId>>,
+    /// The places of those who ask names over TCP.
+    pub dns_places: Arc<Places<NetworkInterfaceId>>,
 }
 
 impl LinkServices {
     /// Serves instance metadata.
     pub async fn serve_metadata(self, listener: TcpListener) {
-        self.accept(
+        let (asked, places) = (self.clone(), Arc::clone(&self.metadata_places));
+        places::admit(
             listener,
-            |services, stream, caller| async move { services.metadata(stream, caller).await },
+            places,
+            |peer| asked.caller(peer),
+            |stream, caller| {
+                let services = self.clone();
+                async move { services.metadata(stream, caller).await }
+            },
         )
         .await;
     }
 
     /// Serves DNS over TCP.
     pub async fn serve_dns(self, listener: TcpListener) {
-        self.accept(listener, |services, stream, caller| async move { services.dns(stream, caller).await })
-            .await;
-    }
-
-    async fn accept<F, T>(self, listener: TcpListener, serve: F)
-    where
-        F: Fn(LinkServices, TcpStream, NetworkInterfaceId) -> T + Clone + Send + 'static,
-        T: Future<Output = std::io::Result<()>> + Send,
-    {
-        let places = Arc::new(tokio::sync::Semaphore::new(CALLERS_MAX));
-        loop {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-            let Ok((stream, peer)) = listener.accept().await else {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            };
-            let Some(caller) = self.caller(peer) else { continue };
-            let (services, serve) = (self.clone(), serve.clone());
-            tokio::spawn(async move {
-                // A caller that goes away is its own business.
-                let _ = serve(services, stream, caller).await;
-                drop(place);
-            });
-        }
+        let (asked, places) = (self.clone(), Arc::clone(&self.dns_places));
+        places::admit(
+            listener,
+            places,
+            |peer| asked.caller(peer),
+            |stream, caller| {
+                let services = self.clone();
+                async move { services.dns(stream, caller).await }
+            },
+        )
+        .await;
     }
 
     fn caller(&self, peer: SocketAddr) -> Option<NetworkInterfaceId> {
         self.datapath.behind(peer.ip())
     }
 
-    async fn metadata(&self, mut stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {
-        stream.set_nodelay(true)?;
-        let mut bytes = Vec::new();
+    async fn metadata(&self, stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {
+        let mut asker = Conversation::new(stream, PATIENCE)?;
         loop {
-            let (taken, reply, ttl, close) = match http::parse(&bytes) {
-                Parsed::Incomplete => {
-                    if !read_more(&mut stream, &mut bytes).await? {
-                        return Ok(());
-                    }
-                    continue;
+            let (taken, reply, ttl, close) = match http::parse(asker.bytes()) {
+                Parsed::Incomplete => match asker.more().await? {
+                    true => continue,
+                    false => return asker.close().await,
+                },
+                Parsed::Malformed => {
+                    (asker.bytes().len(), http::malformed().to_http("GET", true), None, true)
                 }
-                Parsed::Malformed => (bytes.len(), http::malformed().to_http("GET", true), None, true),
                 Parsed::Whole(head) => {
                     let request = head.request();
                     let identity = self.identity_for(&request).await;
@@ -110,11 +116,10 @@ impl LinkServices {
                 }
             };
             // A token must not travel further than the instance's hop limit allows.
-            set_hops(&stream, ttl.unwrap_or(USUAL_TTL))?;
-            stream.write_all(&reply).await?;
-            bytes.drain(..taken);
+            set_hops(asker.stream(), ttl.unwrap_or(USUAL_TTL))?;
+            asker.answer(taken, &reply).await?;
             if close {
-                return stream.shutdown().await;
+                return asker.close().await;
             }
         }
     }

@@ -53,7 +53,7 @@ pub(crate) async fn accept(listener: TcpListener, users: LocalUsers, api: Arc<Ap
             tokio::spawn(serve(stream, client, Arc::clone(&api), place));
             continue;
         }
-        api.refusals.count(Reason::TooManyConnections);
+        api.refused.count(Reason::TooManyConnections);
         if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
             tokio::spawn(async move {
                 let _ = timeout(TURNING_AWAY_MAX, turn_away(stream)).await;

@@ -115,9 +115,9 @@ impl Refusal {
 
 /// How often each reason was met since the start.
 #[derive(Debug, Default)]
-pub struct Refusals([AtomicU64; Reason::ALL.len()]);
+pub struct RefusedRequests([AtomicU64; Reason::ALL.len()]);
 
-impl Refusals {
+impl RefusedRequests {
     pub(crate) fn count(&self, reason: Reason) {
         self.0[reason as usize].fetch_add(1, Ordering::Relaxed);
     }
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_a_counter_of_its_own() {
-        let refusals = Refusals::default();
+        let refusals = RefusedRequests::default();
         assert!(refusals.counts().is_empty());
         for (place, reason) in Reason::ALL.into_iter().enumerate() {
             assert_eq!(reason as usize, place, "{reason:?}");

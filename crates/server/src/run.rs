@@ -20,17 +20,20 @@ use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
 use crate::credentials::AccessKey;
 use crate::data_directory;
+use crate::descriptors;
 use crate::facts::Facts;
 use crate::host_name::HostNames;
 use crate::identity::Identity;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::instances::{Backend, Instances};
 use crate::internet_sites;
-use crate::link_services::LinkServices;
+use crate::link_services::{self, LinkServices};
 use crate::listener;
 use crate::local_users::LocalUsers;
-use crate::public_resolver::PublicResolver;
-use crate::refusal::Refusals;
+use crate::places::{Places, Room};
+use crate::public_resolver::{self, PublicResolver};
+use crate::refusal::RefusedRequests;
+use crate::refusals::{Refusals, Service};
 use crate::spaces::{self, Spaces};
 use crate::writer::State;
 
@@ -54,6 +57,8 @@ pub struct Running {
     /// The EC2 Instance Connect Endpoints.
     pub endpoints: InstanceConnectEndpoints,
     /// What the API refused.
+    pub refused_requests: Arc<RefusedRequests>,
+    /// What services have refused their callers.
     pub refusals: Arc<Refusals>,
     /// Says that the run is to end.
     pub quit: Notify,
@@ -125,8 +130,9 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let api_address = socket.local_addr()?;
     let facts = Arc::new(Facts::default());
     let callers = Callers::of(&config, &root);
-    let endpoints = InstanceConnectEndpoints::paused();
+    let refused_requests = Arc::new(RefusedRequests::default());
     let refusals = Arc::new(Refusals::default());
+    let endpoints = InstanceConnectEndpoints::paused(Arc::clone(&refusals));
     let api = Api {
         config: config.clone(),
         callers,
@@ -134,7 +140,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         state: state.clone(),
         facts: Arc::clone(&facts),
         endpoints: endpoints.clone(),
-        refusals: Arc::clone(&refusals),
+        refused: Arc::clone(&refused_requests),
         bodies: Bodies::new(),
     };
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::new(api)));
@@ -156,6 +162,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         state,
         instances,
         endpoints,
+        refused_requests,
         refusals,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
@@ -236,6 +243,9 @@ async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow
 
 fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
     let Some(datapath) = running.datapath.clone() else { return Ok(()) };
+    let descriptors = descriptors::raise();
+    let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
+    let of_services = room(link_services::CONNECTIONS_MAX, link_services::CONNECTIONS_PER_INTERFACE_MAX);
     let services = LinkServices {
         state: running.state.clone(),
         datapath,
@@ -243,6 +253,8 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
         tokens: Arc::new(metadata::TokenKey(clock::random())),
         credentials: running.root.role_credentials(),
         identity: Arc::clone(&running.identity),
+        metadata_places: Places::new(Service::Metadata, of_services, Arc::clone(&running.refusals)),
+        dns_places: Places::new(Service::Dns, of_services, Arc::clone(&running.refusals)),
     };
     for listener in listen(&spaces.services, 80)? {
         tokio::spawn(services.clone().serve_metadata(listener));
@@ -250,10 +262,18 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
     for listener in listen(&spaces.services, 53)? {
         tokio::spawn(services.clone().serve_dns(listener));
     }
+    let of_sites = room(internet_sites::VISITORS_MAX, internet_sites::VISITORS_PER_ADDRESS_MAX);
+    let visitors = Places::new(Service::Site, of_sites, Arc::clone(&running.refusals));
     for listener in listen(&spaces.internet, 80)? {
-        tokio::spawn(internet_sites::serve(listener));
+        tokio::spawn(internet_sites::serve(listener, Arc::clone(&visitors)));
     }
-    let resolver = PublicResolver { state: running.state.clone(), names: Arc::clone(&running.names) };
+    let of_resolver = room(public_resolver::CONNECTIONS_MAX, public_resolver::CONNECTIONS_PER_ADDRESS_MAX);
+    let resolver = PublicResolver {
+        state: running.state.clone(),
+        names: Arc::clone(&running.names),
+        places: Places::new(Service::PublicDns, of_resolver, Arc::clone(&running.refusals)),
+        refusals: Arc::clone(&running.refusals),
+    };
     let address = (public_names::DNS, 53).into();
     let socket = UdpSocket::from_std(spaces.internet.bind_udp(address)?)?;
     tokio::spawn(resolver.clone().serve_datagrams(socket));

@@ -27,7 +27,6 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -35,6 +34,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
 use crate::instance_connect_endpoints::{InstanceConnectEndpoints, Place};
+use crate::tunnel_places::{Holding, TunnelCaller};
 
 /// Where clients open tunnels.
 pub const PATH: &str = tunnel::PATH;
@@ -68,7 +68,7 @@ pub fn configuration() -> WebSocketConfig {
 pub struct Admitted {
     tunnel: Tunnel,
     place: Arc<Place>,
-    permit: OwnedSemaphorePermit,
+    holding: Holding,
     accept: String,
 }
 
@@ -82,10 +82,9 @@ pub fn admit(
     let accept = accept_key(handshake(request)?);
     let tunnel = tunnel::requested(world, scope, request)?;
     let place = endpoints.place(tunnel.endpoint).ok_or_else(|| tunnel::not_open(tunnel.endpoint))?;
-    let permit = Arc::clone(&place.tunnels).try_acquire_owned();
-    let limit = model::quotas::TUNNELS_PER_INSTANCE_CONNECT_ENDPOINT_MAX;
-    let permit = permit.map_err(|_| tunnel::too_many(tunnel.endpoint, limit))?;
-    Ok(Admitted { tunnel, place, permit, accept })
+    let holding = place.tunnels.take(TunnelCaller::of(request));
+    let holding = holding.map_err(|limit| tunnel::too_many(tunnel.endpoint, limit))?;
+    Ok(Admitted { tunnel, place, holding, accept })
 }
 
 /// The client's key, if this is how a WebSocket is asked for (RFC 6455, section 4.2.1).
@@ -138,7 +137,7 @@ impl Admitted {
         tracing::info!(endpoint = %self.tunnel.endpoint, target = %self.tunnel.target, ?end, "a tunnel has ended");
         // The client may have gone without a word.
         let _ = timeout(CLOSE_MAX, farewell(end.frame(), &mut sink, &mut stream)).await;
-        drop(self.permit);
+        drop(self.holding);
     }
 }
 
