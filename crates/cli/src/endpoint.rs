@@ -53,6 +53,7 @@ pub(crate) mod tests {
             dns_name: "name".into(),
             region: "us-east-1".into(),
             account: "123456789012".into(),
+            problem: None,
         }
     }
 

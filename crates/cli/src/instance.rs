@@ -116,6 +116,7 @@ pub(crate) mod tests {
             public_ip: None,
             pid: None,
             key_name: None,
+            problem: None,
         };
         Status {
             api: ([127, 0, 0, 1], 4566).into(),

@@ -97,6 +97,9 @@ pub struct InstanceStatus {
     pub pid: Option<i32>,
     /// The key pair it was launched with.
     pub key_name: Option<String>,
+    /// Why it is not as it should be, while what is to be done for it fails.
+    #[serde(default)]
+    pub problem: Option<String>,
 }
 
 /// One EC2 Instance Connect Endpoint in `hamlet status`.
@@ -118,6 +121,9 @@ pub struct EndpointStatus {
     pub region: String,
     /// Its account.
     pub account: String,
+    /// Why it is not as it should be, while what is to be done for it fails.
+    #[serde(default)]
+    pub problem: Option<String>,
 }
 
 /// One link in `hamlet status`.
@@ -329,7 +335,7 @@ async fn status(running: &Running) -> Status {
             .instance_connect_endpoints
             .values()
             .filter(|it| !it.state.has_ended())
-            .map(endpoint_status)
+            .map(|it| endpoint_status(running, it))
             .collect(),
         connections: moved.as_ref().map_or(0, |moved| moved.connections),
         boundary: running.boundary(),
@@ -403,10 +409,11 @@ fn instance_status(world: &World, running: &Running, instance: &Instance) -> Ins
         public_ip: primary.and_then(public_address),
         pid: running.instances.pid(instance.id),
         key_name: instance.key_name.clone(),
+        problem: running.instances.problem(instance.id),
     }
 }
 
-fn endpoint_status(endpoint: &InstanceConnectEndpoint) -> EndpointStatus {
+fn endpoint_status(running: &Running, endpoint: &InstanceConnectEndpoint) -> EndpointStatus {
     EndpointStatus {
         id: endpoint.id.to_string(),
         state: endpoint.state.name().to_owned(),
@@ -416,6 +423,7 @@ fn endpoint_status(endpoint: &InstanceConnectEndpoint) -> EndpointStatus {
         dns_name: endpoint.dns_name(),
         region: endpoint.scope.region.to_string(),
         account: endpoint.scope.account.to_string(),
+        problem: running.endpoints.problem(endpoint.id),
     }
 }
 

@@ -18,13 +18,15 @@ use model::{
 };
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, TcpStream};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use crate::clock;
 use crate::ended;
 use crate::instances::Backend;
 use crate::refusals::Refusals;
+use crate::retries::{PAUSE_MAX, Retries, Said};
 use crate::tunnel_places::Tunnels;
 use crate::writer::State;
 
@@ -109,6 +111,21 @@ impl Place {
     }
 }
 
+/// What a step is taken for: while it stays the same, a step that failed is tried again with pauses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Wanted {
+    step: Step,
+    addresses: Vec<IpAddr>,
+}
+
+impl Wanted {
+    fn of(world: &World, id: InstanceConnectEndpointId, step: Step) -> Wanted {
+        let endpoint = world.instance_connect_endpoints.get(&id);
+        let addresses = endpoint.map(|endpoint| addresses_of(world, endpoint)).unwrap_or_default();
+        Wanted { step, addresses }
+    }
+}
+
 type Places = Arc<Mutex<BTreeMap<InstanceConnectEndpointId, Arc<Place>>>>;
 
 /// Why the controller looks again.
@@ -127,6 +144,7 @@ pub struct InstanceConnectEndpoints {
     wake: Sender<Wake>,
     woken: Arc<Mutex<Option<Receiver<Wake>>>>,
     places: Places,
+    retries: Arc<Mutex<Retries<InstanceConnectEndpointId, Wanted>>>,
     refusals: Arc<Refusals>,
 }
 
@@ -135,7 +153,7 @@ impl InstanceConnectEndpoints {
     pub fn paused(refusals: Arc<Refusals>) -> InstanceConnectEndpoints {
         let (wake, woken) = channel();
         let woken = Arc::new(Mutex::new(Some(woken)));
-        InstanceConnectEndpoints { wake, woken, places: Arc::default(), refusals }
+        InstanceConnectEndpoints { wake, woken, places: Arc::default(), retries: Arc::default(), refusals }
     }
 
     /// Lets the controller work. Without a backend states change at once, and nothing is behind an endpoint.
@@ -145,8 +163,7 @@ impl InstanceConnectEndpoints {
         state.listen(Box::new(move |_| {
             let _ = changed.send(Wake::Changed);
         }));
-        let (wake, places) = (self.wake.clone(), Arc::clone(&self.places));
-        let controller = Controller { state, backend, wake, places, refusals: Arc::clone(&self.refusals) };
+        let controller = Controller { state, backend, endpoints: self.clone() };
         std::thread::Builder::new().name("endpoints".to_owned()).spawn(move || controller.run(&woken))?;
         let _ = self.wake.send(Wake::Changed);
         Ok(())
@@ -155,6 +172,15 @@ impl InstanceConnectEndpoints {
     /// The place of an endpoint, while it is open.
     pub fn place(&self, id: InstanceConnectEndpointId) -> Option<Arc<Place>> {
         self.places.lock().expect("no holder panics").get(&id).cloned()
+    }
+
+    /// Why an endpoint is not as it should be, while what is to be done for it fails.
+    pub fn problem(&self, id: InstanceConnectEndpointId) -> Option<String> {
+        self.retries().problem(id)
+    }
+
+    fn retries(&self) -> MutexGuard<'_, Retries<InstanceConnectEndpointId, Wanted>> {
+        self.retries.lock().expect("no holder panics")
     }
 
     /// Ends the controller and every place, leaving the states as they are: they come back with the next start.
@@ -171,39 +197,56 @@ impl InstanceConnectEndpoints {
 struct Controller {
     state: State,
     backend: Option<Backend>,
-    wake: Sender<Wake>,
-    places: Places,
-    refusals: Arc<Refusals>,
+    endpoints: InstanceConnectEndpoints,
 }
 
 impl Controller {
     fn run(self, woken: &Receiver<Wake>) {
-        while let Ok(wake) = woken.recv() {
+        loop {
+            let first = match woken.recv_timeout(self.until_next(Instant::now())) {
+                Ok(wake) => Some(wake),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
             // One look serves all that has come until now.
-            for wake in std::iter::once(wake).chain(woken.try_iter()) {
+            for wake in first.into_iter().chain(woken.try_iter()) {
                 match wake {
                     Wake::Quit => return,
                     Wake::Changed => {}
-                    Wake::Ended(id, port) => self.ended(id, port),
+                    Wake::Ended(id, port) => self.ended(id, port, Instant::now()),
                 }
             }
             let world = self.state.snapshot();
-            for (id, step) in plan(&world, &self.found()) {
-                self.take(&world, id, step);
+            for (id, wanted) in self.due(&world, Instant::now()) {
+                self.take(&world, id, wanted);
             }
         }
+    }
+
+    /// How long there is nothing to do unless something happens.
+    fn until_next(&self, now: Instant) -> Duration {
+        self.endpoints.retries().next(now).unwrap_or(PAUSE_MAX)
+    }
+
+    /// What is to be done now: of what failed, only that of which the pause is over.
+    fn due(&self, world: &World, now: Instant) -> Vec<(InstanceConnectEndpointId, Wanted)> {
+        let steps = plan(world, &self.found());
+        let mut retries = self.endpoints.retries();
+        retries.keep(|id| steps.iter().any(|(planned, _)| *planned == id), now);
+        let wanted = steps.into_iter().map(|(id, step)| (id, Wanted::of(world, id, step)));
+        wanted.filter(|(id, wanted)| retries.is_due(*id, wanted, now)).collect()
     }
 
     fn found(&self) -> BTreeMap<InstanceConnectEndpointId, Vec<IpAddr>> {
         // Without a backend a place is only thought of, and always as it should be.
         let Some(_) = &self.backend else { return thought_of(&self.state.snapshot()) };
-        let places = self.places.lock().expect("no holder panics");
+        let places = self.endpoints.places.lock().expect("no holder panics");
         places.iter().map(|(id, place)| (*id, place.addresses.clone())).collect()
     }
 
-    fn take(&self, world: &World, id: InstanceConnectEndpointId, step: Step) {
+    fn take(&self, world: &World, id: InstanceConnectEndpointId, wanted: Wanted) {
         let Some(backend) = &self.backend else { return self.report(id) };
-        let result = match step {
+        let result = match wanted.step {
             Step::Open => self.open(world, id, backend),
             Step::Reopen => {
                 self.close(id, backend);
@@ -216,10 +259,15 @@ impl Controller {
             }
         };
         match result {
-            Ok(()) => self.report(id),
+            Ok(()) => {
+                let said = self.endpoints.retries().worked(id, &wanted, Instant::now());
+                say(id, said);
+                self.report(id);
+            }
             Err(error) => {
-                tracing::error!(endpoint = %id, ?step, "{error:#}");
                 let reason = format!("{error:#}");
+                let said = self.endpoints.retries().failed(id, wanted, reason.clone(), Instant::now());
+                say(id, said);
                 self.change(move |world| world.endpoint_could_not_be_made(id, reason, clock::now()));
             }
         }
@@ -245,34 +293,50 @@ impl Controller {
         let interface = interface.ok_or_else(|| anyhow::anyhow!("its network interface is gone"))?;
         let subnet = world.subnets.get(&interface.subnet);
         let subnet = subnet.ok_or_else(|| anyhow::anyhow!("its subnet is gone"))?;
-        let place = open_place(backend, id, interface, subnet, &self.refusals)?;
+        let place = open_place(backend, id, interface, subnet, &self.endpoints.refusals)?;
         self.watch(id, &place)?;
-        self.places.lock().expect("no holder panics").insert(id, Arc::new(place));
+        self.endpoints.places.lock().expect("no holder panics").insert(id, Arc::new(place));
         Ok(())
     }
 
     /// Has the end of a place's process reported.
     fn watch(&self, id: InstanceConnectEndpointId, place: &Place) -> std::io::Result<()> {
-        let (wake, port) = (self.wake.clone(), place.port);
+        let (wake, port) = (self.endpoints.wake.clone(), place.port);
         ended::watch(place.space.ended(), id, move || {
             let _ = wake.send(Wake::Ended(id, port));
         })
     }
 
-    /// A place that ended by itself is closed, and with the next look opened again; one that we closed is another's by now.
-    fn ended(&self, id: InstanceConnectEndpointId, port: PortId) {
-        let is_it = self.places.lock().expect("no holder panics").get(&id).is_some_and(|it| it.port == port);
+    /// A place that ended by itself is closed, and after a pause opened again; one that we closed is another's by now.
+    fn ended(&self, id: InstanceConnectEndpointId, port: PortId, now: Instant) {
+        let is_it = self
+            .endpoints
+            .places
+            .lock()
+            .expect("no holder panics")
+            .get(&id)
+            .is_some_and(|it| it.port == port);
         if let Some(backend) = self.backend.as_ref().filter(|_| is_it) {
-            tracing::warn!(endpoint = %id, "the space of an endpoint has ended by itself");
             self.close(id, backend);
+            let again = Wanted::of(&self.state.snapshot(), id, Step::Open);
+            let reason = "the space of the endpoint has ended by itself".to_owned();
+            say(id, self.endpoints.retries().failed(id, again, reason, now));
         }
     }
 
     fn close(&self, id: InstanceConnectEndpointId, backend: &Backend) {
-        let place = self.places.lock().expect("no holder panics").remove(&id);
+        let place = self.endpoints.places.lock().expect("no holder panics").remove(&id);
         if let Some(place) = place {
             place.close(&backend.datapath);
         }
+    }
+}
+
+fn say(id: InstanceConnectEndpointId, said: Option<Said>) {
+    match said {
+        Some(said @ Said::Works(_)) => tracing::warn!(endpoint = %id, "{said}"),
+        Some(said @ (Said::Failed(_) | Said::Repeated(..))) => tracing::error!(endpoint = %id, "{said}"),
+        None => {}
     }
 }
 

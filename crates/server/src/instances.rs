@@ -6,18 +6,20 @@
 //!
 //! The plan is a pure function. A restart of Hamlet is nothing special: nothing runs, so everything that should is started.
 
+use anyhow::Context;
 use datapath::Datapath;
 use engine::{PortId, PortKind};
 use host::{Host, InstanceSize, InstanceSpec, LinkSpec, Running};
 use model::instance_type::InstanceType;
 use model::{InstanceId, InstanceState, NetworkInterfaceId, World};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use crate::clock;
 use crate::ended;
+use crate::retries::{Retries, Said};
 use crate::writer::State;
 
 /// How long an instance may take to shut down before it is switched off.
@@ -26,6 +28,8 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 const STEPS_AT_ONCE: usize = 8;
 /// How often what is over is forgotten: terminated instances, pushed keys.
 const HOUSEKEEPING: Duration = Duration::from_secs(15);
+/// The least time between two looks when nothing happens.
+const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// What is to be done for one instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +81,30 @@ pub fn plan(
     steps
 }
 
+/// What a step is taken for: while it stays the same, a step that failed is tried again with pauses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    step: Step,
+    boot: u64,
+    interfaces: Vec<NetworkInterfaceId>,
+}
+
+impl Wanted {
+    fn of(world: &World, id: InstanceId, step: Step) -> Wanted {
+        let instance = world.instances.get(&id);
+        let interfaces = instance.map(|instance| instance.interfaces.clone()).unwrap_or_default();
+        Wanted { step, boot: instance.map_or(0, |instance| instance.boot), interfaces }
+    }
+}
+
 /// Why the controller looks again.
 enum Wake {
     /// There is a new snapshot.
     Changed,
     /// An instance's processes have ended by themselves.
     Ended(InstanceId, u64),
-    /// A step is done.
-    Done(InstanceId),
+    /// A step is done, or has failed.
+    Done(InstanceId, Wanted, anyhow::Result<()>),
     /// The end.
     Quit,
 }
@@ -121,13 +141,15 @@ pub struct Instances {
     wake: Sender<Wake>,
     woken: Arc<Mutex<Option<Receiver<Wake>>>>,
     machines: Machines,
+    retries: Arc<Mutex<Retries<InstanceId, Wanted>>>,
 }
 
 impl Instances {
     /// A controller that does nothing yet.
     pub fn paused() -> Instances {
         let (wake, woken) = channel();
-        Instances { wake, woken: Arc::new(Mutex::new(Some(woken))), machines: Arc::default() }
+        let woken = Arc::new(Mutex::new(Some(woken)));
+        Instances { wake, woken, machines: Arc::default(), retries: Arc::default() }
     }
 
     /// Lets the controller work. Without a backend, states change at once and nothing runs.
@@ -137,7 +159,13 @@ impl Instances {
         state.listen(Box::new(move |_| {
             let _ = changed.send(Wake::Changed);
         }));
-        let controller = Controller { state, backend, instances: self.clone(), busy: BTreeSet::new() };
+        let controller = Controller {
+            state,
+            backend,
+            instances: self.clone(),
+            busy: BTreeSet::new(),
+            kept_house: Instant::now(),
+        };
         std::thread::Builder::new().name("instances".to_owned()).spawn(move || controller.run(&woken))?;
         let _ = self.wake.send(Wake::Changed);
         Ok(())
@@ -148,6 +176,15 @@ impl Instances {
         let machine = self.machines.lock().expect("no holder panics").get(&id).cloned()?;
         let machine = machine.lock().expect("no holder panics");
         machine.as_ref().map(|machine| machine.running.init_pid)
+    }
+
+    /// Why an instance is not as it should be, while what is to be done for it fails.
+    pub fn problem(&self, id: InstanceId) -> Option<String> {
+        self.retries().problem(id)
+    }
+
+    fn retries(&self) -> MutexGuard<'_, Retries<InstanceId, Wanted>> {
+        self.retries.lock().expect("no holder panics")
     }
 
     /// How many instances run.
@@ -170,30 +207,58 @@ struct Controller {
     backend: Option<Backend>,
     instances: Instances,
     busy: BTreeSet<InstanceId>,
+    /// When what is over was last forgotten.
+    kept_house: Instant,
 }
 
 impl Controller {
     fn run(mut self, woken: &Receiver<Wake>) {
         loop {
-            match woken.recv_timeout(HOUSEKEEPING) {
-                Ok(Wake::Quit) | Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return,
-                Ok(Wake::Changed) => {}
-                Ok(Wake::Done(id)) => {
-                    self.busy.remove(&id);
-                }
+            match woken.recv_timeout(self.until_next(Instant::now())) {
+                Ok(Wake::Quit) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Wake::Changed) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(Wake::Done(id, wanted, result)) => self.done(id, wanted, result, Instant::now()),
                 Ok(Wake::Ended(id, boot)) => self.ended(id, boot),
-                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => self.housekeeping(),
             }
+            self.keep_house(Instant::now());
             let snapshot = self.state.snapshot();
             match self.backend.clone() {
-                Some(backend) => self.act(&snapshot, &backend),
+                Some(backend) => self.act(&snapshot, &backend, Instant::now()),
                 None => self.pretend(&snapshot),
             }
         }
     }
 
-    fn housekeeping(&self) {
-        self.report(|world| world.expire(clock::now()));
+    /// How long there is nothing to do unless something happens.
+    fn until_next(&self, now: Instant) -> Duration {
+        let house = (self.kept_house + HOUSEKEEPING).saturating_duration_since(now);
+        let retry = self.instances.retries().next(now);
+        // Whatever is busy says when it is done; until then its retry cannot begin.
+        retry.map_or(house, |retry| house.min(retry.max(PAUSE_BETWEEN_LOOKS)))
+    }
+
+    fn keep_house(&mut self, now: Instant) {
+        if now.saturating_duration_since(self.kept_house) >= HOUSEKEEPING {
+            self.kept_house = now;
+            self.report(|world| world.expire(clock::now()));
+        }
+    }
+
+    fn done(&mut self, id: InstanceId, wanted: Wanted, result: anyhow::Result<()>, now: Instant) {
+        self.busy.remove(&id);
+        let step = wanted.step;
+        let mut retries = self.instances.retries();
+        let said = match result {
+            Ok(()) => retries.worked(id, &wanted, now),
+            Err(error) => retries.failed(id, wanted, format!("{error:#}"), now),
+        };
+        match said {
+            Some(said @ Said::Works(_)) => tracing::warn!(instance = %id, ?step, "{said}"),
+            Some(said @ (Said::Failed(_) | Said::Repeated(..))) => {
+                tracing::error!(instance = %id, ?step, "{said}");
+            }
+            None => {}
+        }
     }
 
     fn report(&self, report: impl FnOnce(&mut World) + Send + 'static) {
@@ -231,27 +296,38 @@ impl Controller {
         });
     }
 
-    fn act(&mut self, world: &Arc<World>, backend: &Backend) {
-        let found = self.found();
-        for (id, step) in plan(world, &found, &self.busy) {
+    fn act(&mut self, world: &Arc<World>, backend: &Backend, now: Instant) {
+        for (id, wanted) in self.due(world, now) {
             if self.busy.len() >= STEPS_AT_ONCE {
                 return;
             }
             self.busy.insert(id);
+            let step = wanted.step;
             let work = Work {
                 id,
+                wanted,
                 state: self.state.clone(),
                 backend: backend.clone(),
                 instances: self.instances.clone(),
             };
             let spawned =
-                std::thread::Builder::new().name(format!("{step:?} {id}")).spawn(move || work.take(step));
+                std::thread::Builder::new().name(format!("{step:?} {id}")).spawn(move || work.take());
             if let Err(error) = spawned {
                 tracing::error!(%error, "no thread for an instance's step");
                 self.busy.remove(&id);
                 return;
             }
         }
+    }
+
+    /// What is to be done now: of what failed, only that of which the pause is over.
+    fn due(&self, world: &World, now: Instant) -> Vec<(InstanceId, Wanted)> {
+        let steps = plan(world, &self.found(), &self.busy);
+        let planned: BTreeSet<InstanceId> = steps.iter().map(|(id, _)| *id).collect();
+        let mut retries = self.instances.retries();
+        retries.keep(|id| planned.contains(&id) || self.busy.contains(&id), now);
+        let wanted = steps.into_iter().map(|(id, step)| (id, Wanted::of(world, id, step)));
+        wanted.filter(|(id, wanted)| retries.is_due(*id, wanted, now)).collect()
     }
 
     fn found(&self) -> BTreeMap<InstanceId, Found> {
@@ -302,14 +378,15 @@ impl Machine {
 /// One step for one instance, on a thread of its own.
 struct Work {
     id: InstanceId,
+    wanted: Wanted,
     state: State,
     backend: Backend,
     instances: Instances,
 }
 
 impl Work {
-    fn take(self, step: Step) {
-        let result = match step {
+    fn take(self) {
+        let result = match self.wanted.step {
             Step::Start => self.start(),
             Step::Restart => {
                 self.end(Duration::ZERO);
@@ -327,10 +404,7 @@ impl Work {
             }
             Step::Connect => self.connect(),
         };
-        if let Err(error) = result {
-            tracing::error!(instance = %self.id, ?step, "{error:#}");
-        }
-        let _ = self.instances.wake.send(Wake::Done(self.id));
+        let _ = self.instances.wake.send(Wake::Done(self.id, self.wanted, result));
     }
 
     fn report(&self, report: impl FnOnce(&mut World, InstanceId) + Send + 'static) -> anyhow::Result<()> {
@@ -405,21 +479,36 @@ impl Work {
         let mut machine = cell.lock().expect("no holder panics");
         let Some(machine) = machine.as_mut() else { return Ok(()) };
         let gone = machine.interfaces.extract_if(.., |it| !instance.interfaces.contains(&it.id));
+        let mut result = Ok(());
+        // One interface that an instance does not let come or go is no reason to leave the others.
         for interface in gone.collect::<Vec<_>>() {
             self.backend.datapath.close(interface.port);
-            machine.running.detach_interface(&interface.name)?;
+            let detached = machine.running.detach_interface(&interface.name);
+            result = result.and(detached.map_err(Into::into));
         }
         for (position, interface) in instance.interfaces.iter().enumerate() {
             if machine.interfaces.iter().any(|it| it.id == *interface) {
                 continue;
             }
             let Some(link) = link(&world, *interface, position) else { continue };
-            let tap = self.backend.host.attach_interface(&machine.running, &link)?;
-            machine.interfaces.push(self.open(*interface, tap)?);
+            match self.attach(machine, *interface, &link) {
+                Ok(connected) => machine.interfaces.push(connected),
+                Err(error) => result = result.and(Err(error)),
+            }
         }
         let order = |id: &NetworkInterfaceId| instance.interfaces.iter().position(|it| it == id);
         machine.interfaces.sort_by_key(|it| order(&it.id));
-        Ok(())
+        result
+    }
+
+    fn attach(
+        &self,
+        machine: &Machine,
+        id: NetworkInterfaceId,
+        link: &LinkSpec,
+    ) -> anyhow::Result<Connected> {
+        let tap = self.backend.host.attach_interface(&machine.running, link);
+        self.open(id, tap.with_context(|| format!("{id} could not become {}", link.name))?)
     }
 }
 

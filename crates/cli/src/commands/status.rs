@@ -29,6 +29,10 @@ fn text(status: &Status) -> String {
     );
     section(&mut text, "Resources (those of default VPCs left out)", &resources(status));
     section(&mut text, "Instances", &instances(status));
+    let problems = problems(status);
+    if !problems.is_empty() {
+        section(&mut text, "What fails, and is tried again", &problems);
+    }
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &counts(&status.drops));
     section(&mut text, "Refused API requests", &counts(&status.refused_requests));
@@ -57,6 +61,13 @@ fn instances(status: &Status) -> Vec<Vec<String>> {
         ]
     };
     status.instances.iter().map(row).collect()
+}
+
+fn problems(status: &Status) -> Vec<Vec<String>> {
+    let instances = status.instances.iter().map(|it| (&it.id, &it.problem));
+    let endpoints = status.instance_connect_endpoints.iter().map(|it| (&it.id, &it.problem));
+    let row = |(id, problem): (&String, &Option<String>)| Some(vec![id.clone(), problem.clone()?]);
+    instances.chain(endpoints).filter_map(row).collect()
 }
 
 fn links(status: &Status) -> Vec<Vec<String>> {

@@ -5,6 +5,7 @@ use server::admin::Status;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::arguments::{Auth, Instances, Up};
@@ -110,7 +111,9 @@ fn foreground(daemon: &Daemon, options: &Up, config: Config) -> Result<ExitCode>
 fn log_to_stderr() {
     let wanted = std::env::var("HAMLET_LOG").ok().and_then(|level| level.parse().ok());
     let level = wanted.unwrap_or(tracing_subscriber::filter::LevelFilter::WARN);
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    // Equal lines are counted, and there are only so many: what a guest makes fail over and over fills no disk.
+    let lines = Mutex::new(server::log::Log::default());
+    let log = tracing_subscriber::fmt().with_writer(lines).with_ansi(false).with_target(false);
     // A second one in the same process would change nothing, and is no trouble.
     let _ = log.with_max_level(level).try_init();
 }
