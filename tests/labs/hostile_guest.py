@@ -104,6 +104,11 @@ FRAMES = {
         ethernet(mate, 0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD)), source=mate),
         ethernet(mate, 0x806, arp(1, it["own"], bytes(6), it["mate"], source=mate), source=mate),
     ],
+    "destination": [
+        ethernet(mac(other), kind, packet)
+        for other in (it["third_mac"], "02:09:09:09:09:09", it["own_mac"])
+        for kind, packet in ((0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD))), (0x86dd, ip6(17, it["own6"], it["mate6"], udp(9, 9, WORD))))
+    ],
     "ethertype": [ethernet(mate, 0x88cc, WORD * 4), ethernet(mate, 0x8100, b"\\0\\1\\x08\\0" + WORD * 4), ethernet(everyone, 0x9999, WORD * 4)],
     "source-route": [ethernet(router, 0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD), bytes([131, 7, 4]) + v4(it["third"]) + b"\\0"))],
     "broadcast": [
@@ -173,6 +178,7 @@ class HostileGuest(NetworkLab):
             "own": self.at["rogue"]["PrivateIpAddress"], "own6": self.at["rogue"]["Ipv6Address"],
             "own_link_local": self.addresses("rogue", "link"), "router": "10.0.0.1",
             "mate": self.at["mate"]["PrivateIpAddress"], "mate6": self.at["mate"]["Ipv6Address"], "mate_mac": mac("mate"),
+            "own_mac": mac("rogue"), "third_mac": mac("third"),
             "third": self.at["third"]["PrivateIpAddress"], "third6": self.at["third"]["Ipv6Address"],
         }
         self.holds(self.ping("mate", "10.0.0.1") is False, "the router answers no echo")
@@ -228,7 +234,7 @@ class HostileGuest(NetworkLab):
         self.dropped("neighbour", "announcement")
         self.dropped("router", "announcement")
         self.dropped("evasion", "malformed-frame", "source-check")
-        self.dropped("dhcp", "broadcast-or-multicast", "no-such-address")
+        self.dropped("dhcp", "broadcast-or-multicast", "destination-check")
         self.dropped("server", "source-check")
         self.step("   a lease from its own address is a datagram like others; whom nobody has asked, nobody listens to")
         self.arrive("lease")
@@ -237,6 +243,8 @@ class HostileGuest(NetworkLab):
         self.step("4. sources that are not its own")
         self.dropped("source", "source-check")
         self.dropped("mac", "source-mac")
+        self.step("   and destinations that are not whose address it is")
+        self.dropped("destination", "destination-mac")
         [interface] = self.at["rogue"]["NetworkInterfaces"]
         self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--no-source-dest-check")
         self.step("   with its source/destination check off it may forward, but still not speak for the link")

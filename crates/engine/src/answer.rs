@@ -3,15 +3,16 @@
 
 use guest::public_names::DNS;
 use guest::{Asker, LinkService, Transport};
-use model::{MacAddress, NetworkInterface, World};
+use model::{MacAddress, NetworkInterface, NetworkInterfaceId, World};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use wire::icmpv6::{NeighborSolicitation, RouterAdvertisement};
+use wire::icmpv6::{NeighborAdvertisement, NeighborSolicitation, RouterAdvertisement};
 use wire::{Arp, ArpOperation, Headers, Layer3, Link, Mac, UdpDatagram, icmp, icmpv6};
 
 use crate::clock::Now;
 use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::journey::Findings;
+use crate::next_hop::{NextHop, next_hop};
 use crate::port::{PortId, PortKind};
 use crate::receive::Engine;
 
@@ -21,8 +22,12 @@ pub enum Answer {
     Frame(Vec<u8>),
     /// Nothing; the frame was for the link and died there.
     Drop(DropReason),
-    /// The frame is not for the link; it goes on its journey.
-    NotForLink,
+    /// The frame is addressed to nobody on the link. This frame tells its sender whom it should have been addressed to, if
+    /// that is a neighbour.
+    ForNobody(Option<Vec<u8>>),
+    /// The frame is not for the link; it goes on its journey. To this neighbour first, where it is addressed to one that has
+    /// not its IP address.
+    NotForLink(Option<NetworkInterfaceId>),
 }
 
 const ROUTER: Mac = Mac(MacAddress::ROUTER.0);
@@ -69,6 +74,10 @@ fn on_interface(
     );
     match asked {
         None => {}
+        // The router answers for them; a neighbour's name is not theirs.
+        Some(_) if !is_for_router(headers) && !headers.destination_mac.is_multicast() => {
+            return Answer::ForNobody(None);
+        }
         Some(_) if engine.ports.get_mut(port).is_some_and(|link| !link.allows_link_service(now.moment)) => {
             return Answer::Drop(DropReason::LinkServiceRate);
         }
@@ -83,7 +92,40 @@ fn on_interface(
     if is_broadcast_or_multicast(headers) {
         return Answer::Drop(DropReason::Broadcast);
     }
-    Answer::NotForLink
+    match next_hop(world, &engine.ports, interface, headers) {
+        NextHop::ByAddress => Answer::NotForLink(None),
+        NextHop::Neighbour(id) => Answer::NotForLink(Some(id)),
+        NextHop::Nobody => Answer::ForNobody(correction(world, interface, headers)),
+    }
+}
+
+fn is_for_router(headers: &Headers) -> bool {
+    headers.destination_mac == ROUTER
+}
+
+/// Who has the address that a frame was sent to under the wrong link-layer address: an address that has moved to another
+/// interface is not looked for at the old one until the sender finds out by itself.
+fn correction(world: &World, interface: &NetworkInterface, headers: &Headers) -> Option<Vec<u8>> {
+    match (headers.source, headers.destination) {
+        (IpAddr::V4(source), IpAddr::V4(destination)) => {
+            let mac = guest::arp::owner(world, interface, destination)?;
+            let asked = Arp::request(Mac(interface.mac.0), source, destination);
+            Some(asked.answered_by(Mac(mac.0)).build())
+        }
+        (IpAddr::V6(source), IpAddr::V6(destination)) => {
+            let mac = guest::neighbor::owner(world, interface, destination)?;
+            let told = NeighborAdvertisement {
+                link: Link { source: Mac(mac.0), destination: Mac(interface.mac.0) },
+                destination: source,
+                target: destination,
+                target_mac: Mac(mac.0),
+                router: mac == MacAddress::ROUTER,
+                solicited: false,
+            };
+            Some(told.build())
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => None,
+    }
 }
 
 fn is_broadcast_or_multicast(headers: &Headers) -> bool {
@@ -217,6 +259,9 @@ fn on_internet(engine: &Engine, world: &World, frame: &[u8], headers: &Headers) 
     if is_broadcast_or_multicast(headers) {
         return Answer::Drop(DropReason::Broadcast);
     }
+    if !is_for_router(headers) {
+        return Answer::ForNobody(None);
+    }
     if headers.protocol == UDP && headers.destination_port == 53 && headers.destination == IpAddr::V4(DNS) {
         let asker = Asker::Internet { source: headers.source };
         let reply =
@@ -225,7 +270,7 @@ fn on_internet(engine: &Engine, world: &World, frame: &[u8], headers: &Headers) 
             Answer::Frame(reply_datagram(headers, &reply))
         });
     }
-    Answer::NotForLink
+    Answer::NotForLink(None)
 }
 
 fn on_services(frame: &[u8], headers: &Headers) -> Answer {
@@ -234,7 +279,8 @@ fn on_services(frame: &[u8], headers: &Headers) -> Answer {
         Layer3::Ipv4 | Layer3::Ipv6 if is_broadcast_or_multicast(headers) => {
             Answer::Drop(DropReason::Broadcast)
         }
-        Layer3::Ipv4 | Layer3::Ipv6 => Answer::NotForLink,
+        Layer3::Ipv4 | Layer3::Ipv6 if !is_for_router(headers) => Answer::ForNobody(None),
+        Layer3::Ipv4 | Layer3::Ipv6 => Answer::NotForLink(None),
     }
 }
 

@@ -37,6 +37,8 @@ drop_reasons! {
     Ethertype "ethertype" None;
     /// The link-layer source is not the interface's own.
     SourceMac "source-mac" None;
+    /// The link-layer destination is neither the router's nor that of a neighbour which takes the packet.
+    DestinationMac "destination-mac" None;
     /// Broadcast or multicast, which a VPC does not carry.
     Broadcast "broadcast-or-multicast" None;
     /// What a guest claims about its link unasked: ARP answers, neighbour and router advertisements, redirects.

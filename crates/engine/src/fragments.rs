@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use wire::Mac;
 
 use crate::clock::Moment;
 use crate::port::PortId;
@@ -12,6 +13,8 @@ use crate::send_on::Passage;
 pub struct FragmentKey {
     /// The link.
     pub port: PortId,
+    /// To whom they are addressed on the link.
+    pub next_hop: Mac,
     /// Source address.
     pub source: IpAddr,
     /// Destination address.

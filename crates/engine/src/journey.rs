@@ -172,6 +172,8 @@ pub struct Findings {
     pub by_another_connection: bool,
     /// Whether sender and receiver are in one subnet, so that the packet went straight from one to the other.
     pub neighbours: bool,
+    /// Whether it went to a neighbour for the link-layer address alone.
+    pub by_link_address: bool,
     /// How many routers decremented the time to live.
     pub hops: u8,
     /// The largest packet that the way can carry.

@@ -24,6 +24,7 @@ pub mod journey;
 pub mod metric;
 pub mod nat;
 pub mod nat_metrics;
+mod next_hop;
 pub mod packet;
 mod plain_way;
 pub mod port;

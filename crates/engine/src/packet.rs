@@ -1,6 +1,6 @@
 //! A packet as the network's rules see it, changed by translation on its way.
 
-use model::{Header, Transport, rule::protocol};
+use model::{Header, NetworkInterfaceId, Transport, rule::protocol};
 use std::net::IpAddr;
 use wire::{Flow, Fragment, Headers};
 
@@ -19,6 +19,8 @@ pub struct Packet {
     pub is_error: bool,
     /// Whether it can only be a part of a TCP connection that was opened before.
     pub continues: bool,
+    /// The neighbour that it is addressed to on the sender's link, where that has not its destination address.
+    pub via: Option<NetworkInterfaceId>,
 }
 
 /// Whether a packet is a fragment.
@@ -49,12 +51,13 @@ impl Packet {
             continues: headers.protocol == protocol::TCP
                 && headers.has_transport()
                 && !headers.tcp_flags.opens(),
+            via: None,
         }
     }
 
     /// A packet for a question: what would happen if it were sent?
     pub fn imagined(flow: Flow, icmp: Option<(u8, u8)>) -> Packet {
-        Packet { flow, icmp, part: Part::Whole, ttl: 64, is_error: false, continues: false }
+        Packet { flow, icmp, part: Part::Whole, ttl: 64, is_error: false, continues: false, via: None }
     }
 
     /// What rules look at.

@@ -11,7 +11,7 @@ use wire::{Link, Mac, VnetHeader};
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
 use crate::port::{PortId, Ports};
-use crate::receive::Engine;
+use crate::receive::{Engine, is_addressed_to};
 
 /// As many connections as fit, with their index, into a part of the cache that is near enough.
 const WORTH_FORESEEING: usize = 5_000;
@@ -55,7 +55,8 @@ impl Engine {
             return None;
         }
         let bytes = u64::from(packet.total_len);
-        let destination = pass(&mut self.ports, link, packet.source_mac, arrives.link, bytes)?;
+        let hands = Link { source: packet.source_mac, destination: packet.destination_mac };
+        let destination = pass(&mut self.ports, link, hands, way.neighbours, arrives.link, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
         // Of all that packets pass, NAT gateways alone are hops.
         if way.hops != 0 {
@@ -97,7 +98,8 @@ impl Engine {
             return None;
         }
         let bytes = u64::from(packet.total_len);
-        let destination = pass(&mut self.ports, link, packet.source_mac, to, bytes)?;
+        let hands = Link { source: packet.source_mac, destination: packet.destination_mac };
+        let destination = pass(&mut self.ports, link, hands, way.neighbours, to, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
         let source = if way.neighbours { packet.source_mac } else { Mac(MacAddress::ROUTER.0) };
         let hands = Link { source, destination: Mac(destination.0) };
@@ -107,11 +109,21 @@ impl Engine {
 }
 
 /// Counts a packet at the links that it passes. Returns the receiver's link-layer address; nothing, and nothing is counted,
-/// if a link is closed or the sender's address is not its own.
+/// if a link is closed, the sender's address is not its own, or the frame is for somebody else.
 #[inline(always)]
-fn pass(ports: &mut Ports, from: PortId, source: Mac, to: PortId, bytes: u64) -> Option<MacAddress> {
+fn pass(
+    ports: &mut Ports,
+    from: PortId,
+    hands: Link,
+    neighbours: bool,
+    to: PortId,
+    bytes: u64,
+) -> Option<MacAddress> {
     let destination = ports.get(to)?.mac;
-    let sender = ports.get_mut(from).filter(|sender| sender.mac.0 == source.0)?;
+    if !is_addressed_to(hands.destination, neighbours, destination) {
+        return None;
+    }
+    let sender = ports.get_mut(from).filter(|sender| sender.mac.0 == hands.source.0)?;
     sender.traffic.packets_in += 1;
     sender.traffic.bytes_in += bytes;
     if let Some(receiver) = ports.get_mut(to) {

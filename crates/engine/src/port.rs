@@ -99,6 +99,7 @@ impl Port {
 pub struct Ports {
     ports: Vec<Option<Port>>,
     by_interface: BTreeMap<NetworkInterfaceId, PortId>,
+    by_mac: BTreeMap<MacAddress, PortId>,
     services: Option<PortId>,
 }
 
@@ -123,6 +124,7 @@ impl Ports {
             PortKind::Services => self.services = Some(id),
             PortKind::Internet(_) => {}
         }
+        self.by_mac.insert(mac, id);
         self.ports.push(Some(Port {
             id,
             kind,
@@ -140,6 +142,9 @@ impl Ports {
     /// Closes a link.
     pub fn close(&mut self, id: PortId) {
         let Some(port) = self.ports.get_mut(id.0 as usize).and_then(Option::take) else { return };
+        if self.by_mac.get(&port.mac) == Some(&id) {
+            self.by_mac.remove(&port.mac);
+        }
         match port.kind {
             PortKind::Interface(interface) if self.by_interface.get(&interface) == Some(&id) => {
                 self.by_interface.remove(&interface);
@@ -169,6 +174,11 @@ impl Ports {
     /// The link of a network interface.
     pub fn of_interface(&self, interface: NetworkInterfaceId) -> Option<PortId> {
         self.by_interface.get(&interface).copied()
+    }
+
+    /// The link whose other end has this link-layer address.
+    pub fn with_mac(&self, mac: MacAddress) -> Option<&Port> {
+        self.get(*self.by_mac.get(&mac)?)
     }
 
     /// The link of the services inside every VPC.

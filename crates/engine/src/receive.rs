@@ -237,10 +237,12 @@ impl Engine {
         let source_mac = self.ports.get(port)?.mac;
         let connection = self.connections.get_mut(slot)?;
         let to = connection.port(from.other())?;
+        let receiver_mac = self.ports.get(to)?.mac;
         let way = connection.way(from);
         let known = connection.is_decided(from, self.world.generation)
             && !connection.is_expired(now)
             && headers.source_mac.0 == source_mac.0
+            && is_addressed_to(headers.destination_mac, way.neighbours, receiver_mac)
             && headers.ttl > way.hops
             && headers.icmp == way.icmp
             && !headers.source_route
@@ -317,14 +319,18 @@ impl Engine {
         if headers.source_mac.0 != link.mac.0 {
             return Verdict::Dropped(DropReason::SourceMac);
         }
-        match answer::on_link(self, port, frame, headers, now) {
+        let via = match answer::on_link(self, port, frame, headers, now) {
             answer::Answer::Frame(frame) => {
                 out.push(Outgoing { port, frame });
                 return Verdict::Done;
             }
             answer::Answer::Drop(reason) => return Verdict::Dropped(reason),
-            answer::Answer::NotForLink => {}
-        }
+            answer::Answer::ForNobody(told) => {
+                out.extend(told.map(|frame| Outgoing { port, frame }));
+                return Verdict::Dropped(DropReason::DestinationMac);
+            }
+            answer::Answer::NotForLink(via) => via,
+        };
         if headers.source_route {
             return Verdict::Dropped(DropReason::SourceRoute);
         }
@@ -333,7 +339,8 @@ impl Engine {
             return self.send_on(&mut packet, &passage, now.moment, out);
         }
         let quote = wire::quoted(frame, headers);
-        let decision = self.decide(port, Packet::new(headers), quote.as_ref(), now.moment, None);
+        let sent = Packet { via, ..Packet::new(headers) };
+        let decision = self.decide(port, sent, quote.as_ref(), now.moment, None);
         let to = match decision.arrival {
             Arrival::At(to) => to,
             Arrival::Dropped(reason) => {
@@ -501,9 +508,17 @@ pub(crate) struct Hand {
     pub(crate) bytes: u64,
 }
 
+/// Whether a frame has the link-layer destination under which its connection goes where it went: the router's, or from
+/// neighbour to neighbour the receiver's.
+#[inline(always)]
+pub(crate) fn is_addressed_to(destination: Mac, neighbours: bool, receiver: MacAddress) -> bool {
+    destination.0 == MacAddress::ROUTER.0 || neighbours && destination.0 == receiver.0
+}
+
 fn fragment_key(port: PortId, headers: &Headers, identification: u32) -> FragmentKey {
     FragmentKey {
         port,
+        next_hop: headers.destination_mac,
         source: headers.source,
         destination: headers.destination,
         protocol: headers.protocol,

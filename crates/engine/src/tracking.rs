@@ -160,10 +160,11 @@ impl Engine {
                     link.tracked.saturating_add_signed(i32::from(tracks) - i32::from(side.tracked));
             }
         }
-        // What changes its family is made anew each time; there is no fast way for it.
+        // What changes its family is made anew each time, and what goes by its link-layer address would have to be told from
+        // what goes by its IP address: there is no fast way for them.
         let in_place =
             connection.flow(from).is_some_and(|sent| sent.source.is_ipv4() == decision.flow.source.is_ipv4());
-        let is_fast = in_place && !findings.by_another_connection;
+        let is_fast = in_place && !findings.by_another_connection && !findings.by_link_address;
         connection.decide(from, if is_fast { generation } else { 0 }, findings.way());
     }
 

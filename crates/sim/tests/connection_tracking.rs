@@ -5,8 +5,8 @@ mod driver;
 
 use driver::lab::{ACK, Lab, SYN};
 use engine::DropReason;
-use model::RuleAction;
 use model::nat_gateway::NatGatewayState;
+use model::{MacAddress, RuleAction};
 use sim::reference::{Packet, Part};
 use wire::Flow;
 
@@ -94,6 +94,7 @@ fn an_icmp_error_about_a_tracked_connection_needs_no_rule_and_quotes_what_was_se
         about: Some(arrived.flow),
         length: 0,
         part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
     };
     let heard = lab.send("example.com", error).unwrap();
     assert_eq!(heard.flow.destination.to_string(), "10.0.1.10");
@@ -119,6 +120,7 @@ fn an_icmp_error_is_heard_from_a_router_that_never_saw_the_connection() {
         about: Some(quoted),
         length: 0,
         part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
     };
     assert_eq!(lab.send("everybody", error).unwrap().about, Some(quoted));
     let about_nothing = Packet { about: Some(Flow { source_port: 9, ..quoted }), ..error };
@@ -152,6 +154,7 @@ fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
         about: None,
         length: 8,
         part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
     };
     assert!(lab.send("web", request).is_ok());
     assert!(lab.send("web", request).is_ok());

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 /// What random packets must die of, sooner or later, if the networks have every part.
 const OFTEN: &[DropReason] = &[
+    DropReason::DestinationMac,
     DropReason::SourceCheck,
     DropReason::ReservedRange,
     DropReason::SecurityGroupEgress,

@@ -122,6 +122,7 @@ fn packet(random: &mut Random) -> Packet {
         about,
         length: 8,
         part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
     }
 }
 
@@ -238,7 +239,16 @@ fn conversation(seed: u64, noisy: bool) -> Vec<(Verdict, Vec<u8>)> {
         let flags = if random.percent(30) { 0x02 } else { 0x10 };
         let flags = if flow.protocol == 6 { flags } else { 0 };
         let mut frame = frames::build(
-            &Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 8, part: Part::Whole },
+            &Packet {
+                flow,
+                icmp: None,
+                flags,
+                ttl: 64,
+                about: None,
+                length: 8,
+                part: Part::Whole,
+                next_hop: MacAddress::ROUTER,
+            },
             mac,
         );
         let (verdict, _) = lab.receive(port, &mut frame, VnetHeader::default());

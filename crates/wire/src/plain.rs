@@ -22,6 +22,8 @@ const TCP_END: usize = TRANSPORT + tcp::HEADER_LEN;
 pub struct PlainPacket {
     /// Who says it sent the frame.
     pub source_mac: Mac,
+    /// For whom the frame is.
+    pub destination_mac: Mac,
     /// The sender's address in the upper half, the receiver's in the lower.
     pub addresses: u64,
     /// The sender's port in the upper half, the receiver's in the lower.
@@ -79,6 +81,7 @@ impl PlainPacket {
         };
         Some(PlainPacket {
             source_mac: Mac(field::at::<6, 6, _>(head)),
+            destination_mac: Mac(field::at::<0, 6, _>(head)),
             addresses: u64::from_be_bytes(field::at::<26, 8, _>(head)),
             ports: u32::from_be_bytes(field::at::<34, 4, _>(head)),
             protocol,

@@ -23,6 +23,8 @@ const TCP_END: usize = TRANSPORT + tcp::HEADER_LEN;
 pub struct PlainIpv6Packet {
     /// Who says it sent the frame.
     pub source_mac: Mac,
+    /// For whom the frame is.
+    pub destination_mac: Mac,
     /// Addresses, protocol and ports.
     pub flow: Flow,
     /// The flags, if this is TCP.
@@ -67,6 +69,7 @@ impl PlainIpv6Packet {
         };
         Some(PlainIpv6Packet {
             source_mac: Mac(field::at::<6, 6, _>(head)),
+            destination_mac: Mac(field::at::<0, 6, _>(head)),
             flow,
             tcp_flags,
             hop_limit: head[21],

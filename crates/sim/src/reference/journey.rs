@@ -3,7 +3,7 @@
 use engine::DropReason;
 use model::network_interface::InterfaceKind;
 use model::vpc_peering_connection::PeeringStatus;
-use model::{Direction, IpNet, NatGatewayId, NetworkInterface, Subnet, Target, VpcId, World};
+use model::{Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, Subnet, Target, VpcId, World};
 use std::net::IpAddr;
 use wire::Flow;
 
@@ -29,17 +29,42 @@ pub(super) struct Journey<'a> {
     /// How many connections a NAT gateway keeps to one destination.
     pub(super) nat_max: usize,
     pub(super) memory: Memory,
+    /// The neighbour that the packet goes to first, whatever its address.
+    pub(super) neighbour: Option<&'a NetworkInterface>,
 }
 
 impl<'a> Journey<'a> {
     pub(super) fn run(&mut self) -> Arrival {
+        let to_router = self.packet.next_hop == MacAddress::ROUTER;
         match self.from {
+            Who::Internet if !to_router => Err(DropReason::DestinationMac),
             Who::Internet if self.is_host(self.packet.flow.source) => self.on_the_internet(PATIENCE),
             Who::Internet => Err(DropReason::SpoofedSource),
             Who::Interface(id) => {
                 let interface = self.world.network_interfaces.get(&id).ok_or(DropReason::InterfaceDown)?;
+                self.neighbour = if to_router { None } else { self.addressed_neighbour(interface)? };
                 self.leave(interface, PATIENCE)
             }
+        }
+    }
+
+    /// The neighbour that the packet goes to although the address is not its own; none if it goes by its address.
+    fn addressed_neighbour(
+        &self,
+        interface: &NetworkInterface,
+    ) -> Result<Option<&'a NetworkInterface>, DropReason> {
+        let destination = self.packet.flow.destination;
+        let all = self.world.network_interfaces.values();
+        let on_link: Vec<_> = all.filter(|other| other.subnet == interface.subnet).collect();
+        let owner = on_link.iter().find(|other| rules::owns(other, destination));
+        if owner.is_some_and(|owner| owner.mac == self.packet.next_hop) {
+            return Ok(None);
+        }
+        let mut others = on_link.iter().filter(|other| other.id != interface.id);
+        let addressed = others.find(|other| other.mac == self.packet.next_hop);
+        match addressed.filter(|other| other.requester.is_none()) {
+            Some(other) if owner.is_none() || !other.source_dest_check => Ok(Some(other)),
+            Some(_) | None => Err(DropReason::DestinationMac),
         }
     }
 
@@ -64,6 +89,10 @@ impl<'a> Journey<'a> {
             let tracks =
                 self.ask_groups(interface, Direction::Egress).ok_or(DropReason::SecurityGroupEgress)?;
             self.memory.sender_tracks = Some(tracks);
+        }
+        if let Some(neighbour) = self.neighbour.take() {
+            self.memory.neighbours = true;
+            return self.enter(neighbour, Some(subnet), patience);
         }
         if rules::in_subnet(subnet, flow.destination) {
             let neighbour = rules::owner(self.world, interface.vpc, flow.destination);

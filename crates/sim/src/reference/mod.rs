@@ -14,7 +14,7 @@ mod journey;
 mod rules;
 
 use engine::DropReason;
-use model::{IpNet, NetworkInterfaceId, World};
+use model::{IpNet, MacAddress, NetworkInterfaceId, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::Flow;
@@ -47,6 +47,8 @@ pub struct Packet {
     pub length: u16,
     /// Whether it is a part of a packet.
     pub part: Part,
+    /// To whom it is addressed on its sender's link.
+    pub next_hop: MacAddress,
 }
 
 /// Whether a packet is a part of one, by the number that all its parts have.
@@ -66,6 +68,7 @@ struct Fragmented {
     /// Who sent it, and as what; of the flow only addresses and protocol count.
     from: Who,
     sent: Flow,
+    next_hop: MacAddress,
     number: u16,
     when: u64,
     to: Who,
@@ -109,9 +112,12 @@ pub enum Fate {
 }
 
 impl Fragmented {
-    fn is(&self, from: Who, sent: &Flow, number: u16) -> bool {
+    fn is(&self, from: Who, sent: &Packet, number: u16) -> bool {
         let ends = |flow: &Flow| (flow.source, flow.destination, flow.protocol);
-        self.from == from && self.number == number && ends(&self.sent) == ends(sent)
+        self.from == from
+            && self.number == number
+            && self.next_hop == sent.next_hop
+            && ends(&self.sent) == ends(&sent.flow)
     }
 }
 
@@ -180,6 +186,7 @@ impl Reference {
             nat_port,
             nat_max: self.nat_max,
             memory: Memory::default(),
+            neighbour: None,
         };
         let end = journey.run();
         let (arrived, memory) = (journey.packet, journey.memory.clone());
@@ -192,9 +199,15 @@ impl Reference {
                     // A router before the gateway that translates it sees what was sent to the gateway.
                     .filter(|sent| sent.source.is_ipv4() == arrived.flow.source.is_ipv4());
                 let quoted = packet.about.map(|quoted| about.unwrap_or(quoted));
+                let is_in_family =
+                    quoted.is_none_or(|it| it.source.is_ipv4() == arrived.flow.source.is_ipv4());
                 let ttl = packet.ttl - memory.hops;
-                let packet = Packet { about: quoted, ttl, ..arrived };
-                Fate::Delivered { to, packet, neighbours: memory.neighbours }
+                let packet = Packet { about: quoted, ttl, next_hop: MacAddress::ROUTER, ..arrived };
+                match is_in_family {
+                    true => Fate::Delivered { to, packet, neighbours: memory.neighbours },
+                    // Nobody knows any more as what the other family has sent what is quoted.
+                    false => Fate::Dropped(DropReason::NatProtocol),
+                }
             }
             Err(reason) => Fate::Dropped(reason),
         };
@@ -212,16 +225,26 @@ impl Reference {
     fn remember_first_part(&mut self, from: Who, packet: &Packet, fate: &Fate) {
         let Part::First(number) = packet.part else { return };
         let Fate::Delivered { to, packet: arrived, neighbours } = *fate else { return };
-        self.fragmented.retain(|it| !it.is(from, &packet.flow, number));
+        self.fragmented.retain(|it| !it.is(from, packet, number));
         let (sent, when, hops) = (packet.flow, self.now, packet.ttl - arrived.ttl);
-        let arrived = arrived.flow;
-        self.fragmented.push(Fragmented { from, sent, number, when, to, arrived, hops, neighbours });
+        let (arrived, next_hop) = (arrived.flow, packet.next_hop);
+        self.fragmented.push(Fragmented {
+            from,
+            sent,
+            next_hop,
+            number,
+            when,
+            to,
+            arrived,
+            hops,
+            neighbours,
+        });
     }
 
     /// A later part goes as the first one did, for thirty seconds.
     fn follow(&self, from: Who, packet: &Packet) -> Option<Fate> {
         let Part::Later(number) = packet.part else { return None };
-        let first = self.fragmented.iter().find(|it| it.is(from, &packet.flow, number))?;
+        let first = self.fragmented.iter().find(|it| it.is(from, packet, number))?;
         if self.now - first.when > 30_000 {
             return None;
         }
@@ -229,7 +252,8 @@ impl Reference {
             return Some(Fate::Dropped(DropReason::TimeToLive));
         }
         let flow = Flow { source_port: 0, destination_port: 0, ..first.arrived };
-        let packet = Packet { flow, ttl: packet.ttl - first.hops, ..*packet };
+        let ttl = packet.ttl - first.hops;
+        let packet = Packet { flow, ttl, next_hop: MacAddress::ROUTER, ..*packet };
         Some(Fate::Delivered { to: first.to, packet, neighbours: first.neighbours })
     }
 

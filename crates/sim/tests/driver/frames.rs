@@ -42,7 +42,7 @@ fn part_of(whole: &[u8], number: u16, offset: u16, more: bool) -> Vec<u8> {
 }
 
 fn build_whole(packet: &Packet, mac: MacAddress) -> Vec<u8> {
-    let link = Link { source: Mac(mac.0), destination: Mac(MacAddress::ROUTER.0) };
+    let link = Link { source: Mac(mac.0), destination: Mac(packet.next_hop.0) };
     let Flow { source, destination, source_port, destination_port, protocol } = packet.flow;
     let (from, to) = (SocketAddr::new(source, source_port), SocketAddr::new(destination, destination_port));
     let carried = vec![b'x'; usize::from(packet.length)];
@@ -82,7 +82,16 @@ fn sent(flow: Flow) -> Packet {
     };
     // An ICMP message without identifier is no echo.
     let echo = echo.map(|kind| if flow.source_port == 0 { (13, 0) } else { kind });
-    Packet { flow, icmp: echo, flags: 0x10, ttl: 60, about: None, length: 8, part: Part::Whole }
+    Packet {
+        flow,
+        icmp: echo,
+        flags: 0x10,
+        ttl: 60,
+        about: None,
+        length: 8,
+        part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
+    }
 }
 
 /// What a later fragment counts as.
@@ -113,6 +122,7 @@ pub(crate) fn read(frame: &[u8]) -> Result<(Packet, wire::Headers), String> {
             Fragment::First { identification } => Part::First(identification as u16),
             Fragment::Later { identification, .. } => Part::Later(identification as u16),
         },
+        next_hop: MacAddress(headers.destination_mac.0),
     };
     Ok((packet, headers))
 }

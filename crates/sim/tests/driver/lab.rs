@@ -2,7 +2,7 @@
 //! agree.
 
 use engine::{DropReason, Limits, Moment};
-use model::{Direction, World};
+use model::{Direction, MacAddress, World};
 use sim::Fixture;
 use sim::reference::{Fate, Packet, Part, Who};
 use std::net::SocketAddr;
@@ -45,7 +45,16 @@ impl Lab {
         let flow = flow(6, source, destination);
         self.send(
             from,
-            Packet { flow, icmp: None, flags, ttl: 64, about: None, length: 4, part: Part::Whole },
+            Packet {
+                flow,
+                icmp: None,
+                flags,
+                ttl: 64,
+                about: None,
+                length: 4,
+                part: Part::Whole,
+                next_hop: MacAddress::ROUTER,
+            },
         )
     }
 
@@ -54,13 +63,32 @@ impl Lab {
         let flow = flow(17, source, destination);
         self.send(
             from,
-            Packet { flow, icmp: None, flags: 0, ttl: 64, about: None, length: 8, part: Part::Whole },
+            Packet {
+                flow,
+                icmp: None,
+                flags: 0,
+                ttl: 64,
+                about: None,
+                length: 8,
+                part: Part::Whole,
+                next_hop: MacAddress::ROUTER,
+            },
         )
     }
 
     pub(crate) fn send(&mut self, from: &str, packet: Packet) -> Result<Packet, DropReason> {
         match self.pair.send(self.who(from), &packet).unwrap() {
             Fate::Delivered { packet, .. } => Ok(packet),
+            Fate::Dropped(reason) => Err(reason),
+            Fate::TooBig { .. } => Err(DropReason::TooBig),
+        }
+    }
+
+    /// Sends a packet; the name of the interface that it arrives at.
+    pub(crate) fn send_to(&mut self, from: &str, packet: Packet) -> Result<String, DropReason> {
+        match self.pair.send(self.who(from), &packet).unwrap() {
+            Fate::Delivered { to: Who::Interface(id), .. } => Ok(self.fixture.name(id.into()).to_string()),
+            Fate::Delivered { to: Who::Internet, .. } => Ok("internet".to_owned()),
             Fate::Dropped(reason) => Err(reason),
             Fate::TooBig { .. } => Err(DropReason::TooBig),
         }

@@ -1,6 +1,6 @@
 //! Which packet comes next: most belong to what was sent before.
 
-use model::{Destination, NetworkInterface, NetworkInterfaceId, VpcId, World};
+use model::{Destination, MacAddress, NetworkInterface, NetworkInterfaceId, VpcId, World};
 use sim::random::Random;
 use sim::reference::{Fate, Packet, Part, Who};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -33,6 +33,11 @@ impl Traffic {
     }
 
     pub(crate) fn next(&mut self, world: &World, random: &mut Random) -> (Who, Packet) {
+        let (who, packet) = self.next_by_router(world, random);
+        (who, Packet { next_hop: next_hop(world, who, &packet, random), ..packet })
+    }
+
+    fn next_by_router(&mut self, world: &World, random: &mut Random) -> (Who, Packet) {
         let recent = |list: &[(Who, Packet)], random: &mut Random| {
             let last = list.len().min(if random.percent(70) { 8 } else { 60 });
             random.pick(&list[list.len() - last..]).copied()
@@ -164,6 +169,7 @@ fn packet(source: IpAddr, destination: IpAddr, random: &mut Random) -> Packet {
         about: None,
         length,
         part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
     }
 }
 
@@ -186,6 +192,7 @@ fn reply(packet: &Packet, random: &mut Random) -> Packet {
         about: packet.about.map(|about| about.reversed()),
         length: packet.length,
         part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
     }
 }
 
@@ -260,6 +267,31 @@ fn error(packet: &Packet, random: &mut Random) -> Packet {
         about: Some(packet.flow),
         length: 0,
         part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
+    }
+}
+
+/// Mostly the router or the neighbour that a sender would find; sometimes another, that perhaps forwards; seldom nobody.
+fn next_hop(world: &World, who: Who, packet: &Packet, random: &mut Random) -> MacAddress {
+    const NOBODY: MacAddress = MacAddress([2, 9, 9, 9, 9, 9]);
+    let sender = match who {
+        Who::Interface(id) => world.network_interfaces.get(&id),
+        Who::Internet => None,
+    };
+    let Some(sender) = sender else {
+        return if random.percent(1) { NOBODY } else { MacAddress::ROUTER };
+    };
+    let all: Vec<_> = world.network_interfaces.values().collect();
+    let near: Vec<_> = all.iter().filter(|it| it.subnet == sender.subnet).collect();
+    let owner = near.iter().find(|it| it.has_address(packet.flow.destination));
+    match random.below(100) {
+        0..=59 => MacAddress::ROUTER,
+        // As before, for what is one of several parts or packets.
+        60..=69 => packet.next_hop,
+        70..=89 => owner.map_or(MacAddress::ROUTER, |owner| owner.mac),
+        90..=97 => random.pick(&near).map_or(MacAddress::ROUTER, |it| it.mac),
+        98 => random.pick(&all).map_or(MacAddress::ROUTER, |it| it.mac),
+        _ => NOBODY,
     }
 }
 
