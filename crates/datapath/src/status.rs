@@ -14,6 +14,8 @@ pub struct Status {
     pub drops: Vec<(DropReason, u64)>,
     /// Connections that are remembered.
     pub connections: usize,
+    /// Connections that were given up, of those who had most, so that others could begin theirs.
+    pub displaced_connections: u64,
     /// Captures that are running.
     pub captures: usize,
 }
@@ -62,6 +64,7 @@ impl Status {
             links: engine.ports().iter().map(link).collect(),
             drops: engine.drops().nonzero().collect(),
             connections: engine.connections().len(),
+            displaced_connections: engine.displaced_connections(),
             captures,
         }
     }

@@ -282,6 +282,21 @@ impl Connection {
         Some(Side { port: self.port(end)?, flow: self.flow(end)?, tracked: self.tracked[end.index()] })
     }
 
+    /// The link whose share of the table it comes from: its initiator's, as long as that is known.
+    pub(crate) fn holder(&self) -> Option<PortId> {
+        self.port(End::Initiator).or_else(|| self.port(End::Responder))
+    }
+
+    /// Whether the responder has sent anything.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.sent(End::Responder).packets > 0
+    }
+
+    /// When its last packet passed.
+    pub(crate) fn last_seen(&self) -> Moment {
+        self.last_seen
+    }
+
     /// The link of one side.
     #[inline]
     pub fn port(&self, end: End) -> Option<PortId> {

@@ -1,10 +1,13 @@
 //! The connections: one table in which both directions of a connection find one entry.
 //!
-//! Entries live in chunks that never move; an index of small numbers finds them by link and flow. The table is bounded,
-//! and what it refuses is counted by whoever asked ([`crate::DropReason::ConnectionLimit`]).
+//! Entries live in chunks that never move; an index of small numbers finds them by link and flow.
 //!
-//! A connection takes 128 bytes, two cache lines side by side, and two cells of eight bytes in an index that is at most
-//! half full.
+//! The table is bounded, and everybody's. While there is room nobody is asked how much of it is his. When it is scarce, a
+//! link may begin connections up to its share, and when it is full, whoever has most of them gives up one for that. What is
+//! refused, and what is given up, is counted by whoever asked ([`crate::DropReason::ConnectionShare`]).
+//!
+//! A connection takes 128 bytes, two cache lines side by side, two cells of eight bytes in an index that is at most half
+//! full, and eight bytes for who holds it.
 
 use std::hint::black_box;
 use wire::Flow;
@@ -15,6 +18,7 @@ use crate::clock::Moment;
 use crate::connection::{Connection, End, Side};
 use crate::connection_index::ConnectionIndex;
 use crate::connection_key::ConnectionKey;
+use crate::holders::Holders;
 use crate::port::PortId;
 
 /// A connection's place in the table.
@@ -22,19 +26,34 @@ use crate::port::PortId;
 pub struct Slot(u32);
 
 impl Slot {
+    pub(crate) fn from_number(number: u32) -> Slot {
+        Slot(number)
+    }
+
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
     #[inline]
-    fn chunk(self) -> usize {
+    pub(crate) fn chunk(self) -> usize {
         self.0 as usize >> CHUNK_BITS
     }
 
     #[inline]
-    fn place(self) -> usize {
+    pub(crate) fn place(self) -> usize {
         self.0 as usize & (CHUNK - 1)
     }
 }
 
 const CHUNK_BITS: u32 = 14;
-const CHUNK: usize = 1 << CHUNK_BITS;
+pub(crate) const CHUNK: usize = 1 << CHUNK_BITS;
+
+/// The table is scarce when no more than one in so many of its places is free.
+const SCARCE_PART: usize = 8;
+/// What every link may hold, however many links there are.
+const SHARE_MIN: usize = 64;
+/// At how many of a link's connections is looked, for one that nobody has answered.
+const LOOKED_AT: usize = 32;
 
 /// For how many keys memory is read ahead at most.
 const FORESEEN_MAX: usize = 64;
@@ -49,6 +68,7 @@ pub struct ConnectionTable {
     slots: u32,
     free: Vec<Slot>,
     index: ConnectionIndex,
+    holders: Holders,
     seed: u64,
     limit: usize,
     count: usize,
@@ -89,6 +109,7 @@ impl ConnectionTable {
             slots: 0,
             free: Vec::new(),
             index: ConnectionIndex::new(),
+            holders: Holders::default(),
             seed,
             limit: limit.min(1 << 30),
             count: 0,
@@ -111,6 +132,7 @@ impl ConnectionTable {
         self.chunks.len() * CHUNK * size_of::<Option<Connection>>()
             + self.free.capacity() * size_of::<Slot>()
             + self.index.memory()
+            + self.holders.memory()
     }
 
     /// The connection that a packet arriving on `port` belongs to, and the side that sends it.
@@ -188,7 +210,7 @@ impl ConnectionTable {
         self.chunks.iter().flat_map(|chunk| chunk.iter().flatten())
     }
 
-    /// Begins a connection; `None` when the table is full or the initiator's key is taken.
+    /// Begins a connection, which its initiator's link holds; `None` when the table is full or the initiator's key is taken.
     pub fn insert(&mut self, initiator: Side, now: Moment) -> Option<Slot> {
         if self.count >= self.limit || self.find(initiator.port, &initiator.flow).is_some() {
             return None;
@@ -197,6 +219,7 @@ impl ConnectionTable {
         let slot = self.free_slot();
         self.count += 1;
         self.chunks[slot.chunk()][slot.place()] = Some(Connection::new(key, initiator, now));
+        self.holders.add(initiator.port, slot);
         self.index.insert(key.hash(self.seed), pack(slot, End::Initiator));
         Some(slot)
     }
@@ -228,16 +251,78 @@ impl ConnectionTable {
             .filter(|side| self.find(side.port, &side.flow).is_none())
             .and_then(|side| Some((ConnectionKey::new(self.seed, side.port, &side.flow)?, side)));
         let Some(connection) = self.get_mut(slot) else { return false };
+        let before = connection.holder();
         connection.set_side(end, free);
+        let after = connection.holder();
+        self.hand_over(slot, before, after);
         if let Some((key, _)) = free {
             self.index.insert(key.hash(self.seed), pack(slot, end));
         }
         free.is_some() == side.is_some()
     }
 
+    /// How many connections a link holds: those that it began.
+    pub fn held_by(&self, port: PortId) -> usize {
+        self.holders.count(port)
+    }
+
+    fn hand_over(&mut self, slot: Slot, before: Option<PortId>, after: Option<PortId>) {
+        if before == after {
+            return;
+        }
+        if let Some(port) = before {
+            self.holders.remove(port, slot);
+        }
+        if let Some(port) = after {
+            self.holders.add(port, slot);
+        }
+    }
+
+    /// Whether it has come so far that everybody has a share.
+    #[inline]
+    pub(crate) fn is_scarce(&self) -> bool {
+        self.count + self.limit / SCARCE_PART >= self.limit
+    }
+
+    /// Whether there is no room for another connection.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.count >= self.limit
+    }
+
+    /// Whether a link holds its share, so that it may not begin another connection when there are few.
+    pub(crate) fn has_share(&self, port: PortId) -> bool {
+        self.held_by(port) >= self.share()
+    }
+
+    /// What a link may hold: an equal part, as if there were one more link, who then finds room.
+    fn share(&self) -> usize {
+        (self.limit / (self.holders.len() + 1)).max(SHARE_MIN)
+    }
+
+    /// The connection to be given up first: of the link that holds most the oldest that nobody has answered; if many are
+    /// answered, of those the one that was silent for longest.
+    pub(crate) fn victim(&mut self) -> Option<Slot> {
+        let port = self.holders.largest()?;
+        let mut silent: Option<(Moment, Slot)> = None;
+        for _ in 0..LOOKED_AT {
+            let slot = self.holders.oldest(port)?;
+            let connection = self.get(slot)?;
+            if !connection.is_answered() {
+                return Some(slot);
+            }
+            let seen = (connection.last_seen(), slot);
+            silent = Some(silent.map_or(seen, |silent| silent.min(seen)));
+            // The next search begins with others.
+            self.holders.renew(port, slot);
+        }
+        silent.map(|(_, slot)| slot)
+    }
+
     /// Takes a connection out.
     pub fn remove(&mut self, slot: Slot) -> Option<Connection> {
-        self.get(slot)?;
+        let holder = self.get(slot)?.holder();
+        self.hand_over(slot, holder, None);
         self.drop_key(slot, End::Initiator);
         self.drop_key(slot, End::Responder);
         self.count -= 1;

@@ -105,6 +105,8 @@ drop_reasons! {
     TooBig "too-big" None;
     /// The interface has as many tracked connections as it may have.
     ConnectionLimit "connection-limit" None;
+    /// Nearly all the connections that can be remembered are, and the interface has its share of them.
+    ConnectionShare "connection-share" None;
     /// The receiving link does not take frames fast enough.
     LinkFull "link-full" None;
 }

@@ -20,6 +20,7 @@ pub mod drop_reason;
 pub mod explain;
 mod forwarding;
 pub mod fragments;
+mod holders;
 pub mod journey;
 pub mod metric;
 pub mod nat;

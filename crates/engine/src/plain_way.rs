@@ -55,7 +55,7 @@ impl Engine {
             return None;
         }
         let bytes = u64::from(packet.total_len);
-        let hands = Link { source: packet.source_mac, destination: packet.destination_mac };
+        let hands = (packet.source_mac, packet.destination_mac);
         let destination = pass(&mut self.ports, link, hands, way.neighbours, arrives.link, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
         // Of all that packets pass, NAT gateways alone are hops.
@@ -98,7 +98,7 @@ impl Engine {
             return None;
         }
         let bytes = u64::from(packet.total_len);
-        let hands = Link { source: packet.source_mac, destination: packet.destination_mac };
+        let hands = (packet.source_mac, packet.destination_mac);
         let destination = pass(&mut self.ports, link, hands, way.neighbours, to, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
         let source = if way.neighbours { packet.source_mac } else { Mac(MacAddress::ROUTER.0) };
@@ -114,16 +114,16 @@ impl Engine {
 fn pass(
     ports: &mut Ports,
     from: PortId,
-    hands: Link,
+    (source_mac, destination_mac): (Mac, u64),
     neighbours: bool,
     to: PortId,
     bytes: u64,
 ) -> Option<MacAddress> {
     let destination = ports.get(to)?.mac;
-    if !is_addressed_to(hands.destination, neighbours, destination) {
+    if !is_addressed_to(destination_mac, neighbours, destination) {
         return None;
     }
-    let sender = ports.get_mut(from).filter(|sender| sender.mac.0 == hands.source.0)?;
+    let sender = ports.get_mut(from).filter(|sender| sender.mac.0 == source_mac.0)?;
     sender.traffic.packets_in += 1;
     sender.traffic.bytes_in += bytes;
     if let Some(receiver) = ports.get_mut(to) {

@@ -26,9 +26,9 @@ use crate::trace::TraceStep;
 /// How much the engine may remember.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections in all.
+    /// Connections in all. When seven eighths of them are there, each link has its share.
     pub connections: usize,
-    /// Connections of one link, so that one instance cannot take everybody's.
+    /// Connections of one link, whether it began them or answers, however much room there is.
     pub connections_per_port: u32,
     /// Connections that a NAT gateway keeps to one destination: "up to 55,000 simultaneous connections to each unique
     /// destination" (NAT gateways, VPC User Guide).
@@ -81,6 +81,8 @@ pub struct Engine {
     /// What tells the fragments of packets apart that were made IPv4; the latest that was given out.
     pub(crate) identification: u16,
     drops: DropCounters,
+    /// How many connections were given up for those of others.
+    pub(crate) displaced: u64,
     pub(crate) limits: Limits,
 }
 
@@ -107,6 +109,7 @@ impl Engine {
             fragments: Fragments::default(),
             identification: 0,
             drops: DropCounters::default(),
+            displaced: 0,
             limits,
         }
     }
@@ -134,6 +137,16 @@ impl Engine {
     /// How many packets died of what.
     pub fn drops(&self) -> &DropCounters {
         &self.drops
+    }
+
+    /// How many connections of those who had most were given up, so that others could begin theirs.
+    pub fn displaced_connections(&self) -> u64 {
+        self.displaced
+    }
+
+    /// How many ports NAT gateways have given out.
+    pub fn nat_ports(&self) -> usize {
+        self.nat.len()
     }
 
     /// What NAT gateways have counted, under the names of their CloudWatch metrics.
@@ -242,7 +255,7 @@ impl Engine {
         let known = connection.is_decided(from, self.world.generation)
             && !connection.is_expired(now)
             && headers.source_mac.0 == source_mac.0
-            && is_addressed_to(headers.destination_mac, way.neighbours, receiver_mac)
+            && is_addressed_to(headers.destination_mac.number(), way.neighbours, receiver_mac)
             && headers.ttl > way.hops
             && headers.icmp == way.icmp
             && !headers.source_route
@@ -511,8 +524,9 @@ pub(crate) struct Hand {
 /// Whether a frame has the link-layer destination under which its connection goes where it went: the router's, or from
 /// neighbour to neighbour the receiver's.
 #[inline(always)]
-pub(crate) fn is_addressed_to(destination: Mac, neighbours: bool, receiver: MacAddress) -> bool {
-    destination.0 == MacAddress::ROUTER.0 || neighbours && destination.0 == receiver.0
+pub(crate) fn is_addressed_to(destination: u64, neighbours: bool, receiver: MacAddress) -> bool {
+    const ROUTER: u64 = Mac(MacAddress::ROUTER.0).number();
+    destination == ROUTER || neighbours && destination == Mac(receiver.0).number()
 }
 
 fn fragment_key(port: PortId, headers: &Headers, identification: u32) -> FragmentKey {

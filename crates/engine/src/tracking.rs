@@ -84,6 +84,10 @@ impl Engine {
         if self.ports.get(port).is_none_or(|link| link.connections >= self.limits.connections_per_port) {
             return if tracked { Err(DropReason::ConnectionLimit) } else { Ok(None) };
         }
+        let is_for_service = matches!(decision.arrival, Arrival::At(to) if self.ports.services() == Some(to));
+        if !self.make_room(port, is_for_service) {
+            return if tracked { Err(DropReason::ConnectionShare) } else { Ok(None) };
+        }
         let side = Side::new(port, packet.flow, tracked);
         match self.connections.insert(side, now) {
             Some(slot) => {
@@ -93,6 +97,24 @@ impl Engine {
             None if tracked => Err(DropReason::ConnectionLimit),
             None => Ok(None),
         }
+    }
+
+    /// Whether a link may begin one more connection of all that there can be. When there are few left, it may if it has not
+    /// its share, and who has most gives one up. To a service of its own link, such as instance metadata, it always may: how
+    /// much of that there can be is bounded by their allowance.
+    fn make_room(&mut self, port: PortId, is_for_service: bool) -> bool {
+        if !self.connections.is_scarce() {
+            return true;
+        }
+        if !is_for_service && self.connections.has_share(port) {
+            return false;
+        }
+        if self.connections.is_full() {
+            let Some(victim) = self.connections.victim() else { return false };
+            self.forget(victim);
+            self.displaced += 1;
+        }
+        true
     }
 
     /// Whether an interface may have one more connection that its security groups track; counts what it may not have.

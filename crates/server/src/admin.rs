@@ -61,7 +61,8 @@ pub struct Status {
     pub ports: Vec<PortStatus>,
     /// Dropped packets by reason.
     pub drops: BTreeMap<String, u64>,
-    /// Callers that services have refused or sent away, by service and reason.
+    /// Callers that services have refused or sent away, by service and reason; and connections that were given up because
+    /// others had fewer.
     #[serde(default)]
     pub refusals: BTreeMap<String, u64>,
     /// Tracked connections.
@@ -346,8 +347,14 @@ async fn status(running: &Running) -> Status {
             .map(|(reason, count)| (reason.name().to_owned(), *count))
             .collect(),
         refused_requests: running.refused_requests.counts(),
-        refusals: running.refusals.nonzero(),
+        refusals: refusals(running, moved.as_ref()),
     }
+}
+
+fn refusals(running: &Running, moved: Option<&datapath::Status>) -> BTreeMap<String, u64> {
+    let displaced = moved.map_or(0, |moved| moved.displaced_connections);
+    let connections = (displaced > 0).then(|| ("connection-displaced".to_owned(), displaced));
+    running.refusals.nonzero().into_iter().chain(connections).collect()
 }
 
 /// What users have made, by type: what comes with default VPCs, and what every VPC has, does not count.

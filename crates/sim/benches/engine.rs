@@ -125,6 +125,7 @@ impl Bench {
         let source_port = 1024 + (number / (CLIENTS * SERVERS)) as u16;
         let (port, mac) = self.clients[client as usize];
         let frame = &mut self.frames[place];
+        frame[..6].copy_from_slice(&MacAddress::ROUTER.0);
         frame[6..12].copy_from_slice(&mac.0);
         let destination = match self.way {
             Way::Subnets => Ipv4Addr::new(10, 0, 2, 10 + other as u8),

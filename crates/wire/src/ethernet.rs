@@ -18,6 +18,13 @@ impl Mac {
     /// The address every station on a link listens to.
     pub const BROADCAST: Mac = Mac([0xff; 6]);
 
+    /// Its bytes as one number, the first of them highest: compared in one step.
+    #[inline(always)]
+    pub const fn number(self) -> u64 {
+        let [a, b, c, d, e, f] = self.0;
+        u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+    }
+
     /// Is this the broadcast address?
     #[inline]
     pub fn is_broadcast(self) -> bool {

@@ -22,8 +22,8 @@ const TCP_END: usize = TRANSPORT + tcp::HEADER_LEN;
 pub struct PlainPacket {
     /// Who says it sent the frame.
     pub source_mac: Mac,
-    /// For whom the frame is.
-    pub destination_mac: Mac,
+    /// For whom the frame is, as [`Mac::number`] has it.
+    pub destination_mac: u64,
     /// The sender's address in the upper half, the receiver's in the lower.
     pub addresses: u64,
     /// The sender's port in the upper half, the receiver's in the lower.
@@ -81,7 +81,7 @@ impl PlainPacket {
         };
         Some(PlainPacket {
             source_mac: Mac(field::at::<6, 6, _>(head)),
-            destination_mac: Mac(field::at::<0, 6, _>(head)),
+            destination_mac: u64::from_be_bytes(field::at::<0, 8, _>(head)) >> 16,
             addresses: u64::from_be_bytes(field::at::<26, 8, _>(head)),
             ports: u32::from_be_bytes(field::at::<34, 4, _>(head)),
             protocol,

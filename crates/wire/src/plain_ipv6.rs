@@ -23,8 +23,8 @@ const TCP_END: usize = TRANSPORT + tcp::HEADER_LEN;
 pub struct PlainIpv6Packet {
     /// Who says it sent the frame.
     pub source_mac: Mac,
-    /// For whom the frame is.
-    pub destination_mac: Mac,
+    /// For whom the frame is, as [`Mac::number`] has it.
+    pub destination_mac: u64,
     /// Addresses, protocol and ports.
     pub flow: Flow,
     /// The flags, if this is TCP.
@@ -69,7 +69,7 @@ impl PlainIpv6Packet {
         };
         Some(PlainIpv6Packet {
             source_mac: Mac(field::at::<6, 6, _>(head)),
-            destination_mac: Mac(field::at::<0, 6, _>(head)),
+            destination_mac: u64::from_be_bytes(field::at::<0, 8, _>(head)) >> 16,
             flow,
             tcp_flags,
             hop_limit: head[21],
