@@ -178,6 +178,7 @@ impl Engine {
         for slot in self.connections.on_port(port) {
             self.forget(slot);
         }
+        self.fragments.forget_link(port);
         self.ports.close(port);
     }
 
