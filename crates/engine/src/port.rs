@@ -101,6 +101,8 @@ pub struct Ports {
     by_interface: BTreeMap<NetworkInterfaceId, PortId>,
     by_mac: BTreeMap<MacAddress, PortId>,
     services: Option<PortId>,
+    /// The links to the internet, in the order in which they were opened.
+    internet: Vec<PortId>,
 }
 
 /// Interfaces appear to link services under an address of these ranges, made from the number of their port, because their
@@ -122,7 +124,7 @@ impl Ports {
                 self.by_interface.insert(*interface, id);
             }
             PortKind::Services => self.services = Some(id),
-            PortKind::Internet(_) => {}
+            PortKind::Internet(_) => self.internet.push(id),
         }
         self.by_mac.insert(mac, id);
         self.ports.push(Some(Port {
@@ -150,7 +152,8 @@ impl Ports {
                 self.by_interface.remove(&interface);
             }
             PortKind::Services => self.services = None,
-            PortKind::Interface(_) | PortKind::Internet(_) => {}
+            PortKind::Internet(_) => self.internet.retain(|it| *it != id),
+            PortKind::Interface(_) => {}
         }
     }
 
@@ -188,7 +191,8 @@ impl Ports {
 
     /// The internet link behind which a host with this address is.
     pub fn internet_host(&self, address: IpAddr) -> Option<PortId> {
-        self.iter().find(|port| port.is_internet_host(address)).map(|port| port.id)
+        let mut links = self.internet.iter().filter_map(|id| self.get(*id));
+        links.find(|port| port.is_internet_host(address)).map(|port| port.id)
     }
 
     /// The address under which the services see the interface behind a link.

@@ -103,7 +103,7 @@ impl Engine {
             world,
             ports: Ports::default(),
             connections: ConnectionTable::new(limits.connections, seed),
-            nat: NatTable::new(limits.nat_connections_per_destination),
+            nat: NatTable::new(limits.nat_connections_per_destination, seed),
             names,
             nat_metrics: NatMetrics::default(),
             fragments: Fragments::default(),
