@@ -21,7 +21,7 @@ mod user;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(sentence) = privilege::refusal(std::env::args_os().next().as_deref()) {
+    if let Some(sentence) = privilege::refusal() {
         eprintln!("hamlet: {sentence}");
         return ExitCode::from(failure::FAILED);
     }

@@ -4,9 +4,7 @@
 //! to every program it starts: AT_SECURE, getauxval(3). Hamlet needs no such rights and does nothing with them.
 
 use rustix::process::{getegid, geteuid, getgid, getuid};
-use std::ffi::OsStr;
 use std::io::ErrorKind;
-use std::path::Path;
 
 /// What the kernel tells a program as it starts it: pairs of numbers, a kind and a value.
 const AUXILIARY: &str = "/proc/self/auxv";
@@ -14,11 +12,9 @@ const AUXILIARY: &str = "/proc/self/auxv";
 const AT_SECURE: usize = 23;
 const WORD: usize = size_of::<usize>();
 
-/// Why the program does nothing, if that is so. Where an instance's image has no `sudo`, this program is it there.
-pub(crate) fn refusal(program: Option<&OsStr>) -> Option<&'static str> {
-    let name = program.and_then(|program| Path::new(program).file_name());
-    let is_refused = name != Some(OsStr::new("sudo")) && has_rights_of_its_own();
-    is_refused.then_some(
+/// Why the program does nothing, if that is so.
+pub(crate) fn refusal() -> Option<&'static str> {
+    has_rights_of_its_own().then_some(
         "this program's file is setuid, setgid or has capabilities, and does nothing as long as that is so: take them \
          away with `chmod ug-s` and `setcap -r`",
     )
@@ -54,6 +50,6 @@ mod tests {
 
     #[test]
     fn this_test_has_no_rights_of_its_own() {
-        assert_eq!(refusal(Some("hamlet".as_ref())), None);
+        assert_eq!(refusal(), None);
     }
 }
