@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A guest takes the name of the interface that it is to get, so that every attempt to give it one fails: Hamlet tries again
-less and less often, says little in its log and why in `hamlet status`, and succeeds when the guest gives in."""
+"""A guest takes every name that the interface it is to get could have, so that each attempt to give it one fails: Hamlet
+tries again less and less often, says little in its log and why in `hamlet status`, and succeeds when the guest gives in."""
 
 import os
 import pathlib
@@ -13,17 +13,19 @@ from network import NetworkLab
 
 # For how long it is looked at, how much log that may make, and how much of a processor it may take.
 SECONDS, LOG_BYTES, SHARE = 5, 4096, 0.10
+# More than Hamlet looks through for a free one.
+NAMES = 300
 
 
 class EndlessRetries(NetworkLab):
     def walk(self):
-        self.step("1. a server takes the name eth1 as another name of its first interface, and is given a second one")
+        self.step(f"1. a server takes {NAMES} names from eth1 on as other names of its first interface, and is given a second one")
         vpc = self.make_vpc("10.0.0.0/16")
         net = self.subnet(vpc, "10.0.0.0/24", "a")
         self.rogue = self.launch("rogue", net, self.default_group(vpc))
         self.wait_running(self.rogue)
         self.booted(self.rogue)
-        self.inside("rogue", "ip", "link", "property", "add", "dev", "eth0", "altname", "eth1", check=True)
+        self.names("add")
         second = self.ec2("create-network-interface", "--subnet-id", net)["NetworkInterface"]
         before = self.log()
         self.ec2("attach-network-interface", "--network-interface-id", second["NetworkInterfaceId"], "--instance-id", self.rogue,
@@ -42,10 +44,14 @@ class EndlessRetries(NetworkLab):
         self.holds("What fails, and is tried again" in shown and self.problem() in shown, f"status says why:\n{shown}")
 
         self.step("3. the guest gives in, and gets its interface with the next attempt")
-        self.inside("rogue", "ip", "link", "property", "del", "dev", "eth0", "altname", "eth1", check=True)
+        self.names("del")
         has = lambda: second["PrivateIpAddress"] in self.inside("rogue", "ip", "-4", "-o", "address", "show", "dev", "eth1").out
         harness.wait_for("the second interface", has, 40, every=0.5)
         harness.wait_for("status to say nothing more", lambda: not self.problem(), 10)
+
+    def names(self, what):
+        script = f"for n in $(seq {NAMES}); do echo link property {what} dev eth0 altname eth$n; done | ip -batch -"
+        self.inside("rogue", "sh", "-c", script, check=True)
 
     def problem(self):
         [instance] = self.hamlet.status()["instances"]
