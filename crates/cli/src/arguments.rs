@@ -109,6 +109,14 @@ pub(crate) struct Up {
     /// What instances are made of
     #[arg(long, value_enum, default_value_t = Instances::Namespace)]
     pub(crate) instances: Instances,
+    /// Let programs in instances make namespaces and mounts of their own, as containers need them
+    ///
+    /// It costs a barrier: a program in a user namespace of its own has every right in it, and with that reaches the
+    /// kernel's code for mounts, file systems, networks and packet filters, in which most escapes from containers were
+    /// found. Leave it out where you run what you do not trust. Parts of /proc stay covered, so that a new one cannot be
+    /// mounted inside.
+    #[arg(long)]
+    pub(crate) nested_namespaces: bool,
     /// Go on in the background; returns when the API answers, and logs to hamlet.log in the data directory
     #[arg(long)]
     pub(crate) detach: bool,

@@ -133,6 +133,7 @@ pub(crate) mod tests {
             drops: Default::default(),
             refusals: Default::default(),
             connections: 0,
+            nesting: Default::default(),
             boundary: Vec::new(),
             refused_requests: Default::default(),
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::cgroup::Cgroups;
 use crate::error::{Attempt, Result};
 use crate::namespace::{Ids, write_id_maps};
+use crate::spec::Nesting;
 use crate::sys::{self, Forked};
 use crate::{mounts, trees};
 
@@ -71,8 +72,8 @@ pub(crate) const FIRST_PRIVATE_ID: u32 = 0x7000_0000;
 pub(crate) const PRIVATE_RANGES: u32 = 4_096;
 
 /// What holds for instances whose ids are like `ids`.
-pub(crate) fn describe(mounts: &IdMappedMounts, cgroups: Option<&Cgroups>) -> Vec<Barrier> {
-    vec![users(mounts), calls(), files(), ending(cgroups), limits(cgroups)]
+pub(crate) fn describe(mounts: &IdMappedMounts, nesting: Nesting, cgroups: Option<&Cgroups>) -> Vec<Barrier> {
+    vec![users(mounts), calls(nesting), rights(), files(), ending(cgroups), limits(cgroups)]
 }
 
 fn barrier(name: &str, in_force: &str, missing: Option<String>) -> Barrier {
@@ -98,14 +99,27 @@ fn users(mounts: &IdMappedMounts) -> Barrier {
     barrier("users", in_force, missing)
 }
 
-fn calls() -> Barrier {
-    let in_force = match geteuid().is_root() {
-        true => "seccomp refuses mounts, namespaces, bpf, io_uring and their like; capabilities are bounded",
-        false => {
-            "seccomp refuses mounts, namespaces, bpf, io_uring and their like; no program gains rights (no_new_privs)"
+fn calls(nesting: Nesting) -> Barrier {
+    match nesting {
+        Nesting::Refused => {
+            let in_force =
+                "seccomp refuses mounts, namespaces, bpf, io_uring, keyrings and what it does not know";
+            barrier("system calls", in_force, None)
         }
+        Nesting::Allowed => {
+            let in_force = "seccomp refuses bpf, io_uring, keyrings and what it does not know";
+            let missing = "mounts and namespaces refused: leave --nested-namespaces out";
+            barrier("system calls", in_force, Some(missing.into()))
+        }
+    }
+}
+
+fn rights() -> Barrier {
+    let in_force = match geteuid().is_root() {
+        true => "20 capabilities are in no process of an instance, root's included",
+        false => "20 capabilities are in no process of an instance; no program gains any (no_new_privs)",
     };
-    barrier("system calls", in_force, None)
+    barrier("rights", in_force, None)
 }
 
 fn files() -> Barrier {

@@ -14,6 +14,7 @@ use rustix::thread::{
 
 use crate::namespace::Users;
 use crate::seccomp;
+use crate::spec::Nesting;
 
 /// Capabilities that no process in an instance may hold, even as root: with them mounts could be undone, devices made,
 /// or processes with other rights traced.
@@ -41,12 +42,12 @@ const DROPPED: CapabilitySet = CapabilitySet::from_bits_retain(
 );
 
 /// From here on this process is no more than the guest's root, and stays so whatever it executes.
-pub(crate) fn confine(users: &Users) -> io::Result<()> {
+pub(crate) fn confine(users: &Users, nesting: Nesting) -> io::Result<()> {
     // With one id there is nothing that a setuid program could change to.
     if users.are_root_alone() {
         set_no_new_privs(true)?;
     }
-    seccomp::install(users)?;
+    seccomp::install(users, nesting)?;
     drop_capabilities()?;
     hide_from_the_guest()
 }

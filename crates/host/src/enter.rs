@@ -25,6 +25,7 @@ use crate::init::Account;
 use crate::launch::OOM_SCORE_OF_GUESTS;
 use crate::namespace::Users;
 use crate::relay::{PipeRelay, TerminalRelay};
+use crate::spec::Nesting;
 use crate::sys::{self, Identity, Setup};
 use crate::{mounts, sealed};
 
@@ -35,6 +36,8 @@ pub enum Enter {
     Instance {
         /// `root`, `ec2-user`.
         user: String,
+        /// As the instance has it.
+        nesting: Nesting,
         /// The program and its arguments.
         command: Vec<OsString>,
     },
@@ -64,7 +67,9 @@ pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
     let mut command = Command::new(program);
     command.args(arguments);
     let (setup, streams) = match what {
-        Enter::Instance { user, .. } => (enter_instance(pid, user, &mut command)?, Streams::of_guest()),
+        Enter::Instance { user, nesting, .. } => {
+            (enter_instance(pid, user, *nesting, &mut command)?, Streams::of_guest())
+        }
         Enter::Space { .. } => (enter_space(pid, &mut command)?, Streams::of_caller()),
     };
     let setup = Setup { dies_with_parent: true, ..setup };
@@ -91,7 +96,7 @@ pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
 
 /// Becomes a process of the instance, with the rights of its root. What follows may be seen and steered by the guest,
 /// and has nothing of the caller.
-fn enter_instance(pid: i32, user: &str, command: &mut Command) -> Result<Setup> {
+fn enter_instance(pid: i32, user: &str, nesting: Nesting, command: &mut Command) -> Result<Setup> {
     sealed::run_from_a_copy()?;
     // All that the host's `/proc` has to say, while it is in sight.
     let users = Users::of(&pid.to_string());
@@ -106,7 +111,7 @@ fn enter_instance(pid: i32, user: &str, command: &mut Command) -> Result<Setup> 
     join(pid, ThreadNameSpaceType::CONTROL_GROUP)?;
     Identity::root().assume().attempt("becoming root of the instance")?;
     mounts::bound_processes();
-    confine(&users).attempt("giving up the rights that no instance has")?;
+    confine(&users, nesting).attempt("giving up the rights that no instance has")?;
     as_user(command, user, &users)
 }
 

@@ -260,7 +260,7 @@ fn begin(control: &OwnedFd, line: OwnedFd) -> Result<()> {
     };
     let helper = Helper(line);
     match order {
-        Order::Instance { spec, directory, image, ids, .. } => {
+        Order::Instance { spec, directory, image, ids, nesting, .. } => {
             let mut carried = carried.into_iter();
             let (Some(names), Some(console)) = (carried.next(), carried.next()) else {
                 return Err(HostError::Launch("the console is missing".into()));
@@ -268,7 +268,7 @@ fn begin(control: &OwnedFd, line: OwnedFd) -> Result<()> {
             let layers = layers(ids, directory, image, carried)?;
             let outside =
                 init::Outside { control, helper, names: Hostname::new(names), console: console.into() };
-            init::run(outside, &spec, &layers)
+            init::run(outside, &spec, &layers, nesting)
         }
         Order::Space { spec, directory } => {
             helper.ask_for_links()?;

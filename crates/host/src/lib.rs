@@ -85,7 +85,8 @@ pub use peer::{Peer, Peers};
 pub use probe::{Finding, probe};
 pub use sealed::run_from_a_copy;
 pub use spec::{
-    AnyAddress, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, SpaceRole, SpaceSpec,
+    AnyAddress, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, Nesting, SpaceRole,
+    SpaceSpec,
 };
 pub use supervisor::{Host, Running, Space};
 pub use tap::{Offloads, Tap, VNET_HEADER_LENGTH};

@@ -21,6 +21,7 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, WaitOptions, set_dumpa
 use crate::error::{Attempt, HostError, Result};
 use crate::image::USR_LINKS;
 use crate::namespace::{INNER, Users, write_inner_maps};
+use crate::spec::Nesting;
 use crate::sys::{self, Forked};
 
 /// Parts of `/proc` that only tell, or do, something about the host.
@@ -112,7 +113,7 @@ pub(crate) fn build_root(layers: &Layers) -> Result<Built> {
 }
 
 /// Leaves the namespaces in which the root was built for inner ones, in which it cannot be taken apart.
-pub(crate) fn enter_inner_namespaces(root: &Built) -> Result<()> {
+pub(crate) fn enter_inner_namespaces(root: &Built, nesting: Nesting) -> Result<()> {
     let (told, tell) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
     let (done, finish) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
     // Only a process that stays behind may say who is who in a namespace with more than one id. The files of `/proc` that
@@ -136,7 +137,7 @@ pub(crate) fn enter_inner_namespaces(root: &Built) -> Result<()> {
             if !written {
                 return Err(HostError::Launch("the ids of the inner namespace cannot be set".into()));
             }
-            bound_inner_namespace(&root.settings);
+            bound_inner_namespace(&root.settings, nesting);
             Ok(())
         }
     }
@@ -144,6 +145,12 @@ pub(crate) fn enter_inner_namespaces(root: &Built) -> Result<()> {
 
 /// What the users of an instance may have of what all users of the machine share (namespaces(7), inotify(7)).
 const INNER_LIMITS: &[(&str, &str)] = &[
+    ("user/max_inotify_instances", "32"),
+    ("user/max_inotify_watches", "16384"),
+    ("user/max_fanotify_groups", "0"),
+];
+/// A second bar behind the filter of system calls.
+const NO_NAMESPACES: &[(&str, &str)] = &[
     ("user/max_user_namespaces", "0"),
     ("user/max_mnt_namespaces", "0"),
     ("user/max_pid_namespaces", "0"),
@@ -152,14 +159,15 @@ const INNER_LIMITS: &[(&str, &str)] = &[
     ("user/max_ipc_namespaces", "0"),
     ("user/max_cgroup_namespaces", "0"),
     ("user/max_time_namespaces", "0"),
-    ("user/max_inotify_instances", "32"),
-    ("user/max_inotify_watches", "16384"),
-    ("user/max_fanotify_groups", "0"),
 ];
 
-/// A second bar behind the filter of system calls; each is there where the kernel has it.
-fn bound_inner_namespace(settings: &OwnedFd) {
-    for (name, value) in INNER_LIMITS {
+/// Each limit is there where the kernel has it.
+fn bound_inner_namespace(settings: &OwnedFd, nesting: Nesting) {
+    let namespaces = match nesting {
+        Nesting::Refused => NO_NAMESPACES,
+        Nesting::Allowed => &[],
+    };
+    for (name, value) in INNER_LIMITS.iter().chain(namespaces) {
         let flags = OFlags::WRONLY | OFlags::CLOEXEC;
         if let Ok(file) = openat(settings, *name, flags, Mode::empty()) {
             let _ = rustix::io::write(&file, value.as_bytes());

@@ -17,15 +17,15 @@ use seccompiler::{
 };
 
 use crate::namespace::Users;
+use crate::spec::Nesting;
 use crate::sys;
 
 /// The first number that was free when the lists here were last gone through (Linux 6.17: `file_setattr` has 469).
 /// The x32 variants of all calls lie above it, too.
 const FIRST_UNKNOWN: u32 = 470;
 
-/// Refused with EPERM, whatever the arguments.
-const FORBIDDEN: &[i64] = &[
-    // Mounts.
+/// Refused with EPERM, whatever the arguments, where namespaces are not to be nested.
+const MOUNTS_AND_NAMESPACES: &[i64] = &[
     libc::SYS_mount,
     libc::SYS_umount2,
     libc::SYS_pivot_root,
@@ -37,8 +37,11 @@ const FORBIDDEN: &[i64] = &[
     libc::SYS_fsconfig,
     libc::SYS_fsmount,
     libc::SYS_fspick,
-    // Somebody else's namespaces.
     libc::SYS_setns,
+];
+
+/// Refused with EPERM, whatever the arguments.
+const FORBIDDEN: &[i64] = &[
     // Files by handle, past every mount.
     libc::SYS_open_by_handle_at,
     // The kernel's own machinery.
@@ -87,13 +90,7 @@ const FORBIDDEN_HERE: &[i64] = &[
 const FORBIDDEN_HERE: &[i64] = &[];
 
 /// Answered as by a kernel that does not have them, so that programs take the other way they know.
-const MISSING: &[i64] = &[
-    // Its flags lie in memory, where no filter can look: the C library goes back to `clone`.
-    libc::SYS_clone3,
-    libc::SYS_io_uring_setup,
-    libc::SYS_io_uring_enter,
-    libc::SYS_io_uring_register,
-];
+const MISSING: &[i64] = &[libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
 
 /// Calls with the permissions of a file, and which argument they are.
 #[cfg(target_arch = "x86_64")]
@@ -120,6 +117,10 @@ const FCHMODAT2: i64 = 452;
 
 /// `open_tree_attr(2)`, Linux 6.15; the C library's headers do not know it yet.
 const OPEN_TREE_ATTR: i64 = 467;
+
+/// The same, where namespaces are not to be nested: its flags lie in memory, where no filter can look. The C library goes
+/// back to `clone`.
+const MISSING_WITHOUT_NAMESPACES: &[i64] = &[libc::SYS_clone3];
 
 /// Namespaces of one's own; with a user namespace of one's own, every capability in it. One bit each.
 const NEW_NAMESPACES: &[i32] = &[
@@ -149,18 +150,22 @@ const PERSONALITIES: &[u64] = &[0, 0x0004_0000, 0x0008, 0x0002_0000, 0x0002_0008
 
 /// Installs the filters for this process and all it will start. Needs CAP_SYS_ADMIN in its user namespace, or
 /// no_new_privs.
-pub(crate) fn install(users: &Users) -> io::Result<()> {
-    for program in programs(users.are_root_alone()).map_err(io::Error::other)? {
+pub(crate) fn install(users: &Users, nesting: Nesting) -> io::Result<()> {
+    for program in programs(users.are_root_alone(), nesting).map_err(io::Error::other)? {
         sys::install_seccomp_filter(&program)?;
     }
     Ok(())
 }
 
 /// One program for each answer. The kernel asks all of them and takes the strictest answer.
-fn programs(root_alone: bool) -> Result<Vec<BpfProgram>, seccompiler::Error> {
-    let (mut missing, mut forbidden) = (missing(), forbidden()?);
+fn programs(root_alone: bool, nesting: Nesting) -> Result<Vec<BpfProgram>, seccompiler::Error> {
+    let (mut missing, mut forbidden) = (always(MISSING), forbidden()?);
+    if nesting == Nesting::Refused {
+        missing.extend(always(MISSING_WITHOUT_NAMESPACES));
+        forbidden.extend(mounts_and_namespaces()?);
+    }
     if root_alone {
-        missing.extend([(libc::SYS_openat2, Vec::new())]);
+        missing.extend(always(&[libc::SYS_openat2]));
         forbidden.extend(set_id_files()?);
     }
     Ok(vec![
@@ -218,22 +223,28 @@ fn unknown_numbers() -> BpfProgram {
     ]
 }
 
-fn missing() -> Rules {
-    MISSING.iter().map(|&call| (call, Vec::new())).collect()
+/// Whatever the arguments.
+fn always(calls: &[i64]) -> Rules {
+    calls.iter().map(|&call| (call, Vec::new())).collect()
 }
 
 fn forbidden() -> Result<Rules, seccompiler::Error> {
-    let always = FORBIDDEN.iter().chain(FORBIDDEN_HERE).map(|&call| (call, Vec::new()));
-    let mut rules: Rules = always.collect();
-    let namespaces = |except: i32| {
-        let flags = NEW_NAMESPACES.iter().filter(move |&&flag| flag != except);
-        flags.map(|&flag| has_bit(0, u64::from(flag.unsigned_abs()))).collect::<Result<Vec<_>, _>>()
-    };
-    rules.insert(libc::SYS_unshare, namespaces(0)?);
-    rules.insert(libc::SYS_clone, namespaces(CLONE_NEWTIME)?);
+    let mut rules = always(FORBIDDEN);
+    rules.extend(always(FORBIDDEN_HERE));
     let ioctls: Result<Vec<_>, _> = FORBIDDEN_IOCTLS.iter().map(|&request| is(1, request)).collect();
     rules.insert(libc::SYS_ioctl, ioctls?);
     rules.insert(libc::SYS_personality, vec![is_none_of(0, PERSONALITIES)?]);
+    Ok(rules)
+}
+
+fn mounts_and_namespaces() -> Result<Rules, seccompiler::Error> {
+    let mut rules = always(MOUNTS_AND_NAMESPACES);
+    let flags = |except: i32| {
+        let flags = NEW_NAMESPACES.iter().filter(move |&&flag| flag != except);
+        flags.map(|&flag| has_bit(0, u64::from(flag.unsigned_abs()))).collect::<Result<Vec<_>, _>>()
+    };
+    rules.insert(libc::SYS_unshare, flags(0)?);
+    rules.insert(libc::SYS_clone, flags(CLONE_NEWTIME)?);
     Ok(rules)
 }
 
@@ -273,8 +284,10 @@ mod tests {
 
     #[test]
     fn the_filters_compile_and_are_small() {
-        for root_alone in [false, true] {
-            let lengths: Vec<usize> = programs(root_alone).unwrap().iter().map(Vec::len).collect();
+        for (root_alone, nesting) in
+            [(false, Nesting::Refused), (true, Nesting::Refused), (true, Nesting::Allowed)]
+        {
+            let lengths: Vec<usize> = programs(root_alone, nesting).unwrap().iter().map(Vec::len).collect();
             assert_eq!(lengths.len(), 4);
             assert!(lengths.iter().sum::<usize>() < 700, "{lengths:?} instructions");
         }
@@ -282,7 +295,7 @@ mod tests {
 
     #[test]
     fn no_known_call_lies_among_the_unknown() {
-        let known = FORBIDDEN.iter().chain(FORBIDDEN_HERE).chain(MISSING);
-        assert!(known.copied().all(|call| call < i64::from(FIRST_UNKNOWN)));
+        let known = [FORBIDDEN, FORBIDDEN_HERE, MISSING, MOUNTS_AND_NAMESPACES].concat();
+        assert!(known.into_iter().all(|call| call < i64::from(FIRST_UNKNOWN)));
     }
 }

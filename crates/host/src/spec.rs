@@ -50,6 +50,17 @@ pub struct InstanceSize {
     pub vcpus: u32,
 }
 
+/// Whether programs in an instance may make namespaces of their own, as containers need them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Nesting {
+    /// No namespaces and no mounts: what the kernel has about them is out of a guest's reach.
+    #[default]
+    Refused,
+    /// User, mount and all other namespaces: a program in its own has every right there, and the kernel's code for
+    /// mounts, file systems and networks before it.
+    Allowed,
+}
+
 /// A network without a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceSpec {
@@ -118,6 +129,7 @@ pub(crate) enum Order {
         /// `<data>/images/host-userland`
         image: PathBuf,
         ids: Ids,
+        nesting: Nesting,
         /// Where its processes are counted and ended together.
         cgroup: Option<PathBuf>,
     },

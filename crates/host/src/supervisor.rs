@@ -25,7 +25,7 @@ use crate::namespace::Ids;
 use crate::private_ids::PrivateIds;
 use crate::reaper::Reaper;
 use crate::sealed::Sealed;
-use crate::spec::{InstanceSpec, LinkSpec, Order, SpaceSpec};
+use crate::spec::{InstanceSpec, LinkSpec, Nesting, Order, SpaceSpec};
 use crate::tap::{self, Tap};
 
 /// How long the helper and the first process may take before we give up on them.
@@ -38,6 +38,7 @@ pub struct Host {
     program: Sealed,
     prepared: Mutex<Option<Prepared>>,
     ids: Mutex<PrivateIds>,
+    nesting: Nesting,
     spawner: Spawner,
     cgroups: Option<Cgroups>,
     reaper: Reaper,
@@ -69,12 +70,18 @@ impl Host {
             layout: Layout::new(&data),
             prepared: Mutex::new(None),
             ids: Mutex::new(PrivateIds::of(&data)),
+            nesting: Nesting::default(),
             spawner: Spawner::start()?,
             reaper: Reaper::start(&program)?,
             cgroups,
             program,
             data,
         })
+    }
+
+    /// Lets programs in instances make namespaces of their own, or not.
+    pub fn with_nesting(self, nesting: Nesting) -> Self {
+        Self { nesting, ..self }
     }
 
     /// Starts an instance on the disk it had before, or on a new one. Returns once its first process runs and its
@@ -91,6 +98,7 @@ impl Host {
             directory: directory.clone(),
             image,
             ids,
+            nesting: self.nesting,
             cgroup: cgroup.clone(),
         };
         let process = self.start(&order, &directory, cgroup)?;
@@ -171,7 +179,7 @@ impl Host {
 
     /// The boundary that is in force around instances.
     pub fn boundary(&self) -> Result<Vec<Barrier>> {
-        Ok(boundary::describe(&self.prepared()?.mounts, self.cgroups.as_ref()))
+        Ok(boundary::describe(&self.prepared()?.mounts, self.nesting, self.cgroups.as_ref()))
     }
 
     fn prepared(&self) -> Result<Prepared> {

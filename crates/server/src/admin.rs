@@ -3,7 +3,7 @@
 //! Private to the program: everything a user's tools need is in AWS's API. Only the data directory's owner can connect.
 
 use engine::explain::{self, Question, Story};
-use host::Barrier;
+use host::{Barrier, Nesting};
 use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -67,6 +67,8 @@ pub struct Status {
     pub refusals: BTreeMap<String, u64>,
     /// Tracked connections.
     pub connections: usize,
+    /// Whether programs in instances may make namespaces of their own.
+    pub nesting: Nesting,
     /// What stands between instances and this machine.
     pub boundary: Vec<Barrier>,
     /// Refused API requests by reason.
@@ -339,6 +341,7 @@ async fn status(running: &Running) -> Status {
             .map(|it| endpoint_status(running, it))
             .collect(),
         connections: moved.as_ref().map_or(0, |moved| moved.connections),
+        nesting: running.config.nesting,
         boundary: running.boundary(),
         ports: moved.iter().flat_map(|moved| &moved.links).map(|link| port_status(&world, link)).collect(),
         drops: moved

@@ -23,6 +23,8 @@ pub struct Config {
     pub host_names: Vec<String>,
     /// What instances are made of.
     pub instances: Instances,
+    /// Whether programs in instances may make namespaces of their own.
+    pub nesting: host::Nesting,
     /// The program that instances' first processes are started from: usually this very one.
     pub program: PathBuf,
 }

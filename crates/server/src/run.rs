@@ -195,7 +195,7 @@ fn taken(address: SocketAddr) -> String {
 }
 
 fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
-    let host = Arc::new(Host::new(&config.data, &config.program)?);
+    let host = Arc::new(Host::new(&config.data, &config.program)?.with_nesting(config.nesting));
     let seed = u64::from_le_bytes(clock::random());
     let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
     let datapath = Arc::new(Datapath::start(engine, Default::default())?);

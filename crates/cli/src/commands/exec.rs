@@ -14,6 +14,10 @@ pub(crate) fn run(daemon: &Daemon, options: &Exec) -> Result<ExitCode> {
     let (status, instance) = instance::find_running(daemon, &options.instance)?;
     // Its file says when the process began, so that it is not mistaken for another of the same number.
     let pid = host::instance_pid(&status.data, &instance.id)?;
-    let what = Enter::Instance { user: options.user.clone(), command: options.command.clone() };
+    let what = Enter::Instance {
+        user: options.user.clone(),
+        nesting: status.nesting,
+        command: options.command.clone(),
+    };
     Ok(ExitCode::from(host::enter(pid, &what)?))
 }

@@ -57,6 +57,10 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
             Instances::Namespace => server::Instances::Namespace,
             Instances::None => server::Instances::None,
         },
+        nesting: match options.nested_namespaces {
+            true => host::Nesting::Allowed,
+            false => host::Nesting::Refused,
+        },
         program: own_program()?,
     })
 }

@@ -37,7 +37,7 @@ use crate::launch::Helper;
 use crate::mounts::{self, ConsoleTerminal, Layers};
 use crate::namespace::Users;
 use crate::netlink::{LinkChange, Netlink};
-use crate::spec::InstanceSpec;
+use crate::spec::{InstanceSpec, Nesting};
 use crate::sys::{self, Forked};
 use console::Console;
 use interface::Interface;
@@ -65,18 +65,23 @@ pub(crate) struct Outside<'a> {
 }
 
 /// Builds the instance's root, tells the daemon, and runs the instance until it ends.
-pub(crate) fn run(outside: Outside<'_>, spec: &InstanceSpec, layers: &Layers) -> Result<()> {
+pub(crate) fn run(
+    outside: Outside<'_>,
+    spec: &InstanceSpec,
+    layers: &Layers,
+    nesting: Nesting,
+) -> Result<()> {
     let Outside { control, helper, names, console } = outside;
     let console = Console::new(console, files::CONSOLE_BYTES);
     let root = mounts::build_root(layers)?;
-    mounts::enter_inner_namespaces(&root)?;
+    mounts::enter_inner_namespaces(&root, nesting)?;
     helper.ask_for_links()?;
     mounts::enter_root()?;
     rustix::system::sethostname(spec.hostname.as_bytes()).attempt("setting the host name")?;
     mounts::bound_processes();
     let links = helper.links()?;
     // Nothing of the guest's has been read up to here, and nothing of it is read with more rights than its own.
-    confine(&Users::ours()).attempt("giving up the rights that no instance has")?;
+    confine(&Users::ours(), nesting).attempt("giving up the rights that no instance has")?;
     let mut init = Init::new(control, console, root.console, names)?;
     init.start_network(spec, &links);
     channel::send(control, &Report::Ready, &[]).attempt("telling the daemon that we run")?;

@@ -392,7 +392,10 @@ pub(crate) fn daemon_until_killed(data: &Path) -> ExitCode {
 
 pub(crate) fn enter_instance(pid: &str, user: &str, command: &[&str]) -> ExitCode {
     let command = command.iter().map(OsString::from).collect();
-    finish(host::enter(pid.parse().expect("a number"), &Enter::Instance { user: user.to_owned(), command }))
+    finish(host::enter(
+        pid.parse().expect("a number"),
+        &Enter::Instance { user: user.to_owned(), nesting: host::Nesting::default(), command },
+    ))
 }
 
 pub(crate) fn enter_space(pid: &str, command: &[&str]) -> ExitCode {
