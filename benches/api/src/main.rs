@@ -165,6 +165,7 @@ fn instances(program: &Path) -> Result<()> {
         None,
         "<= 50 ms",
     );
+    let free = available_mib()?;
     let begun = Instant::now();
     client.call(&hamlet::run_instances(100))?;
     while client.count_of("Action=DescribeInstances&MaxResults=1000", "<name>running</name>")?
@@ -183,7 +184,31 @@ fn instances(program: &Path) -> Result<()> {
         None,
         "<= 3 s",
     );
-    hamlet.stop()
+    // Until they have booted.
+    std::thread::sleep(Duration::from_secs(5));
+    let each = (free - available_mib()?) / 100.0;
+    row("memory of one idle instance, MiB", format!("{each:.2}"), "-".into(), None, "-");
+    hamlet.stop()?;
+    boundary(program)
+}
+
+/// What of a start goes into the boundary.
+fn boundary(program: &Path) -> Result<()> {
+    let costs = host::measure(program, &std::env::temp_dir())?;
+    let milliseconds = |it: Duration| format!("{:.3}", it.as_secs_f64() * 1000.0);
+    row("seccomp filters of an instance, ms", milliseconds(costs.seccomp), "-".into(), None, "-");
+    let mounts = costs.idmapped_mounts.map_or("only as root".into(), milliseconds);
+    row("idmapped mounts of an instance, ms", mounts, "-".into(), None, "-");
+    row("sealed copy of the program, ms", milliseconds(costs.sealed_copy), "-".into(), None, "-");
+    Ok(())
+}
+
+/// What the machine could still give to programs.
+fn available_mib() -> Result<f64> {
+    let text = std::fs::read_to_string("/proc/meminfo")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:")).context("no MemAvailable")?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kib / 1024.0)
 }
 
 /// From the call to the first echo reply at the new instance's public address.

@@ -1,6 +1,8 @@
 //! Which boundary is in force around instances on this machine, and what would make a better one.
 
+use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{WaitOptions, geteuid};
@@ -38,6 +40,27 @@ pub(crate) fn look(image: &Path, data: &Path) -> Result<IdMappedMounts> {
     if !mounts::kernel_is_at_least(&release, 5, 19) {
         return Ok(IdMappedMounts::Unknown(format!("Linux {release} is older than 5.19")));
     }
+    let tried = with_private_users(|users| {
+        [image, data, Path::new("/usr")].iter().try_for_each(|path| trees::mapped(path, users).map(drop))
+    });
+    Ok(tried.map_or_else(|error| IdMappedMounts::Unknown(error.to_string()), |()| IdMappedMounts::Known))
+}
+
+/// How long it takes to show these trees with other owners, again and again; nothing where it cannot be done.
+pub(crate) fn cost_of_trees(paths: &[&Path], rounds: usize) -> Option<Vec<Duration>> {
+    let measured = with_private_users(|users| {
+        let round = |_| {
+            let begun = Instant::now();
+            paths.iter().try_for_each(|path| trees::mapped(path, users).map(drop))?;
+            Ok(begun.elapsed())
+        };
+        (0..rounds).map(round).collect()
+    });
+    measured.ok()
+}
+
+/// Does something with a user namespace whose ids are private ones. It ends afterwards.
+fn with_private_users<T>(what: impl FnOnce(&OwnedFd) -> Result<T>) -> Result<T> {
     let (wait, go) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
     let (ready, entered) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
     match sys::fork().attempt("trying idmapped mounts")? {
@@ -50,19 +73,15 @@ pub(crate) fn look(image: &Path, data: &Path) -> Result<IdMappedMounts> {
         }
         Forked::Parent { pid } => {
             let _ = rustix::io::read(&ready, &mut [0u8; 1]);
-            let found = try_trees(pid, &[image, data, Path::new("/usr")]);
+            let done = write_id_maps(pid, Ids::Private { first: FIRST_PRIVATE_ID })
+                .attempt("mapping private ids")
+                .and_then(|()| trees::user_namespace(pid))
+                .and_then(|users| what(&users));
             drop(go);
             let _ = rustix::process::waitpid(rustix::process::Pid::from_raw(pid), WaitOptions::empty());
-            Ok(found
-                .map_or_else(|error| IdMappedMounts::Unknown(error.to_string()), |()| IdMappedMounts::Known))
+            done
         }
     }
-}
-
-fn try_trees(pid: i32, paths: &[&Path]) -> Result<()> {
-    write_id_maps(pid, Ids::Private { first: FIRST_PRIVATE_ID }).attempt("mapping private ids")?;
-    let users = trees::user_namespace(pid)?;
-    paths.iter().try_for_each(|path| trees::mapped(path, &users).map(drop))
 }
 
 /// Private ids begin here: above those that systemd hands to users and containers ("Users, Groups, UIDs and GIDs on

@@ -33,7 +33,7 @@ use crate::namespace::{Ids, OUTER, SPACE, write_id_maps};
 use crate::sealed;
 use crate::spec::Order;
 use crate::sys::{self, Born, Identity};
-use crate::{boundary, files, init, reaper, space, trees};
+use crate::{boundary, files, init, measure, reaper, space, trees};
 
 /// The hidden subcommand the daemon starts the helper with.
 pub(crate) const LAUNCH: &str = "internal-launch";
@@ -50,6 +50,7 @@ pub fn internal_main(mut arguments: impl Iterator<Item = OsString>) -> Option<Ex
         LAUNCH => Some(helper()),
         FIRST_PROCESS => Some(first_process()),
         reaper::REAPER => Some(reaper::run()),
+        measure::MEASURE => Some(measure::run(arguments.next())),
         _ => None,
     }
 }
