@@ -359,7 +359,7 @@ fn whole_name(lease: &Lease) -> Option<String> {
     })
 }
 
-/// For whoever asks files for it; the kernel is told by [`super::hostname`].
+/// For whoever asks files for it; the kernel is told by [`crate::hostname`].
 fn write_host_name(lease: &Lease) -> io::Result<()> {
     let Some(whole) = whole_name(lease) else {
         return Ok(());
