@@ -46,17 +46,17 @@ pub(crate) fn prepare(directory: &Path, ids: Ids) -> Result<()> {
     // What the guest keeps on its disk is nobody else's to read.
     fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
         .attempt("closing the instance's directory")?;
-    if before == Some(ids) {
-        return Ok(());
-    }
-    // A new disk is the daemon's, as one of an older version was.
-    let from = before.unwrap_or(Ids::SharedRoot);
-    for part in PARTS {
-        give(&directory.join(part), from, ids)?;
+    if before != Some(ids) {
+        // A new disk is the daemon's, as one of an older version was.
+        let from = before.unwrap_or(Ids::SharedRoot);
+        PARTS.iter().try_for_each(|part| give(&directory.join(part), from, ids))?;
     }
     // Last: what was interrupted is done again, and what was done is not harmed by it.
-    let record = serde_json::to_vec(&ids).map_err(io::Error::from);
     let path = directory.join(RECORD);
+    if before == Some(ids) && path.exists() {
+        return Ok(());
+    }
+    let record = serde_json::to_vec(&ids).map_err(io::Error::from);
     record.and_then(|record| fs::write(&path, record)).attempt(format!("writing {}", path.display()))
 }
 

@@ -26,6 +26,10 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("ssh_forwards_through_an_instance", ssh_forwards_through_an_instance),
     ("a_space_answers_for_every_address", a_space_answers_for_every_address),
     ("the_disk_survives_stop_and_start_but_not_removal", the_disk_survives_stop_and_start_but_not_removal),
+    (
+        "a_disk_of_an_earlier_version_becomes_its_instances",
+        a_disk_of_an_earlier_version_becomes_its_instances,
+    ),
     ("an_interface_is_attached_to_a_running_instance", an_interface_is_attached_to_a_running_instance),
     ("nothing_is_left_when_the_daemon_is_killed", nothing_is_left_when_the_daemon_is_killed),
     ("a_hundred_instances_start_and_end", a_hundred_instances_start_and_end),
@@ -315,6 +319,44 @@ fn the_disk_survives_stop_and_start_but_not_removal(data: &Path) {
     assert!(!data.join("instances/i-0").exists());
 }
 
+fn a_disk_of_an_earlier_version_becomes_its_instances(data: &Path) {
+    let lab = Lab::new(data, 1);
+    lab.wait_for("cloud-init: finished");
+    lab.run("root", "echo kept > /root/kept && chmod 600 /root/kept && ln /root/kept /root/again");
+    lab.run("root", "mkdir -m 700 /var/theirs && touch /var/theirs/file && chown -R ec2-user /var/theirs");
+    drop(lab);
+    let directory = data.join("instances/i-0");
+    std::fs::remove_file(directory.join("ids")).expect("it says whose the disk is");
+    if rustix::process::geteuid().is_root() {
+        for part in ["root", "usr"] {
+            give_back(&directory.join(part));
+        }
+    }
+    let lab = Lab::new(data, 1);
+    lab.wait_for("cloud-init: finished");
+    assert_eq!(lab.run("root", "cat /root/kept; stat -c '%u %h' /root/again"), "kept\n0 2");
+    assert_eq!(
+        lab.run("ec2-user", "cd /var/theirs && test $(stat -c %u file) = $(id -u) && echo mine"),
+        "mine"
+    );
+    assert!(directory.join("ids").exists());
+}
+
+/// As a version without private ids left it: root's files root's, others' those of 100,001 and above.
+fn give_back(path: &Path) {
+    use std::os::unix::fs::{MetadataExt, lchown};
+    let found = path.symlink_metadata().expect("it is there");
+    let before = |id: u32| match id % 65_536 {
+        0 => 0,
+        inside => 100_000 + inside,
+    };
+    lchown(path, Some(before(found.uid())), Some(before(found.gid()))).expect("we are root");
+    if found.is_dir() {
+        let entries = std::fs::read_dir(path).expect("we are root");
+        entries.for_each(|entry| give_back(&entry.expect("we are root").path()));
+    }
+}
+
 fn an_interface_is_attached_to_a_running_instance(data: &Path) {
     let lab = Lab::new(data, 1);
     lab.wait_for("cloud-init: finished");
@@ -467,6 +509,8 @@ impl Keys {
 }
 
 fn make_key(path: &Path, kind: &str) -> String {
+    // A second lab with the same data has keys of its own.
+    let _ = std::fs::remove_file(path);
     let made =
         Command::new("ssh-keygen").args(["-q", "-N", "", "-C", "lab", "-t", kind, "-f"]).arg(path).status();
     assert!(made.is_ok_and(|status| status.success()), "ssh-keygen is needed");
