@@ -21,6 +21,7 @@ use crate::tree::{self, Visitor};
 /// The parts of the instance's directory that the guest's files are in.
 const PARTS: &[&str] = &["root/upper", "root/work", "usr/upper", "usr/work"];
 const RECORD: &str = "ids";
+const UNFINISHED: &str = "ids.unfinished";
 /// What permissions lose when an owner changes, and get back.
 const SET_ID: u32 = 0o6000;
 
@@ -46,18 +47,24 @@ pub(crate) fn prepare(directory: &Path, ids: Ids) -> Result<()> {
     // What the guest keeps on its disk is nobody else's to read.
     fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
         .attempt("closing the instance's directory")?;
+    if before == Some(ids) && directory.join(RECORD).exists() {
+        return Ok(());
+    }
+    let unfinished = directory.join(UNFINISHED);
+    let record = serde_json::to_vec(&ids).map_err(io::Error::from);
+    record.and_then(|record| fs::write(&unfinished, record)).attempt("noting whose the disk is to be")?;
     if before != Some(ids) {
         // A new disk is the daemon's, as one of an older version was.
         let from = before.unwrap_or(Ids::SharedRoot);
         PARTS.iter().try_for_each(|part| give(&directory.join(part), from, ids))?;
     }
-    // Last: what was interrupted is done again, and what was done is not harmed by it.
-    let path = directory.join(RECORD);
-    if before == Some(ids) && path.exists() {
-        return Ok(());
-    }
-    let record = serde_json::to_vec(&ids).map_err(io::Error::from);
-    record.and_then(|record| fs::write(&path, record)).attempt(format!("writing {}", path.display()))
+    // Last: what was interrupted is done again, with the same ids, and what was done is not harmed by it.
+    fs::rename(&unfinished, directory.join(RECORD)).attempt("noting whose the disk is")
+}
+
+/// Whose the disk was going to be when that was interrupted.
+pub(crate) fn intended(directory: &Path) -> Option<Ids> {
+    serde_json::from_slice(&fs::read(directory.join(UNFINISHED)).ok()?).ok()
 }
 
 fn give(path: &Path, from: Ids, to: Ids) -> Result<()> {

@@ -28,7 +28,8 @@ impl PrivateIds {
 
     /// The first id of the instance with this directory.
     pub(crate) fn of_instance(&mut self, layout: &Layout, directory: &Path) -> Result<u32> {
-        if let Some(Ids::Private { first }) = disk::recorded(directory) {
+        let known = [disk::recorded(directory), disk::intended(directory)];
+        if let Some(Ids::Private { first }) = known.into_iter().flatten().find(is_private) {
             return Ok(first);
         }
         let taken = match &mut self.taken {
