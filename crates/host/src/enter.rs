@@ -157,7 +157,7 @@ fn as_user(command: &mut Command, user: &str, users: &Users) -> Result<Setup> {
     let terminal = std::env::var_os("TERM");
     command.env_clear().envs(account.environment()).current_dir(home);
     command.envs(terminal.map(|terminal| ("TERM", terminal)));
-    Ok(Setup { identity: account.identity(users), only_standard_descriptors: true, ..Setup::default() })
+    Ok(Setup { identity: account.identity(users), nothing_inherited: true, ..Setup::default() })
 }
 
 /// What stands between the caller's standard descriptors and the command's.

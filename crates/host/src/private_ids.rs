@@ -51,9 +51,16 @@ impl PrivateIds {
 
 fn recorded(layout: &Layout) -> Result<BTreeSet<u32>> {
     let instances = layout.instances();
-    let ids =
-        files::names_in(&instances)?.into_iter().filter_map(|name| disk::recorded(&instances.join(name)));
-    Ok(ids.filter_map(range_of).collect())
+    let directories = files::names_in(&instances)?.into_iter().map(|name| instances.join(name));
+    let ids = directories.flat_map(|it| [disk::recorded(&it), disk::intended(&it)]);
+    Ok(ids.flatten().filter_map(range_of).collect())
+}
+
+fn is_private(ids: &Ids) -> bool {
+    match ids {
+        Ids::Private { .. } => true,
+        Ids::SharedRoot | Ids::Daemon | Ids::Same => false,
+    }
 }
 
 fn range_of(ids: Ids) -> Option<u32> {

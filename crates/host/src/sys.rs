@@ -196,6 +196,14 @@ fn close_when_executing() -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// What the caller of this program ignores, as `nohup` does, is no wish of the command's.
+fn hear_every_signal() {
+    for signal in 1..=libc::SIGRTMAX() {
+        // SAFETY: the default is no function of ours; numbers that cannot be set are refused.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
 /// Who a command runs as.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
@@ -215,8 +223,8 @@ pub(crate) struct Setup {
     pub(crate) session: bool,
     /// Dies with the process that started it.
     pub(crate) dies_with_parent: bool,
-    /// Nothing but descriptors 0 to 2 stays open.
-    pub(crate) only_standard_descriptors: bool,
+    /// Nothing but descriptors 0 to 2 stays open, and no signal stays ignored.
+    pub(crate) nothing_inherited: bool,
 }
 
 /// Has `setup` done in the child that `command` will make.
@@ -235,8 +243,9 @@ impl Setup {
         if self.controlling_terminal {
             rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
         }
-        if self.only_standard_descriptors {
+        if self.nothing_inherited {
             close_when_executing()?;
+            hear_every_signal();
         }
         if let Some(identity) = &self.identity {
             identity.assume()?;
