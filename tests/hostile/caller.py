@@ -313,6 +313,12 @@ class Caller(Attacker):
         process.communicate()
 
     def signals(self):
+        # What the caller ignores is not what the guest's command ignores.
+        ignored = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTSTP)}
+        process = self.exec("grep", "SigIgn", "/proc/self/status", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        for number, before in ignored.items():
+            signal.signal(number, before)
+        self.sees(process.communicate(timeout=30)[0].split()[1].strip(b"0"), b"", "signals that the guest's command ignores")
         for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
             process = self.exec("sleep", "60", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
             time.sleep(0.5)
