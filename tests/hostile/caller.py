@@ -241,6 +241,7 @@ class Caller(Attacker):
             self.breach(file.stat().st_mode & 0o777 != 0o644, f"the guest changed the mode of the caller's file, {title}: {oct(file.stat().st_mode)}")
             file.write_text("the caller's")
             file.chmod(0o644)
+        self.while_it_starts(directory)
         process = self.exec("ls", "/proc/self/fd/0/", stdin=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         listed = process.communicate(timeout=30)[0].decode().split()
         self.breach(listed, f"through a directory as standard input the guest lists the host's: {listed[:5]}")
@@ -311,6 +312,20 @@ class Caller(Attacker):
         self.holds(ends_within(process, 10), "a command ends although its input does not")
         process.kill()
         process.communicate()
+
+    def while_it_starts(self, directory):
+        """What is closed only as the command starts is open to what starts it: the interpreter of a script."""
+        script = "#!/proc/self/fd/{}/usr/bin/echo through\n"
+        own = self.user.stage / "through-a-descriptor"
+        own.write_text(script.format(directory))
+        own.chmod(0o755)
+        opened = subprocess.run([own], pass_fds=[directory], capture_output=True, text=True)
+        self.holds("through" in opened.stdout, f"in the open a script's interpreter is found through a descriptor: {opened}")
+        made = self.python("guest", f"import os; open('/root/s', 'w').write({script.format(directory)!r}); os.chmod('/root/s', 0o755)")
+        self.sees(made.code, 0, "the guest makes the script")
+        process = self.exec("/root/s", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[directory])
+        out, _ = process.communicate(timeout=30)
+        self.breach(b"through" in out, f"a script of the guest ran a file of the host through the caller's descriptor: {out}")
 
     def signals(self):
         # What the caller ignores is not what the guest's command ignores.

@@ -181,6 +181,20 @@ class EndOfGuest(Attacker):
         self.program_is_whole(before, "with its first process taken over")
         self.step("   and the next start finds nothing in its way")
         self.hamlet.start()
+        self.step("   nor is anything left where the first process does not listen, and who would end it was killed first")
+        self.inside("taker", "true")
+        namespaces = {attacker.pid_namespace(pid) for pid in self.host_processes("taker")[:1]}
+        [first] = [it["pid"] for it in self.hamlet.status()["instances"] if it["name"] == "taker"]
+        [reaper] = [pid for pid in below(self.hamlet.process.pid) if "internal-reaper" in read(pid, "cmdline")]
+        os.kill(first, signal.SIGSTOP)
+        os.kill(reaper, signal.SIGKILL)
+        self.hamlet.kill()
+        began = time.monotonic()
+        while inside(namespaces) and time.monotonic() < began + GONE_WITHIN:
+            time.sleep(0.02)
+        left = named(inside(namespaces))
+        self.breach(left, f"without the daemon and who ends instances these live on: {'; '.join(sorted(set(left))[:10])}")
+        end(inside(namespaces))
 
 
 def inside(namespaces):

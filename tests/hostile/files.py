@@ -34,6 +34,9 @@ ODD = r"""
 import contextlib, os, shutil, socket, stat, subprocess, sys
 canary = sys.argv[1]
 tries = []
+def unnamed(place):
+    made = os.open(place, os.O_TMPFILE | os.O_RDWR, 0o4755)
+    os.link(f"/proc/self/fd/{made}", f"{place}/unnamed-setuid", follow_symlinks=True)
 def attempt(what, do):
     try:
         do()
@@ -55,6 +58,7 @@ for place in ("/root", "/home/ec2-user", "/var/tmp", "/opt", "/usr/local/bin", "
     attempt("link", lambda: os.symlink(canary, f"{place}/to-canary"))
     attempt("link", lambda: os.symlink("/.." * 30 + canary, f"{place}/to-canary-by-dots"))
     attempt("link", lambda: os.symlink("../" * 30 + canary[1:], f"{place}/to-canary-relative"))
+    attempt(f"{place}/unnamed-setuid", lambda: unnamed(place))
     attempt("hard link", lambda: os.link(f"{place}/set-4755-id", f"{place}/hard"))
     attempt("name", lambda: open(f"{place}/a\nname\twith\x1b[31m;$(touch {canary}-touched)`", "w").close())
     attempt("name", lambda: open(f"{place}/-rf", "w").close())

@@ -90,9 +90,9 @@ pub(crate) const FIRST_PRIVATE_ID: u32 = 0x7000_0000;
 /// How many instances can have ids of their own: 65,536 each, up to 0x7fff_ffff.
 pub(crate) const PRIVATE_RANGES: u32 = 4_096;
 
-/// What holds for instances whose ids are like `ids`.
+/// What holds on this machine.
 pub(crate) fn describe(mounts: &IdMappedMounts, nesting: Nesting, cgroups: Option<&Cgroups>) -> Vec<Barrier> {
-    vec![users(mounts), calls(nesting), rights(), files(), ending(cgroups), limits(cgroups)]
+    vec![users(mounts), calls(nesting), rights(nesting), files(), ending(cgroups), limits(cgroups)]
 }
 
 fn barrier(name: &str, in_force: &str, missing: Option<String>) -> Barrier {
@@ -102,10 +102,9 @@ fn barrier(name: &str, in_force: &str, missing: Option<String>) -> Barrier {
 fn users(mounts: &IdMappedMounts) -> Barrier {
     let is_root = geteuid().is_root();
     let (in_force, missing) = match mounts {
-        IdMappedMounts::Known if is_root => (
-            "root in an instance is an id that nobody else on this machine has, another in each instance",
-            None,
-        ),
+        IdMappedMounts::Known if is_root => {
+            ("root in an instance is an id of no user of this machine, another in each instance", None)
+        }
         IdMappedMounts::Unknown(why) if is_root => (
             "root in an instance is root's id outside, without its rights",
             Some(format!("idmapped mounts: {why}")),
@@ -133,12 +132,13 @@ fn calls(nesting: Nesting) -> Barrier {
     }
 }
 
-fn rights() -> Barrier {
-    let in_force = match geteuid().is_root() {
-        true => "20 capabilities are in no process of an instance, root's included",
-        false => "20 capabilities are in no process of an instance; no program gains any (no_new_privs)",
+fn rights(nesting: Nesting) -> Barrier {
+    let gains = if geteuid().is_root() { "" } else { "; no program gains any (no_new_privs)" };
+    let where_else = match nesting {
+        Nesting::Refused => "",
+        Nesting::Allowed => ", outside namespaces that its programs make",
     };
-    barrier("rights", in_force, None)
+    barrier("rights", &format!("20 capabilities are in no process of an instance{where_else}{gains}"), None)
 }
 
 fn files() -> Barrier {
@@ -160,9 +160,10 @@ fn limits(cgroups: Option<&Cgroups>) -> Barrier {
     let bounded = cgroups.map(Cgroups::controllers).unwrap_or_default();
     let lacking: Vec<&str> =
         ["memory", "pids", "cpu"].into_iter().filter(|it| !bounded.contains(it)).collect();
-    let in_force = match bounded.is_empty() {
+    let by_type: Vec<&str> = bounded.iter().copied().filter(|&it| it != "pids").collect();
+    let in_force = match by_type.is_empty() {
         true => format!("{} processes; nothing by instance type", mounts::PROCESSES_MAX),
-        false => format!("{} by instance type", bounded.join(", ")),
+        false => format!("{} processes; {} by instance type", mounts::PROCESSES_MAX, by_type.join(" and ")),
     };
     let missing = format!("cgroup v2 controllers delegated to Hamlet: {}", lacking.join(", "));
     barrier("limits", &in_force, (!lacking.is_empty()).then_some(missing))

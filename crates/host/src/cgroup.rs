@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -65,6 +66,10 @@ impl Cgroups {
             false => Ok(()),
         };
         bound("memory", "memory.max", size.memory_mib.saturating_mul(1024 * 1024))?;
+        // Not there where the kernel has no swap.
+        if path.join("memory.swap.max").exists() {
+            bound("memory", "memory.swap.max", 0)?;
+        }
         bound("pids", "pids.max", PROCESSES_MAX)?;
         let weight = size.vcpus.saturating_mul(WEIGHT_OF_A_VCPU).clamp(1, WEIGHT_MAX);
         bound("cpu", "cpu.weight", u64::from(weight))?;
@@ -85,6 +90,11 @@ impl Cgroup {
     /// Puts a process into a group, and with it all that it will start.
     pub(crate) fn add(path: &Path, pid: i32) -> io::Result<()> {
         fs::write(path.join("cgroup.procs"), pid.to_string())
+    }
+
+    /// Where a process writes a zero to be in the group.
+    pub(crate) fn open(path: &Path) -> io::Result<OwnedFd> {
+        Ok(fs::File::options().write(true).open(path.join("cgroup.procs"))?.into())
     }
 
     /// The group that a process is in; nothing where it is not one of ours.

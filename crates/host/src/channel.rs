@@ -66,6 +66,13 @@ pub(crate) fn is_open(socket: &OwnedFd) -> bool {
     poll(&mut waiting, Some(&now)).is_ok() && !waiting[0].revents().contains(PollFlags::HUP)
 }
 
+/// Sends one message, or fails where the other side has let too many lie.
+pub(crate) fn send_at_once<T: Serialize>(socket: impl AsFd, message: &T) -> io::Result<()> {
+    let bytes = serde_json::to_vec(message)?;
+    rustix::net::send(socket, &bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT)?;
+    Ok(())
+}
+
 /// Sends one message with descriptors.
 pub(crate) fn send<T: Serialize>(
     socket: impl AsFd,

@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -59,7 +60,7 @@ impl Enter {
 /// Runs the command in the namespaces of process `pid` and returns its exit code: 128 + n when signal n ended it, 127
 /// when it is not there. The calling process stays in those namespaces: it should end afterwards.
 ///
-/// For an instance the calling process may start itself again first, from a sealed copy.
+/// For an instance the calling process must have called [`crate::run_from_a_copy`].
 pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
     let Some((program, arguments)) = what.command().split_first() else {
         return Err(HostError::Unsupported("there is no command to run".into()));
@@ -97,14 +98,12 @@ pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
 /// Becomes a process of the instance, with the rights of its root. What follows may be seen and steered by the guest,
 /// and has nothing of the caller.
 fn enter_instance(pid: i32, user: &str, nesting: Nesting, command: &mut Command) -> Result<Setup> {
-    sealed::run_from_a_copy()?;
+    sealed::demand_a_copy()?;
     // All that the host's `/proc` has to say, while it is in sight.
     let users = Users::of(&pid.to_string());
     let _ = std::fs::write("/proc/self/oom_score_adj", OOM_SCORE_OF_GUESTS);
-    if let Some(group) = Cgroup::of(pid) {
-        let ours = rustix::process::getpid().as_raw_nonzero().get();
-        Cgroup::add(&group, ours).attempt("entering the instance's cgroup")?;
-    }
+    let cgroup = Cgroup::of(pid).map(|group| Cgroup::open(&group)).transpose();
+    let cgroup = cgroup.attempt("finding the instance's cgroup")?.map(Arc::new);
     sys::join_new_keyring();
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     hide_from_the_guest().attempt("hiding from the guest")?;
@@ -112,7 +111,8 @@ fn enter_instance(pid: i32, user: &str, nesting: Nesting, command: &mut Command)
     Identity::root().assume().attempt("becoming root of the instance")?;
     mounts::bound_processes();
     confine(&users, nesting).attempt("giving up the rights that no instance has")?;
-    as_user(command, user, &users)
+    // The command is counted and ended with the instance; who relays its bytes is not.
+    Ok(Setup { cgroup, ..as_user(command, user, &users)? })
 }
 
 /// Joins a space, in which the caller is the caller.
@@ -157,7 +157,8 @@ fn as_user(command: &mut Command, user: &str, users: &Users) -> Result<Setup> {
     let terminal = std::env::var_os("TERM");
     command.env_clear().envs(account.environment()).current_dir(home);
     command.envs(terminal.map(|terminal| ("TERM", terminal)));
-    Ok(Setup { identity: account.identity(users), nothing_inherited: true, ..Setup::default() })
+    let identity = account.identity(users).attempt("becoming that user")?;
+    Ok(Setup { identity, nothing_inherited: true, ..Setup::default() })
 }
 
 /// What stands between the caller's standard descriptors and the command's.

@@ -7,7 +7,7 @@
 //! ```
 
 use std::fs;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -137,6 +137,18 @@ pub(crate) fn read_guest_file(path: &Path) -> io::Result<(String, fs::Metadata)>
     let mut bytes = Vec::new();
     file.take(GUEST_FILE_BYTES_MAX).read_to_end(&mut bytes)?;
     Ok((String::from_utf8_lossy(&bytes).into_owned(), metadata))
+}
+
+/// Writes a file of the guest's, whatever the guest has put in its place: what is no file is not waited for.
+pub(crate) fn write_guest_file(path: impl AsRef<Path>, text: &str) -> io::Result<()> {
+    let mut options = fs::File::options();
+    options.write(true).create(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    let mut file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a file"));
+    }
+    file.set_len(0)?;
+    file.write_all(text.as_bytes())
 }
 
 /// The names of the directories in `parent`.

@@ -14,7 +14,7 @@ use crate::error::{Attempt, Result};
 use crate::files;
 
 /// Changes when what is built changes; an image of another version is built again.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 /// The user that AWS's images log in as.
 pub(crate) const EC2_USER: &str = "ec2-user";
 /// Its id, where more than one id exists.
@@ -183,7 +183,7 @@ fn copy_public(from: &Path, to: &Path) {
     }
     if metadata.is_symlink() {
         copy_link(from, to);
-    } else if metadata.mode() & 0o004 == 0 {
+    } else if !is_public(&metadata) {
     } else if metadata.is_dir() {
         let _ = make_directory(to, metadata.mode() & 0o755);
         for entry in fs::read_dir(from).into_iter().flatten().flatten() {
@@ -194,15 +194,29 @@ fn copy_public(from: &Path, to: &Path) {
     }
 }
 
+/// Whether everybody may read it, and enter it if it is a directory.
+fn is_public(found: &fs::Metadata) -> bool {
+    let needed = if found.is_dir() { 0o005 } else { 0o004 };
+    found.mode() & needed == needed
+}
+
+/// Whether everybody may read the file behind a path: it, and every directory on the way.
+fn is_public_behind(path: &Path) -> bool {
+    let Ok(path) = path.canonicalize() else {
+        return false;
+    };
+    let mut above = path.ancestors().skip(1);
+    fs::metadata(&path).is_ok_and(|found| found.is_file() && is_public(&found))
+        && above.all(|it| fs::metadata(it).is_ok_and(|found| found.mode() & 0o001 != 0))
+}
+
 /// A link into `/usr` or beside itself stays a link; one that leads elsewhere on the host is followed.
 fn copy_link(from: &Path, to: &Path) {
     let Ok(target) = fs::read_link(from) else {
         return;
     };
     let leads_away = target.is_absolute() && !target.starts_with("/usr") && !target.starts_with("/etc");
-    let public =
-        |path: &Path| fs::metadata(path).is_ok_and(|found| found.is_file() && found.mode() & 0o004 != 0);
-    if leads_away && public(from) {
+    if leads_away && is_public_behind(from) {
         let _ = fs::copy(from, to);
     } else if !leads_away {
         let _ = symlink(target, to);
@@ -285,11 +299,14 @@ while [ $# -gt 0 ]; do
         -u|--user) [ $# -gt 1 ] || { echo "sudo: $1 needs a value" >&2; exit 1; }; user=$2; shift 2 ;;
         --user=*) user=${1#*=}; shift ;;
         -u*) user=${1#-u}; shift ;;
-        -g|-C|-h|-p|-r|-t|-U) [ $# -gt 1 ] || { echo "sudo: $1 needs a value" >&2; exit 1; }; shift 2 ;;
+        -e|--edit|-g|--group|-g*|-R|-D) echo "sudo: $1 is not supported here" >&2; exit 1 ;;
+        -[A-Za-z]*u) case $1 in *[is]*) login=1 ;; esac; [ $# -gt 1 ] || { echo "sudo: $1 needs a value" >&2; exit 1; }; user=$2; shift 2 ;;
+        -C|-h|-p|-r|-t|-U) [ $# -gt 1 ] || { echo "sudo: $1 needs a value" >&2; exit 1; }; shift 2 ;;
         -i|--login|-s|--shell) login=1; shift ;;
         -v|-k|-K|-l) exit 0 ;;
         --) shift; break ;;
-        -*) shift ;;
+        --*) shift ;;
+        -*) case $1 in *[is]*) login=1 ;; esac; shift ;;
         [A-Za-z_]*=*) variables=1; break ;;
         *) break ;;
     esac
@@ -315,7 +332,7 @@ clean su "$user" -s /bin/sh --session-command "export PATH=$path $facts; exec \"
 "#;
 
 /// Where everybody is root already.
-const BECOME_NOBODY_ELSE: &str = r#"export HOME=$home USER=$user LOGNAME=$user SUDO_USER=ec2-user SUDO_UID=$caller_id PATH=$path
+const BECOME_NOBODY_ELSE: &str = r#"export HOME="$home" USER=$user LOGNAME=$user SUDO_USER=ec2-user SUDO_UID=$caller_id PATH=$path
 if [ -n "$login" ]; then
     cd "$home" && { [ $# -gt 0 ] && exec /bin/sh -c "$*" || exec /bin/bash -l; }
 fi

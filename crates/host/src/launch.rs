@@ -16,7 +16,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
 
@@ -81,8 +81,10 @@ fn carry_out(socket: &OwnedFd) -> Result<()> {
             let found = boundary::look(&image, &data)?;
             channel::send(socket, &Report::Boundary(found), &[]).attempt("answering the daemon")
         }
-        Order::Link { pid, spec } => {
-            let (tap, made) = link::make_in_instance(pid, &spec)?;
+        Order::Link { spec } => {
+            let process =
+                carried.first().ok_or_else(|| HostError::Ended("the instance's first process".into()))?;
+            let (tap, made) = link::make_in_instance(process.as_fd(), &spec)?;
             channel::send(socket, &Report::Links(vec![made]), &[tap.as_fd()]).attempt("answering the daemon")
         }
         Order::Instance { .. } | Order::Space { .. } => make(socket, &order, carried),
@@ -120,17 +122,28 @@ fn make(socket: &OwnedFd, order: &Order, carried: Vec<OwnedFd>) -> Result<()> {
         }
         Born::Parent { pid, pidfd } => {
             drop(theirs);
-            write_id_maps(pid, ids).attempt("writing the id maps of the user namespace")?;
+            // First: whatever fails from here on, the daemon has it to end.
             channel::send(socket, &Report::Born { pid }, &[pidfd.as_fd()]).attempt("answering the daemon")?;
-            lead(socket, &line, pid, order, carried)
+            write_id_maps(pid, ids).attempt("writing the id maps of the user namespace")?;
+            lead(socket, &line, (pid, pidfd.as_fd()), order, carried)
         }
     }
 }
 
 /// The helper's half. `carried` is what the daemon gives the first process.
-fn lead(socket: &OwnedFd, line: &OwnedFd, pid: i32, order: &Order, mut carried: Vec<OwnedFd>) -> Result<()> {
+fn lead(
+    socket: &OwnedFd,
+    line: &OwnedFd,
+    (pid, process): (i32, BorrowedFd<'_>),
+    order: &Order,
+    mut carried: Vec<OwnedFd>,
+) -> Result<()> {
     if let Order::Instance { cgroup: Some(cgroup), .. } = order {
         Cgroup::add(cgroup, pid).attempt("putting the instance into its cgroup")?;
+    }
+    if let Order::Instance { .. } = order {
+        // When memory runs out, the guests go before the daemon. By root from outside: then they cannot take it back.
+        let _ = std::fs::write(format!("/proc/{pid}/oom_score_adj"), OOM_SCORE_OF_GUESTS);
     }
     say(line, &Step::Mapped, &[])?;
     if let Order::Instance { directory, image, ids, .. } = order {
@@ -144,14 +157,14 @@ fn lead(socket: &OwnedFd, line: &OwnedFd, pid: i32, order: &Order, mut carried: 
         Some((step, _)) => return Err(HostError::Launch(format!("an unexpected step: {step:?}"))),
         None => return Err(HostError::Ended("the first process".into())),
     }
-    let (taps, made) = link::make_all(pid, &order.links())?;
+    let (taps, made) = link::make_all(process, &order.links())?;
     let names = made.iter().map(|made| made.name.clone()).collect();
     let descriptors: Vec<_> = taps.iter().map(AsFd::as_fd).collect();
     channel::send(socket, &Report::Links(made), &descriptors).attempt("handing over the interfaces")?;
     say(line, &Step::Linked(names), &[])
 }
 
-fn say(line: &OwnedFd, step: &Step, carried: &[std::os::fd::BorrowedFd<'_>]) -> Result<()> {
+fn say(line: &OwnedFd, step: &Step, carried: &[BorrowedFd<'_>]) -> Result<()> {
     channel::send(line, step, carried).attempt("speaking between the helper and the first process")
 }
 
@@ -183,10 +196,6 @@ fn prepare(socket: &OwnedFd, line: &OwnedFd, order: &Order) -> Result<()> {
     die_with_the_daemon(socket)?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     sys::join_new_keyring();
-    if let Order::Instance { .. } = order {
-        // When memory runs out, the guests go before the daemon.
-        let _ = std::fs::write("/proc/self/oom_score_adj", OOM_SCORE_OF_GUESTS);
-    }
     match hear(line)? {
         Some((Step::Mapped, _)) => {}
         Some(_) | None => return Err(HostError::Ended("the helper".into())),
@@ -199,7 +208,7 @@ fn prepare(socket: &OwnedFd, line: &OwnedFd, order: &Order) -> Result<()> {
     Ok(())
 }
 
-fn die_with_the_daemon(socket: &OwnedFd) -> Result<()> {
+pub(crate) fn die_with_the_daemon(socket: &OwnedFd) -> Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL)).attempt("dying with the daemon")?;
     // It may have gone before.
     match channel::is_open(socket) {
@@ -269,7 +278,7 @@ fn begin(control: &OwnedFd, line: OwnedFd) -> Result<()> {
             let layers = layers(ids, directory, image, carried)?;
             let outside =
                 init::Outside { control, helper, names: Hostname::new(names), console: console.into() };
-            init::run(outside, &spec, &layers, nesting)
+            init::run(outside, &spec, layers, nesting)
         }
         Order::Space { spec, directory } => {
             helper.ask_for_links()?;

@@ -6,9 +6,9 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 
-use rustix::process::{Pid, PidfdFlags, geteuid, pidfd_open};
+use rustix::process::geteuid;
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 use serde::{Deserialize, Serialize};
 
@@ -28,29 +28,26 @@ pub(crate) struct Made {
     pub(crate) offloads: Offloads,
 }
 
-/// One more interface for the running instance whose first process is `pid`.
-pub(crate) fn make_in_instance(pid: i32, spec: &LinkSpec) -> Result<(OwnedFd, Made)> {
-    step_into_network(pid)?;
+/// One more interface for the running instance whose first process this is.
+pub(crate) fn make_in_instance(process: BorrowedFd<'_>, spec: &LinkSpec) -> Result<(OwnedFd, Made)> {
+    step_into_network(process)?;
     make(spec)
 }
 
 /// The interfaces of an instance or space that is being made. The caller is in its network afterwards.
-pub(crate) fn make_all(pid: i32, specs: &[LinkSpec]) -> Result<(Vec<OwnedFd>, Vec<Made>)> {
-    step_into_network(pid)?;
+pub(crate) fn make_all(process: BorrowedFd<'_>, specs: &[LinkSpec]) -> Result<(Vec<OwnedFd>, Vec<Made>)> {
+    step_into_network(process)?;
     let made: Result<Vec<_>> = specs.iter().map(make).collect();
     Ok(made?.into_iter().unzip())
 }
 
-fn step_into_network(pid: i32) -> Result<()> {
-    let gone = || HostError::Ended("the instance's first process".into());
-    let pid = Pid::from_raw(pid).ok_or_else(gone)?;
-    let process = pidfd_open(pid, PidfdFlags::empty()).map_err(|_| gone())?;
+fn step_into_network(process: BorrowedFd<'_>) -> Result<()> {
     // Root keeps its own user namespace, where the device node may be root's alone.
     let spaces = match geteuid().is_root() {
         true => ThreadNameSpaceType::NETWORK,
         false => ThreadNameSpaceType::USER | ThreadNameSpaceType::NETWORK,
     };
-    move_into_thread_name_spaces(process.as_fd(), spaces).attempt("entering the instance's network")
+    move_into_thread_name_spaces(process, spaces).attempt("entering the instance's network")
 }
 
 /// Makes one interface, down, with its hardware address and MTU.

@@ -8,6 +8,7 @@
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags, open, openat};
@@ -24,19 +25,21 @@ use crate::namespace::{INNER, Users, write_inner_maps};
 use crate::spec::Nesting;
 use crate::sys::{self, Forked};
 
-/// Parts of `/proc` that only tell, or do, something about the host.
+/// Parts of `/proc` that everybody may read, and that only tell something about the host.
 const HIDDEN: &[&str] =
     &["acpi", "asound", "kcore", "keys", "latency_stats", "sched_debug", "scsi", "timer_list", "timer_stats"];
-/// Parts of `/proc` that stay readable.
-const READ_ONLY: &[&str] = &["bus", "fs", "irq", "sys", "sysrq-trigger"];
+/// Parts of `/proc` that are the instance's own or covered by themselves.
+const OWN: &[&str] = &["self", "thread-self", "net", "mounts", "sys"];
+/// Parts of `/sys` that only tell something about the host's hardware.
+const HIDDEN_IN_SYS: &[&str] = &["sys/firmware", "sys/devices/virtual/powercap"];
 /// The host's device nodes that are harmless.
 const DEVICES: &[&str] = &["full", "null", "random", "tty", "urandom", "zero"];
 /// Directories of the root that something is mounted on.
 const MOUNT_POINTS: &[&str] = &["usr", "proc", "sys", "dev", "run", "tmp"];
 /// Upper bounds of what a guest can hold in memory through its file systems.
-const RUN_OPTIONS: &str = "mode=0755,size=64m";
-const TMP_OPTIONS: &str = "mode=1777,size=512m";
-const SHM_OPTIONS: &str = "mode=1777,size=256m";
+const RUN_OPTIONS: &str = "mode=0755,size=64m,nr_inodes=16k";
+const TMP_OPTIONS: &str = "mode=1777,size=512m,nr_inodes=64k";
+const SHM_OPTIONS: &str = "mode=1777,size=256m,nr_inodes=16k";
 
 /// How many processes an instance may have.
 pub(crate) const PROCESSES_MAX: u64 = 4096;
@@ -76,7 +79,7 @@ pub(crate) enum Layers {
 pub(crate) struct Built {
     pub(crate) console: ConsoleTerminal,
     /// `/proc/sys` as it was before it was made read-only. Whose settings are seen in it is decided at each look.
-    settings: OwnedFd,
+    pub(crate) settings: OwnedFd,
 }
 
 /// The same as paths, from the directory that has the root in its `merged`.
@@ -89,9 +92,9 @@ struct Places {
 }
 
 /// Builds the instance's root in the outer namespaces, and enters it as a directory.
-pub(crate) fn build_root(layers: &Layers) -> Result<Built> {
+pub(crate) fn build_root(layers: Layers) -> Result<Built> {
     make_private()?;
-    let places = bring_together(layers)?;
+    let places = bring_together(&layers)?;
     let root = overlay(&places.image.join("root").to_string_lossy(), &places, "root");
     mount_overlay("merged", &root).attempt(
         "mounting the instance's root (the data directory must be on a file system that overlay accepts)",
@@ -113,7 +116,7 @@ pub(crate) fn build_root(layers: &Layers) -> Result<Built> {
 }
 
 /// Leaves the namespaces in which the root was built for inner ones, in which it cannot be taken apart.
-pub(crate) fn enter_inner_namespaces(root: &Built, nesting: Nesting) -> Result<()> {
+pub(crate) fn enter_inner_namespaces(settings: OwnedFd, nesting: Nesting) -> Result<()> {
     let (told, tell) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
     let (done, finish) = pipe_with(PipeFlags::CLOEXEC).attempt("making a pipe")?;
     // Only a process that stays behind may say who is who in a namespace with more than one id. The files of `/proc` that
@@ -137,7 +140,7 @@ pub(crate) fn enter_inner_namespaces(root: &Built, nesting: Nesting) -> Result<(
             if !written {
                 return Err(HostError::Launch("the ids of the inner namespace cannot be set".into()));
             }
-            bound_inner_namespace(&root.settings, nesting);
+            bound_inner_namespace(&settings, nesting);
             Ok(())
         }
     }
@@ -181,7 +184,7 @@ pub(crate) fn enter_root() -> Result<()> {
     mount_bind_recursive(".", ".").attempt("binding the new root")?;
     rustix::process::chdir("../merged").attempt("entering the new root")?;
     // Shows the network namespace that we are in, which is the inner one.
-    mount_sys();
+    mount_sys()?;
     protect_settings_of_all_networks()?;
     pivot()
 }
@@ -205,7 +208,7 @@ fn bring_together(layers: &Layers) -> Result<Places> {
         }
         Layers::Trees { disk, image, usr } => {
             // Covers what is of no use any more. All that we need of the host lies elsewhere.
-            mount("tmpfs", "/tmp", "tmpfs", MountFlags::NOSUID, Some(c"mode=0755,size=64k"))
+            mount("tmpfs", "/tmp", "tmpfs", MountFlags::NOSUID, Some(c"mode=0755,size=64k,nr_inodes=1k"))
                 .attempt("making room for the new root")?;
             rustix::process::chdir("/tmp").attempt("making room for the new root")?;
             fs::create_dir_all("merged").attempt("making room for the new root")?;
@@ -332,19 +335,34 @@ fn mount_proc() -> Result<OwnedFd> {
     let net = open_tree(CWD, "proc/sys/net", clone).attempt("keeping /proc/sys/net")?;
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let settings = open("proc/sys", flags, Mode::empty()).attempt("keeping /proc/sys")?;
-    for name in READ_ONLY {
-        let path = Path::new("proc").join(name);
-        if path.exists() {
-            protect(&path)?;
-        }
-    }
-    for name in HIDDEN {
-        hide(&Path::new("proc").join(name))?;
+    protect(Path::new("proc/sys"))?;
+    for entry in fs::read_dir("proc").attempt("looking at /proc")?.flatten() {
+        cover_if_the_hosts(&entry)?;
     }
     // The instance's own network is its own to tune.
     move_mount(&net, "", CWD, "proc/sys/net", MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
         .attempt("opening /proc/sys/net")?;
     Ok(settings)
+}
+
+/// What is neither a process nor the instance's own is the host's: hidden if not everybody may read it, read-only if its
+/// owner may write it. In an instance without ids of its own root is that owner.
+fn cover_if_the_hosts(entry: &fs::DirEntry) -> Result<()> {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    let is_process = name.bytes().all(|byte| byte.is_ascii_digit());
+    let Ok(found) = entry.metadata() else {
+        return Ok(());
+    };
+    if is_process || OWN.contains(&&*name) || found.is_symlink() {
+        return Ok(());
+    }
+    let is_public = found.mode() & 0o004 != 0;
+    match (HIDDEN.contains(&&*name) || !is_public, found.mode() & 0o200 != 0 || found.is_dir()) {
+        (true, _) => hide(&entry.path()),
+        (false, true) => protect(&entry.path()),
+        (false, false) => Ok(()),
+    }
 }
 
 /// A fork bomb costs its own instance. Root outside is exempt from this limit, but not from the one on ids.
@@ -378,9 +396,12 @@ fn hide(path: &Path) -> Result<()> {
 }
 
 /// Read-only. Left out where an outer container hides parts of its own: then the kernel refuses a second one.
-fn mount_sys() {
+fn mount_sys() -> Result<()> {
     let flags = MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-    let _ = mount("sysfs", "sys", "sysfs", flags, None);
+    if mount("sysfs", "sys", "sysfs", flags, None).is_ok() {
+        HIDDEN_IN_SYS.iter().try_for_each(|path| hide(Path::new(path)))?;
+    }
+    Ok(())
 }
 
 fn mount_tmpfs(path: &str, options: &str) -> Result<()> {

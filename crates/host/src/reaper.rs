@@ -12,12 +12,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Signal, pidfd_send_signal};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, pidfd_send_signal, setrlimit};
 use serde::{Deserialize, Serialize};
 
 use crate::cgroup::{self, Cgroup};
 use crate::channel;
-use crate::error::{Attempt, Result};
+use crate::error::{Attempt, HostError, Result};
 use crate::hostname;
 use crate::sealed::Sealed;
 use crate::sys;
@@ -37,7 +37,7 @@ struct Watch {
 
 /// The daemon's side.
 pub(crate) struct Reaper {
-    socket: Option<OwnedFd>,
+    socket: Mutex<Option<OwnedFd>>,
     process: Mutex<Child>,
 }
 
@@ -48,20 +48,28 @@ impl Reaper {
         command.arg(REAPER).env_clear().current_dir("/");
         command.stdin(Stdio::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
         let process = Mutex::new(command.spawn().attempt("starting the process that ends instances")?);
-        Ok(Self { socket: Some(socket), process })
+        Ok(Self { socket: Mutex::new(Some(socket)), process })
     }
 
     /// From now on the instance ends with us.
     pub(crate) fn watch(&self, process: &OwnedFd, names: &OwnedFd, cgroup: Option<PathBuf>) -> Result<()> {
-        let socket = self.socket.as_ref().expect("open until dropped");
-        channel::send(socket, &Watch { cgroup }, &[process.as_fd(), names.as_fd()])
-            .attempt("handing the instance to its reaper")
+        let attempt = "handing the instance to its reaper";
+        let socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
+        let socket = socket.as_ref().expect("open until dropped");
+        channel::send(socket, &Watch { cgroup }, &[process.as_fd(), names.as_fd()]).attempt(attempt)?;
+        match channel::receive::<bool>(socket).attempt(attempt)? {
+            Some((true, _)) => Ok(()),
+            Some((false, _)) => {
+                Err(HostError::Launch("the reaper can take no more instances: ulimit -n".into()))
+            }
+            None => Err(HostError::Ended("the process that ends instances".into())),
+        }
     }
 }
 
 impl Drop for Reaper {
     fn drop(&mut self) {
-        drop(self.socket.take());
+        drop(self.socket.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         let _ = self.process.get_mut().unwrap_or_else(PoisonError::into_inner).wait();
     }
 }
@@ -73,6 +81,9 @@ pub(crate) fn run() -> ExitCode {
     };
     // Ctrl-C is for the daemon.
     let _ = rustix::process::setsid();
+    // Two descriptors for each instance.
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
     sys::close_all_except(&[&socket]);
     let mut watched = Vec::new();
     while hear(&socket, &mut watched) {}
@@ -92,6 +103,13 @@ impl Watched {
     /// Where to listen for names now.
     fn asking(&self, now: Instant) -> Option<&OwnedFd> {
         self.names.as_ref().filter(|_| self.rests <= now)
+    }
+
+    fn take_name(&mut self, now: Instant) {
+        self.rests = now + BETWEEN_NAMES;
+        if self.names.as_ref().is_some_and(|names| !hostname::serve(names, &self.process)) {
+            self.names = None;
+        }
     }
 }
 
@@ -121,27 +139,22 @@ fn hear(socket: &OwnedFd, watched: &mut Vec<Watched>) -> bool {
     !daemon || take(socket, watched)
 }
 
-impl Watched {
-    fn take_name(&mut self, now: Instant) {
-        self.rests = now + BETWEEN_NAMES;
-        if self.names.as_ref().is_some_and(|names| !hostname::serve(names, &self.process)) {
-            self.names = None;
-        }
-    }
-}
-
-/// Takes the next instance. False once the daemon has gone.
+/// Takes the next instance, and says whether it could. False once the daemon has gone.
 fn take(socket: &OwnedFd, watched: &mut Vec<Watched>) -> bool {
-    match channel::receive::<Watch>(socket) {
-        Ok(Some((watch, descriptors))) => {
-            let mut descriptors = descriptors.into_iter();
-            let (process, names) = (descriptors.next(), descriptors.next());
-            let rests = Instant::now();
-            watched.extend(process.map(|process| Watched { process, cgroup: watch.cgroup, names, rests }));
+    let Ok(Some((watch, descriptors))) = channel::receive::<Watch>(socket) else {
+        return false;
+    };
+    let mut descriptors = descriptors.into_iter();
+    // Where descriptors are at an end, the kernel leaves out what is too much.
+    let taken = match (descriptors.next(), descriptors.next()) {
+        (Some(process), Some(names)) => {
+            let Watch { cgroup } = watch;
+            watched.push(Watched { process, cgroup, names: Some(names), rests: Instant::now() });
             true
         }
-        Ok(None) | Err(_) => false,
-    }
+        (_, _) => false,
+    };
+    channel::send(socket, &taken, &[]).is_ok()
 }
 
 fn end(watched: &[Watched]) {

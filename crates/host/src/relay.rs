@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::process::Child;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -135,6 +135,8 @@ impl Output {
 pub(crate) struct TerminalRelay {
     pub(crate) terminal: Terminal,
     before: Termios,
+    /// Typed and not yet taken by the command: no more is read until it is.
+    pending: Vec<u8>,
     input_ended: bool,
 }
 
@@ -145,28 +147,35 @@ impl TerminalRelay {
         raw.make_raw();
         tcsetattr(stdin(), OptionalActions::Now, &raw).attempt("setting up the terminal")?;
         fcntl_setfl(&terminal.ours, OFlags::RDWR | OFlags::NONBLOCK).attempt("setting up the terminal")?;
-        Ok(Self { terminal, before, input_ended: false })
+        Ok(Self { terminal, before, pending: Vec::new(), input_ended: false })
     }
 
     /// Waits for bytes or a signal, and carries what there is.
     pub(crate) fn carry(&mut self, signals: &OwnedFd) {
-        let input = if self.input_ended { PollFlags::empty() } else { PollFlags::IN };
+        let (typing, taking) = match self.pending.is_empty() {
+            true if self.input_ended => (PollFlags::empty(), PollFlags::IN),
+            true => (PollFlags::IN, PollFlags::IN),
+            false => (PollFlags::empty(), PollFlags::IN | PollFlags::OUT),
+        };
         let mut waiting = [
             PollFd::new(signals, PollFlags::IN),
-            PollFd::new(&self.terminal.ours, PollFlags::IN),
-            PollFd::from_borrowed_fd(stdin(), input),
+            PollFd::new(&self.terminal.ours, taking),
+            PollFd::from_borrowed_fd(stdin(), typing),
         ];
         if poll(&mut waiting, None).is_err() {
             return;
         }
-        let [_, output, input] = waiting.map(|descriptor| descriptor.revents());
-        if output.contains(PollFlags::IN) {
+        let [_, inside, typed] = waiting.map(|descriptor| descriptor.revents());
+        if inside.contains(PollFlags::OUT) {
+            self.push();
+        }
+        if inside.contains(PollFlags::IN) {
             self.show();
-        } else if output.contains(PollFlags::HUP) {
+        } else if inside.contains(PollFlags::HUP) {
             // Nobody has the terminal open; the command's end follows.
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
-        if input.intersects(PollFlags::IN | PollFlags::HUP) {
+        if !typing.is_empty() && typed.intersects(PollFlags::IN | PollFlags::HUP) {
             self.type_in();
         }
     }
@@ -181,8 +190,20 @@ impl TerminalRelay {
     fn type_in(&mut self) {
         let mut bytes = [0; 4096];
         match rustix::io::read(stdin(), &mut bytes) {
-            Ok(length @ 1..) => drop(write_all(self.terminal.ours.as_fd(), &bytes[..length])),
+            Ok(length @ 1..) => {
+                self.pending.extend_from_slice(&bytes[..length]);
+                self.push();
+            }
             Ok(_) | Err(_) => self.input_ended = true,
+        }
+    }
+
+    fn push(&mut self) {
+        match rustix::io::write(&self.terminal.ours, &self.pending) {
+            Ok(length) => drop(self.pending.drain(..length)),
+            Err(Errno::AGAIN | Errno::INTR) => {}
+            // Nobody reads there any more.
+            Err(_) => self.pending.clear(),
         }
     }
 }

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
 use rustix::io::Errno;
 
-use crate::error::{Attempt, Result};
+use crate::error::{Attempt, HostError, Result};
+use crate::sys;
 
 /// How processes started from a copy are called.
 pub(crate) const NAME: &str = "hamlet";
@@ -127,10 +128,12 @@ fn is_sealed() -> bool {
     File::open("/proc/self/exe").is_ok_and(seals_of)
 }
 
-/// Starts this program again, with the same arguments, from a sealed copy; returns where it runs from one already. To be
-/// called before anything that lives in the process matters.
+/// Starts this program again, with the same arguments, from a sealed copy; where it runs from one already, closes what its
+/// caller left open, from descriptor 3 on, and returns. To be called first: nothing of ours may be open.
 pub fn run_from_a_copy() -> Result<()> {
     if is_sealed() {
+        // While the command is started a guest can already reach what is open, by a script's interpreter say.
+        sys::close_all_except(&[]);
         return Ok(());
     }
     let copy = Sealed::copy(Path::new("/proc/self/exe"))?;
@@ -138,6 +141,16 @@ pub fn run_from_a_copy() -> Result<()> {
     let name = arguments.next().unwrap_or_else(|| NAME.into());
     let error = Command::new(copy.path()).arg0(name).args(arguments).exec();
     Err(error).attempt("starting a sealed copy of this program (sysctl vm.memfd_noexec must be below 2)")
+}
+
+/// Refuses to go on from anything else than a sealed copy.
+pub(crate) fn demand_a_copy() -> Result<()> {
+    match is_sealed() {
+        true => Ok(()),
+        false => Err(HostError::Unsupported(
+            "an instance is entered from a sealed copy of the program only".into(),
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ const FORBIDDEN: &[i64] = &[
     libc::SYS_swapoff,
     libc::SYS_reboot,
     libc::SYS_clock_settime,
+    libc::SYS_clock_adjtime,
     libc::SYS_settimeofday,
     libc::SYS_acct,
     libc::SYS_syslog,
@@ -106,12 +107,13 @@ const MODES: &[(i64, u8)] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const MODES: &[(i64, u8)] =
     &[(libc::SYS_fchmod, 1), (libc::SYS_fchmodat, 2), (FCHMODAT2, 2), (libc::SYS_mknodat, 2)];
-/// The same for calls in which they count only with `O_CREAT`: flags, permissions.
+/// The same for calls in which they count only where a file is made: flags, permissions.
 #[cfg(target_arch = "x86_64")]
 const MODES_WHEN_MADE: &[(i64, u8, u8)] = &[(libc::SYS_open, 1, 2), (libc::SYS_openat, 2, 3)];
 #[cfg(not(target_arch = "x86_64"))]
 const MODES_WHEN_MADE: &[(i64, u8, u8)] = &[(libc::SYS_openat, 2, 3)];
-const CREATE: u64 = 0o100;
+/// `O_CREAT` and `__O_TMPFILE`.
+const MAKE: [u64; 2] = [0o100, 0o20_000_000];
 /// `fchmodat2(2)`, Linux 6.6.
 const FCHMODAT2: i64 = 452;
 
@@ -136,13 +138,25 @@ const NEW_NAMESPACES: &[i32] = &[
 /// Only for `unshare`; in `clone` the bit is part of the signal's number.
 const CLONE_NEWTIME: i32 = 0x80;
 
-/// Bytes as if typed at a terminal, and the Linux console's selection, which comes to the same.
-const FORBIDDEN_IOCTLS: &[u64] = &[libc::TIOCSTI, TIOCLINUX];
+/// Bytes as if typed at a terminal, and the Linux console's selection, which comes to the same; line disciplines, which
+/// are modules of the kernel.
+const FORBIDDEN_IOCTLS: &[u64] = &[libc::TIOCSTI, TIOCLINUX, libc::TIOCSETD];
 const TIOCLINUX: u64 = 0x541c;
 
 /// The only families of sockets: those of the network, of the kernel's view of it, and local ones.
 const SOCKET_FAMILIES: &[i32] =
     &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK, libc::AF_PACKET];
+
+/// What of the kernel's view of the network may be spoken to: routes, sockets, packet filters, IPsec, devices that come and
+/// go, and families by name.
+const NETLINK_PROTOCOLS: &[i32] = &[
+    libc::NETLINK_ROUTE,
+    libc::NETLINK_SOCK_DIAG,
+    libc::NETLINK_NETFILTER,
+    libc::NETLINK_XFRM,
+    libc::NETLINK_KOBJECT_UEVENT,
+    libc::NETLINK_GENERIC,
+];
 
 /// What `personality(2)` may be told: Linux as usual, without address randomisation (debuggers), 32-bit `uname`, and the
 /// question what is set.
@@ -186,12 +200,15 @@ fn set_id_files() -> Result<Rules, seccompiler::Error> {
         rules.insert(*call, each?);
     }
     for (call, flags, mode) in MODES_WHEN_MADE {
-        let each = bits(*mode).into_iter().map(|(mode, bit)| {
-            let create = condition(*flags, SeccompCmpOp::MaskedEq(CREATE), CREATE)?;
-            let bit = condition(mode, SeccompCmpOp::MaskedEq(bit), bit)?;
-            Ok(SeccompRule::new(vec![create, bit])?)
-        });
-        rules.insert(*call, each.collect::<Result<Vec<_>, seccompiler::Error>>()?);
+        let mut each = Vec::new();
+        for make in MAKE {
+            for (mode, bit) in bits(*mode) {
+                let make = condition(*flags, SeccompCmpOp::MaskedEq(make), make)?;
+                let bit = condition(mode, SeccompCmpOp::MaskedEq(bit), bit)?;
+                each.push(SeccompRule::new(vec![make, bit])?);
+            }
+        }
+        rules.insert(*call, each);
     }
     Ok(rules)
 }
@@ -207,7 +224,7 @@ fn architecture() -> Result<TargetArch, BackendError> {
     TargetArch::try_from(std::env::consts::ARCH)
 }
 
-/// The library compares arguments, not numbers: five instructions of our own.
+/// The library compares arguments, not numbers: four instructions of our own.
 fn unknown_numbers() -> BpfProgram {
     const LOAD_WORD: u16 = 0x20;
     const JUMP_IF_AT_LEAST: u16 = 0x35;
@@ -249,9 +266,15 @@ fn mounts_and_namespaces() -> Result<Rules, seccompiler::Error> {
 }
 
 fn socket_families() -> Result<Rules, seccompiler::Error> {
-    let families: Vec<u64> = SOCKET_FAMILIES.iter().map(|&family| u64::from(family.unsigned_abs())).collect();
-    let other = || is_none_of(0, &families);
-    Ok([(libc::SYS_socket, vec![other()?]), (libc::SYS_socketpair, vec![other()?])].into())
+    let numbers = |all: &[i32]| all.iter().map(|&one| u64::from(one.unsigned_abs())).collect::<Vec<_>>();
+    let families = numbers(SOCKET_FAMILIES);
+    let netlink = condition(0, SeccompCmpOp::Eq, u64::from(libc::AF_NETLINK.unsigned_abs()))?;
+    let mut other_netlink = vec![netlink];
+    for protocol in numbers(NETLINK_PROTOCOLS) {
+        other_netlink.push(condition(2, SeccompCmpOp::Ne, protocol)?);
+    }
+    let sockets = vec![is_none_of(0, &families)?, SeccompRule::new(other_netlink)?];
+    Ok([(libc::SYS_socket, sockets), (libc::SYS_socketpair, vec![is_none_of(0, &families)?])].into())
 }
 
 // The kernel takes all of these arguments as 32 bits and ignores what is above: so must we.

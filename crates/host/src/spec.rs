@@ -138,12 +138,8 @@ pub(crate) enum Order {
         /// `<data>/spaces/<name>`
         directory: PathBuf,
     },
-    /// One more interface for a running instance.
-    Link {
-        /// Its first process.
-        pid: i32,
-        spec: LinkSpec,
-    },
+    /// One more interface for a running instance, whose first process's pidfd comes along.
+    Link { spec: LinkSpec },
     /// Which boundary this machine allows around instances.
     Probe {
         /// `<data>/images/host-userland`

@@ -197,7 +197,7 @@ impl Host {
             return Ok(IdMappedMounts::Unknown("only root can make them".into()));
         }
         let order = Order::Probe { image: image.to_owned(), data: self.data.clone() };
-        match self.ask_helper(&order)? {
+        match self.ask_helper(&order, &[])? {
             (Report::Boundary(found), _) => Ok(found),
             (report, _) => Err(unexpected(&report)),
         }
@@ -205,8 +205,9 @@ impl Host {
 
     /// Puts another interface into a running instance, which then configures it over DHCP.
     pub fn attach_interface(&self, instance: &Running, link: &LinkSpec) -> Result<Tap> {
-        let order = Order::Link { pid: instance.init_pid, spec: link.clone() };
-        let (Report::Links(mut made), mut descriptors) = self.ask_helper(&order)? else {
+        let order = Order::Link { spec: link.clone() };
+        let asked = self.ask_helper(&order, &[instance.process.pidfd.as_fd()])?;
+        let (Report::Links(mut made), mut descriptors) = asked else {
             return Err(HostError::Launch("the helper made no interface".into()));
         };
         let (Some(made), Some(descriptor)) = (made.pop(), descriptors.pop()) else {
@@ -217,9 +218,9 @@ impl Host {
     }
 
     /// Has a helper do something that is answered at once.
-    fn ask_helper(&self, order: &Order) -> Result<(Report, Vec<OwnedFd>)> {
+    fn ask_helper(&self, order: &Order, carried: &[BorrowedFd<'_>]) -> Result<(Report, Vec<OwnedFd>)> {
         let (ours, mut helper) = self.start_helper()?;
-        channel::send(&ours, order, &[]).attempt("giving the order to the helper")?;
+        channel::send(&ours, order, carried).attempt("giving the order to the helper")?;
         let heard = wait_readable(ours.as_fd(), Instant::now() + LAUNCH_LIMIT)
             .and_then(|()| channel::receive::<Report>(&ours).attempt("hearing from the helper"));
         if heard.is_err() {
@@ -262,7 +263,12 @@ impl Host {
         helper.wait().attempt("waiting for the helper")?;
         let Born { pid, pidfd, taps, names } = started?;
         files::write_pid(directory, pid)?;
-        let process = Process { pidfd, control: Mutex::new(ours), directory: directory.to_owned(), cgroup };
+        let process = Process {
+            pidfd,
+            control: Mutex::new(Control { socket: ours, unanswered: 0 }),
+            directory: directory.to_owned(),
+            cgroup,
+        };
         Ok(Started { pid, taps, names, handle: process })
     }
 }
@@ -293,25 +299,27 @@ fn converse(socket: &OwnedFd, order: &Order, watch: &dyn Fn(&OwnedFd) -> Result<
     let mut links = (Vec::new(), Vec::new());
     loop {
         wait_readable(socket.as_fd(), deadline).inspect_err(|_| end_child(born.as_ref()))?;
-        let Some((report, descriptors)) =
-            channel::receive::<Report>(socket).attempt("hearing from the helper")?
+        let Some((report, descriptors)) = channel::receive::<Report>(socket)
+            .attempt("hearing from the helper")
+            .inspect_err(|_| end_child(born.as_ref()))?
         else {
             return Err(ended(born.as_ref()));
         };
         match report {
-            Report::Born { pid } => {
+            // Once each: later ones are no longer the helper's word.
+            Report::Born { pid } if born.is_none() => {
                 born = descriptors.into_iter().next().map(|pidfd| (pid, pidfd));
                 if let Some((_, pidfd)) = &born {
                     watch(pidfd).inspect_err(|_| end_child(born.as_ref()))?;
                 }
             }
-            Report::Links(made) => links = name_taps(order, made, descriptors),
+            Report::Links(made) if links.0.is_empty() => links = name_taps(order, made, descriptors),
             Report::Ready => break,
             Report::Failed(what) => {
                 end_child(born.as_ref());
                 return Err(HostError::Launch(what));
             }
-            Report::Done | Report::Boundary(_) => {
+            Report::Born { .. } | Report::Links(_) | Report::Done | Report::Boundary(_) => {
                 end_child(born.as_ref());
                 return Err(unexpected(&report));
             }
@@ -358,24 +366,39 @@ fn wait_readable(descriptor: BorrowedFd<'_>, deadline: Instant) -> Result<()> {
     }
 }
 
+/// Where a first process is asked, one question at a time.
+struct Control {
+    socket: OwnedFd,
+    /// How many questions it has still to answer.
+    unanswered: u32,
+}
+
 /// A first process and everything below it.
 struct Process {
     pidfd: OwnedFd,
-    control: Mutex<OwnedFd>,
+    control: Mutex<Control>,
     directory: PathBuf,
     cgroup: Option<PathBuf>,
 }
 
 impl Process {
     fn ask(&self, request: &Request) -> Result<Vec<OwnedFd>> {
-        let control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
-        channel::send(&*control, request, &[]).attempt("asking the first process")?;
-        wait_readable(control.as_fd(), Instant::now() + LAUNCH_LIMIT)?;
-        match channel::receive::<Report>(&*control).attempt("hearing from the first process")? {
-            Some((Report::Done, descriptors)) => Ok(descriptors),
-            Some((Report::Failed(what), _)) => Err(HostError::Launch(what)),
-            Some((report, _)) => Err(unexpected(&report)),
-            None => Err(HostError::Ended("the first process".into())),
+        let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
+        channel::send_at_once(&control.socket, request).attempt("asking the first process")?;
+        control.unanswered += 1;
+        loop {
+            wait_readable(control.socket.as_fd(), Instant::now() + LAUNCH_LIMIT)?;
+            let heard =
+                channel::receive::<Report>(&control.socket).attempt("hearing from the first process")?;
+            control.unanswered -= 1;
+            match heard {
+                // It answers in order: this is to a question that we gave up on.
+                Some(_) if control.unanswered > 0 => {}
+                Some((Report::Done, descriptors)) => return Ok(descriptors),
+                Some((Report::Failed(what), _)) => return Err(HostError::Launch(what)),
+                Some((report, _)) => return Err(unexpected(&report)),
+                None => return Err(HostError::Ended("the first process".into())),
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::sync::Arc;
 
 /// Which side of a fork the caller finds itself on.
 pub(crate) enum Forked {
@@ -223,6 +224,8 @@ pub(crate) struct Setup {
     pub(crate) session: bool,
     /// Dies with the process that started it.
     pub(crate) dies_with_parent: bool,
+    /// Joined before anything else.
+    pub(crate) cgroup: Option<Arc<OwnedFd>>,
     /// Nothing but descriptors 0 to 2 stays open, and no signal stays ignored.
     pub(crate) nothing_inherited: bool,
 }
@@ -235,6 +238,9 @@ pub(crate) fn before_exec(command: &mut Command, setup: Setup) {
 
 impl Setup {
     pub(crate) fn apply(&self) -> io::Result<()> {
+        if let Some(cgroup) = &self.cgroup {
+            rustix::io::write(cgroup, b"0")?;
+        }
         // Who forwards signals has blocked them, and the mask outlives the exec.
         unblock_signals();
         if self.controlling_terminal || self.session {

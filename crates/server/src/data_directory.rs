@@ -39,7 +39,7 @@ pub fn secure(data: &Path) -> anyhow::Result<()> {
     let made = std::fs::DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(data);
     made.with_context(|| format!("the data directory {} cannot be made", data.display()))?;
     let path = target(data)?;
-    check_parent(&path)?;
+    check_ancestors(&path)?;
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = open(&path, flags, Mode::empty())
         .with_context(|| format!("the data directory {} cannot be opened", path.display()))?;
@@ -89,14 +89,25 @@ fn target(data: &Path) -> anyhow::Result<PathBuf> {
     Ok(data.parent().unwrap_or(Path::new("/")).join(target))
 }
 
-fn check_parent(path: &Path) -> anyhow::Result<()> {
+/// Whoever may rename a directory on the way decides what lies at its end.
+fn check_ancestors(path: &Path) -> anyhow::Result<()> {
     let above = path.parent().unwrap_or(Path::new("/"));
-    let mode = rustix::fs::stat(above).with_context(|| above.display().to_string())?.st_mode;
-    ensure!(
-        mode & OTHERS_WRITE == 0 || mode & STICKY != 0,
-        "everybody may rename what lies in {}, so that a data directory there is nobody's own: say another with --data",
-        above.display()
-    );
+    let above = above.canonicalize().with_context(|| above.display().to_string())?;
+    // The root apart: whoever may rename what lies there needs no data directory.
+    for ancestor in above.ancestors().filter(|it| it.parent().is_some()) {
+        let found = rustix::fs::stat(ancestor).with_context(|| ancestor.display().to_string())?;
+        ensure!(
+            found.st_mode & OTHERS_WRITE == 0 || found.st_mode & STICKY != 0,
+            "everybody may rename what lies in {}, so that a data directory there is nobody's own: say another with --data",
+            ancestor.display()
+        );
+        ensure!(
+            is_ours(&found) || found.st_uid == 0,
+            "user {} may rename what lies in {}, so that a data directory there is not only yours: say another with --data",
+            found.st_uid,
+            ancestor.display()
+        );
+    }
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Who may log in to an instance, and as whom their commands run.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::files::read_guest_file;
@@ -26,8 +27,16 @@ impl Account {
     }
 
     /// The ids its commands run with. Where only root exists, everybody is root.
-    pub(crate) fn identity(&self, users: &Users) -> Option<Identity> {
-        users.have(self.uid).then(|| Identity { uid: self.uid, gid: self.gid, groups: self.groups.clone() })
+    pub(crate) fn identity(&self, users: &Users) -> io::Result<Option<Identity>> {
+        if !users.have(self.uid) && !users.are_root_alone() {
+            let what = format!("{} has the id {}, which does not exist here", self.name, self.uid);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        Ok(users.have(self.uid).then(|| Identity {
+            uid: self.uid,
+            gid: self.gid,
+            groups: self.groups.clone(),
+        }))
     }
 
     /// The environment of a fresh login.

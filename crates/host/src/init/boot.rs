@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::Account;
 use super::imds::Metadata;
 use super::ssh;
-use crate::files::read_guest_file;
+use crate::files::{read_guest_file, write_guest_file};
 use crate::image::{EC2_USER, give_to_user};
 use crate::sys::{self, Setup};
 
@@ -61,7 +61,7 @@ fn prepare_home(key: Option<&str>) {
     if found.lines().any(|line| line == key) {
         return;
     }
-    let written = fs::write(&path, format!("{found}{key}\n"))
+    let written = write_guest_file(&path, &format!("{found}{key}\n"))
         .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o600)));
     match written {
         Ok(()) => give_to_user(&path, account.uid),

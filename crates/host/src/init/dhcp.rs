@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::backoff::Backoff;
 use super::source_routes::SourceRoutes;
+use crate::files::write_guest_file;
 use crate::netlink::{LinkChange, Netlink, Route, RouteKind, Table};
 use crate::sys;
 
@@ -274,7 +275,7 @@ impl Client {
             routes.add_source(netlink, lease.address.into())?;
         }
         if self.position == 0 {
-            std::fs::write("/etc/resolv.conf", resolver_file(lease))?;
+            write_guest_file("/etc/resolv.conf", &resolver_file(lease))?;
             write_host_name(lease)?;
         }
         write_time_servers(&self.interface, &lease.time_servers)
@@ -343,7 +344,10 @@ fn write_time_servers(interface: &str, servers: &[Ipv4Addr]) -> io::Result<()> {
         };
     }
     std::fs::create_dir_all(TIME_SOURCES)?;
-    std::fs::write(file, servers.iter().map(|server| format!("server {server} iburst\n")).collect::<String>())
+    write_guest_file(
+        file,
+        &servers.iter().map(|server| format!("server {server} iburst\n")).collect::<String>(),
+    )
 }
 
 /// The whole name, as Amazon Linux sets it: `ip-10-0-1-10.ec2.internal`.
@@ -365,10 +369,12 @@ fn write_host_name(lease: &Lease) -> io::Result<()> {
         return Ok(());
     };
     let short = whole.split('.').next().unwrap_or(&whole);
-    std::fs::write("/etc/hostname", format!("{whole}\n"))?;
-    std::fs::write(
+    write_guest_file("/etc/hostname", &format!("{whole}\n"))?;
+    write_guest_file(
         "/etc/hosts",
-        format!("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {whole} {short}\n"),
+        &format!(
+            "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {whole} {short}\n"
+        ),
     )
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::router::Solicitor;
 use super::source_routes::SourceRoutes;
 use super::{dhcp, dhcpv6};
+use crate::files::write_guest_file;
 use crate::netlink::{LinkChange, Netlink};
 
 /// How long an interface that has its IPv6 address waits for one of IPv4 before it counts as set up.
@@ -91,7 +92,7 @@ impl Interface {
         let lease = ipv6.dhcp.lease().filter(|_| self.position == 0 && !self.dhcp.is_bound());
         let file = lease.map(dhcpv6::Lease::resolver_file).unwrap_or_default();
         if !file.is_empty() && file != self.resolver_file {
-            if let Err(error) = fs::write("/etc/resolv.conf", &file) {
+            if let Err(error) = write_guest_file("/etc/resolv.conf", &file) {
                 lines.push(format!("dhcpv6: /etc/resolv.conf: {error}"));
             }
             self.resolver_file = file;

@@ -33,8 +33,8 @@ use crate::confine::confine;
 use crate::error::{Attempt, Result};
 use crate::files;
 use crate::hostname::Hostname;
-use crate::launch::Helper;
-use crate::mounts::{self, ConsoleTerminal, Layers};
+use crate::launch::{self, Helper};
+use crate::mounts::{self, Built, ConsoleTerminal, Layers};
 use crate::namespace::Users;
 use crate::netlink::{LinkChange, Netlink};
 use crate::spec::{InstanceSpec, Nesting};
@@ -65,24 +65,23 @@ pub(crate) struct Outside<'a> {
 }
 
 /// Builds the instance's root, tells the daemon, and runs the instance until it ends.
-pub(crate) fn run(
-    outside: Outside<'_>,
-    spec: &InstanceSpec,
-    layers: &Layers,
-    nesting: Nesting,
-) -> Result<()> {
+pub(crate) fn run(outside: Outside<'_>, spec: &InstanceSpec, layers: Layers, nesting: Nesting) -> Result<()> {
     let Outside { control, helper, names, console } = outside;
     let console = Console::new(console, files::CONSOLE_BYTES);
-    let root = mounts::build_root(layers)?;
-    mounts::enter_inner_namespaces(&root, nesting)?;
+    // Neither the layers nor the settings of the machine stay open behind it.
+    let Built { console: terminal, settings } = mounts::build_root(layers)?;
+    // Before: the limit that a user namespace is made under is that of all its users together.
+    mounts::bound_processes();
+    mounts::enter_inner_namespaces(settings, nesting)?;
     helper.ask_for_links()?;
     mounts::enter_root()?;
     rustix::system::sethostname(spec.hostname.as_bytes()).attempt("setting the host name")?;
-    mounts::bound_processes();
     let links = helper.links()?;
+    // The kernel has forgotten it with each change of ids on the way.
+    launch::die_with_the_daemon(control)?;
     // Nothing of the guest's has been read up to here, and nothing of it is read with more rights than its own.
     confine(&Users::ours(), nesting).attempt("giving up the rights that no instance has")?;
-    let mut init = Init::new(control, console, root.console, names)?;
+    let mut init = Init::new(control, console, terminal, names)?;
     init.start_network(spec, &links);
     channel::send(control, &Report::Ready, &[]).attempt("telling the daemon that we run")?;
     init.serve();

@@ -433,6 +433,10 @@ pub(crate) fn daemon_until_killed(data: &Path) -> ExitCode {
 }
 
 pub(crate) fn enter_instance(pid: &str, user: &str, command: &[&str]) -> ExitCode {
+    if let Err(error) = host::run_from_a_copy() {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
+    }
     let command = command.iter().map(OsString::from).collect();
     finish(host::enter(
         pid.parse().expect("a number"),

@@ -10,7 +10,7 @@ use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
 use russh::keys::ssh_key::{HashAlg, LineEnding};
 use russh::keys::{PrivateKey, PublicKey};
 
-use crate::files::read_guest_file;
+use crate::files::{read_guest_file, write_guest_file};
 use crate::init::Account;
 use crate::init::imds::Metadata;
 
@@ -32,7 +32,7 @@ pub(in crate::init) fn ensure_host_key() -> io::Result<()> {
     io::Write::write_all(&mut file, text.as_bytes())?;
     fs::rename(&unfinished, HOST_KEY)?;
     let public = key.public_key().to_openssh().map_err(io::Error::other)?;
-    fs::write(format!("{HOST_KEY}.pub"), format!("{public}\n"))
+    write_guest_file(format!("{HOST_KEY}.pub"), &format!("{public}\n"))
 }
 
 /// The server's key.

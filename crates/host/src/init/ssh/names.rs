@@ -26,7 +26,10 @@ pub(super) async fn addresses(host: &str, account: &Account) -> Vec<IpAddr> {
     let mut command = std::process::Command::new("getent");
     command.args(["ahosts", host]).env_clear().envs(account.environment()).current_dir("/");
     command.stdin(Stdio::null()).stderr(Stdio::null());
-    let setup = Setup { session: true, identity: account.identity(&Users::ours()), ..Setup::default() };
+    let Ok(identity) = account.identity(&Users::ours()) else {
+        return Vec::new();
+    };
+    let setup = Setup { session: true, identity, ..Setup::default() };
     sys::before_exec(&mut command, setup);
     let found = tokio::process::Command::from(command).kill_on_drop(true).output().await;
     found.map(|found| parse(&String::from_utf8_lossy(&found.stdout))).unwrap_or_default()

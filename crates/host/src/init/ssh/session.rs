@@ -165,7 +165,7 @@ fn spawn(start: &Start, wish: &Wish, account: &Account, origin: Origin) -> std::
     command.env("SSH_CLIENT", format!("{from} {} {}", peer.port(), local.port()));
     command.env("SSH_CONNECTION", format!("{from} {} {to} {}", peer.port(), local.port()));
     command.current_dir(if account.home.is_dir() { &account.home } else { Path::new("/") });
-    let setup = Setup { identity: account.identity(&Users::ours()), ..Setup::default() };
+    let setup = Setup { identity: account.identity(&Users::ours())?, ..Setup::default() };
     match &wish.terminal {
         Some(terminal) => spawn_on_terminal(command, terminal, account, setup),
         None => spawn_on_pipes(command, setup),
