@@ -1,8 +1,9 @@
 //! Interfaces of an instance or a space, made from outside.
 //!
 //! A process of the host steps into the network namespace, makes the TAP there and leaves again: nothing in an instance
-//! ever holds the device node. The guest may have taken any name, even in the moment before: the interface comes up
-//! under a name that nobody guesses, is then called what it should be, or, where that is taken, the next free of its kind.
+//! ever holds the device node. A running guest may have taken any name, even in the moment before: an interface that is
+//! attached comes up under a name that nobody guesses, is then called what it should be, or, where that is taken, the next
+//! free of its kind. That is not done at launch, when no guest has run yet: the kernel waits some 30 ms at each renaming.
 
 use std::fs::File;
 use std::io;
@@ -31,7 +32,12 @@ pub(crate) struct Made {
 /// One more interface for the running instance whose first process this is.
 pub(crate) fn make_in_instance(process: BorrowedFd<'_>, spec: &LinkSpec) -> Result<(OwnedFd, Made)> {
     step_into_network(process)?;
-    make(spec)
+    let unguessed = unguessed_name().attempt("choosing a name for the interface")?;
+    let (tap, made) = make(&LinkSpec { name: unguessed, ..spec.clone() })?;
+    let netlink = Netlink::open().attempt("opening netlink")?;
+    let index = netlink.index(&made.name).attempt("finding the new interface")?;
+    let name = call(&netlink, index, &spec.name)?;
+    Ok((tap, Made { name, ..made }))
 }
 
 /// The interfaces of an instance or space that is being made. The caller is in its network afterwards.
@@ -52,9 +58,8 @@ fn step_into_network(process: BorrowedFd<'_>) -> Result<()> {
 
 /// Makes one interface, down, with its hardware address and MTU.
 fn make(spec: &LinkSpec) -> Result<(OwnedFd, Made)> {
-    let unguessed = unguessed_name().attempt("choosing a name for the interface")?;
     let node = tap::node();
-    let (tap, offloads) = tap::create(&node, &unguessed).map_err(|source| HostError::System {
+    let (tap, offloads) = tap::create(&node, &spec.name).map_err(|source| HostError::System {
         attempt: format!(
             "making interface {} from {} (it must be readable and writable by you: `sudo chmod 0666 {}`)",
             spec.name,
@@ -64,7 +69,7 @@ fn make(spec: &LinkSpec) -> Result<(OwnedFd, Made)> {
         source,
     })?;
     let netlink = Netlink::open().attempt("opening netlink")?;
-    let index = netlink.index(&unguessed).attempt("finding the new interface")?;
+    let index = netlink.index(&spec.name).attempt("finding the new interface")?;
     let change = LinkChange {
         up: false,
         mtu: Some(spec.mtu),
@@ -72,8 +77,7 @@ fn make(spec: &LinkSpec) -> Result<(OwnedFd, Made)> {
         queue_length: Some(spec.queue_length),
     };
     netlink.change_link(index, change).attempt(format!("setting up interface {}", spec.name))?;
-    let name = call(&netlink, index, &spec.name)?;
-    Ok((tap, Made { name, offloads }))
+    Ok((tap, Made { name: spec.name.clone(), offloads }))
 }
 
 fn unguessed_name() -> io::Result<String> {
