@@ -1,8 +1,11 @@
-//! The log, bounded however often things go wrong: equal lines are counted, and there are only so many in a second.
+//! The log, bounded however often things go wrong: equal lines are counted, there are only so many in a second, and a file
+//! that has grown to its bound begins anew.
 //!
 //! Sits between the program's events and the file that they are written to. Time is an argument of what decides.
 
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, ftruncate};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 /// How many lines may come at once, and how many in a second in the long run.
@@ -12,6 +15,9 @@ const LINES_PER_SECOND: u32 = 10;
 const A_LINE: u64 = 1_000_000;
 /// The longest line.
 const LINE_BYTES_MAX: usize = 16 << 10;
+
+/// How large the log's file grows.
+const FILE_BYTES_MAX: u64 = 8 << 20;
 
 /// What becomes of lines.
 #[derive(Debug)]
@@ -92,13 +98,31 @@ pub struct Log(Filter);
 
 impl Write for Log {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        io::stderr().write_all(&self.0.pass(line, Instant::now()))?;
+        let text = self.0.pass(line, Instant::now());
+        if !text.is_empty() {
+            let mut file = io::stderr();
+            if begins_anew(&file, FILE_BYTES_MAX) {
+                file.write_all(b"the log had grown to its bound and begins anew\n")?;
+            }
+            file.write_all(&text)?;
+        }
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
     }
+}
+
+/// Empties a file that has grown to `bytes_max`. Only one that is appended to, as Hamlet's own is: in another the next line
+/// would leave a hole.
+fn begins_anew(file: impl AsFd, bytes_max: u64) -> bool {
+    let is_appended = fcntl_getfl(&file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
+    let is_large = fstat(&file).is_ok_and(|found| {
+        FileType::from_raw_mode(found.st_mode) == FileType::RegularFile
+            && u64::try_from(found.st_size).is_ok_and(|size| size >= bytes_max)
+    });
+    is_appended && is_large && ftruncate(&file, 0).is_ok()
 }
 
 #[cfg(test)]
@@ -144,5 +168,20 @@ mod tests {
         let long = format!("12:00 {}", "x".repeat(100_000));
         let text = pass(&mut filter, &long, Instant::now());
         assert_eq!((text.len(), text.ends_with("x\n")), (LINE_BYTES_MAX + 1, true));
+    }
+
+    #[test]
+    fn a_file_of_ours_that_is_full_begins_anew_and_no_other_does() {
+        let path = std::env::temp_dir().join(format!("hamlet-log-{}", std::process::id()));
+        let mut file = std::fs::File::options().create(true).append(true).open(&path).unwrap();
+        file.write_all(b"0123456789").unwrap();
+        assert!(!begins_anew(&file, 11));
+        assert!(begins_anew(&file, 10));
+        file.write_all(b"x").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"x");
+        let mut written = std::fs::File::create(&path).unwrap();
+        written.write_all(b"0123456789").unwrap();
+        assert!(!begins_anew(&written, 10), "it would get a hole");
+        std::fs::remove_file(path).unwrap();
     }
 }
