@@ -6,14 +6,15 @@
 
 use std::ffi::CStr;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::BorrowedFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Gid, Mode, Stat, Uid, chmodat, chownat};
 use rustix::process::geteuid;
 
+use crate::boundary::FIRST_PRIVATE_ID;
 use crate::error::{Attempt, Result};
 use crate::namespace::{IDS_OF_AN_INSTANCE, Ids, SHARED_ROOT_OTHERS};
 use crate::tree::{self, Visitor};
@@ -27,14 +28,23 @@ const SET_ID: u32 = 0o6000;
 
 /// Whose the disk in this directory is; nothing for one that is not there yet.
 pub(crate) fn recorded(directory: &Path) -> Option<Ids> {
+    let disk = directory.join(PARTS[0]);
     match fs::read(directory.join(RECORD)) {
-        Ok(record) => serde_json::from_slice(&record).ok(),
+        Ok(record) => serde_json::from_slice(&record).ok().or_else(|| owner(&disk)),
         // Before there were records.
-        Err(_) if directory.join(PARTS[0]).is_dir() => {
-            Some(if geteuid().is_root() { Ids::SharedRoot } else { Ids::Daemon })
-        }
+        Err(_) if disk.is_dir() => Some(if geteuid().is_root() { Ids::SharedRoot } else { Ids::Daemon }),
         Err(_) => None,
     }
+}
+
+/// Who the files say it is, where the record has been lost: ranges begin where the last 16 bits are zero.
+fn owner(disk: &Path) -> Option<Ids> {
+    let found = fs::symlink_metadata(disk).ok()?.uid();
+    Some(match found {
+        FIRST_PRIVATE_ID.. => Ids::Private { first: found - found % IDS_OF_AN_INSTANCE },
+        _ if geteuid().is_root() => Ids::SharedRoot,
+        _ => Ids::Daemon,
+    })
 }
 
 /// Makes the disk if it is not there, and makes it the instance's whose ids these are.
@@ -51,8 +61,7 @@ pub(crate) fn prepare(directory: &Path, ids: Ids) -> Result<()> {
         return Ok(());
     }
     let unfinished = directory.join(UNFINISHED);
-    let record = serde_json::to_vec(&ids).map_err(io::Error::from);
-    record.and_then(|record| fs::write(&unfinished, record)).attempt("noting whose the disk is to be")?;
+    note(&unfinished, ids).attempt("noting whose the disk is to be")?;
     if before != Some(ids) {
         // A new disk is the daemon's, as one of an older version was.
         let from = before.unwrap_or(Ids::SharedRoot);
@@ -60,6 +69,12 @@ pub(crate) fn prepare(directory: &Path, ids: Ids) -> Result<()> {
     }
     // Last: what was interrupted is done again, with the same ids, and what was done is not harmed by it.
     fs::rename(&unfinished, directory.join(RECORD)).attempt("noting whose the disk is")
+}
+
+fn note(path: &Path, ids: Ids) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(&serde_json::to_vec(&ids)?)?;
+    file.sync_all()
 }
 
 /// Whose the disk was going to be when that was interrupted.
@@ -152,11 +167,18 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_without_a_record_is_of_before_there_were_records() {
+    fn a_disk_is_whose_its_record_says_or_of_before_there_were_records() {
         let directory = std::env::temp_dir().join(format!("hamlet-disk-{}", std::process::id()));
         assert_eq!(recorded(&directory), None);
         fs::create_dir_all(directory.join("root/upper")).unwrap();
         assert!(matches!(recorded(&directory), Some(Ids::SharedRoot | Ids::Daemon)));
+        note(&directory.join(RECORD), OWN).unwrap();
+        assert_eq!(recorded(&directory), Some(OWN));
+        fs::write(directory.join(RECORD), "").unwrap();
+        assert!(
+            matches!(recorded(&directory), Some(Ids::SharedRoot | Ids::Daemon)),
+            "as the files' owner says"
+        );
         fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -5,7 +5,7 @@
 //! empty, so that no home directory, key or `/opt` of the host is in sight.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown, symlink};
 use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
@@ -366,6 +366,6 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
 pub(crate) fn give_to_user(path: &Path, uid: u32) {
     let owner = fs::symlink_metadata(path).map(|metadata| metadata.uid());
     if owner.is_ok_and(|owner| owner != uid) {
-        let _ = chown(path, Some(uid), Some(uid));
+        let _ = lchown(path, Some(uid), Some(uid));
     }
 }
