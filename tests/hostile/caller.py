@@ -328,7 +328,7 @@ class Caller(Attacker):
         self.breach(b"through" in out, f"a script of the guest ran a file of the host through the caller's descriptor: {out}")
 
     def signals(self):
-        # What the caller ignores is not what the guest's command ignores.
+        # What the caller ignores is not what the guest's command ignores, nor what posix_spawn of the C library does (32).
         ignored = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTSTP)}
         process = self.exec("grep", "SigIgn", "/proc/self/status", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         for number, before in ignored.items():

@@ -197,11 +197,24 @@ fn close_when_executing() -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// What the caller of this program ignores, as `nohup` does, is no wish of the command's.
+/// What the caller of this program ignores, as `nohup` does, is no wish of the command's. Asks the kernel itself: the C
+/// library keeps two signals to itself, which its own `posix_spawn` leaves ignored.
 fn hear_every_signal() {
-    for signal in 1..=libc::SIGRTMAX() {
-        // SAFETY: the default is no function of ours; numbers that cannot be set are refused.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    const SIGNALS: libc::c_int = 64;
+    const MASK_BYTES: usize = 8;
+    // `struct sigaction` as the kernel has it, all zeros: the default, no flags, no mask.
+    let default = [0u64; 4];
+    for signal in 1..=SIGNALS {
+        // SAFETY: the kernel reads one `struct sigaction`, which is no larger; signals that cannot be set are refused.
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                default.as_ptr(),
+                std::ptr::null_mut::<u64>(),
+                MASK_BYTES,
+            )
+        };
     }
 }
 
