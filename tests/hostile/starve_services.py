@@ -71,7 +71,8 @@ s.sendall(len(query).to_bytes(2, "big") + query)
 print(len(s.recv(1000)))
 """
 # How soon somebody who behaves must be answered.
-SOON = 1.0
+# One lost SYN is sent again after a second; who is starved waits for half a minute.
+SOON = 3.0
 
 
 class StarveServices(NetworkLab):

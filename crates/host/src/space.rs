@@ -20,8 +20,9 @@ use crate::netlink::{LinkChange, Netlink, Route, RouteKind, Rule, Table};
 use crate::spec::{AnyAddress, SpaceRole, SpaceSpec};
 use crate::sys;
 
-/// How many connections wait to be accepted.
-const BACKLOG: i32 = 1024;
+/// How many connections wait to be accepted: as many as the kernel allows unless told otherwise, so that a guest's burst
+/// costs nobody else's first packet.
+const BACKLOG: i32 = 4096;
 
 /// Sets the space up, tells the daemon, and serves it until it goes.
 pub(crate) fn run(control: &OwnedFd, spec: &SpaceSpec, directory: &Path) -> Result<()> {
