@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::cgroup::Cgroups;
 use crate::error::{Attempt, Result};
 use crate::namespace::{Ids, write_id_maps};
+use crate::private_ids::FIRST_PRIVATE_ID;
 use crate::spec::Nesting;
 use crate::sys::{self, Forked};
 use crate::{mounts, trees};
@@ -83,12 +84,6 @@ fn with_private_users<T>(what: impl FnOnce(&OwnedFd) -> Result<T>) -> Result<T> 
         }
     }
 }
-
-/// Private ids begin here: above those that systemd hands to users and containers ("Users, Groups, UIDs and GIDs on
-/// systemd Systems"), below those that old programs take for negative.
-pub(crate) const FIRST_PRIVATE_ID: u32 = 0x7000_0000;
-/// How many instances can have ids of their own: 65,536 each, up to 0x7fff_ffff.
-pub(crate) const PRIVATE_RANGES: u32 = 4_096;
 
 /// What holds on this machine.
 pub(crate) fn describe(mounts: &IdMappedMounts, nesting: Nesting, cgroups: Option<&Cgroups>) -> Vec<Barrier> {

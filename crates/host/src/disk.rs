@@ -14,9 +14,9 @@ use std::path::Path;
 use rustix::fs::{AtFlags, FileType, Gid, Mode, Stat, Uid, chmodat, chownat};
 use rustix::process::geteuid;
 
-use crate::boundary::FIRST_PRIVATE_ID;
 use crate::error::{Attempt, Result};
 use crate::namespace::{IDS_OF_AN_INSTANCE, Ids, SHARED_ROOT_OTHERS};
+use crate::private_ids::FIRST_PRIVATE_ID;
 use crate::tree::{self, Visitor};
 
 /// The parts of the instance's directory that the guest's files are in.

@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-use crate::boundary::{FIRST_PRIVATE_ID, PRIVATE_RANGES};
 use crate::disk;
 use crate::error::Result;
 use crate::files::{self, Layout};
 use crate::namespace::{IDS_OF_AN_INSTANCE, Ids};
+
+/// Private ids begin here: above those that systemd hands to users and containers ("Users, Groups, UIDs and GIDs on
+/// systemd Systems"), below those that old programs take for negative.
+pub(crate) const FIRST_PRIVATE_ID: u32 = 0x7000_0000;
+/// How many instances can have ids of their own: 65,536 each, up to 0x7fff_ffff.
+const PRIVATE_RANGES: u32 = 4_096;
 
 /// The ranges that this daemon has given away.
 pub(crate) struct PrivateIds {

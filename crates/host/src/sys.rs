@@ -183,7 +183,8 @@ pub(crate) fn close_all_except(keep: &[&OwnedFd]) {
     for number in kept.into_iter().filter(|&number| number >= 3).chain([u32::MAX]) {
         let last = if number == u32::MAX { number } else { number - 1 };
         if first <= last {
-            // SAFETY: only called where no other owner of these descriptors is used again: right after a fork.
+            // SAFETY: only called where no other owner of these descriptors is used again: right after a fork, or as a
+            // program begins.
             unsafe { libc::syscall(libc::SYS_close_range, first, last, 0u32) };
         }
         first = number.saturating_add(1);
