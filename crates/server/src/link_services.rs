@@ -57,32 +57,29 @@ pub struct LinkServices {
 impl LinkServices {
     /// Serves instance metadata.
     pub async fn serve_metadata(self, listener: TcpListener) {
-        let (asked, places) = (self.clone(), Arc::clone(&self.metadata_places));
-        places::admit(
-            listener,
-            places,
-            |peer| asked.caller(peer),
-            |stream, caller| {
-                let services = self.clone();
-                async move { services.metadata(stream, caller).await }
-            },
-        )
-        .await;
+        let places = Arc::clone(&self.metadata_places);
+        let serve = |services: Self, stream, caller| async move { services.metadata(stream, caller).await };
+        self.admit(listener, places, serve).await;
     }
 
     /// Serves DNS over TCP.
     pub async fn serve_dns(self, listener: TcpListener) {
-        let (asked, places) = (self.clone(), Arc::clone(&self.dns_places));
-        places::admit(
-            listener,
-            places,
-            |peer| asked.caller(peer),
-            |stream, caller| {
-                let services = self.clone();
-                async move { services.dns(stream, caller).await }
-            },
-        )
-        .await;
+        let places = Arc::clone(&self.dns_places);
+        let serve = |services: Self, stream, caller| async move { services.dns(stream, caller).await };
+        self.admit(listener, places, serve).await;
+    }
+
+    /// Has each caller served in a place of its interface's.
+    async fn admit<W>(
+        self,
+        listener: TcpListener,
+        places: Arc<Places<NetworkInterfaceId>>,
+        serve: impl Fn(Self, TcpStream, NetworkInterfaceId) -> W,
+    ) where
+        W: Future<Output = std::io::Result<()>> + Send + 'static,
+    {
+        let serve_one = |stream, caller| serve(self.clone(), stream, caller);
+        places::admit(listener, places, |peer| self.caller(peer), serve_one).await;
     }
 
     fn caller(&self, peer: SocketAddr) -> Option<NetworkInterfaceId> {
