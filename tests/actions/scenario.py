@@ -96,7 +96,7 @@ class Scenario:
         )["Vpc"]
         id["vpc"] = vpc["VpcId"]
         v6 = ec2.describe_vpcs(VpcIds=[id["vpc"]])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
-        id["v6"] = v6.replace("00::/56", "00::/64")
+        id["v6"] = v6.replace("/56", "/64")
         id["subnet"] = self.subnet("10.0.1.0/24")
         id["private-subnet"] = self.subnet("10.0.2.0/24")
         id["spare-subnet"] = self.subnet("10.0.3.0/24")

@@ -33,8 +33,8 @@ class InstanceConnectEndpoint(NetworkLab):
         self.step("1. a VPC without any gateway; a server in one subnet, and a group for the endpoint in the other")
         self.vpc = self.make_vpc("10.0.0.0/16", "--amazon-provided-ipv6-cidr-block")
         [vpc] = self.ec2("describe-vpcs", "--vpc-ids", self.vpc)["Vpcs"]
-        block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].removesuffix("00::/56")
-        self.front, self.back = (self.subnet(self.vpc, f"10.0.{number}.0/24", zone, None, "--ipv6-cidr-block", f"{block}0{number}::/64")
+        block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+        self.front, self.back = (self.subnet(self.vpc, f"10.0.{number}.0/24", zone, None, "--ipv6-cidr-block", self.sixty_four(block, number))
                                  for number, zone in enumerate("ab"))
         self.door, self.db_group = self.group("door"), self.group("db")
         self.db = self.launch("db", self.back, self.db_group, "--ipv6-address-count", "1")

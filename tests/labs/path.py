@@ -66,8 +66,8 @@ class Path(NetworkLab):
         self.route(self.tables["private"], ANYWHERE, "--nat-gateway-id", self.nat)
 
     def dual(self, number, table):
-        prefix = self.block.replace("00::/56", f"0{number}::/64")
-        subnet = self.subnet(self.vpc, f"10.0.{number}.0/24", "a", self.tables[table], "--ipv6-cidr-block", prefix)
+        subnet = self.subnet(self.vpc, f"10.0.{number}.0/24", "a", self.tables[table],
+                             "--ipv6-cidr-block", self.sixty_four(self.block, number))
         self.ec2("modify-subnet-attribute", "--subnet-id", subnet, "--assign-ipv6-address-on-creation")
         return subnet
 

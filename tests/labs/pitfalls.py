@@ -47,7 +47,7 @@ class Pitfalls(NetworkLab):
             harness.wait_for(f"{name}'s IPv6 address", lambda: address in self.inside(name, "ip", "-6", "-o", "address").out, 15)
 
     def dual(self, vpc, block, number, zone):
-        return self.subnet(vpc, f"10.0.{number}.0/24", zone, None, "--ipv6-cidr-block", block.replace("00::/56", f"0{number}::/64"))
+        return self.subnet(vpc, f"10.0.{number}.0/24", zone, None, "--ipv6-cidr-block", self.sixty_four(block, number))
 
     def launch_at(self, name, subnet, group, address):
         """One server, at an address that we choose."""
