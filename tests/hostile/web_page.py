@@ -317,10 +317,10 @@ class ByHand(harness.Lab):
         self.sees(self.ask(f"GET /?{role}&{presigned('iam')} HTTP/1.1", f"Host: {own}"), 403, "a change in IAM")
         self.sees(self.ask(f"POST /2013-04-01/hostedzone?{presigned('route53')} HTTP/1.1", f"Host: {own}", "Content-Type: text/plain"), 403, "a change in Route 53")
         self.sees(self.ask(f"GET /?{read}&{presigned('ec2')} HTTP/1.1", f"Host: {own}"), 200, "a question")
-        generation = self.hamlet.status()["generation"]
+        revision = self.hamlet.status()["revision"]
         other = presigned("ec2").replace("AKIAINVENTED", "999999999999")
         self.sees(self.ask(f"GET /?{read}&{other} HTTP/1.1", f"Host: {own}"), 200, "a question for an account that is not there yet")
-        self.sees((self.hamlet.status()["generation"], self.vpcs()), (generation, before), "what links have made")
+        self.sees((self.hamlet.status()["revision"], self.vpcs()), (revision, before), "what links have made")
         self.sees(self.ask(f"GET /?{self.known(create, own)} HTTP/1.1", f"Host: {own}"), 200, "a change by a known key")
         self.sees(len(self.vpcs()), len(before) + 1, "VPCs by a known key")
         spoiled = self.known(create, own).replace("10.5.0.0", "10.6.0.0")

@@ -47,8 +47,8 @@ fn world(scope: Scope) -> World {
     let mut next = || source.hex17();
     let mut ids = Ids::new(&mut next);
     world.ensure_scope(scope, &mut ids);
-    let subnet = world.subnets.values().next().cloned().expect("a default VPC has subnets");
-    let group = world.vpcs.values().next().expect("there is a default VPC").default_security_group;
+    let subnet = world.network.subnets.values().next().cloned().expect("a default VPC has subnets");
+    let group = world.network.vpcs.values().next().expect("there is a default VPC").default_security_group;
     for number in 0..INTERFACES {
         let address = Ipv4Addr::from(u32::from(Ipv4Addr::new(172, 16, 0, 0)) + number);
         let interface = NetworkInterface {

@@ -99,7 +99,7 @@ impl Parts {
     fn new(name: &str, text: &str, options: Options) -> Result<Parts, String> {
         let fixture = Fixture::parse(text).map_err(|problem| problem.to_string())?;
         let mut world = World::clone(&fixture.world);
-        world.generation = world.generation.max(1);
+        world.network.generation = world.network.generation.max(1);
         let engine = Engine::new(Arc::new(world), Arc::default(), Limits::default(), 0x5eed);
         let datapath = Datapath::start(engine, options).map_err(|error| error.to_string())?;
         let directory = std::env::temp_dir().join(format!("hamlet-bench-{}-{name}", std::process::id()));
@@ -111,7 +111,7 @@ impl Parts {
     fn instance(&self, name: &str) -> Result<Space, String> {
         let id = self.fixture.interfaces[name];
         let interface =
-            self.fixture.world.network_interfaces.get(&id).expect("the fixture has just named it");
+            self.fixture.world.network.network_interfaces.get(&id).expect("the fixture has just named it");
         let v4 = interface.primary_address().expect("it has an IPv4 address");
         let router = Ipv4Addr::from(u32::from(v4) & 0xffff_ff00 | 1);
         let v6 = interface.ipv6_addresses.first();
@@ -162,7 +162,7 @@ pub(crate) fn between_instances(
 ) -> Result<Rival, String> {
     let parts = Parts::new(name, network.text, options)?;
     let (client, server) = (parts.instance("client")?, parts.instance("server")?);
-    let interface = parts.fixture.world.network_interfaces.get(&parts.fixture.interfaces["server"]);
+    let interface = parts.fixture.world.network.network_interfaces.get(&parts.fixture.interfaces["server"]);
     let address = interface.and_then(|it| it.addresses().find(|address| address.is_ipv6() == network.ipv6));
     let path = Measured {
         client: Namespace::of_process(client.pid),

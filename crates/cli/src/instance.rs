@@ -125,6 +125,7 @@ pub(crate) mod tests {
             region: "us-east-1".into(),
             pid: 1,
             machines: true,
+            revision: 1,
             generation: 1,
             resources: Default::default(),
             instances: names.iter().map(instance).collect(),

@@ -13,6 +13,7 @@ use model::{MacAddress, NetworkInterfaceId, World};
 
 use crate::capture::{CAPTURES_MAX, Capture, CaptureId, Scope, Writer};
 use crate::orders::Orders;
+use crate::retired::Retired;
 use crate::status::{Metrics, Status};
 use crate::switch::Switch;
 
@@ -50,35 +51,38 @@ struct Shared {
     thread: Option<JoinHandle<()>>,
     captures: AtomicU64,
     writers: Mutex<Vec<(CaptureId, Writer)>>,
-    /// Networks that are not enforced any more. Taking one apart can take long, and must not hold up frames.
-    retired: Arc<Mutex<Vec<Arc<World>>>>,
+    retired: Arc<Retired>,
 }
 
 impl Datapath {
     /// Starts the thread.
     pub fn start(engine: Engine, options: Options) -> io::Result<Datapath> {
         let orders = Arc::new(Orders::new()?);
-        let switch = Switch::new(engine, Arc::clone(&orders), options)?;
+        let retired = Arc::<Retired>::default();
+        let switch = Switch::new(engine, Arc::clone(&orders), Arc::clone(&retired), options)?;
         let thread = thread::Builder::new().name("datapath".into()).spawn(move || switch.run())?;
         let shared = Shared {
             orders,
             thread: Some(thread),
             captures: AtomicU64::new(0),
             writers: Mutex::default(),
-            retired: Arc::default(),
+            retired,
         };
         Ok(Datapath { shared: Arc::new(shared) })
     }
 
     /// Makes `world` the network that packets see. Returns at once: frames sent after it has returned see `world`.
     pub fn publish(&self, world: Arc<World>) {
-        let retired = Arc::clone(&self.shared.retired);
-        let unused = std::mem::take(&mut *retired.lock().unwrap_or_else(PoisonError::into_inner));
-        self.shared.orders.give(Box::new(move |switch| {
-            let old = Arc::clone(switch.engine.world());
-            switch.engine.publish(world);
-            retired.lock().unwrap_or_else(PoisonError::into_inner).push(old);
-        }));
+        let unused = self.shared.retired.take();
+        self.shared.orders.give_world(world);
+        drop(unused);
+    }
+
+    /// The same for a world whose network is that of the one before: what is answered on links may be different, and no
+    /// packet is decided anew. It waits for the next frame instead of waking the thread, however many are published.
+    pub fn publish_alike(&self, world: Arc<World>) {
+        let unused = self.shared.retired.take();
+        self.shared.orders.leave_world(world);
         drop(unused);
     }
 

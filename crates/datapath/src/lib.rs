@@ -29,6 +29,7 @@ mod datapath;
 mod link;
 mod orders;
 mod pcapng;
+mod retired;
 mod status;
 mod switch;
 

@@ -60,7 +60,7 @@ impl Status {
             connections: port.connections,
         };
         Status {
-            generation: engine.world().generation,
+            generation: engine.world().network.generation,
             links: engine.ports().iter().map(link).collect(),
             drops: engine.drops().nonzero().collect(),
             connections: engine.connections().len(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use engine::{DropReason, Engine, Moment, Outgoing, PortId, PortKind, Verdict};
-use model::MacAddress;
+use model::{MacAddress, World};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
@@ -18,6 +18,7 @@ use crate::datapath::Options;
 use crate::link::{FRAME_MAX, Link};
 use crate::orders::Orders;
 use crate::pcapng::Direction;
+use crate::retired::Retired;
 
 /// What epoll reports when an order was given; links are reported by their numbers.
 const BELL: u64 = u64::MAX;
@@ -45,6 +46,7 @@ pub(crate) struct Switch {
     busy: Vec<PortId>,
     epoll: OwnedFd,
     orders: Arc<Orders>,
+    retired: Arc<Retired>,
     options: Options,
     clock: Clock,
     expired: Instant,
@@ -57,7 +59,12 @@ pub(crate) struct Switch {
 }
 
 impl Switch {
-    pub(crate) fn new(engine: Engine, orders: Arc<Orders>, options: Options) -> std::io::Result<Switch> {
+    pub(crate) fn new(
+        engine: Engine,
+        orders: Arc<Orders>,
+        retired: Arc<Retired>,
+        options: Options,
+    ) -> std::io::Result<Switch> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         epoll::add(&epoll, orders.bell(), epoll::EventData::new_u64(BELL), epoll::EventFlags::IN)?;
         let clock = Clock::start();
@@ -68,6 +75,7 @@ impl Switch {
             busy: Vec::new(),
             epoll,
             orders,
+            retired,
             options,
             expired: clock.looked(),
             clock,
@@ -124,10 +132,20 @@ impl Switch {
     /// Carries out what was ordered.
     fn obey(&mut self) {
         if self.orders.any() {
-            for order in self.orders.take() {
+            let waiting = self.orders.take();
+            if let Some(world) = waiting.world {
+                self.publish(world);
+            }
+            for order in waiting.orders {
                 order(self);
             }
         }
+    }
+
+    /// Makes this the world that is read.
+    fn publish(&mut self, world: Arc<World>) {
+        self.retired.put(Arc::clone(self.engine.world()));
+        self.engine.publish(world);
     }
 
     /// Gives each busy link its turn. Returns whether there was any.

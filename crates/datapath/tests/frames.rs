@@ -35,7 +35,7 @@ struct Lab {
 
 fn world(text: &str, generation: u64) -> Arc<World> {
     let mut world = World::clone(&Fixture::parse(text).unwrap().world);
-    world.generation = generation;
+    world.network.generation = generation;
     Arc::new(world)
 }
 
@@ -46,7 +46,7 @@ impl Lab {
         let datapath = Datapath::start(engine, Options::default()).unwrap();
         let open = |name: &str| {
             let id = fixture.interfaces[name];
-            let mac = fixture.world.network_interfaces.get(&id).unwrap().mac;
+            let mac = fixture.world.network.network_interfaces.get(&id).unwrap().mac;
             let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
             let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).unwrap();
             datapath.open(PortKind::Interface(id), mac, theirs).unwrap();
@@ -178,4 +178,25 @@ fn what_is_no_frame_dies_of_its_reason() {
     assert_eq!(lab.drops(DropReason::Malformed), 2);
     assert_eq!(lab.drops(DropReason::BadOffload), 1);
     assert_eq!(lab.received_already(), None);
+}
+
+#[test]
+fn a_world_with_the_same_network_is_read_without_deciding_anything_anew() {
+    let lab = Lab::new();
+    let revision = || lab.datapath.with_engine(|engine| engine.world().revision);
+    for number in 1..=1000 {
+        let mut world = World::clone(&world(NETWORK, 1));
+        world.revision = number;
+        lab.datapath.publish_alike(Arc::new(world));
+    }
+    assert_eq!(revision(), 1000, "the last of those that waited");
+    assert_eq!(lab.datapath.status().generation, 1);
+    // An older world does not come back after the network has changed.
+    let mut late = World::clone(&world(NETWORK, 1));
+    late.revision = 1001;
+    lab.datapath.publish_alike(Arc::new(late));
+    let mut changed = World::clone(&world(NETWORK, 1003));
+    changed.revision = 1002;
+    lab.datapath.publish(Arc::new(changed));
+    assert_eq!((revision(), lab.datapath.status().generation), (1002, 1003));
 }

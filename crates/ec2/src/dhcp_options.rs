@@ -64,7 +64,7 @@ pub(crate) fn describe(
     request: DescribeDhcpOptionsRequest,
 ) -> Result<DescribeDhcpOptionsResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.dhcp_options.values().filter(|options| options.scope == scope);
+    let own = world.network.dhcp_options.values().filter(|options| options.scope == scope);
     let sets = request::named_or_all(&request.dhcp_options_ids, own, |options| options.id)?;
     let describe = Describe {
         kind: "dhcpOptions",

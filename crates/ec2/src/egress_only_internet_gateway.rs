@@ -40,7 +40,7 @@ pub(crate) fn describe(
     request: DescribeEgressOnlyInternetGatewaysRequest,
 ) -> Result<DescribeEgressOnlyInternetGatewaysResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.egress_only_internet_gateways.values().filter(|gateway| gateway.scope == scope);
+    let own = world.network.egress_only_internet_gateways.values().filter(|gateway| gateway.scope == scope);
     let gateways =
         request::named_or_all(&request.egress_only_internet_gateway_ids, own, |gateway| gateway.id)?;
     let describe = Describe {

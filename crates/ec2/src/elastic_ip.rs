@@ -159,7 +159,7 @@ pub(crate) fn describe(
     request: DescribeAddressesRequest,
 ) -> Result<DescribeAddressesResult, AwsError> {
     let scope = scope_of(call)?;
-    let all = || world.elastic_ips.values().filter(|elastic| elastic.scope == scope);
+    let all = || world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
     let mut named = request::named_or_all(&request.allocation_ids, all(), |elastic| elastic.id)?;
     if !request.public_ips.is_empty() {
         for text in &request.public_ips {
@@ -179,7 +179,7 @@ pub(crate) fn describe_attribute(
     request: DescribeAddressesAttributeRequest,
 ) -> Result<DescribeAddressesAttributeResult, AwsError> {
     let scope = scope_of(call)?;
-    let all = world.elastic_ips.values().filter(|elastic| elastic.scope == scope);
+    let all = world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
     request::named_or_all(&request.allocation_ids, all, |elastic| elastic.id)?;
     // Even of nothing, only a page that can be is answered.
     Page::new(request.max_results, request.next_token.as_deref(), 1..=1000)?;
@@ -188,7 +188,7 @@ pub(crate) fn describe_attribute(
 
 fn render(world: &World, elastic: &ElasticIp) -> shapes::Address {
     let association = elastic.association;
-    let interface = association.and_then(|it| world.network_interfaces.get(&it.interface));
+    let interface = association.and_then(|it| world.network.network_interfaces.get(&it.interface));
     shapes::Address {
         allocation_id: Some(elastic.id.to_string()),
         public_ip: Some(elastic.public_ip.to_string()),

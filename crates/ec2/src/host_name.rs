@@ -24,13 +24,13 @@ pub(crate) fn of_public_address(vpc: &Vpc, address: Ipv4Addr) -> Option<String> 
 
 /// The private name of one of an interface's addresses; none without `enableDnsHostnames`.
 pub(crate) fn on_interface(world: &World, interface: &NetworkInterface, address: Ipv4Addr) -> Option<String> {
-    let vpc = world.vpcs.get(&interface.vpc)?;
+    let vpc = world.network.vpcs.get(&interface.vpc)?;
     vpc.dns_hostnames.then(|| of_private_address(vpc.scope.region, address))
 }
 
 /// An instance's own name, made from its address or its id, as its subnet says.
 pub(crate) fn of_instance(world: &World, instance: &Instance) -> Option<String> {
-    let subnet = world.subnets.get(&instance.subnet?)?;
+    let subnet = world.network.subnets.get(&instance.subnet?)?;
     let region = instance.scope.region;
     let address = world.interfaces_of(instance).next().and_then(NetworkInterface::primary_address);
     match (subnet.hostname_type, address) {

@@ -43,7 +43,7 @@ pub(crate) fn describe(
 }
 
 fn instances(world: &World, scope: Scope) -> impl Iterator<Item = &Instance> {
-    world.instances.values().filter(move |instance| instance.scope == scope)
+    world.network.instances.values().filter(move |instance| instance.scope == scope)
 }
 
 /// Instances of one launch are shown together.
@@ -376,7 +376,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
 }
 
 fn private_dns_name_options(world: &World, instance: &Instance) -> Option<PrivateDnsNameOptionsResponse> {
-    let subnet = world.subnets.get(&instance.subnet?)?;
+    let subnet = world.network.subnets.get(&instance.subnet?)?;
     let hostname_type = match subnet.hostname_type {
         HostnameType::IpName => "ip-name",
         HostnameType::ResourceName => "resource-name",

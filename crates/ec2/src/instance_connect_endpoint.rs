@@ -111,7 +111,7 @@ fn ip_address_type(text: Option<&str>) -> Result<Option<IpAddressType>, AwsError
 
 fn render(world: &World, endpoint: &InstanceConnectEndpoint) -> Ec2InstanceConnectEndpoint {
     let (id, account, region) = (endpoint.id, endpoint.scope.account, endpoint.scope.region);
-    let zone = world.subnets.get(&endpoint.subnet).map(|subnet| subnet.zone);
+    let zone = world.network.subnets.get(&endpoint.subnet).map(|subnet| subnet.zone);
     Ec2InstanceConnectEndpoint {
         owner_id: Some(account.to_string()),
         instance_connect_endpoint_id: Some(id.to_string()),

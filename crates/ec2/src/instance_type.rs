@@ -81,8 +81,11 @@ pub(crate) fn describe_credits(
     request: DescribeInstanceCreditSpecificationsRequest,
 ) -> Result<DescribeInstanceCreditSpecificationsResult, AwsError> {
     let scope = scope_of(call)?;
-    let all =
-        world.instances.values().filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
+    let all = world
+        .network
+        .instances
+        .values()
+        .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
     let named = request::named_or_all(&request.instance_ids, all, |it| it.id)?;
     let describe = Describe {
         kind: "instance",

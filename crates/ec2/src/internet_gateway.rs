@@ -56,7 +56,7 @@ pub(crate) fn describe(
     request: DescribeInternetGatewaysRequest,
 ) -> Result<DescribeInternetGatewaysResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.internet_gateways.values().filter(|gateway| gateway.scope == scope);
+    let own = world.network.internet_gateways.values().filter(|gateway| gateway.scope == scope);
     let gateways = request::named_or_all(&request.internet_gateway_ids, own, |gateway| gateway.id)?;
     let describe = Describe {
         kind: "internetGateway",

@@ -209,7 +209,7 @@ pub(crate) fn named_group<'a>(
     vpc: VpcId,
     name: &str,
 ) -> Result<&'a SecurityGroup, AwsError> {
-    if world.vpcs.get(&vpc).is_none_or(|vpc| !vpc.is_default) {
+    if world.network.vpcs.get(&vpc).is_none_or(|vpc| !vpc.is_default) {
         return Err(AwsError::invalid_parameter_value(format!(
             "Invalid value '{name}' for groupName. You may not reference Amazon VPC security groups by name. Please \
              use the corresponding id for this operation."
@@ -324,7 +324,7 @@ pub(crate) fn render_group(world: &World, vpc: VpcId, peer: &Peer) -> shapes::Us
         ..Default::default()
     };
     if let Some(id) = peering {
-        let connection = world.vpc_peering_connections.get(id);
+        let connection = world.network.vpc_peering_connections.get(id);
         let active = connection.is_some_and(|connection| connection.is_active());
         let far_side = connection.and_then(|connection| connection.peer_of(vpc));
         pair.vpc_id = far_side.map(|side| side.vpc.to_string());
@@ -384,7 +384,7 @@ mod tests {
             let scope = caller.scope();
             let vpc = caller.world.default_vpc(scope).unwrap();
             let (vpc, id) = (vpc.id, vpc.default_security_group);
-            let group = caller.world.security_groups.get_mut(&id).unwrap();
+            let group = caller.world.network.security_groups.get_mut(&id).unwrap();
             group.rules.clear();
             for (number, (traffic, peer)) in (1..).zip(drawn) {
                 let content = RuleContent { traffic, peer, description: Some(format!("rule {number}")) };

@@ -64,7 +64,8 @@ pub(crate) fn describe(
     request: DescribeNatGatewaysRequest,
 ) -> Result<DescribeNatGatewaysResult, AwsError> {
     let (scope, now) = (scope_of(call)?, request::now(call));
-    let own = world.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
+    let own =
+        world.network.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
     let gateways = request::named_or_all(&request.nat_gateway_ids, own, |gateway| gateway.id)?;
     let describe = Describe {
         kind: "natGateway",
@@ -142,7 +143,7 @@ fn render_frame(gateway: &model::NatGateway) -> shapes::NatGateway {
 }
 
 fn render_address(world: &World, gateway: &model::NatGateway) -> NatGatewayAddress {
-    let elastic = gateway.allocation.and_then(|id| world.elastic_ips.get(&id));
+    let elastic = gateway.allocation.and_then(|id| world.network.elastic_ips.get(&id));
     // The Elastic IP address may serve another interface by now.
     let association =
         elastic.and_then(|it| it.association).filter(|it| Some(it.interface) == gateway.interface);

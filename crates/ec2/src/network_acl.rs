@@ -47,7 +47,7 @@ pub(crate) fn describe(
     request: DescribeNetworkAclsRequest,
 ) -> Result<DescribeNetworkAclsResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.network_acls.values().filter(|acl| acl.scope == scope);
+    let own = world.network.network_acls.values().filter(|acl| acl.scope == scope);
     let acls = named_or_all(&request.network_acl_ids, own, |acl| acl.id)?;
     let describe = Describe {
         kind: "networkAcl",
@@ -212,7 +212,7 @@ fn parse_entry_ports(
 
 /// A network ACL as describe calls show it: outbound entries first, and in each direction the final denies last.
 pub(crate) fn render(world: &World, acl: &NetworkAcl) -> shapes::NetworkAcl {
-    let ipv6 = world.vpcs.get(&acl.vpc).is_some_and(|vpc| !vpc.ipv6_cidrs.is_empty());
+    let ipv6 = world.network.vpcs.get(&acl.vpc).is_some_and(|vpc| !vpc.ipv6_cidrs.is_empty());
     let mut entries = Vec::new();
     for direction in [Direction::Egress, Direction::Ingress] {
         entries.extend(acl.entries(direction).values().map(|entry| render_entry(direction, entry)));

@@ -75,7 +75,7 @@ pub(crate) fn describe(
     request: DescribeNetworkInterfacesRequest,
 ) -> Result<DescribeNetworkInterfacesResult, AwsError> {
     let scope = scope_of(call)?;
-    let all = world.network_interfaces.values().filter(|interface| interface.scope == scope);
+    let all = world.network.network_interfaces.values().filter(|interface| interface.scope == scope);
     let named = request::named_or_all(&request.network_interface_ids, all, |interface| interface.id)?;
     let describe = Describe {
         kind: "networkInterface",
@@ -485,14 +485,14 @@ fn kind(kind: InterfaceKind) -> &'static str {
 pub(crate) fn groups(world: &World, groups: &[SecurityGroupId]) -> Vec<GroupIdentifier> {
     let render = |id: &SecurityGroupId| GroupIdentifier {
         group_id: Some(id.to_string()),
-        group_name: world.security_groups.get(id).map(|group| group.name.clone()),
+        group_name: world.network.security_groups.get(id).map(|group| group.name.clone()),
     };
     groups.iter().map(render).collect()
 }
 
 /// `attaching` until the instance runs, `attached` from then on.
 pub(crate) fn attachment_status(world: &World, attachment: &Attachment) -> &'static str {
-    let instance = attachment.instance.and_then(|id| world.instances.get(&id));
+    let instance = attachment.instance.and_then(|id| world.network.instances.get(&id));
     match instance.map(|instance| instance.state) {
         Some(InstanceState::Pending) => "attaching",
         Some(InstanceState::ShuttingDown | InstanceState::Terminated) => "detaching",
@@ -526,11 +526,12 @@ pub(crate) fn association(
     public: Option<PublicAddress>,
 ) -> Option<NetworkInterfaceAssociation> {
     let public = public?;
-    let elastic = public.elastic.and_then(|id| world.elastic_ips.get(&id));
+    let elastic = public.elastic.and_then(|id| world.network.elastic_ips.get(&id));
     let owner = elastic.map_or("amazon".to_owned(), |elastic| elastic.scope.account.to_string());
     Some(NetworkInterfaceAssociation {
         public_ip: Some(public.address.to_string()),
         public_dns_name: world
+            .network
             .vpcs
             .get(&interface.vpc)
             .map(|vpc| host_name::of_public_address(vpc, public.address).unwrap_or_default()),

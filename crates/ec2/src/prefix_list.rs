@@ -153,7 +153,7 @@ pub(crate) fn describe(
     request: DescribeManagedPrefixListsRequest,
 ) -> Result<DescribeManagedPrefixListsResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.prefix_lists.values().filter(|list| list.scope == scope);
+    let own = world.network.prefix_lists.values().filter(|list| list.scope == scope);
     let mut rows: Vec<ManagedPrefixList> = AwsPrefixList::all(scope.region).map(render_aws).collect();
     rows.extend(own.map(|list| render(list, settled_state(list))));
     let rows = only_named(rows, &request.prefix_list_ids, |list| &list.prefix_list_id)?;

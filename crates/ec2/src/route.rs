@@ -225,7 +225,7 @@ fn render(world: &World, table: &model::RouteTable, route: &model::Route) -> sha
         Target::VpcPeeringConnection(_) => shape.vpc_peering_connection_id = target,
         Target::NetworkInterface(id) => {
             shape.network_interface_id = target;
-            let attachment = world.network_interfaces.get(&id).and_then(|it| it.attachment.as_ref());
+            let attachment = world.network.network_interfaces.get(&id).and_then(|it| it.attachment.as_ref());
             if let Some((attachment, instance)) = attachment.and_then(|it| Some((it, it.instance?))) {
                 shape.instance_id = Some(instance.to_string());
                 shape.instance_owner_id = Some(attachment.instance_owner.to_string());

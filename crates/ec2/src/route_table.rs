@@ -41,7 +41,7 @@ pub(crate) fn describe(
     request: DescribeRouteTablesRequest,
 ) -> Result<DescribeRouteTablesResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.route_tables.values().filter(|table| table.scope == scope);
+    let own = world.network.route_tables.values().filter(|table| table.scope == scope);
     let tables = request::named_or_all(&request.route_table_ids, own, |table| table.id)?;
     let describe = Describe {
         kind: "routeTable",

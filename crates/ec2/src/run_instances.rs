@@ -42,7 +42,7 @@ pub(crate) fn run(
         let launched = with_ids(call, |ids| world.launch_instance(scope, launch.clone(), ids, now));
         ids.push(launched.map_err(refused)?);
     }
-    let instances = ids.iter().filter_map(|id| world.instances.get(id));
+    let instances = ids.iter().filter_map(|id| world.network.instances.get(id));
     Ok(Reservation {
         reservation_id: Some(launch.reservation.to_string()),
         owner_id: Some(scope.account.to_string()),
@@ -144,7 +144,7 @@ fn count(world: &World, launch: &Launch, min: Option<i32>, max: Option<i32>) -> 
         return Err(AwsError::invalid_value("maxCount", &max.to_string(), reason));
     }
     let subnet = launch.interfaces.first().and_then(|interface| match &interface.source {
-        InterfaceSource::New { interface, .. } => world.subnets.get(&interface.subnet),
+        InterfaceSource::New { interface, .. } => world.network.subnets.get(&interface.subnet),
         InterfaceSource::Existing(_) => None,
     });
     match subnet.filter(|subnet| subnet.cidr.is_some()).map(|subnet| world.available_addresses(subnet.id)) {
@@ -380,7 +380,8 @@ fn groups_by_name(world: &World, scope: Scope, names: &[String]) -> Result<Vec<S
     }
     let vpc = world.default_vpc(scope).ok_or_else(|| no_default(Refusal::NoDefaultVpc, None))?.id;
     let find = |name: &String| {
-        let group = world.security_groups.values().find(|group| group.vpc == vpc && group.name == *name);
+        let group =
+            world.network.security_groups.values().find(|group| group.vpc == vpc && group.name == *name);
         group.map(|group| group.id).ok_or_else(|| {
             let message = format!("The security group '{name}' does not exist in default VPC '{vpc}'");
             AwsError::new("InvalidGroup.NotFound", message)
@@ -708,7 +709,9 @@ mod tests {
                 "InvalidParameter: Security group {group} and subnet {subnet} belong to different networks."
             )
         );
-        assert!(caller.world.network_interfaces.is_empty() && caller.world.instances.is_empty());
+        assert!(
+            caller.world.network.network_interfaces.is_empty() && caller.world.network.instances.is_empty()
+        );
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub(crate) fn describe(
     request: DescribeSecurityGroupsRequest,
 ) -> Result<DescribeSecurityGroupsResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.security_groups.values().filter(|group| group.scope == scope);
+    let own = world.network.security_groups.values().filter(|group| group.scope == scope);
     let mut groups = named_or_all(&request.group_ids, own, |group| group.id)?;
     if !request.group_names.is_empty() {
         let vpc = default_vpc(world, scope)?;
@@ -127,7 +127,7 @@ pub(crate) fn for_vpc(
 ) -> Result<GetSecurityGroupsForVpcResult, AwsError> {
     let scope = scope_of(call)?;
     let vpc = world.vpc(scope, required_id(request.vpc_id.as_deref())?).map_err(refused)?.id;
-    let groups = world.security_groups.values().filter(|group| group.vpc == vpc);
+    let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
     let rows = groups.map(|group| SecurityGroupForVpc {
         description: Some(group.description.clone()),
         group_id: Some(group.id.to_string()),
@@ -187,7 +187,7 @@ pub(crate) fn stale(
 ) -> Result<DescribeStaleSecurityGroupsResult, AwsError> {
     let scope = scope_of(call)?;
     let vpc = world.vpc(scope, required_id(request.vpc_id.as_deref())?).map_err(refused)?.id;
-    let groups = world.security_groups.values().filter(|group| group.vpc == vpc);
+    let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
     let rows = groups.filter_map(|group| render_stale(world, group)).collect();
     let page = Page::new(request.max_results, request.next_token.as_deref(), 5..=255)?;
     let (stale_security_group_set, next_token) =
@@ -390,7 +390,7 @@ mod tests {
     fn without_a_default_vpc_the_vpc_must_be_named() {
         let mut caller = Caller::new();
         let vpc = caller.world.default_vpc(caller.scope()).unwrap().id;
-        caller.world.vpcs.get_mut(&vpc).unwrap().is_default = false;
+        caller.world.network.vpcs.get_mut(&vpc).unwrap().is_default = false;
         let by_name = caller.refused("CreateSecurityGroup", &[("GroupName", "a"), ("GroupDescription", "b")]);
         assert_eq!(by_name, "VPCIdNotSpecified: No default VPC for this user");
     }
@@ -485,7 +485,7 @@ mod tests {
             ended: None,
             tags: model::Tags::new(),
         };
-        caller.world.vpc_peering_connections.insert(peering.id, peering);
+        caller.world.network.vpc_peering_connections.insert(peering.id, peering);
         let parameters =
             [("GroupName", "far"), ("GroupDescription", "at the peer"), ("VpcId", other.as_str())];
         let far = caller.ok("CreateSecurityGroup", &parameters).text("groupId");

@@ -54,7 +54,7 @@ fn parse_content(rule: SecurityGroupRuleRequest, place: Place<'_>) -> Result<Rul
         (None, None, Some(list), None) => parse_prefix_list(&list, place, Naming::Strict)?,
         (None, None, None, Some(group)) => {
             // The request has no room for the owner of a group in a peered VPC of somebody else.
-            let owner = parse_id(&group).ok().and_then(|id| place.world.security_groups.get(&id));
+            let owner = parse_id(&group).ok().and_then(|id| place.world.network.security_groups.get(&id));
             let user_id = owner.map(|group| group.scope.account.to_string());
             parse_group(
                 UserIdGroupPair { group_id: Some(group), user_id, ..Default::default() },
@@ -132,7 +132,7 @@ pub(crate) fn describe(
     request: DescribeSecurityGroupRulesRequest,
 ) -> Result<DescribeSecurityGroupRulesResult, AwsError> {
     let scope = scope_of(call)?;
-    let groups = || world.security_groups.values().filter(|group| group.scope == scope);
+    let groups = || world.network.security_groups.values().filter(|group| group.scope == scope);
     let all = groups().flat_map(|group| group.rules.values());
     let named = named_or_all(&request.security_group_rule_ids, all, |rule| rule.id)?;
     let wanted: BTreeSet<SecurityGroupRuleId> = named.into_iter().map(|rule| rule.id).collect();

@@ -76,7 +76,7 @@ pub(crate) fn describe(
     request: DescribeSubnetsRequest,
 ) -> Result<DescribeSubnetsResult, AwsError> {
     let scope = scope_of(call)?;
-    let own = world.subnets.values().filter(|subnet| subnet.scope == scope);
+    let own = world.network.subnets.values().filter(|subnet| subnet.scope == scope);
     let subnets = request::named_or_all(&request.subnet_ids, own, |subnet| subnet.id)?;
     let describe = Describe {
         kind: "subnet",

@@ -124,7 +124,8 @@ impl Caller {
     pub(crate) fn settle(&mut self) {
         use model::InstanceState::{Pending, Running, ShuttingDown, Stopped, Stopping, Terminated};
         let now = crate::request::now(&self.call);
-        let all: Vec<_> = self.world.instances.values().map(|it| (it.id, it.boot, it.state)).collect();
+        let all: Vec<_> =
+            self.world.network.instances.values().map(|it| (it.id, it.boot, it.state)).collect();
         for (id, boot, state) in all {
             match state {
                 Pending => self.world.instance_is_running(id, boot, now),

@@ -14,8 +14,11 @@ pub(crate) fn describe(
     request: DescribeVolumesRequest,
 ) -> Result<DescribeVolumesResult, AwsError> {
     let scope = scope_of(call)?;
-    let all =
-        world.instances.values().filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
+    let all = world
+        .network
+        .instances
+        .values()
+        .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
     let id = |instance: &Instance| -> VolumeId { instance.root_volume.id };
     let named = request::named_or_all(&request.volume_ids, all, id)?;
     let describe = Describe {

@@ -480,8 +480,8 @@ mod tests {
         let vpc = caller.ok("CreateVpc", &[("CidrBlock", "10.0.0.0/16")]).text("vpcId");
         caller.ok("DeleteVpc", &[("VpcId", &vpc)]);
         let world = &caller.world;
-        assert_eq!((world.vpcs.len(), world.route_tables.len()), (1, 1));
-        assert_eq!((world.security_groups.len(), world.network_acls.len()), (1, 1));
+        assert_eq!((world.network.vpcs.len(), world.network.route_tables.len()), (1, 1));
+        assert_eq!((world.network.security_groups.len(), world.network.network_acls.len()), (1, 1));
     }
 
     #[test]
@@ -500,7 +500,7 @@ mod tests {
             caller.refused("CreateVpc", &[("CidrBlock", "10.0.0.0/16"), ("DryRun", "true")]),
             "DryRunOperation: Request would have succeeded, but DryRun flag is set."
         );
-        assert_eq!(caller.world.vpcs.len(), 1);
+        assert_eq!(caller.world.network.vpcs.len(), 1);
     }
 
     #[test]

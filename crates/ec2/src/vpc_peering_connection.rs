@@ -82,7 +82,7 @@ pub(crate) fn describe(
     request: DescribeVpcPeeringConnectionsRequest,
 ) -> Result<DescribeVpcPeeringConnectionsResult, AwsError> {
     let (scope, now) = (scope_of(call)?, request::now(call));
-    let own = world.vpc_peering_connections.values().filter(|it| {
+    let own = world.network.vpc_peering_connections.values().filter(|it| {
         (it.requester.scope == scope || it.accepter.scope == scope) && it.is_shown(scope.account, now)
     });
     let connections = request::named_or_all(&request.vpc_peering_connection_ids, own, |it| it.id)?;
@@ -248,7 +248,7 @@ fn render_side(world: &World, side: &PeeringSide) -> VpcPeeringConnectionVpcInfo
         allow_egress_from_local_vpc_to_remote_classic_link: Some(false),
         ..Default::default()
     });
-    if let Some(vpc) = world.vpcs.get(&side.vpc) {
+    if let Some(vpc) = world.network.vpcs.get(&side.vpc) {
         shape.cidr_block = Some(vpc.primary_cidr().to_string());
         let v4 = vpc.cidrs.iter().map(|block| CidrBlock { cidr_block: Some(block.cidr.to_string()) });
         shape.cidr_block_set = v4.collect();
@@ -394,10 +394,10 @@ mod tests {
                 "InvalidVpcPeeringConnectionID.NotFound: The vpcPeeringConnection ID '{id}' does not exist"
             )
         );
-        assert_eq!(caller.world.vpc_peering_connections.len(), 1);
+        assert_eq!(caller.world.network.vpc_peering_connections.len(), 1);
         let now = crate::request::now(&caller.call);
         caller.world.expire(now);
-        assert_eq!(caller.world.vpc_peering_connections.len(), 0, "what nobody is shown is not kept");
+        assert_eq!(caller.world.network.vpc_peering_connections.len(), 0, "what nobody is shown is not kept");
     }
 
     #[test]

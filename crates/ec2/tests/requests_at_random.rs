@@ -196,28 +196,31 @@ impl Walk {
 
 /// What holds in every world that AWS could have.
 fn check(world: &World) {
-    for vpc in world.vpcs.values() {
-        assert!(world.security_groups.get(&vpc.default_security_group).is_some_and(|it| it.vpc == vpc.id));
+    for vpc in world.network.vpcs.values() {
+        assert!(
+            world.network.security_groups.get(&vpc.default_security_group).is_some_and(|it| it.vpc == vpc.id)
+        );
         assert!(
             world
+                .network
                 .network_acls
                 .get(&vpc.default_network_acl)
                 .is_some_and(|it| it.vpc == vpc.id && it.is_default)
         );
     }
-    for subnet in world.subnets.values() {
-        assert!(world.network_acls.get(&subnet.network_acl).is_some_and(|it| it.vpc == subnet.vpc));
+    for subnet in world.network.subnets.values() {
+        assert!(world.network.network_acls.get(&subnet.network_acl).is_some_and(|it| it.vpc == subnet.vpc));
     }
-    for acl in world.network_acls.values() {
-        assert!(world.vpcs.contains(&acl.vpc));
+    for acl in world.network.network_acls.values() {
+        assert!(world.network.vpcs.contains(&acl.vpc));
         for direction in [Direction::Ingress, Direction::Egress] {
             let entries = acl.entries(direction);
             assert!(entries.len() < 40 && entries.iter().all(|(number, entry)| *number == entry.number));
         }
     }
     let mut names = BTreeSet::new();
-    for group in world.security_groups.values() {
-        assert!(world.vpcs.contains(&group.vpc));
+    for group in world.network.security_groups.values() {
+        assert!(world.network.vpcs.contains(&group.vpc));
         assert!(names.insert((group.vpc, group.name.to_lowercase())), "two groups called {}", group.name);
         let mut contents = BTreeSet::new();
         for (id, rule) in &group.rules {
@@ -226,13 +229,15 @@ fn check(world: &World) {
             match rule.peer {
                 Peer::Cidr(cidr) => assert_eq!(cidr, cidr.trunc()),
                 Peer::Group { group: named, .. } => {
-                    assert!(world.security_groups.get(&named).is_some_and(|named| named.vpc == group.vpc));
+                    assert!(
+                        world.network.security_groups.get(&named).is_some_and(|named| named.vpc == group.vpc)
+                    );
                 }
                 Peer::PrefixList(list) => assert!(world.prefix_list_weight(group.scope, list).is_some()),
             }
         }
     }
-    for list in world.prefix_lists.values() {
+    for list in world.network.prefix_lists.values() {
         assert!(list.entries.len() <= list.max_entries as usize);
         assert_eq!(list.version, 1 + list.history.len() as u64);
     }
@@ -247,15 +252,15 @@ proptest! {
         for request in &requests {
             if walk.send(request) {
                 check(&walk.world);
-                let records = walk.world.commit();
+                let records = walk.world.commit().records;
                 // What was made durable is what there is: it is there again after a restart.
                 for record in records.iter().filter(|record| record.value.is_some()) {
                     let value = record.value.as_deref().unwrap();
-                    prop_assert!(World::load([(record.key.as_str(), value)]).is_ok(), "{}", record.key);
+                    prop_assert!(World::load(1, [(record.key.as_str(), value)]).is_ok(), "{}", record.key);
                 }
             } else {
                 walk.world.roll_back();
-                prop_assert_eq!(walk.world.commit(), vec![]);
+                prop_assert_eq!(walk.world.commit().records, vec![]);
             }
         }
     }

@@ -38,7 +38,7 @@ pub fn on_link(engine: &mut Engine, port: PortId, frame: &[u8], headers: &Header
     let world = engine.world.clone();
     let Some(link) = engine.ports.get(port) else { return Answer::Drop(DropReason::InterfaceDown) };
     match &link.kind {
-        PortKind::Interface(id) => match world.network_interfaces.get(id) {
+        PortKind::Interface(id) => match world.network.network_interfaces.get(id) {
             Some(interface) => on_interface(engine, &world, port, interface, frame, headers, now),
             None => Answer::Drop(DropReason::InterfaceDown),
         },
@@ -175,7 +175,7 @@ fn neighbour_discovery(
 
 /// "Managed": addresses are to be had by DHCPv6. The subnet's prefix is not on the link: everything goes by the router.
 fn router_advertisement(world: &World, interface: &NetworkInterface, headers: &Headers) -> Option<Vec<u8>> {
-    world.subnets.get(&interface.subnet)?.ipv6_cidr.as_ref()?;
+    world.network.subnets.get(&interface.subnet)?.ipv6_cidr.as_ref()?;
     let asker = match headers.source {
         IpAddr::V6(v6) if !v6.is_unspecified() => v6,
         IpAddr::V4(_) | IpAddr::V6(_) => icmpv6::ALL_NODES,
@@ -288,8 +288,8 @@ fn on_services(frame: &[u8], headers: &Headers) -> Answer {
 fn router_of(engine: &Engine, port: PortId, headers: &Headers) -> Option<IpAddr> {
     match engine.ports.get(port)?.kind {
         PortKind::Interface(id) => {
-            let interface = engine.world.network_interfaces.get(&id)?;
-            let subnet = engine.world.subnets.get(&interface.subnet)?;
+            let interface = engine.world.network.network_interfaces.get(&id)?;
+            let subnet = engine.world.network.subnets.get(&interface.subnet)?;
             match headers.layer3 {
                 Layer3::Ipv4 => subnet.router().map(IpAddr::V4),
                 Layer3::Ipv6 => subnet.router_v6().map(IpAddr::V6),
@@ -324,7 +324,7 @@ pub(crate) fn time_exceeded(
     headers: &Headers,
 ) -> Option<Vec<u8>> {
     let last = findings.nat_visits.iter().last().filter(|visit| visit.from == End::Initiator)?;
-    let router = engine.world.nat_gateways.get(&last.gateway)?.private_ip?;
+    let router = engine.world.network.nat_gateways.get(&last.gateway)?.private_ip?;
     let told = match headers.layer3 {
         Layer3::Ipv4 => icmp::time_exceeded(router, frame, headers),
         Layer3::Ipv6 => icmpv6::time_exceeded(guest::nat64::embed(router), frame, headers),

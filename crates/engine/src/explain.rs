@@ -90,7 +90,7 @@ fn imagined(world: &Arc<World>, internet: &Ports) -> Engine {
     for port in links {
         engine.open_port(port.kind.clone(), port.mac);
     }
-    for interface in world.network_interfaces.values() {
+    for interface in world.network.network_interfaces.values() {
         engine.open_port(PortKind::Interface(interface.id), interface.mac);
     }
     engine

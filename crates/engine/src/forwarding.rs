@@ -111,7 +111,7 @@ impl Traveller {
     ) -> Option<(NetworkInterfaceId, Onward)> {
         let PortKind::Interface(id) = self.engine.ports().get(at)?.kind else { return None };
         let world = self.engine.world().clone();
-        let interface = world.network_interfaces.get(&id)?;
+        let interface = world.network.network_interfaces.get(&id)?;
         if let Some(it) = self.replaced.iter().find(|it| it.by == at && it.own.reversed() == *flow) {
             let how = format!("assumed to send the answer on to {}", it.original.source);
             return Some((id, Onward { from: at, flow: it.original.reversed(), how }));
@@ -138,12 +138,12 @@ impl Traveller {
     /// The interface by which an instance forwards a packet that came by `came_by`.
     fn way_out<'a>(&'a self, came_by: &'a NetworkInterface, flow: &Flow) -> &'a NetworkInterface {
         let world = self.engine.world();
-        let instance = came_by.instance().and_then(|id| world.instances.get(&id));
+        let instance = came_by.instance().and_then(|id| world.network.instances.get(&id));
         let interfaces = instance.into_iter().flat_map(|instance| &instance.interfaces);
-        let mut interfaces = interfaces.filter_map(|id| world.network_interfaces.get(id)).peekable();
+        let mut interfaces = interfaces.filter_map(|id| world.network.network_interfaces.get(id)).peekable();
         let first = interfaces.peek().copied();
         let in_subnet = |it: &&NetworkInterface| {
-            world.subnets.get(&it.subnet).is_some_and(|subnet| subnet.contains(flow.destination))
+            world.network.subnets.get(&it.subnet).is_some_and(|subnet| subnet.contains(flow.destination))
         };
         interfaces.find(in_subnet).or(first).unwrap_or(came_by)
     }

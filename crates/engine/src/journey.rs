@@ -69,7 +69,7 @@ pub struct Site<'a> {
 impl<'a> Site<'a> {
     /// The place of an interface.
     pub fn of(world: &'a World, interface: &'a NetworkInterface) -> Option<Site<'a>> {
-        Some(Site { interface, subnet: world.subnets.get(&interface.subnet)? })
+        Some(Site { interface, subnet: world.network.subnets.get(&interface.subnet)? })
     }
 }
 

@@ -208,7 +208,7 @@ impl NatMetrics {
         }
         self.window = now.0 / WINDOW_MS;
         self.spread_all();
-        self.gateways.retain(|id, gateway| world.nat_gateways.contains(id) || gateway.active > 0);
+        self.gateways.retain(|id, gateway| world.network.nat_gateways.contains(id) || gateway.active > 0);
         self.gateways.values_mut().for_each(|gateway| gateway.roll(passed));
     }
 
@@ -217,7 +217,7 @@ impl NatMetrics {
         self.roll(world, now);
         self.spread_all();
         let of = |id: &NatGatewayId| self.gateways.get(id).cloned().unwrap_or_default().metrics();
-        world.nat_gateways.iter().map(|(id, _)| (*id, of(id))).collect()
+        world.network.nat_gateways.iter().map(|(id, _)| (*id, of(id))).collect()
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn next_hop(
         return NextHop::ByAddress;
     }
     let neighbour = ports.with_mac(mac).and_then(|port| match port.kind {
-        PortKind::Interface(id) => world.network_interfaces.get(&id),
+        PortKind::Interface(id) => world.network.network_interfaces.get(&id),
         PortKind::Internet(_) | PortKind::Services => None,
     });
     match neighbour.filter(is_on_link).filter(|neighbour| neighbour.id != sender.id) {

@@ -45,7 +45,7 @@ impl Engine {
         let (connection, from) = self.connections.find_ipv4(key)?;
         let way = connection.way(from);
         let arrives = connection.key(from.other()).ipv4_answer()?;
-        let known = connection.is_decided(from, self.world.generation)
+        let known = connection.is_decided(from, self.world.network.generation)
             && !connection.is_expired(now)
             && packet.ttl > way.hops
             && packet.total_len <= way.mtu
@@ -87,7 +87,7 @@ impl Engine {
         let (slot, from) = self.connections.find(link, &packet.flow)?;
         let connection = self.connections.get_mut(slot)?;
         let (way, to) = (connection.way(from), connection.port(from.other())?);
-        let known = connection.is_decided(from, self.world.generation)
+        let known = connection.is_decided(from, self.world.network.generation)
             && !connection.is_expired(now)
             && packet.hop_limit > way.hops
             && packet.total_len <= u32::from(way.mtu)

@@ -253,7 +253,7 @@ impl Engine {
         let to = connection.port(from.other())?;
         let receiver_mac = self.ports.get(to)?.mac;
         let way = connection.way(from);
-        let known = connection.is_decided(from, self.world.generation)
+        let known = connection.is_decided(from, self.world.network.generation)
             && !connection.is_expired(now)
             && headers.source_mac.0 == source_mac.0
             && is_addressed_to(headers.destination_mac.number(), way.neighbours, receiver_mac)
@@ -382,12 +382,16 @@ impl Engine {
 
     fn passage_of_first_fragment(&self, port: PortId, headers: &Headers, now: Moment) -> Option<Passage> {
         let Fragment::Later { identification, .. } = headers.fragment else { return None };
-        self.fragments.passage(&fragment_key(port, headers, identification), self.world.generation, now)
+        self.fragments.passage(
+            &fragment_key(port, headers, identification),
+            self.world.network.generation,
+            now,
+        )
     }
 
     fn remember_first_fragment(&mut self, port: PortId, headers: &Headers, passage: &Passage, now: Moment) {
         if let Fragment::First { identification } = headers.fragment {
-            let decided = Decided { passage: *passage, generation: self.world.generation, at: now };
+            let decided = Decided { passage: *passage, generation: self.world.network.generation, at: now };
             self.fragments.remember(fragment_key(port, headers, identification), decided);
         }
     }
@@ -480,7 +484,7 @@ impl Engine {
         let link = self.ports.get(port).ok_or(DropReason::InterfaceDown)?;
         match &link.kind {
             PortKind::Interface(id) => {
-                let interface = world.network_interfaces.get(id).ok_or(DropReason::InterfaceDown)?;
+                let interface = world.network.network_interfaces.get(id).ok_or(DropReason::InterfaceDown)?;
                 let site = Site::of(world, interface).ok_or(DropReason::InterfaceDown)?;
                 Ok((Place::Leaving(site), Sender::Interface(*id)))
             }

@@ -158,7 +158,7 @@ impl Engine {
 
     /// Marks a connection's way from one side as decided.
     fn settle(&mut self, slot: Slot, from: End, decision: &Decision) {
-        let generation = self.world.generation;
+        let generation = self.world.network.generation;
         let findings = &decision.findings;
         if from == End::Initiator {
             self.settle_nat(slot, findings);
@@ -217,7 +217,9 @@ impl Engine {
         let Some(connection) = self.connections.get(slot) else { return Timeouts::default() };
         let sides = [End::Initiator, End::Responder].into_iter().filter_map(|end| connection.side(end));
         Timeouts::of(sides.filter_map(|side| match self.ports.get(side.port)?.kind {
-            PortKind::Interface(id) => Some(self.world.network_interfaces.get(&id)?.connection_tracking),
+            PortKind::Interface(id) => {
+                Some(self.world.network.network_interfaces.get(&id)?.connection_tracking)
+            }
             PortKind::Internet(_) | PortKind::Services => None,
         }))
     }

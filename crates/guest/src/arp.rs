@@ -16,7 +16,7 @@ pub fn owner(world: &World, asker: &NetworkInterface, target: Ipv4Addr) -> Optio
     if asker.has_address(IpAddr::V4(target)) {
         return None;
     }
-    let subnet = world.subnets.get(&asker.subnet)?;
+    let subnet = world.network.subnets.get(&asker.subnet)?;
     if subnet.router() == Some(target) || link::is_service_address(world, asker, IpAddr::V4(target)) {
         return Some(MacAddress::ROUTER);
     }

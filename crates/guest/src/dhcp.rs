@@ -195,7 +195,7 @@ struct Lease<'a> {
 impl<'a> Lease<'a> {
     /// `None` in an IPv6-only subnet.
     fn of(world: &'a World, interface: &NetworkInterface) -> Option<Self> {
-        let subnet = world.subnets.get(&interface.subnet)?;
+        let subnet = world.network.subnets.get(&interface.subnet)?;
         let address = interface.primary_address()?;
         Some(Lease { address, router: subnet.router()?, cidr: subnet.cidr?, subnet })
     }
@@ -268,8 +268,8 @@ pub(crate) fn option_set<'a>(
     world: &'a World,
     interface: &NetworkInterface,
 ) -> Option<(&'a Vpc, &'a DhcpOptions)> {
-    let vpc = world.vpcs.get(&interface.vpc)?;
-    let options = world.dhcp_options.get(&vpc.dhcp_options?)?;
+    let vpc = world.network.vpcs.get(&interface.vpc)?;
+    let options = world.network.dhcp_options.get(&vpc.dhcp_options?)?;
     Some((vpc, options))
 }
 
@@ -500,7 +500,7 @@ mod tests {
         assert_eq!(given[&option::NTP_SERVERS], [10, 0, 9, 1]);
         assert_eq!(given[&option::NETBIOS_NODE_TYPE], [2]);
 
-        world.vpcs.get_mut(&fixture::MAIN).unwrap().dhcp_options = None;
+        world.network.vpcs.get_mut(&fixture::MAIN).unwrap().dhcp_options = None;
         let given = options(&asked(&world, &message(DISCOVER, &[])).unwrap());
         assert!(!given.contains_key(&option::NAME_SERVERS) && !given.contains_key(&option::DOMAIN_NAME));
         assert!(given.contains_key(&option::ROUTER), "address and router are not options of the set");
@@ -509,7 +509,7 @@ mod tests {
     #[test]
     fn without_dns_support_the_vpc_resolver_is_not_told() {
         let mut world = fixture::world();
-        world.vpcs.get_mut(&fixture::MAIN).unwrap().dns_support = false;
+        world.network.vpcs.get_mut(&fixture::MAIN).unwrap().dns_support = false;
         let given = options(&asked(&world, &message(DISCOVER, &[])).unwrap());
         assert!(!given.contains_key(&option::NAME_SERVERS));
     }

@@ -68,7 +68,7 @@ enum Status {
 /// Answers a DHCPv6 message; `None` for those that get no answer. The answer goes from the router's link-local address,
 /// port 547, to the client's address and port.
 pub fn answer(world: &World, interface: &NetworkInterface, payload: &[u8]) -> Option<Vec<u8>> {
-    world.subnets.get(&interface.subnet)?.ipv6_cidr.as_ref()?;
+    world.network.subnets.get(&interface.subnet)?.ipv6_cidr.as_ref()?;
     let message = Message::parse(payload)?;
     if !message.is_for_this_server() {
         return None;

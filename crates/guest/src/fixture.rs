@@ -77,23 +77,26 @@ pub(crate) fn with_role() -> World {
     world.add_role_to_instance_profile(account, "web", "reader").unwrap();
     let profile = world.instance_profiles.get(&profile).unwrap();
     let association = InstanceProfileAssociation::with(profile, ids, NOW);
-    world.instances.get_mut(&WEB).unwrap().profile_association = Some(association);
+    world.network.instances.get_mut(&WEB).unwrap().profile_association = Some(association);
     world
 }
 
 pub(crate) fn world_in(region: &str) -> World {
     let scope = Scope { account: AccountId::DEFAULT, region: region.parse().unwrap() };
     let mut world = World::default();
-    world.dhcp_options.insert(OPTIONS, default_options(scope));
-    world.vpcs.insert(MAIN, vpc(scope, MAIN, "10.0.0.0/16", Some("2600:1f13:a::/56")));
-    world.vpcs.insert(OTHER, vpc(scope, OTHER, "10.1.0.0/16", None));
-    world.subnets.insert(PUBLIC, subnet(scope, PUBLIC, MAIN, "10.0.1.0/24", Some("2600:1f13:a:1::/64")));
-    world.subnets.insert(PRIVATE, subnet(scope, PRIVATE, MAIN, "10.0.2.0/24", None));
-    world.subnets.insert(FAR_SUBNET, subnet(scope, FAR_SUBNET, OTHER, "10.1.0.0/24", None));
-    world.security_groups.insert(GROUP, group(scope));
-    world.instances.insert(WEB, instance(scope, WEB, &[WEB_ETH0, WEB_ETH1]));
-    world.instances.insert(DB, instance(scope, DB, &[DB_ETH0]));
-    world.instances.insert(FAR, instance(scope, FAR, &[FAR_ETH0]));
+    world.network.dhcp_options.insert(OPTIONS, default_options(scope));
+    world.network.vpcs.insert(MAIN, vpc(scope, MAIN, "10.0.0.0/16", Some("2600:1f13:a::/56")));
+    world.network.vpcs.insert(OTHER, vpc(scope, OTHER, "10.1.0.0/16", None));
+    world
+        .network
+        .subnets
+        .insert(PUBLIC, subnet(scope, PUBLIC, MAIN, "10.0.1.0/24", Some("2600:1f13:a:1::/64")));
+    world.network.subnets.insert(PRIVATE, subnet(scope, PRIVATE, MAIN, "10.0.2.0/24", None));
+    world.network.subnets.insert(FAR_SUBNET, subnet(scope, FAR_SUBNET, OTHER, "10.1.0.0/24", None));
+    world.network.security_groups.insert(GROUP, group(scope));
+    world.network.instances.insert(WEB, instance(scope, WEB, &[WEB_ETH0, WEB_ETH1]));
+    world.network.instances.insert(DB, instance(scope, DB, &[DB_ETH0]));
+    world.network.instances.insert(FAR, instance(scope, FAR, &[FAR_ETH0]));
 
     let mut web = interface(&world, WEB_ETH0, PUBLIC, &["10.0.1.10", "10.0.1.12"], Some((WEB, 0)));
     web.private_addresses[0].public = Some(lent("203.0.113.25"));
@@ -113,17 +116,17 @@ pub(crate) fn world_in(region: &str) -> World {
 
 /// Connects the two VPCs.
 pub(crate) fn peer(world: &mut World, status: PeeringStatus, far_side_resolves: bool) {
-    let scope = world.vpcs.get(&MAIN).unwrap().scope;
+    let scope = world.network.vpcs.get(&MAIN).unwrap().scope;
     let side = |vpc, dns_resolution_from_peer| PeeringSide { scope, vpc, dns_resolution_from_peer };
     let (requester, accepter) = (side(MAIN, false), side(OTHER, far_side_resolves));
     let (id, tags) = (PEERING, Tags::default());
     let peering = VpcPeeringConnection { id, requester, accepter, status, expires: None, ended: None, tags };
-    world.vpc_peering_connections.insert(id, peering);
+    world.network.vpc_peering_connections.insert(id, peering);
 }
 
 /// Associates a zone with a VPC and puts records into it: name, type, lifetime and values.
 pub(crate) fn zone(world: &mut World, vpc: VpcId, name: &str, sets: &[(&str, RecordType, u32, &[&str])]) {
-    let scope = world.vpcs.get(&vpc).unwrap().scope;
+    let scope = world.network.vpcs.get(&vpc).unwrap().scope;
     let id = HostedZoneId::from_random(world.private_hosted_zones.len() as u128 + 1);
     let (name, caller_reference) = (name.parse().unwrap(), id.to_string());
     let seen = ZoneVpc { vpc, region: scope.region };
@@ -141,12 +144,12 @@ pub(crate) fn zone(world: &mut World, vpc: VpcId, name: &str, sets: &[(&str, Rec
 
 /// An interface of the network.
 pub(crate) fn eni(world: &World, id: NetworkInterfaceId) -> NetworkInterface {
-    world.network_interfaces.get(&id).unwrap().clone()
+    world.network.network_interfaces.get(&id).unwrap().clone()
 }
 
 /// Sets a DHCP option of the VPCs.
 pub(crate) fn set_option(world: &mut World, key: &str, values: &[&str]) {
-    let options = world.dhcp_options.get_mut(&OPTIONS).unwrap();
+    let options = world.network.dhcp_options.get_mut(&OPTIONS).unwrap();
     options.configurations.retain(|(known, _)| known != key);
     options.configurations.push((key.to_owned(), values.iter().map(|value| (*value).to_owned()).collect()));
 }
@@ -223,7 +226,7 @@ fn interface(
     addresses: &[&str],
     attached: Option<(InstanceId, u16)>,
 ) -> NetworkInterface {
-    let subnet = world.subnets.get(&subnet).unwrap();
+    let subnet = world.network.subnets.get(&subnet).unwrap();
     let address = |text: &&str| PrivateAddress { address: text.parse::<Ipv4Addr>().unwrap(), public: None };
     let last = addresses[0].rsplit('.').next().unwrap().parse().unwrap();
     NetworkInterface {

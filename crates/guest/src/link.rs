@@ -85,8 +85,8 @@ fn is_resolver(world: &World, interface: &NetworkInterface, address: IpAddr) -> 
 
 /// The primary block's base plus two, and the same in the interface's own subnet.
 fn in_vpc_resolver(world: &World, interface: &NetworkInterface) -> [Option<Ipv4Addr>; 2] {
-    let vpc = world.vpcs.get(&interface.vpc).map(|vpc| vpc.resolver());
-    let subnet = world.subnets.get(&interface.subnet).and_then(resolver_in_subnet);
+    let vpc = world.network.vpcs.get(&interface.vpc).map(|vpc| vpc.resolver());
+    let subnet = world.network.subnets.get(&interface.subnet).and_then(resolver_in_subnet);
     [vpc, subnet]
 }
 
@@ -96,7 +96,7 @@ fn resolver_in_subnet(subnet: &Subnet) -> Option<Ipv4Addr> {
 
 /// Metadata is an instance's own: interfaces that services hold have none.
 fn is_metadata(world: &World, interface: &NetworkInterface, address: IpAddr) -> bool {
-    let Some(instance) = interface.instance().and_then(|id| world.instances.get(&id)) else {
+    let Some(instance) = interface.instance().and_then(|id| world.network.instances.get(&id)) else {
         return false;
     };
     match address {
@@ -112,7 +112,7 @@ fn is_time(address: IpAddr) -> bool {
 /// Clients without a lease broadcast; clients that renew one ask the router, which is the server of the lease.
 fn is_dhcp_server(world: &World, interface: &NetworkInterface, address: IpAddr) -> bool {
     let IpAddr::V4(v4) = address else { return false };
-    let router = world.subnets.get(&interface.subnet).and_then(Subnet::router);
+    let router = world.network.subnets.get(&interface.subnet).and_then(Subnet::router);
     v4.is_broadcast() || router == Some(v4)
 }
 
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn metadata_is_on_ipv6_once_it_is_enabled_there_and_never_for_a_lone_interface() {
         let mut world = fixture::world();
-        world.instances.get_mut(&WEB).unwrap().metadata_options.ipv6 = true;
+        world.network.instances.get_mut(&WEB).unwrap().metadata_options.ipv6 = true;
         assert_eq!(found(&world, "fd00:ec2::254", TCP, 80), Some(LinkService::Metadata));
         let spare = fixture::eni(&world, SPARE);
         assert_eq!(service(&world, &spare, IpAddr::V4(METADATA), TCP, 80), None);

@@ -40,7 +40,7 @@ pub fn host_label(interface: &NetworkInterface, subnet: &Subnet) -> Option<Strin
 
 /// An interface's private host name, whole.
 pub fn private_name(world: &World, interface: &NetworkInterface) -> Option<String> {
-    let subnet = world.subnets.get(&interface.subnet)?;
+    let subnet = world.network.subnets.get(&interface.subnet)?;
     let label = host_label(interface, subnet)?;
     Some(format!("{label}.{}", interface.scope.region.private_domain()))
 }
@@ -54,7 +54,7 @@ pub fn public_name_of(world: &World, interface: &NetworkInterface) -> Option<Str
 
 /// Whether AWS names what is in an interface's VPC ("If both attributes are set to true, …", DNS attributes in your VPC).
 pub(crate) fn has_names(world: &World, interface: &NetworkInterface) -> bool {
-    world.vpcs.get(&interface.vpc).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames)
+    world.network.vpcs.get(&interface.vpc).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames)
 }
 
 /// The address in a label such as `ip-10-0-0-5` or `ec2-203-0-113-25`, behind its prefix.

@@ -26,7 +26,7 @@ pub fn owner(world: &World, asker: &NetworkInterface, target: Ipv6Addr) -> Optio
     if asker.has_address(IpAddr::V6(target)) || target == link_local(asker.mac) {
         return None;
     }
-    let subnet = world.subnets.get(&asker.subnet)?;
+    let subnet = world.network.subnets.get(&asker.subnet)?;
     subnet.ipv6_cidr.as_ref()?;
     if is_router(subnet.router_v6(), target) || link::is_service_address(world, asker, IpAddr::V6(target)) {
         return Some(MacAddress::ROUTER);
@@ -66,7 +66,7 @@ mod tests {
         let spare = fixture::eni(&world, SPARE);
         assert_eq!(owner(&world, &spare, target), Some(web.mac));
         assert_eq!(owner(&world, &fixture::eni(&world, DB_ETH0), target), None, "another subnet");
-        world.subnets.get_mut(&fixture::PUBLIC).unwrap().ipv6_cidr = None;
+        world.network.subnets.get_mut(&fixture::PUBLIC).unwrap().ipv6_cidr = None;
         assert_eq!(owner(&world, &spare, ROUTER_WELL_KNOWN), None, "a subnet without IPv6");
     }
 }

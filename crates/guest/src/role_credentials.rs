@@ -201,7 +201,7 @@ mod tests {
 
     fn session(after_ms: i64) -> RoleSession {
         let world = fixture::with_role();
-        let instance = world.instances.get(&WEB).unwrap();
+        let instance = world.network.instances.get(&WEB).unwrap();
         let role = world.roles.values().next().unwrap();
         RoleSession::current(instance, role, Timestamp(NOW.0 + 7), Timestamp(NOW.0 + after_ms))
     }

@@ -75,7 +75,7 @@ fn check(world: &World, stored: &std::collections::BTreeMap<String, Vec<u8>>) {
     for profile in world.instance_profiles.values() {
         assert!(profile.role.is_none_or(|role| world.roles.contains(&role)), "{profile:?}");
     }
-    let loaded = World::load(stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
+    let loaded = World::load(1, stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
     assert!(loaded.roles.values().eq(world.roles.values()));
     assert!(loaded.instance_profiles.values().eq(world.instance_profiles.values()));
 }
@@ -112,7 +112,7 @@ proptest! {
             let parameters: Vec<(&str, String)> =
                 chosen.map(|((name, values), (index, _, dice))| (*name, value(values, index, *dice))).collect();
             let answer = send(action, &mut world, seed as u64, &parameters);
-            let records = world.commit();
+            let records = world.commit().records;
             match answer {
                 Ok(()) => prop_assert!(records.is_empty() || action.is_write(), "{}", action.name),
                 Err(error) => {

@@ -45,7 +45,7 @@ pub const DOMAIN_NAME_SERVERS: &str = "domain-name-servers";
 impl World {
     /// The DHCP option set with this identifier, if it is the caller's.
     pub fn dhcp_options(&self, scope: Scope, id: DhcpOptionsId) -> Result<&DhcpOptions, Refusal> {
-        self.dhcp_options.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network.dhcp_options.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
     }
 
     /// Makes a set of options. Their keys and values were checked when they were read.
@@ -56,18 +56,22 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<DhcpOptionsId, Refusal> {
-        if self.dhcp_options.values().filter(|it| it.scope == scope).count() >= DHCP_OPTIONS_MAX {
+        if self.network.dhcp_options.values().filter(|it| it.scope == scope).count() >= DHCP_OPTIONS_MAX {
             return Err(Refusal::QuotaReached(Quota::DhcpOptions, DHCP_OPTIONS_MAX));
         }
         let id = ids.fresh();
-        self.dhcp_options.insert(id, DhcpOptions { id, scope, configurations, region_default: false, tags });
+        self.network
+            .dhcp_options
+            .insert(id, DhcpOptions { id, scope, configurations, region_default: false, tags });
         Ok(id)
     }
 
     /// The set that new VPCs of the Region get, made when there is none: the Region's private domain, resolved by
     /// the VPC resolver.
     pub(crate) fn ensure_default_dhcp_options(&mut self, scope: Scope, ids: &mut Ids<'_>) -> DhcpOptionsId {
-        if let Some(found) = self.dhcp_options.values().find(|it| it.scope == scope && it.region_default) {
+        if let Some(found) =
+            self.network.dhcp_options.values().find(|it| it.scope == scope && it.region_default)
+        {
             return found.id;
         }
         let id = ids.fresh();
@@ -76,7 +80,7 @@ impl World {
             (DOMAIN_NAME_SERVERS.to_owned(), vec![AMAZON_PROVIDED_DNS.to_owned()]),
         ];
         let options = DhcpOptions { id, scope, configurations, region_default: true, tags: Tags::new() };
-        self.dhcp_options.insert(id, options);
+        self.network.dhcp_options.insert(id, options);
         id
     }
 
@@ -98,10 +102,10 @@ impl World {
     /// Deletes a set that no VPC uses.
     pub fn delete_dhcp_options(&mut self, scope: Scope, id: DhcpOptionsId) -> Result<(), Refusal> {
         self.dhcp_options(scope, id)?;
-        if self.vpcs.values().any(|vpc| vpc.dhcp_options == Some(id)) {
+        if self.network.vpcs.values().any(|vpc| vpc.dhcp_options == Some(id)) {
             return Err(Refusal::HasDependencies(id.into()));
         }
-        self.dhcp_options.remove(&id);
+        self.network.dhcp_options.remove(&id);
         Ok(())
     }
 }

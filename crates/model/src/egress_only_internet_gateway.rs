@@ -31,7 +31,7 @@ impl World {
         scope: Scope,
         id: EgressOnlyInternetGatewayId,
     ) -> Result<&EgressOnlyInternetGateway, Refusal> {
-        let gateway = self.egress_only_internet_gateways.get(&id);
+        let gateway = self.network.egress_only_internet_gateways.get(&id);
         gateway.filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
     }
 
@@ -44,16 +44,18 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<EgressOnlyInternetGatewayId, Refusal> {
         self.vpc(scope, vpc)?;
-        let own = self.egress_only_internet_gateways.values().filter(|it| it.scope == scope);
+        let own = self.network.egress_only_internet_gateways.values().filter(|it| it.scope == scope);
         if own.count() >= EGRESS_ONLY_INTERNET_GATEWAYS_MAX {
             let quota = Quota::EgressOnlyInternetGateways;
             return Err(Refusal::QuotaReached(quota, EGRESS_ONLY_INTERNET_GATEWAYS_MAX));
         }
-        if self.egress_only_internet_gateways.values().any(|it| it.vpc == vpc) {
+        if self.network.egress_only_internet_gateways.values().any(|it| it.vpc == vpc) {
             return Err(Refusal::VpcHasEgressOnlyInternetGateway(vpc));
         }
         let id = ids.fresh();
-        self.egress_only_internet_gateways.insert(id, EgressOnlyInternetGateway { id, scope, vpc, tags });
+        self.network
+            .egress_only_internet_gateways
+            .insert(id, EgressOnlyInternetGateway { id, scope, vpc, tags });
         Ok(id)
     }
 
@@ -64,7 +66,7 @@ impl World {
         id: EgressOnlyInternetGatewayId,
     ) -> Result<(), Refusal> {
         self.egress_only_internet_gateway(scope, id)?;
-        self.egress_only_internet_gateways.remove(&id);
+        self.network.egress_only_internet_gateways.remove(&id);
         Ok(())
     }
 }

@@ -54,12 +54,13 @@ pub struct AssociateAddress {
 impl World {
     /// An Elastic IP address of this scope.
     pub fn elastic_ip(&self, scope: Scope, id: AllocationId) -> Result<&ElasticIp, Refusal> {
-        self.elastic_ips.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network.elastic_ips.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
     }
 
     /// The Elastic IP address of this scope that is this public address.
     pub fn elastic_ip_at(&self, scope: Scope, public_ip: Ipv4Addr) -> Result<&ElasticIp, Refusal> {
-        self.elastic_ips
+        self.network
+            .elastic_ips
             .values()
             .find(|elastic| elastic.scope == scope && elastic.public_ip == public_ip)
             .ok_or(Refusal::NoSuchAddress(public_ip))
@@ -72,13 +73,13 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<AllocationId, Refusal> {
-        let owned = self.elastic_ips.values().filter(|elastic| elastic.scope == scope).count();
+        let owned = self.network.elastic_ips.values().filter(|elastic| elastic.scope == scope).count();
         if owned >= ELASTIC_IPS_MAX {
             return Err(Refusal::QuotaReached(Quota::ElasticIps, ELASTIC_IPS_MAX));
         }
         let id = ids.fresh();
         let public_ip = self.free_public_address(scope.region, ids)?;
-        self.elastic_ips.insert(id, ElasticIp { id, scope, public_ip, association: None, tags });
+        self.network.elastic_ips.insert(id, ElasticIp { id, scope, public_ip, association: None, tags });
         Ok(id)
     }
 
@@ -92,15 +93,15 @@ impl World {
     ) -> Result<(), Refusal> {
         let elastic = self.elastic_ip(scope, id)?;
         if let Some(association) = elastic.association {
-            let interface = self.network_interfaces.get(&association.interface);
+            let interface = self.network.network_interfaces.get(&association.interface);
             let own = interface.filter(|interface| !interface.is_requester_managed());
-            let vpc = own.and_then(|interface| self.vpcs.get(&interface.vpc));
+            let vpc = own.and_then(|interface| self.network.vpcs.get(&interface.vpc));
             if !vpc.is_some_and(|vpc| vpc.is_default) {
                 return Err(Refusal::ReleasedInUse(elastic.public_ip));
             }
             self.disassociate_address(scope, association.id, ids)?;
         }
-        self.elastic_ips.remove(&id);
+        self.network.elastic_ips.remove(&id);
         Ok(())
     }
 
@@ -115,7 +116,7 @@ impl World {
     ) -> Result<AddressAssociationId, Refusal> {
         let elastic = self.elastic_ip(scope, id)?.clone();
         let interface = self.users_network_interface(scope, associate.interface)?;
-        let instance = interface.instance().and_then(|id| self.instances.get(&id));
+        let instance = interface.instance().and_then(|id| self.network.instances.get(&id));
         if instance.is_some_and(|instance| instance.state == InstanceState::Pending) {
             return Err(Refusal::PendingInstance(interface.id));
         }
@@ -141,7 +142,8 @@ impl World {
         private_ip: Ipv4Addr,
         ids: &mut Ids<'_>,
     ) -> Result<AddressAssociationId, Refusal> {
-        let holder = self.network_interfaces.get(&interface).ok_or(Refusal::NotFound(interface.into()))?;
+        let holder =
+            self.network.network_interfaces.get(&interface).ok_or(Refusal::NotFound(interface.into()))?;
         if !holder.has_address(IpAddr::V4(private_ip)) {
             return Err(Refusal::NotOnInterface(interface, private_ip));
         }
@@ -150,7 +152,7 @@ impl World {
         }
         self.forget_association(interface, private_ip);
         let association = AddressAssociation { id: ids.fresh(), interface, private_ip };
-        let elastic = self.elastic_ips.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
+        let elastic = self.network.elastic_ips.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
         elastic.association = Some(association);
         let public = PublicAddress { address: elastic.public_ip, elastic: Some(id) };
         self.map_public_address(interface, private_ip, Some(public));
@@ -166,6 +168,7 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<(), Refusal> {
         let association = self
+            .network
             .elastic_ips
             .values()
             .filter(|elastic| elastic.scope == scope)
@@ -174,7 +177,7 @@ impl World {
             .ok_or(Refusal::NoSuchAddressAssociation(id))?;
         let interface = self.users_network_interface(scope, association.interface)?;
         let running = interface.instance().filter(|id| {
-            self.instances.get(id).is_some_and(|instance| instance.state == InstanceState::Running)
+            self.network.instances.get(id).is_some_and(|instance| instance.state == InstanceState::Running)
         });
         self.forget_association(association.interface, association.private_ip);
         match running {
@@ -185,10 +188,10 @@ impl World {
 
     /// Takes the public address off a private one, and ends the association if it is an Elastic one.
     pub(crate) fn forget_association(&mut self, interface: NetworkInterfaceId, private_ip: Ipv4Addr) {
-        let Some(holder) = self.network_interfaces.get(&interface) else { return };
+        let Some(holder) = self.network.network_interfaces.get(&interface) else { return };
         let private = holder.private_addresses.iter().find(|private| private.address == private_ip);
         let elastic = private.and_then(|private| private.public).and_then(|public| public.elastic);
-        if let Some(elastic) = elastic.and_then(|id| self.elastic_ips.get_mut(&id)) {
+        if let Some(elastic) = elastic.and_then(|id| self.network.elastic_ips.get_mut(&id)) {
             elastic.association = None;
         }
         self.map_public_address(interface, private_ip, None);
@@ -196,7 +199,7 @@ impl World {
 
     /// Ends all associations with an interface.
     pub(crate) fn disassociate_addresses_of(&mut self, interface: NetworkInterfaceId) {
-        let Some(holder) = self.network_interfaces.get_shared(&interface) else { return };
+        let Some(holder) = self.network.network_interfaces.get_shared(&interface) else { return };
         for private in &holder.private_addresses {
             self.forget_association(interface, private.address);
         }
@@ -205,7 +208,7 @@ impl World {
     /// "If the private IP address is reassigned, its Elastic IP address moves with it" (AssignPrivateIpAddresses).
     pub(crate) fn move_public_address(&mut self, to: NetworkInterfaceId, private: PrivateAddress) {
         let elastic = private.public.and_then(|public| public.elastic);
-        let Some(elastic) = elastic.and_then(|id| self.elastic_ips.get_mut(&id)) else { return };
+        let Some(elastic) = elastic.and_then(|id| self.network.elastic_ips.get_mut(&id)) else { return };
         if let Some(association) = &mut elastic.association {
             association.interface = to;
         }

@@ -310,7 +310,11 @@ impl World {
     }
 
     fn groups_of(&self, interface: NetworkInterfaceId) -> Vec<SecurityGroupId> {
-        self.network_interfaces.get(&interface).map(|interface| interface.groups.clone()).unwrap_or_default()
+        self.network
+            .network_interfaces
+            .get(&interface)
+            .map(|interface| interface.groups.clone())
+            .unwrap_or_default()
     }
 
     /// Changes an endpoint that works.
@@ -348,7 +352,8 @@ impl World {
         wanted: bool,
         ids: &mut Ids<'_>,
     ) -> Result<(), Refusal> {
-        let has = self.network_interfaces.get(&interface).is_some_and(|it| !it.ipv6_addresses.is_empty());
+        let has =
+            self.network.network_interfaces.get(&interface).is_some_and(|it| !it.ipv6_addresses.is_empty());
         match (has, wanted) {
             (false, true) => self.add_ipv6_addresses(interface, subnet, Wish::Count(1), ids).map(drop),
             (true, false) => {

@@ -161,13 +161,14 @@ pub struct StateChange {
 impl World {
     /// An instance of this scope, also one that was terminated lately.
     pub fn instance(&self, scope: Scope, id: InstanceId) -> Result<&Instance, Refusal> {
-        self.instances.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network.instances.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
     }
 
     /// The subnet of a launch that names none: a default one, in `zone` if the user wants a certain one.
     pub fn default_subnet_for_launch(&self, scope: Scope, zone: Option<Zone>) -> Result<&Subnet, Refusal> {
         let vpc = self.default_vpc(scope).ok_or(Refusal::NoDefaultVpc)?;
-        self.subnets
+        self.network
+            .subnets
             .values()
             .filter(|subnet| subnet.vpc == vpc.id && subnet.default_for_zone)
             .filter(|subnet| zone.is_none_or(|zone| subnet.zone == zone))
@@ -184,7 +185,7 @@ impl World {
         now: Timestamp,
     ) -> Result<InstanceId, Refusal> {
         let alive = |it: &&Instance| it.scope == scope && it.state != InstanceState::Terminated;
-        if self.instances.values().filter(alive).count() >= INSTANCES_MAX {
+        if self.network.instances.values().filter(alive).count() >= INSTANCES_MAX {
             return Err(Refusal::QuotaReached(Quota::Instances, INSTANCES_MAX));
         }
         let key = match &launch.key_name {
@@ -199,7 +200,7 @@ impl World {
         let profile = launch.instance_profile.and_then(|profile| self.instance_profiles.get(&profile));
         let association = profile.map(|profile| InstanceProfileAssociation::with(profile, ids, now));
         let instance = instance_of(id, scope, launch, key, &primary, ids, now);
-        self.instances.insert(id, Instance { profile_association: association, ..instance });
+        self.network.instances.insert(id, Instance { profile_association: association, ..instance });
         for (interface, device) in interfaces {
             self.attach(interface.id, id, device, now, ids);
         }
@@ -386,7 +387,7 @@ impl World {
     }
 
     fn set_instance_type(&mut self, id: InstanceId, to: &'static InstanceType) -> Result<(), Refusal> {
-        let instance = self.instances.get(&id).ok_or(Refusal::NotFound(id.into()))?;
+        let instance = self.network.instances.get(&id).ok_or(Refusal::NotFound(id.into()))?;
         check_interface_count(to.name, instance.interfaces.len())?;
         for interface in self.interfaces_of(instance) {
             check_address_count(to.name, interface)?;
@@ -400,7 +401,7 @@ impl World {
 
     /// The interface of an instance that has only one.
     pub fn only_interface_of(&self, id: InstanceId) -> Result<NetworkInterfaceId, Refusal> {
-        let instance = self.instances.get(&id).ok_or(Refusal::NotFound(id.into()))?;
+        let instance = self.network.instances.get(&id).ok_or(Refusal::NotFound(id.into()))?;
         match instance.interfaces[..] {
             [only] => Ok(only),
             [..] => Err(Refusal::SeveralInterfaces(id)),
@@ -431,7 +432,7 @@ impl World {
     }
 
     fn change(&mut self, id: InstanceId, change: impl FnOnce(&mut Instance)) {
-        if let Some(instance) = self.instances.get_mut(&id) {
+        if let Some(instance) = self.network.instances.get_mut(&id) {
             change(instance);
         }
     }
@@ -449,7 +450,7 @@ impl World {
 impl World {
     /// A start is done. A report about an earlier start than the last one is ignored.
     pub fn instance_is_running(&mut self, id: InstanceId, boot: u64, _now: Timestamp) {
-        let Some(instance) = self.instances.get(&id) else { return };
+        let Some(instance) = self.network.instances.get(&id) else { return };
         if instance.boot == boot && instance.state == InstanceState::Pending {
             self.change(id, |instance| instance.state = InstanceState::Running);
         }
@@ -457,7 +458,7 @@ impl World {
 
     /// A start failed: a new instance is terminated, one that had run before is stopped again.
     pub fn instance_could_not_start(&mut self, id: InstanceId, boot: u64, now: Timestamp) {
-        let Some(instance) = self.instances.get(&id) else { return };
+        let Some(instance) = self.network.instances.get(&id) else { return };
         if instance.boot != boot || instance.state != InstanceState::Pending {
             return;
         }
@@ -472,7 +473,7 @@ impl World {
 
     /// All its processes have ended, because that was asked for or by a shutdown from inside.
     pub fn instance_is_stopped(&mut self, id: InstanceId, now: Timestamp) {
-        let Some(instance) = self.instances.get_shared(&id) else { return };
+        let Some(instance) = self.network.instances.get_shared(&id) else { return };
         match (instance.state, instance.shutdown_behavior) {
             (InstanceState::Stopped | InstanceState::Terminated, _) => return,
             (InstanceState::ShuttingDown, _) => return self.instance_is_terminated(id, now),
@@ -494,7 +495,7 @@ impl World {
 
     /// It is gone. Interfaces that were made with it go too, others are free again; it keeps no network.
     pub fn instance_is_terminated(&mut self, id: InstanceId, now: Timestamp) {
-        let Some(instance) = self.instances.get_shared(&id) else { return };
+        let Some(instance) = self.network.instances.get_shared(&id) else { return };
         if instance.state == InstanceState::Terminated {
             return;
         }
@@ -514,7 +515,7 @@ impl World {
     }
 
     fn part_with_interface(&mut self, id: NetworkInterfaceId) {
-        let Some(interface) = self.network_interfaces.get(&id) else { return };
+        let Some(interface) = self.network.network_interfaces.get(&id) else { return };
         if interface.attachment.as_ref().is_some_and(|attachment| attachment.delete_on_termination) {
             self.disassociate_addresses_of(id);
             self.remove_network_interface(id);
@@ -529,12 +530,13 @@ impl World {
         self.forget_ended_peerings(now);
         let is_over =
             |it: &&Instance| it.terminated.is_some_and(|at| !now.is_within(TERMINATED_VISIBLE_MS, at));
-        let over: Vec<InstanceId> = self.instances.values().filter(is_over).map(|it| it.id).collect();
+        let over: Vec<InstanceId> = self.network.instances.values().filter(is_over).map(|it| it.id).collect();
         for id in over {
-            self.instances.remove(&id);
+            self.network.instances.remove(&id);
         }
         let has_old_key = |it: &&Instance| it.pushed_keys.iter().any(|key| !key.holds(now));
-        let old: Vec<InstanceId> = self.instances.values().filter(has_old_key).map(|it| it.id).collect();
+        let old: Vec<InstanceId> =
+            self.network.instances.values().filter(has_old_key).map(|it| it.id).collect();
         for id in old {
             self.change(id, |instance| instance.pushed_keys.retain(|key| key.holds(now)));
         }
@@ -770,7 +772,7 @@ mod tests {
         city.assign(two, wish, true).unwrap();
         let elastic = city.world.elastic_ip(city.scope, elastic).unwrap();
         assert_eq!(elastic.association.unwrap().interface, two);
-        assert_eq!(city.world.public_addresses.get(&elastic.public_ip).unwrap().interface, two);
+        assert_eq!(city.world.network.public_addresses.get(&elastic.public_ip).unwrap().interface, two);
         let primary = city.world.network_interface(city.scope, one).unwrap().primary_address().unwrap();
         assert_eq!(
             city.world.unassign_private_addresses(city.scope, one, &[primary]),
@@ -836,12 +838,15 @@ mod tests {
     fn an_instance_with_its_addresses_is_the_same_after_it_was_stored_and_loaded() {
         let mut city = City::new();
         let web = city.launch(city.launch_in_default_subnet());
-        let stored = city.world.commit();
+        let stored = city.world.commit().records;
         let rows = stored.iter().map(|record| (record.key.as_str(), record.value.as_deref().unwrap()));
-        let loaded = World::load(rows).unwrap();
-        assert_eq!(loaded.instances.get(&web), city.world.instances.get(&web));
+        let loaded = World::load(1, rows).unwrap();
+        assert_eq!(loaded.network.instances.get(&web), city.world.network.instances.get(&web));
         let public = city.public(web).unwrap();
-        assert_eq!(loaded.public_addresses.get(&public), city.world.public_addresses.get(&public));
+        assert_eq!(
+            loaded.network.public_addresses.get(&public),
+            city.world.network.public_addresses.get(&public)
+        );
         assert_eq!(loaded.available_addresses(city.subnet()), city.free_addresses());
     }
 

@@ -220,9 +220,9 @@ mod tests {
     fn roles_and_profiles_are_the_same_after_they_were_stored_and_loaded() {
         let mut world = world();
         world.add_role_to_instance_profile(ACCOUNT, "web", "db").unwrap();
-        let records = world.commit();
+        let records = world.commit().records;
         let stored = records.iter().map(|record| (record.key.as_str(), record.value.as_deref().unwrap()));
-        let loaded = World::load(stored).unwrap();
+        let loaded = World::load(1, stored).unwrap();
         assert!(loaded.roles_of(ACCOUNT).eq(world.roles_of(ACCOUNT)));
         assert!(loaded.instance_profiles_of(ACCOUNT).eq(world.instance_profiles_of(ACCOUNT)));
     }

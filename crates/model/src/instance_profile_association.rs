@@ -51,7 +51,7 @@ impl World {
         &self,
         scope: Scope,
     ) -> impl Iterator<Item = (&Instance, &InstanceProfileAssociation)> {
-        let own = self.instances.values().filter(move |instance| instance.scope == scope);
+        let own = self.network.instances.values().filter(move |instance| instance.scope == scope);
         own.filter_map(|instance| Some((instance, instance.profile_association.as_ref()?)))
     }
 
@@ -112,7 +112,7 @@ impl World {
     ) -> Result<(InstanceId, InstanceProfileAssociation), Refusal> {
         let (instance, association) = self.instance_with_profile_association(scope, id)?;
         let (instance, association) = (instance.id, association.clone());
-        self.instances.get_mut(&instance).expect("it was found").profile_association = None;
+        self.network.instances.get_mut(&instance).expect("it was found").profile_association = None;
         Ok((instance, association))
     }
 
@@ -125,7 +125,7 @@ impl World {
     ) -> InstanceProfileAssociation {
         let profile = self.instance_profiles.get(&profile).expect("the caller has found it");
         let association = InstanceProfileAssociation::with(profile, ids, now);
-        let instance = self.instances.get_mut(&instance).expect("it was found");
+        let instance = self.network.instances.get_mut(&instance).expect("it was found");
         instance.profile_association = Some(association.clone());
         association
     }

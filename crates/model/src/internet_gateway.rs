@@ -31,12 +31,16 @@ pub struct InternetGateway {
 impl World {
     /// The internet gateway with this identifier, if it is the caller's.
     pub fn internet_gateway(&self, scope: Scope, id: InternetGatewayId) -> Result<&InternetGateway, Refusal> {
-        self.internet_gateways.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network
+            .internet_gateways
+            .get(&id)
+            .filter(|it| it.scope == scope)
+            .ok_or(Refusal::NotFound(id.into()))
     }
 
     /// The internet gateway that is attached to a VPC.
     pub fn internet_gateway_of(&self, vpc: VpcId) -> Option<&InternetGateway> {
-        self.internet_gateways.values().find(|gateway| gateway.vpc == Some(vpc))
+        self.network.internet_gateways.values().find(|gateway| gateway.vpc == Some(vpc))
     }
 
     /// Makes an internet gateway, attached to nothing.
@@ -46,11 +50,15 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<InternetGatewayId, Refusal> {
-        if self.internet_gateways.values().filter(|it| it.scope == scope).count() >= INTERNET_GATEWAYS_MAX {
+        if self.network.internet_gateways.values().filter(|it| it.scope == scope).count()
+            >= INTERNET_GATEWAYS_MAX
+        {
             return Err(Refusal::QuotaReached(Quota::InternetGateways, INTERNET_GATEWAYS_MAX));
         }
         let id = ids.fresh();
-        self.internet_gateways.insert(id, InternetGateway { id, scope, vpc: None, route_table: None, tags });
+        self.network
+            .internet_gateways
+            .insert(id, InternetGateway { id, scope, vpc: None, route_table: None, tags });
         Ok(id)
     }
 
@@ -88,7 +96,7 @@ impl World {
         }
         let mapped =
             |it: &NetworkInterface| it.private_addresses.iter().any(|private| private.public.is_some());
-        if self.network_interfaces.values().any(|it| it.vpc == vpc && mapped(it)) {
+        if self.network.network_interfaces.values().any(|it| it.vpc == vpc && mapped(it)) {
             return Err(Refusal::MappedPublicAddresses(vpc));
         }
         let gateway = self.internet_gateway_mut(id);
@@ -102,11 +110,11 @@ impl World {
         if self.internet_gateway(scope, id)?.vpc.is_some() {
             return Err(Refusal::HasDependencies(id.into()));
         }
-        self.internet_gateways.remove(&id);
+        self.network.internet_gateways.remove(&id);
         Ok(())
     }
 
     pub(crate) fn internet_gateway_mut(&mut self, id: InternetGatewayId) -> &mut InternetGateway {
-        self.internet_gateways.get_mut(&id).expect("the gateway was found before it is changed")
+        self.network.internet_gateways.get_mut(&id).expect("the gateway was found before it is changed")
     }
 }

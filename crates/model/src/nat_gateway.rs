@@ -119,7 +119,7 @@ impl NatGateway {
 impl World {
     /// The NAT gateway with this identifier, if it is the caller's.
     pub fn nat_gateway(&self, scope: Scope, id: NatGatewayId) -> Result<&NatGateway, Refusal> {
-        self.nat_gateways.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network.nat_gateways.get(&id).filter(|it| it.scope == scope).ok_or(Refusal::NotFound(id.into()))
     }
 
     /// Makes a NAT gateway. What AWS finds out only while making one leaves a failed gateway that says why, and no
@@ -168,7 +168,7 @@ impl World {
                 self.map_address(allocation, interface, private_ip, ids)?;
             }
         }
-        self.nat_gateways.insert(id, gateway);
+        self.network.nat_gateways.insert(id, gateway);
         Ok(id)
     }
 
@@ -184,7 +184,8 @@ impl World {
         if !self.nat_gateway(scope, id)?.counts() {
             return Ok(());
         }
-        let gateway = self.nat_gateways.get_mut(&id).expect("the NAT gateway was found before it is changed");
+        let gateway =
+            self.network.nat_gateways.get_mut(&id).expect("the NAT gateway was found before it is changed");
         gateway.state = NatGatewayState::Deleted;
         gateway.deleted = Some(now);
         if let Some(interface) = gateway.interface.take() {
@@ -211,7 +212,7 @@ impl World {
             let message = format!("Network {} has no Internet gateway attached", subnet.vpc);
             return failed("Gateway.NotAttached", message);
         }
-        if self.elastic_ips.get(&allocation).is_some_and(|elastic| elastic.association.is_some()) {
+        if self.network.elastic_ips.get(&allocation).is_some_and(|elastic| elastic.association.is_some()) {
             let message = format!("Elastic IP address {allocation} is already associated");
             return failed("Resource.AlreadyAssociated", message);
         }
@@ -250,24 +251,27 @@ impl World {
             interface.source_dest_check = false;
             interface.attachment = Some(attachment);
         });
-        let address = self.network_interfaces.get(&id).and_then(|interface| interface.primary_address());
+        let address =
+            self.network.network_interfaces.get(&id).and_then(|interface| interface.primary_address());
         address.map(|address| (id, address)).ok_or(Refusal::NoFreeAddress(subnet.id))
     }
 
     fn check_nat_gateway_quota(&self, scope: Scope, zone: Zone) -> Result<(), Refusal> {
         let in_zone = |it: &&NatGateway| {
-            it.scope == scope && it.counts() && self.subnets.get(&it.subnet).is_some_and(|it| it.zone == zone)
+            it.scope == scope
+                && it.counts()
+                && self.network.subnets.get(&it.subnet).is_some_and(|it| it.zone == zone)
         };
-        match self.nat_gateways.values().filter(in_zone).count() >= NAT_GATEWAYS_PER_ZONE_MAX {
+        match self.network.nat_gateways.values().filter(in_zone).count() >= NAT_GATEWAYS_PER_ZONE_MAX {
             true => Err(Refusal::QuotaReached(Quota::NatGatewaysPerZone, NAT_GATEWAYS_PER_ZONE_MAX)),
             false => Ok(()),
         }
     }
 
     fn forget_ended_nat_gateways(&mut self, now: Timestamp) {
-        let ended = self.nat_gateways.values().filter(|gateway| !gateway.is_shown(now));
+        let ended = self.network.nat_gateways.values().filter(|gateway| !gateway.is_shown(now));
         for id in ended.map(|gateway| gateway.id).collect::<Vec<_>>() {
-            self.nat_gateways.remove(&id);
+            self.network.nat_gateways.remove(&id);
         }
     }
 }

@@ -125,7 +125,7 @@ impl World {
         let id = ids.fresh();
         let (ingress, egress) = (default_entries(ipv6), default_entries(ipv6));
         let acl = NetworkAcl { id, scope, vpc, is_default: true, ingress, egress, tags: Tags::new() };
-        self.network_acls.insert(id, acl);
+        self.network.network_acls.insert(id, acl);
         id
     }
 
@@ -134,16 +134,16 @@ impl World {
     /// Where rules of a direction were changed before, AWS leaves them alone ("If you've modified an existing rule
     /// … we do not automatically add a rule for IPv6 traffic", Default network ACL; the same for default groups).
     pub fn allow_ipv6_by_default(&mut self, vpc: VpcId, ids: &mut Ids<'_>) {
-        let Some(vpc) = self.vpcs.get(&vpc) else { return };
+        let Some(vpc) = self.network.vpcs.get(&vpc) else { return };
         let (acl, group) = (vpc.default_network_acl, vpc.default_security_group);
-        if let Some(acl) = self.network_acls.get_mut(&acl) {
+        if let Some(acl) = self.network.network_acls.get_mut(&acl) {
             for entries in [&mut acl.ingress, &mut acl.egress] {
                 if *entries == default_entries(false) {
                     *entries = default_entries(true);
                 }
             }
         }
-        if let Some(group) = self.security_groups.get_mut(&group) {
+        if let Some(group) = self.network.security_groups.get_mut(&group) {
             group.allow_ipv6_egress_by_default(ids);
         }
     }
@@ -152,17 +152,21 @@ impl World {
 impl World {
     /// The network ACL with this identifier.
     pub fn network_acl(&self, scope: Scope, id: NetworkAclId) -> Result<&NetworkAcl, Refusal> {
-        self.network_acls.get(&id).filter(|acl| acl.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network
+            .network_acls
+            .get(&id)
+            .filter(|acl| acl.scope == scope)
+            .ok_or(Refusal::NotFound(id.into()))
     }
 
     fn network_acl_mut(&mut self, scope: Scope, id: NetworkAclId) -> Result<&mut NetworkAcl, Refusal> {
         self.network_acl(scope, id)?;
-        self.network_acls.get_mut(&id).ok_or(Refusal::NotFound(id.into()))
+        self.network.network_acls.get_mut(&id).ok_or(Refusal::NotFound(id.into()))
     }
 
     /// The subnets on whose boundary a network ACL stands.
     pub fn subnets_of_network_acl(&self, id: NetworkAclId) -> impl Iterator<Item = &Subnet> {
-        self.subnets.values().filter(move |subnet| subnet.network_acl == id)
+        self.network.subnets.values().filter(move |subnet| subnet.network_acl == id)
     }
 
     /// Makes a network ACL without rules: nothing may pass.
@@ -173,15 +177,18 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<&NetworkAcl, Refusal> {
-        if self.vpcs.get(&vpc).is_none_or(|vpc| vpc.scope != scope) {
+        if self.network.vpcs.get(&vpc).is_none_or(|vpc| vpc.scope != scope) {
             return Err(Refusal::NotFound(vpc.into()));
         }
-        if self.network_acls.values().filter(|acl| acl.vpc == vpc).count() >= NETWORK_ACLS_PER_VPC_MAX {
+        if self.network.network_acls.values().filter(|acl| acl.vpc == vpc).count() >= NETWORK_ACLS_PER_VPC_MAX
+        {
             return Err(Refusal::QuotaReached(Quota::NetworkAclsPerVpc, NETWORK_ACLS_PER_VPC_MAX));
         }
         let id = ids.fresh();
         let (ingress, egress) = (BTreeMap::new(), BTreeMap::new());
-        self.network_acls.insert(id, NetworkAcl { id, scope, vpc, is_default: false, ingress, egress, tags });
+        self.network
+            .network_acls
+            .insert(id, NetworkAcl { id, scope, vpc, is_default: false, ingress, egress, tags });
         self.network_acl(scope, id)
     }
 
@@ -193,7 +200,7 @@ impl World {
         if self.subnets_of_network_acl(id).next().is_some() {
             return Err(Refusal::HasDependencies(id.into()));
         }
-        self.network_acls.remove(&id);
+        self.network.network_acls.remove(&id);
         Ok(())
     }
 
@@ -249,14 +256,18 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<NetworkAclAssociationId, Refusal> {
         let holds = |subnet: &&Subnet| subnet.scope == scope && subnet.network_acl_association == association;
-        let subnet =
-            self.subnets.values().find(holds).ok_or(Refusal::NoSuchNetworkAclAssociation(association))?;
+        let subnet = self
+            .network
+            .subnets
+            .values()
+            .find(holds)
+            .ok_or(Refusal::NoSuchNetworkAclAssociation(association))?;
         let subnet_id = subnet.id;
         if self.network_acl(scope, id)?.vpc != subnet.vpc {
             return Err(Refusal::DifferentNetworks(id.into()));
         }
         let association = ids.fresh();
-        if let Some(subnet) = self.subnets.get_mut(&subnet_id) {
+        if let Some(subnet) = self.network.subnets.get_mut(&subnet_id) {
             subnet.network_acl = id;
             subnet.network_acl_association = association;
         }
@@ -350,7 +361,7 @@ mod tests {
     #[test]
     fn ipv6_passes_the_vpcs_own_network_acl_unless_its_rules_were_changed() {
         let (mut world, scope, vpc) = world_with_vpc();
-        let acl = world.vpcs.get(&vpc).unwrap().default_network_acl;
+        let acl = world.network.vpcs.get(&vpc).unwrap().default_network_acl;
         world.delete_network_acl_entry(scope, acl, Direction::Egress, 100).unwrap();
         let mut source = || 5;
         world.allow_ipv6_by_default(vpc, &mut Ids::new(&mut source));
@@ -362,7 +373,7 @@ mod tests {
     #[test]
     fn a_vpcs_own_network_acl_stays() {
         let (mut world, scope, vpc) = world_with_vpc();
-        let acl = world.vpcs.get(&vpc).unwrap().default_network_acl;
+        let acl = world.network.vpcs.get(&vpc).unwrap().default_network_acl;
         assert_eq!(world.delete_network_acl(scope, acl), Err(Refusal::DefaultNetworkAcl(acl)));
     }
 

@@ -242,7 +242,8 @@ impl World {
         scope: Scope,
         id: NetworkInterfaceId,
     ) -> Result<&NetworkInterface, Refusal> {
-        self.network_interfaces
+        self.network
+            .network_interfaces
             .get(&id)
             .filter(|interface| interface.scope == scope)
             .ok_or(Refusal::NotFound(id.into()))
@@ -257,7 +258,8 @@ impl World {
     ) -> Result<NetworkInterfaceId, Refusal> {
         let subnet = self.subnet(scope, new.subnet)?.clone();
         let groups = self.groups_for_interface(&subnet, &new.groups)?;
-        let owned = self.network_interfaces.values().filter(|interface| interface.scope == scope).count();
+        let owned =
+            self.network.network_interfaces.values().filter(|interface| interface.scope == scope).count();
         if owned >= NETWORK_INTERFACES_MAX {
             return Err(Refusal::QuotaReached(Quota::NetworkInterfaces, NETWORK_INTERFACES_MAX));
         }
@@ -437,7 +439,8 @@ impl World {
         scope: Scope,
         id: AttachmentId,
     ) -> Result<&NetworkInterface, Refusal> {
-        self.network_interfaces
+        self.network
+            .network_interfaces
             .values()
             .filter(|interface| interface.scope == scope)
             .find(|interface| interface.attachment.as_ref().is_some_and(|attachment| attachment.id == id))
@@ -473,16 +476,17 @@ impl World {
 
     /// An instance's interfaces, by device index.
     pub fn interfaces_of<'a>(&'a self, instance: &'a Instance) -> impl Iterator<Item = &'a NetworkInterface> {
-        instance.interfaces.iter().filter_map(|id| self.network_interfaces.get(id))
+        instance.interfaces.iter().filter_map(|id| self.network.network_interfaces.get(id))
     }
 
     /// Writes down at the instance which interfaces are attached to it.
     fn list_interfaces_of(&mut self, id: InstanceId) {
-        let attached = self.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
+        let attached =
+            self.network.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
         let mut attached: Vec<_> =
             attached.map(|interface| (interface.device_index(), interface.id)).collect();
         attached.sort_unstable();
-        if let Some(instance) = self.instances.get_mut(&id) {
+        if let Some(instance) = self.network.instances.get_mut(&id) {
             instance.interfaces = attached.into_iter().map(|(_, interface)| interface).collect();
         }
     }
@@ -592,7 +596,7 @@ impl World {
 
     /// Refuses more addresses of one family than the type of the attached instance allows.
     fn check_room(&self, interface: &NetworkInterface, count: usize) -> Result<(), Refusal> {
-        let instance = interface.instance().and_then(|id| self.instances.get(&id));
+        let instance = interface.instance().and_then(|id| self.network.instances.get(&id));
         let limit = instance.and_then(|instance| InstanceType::find(&instance.instance_type));
         match limit {
             Some(limit) if count > limit.addresses_per_interface => Err(Refusal::TooManyPrivateAddresses),
@@ -697,18 +701,18 @@ impl World {
     pub fn put_network_interface(&mut self, interface: NetworkInterface) {
         self.forget_addresses(interface.id);
         for address in interface.addresses() {
-            self.interface_by_address.insert((interface.vpc, address), interface.id);
+            self.network.interface_by_address.insert((interface.vpc, address), interface.id);
         }
         for private in &interface.private_addresses {
             if let Some(public) = private.public {
                 let mapping = PublicMapping { interface: interface.id, private: private.address };
-                self.public_addresses.insert(public.address, mapping);
+                self.network.public_addresses.insert(public.address, mapping);
             }
         }
         for address in &interface.ipv6_addresses {
-            self.interface_by_ipv6.insert(*address, interface.id);
+            self.network.interface_by_ipv6.insert(*address, interface.id);
         }
-        self.network_interfaces.insert(interface.id, interface);
+        self.network.network_interfaces.insert(interface.id, interface);
     }
 
     /// Changes an interface by `change`, keeping the indexes true.
@@ -717,7 +721,7 @@ impl World {
         id: NetworkInterfaceId,
         change: impl FnOnce(&mut NetworkInterface),
     ) {
-        if let Some(mut interface) = self.network_interfaces.get(&id).cloned() {
+        if let Some(mut interface) = self.network.network_interfaces.get(&id).cloned() {
             change(&mut interface);
             self.put_network_interface(interface);
         }
@@ -726,25 +730,25 @@ impl World {
     /// Takes an interface out.
     pub fn remove_network_interface(&mut self, id: NetworkInterfaceId) {
         self.forget_addresses(id);
-        self.network_interfaces.remove(&id);
+        self.network.network_interfaces.remove(&id);
     }
 
     fn forget_addresses(&mut self, id: NetworkInterfaceId) {
-        let Some(interface) = self.network_interfaces.get_shared(&id) else { return };
+        let Some(interface) = self.network.network_interfaces.get_shared(&id) else { return };
         for address in interface.addresses() {
-            self.interface_by_address.remove(&(interface.vpc, address));
+            self.network.interface_by_address.remove(&(interface.vpc, address));
         }
         for public in interface.private_addresses.iter().filter_map(|private| private.public) {
-            self.public_addresses.remove(&public.address);
+            self.network.public_addresses.remove(&public.address);
         }
         for address in &interface.ipv6_addresses {
-            self.interface_by_ipv6.remove(address);
+            self.network.interface_by_ipv6.remove(address);
         }
     }
 
     /// The interface that has an address in a VPC.
     pub fn interface_at(&self, vpc: VpcId, address: IpAddr) -> Option<&NetworkInterface> {
-        let id = self.interface_by_address.get(&(vpc, address))?;
-        self.network_interfaces.get(id)
+        let id = self.network.interface_by_address.get(&(vpc, address))?;
+        self.network.network_interfaces.get(id)
     }
 }

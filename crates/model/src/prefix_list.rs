@@ -144,7 +144,11 @@ impl World {
         if AwsPrefixList::find(scope.region, id).is_some() {
             return Err(Refusal::ManagedByAws(id));
         }
-        self.prefix_lists.get(&id).filter(|list| list.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network
+            .prefix_lists
+            .get(&id)
+            .filter(|list| list.scope == scope)
+            .ok_or(Refusal::NotFound(id.into()))
     }
 
     /// The blocks of a list as rules and routes of `scope` see them, AWS's own lists included. None, if there is no such
@@ -152,6 +156,7 @@ impl World {
     pub fn prefix_list_blocks(&self, scope: Scope, id: PrefixListId) -> impl Iterator<Item = IpNet> + '_ {
         let aws = AwsPrefixList::find(scope.region, id).into_iter().flat_map(AwsPrefixList::blocks);
         let own = self
+            .network
             .prefix_lists
             .get(&id)
             .into_iter()
@@ -164,16 +169,16 @@ impl World {
         if let Some(list) = AwsPrefixList::find(scope.region, id) {
             return Some(Weight { entries: usize::try_from(list.weight()).ok()?, ipv6: false });
         }
-        let list = self.prefix_lists.get(&id).filter(|list| list.scope == scope)?;
+        let list = self.network.prefix_lists.get(&id).filter(|list| list.scope == scope)?;
         Some(Weight { entries: usize::try_from(list.max_entries).ok()?, ipv6: list.ipv6 })
     }
 
     /// Who uses a list: security groups and route tables of `scope`.
     pub fn prefix_list_users(&self, scope: Scope, id: PrefixListId) -> Vec<ResourceId> {
-        let groups = self.security_groups.values().filter(|group| {
+        let groups = self.network.security_groups.values().filter(|group| {
             group.scope == scope && group.rules.values().any(|rule| rule.peer == Peer::PrefixList(id))
         });
-        let tables = self.route_tables.values().filter(|table| {
+        let tables = self.network.route_tables.values().filter(|table| {
             let names = |route: &crate::Route| route.destination == Destination::PrefixList(id);
             table.scope == scope && table.routes.iter().any(names)
         });
@@ -187,7 +192,7 @@ impl World {
         new: NewPrefixList,
         ids: &mut Ids<'_>,
     ) -> Result<&PrefixList, Refusal> {
-        if self.prefix_lists.values().filter(|list| list.scope == scope).count() >= PREFIX_LISTS_MAX {
+        if self.network.prefix_lists.values().filter(|list| list.scope == scope).count() >= PREFIX_LISTS_MAX {
             return Err(Refusal::QuotaReached(Quota::PrefixLists, PREFIX_LISTS_MAX));
         }
         let id = ids.fresh();
@@ -203,7 +208,7 @@ impl World {
             tags: new.tags,
         };
         list.add(new.entries)?;
-        self.prefix_lists.insert(id, list);
+        self.network.prefix_lists.insert(id, list);
         self.prefix_list(scope, id)
     }
 
@@ -227,7 +232,7 @@ impl World {
         list.name = change.name.unwrap_or(list.name);
         list.max_entries = change.max_entries.unwrap_or(list.max_entries);
         list.check_size()?;
-        self.prefix_lists.insert(id, list);
+        self.network.prefix_lists.insert(id, list);
         self.check_users_of(scope, id)?;
         self.prefix_list(scope, id)
     }
@@ -258,7 +263,7 @@ impl World {
         let before = std::mem::replace(&mut list.entries, entries);
         list.next_version(before)?;
         list.check_size()?;
-        self.prefix_lists.insert(id, list);
+        self.network.prefix_lists.insert(id, list);
         self.prefix_list(scope, id)
     }
 
@@ -268,7 +273,7 @@ impl World {
         if !self.prefix_list_users(scope, id).is_empty() {
             return Err(Refusal::HasDependencies(id.into()));
         }
-        self.prefix_lists.remove(&id);
+        self.network.prefix_lists.remove(&id);
         Ok(list)
     }
 }

@@ -169,7 +169,7 @@ impl World {
     ///
     /// A VPC sees none unless enableDnsHostnames and enableDnsSupport are both on ("Private hosted zones", VPC User Guide).
     pub fn private_hosted_zone_for(&self, vpc: VpcId, name: &str) -> Option<&PrivateHostedZone> {
-        self.vpcs.get(&vpc).filter(|vpc| vpc.dns_support && vpc.dns_hostnames)?;
+        self.network.vpcs.get(&vpc).filter(|vpc| vpc.dns_support && vpc.dns_hostnames)?;
         let matching =
             self.private_hosted_zones_of(vpc).filter(|zone| domain_name::is_in(name, zone.name.as_str()));
         matching.max_by_key(|zone| {
@@ -362,7 +362,7 @@ impl World {
         name: &DomainName,
         seen: ZoneVpc,
     ) -> Result<(), HostedZoneRefusal> {
-        let vpc = self.vpcs.get(&seen.vpc).filter(|vpc| vpc.scope.region == seen.region);
+        let vpc = self.network.vpcs.get(&seen.vpc).filter(|vpc| vpc.scope.region == seen.region);
         let vpc = vpc.ok_or(HostedZoneRefusal::UnknownVpc(seen))?;
         if vpc.scope != (Scope { account, region: seen.region }) {
             return Err(HostedZoneRefusal::ForeignVpc(seen));
@@ -435,8 +435,8 @@ mod tests {
         let outer = city.zone("corp.internal", city.vpc).unwrap();
         let inner = city.zone("db.corp.internal", city.vpc).unwrap();
         let elsewhere = city.zone("db.corp.internal", other).unwrap();
-        city.world.vpcs.get_mut(&city.vpc.vpc).unwrap().dns_hostnames = true;
-        city.world.vpcs.get_mut(&other.vpc).unwrap().dns_hostnames = true;
+        city.world.network.vpcs.get_mut(&city.vpc.vpc).unwrap().dns_hostnames = true;
+        city.world.network.vpcs.get_mut(&other.vpc).unwrap().dns_hostnames = true;
         let asked =
             |vpc: ZoneVpc, name| city.world.private_hosted_zone_for(vpc.vpc, name).map(|zone| zone.id);
         assert_eq!(asked(city.vpc, "web.corp.internal"), Some(outer));
@@ -449,7 +449,7 @@ mod tests {
     #[test]
     fn an_accounts_zone_comes_before_a_services_of_the_same_name() {
         let mut city = City::new();
-        city.world.vpcs.get_mut(&city.vpc.vpc).unwrap().dns_hostnames = true;
+        city.world.network.vpcs.get_mut(&city.vpc.vpc).unwrap().dns_hostnames = true;
         let name: DomainName = "ec2.us-west-2.amazonaws.com".parse().unwrap();
         let id = HostedZoneId::from_random(99);
         let record = set(name.as_str(), RecordType::A, &["10.0.0.9"]);
@@ -472,7 +472,7 @@ mod tests {
         let mut city = City::new();
         city.zone("corp.internal", city.vpc).unwrap();
         for (support, hostnames) in [(true, false), (false, true), (true, true)] {
-            let vpc = city.world.vpcs.get_mut(&city.vpc.vpc).unwrap();
+            let vpc = city.world.network.vpcs.get_mut(&city.vpc.vpc).unwrap();
             (vpc.dns_support, vpc.dns_hostnames) = (support, hostnames);
             let found = city.world.private_hosted_zone_for(city.vpc.vpc, "corp.internal");
             assert_eq!(found.is_some(), support && hostnames);
@@ -624,14 +624,14 @@ mod tests {
     #[test]
     fn zones_and_their_index_come_back_from_the_store() {
         let mut city = City::new();
-        city.world.vpcs.get_mut(&city.vpc.vpc).unwrap().dns_hostnames = true;
+        city.world.network.vpcs.get_mut(&city.vpc.vpc).unwrap().dns_hostnames = true;
         let zone = city.zone("corp.internal", city.vpc).unwrap();
         city.change(zone, vec![RecordChange::Create(set("*.corp.internal", RecordType::A, &["10.0.0.1"]))])
             .unwrap();
         let change = city.world.remember_hosted_zone_change(city.account, None, NOON, 1);
-        let records = city.world.commit();
+        let records = city.world.commit().records;
         let stored = records.iter().map(|record| (record.key.as_str(), record.value.as_deref().unwrap()));
-        let loaded = World::load(stored).unwrap();
+        let loaded = World::load(1, stored).unwrap();
         let found = loaded.private_hosted_zone_for(city.vpc.vpc, "x.corp.internal").unwrap();
         assert_eq!(Some(found), city.world.private_hosted_zones.get(&zone));
         assert_eq!(loaded.hosted_zone_changes.get(&change.id), Some(&change));

@@ -59,8 +59,8 @@ impl World {
     }
 
     fn is_public_address_taken(&self, address: Ipv4Addr) -> bool {
-        let allocated = || self.elastic_ips.values().any(|elastic| elastic.public_ip == address);
-        self.public_addresses.contains(&address) || allocated()
+        let allocated = || self.network.elastic_ips.values().any(|elastic| elastic.public_ip == address);
+        self.network.public_addresses.contains(&address) || allocated()
     }
 
     /// Lends an instance a public address, if it was launched to have one, has a single interface and no Elastic IP
@@ -70,9 +70,9 @@ impl World {
         instance: InstanceId,
         ids: &mut Ids<'_>,
     ) -> Result<(), Refusal> {
-        let Some(instance) = self.instances.get(&instance) else { return Ok(()) };
+        let Some(instance) = self.network.instances.get(&instance) else { return Ok(()) };
         let [interface] = instance.interfaces[..] else { return Ok(()) };
-        let Some(primary) = self.network_interfaces.get(&interface) else { return Ok(()) };
+        let Some(primary) = self.network.network_interfaces.get(&interface) else { return Ok(()) };
         let has_one = primary.private_addresses.first().is_none_or(|private| private.public.is_some());
         if !primary.auto_assign_public_ip || has_one {
             return Ok(());

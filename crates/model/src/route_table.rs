@@ -104,7 +104,7 @@ pub enum RouteState {
 impl World {
     /// All routes of a table: the local ones of its VPC's blocks first, then those that were added.
     pub fn routes<'a>(&'a self, table: &'a RouteTable) -> impl Iterator<Item = Route> + 'a {
-        let blocks = self.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
+        let blocks = self.network.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
         let local = blocks.map(|block| {
             let destination = Destination::Cidr(block);
             let replaced = table.local_overrides.iter().find(|route| route.destination == destination);
@@ -117,9 +117,9 @@ impl World {
     pub fn route_table_of(&self, subnet: &crate::Subnet) -> Option<&RouteTable> {
         let table = match subnet.route_table {
             Some(explicit) => explicit.table,
-            None => self.vpcs.get(&subnet.vpc)?.main_route_table,
+            None => self.network.vpcs.get(&subnet.vpc)?.main_route_table,
         };
-        self.route_tables.get(&table)
+        self.network.route_tables.get(&table)
     }
 
     /// The route that wins for a destination, with the block that matched.
@@ -154,15 +154,15 @@ impl World {
         let works = match target {
             Target::Local => true,
             Target::InternetGateway(id) => {
-                self.internet_gateways.get(&id).is_some_and(|it| it.vpc == Some(vpc))
+                self.network.internet_gateways.get(&id).is_some_and(|it| it.vpc == Some(vpc))
             }
             Target::EgressOnlyInternetGateway(id) => {
-                self.egress_only_internet_gateways.get(&id).is_some_and(|it| it.vpc == vpc)
+                self.network.egress_only_internet_gateways.get(&id).is_some_and(|it| it.vpc == vpc)
             }
-            Target::NatGateway(id) => self.nat_gateways.get(&id).is_some_and(|it| it.is_available()),
+            Target::NatGateway(id) => self.network.nat_gateways.get(&id).is_some_and(|it| it.is_available()),
             Target::NetworkInterface(id) => self.interface_forwards(id),
             Target::VpcPeeringConnection(id) => {
-                self.vpc_peering_connections.get(&id).is_some_and(|it| it.is_active())
+                self.network.vpc_peering_connections.get(&id).is_some_and(|it| it.is_active())
             }
         };
         if works { RouteState::Active } else { RouteState::Blackhole }
@@ -170,9 +170,10 @@ impl World {
 
     /// Whether an interface can be a next hop: attached to an instance that runs.
     fn interface_forwards(&self, id: NetworkInterfaceId) -> bool {
-        let attachment = self.network_interfaces.get(&id).and_then(|interface| interface.attachment.as_ref());
+        let attachment =
+            self.network.network_interfaces.get(&id).and_then(|interface| interface.attachment.as_ref());
         attachment
-            .and_then(|attachment| self.instances.get(&attachment.instance?))
+            .and_then(|attachment| self.network.instances.get(&attachment.instance?))
             .is_some_and(|instance| instance.state.is_up())
     }
 }
@@ -215,7 +216,11 @@ const RESERVED_IPV6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0xfd00, 0xec2, 
 impl World {
     /// The route table with this identifier, if it is the caller's.
     pub fn route_table(&self, scope: Scope, id: RouteTableId) -> Result<&RouteTable, Refusal> {
-        self.route_tables.get(&id).filter(|table| table.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network
+            .route_tables
+            .get(&id)
+            .filter(|table| table.scope == scope)
+            .ok_or(Refusal::NotFound(id.into()))
     }
 
     /// Makes a route table. It starts with the local routes alone.
@@ -227,7 +232,9 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<RouteTableId, Refusal> {
         self.vpc(scope, vpc)?;
-        if self.route_tables.values().filter(|table| table.vpc == vpc).count() >= ROUTE_TABLES_PER_VPC_MAX {
+        if self.network.route_tables.values().filter(|table| table.vpc == vpc).count()
+            >= ROUTE_TABLES_PER_VPC_MAX
+        {
             return Err(Refusal::QuotaReached(Quota::RouteTablesPerVpc, ROUTE_TABLES_PER_VPC_MAX));
         }
         Ok(self.insert_route_table(scope, vpc, tags, ids))
@@ -242,7 +249,7 @@ impl World {
     ) -> RouteTableId {
         let id = ids.fresh();
         let table = RouteTable { id, scope, vpc, routes: Vec::new(), local_overrides: Vec::new(), tags };
-        self.route_tables.insert(id, table);
+        self.network.route_tables.insert(id, table);
         id
     }
 
@@ -252,7 +259,7 @@ impl World {
         if !self.route_table_associations(id).is_empty() {
             return Err(Refusal::HasDependencies(id.into()));
         }
-        self.route_tables.remove(&id);
+        self.network.route_tables.remove(&id);
         Ok(())
     }
 
@@ -262,16 +269,17 @@ impl World {
     }
 
     fn all_associations(&self) -> impl Iterator<Item = RouteTableAssociation> {
-        let main = self.vpcs.values().map(|vpc| RouteTableAssociation {
+        let main = self.network.vpcs.values().map(|vpc| RouteTableAssociation {
             id: vpc.main_association,
             table: vpc.main_route_table,
             user: RouteTableUser::Main,
         });
-        let edges = self.internet_gateways.values().filter_map(|gateway| {
+        let edges = self.network.internet_gateways.values().filter_map(|gateway| {
             let user = RouteTableUser::InternetGateway(gateway.id);
             Some((gateway.route_table?, user))
         });
         let subnets = self
+            .network
             .subnets
             .values()
             .filter_map(|subnet| Some((subnet.route_table?, RouteTableUser::Subnet(subnet.id))));
@@ -403,7 +411,7 @@ impl World {
         match user {
             RouteTableUser::Main => {}
             RouteTableUser::Subnet(id) => {
-                if let Some(subnet) = self.subnets.get_mut(&id) {
+                if let Some(subnet) = self.network.subnets.get_mut(&id) {
                     subnet.route_table = table;
                 }
             }
@@ -487,9 +495,9 @@ impl World {
 
     /// The interface that a route to an instance leads to: its only one.
     pub fn route_interface_of(&self, scope: Scope, id: InstanceId) -> Result<NetworkInterfaceId, Refusal> {
-        let known = self.instances.get(&id).is_some_and(|instance| instance.scope == scope);
+        let known = self.network.instances.get(&id).is_some_and(|instance| instance.scope == scope);
         let mut interfaces =
-            self.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
+            self.network.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
         match (known, interfaces.next(), interfaces.next()) {
             (true, Some(only), None) => Ok(only.id),
             (true, Some(_), Some(_)) => Err(Refusal::SeveralInterfaces(id)),
@@ -528,7 +536,7 @@ impl World {
             }
             Target::NatGateway(id) => (Some(self.nat_gateway(scope, id)?.vpc), id.into()),
             Target::NetworkInterface(id) => {
-                let interface = self.network_interfaces.get(&id).filter(|it| it.scope == scope);
+                let interface = self.network.network_interfaces.get(&id).filter(|it| it.scope == scope);
                 (Some(interface.ok_or(Refusal::NotFound(id.into()))?.vpc), id.into())
             }
             Target::VpcPeeringConnection(id) => {
@@ -580,7 +588,7 @@ impl World {
 
     /// Whether a destination is one of the VPC's own blocks.
     fn is_local(&self, table: &RouteTable, destination: Destination) -> bool {
-        let mut blocks = self.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
+        let mut blocks = self.network.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
         blocks.any(|block| destination == Destination::Cidr(block))
     }
 
@@ -607,7 +615,7 @@ impl World {
     /// Forgets where the local route of a block that goes was sent instead.
     pub(crate) fn forget_local_overrides(&mut self, vpc: VpcId, block: IpNet) {
         let destination = Destination::Cidr(block);
-        let tables = self.route_tables.values().filter(|table| table.vpc == vpc);
+        let tables = self.network.route_tables.values().filter(|table| table.vpc == vpc);
         let with_override =
             tables.filter(|table| table.local_overrides.iter().any(|it| it.destination == destination));
         for id in with_override.map(|table| table.id).collect::<Vec<_>>() {
@@ -616,7 +624,7 @@ impl World {
     }
 
     fn route_table_mut(&mut self, id: RouteTableId) -> &mut RouteTable {
-        self.route_tables.get_mut(&id).expect("the route table was found before it is changed")
+        self.network.route_tables.get_mut(&id).expect("the route table was found before it is changed")
     }
 }
 

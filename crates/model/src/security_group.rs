@@ -160,7 +160,7 @@ impl World {
             rules: rules.map(|rule| (rule.id, rule)).into(),
             tags: Tags::new(),
         };
-        self.security_groups.insert(id, group);
+        self.network.security_groups.insert(id, group);
         id
     }
 }
@@ -181,12 +181,19 @@ pub struct NewSecurityGroup {
 impl World {
     /// The group with this identifier.
     pub fn security_group(&self, scope: Scope, id: SecurityGroupId) -> Result<&SecurityGroup, Refusal> {
-        self.security_groups.get(&id).filter(|group| group.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network
+            .security_groups
+            .get(&id)
+            .filter(|group| group.scope == scope)
+            .ok_or(Refusal::NotFound(id.into()))
     }
 
     /// The group of a VPC with this name; names are compared without regard to case.
     pub fn security_group_named(&self, vpc: VpcId, name: &str) -> Option<&SecurityGroup> {
-        self.security_groups.values().find(|group| group.vpc == vpc && group.name.eq_ignore_ascii_case(name))
+        self.network
+            .security_groups
+            .values()
+            .find(|group| group.vpc == vpc && group.name.eq_ignore_ascii_case(name))
     }
 
     /// Makes a group that lets nothing in and everything out.
@@ -196,13 +203,13 @@ impl World {
         new: NewSecurityGroup,
         ids: &mut Ids<'_>,
     ) -> Result<&SecurityGroup, Refusal> {
-        let vpc = self.vpcs.get(&new.vpc).filter(|vpc| vpc.scope == scope);
+        let vpc = self.network.vpcs.get(&new.vpc).filter(|vpc| vpc.scope == scope);
         let vpc = vpc.ok_or(Refusal::NotFound(new.vpc.into()))?;
         let (vpc, has_ipv6) = (vpc.id, !vpc.ipv6_cidrs.is_empty());
         // "Trailing spaces are trimmed from the name" (Security groups).
         let name = new.name.trim_end_matches(' ').to_owned();
         self.check_group_name(vpc, &name)?;
-        let owned = self.security_groups.values().filter(|group| group.scope == scope).count();
+        let owned = self.network.security_groups.values().filter(|group| group.scope == scope).count();
         if owned >= SECURITY_GROUPS_MAX {
             return Err(Refusal::QuotaReached(Quota::SecurityGroups, SECURITY_GROUPS_MAX));
         }
@@ -221,7 +228,7 @@ impl World {
         if has_ipv6 {
             group.allow_ipv6_egress_by_default(ids);
         }
-        self.security_groups.insert(id, group);
+        self.network.security_groups.insert(id, group);
         self.security_group(scope, id)
     }
 
@@ -245,18 +252,20 @@ impl World {
         if group.is_default() {
             return Err(Refusal::DefaultGroup(id));
         }
-        let carried = self.network_interfaces.values().any(|interface| interface.groups.contains(&id));
+        let carried =
+            self.network.network_interfaces.values().any(|interface| interface.groups.contains(&id));
         let named = self.groups_naming(id).any(|other| other.vpc == group.vpc && other.id != id);
         if carried || named {
             return Err(Refusal::HasDependencies(id.into()));
         }
-        self.security_groups.remove(&id);
+        self.network.security_groups.remove(&id);
         Ok(())
     }
 
     /// The groups that have a rule which names `id`, in whatever VPC.
     pub fn groups_naming(&self, id: SecurityGroupId) -> impl Iterator<Item = &SecurityGroup> {
-        self.security_groups
+        self.network
+            .security_groups
             .values()
             .filter(move |group| group.rules.values().any(|rule| rule.peer.group() == Some(id)))
     }
@@ -308,7 +317,7 @@ pub(crate) mod tests {
     #[test]
     fn a_vpcs_own_group_stays_and_another_accounts_group_is_not_found() {
         let (mut world, scope, vpc) = world_with_vpc();
-        let default = world.vpcs.get(&vpc).unwrap().default_security_group;
+        let default = world.network.vpcs.get(&vpc).unwrap().default_security_group;
         assert_eq!(world.delete_security_group(scope, default), Err(Refusal::DefaultGroup(default)));
         let stranger = Scope { account: "000000000042".parse().unwrap(), ..scope };
         assert_eq!(world.delete_security_group(stranger, default), Err(Refusal::NotFound(default.into())));

@@ -57,7 +57,7 @@ impl World {
         owner: Option<AccountId>,
     ) -> Result<Peer, Refusal> {
         let not_found = || Refusal::NotFound(id.into());
-        let group = self.security_groups.get(&id).ok_or_else(not_found)?;
+        let group = self.network.security_groups.get(&id).ok_or_else(not_found)?;
         let account = group.scope.account;
         if account != owner.unwrap_or(scope.account) || group.scope.region != scope.region {
             return Err(not_found());
@@ -76,7 +76,7 @@ impl World {
                 && peering.same_region()
                 && peering.peer_of(vpc).is_some_and(|side| side.vpc == other)
         };
-        self.vpc_peering_connections.values().find(joins).map(|peering| peering.id)
+        self.network.vpc_peering_connections.values().find(joins).map(|peering| peering.id)
     }
 
     /// Whether a rule names a group that it can no longer reach: deleted, or no longer in a peered VPC.
@@ -88,7 +88,7 @@ impl World {
 
     /// The VPC in which a group lies that a rule of `vpc` names: the same one, or one that is peered with it now.
     pub fn vpc_of_named_group(&self, vpc: VpcId, id: SecurityGroupId) -> Option<VpcId> {
-        let other = self.security_groups.get(&id)?.vpc;
+        let other = self.network.security_groups.get(&id)?.vpc;
         (other == vpc || self.active_peering(vpc, other).is_some()).then_some(other)
     }
 
@@ -125,7 +125,7 @@ impl World {
             added.push(rule);
         }
         self.check_rule_quota(&group)?;
-        self.security_groups.insert(id, group);
+        self.network.security_groups.insert(id, group);
         Ok(added)
     }
 
@@ -140,7 +140,7 @@ impl World {
         contents: Vec<RuleContent>,
     ) -> Result<Revocation, Refusal> {
         let group = self.security_group(scope, id)?;
-        let in_default_vpc = self.vpcs.get(&group.vpc).is_some_and(|vpc| vpc.is_default);
+        let in_default_vpc = self.network.vpcs.get(&group.vpc).is_some_and(|vpc| vpc.is_default);
         let mut revocation = Revocation::default();
         let mut group = group.clone();
         for content in contents {
@@ -153,7 +153,7 @@ impl World {
         if !revocation.unknown.is_empty() && !in_default_vpc {
             return Err(Refusal::NoSuchRule);
         }
-        self.security_groups.insert(id, group);
+        self.network.security_groups.insert(id, group);
         Ok(revocation)
     }
 
@@ -172,7 +172,7 @@ impl World {
             let removed = if found { group.rules.remove(rule) } else { None };
             revoked.push(removed.ok_or(Refusal::NotFound((*rule).into()))?);
         }
-        self.security_groups.insert(id, group);
+        self.network.security_groups.insert(id, group);
         Ok(revoked)
     }
 
@@ -192,7 +192,7 @@ impl World {
         let RuleContent { traffic, peer, description } = content;
         group.rules.insert(rule, SecurityGroupRule { traffic, peer, description, ..changed });
         self.check_rule_quota(&group)?;
-        self.security_groups.insert(id, group);
+        self.network.security_groups.insert(id, group);
         Ok(())
     }
 
@@ -206,7 +206,7 @@ impl World {
         description: Option<String>,
     ) -> Result<(), Refusal> {
         self.security_group(scope, id)?;
-        let group = self.security_groups.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
+        let group = self.network.security_groups.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
         let rule_found = group.rules.get_mut(&rule).filter(|found| found.direction == direction);
         rule_found.ok_or(Refusal::NotFound(rule.into()))?.description = description;
         Ok(())
@@ -319,7 +319,7 @@ mod tests {
                 ended: None,
                 tags: Tags::new(),
             };
-            self.world.vpc_peering_connections.insert(id, peering);
+            self.world.network.vpc_peering_connections.insert(id, peering);
             id
         }
     }
@@ -362,7 +362,7 @@ mod tests {
             world.revoke_security_group_rules(scope, web, Direction::Ingress, vec![tcp(22, "10.0.0.0/8")])
         };
         assert_eq!(revoke(&mut it.world), Err(Refusal::NoSuchRule));
-        it.world.vpcs.get_mut(&vpc).unwrap().is_default = true;
+        it.world.network.vpcs.get_mut(&vpc).unwrap().is_default = true;
         assert_eq!(revoke(&mut it.world).unwrap().unknown, [tcp(22, "10.0.0.0/8")]);
     }
 
@@ -394,7 +394,7 @@ mod tests {
         let stale =
             |it: &Fixture| it.world.is_stale(it.world.security_group(it.scope, web).unwrap(), &added[0]);
         assert!(!stale(&it));
-        it.world.vpc_peering_connections.get_mut(&peering).unwrap().status =
+        it.world.network.vpc_peering_connections.get_mut(&peering).unwrap().status =
             PeeringStatus::Deleted(it.scope.account);
         assert!(stale(&it));
         it.peer_with(other);

@@ -229,12 +229,16 @@ impl Subnet {
 impl World {
     /// The subnet with this identifier, if it is the caller's.
     pub fn subnet(&self, scope: Scope, id: SubnetId) -> Result<&Subnet, Refusal> {
-        self.subnets.get(&id).filter(|subnet| subnet.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network
+            .subnets
+            .get(&id)
+            .filter(|subnet| subnet.scope == scope)
+            .ok_or(Refusal::NotFound(id.into()))
     }
 
     /// A VPC's subnets, by id.
     pub fn subnets_in(&self, vpc: VpcId) -> impl Iterator<Item = &Subnet> {
-        self.subnets.values().filter(move |subnet| subnet.vpc == vpc)
+        self.network.subnets.values().filter(move |subnet| subnet.vpc == vpc)
     }
 
     /// Makes a subnet, behind the VPC's default network ACL and, without an association of its own, its main table.
@@ -278,7 +282,7 @@ impl World {
             reservations: Vec::new(),
             tags: new.tags,
         };
-        self.subnets.insert(id, subnet);
+        self.network.subnets.insert(id, subnet);
         Ok(id)
     }
 
@@ -310,10 +314,10 @@ impl World {
     /// Deletes a subnet in which no interface is left. Its associations go with it.
     pub fn delete_subnet(&mut self, scope: Scope, id: SubnetId) -> Result<(), Refusal> {
         self.subnet(scope, id)?;
-        if self.network_interfaces.values().any(|interface| interface.subnet == id) {
+        if self.network.network_interfaces.values().any(|interface| interface.subnet == id) {
             return Err(Refusal::HasDependencies(id.into()));
         }
-        self.subnets.remove(&id);
+        self.network.subnets.remove(&id);
         Ok(())
     }
 
@@ -372,10 +376,10 @@ impl World {
             let found = subnet.ipv6_cidr.clone().filter(|it| it.id == association)?;
             (subnet.scope == scope).then_some((subnet.id, found))
         };
-        let found = self.subnets.values().find_map(find);
+        let found = self.network.subnets.values().find_map(find);
         let (id, block) = found.ok_or(Refusal::SubnetCidrNotFound(association))?;
         let in_use = |it: &NetworkInterface| it.subnet == id && !it.ipv6_addresses.is_empty();
-        if self.subnet(scope, id)?.is_ipv6_only() || self.network_interfaces.values().any(in_use) {
+        if self.subnet(scope, id)?.is_ipv6_only() || self.network.network_interfaces.values().any(in_use) {
             return Err(Refusal::SubnetCidrInUse(association));
         }
         let subnet = self.subnet_mut(id);
@@ -428,14 +432,14 @@ impl World {
             let found = subnet.reservations.iter().find(|it| it.id == reservation)?;
             (subnet.scope == scope).then(|| (subnet.id, found.clone()))
         };
-        let found = self.subnets.values().find_map(find);
+        let found = self.network.subnets.values().find_map(find);
         let (id, found) = found.ok_or(Refusal::NotFound(reservation.into()))?;
         self.subnet_mut(id).reservations.retain(|it| it.id != reservation);
         Ok((id, found))
     }
 
     fn subnet_mut(&mut self, id: SubnetId) -> &mut Subnet {
-        self.subnets.get_mut(&id).expect("the subnet was found before it is changed")
+        self.network.subnets.get_mut(&id).expect("the subnet was found before it is changed")
     }
 
     /// A subnet's block lies in one block of its VPC and overlaps no other subnet's.

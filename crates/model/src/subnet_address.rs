@@ -36,23 +36,23 @@ impl World {
     /// How many IPv4 addresses of a subnet are free: its size, less the five reserved, less those on interfaces
     /// (also of stopped instances).
     pub fn available_addresses(&self, subnet: SubnetId) -> u32 {
-        let Some(cidr) = self.subnets.get(&subnet).and_then(|subnet| subnet.cidr) else { return 0 };
+        let Some(cidr) = self.network.subnets.get(&subnet).and_then(|subnet| subnet.cidr) else { return 0 };
         let size = 1u32.checked_shl(32 - u32::from(cidr.prefix_len())).unwrap_or(u32::MAX);
         size.saturating_sub(RESERVED_ADDRESSES).saturating_sub(self.addresses_in_use(subnet))
     }
 
     /// How many of a subnet's IPv4 addresses are on interfaces.
     fn addresses_in_use(&self, subnet: SubnetId) -> u32 {
-        let Some(subnet) = self.subnets.get(&subnet) else { return 0 };
+        let Some(subnet) = self.network.subnets.get(&subnet) else { return 0 };
         let Some(cidr) = subnet.cidr else { return 0 };
         let (first, last) = (IpAddr::V4(cidr.network()), IpAddr::V4(cidr.broadcast()));
-        let used = self.interface_by_address.range((subnet.vpc, first)..=(subnet.vpc, last)).count();
+        let used = self.network.interface_by_address.range((subnet.vpc, first)..=(subnet.vpc, last)).count();
         u32::try_from(used).unwrap_or(u32::MAX)
     }
 
     /// A free IPv4 address of a subnet: not AWS's own, on no interface and in no reservation.
     pub fn free_address(&self, subnet: SubnetId, ids: &mut Ids<'_>) -> Result<Ipv4Addr, Refusal> {
-        let subnet = self.subnets.get(&subnet).ok_or(Refusal::NotFound(subnet.into()))?;
+        let subnet = self.network.subnets.get(&subnet).ok_or(Refusal::NotFound(subnet.into()))?;
         let cidr = subnet.cidr.ok_or(Refusal::NoFreeAddress(subnet.id))?;
         let first = u32::from(cidr.network());
         let size = 1u64 << (32 - u32::from(cidr.prefix_len()));
@@ -65,7 +65,7 @@ impl World {
 
     /// A free IPv6 address of a subnet.
     pub fn free_ipv6_address(&self, subnet: SubnetId, ids: &mut Ids<'_>) -> Result<Ipv6Addr, Refusal> {
-        let subnet = self.subnets.get(&subnet).ok_or(Refusal::NotFound(subnet.into()))?;
+        let subnet = self.network.subnets.get(&subnet).ok_or(Refusal::NotFound(subnet.into()))?;
         let block = subnet.ipv6_cidr.as_ref().ok_or(Refusal::SubnetWithoutIpv6(subnet.id))?.cidr;
         let host_bits = 128 - u32::from(block.prefix_len());
         let mask = u128::MAX.checked_shr(128 - host_bits).unwrap_or(0);
@@ -74,7 +74,8 @@ impl World {
         (0..IPV6_DRAWS)
             .map(|_| Ipv6Addr::from(u128::from(block.network()) | (ids.bits() & mask)))
             .find(|address| {
-                let taken = self.interface_by_ipv6.contains(address) || subnet.is_reserved_v6(*address);
+                let taken =
+                    self.network.interface_by_ipv6.contains(address) || subnet.is_reserved_v6(*address);
                 !taken && !subnet.is_set_aside(IpAddr::V6(*address))
             })
             .ok_or(Refusal::NoFreeAddress(subnet.id))
@@ -102,7 +103,7 @@ impl World {
         if subnet.is_reserved_v6(address) {
             return Err(Refusal::AddressReserved(IpAddr::V6(address)));
         }
-        match self.interface_by_ipv6.contains(&address) {
+        match self.network.interface_by_ipv6.contains(&address) {
             true => Err(Refusal::AddressInUse(IpAddr::V6(address))),
             false => Ok(()),
         }

@@ -17,6 +17,17 @@ pub struct Table<K, V> {
     replaced: Vec<(K, Option<Arc<V>>)>,
 }
 
+/// What became of a row between two commits; `None` where there was or is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<K, V> {
+    /// Its key.
+    pub key: K,
+    /// The row at the earlier commit.
+    pub before: Option<Arc<V>>,
+    /// The row now.
+    pub after: Option<Arc<V>>,
+}
+
 impl<K, V> Clone for Table<K, V> {
     /// A snapshot: shares all rows and has nothing uncommitted.
     fn clone(&self) -> Self {
@@ -91,13 +102,14 @@ impl<K: Ord + Copy, V: Clone> Table<K, V> {
         Some(Arc::make_mut(row))
     }
 
-    /// Makes the changes since the last commit final and returns what is now under each touched key (`None`:
-    /// removed), each key once.
-    pub fn commit(&mut self) -> Vec<(K, Option<Arc<V>>)> {
-        let mut touched: Vec<K> = self.replaced.drain(..).map(|(key, _)| key).collect();
-        touched.sort_unstable();
-        touched.dedup();
-        touched.into_iter().map(|key| (key, self.get_shared(&key))).collect()
+    /// Makes the changes since the last commit final and returns what became of each touched key, each key once.
+    pub fn commit(&mut self) -> Vec<Change<K, V>> {
+        let mut replaced = std::mem::take(&mut self.replaced);
+        // Stable: of several changes of one key the first has the row of before them all.
+        replaced.sort_by_key(|(key, _)| *key);
+        replaced.dedup_by_key(|(key, _)| *key);
+        let change = |(key, before)| Change { key, before, after: self.get_shared(&key) };
+        replaced.into_iter().map(change).collect()
     }
 
     /// Takes all changes since the last commit back.
@@ -144,8 +156,11 @@ mod tests {
         *table.get_mut(&1).unwrap() = "uno";
         table.remove(&2);
         table.remove(&9);
-        let touched: Vec<_> = table.commit().into_iter().map(|(k, row)| (k, row.map(|row| *row))).collect();
-        assert_eq!(touched, [(1, Some("uno")), (2, None)]);
+        *table.get_mut(&1).unwrap() = "un";
+        let text = |row: Option<Arc<&'static str>>| row.map(|row| *row);
+        let touched: Vec<_> =
+            table.commit().into_iter().map(|it| (it.key, text(it.before), text(it.after))).collect();
+        assert_eq!(touched, [(1, Some("one"), Some("un")), (2, Some("two"), None)]);
         assert!(table.commit().is_empty());
     }
 }

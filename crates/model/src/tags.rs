@@ -45,28 +45,28 @@ fn is_reserved(key: &str) -> bool {
 
 /// Every noun that has tags and an owner: variant, table.
 macro_rules! tagged_tables {
-    ($($variant:ident $table:ident;)*) => {
+    ($($variant:ident $($table:ident).+;)*) => {
         impl World {
             /// The tags of a resource; `None` if there is no such resource, or one that cannot have tags.
             pub fn tags(&self, scope: Scope, id: ResourceId) -> Option<&Tags> {
                 match id {
                     $(ResourceId::$variant(id) => {
-                        self.$table.get(&id).filter(|row| row.scope == scope).map(|row| &row.tags)
+                        self.$($table).+.get(&id).filter(|row| row.scope == scope).map(|row| &row.tags)
                     })*
                     ResourceId::VpcPeeringConnection(id) => {
-                        let row = self.vpc_peering_connections.get(&id)?;
+                        let row = self.network.vpc_peering_connections.get(&id)?;
                         (row.requester.scope == scope).then_some(&row.tags)
                     }
                     ResourceId::SecurityGroupRule(rule) => {
                         let group = self.group_of_rule(scope, rule)?;
-                        self.security_groups.get(&group)?.rules.get(&rule).map(|rule| &rule.tags)
+                        self.network.security_groups.get(&group)?.rules.get(&rule).map(|rule| &rule.tags)
                     }
                     ResourceId::SubnetCidrReservation(id) => {
-                        let subnet = self.subnets.get(&self.subnet_of_reservation(scope, id)?)?;
+                        let subnet = self.network.subnets.get(&self.subnet_of_reservation(scope, id)?)?;
                         subnet.reservations.iter().find(|it| it.id == id).map(|it| &it.tags)
                     }
                     ResourceId::Volume(id) => {
-                        self.instances.get(&self.instance_of_volume(scope, id)?).map(|row| &row.root_volume.tags)
+                        self.network.instances.get(&self.instance_of_volume(scope, id)?).map(|row| &row.root_volume.tags)
                     }
                     ResourceId::Reservation(_) | ResourceId::Image(_) => None,
                 }
@@ -76,22 +76,22 @@ macro_rules! tagged_tables {
             pub fn tags_mut(&mut self, scope: Scope, id: ResourceId) -> Option<&mut Tags> {
                 self.tags(scope, id)?;
                 match id {
-                    $(ResourceId::$variant(id) => self.$table.get_mut(&id).map(|row| &mut row.tags),)*
+                    $(ResourceId::$variant(id) => self.$($table).+.get_mut(&id).map(|row| &mut row.tags),)*
                     ResourceId::VpcPeeringConnection(id) => {
-                        self.vpc_peering_connections.get_mut(&id).map(|row| &mut row.tags)
+                        self.network.vpc_peering_connections.get_mut(&id).map(|row| &mut row.tags)
                     }
                     ResourceId::SecurityGroupRule(rule) => {
                         let group = self.group_of_rule(scope, rule)?;
-                        self.security_groups.get_mut(&group)?.rules.get_mut(&rule).map(|rule| &mut rule.tags)
+                        self.network.security_groups.get_mut(&group)?.rules.get_mut(&rule).map(|rule| &mut rule.tags)
                     }
                     ResourceId::SubnetCidrReservation(id) => {
                         let subnet = self.subnet_of_reservation(scope, id)?;
-                        let reservations = &mut self.subnets.get_mut(&subnet)?.reservations;
+                        let reservations = &mut self.network.subnets.get_mut(&subnet)?.reservations;
                         reservations.iter_mut().find(|it| it.id == id).map(|it| &mut it.tags)
                     }
                     ResourceId::Volume(id) => {
                         let instance = self.instance_of_volume(scope, id)?;
-                        self.instances.get_mut(&instance).map(|row| &mut row.root_volume.tags)
+                        self.network.instances.get_mut(&instance).map(|row| &mut row.root_volume.tags)
                     }
                     ResourceId::Reservation(_) | ResourceId::Image(_) => None,
                 }
@@ -101,17 +101,17 @@ macro_rules! tagged_tables {
             pub fn tagged_resources(&self, scope: Scope) -> Vec<(ResourceId, &Tags)> {
                 let mut tagged: Vec<(ResourceId, &Tags)> = Vec::new();
                 $(tagged.extend(
-                    self.$table.values().filter(|row| row.scope == scope).map(|row| (row.id.into(), &row.tags)),
+                    self.$($table).+.values().filter(|row| row.scope == scope).map(|row| (row.id.into(), &row.tags)),
                 );)*
-                let peerings = self.vpc_peering_connections.values().filter(|row| row.requester.scope == scope);
+                let peerings = self.network.vpc_peering_connections.values().filter(|row| row.requester.scope == scope);
                 tagged.extend(peerings.map(|row| (row.id.into(), &row.tags)));
-                let groups = self.security_groups.values().filter(|row| row.scope == scope);
+                let groups = self.network.security_groups.values().filter(|row| row.scope == scope);
                 let rules = groups.flat_map(|group| group.rules.values());
                 tagged.extend(rules.map(|rule| (rule.id.into(), &rule.tags)));
-                let subnets = self.subnets.values().filter(|row| row.scope == scope);
+                let subnets = self.network.subnets.values().filter(|row| row.scope == scope);
                 let reservations = subnets.flat_map(|subnet| &subnet.reservations);
                 tagged.extend(reservations.map(|it| (it.id.into(), &it.tags)));
-                let instances = self.instances.values().filter(|row| row.scope == scope);
+                let instances = self.network.instances.values().filter(|row| row.scope == scope);
                 let volumes = instances.map(|row| &row.root_volume);
                 tagged.extend(volumes.map(|volume| (volume.id.into(), &volume.tags)));
                 tagged.retain(|(_, tags)| !tags.is_empty());
@@ -122,37 +122,37 @@ macro_rules! tagged_tables {
 }
 
 tagged_tables! {
-    Vpc vpcs;
-    Subnet subnets;
-    RouteTable route_tables;
-    InternetGateway internet_gateways;
-    EgressOnlyInternetGateway egress_only_internet_gateways;
-    NatGateway nat_gateways;
-    PrefixList prefix_lists;
-    SecurityGroup security_groups;
-    NetworkAcl network_acls;
-    NetworkInterface network_interfaces;
-    ElasticIp elastic_ips;
+    Vpc network.vpcs;
+    Subnet network.subnets;
+    RouteTable network.route_tables;
+    InternetGateway network.internet_gateways;
+    EgressOnlyInternetGateway network.egress_only_internet_gateways;
+    NatGateway network.nat_gateways;
+    PrefixList network.prefix_lists;
+    SecurityGroup network.security_groups;
+    NetworkAcl network.network_acls;
+    NetworkInterface network.network_interfaces;
+    ElasticIp network.elastic_ips;
     KeyPair key_pairs;
-    DhcpOptions dhcp_options;
-    Instance instances;
+    DhcpOptions network.dhcp_options;
+    Instance network.instances;
     InstanceConnectEndpoint instance_connect_endpoints;
 }
 
 impl World {
     /// The group that a rule belongs to.
     pub fn group_of_rule(&self, scope: Scope, rule: SecurityGroupRuleId) -> Option<SecurityGroupId> {
-        let mut groups = self.security_groups.values().filter(|group| group.scope == scope);
+        let mut groups = self.network.security_groups.values().filter(|group| group.scope == scope);
         groups.find(|group| group.rules.contains_key(&rule)).map(|group| group.id)
     }
 
     fn instance_of_volume(&self, scope: Scope, id: VolumeId) -> Option<InstanceId> {
-        let mut instances = self.instances.values().filter(|instance| instance.scope == scope);
+        let mut instances = self.network.instances.values().filter(|instance| instance.scope == scope);
         instances.find(|instance| instance.root_volume.id == id).map(|instance| instance.id)
     }
 
     fn subnet_of_reservation(&self, scope: Scope, id: SubnetCidrReservationId) -> Option<SubnetId> {
-        let mut subnets = self.subnets.values().filter(|subnet| subnet.scope == scope);
+        let mut subnets = self.network.subnets.values().filter(|subnet| subnet.scope == scope);
         subnets.find(|subnet| subnet.reservations.iter().any(|it| it.id == id)).map(|subnet| subnet.id)
     }
 
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn a_rule_of_a_group_has_tags_of_its_own() {
         let (mut world, scope, vpc) = world_with_vpc();
-        let group = world.vpcs.get(&vpc).unwrap().default_security_group;
+        let group = world.network.vpcs.get(&vpc).unwrap().default_security_group;
         let rule = *world.security_group(scope, group).unwrap().rules.keys().next().unwrap();
         world.create_tags(scope, &[rule.into()], &tags(&[("Name", "members")])).unwrap();
         assert_eq!(world.tagged_resources(scope), [(rule.into(), &tags(&[("Name", "members")]))]);

@@ -140,12 +140,12 @@ const AMAZON_IPV6_POOL_BITS: u32 = 24;
 impl World {
     /// The VPC with this identifier, if it is the caller's.
     pub fn vpc(&self, scope: Scope, id: VpcId) -> Result<&Vpc, Refusal> {
-        self.vpcs.get(&id).filter(|vpc| vpc.scope == scope).ok_or(Refusal::NotFound(id.into()))
+        self.network.vpcs.get(&id).filter(|vpc| vpc.scope == scope).ok_or(Refusal::NotFound(id.into()))
     }
 
     /// The scope's VPCs, by id.
     pub fn vpcs_of(&self, scope: Scope) -> impl Iterator<Item = &Vpc> {
-        self.vpcs.values().filter(move |vpc| vpc.scope == scope)
+        self.network.vpcs.values().filter(move |vpc| vpc.scope == scope)
     }
 
     /// The VPC that is meant when none is named.
@@ -192,7 +192,7 @@ impl World {
             default_network_acl: self.create_default_network_acl(scope, id, new.amazon_ipv6, ids),
             tags: new.tags,
         };
-        self.vpcs.insert(id, vpc);
+        self.network.vpcs.insert(id, vpc);
         if new.amazon_ipv6 {
             self.allow_ipv6_by_default(id, ids);
         }
@@ -235,34 +235,39 @@ impl World {
             return Err(Refusal::HasDependencies(id.into()));
         }
         self.end_peerings_of(&vpc, now);
-        self.security_groups.remove(&vpc.default_security_group);
-        self.network_acls.remove(&vpc.default_network_acl);
-        self.route_tables.remove(&vpc.main_route_table);
-        self.vpcs.remove(&id);
+        self.network.security_groups.remove(&vpc.default_security_group);
+        self.network.network_acls.remove(&vpc.default_network_acl);
+        self.network.route_tables.remove(&vpc.main_route_table);
+        self.network.vpcs.remove(&id);
         Ok(())
     }
 
     /// Whether there is anything in a VPC that it did not come with.
     fn has_additions(&self, vpc: &Vpc) -> bool {
         let id = vpc.id;
-        self.subnets.values().any(|it| it.vpc == id)
-            || self.security_groups.values().any(|it| it.vpc == id && it.id != vpc.default_security_group)
-            || self.network_acls.values().any(|it| it.vpc == id && it.id != vpc.default_network_acl)
-            || self.route_tables.values().any(|it| it.vpc == id && it.id != vpc.main_route_table)
-            || self.internet_gateways.values().any(|it| it.vpc == Some(id))
-            || self.egress_only_internet_gateways.values().any(|it| it.vpc == id)
-            || self.network_interfaces.values().any(|it| it.vpc == id)
+        self.network.subnets.values().any(|it| it.vpc == id)
+            || self
+                .network
+                .security_groups
+                .values()
+                .any(|it| it.vpc == id && it.id != vpc.default_security_group)
+            || self.network.network_acls.values().any(|it| it.vpc == id && it.id != vpc.default_network_acl)
+            || self.network.route_tables.values().any(|it| it.vpc == id && it.id != vpc.main_route_table)
+            || self.network.internet_gateways.values().any(|it| it.vpc == Some(id))
+            || self.network.egress_only_internet_gateways.values().any(|it| it.vpc == id)
+            || self.network.network_interfaces.values().any(|it| it.vpc == id)
     }
 
     /// Ends the peering connections of a VPC that goes.
     fn end_peerings_of(&mut self, vpc: &Vpc, now: Timestamp) {
         let open = self
+            .network
             .vpc_peering_connections
             .values()
             .filter(|it| it.peer_of(vpc.id).is_some() && it.is_open(now));
         let open: Vec<VpcPeeringConnectionId> = open.map(|it| it.id).collect();
         for id in open {
-            if let Some(peering) = self.vpc_peering_connections.get_mut(&id) {
+            if let Some(peering) = self.network.vpc_peering_connections.get_mut(&id) {
                 peering.end(PeeringStatus::Deleted(vpc.scope.account), now);
             }
         }
@@ -363,7 +368,7 @@ impl World {
         }
         let id = vpc.id;
         let block = removed.cidr();
-        if self.subnets.values().any(|subnet| subnet.vpc == id && subnet.lies_in(block)) {
+        if self.network.subnets.values().any(|subnet| subnet.vpc == id && subnet.lies_in(block)) {
             return Err(Refusal::VpcCidrInUse(association));
         }
         let vpc = self.vpc_mut(id);
@@ -375,7 +380,7 @@ impl World {
 
     /// The row of a VPC that was found before.
     pub(crate) fn vpc_mut(&mut self, id: VpcId) -> &mut Vpc {
-        self.vpcs.get_mut(&id).expect("the VPC was found before it is changed")
+        self.network.vpcs.get_mut(&id).expect("the VPC was found before it is changed")
     }
 
     /// A /56 that no VPC has.
@@ -384,7 +389,7 @@ impl World {
             let chosen = ids.bits() & ((1 << AMAZON_IPV6_POOL_BITS) - 1);
             let network = Ipv6Addr::from(AMAZON_IPV6_POOL | chosen << 72);
             let block = Ipv6Net::new(network, 56).expect("56 is a prefix length");
-            if !self.vpcs.values().any(|vpc| vpc.ipv6_cidrs.iter().any(|own| own.cidr == block)) {
+            if !self.network.vpcs.values().any(|vpc| vpc.ipv6_cidrs.iter().any(|own| own.cidr == block)) {
                 return block;
             }
         }
@@ -393,13 +398,13 @@ impl World {
     /// A new block must not overlap an active peer's, and a VPC that waits for an answer to its request adds none
     /// ("Add IPv4 CIDR blocks to a VPC").
     fn check_peers_allow(&self, id: VpcId, cidr: Ipv4Net, now: Timestamp) -> Result<(), Refusal> {
-        for peering in self.vpc_peering_connections.values() {
+        for peering in self.network.vpc_peering_connections.values() {
             let Some(peer) = peering.peer_of(id) else { continue };
             let waiting = peering.status_at(now) == PeeringStatus::PendingAcceptance;
             if waiting && peering.requester.vpc == id {
                 return Err(Refusal::VpcConflict(cidr.into()));
             }
-            let peer_blocks = self.vpcs.get(&peer.vpc).into_iter().flat_map(|vpc| &vpc.cidrs);
+            let peer_blocks = self.network.vpcs.get(&peer.vpc).into_iter().flat_map(|vpc| &vpc.cidrs);
             if peering.is_active() && peer_blocks.map(|block| block.cidr).any(|block| overlap(block, cidr)) {
                 return Err(Refusal::VpcConflict(cidr.into()));
             }
@@ -410,7 +415,7 @@ impl World {
     /// "The CIDR block must not be the same or larger than a destination CIDR range in a route in any of the VPC
     /// route tables."
     fn check_routes_allow(&self, id: VpcId, cidr: Ipv4Net) -> Result<(), Refusal> {
-        let tables = self.route_tables.values().filter(|table| table.vpc == id);
+        let tables = self.network.route_tables.values().filter(|table| table.vpc == id);
         let mut routes = tables.flat_map(|table| &table.routes);
         let covered = |route: &Route| match route.destination {
             Destination::Cidr(destination) => IpNet::V4(cidr).contains(&destination),
@@ -535,13 +540,13 @@ mod tests {
         let mut city = City::new();
         let vpc = city.vpc("10.0.0.0/16").unwrap();
         let made = city.world.vpc(city.scope, vpc).unwrap().clone();
-        assert!(city.world.route_tables.contains(&made.main_route_table));
-        assert!(city.world.security_groups.contains(&made.default_security_group));
-        assert!(city.world.network_acls.contains(&made.default_network_acl));
+        assert!(city.world.network.route_tables.contains(&made.main_route_table));
+        assert!(city.world.network.security_groups.contains(&made.default_security_group));
+        assert!(city.world.network.network_acls.contains(&made.default_network_acl));
         city.world.delete_vpc(city.scope, vpc, NOON).unwrap();
-        assert!(city.world.route_tables.is_empty());
-        assert!(city.world.security_groups.is_empty());
-        assert!(city.world.network_acls.is_empty());
+        assert!(city.world.network.route_tables.is_empty());
+        assert!(city.world.network.security_groups.is_empty());
+        assert!(city.world.network.network_acls.is_empty());
         assert_eq!(city.world.delete_vpc(city.scope, vpc, NOON), Err(Refusal::NotFound(vpc.into())));
     }
 

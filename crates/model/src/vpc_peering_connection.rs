@@ -163,7 +163,7 @@ impl World {
         id: VpcPeeringConnectionId,
     ) -> Result<&VpcPeeringConnection, Refusal> {
         let concerns = |it: &&VpcPeeringConnection| it.requester.scope == scope || it.accepter.scope == scope;
-        self.vpc_peering_connections.get(&id).filter(concerns).ok_or(Refusal::NotFound(id.into()))
+        self.network.vpc_peering_connections.get(&id).filter(concerns).ok_or(Refusal::NotFound(id.into()))
     }
 
     /// Asks for a connection. One that cannot be, since blocks overlap or the peer VPC does not exist, is made all
@@ -193,7 +193,7 @@ impl World {
             ended: (!possible).then_some(now),
             tags: new.tags,
         };
-        self.vpc_peering_connections.insert(id, connection);
+        self.network.vpc_peering_connections.insert(id, connection);
         Ok(id)
     }
 
@@ -267,11 +267,12 @@ impl World {
             return Err(Refusal::PeeringOptionsSide { account: scope.account, peering: id });
         }
         let both = [connection.requester.vpc, connection.accepter.vpc];
-        let named = |vpc: &VpcId| self.vpcs.get(vpc).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames);
+        let named =
+            |vpc: &VpcId| self.network.vpcs.get(vpc).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames);
         if on && !both.iter().all(named) {
             return Err(Refusal::PeeringDnsHostnames(id));
         }
-        if let Some(connection) = self.vpc_peering_connections.get_mut(&id) {
+        if let Some(connection) = self.network.vpc_peering_connections.get_mut(&id) {
             let side = match role {
                 PeeringRole::Requester => &mut connection.requester,
                 PeeringRole::Accepter => &mut connection.accepter,
@@ -283,13 +284,13 @@ impl World {
 
     /// Fails the requests to a VPC whose new blocks overlap the requester's.
     pub(crate) fn fail_overlapping_requests(&mut self, vpc: VpcId, now: Timestamp) {
-        let failing = self.vpc_peering_connections.values().filter(|it| {
+        let failing = self.network.vpc_peering_connections.values().filter(|it| {
             it.accepter.vpc == vpc
                 && it.status_at(now) == PeeringStatus::PendingAcceptance
                 && !self.can_peer(it.requester.vpc, it.accepter.scope, vpc)
         });
         for id in failing.map(|it| it.id).collect::<Vec<_>>() {
-            if let Some(connection) = self.vpc_peering_connections.get_mut(&id) {
+            if let Some(connection) = self.network.vpc_peering_connections.get_mut(&id) {
                 connection.end(PeeringStatus::Failed, now);
             }
         }
@@ -298,7 +299,9 @@ impl World {
     /// Two VPCs that exist, are not one and the same, and share no address ("You cannot create a VPC peering
     /// connection between VPCs that have matching or overlapping IPv4 or IPv6 CIDR blocks").
     fn can_peer(&self, vpc: VpcId, peer_scope: Scope, peer: VpcId) -> bool {
-        let (Some(one), Ok(other)) = (self.vpcs.get(&vpc), self.vpc(peer_scope, peer)) else { return false };
+        let (Some(one), Ok(other)) = (self.network.vpcs.get(&vpc), self.vpc(peer_scope, peer)) else {
+            return false;
+        };
         let apart = |block: IpNet| !other.blocks().any(|it| it.contains(&block) || block.contains(&it));
         vpc != peer && one.blocks().all(apart)
     }
@@ -310,13 +313,13 @@ impl World {
         now: Timestamp,
     ) -> Option<VpcPeeringConnectionId> {
         let joins = |it: &VpcPeeringConnection| it.peer_of(one).is_some_and(|peer| peer.vpc == other);
-        let mut all = self.vpc_peering_connections.values();
+        let mut all = self.network.vpc_peering_connections.values();
         all.find(|it| it.is_open(now) && joins(it)).map(|it| it.id)
     }
 
     fn check_peering_quotas(&self, vpc: VpcId, now: Timestamp) -> Result<(), Refusal> {
         let statuses = || {
-            let own = self.vpc_peering_connections.values().filter(|it| it.peer_of(vpc).is_some());
+            let own = self.network.vpc_peering_connections.values().filter(|it| it.peer_of(vpc).is_some());
             own.map(|it| it.status_at(now))
         };
         let waiting = statuses().filter(|status| *status == PeeringStatus::PendingAcceptance).count();
@@ -334,7 +337,7 @@ impl World {
 
     /// Only the accepter may answer a request, and only in its own Region.
     fn check_accepter(&self, scope: Scope, id: VpcPeeringConnectionId) -> Result<(), Refusal> {
-        let connection = self.vpc_peering_connections.get(&id).ok_or(Refusal::NotFound(id.into()))?;
+        let connection = self.network.vpc_peering_connections.get(&id).ok_or(Refusal::NotFound(id.into()))?;
         let accepter = connection.accepter.scope;
         let party = scope.account == connection.requester.scope.account || scope.account == accepter.account;
         match scope {
@@ -355,7 +358,8 @@ impl World {
         now: Timestamp,
         may: impl FnOnce(PeeringStatus) -> bool,
     ) -> Result<&mut VpcPeeringConnection, Refusal> {
-        let connection = self.vpc_peering_connections.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
+        let connection =
+            self.network.vpc_peering_connections.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
         let from = connection.status_at(now);
         match may(from) {
             true => Ok(connection),
@@ -366,11 +370,11 @@ impl World {
     /// Takes out what nobody is shown any more. Nothing else happens by the clock: a request that has expired is known by
     /// its date, and carried nothing before either.
     pub(crate) fn forget_ended_peerings(&mut self, now: Timestamp) {
-        let unseen = self.vpc_peering_connections.values().filter(|it| {
+        let unseen = self.network.vpc_peering_connections.values().filter(|it| {
             !it.is_shown(it.requester.scope.account, now) && !it.is_shown(it.accepter.scope.account, now)
         });
         for id in unseen.map(|it| it.id).collect::<Vec<_>>() {
-            self.vpc_peering_connections.remove(&id);
+            self.network.vpc_peering_connections.remove(&id);
         }
     }
 }

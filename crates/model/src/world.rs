@@ -1,9 +1,10 @@
 //! Everything there is: one table per noun, and the indexes that packets are looked up by.
 //!
 //! A `World` is a value. Readers share a snapshot of it; the one writer changes its own and publishes that as the next
-//! snapshot with a higher generation. What an answer promises is in the records that [`World::commit`] returns.
+//! snapshot, with the revision that the store gave it. What an answer promises is in the records that [`World::commit`]
+//! returns. What packets are decided by is a value of its own in it, [`Network`]: only a change of that makes the engine
+//! decide again.
 
-use serde::de::DeserializeOwned;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::dhcp_options::DhcpOptions;
@@ -26,9 +27,10 @@ use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
 use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
+use crate::row::Row;
 use crate::security_group::SecurityGroup;
 use crate::subnet::Subnet;
-use crate::table::Table;
+use crate::table::{Change, Table};
 use crate::vpc::Vpc;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
@@ -58,116 +60,163 @@ impl std::fmt::Display for UnreadableRecord {
 
 impl std::error::Error for UnreadableRecord {}
 
-macro_rules! world {
-    ($($(#[$doc:meta])* $table:ident: $key:ty => $row:ty;)*) => {
-        /// The whole network: every account's and Region's resources.
+/// A group of tables that change, are stored, and are taken back together: its struct, and what is done table by table.
+/// Indexes are derived from tables, by the methods that change these, and are not stored.
+macro_rules! tables {
+    (
+        $(#[$group_doc:meta])*
+        pub struct $group:ident {
+            fields { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
+            tables { $($(#[$doc:meta])* $table:ident: $key:ty => $row:ty;)* }
+            indexes { $($(#[$index_doc:meta])* $index:ident: $index_key:ty => $index_row:ty;)* }
+        }
+    ) => {
+        $(#[$group_doc])*
         #[derive(Clone, Debug, Default)]
-        pub struct World {
-            /// Grows with every published change. Whatever was decided under an older one is decided again.
-            pub generation: u64,
+        pub struct $group {
+            $($(#[$field_doc])* pub $field: $type,)*
             $($(#[$doc])* pub $table: Table<$key, $row>,)*
-            /// Which interface has an address in a VPC. Derived from `network_interfaces`.
-            pub interface_by_address: Table<(VpcId, IpAddr), NetworkInterfaceId>,
-            /// Which private address a public one stands for. Derived from `network_interfaces`.
-            pub public_addresses: Table<Ipv4Addr, PublicMapping>,
-            /// Which interface has an IPv6 address; they are unique everywhere. Derived from `network_interfaces`.
-            pub interface_by_ipv6: Table<Ipv6Addr, NetworkInterfaceId>,
-            /// Which private hosted zones a VPC sees. Derived from `private_hosted_zones`.
-            pub private_zone_by_vpc: Table<(VpcId, HostedZoneId), ()>,
+            $($(#[$index_doc])* pub $index: Table<$index_key, $index_row>,)*
         }
 
-        impl World {
-            /// Makes all changes since the last commit final and returns them as records.
-            pub fn commit(&mut self) -> Vec<Record> {
-                let mut records = Vec::new();
-                $(collect(stringify!($table), self.$table.commit(), &mut records);)*
-                self.interface_by_address.commit();
-                self.public_addresses.commit();
-                self.interface_by_ipv6.commit();
-                self.private_zone_by_vpc.commit();
-                records
+        impl $group {
+            /// The names of its tables, as records have them.
+            const TABLES: &[&str] = &[$(stringify!($table)),*];
+
+            /// Adds what changed to `records`, and says whether more than tags did.
+            fn commit_tables(&mut self, records: &mut Vec<Record>) -> bool {
+                let mut more_than_tags = false;
+                $(for change in self.$table.commit() {
+                    more_than_tags |= !is_of_tags_alone(&change);
+                    records.push(record(stringify!($table), &change));
+                })*
+                $(self.$index.commit();)*
+                more_than_tags
             }
 
-            /// Takes all changes since the last commit back.
-            pub fn roll_back(&mut self) {
+            fn roll_back_tables(&mut self) {
                 $(self.$table.roll_back();)*
-                self.interface_by_address.roll_back();
-                self.public_addresses.roll_back();
-                self.interface_by_ipv6.roll_back();
-                self.private_zone_by_vpc.roll_back();
+                $(self.$index.roll_back();)*
             }
 
-            /// Takes every resource of every account out.
-            pub fn clear(&mut self) {
+            fn clear_tables(&mut self) {
                 $(empty(&mut self.$table);)*
-                empty(&mut self.interface_by_address);
-                empty(&mut self.public_addresses);
-                empty(&mut self.interface_by_ipv6);
-                empty(&mut self.private_zone_by_vpc);
+                $(empty(&mut self.$index);)*
             }
 
-            /// Reads one stored record into its table.
-            fn load_record(&mut self, key: &str, value: &[u8]) -> Result<(), UnreadableRecord> {
-                let unreadable = |problem: String| UnreadableRecord { key: key.to_owned(), problem };
-                let (table, id) = key.split_once('/').ok_or_else(|| unreadable("no table name".to_owned()))?;
+            /// Reads one stored record into its table; `None` if it has no such table.
+            fn load_row(&mut self, table: &str, id: &str, value: &[u8]) -> Option<Result<(), String>> {
                 match table {
-                    $(stringify!($table) => {
-                        let id: $key = id.parse().map_err(|_| unreadable("not an identifier".to_owned()))?;
-                        self.$table.insert(id, read(value).map_err(unreadable)?);
-                    })*
-                    other => return Err(unreadable(format!("no such table: {other}"))),
+                    $(stringify!($table) => Some(row(id, value).map(|(id, row)| self.$table.insert(id, row))),)*
+                    _ => None,
                 }
-                Ok(())
             }
         }
     };
 }
 
-world! {
-    /// VPCs.
-    vpcs: VpcId => Vpc;
-    /// Subnets.
-    subnets: SubnetId => Subnet;
-    /// Route tables.
-    route_tables: RouteTableId => RouteTable;
-    /// Internet gateways.
-    internet_gateways: InternetGatewayId => InternetGateway;
-    /// Egress-only internet gateways.
-    egress_only_internet_gateways: EgressOnlyInternetGatewayId => EgressOnlyInternetGateway;
-    /// NAT gateways.
-    nat_gateways: NatGatewayId => NatGateway;
-    /// VPC peering connections.
-    vpc_peering_connections: VpcPeeringConnectionId => VpcPeeringConnection;
-    /// Customer-managed prefix lists.
-    prefix_lists: PrefixListId => PrefixList;
-    /// Security groups, with their rules.
-    security_groups: SecurityGroupId => SecurityGroup;
-    /// Network ACLs.
-    network_acls: NetworkAclId => NetworkAcl;
-    /// Network interfaces. Changed only through [`World::put_network_interface`] and its siblings.
-    network_interfaces: NetworkInterfaceId => NetworkInterface;
-    /// Elastic IP addresses.
-    elastic_ips: AllocationId => ElasticIp;
-    /// Key pairs.
-    key_pairs: KeyPairId => KeyPair;
-    /// DHCP option sets.
-    dhcp_options: DhcpOptionsId => DhcpOptions;
-    /// Private hosted zones. Changed only through [`World::put_private_hosted_zone`] and its sibling.
-    private_hosted_zones: HostedZoneId => PrivateHostedZone;
-    /// What became of changes of hosted zones.
-    hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;
-    /// Instances.
-    instances: InstanceId => Instance;
-    /// EC2 Instance Connect Endpoints.
-    instance_connect_endpoints: InstanceConnectEndpointId => InstanceConnectEndpoint;
-    /// IAM roles, of accounts.
-    roles: RoleId => Role;
-    /// IAM instance profiles, of accounts.
-    instance_profiles: InstanceProfileId => InstanceProfile;
-    /// Accounts and Regions that have been used, and so have got their default VPC.
-    scopes: ScopeKey => Scope;
-    /// Answers remembered for idempotency tokens.
-    request_tokens: crate::request_token::RequestTokenKey => RequestToken;
+tables! {
+    /// What decides about packets: the engine reads this and nothing else of the world when it decides.
+    pub struct Network {
+        fields {
+            /// Which decisions hold: those made under the same generation. [`World::publish`] says when it grows.
+            generation: u64,
+        }
+        tables {
+            /// VPCs.
+            vpcs: VpcId => Vpc;
+            /// Subnets.
+            subnets: SubnetId => Subnet;
+            /// Route tables.
+            route_tables: RouteTableId => RouteTable;
+            /// Internet gateways.
+            internet_gateways: InternetGatewayId => InternetGateway;
+            /// Egress-only internet gateways.
+            egress_only_internet_gateways: EgressOnlyInternetGatewayId => EgressOnlyInternetGateway;
+            /// NAT gateways.
+            nat_gateways: NatGatewayId => NatGateway;
+            /// VPC peering connections.
+            vpc_peering_connections: VpcPeeringConnectionId => VpcPeeringConnection;
+            /// Customer-managed prefix lists.
+            prefix_lists: PrefixListId => PrefixList;
+            /// Security groups, with their rules.
+            security_groups: SecurityGroupId => SecurityGroup;
+            /// Network ACLs.
+            network_acls: NetworkAclId => NetworkAcl;
+            /// Network interfaces. Changed only through [`World::put_network_interface`] and its siblings.
+            network_interfaces: NetworkInterfaceId => NetworkInterface;
+            /// Elastic IP addresses.
+            elastic_ips: AllocationId => ElasticIp;
+            /// DHCP option sets.
+            dhcp_options: DhcpOptionsId => DhcpOptions;
+            /// Instances: what runs has its interfaces' packets delivered.
+            instances: InstanceId => Instance;
+        }
+        indexes {
+            /// Which interface has an address in a VPC. Derived from `network_interfaces`.
+            interface_by_address: (VpcId, IpAddr) => NetworkInterfaceId;
+            /// Which private address a public one stands for. Derived from `network_interfaces`.
+            public_addresses: Ipv4Addr => PublicMapping;
+            /// Which interface has an IPv6 address; they are unique everywhere. Derived from `network_interfaces`.
+            interface_by_ipv6: Ipv6Addr => NetworkInterfaceId;
+        }
+    }
+}
+
+tables! {
+    /// Every account's and Region's resources.
+    pub struct World {
+        fields {
+            /// The store's revision that this is the world of.
+            revision: u64,
+            /// What decides about packets.
+            network: Network,
+        }
+        tables {
+            /// Key pairs.
+            key_pairs: KeyPairId => KeyPair;
+            /// Private hosted zones. Changed only through [`World::put_private_hosted_zone`] and its sibling.
+            private_hosted_zones: HostedZoneId => PrivateHostedZone;
+            /// What became of changes of hosted zones.
+            hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;
+            /// EC2 Instance Connect Endpoints; the engine sees their interfaces.
+            instance_connect_endpoints: InstanceConnectEndpointId => InstanceConnectEndpoint;
+            /// IAM roles, of accounts.
+            roles: RoleId => Role;
+            /// IAM instance profiles, of accounts.
+            instance_profiles: InstanceProfileId => InstanceProfile;
+            /// Accounts and Regions that have been used, and so have got their default VPC.
+            scopes: ScopeKey => Scope;
+            /// Answers remembered for idempotency tokens.
+            request_tokens: crate::request_token::RequestTokenKey => RequestToken;
+        }
+        indexes {
+            /// Which private hosted zones a VPC sees. Derived from `private_hosted_zones`.
+            private_zone_by_vpc: (VpcId, HostedZoneId) => ();
+        }
+    }
+}
+
+/// What a commit made final.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The records to be stored.
+    pub records: Vec<Record>,
+    /// Whether packets may be decided differently now.
+    pub network: bool,
+}
+
+/// Whether the row is what it was, but for tags: they decide about no packet.
+fn is_of_tags_alone<K, V: Row>(change: &Change<K, V>) -> bool {
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => before.differs_by_tags_alone(after),
+        (before, after) => before.is_none() && after.is_none(),
+    }
+}
+
+fn record<K: std::fmt::Display, V: Row>(table: &str, change: &Change<K, V>) -> Record {
+    let json = |row: &V| serde_json::to_vec(row).expect("every row is made of plain values with text keys");
+    Record { key: format!("{table}/{}", change.key), value: change.after.as_deref().map(json) }
 }
 
 /// A scope as a table key.
@@ -189,20 +238,6 @@ impl std::str::FromStr for ScopeKey {
     }
 }
 
-fn collect<K: std::fmt::Display, V: serde::Serialize>(
-    table: &str,
-    touched: Vec<(K, Option<std::sync::Arc<V>>)>,
-    records: &mut Vec<Record>,
-) {
-    records.extend(touched.into_iter().map(|(key, row)| Record {
-        key: format!("{table}/{key}"),
-        value:
-            row.map(|row| {
-                serde_json::to_vec(&*row).expect("every row is made of plain values with text keys")
-            }),
-    }));
-}
-
 fn empty<K: Ord + Copy, V: Clone>(table: &mut Table<K, V>) {
     let keys: Vec<K> = table.iter().map(|(key, _)| *key).collect();
     for key in keys {
@@ -210,20 +245,58 @@ fn empty<K: Ord + Copy, V: Clone>(table: &mut Table<K, V>) {
     }
 }
 
-fn read<V: DeserializeOwned>(value: &[u8]) -> Result<V, String> {
-    serde_json::from_slice(value).map_err(|error| error.to_string())
+fn row<K: std::str::FromStr, V: Row>(id: &str, value: &[u8]) -> Result<(K, V), String> {
+    let id = id.parse().map_err(|_| "not an identifier".to_owned())?;
+    Ok((id, serde_json::from_slice(value).map_err(|error| error.to_string())?))
 }
 
 impl World {
-    /// The world that stored records describe.
+    /// The names of all tables, as records have them.
+    pub fn tables() -> impl Iterator<Item = &'static str> {
+        Network::TABLES.iter().chain(World::TABLES).copied()
+    }
+
+    /// Makes all changes since the last commit final.
+    pub fn commit(&mut self) -> Committed {
+        let mut records = Vec::new();
+        let network = self.network.commit_tables(&mut records);
+        self.commit_tables(&mut records);
+        Committed { records, network }
+    }
+
+    /// Takes all changes since the last commit back.
+    pub fn roll_back(&mut self) {
+        self.network.roll_back_tables();
+        self.roll_back_tables();
+    }
+
+    /// Takes every resource of every account out.
+    pub fn clear(&mut self) {
+        self.network.clear_tables();
+        self.clear_tables();
+    }
+
+    /// Says that this is the world of a revision, and whether packets are decided anew under it.
+    ///
+    /// The store's revision is the one counter. A generation is one more, so that zero can say "never decided".
+    pub fn publish(&mut self, revision: u64, network: bool) {
+        self.revision = revision;
+        if network {
+            self.network.generation = revision + 1;
+        }
+    }
+
+    /// The world that stored records of a revision describe.
     pub fn load<'a>(
+        revision: u64,
         records: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<World, UnreadableRecord> {
         let mut world = World::default();
         for (key, value) in records {
-            world.load_record(key, value)?;
+            let unreadable = |problem| UnreadableRecord { key: key.to_owned(), problem };
+            world.load_record(key, value).map_err(unreadable)?;
         }
-        let interfaces: Vec<NetworkInterface> = world.network_interfaces.values().cloned().collect();
+        let interfaces: Vec<NetworkInterface> = world.network.network_interfaces.values().cloned().collect();
         for interface in interfaces {
             world.put_network_interface(interface);
         }
@@ -232,7 +305,16 @@ impl World {
             world.put_private_hosted_zone(zone);
         }
         world.commit();
+        world.publish(revision, true);
         Ok(world)
+    }
+
+    /// Reads one stored record into its table.
+    fn load_record(&mut self, key: &str, value: &[u8]) -> Result<(), String> {
+        let (table, id) = key.split_once('/').ok_or_else(|| "no table name".to_owned())?;
+        let in_network = self.network.load_row(table, id, value);
+        let loaded = in_network.or_else(|| self.load_row(table, id, value));
+        loaded.unwrap_or_else(|| Err(format!("no such table: {table}")))
     }
 }
 
@@ -252,20 +334,50 @@ mod tests {
             route_table: None,
             tags: [("Name".into(), "door".into())].into(),
         };
-        world.internet_gateways.insert(id, gateway.clone());
+        world.network.internet_gateways.insert(id, gateway.clone());
         world.scopes.insert(ScopeKey(scope), scope);
-        let records = world.commit();
+        let Committed { records, .. } = world.commit();
         let stored = records.iter().map(|record| (record.key.as_str(), record.value.as_deref().unwrap()));
-        let loaded = World::load(stored).unwrap();
-        assert_eq!(loaded.internet_gateways.get(&id), Some(&gateway));
+        let loaded = World::load(7, stored).unwrap();
+        assert_eq!(loaded.network.internet_gateways.get(&id), Some(&gateway));
         assert!(loaded.scopes.contains(&ScopeKey(scope)));
     }
 
     #[test]
     fn a_record_that_cannot_be_read_is_named() {
-        let error = World::load([("vpcs/vpc-1", b"{}".as_slice())]).unwrap_err();
+        let error = World::load(1, [("vpcs/vpc-1", b"{}".as_slice())]).unwrap_err();
         assert_eq!(error.key, "vpcs/vpc-1");
-        let error = World::load([("ships/1", b"{}".as_slice())]).unwrap_err();
+        let error = World::load(1, [("ships/1", b"{}".as_slice())]).unwrap_err();
         assert_eq!(error.problem, "no such table: ships");
+    }
+
+    #[test]
+    fn only_a_change_of_the_network_decides_about_packets() {
+        let (mut world, scope, vpc) = crate::testing::world_with_vpc();
+        world.commit();
+        let generation = world.network.generation;
+        let publish = |world: &mut World, revision| {
+            let network = world.commit().network;
+            world.publish(revision, network);
+            world.network.generation
+        };
+
+        world.network.vpcs.get_mut(&vpc).unwrap().tags.insert("Name".into(), "web".into());
+        world.scopes.insert(ScopeKey(scope), scope);
+        assert_eq!(publish(&mut world, 40), generation, "tags and what is no network");
+
+        world.network.vpcs.get_mut(&vpc).unwrap().dns_support = true;
+        let unchanged = world.commit();
+        assert_eq!((unchanged.network, unchanged.records.len()), (false, 1), "written again as it was");
+
+        world.network.vpcs.get_mut(&vpc).unwrap().dns_support = false;
+        world.network.vpcs.get_mut(&vpc).unwrap().tags.clear();
+        assert_eq!(publish(&mut world, 41), 42);
+        assert_eq!(world.revision, 41);
+
+        world.network.vpcs.remove(&vpc);
+        assert_eq!(publish(&mut world, 50), 51, "a row taken out");
+        world.network.vpcs.remove(&vpc);
+        assert_eq!(publish(&mut world, 50), 51, "no row taken out");
     }
 }

@@ -82,7 +82,7 @@ proptest! {
             if result.is_err() || take_back {
                 world.roll_back();
             }
-            for record in world.commit() {
+            for record in world.commit().records {
                 match record.value {
                     Some(value) => stored.insert(record.key, value),
                     None => stored.remove(&record.key),
@@ -91,7 +91,7 @@ proptest! {
         }
         // Whether taken back or not: what is stored is what there is.
         let records = stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
-        prop_assert_eq!(rows(&World::load(records).unwrap()), rows(&world));
+        prop_assert_eq!(rows(&World::load(1, records).unwrap()), rows(&world));
     }
 }
 
@@ -110,10 +110,10 @@ fn beginning() -> [Attempt; 6] {
 
 /// Tries a change; when there is nothing to choose from, nothing happens.
 fn try_it(world: &mut World, scope: Scope, attempt: &Attempt, ids: &mut Ids<'_>) -> Result<(), Refusal> {
-    let vpcs: Vec<_> = world.vpcs.values().map(|it| it.id).collect();
-    let subnets: Vec<_> = world.subnets.values().map(|it| it.id).collect();
-    let tables: Vec<_> = world.route_tables.values().map(|it| it.id).collect();
-    let gateways: Vec<_> = world.internet_gateways.values().map(|it| it.id).collect();
+    let vpcs: Vec<_> = world.network.vpcs.values().map(|it| it.id).collect();
+    let subnets: Vec<_> = world.network.subnets.values().map(|it| it.id).collect();
+    let tables: Vec<_> = world.network.route_tables.values().map(|it| it.id).collect();
+    let gateways: Vec<_> = world.network.internet_gateways.values().map(|it| it.id).collect();
     let associations: Vec<_> =
         tables.iter().flat_map(|table| world.route_table_associations(*table)).map(|it| it.id).collect();
     fn pick<T: Copy>(rows: &[T], n: usize) -> Option<T> {
@@ -132,7 +132,7 @@ fn try_it(world: &mut World, scope: Scope, attempt: &Attempt, ids: &mut Ids<'_>)
             pick(&vpcs, n).map(|vpc| world.associate_vpc_amazon_ipv6_cidr(scope, vpc, ids).map(drop))
         }
         Attempt::RemoveBlock(n, block) => {
-            let vpc = pick(&vpcs, n).and_then(|vpc| world.vpcs.get(&vpc));
+            let vpc = pick(&vpcs, n).and_then(|vpc| world.network.vpcs.get(&vpc));
             let block = vpc.and_then(|vpc| vpc.cidrs.get(block % vpc.cidrs.len())).map(|block| block.id);
             block.map(|block| world.disassociate_vpc_cidr(scope, block).map(drop))
         }
@@ -181,23 +181,26 @@ fn try_it(world: &mut World, scope: Scope, attempt: &Attempt, ids: &mut Ids<'_>)
 
 /// What is true of every network, whatever was done to it.
 fn check_whole(world: &World) {
-    for vpc in world.vpcs.values() {
-        assert_eq!(world.route_tables.get(&vpc.main_route_table).map(|it| it.vpc), Some(vpc.id));
-        assert_eq!(world.security_groups.get(&vpc.default_security_group).map(|it| it.vpc), Some(vpc.id));
-        assert_eq!(world.network_acls.get(&vpc.default_network_acl).map(|it| it.vpc), Some(vpc.id));
-        assert!(world.internet_gateways.values().filter(|it| it.vpc == Some(vpc.id)).count() <= 1);
+    for vpc in world.network.vpcs.values() {
+        assert_eq!(world.network.route_tables.get(&vpc.main_route_table).map(|it| it.vpc), Some(vpc.id));
+        assert_eq!(
+            world.network.security_groups.get(&vpc.default_security_group).map(|it| it.vpc),
+            Some(vpc.id)
+        );
+        assert_eq!(world.network.network_acls.get(&vpc.default_network_acl).map(|it| it.vpc), Some(vpc.id));
+        assert!(world.network.internet_gateways.values().filter(|it| it.vpc == Some(vpc.id)).count() <= 1);
         let blocks: Vec<IpNet> = vpc.blocks().collect();
         check_apart(&blocks);
         let subnets: Vec<IpNet> = world.subnets_in(vpc.id).flat_map(|subnet| subnet.blocks()).collect();
         check_apart(&subnets);
         assert!(subnets.iter().all(|subnet| blocks.iter().any(|block| block.contains(subnet))));
     }
-    for subnet in world.subnets.values() {
-        assert!(world.vpcs.contains(&subnet.vpc));
+    for subnet in world.network.subnets.values() {
+        assert!(world.network.vpcs.contains(&subnet.vpc));
         assert_eq!(world.route_table_of(subnet).map(|table| table.vpc), Some(subnet.vpc));
     }
-    for table in world.route_tables.values() {
-        let vpc = world.vpcs.get(&table.vpc).expect("a table belongs to a VPC");
+    for table in world.network.route_tables.values() {
+        let vpc = world.network.vpcs.get(&table.vpc).expect("a table belongs to a VPC");
         let mut destinations: Vec<Destination> = world.routes(table).map(|route| route.destination).collect();
         let count = destinations.len();
         destinations.sort();
@@ -209,8 +212,8 @@ fn check_whole(world: &World) {
             assert_eq!(route.target, Target::Local);
         }
     }
-    for gateway in world.internet_gateways.values() {
-        assert!(gateway.vpc.is_none_or(|vpc| world.vpcs.contains(&vpc)));
+    for gateway in world.network.internet_gateways.values() {
+        assert!(gateway.vpc.is_none_or(|vpc| world.network.vpcs.contains(&vpc)));
     }
 }
 
@@ -224,11 +227,11 @@ fn check_apart(blocks: &[IpNet]) {
 
 /// All rows, as text.
 fn rows(world: &World) -> Vec<String> {
-    let vpcs = world.vpcs.values().map(|it| format!("{it:?}"));
-    let subnets = world.subnets.values().map(|it| format!("{it:?}"));
-    let tables = world.route_tables.values().map(|it| format!("{it:?}"));
-    let gateways = world.internet_gateways.values().map(|it| format!("{it:?}"));
-    let groups = world.security_groups.values().map(|it| format!("{it:?}"));
-    let acls = world.network_acls.values().map(|it| format!("{it:?}"));
+    let vpcs = world.network.vpcs.values().map(|it| format!("{it:?}"));
+    let subnets = world.network.subnets.values().map(|it| format!("{it:?}"));
+    let tables = world.network.route_tables.values().map(|it| format!("{it:?}"));
+    let gateways = world.network.internet_gateways.values().map(|it| format!("{it:?}"));
+    let groups = world.network.security_groups.values().map(|it| format!("{it:?}"));
+    let acls = world.network.network_acls.values().map(|it| format!("{it:?}"));
     vpcs.chain(subnets).chain(tables).chain(gateways).chain(groups).chain(acls).collect()
 }

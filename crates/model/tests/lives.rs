@@ -95,20 +95,20 @@ proptest! {
             }
             check(&world, scope)?;
         }
-        let loaded = World::load(stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
+        let loaded = World::load(1, stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
         let index = |world: &World| -> Vec<_> {
-            world.interface_by_address.iter().map(|(address, interface)| (*address, *interface)).collect()
+            world.network.interface_by_address.iter().map(|(address, interface)| (*address, *interface)).collect()
         };
         prop_assert_eq!(index(&loaded), index(&world));
         let public = |world: &World| -> Vec<_> {
-            world.public_addresses.iter().map(|(address, mapping)| (*address, *mapping)).collect()
+            world.network.public_addresses.iter().map(|(address, mapping)| (*address, *mapping)).collect()
         };
         prop_assert_eq!(public(&loaded), public(&world));
     }
 }
 
 fn store(world: &mut World, stored: &mut BTreeMap<String, Vec<u8>>) {
-    for record in world.commit() {
+    for record in world.commit().records {
         match record.value {
             Some(value) => stored.insert(record.key, value),
             None => stored.remove(&record.key),
@@ -120,7 +120,7 @@ fn store(world: &mut World, stored: &mut BTreeMap<String, Vec<u8>>) {
 fn check(world: &World, scope: Scope) -> Result<(), TestCaseError> {
     let mut private = BTreeSet::new();
     let mut public = BTreeSet::new();
-    for interface in world.network_interfaces.values() {
+    for interface in world.network.network_interfaces.values() {
         for address in interface.addresses() {
             prop_assert!(private.insert((interface.vpc, address)), "{address} is on two interfaces");
             let at = world.interface_at(interface.vpc, address).map(|it| it.id);
@@ -128,24 +128,27 @@ fn check(world: &World, scope: Scope) -> Result<(), TestCaseError> {
         }
         check_public_addresses(world, interface, &mut public)?;
         if let Some(instance) = interface.instance() {
-            let instance = world.instances.get(&instance).expect("an attachment's instance is there");
+            let instance = world.network.instances.get(&instance).expect("an attachment's instance is there");
             prop_assert!(instance.interfaces.contains(&interface.id));
             prop_assert_eq!(instance.zone, interface.zone);
         }
     }
-    prop_assert_eq!(world.public_addresses.len(), public.len());
-    prop_assert_eq!(world.interface_by_address.len(), private.len());
-    for elastic in world.elastic_ips.values() {
+    prop_assert_eq!(world.network.public_addresses.len(), public.len());
+    prop_assert_eq!(world.network.interface_by_address.len(), private.len());
+    for elastic in world.network.elastic_ips.values() {
         if let Some(association) = elastic.association {
-            let mapping =
-                world.public_addresses.get(&elastic.public_ip).expect("an associated address is mapped");
+            let mapping = world
+                .network
+                .public_addresses
+                .get(&elastic.public_ip)
+                .expect("an associated address is mapped");
             prop_assert_eq!(
                 (mapping.interface, mapping.private),
                 (association.interface, association.private_ip)
             );
         }
     }
-    for instance in world.instances.values() {
+    for instance in world.network.instances.values() {
         let indexes: Vec<_> = world.interfaces_of(instance).map(NetworkInterface::device_index).collect();
         prop_assert_eq!(indexes.len(), instance.interfaces.len());
         prop_assert!(indexes.is_sorted() && indexes.iter().collect::<BTreeSet<_>>().len() == indexes.len());
@@ -154,7 +157,7 @@ fn check(world: &World, scope: Scope) -> Result<(), TestCaseError> {
         let limit = InstanceType::find(&instance.instance_type).unwrap();
         prop_assert!(indexes.len() <= limit.interfaces_max);
     }
-    for subnet in world.subnets.values().filter(|subnet| subnet.scope == scope) {
+    for subnet in world.network.subnets.values().filter(|subnet| subnet.scope == scope) {
         let inside =
             |address: &&(model::VpcId, IpAddr)| address.0 == subnet.vpc && subnet.contains(address.1);
         let used = u32::try_from(private.iter().filter(inside).count()).unwrap();
@@ -173,13 +176,13 @@ fn check_public_addresses(
         prop_assert!(public.insert(mapped.address), "{} is mapped twice", mapped.address);
         match mapped.elastic {
             Some(elastic) => {
-                let elastic = world.elastic_ips.get(&elastic).expect("a mapped address is allocated");
+                let elastic = world.network.elastic_ips.get(&elastic).expect("a mapped address is allocated");
                 let association = elastic.association.expect("a mapped address is associated");
                 prop_assert_eq!(association.interface, interface.id);
                 prop_assert_eq!(association.private_ip, private.address);
             }
             None => {
-                let instance = interface.instance().and_then(|id| world.instances.get(&id));
+                let instance = interface.instance().and_then(|id| world.network.instances.get(&id));
                 let is_lent_to = instance.expect("only instances are lent addresses").state;
                 prop_assert!(!matches!(is_lent_to, InstanceState::Stopped | InstanceState::Terminated));
                 prop_assert_eq!(interface.device_index(), Some(0));
@@ -196,11 +199,12 @@ fn nth<T: Copy>(all: impl Iterator<Item = T>, n: usize) -> Option<T> {
 }
 
 fn try_it(world: &mut World, scope: Scope, attempt: &Attempt, ids: &mut Ids<'_>) -> Result<(), Refusal> {
-    let instance = |world: &World, n| nth(world.instances.values().map(|it| it.id), n);
-    let interface = |world: &World, n| nth(world.network_interfaces.values().map(|it| it.id), n);
-    let elastic = |world: &World, n| nth(world.elastic_ips.values().map(|it| it.id), n);
-    let subnet =
-        |world: &World, n| nth(world.subnets.values().map(|it| it.id), n).expect("there are default subnets");
+    let instance = |world: &World, n| nth(world.network.instances.values().map(|it| it.id), n);
+    let interface = |world: &World, n| nth(world.network.network_interfaces.values().map(|it| it.id), n);
+    let elastic = |world: &World, n| nth(world.network.elastic_ips.values().map(|it| it.id), n);
+    let subnet = |world: &World, n| {
+        nth(world.network.subnets.values().map(|it| it.id), n).expect("there are default subnets")
+    };
     match *attempt {
         Attempt::Launch { interfaces, subnet: n, keep_interfaces } => {
             let launch = launch(scope, subnet(world, n), interfaces, keep_interfaces, ids);
@@ -236,7 +240,7 @@ fn try_it(world: &mut World, scope: Scope, attempt: &Attempt, ids: &mut Ids<'_>)
         }
         Attempt::Detach(n) => {
             let attachments =
-                world.network_interfaces.values().filter_map(|it| Some(it.attachment.as_ref()?.id));
+                world.network.network_interfaces.values().filter_map(|it| Some(it.attachment.as_ref()?.id));
             let Some(id) = nth(attachments, n) else { return Ok(()) };
             world.detach_network_interface(scope, id)?;
         }
@@ -276,7 +280,7 @@ fn try_it(world: &mut World, scope: Scope, attempt: &Attempt, ids: &mut Ids<'_>)
             world.associate_address(scope, id, associate, ids)?;
         }
         Attempt::Disassociate(n) => {
-            let associations = world.elastic_ips.values().filter_map(|it| Some(it.association?.id));
+            let associations = world.network.elastic_ips.values().filter_map(|it| Some(it.association?.id));
             let Some(id) = nth(associations, n) else { return Ok(()) };
             world.disassociate_address(scope, id, ids)?;
         }

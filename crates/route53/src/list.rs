@@ -79,7 +79,7 @@ pub(crate) fn by_vpc(
     let account = account_of(call)?;
     let len = page_len(request.max_items.as_deref(), PAGE_LEN_MAX)?;
     let seen = vpc(Some(VPC { vpc_id: request.vpc_id, vpc_region: request.vpc_region }))?;
-    let known = world.vpcs.get(&seen.vpc).filter(|vpc| vpc.scope.region == seen.region);
+    let known = world.network.vpcs.get(&seen.vpc).filter(|vpc| vpc.scope.region == seen.region);
     known
         .filter(|vpc| vpc.scope.account == account)
         .ok_or_else(|| refused(model::private_hosted_zone::HostedZoneRefusal::UnknownVpc(seen)))?;

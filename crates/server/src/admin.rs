@@ -49,7 +49,9 @@ pub struct Status {
     pub pid: u32,
     /// Whether instances are machines; with `--instances none` they are not.
     pub machines: bool,
-    /// Generation of the network.
+    /// The store's revision: grows with every change.
+    pub revision: u64,
+    /// Generation of the network: what is decided about packets is decided again when it grows.
     pub generation: u64,
     /// Resources by type, those of default VPCs left out.
     pub resources: BTreeMap<String, usize>,
@@ -323,7 +325,8 @@ fn problem(status: StatusCode, sentence: &str) -> Response<Body> {
 async fn status(running: &Running) -> Status {
     let world = running.state.snapshot();
     let moved = running.data_plane().await;
-    let instances = world.instances.values().filter(|it| it.state != model::InstanceState::Terminated);
+    let instances =
+        world.network.instances.values().filter(|it| it.state != model::InstanceState::Terminated);
     Status {
         api: running.api,
         data: running.config.data.clone(),
@@ -331,7 +334,8 @@ async fn status(running: &Running) -> Status {
         region: running.config.region.to_string(),
         pid: std::process::id(),
         machines: running.config.instances != crate::config::Instances::None,
-        generation: world.generation,
+        revision: world.revision,
+        generation: world.network.generation,
         resources: resources(&world),
         instances: instances.map(|it| instance_status(&world, running, it)).collect(),
         instance_connect_endpoints: world
@@ -362,22 +366,30 @@ fn refusals(running: &Running, moved: Option<&datapath::Status>) -> BTreeMap<Str
 
 /// What users have made, by type: what comes with default VPCs, and what every VPC has, does not count.
 fn resources(world: &World) -> BTreeMap<String, usize> {
-    let default = |vpc: &model::VpcId| world.vpcs.get(vpc).is_none_or(|vpc| vpc.is_default);
+    let default = |vpc: &model::VpcId| world.network.vpcs.get(vpc).is_none_or(|vpc| vpc.is_default);
     let is_main = |table: &model::RouteTable| {
-        world.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.main_route_table == table.id)
+        world.network.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.main_route_table == table.id)
     };
     let counts = [
-        ("vpcs", world.vpcs.values().filter(|it| !it.is_default).count()),
-        ("subnets", world.subnets.values().filter(|it| !it.default_for_zone).count()),
-        ("route tables", world.route_tables.values().filter(|it| !is_main(it)).count()),
+        ("vpcs", world.network.vpcs.values().filter(|it| !it.is_default).count()),
+        ("subnets", world.network.subnets.values().filter(|it| !it.default_for_zone).count()),
+        ("route tables", world.network.route_tables.values().filter(|it| !is_main(it)).count()),
         (
             "internet gateways",
-            world.internet_gateways.values().filter(|it| it.vpc.is_none_or(|vpc| !default(&vpc))).count(),
+            world
+                .network
+                .internet_gateways
+                .values()
+                .filter(|it| it.vpc.is_none_or(|vpc| !default(&vpc)))
+                .count(),
         ),
-        ("egress-only internet gateways", world.egress_only_internet_gateways.len()),
-        ("nat gateways", world.nat_gateways.values().filter(|it| it.is_available()).count()),
-        ("peering connections", world.vpc_peering_connections.values().filter(|it| it.is_active()).count()),
-        ("prefix lists", world.prefix_lists.len()),
+        ("egress-only internet gateways", world.network.egress_only_internet_gateways.len()),
+        ("nat gateways", world.network.nat_gateways.values().filter(|it| it.is_available()).count()),
+        (
+            "peering connections",
+            world.network.vpc_peering_connections.values().filter(|it| it.is_active()).count(),
+        ),
+        ("prefix lists", world.network.prefix_lists.len()),
         (
             "private hosted zones",
             world
@@ -386,27 +398,32 @@ fn resources(world: &World) -> BTreeMap<String, usize> {
                 .filter(|it| matches!(it.owner, ZoneOwner::Account(_)))
                 .count(),
         ),
-        ("security groups", world.security_groups.values().filter(|it| !it.is_default()).count()),
-        ("network acls", world.network_acls.values().filter(|it| !it.is_default).count()),
+        ("security groups", world.network.security_groups.values().filter(|it| !it.is_default()).count()),
+        ("network acls", world.network.network_acls.values().filter(|it| !it.is_default).count()),
         (
             "instance connect endpoints",
             world.instance_connect_endpoints.values().filter(|it| !it.state.has_ended()).count(),
         ),
-        ("network interfaces", world.network_interfaces.len()),
-        ("elastic ips", world.elastic_ips.len()),
+        ("network interfaces", world.network.network_interfaces.len()),
+        ("elastic ips", world.network.elastic_ips.len()),
         ("key pairs", world.key_pairs.len()),
         ("roles", world.roles.len()),
         ("instance profiles", world.instance_profiles.len()),
         (
             "instances",
-            world.instances.values().filter(|it| it.state != model::InstanceState::Terminated).count(),
+            world
+                .network
+                .instances
+                .values()
+                .filter(|it| it.state != model::InstanceState::Terminated)
+                .count(),
         ),
     ];
     counts.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
 fn instance_status(world: &World, running: &Running, instance: &Instance) -> InstanceStatus {
-    let primary = instance.interfaces.first().and_then(|id| world.network_interfaces.get(id));
+    let primary = instance.interfaces.first().and_then(|id| world.network.network_interfaces.get(id));
     InstanceStatus {
         id: instance.id.to_string(),
         name: model::tags::name(&instance.tags).map(str::to_owned),

@@ -76,7 +76,7 @@ fn is_in_progress(state: &EndpointState) -> bool {
 }
 
 fn interface_of<'a>(world: &'a World, endpoint: &InstanceConnectEndpoint) -> Option<&'a NetworkInterface> {
-    world.network_interfaces.get(&endpoint.interface?)
+    world.network.network_interfaces.get(&endpoint.interface?)
 }
 
 fn addresses_of(world: &World, endpoint: &InstanceConnectEndpoint) -> Vec<IpAddr> {
@@ -160,7 +160,7 @@ impl InstanceConnectEndpoints {
     pub fn resume(&self, state: State, backend: Option<Backend>) -> std::io::Result<()> {
         let Some(woken) = self.woken.lock().expect("no holder panics").take() else { return Ok(()) };
         let changed = self.wake.clone();
-        state.listen(Box::new(move |_| {
+        state.listen(Box::new(move |_, _| {
             let _ = changed.send(Wake::Changed);
         }));
         let controller = Controller { state, backend, endpoints: self.clone() };
@@ -291,7 +291,7 @@ impl Controller {
         let endpoint = world.instance_connect_endpoints.get(&id);
         let interface = endpoint.and_then(|endpoint| interface_of(world, endpoint));
         let interface = interface.ok_or_else(|| anyhow::anyhow!("its network interface is gone"))?;
-        let subnet = world.subnets.get(&interface.subnet);
+        let subnet = world.network.subnets.get(&interface.subnet);
         let subnet = subnet.ok_or_else(|| anyhow::anyhow!("its subnet is gone"))?;
         let place = open_place(backend, id, interface, subnet, &self.endpoints.refusals)?;
         self.watch(id, &place)?;
@@ -440,7 +440,7 @@ mod tests {
         let (world, _, id) = with_endpoint();
         let endpoint = world.instance_connect_endpoints.get(&id).unwrap();
         let interface = interface_of(&world, endpoint).unwrap();
-        let subnet = world.subnets.get(&endpoint.subnet).unwrap();
+        let subnet = world.network.subnets.get(&endpoint.subnet).unwrap();
         let spec = space_of(id, interface, subnet);
         assert_eq!((spec.name, spec.link.mac), (id.to_string(), interface.mac.0));
         let [address] = spec.addresses.as_slice() else { panic!("{:?}", spec.addresses) };
@@ -459,7 +459,7 @@ mod tests {
         };
         let ids = &mut Ids::new(&mut source);
         world.ensure_scope(scope, ids);
-        let subnet = world.subnets.values().next().unwrap().id;
+        let subnet = world.network.subnets.values().next().unwrap().id;
         let new = NewInstanceConnectEndpoint {
             subnet,
             groups: Vec::new(),

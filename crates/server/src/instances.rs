@@ -62,7 +62,7 @@ pub fn plan(
     busy: &BTreeSet<InstanceId>,
 ) -> Vec<(InstanceId, Step)> {
     let mut steps = Vec::new();
-    for instance in world.instances.values().filter(|it| !busy.contains(&it.id)) {
+    for instance in world.network.instances.values().filter(|it| !busy.contains(&it.id)) {
         let step = match (instance.state, found.get(&instance.id)) {
             (InstanceState::Pending | InstanceState::Running, None) => Some(Step::Start),
             (InstanceState::Pending | InstanceState::Running, Some(it)) if it.boot != instance.boot => {
@@ -76,7 +76,7 @@ pub fn plan(
         };
         steps.extend(step.map(|step| (instance.id, step)));
     }
-    let gone = found.keys().filter(|id| !world.instances.contains(id) && !busy.contains(id));
+    let gone = found.keys().filter(|id| !world.network.instances.contains(id) && !busy.contains(id));
     steps.extend(gone.map(|id| (*id, Step::Terminate)));
     steps
 }
@@ -91,7 +91,7 @@ pub struct Wanted {
 
 impl Wanted {
     fn of(world: &World, id: InstanceId, step: Step) -> Wanted {
-        let instance = world.instances.get(&id);
+        let instance = world.network.instances.get(&id);
         let interfaces = instance.map(|instance| instance.interfaces.clone()).unwrap_or_default();
         Wanted { step, boot: instance.map_or(0, |instance| instance.boot), interfaces }
     }
@@ -156,7 +156,7 @@ impl Instances {
     pub fn resume(&self, state: State, backend: Option<Backend>) -> std::io::Result<()> {
         let Some(woken) = self.woken.lock().expect("no holder panics").take() else { return Ok(()) };
         let changed = self.wake.clone();
-        state.listen(Box::new(move |_| {
+        state.listen(Box::new(move |_, _| {
             let _ = changed.send(Wake::Changed);
         }));
         let controller = Controller {
@@ -271,6 +271,7 @@ impl Controller {
     fn pretend(&self, world: &World) {
         let now = clock::now();
         let wishes: Vec<(InstanceId, InstanceState, u64)> = world
+            .network
             .instances
             .values()
             .filter(|it| {
@@ -414,7 +415,7 @@ impl Work {
 
     fn start(&self) -> anyhow::Result<()> {
         let world = self.state.snapshot();
-        let Some(instance) = world.instances.get(&self.id) else { return Ok(()) };
+        let Some(instance) = world.network.instances.get(&self.id) else { return Ok(()) };
         let spec = InstanceSpec {
             id: self.id.to_string(),
             hostname: self.id.to_string(),
@@ -473,7 +474,7 @@ impl Work {
     /// Attaches and detaches interfaces of a running instance.
     fn connect(&self) -> anyhow::Result<()> {
         let world = self.state.snapshot();
-        let Some(instance) = world.instances.get(&self.id) else { return Ok(()) };
+        let Some(instance) = world.network.instances.get(&self.id) else { return Ok(()) };
         let cell = self.instances.machines.lock().expect("no holder panics").get(&self.id).cloned();
         let Some(cell) = cell else { return Ok(()) };
         let mut machine = cell.lock().expect("no holder panics");
@@ -525,7 +526,7 @@ fn links(world: &World, interfaces: &[NetworkInterfaceId]) -> Vec<LinkSpec> {
 
 /// The link of an interface: `eth0` for the primary one, and so on by device index.
 fn link(world: &World, id: NetworkInterfaceId, position: usize) -> Option<LinkSpec> {
-    let interface = world.network_interfaces.get(&id)?;
+    let interface = world.network.network_interfaces.get(&id)?;
     let index =
         interface.attachment.as_ref().map_or(position, |attachment| usize::from(attachment.device_index));
     Some(LinkSpec::new(&format!("eth{index}"), interface.mac.0))
@@ -560,13 +561,13 @@ mod tests {
                 }),
             );
             launch(&mut world);
-            let id = world.instances.values().next().unwrap().id;
+            let id = world.network.instances.values().next().unwrap().id;
             Lab { world, scope, id, found: BTreeMap::new(), busy: BTreeSet::new() }
         }
 
         /// What is found when the instance runs as it should.
         fn runs(mut self) -> Lab {
-            let instance = self.world.instances.get(&self.id).unwrap();
+            let instance = self.world.network.instances.get(&self.id).unwrap();
             let (boot, interfaces) = (instance.boot, instance.interfaces.clone());
             self.world.instance_is_running(self.id, boot, NOON);
             self.found.insert(self.id, Found { boot, interfaces });
@@ -579,7 +580,7 @@ mod tests {
         }
 
         fn state(&self) -> InstanceState {
-            self.world.instances.get(&self.id).unwrap().state
+            self.world.network.instances.get(&self.id).unwrap().state
         }
 
         /// What is to be done for the instance; nothing is ever to be done for others.
@@ -678,7 +679,7 @@ mod tests {
         assert_eq!((lab.state(), lab.step()), (InstanceState::Terminated, None));
         lab.found.insert(lab.id, Found { boot: 1, interfaces: Vec::new() });
         assert_eq!(lab.step(), Some(Step::Terminate), "what runs although it is terminated");
-        lab.world.instances.remove(&lab.id);
+        lab.world.network.instances.remove(&lab.id);
         assert_eq!(lab.step(), Some(Step::Terminate), "what runs and is forgotten");
         lab.busy.insert(lab.id);
         assert_eq!(lab.step(), None);
@@ -690,10 +691,10 @@ mod tests {
         lab.found.get_mut(&lab.id).unwrap().interfaces.clear();
         assert_eq!(lab.step(), Some(Step::Connect), "attached");
         let extra = NetworkInterfaceId::numbered(7);
-        let own = lab.world.instances.get(&lab.id).unwrap().interfaces.clone();
+        let own = lab.world.network.instances.get(&lab.id).unwrap().interfaces.clone();
         lab.found.get_mut(&lab.id).unwrap().interfaces = [own.as_slice(), &[extra]].concat();
         assert_eq!(lab.step(), Some(Step::Connect), "detached");
-        lab.world.instances.get_mut(&lab.id).unwrap().state = InstanceState::Pending;
+        lab.world.network.instances.get_mut(&lab.id).unwrap().state = InstanceState::Pending;
         assert_eq!(lab.step(), None, "its start is not over");
     }
 }

@@ -106,7 +106,9 @@ impl LinkServices {
                         identity: identity.as_deref().map(|key| key as &dyn metadata::IdentitySigner),
                     };
                     let world = self.state.snapshot();
-                    let Some(interface) = world.network_interfaces.get(&caller) else { return Ok(()) };
+                    let Some(interface) = world.network.network_interfaces.get(&caller) else {
+                        return Ok(());
+                    };
                     let response = metadata::answer(&world, interface, &request, clock::now(), &secrets);
                     let reply = response.to_http(head.method, head.close);
                     (head.len, reply, response.hop_limit, head.close)
@@ -133,7 +135,7 @@ impl LinkServices {
     async fn dns(&self, stream: TcpStream, caller: NetworkInterfaceId) -> std::io::Result<()> {
         dns_stream::serve(stream, |query| {
             let world = self.state.snapshot();
-            let asker = Asker::Interface(world.network_interfaces.get(&caller)?);
+            let asker = Asker::Interface(world.network.network_interfaces.get(&caller)?);
             guest::resolver::answer(&world, asker, &self.names, query, Transport::Tcp)
         })
         .await

@@ -24,11 +24,11 @@ pub struct Endpoint {
 pub fn find_instance<'a>(world: &'a World, name: &str) -> Result<&'a Instance, String> {
     let alive = |instance: &&Instance| instance.state != InstanceState::Terminated;
     if let Ok(id) = name.parse::<InstanceId>() {
-        let found = world.instances.get(&id).filter(alive);
+        let found = world.network.instances.get(&id).filter(alive);
         return found.ok_or_else(|| format!("The instance ID '{name}' does not exist"));
     }
     let named = |instance: &&Instance| model::tags::name(&instance.tags) == Some(name);
-    let mut found = world.instances.values().filter(alive).filter(named);
+    let mut found = world.network.instances.values().filter(alive).filter(named);
     match (found.next(), found.next()) {
         (Some(instance), None) => Ok(instance),
         (Some(_), Some(_)) => Err(format!("several instances are named '{name}'; use the instance ID")),
@@ -50,18 +50,18 @@ pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
         return Ok(Endpoint { interface: None, addresses: vec![address], literal: true });
     }
     if let Ok(id) = name.parse::<NetworkInterfaceId>() {
-        let found = world.network_interfaces.get(&id);
+        let found = world.network.network_interfaces.get(&id);
         return found.map(inside).ok_or_else(|| format!("The networkInterface ID '{name}' does not exist"));
     }
     if let Ok(id) = name.parse::<InstanceConnectEndpointId>() {
         let endpoint = world.instance_connect_endpoints.get(&id);
-        let found = endpoint.and_then(|endpoint| world.network_interfaces.get(&endpoint.interface?));
+        let found = endpoint.and_then(|endpoint| world.network.network_interfaces.get(&endpoint.interface?));
         return found
             .map(inside)
             .ok_or_else(|| format!("no EC2 Instance Connect Endpoint has the ID '{name}'"));
     }
     let instance = find_instance(world, name)?;
-    let primary = instance.interfaces.first().and_then(|id| world.network_interfaces.get(id));
+    let primary = instance.interfaces.first().and_then(|id| world.network.network_interfaces.get(id));
     primary.map(inside).ok_or_else(|| format!("{name} has no network interface"))
 }
 
@@ -89,7 +89,7 @@ pub fn addresses(
     if from.interface.is_some_and(|sender| knows_privately(world, sender, target)) {
         return Ok((source, destination));
     }
-    let public = world.network_interfaces.get(&target).and_then(|it| it.public_address_of(private));
+    let public = world.network.network_interfaces.get(&target).and_then(|it| it.public_address_of(private));
     if let Some(public) = public {
         return Ok((source, IpAddr::V4(public)));
     }
@@ -104,9 +104,14 @@ pub fn addresses(
 }
 
 fn knows_privately(world: &World, sender: NetworkInterfaceId, target: NetworkInterfaceId) -> bool {
-    let vpc = |id| world.network_interfaces.get(&id).map(|it: &NetworkInterface| it.vpc);
+    let vpc = |id| world.network.network_interfaces.get(&id).map(|it: &NetworkInterface| it.vpc);
     let (Some(a), Some(b)) = (vpc(sender), vpc(target)) else { return false };
-    a == b || world.vpc_peering_connections.values().any(|it| it.peer_of(a).is_some_and(|side| side.vpc == b))
+    a == b
+        || world
+            .network
+            .vpc_peering_connections
+            .values()
+            .any(|it| it.peer_of(a).is_some_and(|side| side.vpc == b))
 }
 
 /// The Name tag of an interface's instance, or an identifier; for an endpoint's interface the endpoint's.
@@ -114,8 +119,9 @@ pub fn of_interface(world: &World, id: NetworkInterfaceId) -> String {
     if let Some(endpoint) = world.endpoint_of_interface(id) {
         return model::tags::name(&endpoint.tags).map_or_else(|| endpoint.id.to_string(), str::to_owned);
     }
-    let interface = world.network_interfaces.get(&id);
-    let instance = interface.and_then(NetworkInterface::instance).and_then(|id| world.instances.get(&id));
+    let interface = world.network.network_interfaces.get(&id);
+    let instance =
+        interface.and_then(NetworkInterface::instance).and_then(|id| world.network.instances.get(&id));
     let name = instance.and_then(|instance| model::tags::name(&instance.tags));
     match (name, instance) {
         (Some(name), _) => name.to_owned(),
@@ -130,7 +136,11 @@ pub fn of_resource(world: &World, id: ResourceId) -> String {
         return of_interface(world, interface);
     }
     if let ResourceId::SecurityGroup(group) = id {
-        return world.security_groups.get(&group).map_or_else(|| id.to_string(), |group| group.name.clone());
+        return world
+            .network
+            .security_groups
+            .get(&group)
+            .map_or_else(|| id.to_string(), |group| group.name.clone());
     }
     let tags = world.scopes.values().find_map(|scope| world.tags(*scope, id));
     tags.and_then(model::tags::name).map_or_else(|| id.to_string(), str::to_owned)

@@ -35,7 +35,7 @@ use crate::public_resolver::{self, PublicResolver};
 use crate::refusal::RefusedRequests;
 use crate::refusals::{Refusals, Service};
 use crate::spaces::{self, Spaces};
-use crate::writer::State;
+use crate::writer::{Decides, State};
 
 /// The version of what the data directory holds.
 const FORMAT: u32 = 1;
@@ -200,7 +200,10 @@ fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::
     let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
     let datapath = Arc::new(Datapath::start(engine, Default::default())?);
     let publish = Arc::clone(&datapath);
-    state.listen(Box::new(move |world| publish.publish(Arc::clone(world))));
+    state.listen(Box::new(move |world, decides| match decides {
+        Decides::Anew => publish.publish(Arc::clone(world)),
+        Decides::Alike => publish.publish_alike(Arc::clone(world)),
+    }));
     // A change between the engine's snapshot and the listener would be lost otherwise.
     datapath.publish(state.snapshot());
     Ok(Backend { host, datapath })
@@ -222,6 +225,7 @@ async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow
         let world = running.state.snapshot();
         let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Spaces, Vec<Barrier>)> {
             let kept: Vec<String> = world
+                .network
                 .instances
                 .values()
                 .filter(|it| it.state != model::InstanceState::Terminated)

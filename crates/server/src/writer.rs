@@ -8,11 +8,11 @@
 //! everybody in it is told so. Nothing is answered that is not on disk.
 
 use arc_swap::ArcSwap;
-use model::World;
+use model::{Committed, World};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use store::{Change, Store, StoreError};
+use store::{Change, Revision, Store, StoreError};
 
 /// What a change did.
 pub enum Applied {
@@ -36,8 +36,17 @@ pub struct State {
     listeners: Arc<Mutex<Vec<Listener>>>,
 }
 
-/// Told of every published snapshot, on the writer's thread.
-pub type Listener = Box<dyn FnMut(&Arc<World>) + Send>;
+/// Told of every published snapshot, on the writer's thread, and whether packets are decided anew under it.
+pub type Listener = Box<dyn FnMut(&Arc<World>, Decides) + Send>;
+
+/// What a snapshot means for packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decides {
+    /// They may be decided differently.
+    Anew,
+    /// As under the snapshot before: what changed is no part of the network.
+    Alike,
+}
 
 /// How many changes wait at most; more callers wait for room.
 const QUEUE_MAX: usize = 4096;
@@ -51,9 +60,8 @@ impl State {
     pub fn open(store: Arc<dyn Store>) -> anyhow::Result<State> {
         let snapshot = store.snapshot()?;
         let records = snapshot.range("")?;
-        let mut world =
-            World::load(records.iter().map(|(key, record)| (key.as_str(), record.value.as_slice())))?;
-        world.generation = snapshot.revision().0 + 1;
+        let rows = records.iter().map(|(key, record)| (key.as_str(), record.value.as_slice()));
+        let world = World::load(snapshot.revision().0, rows)?;
         let (queue, commands) = sync_channel(QUEUE_MAX);
         let state = State {
             published: Arc::new(ArcSwap::from_pointee(world.clone())),
@@ -142,27 +150,27 @@ impl Writer {
     }
 
     fn batch(&mut self, first: Command, commands: &Receiver<Command>) {
-        let mut changes: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        let mut batch = Batch::default();
         let mut waiting = Vec::new();
         let mut next = Some(first);
         while let Some(command) = next {
-            waiting.push(self.apply(command, &mut changes));
-            let room = waiting.len() < BATCH_MAX && changes.len() < BATCH_RECORDS_MAX;
+            waiting.push(self.apply(command, &mut batch));
+            let room = waiting.len() < BATCH_MAX && batch.records.len() < BATCH_RECORDS_MAX;
             next = if room { commands.try_recv().ok() } else { None };
         }
-        let result = self.make_durable(changes);
+        let result = self.make_durable(batch);
         for settled in waiting {
             settled(result.clone());
         }
     }
 
     /// Makes one change. One that panics is a defect of ours: it is taken back, its caller is told, the others go on.
-    fn apply(&mut self, command: Command, changes: &mut BTreeMap<String, Option<Vec<u8>>>) -> Settled {
+    fn apply(&mut self, command: Command, batch: &mut Batch) -> Settled {
         let world = &mut self.world;
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| command(world)));
         match outcome {
             Ok((Applied::Keep, settled)) => {
-                changes.extend(self.world.commit().into_iter().map(|record| (record.key, record.value)));
+                batch.add(self.world.commit());
                 settled
             }
             Ok((Applied::TakeBack, settled)) => {
@@ -177,20 +185,14 @@ impl Writer {
         }
     }
 
-    fn make_durable(&mut self, changes: BTreeMap<String, Option<Vec<u8>>>) -> Result<(), StoreError> {
-        if changes.is_empty() {
+    fn make_durable(&mut self, batch: Batch) -> Result<(), StoreError> {
+        if batch.records.is_empty() {
             return Ok(());
         }
-        let changes: Vec<Change> = changes
-            .into_iter()
-            .map(|(key, value)| match value {
-                Some(value) => Change::Put(key, value),
-                None => Change::Delete(key),
-            })
-            .collect();
-        match self.store.transaction(&[], &changes) {
-            Ok(_) => {
-                self.publish();
+        let decides = batch.decides();
+        match self.store.transaction(&[], &batch.into_changes()) {
+            Ok(revision) => {
+                self.publish(revision, decides);
                 Ok(())
             }
             Err(error) => {
@@ -201,12 +203,43 @@ impl Writer {
         }
     }
 
-    fn publish(&mut self) {
-        self.world.generation += 1;
+    fn publish(&mut self, revision: Revision, decides: Decides) {
+        self.world.publish(revision.0, decides == Decides::Anew);
         let snapshot = Arc::new(self.world.clone());
         self.published.store(Arc::clone(&snapshot));
         for listener in self.listeners.lock().expect("no listener panics").iter_mut() {
-            listener(&snapshot);
+            listener(&snapshot, decides);
         }
+    }
+}
+
+/// What is made durable together.
+#[derive(Default)]
+struct Batch {
+    /// The last content of each record; `None` removes it.
+    records: BTreeMap<String, Option<Vec<u8>>>,
+    /// Whether the network changed.
+    network: bool,
+}
+
+impl Batch {
+    fn add(&mut self, committed: Committed) {
+        self.network |= committed.network;
+        self.records.extend(committed.records.into_iter().map(|record| (record.key, record.value)));
+    }
+
+    fn decides(&self) -> Decides {
+        match self.network {
+            true => Decides::Anew,
+            false => Decides::Alike,
+        }
+    }
+
+    fn into_changes(self) -> Vec<Change> {
+        let change = |(key, value)| match value {
+            Some(value) => Change::Put(key, value),
+            None => Change::Delete(key),
+        };
+        self.records.into_iter().map(change).collect()
     }
 }

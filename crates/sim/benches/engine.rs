@@ -97,7 +97,7 @@ impl Bench {
         let internet: IpNet = "192.0.2.0/24".parse().expect("an address block");
         engine.open_port(PortKind::Internet(vec![internet]), MacAddress([2, 0, 0, 0, 0, 1]));
         let mut clients = Vec::new();
-        for interface in world.network_interfaces.values().filter(|it| it.requester.is_none()) {
+        for interface in world.network.network_interfaces.values().filter(|it| it.requester.is_none()) {
             let port =
                 engine.open_port(PortKind::Interface(interface.id), interface.mac).expect("ports enough");
             clients.push((port, interface.mac));

@@ -54,7 +54,8 @@ impl Lab {
         let hosts = fixture.hosts.values().flatten().map(|address| (*address).into()).collect();
         engine.open_port(PortKind::Internet(hosts), INTERNET);
         engine.open_port(PortKind::Services, SERVICES);
-        for interface in fixture.world.network_interfaces.values().filter(|it| it.requester.is_none()) {
+        for interface in fixture.world.network.network_interfaces.values().filter(|it| it.requester.is_none())
+        {
             engine.open_port(PortKind::Interface(interface.id), interface.mac);
         }
         Lab { engine, fixture, now: 1 }
@@ -246,10 +247,13 @@ fn random_crowds_share() {
         for number in 0..(80 * TABLE) as u32 / 10 {
             let name = names[random.one(&all)];
             let world = &lab.fixture.world;
-            let own = world.network_interfaces.get(&lab.fixture.interfaces[name]).unwrap();
+            let own = world.network.network_interfaces.get(&lab.fixture.interfaces[name]).unwrap();
             let source = random.one(&own.addresses().collect::<Vec<_>>());
-            let near =
-                world.network_interfaces.values().filter(|it| it.subnet == own.subnet && it.id != own.id);
+            let near = world
+                .network
+                .network_interfaces
+                .values()
+                .filter(|it| it.subnet == own.subnet && it.id != own.id);
             let mates: Vec<IpAddr> = near.flat_map(|it| it.addresses()).collect();
             let mates: Vec<IpAddr> =
                 mates.into_iter().filter(|mate| mate.is_ipv4() == source.is_ipv4()).collect();

@@ -51,9 +51,9 @@ fn a_network_acl_cuts_a_tracked_connection_at_once() {
     let mut lab = Lab::new(NETWORK);
     assert!(lab.tcp("laptop", SYN, "198.51.100.10:4000", "52.0.0.10:22").is_ok());
     lab.change(|world| {
-        let ids: Vec<_> = world.network_acls.values().map(|acl| acl.id).collect();
+        let ids: Vec<_> = world.network.network_acls.values().map(|acl| acl.id).collect();
         for id in ids {
-            for entry in world.network_acls.get_mut(&id).unwrap().ingress.values_mut() {
+            for entry in world.network.network_acls.get_mut(&id).unwrap().ingress.values_mut() {
                 entry.action = RuleAction::Deny;
             }
         }
@@ -140,8 +140,9 @@ fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
         destination_port: 7,
     };
     lab.change(|world| {
-        let subnet = world.subnets.values().find(|subnet| subnet.route_table.is_some()).unwrap().network_acl;
-        for entry in world.network_acls.get_mut(&subnet).unwrap().egress.values_mut() {
+        let subnet =
+            world.network.subnets.values().find(|subnet| subnet.route_table.is_some()).unwrap().network_acl;
+        for entry in world.network.network_acls.get_mut(&subnet).unwrap().egress.values_mut() {
             entry.traffic.protocol = model::Protocol::Number(1);
             entry.traffic.ports = model::Ports::Icmp { kind: Some(8), code: None };
         }
@@ -169,8 +170,8 @@ fn a_nat_gateway_that_is_being_deleted_cuts_its_connections() {
     let gateway = format!("52.0.0.200:{}", arrived.flow.source_port);
     assert!(lab.tcp("example.com", SYN | ACK, "192.0.2.10:80", &gateway).is_ok());
     lab.change(|world| {
-        let id = *world.nat_gateways.iter().next().unwrap().0;
-        world.nat_gateways.get_mut(&id).unwrap().state = NatGatewayState::Deleting;
+        let id = *world.network.nat_gateways.iter().next().unwrap().0;
+        world.network.nat_gateways.get_mut(&id).unwrap().state = NatGatewayState::Deleting;
     });
     assert_eq!(lab.tcp("app", ACK, "10.0.1.10:4000", "192.0.2.10:80"), Err(DropReason::Blackhole));
     assert_eq!(lab.tcp("example.com", ACK, "192.0.2.10:80", &gateway), Err(DropReason::InterfaceDown));

@@ -43,7 +43,8 @@ impl Lab {
         let mut engine = Engine::new(fixture.world.clone(), Default::default(), Limits::default(), 3);
         let hosts = fixture.hosts.values().flatten().map(|address| (*address).into()).collect();
         engine.open_port(PortKind::Internet(hosts), INTERNET);
-        for interface in fixture.world.network_interfaces.values().filter(|it| it.requester.is_none()) {
+        for interface in fixture.world.network.network_interfaces.values().filter(|it| it.requester.is_none())
+        {
             engine.open_port(PortKind::Interface(interface.id), interface.mac);
         }
         (Lab { engine, now: 1 }, fixture)
@@ -187,7 +188,7 @@ fn only_frames_under_its_own_addresses_leave_an_interface() {
     println!("seed {seed}");
     let mut random = Random::new(seed);
     let (port, mac) = lab.port(&fixture, "rogue");
-    let own = fixture.world.network_interfaces.get(&fixture.interfaces["rogue"]).unwrap();
+    let own = fixture.world.network.network_interfaces.get(&fixture.interfaces["rogue"]).unwrap();
     for _ in 0..100_000 {
         let (mut frame, vnet) = rubbish(&mut random, mac);
         let sent = wire::parse(&frame);

@@ -53,7 +53,7 @@ fn mac(lab: &Lab, name: &str) -> MacAddress {
     match name {
         "router mac" => MacAddress::ROUTER,
         "nobody" => MacAddress([2, 9, 9, 9, 9, 9]),
-        name => lab.pair.world.network_interfaces.get(&lab.fixture.interfaces[name]).unwrap().mac,
+        name => lab.pair.world.network.network_interfaces.get(&lab.fixture.interfaces[name]).unwrap().mac,
     }
 }
 

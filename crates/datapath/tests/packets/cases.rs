@@ -143,7 +143,7 @@ fn a_published_network_holds_for_the_next_packet() {
     accepted.read_exact(&mut read).unwrap();
     assert_eq!(&read, b"still here");
     lab.datapath.publish_and_wait(Arc::clone(&lab.fixture.world));
-    assert_eq!(lab.datapath.status().generation, lab.fixture.world.generation);
+    assert_eq!(lab.datapath.status().generation, lab.fixture.world.network.generation);
 }
 
 fn a_service_learns_which_interface_asks() {

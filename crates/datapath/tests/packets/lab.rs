@@ -50,7 +50,7 @@ impl Lab {
 
     pub(crate) fn member(&self, name: &str) -> Member {
         let id = self.fixture.interfaces[name];
-        let interface = self.fixture.world.network_interfaces.get(&id).unwrap();
+        let interface = self.fixture.world.network.network_interfaces.get(&id).unwrap();
         let address = interface.primary_address().unwrap();
         let router = Ipv4Addr::from(u32::from(address) & 0xffff_ff00 | 1);
         let (kind, mac) = (PortKind::Interface(id), interface.mac);
@@ -119,7 +119,7 @@ impl Drop for Lab {
 
 fn generation(fixture: &Fixture, number: u64) -> Arc<World> {
     let mut world = World::clone(&fixture.world);
-    world.generation = number;
+    world.network.generation = number;
     Arc::new(world)
 }
 

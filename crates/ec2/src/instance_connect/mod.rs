@@ -100,7 +100,7 @@ mod tests {
         let id = caller.running(&[]);
         let answer = push(&mut caller, &id, "ec2-user", &key()).unwrap();
         assert!(answer.contains("\"Success\":true"), "{answer}");
-        let pushed = &caller.world.instances.values().next().unwrap().pushed_keys;
+        let pushed = &caller.world.network.instances.values().next().unwrap().pushed_keys;
         assert_eq!((pushed[0].os_user.as_str(), pushed.len()), ("ec2-user", 1));
         assert!(pushed[0].public_key.starts_with("ssh-ed25519 AAAA"));
     }

@@ -112,7 +112,7 @@ fn check_address(world: &World, endpoint: &InstanceConnectEndpoint, address: IpA
         let family = endpoint.ip_address_type.name();
         return Err(invalid("privateIpAddress", &format!("the endpoint's IP address type is {family}")));
     }
-    let peerings = world.vpc_peering_connections.values().filter(|peering| peering.is_active());
+    let peerings = world.network.vpc_peering_connections.values().filter(|peering| peering.is_active());
     let peers = peerings.filter_map(|peering| peering.peer_of(endpoint.vpc)).map(|side| side.vpc);
     let is_near = std::iter::once(endpoint.vpc).chain(peers).any(|vpc| is_in_vpc(world, vpc, address));
     match is_near || is_private(address) {
@@ -122,7 +122,7 @@ fn check_address(world: &World, endpoint: &InstanceConnectEndpoint, address: IpA
 }
 
 fn is_in_vpc(world: &World, vpc: VpcId, address: IpAddr) -> bool {
-    world.vpcs.get(&vpc).is_some_and(|vpc| vpc.contains(address))
+    world.network.vpcs.get(&vpc).is_some_and(|vpc| vpc.contains(address))
 }
 
 /// RFC 1918, RFC 6598 and RFC 4193.

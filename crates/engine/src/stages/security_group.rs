@@ -144,7 +144,7 @@ impl<'a> Question<'a> {
 
     fn groups(&self) -> impl Iterator<Item = &'a SecurityGroup> {
         let (world, interface) = (self.world, self.interface);
-        interface.groups.iter().filter_map(|id| world.security_groups.get(id))
+        interface.groups.iter().filter_map(|id| world.network.security_groups.get(id))
     }
 
     fn matches(&self, rule: &SecurityGroupRule, known: &impl Fn(&NetworkInterface) -> bool) -> bool {

@@ -14,15 +14,15 @@ pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
     let destination = journey.packet.flow.destination;
     match destination {
         IpAddr::V4(public) => {
-            if let Some(mapping) = world.public_addresses.get(&public)
-                && let Some(interface) = world.network_interfaces.get(&mapping.interface)
+            if let Some(mapping) = world.network.public_addresses.get(&public)
+                && let Some(interface) = world.network.network_interfaces.get(&mapping.interface)
             {
                 return internet_gateway::enter(journey, interface, Some(mapping.private));
             }
         }
         IpAddr::V6(address) => {
-            let owner = world.interface_by_ipv6.get(&address);
-            if let Some(interface) = owner.and_then(|id| world.network_interfaces.get(id)) {
+            let owner = world.network.interface_by_ipv6.get(&address);
+            if let Some(interface) = owner.and_then(|id| world.network.network_interfaces.get(id)) {
                 return enter_ipv6(journey, interface);
             }
         }
@@ -52,8 +52,8 @@ fn enter_ipv6<'a>(journey: &mut Journey<'a, '_>, interface: &'a model::NetworkIn
         let connection = journey.around.connections.get(slot);
         end == End::Responder && connection.is_some_and(|it| it.through_egress_only)
     });
-    let egress_only = world.egress_only_internet_gateways.values().find(|it| it.vpc == interface.vpc);
-    let has_gateway = world.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
+    let egress_only = world.network.egress_only_internet_gateways.values().find(|it| it.vpc == interface.vpc);
+    let has_gateway = world.network.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
     match (egress_only, Site::of(world, interface)) {
         (Some(gateway), Some(site)) if answers => {
             journey

@@ -54,7 +54,8 @@ pub fn enter<'a>(
 ) -> Step<'a> {
     let world = journey.world();
     let flow = journey.packet.flow;
-    let Some(gateway) = world.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc)) else {
+    let Some(gateway) = world.network.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc))
+    else {
         return journey.deny(
             "internet gateway",
             Some(interface.vpc.into()),
@@ -79,7 +80,7 @@ pub fn enter<'a>(
     journey.limit_mtu(INTERNET_MTU);
     let crossing = Crossing::from_outside(interface.vpc);
     // "A gateway route table gives you fine-grain control over the routing path of traffic entering your VPC".
-    if let Some(table) = gateway.route_table.and_then(|edge| world.route_tables.get(&edge.table)) {
+    if let Some(table) = gateway.route_table.and_then(|edge| world.network.route_tables.get(&edge.table)) {
         return match journey.route(table, gateway.id) {
             Ok(target) => Step::Go(Place::At(target, crossing)),
             Err(reason) => Step::Drop(reason),

@@ -24,9 +24,9 @@ const NAT_MTU: u16 = 8500;
 /// Takes a packet to the gateway's interface.
 pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, crossing: Crossing<'a>) -> Step<'a> {
     let world = journey.world();
-    let interface = world.nat_gateways.get(&id).and_then(|gateway| gateway.interface);
+    let interface = world.network.nat_gateways.get(&id).and_then(|gateway| gateway.interface);
     let site = interface
-        .and_then(|interface: NetworkInterfaceId| world.network_interfaces.get(&interface))
+        .and_then(|interface: NetworkInterfaceId| world.network.network_interfaces.get(&interface))
         .and_then(|interface| Site::of(world, interface));
     match site {
         Some(site) => Step::Go(Place::Entering(site, crossing.forwarded())),

@@ -20,10 +20,10 @@ pub fn cross<'a>(
     let world = journey.world();
     let at = Some(id.into());
     let flow = journey.packet.flow;
-    let peering = world.vpc_peering_connections.get(&id).filter(|peering| peering.is_active());
+    let peering = world.network.vpc_peering_connections.get(&id).filter(|peering| peering.is_active());
     let sides = peering.and_then(|peering| {
         let peer = peering.peer_of(crossing.vpc)?;
-        Some((peering, world.vpcs.get(&crossing.vpc)?, world.vpcs.get(&peer.vpc)?))
+        Some((peering, world.network.vpcs.get(&crossing.vpc)?, world.network.vpcs.get(&peer.vpc)?))
     });
     let Some((peering, local, peer)) = sides else {
         return journey.deny("peering connection", at, DropReason::Blackhole, || "not active".to_owned());

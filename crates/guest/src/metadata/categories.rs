@@ -99,10 +99,10 @@ fn plant_interface(tree: &mut Tree, world: &World, interface: &NetworkInterface)
     tree.put_lines(at("security-group-ids"), &interface.groups);
     tree.put_lines(at("security-groups"), group_names(world, &interface.groups));
     plant_addresses(tree, world, interface, &at);
-    if let Some(subnet) = world.subnets.get(&interface.subnet) {
+    if let Some(subnet) = world.network.subnets.get(&interface.subnet) {
         plant_subnet(tree, subnet, &at);
     }
-    if let Some(vpc) = world.vpcs.get(&interface.vpc) {
+    if let Some(vpc) = world.network.vpcs.get(&interface.vpc) {
         plant_vpc(tree, vpc, &at);
     }
 }
@@ -139,13 +139,18 @@ fn plant_vpc(tree: &mut Tree, vpc: &Vpc, at: &dyn Fn(&str) -> String) {
 
 /// The host name with the domain that DHCP gives: a custom one shows here too.
 fn local_hostname(world: &World, interface: &NetworkInterface) -> Option<String> {
-    let label = names::host_label(interface, world.subnets.get(&interface.subnet)?)?;
-    let options = world.vpcs.get(&interface.vpc)?.dhcp_options.and_then(|id| world.dhcp_options.get(&id));
+    let label = names::host_label(interface, world.network.subnets.get(&interface.subnet)?)?;
+    let options = world
+        .network
+        .vpcs
+        .get(&interface.vpc)?
+        .dhcp_options
+        .and_then(|id| world.network.dhcp_options.get(&id));
     let custom = options.and_then(|options| options.values("domain-name").first());
     let domain = custom.cloned().unwrap_or_else(|| interface.scope.region.private_domain());
     Some(format!("{label}.{domain}"))
 }
 
 fn group_names<'a>(world: &'a World, groups: &'a [SecurityGroupId]) -> impl Iterator<Item = &'a String> {
-    groups.iter().filter_map(|id| world.security_groups.get(id)).map(|group| &group.name)
+    groups.iter().filter_map(|id| world.network.security_groups.get(id)).map(|group| &group.name)
 }

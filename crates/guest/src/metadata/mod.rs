@@ -105,7 +105,7 @@ pub fn answer(
     now: Timestamp,
     secrets: &Secrets<'_>,
 ) -> Response {
-    let Some(instance) = interface.instance().and_then(|id| world.instances.get(&id)) else {
+    let Some(instance) = interface.instance().and_then(|id| world.network.instances.get(&id)) else {
         return Status::NotFound.page();
     };
     if !instance.metadata_options.enabled {

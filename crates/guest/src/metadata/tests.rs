@@ -57,7 +57,7 @@ fn meta(world: &World, path: &str) -> String {
 }
 
 fn instance(world: &mut World) -> &mut Instance {
-    world.instances.get_mut(&WEB).unwrap()
+    world.network.instances.get_mut(&WEB).unwrap()
 }
 
 fn token(world: &World, from: NetworkInterfaceId) -> String {
@@ -273,7 +273,7 @@ fn host_names_follow_the_vpcs_attributes_and_options() {
     let mut world = fixture::world();
     fixture::set_option(&mut world, "domain-name", &["corp.example"]);
     assert_eq!(meta(&world, "local-hostname"), "ip-10-0-1-10.corp.example");
-    world.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
+    world.network.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
     assert_eq!(meta(&world, "public-hostname"), "404");
     assert_eq!(meta(&world, "public-ipv4"), "203.0.113.25");
 }

@@ -116,9 +116,9 @@ impl<'a> View<'a> {
 
     /// A resource name exists while its subnet gives it a record of either type.
     fn resource_values(&self, label: &str) -> Option<Vec<Value>> {
-        let instance = self.world.instances.get(&label.parse().ok()?)?;
+        let instance = self.world.network.instances.get(&label.parse().ok()?)?;
         let interface = self.primary_interface(instance)?;
-        let subnet = self.world.subnets.get(&interface.subnet)?;
+        let subnet = self.world.network.subnets.get(&interface.subnet)?;
         if !subnet.resource_name_dns_a_record && !subnet.resource_name_dns_aaaa_record {
             return None;
         }
@@ -135,8 +135,8 @@ impl<'a> View<'a> {
 
     /// Split horizon: inside, the name of a public address stands for the private one behind it.
     fn instance_values(&self, public: Ipv4Addr, name: &str) -> Option<Vec<Value>> {
-        let mapping = self.world.public_addresses.get(&public)?;
-        let interface = self.world.network_interfaces.get(&mapping.interface)?;
+        let mapping = self.world.network.public_addresses.get(&public)?;
+        let interface = self.world.network.network_interfaces.get(&mapping.interface)?;
         let exists = names::has_names(self.world, interface)
             && names::public_name(public, interface.scope.region) == name;
         let seen = if self.sees_private(interface) { mapping.private } else { public };
@@ -150,10 +150,12 @@ impl<'a> View<'a> {
 
     /// "AllowDnsResolutionFromRemoteVpc" of the side that the interface is on.
     fn peer_shows_private(&self, vpc: &Vpc, interface: &NetworkInterface) -> bool {
-        self.world.vpc_peering_connections.values().filter(|peering| peering.is_active()).any(|peering| {
-            let other_side = peering.peer_of(vpc.id);
-            other_side.is_some_and(|side| side.vpc == interface.vpc && side.dns_resolution_from_peer)
-        })
+        self.world.network.vpc_peering_connections.values().filter(|peering| peering.is_active()).any(
+            |peering| {
+                let other_side = peering.peer_of(vpc.id);
+                other_side.is_some_and(|side| side.vpc == interface.vpc && side.dns_resolution_from_peer)
+            },
+        )
     }
 
     /// The name of an address: the private one inside its VPC, the public one everywhere.
@@ -168,15 +170,15 @@ impl<'a> View<'a> {
     }
 
     fn public_name_of(&self, public: Ipv4Addr) -> Option<String> {
-        let mapping = self.world.public_addresses.get(&public)?;
-        let interface = self.world.network_interfaces.get(&mapping.interface)?;
+        let mapping = self.world.network.public_addresses.get(&public)?;
+        let interface = self.world.network.network_interfaces.get(&mapping.interface)?;
         let exists = names::has_names(self.world, interface);
         exists.then(|| names::public_name(public, interface.scope.region))
     }
 
     fn resource_name_of(&self, vpc: &Vpc, address: IpAddr) -> Option<String> {
         let interface = self.world.interface_at(vpc.id, address)?;
-        let subnet = self.world.subnets.get(&interface.subnet)?;
+        let subnet = self.world.network.subnets.get(&interface.subnet)?;
         let instance = interface.instance().filter(|_| subnet.resource_name_dns_aaaa_record)?;
         Some(names::resource_name(instance, vpc.scope.region))
     }

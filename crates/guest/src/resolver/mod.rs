@@ -78,8 +78,8 @@ fn view<'a>(world: &'a World, asker: Asker<'a>, internet: &'a PublicNames) -> Op
     let Asker::Interface(interface) = asker else {
         return Some((View { world, vpc: None, internet }, Dns64::Off));
     };
-    let vpc = world.vpcs.get(&interface.vpc).filter(|vpc| vpc.dns_support)?;
-    let dns64 = Dns64::of(world.subnets.get(&interface.subnet)?);
+    let vpc = world.network.vpcs.get(&interface.vpc).filter(|vpc| vpc.dns_support)?;
+    let dns64 = Dns64::of(world.network.subnets.get(&interface.subnet)?);
     Some((View { world, vpc: Some(vpc), internet }, dns64))
 }
 

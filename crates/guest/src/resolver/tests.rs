@@ -81,13 +81,13 @@ fn resource_names_stand_for_what_the_subnet_says() {
     let mut world = fixture::world();
     let name = format!("{WEB}.us-west-2.compute.internal.");
     let (db, far) = (DB_ETH0, FAR_ETH0);
-    world.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_a_record = true;
+    world.network.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_a_record = true;
     assert_eq!(asked_by(&world, db, &name, RecordType::A), "A 10.0.1.10");
     assert_eq!(asked_by(&world, db, &name, RecordType::AAAA), "nothing");
     assert_eq!(asked_by(&world, far, &name, RecordType::A), "NXDomain", "another VPC");
-    world.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_aaaa_record = true;
+    world.network.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_aaaa_record = true;
     assert_eq!(asked_by(&world, db, &name, RecordType::AAAA), "AAAA 2600:1f13:a:1::10");
-    world.subnets.get_mut(&PRIVATE).unwrap().resource_name_dns_aaaa_record = true;
+    world.network.subnets.get_mut(&PRIVATE).unwrap().resource_name_dns_aaaa_record = true;
     let without_v6 = format!("{DB}.us-west-2.compute.internal.");
     assert_eq!(asked_by(&world, db, &without_v6, RecordType::AAAA), "nothing");
 }
@@ -135,7 +135,7 @@ fn addresses_have_names_again() {
 
     let v6 = Name::from("2600:1f13:a:1::10".parse::<Ipv6Addr>().unwrap()).to_ascii();
     assert_eq!(asked_by(&world, DB_ETH0, &v6, RecordType::PTR), "NXDomain");
-    world.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_aaaa_record = true;
+    world.network.subnets.get_mut(&PUBLIC).unwrap().resource_name_dns_aaaa_record = true;
     let resource_name = format!("PTR {WEB}.us-west-2.compute.internal.");
     assert_eq!(asked_by(&world, DB_ETH0, &v6, RecordType::PTR), resource_name);
 }
@@ -143,12 +143,12 @@ fn addresses_have_names_again() {
 #[test]
 fn the_vpcs_attributes_switch_names_and_the_resolver_off() {
     let mut world = fixture::world();
-    world.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
+    world.network.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
     let private = "ip-10-0-1-10.us-west-2.compute.internal.";
     assert_eq!(asked_by(&world, DB_ETH0, private, RecordType::A), "NXDomain");
     assert_eq!(asked_by(&world, DB_ETH0, WEB_PUBLIC_NAME, RecordType::A), "NXDomain");
     assert_eq!(asked_by(&world, DB_ETH0, "example.com.", RecordType::A), "A 192.0.2.10");
-    world.vpcs.get_mut(&MAIN).unwrap().dns_support = false;
+    world.network.vpcs.get_mut(&MAIN).unwrap().dns_support = false;
     let db = fixture::eni(&world, DB_ETH0);
     assert_eq!(sent(&world, Asker::Interface(&db), &query("example.com.", RecordType::A)), None);
     let elsewhere = asked_by(&world, FAR_ETH0, "example.com.", RecordType::A);
@@ -238,7 +238,7 @@ fn private_zones_need_both_attributes_of_the_vpc() {
     let mut world = fixture::world();
     fixture::zone(&mut world, MAIN, "example.com", &[("example.com", Kind::A, 60, &["10.0.2.20"])]);
     assert_eq!(asked_by(&world, DB_ETH0, "example.com.", RecordType::A), "A 10.0.2.20");
-    world.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
+    world.network.vpcs.get_mut(&MAIN).unwrap().dns_hostnames = false;
     assert_eq!(asked_by(&world, DB_ETH0, "example.com.", RecordType::A), "A 192.0.2.10");
 }
 
@@ -323,7 +323,7 @@ fn every_type_of_record_is_written_as_others_read_it() {
 #[test]
 fn dns64_makes_addresses_up_for_private_names_too() {
     let mut world = fixture::world();
-    world.subnets.get_mut(&PRIVATE).unwrap().dns64 = true;
+    world.network.subnets.get_mut(&PRIVATE).unwrap().dns64 = true;
     fixture::zone(
         &mut world,
         MAIN,
@@ -336,7 +336,7 @@ fn dns64_makes_addresses_up_for_private_names_too() {
 #[test]
 fn dns64_makes_addresses_up_where_there_is_none() {
     let mut world = fixture::world();
-    world.subnets.get_mut(&PRIVATE).unwrap().dns64 = true;
+    world.network.subnets.get_mut(&PRIVATE).unwrap().dns64 = true;
     let asked = |id, name: &str| asked_by(&world, id, name, RecordType::AAAA);
     assert_eq!(asked(DB_ETH0, "redirect.example.net."), "AAAA 64:ff9b::c000:214");
     assert_eq!(asked(DB_ETH0, "example.com."), "AAAA 2001:db8:ffff::10", "it has one");

@@ -41,7 +41,8 @@ impl<'a> Journey<'a> {
             Who::Internet if self.is_host(self.packet.flow.source) => self.on_the_internet(PATIENCE),
             Who::Internet => Err(DropReason::SpoofedSource),
             Who::Interface(id) => {
-                let interface = self.world.network_interfaces.get(&id).ok_or(DropReason::InterfaceDown)?;
+                let interface =
+                    self.world.network.network_interfaces.get(&id).ok_or(DropReason::InterfaceDown)?;
                 self.neighbour = if to_router { None } else { self.addressed_neighbour(interface)? };
                 self.leave(interface, PATIENCE)
             }
@@ -54,7 +55,7 @@ impl<'a> Journey<'a> {
         interface: &NetworkInterface,
     ) -> Result<Option<&'a NetworkInterface>, DropReason> {
         let destination = self.packet.flow.destination;
-        let all = self.world.network_interfaces.values();
+        let all = self.world.network.network_interfaces.values();
         let on_link: Vec<_> = all.filter(|other| other.subnet == interface.subnet).collect();
         let owner = on_link.iter().find(|other| rules::owns(other, destination));
         if owner.is_some_and(|owner| owner.mac == self.packet.next_hop) {
@@ -73,7 +74,7 @@ impl<'a> Journey<'a> {
     }
 
     fn subnet(&self, interface: &NetworkInterface) -> Result<&'a Subnet, DropReason> {
-        self.world.subnets.get(&interface.subnet).ok_or(DropReason::InterfaceDown)
+        self.world.network.subnets.get(&interface.subnet).ok_or(DropReason::InterfaceDown)
     }
 
     fn leave(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
@@ -105,7 +106,7 @@ impl<'a> Journey<'a> {
         }
         let table = match subnet.route_table {
             Some(own) => own.table,
-            None => self.world.vpcs.get(&subnet.vpc).ok_or(DropReason::NoRoute)?.main_route_table,
+            None => self.world.network.vpcs.get(&subnet.vpc).ok_or(DropReason::NoRoute)?.main_route_table,
         };
         self.follow(table, interface.vpc, Some(subnet), patience)
     }
@@ -117,7 +118,7 @@ impl<'a> Journey<'a> {
         from: Option<&'a Subnet>,
         patience: usize,
     ) -> Arrival {
-        let table = self.world.route_tables.get(&table).ok_or(DropReason::NoRoute)?;
+        let table = self.world.network.route_tables.get(&table).ok_or(DropReason::NoRoute)?;
         let target =
             rules::best_route(self.world, table, self.packet.flow.destination).ok_or(DropReason::NoRoute)?;
         let flow = self.packet.flow;
@@ -129,31 +130,38 @@ impl<'a> Journey<'a> {
             }
             Target::InternetGateway(id) => {
                 let gateway =
-                    self.world.internet_gateways.get(&id).filter(|gateway| gateway.vpc == Some(vpc));
+                    self.world.network.internet_gateways.get(&id).filter(|gateway| gateway.vpc == Some(vpc));
                 gateway.ok_or(DropReason::Blackhole)?;
                 self.leave_by_internet_gateway(vpc, patience)
             }
             Target::EgressOnlyInternetGateway(id) => {
-                let gateway =
-                    self.world.egress_only_internet_gateways.get(&id).filter(|gateway| gateway.vpc == vpc);
+                let gateway = self
+                    .world
+                    .network
+                    .egress_only_internet_gateways
+                    .get(&id)
+                    .filter(|gateway| gateway.vpc == vpc);
                 gateway.ok_or(DropReason::Blackhole)?;
                 self.leave_by_egress_only(vpc, patience)
             }
             Target::NatGateway(id) => {
-                let gateway = self.world.nat_gateways.get(&id).filter(|gateway| gateway.is_available());
-                let interface =
-                    gateway.and_then(|gateway| self.world.network_interfaces.get(&gateway.interface?));
+                let gateway =
+                    self.world.network.nat_gateways.get(&id).filter(|gateway| gateway.is_available());
+                let interface = gateway
+                    .and_then(|gateway| self.world.network.network_interfaces.get(&gateway.interface?));
                 self.enter(interface.ok_or(DropReason::Blackhole)?, from, patience)
             }
             Target::NetworkInterface(id) => {
-                let interface = self.world.network_interfaces.get(&id).ok_or(DropReason::Blackhole)?;
+                let interface =
+                    self.world.network.network_interfaces.get(&id).ok_or(DropReason::Blackhole)?;
                 if !self.is_up(interface) {
                     return Err(DropReason::Blackhole);
                 }
                 self.enter(interface, from, patience)
             }
             Target::VpcPeeringConnection(id) => {
-                let peering = self.world.vpc_peering_connections.get(&id).ok_or(DropReason::Blackhole)?;
+                let peering =
+                    self.world.network.vpc_peering_connections.get(&id).ok_or(DropReason::Blackhole)?;
                 let other = match (peering.status, peering.requester.vpc, peering.accepter.vpc) {
                     (PeeringStatus::Active, a, b) if a == vpc => b,
                     (PeeringStatus::Active, a, b) if b == vpc => a,
@@ -177,7 +185,7 @@ impl<'a> Journey<'a> {
 
     fn is_up(&self, interface: &NetworkInterface) -> bool {
         let instance = interface.attachment.as_ref().and_then(|attachment| attachment.instance);
-        let instance = instance.and_then(|id| self.world.instances.get(&id));
+        let instance = instance.and_then(|id| self.world.network.instances.get(&id));
         instance.is_some_and(|instance| matches!(instance.state.name(), "running" | "pending"))
     }
 
@@ -279,7 +287,7 @@ impl<'a> Journey<'a> {
     /// Under public addresses: to an interface of any VPC, or to a host.
     fn on_the_internet(&mut self, patience: usize) -> Arrival {
         let destination = self.packet.flow.destination;
-        for interface in self.world.network_interfaces.values() {
+        for interface in self.world.network.network_interfaces.values() {
             match destination {
                 IpAddr::V4(public) => {
                     let found = interface
@@ -304,8 +312,9 @@ impl<'a> Journey<'a> {
     }
 
     fn enter_ipv6(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
-        let egress_only = self.world.egress_only_internet_gateways.values().any(|it| it.vpc == interface.vpc);
-        let both_ways = self.world.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
+        let egress_only =
+            self.world.network.egress_only_internet_gateways.values().any(|it| it.vpc == interface.vpc);
+        let both_ways = self.world.network.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
         let answers = self
             .own
             .is_some_and(|(index, initiator)| !initiator && self.connections[index].through_egress_only);
@@ -325,7 +334,7 @@ impl<'a> Journey<'a> {
         private: Option<IpAddr>,
         patience: usize,
     ) -> Arrival {
-        let gateway = self.world.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc));
+        let gateway = self.world.network.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc));
         let gateway = gateway.ok_or(DropReason::NoPublicMapping)?;
         if is_private(self.packet.flow.source) {
             return Err(DropReason::PrivateSource);
@@ -345,7 +354,7 @@ impl<'a> Journey<'a> {
     }
 
     fn translate(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
-        let gateway = self.world.nat_gateways.values().find(|it| it.interface == Some(interface.id));
+        let gateway = self.world.network.nat_gateways.values().find(|it| it.interface == Some(interface.id));
         let gateway = gateway.filter(|it| it.is_available()).ok_or(DropReason::InterfaceDown)?;
         let own =
             interface.private_addresses.first().map(|entry| entry.address).ok_or(DropReason::NatProtocol)?;

@@ -51,7 +51,7 @@ fn traffic_matches(traffic: &Traffic, packet: &Packet) -> bool {
 
 /// "Rules are evaluated starting with the lowest numbered rule": whether the subnet's network ACL lets a packet pass.
 pub(super) fn acl_allows(world: &World, subnet: &Subnet, direction: Direction, packet: &Packet) -> bool {
-    let Some(acl) = world.network_acls.get(&subnet.network_acl) else { return false };
+    let Some(acl) = world.network.network_acls.get(&subnet.network_acl) else { return false };
     let entries = if direction == Direction::Ingress { &acl.ingress } else { &acl.egress };
     let mut numbers: Vec<u16> = entries.keys().copied().collect();
     numbers.sort();
@@ -84,7 +84,7 @@ pub(super) fn groups_allow(
     sender: Option<model::NetworkInterfaceId>,
 ) -> Option<bool> {
     let rules = |wanted: Direction| {
-        let groups = interface.groups.iter().filter_map(|id| world.security_groups.get(id));
+        let groups = interface.groups.iter().filter_map(|id| world.network.security_groups.get(id));
         groups.flat_map(|group| group.rules.values()).filter(move |rule| rule.direction == wanted)
     };
     let far = if direction == Direction::Ingress { packet.flow.source } else { packet.flow.destination };
@@ -125,8 +125,8 @@ fn member_of(
     group: model::SecurityGroupId,
     address: IpAddr,
 ) -> Option<&NetworkInterface> {
-    let other = world.security_groups.get(&group)?.vpc;
-    let peered = world.vpc_peering_connections.values().any(|peering| {
+    let other = world.network.security_groups.get(&group)?.vpc;
+    let peered = world.network.vpc_peering_connections.values().any(|peering| {
         let vpcs = (peering.requester.vpc, peering.accepter.vpc);
         peering.status == PeeringStatus::Active
             && peering.requester.scope.region == peering.accepter.scope.region
@@ -140,7 +140,11 @@ fn member_of(
 
 /// The interface that has an address in a VPC.
 pub(super) fn owner(world: &World, vpc: VpcId, address: IpAddr) -> Option<&NetworkInterface> {
-    world.network_interfaces.values().find(|interface| interface.vpc == vpc && owns(interface, address))
+    world
+        .network
+        .network_interfaces
+        .values()
+        .find(|interface| interface.vpc == vpc && owns(interface, address))
 }
 
 /// Whether an address is one of the interface's.
@@ -153,7 +157,7 @@ pub(super) fn owns(interface: &NetworkInterface, address: IpAddr) -> bool {
 
 /// Whether an address lies in one of a VPC's blocks.
 pub(super) fn in_vpc(world: &World, vpc: VpcId, address: IpAddr) -> bool {
-    let Some(vpc) = world.vpcs.get(&vpc) else { return false };
+    let Some(vpc) = world.network.vpcs.get(&vpc) else { return false };
     vpc.cidrs.iter().any(|block| is_in(IpNet::V4(block.cidr), address))
         || vpc.ipv6_cidrs.iter().any(|block| is_in(IpNet::V6(block.cidr), address))
 }
@@ -166,7 +170,7 @@ pub(super) fn in_subnet(subnet: &Subnet, address: IpAddr) -> bool {
 
 /// The blocks of a prefix list: the customer's own, or AWS's of the Region.
 fn blocks_of(world: &World, scope: Scope, list: PrefixListId) -> Vec<IpNet> {
-    match (world.prefix_lists.get(&list), AwsPrefixList::find(scope.region, list)) {
+    match (world.network.prefix_lists.get(&list), AwsPrefixList::find(scope.region, list)) {
         (Some(own), _) => own.entries.iter().map(|entry| entry.cidr).collect(),
         (None, Some(aws)) => aws.blocks().collect(),
         (None, None) => Vec::new(),
@@ -176,7 +180,7 @@ fn blocks_of(world: &World, scope: Scope, list: PrefixListId) -> Vec<IpNet> {
 /// "Longest prefix match"; then local before static before prefix lists; then the older route.
 pub(super) fn best_route(world: &World, table: &RouteTable, address: IpAddr) -> Option<Target> {
     let mut candidates: Vec<(u8, u8, Target)> = Vec::new();
-    if let Some(vpc) = world.vpcs.get(&table.vpc) {
+    if let Some(vpc) = world.network.vpcs.get(&table.vpc) {
         let v4 = vpc.cidrs.iter().map(|block| IpNet::V4(block.cidr));
         for block in v4.chain(vpc.ipv6_cidrs.iter().map(|block| IpNet::V6(block.cidr))) {
             let replaced =

@@ -26,8 +26,8 @@ fn keys<K: Copy + Ord, V: Clone>(table: &model::Table<K, V>) -> Vec<K> {
 }
 
 fn remove_rule(world: &mut World, random: &mut Random) -> String {
-    let id = random.one(&keys(&world.security_groups));
-    let group = world.security_groups.get_mut(&id).unwrap();
+    let id = random.one(&keys(&world.network.security_groups));
+    let group = world.network.security_groups.get_mut(&id).unwrap();
     let rules: Vec<_> = group.rules.keys().copied().collect();
     match random.pick(&rules) {
         Some(rule) => {
@@ -39,12 +39,12 @@ fn remove_rule(world: &mut World, random: &mut Random) -> String {
 }
 
 fn copy_rule(world: &mut World, random: &mut Random) -> String {
-    let groups = keys(&world.security_groups);
+    let groups = keys(&world.network.security_groups);
     let (from, to) = (random.one(&groups), random.one(&groups));
-    let rules: Vec<_> = world.security_groups.get(&from).unwrap().rules.values().cloned().collect();
+    let rules: Vec<_> = world.network.security_groups.get(&from).unwrap().rules.values().cloned().collect();
     match random.pick(&rules) {
         Some(rule) => {
-            world.security_groups.get_mut(&to).unwrap().rules.insert(rule.id, rule.clone());
+            world.network.security_groups.get_mut(&to).unwrap().rules.insert(rule.id, rule.clone());
             format!("{to} gets {} {:?} {} {}", rule.id, rule.direction, rule.traffic, rule.peer)
         }
         None => "nothing".to_owned(),
@@ -52,9 +52,9 @@ fn copy_rule(world: &mut World, random: &mut Random) -> String {
 }
 
 fn flip_acl_entry(world: &mut World, random: &mut Random) -> String {
-    let id = random.one(&keys(&world.network_acls));
+    let id = random.one(&keys(&world.network.network_acls));
     let ingress = random.percent(50);
-    let acl = world.network_acls.get_mut(&id).unwrap();
+    let acl = world.network.network_acls.get_mut(&id).unwrap();
     let entries = if ingress { &mut acl.ingress } else { &mut acl.egress };
     let numbers: Vec<u16> = entries.keys().copied().collect();
     let Some(entry) = random.pick(&numbers).and_then(|number| entries.get_mut(number)) else {
@@ -68,9 +68,10 @@ fn flip_acl_entry(world: &mut World, random: &mut Random) -> String {
 }
 
 fn other_groups(world: &mut World, random: &mut Random) -> String {
-    let id = random.one(&keys(&world.network_interfaces));
-    let interface = world.network_interfaces.get(&id).unwrap();
+    let id = random.one(&keys(&world.network.network_interfaces));
+    let interface = world.network.network_interfaces.get(&id).unwrap();
     let groups: Vec<_> = world
+        .network
         .security_groups
         .values()
         .filter(|group| group.vpc == interface.vpc)
@@ -84,16 +85,16 @@ fn other_groups(world: &mut World, random: &mut Random) -> String {
 }
 
 fn stop_or_start(world: &mut World, random: &mut Random) -> String {
-    let id = random.one(&keys(&world.instances));
-    let instance = world.instances.get_mut(&id).unwrap();
+    let id = random.one(&keys(&world.network.instances));
+    let instance = world.network.instances.get_mut(&id).unwrap();
     instance.state = if instance.state.is_up() { InstanceState::Stopped } else { InstanceState::Running };
     format!("{id} is {}", instance.state.name())
 }
 
 fn peering(world: &mut World, random: &mut Random) -> String {
-    let all = keys(&world.vpc_peering_connections);
+    let all = keys(&world.network.vpc_peering_connections);
     let Some(id) = random.pick(&all) else { return "nothing".to_owned() };
-    let peering = world.vpc_peering_connections.get_mut(id).unwrap();
+    let peering = world.network.vpc_peering_connections.get_mut(id).unwrap();
     peering.status = match peering.status {
         PeeringStatus::Active => PeeringStatus::Deleted(AccountId::DEFAULT),
         _ => PeeringStatus::Active,
@@ -103,15 +104,18 @@ fn peering(world: &mut World, random: &mut Random) -> String {
 
 /// A public address goes from one interface to another, or away.
 fn public_address(world: &mut World, random: &mut Random) -> String {
-    let interfaces = keys(&world.network_interfaces);
+    let interfaces = keys(&world.network.network_interfaces);
     let (from, to) = (random.one(&interfaces), random.one(&interfaces));
     let mut moved = None;
     world.update_network_interface(from, |interface| {
         moved = interface.private_addresses.first_mut().and_then(|entry| entry.public.take());
     });
     let free = |world: &World| {
-        let first =
-            world.network_interfaces.get(&to).and_then(|interface| interface.private_addresses.first());
+        let first = world
+            .network
+            .network_interfaces
+            .get(&to)
+            .and_then(|interface| interface.private_addresses.first());
         first.is_some_and(|entry| entry.public.is_none())
     };
     if moved.is_some() && free(world) {
@@ -121,11 +125,12 @@ fn public_address(world: &mut World, random: &mut Random) -> String {
 }
 
 fn route(world: &mut World, random: &mut Random) -> String {
-    let tables = keys(&world.route_tables);
+    let tables = keys(&world.network.route_tables);
     let (from, to) = (random.one(&tables), random.one(&tables));
-    let routes = world.route_tables.get(&from).unwrap().routes.clone();
-    let same_vpc = world.route_tables.get(&from).unwrap().vpc == world.route_tables.get(&to).unwrap().vpc;
-    let table = world.route_tables.get_mut(&to).unwrap();
+    let routes = world.network.route_tables.get(&from).unwrap().routes.clone();
+    let same_vpc = world.network.route_tables.get(&from).unwrap().vpc
+        == world.network.route_tables.get(&to).unwrap().vpc;
+    let table = world.network.route_tables.get_mut(&to).unwrap();
     match random.pick(&routes) {
         Some(route) if same_vpc && random.percent(50) => {
             table.routes.retain(|old| old.destination != route.destination);

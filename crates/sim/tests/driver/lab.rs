@@ -102,9 +102,9 @@ impl Lab {
 
     pub(crate) fn remove_inbound_rules(&mut self) {
         self.change(|world| {
-            let groups: Vec<_> = world.security_groups.values().map(|group| group.id).collect();
+            let groups: Vec<_> = world.network.security_groups.values().map(|group| group.id).collect();
             for group in groups {
-                let group = world.security_groups.get_mut(&group).unwrap();
+                let group = world.network.security_groups.get_mut(&group).unwrap();
                 group.rules.retain(|_, rule| rule.direction == Direction::Egress);
             }
         });

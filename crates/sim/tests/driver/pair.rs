@@ -32,7 +32,7 @@ impl Pair {
             fixture.hosts.values().flatten().map(|address| IpNet::from(*address)).collect();
         let mut engine = Engine::new(Arc::clone(&world), Arc::default(), limits, 7);
         let internet = engine.open_port(PortKind::Internet(hosts.clone()), INTERNET_MAC).unwrap();
-        for interface in world.network_interfaces.values() {
+        for interface in world.network.network_interfaces.values() {
             if interface.requester.is_none() {
                 engine.open_port(PortKind::Interface(interface.id), interface.mac).unwrap();
             }
@@ -47,7 +47,7 @@ impl Pair {
     }
 
     pub(crate) fn publish(&mut self, mut world: World) {
-        world.generation = self.world.generation + 1;
+        world.network.generation = self.world.network.generation + 1;
         world.commit();
         self.world = Arc::new(world);
         self.engine.publish(Arc::clone(&self.world));

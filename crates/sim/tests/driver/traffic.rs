@@ -66,6 +66,7 @@ impl Traffic {
 
     fn fresh(&self, world: &World, random: &mut Random) -> (Who, Packet) {
         let interfaces: Vec<NetworkInterfaceId> = world
+            .network
             .network_interfaces
             .values()
             .filter(|interface| interface.requester.is_none())
@@ -73,7 +74,7 @@ impl Traffic {
             .collect();
         let from_internet = random.percent(25);
         let ipv6 = random.percent(30);
-        let interface = world.network_interfaces.get(&random.one(&interfaces)).unwrap();
+        let interface = world.network.network_interfaces.get(&random.one(&interfaces)).unwrap();
         let own: Vec<IpAddr> = interface.addresses().filter(|address| address.is_ipv6() == ipv6).collect();
         let hosts: Vec<IpAddr> = self.hosts.iter().copied().filter(|host| host.is_ipv6() == ipv6).collect();
         let somebody = random.one(&hosts);
@@ -89,10 +90,10 @@ impl Traffic {
     }
 
     fn destination(&self, world: &World, who: Who, ipv6: bool, random: &mut Random) -> IpAddr {
-        let interfaces: Vec<_> = world.network_interfaces.values().collect();
+        let interfaces: Vec<_> = world.network.network_interfaces.values().collect();
         let other = *random.pick(&interfaces).unwrap();
         let vpc = match who {
-            Who::Interface(id) => world.network_interfaces.get(&id).map(|interface| interface.vpc),
+            Who::Interface(id) => world.network.network_interfaces.get(&id).map(|interface| interface.vpc),
             Who::Internet => None,
         };
         let hosts: Vec<IpAddr> = self.hosts.iter().copied().filter(|host| host.is_ipv6() == ipv6).collect();
@@ -134,14 +135,16 @@ impl Traffic {
 /// Whether any route of the VPC carries addresses that stand for IPv4 ones.
 fn has_nat64(world: &World, vpc: Option<VpcId>) -> bool {
     let prefix = Destination::Cidr("64:ff9b::/96".parse().unwrap());
-    let tables = world.route_tables.values().filter(|table| Some(table.vpc) == vpc);
+    let tables = world.network.route_tables.values().filter(|table| Some(table.vpc) == vpc);
     tables.flat_map(|table| &table.routes).any(|route| route.destination == prefix)
 }
 
 fn has_link(world: &World, who: Who) -> bool {
     match who {
         Who::Internet => true,
-        Who::Interface(id) => world.network_interfaces.get(&id).is_some_and(|it| it.requester.is_none()),
+        Who::Interface(id) => {
+            world.network.network_interfaces.get(&id).is_some_and(|it| it.requester.is_none())
+        }
     }
 }
 
@@ -275,13 +278,13 @@ fn error(packet: &Packet, random: &mut Random) -> Packet {
 fn next_hop(world: &World, who: Who, packet: &Packet, random: &mut Random) -> MacAddress {
     const NOBODY: MacAddress = MacAddress([2, 9, 9, 9, 9, 9]);
     let sender = match who {
-        Who::Interface(id) => world.network_interfaces.get(&id),
+        Who::Interface(id) => world.network.network_interfaces.get(&id),
         Who::Internet => None,
     };
     let Some(sender) = sender else {
         return if random.percent(1) { NOBODY } else { MacAddress::ROUTER };
     };
-    let all: Vec<_> = world.network_interfaces.values().collect();
+    let all: Vec<_> = world.network.network_interfaces.values().collect();
     let near: Vec<_> = all.iter().filter(|it| it.subnet == sender.subnet).collect();
     let owner = near.iter().find(|it| it.has_address(packet.flow.destination));
     match random.below(100) {
@@ -298,7 +301,7 @@ fn next_hop(world: &World, who: Who, packet: &Packet, random: &mut Random) -> Ma
 /// A router sends on what is not for itself.
 fn forwarded(world: &World, who: Who, packet: &Packet) -> Option<(Who, Packet)> {
     let Who::Interface(id) = who else { return None };
-    let interface = world.network_interfaces.get(&id)?;
+    let interface = world.network.network_interfaces.get(&id)?;
     let foreign = !interface.has_address(packet.flow.destination) && packet.ttl > 1;
     foreign.then_some((who, Packet { ttl: packet.ttl - 1, ..*packet }))
 }

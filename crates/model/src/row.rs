@@ -1,0 +1,85 @@
+//! A row of a table: what every stored noun can.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::dhcp_options::DhcpOptions;
+use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
+use crate::elastic_ip::ElasticIp;
+use crate::instance::Instance;
+use crate::instance_connect_endpoint::InstanceConnectEndpoint;
+use crate::instance_profile::InstanceProfile;
+use crate::internet_gateway::InternetGateway;
+use crate::key_pair::KeyPair;
+use crate::nat_gateway::NatGateway;
+use crate::network_acl::NetworkAcl;
+use crate::network_interface::NetworkInterface;
+use crate::place::Scope;
+use crate::prefix_list::PrefixList;
+use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
+use crate::request_token::RequestToken;
+use crate::role::Role;
+use crate::route_table::RouteTable;
+use crate::security_group::SecurityGroup;
+use crate::subnet::Subnet;
+use crate::vpc::Vpc;
+use crate::vpc_peering_connection::VpcPeeringConnection;
+
+/// What a table holds: a plain value that can be stored and read again.
+pub trait Row: Clone + PartialEq + Serialize + DeserializeOwned {
+    /// Whether it differs from `other` by tags alone, its own or its parts'. Only rows of [`crate::Network`] need an answer:
+    /// tags decide about no packet.
+    fn differs_by_tags_alone(&self, _other: &Self) -> bool {
+        false
+    }
+}
+
+/// Rows of the network, each with where its tags are.
+macro_rules! network_rows {
+    ($($row:ty: $clear:expr;)*) => {
+        $(impl Row for $row {
+            fn differs_by_tags_alone(&self, other: &Self) -> bool {
+                let clear: fn(&mut $row) = $clear;
+                let [mut one, mut other] = [self.clone(), other.clone()];
+                clear(&mut one);
+                clear(&mut other);
+                one == other
+            }
+        })*
+    };
+}
+
+network_rows! {
+    Vpc: |it| it.tags.clear();
+    Subnet: |it| {
+        it.tags.clear();
+        it.reservations.iter_mut().for_each(|it| it.tags.clear());
+    };
+    RouteTable: |it| it.tags.clear();
+    InternetGateway: |it| it.tags.clear();
+    EgressOnlyInternetGateway: |it| it.tags.clear();
+    NatGateway: |it| it.tags.clear();
+    VpcPeeringConnection: |it| it.tags.clear();
+    PrefixList: |it| it.tags.clear();
+    SecurityGroup: |it| {
+        it.tags.clear();
+        it.rules.values_mut().for_each(|it| it.tags.clear());
+    };
+    NetworkAcl: |it| it.tags.clear();
+    NetworkInterface: |it| it.tags.clear();
+    ElasticIp: |it| it.tags.clear();
+    DhcpOptions: |it| it.tags.clear();
+    Instance: |it| {
+        it.tags.clear();
+        it.root_volume.tags.clear();
+    };
+}
+
+impl Row for KeyPair {}
+impl Row for PrivateHostedZone {}
+impl Row for HostedZoneChange {}
+impl Row for InstanceConnectEndpoint {}
+impl Row for Role {}
+impl Row for InstanceProfile {}
+impl Row for Scope {}
+impl Row for RequestToken {}
