@@ -174,7 +174,7 @@ impl Switch {
         self.obey();
         let frames =
             turn.iter().map(|place| self.buffer[place.clone()].get(VnetHeader::LEN..).unwrap_or_default());
-        self.engine.foresee(frames.map(|frame| (port, frame)));
+        self.engine.prefetch(frames.map(|frame| (port, frame)));
         for place in &turn {
             self.receive(port, place.clone());
         }

@@ -9,7 +9,7 @@ use wire::{Flow, IcmpKind, TcpFlags};
 
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
-use crate::nat_metrics::CourseId;
+use crate::nat_metrics::WaypointsId;
 use crate::port::PortId;
 
 /// Which end of a connection a packet comes from.
@@ -156,8 +156,8 @@ pub struct Connection {
     pub through_egress_only: bool,
     /// What the last packet meant for it, until somebody has counted that.
     pub(crate) turn: Option<Turn>,
-    /// What stands for the NAT gateways on its way when packets are counted.
-    pub(crate) course: CourseId,
+    /// The NAT gateways on its way, as a number, for those who count packets.
+    pub(crate) waypoints: WaypointsId,
 }
 
 const _: () = assert!(size_of::<Option<Connection>>() == 128, "two cache lines");
@@ -270,7 +270,7 @@ impl Connection {
             tracked: [false; 2],
             through_egress_only: false,
             turn: None,
-            course: CourseId::default(),
+            waypoints: WaypointsId::default(),
         };
         connection.set_side(End::Initiator, Some((key, initiator)));
         connection.renew_timeout();
@@ -360,13 +360,13 @@ impl Connection {
 
     /// Something of each of its cache lines.
     #[inline]
-    pub(crate) fn foresee(&self) -> u32 {
+    pub(crate) fn prefetch(&self) -> u32 {
         self.timeout_ms ^ u32::from(self.through_egress_only)
     }
 
     /// Something of where its IPv6 addresses are.
     #[inline]
-    pub(crate) fn foresee_ipv6(&self) -> u32 {
+    pub(crate) fn prefetch_ipv6(&self) -> u32 {
         let Some(rare) = &self.rare else { return 0 };
         rare.ipv6[0] as u32 ^ rare.ipv6[1] as u32 ^ u32::from(rare.ipv6_of_responder.is_some())
     }

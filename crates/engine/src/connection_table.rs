@@ -56,7 +56,7 @@ const SHARE_MIN: usize = 64;
 const LOOKED_AT: usize = 32;
 
 /// For how many keys memory is read ahead at most.
-const FORESEEN_MAX: usize = 64;
+const PREFETCHED_MAX: usize = 64;
 
 /// Reserved at once, filled one by one: memory that was never used is never touched.
 type Chunk = Vec<Option<Connection>>;
@@ -73,7 +73,7 @@ pub struct ConnectionTable {
     limit: usize,
     count: usize,
     /// Where the search for expired entries goes on.
-    hand: u32,
+    expiry_cursor: u32,
 }
 
 const ENDS: [End; 2] = [End::Initiator, End::Responder];
@@ -113,7 +113,7 @@ impl ConnectionTable {
             seed,
             limit: limit.min(1 << 30),
             count: 0,
-            hand: 0,
+            expiry_cursor: 0,
         }
     }
 
@@ -166,13 +166,13 @@ impl ConnectionTable {
         ConnectionKey::new(self.seed, link, &PlainIpv6Packet::read(frame)?.flow)
     }
 
-    /// Reads what look-ups of these keys, of the first [`FORESEEN_MAX`] of them, will read.
+    /// Reads what look-ups of these keys, of the first [`PREFETCHED_MAX`] of them, will read.
     ///
     /// In small loops: a processor goes on to later turns of a loop while it waits for memory, but only as many as it has
     /// room for their instructions. The fewer there are between two reads, the more of the waits are at once.
     #[inline]
-    pub(crate) fn foresee(&self, keys: impl Iterator<Item = ConnectionKey>) {
-        let (mut hashes, mut found) = ([0; FORESEEN_MAX], [Slot(0); FORESEEN_MAX]);
+    pub(crate) fn prefetch(&self, keys: impl Iterator<Item = ConnectionKey>) {
+        let (mut hashes, mut found) = ([0; PREFETCHED_MAX], [Slot(0); PREFETCHED_MAX]);
         let mut any_ipv6 = false;
         let hash = |key: ConnectionKey| {
             any_ipv6 |= key.is_ipv6();
@@ -187,9 +187,9 @@ impl ConnectionTable {
             let of = |slot: &Slot| entry(&self.chunks, *slot).map_or(0, read);
             found.iter().fold(0, |sum, slot| sum ^ of(slot))
         };
-        black_box(sum(Connection::foresee));
+        black_box(sum(Connection::prefetch));
         if any_ipv6 {
-            black_box(sum(Connection::foresee_ipv6));
+            black_box(sum(Connection::prefetch_ipv6));
         }
     }
 
@@ -254,7 +254,7 @@ impl ConnectionTable {
         let before = connection.holder();
         connection.set_side(end, free);
         let after = connection.holder();
-        self.hand_over(slot, before, after);
+        self.change_holder(slot, before, after);
         if let Some((key, _)) = free {
             self.index.insert(key.hash(self.seed), pack(slot, end));
         }
@@ -266,7 +266,7 @@ impl ConnectionTable {
         self.holders.count(port)
     }
 
-    fn hand_over(&mut self, slot: Slot, before: Option<PortId>, after: Option<PortId>) {
+    fn change_holder(&mut self, slot: Slot, before: Option<PortId>, after: Option<PortId>) {
         if before == after {
             return;
         }
@@ -322,7 +322,7 @@ impl ConnectionTable {
     /// Takes a connection out.
     pub fn remove(&mut self, slot: Slot) -> Option<Connection> {
         let holder = self.get(slot)?.holder();
-        self.hand_over(slot, holder, None);
+        self.change_holder(slot, holder, None);
         self.drop_key(slot, End::Initiator);
         self.drop_key(slot, End::Responder);
         self.count -= 1;
@@ -334,8 +334,8 @@ impl ConnectionTable {
     pub fn expired(&mut self, now: Moment, steps: usize) -> Vec<Slot> {
         let mut found = Vec::new();
         for _ in 0..steps.min(self.slots as usize) {
-            self.hand = (self.hand + 1) % self.slots;
-            let slot = Slot(self.hand);
+            self.expiry_cursor = (self.expiry_cursor + 1) % self.slots;
+            let slot = Slot(self.expiry_cursor);
             if self.get(slot).is_some_and(|connection| connection.is_expired(now)) {
                 found.push(slot);
             }

@@ -3,8 +3,8 @@
 //! Follows "NAT gateway metrics and dimensions" (VPC User Guide). Sums run from when the engine began; left out: CloudWatch's
 //! periods and statistics.
 //!
-//! A packet on the fast way must not search for its gateways. Its connection knows a number, the *course*, that stands for
-//! all gateways on its way; packets are counted there, and spread over the gateways when somebody asks and every ten seconds.
+//! A packet on the fast path must not search for its gateways. Its connection knows the number of a list, its *waypoints*:
+//! all gateways on its way. Packets are counted there, and spread over the gateways when somebody asks and every ten seconds.
 
 use model::{NatGatewayId, World};
 use std::collections::BTreeMap;
@@ -21,11 +21,11 @@ const WINDOWS: usize = 6;
 
 /// A list of NAT gateways that connections pass, by its number; zero for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct CourseId(u32);
+pub(crate) struct WaypointsId(u32);
 
-/// Packets on the fast way, by the gateways that they pass.
+/// Packets on the fast path, by the gateways that they pass.
 #[derive(Debug, Default)]
-struct Course {
+struct Waypoints {
     gateways: Box<[NatGatewayId]>,
     /// Connections that have this number.
     users: u32,
@@ -52,7 +52,7 @@ struct Gateway {
     windows: [Sent; WINDOWS],
 }
 
-/// A packet's visit to a NAT gateway, off the fast way.
+/// A packet's visit to a NAT gateway, off the fast path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NatVisit {
     /// The gateway.
@@ -80,20 +80,20 @@ pub(crate) struct Sizes {
 #[derive(Debug, Default)]
 pub(crate) struct NatMetrics {
     gateways: BTreeMap<NatGatewayId, Gateway>,
-    courses: Vec<Course>,
+    lists: Vec<Waypoints>,
     /// The current window's number since the clock began.
     window: u64,
 }
 
 impl NatMetrics {
-    /// Counts packets on the fast way, which a connection has recorded.
+    /// Counts packets on the fast path, which a connection has recorded.
     #[inline(always)]
     pub(crate) fn count(&mut self, connection: &mut Connection, from: End, packets: u32, bytes: u64) {
-        if connection.course.0 == 0 {
+        if connection.waypoints.0 == 0 {
             return;
         }
-        if let Some(course) = self.courses.get_mut(connection.course.0 as usize - 1) {
-            course.sent[from.index()].add(u64::from(packets), bytes);
+        if let Some(list) = self.lists.get_mut(connection.waypoints.0 as usize - 1) {
+            list.sent[from.index()].add(u64::from(packets), bytes);
         }
         if connection.turn.is_some() {
             self.turn(connection);
@@ -101,36 +101,36 @@ impl NatMetrics {
     }
 
     /// The number for these gateways, in their order, for one more connection.
-    pub(crate) fn enter(&mut self, gateways: impl Iterator<Item = NatGatewayId> + Clone) -> CourseId {
+    pub(crate) fn enter(&mut self, gateways: impl Iterator<Item = NatGatewayId> + Clone) -> WaypointsId {
         if gateways.clone().next().is_none() {
-            return CourseId::default();
+            return WaypointsId::default();
         }
-        let same = |course: &Course| course.users > 0 && course.gateways.iter().copied().eq(gateways.clone());
-        let known = self.courses.iter().position(same);
-        let unused = || self.courses.iter().position(|course| course.users == 0);
+        let same = |list: &Waypoints| list.users > 0 && list.gateways.iter().copied().eq(gateways.clone());
+        let known = self.lists.iter().position(same);
+        let unused = || self.lists.iter().position(|list| list.users == 0);
         let at = known.or_else(unused).unwrap_or_else(|| {
-            self.courses.push(Course::default());
-            self.courses.len() - 1
+            self.lists.push(Waypoints::default());
+            self.lists.len() - 1
         });
         if known.is_none() {
-            self.courses[at].gateways = gateways.collect();
+            self.lists[at].gateways = gateways.collect();
         }
-        self.courses[at].users += 1;
-        CourseId(u32::try_from(at + 1).expect("fewer lists of gateways than connections"))
+        self.lists[at].users += 1;
+        WaypointsId(u32::try_from(at + 1).expect("fewer lists of gateways than connections"))
     }
 
     /// One connection less has this number.
-    pub(crate) fn leave(&mut self, course: CourseId) {
-        let Some(at) = (course.0 as usize).checked_sub(1) else { return };
-        self.courses[at].users -= 1;
-        if self.courses[at].users == 0 {
+    pub(crate) fn leave(&mut self, waypoints: WaypointsId) {
+        let Some(at) = (waypoints.0 as usize).checked_sub(1) else { return };
+        self.lists[at].users -= 1;
+        if self.lists[at].users == 0 {
             self.spread(at);
         }
     }
 
     /// Adds what was counted under a number to its gateways.
     fn spread(&mut self, at: usize) {
-        let Course { gateways, sent, .. } = &mut self.courses[at];
+        let Waypoints { gateways, sent, .. } = &mut self.lists[at];
         let sent = std::mem::take(sent);
         for gateway in &*gateways {
             let gateway = self.gateways.entry(*gateway).or_default();
@@ -142,10 +142,10 @@ impl NatMetrics {
     }
 
     fn spread_all(&mut self) {
-        (0..self.courses.len()).for_each(|at| self.spread(at));
+        (0..self.lists.len()).for_each(|at| self.spread(at));
     }
 
-    /// Counts a packet that was not on the fast way.
+    /// Counts a packet that was not on the fast path.
     pub(crate) fn visit(&mut self, visit: &NatVisit, sizes: &Sizes) {
         let size = |as_sent: bool| if as_sent { sizes.sent } else { sizes.arrives };
         let gateway = self.gateways.entry(visit.gateway).or_default();
@@ -291,10 +291,10 @@ mod tests {
         let both = metrics.enter([gateway(1), gateway(2)].into_iter());
         let one = metrics.enter([gateway(2)].into_iter());
         assert_eq!(metrics.enter([gateway(1), gateway(2)].into_iter()), both);
-        assert_eq!(metrics.enter(std::iter::empty()), CourseId::default());
-        for (course, from, packets) in [(both, End::Initiator, 2), (one, End::Responder, 3)] {
+        assert_eq!(metrics.enter(std::iter::empty()), WaypointsId::default());
+        for (waypoints, from, packets) in [(both, End::Initiator, 2), (one, End::Responder, 3)] {
             let mut connection = Connection::example(6);
-            connection.course = course;
+            connection.waypoints = waypoints;
             metrics.count(&mut connection, from, packets, 100 * u64::from(packets));
         }
         metrics.count(&mut Connection::example(6), End::Initiator, 9, 900);

@@ -1,4 +1,4 @@
-//! Frames in, frames out: the fast way for packets of known connections, the journey for all others.
+//! Frames in, frames out: the fast path for packets of known connections, the journey for all others.
 
 use guest::PublicNames;
 use model::{MacAddress, NatGatewayId, NetworkInterfaceId, World};
@@ -200,7 +200,7 @@ impl Engine {
         now: Now,
         out: &mut Vec<Outgoing>,
     ) -> Verdict {
-        if let Some(to) = self.plain(port, frame, vnet, now.moment) {
+        if let Some(to) = self.fast_path_ipv4(port, frame, vnet, now.moment) {
             return Verdict::Forward(to);
         }
         self.receive_other(port, frame, vnet, now, out)
@@ -216,13 +216,13 @@ impl Engine {
         now: Now,
         out: &mut Vec<Outgoing>,
     ) -> Verdict {
-        if let Some(to) = self.plain_ipv6(port, frame, vnet, now.moment) {
+        if let Some(to) = self.fast_path_ipv6(port, frame, vnet, now.moment) {
             return Verdict::Forward(to);
         }
         let verdict = match wire::parse(frame) {
-            Ok(mut headers) => match self.fast(port, frame, &mut headers, vnet, now.moment) {
+            Ok(mut headers) => match self.fast_path(port, frame, &mut headers, vnet, now.moment) {
                 Some(to) => return Verdict::Forward(to),
-                None => self.slow(port, frame, &mut headers, vnet, now, out),
+                None => self.slow_path(port, frame, &mut headers, vnet, now, out),
             },
             Err(Malformed::NotIp(_) | Malformed::Vlan) => Verdict::Dropped(DropReason::Ethertype),
             Err(_) => Verdict::Dropped(DropReason::Malformed),
@@ -233,9 +233,9 @@ impl Engine {
         verdict
     }
 
-    /// The fast way: a whole packet of a connection whose way was decided under this generation of the network.
+    /// The fast path: a whole packet of a connection whose way was decided under this generation of the network.
     #[inline]
-    fn fast(
+    fn fast_path(
         &mut self,
         port: PortId,
         frame: &mut [u8],
@@ -261,7 +261,7 @@ impl Engine {
             && headers.icmp == way.icmp
             && !headers.source_route
             && !headers.tcp_flags.opens();
-        // What is beyond the allowance of link services goes the slow way, to be dropped there.
+        // What is beyond the allowance of link services goes the slow path, to be dropped there.
         if !known || Some(to) == self.ports.services() && !self.ports.get_mut(port)?.allows_link_service(now)
         {
             return None;
@@ -274,7 +274,7 @@ impl Engine {
         connection.record(from, headers.tcp_flags, packets, bytes, now);
         self.nat_metrics.count(connection, from, packets, bytes);
         let flow = connection.translated(from);
-        self.deliver(frame, headers, checksum, Hand { from: port, to, flow, way, packets, bytes })?;
+        self.deliver(frame, headers, checksum, Transfer { from: port, to, flow, way, packets, bytes })?;
         Some(to)
     }
 
@@ -285,39 +285,39 @@ impl Engine {
         frame: &mut [u8],
         headers: &mut Headers,
         checksum: ChecksumState,
-        hand: Hand,
+        transfer: Transfer,
     ) -> Option<()> {
-        let destination = self.ports.get(hand.to)?.mac;
-        let source = match hand.way.neighbours {
-            true => self.ports.get(hand.from)?.mac,
+        let destination = self.ports.get(transfer.to)?.mac;
+        let source = match transfer.way.neighbours {
+            true => self.ports.get(transfer.from)?.mac,
             false => MacAddress::ROUTER,
         };
         let mut rewrite = Rewrite::new(frame, headers, checksum);
-        if let Some(flow) = &hand.flow {
+        if let Some(flow) = &transfer.flow {
             rewrite.set_flow(flow).ok()?;
         }
         rewrite.set_link(Link { source: Mac(source.0), destination: Mac(destination.0) });
-        for _ in 0..hand.way.hops {
+        for _ in 0..transfer.way.hops {
             rewrite.decrement_ttl().ok()?;
         }
-        self.count(&hand);
+        self.count(&transfer);
         Some(())
     }
 
     #[inline]
-    pub(crate) fn count(&mut self, hand: &Hand) {
-        if let Some(port) = self.ports.get_mut(hand.from) {
-            port.traffic.packets_in += u64::from(hand.packets);
-            port.traffic.bytes_in += hand.bytes;
+    pub(crate) fn count(&mut self, transfer: &Transfer) {
+        if let Some(port) = self.ports.get_mut(transfer.from) {
+            port.traffic.packets_in += u64::from(transfer.packets);
+            port.traffic.bytes_in += transfer.bytes;
         }
-        if let Some(port) = self.ports.get_mut(hand.to) {
-            port.traffic.packets_out += u64::from(hand.packets);
-            port.traffic.bytes_out += hand.bytes;
+        if let Some(port) = self.ports.get_mut(transfer.to) {
+            port.traffic.packets_out += u64::from(transfer.packets);
+            port.traffic.bytes_out += transfer.bytes;
         }
     }
 
-    /// Everything that is not the fast way: link services, first packets, fragments, errors, changed networks.
-    fn slow(
+    /// Everything that is not the fast path: link services, first packets, fragments, errors, changed networks.
+    fn slow_path(
         &mut self,
         port: PortId,
         frame: &mut [u8],
@@ -397,7 +397,7 @@ impl Engine {
     }
 
     /// Counts a packet on its connection.
-    pub(crate) fn record(&mut self, port: PortId, headers: &Headers, hand: &Hand, now: Moment) {
+    pub(crate) fn record(&mut self, port: PortId, headers: &Headers, transfer: &Transfer, now: Moment) {
         // An error is about a connection; a later fragment does not show which it belongs to.
         if headers.is_icmp_error() || !headers.has_transport() {
             return;
@@ -405,12 +405,12 @@ impl Engine {
         if let Some((slot, from)) = self.connections.find(port, &headers.flow())
             && let Some(connection) = self.connections.get_mut(slot)
         {
-            connection.record(from, headers.tcp_flags, hand.packets, hand.bytes, now);
+            connection.record(from, headers.tcp_flags, transfer.packets, transfer.bytes, now);
             self.nat_metrics.turn(connection);
         }
     }
 
-    /// Counts what was no matter of the fast way at the NAT gateways that it came to.
+    /// Counts what was no matter of the fast path at the NAT gateways that it came to.
     pub(crate) fn count_nat_visits(&mut self, visits: &NatVisits, sent: Sent, arrives: Sent) {
         for visit in visits.iter() {
             self.nat_metrics.visit(&visit, &Sizes { sent, arrives });
@@ -516,7 +516,7 @@ fn checksum_state(frame: &mut [u8], headers: &Headers, vnet: &mut VnetHeader) ->
 }
 
 /// A packet being handed from one link to another.
-pub(crate) struct Hand {
+pub(crate) struct Transfer {
     pub(crate) from: PortId,
     pub(crate) to: PortId,
     /// As what it arrives, if it may have to be changed.

@@ -12,7 +12,7 @@ use crate::connection::{Sent, Way};
 use crate::drop_reason::DropReason;
 use crate::journey::NatVisits;
 use crate::port::PortId;
-use crate::receive::{Engine, Hand, Outgoing, Verdict};
+use crate::receive::{Engine, Outgoing, Transfer, Verdict};
 
 /// Where a packet goes, as it was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,15 +45,15 @@ pub(crate) fn size(headers: &Headers, vnet: &VnetHeader) -> Sent {
 }
 
 impl Passage {
-    fn hand(&self, from: PortId, packets: u32, bytes: u64) -> Hand {
-        Hand { from, to: self.to, flow: Some(self.flow), way: self.way, packets, bytes }
+    fn transfer(&self, from: PortId, packets: u32, bytes: u64) -> Transfer {
+        Transfer { from, to: self.to, flow: Some(self.flow), way: self.way, packets, bytes }
     }
 }
 
 impl Sending<'_> {
-    fn hand(&self, passage: &Passage) -> Hand {
+    fn transfer(&self, passage: &Passage) -> Transfer {
         let (headers, vnet) = (&*self.headers, &*self.vnet);
-        passage.hand(self.port, vnet.packets(headers), vnet.bytes_on_wire(headers))
+        passage.transfer(self.port, vnet.packets(headers), vnet.bytes_on_wire(headers))
     }
 
     /// Whether its longest packet would be longer than this.
@@ -88,10 +88,10 @@ impl Engine {
         if packet.headers.is_icmp_error() {
             self.rewrite_quote(packet, now);
         }
-        let (hand, sent) = (packet.hand(passage), size(packet.headers, packet.vnet));
-        self.record(packet.port, packet.headers, &hand, now);
+        let (transfer, sent) = (packet.transfer(passage), size(packet.headers, packet.vnet));
+        self.record(packet.port, packet.headers, &transfer, now);
         self.count_nat_visits(&passage.nat_visits, sent, sent);
-        match self.deliver(packet.frame, packet.headers, packet.checksum, hand) {
+        match self.deliver(packet.frame, packet.headers, packet.checksum, transfer) {
             Some(()) => Verdict::Forward(passage.to),
             None => Verdict::Dropped(DropReason::Malformed),
         }
@@ -127,8 +127,8 @@ impl Engine {
         self.count_nat_visits(&passage.nat_visits, sent, sent);
         for mut whole in packets {
             let Ok(mut headers) = wire::parse(&whole) else { continue };
-            let hand = passage.hand(packet.port, 1, u64::from(headers.total_len));
-            if self.deliver(&mut whole, &mut headers, ChecksumState::Complete, hand).is_none() {
+            let transfer = passage.transfer(packet.port, 1, u64::from(headers.total_len));
+            if self.deliver(&mut whole, &mut headers, ChecksumState::Complete, transfer).is_none() {
                 continue;
             }
             match wire::fragment(&whole, &headers, mtu) {
@@ -184,9 +184,9 @@ impl Engine {
             };
             translated.extend(parts);
         }
-        let hand = packet.hand(passage);
-        self.record(packet.port, packet.headers, &hand, now);
-        self.count(&hand);
+        let transfer = packet.transfer(passage);
+        self.record(packet.port, packet.headers, &transfer, now);
+        self.count(&transfer);
         let ip_bytes = |frame: &Vec<u8>| frame.len().saturating_sub(wire::ethernet::HEADER_LEN) as u64;
         let arrives = Sent { packets: translated.len() as u64, bytes: translated.iter().map(ip_bytes).sum() };
         self.count_nat_visits(&passage.nat_visits, size(packet.headers, packet.vnet), arrives);

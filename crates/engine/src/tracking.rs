@@ -183,7 +183,7 @@ impl Engine {
             }
         }
         // What changes its family is made anew each time, and what goes by its link-layer address would have to be told from
-        // what goes by its IP address: there is no fast way for them.
+        // what goes by its IP address: there is no fast path for them.
         let in_place =
             connection.flow(from).is_some_and(|sent| sent.source.is_ipv4() == decision.flow.source.is_ipv4());
         let is_fast = in_place && !findings.by_another_connection && !findings.by_link_address;
@@ -201,9 +201,9 @@ impl Engine {
             self.nat_metrics.change_active(connection.gateways(), false);
             self.nat_metrics.change_active(used().map(|translation| translation.gateway), true);
         }
-        self.nat_metrics.leave(connection.course);
+        self.nat_metrics.leave(connection.waypoints);
         let before = connection.set_nat(used().collect());
-        connection.course = self.nat_metrics.enter(connection.gateways());
+        connection.waypoints = self.nat_metrics.enter(connection.gateways());
         for translation in before.iter().filter(|old| !used().any(|new| new == **old)) {
             self.nat.release(translation);
         }
@@ -238,7 +238,7 @@ impl Engine {
         if connection.is_open_tcp() {
             self.nat_metrics.change_active(connection.gateways(), false);
         }
-        self.nat_metrics.leave(connection.course);
+        self.nat_metrics.leave(connection.waypoints);
         for translation in connection.nat() {
             self.nat.release(translation);
         }

@@ -172,7 +172,7 @@ fn measure(bencher: Bencher<'_, '_>, mut bench: Bench) {
                 *port = bench.compose(number, place);
             }
             let frames = bench.frames.iter().map(Vec::as_slice);
-            bench.engine.foresee(ports.iter().copied().zip(frames));
+            bench.engine.prefetch(ports.iter().copied().zip(frames));
             for (place, port) in ports.iter().enumerate() {
                 assert!(bench.receive(black_box(*port), place));
             }

@@ -60,7 +60,7 @@ fn mac(lab: &Lab, name: &str) -> MacAddress {
 #[test]
 fn a_neighbour_is_reached_under_its_own_address_and_the_routers_and_no_other() {
     for mate in MATE {
-        // First packets, and packets of a connection that is known, which go the fast way.
+        // First packets, and packets of a connection that is known, which go the fast path.
         for flags in [SYN, ACK] {
             let mut lab = Lab::new(NETWORK);
             assert_eq!(send(&mut lab, "mate", packet(mate, SYN)), Ok("mate".to_owned()), "{mate}");

@@ -1,6 +1,6 @@
-//! The fastest way through the engine: plain packets of connections whose way was decided under this generation.
+//! The shortest form of the fast path: plain packets of connections whose way was decided under this generation.
 //!
-//! It asks what [`Engine::fast`](crate::Engine) asks and comes to the same, from numbers as they lie in the frame; what it
+//! It asks what `Engine::fast_path` asks and comes to the same, from numbers as they lie in the frame; what it
 //! does not take it leaves untouched for that. It reads a cell of the index, a connection's two cache lines and two links.
 
 use model::MacAddress;
@@ -14,25 +14,25 @@ use crate::port::{PortId, Ports};
 use crate::receive::{Engine, is_addressed_to};
 
 /// As many connections as fit, with their index, into a part of the cache that is near enough.
-const WORTH_FORESEEING: usize = 5_000;
+const PREFETCH_CONNECTIONS_MIN: usize = 5_000;
 
 impl Engine {
     /// Fetches into the cache what [`Engine::receive`] will look at for frames that wait. Changes nothing.
     ///
     /// With so many connections that they are not in the cache, a packet mostly waits for memory: first for the index and
-    /// then for its connection. Who has several frames at hand lets all of them be foreseen before any is received. Their
+    /// then for its connection. Who has several frames at hand lets all of them be prefetched before any is received. Their
     /// waits, none of which depends on another, then pass at once.
-    pub fn foresee<'a>(&self, waiting: impl IntoIterator<Item = (PortId, &'a [u8])>) {
-        if self.connections.len() < WORTH_FORESEEING {
+    pub fn prefetch<'a>(&self, waiting: impl IntoIterator<Item = (PortId, &'a [u8])>) {
+        if self.connections.len() < PREFETCH_CONNECTIONS_MIN {
             return;
         }
         let keys = waiting.into_iter().filter_map(|(link, frame)| self.connections.key_of(link, frame));
-        self.connections.foresee(keys);
+        self.connections.prefetch(keys);
     }
 
     /// Where a plain packet of a known connection goes. The frame has been changed then, and the packet counted.
     #[inline(always)]
-    pub(crate) fn plain(
+    pub(crate) fn fast_path_ipv4(
         &mut self,
         link: PortId,
         frame: &mut [u8],
@@ -55,8 +55,8 @@ impl Engine {
             return None;
         }
         let bytes = u64::from(packet.total_len);
-        let hands = (packet.source_mac, packet.destination_mac);
-        let destination = pass(&mut self.ports, link, hands, way.neighbours, arrives.link, bytes)?;
+        let macs = (packet.source_mac, packet.destination_mac);
+        let destination = pass(&mut self.ports, link, macs, way.neighbours, arrives.link, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
         // Of all that packets pass, NAT gateways alone are hops.
         if way.hops != 0 {
@@ -76,7 +76,7 @@ impl Engine {
 
     /// The same for IPv6.
     #[inline(always)]
-    pub(crate) fn plain_ipv6(
+    pub(crate) fn fast_path_ipv6(
         &mut self,
         link: PortId,
         frame: &mut [u8],
@@ -98,12 +98,12 @@ impl Engine {
             return None;
         }
         let bytes = u64::from(packet.total_len);
-        let hands = (packet.source_mac, packet.destination_mac);
-        let destination = pass(&mut self.ports, link, hands, way.neighbours, to, bytes)?;
+        let macs = (packet.source_mac, packet.destination_mac);
+        let destination = pass(&mut self.ports, link, macs, way.neighbours, to, bytes)?;
         connection.record(from, packet.tcp_flags, 1, bytes, now);
         let source = if way.neighbours { packet.source_mac } else { Mac(MacAddress::ROUTER.0) };
-        let hands = Link { source, destination: Mac(destination.0) };
-        PlainIpv6Packet::rewrite(frame, hands, packet.hop_limit - way.hops);
+        let macs = Link { source, destination: Mac(destination.0) };
+        PlainIpv6Packet::rewrite(frame, macs, packet.hop_limit - way.hops);
         Some(to)
     }
 }
