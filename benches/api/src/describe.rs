@@ -2,7 +2,7 @@
 //!
 //! The quota is 5,000 interfaces per Region; the world is filled below the API.
 
-use awsproto::{Call, IdSource, Input, Protocol, Timestamp};
+use awsproto::{IdSource, Input, Protocol};
 use model::{AccountId, Ids, InstanceId, NetworkInterface, Scope, World};
 use std::net::Ipv4Addr;
 use std::time::Instant;
@@ -16,14 +16,15 @@ pub(crate) fn ten_thousand_interfaces() {
     let scope =
         Scope { account: AccountId::DEFAULT, region: "us-west-2".parse().expect("a Region of the table") };
     let world = world(scope);
-    let action = awsproto::action::find(&ec2::SERVICE, ec2::ACTIONS, "DescribeNetworkInterfaces");
-    let action = action.expect("the action is in the table");
+    let mut call = awsproto::testing::call("us-west-2", 1);
+    let action = ec2::API.find("DescribeNetworkInterfaces").expect("the action is in the table");
     let input = Input::parse(Protocol::Ec2, "", b"Action=DescribeNetworkInterfaces&Version=2016-11-15")
         .expect("the form is well-formed");
     let (mut times, mut bytes) = (Vec::new(), 0);
     for _ in 0..ROUNDS {
         let begun = Instant::now();
-        let output = awsproto::action::dispatch_read(action, &mut call(scope), &world, &input);
+        let request = (action.decode)(&input).expect("the request is well-formed");
+        let output = action.read(&mut call, &world, request);
         bytes = output.expect("a describe of everything succeeds").body.len();
         times.push(milliseconds(begun));
     }
@@ -81,18 +82,4 @@ fn world(scope: Scope) -> World {
     }
     world.commit();
     world
-}
-
-fn call(scope: Scope) -> Call {
-    Call {
-        account: scope.account.to_string(),
-        region: scope.region.to_string(),
-        principal_arn: String::new(),
-        user_id: String::new(),
-        request_id: String::new(),
-        now: Timestamp(0),
-        source_ip: Ipv4Addr::LOCALHOST.into(),
-        ids: IdSource::new(1),
-        facts: Default::default(),
-    }
 }

@@ -2,12 +2,14 @@
 //!
 //! Pure: requests in, values out; time, identifiers and secrets are arguments. Which service and
 //! operation a request is for is `route`; who signed it, `sigv4`; its parameters, `input`; the
-//! table it is looked up in, `action`. Shapes are generated into the service crates.
+//! table it is looked up in, `action`; what a call carries, `call`. Shapes are generated into the service crates.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 pub mod action;
+pub mod api;
+pub mod call;
 pub mod error;
 pub mod filter;
 pub mod ids;
@@ -21,11 +23,15 @@ pub mod route;
 pub mod service;
 pub mod sigv4;
 pub mod tags;
+pub mod testing;
 pub mod timestamp;
+pub mod tokens;
 pub mod xml;
 pub mod xml_reader;
 
-pub use action::{Action, Call, Handler, Operation, Output, Pages, Remembered, TokenKey, Tokens};
+pub use action::{Action, Decoded, Handler, Operation, Output, Pages};
+pub use api::{Api, FirstUse};
+pub use call::{Call, Need, Principal, Provided, SecretBits};
 pub use error::{AwsError, Reply};
 pub use filter::{Filter, Filterable, Filters};
 pub use ids::IdSource;
@@ -34,3 +40,4 @@ pub use page::Page;
 pub use percent::encode_uri_component;
 pub use service::{Protocol, Service};
 pub use timestamp::Timestamp;
+pub use tokens::{ClientToken, Remembered, TokenKey, Tokens};

@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::percent;
 use crate::rest_xml;
 use crate::service::{Protocol, Service};
-use crate::sigv4::Scope;
+use crate::sigv4::CredentialScope;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Incoming<'a> {
     /// The `X-Amz-Target` header.
     pub target: Option<&'a str>,
     /// The scope of the signature, believed or not.
-    pub scope: Option<&'a Scope>,
+    pub scope: Option<&'a CredentialScope>,
     /// The HTTP method.
     pub method: &'a str,
     /// The path, as it was sent.
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_scope_of_the_signature_names_the_service() {
-        let scope = Scope::parse("AKID/20260101/eu-west-1/sts/aws4_request").unwrap();
+        let scope = CredentialScope::parse("AKID/20260101/eu-west-1/sts/aws4_request").unwrap();
         let found =
             go(&Incoming { scope: Some(&scope), body: b"Action=GetCallerIdentity", ..Incoming::default() });
         assert_eq!(found.unwrap(), ("sts", "GetCallerIdentity".to_owned(), Some("eu-west-1".to_owned())));
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn method_and_path_name_the_operation_of_a_rest_service() {
-        let scope = Scope::parse("AKID/20260101/us-east-1/route53/aws4_request").unwrap();
+        let scope = CredentialScope::parse("AKID/20260101/us-east-1/route53/aws4_request").unwrap();
         let incoming = Incoming {
             scope: Some(&scope),
             method: "GET",
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_request_without_an_action_is_told_so() {
-        let scope = Scope::parse("AKID/20260101/eu-west-1/ec2/aws4_request").unwrap();
+        let scope = CredentialScope::parse("AKID/20260101/eu-west-1/ec2/aws4_request").unwrap();
         let Err(RouteError::NoOperation(_, error)) =
             go(&Incoming { scope: Some(&scope), ..Incoming::default() })
         else {

@@ -37,7 +37,7 @@ pub struct SignedRequest<'a> {
 
 /// The first half of a signature: whose key, and for which day, region and service.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
+pub struct CredentialScope {
     /// `AKIA…` or `ASIA…`.
     pub access_key_id: String,
     /// `20260101`.
@@ -52,7 +52,7 @@ pub struct Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {
     /// Whose key, and for what.
-    pub scope: Scope,
+    pub scope: CredentialScope,
     /// Names of signed headers, in small letters, sorted.
     pub signed_headers: Vec<String>,
     /// 64 hexadecimal digits.
@@ -127,24 +127,23 @@ pub fn parse(request: &SignedRequest<'_>) -> Result<Authorization, SignatureErro
     Err(SignatureError::Unsigned)
 }
 
-/// Reads and checks the signature of a request. `lookup` is asked for the key's secret.
+/// Checks the signature that [`parse`] has read from a request. `lookup` is asked for the key's secret.
 pub fn verify(
     request: &SignedRequest<'_>,
+    authorization: &Authorization,
     lookup: impl FnOnce(&str) -> Option<Secret>,
     now: Timestamp,
-) -> Result<Authorization, SignatureError> {
-    let authorization = parse(request)?;
-    check_time(&authorization, now)?;
+) -> Result<(), SignatureError> {
+    check_time(authorization, now)?;
     let Some(secret) = lookup(&authorization.scope.access_key_id) else {
-        return Err(SignatureError::UnknownKey(Box::new(authorization)));
+        return Err(SignatureError::UnknownKey(Box::new(authorization.clone())));
     };
-    check_token(&authorization, &secret, now)?;
-    check_signature(request, &authorization, &secret)?;
-    Ok(authorization)
+    check_token(authorization, &secret, now)?;
+    check_signature(request, authorization, &secret)
 }
 
 /// The key that signs for one day, region and service.
-pub fn signing_key(secret: &str, scope: &Scope) -> [u8; 32] {
+pub fn signing_key(secret: &str, scope: &CredentialScope) -> [u8; 32] {
     let first = hmac(format!("AWS4{secret}").as_bytes(), scope.date.as_bytes());
     [scope.region.as_str(), &scope.service, "aws4_request"]
         .iter()
@@ -169,7 +168,7 @@ pub fn canonical_request(request: &SignedRequest<'_>, authorization: &Authorizat
 
 /// The `Authorization` header that signs a request with a key. The request has its `host` and `x-amz-date` already, and
 /// all of its headers are signed.
-pub fn sign(request: &SignedRequest<'_>, scope: Scope, secret: &str, now: Timestamp) -> String {
+pub fn sign(request: &SignedRequest<'_>, scope: CredentialScope, secret: &str, now: Timestamp) -> String {
     let authorization = Authorization {
         scope,
         signed_headers: names_of(request.headers),
@@ -192,7 +191,7 @@ pub fn sign(request: &SignedRequest<'_>, scope: Scope, secret: &str, now: Timest
 /// headers of the request are signed.
 pub fn presign(
     request: &SignedRequest<'_>,
-    scope: Scope,
+    scope: CredentialScope,
     secret: &str,
     now: Timestamp,
     expires_s: u64,
@@ -337,15 +336,15 @@ impl std::fmt::Display for SignatureError {
 
 impl std::error::Error for SignatureError {}
 
-impl Scope {
+impl CredentialScope {
     /// Reads `AKID/20260101/us-east-1/ec2/aws4_request`. An access key has no slash.
-    pub fn parse(credential: &str) -> Option<Scope> {
+    pub fn parse(credential: &str) -> Option<CredentialScope> {
         let parts: Vec<&str> = credential.split('/').collect();
         let [access_key_id, date, region, service, "aws4_request"] = parts.as_slice() else {
             return None;
         };
         let complete = [access_key_id, date, region, service].iter().all(|part| !part.is_empty());
-        complete.then(|| Scope {
+        complete.then(|| CredentialScope {
             access_key_id: (*access_key_id).to_owned(),
             date: (*date).to_owned(),
             region: (*region).to_owned(),
@@ -432,8 +431,8 @@ fn from_query(request: &SignedRequest<'_>) -> Result<Authorization, SignatureErr
     check_day(authorization)
 }
 
-fn scope(credential: &str) -> Result<Scope, SignatureError> {
-    Scope::parse(credential).ok_or_else(|| {
+fn scope(credential: &str) -> Result<CredentialScope, SignatureError> {
+    CredentialScope::parse(credential).ok_or_else(|| {
         malformed(
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.",
         )

@@ -1,7 +1,7 @@
 //! Whose key our own calls of the API are signed with.
 
 use awsproto::Timestamp;
-use awsproto::sigv4::Scope;
+use awsproto::sigv4::CredentialScope;
 use server::admin::{Environment, Status};
 use std::time::SystemTime;
 
@@ -33,8 +33,8 @@ impl Signer {
     }
 
     /// The scope of a signature.
-    pub(crate) fn scope(&self) -> Scope {
-        Scope {
+    pub(crate) fn scope(&self) -> CredentialScope {
+        CredentialScope {
             access_key_id: self.access_key_id.clone(),
             date: self.now.basic_date(),
             region: self.region.clone(),

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every action of EC2 that Hamlet has.
-pub static ACTIONS: &[Action<World>] = &[
+pub(crate) static ACTIONS: &[Action<World>] = &[
     // VPCs.
     write!(CreateVpc, vpc::create),
     write!(CreateDefaultVpc, vpc::create_default),
@@ -136,7 +136,7 @@ pub static ACTIONS: &[Action<World>] = &[
     read!(DescribeAddresses, elastic_ip::describe),
     read!(DescribeAddressesAttribute, elastic_ip::describe_attribute),
     // Key pairs.
-    write!(CreateKeyPair, key_pair::create),
+    write!(CreateKeyPair, key_pair::create).needs(key_pair::MATERIAL),
     write!(ImportKeyPair, key_pair::import),
     write!(DeleteKeyPair, key_pair::delete),
     read!(DescribeKeyPairs, key_pair::describe),
@@ -150,7 +150,7 @@ pub static ACTIONS: &[Action<World>] = &[
     write!(TerminateInstances, instance::terminate),
     write!(MonitorInstances, instance::monitor),
     write!(UnmonitorInstances, instance::unmonitor),
-    read!(GetConsoleOutput, instance::console_output),
+    read!(GetConsoleOutput, instance::console_output).needs(instance::CONSOLE),
     read!(DescribeInstanceAttribute, instance_attribute::describe),
     write!(ModifyInstanceAttribute, instance_attribute::modify),
     write!(ResetInstanceAttribute, instance_attribute::reset),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
 
 /// Servers of one kind and family.
@@ -20,7 +20,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateDhcpOptionsRequest,
 ) -> Result<CreateDhcpOptionsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let mut configurations: Vec<(String, Vec<String>)> = Vec::new();
     for configuration in request.dhcp_configurations {
         let (key, values) = read_configuration(configuration)?;
@@ -46,7 +46,7 @@ pub(crate) fn associate(
         id => Some(required_id(id)?),
     };
     let vpc = required_id(request.vpc_id.as_deref())?;
-    world.associate_dhcp_options(scope_of(call)?, options, vpc).map_err(refused)
+    world.associate_dhcp_options(call.scope, options, vpc).map_err(refused)
 }
 
 pub(crate) fn delete(
@@ -55,7 +55,7 @@ pub(crate) fn delete(
     request: DeleteDhcpOptionsRequest,
 ) -> Result<(), AwsError> {
     let id = required_id(request.dhcp_options_id.as_deref())?;
-    world.delete_dhcp_options(scope_of(call)?, id).map_err(refused)
+    world.delete_dhcp_options(call.scope, id).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -63,7 +63,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeDhcpOptionsRequest,
 ) -> Result<DescribeDhcpOptionsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.dhcp_options.values().filter(|options| options.scope == scope);
     let sets = request::named_or_all(&request.dhcp_options_ids, own, |options| options.id)?;
     let describe = Describe {

@@ -5,7 +5,7 @@ use model::World;
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, scope_of, tag_pairs, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, with_ids};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -13,7 +13,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateEgressOnlyInternetGatewayRequest,
 ) -> Result<CreateEgressOnlyInternetGatewayResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let vpc = required_id(request.vpc_id.as_deref())?;
     let tags = awsproto::tags::specified(request.tag_specifications, "egress-only-internet-gateway")?;
     let id = with_ids(call, |ids| world.create_egress_only_internet_gateway(scope, vpc, tags, ids));
@@ -30,7 +30,7 @@ pub(crate) fn delete(
     request: DeleteEgressOnlyInternetGatewayRequest,
 ) -> Result<DeleteEgressOnlyInternetGatewayResult, AwsError> {
     let id = required_id(request.egress_only_internet_gateway_id.as_deref())?;
-    world.delete_egress_only_internet_gateway(scope_of(call)?, id).map_err(refused)?;
+    world.delete_egress_only_internet_gateway(call.scope, id).map_err(refused)?;
     Ok(DeleteEgressOnlyInternetGatewayResult { return_code: Some(true) })
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeEgressOnlyInternetGatewaysRequest,
 ) -> Result<DescribeEgressOnlyInternetGatewaysResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.egress_only_internet_gateways.values().filter(|gateway| gateway.scope == scope);
     let gateways =
         request::named_or_all(&request.egress_only_internet_gateway_ids, own, |gateway| gateway.id)?;

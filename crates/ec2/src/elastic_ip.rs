@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::network_interface::ipv4_address;
-use crate::request::{self, optional_id, parse_id, render_tags, scope_of, tag_pairs, text_values, with_ids};
+use crate::request::{self, optional_id, parse_id, render_tags, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
 
 /// The pool that Amazon's own addresses come from.
@@ -22,7 +22,7 @@ pub(crate) fn allocate(
     world: &mut World,
     request: AllocateAddressRequest,
 ) -> Result<AllocateAddressResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     request::refuse_unsupported(&[
         ("Address", request.address.is_some()),
         ("CustomerOwnedIpv4Pool", request.customer_owned_ipv4_pool.is_some()),
@@ -52,7 +52,7 @@ pub(crate) fn release(
     world: &mut World,
     request: ReleaseAddressRequest,
 ) -> Result<(), AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id = named_allocation(world, scope, request.allocation_id.as_deref(), request.public_ip.as_deref())?;
     with_ids(call, |ids| world.release_address(scope, id, ids)).map_err(refused)
 }
@@ -62,7 +62,7 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateAddressRequest,
 ) -> Result<AssociateAddressResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id = named_allocation(world, scope, request.allocation_id.as_deref(), request.public_ip.as_deref())?;
     let instance = optional_id(request.instance_id.as_deref())?;
     let interface = optional_id(request.network_interface_id.as_deref())?;
@@ -110,7 +110,7 @@ pub(crate) fn disassociate(
     world: &mut World,
     request: DisassociateAddressRequest,
 ) -> Result<(), AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let association: AddressAssociationId = match (&request.association_id, &request.public_ip) {
         (Some(text), _) => parse_id(text)?,
         (None, Some(address)) => {
@@ -158,7 +158,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeAddressesRequest,
 ) -> Result<DescribeAddressesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let all = || world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
     let mut named = request::named_or_all(&request.allocation_ids, all(), |elastic| elastic.id)?;
     if !request.public_ips.is_empty() {
@@ -178,7 +178,7 @@ pub(crate) fn describe_attribute(
     world: &World,
     request: DescribeAddressesAttributeRequest,
 ) -> Result<DescribeAddressesAttributeResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let all = world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
     request::named_or_all(&request.allocation_ids, all, |elastic| elastic.id)?;
     // Even of nothing, only a page that can be is answered.

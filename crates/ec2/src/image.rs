@@ -7,7 +7,7 @@ use model::{ImageId, Region, World};
 use std::borrow::Cow;
 
 use crate::errors;
-use crate::request::{self, Describe, bool_values, parse_id, scope_of, text_values};
+use crate::request::{self, Describe, bool_values, parse_id, text_values};
 use crate::shapes::{self, *};
 
 /// What Amazon's account is called in answers and in `Owners`.
@@ -18,7 +18,7 @@ pub(crate) fn describe(
     _: &World,
     request: DescribeImagesRequest,
 ) -> Result<DescribeImagesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let all: Vec<Image> = image::all(scope.region).collect();
     let mut named = request::named_or_all(&request.image_ids, all.iter(), Image::id)?;
     // Nobody but Amazon has images here: `self`, or another account, has none.
@@ -47,7 +47,7 @@ pub(crate) fn describe_attribute(
 ) -> Result<ImageAttribute, AwsError> {
     let text = request.image_id.as_deref().unwrap_or_default();
     let id: ImageId = parse_id(text)?;
-    let image = image::find(scope_of(call)?.region, id).ok_or_else(|| errors::not_found("ami", &[text]))?;
+    let image = image::find(call.scope.region, id).ok_or_else(|| errors::not_found("ami", &[text]))?;
     let shape = render(&image);
     let value = |value: Option<String>| Some(AttributeValue { value });
     let mut answer = ImageAttribute { image_id: shape.image_id, ..Default::default() };

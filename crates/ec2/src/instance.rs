@@ -3,7 +3,7 @@
 //! runs the instances makes it so.
 
 use awsproto::page::{self, Page};
-use awsproto::{AwsError, Call, Filterable, Filters};
+use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::image;
@@ -18,20 +18,18 @@ use crate::errors::refused;
 use crate::host_name;
 use crate::instance_profile;
 use crate::network_interface::{self, each};
-use crate::request::{
-    self, bool_values, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids,
-};
+use crate::request::{self, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
 
-/// Where the server puts an instance's console output (see [`Call::facts`]).
-pub const CONSOLE_OUTPUT: &str = "console_output";
+/// What [`console_output`] needs.
+pub(crate) const CONSOLE: Need = Need::ConsoleOutput(|input| input.text("InstanceId")?.parse().ok());
 
 pub(crate) fn describe(
     call: &mut Call,
     world: &World,
     request: DescribeInstancesRequest,
 ) -> Result<DescribeInstancesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let named =
         request::named_or_all(&request.instance_ids, instances(world, scope), |instance| instance.id)?;
     page::refuse_with_ids("instances", &request.instance_ids, request.max_results)?;
@@ -78,7 +76,7 @@ pub(crate) fn start(
     world: &mut World,
     request: StartInstancesRequest,
 ) -> Result<StartInstancesResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let mut changes = Vec::new();
     for id in named(world, scope, &request.instance_ids)? {
         let change = with_ids(call, |ids| world.start_instance(scope, id, ids, now)).map_err(refused)?;
@@ -93,7 +91,7 @@ pub(crate) fn stop(
     request: StopInstancesRequest,
 ) -> Result<StopInstancesResult, AwsError> {
     request::refuse_unsupported(&[("Hibernate", request.hibernate == Some(true))])?;
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let mut changes = Vec::new();
     for id in named(world, scope, &request.instance_ids)? {
         changes.push(state_change(world.stop_instance(scope, id, now).map_err(refused)?));
@@ -106,7 +104,7 @@ pub(crate) fn reboot(
     world: &mut World,
     request: RebootInstancesRequest,
 ) -> Result<(), AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     for id in named(world, scope, &request.instance_ids)? {
         world.reboot_instance(scope, id).map_err(refused)?;
     }
@@ -118,7 +116,7 @@ pub(crate) fn terminate(
     world: &mut World,
     request: TerminateInstancesRequest,
 ) -> Result<TerminateInstancesResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let mut changes = Vec::new();
     for id in named(world, scope, &request.instance_ids)? {
         changes.push(state_change(world.terminate_instance(scope, id, now).map_err(refused)?));
@@ -158,7 +156,7 @@ fn set_monitoring(
     texts: &[String],
     on: bool,
 ) -> Result<Vec<InstanceMonitoring>, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let ids = named(world, scope, texts)?;
     for id in &ids {
         world.set_instance_attribute(scope, *id, InstanceAttribute::Monitoring(on)).map_err(refused)?;
@@ -178,8 +176,11 @@ pub(crate) fn console_output(
     request: GetConsoleOutputRequest,
 ) -> Result<GetConsoleOutputResult, AwsError> {
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
-    world.instance(scope_of(call)?, id).map_err(refused)?;
-    let output = call.facts.get(CONSOLE_OUTPUT).map(|bytes| STANDARD.encode(bytes));
+    world.instance(call.scope, id).map_err(refused)?;
+    let output = match &call.provided {
+        Provided::ConsoleOutput(output) => output.as_ref().map(|bytes| STANDARD.encode(bytes)),
+        Provided::Nothing | Provided::Secret { .. } => None,
+    };
     Ok(GetConsoleOutputResult { instance_id: Some(id.to_string()), timestamp: Some(call.now), output })
 }
 
@@ -188,7 +189,7 @@ pub(crate) fn describe_status(
     world: &World,
     request: DescribeInstanceStatusRequest,
 ) -> Result<DescribeInstanceStatusResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let mut named =
         request::named_or_all(&request.instance_ids, instances(world, scope), |instance| instance.id)?;
     if !request.include_all_instances.unwrap_or(false) {
@@ -655,8 +656,8 @@ fn metadata_values<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::CONSOLE_OUTPUT;
     use crate::testing::Caller;
+    use awsproto::Provided;
 
     #[test]
     fn stopping_and_starting_changes_the_lent_address_and_keeps_the_private_one() {
@@ -775,7 +776,7 @@ mod tests {
         let id = caller.running(&[]);
         let one = [("InstanceId", &*id)];
         assert!(caller.ok("GetConsoleOutput", &one).texts("output").is_empty());
-        caller.call.facts.insert(CONSOLE_OUTPUT, b"hello\n".to_vec());
+        caller.call.provided = Provided::ConsoleOutput(Some(b"hello\n".to_vec()));
         assert_eq!(caller.ok("GetConsoleOutput", &one).text("output"), "aGVsbG8K");
     }
 }

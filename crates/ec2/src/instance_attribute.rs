@@ -12,7 +12,7 @@ use crate::errors::refused;
 use crate::instance::{block_devices, metadata_options};
 use crate::instance_type;
 use crate::network_interface;
-use crate::request::{self, parse_id, required_id, scope_of};
+use crate::request::{self, parse_id, required_id};
 use crate::run_instances::{checked_user_data, metadata, shutdown_behavior, user_data};
 use crate::shapes::*;
 
@@ -22,7 +22,7 @@ pub(crate) fn describe(
     request: DescribeInstanceAttributeRequest,
 ) -> Result<InstanceAttribute, AwsError> {
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
-    let instance = world.instance(scope_of(call)?, id).map_err(refused)?;
+    let instance = world.instance(call.scope, id).map_err(refused)?;
     let primary = world.interfaces_of(instance).next();
     let mut answer = InstanceAttribute { instance_id: Some(id.to_string()), ..Default::default() };
     let text = |text: &str| Some(AttributeValue { value: Some(text.to_owned()) });
@@ -127,7 +127,7 @@ pub(crate) fn modify(
         ("SriovNetSupport", request.sriov_net_support.is_some()),
     ])?;
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     world.instance(scope, id).map_err(refused)?;
     world.set_instance_attribute(scope, id, change(request)?).map_err(refused)
 }
@@ -140,7 +140,7 @@ pub(crate) fn reset(
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
     match request.attribute.as_deref().unwrap_or_default() {
         "sourceDestCheck" => {
-            world.set_instance_attribute(scope_of(call)?, id, Change::SourceDestCheck(true)).map_err(refused)
+            world.set_instance_attribute(call.scope, id, Change::SourceDestCheck(true)).map_err(refused)
         }
         other => Err(AwsError::invalid_value("attribute", other, "This attribute cannot be reset.")),
     }
@@ -152,7 +152,7 @@ pub(crate) fn modify_metadata_options(
     request: ModifyInstanceMetadataOptionsRequest,
 ) -> Result<ModifyInstanceMetadataOptionsResult, AwsError> {
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let before = world.instance(scope, id).map_err(refused)?.metadata_options;
     let sent = InstanceMetadataOptionsRequest {
         http_endpoint: request.http_endpoint,

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::request::{
-    self, Describe, parse_id, render_tags, required_id, scope_of, tag_pairs, text_values, timestamp, with_ids,
+    self, Describe, parse_id, render_tags, required_id, tag_pairs, text_values, timestamp, with_ids,
 };
 use crate::shapes::*;
 
@@ -21,7 +21,7 @@ pub(crate) fn create(
     request: CreateInstanceConnectEndpointRequest,
 ) -> Result<CreateInstanceConnectEndpointResult, AwsError> {
     refuse_preserved_client_ip(request.preserve_client_ip)?;
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let new = NewInstanceConnectEndpoint {
         subnet: required_id(request.subnet_id.as_deref())?,
         groups: group_ids(&request.security_group_ids)?,
@@ -41,7 +41,7 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteInstanceConnectEndpointRequest,
 ) -> Result<DeleteInstanceConnectEndpointResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let id = required_id(request.instance_connect_endpoint_id.as_deref())?;
     world.delete_instance_connect_endpoint(scope, id, now).map_err(refused)?;
     let endpoint = world.instance_connect_endpoint(scope, id).map_err(refused)?;
@@ -54,7 +54,7 @@ pub(crate) fn modify(
     request: ModifyInstanceConnectEndpointRequest,
 ) -> Result<ModifyInstanceConnectEndpointResult, AwsError> {
     refuse_preserved_client_ip(request.preserve_client_ip)?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: InstanceConnectEndpointId = required_id(request.instance_connect_endpoint_id.as_deref())?;
     let groups = group_ids(&request.security_group_ids)?;
     let change = InstanceConnectEndpointChange {
@@ -74,7 +74,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeInstanceConnectEndpointsRequest,
 ) -> Result<DescribeInstanceConnectEndpointsResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let own = world.instance_connect_endpoints.values().filter(|it| it.scope == scope && it.is_shown(now));
     let named = request::named_or_all(&request.instance_connect_endpoint_ids, own, |endpoint| endpoint.id)?;
     let describe = Describe {

@@ -7,7 +7,7 @@ use model::{AccountId, Instance, InstanceId, InstanceProfile, InstanceState, Wor
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, required_id, scope_of, text_values, with_ids};
+use crate::request::{self, Describe, required_id, text_values, with_ids};
 use crate::shapes::*;
 
 pub(crate) fn associate(
@@ -15,7 +15,7 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateIamInstanceProfileRequest,
 ) -> Result<AssociateIamInstanceProfileResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let instance: InstanceId = required_id(request.instance_id.as_deref())?;
     world.instance(scope, instance).map_err(refused)?;
     let profile = required(world, scope.account, request.iam_instance_profile)?;
@@ -31,7 +31,7 @@ pub(crate) fn replace_association(
     world: &mut World,
     request: ReplaceIamInstanceProfileAssociationRequest,
 ) -> Result<ReplaceIamInstanceProfileAssociationResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let id = required_id(request.association_id.as_deref())?;
     world.instance_with_profile_association(scope, id).map_err(refused)?;
     let profile = required(world, scope.account, request.iam_instance_profile)?;
@@ -47,7 +47,7 @@ pub(crate) fn disassociate(
     request: DisassociateIamInstanceProfileRequest,
 ) -> Result<DisassociateIamInstanceProfileResult, AwsError> {
     let id = required_id(request.association_id.as_deref())?;
-    let (instance, ended) = world.disassociate_instance_profile(scope_of(call)?, id).map_err(refused)?;
+    let (instance, ended) = world.disassociate_instance_profile(call.scope, id).map_err(refused)?;
     let shown = render(instance, &ended, "disassociating");
     Ok(DisassociateIamInstanceProfileResult { iam_instance_profile_association: Some(shown) })
 }
@@ -57,7 +57,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeIamInstanceProfileAssociationsRequest,
 ) -> Result<DescribeIamInstanceProfileAssociationsResult, AwsError> {
-    let all: Vec<_> = world.instance_profile_associations_of(scope_of(call)?).collect();
+    let all: Vec<_> = world.instance_profile_associations_of(call.scope).collect();
     let named = request::named_or_all(&request.association_ids, all.iter(), |(_, it)| it.id)?;
     let shown = named.into_iter().map(|(instance, it)| render(instance.id, it, state_of(instance))).collect();
     let describe = Describe {

@@ -8,7 +8,7 @@ use model::{Instance, InstanceState, World};
 use std::borrow::Cow;
 
 use crate::network_interface::each;
-use crate::request::{self, Describe, bool_values, scope_of, text_values};
+use crate::request::{self, Describe, bool_values, text_values};
 use crate::shapes::*;
 
 /// The bounds of `MaxResults` of DescribeInstanceTypes.
@@ -46,7 +46,7 @@ pub(crate) fn describe_offerings(
     _: &World,
     request: DescribeInstanceTypeOfferingsRequest,
 ) -> Result<DescribeInstanceTypeOfferingsResult, AwsError> {
-    let region = scope_of(call)?.region;
+    let region = call.scope.region;
     let kind = request.location_type.as_deref().unwrap_or("region");
     let locations: Vec<String> = match kind {
         "region" => vec![region.name().to_owned()],
@@ -80,7 +80,7 @@ pub(crate) fn describe_credits(
     world: &World,
     request: DescribeInstanceCreditSpecificationsRequest,
 ) -> Result<DescribeInstanceCreditSpecificationsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let all = world
         .network
         .instances

@@ -6,7 +6,7 @@ use model::World;
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -14,7 +14,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateInternetGatewayRequest,
 ) -> Result<CreateInternetGatewayResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let tags = awsproto::tags::specified(request.tag_specifications, "internet-gateway")?;
     let id = with_ids(call, |ids| world.create_internet_gateway(scope, tags, ids)).map_err(refused)?;
     let gateway = render(world.internet_gateway(scope, id).map_err(refused)?);
@@ -28,7 +28,7 @@ pub(crate) fn attach(
 ) -> Result<(), AwsError> {
     let gateway = required_id(request.internet_gateway_id.as_deref())?;
     let vpc = required_id(request.vpc_id.as_deref())?;
-    world.attach_internet_gateway(scope_of(call)?, gateway, vpc).map_err(refused)
+    world.attach_internet_gateway(call.scope, gateway, vpc).map_err(refused)
 }
 
 pub(crate) fn detach(
@@ -38,7 +38,7 @@ pub(crate) fn detach(
 ) -> Result<(), AwsError> {
     let gateway = required_id(request.internet_gateway_id.as_deref())?;
     let vpc = required_id(request.vpc_id.as_deref())?;
-    world.detach_internet_gateway(scope_of(call)?, gateway, vpc).map_err(refused)
+    world.detach_internet_gateway(call.scope, gateway, vpc).map_err(refused)
 }
 
 pub(crate) fn delete(
@@ -47,7 +47,7 @@ pub(crate) fn delete(
     request: DeleteInternetGatewayRequest,
 ) -> Result<(), AwsError> {
     let id = required_id(request.internet_gateway_id.as_deref())?;
-    world.delete_internet_gateway(scope_of(call)?, id).map_err(refused)
+    world.delete_internet_gateway(call.scope, id).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -55,7 +55,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeInternetGatewaysRequest,
 ) -> Result<DescribeInternetGatewaysResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.internet_gateways.values().filter(|gateway| gateway.scope == scope);
     let gateways = request::named_or_all(&request.internet_gateway_ids, own, |gateway| gateway.id)?;
     let describe = Describe {

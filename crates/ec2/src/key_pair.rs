@@ -1,31 +1,25 @@
 //! Key pairs. Follows CreateKeyPair, ImportKeyPair and their neighbours in the EC2 API Reference.
 
-use awsproto::{AwsError, Call, Filterable, Filters};
+use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use model::key_pair::{KeyKind, NewKeyPair};
 use model::{KeyPair, KeyPairId, Tags, World};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
-use crate::request::{self, parse_id, render_tags, scope_of, tag_pairs, text_values, with_ids};
+use crate::request::{self, parse_id, render_tags, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
 use crate::ssh_key::{self, PrivateKey, PublicKey};
 
-/// Where the server puts bits that nobody can guess (see [`Call::facts`]). Identifiers may be guessed; keys may not.
-pub const ENTROPY: &str = "entropy";
+/// What [`create`] needs: bits that nobody can guess (identifiers may be guessed, keys may not), and for RSA two primes,
+/// which take a good part of a second to find.
+pub(crate) const MATERIAL: Need = Need::Secret(|input, bits| match is_rsa(input.text("KeyType")) {
+    true => ssh_key::rsa_primes(bits),
+    false => Vec::new(),
+});
 
-/// Where the server puts two primes for a new RSA key, from [`rsa_primes`]. Without them they are looked for here, while
-/// every other change waits.
-pub const RSA_PRIMES: &str = "rsa-primes";
-
-/// Whether CreateKeyPair with this key type needs primes.
-pub fn needs_rsa_primes(key_type: Option<&str>) -> bool {
+fn is_rsa(key_type: Option<&str>) -> bool {
     matches!(key_type, None | Some("rsa"))
-}
-
-/// Looks for the primes of an RSA key, which takes a good part of a second.
-pub fn rsa_primes(entropy: &[u8; 32]) -> Vec<u8> {
-    ssh_key::rsa_primes(entropy)
 }
 
 const NAME_MAX: usize = 255;
@@ -37,7 +31,7 @@ pub(crate) fn create(
 ) -> Result<shapes::KeyPair, AwsError> {
     let name = checked_name(request.key_name.as_deref())?;
     let make: fn(&mut Call) -> PrivateKey = match request.key_type.as_deref() {
-        key_type if needs_rsa_primes(key_type) => new_rsa_key,
+        key_type if is_rsa(key_type) => new_rsa_key,
         Some("ed25519") => |call| PrivateKey::ed25519(&seed(call)),
         other => {
             return Err(AwsError::invalid_value(
@@ -53,7 +47,7 @@ pub(crate) fn create(
         Some(other) => return Err(AwsError::invalid_value("keyFormat", other, "Expecting pem or ppk.")),
     };
     let tags = awsproto::tags::specified(request.tag_specifications, "key-pair")?;
-    world.check_new_key_pair(scope_of(call)?, &name).map_err(refused)?;
+    world.check_new_key_pair(call.scope, &name).map_err(refused)?;
     let key = make(call);
     let pair = keep(call, world, &name, &key.public(), key.fingerprint(), tags)?;
     Ok(shapes::KeyPair {
@@ -66,14 +60,20 @@ pub(crate) fn create(
 }
 
 fn new_rsa_key(call: &mut Call) -> PrivateKey {
-    let found = call.facts.get(RSA_PRIMES).and_then(|primes| PrivateKey::rsa_of_primes(primes));
+    let found = match &call.provided {
+        Provided::Secret { made, .. } => PrivateKey::rsa_of_primes(made),
+        Provided::Nothing | Provided::ConsoleOutput(_) => None,
+    };
     found.unwrap_or_else(|| PrivateKey::rsa(&seed(call)))
 }
 
 /// What a key is made from: the call's own identifiers, and the server's entropy.
 fn seed(call: &mut Call) -> [u8; 32] {
     let drawn: Vec<u8> = (0..4).flat_map(|_| call.ids.u64().to_be_bytes()).collect();
-    let entropy = call.facts.get(ENTROPY).map(Vec::as_slice).unwrap_or_default();
+    let entropy = match &call.provided {
+        Provided::Secret { bits, .. } => bits.as_slice(),
+        Provided::Nothing | Provided::ConsoleOutput(_) => &[],
+    };
     Sha256::new().chain_update(drawn).chain_update(entropy).finalize().into()
 }
 
@@ -104,7 +104,7 @@ fn keep<'a>(
     fingerprint: String,
     tags: Tags,
 ) -> Result<&'a KeyPair, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let new = NewKeyPair {
         name: name.to_owned(),
         kind: key.kind(),
@@ -135,7 +135,7 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteKeyPairRequest,
 ) -> Result<DeleteKeyPairResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: Option<KeyPairId> = match (&request.key_pair_id, &request.key_name) {
         (Some(text), _) => parse_id(text).ok().filter(|id| world.key_pair(scope, *id).is_ok()),
         (None, Some(name)) => world.key_pair_named(scope, name).map(|pair| pair.id).ok(),
@@ -152,7 +152,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeKeyPairsRequest,
 ) -> Result<DescribeKeyPairsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let all = || world.key_pairs.values().filter(|pair| pair.scope == scope);
     let mut pairs = request::named_or_all(&request.key_pair_ids, all(), |pair| pair.id)?;
     if !request.key_names.is_empty() {
@@ -202,6 +202,7 @@ impl Filterable for KeyPairInfo {
 #[cfg(test)]
 mod tests {
     use crate::testing::Caller;
+    use awsproto::Provided;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
@@ -261,8 +262,8 @@ mod tests {
     #[test]
     fn an_rsa_key_is_made_of_the_primes_that_the_server_found() {
         let mut caller = Caller::new();
-        let primes = super::rsa_primes(&[7; 32]);
-        caller.call.facts.insert(super::RSA_PRIMES, primes.clone());
+        let primes = crate::ssh_key::rsa_primes(&[7; 32]);
+        caller.call.provided = Provided::Secret { bits: [7; 32], made: primes.clone() };
         let material = caller.ok("CreateKeyPair", &[("KeyName", "k")]).text("keyMaterial");
         let body: String = material.lines().filter(|line| !line.starts_with('-')).collect();
         let key = STANDARD.decode(body).unwrap();
@@ -276,13 +277,13 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_entropy_changes_the_key() {
-        let key = |entropy: &[u8]| {
+    fn the_servers_secret_bits_change_the_key() {
+        let key = |bits| {
             let mut caller = Caller::new();
-            caller.call.facts.insert(super::ENTROPY, entropy.to_vec());
+            caller.call.provided = Provided::Secret { bits, made: Vec::new() };
             caller.ok("CreateKeyPair", &[("KeyName", "k"), ("KeyType", "ed25519")]).text("keyMaterial")
         };
-        assert_eq!(key(b"one"), key(b"one"));
-        assert_ne!(key(b"one"), key(b"two"));
+        assert_eq!(key([1; 32]), key([1; 32]));
+        assert_ne!(key([1; 32]), key([2; 32]));
     }
 }

@@ -1,7 +1,7 @@
 //! Amazon EC2 and EC2 Instance Connect: requests in, answers and changes out.
 //!
 //! One file per noun: each action is a function that reads the request, changes the world and renders the answer.
-//! [`ACTIONS`] is the one list of them. Which sentence stands for which refusal of the model is in `errors`.
+//! `actions` has the one list of them. Which sentence stands for which refusal of the model is in `errors`.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
@@ -29,7 +29,7 @@ mod network_interface;
 mod place;
 mod prefix_list;
 mod request;
-pub mod request_tokens;
+mod request_tokens;
 mod route;
 mod route_table;
 mod run_instances;
@@ -46,5 +46,24 @@ mod volume;
 mod vpc;
 mod vpc_peering_connection;
 
-pub use actions::ACTIONS;
+use awsproto::{Api, FirstUse};
+use model::world::ScopeKey;
+use model::{Ids, World};
+
 pub use shapes::SERVICE;
+
+/// The service.
+pub static API: Api<World> = Api {
+    service: &SERVICE,
+    actions: actions::ACTIONS,
+    tokens: &request_tokens::RequestTokens,
+    first_use: Some(DEFAULT_VPC),
+};
+
+/// An account gets its default VPC in a Region with its first call there.
+const DEFAULT_VPC: FirstUse<World> = FirstUse {
+    is_made: |world, scope| world.scopes.contains(&ScopeKey(scope)),
+    make: |world, scope, ids| {
+        world.ensure_scope(scope, &mut Ids::new(&mut || ids.hex17()));
+    },
+};

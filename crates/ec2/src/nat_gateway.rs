@@ -7,9 +7,7 @@ use model::{NatGatewayId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{
-    self, Describe, render_tags, required_id, scope_of, tag_pairs, text_values, timestamp, with_ids,
-};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, timestamp, with_ids};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -25,7 +23,7 @@ pub(crate) fn create(
         ("SecondaryPrivateIpAddressCount", request.secondary_private_ip_address_count.is_some()),
         ("VpcId", request.vpc_id.is_some()),
     ])?;
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let subnet = request.subnet_id.ok_or_else(|| AwsError::missing_parameter("subnetId"))?;
     let private_ip = request.private_ip_address.as_deref().map(|text| {
         let invalid = |_| AwsError::invalid_value("privateIpAddress", text, "Invalid IPv4 address.");
@@ -54,7 +52,7 @@ pub(crate) fn delete(
     request: DeleteNatGatewayRequest,
 ) -> Result<DeleteNatGatewayResult, AwsError> {
     let id: NatGatewayId = required_id(request.nat_gateway_id.as_deref())?;
-    world.delete_nat_gateway(scope_of(call)?, id, request::now(call)).map_err(refused)?;
+    world.delete_nat_gateway(call.scope, id, request::now(call)).map_err(refused)?;
     Ok(DeleteNatGatewayResult { nat_gateway_id: Some(id.to_string()) })
 }
 
@@ -63,7 +61,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeNatGatewaysRequest,
 ) -> Result<DescribeNatGatewaysResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let own =
         world.network.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
     let gateways = request::named_or_all(&request.nat_gateway_ids, own, |gateway| gateway.id)?;

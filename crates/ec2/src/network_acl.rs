@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use crate::errors::refused;
 use crate::ip_permission::{parse_icmp, parse_protocol};
 use crate::request::{
-    Describe, bool_values, ipv4_block, ipv6_block, named_or_all, render_tags, required_id, scope_of,
-    tag_pairs, text_values, with_ids,
+    Describe, bool_values, ipv4_block, ipv6_block, named_or_all, render_tags, required_id, tag_pairs,
+    text_values, with_ids,
 };
 use crate::shapes::{self, *};
 
@@ -24,7 +24,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateNetworkAclRequest,
 ) -> Result<CreateNetworkAclResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let vpc = required_id(request.vpc_id.as_deref())?;
     let tags = tags::specified(request.tag_specifications, "network-acl")?;
     let created = with_ids(call, |ids| world.create_network_acl(scope, vpc, tags, ids).map(|acl| acl.id));
@@ -38,7 +38,7 @@ pub(crate) fn delete(
     request: DeleteNetworkAclRequest,
 ) -> Result<(), AwsError> {
     let id = required_id(request.network_acl_id.as_deref())?;
-    world.delete_network_acl(scope_of(call)?, id).map_err(refused)
+    world.delete_network_acl(call.scope, id).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -46,7 +46,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeNetworkAclsRequest,
 ) -> Result<DescribeNetworkAclsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.network_acls.values().filter(|acl| acl.scope == scope);
     let acls = named_or_all(&request.network_acl_ids, own, |acl| acl.id)?;
     let describe = Describe {
@@ -94,7 +94,7 @@ pub(crate) fn create_entry(
     let id = required_id(request.network_acl_id.as_deref())?;
     let direction = direction_of(request.egress);
     let entry = parse_entry(entry_parameters!(request))?;
-    world.create_network_acl_entry(scope_of(call)?, id, direction, entry).map_err(refused)
+    world.create_network_acl_entry(call.scope, id, direction, entry).map_err(refused)
 }
 
 pub(crate) fn replace_entry(
@@ -105,7 +105,7 @@ pub(crate) fn replace_entry(
     let id = required_id(request.network_acl_id.as_deref())?;
     let direction = direction_of(request.egress);
     let entry = parse_entry(entry_parameters!(request))?;
-    world.replace_network_acl_entry(scope_of(call)?, id, direction, entry).map_err(refused)
+    world.replace_network_acl_entry(call.scope, id, direction, entry).map_err(refused)
 }
 
 pub(crate) fn delete_entry(
@@ -116,7 +116,7 @@ pub(crate) fn delete_entry(
     let id = required_id(request.network_acl_id.as_deref())?;
     let number = parse_number(request.rule_number)?;
     let direction = direction_of(request.egress);
-    world.delete_network_acl_entry(scope_of(call)?, id, direction, number).map_err(refused)
+    world.delete_network_acl_entry(call.scope, id, direction, number).map_err(refused)
 }
 
 pub(crate) fn replace_association(
@@ -124,7 +124,7 @@ pub(crate) fn replace_association(
     world: &mut World,
     request: ReplaceNetworkAclAssociationRequest,
 ) -> Result<ReplaceNetworkAclAssociationResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let association = required_id(request.association_id.as_deref())?;
     let id = required_id(request.network_acl_id.as_deref())?;
     let replaced = with_ids(call, |ids| world.replace_network_acl_association(scope, association, id, ids));

@@ -13,8 +13,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::errors::refused;
 use crate::host_name;
 use crate::request::{
-    self, Describe, bool_values, parse_id, render_tags, required_id, scope_of, tag_pairs, text_values,
-    with_ids,
+    self, Describe, bool_values, parse_id, render_tags, required_id, tag_pairs, text_values, with_ids,
 };
 use crate::shapes::{self, *};
 
@@ -50,7 +49,7 @@ pub(crate) fn create(
         tags: awsproto::tags::specified(request.tag_specifications, "network-interface")?,
         ..NewNetworkInterface::in_subnet(required_id(request.subnet_id.as_deref())?)
     };
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id = with_ids(call, |ids| world.create_network_interface(scope, new, ids)).map_err(refused)?;
     let interface = render(world, world.network_interface(scope, id).map_err(refused)?);
     Ok(CreateNetworkInterfaceResult {
@@ -66,7 +65,7 @@ pub(crate) fn delete(
     request: DeleteNetworkInterfaceRequest,
 ) -> Result<(), AwsError> {
     let id = required_id(request.network_interface_id.as_deref())?;
-    world.delete_network_interface(scope_of(call)?, id).map_err(refused)
+    world.delete_network_interface(call.scope, id).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -74,7 +73,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeNetworkInterfacesRequest,
 ) -> Result<DescribeNetworkInterfacesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let all = world.network.network_interfaces.values().filter(|interface| interface.scope == scope);
     let named = request::named_or_all(&request.network_interface_ids, all, |interface| interface.id)?;
     let describe = Describe {
@@ -96,7 +95,7 @@ pub(crate) fn describe_attribute(
     request: DescribeNetworkInterfaceAttributeRequest,
 ) -> Result<DescribeNetworkInterfaceAttributeResult, AwsError> {
     let id = required_id(request.network_interface_id.as_deref())?;
-    let interface = world.network_interface(scope_of(call)?, id).map_err(refused)?;
+    let interface = world.network_interface(call.scope, id).map_err(refused)?;
     let shape = render(world, interface);
     let mut answer = DescribeNetworkInterfaceAttributeResult {
         network_interface_id: shape.network_interface_id,
@@ -137,7 +136,7 @@ pub(crate) fn modify_attribute(
         ("EnablePrimaryIpv6", request.enable_primary_ipv6.is_some()),
         ("EnaSrdSpecification", request.ena_srd_specification.is_some()),
     ])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: NetworkInterfaceId = required_id(request.network_interface_id.as_deref())?;
     let groups: Result<Vec<SecurityGroupId>, AwsError> =
         request.groups.iter().map(|group| parse_id(group)).collect();
@@ -182,7 +181,7 @@ pub(crate) fn reset_attribute(
     request: ResetNetworkInterfaceAttributeRequest,
 ) -> Result<(), AwsError> {
     let id = required_id(request.network_interface_id.as_deref())?;
-    world.users_network_interface(scope_of(call)?, id).map_err(refused)?;
+    world.users_network_interface(call.scope, id).map_err(refused)?;
     world.update_network_interface(id, |interface| interface.source_dest_check = true);
     Ok(())
 }
@@ -197,7 +196,7 @@ pub(crate) fn attach(
         ("EnaSrdSpecification", request.ena_srd_specification.is_some()),
         ("NetworkCardIndex", request.network_card_index.is_some_and(|index| index != 0)),
     ])?;
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let id = required_id(request.network_interface_id.as_deref())?;
     let instance = required_id(request.instance_id.as_deref())?;
     let index = device_index(request.device_index)?;
@@ -218,7 +217,7 @@ pub(crate) fn detach(
     if text.starts_with(SERVICE_ATTACHMENT) {
         return Err(refused(model::Refusal::ServiceAttachment));
     }
-    world.detach_network_interface(scope_of(call)?, parse_id(text)?).map_err(refused)
+    world.detach_network_interface(call.scope, parse_id(text)?).map_err(refused)
 }
 
 pub(crate) fn assign_private(
@@ -246,7 +245,7 @@ pub(crate) fn assign_private(
         };
     let assign =
         AssignPrivateAddresses { addresses, allow_reassignment: request.allow_reassignment.unwrap_or(false) };
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let added =
         with_ids(call, |ids| world.assign_private_addresses(scope, id, assign, ids)).map_err(refused)?;
     let render =
@@ -269,7 +268,7 @@ pub(crate) fn unassign_private(
         return Err(AwsError::missing_parameter("privateIpAddress"));
     }
     let addresses = ipv4_addresses("privateIpAddress", &request.private_ip_addresses)?;
-    world.unassign_private_addresses(scope_of(call)?, id, &addresses).map_err(refused)
+    world.unassign_private_addresses(call.scope, id, &addresses).map_err(refused)
 }
 
 pub(crate) fn assign_ipv6(
@@ -288,7 +287,7 @@ pub(crate) fn assign_ipv6(
         (true, Some(count)) => Wish::Count(address_count("ipv6AddressCount", count)?),
         (false, None) => Wish::Listed(ipv6_addresses(&request.ipv6_addresses)?),
     };
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let added =
         with_ids(call, |ids| world.assign_ipv6_addresses(scope, id, addresses, ids)).map_err(refused)?;
     Ok(AssignIpv6AddressesResult {
@@ -306,7 +305,7 @@ pub(crate) fn unassign_ipv6(
     request::refuse_unsupported(&[("Ipv6Prefix", !request.ipv6_prefixes.is_empty())])?;
     let id = required_id(request.network_interface_id.as_deref())?;
     let addresses = ipv6_addresses(&request.ipv6_addresses)?;
-    world.unassign_ipv6_addresses(scope_of(call)?, id, &addresses).map_err(refused)?;
+    world.unassign_ipv6_addresses(call.scope, id, &addresses).map_err(refused)?;
     Ok(UnassignIpv6AddressesResult {
         network_interface_id: Some(id.to_string()),
         unassigned_ipv6_addresses: addresses.iter().map(Ipv6Addr::to_string).collect(),

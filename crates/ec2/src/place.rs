@@ -5,7 +5,7 @@ use awsproto::{AwsError, Call, Filterable, Filters};
 use model::{Region, World, Zone, quotas};
 use std::borrow::Cow;
 
-use crate::request::{scope_of, text_values};
+use crate::request::text_values;
 use crate::shapes::{self, *};
 
 const NO_OPT_IN: &str = "opt-in-not-required";
@@ -33,7 +33,7 @@ pub(crate) fn describe_availability_zones(
     _: &World,
     request: DescribeAvailabilityZonesRequest,
 ) -> Result<DescribeAvailabilityZonesResult, AwsError> {
-    let region = scope_of(call)?.region;
+    let region = call.scope.region;
     let all: Vec<Zone> = region.zones().collect();
     let unknown =
         |text: &str| AwsError::invalid_parameter_value(format!("Invalid availability zone: [{text}]"));
@@ -58,7 +58,7 @@ pub(crate) fn describe_account_attributes(
     world: &World,
     request: DescribeAccountAttributesRequest,
 ) -> Result<DescribeAccountAttributesResult, AwsError> {
-    let default_vpc = world.default_vpc(scope_of(call)?).map_or("none".to_owned(), |vpc| vpc.id.to_string());
+    let default_vpc = world.default_vpc(call.scope).map_or("none".to_owned(), |vpc| vpc.id.to_string());
     let all = [
         ("supported-platforms", "VPC".to_owned()),
         ("vpc-max-security-groups-per-interface", quotas::GROUPS_PER_INTERFACE_MAX.to_string()),

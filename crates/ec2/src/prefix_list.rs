@@ -13,9 +13,7 @@ use model::{IpNet, PrefixListId, Refusal, ResourceId, Scope, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
-use crate::request::{
-    refuse_unsupported, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids,
-};
+use crate::request::{refuse_unsupported, render_tags, required_id, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
 
 /// How many entries, associations and lists one page holds.
@@ -28,7 +26,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateManagedPrefixListRequest,
 ) -> Result<CreateManagedPrefixListResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let new = NewPrefixList {
         name: parse_name(request.prefix_list_name.unwrap_or_default())?,
         ipv6: parse_family(request.address_family.as_deref().unwrap_or_default())?,
@@ -93,7 +91,7 @@ pub(crate) fn modify(
     world: &mut World,
     request: ModifyManagedPrefixListRequest,
 ) -> Result<ModifyManagedPrefixListResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id = required_id(request.prefix_list_id.as_deref())?;
     let resolver = request.ipam_prefix_list_resolver_sync_enabled.is_some();
     refuse_unsupported(&[("IpamPrefixListResolverSyncEnabled", resolver)])?;
@@ -129,7 +127,7 @@ pub(crate) fn restore_version(
     world: &mut World,
     request: RestoreManagedPrefixListVersionRequest,
 ) -> Result<RestoreManagedPrefixListVersionResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id = required_id(request.prefix_list_id.as_deref())?;
     let previous = parse_version(request.previous_version.unwrap_or_default())?;
     let current = parse_version(request.current_version.unwrap_or_default())?;
@@ -143,7 +141,7 @@ pub(crate) fn delete(
     request: DeleteManagedPrefixListRequest,
 ) -> Result<DeleteManagedPrefixListResult, AwsError> {
     let id = required_id(request.prefix_list_id.as_deref())?;
-    let list = world.delete_prefix_list(scope_of(call)?, id).map_err(refused)?;
+    let list = world.delete_prefix_list(call.scope, id).map_err(refused)?;
     Ok(DeleteManagedPrefixListResult { prefix_list: Some(render(&list, "delete-in-progress")) })
 }
 
@@ -152,7 +150,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeManagedPrefixListsRequest,
 ) -> Result<DescribeManagedPrefixListsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.prefix_lists.values().filter(|list| list.scope == scope);
     let mut rows: Vec<ManagedPrefixList> = AwsPrefixList::all(scope.region).map(render_aws).collect();
     rows.extend(own.map(|list| render(list, settled_state(list))));
@@ -194,7 +192,7 @@ pub(crate) fn describe_aws(
     _: &World,
     request: DescribePrefixListsRequest,
 ) -> Result<DescribePrefixListsResult, AwsError> {
-    let lists = AwsPrefixList::all(scope_of(call)?.region).map(|list| shapes::PrefixList {
+    let lists = AwsPrefixList::all(call.scope.region).map(|list| shapes::PrefixList {
         cidrs: list.blocks().map(|block| block.to_string()).collect(),
         prefix_list_id: Some(list.id().to_string()),
         prefix_list_name: Some(list.name()),
@@ -211,7 +209,7 @@ pub(crate) fn entries(
     world: &World,
     request: GetManagedPrefixListEntriesRequest,
 ) -> Result<GetManagedPrefixListEntriesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: PrefixListId = required_id(request.prefix_list_id.as_deref())?;
     let rows = match AwsPrefixList::find(scope.region, id) {
         Some(list) => list.blocks().map(|block| render_entry(block, "")).collect(),
@@ -246,7 +244,7 @@ pub(crate) fn associations(
     world: &World,
     request: GetManagedPrefixListAssociationsRequest,
 ) -> Result<GetManagedPrefixListAssociationsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: PrefixListId = required_id(request.prefix_list_id.as_deref())?;
     let id = world.prefix_list(scope, id).map_err(refused)?.id;
     let association = |user: ResourceId| PrefixListAssociation {

@@ -3,21 +3,11 @@
 use awsproto::filter::Filterable;
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Call, Filters};
-use model::{Id, Ids, Ipv4Net, Ipv6Net, Scope, Tags};
+use model::{Id, Ids, Ipv4Net, Ipv6Net, Tags};
 use std::ops::RangeInclusive;
 
 use crate::errors;
 use crate::shapes;
-
-/// The caller's account and Region.
-pub(crate) fn scope_of(call: &Call) -> Result<Scope, AwsError> {
-    let unknown =
-        |_| AwsError::new("AuthFailure", "AWS was not able to validate the provided access credentials");
-    Ok(Scope {
-        account: call.account.parse().map_err(unknown)?,
-        region: call.region.parse().map_err(unknown)?,
-    })
-}
 
 /// The moment of the call, as the model writes it.
 pub(crate) fn now(call: &Call) -> model::Timestamp {

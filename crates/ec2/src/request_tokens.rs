@@ -9,13 +9,13 @@ use model::request_token::{RequestToken, RequestTokenKey};
 use std::time::Duration;
 
 /// How long a token is remembered.
-pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// Tokens kept at most.
-pub const TOKENS_MAX: usize = 10_000;
+pub(crate) const TOKENS_MAX: usize = 10_000;
 
 /// Remembers client tokens in `World::request_tokens`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct RequestTokens;
+pub(crate) struct RequestTokens;
 
 impl Tokens<World> for RequestTokens {
     fn remembered(&self, world: &World, key: &TokenKey, now: Timestamp) -> Option<Remembered> {
@@ -78,8 +78,8 @@ mod tests {
     }
 
     fn key(token: &str) -> TokenKey {
-        let (account, region) = ("123456789012".to_owned(), "us-east-1".to_owned());
-        TokenKey { account, region, action: "CreateNatGateway", token: token.to_owned() }
+        let scope = awsproto::testing::call("us-east-1", 1).scope;
+        TokenKey { scope, action: "CreateNatGateway", token: token.to_owned() }
     }
 
     fn answer() -> Remembered {

@@ -5,7 +5,7 @@ use awsproto::{AwsError, Call};
 use model::{Destination, IpNet, Refusal, ResourceId, RouteState, Scope, Target, World};
 
 use crate::errors;
-use crate::request::{self, required_id, scope_of};
+use crate::request::{self, required_id};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -19,7 +19,7 @@ pub(crate) fn create(
         ("LocalGatewayId", request.local_gateway_id.is_some()),
         ("OdbNetworkArn", request.odb_network_arn.is_some()),
     ])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let table = required_id(request.route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
     let destination = read_destination(
@@ -56,7 +56,7 @@ pub(crate) fn replace(
         ("LocalGatewayId", request.local_gateway_id.is_some()),
         ("OdbNetworkArn", request.odb_network_arn.is_some()),
     ])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let table = required_id(request.route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
     let destination = read_destination(
@@ -88,7 +88,7 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteRouteRequest,
 ) -> Result<(), AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let table = required_id(request.route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
     let destination = read_destination(

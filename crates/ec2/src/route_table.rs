@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::request::{
-    self, Describe, bool_values, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids,
+    self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids,
 };
 use crate::route;
 use crate::shapes::{self, *};
@@ -18,7 +18,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateRouteTableRequest,
 ) -> Result<CreateRouteTableResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let vpc = required_id(request.vpc_id.as_deref())?;
     let tags = awsproto::tags::specified(request.tag_specifications, "route-table")?;
     let id = with_ids(call, |ids| world.create_route_table(scope, vpc, tags, ids)).map_err(refused)?;
@@ -32,7 +32,7 @@ pub(crate) fn delete(
     request: DeleteRouteTableRequest,
 ) -> Result<(), AwsError> {
     let id = required_id(request.route_table_id.as_deref())?;
-    world.delete_route_table(scope_of(call)?, id).map_err(refused)
+    world.delete_route_table(call.scope, id).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -40,7 +40,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeRouteTablesRequest,
 ) -> Result<DescribeRouteTablesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.route_tables.values().filter(|table| table.scope == scope);
     let tables = request::named_or_all(&request.route_table_ids, own, |table| table.id)?;
     let describe = Describe {
@@ -61,7 +61,7 @@ pub(crate) fn associate(
     request: AssociateRouteTableRequest,
 ) -> Result<AssociateRouteTableResult, AwsError> {
     request::refuse_unsupported(&[("PublicIpv4Pool", request.public_ipv4_pool.is_some())])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let table: RouteTableId = required_id(request.route_table_id.as_deref())?;
     let id = match (request.subnet_id.as_deref(), request.gateway_id.as_deref()) {
         (Some(subnet), None) => {
@@ -96,7 +96,7 @@ pub(crate) fn disassociate(
     request: DisassociateRouteTableRequest,
 ) -> Result<(), AwsError> {
     let association = required_id(request.association_id.as_deref())?;
-    world.disassociate_route_table(scope_of(call)?, association).map_err(refused)
+    world.disassociate_route_table(call.scope, association).map_err(refused)
 }
 
 pub(crate) fn replace_association(
@@ -104,7 +104,7 @@ pub(crate) fn replace_association(
     world: &mut World,
     request: ReplaceRouteTableAssociationRequest,
 ) -> Result<ReplaceRouteTableAssociationResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let association: RouteTableAssociationId = required_id(request.association_id.as_deref())?;
     let table = required_id(request.route_table_id.as_deref())?;
     let replaced: Result<RouteTableAssociationId, Refusal> =

@@ -15,7 +15,7 @@ use crate::instance;
 use crate::instance_profile;
 use crate::instance_type;
 use crate::network_interface::{Addresses, device_index, tracking};
-use crate::request::{self, optional_id, parse_id, scope_of, with_ids};
+use crate::request::{self, optional_id, parse_id, with_ids};
 use crate::shapes::*;
 
 /// "User data is limited to 16 KB, in raw form, before it is base64-encoded" (EC2 User Guide).
@@ -33,7 +33,7 @@ pub(crate) fn run(
     request: RunInstancesRequest,
 ) -> Result<Reservation, AwsError> {
     refuse_what_is_missing(&request)?;
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let mut launch = read(call, world, scope, request.clone())?;
     let count = count(world, &launch, request.min_count, request.max_count)?;
     let mut ids = Vec::new();

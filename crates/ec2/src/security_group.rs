@@ -13,8 +13,7 @@ use std::borrow::Cow;
 use crate::errors::refused;
 use crate::ip_permission::{self, is_description, named_group};
 use crate::request::{
-    Describe, named_or_all, optional_id, parse_id, render_tags, required_id, scope_of, tag_pairs,
-    text_values, with_ids,
+    Describe, named_or_all, optional_id, parse_id, render_tags, required_id, tag_pairs, text_values, with_ids,
 };
 use crate::shapes::{self, *};
 
@@ -23,7 +22,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateSecurityGroupRequest,
 ) -> Result<CreateSecurityGroupResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let name = request.group_name.unwrap_or_default();
     let description = request.description.unwrap_or_default();
     check_text("GroupName", "name", &name)?;
@@ -84,7 +83,7 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteSecurityGroupRequest,
 ) -> Result<DeleteSecurityGroupResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id = find(world, scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
     world.delete_security_group(scope, id).map_err(refused)?;
     Ok(DeleteSecurityGroupResult { group_id: Some(id.to_string()), r#return: Some(true) })
@@ -95,7 +94,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeSecurityGroupsRequest,
 ) -> Result<DescribeSecurityGroupsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.security_groups.values().filter(|group| group.scope == scope);
     let mut groups = named_or_all(&request.group_ids, own, |group| group.id)?;
     if !request.group_names.is_empty() {
@@ -125,7 +124,7 @@ pub(crate) fn for_vpc(
     world: &World,
     request: GetSecurityGroupsForVpcRequest,
 ) -> Result<GetSecurityGroupsForVpcResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let vpc = world.vpc(scope, required_id(request.vpc_id.as_deref())?).map_err(refused)?.id;
     let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
     let rows = groups.map(|group| SecurityGroupForVpc {
@@ -154,7 +153,7 @@ pub(crate) fn references(
     world: &World,
     request: DescribeSecurityGroupReferencesRequest,
 ) -> Result<DescribeSecurityGroupReferencesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let mut security_group_reference_set = Vec::new();
     for id in &request.group_id {
         let group = world.security_group(scope, parse_id(id)?).map_err(refused)?;
@@ -185,7 +184,7 @@ pub(crate) fn stale(
     world: &World,
     request: DescribeStaleSecurityGroupsRequest,
 ) -> Result<DescribeStaleSecurityGroupsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let vpc = world.vpc(scope, required_id(request.vpc_id.as_deref())?).map_err(refused)?.id;
     let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
     let rows = groups.filter_map(|group| render_stale(world, group)).collect();

@@ -9,7 +9,7 @@ use model::{Direction, SecurityGroupId, SecurityGroupRule, SecurityGroupRuleId, 
 
 use crate::errors::refused;
 use crate::ip_permission::{self, Naming, render_permission, render_ports, render_protocol};
-use crate::request::{parse_id, scope_of, with_ids};
+use crate::request::{parse_id, with_ids};
 use crate::security_group::find;
 use crate::security_group_rule::{ipv4_block, ipv6_block, place_of, prefix_list, render};
 use crate::shapes::{self, *};
@@ -98,7 +98,7 @@ pub(crate) fn authorize_ingress(
     world: &mut World,
     request: AuthorizeSecurityGroupIngressRequest,
 ) -> Result<AuthorizeSecurityGroupIngressResult, AwsError> {
-    let group = find(world, scope_of(call)?, request.group_id.as_deref(), request.group_name.as_deref())?.id;
+    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
     let permissions = permissions_of(request.ip_permissions, flat_rule!(request))?;
     let tags = request.tag_specifications;
     let security_group_rules = authorize(call, world, group, Direction::Ingress, permissions, tags)?;
@@ -110,7 +110,7 @@ pub(crate) fn authorize_egress(
     world: &mut World,
     request: AuthorizeSecurityGroupEgressRequest,
 ) -> Result<AuthorizeSecurityGroupEgressResult, AwsError> {
-    let group = find(world, scope_of(call)?, request.group_id.as_deref(), None)?.id;
+    let group = find(world, call.scope, request.group_id.as_deref(), None)?.id;
     let permissions = permissions_of(request.ip_permissions, flat_rule!(request))?;
     let tags = request.tag_specifications;
     let security_group_rules = authorize(call, world, group, Direction::Egress, permissions, tags)?;
@@ -125,7 +125,7 @@ fn authorize(
     permissions: Vec<IpPermission>,
     specifications: Vec<TagSpecification>,
 ) -> Result<Vec<shapes::SecurityGroupRule>, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let place = place_of(world, scope, id)?;
     let contents = ip_permission::parse(permissions, place, Naming::Strict)?;
     let tags = tags::specified(specifications, "security-group-rule")?;
@@ -141,7 +141,7 @@ pub(crate) fn revoke_ingress(
     world: &mut World,
     request: RevokeSecurityGroupIngressRequest,
 ) -> Result<RevokeSecurityGroupIngressResult, AwsError> {
-    let group = find(world, scope_of(call)?, request.group_id.as_deref(), request.group_name.as_deref())?.id;
+    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
     let ids = request.security_group_rule_ids;
     let which = which_rules(ids, request.ip_permissions, flat_rule!(request))?;
     let (revoked_security_group_rules, unknown_ip_permissions) =
@@ -158,7 +158,7 @@ pub(crate) fn revoke_egress(
     world: &mut World,
     request: RevokeSecurityGroupEgressRequest,
 ) -> Result<RevokeSecurityGroupEgressResult, AwsError> {
-    let group = find(world, scope_of(call)?, request.group_id.as_deref(), None)?.id;
+    let group = find(world, call.scope, request.group_id.as_deref(), None)?.id;
     let ids = request.security_group_rule_ids;
     let which = which_rules(ids, request.ip_permissions, flat_rule!(request))?;
     let (revoked_security_group_rules, unknown_ip_permissions) =
@@ -199,7 +199,7 @@ fn revoke(
     direction: Direction,
     which: Which,
 ) -> Result<(Vec<RevokedSecurityGroupRule>, Vec<IpPermission>), AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let place = place_of(world, scope, id)?;
     let vpc = place.vpc;
     let (revoked, unknown) = match which {

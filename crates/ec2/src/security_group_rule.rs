@@ -17,9 +17,7 @@ use crate::ip_permission::{
     self, Family, Naming, Place, parse_cidr, parse_description, parse_group, parse_prefix_list,
     parse_traffic, render_group, render_ports, render_protocol,
 };
-use crate::request::{
-    Describe, named_or_all, parse_id, render_tags, required_id, scope_of, tag_pairs, text_values,
-};
+use crate::request::{Describe, named_or_all, parse_id, render_tags, required_id, tag_pairs, text_values};
 use crate::security_group::find;
 use crate::shapes::{self, *};
 
@@ -34,7 +32,7 @@ pub(crate) fn modify(
     world: &mut World,
     request: ModifySecurityGroupRulesRequest,
 ) -> Result<ModifySecurityGroupRulesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let group = find(world, scope, request.group_id.as_deref(), None)?.id;
     for update in request.security_group_rules {
         let rule = required_id(update.security_group_rule_id.as_deref())?;
@@ -77,7 +75,7 @@ pub(crate) fn update_ingress_descriptions(
     world: &mut World,
     request: UpdateSecurityGroupRuleDescriptionsIngressRequest,
 ) -> Result<UpdateSecurityGroupRuleDescriptionsIngressResult, AwsError> {
-    let group = find(world, scope_of(call)?, request.group_id.as_deref(), request.group_name.as_deref())?.id;
+    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
     let by_id = request.security_group_rule_descriptions;
     update_descriptions(call, world, group, Direction::Ingress, request.ip_permissions, by_id)?;
     Ok(UpdateSecurityGroupRuleDescriptionsIngressResult { r#return: Some(true) })
@@ -88,7 +86,7 @@ pub(crate) fn update_egress_descriptions(
     world: &mut World,
     request: UpdateSecurityGroupRuleDescriptionsEgressRequest,
 ) -> Result<UpdateSecurityGroupRuleDescriptionsEgressResult, AwsError> {
-    let group = find(world, scope_of(call)?, request.group_id.as_deref(), request.group_name.as_deref())?.id;
+    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
     let by_id = request.security_group_rule_descriptions;
     update_descriptions(call, world, group, Direction::Egress, request.ip_permissions, by_id)?;
     Ok(UpdateSecurityGroupRuleDescriptionsEgressResult { r#return: Some(true) })
@@ -103,7 +101,7 @@ fn update_descriptions(
     permissions: Vec<IpPermission>,
     by_id: Vec<SecurityGroupRuleDescription>,
 ) -> Result<(), AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     if permissions.is_empty() == by_id.is_empty() {
         return Err(AwsError::new(
             "MissingParameter",
@@ -131,7 +129,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeSecurityGroupRulesRequest,
 ) -> Result<DescribeSecurityGroupRulesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let groups = || world.network.security_groups.values().filter(|group| group.scope == scope);
     let all = groups().flat_map(|group| group.rules.values());
     let named = named_or_all(&request.security_group_rule_ids, all, |rule| rule.id)?;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::request::{
-    self, Describe, bool_values, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids,
+    self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids,
 };
 use crate::shapes::{self, *};
 
@@ -26,7 +26,7 @@ pub(crate) fn create(
         ("Ipv6NetmaskLength", request.ipv6_netmask_length.is_some()),
         ("OutpostArn", request.outpost_arn.is_some()),
     ])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let new = NewSubnet {
         vpc: required_id(request.vpc_id.as_deref())?,
         zone: wanted_zone(
@@ -52,7 +52,7 @@ pub(crate) fn create_default(
     request: CreateDefaultSubnetRequest,
 ) -> Result<CreateDefaultSubnetResult, AwsError> {
     request::refuse_unsupported(&[("Ipv6Native", request.ipv6_native == Some(true))])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let zone =
         wanted_zone(scope, request.availability_zone.as_deref(), request.availability_zone_id.as_deref())?;
     let zone = zone.ok_or_else(|| AwsError::missing_parameter("availabilityZone"))?;
@@ -67,7 +67,7 @@ pub(crate) fn delete(
     request: DeleteSubnetRequest,
 ) -> Result<(), AwsError> {
     let id = required_id(request.subnet_id.as_deref())?;
-    world.delete_subnet(scope_of(call)?, id).map_err(refused)
+    world.delete_subnet(call.scope, id).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -75,7 +75,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeSubnetsRequest,
 ) -> Result<DescribeSubnetsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let own = world.network.subnets.values().filter(|subnet| subnet.scope == scope);
     let subnets = request::named_or_all(&request.subnet_ids, own, |subnet| subnet.id)?;
     let describe = Describe {
@@ -119,7 +119,7 @@ pub(crate) fn modify_attribute(
         hostname_type.map(SubnetAttribute::HostnameType),
     ];
     let attribute = request::only_attribute(&mut sent.into_iter().flatten())?;
-    world.set_subnet_attribute(scope_of(call)?, id, attribute).map_err(refused)
+    world.set_subnet_attribute(call.scope, id, attribute).map_err(refused)
 }
 
 pub(crate) fn associate_cidr_block(
@@ -131,7 +131,7 @@ pub(crate) fn associate_cidr_block(
         ("Ipv6IpamPoolId", request.ipv6_ipam_pool_id.is_some()),
         ("Ipv6NetmaskLength", request.ipv6_netmask_length.is_some()),
     ])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: SubnetId = required_id(request.subnet_id.as_deref())?;
     let cidr = request.ipv6_cidr_block.ok_or_else(|| AwsError::missing_parameter("ipv6CidrBlock"))?;
     let cidr = request::ipv6_block("ipv6CidrBlock", &cidr)?;
@@ -149,8 +149,7 @@ pub(crate) fn disassociate_cidr_block(
     request: DisassociateSubnetCidrBlockRequest,
 ) -> Result<DisassociateSubnetCidrBlockResult, AwsError> {
     let association: SubnetCidrAssociationId = required_id(request.association_id.as_deref())?;
-    let (subnet, block) =
-        world.disassociate_subnet_ipv6_cidr(scope_of(call)?, association).map_err(refused)?;
+    let (subnet, block) = world.disassociate_subnet_ipv6_cidr(call.scope, association).map_err(refused)?;
     Ok(DisassociateSubnetCidrBlockResult {
         subnet_id: Some(subnet.to_string()),
         ipv6_cidr_block_association: Some(render_ipv6_block(&block, "disassociating")),
@@ -162,7 +161,7 @@ pub(crate) fn create_cidr_reservation(
     world: &mut World,
     request: CreateSubnetCidrReservationRequest,
 ) -> Result<CreateSubnetCidrReservationResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let subnet: SubnetId = required_id(request.subnet_id.as_deref())?;
     let cidr = request.cidr.unwrap_or_default();
     let new = NewReservation {
@@ -183,7 +182,7 @@ pub(crate) fn delete_cidr_reservation(
     world: &mut World,
     request: DeleteSubnetCidrReservationRequest,
 ) -> Result<DeleteSubnetCidrReservationResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: SubnetCidrReservationId = required_id(request.subnet_cidr_reservation_id.as_deref())?;
     let (subnet, reservation) = world.delete_subnet_cidr_reservation(scope, id).map_err(refused)?;
     Ok(DeleteSubnetCidrReservationResult {
@@ -196,7 +195,7 @@ pub(crate) fn get_cidr_reservations(
     world: &World,
     request: GetSubnetCidrReservationsRequest,
 ) -> Result<GetSubnetCidrReservationsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let subnet = world.subnet(scope, required_id(request.subnet_id.as_deref())?).map_err(refused)?;
     let reservations =
         subnet.reservations.iter().map(|it| render_reservation(scope, subnet.id, it)).collect();

@@ -9,7 +9,7 @@ use model::{ResourceId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{Describe, scope_of, text_values};
+use crate::request::{Describe, text_values};
 use crate::shapes::*;
 
 pub(crate) fn create(call: &mut Call, world: &mut World, request: CreateTagsRequest) -> Result<(), AwsError> {
@@ -18,7 +18,7 @@ pub(crate) fn create(call: &mut Call, world: &mut World, request: CreateTagsRequ
         return Err(AwsError::invalid_parameter_value("Tag value cannot be null. Use empty string instead."));
     }
     let new = tags::checked(request.tags.into_iter().map(|tag| (tag.key, tag.value)))?;
-    world.create_tags(scope_of(call)?, &resources, &new).map_err(refused)
+    world.create_tags(call.scope, &resources, &new).map_err(refused)
 }
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteTagsRequest) -> Result<(), AwsError> {
@@ -29,7 +29,7 @@ pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteTagsRequ
         tags::check_key(&key)?;
         which.push(TagToDelete { key, value: tag.value });
     }
-    world.delete_tags(scope_of(call)?, &resources, &which).map_err(refused)
+    world.delete_tags(call.scope, &resources, &which).map_err(refused)
 }
 
 fn parse_resources(texts: &[String]) -> Result<Vec<ResourceId>, AwsError> {
@@ -43,7 +43,7 @@ pub(crate) fn describe(
     request: DescribeTagsRequest,
 ) -> Result<DescribeTagsResult, AwsError> {
     let mut rows = Vec::new();
-    for (id, tags) in world.tagged_resources(scope_of(call)?) {
+    for (id, tags) in world.tagged_resources(call.scope) {
         rows.extend(tags.iter().map(|(key, value)| Row::new(id, key, value)));
     }
     let describe = Describe {

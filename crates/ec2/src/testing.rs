@@ -1,10 +1,9 @@
 //! A caller for tests: sends what the `aws` CLI sends through the table of actions, and reads the answer.
 
-use awsproto::{AwsError, Call, IdSource, Input, Protocol};
+use awsproto::{AwsError, Call, Input, Protocol, testing};
 use model::{Scope, World};
 
-use crate::request_tokens::RequestTokens;
-use crate::{ACTIONS, SERVICE};
+use crate::API;
 
 /// A world, and somebody who calls it.
 pub(crate) struct Caller {
@@ -17,17 +16,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// A caller in us-west-2 with a default VPC, at noon of 2024-09-24.
     pub(crate) fn new() -> Self {
-        let call = Call {
-            account: "123456789012".to_owned(),
-            region: "us-west-2".to_owned(),
-            principal_arn: "arn:aws:iam::123456789012:user/ada".to_owned(),
-            user_id: "AIDAADA".to_owned(),
-            request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-            now: awsproto::Timestamp::parse("2024-09-24T12:00:00Z").unwrap(),
-            source_ip: "203.0.113.9".parse().unwrap(),
-            ids: IdSource::new(7),
-            facts: Default::default(),
-        };
+        let call = testing::call("us-west-2", 7);
         let mut caller = Caller { world: World::default(), call };
         caller.move_to("us-west-2");
         caller
@@ -35,7 +24,7 @@ impl Caller {
 
     /// Calls from another Region from now on.
     pub(crate) fn move_to(&mut self, region: &str) {
-        region.clone_into(&mut self.call.region);
+        self.call.scope.region = region.parse().unwrap();
         let scope = self.scope();
         let world = &mut self.world;
         crate::request::with_ids(&mut self.call, |ids| world.ensure_scope(scope, ids));
@@ -44,7 +33,7 @@ impl Caller {
 
     /// The caller's account and Region.
     pub(crate) fn scope(&self) -> Scope {
-        crate::request::scope_of(&self.call).unwrap()
+        self.call.scope
     }
 
     /// Calls an action. A failed call changes nothing, as in the server.
@@ -66,16 +55,7 @@ impl Caller {
             .collect::<Vec<_>>()
             .join("&");
         let input = Input::parse(Protocol::Ec2, "", body.as_bytes()).unwrap();
-        let answer = awsproto::action::dispatch(
-            &RequestTokens,
-            &SERVICE,
-            ACTIONS,
-            action,
-            &mut self.call,
-            &mut self.world,
-            &input,
-        );
-        match answer {
+        match API.perform(action, &mut self.call, &mut self.world, &input) {
             Ok(output) => {
                 self.world.commit();
                 Ok(output.body)

@@ -5,7 +5,7 @@ use awsproto::{AwsError, Call, Filterable};
 use model::{Instance, InstanceState, VolumeId, World, image};
 use std::borrow::Cow;
 
-use crate::request::{self, Describe, bool_values, render_tags, scope_of, tag_pairs, text_values};
+use crate::request::{self, Describe, bool_values, render_tags, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn describe(
@@ -13,7 +13,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeVolumesRequest,
 ) -> Result<DescribeVolumesResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let all = world
         .network
         .instances

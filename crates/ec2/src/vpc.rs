@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::request::{
-    self, Describe, bool_values, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids,
+    self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids,
 };
 use crate::shapes::{self, *};
 
@@ -25,7 +25,7 @@ pub(crate) fn create(
         ("Ipv6Pool", request.ipv6_pool.is_some()),
         ("VpcEncryptionControl", request.vpc_encryption_control.is_some()),
     ])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     check_border_group(scope.region, request.ipv6_cidr_block_network_border_group.as_deref())?;
     let cidr = request.cidr_block.ok_or_else(|| AwsError::missing_parameter("cidrBlock"))?;
     let new = NewVpc {
@@ -49,7 +49,7 @@ pub(crate) fn create_default(
     world: &mut World,
     _: CreateDefaultVpcRequest,
 ) -> Result<CreateDefaultVpcResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id = with_ids(call, |ids| world.create_default_vpc(scope, ids)).map_err(refused)?;
     let vpc = render(world.vpc(scope, id).map_err(refused)?);
     Ok(CreateDefaultVpcResult { vpc: Some(shapes::Vpc { state: Some("pending".to_owned()), ..vpc }) })
@@ -57,7 +57,7 @@ pub(crate) fn create_default(
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteVpcRequest) -> Result<(), AwsError> {
     let id = required_id(request.vpc_id.as_deref())?;
-    world.delete_vpc(scope_of(call)?, id, request::now(call)).map_err(refused)
+    world.delete_vpc(call.scope, id, request::now(call)).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -65,7 +65,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeVpcsRequest,
 ) -> Result<DescribeVpcsResult, AwsError> {
-    let vpcs = request::named_or_all(&request.vpc_ids, world.vpcs_of(scope_of(call)?), |vpc| vpc.id)?;
+    let vpcs = request::named_or_all(&request.vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
     let describe = Describe {
         kind: "vpc",
         ids: &request.vpc_ids,
@@ -84,7 +84,7 @@ pub(crate) fn describe_attribute(
     request: DescribeVpcAttributeRequest,
 ) -> Result<DescribeVpcAttributeResult, AwsError> {
     let id = required_id(request.vpc_id.as_deref())?;
-    let vpc = world.vpc(scope_of(call)?, id).map_err(refused)?;
+    let vpc = world.vpc(call.scope, id).map_err(refused)?;
     let mut answer = DescribeVpcAttributeResult { vpc_id: Some(id.to_string()), ..Default::default() };
     let value = |on| Some(AttributeBooleanValue { value: Some(on) });
     match request.attribute.as_deref().unwrap_or_default() {
@@ -111,7 +111,7 @@ pub(crate) fn modify_attribute(
     ];
     let mut sent = sent.into_iter().filter_map(|(attribute, value)| Some((attribute, value?.value?)));
     let (attribute, on) = request::only_attribute(&mut sent)?;
-    world.set_vpc_attribute(scope_of(call)?, id, attribute, on).map_err(refused)
+    world.set_vpc_attribute(call.scope, id, attribute, on).map_err(refused)
 }
 
 pub(crate) fn modify_tenancy(
@@ -121,7 +121,7 @@ pub(crate) fn modify_tenancy(
 ) -> Result<ModifyVpcTenancyResult, AwsError> {
     let id = required_id(request.vpc_id.as_deref())?;
     let tenancy = parse_tenancy(request.instance_tenancy.as_deref().unwrap_or_default())?;
-    world.set_vpc_tenancy(scope_of(call)?, id, tenancy).map_err(refused)?;
+    world.set_vpc_tenancy(call.scope, id, tenancy).map_err(refused)?;
     Ok(ModifyVpcTenancyResult { return_value: Some(true) })
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn associate_cidr_block(
         ("Ipv6NetmaskLength", request.ipv6_netmask_length.is_some()),
         ("Ipv6Pool", request.ipv6_pool.is_some()),
     ])?;
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     check_border_group(scope.region, request.ipv6_cidr_block_network_border_group.as_deref())?;
     let id: VpcId = required_id(request.vpc_id.as_deref())?;
     let mut answer = AssociateVpcCidrBlockResult { vpc_id: Some(id.to_string()), ..Default::default() };
@@ -170,7 +170,7 @@ pub(crate) fn disassociate_cidr_block(
     world: &mut World,
     request: DisassociateVpcCidrBlockRequest,
 ) -> Result<DisassociateVpcCidrBlockResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let association: VpcCidrAssociationId = required_id(request.association_id.as_deref())?;
     let (vpc, removed) = world.disassociate_vpc_cidr(scope, association).map_err(refused)?;
     let mut answer = DisassociateVpcCidrBlockResult { vpc_id: Some(vpc.to_string()), ..Default::default() };

@@ -7,7 +7,7 @@ use model::{AccountId, Scope, Timestamp, VpcPeeringConnectionId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, scope_of, tag_pairs, text_values, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -19,7 +19,7 @@ pub(crate) fn create(
         "RequesterPeeringConnectionOptions",
         request.requester_peering_connection_options.is_some(),
     )])?;
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let peer_vpc = request.peer_vpc_id.ok_or_else(|| AwsError::missing_parameter("peerVpcId"))?;
     let new = NewVpcPeeringConnection {
         vpc: required_id(request.vpc_id.as_deref())?,
@@ -44,7 +44,7 @@ pub(crate) fn accept(
     world: &mut World,
     request: AcceptVpcPeeringConnectionRequest,
 ) -> Result<AcceptVpcPeeringConnectionResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let id: VpcPeeringConnectionId = required_id(request.vpc_peering_connection_id.as_deref())?;
     world.accept_vpc_peering_connection(scope, id, now).map_err(refused)?;
     let connection = world.vpc_peering_connection(scope, id).map_err(refused)?;
@@ -62,7 +62,7 @@ pub(crate) fn reject(
     request: RejectVpcPeeringConnectionRequest,
 ) -> Result<RejectVpcPeeringConnectionResult, AwsError> {
     let id = required_id(request.vpc_peering_connection_id.as_deref())?;
-    world.reject_vpc_peering_connection(scope_of(call)?, id, request::now(call)).map_err(refused)?;
+    world.reject_vpc_peering_connection(call.scope, id, request::now(call)).map_err(refused)?;
     Ok(RejectVpcPeeringConnectionResult { r#return: Some(true) })
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn delete(
     request: DeleteVpcPeeringConnectionRequest,
 ) -> Result<DeleteVpcPeeringConnectionResult, AwsError> {
     let id = required_id(request.vpc_peering_connection_id.as_deref())?;
-    world.delete_vpc_peering_connection(scope_of(call)?, id, request::now(call)).map_err(refused)?;
+    world.delete_vpc_peering_connection(call.scope, id, request::now(call)).map_err(refused)?;
     Ok(DeleteVpcPeeringConnectionResult { r#return: Some(true) })
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeVpcPeeringConnectionsRequest,
 ) -> Result<DescribeVpcPeeringConnectionsResult, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let own = world.network.vpc_peering_connections.values().filter(|it| {
         (it.requester.scope == scope || it.accepter.scope == scope) && it.is_shown(scope.account, now)
     });
@@ -103,7 +103,7 @@ pub(crate) fn modify_options(
     world: &mut World,
     request: ModifyVpcPeeringConnectionOptionsRequest,
 ) -> Result<ModifyVpcPeeringConnectionOptionsResult, AwsError> {
-    let scope = scope_of(call)?;
+    let scope = call.scope;
     let id: VpcPeeringConnectionId = required_id(request.vpc_peering_connection_id.as_deref())?;
     world.vpc_peering_connection(scope, id).map_err(refused)?;
     let mut modify = |role, options: Option<PeeringConnectionOptionsRequest>| {
@@ -417,10 +417,10 @@ mod tests {
     fn only_the_accepter_accepts_and_only_at_home() {
         let mut caller = Caller::new();
         let a = vpc(&mut caller, "10.0.0.0/16");
-        caller.call.account = "210987654321".to_owned();
+        caller.call.scope.account = "210987654321".parse().unwrap();
         caller.move_to("us-east-1");
         let b = vpc(&mut caller, "10.1.0.0/16");
-        caller.call.account = "123456789012".to_owned();
+        caller.call.scope.account = "123456789012".parse().unwrap();
         caller.move_to("us-west-2");
         let ask = [
             ("VpcId", a.as_str()),
@@ -434,7 +434,7 @@ mod tests {
             caller.refused("AcceptVpcPeeringConnection", &of_id),
             format!("OperationNotPermitted: User (123456789012) cannot accept peering {id}")
         );
-        caller.call.account = "210987654321".to_owned();
+        caller.call.scope.account = "210987654321".parse().unwrap();
         assert_eq!(
             caller.refused("AcceptVpcPeeringConnection", &of_id),
             format!(
@@ -444,7 +444,7 @@ mod tests {
         );
         caller.move_to("us-east-1");
         caller.ok("AcceptVpcPeeringConnection", &of_id);
-        caller.call.account = "111111111111".to_owned();
+        caller.call.scope.account = "111111111111".parse().unwrap();
         assert!(
             caller
                 .refused("AcceptVpcPeeringConnection", &of_id)

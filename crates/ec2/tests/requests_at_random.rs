@@ -1,7 +1,7 @@
 //! Requests at random, sensible and not: nothing panics, what is refused changes nothing, and after every change the world
 //! still is one that AWS could have.
 
-use awsproto::{Call, IdSource, Input, Protocol};
+use awsproto::{Call, Input, Protocol, testing};
 use model::{Direction, Ids, Peer, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -133,17 +133,7 @@ struct Walk {
 
 impl Walk {
     fn new() -> Self {
-        let call = Call {
-            account: "123456789012".to_owned(),
-            region: "us-west-2".to_owned(),
-            principal_arn: "arn:aws:iam::123456789012:root".to_owned(),
-            user_id: "123456789012".to_owned(),
-            request_id: String::new(),
-            now: awsproto::Timestamp::from_millis(0),
-            source_ip: "192.0.2.1".parse().unwrap(),
-            ids: IdSource::new(11),
-            facts: Default::default(),
-        };
+        let call = testing::call("us-west-2", 11);
         let mut walk = Walk { world: World::default(), call, seen: vec!["pl-68a54001".to_owned()] };
         let scope =
             model::Scope { account: "123456789012".parse().unwrap(), region: "us-west-2".parse().unwrap() };
@@ -164,7 +154,7 @@ impl Walk {
         }
         let input = Input::parse(Protocol::Ec2, "", body.as_bytes()).unwrap();
         let (call, world) = (&mut self.call, &mut self.world);
-        let answer = awsproto::action::dispatch(&(), &ec2::SERVICE, ec2::ACTIONS, name, call, world, &input);
+        let answer = ec2::API.perform(name, call, world, &input);
         match &answer {
             Ok(output) => self.harvest(&output.body),
             Err(error) => assert!(!error.code.is_empty() && !error.message.is_empty(), "{body}"),

@@ -7,7 +7,7 @@ use model::{AccountId, World};
 use crate::constraint::{self, instance_profile_name, role_name};
 use crate::errors::refused;
 use crate::listing::Listed;
-use crate::request::{self, account_of, with_ids};
+use crate::request::{self, with_ids};
 use crate::shapes::{self, *};
 use crate::{role, tags};
 
@@ -41,7 +41,7 @@ pub(crate) fn list(
     request: ListInstanceProfilesRequest,
 ) -> Result<ListInstanceProfilesResponse, AwsError> {
     let prefix = constraint::path_prefix(request.path_prefix.as_deref())?;
-    let found = world.instance_profiles_of(account_of(call)?).filter(|it| it.path.starts_with(prefix));
+    let found = world.instance_profiles_of(call.scope.account).filter(|it| it.path.starts_with(prefix));
     let profiles = found.map(|profile| render(world, profile)).collect();
     let listed = Listed::page(profiles, request.max_items, request.marker.as_deref(), name_of)?;
     Ok(ListInstanceProfilesResponse {
@@ -56,7 +56,7 @@ pub(crate) fn list_for_role(
     world: &World,
     request: ListInstanceProfilesForRoleRequest,
 ) -> Result<ListInstanceProfilesForRoleResponse, AwsError> {
-    let account = account_of(call)?;
+    let account = call.scope.account;
     let role = world.role_named(account, role_name(request.role_name.as_deref())?).map_err(refused)?;
     let found = world.instance_profiles_with(account, role.id);
     let profiles = found.map(|profile| render(world, profile)).collect();
@@ -137,7 +137,7 @@ pub(crate) fn list_tags(
 
 /// Which instance profile a request is about.
 fn target<'a>(call: &Call, name: Option<&'a str>) -> Result<(AccountId, &'a str), AwsError> {
-    Ok((account_of(call)?, instance_profile_name(name)?))
+    Ok((call.scope.account, instance_profile_name(name)?))
 }
 
 fn named<'a>(

@@ -17,12 +17,16 @@ mod tags;
 #[cfg(test)]
 mod testing;
 
-use awsproto::{Action, read, write};
+use awsproto::{Action, Api, read, write};
 use model::World;
 use shapes::op;
 
+/// The service.
+pub static API: Api<World> =
+    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+
 /// Every action of IAM that Hamlet has.
-pub static ACTIONS: &[Action<World>] = &[
+static ACTIONS: &[Action<World>] = &[
     // Roles.
     write!(CreateRole, role::create),
     read!(GetRole, role::get),

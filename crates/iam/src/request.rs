@@ -1,14 +1,7 @@
-//! What all actions do with a request: whose account it is, the time, new identifiers.
+//! What all actions do with a request: the time, new identifiers.
 
-use awsproto::{AwsError, Call};
-use model::{AccountId, Ids};
-
-/// The caller's account.
-pub(crate) fn account_of(call: &Call) -> Result<AccountId, AwsError> {
-    let unknown =
-        |_| AwsError::new("InvalidClientTokenId", "The security token included in the request is invalid.");
-    call.account.parse().map_err(unknown)
-}
+use awsproto::Call;
+use model::Ids;
 
 /// The moment of the call, as the model writes it.
 pub(crate) fn now(call: &Call) -> model::Timestamp {

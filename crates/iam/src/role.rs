@@ -7,7 +7,7 @@ use model::{AccountId, World};
 use crate::constraint::{self, role_name};
 use crate::errors::refused;
 use crate::listing::Listed;
-use crate::request::{self, account_of, with_ids};
+use crate::request::{self, with_ids};
 use crate::shapes::{self, *};
 use crate::tags;
 
@@ -22,7 +22,7 @@ pub(crate) fn create(
     if request.permissions_boundary.is_some() {
         return Err(AwsError::not_implemented_yet("PermissionsBoundary of CreateRole"));
     }
-    let (account, now) = (account_of(call)?, request::now(call));
+    let (account, now) = (call.scope.account, request::now(call));
     let new = NewRole {
         path: constraint::path(request.path.as_deref())?.to_owned(),
         name: role_name(request.role_name.as_deref())?.to_owned(),
@@ -55,7 +55,7 @@ pub(crate) fn list(
     request: ListRolesRequest,
 ) -> Result<ListRolesResponse, AwsError> {
     let prefix = constraint::path_prefix(request.path_prefix.as_deref())?;
-    let roles = world.roles_of(account_of(call)?).filter(|role| role.path.starts_with(prefix));
+    let roles = world.roles_of(call.scope.account).filter(|role| role.path.starts_with(prefix));
     let roles = roles.map(render).collect();
     let listed = Listed::page(roles, request.max_items, request.marker.as_deref(), name_of)?;
     Ok(ListRolesResponse { is_truncated: listed.is_truncated(), marker: listed.marker, roles: listed.items })
@@ -125,7 +125,7 @@ pub(crate) fn list_tags(
 
 /// Which role a request is about.
 fn target<'a>(call: &Call, name: Option<&'a str>) -> Result<(AccountId, &'a str), AwsError> {
-    Ok((account_of(call)?, role_name(name)?))
+    Ok((call.scope.account, role_name(name)?))
 }
 
 fn named<'a>(call: &Call, world: &'a World, name: Option<&str>) -> Result<&'a model::Role, AwsError> {

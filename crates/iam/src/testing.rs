@@ -1,9 +1,9 @@
 //! A caller for tests: sends forms through the table of actions, and reads the answer.
 
-use awsproto::{AwsError, Call, IdSource, Input, Timestamp};
+use awsproto::{AwsError, Call, Input, testing};
 use model::World;
 
-use crate::ACTIONS;
+use crate::API;
 use crate::shapes::SERVICE;
 
 /// A trust policy for instances.
@@ -18,17 +18,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// The root of an account without roles.
     pub(crate) fn new() -> Self {
-        let call = Call {
-            account: "123456789012".to_owned(),
-            region: "us-east-1".to_owned(),
-            principal_arn: "arn:aws:iam::123456789012:root".to_owned(),
-            user_id: "123456789012".to_owned(),
-            request_id: "r-1".to_owned(),
-            now: Timestamp(1_700_000_000_000),
-            source_ip: [127, 0, 0, 1].into(),
-            ids: IdSource::new(7),
-            facts: Default::default(),
-        };
+        let call = testing::call("us-east-1", 7);
         Caller { world: World::default(), call }
     }
 
@@ -39,7 +29,7 @@ impl Caller {
         let form = [format!("Action={action}")].into_iter().chain(pairs).collect::<Vec<_>>().join("&");
         let input = Input::parse(SERVICE.protocol, "", form.as_bytes())?;
         let (call, world) = (&mut self.call, &mut self.world);
-        let output = awsproto::action::dispatch(&(), &SERVICE, ACTIONS, action, call, world, &input);
+        let output = API.perform(action, call, world, &input);
         match output {
             Ok(output) => {
                 self.world.commit();

@@ -1,8 +1,8 @@
 //! Requests at random, sensible and not: nothing panics, what is refused changes nothing, and after every change roles and
 //! instance profiles still are ones that AWS could have.
 
-use awsproto::{Action, Call, IdSource, Input, Timestamp};
-use iam::ACTIONS;
+use awsproto::{Action, Input, testing};
+use iam::API;
 use iam::shapes::SERVICE;
 use model::{Role, World};
 use proptest::prelude::*;
@@ -49,22 +49,12 @@ fn send(
     seed: u64,
     parameters: &[(&str, String)],
 ) -> Result<(), awsproto::AwsError> {
-    let mut call = Call {
-        account: "123456789012".to_owned(),
-        region: "us-east-1".to_owned(),
-        principal_arn: "arn:aws:iam::123456789012:root".to_owned(),
-        user_id: "123456789012".to_owned(),
-        request_id: "r-1".to_owned(),
-        now: Timestamp(1_700_000_000_000),
-        source_ip: [127, 0, 0, 1].into(),
-        ids: IdSource::new(seed),
-        facts: Default::default(),
-    };
+    let mut call = testing::call("us-east-1", seed);
     let pairs =
         parameters.iter().map(|(name, value)| format!("{name}={}", awsproto::encode_uri_component(value)));
     let form = pairs.collect::<Vec<_>>().join("&");
     let input = Input::parse(SERVICE.protocol, "", form.as_bytes())?;
-    awsproto::action::dispatch_write(&(), action, &mut call, world, &input).map(drop)
+    API.perform(action.name, &mut call, world, &input).map(drop)
 }
 
 /// Names are unique in either case, roles of instance profiles are there, and all of it survives a restart.
@@ -93,8 +83,8 @@ proptest! {
         let mut world = World::default();
         // More is made than is taken away, or there would never be much.
         let makes = |action: &&Action<World>| ["Create", "Add"].iter().any(|word| action.name.starts_with(word));
-        let making: Vec<_> = ACTIONS.iter().filter(makes).collect();
-        let often: Vec<_> = ACTIONS.iter().chain([&making; 4].into_iter().flatten().copied()).collect();
+        let making: Vec<_> = API.actions.iter().filter(makes).collect();
+        let often: Vec<_> = API.actions.iter().chain([&making; 4].into_iter().flatten().copied()).collect();
         let mut stored = std::collections::BTreeMap::new();
         for (seed, (index, choices)) in requests.iter().enumerate() {
             let action = index.get(&often);

@@ -5,7 +5,7 @@ use model::World;
 
 use crate::change;
 use crate::errors::refused;
-use crate::request::{account_of, vpc, zone_id};
+use crate::request::{vpc, zone_id};
 use crate::shapes::*;
 
 pub(crate) fn associate(
@@ -13,7 +13,7 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateVPCWithHostedZoneRequest,
 ) -> Result<AssociateVPCWithHostedZoneResponse, AwsError> {
-    let (account, id, vpc) = (account_of(call)?, zone_id(request.hosted_zone_id)?, vpc(request.vpc)?);
+    let (account, id, vpc) = (call.scope.account, zone_id(request.hosted_zone_id)?, vpc(request.vpc)?);
     world.associate_private_hosted_zone(account, id, vpc).map_err(refused)?;
     let change_info = Some(change::made(call, world, request.comment)?);
     Ok(AssociateVPCWithHostedZoneResponse { change_info })
@@ -24,7 +24,7 @@ pub(crate) fn disassociate(
     world: &mut World,
     request: DisassociateVPCFromHostedZoneRequest,
 ) -> Result<DisassociateVPCFromHostedZoneResponse, AwsError> {
-    let (account, id, vpc) = (account_of(call)?, zone_id(request.hosted_zone_id)?, vpc(request.vpc)?);
+    let (account, id, vpc) = (call.scope.account, zone_id(request.hosted_zone_id)?, vpc(request.vpc)?);
     world.disassociate_private_hosted_zone(account, id, vpc).map_err(refused)?;
     let change_info = Some(change::made(call, world, request.comment)?);
     Ok(DisassociateVPCFromHostedZoneResponse { change_info })

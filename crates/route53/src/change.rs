@@ -7,7 +7,7 @@ use awsproto::{AwsError, Call};
 use model::private_hosted_zone::HostedZoneChange;
 use model::{HostedZoneChangeId, World};
 
-use crate::request::{account_of, now, random};
+use crate::request::{now, random};
 use crate::shapes::{ChangeInfo, GetChangeRequest, GetChangeResponse};
 
 pub(crate) fn get(
@@ -15,7 +15,7 @@ pub(crate) fn get(
     world: &World,
     request: GetChangeRequest,
 ) -> Result<GetChangeResponse, AwsError> {
-    let account = account_of(call)?;
+    let account = call.scope.account;
     let text = request.id.unwrap_or_default();
     let id = text.rsplit('/').next().unwrap_or_default();
     let found = id.parse().ok().and_then(|id: HostedZoneChangeId| world.hosted_zone_changes.get(&id));
@@ -32,7 +32,7 @@ pub(crate) fn made(
     world: &mut World,
     comment: Option<String>,
 ) -> Result<ChangeInfo, AwsError> {
-    let (account, now, random) = (account_of(call)?, now(call), random(call));
+    let (account, now, random) = (call.scope.account, now(call), random(call));
     Ok(render(world.remember_hosted_zone_change(account, comment, now, random)))
 }
 

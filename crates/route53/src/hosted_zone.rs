@@ -6,7 +6,7 @@ use model::{HostedZoneId, World};
 
 use crate::change;
 use crate::errors::{invalid_input, refused};
-use crate::request::{account_of, check_len, domain_name, random, vpc, zone_id};
+use crate::request::{check_len, domain_name, random, vpc, zone_id};
 use crate::shapes::*;
 
 const CALLER_REFERENCE_LEN_MAX: usize = 128;
@@ -17,7 +17,7 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateHostedZoneRequest,
 ) -> Result<CreateHostedZoneResponse, AwsError> {
-    let account = account_of(call)?;
+    let account = call.scope.account;
     let config = request.hosted_zone_config.unwrap_or_default();
     let caller_reference = request.caller_reference.unwrap_or_default();
     check_len("CallerReference", &caller_reference, 1, CALLER_REFERENCE_LEN_MAX)?;
@@ -51,7 +51,7 @@ pub(crate) fn get(
     world: &World,
     request: GetHostedZoneRequest,
 ) -> Result<GetHostedZoneResponse, AwsError> {
-    let zone = world.private_hosted_zone(account_of(call)?, zone_id(request.id)?).map_err(refused)?;
+    let zone = world.private_hosted_zone(call.scope.account, zone_id(request.id)?).map_err(refused)?;
     Ok(GetHostedZoneResponse {
         delegation_set: None,
         hosted_zone: Some(render(zone)),
@@ -64,7 +64,7 @@ pub(crate) fn count(
     world: &World,
     _: GetHostedZoneCountRequest,
 ) -> Result<GetHostedZoneCountResponse, AwsError> {
-    let owner = ZoneOwner::Account(account_of(call)?);
+    let owner = ZoneOwner::Account(call.scope.account);
     let count = world.private_hosted_zones.values().filter(|zone| zone.owner == owner).count();
     Ok(GetHostedZoneCountResponse { hosted_zone_count: i64::try_from(count).ok() })
 }
@@ -75,7 +75,7 @@ pub(crate) fn update_comment(
     request: UpdateHostedZoneCommentRequest,
 ) -> Result<UpdateHostedZoneCommentResponse, AwsError> {
     let comment = checked_comment(request.comment)?;
-    let (account, id) = (account_of(call)?, zone_id(request.id)?);
+    let (account, id) = (call.scope.account, zone_id(request.id)?);
     let zone = world.comment_private_hosted_zone(account, id, comment).map_err(refused)?;
     Ok(UpdateHostedZoneCommentResponse { hosted_zone: Some(render(zone)) })
 }
@@ -85,7 +85,7 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteHostedZoneRequest,
 ) -> Result<DeleteHostedZoneResponse, AwsError> {
-    world.delete_private_hosted_zone(account_of(call)?, zone_id(request.id)?).map_err(refused)?;
+    world.delete_private_hosted_zone(call.scope.account, zone_id(request.id)?).map_err(refused)?;
     Ok(DeleteHostedZoneResponse { change_info: Some(change::made(call, world, None)?) })
 }
 

@@ -19,12 +19,16 @@ mod tags;
 #[cfg(test)]
 mod testing;
 
-use awsproto::{Action, read, write};
+use awsproto::{Action, Api, read, write};
 use model::World;
 use shapes::op;
 
+/// The service.
+pub static API: Api<World> =
+    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+
 /// What the service can do.
-pub static ACTIONS: &[Action<World>] = &[
+static ACTIONS: &[Action<World>] = &[
     write!(CreateHostedZone, hosted_zone::create),
     read!(GetHostedZone, hosted_zone::get),
     read!(GetHostedZoneCount, hosted_zone::count),

@@ -6,7 +6,7 @@ use model::{HostedZoneId, World};
 
 use crate::errors::{invalid_input, refused};
 use crate::hosted_zone::render;
-use crate::request::{account_of, domain_name, page_len, vpc, zone_id};
+use crate::request::{domain_name, page_len, vpc, zone_id};
 use crate::shapes::*;
 
 /// Zones in one answer.
@@ -76,7 +76,7 @@ pub(crate) fn by_vpc(
     world: &World,
     request: ListHostedZonesByVPCRequest,
 ) -> Result<ListHostedZonesByVPCResponse, AwsError> {
-    let account = account_of(call)?;
+    let account = call.scope.account;
     let len = page_len(request.max_items.as_deref(), PAGE_LEN_MAX)?;
     let seen = vpc(Some(VPC { vpc_id: request.vpc_id, vpc_region: request.vpc_region }))?;
     let known = world.network.vpcs.get(&seen.vpc).filter(|vpc| vpc.scope.region == seen.region);
@@ -102,7 +102,7 @@ pub(crate) fn by_vpc(
 
 /// The caller's zones, by identifier.
 fn own<'a>(call: &Call, world: &'a World) -> Result<Vec<&'a PrivateHostedZone>, AwsError> {
-    let owner = ZoneOwner::Account(account_of(call)?);
+    let owner = ZoneOwner::Account(call.scope.account);
     Ok(world.private_hosted_zones.values().filter(|zone| zone.owner == owner).collect())
 }
 

@@ -7,7 +7,7 @@ use model::{DomainName, World};
 
 use crate::change;
 use crate::errors::{invalid_input, refused, refused_change};
-use crate::request::{account_of, domain_name, page_len, zone_id};
+use crate::request::{domain_name, page_len, zone_id};
 use crate::shapes::*;
 
 /// Sets of records in one answer.
@@ -24,7 +24,7 @@ pub(crate) fn change(
     world: &mut World,
     request: ChangeResourceRecordSetsRequest,
 ) -> Result<ChangeResourceRecordSetsResponse, AwsError> {
-    let (account, id) = (account_of(call)?, zone_id(request.hosted_zone_id)?);
+    let (account, id) = (call.scope.account, zone_id(request.hosted_zone_id)?);
     let batch = request.change_batch.unwrap_or_default();
     check_size(&batch.changes)?;
     let changes = batch.changes.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -39,7 +39,7 @@ pub(crate) fn list(
     request: ListResourceRecordSetsRequest,
 ) -> Result<ListResourceRecordSetsResponse, AwsError> {
     let zone =
-        world.private_hosted_zone(account_of(call)?, zone_id(request.hosted_zone_id)?).map_err(refused)?;
+        world.private_hosted_zone(call.scope.account, zone_id(request.hosted_zone_id)?).map_err(refused)?;
     let len = page_len(request.max_items.as_deref(), PAGE_LEN_MAX)?;
     let name = request.start_record_name.as_deref().map(domain_name).transpose()?;
     let kind = request.start_record_type.as_deref().map(record_type).transpose()?;

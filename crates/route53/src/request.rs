@@ -1,19 +1,11 @@
-//! What all actions do with a request: accounts, identifiers, names, VPCs, pages.
+//! What all actions do with a request: identifiers, names, VPCs, pages.
 
 use awsproto::{AwsError, Call};
 use model::private_hosted_zone::ZoneVpc;
-use model::{AccountId, DomainName, HostedZoneId};
+use model::{DomainName, HostedZoneId};
 
 use crate::errors;
 use crate::shapes::VPC;
-
-/// The caller's account.
-pub(crate) fn account_of(call: &Call) -> Result<AccountId, AwsError> {
-    call.account.parse().map_err(|_| {
-        AwsError::new("InvalidClientTokenId", "The security token included in the request is invalid.")
-            .with_status(403)
-    })
-}
 
 /// The moment of the call, as the model writes it.
 pub(crate) fn now(call: &Call) -> model::Timestamp {

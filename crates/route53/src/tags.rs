@@ -5,7 +5,7 @@ use awsproto::{AwsError, Call};
 use model::{AccountId, World};
 
 use crate::errors::{invalid_input, no_such_zone, refused};
-use crate::request::{account_of, zone_id};
+use crate::request::zone_id;
 use crate::shapes::*;
 
 /// Tags, or keys, in one request.
@@ -17,7 +17,7 @@ pub(crate) fn change(
     world: &mut World,
     request: ChangeTagsForResourceRequest,
 ) -> Result<ChangeTagsForResourceResponse, AwsError> {
-    let account = account_of(call)?;
+    let account = call.scope.account;
     check_type(request.resource_type.as_deref(), request.resource_id.as_deref())?;
     let id = zone_id(request.resource_id)?;
     if request.add_tags.is_empty() && request.remove_tag_keys.is_empty() {
@@ -41,7 +41,7 @@ pub(crate) fn list(
     request: ListTagsForResourceRequest,
 ) -> Result<ListTagsForResourceResponse, AwsError> {
     check_type(request.resource_type.as_deref(), request.resource_id.as_deref())?;
-    let set = tags_of(account_of(call)?, world, request.resource_id)?;
+    let set = tags_of(call.scope.account, world, request.resource_id)?;
     Ok(ListTagsForResourceResponse { resource_tag_set: Some(set) })
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn list_several(
     world: &World,
     request: ListTagsForResourcesRequest,
 ) -> Result<ListTagsForResourcesResponse, AwsError> {
-    let account = account_of(call)?;
+    let account = call.scope.account;
     if !(1..=CHANGES_MAX).contains(&request.resource_ids.len()) {
         return Err(invalid_input(format!("A request is about 1 to {CHANGES_MAX} resources.")));
     }

@@ -1,13 +1,12 @@
 //! A caller for tests: sends what the `aws` CLI sends through routing and the table of actions, and reads the answer.
 
-use awsproto::action::{dispatch, find};
 use awsproto::route::{Incoming, route};
-use awsproto::sigv4::Scope;
-use awsproto::{AwsError, Call, IdSource, Reply, Timestamp};
+use awsproto::sigv4::CredentialScope;
+use awsproto::{AwsError, Call, Reply, testing};
 use model::vpc::{NewVpc, Tenancy};
 use model::{AccountId, Ids, Tags, World};
 
-use crate::ACTIONS;
+use crate::API;
 use crate::shapes::SERVICE;
 
 /// A world with a VPC in us-west-2, and somebody who calls it.
@@ -21,17 +20,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        let call = Call {
-            account: AccountId::DEFAULT.to_string(),
-            region: "us-east-1".into(),
-            principal_arn: "arn:aws:iam::123456789012:user/ada".into(),
-            user_id: "AIDAEXAMPLE".into(),
-            request_id: "r-1".into(),
-            now: Timestamp(1_767_225_600_000),
-            source_ip: [127, 0, 0, 1].into(),
-            ids: IdSource::new(1),
-            facts: Default::default(),
-        };
+        let call = testing::call("us-east-1", 1);
         let mut caller = Caller { world: World::default(), call, vpc: String::new(), made: 0 };
         caller.vpc = caller.another_vpc();
         caller
@@ -70,7 +59,7 @@ impl Caller {
     }
 
     fn send(&mut self, method: &str, target: &str, body: &str) -> Result<Reply, AwsError> {
-        let scope = Scope::parse("AKID/20260101/us-east-1/route53/aws4_request").unwrap();
+        let scope = CredentialScope::parse("AKID/20260101/us-east-1/route53/aws4_request").unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path = format!("/2013-04-01/{path}");
         let incoming = Incoming {
@@ -82,10 +71,10 @@ impl Caller {
             ..Incoming::default()
         };
         let route = route(&incoming, &[&SERVICE]).expect("the request has a route");
-        let name = find(&SERVICE, ACTIONS, &route.operation)?.name;
-        let answer = route.input(&incoming).and_then(|input| {
-            dispatch(&(), &SERVICE, ACTIONS, name, &mut self.call, &mut self.world, &input)
-        });
+        let name = API.find(&route.operation)?.name;
+        let answer = route
+            .input(&incoming)
+            .and_then(|input| API.perform(name, &mut self.call, &mut self.world, &input));
         match answer {
             Ok(output) => {
                 self.world.commit();

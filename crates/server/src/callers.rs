@@ -1,6 +1,7 @@
 //! Who calls: the root of an account by its key, an instance as its role by temporary credentials, or, in open mode,
 //! whoever asks.
 
+use awsproto::Principal;
 use awsproto::sigv4::{self, Authorization, Secret, SignatureError, SignedRequest};
 use guest::{CredentialKey, RoleSession};
 use model::{AccountId, Timestamp, World};
@@ -11,12 +12,8 @@ use crate::credentials::AccessKey;
 /// Whom a request acts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The account.
-    pub account: AccountId,
-    /// The principal's ARN.
-    pub principal_arn: String,
-    /// The principal's unique identifier.
-    pub user_id: String,
+    /// Who it is.
+    pub principal: Principal,
     /// What shows that it is them who ask.
     pub proof: Proof,
 }
@@ -34,12 +31,12 @@ pub enum Proof {
 
 impl Caller {
     fn root(account: AccountId) -> Caller {
-        Caller {
-            account,
-            principal_arn: format!("arn:aws:iam::{account}:root"),
-            user_id: account.to_string(),
-            proof: Proof::Shown,
-        }
+        Caller { principal: Principal::Root(account), proof: Proof::Shown }
+    }
+
+    /// The account it acts in.
+    pub fn account(&self) -> AccountId {
+        self.principal.account()
     }
 }
 
@@ -67,20 +64,20 @@ impl Callers {
         &self,
         world: &World,
         request: &SignedRequest<'_>,
+        authorization: &Authorization,
         now: Timestamp,
     ) -> Result<Caller, SignatureError> {
         let now = awsproto::Timestamp(now.0);
-        let authorization = sigv4::parse(request)?;
         // Forgetting the token must not make a stranger of an instance, whom open mode would take for root.
         if self.roles.has_made(&authorization.scope.access_key_id) {
-            return self.role(world, request, &authorization, now);
+            return self.role(world, request, authorization, now);
         }
         let secret = |id: &str| {
             let key = self.root.secret_access_key.clone();
             (id == self.root.access_key_id).then_some(Secret { key, session_token: None, expires: None })
         };
-        match sigv4::verify(request, secret, now) {
-            Ok(_) => Ok(Caller::root(self.root.account)),
+        match sigv4::verify(request, authorization, secret, now) {
+            Ok(()) => Ok(Caller::root(self.root.account)),
             Err(SignatureError::UnknownKey(authorization)) if self.auth == Auth::Open => {
                 let in_header = request.header("authorization").is_some();
                 let proof = if in_header { Proof::Shown } else { Proof::Lacking };
@@ -113,12 +110,14 @@ impl Callers {
                 expires: Some(awsproto::Timestamp(session.expires().0)),
             })
         };
-        sigv4::verify(request, secret, now)?;
-        let (account, instance) = (role.account, session.instance);
+        sigv4::verify(request, authorization, secret, now)?;
         Ok(Caller {
-            account,
-            principal_arn: format!("arn:aws:sts::{account}:assumed-role/{}/{instance}", role.name),
-            user_id: format!("{}:{instance}", role.id),
+            principal: Principal::AssumedRole {
+                account: role.account,
+                role: role.id,
+                role_name: role.name.clone(),
+                session: session.instance.to_string(),
+            },
             proof: Proof::Shown,
         })
     }
@@ -176,7 +175,7 @@ mod tests {
         headers.extend(token.map(|token| ("x-amz-security-token", token)));
         let request =
             SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: b"Action=X" };
-        let scope = sigv4::Scope {
+        let scope = sigv4::CredentialScope {
             access_key_id: id.to_owned(),
             date: date[..8].to_owned(),
             region: "us-east-1".to_owned(),
@@ -185,7 +184,8 @@ mod tests {
         let signature = sigv4::sign(&request, scope, secret, now_aws);
         let mut headers = headers.clone();
         headers.push(("authorization", &signature));
-        callers.identify(world, &SignedRequest { headers: &headers, ..request }, now)
+        let request = SignedRequest { headers: &headers, ..request };
+        callers.identify(world, &request, &sigv4::parse(&request)?, now)
     }
 
     #[test]
@@ -200,12 +200,12 @@ mod tests {
                 Some(credentials.session_token.as_str()),
             );
             let caller = ask(&callers, &world, key, Timestamp(NOW.0 + 6 * HOUR_MS - 1000)).unwrap();
-            assert_eq!(caller.account.to_string(), "222222222222");
+            assert_eq!(caller.account().to_string(), "222222222222");
             assert_eq!(
-                caller.principal_arn,
+                caller.principal.arn(),
                 "arn:aws:sts::222222222222:assumed-role/web/i-00000000000000001"
             );
-            assert_eq!(caller.user_id, format!("{}:i-00000000000000001", session.role));
+            assert_eq!(caller.principal.user_id(), format!("{}:i-00000000000000001", session.role));
             let late = ask(&callers, &world, key, Timestamp(NOW.0 + 6 * HOUR_MS));
             assert_eq!(late, Err(SignatureError::ExpiredToken));
             let early = ask(&callers, &world, key, Timestamp(NOW.0 - 6 * HOUR_MS));
@@ -258,7 +258,7 @@ mod tests {
         let (world, callers) = (World::default(), callers(Auth::Open));
         let now = awsproto::Timestamp(NOW.0);
         let proof = |id: &str, secret: &str| {
-            let scope = sigv4::Scope {
+            let scope = sigv4::CredentialScope {
                 access_key_id: id.to_owned(),
                 date: now.basic_date(),
                 region: "us-east-1".to_owned(),
@@ -268,7 +268,8 @@ mod tests {
             let request =
                 SignedRequest { method: "GET", path: "/", query: "Action=X", headers: &headers, body: b"" };
             let query = sigv4::presign(&request, scope, secret, now, 60);
-            callers.identify(&world, &SignedRequest { query: &query, ..request }, NOW).map(|it| it.proof)
+            let request = SignedRequest { query: &query, ..request };
+            callers.identify(&world, &request, &sigv4::parse(&request)?, NOW).map(|it| it.proof)
         };
         assert_eq!(proof("AKIASOMEBODY", "any"), Ok(Proof::Lacking));
         assert_eq!(proof("222222222222", "any"), Ok(Proof::Lacking));

@@ -535,7 +535,7 @@ fn link(world: &World, id: NetworkInterfaceId, position: usize) -> Option<LinkSp
 #[cfg(test)]
 mod tests {
     use super::*;
-    use awsproto::{Call, IdSource, Input, Protocol};
+    use awsproto::{Input, Protocol};
     use model::{Ids, Scope, Timestamp};
 
     const NOON: Timestamp = Timestamp(1_727_179_200_000);
@@ -593,33 +593,14 @@ mod tests {
     }
 
     fn launch(world: &mut World) {
-        let mut call = Call {
-            account: "123456789012".to_owned(),
-            region: "us-west-2".to_owned(),
-            principal_arn: "arn:aws:iam::123456789012:user/ada".to_owned(),
-            user_id: "AIDAADA".to_owned(),
-            request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-            now: awsproto::Timestamp::parse("2024-09-24T12:00:00Z").unwrap(),
-            source_ip: "203.0.113.9".parse().unwrap(),
-            ids: IdSource::new(7),
-            facts: Default::default(),
-        };
+        let mut call = awsproto::testing::call("us-west-2", 7);
         let image = model::image::all("us-west-2".parse().unwrap()).next().unwrap().id();
         let body = format!(
             "Action=RunInstances&Version=2016-11-15&ImageId={image}&InstanceType=t2.micro&MinCount=1&MaxCount=1"
         );
         let input = Input::parse(Protocol::Ec2, "", body.as_bytes()).unwrap();
-        let tokens = &ec2::request_tokens::RequestTokens;
-        awsproto::action::dispatch(
-            tokens,
-            &ec2::SERVICE,
-            ec2::ACTIONS,
-            "RunInstances",
-            &mut call,
-            world,
-            &input,
-        )
-        .unwrap_or_else(|error| panic!("{}: {}", error.code, error.message));
+        let made = ec2::API.perform("RunInstances", &mut call, world, &input);
+        made.unwrap_or_else(|error| panic!("{}: {}", error.code, error.message));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! [`internet_sites`] are what lies around the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command
 //! asks.
 
+mod absent_services;
 pub mod admin;
 pub mod api;
 mod body;
@@ -18,12 +19,12 @@ pub mod data_directory;
 mod descriptors;
 mod dns_stream;
 mod ended;
-pub mod facts;
 mod host_name;
 pub mod identity;
 pub mod instance_connect_endpoints;
 pub mod instances;
 pub mod internet_sites;
+mod life;
 pub mod link_services;
 mod listener;
 mod local_users;

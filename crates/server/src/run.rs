@@ -21,7 +21,6 @@ use crate::config::{Auth, Config, Instances as Backing};
 use crate::credentials::AccessKey;
 use crate::data_directory;
 use crate::descriptors;
-use crate::facts::Facts;
 use crate::host_name::HostNames;
 use crate::identity::Identity;
 use crate::instance_connect_endpoints::InstanceConnectEndpoints;
@@ -34,6 +33,7 @@ use crate::places::{Places, Room};
 use crate::public_resolver::{self, PublicResolver};
 use crate::refusal::RefusedRequests;
 use crate::refusals::{Refusals, Service};
+use crate::services;
 use crate::spaces::{self, Spaces};
 use crate::writer::{Decides, State};
 
@@ -128,7 +128,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let state = State::open(store)?;
     let socket = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
     let api_address = socket.local_addr()?;
-    let facts = Arc::new(Facts::default());
+    let host = Arc::<ArcSwapOption<Host>>::default();
     let callers = Callers::of(&config, &root);
     let refused_requests = Arc::new(RefusedRequests::default());
     let refusals = Arc::new(Refusals::default());
@@ -138,7 +138,9 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         callers,
         host_names: HostNames::of(&config.host_names)?,
         state: state.clone(),
-        facts: Arc::clone(&facts),
+        services: &services::ALL,
+        descriptions: services::ALL.iter().map(|it| it.service).collect(),
+        host: Arc::clone(&host),
         endpoints: endpoints.clone(),
         refused: Arc::clone(&refused_requests),
         bodies: Bodies::new(),
@@ -151,7 +153,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         Backing::Namespace => Some(backend(&config, &state, &names)?),
     };
     if let Some(backend) = &backend {
-        facts.set_host(Arc::clone(&backend.host));
+        host.store(Some(Arc::clone(&backend.host)));
     }
     let instances = Instances::paused();
     let running = Arc::new(Running {

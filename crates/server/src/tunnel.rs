@@ -8,7 +8,7 @@
 //! WebSockets cannot be closed one way. An empty message says that no more comes from the client, and the target is told so:
 //! what the AWS CLI sends when its standard input has ended.
 
-use awsproto::{AwsError, sigv4::SignedRequest};
+use awsproto::{AwsError, Principal, sigv4::SignedRequest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ec2::instance_connect::tunnel::{self, Tunnel};
@@ -78,11 +78,12 @@ pub fn admit(
     endpoints: &InstanceConnectEndpoints,
     scope: Scope,
     request: &SignedRequest<'_>,
+    caller: &Principal,
 ) -> Result<Admitted, AwsError> {
     let accept = accept_key(handshake(request)?);
     let tunnel = tunnel::requested(world, scope, request)?;
     let place = endpoints.place(tunnel.endpoint).ok_or_else(|| tunnel::not_open(tunnel.endpoint))?;
-    let holding = place.tunnels.take(TunnelCaller::of(request));
+    let holding = place.tunnels.take(TunnelCaller::of(caller));
     let holding = holding.map_err(|limit| tunnel::too_many(tunnel.endpoint, limit))?;
     Ok(Admitted { tunnel, place, holding, accept })
 }

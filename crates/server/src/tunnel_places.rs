@@ -4,7 +4,7 @@
 //! the account's own keys, so that roles, which instances have, cannot keep their owners out: that is Hamlet's choice. How
 //! long a tunnel lasts is bounded by an hour; how long it may be silent is not, as with AWS.
 
-use awsproto::sigv4::{self, SignedRequest};
+use awsproto::Principal;
 use model::quotas::TUNNELS_PER_INSTANCE_CONNECT_ENDPOINT_MAX;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -24,12 +24,11 @@ pub enum TunnelCaller {
 }
 
 impl TunnelCaller {
-    /// Whose key a request is signed with. "Temporary (AWS STS) access key IDs … begin with ASIA" (IAM User Guide).
-    pub fn of(request: &SignedRequest<'_>) -> TunnelCaller {
-        let key = sigv4::parse(request).map(|authorization| authorization.scope.access_key_id);
-        match key.is_ok_and(|key| key.starts_with("ASIA")) {
-            true => TunnelCaller::Role,
-            false => TunnelCaller::Account,
+    /// Whose share a caller's tunnels take.
+    pub fn of(caller: &Principal) -> TunnelCaller {
+        match caller {
+            Principal::AssumedRole { .. } => TunnelCaller::Role,
+            Principal::Root(_) => TunnelCaller::Account,
         }
     }
 }
@@ -97,28 +96,5 @@ mod tests {
             (0..20).filter_map(|_| tunnels.take(TunnelCaller::Account).ok()).collect::<Vec<_>>().len(),
             20
         );
-    }
-
-    #[test]
-    fn temporary_credentials_are_a_roles() {
-        let of = |key: &str| {
-            let header = format!(
-                "AWS4-HMAC-SHA256 Credential={key}/20240924/us-west-2/ec2-instance-connect/aws4_request, \
-                 SignedHeaders=host;x-amz-date, Signature={}",
-                "0".repeat(64)
-            );
-            let headers =
-                [("host", "h"), ("x-amz-date", "20240924T120000Z"), ("authorization", header.as_str())];
-            TunnelCaller::of(&SignedRequest {
-                method: "GET",
-                path: "/",
-                query: "",
-                headers: &headers,
-                body: b"",
-            })
-        };
-        assert_eq!(of("ASIAIOSFODNN7EXAMPLE"), TunnelCaller::Role);
-        assert_eq!(of("AKIAIOSFODNN7EXAMPLE"), TunnelCaller::Account);
-        assert_eq!(of("123456789012"), TunnelCaller::Account);
     }
 }

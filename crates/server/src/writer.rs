@@ -88,11 +88,19 @@ impl State {
         self.listeners.lock().expect("no listener panics").push(listener);
     }
 
-    /// Changes the network and waits until the change is durable. `None`: the writer is gone, or the store refused.
+    /// Changes the world and waits until the change is durable. An error: the writer is gone, or the store refused.
     pub async fn change<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut World) -> (Applied, T) + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.queue(change).await?.wait().await
+    }
+
+    /// Gives a change to the writer, who makes it in its turn.
+    pub async fn queue<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut World) -> (Applied, T) + Send + 'static,
+    ) -> Result<Durable<T>, StoreError> {
         let (answer, answered) = tokio::sync::oneshot::channel();
         let command: Command = Box::new(move |world| {
             let (applied, value) = change(world);
@@ -114,7 +122,7 @@ impl State {
                 std::sync::mpsc::TrySendError::Disconnected(_) => return Err(StoreError::Closed),
             }
         }
-        answered.await.unwrap_or(Err(StoreError::Closed))
+        Ok(Durable(answered))
     }
 
     /// Changes the network from a thread that may wait.
@@ -132,6 +140,16 @@ impl State {
         });
         self.queue.send(command).map_err(|_| StoreError::Closed)?;
         answered.recv().unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+/// A change that was given to the writer.
+pub struct Durable<T>(tokio::sync::oneshot::Receiver<Result<T, StoreError>>);
+
+impl<T> Durable<T> {
+    /// What the change came to, once it is on disk.
+    pub async fn wait(self) -> Result<T, StoreError> {
+        self.0.await.unwrap_or(Err(StoreError::Closed))
     }
 }
 

@@ -5,15 +5,17 @@
 use crate::public_parameters::PublicParameters;
 use crate::shapes::*;
 use awsproto::{AwsError, Call, Page};
+use model::World;
 
 /// "Maximum number of 10 items" in both a list of names and a page.
 const ITEMS_MAX: usize = 10;
 
 pub(crate) fn one(
     call: &mut Call,
-    parameters: &PublicParameters,
+    _: &World,
     request: GetParameterRequest,
 ) -> Result<GetParameterResult, AwsError> {
+    let parameters = &PublicParameters::of(call.scope.region);
     let name = request.name.unwrap_or_default();
     let parameter = find(call, parameters, &name)?;
     let parameter = parameter.ok_or_else(|| AwsError::new("ParameterNotFound", ""))?;
@@ -22,9 +24,10 @@ pub(crate) fn one(
 
 pub(crate) fn several(
     call: &mut Call,
-    parameters: &PublicParameters,
+    _: &World,
     request: GetParametersRequest,
 ) -> Result<GetParametersResult, AwsError> {
+    let parameters = &PublicParameters::of(call.scope.region);
     if !(1..=ITEMS_MAX).contains(&request.names.len()) {
         return Err(constraint(
             &format!("[{}]", request.names.join(", ")),
@@ -44,9 +47,10 @@ pub(crate) fn several(
 
 pub(crate) fn by_path(
     call: &mut Call,
-    parameters: &PublicParameters,
+    _: &World,
     request: GetParametersByPathRequest,
 ) -> Result<GetParametersByPathResult, AwsError> {
+    let parameters = &PublicParameters::of(call.scope.region);
     if !request.parameter_filters.is_empty() {
         return Err(AwsError::not_implemented_yet("ParameterFilters of GetParametersByPath"));
     }
@@ -89,7 +93,7 @@ fn find(call: &Call, parameters: &PublicParameters, asked: &str) -> Result<Optio
 fn parameter(call: &Call, parameters: &PublicParameters, name: &str, image: &str) -> Parameter {
     Parameter {
         // Public parameters belong to no account: the ARN's fifth part is empty.
-        arn: Some(format!("arn:aws:ssm:{}::parameter{name}", call.region)),
+        arn: Some(format!("arn:aws:ssm:{}::parameter{name}", call.scope.region)),
         name: Some(name.to_owned()),
         r#type: Some("String".to_owned()),
         value: Some(image.to_owned()),
@@ -131,10 +135,9 @@ fn constraint(value: &str, member: &str, sentence: &str) -> AwsError {
 
 #[cfg(test)]
 mod tests {
-    use crate::shapes::SERVICE;
-    use crate::{ACTIONS, PublicParameters};
-    use awsproto::action::{dispatch_read, find};
-    use awsproto::{AwsError, Call, IdSource, Input, Protocol, Timestamp};
+    use crate::API;
+    use awsproto::{AwsError, Input, Protocol, testing};
+    use model::{World, image};
     use serde_json::{Value, json};
 
     const DEFAULT: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
@@ -143,13 +146,11 @@ mod tests {
     fn the_alias_of_a_tutorial_names_an_image() {
         let answer = ask("GetParameter", json!({ "Name": DEFAULT })).unwrap();
         let parameter = &answer["Parameter"];
-        assert_eq!(parameter["Value"], "ami-0a");
+        assert_eq!(parameter["Value"], image_of("al2023-ami-kernel-default-x86_64"));
         assert_eq!(parameter["ARN"], format!("arn:aws:ssm:us-east-1::parameter{DEFAULT}"));
-        assert_eq!(parameter["LastModifiedDate"], 1_700_000_000);
-        assert_eq!(
-            ask("GetParameter", json!({ "Name": parameter["ARN"] })).unwrap()["Parameter"]["Value"],
-            "ami-0a"
-        );
+        assert_eq!(parameter["LastModifiedDate"], 1_761_767_784);
+        let by_arn = ask("GetParameter", json!({ "Name": parameter["ARN"] })).unwrap();
+        assert_eq!(by_arn["Parameter"]["Value"], parameter["Value"]);
     }
 
     #[test]
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn several_are_sorted_into_found_and_invalid() {
         let answer = ask("GetParameters", json!({ "Names": [DEFAULT, "/x"] })).unwrap();
-        assert_eq!(answer["Parameters"][0]["Value"], "ami-0a");
+        assert_eq!(answer["Parameters"][0]["Value"], image_of("al2023-ami-kernel-default-x86_64"));
         assert_eq!(answer["InvalidParameters"], json!(["/x"]));
         assert!(ask("GetParameters", json!({ "Names": [] })).is_err());
         assert!(ask("GetParameters", json!({ "Names": vec!["x"; 11] })).is_err());
@@ -177,16 +178,17 @@ mod tests {
     fn a_path_is_read_page_by_page() {
         let path = "/aws/service/ami-amazon-linux-latest";
         let first = ask("GetParametersByPath", json!({ "Path": path, "MaxResults": 1 })).unwrap();
-        assert_eq!(first["Parameters"][0]["Value"], "ami-0b");
+        assert_eq!(first["Parameters"][0]["Value"], image_of("al2023-ami-kernel-6.1-arm64"));
         let token = &first["NextToken"];
         let second =
             ask("GetParametersByPath", json!({ "Path": path, "MaxResults": 1, "NextToken": token })).unwrap();
-        assert_eq!(second["Parameters"][0]["Value"], "ami-0a");
-        assert_eq!(second.get("NextToken"), None);
+        assert_eq!(second["Parameters"][0]["Value"], image_of("al2023-ami-kernel-6.1-x86_64"));
+        let all = ask("GetParametersByPath", json!({ "Path": path })).unwrap();
+        assert_eq!(all.get("NextToken"), None);
         let shallow = ask("GetParametersByPath", json!({ "Path": "/aws/service" })).unwrap();
         assert_eq!(shallow["Parameters"], json!([]));
         let deep = ask("GetParametersByPath", json!({ "Path": "/aws/service", "Recursive": true })).unwrap();
-        assert_eq!(deep["Parameters"].as_array().unwrap().len(), 2);
+        assert_eq!(deep["Parameters"].as_array().unwrap().len(), all["Parameters"].as_array().unwrap().len());
         assert!(ask("GetParametersByPath", json!({ "Path": "aws" })).is_err());
     }
 
@@ -196,26 +198,15 @@ mod tests {
         assert_eq!(ask("PutParametre", json!({})).unwrap_err().code, "UnknownOperationException");
     }
 
-    fn ask(operation: &str, body: Value) -> Result<Value, AwsError> {
-        let aliases =
-            [("al2023-ami-kernel-default-x86_64", "ami-0a"), ("al2023-ami-kernel-6.1-x86_64", "ami-0b")];
-        let parameters = PublicParameters::new(aliases, Timestamp::from_secs(1_700_000_000));
-        let input = Input::parse(Protocol::Json11, "", body.to_string().as_bytes())?;
-        let output = dispatch_read(find(&SERVICE, ACTIONS, operation)?, &mut call(), &parameters, &input)?;
-        Ok(serde_json::from_str(&output.body).unwrap())
+    fn image_of(alias: &str) -> String {
+        let mut all = image::aliases("us-east-1".parse().unwrap());
+        all.find(|(known, _)| *known == alias).unwrap().1.to_string()
     }
 
-    fn call() -> Call {
-        Call {
-            account: "123456789012".into(),
-            region: "us-east-1".into(),
-            principal_arn: "arn:aws:iam::123456789012:root".into(),
-            user_id: "123456789012".into(),
-            request_id: "r".into(),
-            now: Timestamp(0),
-            source_ip: [127, 0, 0, 1].into(),
-            ids: IdSource::new(1),
-            facts: Default::default(),
-        }
+    fn ask(operation: &str, body: Value) -> Result<Value, AwsError> {
+        let input = Input::parse(Protocol::Json11, "", body.to_string().as_bytes())?;
+        let mut call = testing::call("us-east-1", 1);
+        let output = API.perform(operation, &mut call, &mut World::default(), &input)?;
+        Ok(serde_json::from_str(&output.body).unwrap())
     }
 }

@@ -10,12 +10,17 @@ mod get_parameter;
 pub mod public_parameters;
 pub mod shapes;
 
-use awsproto::{Action, read};
+use awsproto::{Action, Api, read};
+use model::World;
 pub use public_parameters::PublicParameters;
 use shapes::op;
 
+/// The service.
+pub static API: Api<World> =
+    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+
 /// What the service can do.
-pub static ACTIONS: &[Action<PublicParameters>] = &[
+static ACTIONS: &[Action<World>] = &[
     read!(GetParameter, get_parameter::one),
     read!(GetParameters, get_parameter::several),
     read!(GetParametersByPath, get_parameter::by_path),

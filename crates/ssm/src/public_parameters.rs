@@ -3,6 +3,7 @@
 //! Follows "Calling the AMI public parameter" (Systems Manager User Guide).
 
 use awsproto::Timestamp;
+use model::{Region, image};
 use std::collections::BTreeMap;
 
 /// Where the names of the latest Amazon Linux images are.
@@ -23,6 +24,13 @@ impl PublicParameters {
     ) -> Self {
         let named = |(alias, image): (_, _)| name_and_image(alias, image);
         PublicParameters { images: aliases.into_iter().map(named).collect(), published }
+    }
+
+    /// Those of a Region: the images that Hamlet has, under AWS's names for them.
+    pub fn of(region: Region) -> Self {
+        let images = image::aliases(region).map(|(alias, image)| (alias, image.to_string()));
+        let published = Timestamp::parse(image::CREATED).expect("the catalogue's date is a date");
+        PublicParameters::new(images, published)
     }
 
     /// The image a parameter names.

@@ -5,35 +5,43 @@
 
 use crate::shapes::{GetCallerIdentityRequest, GetCallerIdentityResponse};
 use awsproto::{AwsError, Call};
+use model::World;
 
 pub(crate) fn get(
     call: &mut Call,
-    _: &(),
+    _: &World,
     _: GetCallerIdentityRequest,
 ) -> Result<GetCallerIdentityResponse, AwsError> {
     Ok(GetCallerIdentityResponse {
-        account: Some(call.account.clone()),
-        user_id: Some(call.user_id.clone()),
-        arn: Some(call.principal_arn.clone()),
+        account: Some(call.principal.account().to_string()),
+        user_id: Some(call.principal.user_id()),
+        arn: Some(call.principal.arn()),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::ACTIONS;
+    use crate::API;
     use crate::shapes::SERVICE;
-    use awsproto::action::{dispatch_read, find};
-    use awsproto::{AwsError, Call, IdSource, Input, Timestamp};
+    use awsproto::{AwsError, Call, Input, Principal, testing};
+    use model::{AccountId, World};
 
     #[test]
     fn a_caller_is_told_who_it_is() {
-        let answer = ask("Action=GetCallerIdentity&Version=2011-06-15").unwrap();
+        let role = Principal::AssumedRole {
+            account: AccountId::DEFAULT,
+            role: "AROAEXAMPLEEXAMPLEEXA".parse().unwrap(),
+            role_name: "web".to_owned(),
+            session: "i-0123456789abcdef0".to_owned(),
+        };
+        let answer = ask_as(role, "Action=GetCallerIdentity&Version=2011-06-15").unwrap();
         assert_eq!(
             answer,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
              <GetCallerIdentityResult><Account>123456789012</Account>\
-             <Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>AIDAEXAMPLE</UserId>\
+             <Arn>arn:aws:sts::123456789012:assumed-role/web/i-0123456789abcdef0</Arn>\
+             <UserId>AROAEXAMPLEEXAMPLEEXA:i-0123456789abcdef0</UserId>\
              </GetCallerIdentityResult><ResponseMetadata><RequestId>r-1</RequestId>\
              </ResponseMetadata></GetCallerIdentityResponse>"
         );
@@ -49,23 +57,14 @@ mod tests {
     }
 
     fn ask(form: &str) -> Result<String, AwsError> {
-        let name = form.split(['=', '&']).nth(1).unwrap_or_default();
-        let input = Input::parse(SERVICE.protocol, "", form.as_bytes())?;
-        let output = dispatch_read(find(&SERVICE, ACTIONS, name)?, &mut call(), &(), &input)?;
-        Ok(output.render(&SERVICE, name, "r-1").body)
+        ask_as(Principal::Root(AccountId::DEFAULT), form)
     }
 
-    fn call() -> Call {
-        Call {
-            account: "123456789012".into(),
-            region: "us-east-1".into(),
-            principal_arn: "arn:aws:iam::123456789012:user/ada".into(),
-            user_id: "AIDAEXAMPLE".into(),
-            request_id: "r-1".into(),
-            now: Timestamp(0),
-            source_ip: [127, 0, 0, 1].into(),
-            ids: IdSource::new(1),
-            facts: Default::default(),
-        }
+    fn ask_as(principal: Principal, form: &str) -> Result<String, AwsError> {
+        let name = form.split(['=', '&']).nth(1).unwrap_or_default();
+        let input = Input::parse(SERVICE.protocol, "", form.as_bytes())?;
+        let mut call = Call { principal, ..testing::call("us-east-1", 1) };
+        let output = API.perform(name, &mut call, &mut World::default(), &input)?;
+        Ok(output.render(&SERVICE, name, "r-1").body)
     }
 }

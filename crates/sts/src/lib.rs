@@ -8,8 +8,13 @@
 mod caller_identity;
 pub mod shapes;
 
-use awsproto::{Action, read};
+use awsproto::{Action, Api, read};
+use model::World;
 use shapes::op;
 
-/// What the service can do. It keeps no state, so that any state will do.
-pub static ACTIONS: &[Action<()>] = &[read!(GetCallerIdentity, caller_identity::get)];
+/// The service.
+pub static API: Api<World> =
+    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+
+/// What the service can do.
+static ACTIONS: &[Action<World>] = &[read!(GetCallerIdentity, caller_identity::get)];

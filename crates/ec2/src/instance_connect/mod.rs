@@ -5,24 +5,28 @@
 pub mod shapes;
 pub mod tunnel;
 
-use awsproto::{Action, AwsError, Call, write};
+use awsproto::{Action, Api, AwsError, Call, write};
 use model::{InstanceId, World, Zone};
 
-use crate::request::{self, scope_of};
+use crate::request;
 use crate::ssh_key::PublicKey;
 use shapes::{SendSSHPublicKeyRequest, SendSSHPublicKeyResponse, op};
 
 pub use shapes::SERVICE;
 
+/// The service.
+pub static API: Api<World> =
+    Api { service: &SERVICE, actions: ACTIONS, tokens: &(), first_use: Some(crate::DEFAULT_VPC) };
+
 /// Every action of EC2 Instance Connect that Hamlet has.
-pub static ACTIONS: &[Action<World>] = &[write!(SendSSHPublicKey, send_ssh_public_key)];
+static ACTIONS: &[Action<World>] = &[write!(SendSSHPublicKey, send_ssh_public_key)];
 
 fn send_ssh_public_key(
     call: &mut Call,
     world: &mut World,
     request: SendSSHPublicKeyRequest,
 ) -> Result<SendSSHPublicKeyResponse, AwsError> {
-    let (scope, now) = (scope_of(call)?, request::now(call));
+    let (scope, now) = (call.scope, request::now(call));
     let text = request.instance_id.unwrap_or_default();
     let id: InstanceId = text.parse().map_err(|_| invalid_args("InstanceId", "expecting an instance ID"))?;
     let os_user = checked_user(request.instance_os_user.unwrap_or_default())?;
@@ -132,7 +136,6 @@ mod tests {
         let input = Input::parse(Protocol::Json11, "", body.as_bytes()).unwrap();
         let action = "SendSSHPublicKey";
         let (call, world) = (&mut caller.call, &mut caller.world);
-        awsproto::action::dispatch(&(), &SERVICE, ACTIONS, action, call, world, &input)
-            .map(|output| output.body)
+        API.perform(action, call, world, &input).map(|output| output.body)
     }
 }

@@ -1,0 +1,102 @@
+//! One call: who asks, where, when, and what its action gets that the state does not have.
+
+use crate::ids::IdSource;
+use crate::input::Input;
+use crate::timestamp::Timestamp;
+use model::{AccountId, InstanceId, RoleId, Scope};
+use std::net::IpAddr;
+
+/// Who calls, from where, when, and what the handler draws its identifiers from.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The account and Region that are called.
+    pub scope: Scope,
+    /// Who calls.
+    pub principal: Principal,
+    /// The request's UUID, also in the answer.
+    pub request_id: String,
+    /// The moment of the call.
+    pub now: Timestamp,
+    /// Where the call came from.
+    pub source_ip: IpAddr,
+    /// Where new identifiers come from.
+    pub ids: IdSource,
+    /// What the row's need has brought.
+    pub provided: Provided,
+}
+
+/// Whom a request acts for. Follows "AWS JSON policy elements: Principal" (IAM User Guide).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// The root of an account.
+    Root(AccountId),
+    /// A session of a role, such as an instance's.
+    AssumedRole {
+        /// The role's account.
+        account: AccountId,
+        /// The role.
+        role: RoleId,
+        /// The role's name.
+        role_name: String,
+        /// The session's name; for an instance, its identifier.
+        session: String,
+    },
+}
+
+impl Principal {
+    /// The account it belongs to.
+    pub fn account(&self) -> AccountId {
+        match self {
+            Principal::Root(account) | Principal::AssumedRole { account, .. } => *account,
+        }
+    }
+
+    /// `arn:aws:iam::123456789012:root`.
+    pub fn arn(&self) -> String {
+        match self {
+            Principal::Root(account) => format!("arn:aws:iam::{account}:root"),
+            Principal::AssumedRole { account, role_name, session, .. } => {
+                format!("arn:aws:sts::{account}:assumed-role/{role_name}/{session}")
+            }
+        }
+    }
+
+    /// `AROA…:i-0123…`, or the account for its root: the condition key `aws:userid`.
+    pub fn user_id(&self) -> String {
+        match self {
+            Principal::Root(account) => account.to_string(),
+            Principal::AssumedRole { role, session, .. } => format!("{role}:{session}"),
+        }
+    }
+}
+
+/// Random bits that nobody can guess, which the identifiers' generator is not good for.
+pub type SecretBits = [u8; 32];
+
+/// What an action needs besides the state. The server brings it before the action is called.
+#[derive(Clone, Copy)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// Secret bits, and what the function makes of them: long work that no other change should wait for.
+    Secret(fn(&Input, &SecretBits) -> Vec<u8>),
+    /// The console output of the instance that the function finds in the request.
+    ConsoleOutput(fn(&Input) -> Option<InstanceId>),
+}
+
+/// What a need has brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Provided {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// For [`Need::Secret`].
+    Secret {
+        /// The bits.
+        bits: SecretBits,
+        /// What was made of them.
+        made: Vec<u8>,
+    },
+    /// For [`Need::ConsoleOutput`], if there is any.
+    ConsoleOutput(Option<Vec<u8>>),
+}

@@ -1,0 +1,125 @@
+//! What the steps of a call have found so far.
+
+use awsproto::action::{Action, Decoded, Output};
+use awsproto::route::{Incoming, Route};
+use awsproto::sigv4::{Authorization, SignatureError, SignedRequest};
+use awsproto::{Api as ServiceApi, Call, ClientToken, Input, Principal, Reply, Service};
+use hyper::body::Incoming as Body;
+use hyper::http::request::Parts;
+use model::World;
+
+use super::Ended;
+use crate::api::Client;
+use crate::body::Whole;
+use crate::callers::Proof;
+use crate::writer::Durable;
+
+/// One request on its way to its answer. What a step needs of an earlier one is there: the list says so.
+pub(crate) struct Exchange<'r> {
+    /// Who is at the other end.
+    pub(crate) client: &'r Client,
+    /// The request's head.
+    pub(crate) head: &'r Parts,
+    /// Its headers, as signatures see them.
+    pub(crate) headers: &'r [(&'r str, &'r str)],
+    /// The request's UUID.
+    pub(crate) request_id: String,
+    /// The step that was taken last.
+    pub(crate) last_step: &'static str,
+    /// How it ends; `None` as long as it goes on.
+    pub(crate) outcome: Option<Result<Output, Ended>>,
+    /// The answer.
+    pub(crate) reply: Option<Reply>,
+
+    pub(crate) unread: Option<Body>,
+    pub(super) authorization: Result<Authorization, SignatureError>,
+    pub(super) body: Option<Whole>,
+    pub(super) route: Option<Route>,
+    pub(super) principal: Option<Principal>,
+    pub(super) proof: Option<Proof>,
+    pub(super) call: Option<Call>,
+    pub(super) found: Option<(&'static ServiceApi<World>, &'static Action<World>)>,
+    pub(super) input: Option<Input>,
+    pub(super) request: Option<Decoded>,
+    pub(super) token: Option<ClientToken>,
+    pub(super) durable: Option<Durable<Result<Output, awsproto::AwsError>>>,
+}
+
+impl<'r> Exchange<'r> {
+    /// A request of which only the head was read.
+    pub(crate) fn new(
+        client: &'r Client,
+        head: &'r Parts,
+        headers: &'r [(&'r str, &'r str)],
+        body: Body,
+        request_id: String,
+    ) -> Exchange<'r> {
+        Exchange {
+            client,
+            head,
+            headers,
+            request_id,
+            last_step: "",
+            outcome: None,
+            reply: None,
+            unread: Some(body),
+            authorization: Err(SignatureError::Unsigned),
+            body: None,
+            route: None,
+            principal: None,
+            proof: None,
+            call: None,
+            found: None,
+            input: None,
+            request: None,
+            token: None,
+            durable: None,
+        }
+    }
+
+    /// The request as it was signed; without its body before that was read.
+    pub(crate) fn signed(&self) -> SignedRequest<'_> {
+        SignedRequest {
+            method: self.head.method.as_str(),
+            path: self.head.uri.path(),
+            query: self.head.uri.query().unwrap_or_default(),
+            headers: self.headers,
+            body: self.body.as_ref().map_or(&[], |body| &body.bytes),
+        }
+    }
+
+    /// What tells where it goes.
+    pub(crate) fn incoming(&self) -> Incoming<'_> {
+        let request = self.signed();
+        Incoming {
+            host: request.header("host"),
+            target: request.header("x-amz-target"),
+            scope: self.authorization.as_ref().ok().map(|authorization| &authorization.scope),
+            method: request.method,
+            path: request.path,
+            query: request.query,
+            body: request.body,
+        }
+    }
+
+    /// The service that it is for.
+    pub(crate) fn service(&self) -> &'static Service {
+        self.route().service
+    }
+
+    pub(super) fn route(&self) -> &Route {
+        self.route.as_ref().expect("the route was told before")
+    }
+
+    pub(super) fn input(&self) -> &Input {
+        self.input.as_ref().expect("the parameters were read before")
+    }
+
+    pub(super) fn action(&self) -> &'static Action<World> {
+        self.found.expect("the action was found before").1
+    }
+
+    pub(super) fn call(&self) -> &Call {
+        self.call.as_ref().expect("the caller was identified before")
+    }
+}

@@ -1,0 +1,41 @@
+//! Calls the action: a reading one with the published snapshot, on the connection's own task; a writing one by the writer,
+//! in its turn.
+
+use awsproto::{AwsError, Output};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use model::World;
+
+use super::durable::not_stored;
+use super::{Ended, Exchange};
+use crate::api::Api;
+use crate::writer::Applied;
+
+pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFuture<'a, Result<(), Ended>> {
+    let (service, action) = exchange.found.expect("the action was found before");
+    let mut call = exchange.call.take().expect("the caller was identified before");
+    let request = exchange.request.take().expect("the request was decoded before");
+    let token = exchange.token.take();
+    async move {
+        if !action.is_write() {
+            let output = action.read(&mut call, &api.state.snapshot(), request)?;
+            exchange.outcome = Some(Ok(output));
+            return Ok(());
+        }
+        let change = move |world: &mut World| -> Result<Output, AwsError> {
+            match token {
+                None => action.write(&mut call, world, request),
+                Some(token) => token
+                    .once(service.tokens, call.now, world, |world| action.write(&mut call, world, request)),
+            }
+        };
+        let queued = api.state.queue(move |world| {
+            let result = change(world);
+            let applied = if result.is_ok() { Applied::Keep } else { Applied::TakeBack };
+            (applied, result)
+        });
+        exchange.durable = Some(queued.await.map_err(|error| not_stored(&error))?);
+        Ok(())
+    }
+    .boxed()
+}

@@ -1,0 +1,38 @@
+//! Brings what the action needs and the state does not have, so that neither readers nor the writer wait for it.
+
+use awsproto::{Input, Need, Provided};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use model::InstanceId;
+
+use super::{Ended, Exchange};
+use crate::api::Api;
+use crate::clock;
+
+pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFuture<'a, Result<(), Ended>> {
+    async move {
+        let provided = match exchange.action().need {
+            Need::Nothing => return Ok(()),
+            Need::Secret(make) => secret(make, exchange.input().clone()).await,
+            Need::ConsoleOutput(whose) => console_output(api, whose(exchange.input())).await,
+        };
+        exchange.call.as_mut().expect("the caller was identified before").provided = provided;
+        Ok(())
+    }
+    .boxed()
+}
+
+/// The bits come from the system, not from the identifiers' generator; what is made of them may take long.
+async fn secret(make: fn(&Input, &awsproto::SecretBits) -> Vec<u8>, input: Input) -> Provided {
+    let bits = clock::random();
+    let made = tokio::task::spawn_blocking(move || make(&input, &bits)).await.unwrap_or_default();
+    Provided::Secret { bits, made }
+}
+
+async fn console_output(api: &Api, instance: Option<InstanceId>) -> Provided {
+    let (Some(host), Some(id)) = (api.host.load_full(), instance) else {
+        return Provided::ConsoleOutput(None);
+    };
+    let console = tokio::task::spawn_blocking(move || host.console(&id.to_string())).await;
+    Provided::ConsoleOutput(console.ok().and_then(Result::ok))
+}
