@@ -1,5 +1,9 @@
 """A Hamlet of one's own for each lab, and the real aws CLI, ping, ssh, curl and dig against it.
 
+The aws CLI runs in forks of a process that has imported it (aws_server.py), since its start is most of what a call costs.
+Where a user's own start of the command is part of what is looked at, it is started: everything the README says, every call
+of a lab with `starts_aws`, and what aws_command.py compares the forks with.
+
 A lab is a class with one method `walk`, which reads like the tutorial it follows: `self.step("2. …")`, then calls and
 what must be seen. `run(Lab)` walks it as this user and, where this user is root, again as an ordinary one.
 
@@ -10,6 +14,7 @@ runs that were killed are removed by the next one.
 import atexit
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import pathlib
@@ -22,6 +27,8 @@ import sys
 import tempfile
 import time
 import traceback
+
+from aws_calls import AwsServer
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CACHE = pathlib.Path(
@@ -204,6 +211,8 @@ class Lab:
     """One walk. `self.aws`, `self.refused`, `self.inside`, `self.step`; and `self.id(…)` for what was made."""
 
     options = ()
+    # Whether each call of the aws CLI is a process of its own from the start.
+    starts_aws = False
 
     def __init__(self, user):
         self.user = user
@@ -237,9 +246,8 @@ class Lab:
 
     def aws_result(self, *words, region=None, seconds=60, environment=()):
         chosen = ["--region", region] if region else []
-        command = [VENV / "bin" / "aws", *chosen, "--output", "json", *words]
         variables = {**self.hamlet.environment, **dict(environment)}
-        return execute(command, variables, check=False, seconds=seconds)
+        return run_aws([*chosen, "--output", "json", *words], variables, seconds=seconds, start=self.starts_aws)
 
     def ec2(self, *words, **options):
         return self.aws("ec2", *words, **options)
@@ -319,6 +327,23 @@ def execute(command, environment, check=True, seconds=60, stdin="", cwd="/"):
     if check and done.returncode:
         raise Failed(f"{shlex.join(words)}\n{result}")
     return result
+
+
+def run_aws(words, environment, seconds=60, stdin="", cwd="/", start=False):
+    """The real aws CLI. Not as a fork if `start` says so, or if its environment is one that a fork cannot be given."""
+    words = [str(word) for word in words]
+    if start or not aws_server().takes(environment):
+        return execute([VENV / "bin" / "aws", *words], environment, check=False, seconds=seconds, stdin=stdin, cwd=cwd)
+    try:
+        return Result(*aws_server().run(words, environment, seconds, stdin, str(cwd)))
+    except subprocess.TimeoutExpired:
+        raise Failed(f"aws {shlex.join(words)} did not end within {seconds} s") from None
+
+
+@functools.cache
+def aws_server():
+    """The one of this program."""
+    return AwsServer(VENV, clean_environment())
 
 
 def wait_for(what, done, seconds, every=0.05):

@@ -7,6 +7,7 @@ from harness import ACCOUNT, REGION
 
 class Lab1BuildAVpc(harness.Lab):
     options = ("--instances", "none")
+    starts_aws = True
 
     def walk(self):
         self.default_vpc()
