@@ -12,7 +12,7 @@ use engine::{Engine, PortId, PortKind};
 use model::{MacAddress, NetworkInterfaceId, World};
 
 use crate::capture::{CAPTURES_MAX, Capture, CaptureId, Scope, Writer};
-use crate::orders::Orders;
+use crate::commands::Commands;
 use crate::retired::Retired;
 use crate::status::{Metrics, Status};
 use crate::switch::Switch;
@@ -47,7 +47,7 @@ pub struct Datapath {
 }
 
 struct Shared {
-    orders: Arc<Orders>,
+    commands: Arc<Commands>,
     thread: Option<JoinHandle<()>>,
     captures: AtomicU64,
     writers: Mutex<Vec<(CaptureId, Writer)>>,
@@ -57,12 +57,12 @@ struct Shared {
 impl Datapath {
     /// Starts the thread.
     pub fn start(engine: Engine, options: Options) -> io::Result<Datapath> {
-        let orders = Arc::new(Orders::new()?);
+        let commands = Arc::new(Commands::new()?);
         let retired = Arc::<Retired>::default();
-        let switch = Switch::new(engine, Arc::clone(&orders), Arc::clone(&retired), options)?;
+        let switch = Switch::new(engine, Arc::clone(&commands), Arc::clone(&retired), options)?;
         let thread = thread::Builder::new().name("datapath".into()).spawn(move || switch.run())?;
         let shared = Shared {
-            orders,
+            commands,
             thread: Some(thread),
             captures: AtomicU64::new(0),
             writers: Mutex::default(),
@@ -74,7 +74,7 @@ impl Datapath {
     /// Makes `world` the network that packets see. Returns at once: frames sent after it has returned see `world`.
     pub fn publish(&self, world: Arc<World>) {
         let unused = self.shared.retired.take();
-        self.shared.orders.give_world(world);
+        self.shared.commands.send_world(world);
         drop(unused);
     }
 
@@ -82,7 +82,7 @@ impl Datapath {
     /// packet is decided anew. It waits for the next frame instead of waking the thread, however many are published.
     pub fn publish_alike(&self, world: Arc<World>) {
         let unused = self.shared.retired.take();
-        self.shared.orders.leave_world(world);
+        self.shared.commands.leave_world(world);
         drop(unused);
     }
 
@@ -168,7 +168,7 @@ impl Datapath {
 
     fn ask<T: Send + 'static>(&self, work: impl FnOnce(&mut Switch) -> T + Send + 'static) -> T {
         let (answer, answered) = mpsc::sync_channel(1);
-        self.shared.orders.give(Box::new(move |switch| {
+        self.shared.commands.send(Box::new(move |switch| {
             // Nobody waits when the asking thread has ended.
             let _ = answer.send(work(switch));
         }));
@@ -182,9 +182,9 @@ impl Datapath {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.orders.give(Box::new(Switch::stop));
+        self.commands.send(Box::new(Switch::stop));
         let Some(thread) = self.thread.take() else { return };
-        // The last handle may be dropped by an order.
+        // The last handle may be dropped by a command.
         if thread.thread().id() != thread::current().id() {
             let _ = thread.join();
         }

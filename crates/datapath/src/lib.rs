@@ -5,11 +5,11 @@
 //!   instance ── TAP ──┤ epoll ─> read ─> engine ─> write ──┼── TAP ── services
 //!     laptop ── TAP ──┘       one thread, one buffer       └── TAP ── laptop
 //!                                     ^
-//!                  publish, open, close, capture, status: orders from any thread
+//!                  publish, open, close, capture, status: commands from any thread
 //! ```
 //!
 //! One thread does all of it, so that the engine needs no lock and a frame is in the processor's cache from its reading
-//! to its writing. [`Datapath`] is the handle: what it asks for is an order, which the thread carries out before it
+//! to its writing. [`Datapath`] is the handle: what it asks for is a command, which the thread runs before it
 //! looks at another frame. A change of the network is thus enforced on every frame sent after
 //! [`Datapath::publish`] has returned.
 //!
@@ -25,9 +25,9 @@
 
 mod capture;
 mod clock;
+mod commands;
 mod datapath;
 mod link;
-mod orders;
 mod pcapng;
 mod retired;
 mod status;

@@ -14,14 +14,14 @@ use wire::VnetHeader;
 
 use crate::capture::{Capture, CaptureId, Captured};
 use crate::clock::Clock;
+use crate::commands::Commands;
 use crate::datapath::Options;
 use crate::link::{FRAME_MAX, Link};
-use crate::orders::Orders;
 use crate::pcapng::Direction;
 use crate::retired::Retired;
 
-/// What epoll reports when an order was given; links are reported by their numbers.
-const BELL: u64 = u64::MAX;
+/// What epoll reports when the thread is woken; links are reported by their numbers.
+const WAKE: u64 = u64::MAX;
 /// How much one link may send before the others have their turn: frames, and bytes. Reading that much before writing
 /// moves half as many small packets again as writing each when it was read, and a tenth more TCP; four times as much
 /// bytes gain nothing more, because they do not fit the processor's cache.
@@ -45,7 +45,7 @@ pub(crate) struct Switch {
     /// Links that may have frames left after their turn.
     busy: Vec<PortId>,
     epoll: OwnedFd,
-    orders: Arc<Orders>,
+    commands: Arc<Commands>,
     retired: Arc<Retired>,
     options: Options,
     clock: Clock,
@@ -61,12 +61,17 @@ pub(crate) struct Switch {
 impl Switch {
     pub(crate) fn new(
         engine: Engine,
-        orders: Arc<Orders>,
+        commands: Arc<Commands>,
         retired: Arc<Retired>,
         options: Options,
     ) -> std::io::Result<Switch> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        epoll::add(&epoll, orders.bell(), epoll::EventData::new_u64(BELL), epoll::EventFlags::IN)?;
+        epoll::add(
+            &epoll,
+            commands.wake_descriptor(),
+            epoll::EventData::new_u64(WAKE),
+            epoll::EventFlags::IN,
+        )?;
         let clock = Clock::start();
         Ok(Switch {
             engine,
@@ -74,7 +79,7 @@ impl Switch {
             links: Vec::new(),
             busy: Vec::new(),
             epoll,
-            orders,
+            commands,
             retired,
             options,
             expired: clock.looked(),
@@ -94,7 +99,7 @@ impl Switch {
             let since = self.clock.looked() - last_frame;
             self.wait(&mut events, since < self.options.spin);
             self.clock.look();
-            self.obey();
+            self.run_commands();
             if self.take_turns() {
                 last_frame = self.clock.looked();
             }
@@ -102,7 +107,7 @@ impl Switch {
         }
     }
 
-    /// Waits until a link has frames or an order is given; not at all while links are known to have frames.
+    /// Waits until a link has frames or a command is sent; not at all while links are known to have frames.
     fn wait(&mut self, events: &mut Vec<epoll::Event>, is_spinning: bool) {
         let timeout = match () {
             () if is_spinning || !self.busy.is_empty() => Some(Duration::ZERO),
@@ -116,7 +121,7 @@ impl Switch {
         for event in events.drain(..) {
             match u32::try_from(event.data.u64()) {
                 Ok(number) => self.mark_busy(PortId(number)),
-                Err(_) => self.orders.silence(),
+                Err(_) => self.commands.clear_wake(),
             }
         }
     }
@@ -129,15 +134,15 @@ impl Switch {
         }
     }
 
-    /// Carries out what was ordered.
-    fn obey(&mut self) {
-        if self.orders.any() {
-            let waiting = self.orders.take();
+    /// Runs the commands that were sent.
+    fn run_commands(&mut self) {
+        if self.commands.any() {
+            let waiting = self.commands.take();
             if let Some(world) = waiting.world {
                 self.publish(world);
             }
-            for order in waiting.orders {
-                order(self);
+            for command in waiting.commands {
+                command(self);
             }
         }
     }
@@ -170,8 +175,8 @@ impl Switch {
     fn take_turn(&mut self, port: PortId) -> bool {
         let mut turn = std::mem::take(&mut self.turn);
         let has_more = self.read_turn(port, &mut turn);
-        // An order that was given before one of these was sent holds for it.
-        self.obey();
+        // A command that was sent before one of these was sent holds for it.
+        self.run_commands();
         let frames =
             turn.iter().map(|place| self.buffer[place.clone()].get(VnetHeader::LEN..).unwrap_or_default());
         self.engine.prefetch(frames.map(|frame| (port, frame)));

@@ -119,7 +119,7 @@ fn no_frame_sent_after_a_publication_is_judged_by_the_network_before() {
         };
         lab.datapath.publish(world(&shut, 2 * u64::from(round) + 2));
         lab.send(VnetHeader::default(), &frame);
-        // An order waits for the turn that is being taken.
+        // A command waits for the turn that is being taken.
         while lab.drops(DropReason::SecurityGroupIngress) <= u64::from(round) {}
         assert_eq!(lab.received_already(), None, "in round {round}");
         lab.datapath.publish(world(open, 2 * u64::from(round) + 3));
