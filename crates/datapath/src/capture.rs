@@ -26,25 +26,25 @@ pub struct CaptureId(pub(crate) u64);
 
 /// What is captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum CaptureScope {
     /// One link, while it is open.
     Link(PortId),
     /// A network interface, on whichever link it is now or will be.
     Interface(NetworkInterfaceId),
 }
 
-impl Scope {
+impl CaptureScope {
     pub(crate) fn covers(&self, port: PortId, kind: &PortKind) -> bool {
         match self {
-            Scope::Link(link) => *link == port,
-            Scope::Interface(interface) => matches!(kind, PortKind::Interface(id) if id == interface),
+            CaptureScope::Link(link) => *link == port,
+            CaptureScope::Interface(interface) => matches!(kind, PortKind::Interface(id) if id == interface),
         }
     }
 
     fn name(&self) -> String {
         match self {
-            Scope::Link(PortId(number)) => format!("link-{number}"),
-            Scope::Interface(id) => id.to_string(),
+            CaptureScope::Link(PortId(number)) => format!("link-{number}"),
+            CaptureScope::Interface(id) => id.to_string(),
         }
     }
 }
@@ -62,7 +62,7 @@ pub(crate) struct Captured {
 /// A running capture, as the thread that moves frames sees it.
 pub(crate) struct Capture {
     pub(crate) id: CaptureId,
-    pub(crate) scope: Scope,
+    pub(crate) scope: CaptureScope,
     /// Frames that were left out because the sink was too slow.
     pub(crate) left_out: u64,
     frames: SyncSender<Captured>,
@@ -75,7 +75,7 @@ impl Capture {
     /// Begins a capture; the sink gets the file's beginning at once.
     pub(crate) fn start(
         id: CaptureId,
-        scope: Scope,
+        scope: CaptureScope,
         sink: Box<dyn Write + Send>,
     ) -> io::Result<(Capture, Writer)> {
         let (frames, waiting) = sync_channel(WAITING_MAX);
@@ -184,7 +184,7 @@ mod tests {
             }
         }
         let (mut capture, writer) =
-            Capture::start(CaptureId(1), Scope::Link(PortId(0)), Box::new(Full)).unwrap();
+            Capture::start(CaptureId(1), CaptureScope::Link(PortId(0)), Box::new(Full)).unwrap();
         assert_eq!(writer.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
         assert!(!capture.take(super_frame()));
     }

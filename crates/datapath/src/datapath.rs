@@ -11,7 +11,7 @@ use std::time::Duration;
 use engine::{Engine, PortId, PortKind};
 use model::{MacAddress, NetworkInterfaceId, World};
 
-use crate::capture::{CAPTURES_MAX, Capture, CaptureId, Scope, Writer};
+use crate::capture::{CAPTURES_MAX, Capture, CaptureId, CaptureScope, Writer};
 use crate::commands::Commands;
 use crate::retired::Retired;
 use crate::status::{Metrics, Status};
@@ -108,7 +108,7 @@ impl Datapath {
 
     /// Writes what a link or an interface sends and receives to `sink`, as pcapng. Packets that died carry the reason as
     /// their comment.
-    pub fn capture(&self, scope: Scope, sink: Box<dyn Write + Send>) -> io::Result<CaptureId> {
+    pub fn capture(&self, scope: CaptureScope, sink: Box<dyn Write + Send>) -> io::Result<CaptureId> {
         let mut writers = self.writers();
         // Those whose sinks have failed have ended by themselves.
         writers.retain(|(_, writer)| !writer.has_ended());

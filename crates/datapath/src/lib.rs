@@ -33,6 +33,6 @@ mod retired;
 mod status;
 mod switch;
 
-pub use capture::{CaptureId, Scope};
+pub use capture::{CaptureId, CaptureScope};
 pub use datapath::{Datapath, Options};
 pub use status::{LinkStatus, Metrics, Status};

@@ -1,6 +1,6 @@
 //! What can be seen of the data plane: counters, not packets.
 
-use engine::{DropReason, Engine, Metric, Moment, PortId, PortKind, Traffic};
+use engine::{DropReason, Engine, Metric, Moment, PortCounters, PortId, PortKind};
 use model::{MacAddress, NatGatewayId, NetworkInterfaceId};
 
 /// The data plane at one moment.
@@ -30,7 +30,7 @@ pub struct LinkStatus {
     /// The link-layer address of its other end.
     pub mac: MacAddress,
     /// Packets and bytes that passed.
-    pub traffic: Traffic,
+    pub counters: PortCounters,
     /// Connections that it began or answers.
     pub connections: u32,
 }
@@ -56,7 +56,7 @@ impl Status {
             port: port.id,
             kind: port.kind.clone(),
             mac: port.mac,
-            traffic: port.traffic,
+            counters: port.counters,
             connections: port.connections,
         };
         Status {

@@ -101,9 +101,9 @@ fn a_frame_arrives_from_the_router_and_is_counted_at_both_ends() {
     );
     assert_eq!(headers.payload(&frame), b"question");
     assert!(checksum::transport_is_valid(&frame, &headers));
-    let traffic: Vec<_> = lab.datapath.status().links.iter().map(|link| link.traffic).collect();
-    assert_eq!((traffic[0].packets_in, traffic[0].packets_out), (1, 0));
-    assert_eq!((traffic[1].packets_in, traffic[1].packets_out), (0, 1));
+    let counters: Vec<_> = lab.datapath.status().links.iter().map(|link| link.counters).collect();
+    assert_eq!((counters[0].packets_in, counters[0].packets_out), (1, 0));
+    assert_eq!((counters[1].packets_in, counters[1].packets_out), (0, 1));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! tells senders.
 
 use guest::public_names::DNS;
-use guest::{Asker, LinkService, Transport};
+use guest::{Asker, DnsTransport, LinkService};
 use model::{MacAddress, NetworkInterface, NetworkInterfaceId, World};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use wire::icmpv6::{NeighborAdvertisement, NeighborSolicitation, RouterAdvertisement};
@@ -17,7 +17,7 @@ use crate::port::{PortId, PortKind};
 use crate::receive::Engine;
 
 /// What the link has to say to a frame.
-pub enum Answer {
+pub enum LinkAnswer {
     /// This frame, back to the sender.
     Frame(Vec<u8>),
     /// Nothing; the frame was for the link and died there.
@@ -34,13 +34,13 @@ const ROUTER: Mac = Mac(MacAddress::ROUTER.0);
 const UDP: u8 = model::rule::protocol::UDP;
 
 /// Answers frames that are for the link itself.
-pub fn on_link(engine: &mut Engine, port: PortId, frame: &[u8], headers: &Headers, now: Now) -> Answer {
+pub fn on_link(engine: &mut Engine, port: PortId, frame: &[u8], headers: &Headers, now: Now) -> LinkAnswer {
     let world = engine.world.clone();
-    let Some(link) = engine.ports.get(port) else { return Answer::Drop(DropReason::InterfaceDown) };
+    let Some(link) = engine.ports.get(port) else { return LinkAnswer::Drop(DropReason::InterfaceDown) };
     match &link.kind {
         PortKind::Interface(id) => match world.network.network_interfaces.get(id) {
             Some(interface) => on_interface(engine, &world, port, interface, frame, headers, now),
-            None => Answer::Drop(DropReason::InterfaceDown),
+            None => LinkAnswer::Drop(DropReason::InterfaceDown),
         },
         PortKind::Internet(_) => on_internet(engine, &world, frame, headers),
         PortKind::Services => on_services(frame, headers),
@@ -55,7 +55,7 @@ fn on_interface(
     frame: &[u8],
     headers: &Headers,
     now: Now,
-) -> Answer {
+) -> LinkAnswer {
     match headers.layer3 {
         Layer3::Arp => return arp(frame, |target| guest::arp::owner(world, interface, target)),
         Layer3::Ipv6 => {
@@ -76,26 +76,26 @@ fn on_interface(
         None => {}
         // The router answers for them; a neighbour's name is not theirs.
         Some(_) if !is_for_router(headers) && !headers.destination_mac.is_multicast() => {
-            return Answer::ForNobody(None);
+            return LinkAnswer::ForNobody(None);
         }
         Some(_) if engine.ports.get_mut(port).is_some_and(|link| !link.allows_link_service(now.moment)) => {
-            return Answer::Drop(DropReason::LinkServiceRate);
+            return LinkAnswer::Drop(DropReason::LinkServiceRate);
         }
         // A connection, which is carried to the services' link.
         Some(LinkService::Metadata) => {}
         Some(service) if headers.protocol == UDP => {
             let reply = datagram(engine, world, interface, service, frame, headers, now);
-            return reply.map_or(Answer::Drop(DropReason::LinkService), Answer::Frame);
+            return reply.map_or(LinkAnswer::Drop(DropReason::LinkService), LinkAnswer::Frame);
         }
         Some(_) => {}
     }
     if is_broadcast_or_multicast(headers) {
-        return Answer::Drop(DropReason::Broadcast);
+        return LinkAnswer::Drop(DropReason::Broadcast);
     }
     match next_hop(world, &engine.ports, interface, headers) {
-        NextHop::ByAddress => Answer::NotForLink(None),
-        NextHop::Neighbour(id) => Answer::NotForLink(Some(id)),
-        NextHop::Nobody => Answer::ForNobody(correction(world, interface, headers)),
+        NextHop::ByAddress => LinkAnswer::NotForLink(None),
+        NextHop::Neighbour(id) => LinkAnswer::NotForLink(Some(id)),
+        NextHop::Nobody => LinkAnswer::ForNobody(correction(world, interface, headers)),
     }
 }
 
@@ -136,15 +136,15 @@ fn is_broadcast_or_multicast(headers: &Headers) -> bool {
     address || headers.destination_mac.is_multicast()
 }
 
-fn arp(frame: &[u8], owner: impl Fn(Ipv4Addr) -> Option<MacAddress>) -> Answer {
+fn arp(frame: &[u8], owner: impl Fn(Ipv4Addr) -> Option<MacAddress>) -> LinkAnswer {
     match Arp::parse(frame) {
         // Questions are answered for the sender alone; announcements and answers change nothing for anybody.
         Ok(question) if question.operation == ArpOperation::Request => match owner(question.target) {
-            Some(mac) => Answer::Frame(question.answered_by(Mac(mac.0)).build()),
-            None => Answer::Drop(DropReason::NoSuchAddress),
+            Some(mac) => LinkAnswer::Frame(question.answered_by(Mac(mac.0)).build()),
+            None => LinkAnswer::Drop(DropReason::NoSuchAddress),
         },
-        Ok(_) => Answer::Drop(DropReason::Announcement),
-        Err(_) => Answer::Drop(DropReason::Malformed),
+        Ok(_) => LinkAnswer::Drop(DropReason::Announcement),
+        Err(_) => LinkAnswer::Drop(DropReason::Malformed),
     }
 }
 
@@ -154,23 +154,23 @@ fn neighbour_discovery(
     interface: &NetworkInterface,
     frame: &[u8],
     headers: &Headers,
-) -> Option<Answer> {
+) -> Option<LinkAnswer> {
     if let Some(question) = NeighborSolicitation::parse(frame, headers) {
         let owner = guest::neighbor::owner(world, interface, question.target);
         return Some(match owner {
             Some(mac) => {
                 let is_router = mac == MacAddress::ROUTER;
-                Answer::Frame(question.answered_by(Mac(mac.0), is_router).build())
+                LinkAnswer::Frame(question.answered_by(Mac(mac.0), is_router).build())
             }
-            None => Answer::Drop(DropReason::NoSuchAddress),
+            None => LinkAnswer::Drop(DropReason::NoSuchAddress),
         });
     }
     if icmpv6::is_router_solicitation(frame, headers) {
         let answer = router_advertisement(world, interface, headers);
-        return Some(answer.map_or(Answer::Drop(DropReason::LinkService), Answer::Frame));
+        return Some(answer.map_or(LinkAnswer::Drop(DropReason::LinkService), LinkAnswer::Frame));
     }
     let discovery = headers.icmp.is_some_and(|it| (133..=137).contains(&it.icmp_type));
-    discovery.then_some(Answer::Drop(DropReason::Announcement))
+    discovery.then_some(LinkAnswer::Drop(DropReason::Announcement))
 }
 
 /// "Managed": addresses are to be had by DHCPv6. The subnet's prefix is not on the link: everything goes by the router.
@@ -221,7 +221,7 @@ fn datagram(
         }
         LinkService::Dns => {
             let asker = Asker::Interface(interface);
-            let reply = guest::resolver::answer(world, asker, &engine.names, payload, Transport::Udp)?;
+            let reply = guest::resolver::answer(world, asker, &engine.names, payload, DnsTransport::Udp)?;
             Some(reply_datagram(headers, &reply))
         }
         LinkService::Time => Some(reply_datagram(headers, &guest::time::answer(payload, now.wall)?)),
@@ -246,41 +246,41 @@ fn reply_datagram(headers: &Headers, payload: &[u8]) -> Vec<u8> {
 }
 
 /// On a link to the internet every address is behind the router, and the public resolver answers.
-fn on_internet(engine: &Engine, world: &World, frame: &[u8], headers: &Headers) -> Answer {
+fn on_internet(engine: &Engine, world: &World, frame: &[u8], headers: &Headers) -> LinkAnswer {
     match headers.layer3 {
         Layer3::Arp => return arp(frame, |_| Some(MacAddress::ROUTER)),
         Layer3::Ipv6 => {
             if let Some(question) = NeighborSolicitation::parse(frame, headers) {
-                return Answer::Frame(question.answered_by(ROUTER, true).build());
+                return LinkAnswer::Frame(question.answered_by(ROUTER, true).build());
             }
         }
         Layer3::Ipv4 => {}
     }
     if is_broadcast_or_multicast(headers) {
-        return Answer::Drop(DropReason::Broadcast);
+        return LinkAnswer::Drop(DropReason::Broadcast);
     }
     if !is_for_router(headers) {
-        return Answer::ForNobody(None);
+        return LinkAnswer::ForNobody(None);
     }
     if headers.protocol == UDP && headers.destination_port == 53 && headers.destination == IpAddr::V4(DNS) {
         let asker = Asker::Internet { source: headers.source };
         let reply =
-            guest::resolver::answer(world, asker, &engine.names, headers.payload(frame), Transport::Udp);
-        return reply.map_or(Answer::Drop(DropReason::LinkService), |reply| {
-            Answer::Frame(reply_datagram(headers, &reply))
+            guest::resolver::answer(world, asker, &engine.names, headers.payload(frame), DnsTransport::Udp);
+        return reply.map_or(LinkAnswer::Drop(DropReason::LinkService), |reply| {
+            LinkAnswer::Frame(reply_datagram(headers, &reply))
         });
     }
-    Answer::NotForLink(None)
+    LinkAnswer::NotForLink(None)
 }
 
-fn on_services(frame: &[u8], headers: &Headers) -> Answer {
+fn on_services(frame: &[u8], headers: &Headers) -> LinkAnswer {
     match headers.layer3 {
         Layer3::Arp => arp(frame, |_| Some(MacAddress::ROUTER)),
         Layer3::Ipv4 | Layer3::Ipv6 if is_broadcast_or_multicast(headers) => {
-            Answer::Drop(DropReason::Broadcast)
+            LinkAnswer::Drop(DropReason::Broadcast)
         }
-        Layer3::Ipv4 | Layer3::Ipv6 if !is_for_router(headers) => Answer::ForNobody(None),
-        Layer3::Ipv4 | Layer3::Ipv6 => Answer::NotForLink(None),
+        Layer3::Ipv4 | Layer3::Ipv6 if !is_for_router(headers) => LinkAnswer::ForNobody(None),
+        Layer3::Ipv4 | Layer3::Ipv6 => LinkAnswer::NotForLink(None),
     }
 }
 

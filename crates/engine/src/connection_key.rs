@@ -23,7 +23,7 @@ pub(crate) struct ConnectionKey {
 
 /// An IPv4 packet that arrives somewhere, in numbers: source before destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct ReceivedIpv4 {
     pub(crate) link: PortId,
     pub(crate) addresses: u64,
     pub(crate) ports: u32,
@@ -116,8 +116,8 @@ impl ConnectionKey {
 
     /// As what packets reach a side over IPv4: the reverse of what it sends.
     #[inline(always)]
-    pub(crate) fn ipv4_answer(self) -> Option<Answer> {
-        (self.rest & (USED | IPV6) == USED).then(|| Answer {
+    pub(crate) fn ipv4_received(self) -> Option<ReceivedIpv4> {
+        (self.rest & (USED | IPV6) == USED).then(|| ReceivedIpv4 {
             link: self.link(),
             addresses: self.addresses.rotate_left(32),
             ports: (self.rest as u32).rotate_left(16),

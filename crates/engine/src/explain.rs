@@ -11,7 +11,7 @@ use wire::Flow;
 use crate::drop_reason::DropReason;
 use crate::forwarding::{Forwarding, Traveller};
 use crate::packet::Packet;
-use crate::port::{PortId, PortKind, Ports};
+use crate::port::{PortId, PortKind, PortTable};
 use crate::receive::{Engine, Limits};
 use crate::trace::TraceStep;
 
@@ -51,7 +51,7 @@ impl Story {
 /// Asks what would happen in `world`. `internet` are the links to simulated hosts; every interface counts as connected.
 ///
 /// Instances that the packet is not addressed to are taken for routers; where that leads nowhere, for NAT instances.
-pub fn trace(world: &Arc<World>, internet: &Ports, question: &Question) -> Story {
+pub fn trace(world: &Arc<World>, internet: &PortTable, question: &Question) -> Story {
     let story = tell(world, internet, question, Forwarding::Unchanged);
     if story.reachable() || story.forwarders.is_empty() {
         return story;
@@ -60,7 +60,7 @@ pub fn trace(world: &Arc<World>, internet: &Ports, question: &Question) -> Story
     if translated.reachable() { translated } else { story }
 }
 
-fn tell(world: &Arc<World>, internet: &Ports, question: &Question, forwarding: Forwarding) -> Story {
+fn tell(world: &Arc<World>, internet: &PortTable, question: &Question, forwarding: Forwarding) -> Story {
     let mut story = Story::default();
     let engine = imagined(world, internet);
     let Some(port) = sender_port(&engine, question) else {
@@ -84,7 +84,7 @@ fn tell(world: &Arc<World>, internet: &Ports, question: &Question, forwarding: F
 }
 
 /// An engine of which every interface is connected, and which has seen no packet.
-fn imagined(world: &Arc<World>, internet: &Ports) -> Engine {
+fn imagined(world: &Arc<World>, internet: &PortTable) -> Engine {
     let mut engine = Engine::new(Arc::clone(world), Arc::default(), Limits::default(), 0);
     let links = internet.iter().filter(|port| !matches!(port.kind, PortKind::Interface(_)));
     for port in links {
@@ -113,8 +113,8 @@ fn reply_to(asked: (u8, u8), flow: &Flow) -> (u8, u8) {
 }
 
 /// A link to simulated hosts, for questions asked without an engine that runs.
-pub fn internet_of(hosts: Vec<model::IpNet>) -> Ports {
-    let mut ports = Ports::default();
+pub fn internet_of(hosts: Vec<model::IpNet>) -> PortTable {
+    let mut ports = PortTable::default();
     ports.open(PortKind::Internet(hosts), MacAddress([2, 0, 0, 0, 0, 1]));
     ports
 }

@@ -10,7 +10,7 @@ use wire::{Link, Mac, VnetHeader};
 
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
-use crate::port::{PortId, Ports};
+use crate::port::{PortId, PortTable};
 use crate::receive::{Engine, is_addressed_to};
 
 /// As many connections as fit, with their index, into a part of the cache that is near enough.
@@ -44,7 +44,7 @@ impl Engine {
         let key = ConnectionKey::ipv4(link, packet.addresses, packet.protocol, packet.ports)?;
         let (connection, from) = self.connections.find_ipv4(key)?;
         let way = connection.way(from);
-        let arrives = connection.key(from.other()).ipv4_answer()?;
+        let arrives = connection.key(from.other()).ipv4_received()?;
         let known = connection.is_decided(from, self.world.network.generation)
             && !connection.is_expired(now)
             && packet.ttl > way.hops
@@ -112,7 +112,7 @@ impl Engine {
 /// if a link is closed, the sender's address is not its own, or the frame is for somebody else.
 #[inline(always)]
 fn pass(
-    ports: &mut Ports,
+    ports: &mut PortTable,
     from: PortId,
     (source_mac, destination_mac): (Mac, u64),
     neighbours: bool,
@@ -124,11 +124,11 @@ fn pass(
         return None;
     }
     let sender = ports.get_mut(from).filter(|sender| sender.mac.0 == source_mac.0)?;
-    sender.traffic.packets_in += 1;
-    sender.traffic.bytes_in += bytes;
+    sender.counters.packets_in += 1;
+    sender.counters.bytes_in += bytes;
     if let Some(receiver) = ports.get_mut(to) {
-        receiver.traffic.packets_out += 1;
-        receiver.traffic.bytes_out += bytes;
+        receiver.counters.packets_out += 1;
+        receiver.counters.bytes_out += bytes;
     }
     Some(destination)
 }

@@ -46,7 +46,7 @@ struct Replaced {
 }
 
 /// A packet that goes on: from this link, as this.
-struct Onward {
+struct Forwarded {
     from: PortId,
     flow: Flow,
     how: String,
@@ -108,13 +108,13 @@ impl Traveller {
         at: PortId,
         flow: &Flow,
         forwarding: Forwarding,
-    ) -> Option<(NetworkInterfaceId, Onward)> {
+    ) -> Option<(NetworkInterfaceId, Forwarded)> {
         let PortKind::Interface(id) = self.engine.ports().get(at)?.kind else { return None };
         let world = self.engine.world().clone();
         let interface = world.network.network_interfaces.get(&id)?;
         if let Some(it) = self.replaced.iter().find(|it| it.by == at && it.own.reversed() == *flow) {
             let how = format!("assumed to send the answer on to {}", it.original.source);
-            return Some((id, Onward { from: at, flow: it.original.reversed(), how }));
+            return Some((id, Forwarded { from: at, flow: it.original.reversed(), how }));
         }
         if interface.has_address(flow.destination) {
             return None;
@@ -132,7 +132,7 @@ impl Traveller {
                 (*flow, "assumed to forward it: its source/destination check is off".to_owned())
             }
         };
-        Some((id, Onward { from, flow, how }))
+        Some((id, Forwarded { from, flow, how }))
     }
 
     /// The interface by which an instance forwards a packet that came by `came_by`.

@@ -20,7 +20,7 @@ use crate::drop_reason::DropReason;
 use crate::nat::NatTable;
 use crate::nat_metrics::NatVisit;
 use crate::packet::Packet;
-use crate::port::{PortId, Ports};
+use crate::port::{PortId, PortTable};
 use crate::stages::{self, Stage};
 use crate::targets;
 use crate::trace::{Outcome, TraceStep};
@@ -31,7 +31,7 @@ pub struct Surroundings<'a> {
     /// The network.
     pub world: &'a World,
     /// The links.
-    pub ports: &'a Ports,
+    pub ports: &'a PortTable,
     /// The connections.
     pub connections: &'a ConnectionTable,
     /// The NAT gateways' ports.

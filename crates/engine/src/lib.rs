@@ -44,6 +44,6 @@ pub use drop_reason::{DropCounters, DropReason};
 pub use explain::{Question, Story};
 pub use metric::{Metric, Unit};
 pub use packet::Packet;
-pub use port::{Port, PortId, PortKind, Ports, Traffic};
+pub use port::{Port, PortCounters, PortId, PortKind, PortTable};
 pub use receive::{Engine, Limits, Outgoing, Verdict};
 pub use trace::{Outcome, TraceStep};

@@ -9,7 +9,7 @@
 use model::{MacAddress, NetworkInterface, NetworkInterfaceId, World};
 use wire::Headers;
 
-use crate::port::{PortKind, Ports};
+use crate::port::{PortKind, PortTable};
 
 /// Where a frame is to go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum NextHop {
 /// The next hop of a frame that an interface sends to one station.
 pub(crate) fn next_hop(
     world: &World,
-    ports: &Ports,
+    ports: &PortTable,
     sender: &NetworkInterface,
     headers: &Headers,
 ) -> NextHop {

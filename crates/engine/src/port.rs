@@ -32,7 +32,7 @@ pub struct Port {
     /// The link-layer address of its other end. It never changes.
     pub mac: MacAddress,
     /// Packets and bytes received from the other end and sent to it.
-    pub traffic: Traffic,
+    pub counters: PortCounters,
     /// Connections that it began or answers.
     pub connections: u32,
     /// Those of them that its interface's security groups track.
@@ -47,7 +47,7 @@ pub struct Port {
 
 /// Packets as they would appear on a wire: a frame that was handed over unsegmented counts once per segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
+pub struct PortCounters {
     /// Packets received from the other end.
     pub packets_in: u64,
     /// Bytes received from the other end.
@@ -96,7 +96,7 @@ impl Port {
 
 /// All links.
 #[derive(Clone, Debug, Default)]
-pub struct Ports {
+pub struct PortTable {
     ports: Vec<Option<Port>>,
     by_interface: BTreeMap<NetworkInterfaceId, PortId>,
     by_mac: BTreeMap<MacAddress, PortId>,
@@ -114,7 +114,7 @@ const STAND_IN_BITS: u32 = 22;
 /// How many ports can be opened in one run; bounded by the stand-in addresses.
 pub const PORTS_MAX: u32 = 1 << STAND_IN_BITS;
 
-impl Ports {
+impl PortTable {
     /// Opens a link. `None` when [`PORTS_MAX`] have been opened.
     pub fn open(&mut self, kind: PortKind, mac: MacAddress) -> Option<PortId> {
         let number = u32::try_from(self.ports.len()).ok().filter(|number| *number < PORTS_MAX)?;
@@ -131,7 +131,7 @@ impl Ports {
             id,
             kind,
             mac,
-            traffic: Traffic::default(),
+            counters: PortCounters::default(),
             connections: 0,
             tracked: 0,
             link_service_second: (0, 0),
@@ -234,10 +234,10 @@ mod tests {
 
     #[test]
     fn an_interface_is_found_again_behind_its_stand_in_address() {
-        let mut ports = Ports::default();
+        let mut ports = PortTable::default();
         let interface = NetworkInterfaceId::numbered(1);
         let id = ports.open(PortKind::Interface(interface), MAC).unwrap();
-        let stand_ins = ["10.0.0.1", "2600::1"].map(|own| Ports::stand_in(id, own.parse().unwrap()));
+        let stand_ins = ["10.0.0.1", "2600::1"].map(|own| PortTable::stand_in(id, own.parse().unwrap()));
         for stand_in in stand_ins {
             assert_eq!(ports.behind(stand_in), Some(interface), "{stand_in}");
         }
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn an_interface_may_ask_its_link_services_1024_times_a_second() {
-        let mut ports = Ports::default();
+        let mut ports = PortTable::default();
         let id = ports.open(PortKind::Interface(NetworkInterfaceId::numbered(1)), MAC).unwrap();
         let port = ports.get_mut(id).unwrap();
         assert!((0..1024).all(|_| port.allows_link_service(Moment(5_000))));

@@ -8,7 +8,7 @@ use wire::{
     Rewrite, VnetHeader,
 };
 
-use crate::answer;
+use crate::answer::{self, LinkAnswer};
 use crate::clock::{Moment, Now};
 use crate::connection::{End, Sent, Way};
 use crate::connection_table::{ConnectionTable, Slot};
@@ -19,7 +19,7 @@ use crate::metric::Metric;
 use crate::nat::NatTable;
 use crate::nat_metrics::{NatMetrics, Sizes};
 use crate::packet::{Packet, Part};
-use crate::port::{Port, PortId, PortKind, Ports};
+use crate::port::{Port, PortId, PortKind, PortTable};
 use crate::send_on::{Passage, Sending, size};
 use crate::trace::TraceStep;
 
@@ -72,7 +72,7 @@ pub struct Outgoing {
 /// The engine's state: the network as it is, the links, and what it remembers of packets.
 pub struct Engine {
     pub(crate) world: Arc<World>,
-    pub(crate) ports: Ports,
+    pub(crate) ports: PortTable,
     pub(crate) connections: ConnectionTable,
     pub(crate) nat: NatTable,
     pub(crate) names: Arc<PublicNames>,
@@ -101,7 +101,7 @@ impl Engine {
     pub fn new(world: Arc<World>, names: Arc<PublicNames>, limits: Limits, seed: u64) -> Engine {
         Engine {
             world,
-            ports: Ports::default(),
+            ports: PortTable::default(),
             connections: ConnectionTable::new(limits.connections, seed),
             nat: NatTable::new(limits.nat_connections_per_destination, seed),
             names,
@@ -125,7 +125,7 @@ impl Engine {
     }
 
     /// The links.
-    pub fn ports(&self) -> &Ports {
+    pub fn ports(&self) -> &PortTable {
         &self.ports
     }
 
@@ -307,12 +307,12 @@ impl Engine {
     #[inline]
     pub(crate) fn count(&mut self, transfer: &Transfer) {
         if let Some(port) = self.ports.get_mut(transfer.from) {
-            port.traffic.packets_in += u64::from(transfer.packets);
-            port.traffic.bytes_in += transfer.bytes;
+            port.counters.packets_in += u64::from(transfer.packets);
+            port.counters.bytes_in += transfer.bytes;
         }
         if let Some(port) = self.ports.get_mut(transfer.to) {
-            port.traffic.packets_out += u64::from(transfer.packets);
-            port.traffic.bytes_out += transfer.bytes;
+            port.counters.packets_out += u64::from(transfer.packets);
+            port.counters.bytes_out += transfer.bytes;
         }
     }
 
@@ -334,16 +334,16 @@ impl Engine {
             return Verdict::Dropped(DropReason::SourceMac);
         }
         let via = match answer::on_link(self, port, frame, headers, now) {
-            answer::Answer::Frame(frame) => {
+            LinkAnswer::Frame(frame) => {
                 out.push(Outgoing { port, frame });
                 return Verdict::Done;
             }
-            answer::Answer::Drop(reason) => return Verdict::Dropped(reason),
-            answer::Answer::ForNobody(told) => {
+            LinkAnswer::Drop(reason) => return Verdict::Dropped(reason),
+            LinkAnswer::ForNobody(told) => {
                 out.extend(told.map(|frame| Outgoing { port, frame }));
                 return Verdict::Dropped(DropReason::DestinationMac);
             }
-            answer::Answer::NotForLink(via) => via,
+            LinkAnswer::NotForLink(via) => via,
         };
         if headers.source_route {
             return Verdict::Dropped(DropReason::SourceRoute);
@@ -455,7 +455,7 @@ impl Engine {
         if let Arrival::At(to) = arrival
             && self.ports.services() == Some(to)
         {
-            flow.source = Ports::stand_in(port, flow.source);
+            flow.source = PortTable::stand_in(port, flow.source);
         }
         // A service answers a stand-in address; the answer is for whom it stands.
         let asker = connection.filter(|_| self.ports.services() == Some(port));

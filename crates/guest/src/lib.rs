@@ -27,5 +27,5 @@ pub mod time;
 pub use dhcp::DhcpReply;
 pub use link::LinkService;
 pub use public_names::PublicNames;
-pub use resolver::{Asker, Transport};
+pub use resolver::{Asker, DnsTransport};
 pub use role_credentials::{CredentialKey, RoleSession};

@@ -459,7 +459,7 @@ fn public_address(interface: &NetworkInterface) -> Option<IpAddr> {
 }
 
 fn port_status(world: &World, link: &datapath::LinkStatus) -> PortStatus {
-    let traffic = link.traffic;
+    let counters = link.counters;
     let name = match &link.kind {
         engine::PortKind::Interface(id) => names::of_interface(world, *id),
         engine::PortKind::Internet(hosts) => match hosts.first() {
@@ -470,10 +470,10 @@ fn port_status(world: &World, link: &datapath::LinkStatus) -> PortStatus {
     };
     PortStatus {
         name,
-        packets_in: traffic.packets_in,
-        bytes_in: traffic.bytes_in,
-        packets_out: traffic.packets_out,
-        bytes_out: traffic.bytes_out,
+        packets_in: counters.packets_in,
+        bytes_in: counters.bytes_in,
+        packets_out: counters.packets_out,
+        bytes_out: counters.bytes_out,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `hamlet capture`: what a link carries, as a stream, for as long as somebody listens.
 
-use datapath::{Datapath, Scope};
+use datapath::{CaptureScope, Datapath};
 use http_body_util::StreamBody;
 use hyper::body::{Bytes, Frame};
 use model::World;
@@ -21,7 +21,7 @@ const PIECES_MAX: usize = 256;
 pub type Captured = StreamBody<Pieces>;
 
 /// The link that a name stands for: `laptop`, `internet`, `services`, or what has an interface.
-pub fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<Scope, String> {
+pub fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<CaptureScope, String> {
     let link = |is_it: fn(&engine::PortKind) -> bool| {
         datapath.with_engine(move |engine| {
             engine.ports().iter().find(|port| is_it(&port.kind)).map(|port| port.id)
@@ -34,10 +34,12 @@ pub fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<Scope, St
         _ => None,
     };
     if let Some(port) = outside {
-        return Ok(Scope::Link(port));
+        return Ok(CaptureScope::Link(port));
     }
     let interface = names::find(world, name)?.interface;
-    interface.map(Scope::Interface).ok_or_else(|| format!("'{name}' has no network interface to listen on"))
+    interface
+        .map(CaptureScope::Interface)
+        .ok_or_else(|| format!("'{name}' has no network interface to listen on"))
 }
 
 fn is_laptop(kind: &engine::PortKind) -> bool {
@@ -45,7 +47,7 @@ fn is_laptop(kind: &engine::PortKind) -> bool {
 }
 
 /// Starts a capture that ends when the answer's reader goes away.
-pub fn start(datapath: &Arc<Datapath>, scope: Scope) -> io::Result<Captured> {
+pub fn start(datapath: &Arc<Datapath>, scope: CaptureScope) -> io::Result<Captured> {
     let (sender, receiver) = channel(PIECES_MAX);
     datapath.capture(scope, Box::new(Sink(sender)))?;
     Ok(StreamBody::new(Pieces(receiver)))

@@ -5,7 +5,7 @@
 
 use datapath::Datapath;
 use guest::metadata::http::{self, Parsed};
-use guest::{Asker, CredentialKey, PublicNames, Transport, metadata};
+use guest::{Asker, CredentialKey, DnsTransport, PublicNames, metadata};
 use model::NetworkInterfaceId;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ impl LinkServices {
         dns_stream::serve(stream, |query| {
             let world = self.state.snapshot();
             let asker = Asker::Interface(world.network.network_interfaces.get(&caller)?);
-            guest::resolver::answer(&world, asker, &self.names, query, Transport::Tcp)
+            guest::resolver::answer(&world, asker, &self.names, query, DnsTransport::Tcp)
         })
         .await
     }

@@ -2,7 +2,7 @@
 //!
 //! The laptop's questions over UDP never come here; they are answered on its link.
 
-use guest::{Asker, PublicNames, Transport, resolver};
+use guest::{Asker, DnsTransport, PublicNames, resolver};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ impl PublicResolver {
                 self.refusals.count(Service::PublicDns, Why::OverShare);
                 continue;
             }
-            if let Some(reply) = self.answer(asker.ip(), &bytes[..length], Transport::Udp) {
+            if let Some(reply) = self.answer(asker.ip(), &bytes[..length], DnsTransport::Udp) {
                 // Whoever does not hear the answer asks again.
                 let _ = socket.send_to(&reply, asker).await;
             }
@@ -68,14 +68,14 @@ impl PublicResolver {
             |stream, asker| {
                 let resolver = self.clone();
                 async move {
-                    dns_stream::serve(stream, |query| resolver.answer(asker, query, Transport::Tcp)).await
+                    dns_stream::serve(stream, |query| resolver.answer(asker, query, DnsTransport::Tcp)).await
                 }
             },
         )
         .await;
     }
 
-    fn answer(&self, source: IpAddr, query: &[u8], transport: Transport) -> Option<Vec<u8>> {
+    fn answer(&self, source: IpAddr, query: &[u8], transport: DnsTransport) -> Option<Vec<u8>> {
         resolver::answer(&self.state.snapshot(), Asker::Internet { source }, &self.names, query, transport)
     }
 }

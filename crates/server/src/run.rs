@@ -3,7 +3,7 @@
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
 use datapath::Datapath;
-use engine::{Engine, Limits, PortKind, Ports};
+use engine::{Engine, Limits, PortKind, PortTable};
 use guest::{PublicNames, metadata, public_names};
 use host::{Barrier, Host};
 use std::net::SocketAddr;
@@ -86,8 +86,8 @@ impl Running {
     }
 
     /// The links to the simulated internet, for questions.
-    pub fn internet_ports(&self) -> Ports {
-        let mut ports = Ports::default();
+    pub fn internet_ports(&self) -> PortTable {
+        let mut ports = PortTable::default();
         for hosts in [spaces::internet_hosts(), spaces::laptop_hosts()] {
             ports.open(PortKind::Internet(hosts), model::MacAddress([2, 0, 0, 0, 0, 1]));
         }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use datapath::Scope;
+use datapath::CaptureScope;
 use engine::DropReason;
 
 use crate::lab::{Lab, PATIENCE};
@@ -62,8 +62,8 @@ fn ping_crosses_subnets() {
     assert!(said.contains("3 received"), "{said}{}", String::from_utf8_lossy(&output.stderr));
     let status = lab.datapath.status();
     let link = |port| status.links.iter().find(|link| link.port == port).unwrap();
-    assert!(link(web.port).traffic.packets_in >= 3, "{status:?}");
-    assert_eq!(link(web.port).traffic.packets_in, link(db.port).traffic.packets_out);
+    assert!(link(web.port).counters.packets_in >= 3, "{status:?}");
+    assert_eq!(link(web.port).counters.packets_in, link(db.port).counters.packets_out);
 }
 
 /// A stream that no two places of are alike.
@@ -88,11 +88,11 @@ fn tcp_brings_every_byte_in_super_frames() {
     drop(stream);
     assert!(receiving.join().unwrap() == sent, "bytes were changed");
     let status = lab.datapath.status();
-    let traffic = status.links.iter().find(|link| link.port == web.port).unwrap().traffic;
-    assert!(traffic.bytes_in > 32 << 20, "{traffic:?}");
+    let counters = status.links.iter().find(|link| link.port == web.port).unwrap().counters;
+    assert!(counters.bytes_in > 32 << 20, "{counters:?}");
     assert!(
-        traffic.packets_in as usize >= (32 << 20) / 9001,
-        "super-frames count as their packets: {traffic:?}"
+        counters.packets_in as usize >= (32 << 20) / 9001,
+        "super-frames count as their packets: {counters:?}"
     );
     assert_eq!(lab.drops(DropReason::BadOffload) + lab.drops(DropReason::Malformed), 0);
 }
@@ -233,9 +233,9 @@ fn a_capture_is_what_tcpdump_reads() {
     let (at_web, at_db) = (Memory::default(), Memory::default());
     let ids = [
         lab.datapath
-            .capture(Scope::Interface(lab.fixture.interfaces["web"]), Box::new(at_web.clone()))
+            .capture(CaptureScope::Interface(lab.fixture.interfaces["web"]), Box::new(at_web.clone()))
             .unwrap(),
-        lab.datapath.capture(Scope::Link(db.port), Box::new(at_db.clone())).unwrap(),
+        lab.datapath.capture(CaptureScope::Link(db.port), Box::new(at_db.clone())).unwrap(),
     ];
     let listener = db.listen(5432);
     let mut stream = web.connect((db.address, 5432).into(), PATIENCE).expect("the group allows it");

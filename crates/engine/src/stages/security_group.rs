@@ -33,10 +33,10 @@ fn decide<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, direction: Directio
         remember(journey, direction, true);
         return Step::Continue;
     }
-    let question =
-        Question { world: journey.world(), interface: site.interface, direction, header: journey.header() };
+    let query =
+        RuleQuery { world: journey.world(), interface: site.interface, direction, header: journey.header() };
     let sender = journey.sender;
-    match question.admission(|owner| sender_is_known(sender, direction, owner)) {
+    match query.admission(|owner| sender_is_known(sender, direction, owner)) {
         Some(admission) => {
             note(journey, site, direction, Some(admission.group), Outcome::Allow, || {
                 describe(admission.rule)
@@ -106,7 +106,7 @@ fn sender_is_known(sender: Sender, direction: Direction, owner: &NetworkInterfac
 }
 
 /// A question to an interface's groups.
-pub struct Question<'a> {
+pub struct RuleQuery<'a> {
     /// The network.
     pub world: &'a World,
     /// Whose groups are asked.
@@ -127,7 +127,7 @@ pub struct Admission<'a> {
     pub tracked: bool,
 }
 
-impl<'a> Question<'a> {
+impl<'a> RuleQuery<'a> {
     /// The rule that allows the packet, if any does.
     pub fn admission(&self, known: impl Fn(&NetworkInterface) -> bool) -> Option<Admission<'a>> {
         let mut first = None;

@@ -42,7 +42,7 @@ pub enum Asker<'a> {
 
 /// How a query came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
+pub enum DnsTransport {
     /// One datagram; an answer that is too long is truncated.
     Udp,
     /// A stream; the two bytes of length before each message are the caller's.
@@ -56,7 +56,7 @@ pub fn answer(
     asker: Asker<'_>,
     internet: &PublicNames,
     query: &[u8],
-    transport: Transport,
+    transport: DnsTransport,
 ) -> Option<Vec<u8>> {
     let (view, dns64) = view(world, asker, internet)?;
     let header = Header::parse(query)?;
@@ -107,11 +107,11 @@ fn judge(query: &Query) -> Result<&Question, Code> {
     if known_class && !transfer { Ok(question) } else { Err(Code::Refused) }
 }
 
-fn len_max(query: &Query, transport: Transport) -> usize {
+fn len_max(query: &Query, transport: DnsTransport) -> usize {
     let taken = query.edns.map_or(UDP_PAYLOAD_DEFAULT, |Edns { payload_max, .. }| payload_max);
     usize::from(match transport {
-        Transport::Udp => taken.clamp(UDP_PAYLOAD_DEFAULT, UDP_PAYLOAD_MAX),
-        Transport::Tcp => u16::MAX,
+        DnsTransport::Udp => taken.clamp(UDP_PAYLOAD_DEFAULT, UDP_PAYLOAD_MAX),
+        DnsTransport::Tcp => u16::MAX,
     })
 }
 

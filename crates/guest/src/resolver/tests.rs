@@ -24,7 +24,7 @@ fn query(name: &str, wanted: RecordType) -> Message {
 
 fn sent(world: &World, asker: Asker<'_>, message: &Message) -> Option<Message> {
     let bytes = message.to_vec().unwrap();
-    let answer = answer(world, asker, &PublicNames::simulated(), &bytes, Transport::Udp)?;
+    let answer = answer(world, asker, &PublicNames::simulated(), &bytes, DnsTransport::Udp)?;
     Some(Message::from_vec(&answer).unwrap())
 }
 
@@ -183,7 +183,9 @@ fn aliases_that_lead_nowhere_and_in_circles() {
     ]);
     let asked = |name: &str| {
         let bytes = query(name, RecordType::A).to_vec().unwrap();
-        told(&Message::from_vec(&answer(&world, OUTSIDE, &names, &bytes, Transport::Udp).unwrap()).unwrap())
+        told(
+            &Message::from_vec(&answer(&world, OUTSIDE, &names, &bytes, DnsTransport::Udp).unwrap()).unwrap(),
+        )
     };
     assert_eq!(asked("a.test."), "ServFail");
     assert_eq!(asked("lost.test."), "NXDomain, CNAME nowhere.test.");
@@ -313,7 +315,7 @@ fn every_type_of_record_is_written_as_others_read_it() {
     let web = fixture::eni(&world, WEB_ETH0);
     let bytes = |name, wanted: u16| {
         let asked = query(name, RecordType::from(wanted)).to_vec().unwrap();
-        answer(&world, Asker::Interface(&web), &PublicNames::default(), &asked, Transport::Udp).unwrap()
+        answer(&world, Asker::Interface(&web), &PublicNames::default(), &asked, DnsTransport::Udp).unwrap()
     };
     // A length before each string, and none before the value of a CAA record.
     assert!(bytes("corp.internal.", 16).ends_with(b"\x00\x08\x03one\x03two"));
@@ -396,10 +398,10 @@ fn long_answers_are_truncated_unless_the_client_takes_them() {
         let answer = Message::from_vec(&bytes).unwrap();
         (answer.metadata.truncation, answer.answers.len(), answer.edns.map(|edns| edns.max_payload()))
     };
-    assert_eq!(asked(None, Transport::Udp), (true, 0, None));
-    assert_eq!(asked(Some(512), Transport::Udp), (true, 0, Some(4096)));
-    assert_eq!(asked(Some(1232), Transport::Udp), (false, 40, Some(4096)));
-    assert_eq!(asked(None, Transport::Tcp), (false, 40, None));
+    assert_eq!(asked(None, DnsTransport::Udp), (true, 0, None));
+    assert_eq!(asked(Some(512), DnsTransport::Udp), (true, 0, Some(4096)));
+    assert_eq!(asked(Some(1232), DnsTransport::Udp), (false, 40, Some(4096)));
+    assert_eq!(asked(None, DnsTransport::Tcp), (false, 40, None));
 }
 
 #[test]
@@ -433,7 +435,7 @@ fn what_cannot_be_answered_is_refused_by_name() {
 #[test]
 fn malformed_messages_get_an_error_or_nothing() {
     let world = fixture::world();
-    let sent = |bytes: &[u8]| answer(&world, OUTSIDE, &PublicNames::default(), bytes, Transport::Udp);
+    let sent = |bytes: &[u8]| answer(&world, OUTSIDE, &PublicNames::default(), bytes, DnsTransport::Udp);
     let good = query("example.com.", RecordType::A).to_vec().unwrap();
     assert_eq!(sent(&good[..11]), None, "no header");
     let mut reply = good.clone();
@@ -483,7 +485,7 @@ proptest! {
         }
         let names = PublicNames::simulated();
         for asker in [Asker::Interface(&web), OUTSIDE] {
-            if let Some(answer) = answer(&world, asker, &names, &bytes, Transport::Udp) {
+            if let Some(answer) = answer(&world, asker, &names, &bytes, DnsTransport::Udp) {
                 let read = Message::from_vec(&answer);
                 prop_assert!(read.is_ok(), "{read:?}");
                 prop_assert!(answer.len() <= usize::from(UDP_PAYLOAD_MAX));

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use super::change;
 use super::pair::Pair;
-use super::traffic::Traffic;
+use super::traffic::Generator;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
@@ -46,7 +46,7 @@ impl Case {
         let limits = limits(&mut random);
         let mut pair = Pair::with_limits(&fixture, limits);
         let hosts: Vec<IpAddr> = fixture.hosts.values().flatten().copied().collect();
-        let mut traffic = Traffic::new(hosts);
+        let mut traffic = Generator::new(hosts);
         let mut case = Case { network, limits, events: Vec::new() };
         let mut count = Count::default();
         while count.sent < packets {

@@ -10,7 +10,7 @@ use super::frames::LATER_LENGTH;
 
 /// What was sent and what became of it.
 #[derive(Default)]
-pub(crate) struct Traffic {
+pub(crate) struct Generator {
     sent: Vec<(Who, Packet)>,
     delivered: Vec<(Who, Packet)>,
     hosts: Vec<IpAddr>,
@@ -19,9 +19,9 @@ pub(crate) struct Traffic {
 const SYN: u8 = 0x02;
 const ACK: u8 = 0x10;
 
-impl Traffic {
-    pub(crate) fn new(hosts: Vec<IpAddr>) -> Traffic {
-        Traffic { hosts, ..Traffic::default() }
+impl Generator {
+    pub(crate) fn new(hosts: Vec<IpAddr>) -> Generator {
+        Generator { hosts, ..Generator::default() }
     }
 
     /// Remembers a packet, for others to follow it.
@@ -119,7 +119,7 @@ impl Traffic {
     }
 }
 
-impl Traffic {
+impl Generator {
     /// An address that stands for an IPv4 one, of a host or an interface.
     fn in_ipv6(&self, other: &NetworkInterface, random: &mut Random) -> Option<IpAddr> {
         let ipv4 = |address: &IpAddr| match address {
