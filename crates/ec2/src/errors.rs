@@ -6,7 +6,7 @@
 use awsproto::AwsError;
 use model::error::Wanted;
 use model::rule::protocol;
-use model::{Destination, IpNet, Ports, Protocol, Quota, Refusal, ResourceId, Traffic};
+use model::{Destination, IpNet, Ports, Quota, Refusal, ResourceId, RuleProtocol, Traffic};
 
 use crate::vpc_peering_connection;
 
@@ -643,8 +643,8 @@ fn incorrect_state(instance: model::InstanceId, wanted: Wanted) -> AwsError {
 /// The middle of the sentence about a rule that exists: `TCP, from port: 22, to port: 22`.
 fn rule_traffic(traffic: Traffic) -> String {
     let protocol = match traffic.protocol {
-        Protocol::All => return "ALL".to_owned(),
-        Protocol::Number(number) => protocol::name(number).to_uppercase(),
+        RuleProtocol::All => return "ALL".to_owned(),
+        RuleProtocol::Number(number) => protocol::name(number).to_uppercase(),
     };
     let or_all = |value: Option<u8>| value.map_or("ALL".to_owned(), |value| value.to_string());
     match traffic.ports {
@@ -721,7 +721,7 @@ mod tests {
         let rule = |traffic| {
             refused(Refusal::RuleExists(model::Peer::Cidr("0.0.0.0/0".parse().unwrap()), traffic)).message
         };
-        let number = Protocol::Number;
+        let number = RuleProtocol::Number;
         assert_eq!(
             rule(Traffic { protocol: number(protocol::TCP), ports: Ports::Range { from: 22, to: 22 } }),
             "the specified rule \"peer: 0.0.0.0/0, TCP, from port: 22, to port: 22, ALLOW\" already exists"

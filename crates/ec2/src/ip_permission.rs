@@ -7,7 +7,7 @@ use awsproto::AwsError;
 use model::rule::protocol;
 use model::security_group_rules::RuleContent;
 use model::{
-    AccountId, Direction, IpNet, Peer, Ports, Protocol, Scope, SecurityGroup, SecurityGroupRule, Traffic,
+    AccountId, Direction, IpNet, Peer, Ports, RuleProtocol, Scope, SecurityGroup, SecurityGroupRule, Traffic,
     VpcId, World,
 };
 use std::collections::BTreeMap;
@@ -96,26 +96,26 @@ pub(crate) fn parse_traffic(
     };
     let parsed = parse_protocol(name).ok_or_else(unknown)?;
     let ports = match parsed {
-        Protocol::Number(number @ (protocol::TCP | protocol::UDP)) => parse_ports(number, from, to)?,
-        Protocol::Number(protocol::ICMP | protocol::ICMPV6) => {
+        RuleProtocol::Number(number @ (protocol::TCP | protocol::UDP)) => parse_ports(number, from, to)?,
+        RuleProtocol::Number(protocol::ICMP | protocol::ICMPV6) => {
             parse_icmp(from.unwrap_or(-1), to.unwrap_or(-1))?
         }
         // "If you specify -1 or another protocol, traffic on all ports is allowed, regardless of any ports you
         // specify" (IpPermission).
-        Protocol::All | Protocol::Number(_) => Ports::Any,
+        RuleProtocol::All | RuleProtocol::Number(_) => Ports::Any,
     };
     Ok(Traffic { protocol: parsed, ports })
 }
 
 /// Reads a protocol: a name, a number, or `-1` for all.
-pub(crate) fn parse_protocol(name: &str) -> Option<Protocol> {
+pub(crate) fn parse_protocol(name: &str) -> Option<RuleProtocol> {
     match name.to_ascii_lowercase().as_str() {
-        "-1" | "all" => Some(Protocol::All),
-        "tcp" => Some(Protocol::Number(protocol::TCP)),
-        "udp" => Some(Protocol::Number(protocol::UDP)),
-        "icmp" => Some(Protocol::Number(protocol::ICMP)),
-        "icmpv6" => Some(Protocol::Number(protocol::ICMPV6)),
-        number => number.parse().ok().map(Protocol::Number),
+        "-1" | "all" => Some(RuleProtocol::All),
+        "tcp" => Some(RuleProtocol::Number(protocol::TCP)),
+        "udp" => Some(RuleProtocol::Number(protocol::UDP)),
+        "icmp" => Some(RuleProtocol::Number(protocol::ICMP)),
+        "icmpv6" => Some(RuleProtocol::Number(protocol::ICMPV6)),
+        number => number.parse().ok().map(RuleProtocol::Number),
     }
 }
 
@@ -240,10 +240,10 @@ pub(crate) fn is_description(text: &str) -> bool {
 }
 
 /// The protocol as security groups write it: four by name, all as `-1`, others by number.
-pub(crate) fn render_protocol(of: Protocol) -> String {
+pub(crate) fn render_protocol(of: RuleProtocol) -> String {
     match of {
-        Protocol::All => "-1".to_owned(),
-        Protocol::Number(number) => protocol::name(number).into_owned(),
+        RuleProtocol::All => "-1".to_owned(),
+        RuleProtocol::Number(number) => protocol::name(number).into_owned(),
     }
 }
 
@@ -348,7 +348,7 @@ mod tests {
         let with_ports = (prop_oneof![Just(6), Just(17)], range);
         let with_types = (prop_oneof![Just(1), Just(58)], icmp);
         let others = any::<u8>().prop_filter("has ports or types", |number| ![1, 6, 17, 58].contains(number));
-        let of = |(number, ports)| Traffic { protocol: Protocol::Number(number), ports };
+        let of = |(number, ports)| Traffic { protocol: RuleProtocol::Number(number), ports };
         prop_oneof![
             Just(Traffic::ALL),
             with_ports.prop_map(of),

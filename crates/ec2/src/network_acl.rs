@@ -7,7 +7,7 @@ use awsproto::{AwsError, Call, tags};
 use model::network_acl::{FINAL_IPV6_RULE, FINAL_RULE};
 use model::rule::protocol;
 use model::{
-    Direction, IpNet, NetworkAcl, NetworkAclEntry, Ports, Protocol, RuleAction, Subnet, Traffic, World,
+    Direction, IpNet, NetworkAcl, NetworkAclEntry, Ports, RuleAction, RuleProtocol, Subnet, Traffic, World,
 };
 use std::borrow::Cow;
 
@@ -178,13 +178,13 @@ fn parse_action(text: &str) -> Result<RuleAction, AwsError> {
 }
 
 fn parse_entry_ports(
-    of: Protocol,
+    of: RuleProtocol,
     cidr: IpNet,
     range: Option<PortRange>,
     icmp: Option<IcmpTypeCode>,
 ) -> Result<Ports, AwsError> {
     match of {
-        Protocol::Number(protocol::TCP | protocol::UDP) => {
+        RuleProtocol::Number(protocol::TCP | protocol::UDP) => {
             let range = range.ok_or_else(|| AwsError::missing_parameter("portRange"))?;
             let (from, to) = (range.from.unwrap_or(-1), range.to.unwrap_or(-1));
             match (u16::try_from(from), u16::try_from(to)) {
@@ -201,12 +201,12 @@ fn parse_entry_ports(
         }
         // "If you specify protocol 58 (ICMPv6) and specify an IPv4 CIDR block, traffic for all ICMP types and codes
         // allowed, regardless of any that you specify" (CreateNetworkAclEntry).
-        Protocol::Number(protocol::ICMPV6) if cidr.addr().is_ipv4() => Ok(Ports::Any),
-        Protocol::Number(protocol::ICMP | protocol::ICMPV6) => {
+        RuleProtocol::Number(protocol::ICMPV6) if cidr.addr().is_ipv4() => Ok(Ports::Any),
+        RuleProtocol::Number(protocol::ICMP | protocol::ICMPV6) => {
             let icmp = icmp.ok_or_else(|| AwsError::missing_parameter("icmpTypeCode"))?;
             parse_icmp(icmp.r#type.unwrap_or(-1), icmp.code.unwrap_or(-1))
         }
-        Protocol::All | Protocol::Number(_) => Ok(Ports::Any),
+        RuleProtocol::All | RuleProtocol::Number(_) => Ok(Ports::Any),
     }
 }
 
@@ -254,8 +254,8 @@ fn render_entry(direction: Direction, entry: &NetworkAclEntry) -> shapes::Networ
         }
     };
     let number = match entry.traffic.protocol {
-        Protocol::All => "-1".to_owned(),
-        Protocol::Number(number) => number.to_string(),
+        RuleProtocol::All => "-1".to_owned(),
+        RuleProtocol::Number(number) => number.to_string(),
     };
     let action = match entry.action {
         RuleAction::Allow => "allow",

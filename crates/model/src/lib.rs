@@ -84,7 +84,7 @@ pub use private_hosted_zone::PrivateHostedZone;
 pub use resource::ResourceId;
 pub use role::Role;
 pub use route_table::{Destination, Route, RouteState, RouteTable, Target};
-pub use rule::{Direction, Header, Ports, Protocol, Traffic, Transport};
+pub use rule::{Direction, Header, Ports, RuleProtocol, Traffic, Transport};
 pub use security_group::{Peer, SecurityGroup, SecurityGroupRule};
 pub use subnet::Subnet;
 pub use table::Table;

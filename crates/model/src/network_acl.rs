@@ -308,7 +308,7 @@ mod entry_list {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::{Ports, Protocol, Transport, protocol};
+    use crate::rule::{Ports, RuleProtocol, Transport, protocol};
     use crate::testing::world_with_vpc;
     use proptest::prelude::*;
 
@@ -380,7 +380,7 @@ mod tests {
     fn any_traffic() -> impl Strategy<Value = Traffic> {
         let ports = (0u16..6, 0u16..6).prop_map(|(a, b)| Ports::Range { from: a.min(b), to: a.max(b) });
         let web = (ports, prop_oneof![Just(protocol::TCP), Just(protocol::UDP)])
-            .prop_map(|(ports, number)| Traffic { protocol: Protocol::Number(number), ports });
+            .prop_map(|(ports, number)| Traffic { protocol: RuleProtocol::Number(number), ports });
         prop_oneof![Just(Traffic::ALL), web]
     }
 
@@ -424,8 +424,8 @@ mod tests {
             let scan = kept.iter().filter(|rule| {
                 rule.cidr.contains(&header.source)
                     && match (rule.traffic.protocol, rule.traffic.ports) {
-                        (Protocol::All, _) => true,
-                        (Protocol::Number(n), Ports::Range { from, to }) => n == number && from <= port && port <= to,
+                        (RuleProtocol::All, _) => true,
+                        (RuleProtocol::Number(n), Ports::Range { from, to }) => n == number && from <= port && port <= to,
                         _ => unreachable!("not made above"),
                     }
             }).min_by_key(|rule| rule.number);

@@ -65,18 +65,18 @@ pub enum Transport {
 
 /// Which protocols a rule is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Protocol {
+pub enum RuleProtocol {
     /// Every protocol, written `-1`.
     All,
     /// One protocol by its IANA number.
     Number(u8),
 }
 
-impl fmt::Display for Protocol {
+impl fmt::Display for RuleProtocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Protocol::All => f.write_str("all traffic"),
-            Protocol::Number(number) => f.write_str(&protocol::name(*number)),
+            RuleProtocol::All => f.write_str("all traffic"),
+            RuleProtocol::Number(number) => f.write_str(&protocol::name(*number)),
         }
     }
 }
@@ -106,14 +106,14 @@ pub enum Ports {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Traffic {
     /// The protocol.
-    pub protocol: Protocol,
+    pub protocol: RuleProtocol,
     /// The ports, or ICMP type and code.
     pub ports: Ports,
 }
 
 impl Traffic {
     /// Every packet.
-    pub const ALL: Traffic = Traffic { protocol: Protocol::All, ports: Ports::Any };
+    pub const ALL: Traffic = Traffic { protocol: RuleProtocol::All, ports: Ports::Any };
 
     /// Whether a packet's protocol and ports match. Addresses are the rule's own business.
     pub fn matches(&self, header: &Header) -> bool {
@@ -122,8 +122,8 @@ impl Traffic {
 
     fn matches_protocol(&self, number: u8) -> bool {
         match self.protocol {
-            Protocol::All => true,
-            Protocol::Number(wanted) => wanted == number,
+            RuleProtocol::All => true,
+            RuleProtocol::Number(wanted) => wanted == number,
         }
     }
 
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_port_range_matches_the_destination_port_of_its_protocol() {
-        let web = Traffic { protocol: Protocol::Number(6), ports: Ports::Range { from: 80, to: 81 } };
+        let web = Traffic { protocol: RuleProtocol::Number(6), ports: Ports::Range { from: 80, to: 81 } };
         assert!(web.matches(&tcp(80)) && web.matches(&tcp(81)));
         assert!(!web.matches(&tcp(82)) && !web.matches(&Header { protocol: 17, ..tcp(80) }));
         assert_eq!(web.to_string(), "tcp 80-81");
@@ -239,8 +239,9 @@ mod tests {
     #[test]
     fn a_later_fragment_matches_only_rules_that_ask_for_no_port() {
         let fragment = Header { transport: Transport::Opaque, ..tcp(0) };
-        let ssh = Traffic { protocol: Protocol::Number(6), ports: Ports::Range { from: 22, to: 22 } };
-        let all_tcp = Traffic { protocol: Protocol::Number(6), ports: Ports::Range { from: 0, to: 65535 } };
+        let ssh = Traffic { protocol: RuleProtocol::Number(6), ports: Ports::Range { from: 22, to: 22 } };
+        let all_tcp =
+            Traffic { protocol: RuleProtocol::Number(6), ports: Ports::Range { from: 0, to: 65535 } };
         assert!(!ssh.matches(&fragment) && all_tcp.matches(&fragment) && Traffic::ALL.matches(&fragment));
     }
 }

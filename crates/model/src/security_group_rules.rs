@@ -247,7 +247,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::{Ports, Protocol, protocol};
+    use crate::rule::{Ports, RuleProtocol, protocol};
     use crate::security_group::tests::new_group;
     use crate::testing::{add_vpc, world_with_vpc};
     use crate::vpc_peering_connection::{PeeringSide, PeeringStatus, VpcPeeringConnection};
@@ -255,7 +255,7 @@ mod tests {
 
     fn tcp(port: u16, cidr: &str) -> RuleContent {
         let traffic = Traffic {
-            protocol: Protocol::Number(protocol::TCP),
+            protocol: RuleProtocol::Number(protocol::TCP),
             ports: Ports::Range { from: port, to: port },
         };
         RuleContent { traffic, peer: Peer::Cidr(cidr.parse().unwrap()), description: None }

@@ -143,7 +143,7 @@ fn an_echo_reply_is_not_decided_as_the_request_of_the_same_flow_was() {
         let subnet =
             world.network.subnets.values().find(|subnet| subnet.route_table.is_some()).unwrap().network_acl;
         for entry in world.network.network_acls.get_mut(&subnet).unwrap().egress.values_mut() {
-            entry.traffic.protocol = model::Protocol::Number(1);
+            entry.traffic.protocol = model::RuleProtocol::Number(1);
             entry.traffic.ports = model::Ports::Icmp { kind: Some(8), code: None };
         }
     });

@@ -4,8 +4,8 @@ use ipnet::IpNet;
 use model::aws_prefix_list::AwsPrefixList;
 use model::vpc_peering_connection::PeeringStatus;
 use model::{
-    Destination, Direction, NetworkInterface, Peer, Ports, PrefixListId, Protocol, RouteTable, RuleAction,
-    Scope, SecurityGroupRule, Subnet, Target, Traffic, VpcId, World,
+    Destination, Direction, NetworkInterface, Peer, Ports, PrefixListId, RouteTable, RuleAction,
+    RuleProtocol, Scope, SecurityGroupRule, Subnet, Target, Traffic, VpcId, World,
 };
 use std::net::IpAddr;
 
@@ -28,8 +28,8 @@ pub(super) fn is_in(block: IpNet, address: IpAddr) -> bool {
 
 fn traffic_matches(traffic: &Traffic, packet: &Packet) -> bool {
     let protocol_matches = match traffic.protocol {
-        Protocol::All => true,
-        Protocol::Number(number) => number == packet.flow.protocol,
+        RuleProtocol::All => true,
+        RuleProtocol::Number(number) => number == packet.flow.protocol,
     };
     let is_later = matches!(packet.part, Part::Later(_));
     let has_ports = (packet.flow.protocol == 6 || packet.flow.protocol == 17) && !is_later;
@@ -106,11 +106,11 @@ pub(super) fn groups_allow(
     let answers_free = rules(direction.opposite()).any(|rule| {
         everybody(rule, ipv6)
             && match (rule.traffic.protocol, rule.traffic.ports) {
-                (Protocol::All, _) => true,
-                (Protocol::Number(number), Ports::Range { from: 0, to: 65535 } | Ports::Any) => {
+                (RuleProtocol::All, _) => true,
+                (RuleProtocol::Number(number), Ports::Range { from: 0, to: 65535 } | Ports::Any) => {
                     number == packet.flow.protocol
                 }
-                (Protocol::Number(_), _) => false,
+                (RuleProtocol::Number(_), _) => false,
             }
     });
     let can_be_untracked = packet.flow.protocol == 6 || packet.flow.protocol == 17;
