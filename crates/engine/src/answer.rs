@@ -11,10 +11,10 @@ use wire::{Arp, ArpOperation, Headers, Layer3, Link, Mac, UdpDatagram, icmp, icm
 use crate::clock::Now;
 use crate::connection::End;
 use crate::drop_reason::DropReason;
+use crate::engine::Engine;
 use crate::journey::Findings;
 use crate::next_hop::{NextHop, next_hop};
 use crate::port::{PortId, PortKind};
-use crate::receive::Engine;
 
 /// What the link has to say to a frame.
 pub enum LinkAnswer {

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use wire::Flow;
 
 use crate::drop_reason::DropReason;
+use crate::engine::{Engine, Limits};
 use crate::forwarding::{Forwarding, Traveller};
 use crate::packet::Packet;
 use crate::port::{PortId, PortKind, PortTable};
-use crate::receive::{Engine, Limits};
 use crate::trace::TraceStep;
 
 /// A question.

@@ -1,17 +1,19 @@
-//! The shortest form of the fast path: plain packets of connections whose way was decided under this generation.
+//! The fast path: packets of connections whose way was decided under this generation of the network.
 //!
-//! It asks what `Engine::fast_path` asks and comes to the same, from numbers as they lie in the frame; what it
-//! does not take it leaves untouched for that. It reads a cell of the index, a connection's two cache lines and two links.
+//! Its shortest form is for plain packets. It asks what `Engine::fast_path` asks and comes to the same, from numbers as they
+//! lie in the frame; what it does not take it leaves untouched for that. It reads a cell of the index, a connection's two
+//! cache lines and two links.
 
 use model::MacAddress;
 use wire::plain::{PlainChange, PlainPacket};
 use wire::plain_ipv6::PlainIpv6Packet;
-use wire::{Link, Mac, VnetHeader};
+use wire::{Fragment, Headers, Layer3, Link, Mac, VnetHeader};
 
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
+use crate::engine::Engine;
+use crate::passage::Transfer;
 use crate::port::{PortId, PortTable};
-use crate::receive::{Engine, is_addressed_to};
 
 /// As many connections as fit, with their index, into a part of the cache that is near enough.
 const PREFETCH_CONNECTIONS_MIN: usize = 5_000;
@@ -106,6 +108,51 @@ impl Engine {
         PlainIpv6Packet::rewrite(frame, macs, packet.hop_limit - way.hops);
         Some(to)
     }
+
+    /// A whole packet of a connection whose way was decided under this generation of the network, whatever its headers.
+    #[inline]
+    pub(crate) fn fast_path(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        vnet: &VnetHeader,
+        now: Moment,
+    ) -> Option<PortId> {
+        // An ICMP error is not a packet of the connection whose flow it may share, but about another.
+        if headers.fragment != Fragment::None || headers.layer3 == Layer3::Arp || headers.is_icmp_error() {
+            return None;
+        }
+        let (slot, from) = self.connections.find(port, &headers.flow())?;
+        let source_mac = self.ports.get(port)?.mac;
+        let connection = self.connections.get_mut(slot)?;
+        let to = connection.port(from.other())?;
+        let receiver_mac = self.ports.get(to)?.mac;
+        let way = connection.way(from);
+        let known = connection.is_decided(from, self.world.network.generation)
+            && !connection.is_expired(now)
+            && headers.source_mac.0 == source_mac.0
+            && is_addressed_to(headers.destination_mac.number(), way.neighbours, receiver_mac)
+            && headers.ttl > way.hops
+            && headers.icmp == way.icmp
+            && !headers.source_route
+            && !headers.tcp_flags.opens();
+        // What is beyond the allowance of link services goes the slow path, to be dropped there.
+        if !known || Some(to) == self.ports.services() && !self.ports.get_mut(port)?.allows_link_service(now)
+        {
+            return None;
+        }
+        let checksum = vnet.validate(frame, headers).ok()?;
+        if vnet.largest_packet(headers) > u32::from(way.mtu) {
+            return None;
+        }
+        let (packets, bytes) = (vnet.packets(headers), vnet.bytes_on_wire(headers));
+        connection.record(from, headers.tcp_flags, packets, bytes, now);
+        self.nat_metrics.count(connection, from, packets, bytes);
+        let flow = connection.translated(from);
+        self.deliver(frame, headers, checksum, Transfer { from: port, to, flow, way, packets, bytes })?;
+        Some(to)
+    }
 }
 
 /// Counts a packet at the links that it passes. Returns the receiver's link-layer address; nothing, and nothing is counted,
@@ -131,4 +178,12 @@ fn pass(
         receiver.counters.bytes_out += bytes;
     }
     Some(destination)
+}
+
+/// Whether a frame has the link-layer destination under which its connection goes where it went: the router's, or from
+/// neighbour to neighbour the receiver's.
+#[inline(always)]
+fn is_addressed_to(destination: u64, neighbours: bool, receiver: MacAddress) -> bool {
+    const ROUTER: u64 = Mac(MacAddress::ROUTER.0).number();
+    destination == ROUTER || neighbours && destination == Mac(receiver.0).number()
 }

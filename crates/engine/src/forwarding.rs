@@ -11,10 +11,10 @@ use wire::translate::echo_in_other_family;
 
 use crate::clock::Moment;
 use crate::drop_reason::DropReason;
+use crate::engine::Engine;
 use crate::journey::Arrival;
 use crate::packet::Packet;
 use crate::port::{PortId, PortKind};
-use crate::receive::Engine;
 use crate::trace::{Outcome, TraceStep};
 
 /// What instances on the way are assumed to do with packets for others.

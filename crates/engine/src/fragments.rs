@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use wire::Mac;
 
 use crate::clock::Moment;
+use crate::passage::Passage;
 use crate::port::PortId;
-use crate::send_on::Passage;
 
 /// What all fragments of a packet share, on the link that they come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

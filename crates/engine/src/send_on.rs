@@ -2,69 +2,16 @@
 //! other address family (NAT64, RFC 7915).
 
 use model::MacAddress;
-use wire::{
-    ChecksumState, Flow, Fragment, Headers, Layer3, Link, Mac, Onward, Rewrite, VnetHeader, translate,
-};
+use wire::{ChecksumState, Flow, Fragment, Headers, Layer3, Link, Mac, Onward, Rewrite, translate};
 
 use crate::answer;
 use crate::clock::Moment;
-use crate::connection::{Sent, Way};
+use crate::connection::Sent;
 use crate::drop_reason::DropReason;
-use crate::journey::NatVisits;
+use crate::engine::Engine;
+use crate::passage::{Passage, Sending, size};
 use crate::port::PortId;
-use crate::receive::{Engine, Outgoing, Transfer, Verdict};
-
-/// Where a packet goes, as it was decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Passage {
-    /// To which link.
-    pub to: PortId,
-    /// As what it arrives.
-    pub flow: Flow,
-    /// How it travels.
-    pub way: Way,
-    /// How large it may be where it is of another address family than it was sent in.
-    pub mtu_in_other_family: u16,
-    /// Which NAT gateways it visits.
-    pub nat_visits: NatVisits,
-}
-
-/// A packet that is being sent on.
-pub(crate) struct Sending<'a> {
-    /// The link it came from.
-    pub(crate) port: PortId,
-    pub(crate) frame: &'a mut [u8],
-    pub(crate) headers: &'a mut Headers,
-    pub(crate) vnet: &'a mut VnetHeader,
-    pub(crate) checksum: ChecksumState,
-}
-
-/// What a frame counts as.
-pub(crate) fn size(headers: &Headers, vnet: &VnetHeader) -> Sent {
-    Sent { packets: u64::from(vnet.packets(headers)), bytes: vnet.bytes_on_wire(headers) }
-}
-
-impl Passage {
-    fn transfer(&self, from: PortId, packets: u32, bytes: u64) -> Transfer {
-        Transfer { from, to: self.to, flow: Some(self.flow), way: self.way, packets, bytes }
-    }
-}
-
-impl Sending<'_> {
-    fn transfer(&self, passage: &Passage) -> Transfer {
-        let (headers, vnet) = (&*self.headers, &*self.vnet);
-        passage.transfer(self.port, vnet.packets(headers), vnet.bytes_on_wire(headers))
-    }
-
-    /// Whether its longest packet would be longer than this.
-    fn exceeds(&self, mtu: u16) -> bool {
-        self.vnet.largest_packet(self.headers) > u32::from(mtu)
-    }
-
-    fn may_be_cut(&self) -> bool {
-        self.headers.layer3 == Layer3::Ipv4 && !self.headers.dont_fragment
-    }
-}
+use crate::verdict::{Outgoing, Verdict};
 
 impl Engine {
     /// Sends a packet where it was decided to go. A later fragment goes as the first one did.

@@ -8,11 +8,12 @@ use wire::Flow;
 use crate::clock::Moment;
 use crate::connection::{End, Side, Timeouts};
 use crate::connection_table::Slot;
+use crate::decide::Decision;
 use crate::drop_reason::DropReason;
+use crate::engine::Engine;
 use crate::journey::{Arrival, Findings};
 use crate::packet::Packet;
 use crate::port::{PortId, PortKind};
-use crate::receive::{Decision, Engine};
 
 impl Engine {
     /// The connection a packet belongs to. One that was idle for too long is forgotten, if the packet is its own.

@@ -1,0 +1,120 @@
+//! Everything that is not the fast path: link services, first packets, fragments, errors, changed networks.
+
+use wire::{BadOffload, ChecksumState, Fragment, Gso, Headers, VnetHeader};
+
+use crate::answer::{self, LinkAnswer};
+use crate::clock::{Moment, Now};
+use crate::drop_reason::DropReason;
+use crate::engine::Engine;
+use crate::fragments::{Decided, FragmentKey};
+use crate::journey::Arrival;
+use crate::packet::Packet;
+use crate::passage::{Passage, Sending, size};
+use crate::port::PortId;
+use crate::verdict::{Outgoing, Verdict};
+
+impl Engine {
+    /// Takes a frame that the fast path does not.
+    pub(crate) fn slow_path(
+        &mut self,
+        port: PortId,
+        frame: &mut [u8],
+        headers: &mut Headers,
+        vnet: &mut VnetHeader,
+        now: Now,
+        out: &mut Vec<Outgoing>,
+    ) -> Verdict {
+        let Some(checksum) = checksum_state(frame, headers, vnet) else {
+            return Verdict::Dropped(DropReason::BadOffload);
+        };
+        let Some(link) = self.ports.get(port) else { return Verdict::Dropped(DropReason::InterfaceDown) };
+        if headers.source_mac.0 != link.mac.0 {
+            return Verdict::Dropped(DropReason::SourceMac);
+        }
+        let via = match answer::on_link(self, port, frame, headers, now) {
+            LinkAnswer::Frame(frame) => {
+                out.push(Outgoing { port, frame });
+                return Verdict::Done;
+            }
+            LinkAnswer::Drop(reason) => return Verdict::Dropped(reason),
+            LinkAnswer::ForNobody(told) => {
+                out.extend(told.map(|frame| Outgoing { port, frame }));
+                return Verdict::Dropped(DropReason::DestinationMac);
+            }
+            LinkAnswer::NotForLink(via) => via,
+        };
+        if headers.source_route {
+            return Verdict::Dropped(DropReason::SourceRoute);
+        }
+        if let Some(passage) = self.passage_of_first_fragment(port, headers, now.moment) {
+            let mut packet = Sending { port, frame, headers, vnet, checksum };
+            return self.send_on(&mut packet, &passage, now.moment, out);
+        }
+        let quote = wire::quoted(frame, headers);
+        let sent = Packet { via, ..Packet::new(headers) };
+        let decision = self.decide(port, sent, quote.as_ref(), now.moment, None);
+        let to = match decision.arrival {
+            Arrival::At(to) => to,
+            Arrival::Dropped(reason) => {
+                let sent = size(headers, vnet);
+                self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
+                let told = match reason {
+                    DropReason::TimeToLive => answer::time_exceeded(self, &decision.findings, frame, headers),
+                    DropReason::NatIdle => wire::tcp::reset(frame, headers),
+                    _ => None,
+                };
+                out.extend(told.map(|frame| Outgoing { port, frame }));
+                return Verdict::Dropped(reason);
+            }
+        };
+        let passage = Passage {
+            to,
+            flow: decision.flow,
+            way: decision.findings.way(),
+            mtu_in_other_family: decision.findings.mtu_in_other_family,
+            nat_visits: decision.findings.nat_visits,
+        };
+        self.remember_first_fragment(port, headers, &passage, now.moment);
+        self.send_on(&mut Sending { port, frame, headers, vnet, checksum }, &passage, now.moment, out)
+    }
+
+    fn passage_of_first_fragment(&self, port: PortId, headers: &Headers, now: Moment) -> Option<Passage> {
+        let Fragment::Later { identification, .. } = headers.fragment else { return None };
+        self.fragments.passage(
+            &fragment_key(port, headers, identification),
+            self.world.network.generation,
+            now,
+        )
+    }
+
+    fn remember_first_fragment(&mut self, port: PortId, headers: &Headers, passage: &Passage, now: Moment) {
+        if let Fragment::First { identification } = headers.fragment {
+            let decided = Decided { passage: *passage, generation: self.world.network.generation, at: now };
+            self.fragments.remember(fragment_key(port, headers, identification), decided);
+        }
+    }
+}
+
+/// How far a frame's checksum is computed. A partial one that is not where its transport has it, such as that of a packet
+/// inside a tunnel, is finished here: what is rewritten around it must not disturb it.
+fn checksum_state(frame: &mut [u8], headers: &Headers, vnet: &mut VnetHeader) -> Option<ChecksumState> {
+    match vnet.validate(frame, headers) {
+        Ok(state) => Some(state),
+        Err(BadOffload::ChecksumElsewhere) if vnet.gso == Gso::None => {
+            wire::finish_checksum(frame, vnet).ok()?;
+            Some(ChecksumState::Complete)
+        }
+        Err(_) => None,
+    }
+}
+
+fn fragment_key(port: PortId, headers: &Headers, identification: u32) -> FragmentKey {
+    FragmentKey {
+        port,
+        next_hop: headers.destination_mac,
+        source: headers.source,
+        destination: headers.destination,
+        protocol: headers.protocol,
+        identification,
+    }
+}
