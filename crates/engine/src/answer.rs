@@ -12,7 +12,7 @@ use crate::clock::Now;
 use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
-use crate::journey::Findings;
+use crate::findings::Findings;
 use crate::next_hop::{NextHop, next_hop};
 use crate::port::{PortId, PortKind};
 

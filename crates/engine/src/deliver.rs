@@ -6,7 +6,7 @@ use wire::{ChecksumState, Headers, Link, Mac, Rewrite};
 use crate::clock::Moment;
 use crate::connection::Sent;
 use crate::engine::Engine;
-use crate::journey::NatVisits;
+use crate::findings::NatVisits;
 use crate::nat_metrics::Sizes;
 use crate::passage::Transfer;
 use crate::port::PortId;

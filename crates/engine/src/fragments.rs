@@ -110,7 +110,7 @@ impl Fragments {
 mod tests {
     use super::*;
     use crate::connection::Way;
-    use crate::journey::NatVisits;
+    use crate::findings::NatVisits;
     use wire::Flow;
 
     fn key(port: u32, identification: u32) -> FragmentKey {

@@ -22,6 +22,7 @@ pub mod drop_reason;
 pub mod engine;
 pub mod explain;
 mod fast_path;
+pub mod findings;
 mod forwarding;
 pub mod fragments;
 mod holders;
@@ -41,6 +42,7 @@ pub mod stages;
 pub mod targets;
 pub mod trace;
 mod tracking;
+mod travel;
 pub mod verdict;
 
 pub use clock::{Moment, Now};

@@ -3,7 +3,7 @@
 use wire::{ChecksumState, Flow, Headers, Layer3, VnetHeader};
 
 use crate::connection::{Sent, Way};
-use crate::journey::NatVisits;
+use crate::findings::NatVisits;
 use crate::port::PortId;
 
 /// Where a packet goes, as it was decided.

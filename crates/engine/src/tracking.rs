@@ -11,7 +11,8 @@ use crate::connection_table::Slot;
 use crate::decide::Decision;
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
-use crate::journey::{Arrival, Findings};
+use crate::findings::Findings;
+use crate::journey::Arrival;
 use crate::packet::Packet;
 use crate::port::{PortId, PortKind};
 

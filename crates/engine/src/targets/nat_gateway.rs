@@ -14,7 +14,8 @@ use wire::{Flow, IcmpKind};
 
 use crate::connection::{Connection, End, Translation};
 use crate::drop_reason::DropReason;
-use crate::journey::{Crossing, Journey, NatUse, Place, Site, Step};
+use crate::findings::NatUse;
+use crate::journey::{Crossing, Journey, Place, Site, Step};
 use crate::nat_metrics::NatVisit;
 use crate::packet::{Packet, Part};
 

@@ -1,0 +1,43 @@
+//! A journey goes on: from place to place, through the stages at each interface, until the packet arrives or dies.
+
+use crate::drop_reason::DropReason;
+use crate::journey::{Arrival, Crossing, Journey, Place, Site, Step};
+use crate::stages::{self, Stage};
+use crate::targets;
+
+/// More places than any packet needs: from an interface by a NAT gateway and the internet to another VPC's interface.
+const PLACES_MAX: usize = 16;
+
+impl<'a> Journey<'a, '_> {
+    /// Goes from place to place until the packet arrives or dies.
+    pub fn run(&mut self, start: Place<'a>) -> Arrival {
+        let mut place = start;
+        for _ in 0..PLACES_MAX {
+            let step = match place {
+                Place::Leaving(site) => self.pass(stages::EGRESS, site, Crossing::within(&site)),
+                Place::Entering(site, crossing) => self.pass(stages::INGRESS, site, crossing),
+                Place::At(target, crossing) => targets::reach(self, target, crossing),
+                Place::Translating(gateway, site) => targets::nat_gateway::translate(self, gateway, site),
+                Place::Internet => targets::internet::cross(self),
+                Place::Arrived(port) => return Arrival::At(port),
+            };
+            match step {
+                Step::Go(next) => place = next,
+                Step::Drop(reason) => return Arrival::Dropped(reason),
+                Step::Continue => unreachable!("the last stage of a list always decides"),
+            }
+        }
+        self.deny("journey", None, DropReason::RoutingLoop, String::new);
+        Arrival::Dropped(DropReason::RoutingLoop)
+    }
+
+    fn pass(&mut self, list: &[Stage], site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
+        for stage in list {
+            match (stage.decide)(self, site, crossing) {
+                Step::Continue => {}
+                decided => return decided,
+            }
+        }
+        unreachable!("the last stage of a list always decides")
+    }
+}
