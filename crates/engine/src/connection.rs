@@ -9,8 +9,8 @@ use wire::{Flow, IcmpKind, TcpFlags};
 
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
-use crate::nat_metrics::WaypointsId;
 use crate::port::PortId;
+use crate::waypoints::WaypointsId;
 
 /// Which end of a connection a packet comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

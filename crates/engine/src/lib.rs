@@ -44,6 +44,7 @@ pub mod trace;
 mod tracking;
 mod travel;
 pub mod verdict;
+mod waypoints;
 
 pub use clock::{Moment, Now};
 pub use connection::{Connection, End, Sent, Side};

@@ -3,8 +3,8 @@
 //! Follows "NAT gateway metrics and dimensions" (VPC User Guide). Sums run from when the engine began; left out: CloudWatch's
 //! periods and statistics.
 //!
-//! A packet on the fast path must not search for its gateways. Its connection knows the number of a list, its *waypoints*:
-//! all gateways on its way. Packets are counted there, and spread over the gateways when somebody asks and every ten seconds.
+//! Packets on the fast path are counted by their connection's waypoints, and spread over the gateways when somebody asks and
+//! every ten seconds.
 
 use model::{NatGatewayId, World};
 use std::collections::BTreeMap;
@@ -13,25 +13,12 @@ use crate::clock::Moment;
 use crate::connection::{Connection, End, Sent, Turn};
 use crate::drop_reason::DropReason;
 use crate::metric::Metric;
+use crate::waypoints::{Waypoints, WaypointsId};
 
 /// Peak rates are averages of this long.
 const WINDOW_MS: u64 = 10_000;
 /// "The highest 10-second bytes per second average in a given minute": how many windows a minute has.
 const WINDOWS: usize = 6;
-
-/// A list of NAT gateways that connections pass, by its number; zero for none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct WaypointsId(u32);
-
-/// Packets on the fast path, by the gateways that they pass.
-#[derive(Debug, Default)]
-struct Waypoints {
-    gateways: Box<[NatGatewayId]>,
-    /// Connections that have this number.
-    users: u32,
-    /// What was sent since it was last spread over the gateways, by the end that sent it.
-    sent: [Sent; 2],
-}
 
 /// What one gateway has counted.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +67,9 @@ pub(crate) struct Sizes {
 #[derive(Debug, Default)]
 pub(crate) struct NatMetrics {
     gateways: BTreeMap<NatGatewayId, Gateway>,
-    lists: Vec<Waypoints>,
+    waypoints: Waypoints,
+    /// What was sent on the fast path since it was last spread over the gateways: by waypoints, and by the end that sent it.
+    sent: Vec<[Sent; 2]>,
     /// The current window's number since the clock began.
     window: u64,
 }
@@ -89,11 +78,9 @@ impl NatMetrics {
     /// Counts packets on the fast path, which a connection has recorded.
     #[inline(always)]
     pub(crate) fn count(&mut self, connection: &mut Connection, from: End, packets: u32, bytes: u64) {
-        if connection.waypoints.0 == 0 {
-            return;
-        }
-        if let Some(list) = self.lists.get_mut(connection.waypoints.0 as usize - 1) {
-            list.sent[from.index()].add(u64::from(packets), bytes);
+        let Some(place) = connection.waypoints.place() else { return };
+        if let Some(sent) = self.sent.get_mut(place) {
+            sent[from.index()].add(u64::from(packets), bytes);
         }
         if connection.turn.is_some() {
             self.turn(connection);
@@ -102,37 +89,22 @@ impl NatMetrics {
 
     /// The number for these gateways, in their order, for one more connection.
     pub(crate) fn enter(&mut self, gateways: impl Iterator<Item = NatGatewayId> + Clone) -> WaypointsId {
-        if gateways.clone().next().is_none() {
-            return WaypointsId::default();
-        }
-        let same = |list: &Waypoints| list.users > 0 && list.gateways.iter().copied().eq(gateways.clone());
-        let known = self.lists.iter().position(same);
-        let unused = || self.lists.iter().position(|list| list.users == 0);
-        let at = known.or_else(unused).unwrap_or_else(|| {
-            self.lists.push(Waypoints::default());
-            self.lists.len() - 1
-        });
-        if known.is_none() {
-            self.lists[at].gateways = gateways.collect();
-        }
-        self.lists[at].users += 1;
-        WaypointsId(u32::try_from(at + 1).expect("fewer lists of gateways than connections"))
+        let waypoints = self.waypoints.enter(gateways);
+        self.sent.resize(self.waypoints.len(), [Sent::default(); 2]);
+        waypoints
     }
 
-    /// One connection less has this number.
+    /// One connection less has this number. What was counted under it is its gateways', before it is given out again.
     pub(crate) fn leave(&mut self, waypoints: WaypointsId) {
-        let Some(at) = (waypoints.0 as usize).checked_sub(1) else { return };
-        self.lists[at].users -= 1;
-        if self.lists[at].users == 0 {
-            self.spread(at);
+        if let (true, Some(place)) = (self.waypoints.leave(waypoints), waypoints.place()) {
+            self.spread(place);
         }
     }
 
-    /// Adds what was counted under a number to its gateways.
-    fn spread(&mut self, at: usize) {
-        let Waypoints { gateways, sent, .. } = &mut self.lists[at];
-        let sent = std::mem::take(sent);
-        for gateway in &*gateways {
+    /// Adds what was counted at a place to its gateways.
+    fn spread(&mut self, place: usize) {
+        let sent = std::mem::take(&mut self.sent[place]);
+        for gateway in self.waypoints.gateways(place) {
             let gateway = self.gateways.entry(*gateway).or_default();
             for (end, sent) in sent.iter().enumerate() {
                 gateway.received[end].add(sent.packets, sent.bytes);
@@ -142,7 +114,7 @@ impl NatMetrics {
     }
 
     fn spread_all(&mut self) {
-        (0..self.lists.len()).for_each(|at| self.spread(at));
+        (0..self.sent.len()).for_each(|place| self.spread(place));
     }
 
     /// Counts a packet that was not on the fast path.
