@@ -8,37 +8,40 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::World;
 use rustix::event::{EventfdFlags, eventfd};
 
-use crate::switch::Switch;
-
-/// Something for the thread to run.
-pub(crate) type Command = Box<dyn FnOnce(&mut Switch) + Send>;
+/// Something for the thread to run, on what it owns.
+pub(crate) type Command<T> = Box<dyn FnOnce(&mut T) + Send>;
 
 /// What waits for the thread.
-#[derive(Default)]
-pub(crate) struct Waiting {
+pub(crate) struct Waiting<T> {
     /// The world to be read from now on, if there is another. First, so that commands see it.
     pub world: Option<Arc<World>>,
     /// Oldest first.
-    pub commands: Vec<Command>,
+    pub commands: Vec<Command<T>>,
 }
 
 /// Commands that were sent and have not run yet.
-pub(crate) struct Commands {
-    waiting: Mutex<Waiting>,
+pub(crate) struct Commands<T> {
+    waiting: Mutex<Waiting<T>>,
     /// Whether any wait: what the thread looks at after each frame it reads.
     any: AtomicBool,
     /// Wakes the thread from its waiting: an eventfd.
     wake: OwnedFd,
 }
 
-impl Commands {
-    pub(crate) fn new() -> io::Result<Commands> {
+impl<T> Default for Waiting<T> {
+    fn default() -> Self {
+        Waiting { world: None, commands: Vec::new() }
+    }
+}
+
+impl<T> Commands<T> {
+    pub(crate) fn new() -> io::Result<Commands<T>> {
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         Ok(Commands { waiting: Mutex::default(), any: AtomicBool::new(false), wake })
     }
 
     /// Sends a command. Frames that are sent after this returns are read after it has run.
-    pub(crate) fn send(&self, command: Command) {
+    pub(crate) fn send(&self, command: Command<T>) {
         self.lock().commands.push(command);
         self.wake();
     }
@@ -68,7 +71,7 @@ impl Commands {
     }
 
     /// All that waits.
-    pub(crate) fn take(&self) -> Waiting {
+    pub(crate) fn take(&self) -> Waiting<T> {
         let mut waiting = self.lock();
         self.any.store(false, Ordering::Release);
         std::mem::take(&mut *waiting)
@@ -85,7 +88,7 @@ impl Commands {
         let _ = rustix::io::read(&self.wake, &mut [0; 8]);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting<T>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -13,29 +13,10 @@ use model::{MacAddress, NetworkInterfaceId, World};
 
 use crate::capture::{CAPTURES_MAX, Capture, CaptureId, CaptureScope, Writer};
 use crate::commands::Commands;
+use crate::options::Options;
 use crate::retired::Retired;
 use crate::status::{Metrics, Status};
 use crate::switch::Switch;
-
-/// How the thread works.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// How long it goes on looking for frames after the last one before it sleeps.
-    ///
-    /// Waking a thread up takes longer than moving a frame. 40 microseconds take a third off the round-trip time and
-    /// give a quarter more connections a second, measured on two processors; longer gains nothing more. What they cost
-    /// is bounded by the traffic: a link with a hundred packets a second keeps a processor busy for 0.4 % of the time,
-    /// an idle one not at all.
-    pub spin: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        // With one processor, looking would only keep the sender from sending.
-        let is_shared = thread::available_parallelism().is_ok_and(|count| count.get() == 1);
-        Options { spin: if is_shared { Duration::ZERO } else { Duration::from_micros(40) } }
-    }
-}
 
 /// The running data plane. Clones are handles of the same one; dropping the last stops it and closes its links.
 ///
@@ -47,7 +28,7 @@ pub struct Datapath {
 }
 
 struct Shared {
-    commands: Arc<Commands>,
+    commands: Arc<Commands<Switch>>,
     thread: Option<JoinHandle<()>>,
     captures: AtomicU64,
     writers: Mutex<Vec<(CaptureId, Writer)>>,

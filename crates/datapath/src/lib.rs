@@ -28,11 +28,13 @@ mod clock;
 mod commands;
 mod datapath;
 mod link;
+mod options;
 mod pcapng;
 mod retired;
 mod status;
 mod switch;
 
 pub use capture::{CaptureId, CaptureScope};
-pub use datapath::{Datapath, Options};
+pub use datapath::Datapath;
+pub use options::Options;
 pub use status::{LinkStatus, Metrics, Status};

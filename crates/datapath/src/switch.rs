@@ -15,8 +15,8 @@ use wire::VnetHeader;
 use crate::capture::{Capture, CaptureId, Captured};
 use crate::clock::Clock;
 use crate::commands::Commands;
-use crate::datapath::Options;
 use crate::link::{FRAME_MAX, Link};
+use crate::options::Options;
 use crate::pcapng::Direction;
 use crate::retired::Retired;
 
@@ -45,7 +45,7 @@ pub(crate) struct Switch {
     /// Links that may have frames left after their turn.
     busy: Vec<PortId>,
     epoll: OwnedFd,
-    commands: Arc<Commands>,
+    commands: Arc<Commands<Switch>>,
     retired: Arc<Retired>,
     options: Options,
     clock: Clock,
@@ -61,7 +61,7 @@ pub(crate) struct Switch {
 impl Switch {
     pub(crate) fn new(
         engine: Engine,
-        commands: Arc<Commands>,
+        commands: Arc<Commands<Switch>>,
         retired: Arc<Retired>,
         options: Options,
     ) -> std::io::Result<Switch> {
