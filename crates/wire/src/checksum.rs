@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::packet::{Fragment, Headers};
+use crate::headers::{Fragment, Headers};
 use crate::protocol;
 
 /// A one's complement sum in the making.

@@ -6,25 +6,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::checksum::{self, Sum};
-use crate::ethernet::{EtherType, EthernetHeader, Mac};
+use crate::ethernet::{EtherType, EthernetHeader, Link};
 use crate::{ipv4, protocol};
-
-/// The hardware addresses of a frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Link {
-    /// The sender's.
-    pub source: Mac,
-    /// The receiver's.
-    pub destination: Mac,
-}
-
-impl Link {
-    /// The other direction.
-    #[must_use]
-    pub fn reversed(self) -> Link {
-        Link { source: self.destination, destination: self.source }
-    }
-}
 
 /// An IP packet to build.
 ///

@@ -153,6 +153,23 @@ impl EthernetHeader {
     }
 }
 
+/// The hardware addresses of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// The sender's.
+    pub source: Mac,
+    /// The receiver's.
+    pub destination: Mac,
+}
+
+impl Link {
+    /// The other direction.
+    #[must_use]
+    pub fn reversed(self) -> Link {
+        Link { source: self.destination, destination: self.source }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,8 +6,8 @@
 use std::fmt;
 
 use crate::checksum::checksum;
+use crate::headers::{Fragment, Headers, Layer3};
 use crate::ipv4;
-use crate::packet::{Fragment, Headers, Layer3};
 
 /// Why a packet cannot be cut up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,57 +4,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::compose::{IpPacket, Link};
-use crate::packet::{Fragment, Headers, IcmpKind};
-use crate::{icmpv6, protocol};
+use crate::compose::IpPacket;
+use crate::ethernet::Link;
+use crate::headers::{Fragment, Headers};
+use crate::{icmp_types, icmpv6_types, protocol};
 
 /// The length of an ICMP header with its four bytes of detail; the same for ICMPv6.
 pub const HEADER_LEN: usize = 8;
-
-/// Echo reply.
-pub const ECHO_REPLY: u8 = 0;
-/// Destination unreachable.
-pub const DESTINATION_UNREACHABLE: u8 = 3;
-/// Source quench, deprecated.
-pub const SOURCE_QUENCH: u8 = 4;
-/// Redirect.
-pub const REDIRECT: u8 = 5;
-/// Echo request.
-pub const ECHO_REQUEST: u8 = 8;
-/// Time exceeded.
-pub const TIME_EXCEEDED: u8 = 11;
-/// Parameter problem.
-pub const PARAMETER_PROBLEM: u8 = 12;
-
-/// The code of destination unreachable that says the packet must be smaller.
-pub const CODE_FRAGMENTATION_NEEDED: u8 = 4;
-
-/// Is a message of this type an error, which quotes a packet?
-#[inline]
-pub fn is_error(icmp_type: u8) -> bool {
-    matches!(
-        icmp_type,
-        DESTINATION_UNREACHABLE | SOURCE_QUENCH | REDIRECT | TIME_EXCEEDED | PARAMETER_PROBLEM
-    )
-}
-
-/// How people call this message.
-pub fn name(kind: IcmpKind) -> Option<&'static str> {
-    match (kind.icmp_type, kind.code) {
-        (ECHO_REPLY, _) => Some("echo reply"),
-        (ECHO_REQUEST, _) => Some("echo request"),
-        (DESTINATION_UNREACHABLE, 0) => Some("network unreachable"),
-        (DESTINATION_UNREACHABLE, 1) => Some("host unreachable"),
-        (DESTINATION_UNREACHABLE, 2) => Some("protocol unreachable"),
-        (DESTINATION_UNREACHABLE, 3) => Some("port unreachable"),
-        (DESTINATION_UNREACHABLE, CODE_FRAGMENTATION_NEEDED) => Some("fragmentation needed"),
-        (DESTINATION_UNREACHABLE, 13) => Some("administratively prohibited"),
-        (REDIRECT, _) => Some("redirect"),
-        (TIME_EXCEEDED, 0) => Some("time exceeded"),
-        (TIME_EXCEEDED, 1) => Some("reassembly time exceeded"),
-        _ => None,
-    }
-}
 
 /// Which way an echo goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,10 +68,10 @@ impl<'a> IcmpEcho<'a> {
     /// Appends the frame.
     pub fn write(&self, frame: &mut Vec<u8>) {
         let (protocol, icmp_type) = match (self.source.is_ipv4() && self.destination.is_ipv4(), self.kind) {
-            (true, EchoKind::Request) => (protocol::ICMP, ECHO_REQUEST),
-            (true, EchoKind::Reply) => (protocol::ICMP, ECHO_REPLY),
-            (false, EchoKind::Request) => (protocol::ICMPV6, icmpv6::ECHO_REQUEST),
-            (false, EchoKind::Reply) => (protocol::ICMPV6, icmpv6::ECHO_REPLY),
+            (true, EchoKind::Request) => (protocol::ICMP, icmp_types::ECHO_REQUEST),
+            (true, EchoKind::Reply) => (protocol::ICMP, icmp_types::ECHO_REPLY),
+            (false, EchoKind::Request) => (protocol::ICMPV6, icmpv6_types::ECHO_REQUEST),
+            (false, EchoKind::Reply) => (protocol::ICMPV6, icmpv6_types::ECHO_REPLY),
         };
         let [i0, i1] = self.identifier.to_be_bytes();
         let [s0, s1] = self.sequence.to_be_bytes();
@@ -134,7 +90,7 @@ impl<'a> IcmpEcho<'a> {
 pub fn echo_reply(frame: &[u8], headers: &Headers) -> Option<Vec<u8>> {
     let kind = headers.icmp?;
     let identifier = headers.echo_identifier()?;
-    let asks = kind.icmp_type == ECHO_REQUEST || kind.icmp_type == icmpv6::ECHO_REQUEST;
+    let asks = kind.icmp_type == icmp_types::ECHO_REQUEST || kind.icmp_type == icmpv6_types::ECHO_REQUEST;
     if !asks || headers.fragment != Fragment::None || !is_one_station(headers.destination) {
         return None;
     }
@@ -151,7 +107,13 @@ pub fn echo_reply(frame: &[u8], headers: &Headers) -> Option<Vec<u8>> {
 /// "Fragmentation needed and DF set", with the MTU that would have done.
 pub fn fragmentation_needed(router: Ipv4Addr, mtu: u16, frame: &[u8], headers: &Headers) -> Option<Vec<u8>> {
     let [high, low] = mtu.to_be_bytes();
-    error(router, [DESTINATION_UNREACHABLE, CODE_FRAGMENTATION_NEEDED], [0, 0, high, low], frame, headers)
+    error(
+        router,
+        [icmp_types::DESTINATION_UNREACHABLE, icmp_types::CODE_FRAGMENTATION_NEEDED],
+        [0, 0, high, low],
+        frame,
+        headers,
+    )
 }
 
 /// "Destination unreachable" with any other code.
@@ -161,12 +123,12 @@ pub fn destination_unreachable(
     frame: &[u8],
     headers: &Headers,
 ) -> Option<Vec<u8>> {
-    error(router, [DESTINATION_UNREACHABLE, code], [0; 4], frame, headers)
+    error(router, [icmp_types::DESTINATION_UNREACHABLE, code], [0; 4], frame, headers)
 }
 
 /// "Time to live exceeded in transit": what traceroute looks for.
 pub fn time_exceeded(router: Ipv4Addr, frame: &[u8], headers: &Headers) -> Option<Vec<u8>> {
-    error(router, [TIME_EXCEEDED, 0], [0; 4], frame, headers)
+    error(router, [icmp_types::TIME_EXCEEDED, 0], [0; 4], frame, headers)
 }
 
 // "As much of the original datagram as possible without the length of the ICMP datagram

@@ -4,34 +4,12 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::compose::{IpPacket, Link};
+use crate::compose::IpPacket;
+use crate::ethernet::Link;
 use crate::ethernet::Mac;
+use crate::headers::{Fragment, Headers, IcmpKind, Layer3};
 use crate::icmp::is_one_station;
-use crate::packet::{Fragment, Headers, IcmpKind, Layer3};
-use crate::protocol;
-
-/// Destination unreachable.
-pub const DESTINATION_UNREACHABLE: u8 = 1;
-/// Packet too big.
-pub const PACKET_TOO_BIG: u8 = 2;
-/// Time exceeded.
-pub const TIME_EXCEEDED: u8 = 3;
-/// Parameter problem.
-pub const PARAMETER_PROBLEM: u8 = 4;
-/// Echo request.
-pub const ECHO_REQUEST: u8 = 128;
-/// Echo reply.
-pub const ECHO_REPLY: u8 = 129;
-/// Router solicitation.
-pub const ROUTER_SOLICITATION: u8 = 133;
-/// Router advertisement.
-pub const ROUTER_ADVERTISEMENT: u8 = 134;
-/// Neighbor solicitation.
-pub const NEIGHBOR_SOLICITATION: u8 = 135;
-/// Neighbor advertisement.
-pub const NEIGHBOR_ADVERTISEMENT: u8 = 136;
-/// Redirect.
-pub const REDIRECT: u8 = 137;
+use crate::{icmpv6_types, protocol};
 
 /// All nodes on the link.
 pub const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
@@ -43,36 +21,9 @@ const OPTION_TARGET_MAC: u8 = 2;
 const OPTION_PREFIX: u8 = 3;
 const OPTION_MTU: u8 = 5;
 
-/// Is a message of this type an error, which quotes a packet?
-#[inline]
-pub fn is_error(icmp_type: u8) -> bool {
-    matches!(icmp_type, DESTINATION_UNREACHABLE | PACKET_TOO_BIG | TIME_EXCEEDED | PARAMETER_PROBLEM)
-}
-
-/// How people call this message.
-pub fn name(kind: IcmpKind) -> Option<&'static str> {
-    match (kind.icmp_type, kind.code) {
-        (DESTINATION_UNREACHABLE, 0) => Some("no route"),
-        (DESTINATION_UNREACHABLE, 1) => Some("administratively prohibited"),
-        (DESTINATION_UNREACHABLE, 3) => Some("address unreachable"),
-        (DESTINATION_UNREACHABLE, 4) => Some("port unreachable"),
-        (PACKET_TOO_BIG, _) => Some("packet too big"),
-        (TIME_EXCEEDED, 0) => Some("time exceeded"),
-        (TIME_EXCEEDED, 1) => Some("reassembly time exceeded"),
-        (ECHO_REQUEST, _) => Some("echo request"),
-        (ECHO_REPLY, _) => Some("echo reply"),
-        (ROUTER_SOLICITATION, _) => Some("router solicitation"),
-        (ROUTER_ADVERTISEMENT, _) => Some("router advertisement"),
-        (NEIGHBOR_SOLICITATION, _) => Some("neighbor solicitation"),
-        (NEIGHBOR_ADVERTISEMENT, _) => Some("neighbor advertisement"),
-        (REDIRECT, _) => Some("redirect"),
-        _ => None,
-    }
-}
-
 /// "Packet too big", with the MTU that would have done.
 pub fn packet_too_big(router: Ipv6Addr, mtu: u32, frame: &[u8], headers: &Headers) -> Option<Vec<u8>> {
-    error(router, [PACKET_TOO_BIG, 0], mtu.to_be_bytes(), frame, headers)
+    error(router, [icmpv6_types::PACKET_TOO_BIG, 0], mtu.to_be_bytes(), frame, headers)
 }
 
 /// "Destination unreachable" with this code.
@@ -82,12 +33,12 @@ pub fn destination_unreachable(
     frame: &[u8],
     headers: &Headers,
 ) -> Option<Vec<u8>> {
-    error(router, [DESTINATION_UNREACHABLE, code], [0; 4], frame, headers)
+    error(router, [icmpv6_types::DESTINATION_UNREACHABLE, code], [0; 4], frame, headers)
 }
 
 /// "Hop limit exceeded in transit": what traceroute looks for.
 pub fn time_exceeded(router: Ipv6Addr, frame: &[u8], headers: &Headers) -> Option<Vec<u8>> {
-    error(router, [TIME_EXCEEDED, 0], [0; 4], frame, headers)
+    error(router, [icmpv6_types::TIME_EXCEEDED, 0], [0; 4], frame, headers)
 }
 
 // "As much of invoking packet as possible without the ICMPv6 packet exceeding the minimum IPv6
@@ -118,12 +69,12 @@ fn error(
 // RFC 4443, section 2.4 (e): not about an error or a redirect, not to anyone but a single node, and
 // about a multicast packet only that it was too big.
 fn may_be_answered(icmp_type: u8, headers: &Headers) -> bool {
-    let redirect = headers.icmp.is_some_and(|kind| kind.icmp_type == REDIRECT);
+    let redirect = headers.icmp.is_some_and(|kind| kind.icmp_type == icmpv6_types::REDIRECT);
     let multicast = headers.destination.is_multicast() || headers.destination_mac.is_multicast();
     !headers.is_icmp_error()
         && !redirect
         && is_one_station(headers.source)
-        && (!multicast || icmp_type == PACKET_TOO_BIG)
+        && (!multicast || icmp_type == icmpv6_types::PACKET_TOO_BIG)
 }
 
 /// The question who has an IPv6 address.
@@ -144,7 +95,8 @@ impl NeighborSolicitation {
     ///
     /// The checksum is left to [`crate::checksum::transport_is_valid`].
     pub fn parse(frame: &[u8], headers: &Headers) -> Option<NeighborSolicitation> {
-        let (body, options) = discovery(frame, headers, NEIGHBOR_SOLICITATION)?.split_first_chunk::<16>()?;
+        let (body, options) =
+            discovery(frame, headers, icmpv6_types::NEIGHBOR_SOLICITATION)?.split_first_chunk::<16>()?;
         let (target, source) = (Ipv6Addr::from(*body), ipv6(headers.source)?);
         let source_mac = find_mac(options, OPTION_SOURCE_MAC)?;
         if target.is_multicast() || (source.is_unspecified() && source_mac.is_some()) {
@@ -158,7 +110,8 @@ impl NeighborSolicitation {
         let options = self.source_mac.map_or([0; 8], |mac| mac_option(OPTION_SOURCE_MAC, mac));
         let options: &[u8] = if self.source_mac.is_some() { &options } else { &[] };
         let group = solicited_node(self.target);
-        let body: [&[u8]; 4] = [&[NEIGHBOR_SOLICITATION, 0, 0, 0], &[0; 4], &self.target.octets(), options];
+        let body: [&[u8]; 4] =
+            [&[icmpv6_types::NEIGHBOR_SOLICITATION, 0, 0, 0], &[0; 4], &self.target.octets(), options];
         message(self.link, self.source, group, &body)
     }
 
@@ -204,15 +157,19 @@ impl NeighborAdvertisement {
         // The third bit says that this overrides what the asker knew.
         let flags = u8::from(self.router) << 7 | u8::from(self.solicited) << 6 | 1 << 5;
         let option = mac_option(OPTION_TARGET_MAC, self.target_mac);
-        let body: [&[u8]; 4] =
-            [&[NEIGHBOR_ADVERTISEMENT, 0, 0, 0], &[flags, 0, 0, 0], &self.target.octets(), &option];
+        let body: [&[u8]; 4] = [
+            &[icmpv6_types::NEIGHBOR_ADVERTISEMENT, 0, 0, 0],
+            &[flags, 0, 0, 0],
+            &self.target.octets(),
+            &option,
+        ];
         message(self.link, self.target, self.destination, &body)
     }
 }
 
 /// Is this a router solicitation that deserves an answer (RFC 4861, section 6.1.1)?
 pub fn is_router_solicitation(frame: &[u8], headers: &Headers) -> bool {
-    discovery(frame, headers, ROUTER_SOLICITATION)
+    discovery(frame, headers, icmpv6_types::ROUTER_SOLICITATION)
         .is_some_and(|options| find_mac(options, OPTION_SOURCE_MAC).is_some())
 }
 
@@ -220,7 +177,7 @@ pub fn is_router_solicitation(frame: &[u8], headers: &Headers) -> bool {
 pub fn router_solicitation(source: Ipv6Addr, source_mac: Mac) -> Vec<u8> {
     let link = Link { source: source_mac, destination: group_mac(ALL_ROUTERS) };
     let body: [&[u8]; 3] =
-        [&[ROUTER_SOLICITATION, 0, 0, 0], &[0; 4], &mac_option(OPTION_SOURCE_MAC, source_mac)];
+        [&[icmpv6_types::ROUTER_SOLICITATION, 0, 0, 0], &[0; 4], &mac_option(OPTION_SOURCE_MAC, source_mac)];
     message(link, source, ALL_ROUTERS, &body)
 }
 
@@ -277,8 +234,12 @@ impl RouterAdvertisement<'_> {
         for prefix in self.prefixes {
             write_prefix(prefix, &mut options);
         }
-        let body: [&[u8]; 4] =
-            [&[ROUTER_ADVERTISEMENT, 0, 0, 0], &[self.hop_limit, flags, l0, l1], &[0; 8], &options];
+        let body: [&[u8]; 4] = [
+            &[icmpv6_types::ROUTER_ADVERTISEMENT, 0, 0, 0],
+            &[self.hop_limit, flags, l0, l1],
+            &[0; 8],
+            &options,
+        ];
         message(self.link, self.source, self.destination, &body)
     }
 }

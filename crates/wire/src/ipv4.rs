@@ -5,8 +5,8 @@
 use std::net::Ipv4Addr;
 
 use crate::field;
+use crate::headers::Fragment;
 use crate::malformed::Malformed;
-use crate::packet::Fragment;
 use crate::protocol;
 
 /// The length of an IPv4 header without options.

@@ -6,8 +6,8 @@
 use std::net::Ipv6Addr;
 
 use crate::field;
+use crate::headers::Fragment;
 use crate::malformed::Malformed;
-use crate::packet::Fragment;
 
 /// The length of an IPv6 header without extension headers.
 pub const HEADER_LEN: usize = 40;

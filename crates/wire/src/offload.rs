@@ -8,7 +8,7 @@
 use std::fmt;
 
 use crate::checksum::Sum;
-use crate::packet::{Fragment, Headers, Layer3};
+use crate::headers::{Fragment, Headers, Layer3};
 use crate::protocol;
 
 /// How far the transport checksum of a packet is computed.

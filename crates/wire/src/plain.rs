@@ -4,11 +4,11 @@
 //! the same. The fields stay numbers, as they lie in the frame, so that a look-up and a change need no others.
 
 use crate::checksum::{Difference, nonzero_for_udp};
-use crate::compose::Link;
+use crate::ethernet::Link;
 use crate::ethernet::Mac;
 use crate::field;
 use crate::offload::{ChecksumState, Gso, VnetHeader};
-use crate::tcp::TcpFlags;
+use crate::tcp_flags::TcpFlags;
 use crate::{protocol, tcp, udp};
 
 /// Ethernet, IPv4 and the first eight bytes of the transport.

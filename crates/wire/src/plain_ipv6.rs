@@ -3,12 +3,12 @@
 //! There is less to change: IPv6 addresses are not translated, except into IPv4 ones, which is not plain; and its header has no
 //! checksum.
 
-use crate::compose::Link;
+use crate::ethernet::Link;
 use crate::ethernet::Mac;
 use crate::field;
 use crate::flow::Flow;
 use crate::offload::{Gso, VnetHeader};
-use crate::tcp::TcpFlags;
+use crate::tcp_flags::TcpFlags;
 use crate::{ipv6, protocol, tcp, udp};
 use std::net::{IpAddr, Ipv6Addr};
 

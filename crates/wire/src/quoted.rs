@@ -7,11 +7,12 @@
 use std::net::IpAddr;
 
 use crate::flow::Flow;
+use crate::headers::{Fragment, Headers, IcmpKind, Layer3, is_echo};
 use crate::icmp;
 use crate::ipv4::Ipv4Header;
 use crate::ipv6::{self, Ipv6Header};
-use crate::packet::{Fragment, Headers, IcmpKind, Layer3, Transport, is_echo};
 use crate::protocol;
+use crate::transport::Transport;
 
 /// A packet quoted in an ICMP error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use std::fmt;
 use std::net::IpAddr;
 
 use crate::checksum::Difference;
-use crate::compose::Link;
+use crate::ethernet::Link;
 use crate::flow::Flow;
+use crate::headers::{Headers, Layer3};
 use crate::offload::ChecksumState;
-use crate::packet::{Headers, Layer3};
 use crate::protocol;
 use crate::quoted::QuotedPacket;
 

@@ -6,10 +6,10 @@
 
 use crate::checksum;
 use crate::compose::fill_checksum;
+use crate::headers::{Headers, Layer3};
 use crate::offload::{BadOffload, Gso, VnetHeader, finish_checksum};
-use crate::packet::{Headers, Layer3};
 use crate::protocol;
-use crate::tcp::TcpFlags;
+use crate::tcp_flags::TcpFlags;
 
 /// Cuts a frame into packets, each with its checksums finished.
 ///

@@ -9,11 +9,11 @@ mod error;
 use std::net::IpAddr;
 
 use crate::checksum::{self, Difference, nonzero_for_udp};
-use crate::compose::{IpPacket, Link};
-use crate::ethernet;
+use crate::compose::IpPacket;
+use crate::ethernet::{self, Link};
 use crate::flow::Flow;
-use crate::packet::{Fragment, Headers};
-use crate::{icmp, icmpv6, ipv4, ipv6, protocol};
+use crate::headers::{Fragment, Headers};
+use crate::{icmp_types, icmpv6_types, ipv4, ipv6, protocol};
 
 pub use error::{error_in_other_family, translate_error};
 
@@ -35,10 +35,10 @@ pub struct Onward {
 /// The kind of an ICMP echo, request or reply, in the other family.
 pub fn echo_in_other_family(kind: u8) -> Option<u8> {
     match kind {
-        icmp::ECHO_REQUEST => Some(icmpv6::ECHO_REQUEST),
-        icmp::ECHO_REPLY => Some(icmpv6::ECHO_REPLY),
-        icmpv6::ECHO_REQUEST => Some(icmp::ECHO_REQUEST),
-        icmpv6::ECHO_REPLY => Some(icmp::ECHO_REPLY),
+        icmp_types::ECHO_REQUEST => Some(icmpv6_types::ECHO_REQUEST),
+        icmp_types::ECHO_REPLY => Some(icmpv6_types::ECHO_REPLY),
+        icmpv6_types::ECHO_REQUEST => Some(icmp_types::ECHO_REQUEST),
+        icmpv6_types::ECHO_REPLY => Some(icmp_types::ECHO_REPLY),
         _ => None,
     }
 }
@@ -284,7 +284,7 @@ mod tests {
         let headers = parse(&frame).unwrap();
         let (translated, there) = across(&frame, outside(protocol::ICMP));
         assert_eq!(there.flow(), outside(protocol::ICMP));
-        assert_eq!(there.icmp.map(|it| it.icmp_type), Some(icmp::ECHO_REQUEST));
+        assert_eq!(there.icmp.map(|it| it.icmp_type), Some(icmp_types::ECHO_REQUEST));
         let (_, back) = across(&translated, headers.flow());
         assert_eq!(back.flow(), headers.flow());
     }

@@ -4,7 +4,8 @@
 
 use std::net::SocketAddr;
 
-use crate::compose::{IpPacket, Link};
+use crate::compose::IpPacket;
+use crate::ethernet::Link;
 use crate::protocol;
 
 /// The length of a UDP header.

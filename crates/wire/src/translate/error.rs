@@ -10,11 +10,11 @@ use super::{Extent, GROWTH, Onward, translate_transport};
 use crate::checksum;
 use crate::compose::IpPacket;
 use crate::flow::Flow;
+use crate::headers::{Headers, IcmpKind, Layer3};
 use crate::ipv4::Ipv4Header;
 use crate::ipv6::Ipv6Header;
-use crate::packet::{Headers, IcmpKind, Layer3};
 use crate::quoted::QuotedPacket;
-use crate::{ethernet, icmp, icmpv6, ipv4, ipv6};
+use crate::{ethernet, icmp, icmp_types, icmpv6_types, ipv4, ipv6};
 
 /// Type and code of an ICMP error in the other family. `is_ipv4` says which one it is of.
 pub fn error_in_other_family(is_ipv4: bool, kind: IcmpKind) -> Option<IcmpKind> {
@@ -27,20 +27,20 @@ const UNRECOGNIZED_NEXT_HEADER: u8 = 1;
 
 /// The table of RFC 7915, section 4.2.
 fn to_ipv6(kind: IcmpKind) -> Option<(u8, u8)> {
-    const NO_ROUTE: (u8, u8) = (icmpv6::DESTINATION_UNREACHABLE, 0);
-    const PROHIBITED: (u8, u8) = (icmpv6::DESTINATION_UNREACHABLE, 1);
-    const PORT: (u8, u8) = (icmpv6::DESTINATION_UNREACHABLE, 4);
+    const NO_ROUTE: (u8, u8) = (icmpv6_types::DESTINATION_UNREACHABLE, 0);
+    const PROHIBITED: (u8, u8) = (icmpv6_types::DESTINATION_UNREACHABLE, 1);
+    const PORT: (u8, u8) = (icmpv6_types::DESTINATION_UNREACHABLE, 4);
     match (kind.icmp_type, kind.code) {
-        (icmp::DESTINATION_UNREACHABLE, code) => match code {
+        (icmp_types::DESTINATION_UNREACHABLE, code) => match code {
             0 | 1 | 5..=8 | 11 | 12 => Some(NO_ROUTE),
-            PROTOCOL_UNREACHABLE => Some((icmpv6::PARAMETER_PROBLEM, UNRECOGNIZED_NEXT_HEADER)),
+            PROTOCOL_UNREACHABLE => Some((icmpv6_types::PARAMETER_PROBLEM, UNRECOGNIZED_NEXT_HEADER)),
             3 => Some(PORT),
-            icmp::CODE_FRAGMENTATION_NEEDED => Some((icmpv6::PACKET_TOO_BIG, 0)),
+            icmp_types::CODE_FRAGMENTATION_NEEDED => Some((icmpv6_types::PACKET_TOO_BIG, 0)),
             9 | 10 | 13 | 15 => Some(PROHIBITED),
             _ => None,
         },
-        (icmp::TIME_EXCEEDED, code) => Some((icmpv6::TIME_EXCEEDED, code)),
-        (icmp::PARAMETER_PROBLEM, 0 | 2) => Some((icmpv6::PARAMETER_PROBLEM, 0)),
+        (icmp_types::TIME_EXCEEDED, code) => Some((icmpv6_types::TIME_EXCEEDED, code)),
+        (icmp_types::PARAMETER_PROBLEM, 0 | 2) => Some((icmpv6_types::PARAMETER_PROBLEM, 0)),
         _ => None,
     }
 }
@@ -48,20 +48,22 @@ fn to_ipv6(kind: IcmpKind) -> Option<(u8, u8)> {
 /// The table of RFC 7915, section 5.2.
 fn to_ipv4(kind: IcmpKind) -> Option<(u8, u8)> {
     match (kind.icmp_type, kind.code) {
-        (icmpv6::DESTINATION_UNREACHABLE, code) => {
+        (icmpv6_types::DESTINATION_UNREACHABLE, code) => {
             let code = match code {
                 0 | 2 | 3 => 1,
                 1 => 10,
                 4 => 3,
                 _ => return None,
             };
-            Some((icmp::DESTINATION_UNREACHABLE, code))
+            Some((icmp_types::DESTINATION_UNREACHABLE, code))
         }
-        (icmpv6::PACKET_TOO_BIG, _) => Some((icmp::DESTINATION_UNREACHABLE, icmp::CODE_FRAGMENTATION_NEEDED)),
-        (icmpv6::TIME_EXCEEDED, code) => Some((icmp::TIME_EXCEEDED, code)),
-        (icmpv6::PARAMETER_PROBLEM, 0) => Some((icmp::PARAMETER_PROBLEM, 0)),
-        (icmpv6::PARAMETER_PROBLEM, UNRECOGNIZED_NEXT_HEADER) => {
-            Some((icmp::DESTINATION_UNREACHABLE, PROTOCOL_UNREACHABLE))
+        (icmpv6_types::PACKET_TOO_BIG, _) => {
+            Some((icmp_types::DESTINATION_UNREACHABLE, icmp_types::CODE_FRAGMENTATION_NEEDED))
+        }
+        (icmpv6_types::TIME_EXCEEDED, code) => Some((icmp_types::TIME_EXCEEDED, code)),
+        (icmpv6_types::PARAMETER_PROBLEM, 0) => Some((icmp_types::PARAMETER_PROBLEM, 0)),
+        (icmpv6_types::PARAMETER_PROBLEM, UNRECOGNIZED_NEXT_HEADER) => {
+            Some((icmp_types::DESTINATION_UNREACHABLE, PROTOCOL_UNREACHABLE))
         }
         _ => None,
     }
@@ -171,7 +173,7 @@ impl<'a> Quoted<'a> {
 /// The second word of an IPv4 error, for IPv6. `total_len` is the length of the quoted packet.
 fn detail_in_ipv6(kind: IcmpKind, [pointer, _, high, low]: [u8; 4], total_len: u16) -> Option<[u8; 4]> {
     match (kind.icmp_type, kind.code) {
-        (icmp::DESTINATION_UNREACHABLE, icmp::CODE_FRAGMENTATION_NEEDED) => {
+        (icmp_types::DESTINATION_UNREACHABLE, icmp_types::CODE_FRAGMENTATION_NEEDED) => {
             let mtu = match u16::from_be_bytes([high, low]) {
                 0 => plateau_below(total_len),
                 mtu => mtu,
@@ -179,8 +181,8 @@ fn detail_in_ipv6(kind: IcmpKind, [pointer, _, high, low]: [u8; 4], total_len: u
             Some(u32::from(mtu).saturating_add(GROWTH.into()).max(IPV6_MTU_MIN).to_be_bytes())
         }
         // The next header field.
-        (icmp::DESTINATION_UNREACHABLE, PROTOCOL_UNREACHABLE) => Some(6u32.to_be_bytes()),
-        (icmp::PARAMETER_PROBLEM, _) => {
+        (icmp_types::DESTINATION_UNREACHABLE, PROTOCOL_UNREACHABLE) => Some(6u32.to_be_bytes()),
+        (icmp_types::PARAMETER_PROBLEM, _) => {
             let pointer: u32 = match pointer {
                 0 => 0,
                 1 => 1,
@@ -209,12 +211,12 @@ fn plateau_below(total_len: u16) -> u16 {
 /// The second word of what becomes an IPv4 error of this kind.
 fn detail_in_ipv4(kind: IcmpKind, rest: u32) -> Option<[u8; 4]> {
     match (kind.icmp_type, kind.code) {
-        (icmp::DESTINATION_UNREACHABLE, icmp::CODE_FRAGMENTATION_NEEDED) => {
+        (icmp_types::DESTINATION_UNREACHABLE, icmp_types::CODE_FRAGMENTATION_NEEDED) => {
             let mtu = u16::try_from(rest).unwrap_or(u16::MAX).saturating_sub(GROWTH);
             let [high, low] = mtu.to_be_bytes();
             Some([0, 0, high, low])
         }
-        (icmp::PARAMETER_PROBLEM, _) => {
+        (icmp_types::PARAMETER_PROBLEM, _) => {
             let pointer = match rest {
                 0 => 0,
                 1 => 1,
@@ -304,7 +306,8 @@ mod tests {
             let sent = frame(&outside.reversed(), 1400);
             let received =
                 translate(&sent, &parse(&sent).unwrap(), &onward(inside.reversed())).unwrap().remove(0);
-            let error = icmpv6::destination_unreachable(ROUTER_V6, 4, &received, &parse(&received).unwrap());
+            let error =
+                crate::icmpv6::destination_unreachable(ROUTER_V6, 4, &received, &parse(&received).unwrap());
             let error = error.unwrap();
             let headers = parse(&error).unwrap();
             let quote = quoted(&error, &headers).unwrap();
