@@ -20,33 +20,7 @@ use crate::connection_index::ConnectionIndex;
 use crate::connection_key::ConnectionKey;
 use crate::holders::Holders;
 use crate::port::PortId;
-
-/// A connection's place in the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Slot(u32);
-
-impl Slot {
-    pub(crate) fn from_number(number: u32) -> Slot {
-        Slot(number)
-    }
-
-    pub(crate) fn number(self) -> u32 {
-        self.0
-    }
-
-    #[inline]
-    pub(crate) fn chunk(self) -> usize {
-        self.0 as usize >> CHUNK_BITS
-    }
-
-    #[inline]
-    pub(crate) fn place(self) -> usize {
-        self.0 as usize & (CHUNK - 1)
-    }
-}
-
-const CHUNK_BITS: u32 = 14;
-pub(crate) const CHUNK: usize = 1 << CHUNK_BITS;
+use crate::slot::{CHUNK, Slot};
 
 /// The table is scarce when no more than one in so many of its places is free.
 const SCARCE_PART: usize = 8;
@@ -81,12 +55,12 @@ const ENDS: [End; 2] = [End::Initiator, End::Responder];
 /// Index entries hold a slot and, in the lowest bit, which of its sides the key is.
 #[inline]
 fn pack(slot: Slot, end: End) -> u32 {
-    slot.0 << 1 | end as u32
+    slot.number() << 1 | end as u32
 }
 
 #[inline]
 fn unpack(packed: u32) -> (Slot, End) {
-    (Slot(packed >> 1), if packed & 1 == 0 { End::Initiator } else { End::Responder })
+    (Slot::from_number(packed >> 1), if packed & 1 == 0 { End::Initiator } else { End::Responder })
 }
 
 /// Puts values into a buffer, as many as fit; returns those.
@@ -172,7 +146,7 @@ impl ConnectionTable {
     /// room for their instructions. The fewer there are between two reads, the more of the waits are at once.
     #[inline]
     pub(crate) fn prefetch(&self, keys: impl Iterator<Item = ConnectionKey>) {
-        let (mut hashes, mut found) = ([0; PREFETCHED_MAX], [Slot(0); PREFETCHED_MAX]);
+        let (mut hashes, mut found) = ([0; PREFETCHED_MAX], [Slot::from_number(0); PREFETCHED_MAX]);
         let mut any_ipv6 = false;
         let hash = |key: ConnectionKey| {
             any_ipv6 |= key.is_ipv6();
@@ -228,7 +202,7 @@ impl ConnectionTable {
         if let Some(slot) = self.free.pop() {
             return slot;
         }
-        let slot = Slot(self.slots);
+        let slot = Slot::from_number(self.slots);
         if slot.place() == 0 {
             self.chunks.push(Vec::with_capacity(CHUNK));
         }
@@ -335,7 +309,7 @@ impl ConnectionTable {
         let mut found = Vec::new();
         for _ in 0..steps.min(self.slots as usize) {
             self.expiry_cursor = (self.expiry_cursor + 1) % self.slots;
-            let slot = Slot(self.expiry_cursor);
+            let slot = Slot::from_number(self.expiry_cursor);
             if self.get(slot).is_some_and(|connection| connection.is_expired(now)) {
                 found.push(slot);
             }
@@ -347,7 +321,7 @@ impl ConnectionTable {
     pub fn on_port(&self, port: PortId) -> Vec<Slot> {
         let on_port =
             |connection: &Connection| ENDS.into_iter().any(|end| connection.port(end) == Some(port));
-        (0..self.slots).map(Slot).filter(|slot| self.get(*slot).is_some_and(on_port)).collect()
+        (0..self.slots).map(Slot::from_number).filter(|slot| self.get(*slot).is_some_and(on_port)).collect()
     }
 }
 

@@ -6,13 +6,13 @@ use wire::{Flow, QuotedPacket};
 
 use crate::clock::Moment;
 use crate::connection::End;
-use crate::connection_table::Slot;
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
 use crate::findings::Findings;
 use crate::journey::{Arrival, Journey, Place, Sender, Site, Surroundings};
 use crate::packet::{Packet, Part};
 use crate::port::{PortId, PortKind, PortTable};
+use crate::slot::Slot;
 use crate::trace::TraceStep;
 
 /// What was decided about a packet.

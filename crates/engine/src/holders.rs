@@ -4,8 +4,8 @@
 //! connections to give up. Each connection has two numbers here, beside the table, because only its beginning and its end
 //! touch them: packets of known connections come without.
 
-use crate::connection_table::{CHUNK, Slot};
 use crate::port::PortId;
+use crate::slot::{CHUNK, Slot};
 
 /// No connection.
 const NONE: u32 = u32::MAX;

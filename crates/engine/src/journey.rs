@@ -15,12 +15,13 @@ use wire::{Flow, IcmpKind, translate};
 
 use crate::clock::Moment;
 use crate::connection::End;
-use crate::connection_table::{ConnectionTable, Slot};
+use crate::connection_table::ConnectionTable;
 use crate::drop_reason::DropReason;
 use crate::findings::Findings;
 use crate::nat::NatTable;
 use crate::packet::Packet;
 use crate::port::{PortId, PortTable};
+use crate::slot::Slot;
 use crate::trace::{Outcome, TraceStep};
 
 /// What a journey reads.

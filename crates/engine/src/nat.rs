@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use wire::Flow;
 
 use crate::connection::Translation;
-use crate::connection_table::Slot;
+use crate::slot::Slot;
 
 /// The first port that a NAT gateway gives out.
 const FIRST_PORT: u16 = 1024;

@@ -7,7 +7,6 @@ use wire::Flow;
 
 use crate::clock::Moment;
 use crate::connection::{End, Side, Timeouts};
-use crate::connection_table::Slot;
 use crate::decide::Decision;
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
@@ -15,6 +14,7 @@ use crate::findings::Findings;
 use crate::journey::Arrival;
 use crate::packet::Packet;
 use crate::port::{PortId, PortKind};
+use crate::slot::Slot;
 
 impl Engine {
     /// The connection a packet belongs to. One that was idle for too long is forgotten, if the packet is its own.

@@ -9,6 +9,7 @@ use model::{Direction, Header, NetworkInterface, Peer, ResourceId, SecurityGroup
 use std::net::IpAddr;
 use wire::Flow;
 
+use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Sender, Site, Step};
 use crate::trace::{Outcome, TraceStep};
@@ -89,7 +90,7 @@ fn is_tracked(journey: &Journey<'_, '_>, interface: &NetworkInterface, direction
     let about = journey.connection.and_then(|(slot, _)| connections.get(slot));
     quotes_own
         || about.is_some_and(|connection| {
-            [crate::End::Initiator, crate::End::Responder]
+            [End::Initiator, End::Responder]
                 .into_iter()
                 .filter_map(|end| connection.side(end))
                 .any(|side| side.port == port && side.tracked && !connection.is_expired(now))
