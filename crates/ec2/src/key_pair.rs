@@ -4,17 +4,17 @@ use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use model::key_pair::{KeyKind, NewKeyPair};
 use model::{KeyPair, KeyPairId, Tags, World};
 use sha2::{Digest, Sha256};
+use ssh_keys::{PrivateKey, PublicKey};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
 use crate::request::{self, parse_id, render_tags, tag_pairs, text_values, with_ids};
 use crate::shapes::{self, *};
-use crate::ssh_key::{self, PrivateKey, PublicKey};
 
 /// What [`create`] needs: bits that nobody can guess (identifiers may be guessed, keys may not), and for RSA two primes,
 /// which take a good part of a second to find.
 pub(crate) const MATERIAL: Need = Need::Secret(|input, bits| match is_rsa(input.text("KeyType")) {
-    true => ssh_key::rsa_primes(bits),
+    true => ssh_keys::rsa_primes(bits),
     false => Vec::new(),
 });
 
@@ -205,6 +205,7 @@ mod tests {
     use awsproto::Provided;
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
+    use ssh_keys::PrivateKey;
 
     #[test]
     fn a_private_key_is_given_out_once() {
@@ -242,7 +243,7 @@ mod tests {
     #[test]
     fn public_keys_are_imported_and_other_things_are_not() {
         let mut caller = Caller::new();
-        let line = crate::ssh_key::PrivateKey::ed25519(&[5; 32]).public().to_line("me");
+        let line = PrivateKey::ed25519(&[5; 32]).public().to_line("me");
         let material = STANDARD.encode(line);
         let id = caller
             .ok("ImportKeyPair", &[("KeyName", "mine"), ("PublicKeyMaterial", &material)])
@@ -262,18 +263,14 @@ mod tests {
     #[test]
     fn an_rsa_key_is_made_of_the_primes_that_the_server_found() {
         let mut caller = Caller::new();
-        let primes = crate::ssh_key::rsa_primes(&[7; 32]);
+        let primes = ssh_keys::rsa_primes(&[7; 32]);
         caller.call.provided = Provided::Secret { bits: [7; 32], made: primes.clone() };
         let material = caller.ok("CreateKeyPair", &[("KeyName", "k")]).text("keyMaterial");
         let body: String = material.lines().filter(|line| !line.starts_with('-')).collect();
         let key = STANDARD.decode(body).unwrap();
         let (p, q) = primes.split_at(primes.len() / 2);
         assert!([p, q].iter().all(|prime| key.windows(prime.len()).any(|window| window == *prime)));
-        assert_eq!(
-            material,
-            crate::ssh_key::PrivateKey::rsa(&[7; 32]).to_pem(),
-            "the key that they came from"
-        );
+        assert_eq!(material, PrivateKey::rsa(&[7; 32]).to_pem(), "the key that they came from");
     }
 
     #[test]

@@ -37,7 +37,6 @@ mod security_group;
 mod security_group_permission;
 mod security_group_rule;
 pub mod shapes;
-mod ssh_key;
 mod subnet;
 mod tags;
 #[cfg(test)]

@@ -7,9 +7,9 @@ pub mod tunnel;
 
 use awsproto::{Action, Api, AwsError, Call, write};
 use model::{InstanceId, World, Zone};
+use ssh_keys::PublicKey;
 
 use crate::request;
-use crate::ssh_key::PublicKey;
 use shapes::{SendSSHPublicKeyRequest, SendSSHPublicKeyResponse, op};
 
 pub use shapes::SERVICE;
@@ -94,9 +94,9 @@ fn checked_key(text: &str) -> Result<String, AwsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ssh_key::PrivateKey;
     use crate::testing::Caller;
     use awsproto::{Input, Protocol};
+    use ssh_keys::PrivateKey;
 
     #[test]
     fn a_running_instance_takes_a_key_for_a_user() {

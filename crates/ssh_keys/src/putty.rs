@@ -2,7 +2,7 @@
 //!
 //! Follows "PPK version 2" in PuTTY's manual, appendix C. No passphrase.
 
-use super::{PublicKey, base64_lines, wire};
+use crate::{PublicKey, base64_lines, wire};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::{Digest, Sha1};
 
@@ -10,7 +10,7 @@ const WIDTH: usize = 64;
 const ENCRYPTION: &str = "none";
 
 /// The whole file.
-pub(super) fn file(public: &PublicKey, private: &[u8], comment: &str) -> String {
+pub(crate) fn file(public: &PublicKey, private: &[u8], comment: &str) -> String {
     let (name, blob) = (public.name(), public.blob());
     let (public_lines, private_lines) =
         (base64_lines(&blob, WIDTH, "\r\n"), base64_lines(private, WIDTH, "\r\n"));

@@ -1,15 +1,19 @@
 //! Public keys: read in the forms that ImportKeyPair takes, written as a line of `authorized_keys`.
 
-use super::{base64_lines, colon_hex, der, wire};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
 use model::key_pair::KeyKind;
 use sha2::{Digest, Sha256};
 
-/// A public key.
+use crate::{base64_lines, colon_hex, der, wire};
+
+/// A public key, of a size that EC2 takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PublicKey {
+pub struct PublicKey(Numbers);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Numbers {
     /// Modulus and exponent, big-endian without leading zeros.
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
     /// The point.
@@ -29,7 +33,7 @@ const PEM: (&str, &str) = ("-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY---
 impl PublicKey {
     /// Reads a key: "OpenSSH public key format", "Base64 encoded DER format" or "SSH public key file format as
     /// specified in RFC 4716" (EC2 User Guide).
-    pub(crate) fn read(material: &[u8]) -> Option<PublicKey> {
+    pub fn read(material: &[u8]) -> Option<PublicKey> {
         let text = std::str::from_utf8(material).ok()?.trim();
         if let Some(body) = between(text, RFC4716) {
             return Self::from_blob(&STANDARD.decode(rfc4716_body(body)).ok()?);
@@ -53,12 +57,16 @@ impl PublicKey {
         Self::rsa(&modulus, &exponent)
     }
 
-    pub(super) fn rsa(modulus: &[u8], exponent: &[u8]) -> Option<PublicKey> {
+    pub(crate) fn rsa(modulus: &[u8], exponent: &[u8]) -> Option<PublicKey> {
         let (modulus, exponent) = (wire::trimmed(modulus).to_vec(), wire::trimmed(exponent).to_vec());
         let first = modulus.first()?;
         let bits = modulus.len() * 8 - usize::try_from(first.leading_zeros()).ok()?;
         let is_sound = RSA_BITS.contains(&bits) && !exponent.is_empty();
-        is_sound.then_some(PublicKey::Rsa { modulus, exponent })
+        is_sound.then_some(PublicKey(Numbers::Rsa { modulus, exponent }))
+    }
+
+    pub(crate) fn ed25519(point: &[u8; 32]) -> PublicKey {
+        PublicKey(Numbers::Ed25519(*point))
     }
 
     /// Reads the bytes that SSH itself sends for a key.
@@ -68,7 +76,7 @@ impl PublicKey {
             let exponent = wire::take(&mut blob)?;
             Self::rsa(wire::take(&mut blob)?, exponent)?
         } else if name == ED25519.as_bytes() {
-            PublicKey::Ed25519(wire::take(&mut blob)?.try_into().ok()?)
+            Self::ed25519(wire::take(&mut blob)?.try_into().ok()?)
         } else {
             return None;
         };
@@ -76,45 +84,45 @@ impl PublicKey {
     }
 
     /// The bytes that SSH itself sends for the key.
-    pub(super) fn blob(&self) -> Vec<u8> {
-        match self {
-            PublicKey::Rsa { modulus, exponent } => {
+    pub(crate) fn blob(&self) -> Vec<u8> {
+        match &self.0 {
+            Numbers::Rsa { modulus, exponent } => {
                 wire::strings(&[RSA.as_bytes(), &wire::positive(exponent), &wire::positive(modulus)])
             }
-            PublicKey::Ed25519(point) => wire::strings(&[ED25519.as_bytes(), point]),
+            Numbers::Ed25519(point) => wire::strings(&[ED25519.as_bytes(), point]),
         }
     }
 
     /// The algorithm's name in SSH.
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            PublicKey::Rsa { .. } => RSA,
-            PublicKey::Ed25519(_) => ED25519,
+    pub(crate) fn name(&self) -> &'static str {
+        match &self.0 {
+            Numbers::Rsa { .. } => RSA,
+            Numbers::Ed25519(_) => ED25519,
         }
     }
 
     /// RSA or ED25519.
-    pub(crate) fn kind(&self) -> KeyKind {
-        match self {
-            PublicKey::Rsa { .. } => KeyKind::Rsa,
-            PublicKey::Ed25519(_) => KeyKind::Ed25519,
+    pub fn kind(&self) -> KeyKind {
+        match &self.0 {
+            Numbers::Rsa { .. } => KeyKind::Rsa,
+            Numbers::Ed25519(_) => KeyKind::Ed25519,
         }
     }
 
     /// A line of `authorized_keys`.
-    pub(crate) fn to_line(&self, comment: &str) -> String {
+    pub fn to_line(&self, comment: &str) -> String {
         format!("{} {} {comment}", self.name(), base64_lines(&self.blob(), usize::MAX, ""))
     }
 
     /// The fingerprint of an imported key: MD5 of the DER public key for RSA; SHA-256 in base64, with its padding, for
     /// ED25519 however it came.
-    pub(crate) fn fingerprint(&self) -> String {
-        match self {
-            PublicKey::Rsa { modulus, exponent } => {
+    pub fn fingerprint(&self) -> String {
+        match &self.0 {
+            Numbers::Rsa { modulus, exponent } => {
                 let spki = der::spki(&der::integers(&[modulus, exponent]));
                 colon_hex(&Md5::digest(spki))
             }
-            PublicKey::Ed25519(_) => STANDARD.encode(Sha256::digest(self.blob())),
+            Numbers::Ed25519(_) => STANDARD.encode(Sha256::digest(self.blob())),
         }
     }
 }

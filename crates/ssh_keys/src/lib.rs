@@ -4,6 +4,9 @@
 //! ED25519 are made; RSA of 1024, 2048 and 4096 bits and ED25519 can be imported. No DSA, no ECDSA, as on AWS.
 //! Nothing here is random by itself: a key depends on the seed that is handed in.
 
+#![forbid(unsafe_code)]
+#![deny(clippy::disallowed_methods)]
+
 mod der;
 mod private;
 mod public;
@@ -11,8 +14,8 @@ mod putty;
 mod random;
 mod wire;
 
-pub(crate) use private::{PrivateKey, rsa_primes};
-pub(crate) use public::PublicKey;
+pub use private::{PrivateKey, rsa_primes};
+pub use public::PublicKey;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

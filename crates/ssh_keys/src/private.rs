@@ -1,11 +1,12 @@
 //! Private keys: made from a seed, given out once, never kept.
 
-use super::random::Stream;
-use super::{PublicKey, colon_hex, der, pem, putty, wire};
 use ed25519_dalek::SigningKey;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use rsa::{BoxedUint, RsaPrivateKey};
 use sha1::{Digest, Sha1};
+
+use crate::random::Stream;
+use crate::{PublicKey, colon_hex, der, pem, putty, wire};
 
 /// The size of RSA keys that EC2 makes.
 const RSA_BITS: usize = 2048;
@@ -20,20 +21,20 @@ fn new_rsa(seed: &[u8; 32]) -> RsaPrivateKey {
 
 /// The two primes of a new RSA key, one behind the other. Takes a good part of a second; everything else about a key is
 /// quick.
-pub(crate) fn rsa_primes(seed: &[u8; 32]) -> Vec<u8> {
+pub fn rsa_primes(seed: &[u8; 32]) -> Vec<u8> {
     new_rsa(seed).primes().iter().flat_map(|prime| prime.to_be_bytes()).collect()
 }
 
 /// A private key.
-pub(crate) enum PrivateKey {
-    /// RSA.
+pub struct PrivateKey(Secret);
+
+enum Secret {
     Rsa(Box<RsaNumbers>),
-    /// ED25519.
     Ed25519 { seed: [u8; 32], public: [u8; 32] },
 }
 
 /// The numbers of an RSA key, big-endian.
-pub(crate) struct RsaNumbers {
+struct RsaNumbers {
     modulus: Box<[u8]>,
     public_exponent: Box<[u8]>,
     private_exponent: Box<[u8]>,
@@ -46,12 +47,12 @@ pub(crate) struct RsaNumbers {
 
 impl PrivateKey {
     /// Makes an RSA key of 2048 bits.
-    pub(crate) fn rsa(seed: &[u8; 32]) -> PrivateKey {
+    pub fn rsa(seed: &[u8; 32]) -> PrivateKey {
         PrivateKey::of_rsa(&new_rsa(seed))
     }
 
     /// The RSA key with these primes, if they are two of the size that [`rsa_primes`] finds.
-    pub(crate) fn rsa_of_primes(primes: &[u8]) -> Option<PrivateKey> {
+    pub fn rsa_of_primes(primes: &[u8]) -> Option<PrivateKey> {
         let (p, q) = primes.split_at_checked(PRIME_BYTES).filter(|(_, q)| q.len() == PRIME_BYTES)?;
         let primes = [p, q].map(BoxedUint::from_be_slice_vartime).into();
         let key = RsaPrivateKey::from_primes(primes, BoxedUint::from(PUBLIC_EXPONENT)).ok()?;
@@ -60,59 +61,59 @@ impl PrivateKey {
 
     fn of_rsa(key: &RsaPrivateKey) -> PrivateKey {
         let precomputed = "a new key has its Chinese remainder values";
-        PrivateKey::Rsa(Box::new(RsaNumbers {
+        PrivateKey(Secret::Rsa(Box::new(RsaNumbers {
             modulus: key.n_bytes(),
             public_exponent: key.e_bytes(),
             private_exponent: key.d().to_be_bytes(),
             primes: [0, 1].map(|index| key.primes()[index].to_be_bytes()),
             exponents: [key.dp(), key.dq()].map(|exponent| exponent.expect(precomputed).to_be_bytes()),
             coefficient: key.crt_coefficient().expect(precomputed).to_be_bytes(),
-        }))
+        })))
     }
 
     /// Makes an ED25519 key.
-    pub(crate) fn ed25519(seed: &[u8; 32]) -> PrivateKey {
+    pub fn ed25519(seed: &[u8; 32]) -> PrivateKey {
         let public = SigningKey::from_bytes(seed).verifying_key().to_bytes();
-        PrivateKey::Ed25519 { seed: *seed, public }
+        PrivateKey(Secret::Ed25519 { seed: *seed, public })
     }
 
     /// The other half.
-    pub(crate) fn public(&self) -> PublicKey {
-        match self {
-            PrivateKey::Rsa(numbers) => PublicKey::rsa(&numbers.modulus, &numbers.public_exponent)
+    pub fn public(&self) -> PublicKey {
+        match &self.0 {
+            Secret::Rsa(numbers) => PublicKey::rsa(&numbers.modulus, &numbers.public_exponent)
                 .expect("a key of a size that we make ourselves"),
-            PrivateKey::Ed25519 { public, .. } => PublicKey::Ed25519(*public),
+            Secret::Ed25519 { public, .. } => PublicKey::ed25519(public),
         }
     }
 
     /// The fingerprint of a key that EC2 made: SHA-1 of the DER private key in PKCS#8 for RSA.
-    pub(crate) fn fingerprint(&self) -> String {
-        match self {
-            PrivateKey::Rsa(numbers) => colon_hex(&Sha1::digest(der::pkcs8(&numbers.pkcs1()))),
-            PrivateKey::Ed25519 { .. } => self.public().fingerprint(),
+    pub fn fingerprint(&self) -> String {
+        match &self.0 {
+            Secret::Rsa(numbers) => colon_hex(&Sha1::digest(der::pkcs8(&numbers.pkcs1()))),
+            Secret::Ed25519 { .. } => self.public().fingerprint(),
         }
     }
 
     /// As a file for OpenSSH: PKCS#1 for RSA, OpenSSH's own format for ED25519.
-    pub(crate) fn to_pem(&self) -> String {
-        match self {
-            PrivateKey::Rsa(numbers) => pem("RSA PRIVATE KEY", &numbers.pkcs1(), 64),
-            PrivateKey::Ed25519 { seed, public } => {
+    pub fn to_pem(&self) -> String {
+        match &self.0 {
+            Secret::Rsa(numbers) => pem("RSA PRIVATE KEY", &numbers.pkcs1(), 64),
+            Secret::Ed25519 { seed, public } => {
                 pem("OPENSSH PRIVATE KEY", &self.openssh(&[*seed, *public].concat()), 70)
             }
         }
     }
 
     /// As a file for PuTTY.
-    pub(crate) fn to_ppk(&self, comment: &str) -> String {
-        let private = match self {
-            PrivateKey::Rsa(numbers) => {
+    pub fn to_ppk(&self, comment: &str) -> String {
+        let private = match &self.0 {
+            Secret::Rsa(numbers) => {
                 let [p, q] = &numbers.primes;
                 let numbers = [&numbers.private_exponent, p, q, &numbers.coefficient];
                 let numbers = numbers.map(|number| wire::positive(number));
                 wire::strings(&numbers.each_ref().map(Vec::as_slice))
             }
-            PrivateKey::Ed25519 { seed, .. } => wire::strings(&[seed]),
+            Secret::Ed25519 { seed, .. } => wire::strings(&[seed]),
         };
         putty::file(&self.public(), &private, comment)
     }

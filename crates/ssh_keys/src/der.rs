@@ -26,28 +26,28 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
 
 /// A number that is not negative, from its big-endian bytes.
 fn integer(bytes: &[u8]) -> Vec<u8> {
-    element(INTEGER, &super::wire::positive(bytes))
+    element(INTEGER, &crate::wire::positive(bytes))
 }
 
 /// `RSAPublicKey` and, with more numbers after a zero version, `RSAPrivateKey`.
-pub(super) fn integers(numbers: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn integers(numbers: &[&[u8]]) -> Vec<u8> {
     element(SEQUENCE, &numbers.iter().flat_map(|number| integer(number)).collect::<Vec<u8>>())
 }
 
 /// `PrivateKeyInfo` around an `RSAPrivateKey`.
-pub(super) fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
+pub(crate) fn pkcs8(pkcs1: &[u8]) -> Vec<u8> {
     let content = [integer(&[]), RSA_ENCRYPTION.to_vec(), element(OCTET_STRING, pkcs1)].concat();
     element(SEQUENCE, &content)
 }
 
 /// `SubjectPublicKeyInfo` around an `RSAPublicKey`.
-pub(super) fn spki(public: &[u8]) -> Vec<u8> {
+pub(crate) fn spki(public: &[u8]) -> Vec<u8> {
     let bits = [&[0], public].concat();
     element(SEQUENCE, &[RSA_ENCRYPTION.to_vec(), element(BIT_STRING, &bits)].concat())
 }
 
 /// Modulus and exponent from a `SubjectPublicKeyInfo`.
-pub(super) fn read_spki(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn read_spki(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (info, rest) = take(bytes, SEQUENCE)?;
     let bits = info.strip_prefix(&RSA_ENCRYPTION)?;
     let (bits, after) = take(bits, BIT_STRING)?;

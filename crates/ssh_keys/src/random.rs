@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 
 /// The stream. Whoever knows the seed knows all of it, and nobody else does.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     seed: [u8; 32],
     counter: u64,
     block: [u8; 32],
@@ -13,7 +13,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(seed: &[u8; 32]) -> Self {
+    pub(crate) fn new(seed: &[u8; 32]) -> Self {
         Stream { seed: *seed, counter: 0, block: [0; 32], used: 32 }
     }
 
