@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use datapath::{Datapath, Options};
 use engine::{Engine, Limits, PortKind};
-use host::{AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, Space, SpaceRole, SpaceSpec};
+use host::{
+    AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, NetworkNamespace, NetworkNamespaceRole,
+    NetworkNamespaceSpec,
+};
 use model::{IpNet, MacAddress, World};
 use sim::Fixture;
 
@@ -107,8 +110,8 @@ impl Parts {
         Ok(Parts { fixture, datapath, host, _directory: Directory(directory) })
     }
 
-    /// A space instead of a whole machine: the generators run in it, and its link is an instance's.
-    fn instance(&self, name: &str) -> Result<Space, String> {
+    /// A namespace instead of a whole machine: the generators run in it, and its link is an instance's.
+    fn instance(&self, name: &str) -> Result<NetworkNamespace, String> {
         let id = self.fixture.interfaces[name];
         let interface =
             self.fixture.world.network.network_interfaces.get(&id).expect("the fixture has just named it");
@@ -119,38 +122,38 @@ impl Parts {
         addresses.extend(v6.map(|v6| InterfaceAddress { address: IpAddr::V6(*v6), prefix_length: 64 }));
         let mut gateways = vec![IpAddr::V4(router)];
         gateways.extend(v6.map(|_| IpAddr::V6(guest::neighbor::ROUTER_LINK_LOCAL)));
-        let spec = SpaceSpec {
+        let spec = NetworkNamespaceSpec {
             name: name.to_owned(),
-            role: SpaceRole::Services,
+            role: NetworkNamespaceRole::Services,
             link: LinkSpec { mtu: VPC_MTU, ..LinkSpec::new("eth0", interface.mac.0) },
             addresses,
             gateways,
             neighbors: Vec::new(),
             any_address: AnyAddress::Own,
         };
-        self.space(&spec, PortKind::Interface(id))
+        self.namespace(&spec, PortKind::Interface(id))
     }
 
-    fn internet_host(&self) -> Result<Space, String> {
+    fn internet_host(&self) -> Result<NetworkNamespace, String> {
         let mac = [0x02, 0xec, 0x02, 0x01, 0x00, 0x01];
-        let spec = SpaceSpec {
+        let spec = NetworkNamespaceSpec {
             name: "internet".to_owned(),
-            role: SpaceRole::Services,
+            role: NetworkNamespaceRole::Services,
             link: LinkSpec { mtu: INTERNET_MTU, ..LinkSpec::new("eth0", mac) },
             addresses: vec![InterfaceAddress { address: IpAddr::V4(INTERNET_SERVER), prefix_length: 32 }],
             gateways: vec![IpAddr::V4(NEXT_HOP)],
             neighbors: vec![Neighbor { address: IpAddr::V4(NEXT_HOP), mac: MacAddress::ROUTER.0 }],
             any_address: AnyAddress::Own,
         };
-        self.space(&spec, PortKind::Internet(vec![IpNet::from(IpAddr::V4(INTERNET_SERVER))]))
+        self.namespace(&spec, PortKind::Internet(vec![IpNet::from(IpAddr::V4(INTERNET_SERVER))]))
     }
 
-    fn space(&self, spec: &SpaceSpec, kind: PortKind) -> Result<Space, String> {
-        let space = self.host.space(spec).map_err(|error| error.to_string())?;
-        let tap = space.tap.descriptor.try_clone().map_err(|error| error.to_string())?;
+    fn namespace(&self, spec: &NetworkNamespaceSpec, kind: PortKind) -> Result<NetworkNamespace, String> {
+        let namespace = self.host.network_namespace(spec).map_err(|error| error.to_string())?;
+        let tap = namespace.tap.descriptor.try_clone().map_err(|error| error.to_string())?;
         let mac = MacAddress(spec.link.mac);
         self.datapath.open(kind, mac, tap).map_err(|error| error.to_string())?;
-        Ok(space)
+        Ok(namespace)
     }
 }
 

@@ -69,11 +69,11 @@ impl Ends {
         let link = ["link", "add", a.1, "mtu", &mtu, "netns", a.0.name(), "type", "veth"];
         let peer = ["peer", "name", b.1, "mtu", &mtu, "netns", b.0.name()];
         run("ip", &[&link[..], &peer[..]].concat())?;
-        for (space, interface, address) in [a, b] {
+        for (namespace, interface, address) in [a, b] {
             // Nobody else has the address, and detecting that takes a second.
             let nodad = if address.is_ipv6() { " nodad" } else { "" };
-            space.ip(&format!("addr add {address}/{} dev {interface}{nodad}", self.prefix_length))?;
-            space.ip(&format!("link set {interface} up"))?;
+            namespace.ip(&format!("addr add {address}/{} dev {interface}{nodad}", self.prefix_length))?;
+            namespace.ip(&format!("link set {interface} up"))?;
         }
         Ok(())
     }

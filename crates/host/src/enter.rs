@@ -1,8 +1,8 @@
-//! A command inside an instance or a space: `hamlet exec`, `hamlet laptop`.
+//! A command inside an instance or a network namespace: `hamlet exec`, `hamlet laptop`.
 //!
-//! The calling process joins the namespaces itself; it must have one thread. In a space, which is the user's own computer,
-//! the command has the caller's descriptors. In an instance it has nothing of the caller's: a session of its own, and
-//! pipes or a terminal made inside, which we relay.
+//! The calling process joins the namespaces itself; it must have one thread. In a network namespace, which is the user's
+//! own computer, the command has the caller's descriptors. In an instance it has nothing of the caller's: a session of
+//! its own, and pipes or a terminal made inside, which we relay.
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, OwnedFd};
@@ -42,8 +42,8 @@ pub enum Enter {
         /// The program and its arguments.
         command: Vec<OsString>,
     },
-    /// In a space, as the calling user, with their environment and directory.
-    Space {
+    /// In a network namespace, as the calling user, with their environment and directory.
+    NetworkNamespace {
         /// The program and its arguments.
         command: Vec<OsString>,
     },
@@ -52,7 +52,7 @@ pub enum Enter {
 impl Enter {
     fn command(&self) -> &[OsString] {
         match self {
-            Self::Instance { command, .. } | Self::Space { command } => command,
+            Self::Instance { command, .. } | Self::NetworkNamespace { command } => command,
         }
     }
 }
@@ -71,7 +71,7 @@ pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
         Enter::Instance { user, nesting, .. } => {
             (enter_instance(pid, user, *nesting, &mut command)?, Streams::of_guest())
         }
-        Enter::Space { .. } => (enter_space(pid, &mut command)?, Streams::of_caller()),
+        Enter::NetworkNamespace { .. } => (enter_network_namespace(pid, &mut command)?, Streams::of_caller()),
     };
     let setup = Setup { dies_with_parent: true, ..setup };
     streams.give_to(&mut command, setup)?;
@@ -115,8 +115,8 @@ fn enter_instance(pid: i32, user: &str, nesting: Nesting, command: &mut Command)
     Ok(Setup { cgroup, ..as_user(command, user, &users)? })
 }
 
-/// Joins a space, in which the caller is the caller.
-fn enter_space(pid: i32, command: &mut Command) -> Result<Setup> {
+/// Joins a network namespace, in which the caller is the caller.
+fn enter_network_namespace(pid: i32, command: &mut Command) -> Result<Setup> {
     let directory = std::env::current_dir().ok();
     join(pid, ThreadNameSpaceType::empty())?;
     command.current_dir(directory.filter(|path| path.is_dir()).unwrap_or_else(|| PathBuf::from("/")));

@@ -29,7 +29,7 @@ impl fmt::Display for HostError {
             Self::System { attempt, source } => write!(f, "{attempt}: {source}"),
             Self::Launch(what) | Self::Unsupported(what) => f.write_str(what),
             Self::Ended(what) => write!(f, "{what} ended before it answered"),
-            Self::BadName(name) => write!(f, "'{name}' cannot be the name of an instance or a space"),
+            Self::BadName(name) => write!(f, "'{name}' cannot be the name of an instance or a namespace"),
         }
     }
 }

@@ -37,7 +37,8 @@ impl Layout {
         self.data.join("instances")
     }
 
-    pub(crate) fn spaces(&self) -> PathBuf {
+    pub(crate) fn namespaces(&self) -> PathBuf {
+        // Data directories of earlier versions have them there, and what is left in them has to be found.
         self.data.join("spaces")
     }
 
@@ -45,8 +46,8 @@ impl Layout {
         Ok(self.instances().join(checked(id)?))
     }
 
-    pub(crate) fn space(&self, name: &str) -> Result<PathBuf> {
-        Ok(self.spaces().join(checked(name)?))
+    pub(crate) fn namespace(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.namespaces().join(checked(name)?))
     }
 }
 
@@ -72,9 +73,9 @@ pub fn instance_pid(data: &Path, id: &str) -> Result<i32> {
         .ok_or_else(|| HostError::Unsupported(format!("instance {id} is not running")))
 }
 
-/// The first process of a space, for [`crate::enter()`].
-pub fn space_pid(data: &Path, name: &str) -> Result<i32> {
-    read_pid(&Layout::new(data).space(name)?)?
+/// The first process of a network namespace, for [`crate::enter()`].
+pub fn namespace_pid(data: &Path, name: &str) -> Result<i32> {
+    read_pid(&Layout::new(data).namespace(name)?)?
         .ok_or_else(|| HostError::Unsupported(format!("the {name} is not there: Hamlet does not run")))
 }
 

@@ -59,11 +59,11 @@ fn give(name: &[u8], process: BorrowedFd<'_>) -> io::Result<()> {
             Ok(())
         }
         Forked::Child => {
-            let mut spaces = ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME;
+            let mut namespaces = ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME;
             if !geteuid().is_root() {
-                spaces |= ThreadNameSpaceType::USER;
+                namespaces |= ThreadNameSpaceType::USER;
             }
-            let entered = move_into_thread_name_spaces(process, spaces);
+            let entered = move_into_thread_name_spaces(process, namespaces);
             let done = entered.and_then(|()| rustix::system::sethostname(name));
             sys::exit_now(i32::from(done.is_err()))
         }

@@ -11,7 +11,7 @@
 //!   id maps, then "mapped" ──────────────────> becomes root of the outer namespace, executes itself
 //!   the order, with the layers' trees ───────> builds the root, enters the inner namespaces
 //!          <──────────────────────── "entered" confines itself; waits
-//!   interfaces in its network, then "linked" > goes on as `init` or `space`
+//!   interfaces in its network, then "linked" > goes on as `init` or `network_namespace`
 //! ```
 
 use std::ffi::OsString;
@@ -29,11 +29,11 @@ use crate::error::{Attempt, HostError, Result};
 use crate::hostname::Hostname;
 use crate::link;
 use crate::mounts::Layers;
-use crate::namespace::{Ids, OUTER, SPACE, write_id_maps};
+use crate::namespace::{Ids, NETWORK, OUTER, write_id_maps};
 use crate::sealed;
 use crate::spec::Order;
 use crate::sys::{self, Born, Identity};
-use crate::{boundary, files, init, measure, reaper, space, trees};
+use crate::{boundary, files, init, measure, network_namespace, reaper, trees};
 
 /// The hidden subcommand the daemon starts the helper with.
 pub(crate) const LAUNCH: &str = "internal-launch";
@@ -87,7 +87,7 @@ fn carry_out(socket: &OwnedFd) -> Result<()> {
             let (tap, made) = link::make_in_instance(process.as_fd(), &spec)?;
             channel::send(socket, &Report::Links(vec![made]), &[tap.as_fd()]).attempt("answering the daemon")
         }
-        Order::Instance { .. } | Order::Space { .. } => make(socket, &order, carried),
+        Order::Instance { .. } | Order::NetworkNamespace { .. } => make(socket, &order, carried),
     }
 }
 
@@ -108,7 +108,7 @@ fn make(socket: &OwnedFd, order: &Order, carried: Vec<OwnedFd>) -> Result<()> {
     let (line, theirs) = channel::pair().attempt("making a socket pair")?;
     let (flags, ids) = match order {
         Order::Instance { ids, .. } => (OUTER, *ids),
-        Order::Space { .. } | Order::Probe { .. } | Order::Link { .. } => (SPACE, Ids::Same),
+        Order::NetworkNamespace { .. } | Order::Probe { .. } | Order::Link { .. } => (NETWORK, Ids::Same),
     };
     let born = sys::clone_sibling(flags).map_err(|source| HostError::System {
         attempt: "making namespaces (an ordinary user needs `sysctl user.max_user_namespaces` above 0)"
@@ -179,8 +179,9 @@ fn become_first_process(socket: &OwnedFd, line: OwnedFd, order: &Order) -> ! {
             attempt: "starting the first process".into(),
             source: execute(socket, line),
         }),
-        // Nobody in a space is another than its user, who may lack the rights that executing would take away.
-        Order::Space { .. } | Order::Probe { .. } | Order::Link { .. } => {
+        // Nobody in a network namespace is another than its user, who may lack the rights that executing would take
+        // away.
+        Order::NetworkNamespace { .. } | Order::Probe { .. } | Order::Link { .. } => {
             sys::close_all_except(&[socket, &line]);
             let_go_of_standard_streams().and_then(|()| begin(socket, line))
         }
@@ -280,10 +281,10 @@ fn begin(control: &OwnedFd, line: OwnedFd) -> Result<()> {
                 init::Outside { control, helper, names: Hostname::new(names), console: console.into() };
             init::run(outside, &spec, layers, nesting)
         }
-        Order::Space { spec, directory } => {
+        Order::NetworkNamespace { spec, directory } => {
             helper.ask_for_links()?;
             helper.links()?;
-            space::run(control, &spec, &directory)
+            network_namespace::run(control, &spec, &directory)
         }
         Order::Probe { .. } | Order::Link { .. } => Err(HostError::Launch("no order for a process".into())),
     }

@@ -15,11 +15,12 @@
 //!
 //! - [`probe()`]: what this machine lacks, each with one sentence that says what to do.
 //! - [`Host::new`]`(data_dir, program)`: one per daemon. Dropping it (or losing the process, even to `kill -9`) ends
-//!   every instance and space it started.
+//!   every instance and namespace it started.
 //! - [`Host::launch`]`(&InstanceSpec) -> Running`: the instance's first process runs and its interfaces exist; its
 //!   frames can be read from [`Running::taps`].
-//! - [`Host::space`]`(&SpaceSpec) -> Space`: a network without a machine: the laptop, or the place where the daemon
-//!   itself listens ([`Space::listen_tcp`], [`Space::bind_udp`], [`Space::connect_tcp`]).
+//! - [`Host::network_namespace`]`(&NetworkNamespaceSpec) -> NetworkNamespace`: a network without a machine: the laptop,
+//!   or the place where the daemon itself listens ([`NetworkNamespace::listen_tcp`], [`NetworkNamespace::bind_udp`],
+//!   [`NetworkNamespace::connect_tcp`]).
 //! - [`Running::stop`], [`Running::kill`], [`Running::kill_all`]; [`Running::ended`] is readable once an instance ended by
 //!   itself. [`Host::attach_interface`], [`Running::detach_interface`] while it runs.
 //! - [`Tap::remove_all`]: closing a TAP makes the kernel wait for some 30 ms; not on a thread that moves packets.
@@ -37,7 +38,8 @@
 //! ```
 //!
 //! - [`enter()`]`(pid, &Enter) -> exit code`: `hamlet exec`, `hamlet laptop`. The calling process, which must be
-//!   single-threaded, joins the namespaces of `pid` ([`instance_pid`], [`space_pid`] find it) and runs a command there.
+//!   single-threaded, joins the namespaces of `pid` ([`instance_pid`], [`namespace_pid`] find it) and runs a command
+//!   there.
 //!
 //! # A TAP descriptor
 //!
@@ -62,6 +64,7 @@ mod measure;
 mod mounts;
 mod namespace;
 mod netlink;
+mod network_namespace;
 mod peer;
 mod private_ids;
 mod probe;
@@ -69,7 +72,6 @@ mod reaper;
 mod relay;
 mod sealed;
 mod seccomp;
-mod space;
 mod spec;
 mod supervisor;
 mod sys;
@@ -80,18 +82,19 @@ mod trees;
 pub use boundary::Barrier;
 pub use enter::{Enter, enter};
 pub use error::HostError;
-pub use files::{instance_pid, space_pid};
+pub use files::{instance_pid, namespace_pid};
 pub use launch::internal_main;
 pub use measure::{Costs, measure};
 pub use peer::{Peer, Peers};
 pub use probe::{Finding, probe};
 pub use sealed::run_from_a_copy;
 pub use spec::{
-    AnyAddress, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, Nesting, SpaceRole,
-    SpaceSpec,
+    AnyAddress, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, Nesting,
+    NetworkNamespaceRole, NetworkNamespaceSpec,
 };
-pub use supervisor::{Host, Running, Space};
+pub use supervisor::{Host, NetworkNamespace, Running};
 pub use tap::{Offloads, Tap, VNET_HEADER_LENGTH};
 
-/// The interface through which everything in an instance or a space talks: first `eth0`, then `eth1` and so on.
+/// The interface through which everything in an instance or a network namespace talks: first `eth0`, then `eth1` and so
+/// on.
 pub const FIRST_INTERFACE: &str = "eth0";

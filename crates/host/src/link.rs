@@ -1,4 +1,4 @@
-//! Interfaces of an instance or a space, made from outside.
+//! Interfaces of an instance or a network namespace, made from outside.
 //!
 //! A process of the host steps into the network namespace, makes the TAP there and leaves again: nothing in an instance
 //! ever holds the device node. A running guest may have taken any name, even in the moment before: an interface that is
@@ -40,7 +40,7 @@ pub(crate) fn make_in_instance(process: BorrowedFd<'_>, spec: &LinkSpec) -> Resu
     Ok((tap, Made { name, ..made }))
 }
 
-/// The interfaces of an instance or space that is being made. The caller is in its network afterwards.
+/// The interfaces of an instance or namespace that is being made. The caller is in its network afterwards.
 pub(crate) fn make_all(process: BorrowedFd<'_>, specs: &[LinkSpec]) -> Result<(Vec<OwnedFd>, Vec<Made>)> {
     step_into_network(process)?;
     let made: Result<Vec<_>> = specs.iter().map(make).collect();
@@ -49,11 +49,11 @@ pub(crate) fn make_all(process: BorrowedFd<'_>, specs: &[LinkSpec]) -> Result<(V
 
 fn step_into_network(process: BorrowedFd<'_>) -> Result<()> {
     // Root keeps its own user namespace, where the device node may be root's alone.
-    let spaces = match geteuid().is_root() {
+    let namespaces = match geteuid().is_root() {
         true => ThreadNameSpaceType::NETWORK,
         false => ThreadNameSpaceType::USER | ThreadNameSpaceType::NETWORK,
     };
-    move_into_thread_name_spaces(process, spaces).attempt("entering the instance's network")
+    move_into_thread_name_spaces(process, namespaces).attempt("entering the instance's network")
 }
 
 /// Makes one interface, down, with its hardware address and MTU.

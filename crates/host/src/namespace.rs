@@ -27,8 +27,9 @@ pub(crate) const INNER: i32 = libc::CLONE_NEWUSER
     | libc::CLONE_NEWIPC
     | libc::CLONE_NEWCGROUP;
 
-/// The namespaces of a space, in which the user's own commands run with the user's own rights.
-pub(crate) const SPACE: i32 = libc::CLONE_NEWUSER
+/// What the first process of a network namespace is born into. The user's own commands run there with the user's own
+/// rights.
+pub(crate) const NETWORK: i32 = libc::CLONE_NEWUSER
     | libc::CLONE_NEWNET
     | libc::CLONE_NEWNS
     | libc::CLONE_NEWPID
@@ -50,7 +51,7 @@ pub(crate) enum Ids {
     SharedRoot,
     /// Everybody is the one user that the daemon runs as.
     Daemon,
-    /// A space: everyone is who they are outside.
+    /// A network namespace: everyone is who they are outside.
     Same,
 }
 

@@ -1,4 +1,4 @@
-//! What the daemon asks for: instances, spaces and their links. Sent as JSON to the helper that builds them.
+//! What the daemon asks for: instances, namespaces and their links. Sent as JSON to the helper that builds them.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::namespace::Ids;
 
-/// One Ethernet interface of an instance or a space.
+/// One Ethernet interface of an instance or a network namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkSpec {
     /// The interface's name inside the namespace: `eth0`, `eth1`…
@@ -63,11 +63,11 @@ pub enum Nesting {
 
 /// A network without a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpaceSpec {
+pub struct NetworkNamespaceSpec {
     /// A short name, unique in the data directory: `laptop`, `services`.
     pub name: String,
     /// What it is for.
-    pub role: SpaceRole,
+    pub role: NetworkNamespaceRole,
     /// Its one interface.
     pub link: LinkSpec,
     /// Addresses of the interface.
@@ -76,18 +76,18 @@ pub struct SpaceSpec {
     pub gateways: Vec<IpAddr>,
     /// Permanent neighbour entries, so that no ARP is needed for them.
     pub neighbors: Vec<Neighbor>,
-    /// Whether the space answers for every address that is sent to it.
+    /// Whether the namespace answers for every address that is sent to it.
     pub any_address: AnyAddress,
 }
 
-/// What a space is for.
+/// What a network namespace is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SpaceRole {
+pub enum NetworkNamespaceRole {
     /// The daemon listens and connects in it; no command runs there.
     Services,
     /// Commands run in it as the user, with the host's files; names are asked at `resolver`.
     Laptop {
-        /// The DNS server written to the space's own `/etc/resolv.conf`.
+        /// The DNS server written to the namespace's own `/etc/resolv.conf`.
         resolver: IpAddr,
     },
 }
@@ -110,7 +110,7 @@ pub struct Neighbor {
     pub mac: [u8; 6],
 }
 
-/// Whether a space answers for addresses that it does not have.
+/// Whether a network namespace answers for addresses that it does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AnyAddress {
     /// Only for its own.
@@ -133,8 +133,8 @@ pub(crate) enum Order {
         /// Where its processes are counted and ended together.
         cgroup: Option<PathBuf>,
     },
-    Space {
-        spec: SpaceSpec,
+    NetworkNamespace {
+        spec: NetworkNamespaceSpec,
         /// `<data>/spaces/<name>`
         directory: PathBuf,
     },
@@ -152,7 +152,7 @@ impl Order {
     pub(crate) fn links(&self) -> Vec<LinkSpec> {
         match self {
             Self::Instance { spec, .. } => spec.links.clone(),
-            Self::Space { spec, .. } => vec![spec.link.clone()],
+            Self::NetworkNamespace { spec, .. } => vec![spec.link.clone()],
             Self::Link { spec, .. } => vec![spec.clone()],
             Self::Probe { .. } => Vec::new(),
         }

@@ -25,13 +25,13 @@ use crate::namespace::Ids;
 use crate::private_ids::PrivateIds;
 use crate::reaper::Reaper;
 use crate::sealed::Sealed;
-use crate::spec::{InstanceSpec, LinkSpec, Nesting, Order, SpaceSpec};
+use crate::spec::{InstanceSpec, LinkSpec, Nesting, NetworkNamespaceSpec, Order};
 use crate::tap::{self, Tap};
 
 /// How long the helper and the first process may take before we give up on them.
 const LAUNCH_LIMIT: Duration = Duration::from_secs(20);
 
-/// Everything this daemon has on the machine. Dropping it ends every instance and space it started.
+/// Everything this daemon has on the machine. Dropping it ends every instance and namespace it started.
 pub struct Host {
     layout: Layout,
     data: PathBuf,
@@ -126,15 +126,15 @@ impl Host {
         }
     }
 
-    /// Makes a space.
-    pub fn space(&self, spec: &SpaceSpec) -> Result<Space> {
-        let directory = self.layout.space(&spec.name)?;
-        std::fs::create_dir_all(&directory).attempt("making the space's directory")?;
-        let order = Order::Space { spec: spec.clone(), directory: directory.clone() };
+    /// Makes a network namespace.
+    pub fn network_namespace(&self, spec: &NetworkNamespaceSpec) -> Result<NetworkNamespace> {
+        let directory = self.layout.namespace(&spec.name)?;
+        std::fs::create_dir_all(&directory).attempt("making the namespace's directory")?;
+        let order = Order::NetworkNamespace { spec: spec.clone(), directory: directory.clone() };
         let process = self.start(&order, &directory, None)?;
         let mut taps = process.taps;
-        let tap = taps.pop().ok_or_else(|| HostError::Ended("the space's first process".into()))?;
-        Ok(Space { name: spec.name.clone(), pid: process.pid, tap, process: process.handle })
+        let tap = taps.pop().ok_or_else(|| HostError::Ended("the namespace's first process".into()))?;
+        Ok(NetworkNamespace { name: spec.name.clone(), pid: process.pid, tap, process: process.handle })
     }
 
     /// The last 64 KiB the instance printed, whether it runs or not.
@@ -154,10 +154,10 @@ impl Host {
                 trouble.extend(files::remove_tree(&directory).err());
             }
         }
-        let spaces = self.layout.spaces();
-        for name in files::names_in(&spaces)? {
-            end_left_over(&spaces.join(&name));
-            trouble.extend(files::remove_tree(&spaces.join(&name)).err());
+        let namespaces = self.layout.namespaces();
+        for name in files::names_in(&namespaces)? {
+            end_left_over(&namespaces.join(&name));
+            trouble.extend(files::remove_tree(&namespaces.join(&name)).err());
         }
         trouble.into_iter().next().map_or(Ok(()), Err)
     }
@@ -522,7 +522,7 @@ impl Running {
 }
 
 /// A network without a machine. Dropping it ends every command in it.
-pub struct Space {
+pub struct NetworkNamespace {
     /// Its name.
     pub name: String,
     /// Its first process: for [`crate::enter()`].
@@ -532,35 +532,35 @@ pub struct Space {
     process: Process,
 }
 
-impl Space {
-    /// A listener in the space, transparent: it takes connections to any address the space answers for. Non-blocking.
+impl NetworkNamespace {
+    /// A listener in the namespace, transparent: it takes connections to any address the namespace answers for. Non-blocking.
     pub fn listen_tcp(&self, address: SocketAddr) -> Result<TcpListener> {
         self.socket(&Request::ListenTcp(address)).map(TcpListener::from)
     }
 
-    /// A datagram socket in the space, non-blocking. Bind it to the very address that is to answer.
+    /// A datagram socket in the namespace, non-blocking. Bind it to the very address that is to answer.
     pub fn bind_udp(&self, address: SocketAddr) -> Result<UdpSocket> {
         self.socket(&Request::BindUdp(address)).map(UdpSocket::from)
     }
 
-    /// A connection out of the space, non-blocking and still under way: it is writable once it stands.
+    /// A connection out of the namespace, non-blocking and still under way: it is writable once it stands.
     pub fn connect_tcp(&self, local: Option<SocketAddr>, remote: SocketAddr) -> Result<TcpStream> {
         self.socket(&Request::SocketTcp { local, remote }).map(TcpStream::from)
     }
 
-    /// Readable once the space has ended (by itself or not): for epoll or `AsyncFd`.
+    /// Readable once the namespace has ended (by itself or not): for epoll or `AsyncFd`.
     pub fn ended(&self) -> BorrowedFd<'_> {
         self.process.pidfd.as_fd()
     }
 
-    /// Ends the space and waits until nothing of it is left.
+    /// Ends the namespace and waits until nothing of it is left.
     pub fn kill(&self) {
         self.process.kill();
         self.process.wait(None);
     }
 
     fn socket(&self, request: &Request) -> Result<OwnedFd> {
-        self.process.ask(request)?.pop().ok_or_else(|| HostError::Ended("the space".into()))
+        self.process.ask(request)?.pop().ok_or_else(|| HostError::Ended("the namespace".into()))
     }
 }
 

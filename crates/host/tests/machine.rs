@@ -1,4 +1,4 @@
-//! Instances and spaces on this machine's kernel, joined by a toy switch that plays DHCP server and metadata service.
+//! Instances and namespaces on this machine's kernel, joined by a toy switch that plays DHCP server and metadata service.
 //!
 //! Without libtest's harness: the same program is the helper and the first process of every instance, and must look at
 //! its arguments before any thread starts. `cargo test -p host --test machine`. As root every test runs twice: as root,

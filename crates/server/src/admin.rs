@@ -463,7 +463,7 @@ fn port_status(world: &World, link: &datapath::LinkStatus) -> PortStatus {
     let name = match &link.kind {
         engine::PortKind::Interface(id) => names::of_interface(world, *id),
         engine::PortKind::Internet(hosts) => match hosts.first() {
-            Some(first) if first.addr() == IpAddr::V4(crate::spaces::LAPTOP) => "laptop".to_owned(),
+            Some(first) if first.addr() == IpAddr::V4(crate::namespaces::LAPTOP) => "laptop".to_owned(),
             _ => "internet".to_owned(),
         },
         engine::PortKind::Services => "services".to_owned(),

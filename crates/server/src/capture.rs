@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::names;
-use crate::spaces;
+use crate::namespaces;
 
 /// How many pieces wait for a slow listener. The capture leaves packets out, and counts them, when more do.
 const PIECES_MAX: usize = 256;
@@ -43,7 +43,7 @@ pub fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<CaptureSc
 }
 
 fn is_laptop(kind: &engine::PortKind) -> bool {
-    matches!(kind, engine::PortKind::Internet(hosts) if hosts.iter().any(|it| it.contains(&spaces::LAPTOP_NET)))
+    matches!(kind, engine::PortKind::Internet(hosts) if hosts.iter().any(|it| it.contains(&namespaces::LAPTOP_NET)))
 }
 
 /// Starts a capture that ends when the answer's reader goes away.

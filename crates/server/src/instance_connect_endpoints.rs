@@ -1,5 +1,5 @@
-//! The controller that gives EC2 Instance Connect Endpoints their place in the network: a space whose one link is the
-//! endpoint's own interface. The engine sees an interface like any other, with addresses, groups and routes.
+//! The controller that gives EC2 Instance Connect Endpoints their place in the network: a namespace whose one link is
+//! the endpoint's own interface. The engine sees an interface like any other, with addresses, groups and routes.
 //!
 //! ```text
 //!   every snapshot ──> plan(wanted, found) -> steps, one after the other ──> report to the writer
@@ -11,7 +11,10 @@
 use datapath::Datapath;
 use engine::{PortId, PortKind};
 use guest::neighbor::ROUTER_LINK_LOCAL;
-use host::{AnyAddress, HostError, InterfaceAddress, LinkSpec, Space, SpaceRole, SpaceSpec};
+use host::{
+    AnyAddress, HostError, InterfaceAddress, LinkSpec, NetworkNamespace, NetworkNamespaceRole,
+    NetworkNamespaceSpec,
+};
 use model::instance_connect_endpoint::EndpointState;
 use model::{
     InstanceConnectEndpoint, InstanceConnectEndpointId, MacAddress, NetworkInterface, Subnet, World,
@@ -85,7 +88,7 @@ fn addresses_of(world: &World, endpoint: &InstanceConnectEndpoint) -> Vec<IpAddr
 
 /// An endpoint's place in the network, open as long as the controller keeps it.
 pub struct Place {
-    space: Space,
+    namespace: NetworkNamespace,
     port: PortId,
     addresses: Vec<IpAddr>,
     /// The places of its tunnels.
@@ -94,9 +97,9 @@ pub struct Place {
 }
 
 impl Place {
-    /// A connection out of the endpoint's interface, non-blocking and still under way. Waits for the space a little.
+    /// A connection out of the endpoint's interface, non-blocking and still under way. Waits for the namespace a little.
     pub fn connect(&self, target: SocketAddr) -> Result<TcpStream, HostError> {
-        self.space.connect_tcp(None, target)
+        self.namespace.connect_tcp(None, target)
     }
 
     /// Turns false when the place is closed.
@@ -107,7 +110,7 @@ impl Place {
     fn close(&self, datapath: &Datapath) {
         self.open.send_replace(false);
         datapath.close(self.port);
-        self.space.kill();
+        self.namespace.kill();
     }
 }
 
@@ -189,7 +192,7 @@ impl InstanceConnectEndpoints {
         let places = std::mem::take(&mut *self.places.lock().expect("no holder panics"));
         for place in places.into_values() {
             place.open.send_replace(false);
-            place.space.kill();
+            place.namespace.kill();
         }
     }
 }
@@ -302,7 +305,7 @@ impl Controller {
     /// Has the end of a place's process reported.
     fn watch(&self, id: InstanceConnectEndpointId, place: &Place) -> std::io::Result<()> {
         let (wake, port) = (self.endpoints.wake.clone(), place.port);
-        ended::watch(place.space.ended(), id, move || {
+        ended::watch(place.namespace.ended(), id, move || {
             let _ = wake.send(Wake::Ended(id, port));
         })
     }
@@ -319,7 +322,7 @@ impl Controller {
         if let Some(backend) = self.backend.as_ref().filter(|_| is_it) {
             self.close(id, backend);
             let again = Wanted::of(&self.state.snapshot(), id, Step::Open);
-            let reason = "the space of the endpoint has ended by itself".to_owned();
+            let reason = "the namespace of the endpoint has ended by itself".to_owned();
             say(id, self.endpoints.retries().failed(id, again, reason, now));
         }
     }
@@ -353,12 +356,12 @@ fn open_place(
     subnet: &Subnet,
     refusals: &Arc<Refusals>,
 ) -> anyhow::Result<Place> {
-    let space = backend.host.space(&space_of(id, interface, subnet))?;
-    let descriptor = space.tap.descriptor.try_clone()?;
+    let namespace = backend.host.network_namespace(&namespace_of(id, interface, subnet))?;
+    let descriptor = namespace.tap.descriptor.try_clone()?;
     let kind = PortKind::Interface(interface.id);
     let port = backend.datapath.open(kind, MacAddress(interface.mac.0), descriptor)?;
     Ok(Place {
-        space,
+        namespace,
         port,
         addresses: interface.addresses().collect(),
         tunnels: Tunnels::new(refusals),
@@ -366,8 +369,12 @@ fn open_place(
     })
 }
 
-/// The space as an instance would set its interface up: IPv4 with the subnet's prefix, IPv6 alone and by the router.
-fn space_of(id: InstanceConnectEndpointId, interface: &NetworkInterface, subnet: &Subnet) -> SpaceSpec {
+/// The namespace as an instance would set its interface up: IPv4 with the subnet's prefix, IPv6 alone and by the router.
+fn namespace_of(
+    id: InstanceConnectEndpointId,
+    interface: &NetworkInterface,
+    subnet: &Subnet,
+) -> NetworkNamespaceSpec {
     let prefix = |address: IpAddr| match (address, subnet.cidr) {
         (IpAddr::V4(_), Some(block)) => block.prefix_len(),
         (IpAddr::V4(_), None) => 32,
@@ -375,9 +382,9 @@ fn space_of(id: InstanceConnectEndpointId, interface: &NetworkInterface, subnet:
     };
     let router = subnet.router().map(IpAddr::V4);
     let router_v6 = (!interface.ipv6_addresses.is_empty()).then_some(IpAddr::V6(ROUTER_LINK_LOCAL));
-    SpaceSpec {
+    NetworkNamespaceSpec {
         name: id.to_string(),
-        role: SpaceRole::Services,
+        role: NetworkNamespaceRole::Services,
         link: LinkSpec::new(host::FIRST_INTERFACE, interface.mac.0),
         addresses: interface
             .addresses()
@@ -436,12 +443,12 @@ mod tests {
     }
 
     #[test]
-    fn its_space_is_set_up_as_an_instance_would_be() {
+    fn its_namespace_is_set_up_as_an_instance_would_be() {
         let (world, _, id) = with_endpoint();
         let endpoint = world.instance_connect_endpoints.get(&id).unwrap();
         let interface = interface_of(&world, endpoint).unwrap();
         let subnet = world.network.subnets.get(&endpoint.subnet).unwrap();
-        let spec = space_of(id, interface, subnet);
+        let spec = namespace_of(id, interface, subnet);
         assert_eq!((spec.name, spec.link.mac), (id.to_string(), interface.mac.0));
         let [address] = spec.addresses.as_slice() else { panic!("{:?}", spec.addresses) };
         assert_eq!((Some(address.address), address.prefix_length), (interface.addresses().next(), 20));

@@ -1,7 +1,7 @@
 //! The outside of Hamlet: the API's listener, the one writer, and the controllers that make instances real.
 //!
 //! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`instances`] and
-//! [`instance_connect_endpoints`] compare the snapshot with what there is; [`spaces`], [`link_services`] and
+//! [`instance_connect_endpoints`] compare the snapshot with what there is; [`namespaces`], [`link_services`] and
 //! [`internet_sites`] are what lies around the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command
 //! asks.
 
@@ -31,6 +31,7 @@ mod local_users;
 pub mod log;
 pub mod metrics;
 pub mod names;
+pub mod namespaces;
 pub mod places;
 pub mod public_resolver;
 pub mod refusal;
@@ -40,7 +41,6 @@ pub mod run;
 mod secret_file;
 pub mod services;
 pub mod shares;
-pub mod spaces;
 pub mod tunnel;
 pub mod tunnel_places;
 mod web_page;

@@ -1,7 +1,7 @@
 //! Services inside every VPC that need a connection: instance metadata, and DNS over TCP.
 //!
-//! They listen with the kernel's TCP in a space of their own. The engine shows each interface under a stand-in address, so
-//! that the same private address in two VPCs is two callers.
+//! They listen with the kernel's TCP in a network namespace of their own. The engine shows each interface under a
+//! stand-in address, so that the same private address in two VPCs is two callers.
 
 use datapath::Datapath;
 use guest::metadata::http::{self, Parsed};

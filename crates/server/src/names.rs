@@ -7,7 +7,7 @@ use model::{
 };
 use std::net::IpAddr;
 
-use crate::spaces;
+use crate::namespaces;
 
 /// One end of a question.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub fn find_instance<'a>(world: &'a World, name: &str) -> Result<&'a Instance, S
 pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
     let outside = |addresses: Vec<IpAddr>| Ok(Endpoint { interface: None, addresses, literal: false });
     match name {
-        "laptop" => return outside(vec![IpAddr::V4(spaces::LAPTOP), IpAddr::V6(spaces::LAPTOP_V6)]),
+        "laptop" => return outside(vec![IpAddr::V4(namespaces::LAPTOP), IpAddr::V6(namespaces::LAPTOP_V6)]),
         "example.com" | "internet" => {
             return outside(vec![IpAddr::V4(public_names::EXAMPLE), IpAddr::V6(public_names::EXAMPLE_V6)]);
         }

@@ -29,12 +29,12 @@ use crate::internet_sites;
 use crate::link_services::{self, LinkServices};
 use crate::listener;
 use crate::local_users::LocalUsers;
+use crate::namespaces::{self, Namespaces};
 use crate::places::{Places, Room};
 use crate::public_resolver::{self, PublicResolver};
 use crate::refusal::RefusedRequests;
 use crate::refusals::{Refusals, Service};
 use crate::services;
-use crate::spaces::{self, Spaces};
 use crate::writer::{Decides, State};
 
 /// The version of what the data directory holds.
@@ -64,7 +64,7 @@ pub struct Running {
     pub quit: Notify,
     datapath: Option<Arc<Datapath>>,
     names: Arc<PublicNames>,
-    spaces: ArcSwapOption<Spaces>,
+    namespaces: ArcSwapOption<Namespaces>,
     boundary: ArcSwapOption<Vec<Barrier>>,
 }
 
@@ -88,7 +88,7 @@ impl Running {
     /// The links to the simulated internet, for questions.
     pub fn internet_ports(&self) -> PortTable {
         let mut ports = PortTable::default();
-        for hosts in [spaces::internet_hosts(), spaces::laptop_hosts()] {
+        for hosts in [namespaces::internet_hosts(), namespaces::laptop_hosts()] {
             ports.open(PortKind::Internet(hosts), model::MacAddress([2, 0, 0, 0, 0, 1]));
         }
         ports.open(PortKind::Services, model::MacAddress([2, 0, 0, 0, 0, 2]));
@@ -169,7 +169,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
         names,
-        spaces: ArcSwapOption::empty(),
+        namespaces: ArcSwapOption::empty(),
         boundary: ArcSwapOption::empty(),
     });
     serve_admin(&running)?;
@@ -221,11 +221,11 @@ fn serve_admin(running: &Arc<Running>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Opens the spaces around the VPCs, then lets the instances come up.
+/// Opens the namespaces around the VPCs, then lets the instances come up.
 async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow::Result<()> {
     if let Some(backend) = backend.clone() {
         let world = running.state.snapshot();
-        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Spaces, Vec<Barrier>)> {
+        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Namespaces, Vec<Barrier>)> {
             let kept: Vec<String> = world
                 .network
                 .instances
@@ -235,19 +235,19 @@ async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow
                 .collect();
             backend.host.reconcile(&kept.iter().map(String::as_str).collect::<Vec<_>>())?;
             let boundary = backend.host.boundary()?;
-            Ok((Spaces::open(&backend.host, &backend.datapath)?, boundary))
+            Ok((Namespaces::open(&backend.host, &backend.datapath)?, boundary))
         });
-        let (spaces, boundary) = opened.await??;
+        let (namespaces, boundary) = opened.await??;
         running.boundary.store(Some(Arc::new(boundary)));
-        serve_spaces(&running, &spaces)?;
-        running.spaces.store(Some(Arc::new(spaces)));
+        serve_namespaces(&running, &namespaces)?;
+        running.namespaces.store(Some(Arc::new(namespaces)));
     }
     running.endpoints.resume(running.state.clone(), backend.clone())?;
     running.instances.resume(running.state.clone(), backend)?;
     Ok(())
 }
 
-fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
+fn serve_namespaces(running: &Arc<Running>, namespaces: &Namespaces) -> anyhow::Result<()> {
     let Some(datapath) = running.datapath.clone() else { return Ok(()) };
     let descriptors = descriptors::raise();
     let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
@@ -262,15 +262,15 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
         metadata_places: Places::new(Service::Metadata, of_services, Arc::clone(&running.refusals)),
         dns_places: Places::new(Service::Dns, of_services, Arc::clone(&running.refusals)),
     };
-    for listener in listen(&spaces.services, 80)? {
+    for listener in listen(&namespaces.services, 80)? {
         tokio::spawn(services.clone().serve_metadata(listener));
     }
-    for listener in listen(&spaces.services, 53)? {
+    for listener in listen(&namespaces.services, 53)? {
         tokio::spawn(services.clone().serve_dns(listener));
     }
     let of_sites = room(internet_sites::VISITORS_MAX, internet_sites::VISITORS_PER_ADDRESS_MAX);
     let visitors = Places::new(Service::Site, of_sites, Arc::clone(&running.refusals));
-    for listener in listen(&spaces.internet, 80)? {
+    for listener in listen(&namespaces.internet, 80)? {
         tokio::spawn(internet_sites::serve(listener, Arc::clone(&visitors)));
     }
     let of_resolver = room(public_resolver::CONNECTIONS_MAX, public_resolver::CONNECTIONS_PER_ADDRESS_MAX);
@@ -281,20 +281,20 @@ fn serve_spaces(running: &Arc<Running>, spaces: &Spaces) -> anyhow::Result<()> {
         refusals: Arc::clone(&running.refusals),
     };
     let address = (public_names::DNS, 53).into();
-    let socket = UdpSocket::from_std(spaces.internet.bind_udp(address)?)?;
+    let socket = UdpSocket::from_std(namespaces.internet.bind_udp(address)?)?;
     tokio::spawn(resolver.clone().serve_datagrams(socket));
-    let listener = TcpListener::from_std(spaces.internet.listen_tcp(address)?)?;
+    let listener = TcpListener::from_std(namespaces.internet.listen_tcp(address)?)?;
     tokio::spawn(resolver.serve_connections(listener));
     Ok(())
 }
 
 /// A listener for each family; for IPv4 alone where the kernel has no IPv6.
-fn listen(space: &host::Space, port: u16) -> anyhow::Result<Vec<TcpListener>> {
+fn listen(namespace: &host::NetworkNamespace, port: u16) -> anyhow::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
-    for address in spaces::any(port) {
-        match space.listen_tcp(address) {
+    for address in namespaces::any(port) {
+        match namespace.listen_tcp(address) {
             Ok(listener) => listeners.push(TcpListener::from_std(listener)?),
-            Err(error) if address.is_ipv6() => tracing::warn!(%address, %error, "no IPv6 in a space"),
+            Err(error) if address.is_ipv6() => tracing::warn!(%address, %error, "no IPv6 in a namespace"),
             Err(error) => return Err(error.into()),
         }
     }
@@ -331,10 +331,10 @@ async fn tear_down(running: &Arc<Running>) {
     let ended = tokio::task::spawn_blocking(move || {
         ending.endpoints.quit();
         ending.instances.quit();
-        if let Some(spaces) = ending.spaces.swap(None) {
-            spaces.laptop.kill();
-            spaces.internet.kill();
-            spaces.services.kill();
+        if let Some(namespaces) = ending.namespaces.swap(None) {
+            namespaces.laptop.kill();
+            namespaces.internet.kill();
+            namespaces.services.kill();
         }
     });
     let _ = ended.await;

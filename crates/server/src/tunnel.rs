@@ -192,7 +192,7 @@ async fn through(place: &Arc<Place>, target: SocketAddr, sink: &mut Sink, stream
 }
 
 async fn connect(place: Arc<Place>, target: SocketAddr) -> anyhow::Result<TcpStream> {
-    // The space's first process makes the socket; it is asked over a channel that blocks.
+    // The namespace's first process makes the socket; it is asked over a channel that blocks.
     let socket = tokio::task::spawn_blocking(move || place.connect(target)).await??;
     let socket = TcpStream::from_std(socket)?;
     socket.writable().await?;

@@ -120,7 +120,7 @@ fn ssh_here(command: &[OsString]) -> Result<ExitCode> {
 /// The address from which EC2 Instance Connect comes in the instance's Region.
 fn source(target: &InstanceStatus) -> Result<OsString> {
     let region = target.region.parse().ok();
-    let source = region.and_then(server::spaces::instance_connect_source);
+    let source = region.and_then(server::namespaces::instance_connect_source);
     source.map(|address| address.to_string().into()).ok_or_else(|| {
         Failure::new(format!("EC2 Instance Connect is not in {}: use `hamlet ssh`", target.region))
     })

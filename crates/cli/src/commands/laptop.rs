@@ -29,10 +29,10 @@ pub(crate) fn enter(daemon: &Daemon, command: Vec<OsString>) -> Result<ExitCode>
             "there is no laptop: this Hamlet was started with --instances none, and no packet moves in it",
         ));
     }
-    let find = || host::space_pid(&status.data, server::spaces::LAPTOP_SPACE).ok();
+    let find = || host::namespace_pid(&status.data, server::namespaces::LAPTOP_NAMESPACE).ok();
     let pid = progress::wait_for("waiting for the laptop", OPEN_MAX, find);
     let pid = pid.ok_or_else(|| {
         Failure::new("the laptop is not there; the running Hamlet's terminal or log says why")
     })?;
-    Ok(ExitCode::from(host::enter(pid, &Enter::Space { command })?))
+    Ok(ExitCode::from(host::enter(pid, &Enter::NetworkNamespace { command })?))
 }

@@ -149,7 +149,7 @@ fn a_published_network_holds_for_the_next_packet() {
 fn a_service_learns_which_interface_asks() {
     let lab = Lab::new(TWO_SUBNETS);
     let (web, services) = (lab.member("web"), lab.services());
-    let listener = services.space.listen_tcp("0.0.0.0:80".parse().unwrap()).unwrap();
+    let listener = services.namespace.listen_tcp("0.0.0.0:80".parse().unwrap()).unwrap();
     listener.set_nonblocking(false).unwrap();
     let Some(mut stream) = web.connect("169.254.169.254:80".parse().unwrap(), PATIENCE) else {
         panic!("metadata is always there: {:?}", lab.datapath.status());

@@ -1,4 +1,4 @@
-//! A network written as text, with a space in place of each instance.
+//! A network written as text, with a network namespace in place of each instance.
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use datapath::{Datapath, Options, Status};
 use engine::{DropReason, Engine, Limits, PortId, PortKind};
-use host::{AnyAddress, Enter, Host, InterfaceAddress, LinkSpec, Space, SpaceRole, SpaceSpec};
+use host::{
+    AnyAddress, Enter, Host, InterfaceAddress, LinkSpec, NetworkNamespace, NetworkNamespaceRole,
+    NetworkNamespaceSpec,
+};
 use model::{MacAddress, World};
 use sim::Fixture;
 
@@ -24,9 +27,9 @@ pub(crate) struct Lab {
     data: PathBuf,
 }
 
-/// A space in place of an instance.
+/// A namespace in place of an instance.
 pub(crate) struct Member {
-    pub(crate) space: Space,
+    pub(crate) namespace: NetworkNamespace,
     pub(crate) port: PortId,
     pub(crate) address: Ipv4Addr,
 }
@@ -87,21 +90,21 @@ impl Lab {
         router: Ipv4Addr,
         any_address: AnyAddress,
     ) -> Member {
-        let spec = SpaceSpec {
+        let spec = NetworkNamespaceSpec {
             name: name.to_owned(),
-            role: SpaceRole::Services,
+            role: NetworkNamespaceRole::Services,
             link: LinkSpec::new("eth0", mac.0),
             addresses: vec![InterfaceAddress { address: IpAddr::V4(address), prefix_length }],
             gateways: vec![IpAddr::V4(router)],
             neighbors: Vec::new(),
             any_address,
         };
-        let mut space = self.host.space(&spec).unwrap();
+        let mut namespace = self.host.network_namespace(&spec).unwrap();
         // The descriptor is the datapath's alone: closing the link removes the interface.
         let nothing = std::fs::File::open("/dev/null").unwrap().into();
-        let tap = std::mem::replace(&mut space.tap.descriptor, nothing);
+        let tap = std::mem::replace(&mut namespace.tap.descriptor, nothing);
         let port = self.datapath.open(kind, mac, tap).unwrap();
-        Member { space, port, address }
+        Member { namespace, port, address }
     }
 
     /// How many packets died of `reason`.
@@ -125,13 +128,13 @@ fn generation(fixture: &Fixture, number: u64) -> Arc<World> {
 
 impl Member {
     pub(crate) fn listen(&self, port: u16) -> TcpListener {
-        let listener = self.space.listen_tcp((self.address, port).into()).unwrap();
+        let listener = self.namespace.listen_tcp((self.address, port).into()).unwrap();
         listener.set_nonblocking(false).unwrap();
         listener
     }
 
     pub(crate) fn bind(&self, port: u16) -> UdpSocket {
-        let socket = self.space.bind_udp((self.address, port).into()).unwrap();
+        let socket = self.namespace.bind_udp((self.address, port).into()).unwrap();
         socket.set_nonblocking(false).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket
@@ -140,7 +143,7 @@ impl Member {
     /// A connection that stands after at most `patience`.
     pub(crate) fn connect(&self, to: SocketAddr, patience: Duration) -> Option<TcpStream> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        let stream = self.space.connect_tcp(None, to).unwrap();
+        let stream = self.namespace.connect_tcp(None, to).unwrap();
         let timeout = Timespec::try_from(patience).unwrap();
         let ready = poll(&mut [PollFd::new(&stream, PollFlags::OUT)], Some(&timeout)).unwrap();
         if ready == 0 || stream.take_error().unwrap().is_some() {
@@ -152,17 +155,17 @@ impl Member {
         Some(stream)
     }
 
-    /// Runs a command in the space.
+    /// Runs a command in the namespace.
     pub(crate) fn run(&self, command: &[&str]) -> Output {
-        let pid = self.space.pid.to_string();
+        let pid = self.namespace.pid.to_string();
         Command::new("/proc/self/exe").args(["inside", &pid]).args(command).output().unwrap()
     }
 }
 
-/// The program again, to run a command in a space.
+/// The program again, to run a command in a network namespace.
 pub(crate) fn enter(pid: &str, command: &[&str]) -> ExitCode {
     let command = command.iter().map(OsString::from).collect();
-    match host::enter(pid.parse().unwrap(), &Enter::Space { command }) {
+    match host::enter(pid.parse().unwrap(), &Enter::NetworkNamespace { command }) {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
             eprintln!("{problem}");

@@ -1,6 +1,6 @@
 //! Real packets between real network stacks, through the engine.
 //!
-//! Without libtest's harness: the same program is the first process of every space, and must look at its arguments
+//! Without libtest's harness: the same program is the first process of every namespace, and must look at its arguments
 //! before any thread starts. `cargo test -p datapath --test packets [part of a name]`. Needs what instances need
 //! (`host::probe`), and says so when it is missing.
 

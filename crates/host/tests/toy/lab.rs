@@ -8,8 +8,8 @@ use std::process::{Command, ExitCode, Output};
 use std::time::{Duration, Instant};
 
 use host::{
-    AnyAddress, Enter, Host, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor, Running,
-    Space, SpaceRole, SpaceSpec,
+    AnyAddress, Enter, Host, InstanceSize, InstanceSpec, InterfaceAddress, LinkSpec, Neighbor,
+    NetworkNamespace, NetworkNamespaceRole, NetworkNamespaceSpec, Running,
 };
 
 use super::switch::{GATEWAY_MAC, Port, Switch};
@@ -24,7 +24,7 @@ pub(crate) const TESTS: &[(&str, Test)] = &[
     ("ssh_logs_in_with_the_key_pair", ssh_logs_in_with_the_key_pair),
     ("ssh_carries_whatever_goes_through", ssh_carries_whatever_goes_through),
     ("ssh_forwards_through_an_instance", ssh_forwards_through_an_instance),
-    ("a_space_answers_for_every_address", a_space_answers_for_every_address),
+    ("a_namespace_answers_for_every_address", a_namespace_answers_for_every_address),
     ("the_disk_survives_stop_and_start_but_not_removal", the_disk_survives_stop_and_start_but_not_removal),
     (
         "a_disk_of_an_earlier_version_becomes_its_instances",
@@ -44,22 +44,22 @@ struct Lab {
     /// The public half of the key pair in `key`, an RSA one as `aws ec2 create-key-pair` makes.
     public: String,
     key: String,
-    services: Space,
-    laptop: Space,
+    services: NetworkNamespace,
+    laptop: NetworkNamespace,
     _switch: Switch,
 }
 
 impl Lab {
     fn new(data: &Path, count: u8) -> Self {
         let host = Host::new(data, Path::new("/proc/self/exe")).expect("the data directory is ours");
-        let mut services = host.space(&services()).expect("the services start");
+        let mut services = host.network_namespace(&services()).expect("the services start");
         let keys = Keys::make(data);
         let (public, key) = (keys.pair.clone(), data.join("pair").display().to_string());
         serve_metadata(
             keys,
             services.listen_tcp("0.0.0.0:80".parse().unwrap()).expect("the services listen"),
         );
-        let mut laptop = host.space(&laptop()).expect("the laptop starts");
+        let mut laptop = host.network_namespace(&laptop()).expect("the laptop starts");
         let mut instances: Vec<_> =
             (0..count).map(|number| host.launch(&instance(number)).expect("it starts")).collect();
         let mut ports =
@@ -94,7 +94,7 @@ impl Lab {
     }
 
     fn on_laptop(&self, script: &str) -> String {
-        let output = inside(&["inside-space", &self.laptop.pid.to_string(), "bash", "-c", script]);
+        let output = inside(&["inside-namespace", &self.laptop.pid.to_string(), "bash", "-c", script]);
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{script}: {:?}\n{out}{err}", output.status);
         out.trim().to_owned()
@@ -271,7 +271,7 @@ fn ssh_forwards_through_an_instance(data: &Path) {
     assert!(shown.ends_with("255"), "a closed port is a refused channel: {shown}");
 }
 
-fn a_space_answers_for_every_address(data: &Path) {
+fn a_namespace_answers_for_every_address(data: &Path) {
     let lab = Lab::new(data, 1);
     lab.wait_for("cloud-init: finished");
     assert_eq!(lab.run("root", "curl -s http://198.51.100.77/latest/meta-data/instance-id"), "i-0");
@@ -427,7 +427,7 @@ fn private_memory(pid: i32) -> u64 {
 pub(crate) fn daemon_until_killed(data: &Path) -> ExitCode {
     let host = Host::new(data, Path::new("/proc/self/exe")).expect("the data directory is ours");
     let _all: Vec<_> = (0..2).map(|number| host.launch(&instance(number)).expect("it starts")).collect();
-    let _laptop = host.space(&laptop()).expect("it starts");
+    let _laptop = host.network_namespace(&laptop()).expect("it starts");
     std::thread::sleep(Duration::from_secs(60));
     ExitCode::FAILURE
 }
@@ -444,9 +444,9 @@ pub(crate) fn enter_instance(pid: &str, user: &str, command: &[&str]) -> ExitCod
     ))
 }
 
-pub(crate) fn enter_space(pid: &str, command: &[&str]) -> ExitCode {
+pub(crate) fn enter_network_namespace(pid: &str, command: &[&str]) -> ExitCode {
     let command = command.iter().map(OsString::from).collect();
-    finish(host::enter(pid.parse().expect("a number"), &Enter::Space { command }))
+    finish(host::enter(pid.parse().expect("a number"), &Enter::NetworkNamespace { command }))
 }
 
 fn finish(outcome: Result<u8, host::HostError>) -> ExitCode {
@@ -473,10 +473,10 @@ fn instance(number: u8) -> InstanceSpec {
     }
 }
 
-fn services() -> SpaceSpec {
-    SpaceSpec {
+fn services() -> NetworkNamespaceSpec {
+    NetworkNamespaceSpec {
         name: "services".into(),
-        role: SpaceRole::Services,
+        role: NetworkNamespaceRole::Services,
         link: LinkSpec::new("eth0", [2, 0, 0, 1, 0, 1]),
         addresses: vec![InterfaceAddress { address: [192, 0, 2, 1].into(), prefix_length: 32 }],
         gateways: vec![[169, 254, 0, 1].into()],
@@ -485,10 +485,10 @@ fn services() -> SpaceSpec {
     }
 }
 
-fn laptop() -> SpaceSpec {
-    SpaceSpec {
+fn laptop() -> NetworkNamespaceSpec {
+    NetworkNamespaceSpec {
         name: "laptop".into(),
-        role: SpaceRole::Laptop { resolver: [198, 51, 100, 53].into() },
+        role: NetworkNamespaceRole::Laptop { resolver: [198, 51, 100, 53].into() },
         link: LinkSpec::new("eth0", [2, 0, 0, 2, 0, 1]),
         addresses: vec![InterfaceAddress { address: [203, 0, 113, 7].into(), prefix_length: 24 }],
         gateways: vec![[203, 0, 113, 1].into()],

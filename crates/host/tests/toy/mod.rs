@@ -15,7 +15,7 @@ pub(crate) fn run_all() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["inside-instance", pid, user, command @ ..] => lab::enter_instance(pid, user, command),
-        ["inside-space", pid, command @ ..] => lab::enter_space(pid, command),
+        ["inside-namespace", pid, command @ ..] => lab::enter_network_namespace(pid, command),
         ["daemon", data] => lab::daemon_until_killed(Path::new(data)),
         ["as-user", filter] => run_tests("ordinary user", filter),
         rest => {

@@ -1,4 +1,4 @@
-//! The first process of a space: sets up its network, then makes the sockets the daemon asks for.
+//! The first process of a network namespace: sets up its network, then makes the sockets the daemon asks for.
 //!
 //! A daemon with many threads, or of an ordinary user, cannot enter a namespace. A socket made inside one works
 //! anywhere, so that this process makes them and hands them over.
@@ -17,35 +17,35 @@ use crate::error::{Attempt, Result};
 use crate::image::NSSWITCH;
 use crate::mounts;
 use crate::netlink::{LinkChange, Netlink, Route, RouteKind, Rule, Table};
-use crate::spec::{AnyAddress, SpaceRole, SpaceSpec};
+use crate::spec::{AnyAddress, NetworkNamespaceRole, NetworkNamespaceSpec};
 use crate::sys;
 
 /// How many connections wait to be accepted: as many as the kernel allows unless told otherwise, so that a guest's burst
 /// costs nobody else's first packet.
 const BACKLOG: i32 = 4096;
 
-/// Sets the space up, tells the daemon, and serves it until it goes.
-pub(crate) fn run(control: &OwnedFd, spec: &SpaceSpec, directory: &Path) -> Result<()> {
+/// Sets the namespace up, tells the daemon, and serves it until it goes.
+pub(crate) fn run(control: &OwnedFd, spec: &NetworkNamespaceSpec, directory: &Path) -> Result<()> {
     let _ = rustix::system::sethostname(spec.name.as_bytes());
     mounts::make_private()?;
     remount_proc();
     set_up_network(spec).attempt(format!("setting up the network of the {}", spec.name))?;
     match &spec.role {
-        SpaceRole::Laptop { resolver } => use_resolver(directory, *resolver)?,
-        SpaceRole::Services => {}
+        NetworkNamespaceRole::Laptop { resolver } => use_resolver(directory, *resolver)?,
+        NetworkNamespaceRole::Services => {}
     }
     channel::send(control, &Report::Ready, &[]).attempt("telling the daemon that we run")?;
     serve(control);
     Ok(())
 }
 
-/// Commands in the space see the processes of the space.
+/// Commands in the namespace see the processes of the namespace.
 fn remount_proc() {
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     let _ = mount("proc", "/proc", "proc", flags, None);
 }
 
-fn set_up_network(spec: &SpaceSpec) -> io::Result<()> {
+fn set_up_network(spec: &NetworkNamespaceSpec) -> io::Result<()> {
     let netlink = Netlink::open()?;
     let up = LinkChange { up: true, ..LinkChange::default() };
     netlink.change_link(netlink.index("lo")?, up)?;
@@ -227,7 +227,7 @@ fn make_socket(request: &Request) -> io::Result<OwnedFd> {
             }
         }
         Request::Attach(_) | Request::Detach(_) => {
-            Err(io::Error::other("a space has the one interface it was made with"))
+            Err(io::Error::other("a namespace has the one interface it was made with"))
         }
     }
 }

@@ -3,7 +3,10 @@
 use datapath::Datapath;
 use engine::PortKind;
 use guest::public_names;
-use host::{AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, Space, SpaceRole, SpaceSpec};
+use host::{
+    AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, NetworkNamespace, NetworkNamespaceRole,
+    NetworkNamespaceSpec,
+};
 use model::aws_prefix_list::{AwsPrefixList, AwsService};
 use model::{IpNet, MacAddress};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,23 +17,23 @@ pub const LAPTOP: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 10);
 pub const LAPTOP_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x1a97, 0, 0, 0, 0, 0x10);
 /// The laptop as a network of one address.
 pub const LAPTOP_NET: IpNet = IpNet::V4(model::Ipv4Net::new_assert(LAPTOP, 32));
-/// Next hop of every space. Nobody has the address: packets only need the router's link-layer address.
+/// Next hop of every namespace. Nobody has the address: packets only need the router's link-layer address.
 const NEXT_HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
 const NEXT_HOP_V6: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 /// The internet's largest packet.
 const INTERNET_MTU: u32 = 1500;
 
-/// The name of the space in which `hamlet laptop` runs commands.
-pub const LAPTOP_SPACE: &str = "laptop";
+/// The name of the namespace in which `hamlet laptop` runs commands.
+pub const LAPTOP_NAMESPACE: &str = "laptop";
 
-/// All spaces, open as long as this lives.
-pub struct Spaces {
+/// All namespaces, open as long as this lives.
+pub struct Namespaces {
     /// Where instance metadata and DNS over TCP are served.
-    pub services: Space,
+    pub services: NetworkNamespace,
     /// Where example.com and its neighbours are served.
-    pub internet: Space,
+    pub internet: NetworkNamespace,
     /// The user's own computer.
-    pub laptop: Space,
+    pub laptop: NetworkNamespace,
 }
 
 /// The hosts of the simulated internet.
@@ -61,56 +64,56 @@ pub fn instance_connect_source(region: model::Region) -> Option<Ipv4Addr> {
     })
 }
 
-impl Spaces {
-    /// Makes the spaces and connects them.
-    pub fn open(host: &Host, datapath: &Datapath) -> anyhow::Result<Spaces> {
-        let services = space(
+impl Namespaces {
+    /// Makes the namespaces and connects them.
+    pub fn open(host: &Host, datapath: &Datapath) -> anyhow::Result<Namespaces> {
+        let services = namespace(
             host,
             datapath,
             "services",
-            SpaceRole::Services,
+            NetworkNamespaceRole::Services,
             AnyAddress::Every,
             &[],
             PortKind::Services,
         )?;
-        let internet = space(
+        let internet = namespace(
             host,
             datapath,
             "internet",
-            SpaceRole::Services,
+            NetworkNamespaceRole::Services,
             AnyAddress::Every,
             // It would answer for these anyway, but ICMPv6 errors come only from addresses that are on the link.
             &internet_hosts(),
             PortKind::Internet(internet_hosts()),
         )?;
-        let laptop = space(
+        let laptop = namespace(
             host,
             datapath,
-            LAPTOP_SPACE,
-            SpaceRole::Laptop { resolver: IpAddr::V4(public_names::DNS) },
+            LAPTOP_NAMESPACE,
+            NetworkNamespaceRole::Laptop { resolver: IpAddr::V4(public_names::DNS) },
             AnyAddress::Own,
             &laptop_hosts(),
             PortKind::Internet(laptop_hosts()),
         )?;
-        Ok(Spaces { services, internet, laptop })
+        Ok(Namespaces { services, internet, laptop })
     }
 }
 
-fn space(
+fn namespace(
     host: &Host,
     datapath: &Datapath,
     name: &str,
-    role: SpaceRole,
+    role: NetworkNamespaceRole,
     any_address: AnyAddress,
     addresses: &[IpNet],
     kind: PortKind,
-) -> anyhow::Result<Space> {
+) -> anyhow::Result<NetworkNamespace> {
     let number = name.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     let mac = [0x02, 0xec, 0x02, 0x01, 0x00, number];
     let router = MacAddress::ROUTER.0;
     let mut link = LinkSpec::new("eth0", mac);
     link.mtu = if kind == PortKind::Services { u32::from(engine::journey::VPC_MTU) } else { INTERNET_MTU };
-    let spec = SpaceSpec {
+    let spec = NetworkNamespaceSpec {
         name: name.to_owned(),
         role,
         link,
@@ -125,10 +128,10 @@ fn space(
         ],
         any_address,
     };
-    let space = host.space(&spec)?;
-    let descriptor = space.tap.descriptor.try_clone()?;
+    let namespace = host.network_namespace(&spec)?;
+    let descriptor = namespace.tap.descriptor.try_clone()?;
     datapath.open(kind, MacAddress(mac), descriptor)?;
-    Ok(space)
+    Ok(namespace)
 }
 
 /// Any address of either family, at a port.
