@@ -3,9 +3,8 @@
 //! No preserved client addresses, no FIPS and no dual-stack host names.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::instance_connect_endpoint::{
-    InstanceConnectEndpointChange, IpAddressType, NewInstanceConnectEndpoint,
-};
+use model::instance_connect_endpoint::{InstanceConnectEndpointChange, NewInstanceConnectEndpoint};
+use model::instance_connect_endpoint_state::IpAddressType;
 use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, SecurityGroupId, World};
 use std::borrow::Cow;
 

@@ -316,7 +316,8 @@ impl Filterable for SecurityGroupForVpc {
 #[cfg(test)]
 mod tests {
     use crate::testing::Caller;
-    use model::vpc_peering_connection::{PeeringSide, PeeringStatus};
+    use model::peering_status::PeeringStatus;
+    use model::vpc_peering_connection::PeeringSide;
     use model::{VpcPeeringConnection, VpcPeeringConnectionId};
 
     fn web(caller: &mut Caller) -> String {

@@ -2,7 +2,8 @@
 //! ModifyVpcPeeringConnectionOptions and their neighbours (EC2 API Reference, VPC Peering Guide).
 
 use awsproto::{AwsError, Call, Filterable};
-use model::vpc_peering_connection::{NewVpcPeeringConnection, PeeringRole, PeeringSide, PeeringStatus};
+use model::peering_status::PeeringStatus;
+use model::vpc_peering_connection::{NewVpcPeeringConnection, PeeringRole, PeeringSide};
 use model::{AccountId, Scope, Timestamp, VpcPeeringConnectionId, World};
 use std::borrow::Cow;
 

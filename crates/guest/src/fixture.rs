@@ -20,11 +20,12 @@ use model::instance_profile_association::InstanceProfileAssociation;
 use model::network_interface::{
     Attachment, ConnectionTracking, InterfaceKind, PrivateAddress, PublicAddress,
 };
+use model::peering_status::PeeringStatus;
 use model::private_hosted_zone::{NewHostedZone, ZoneVpc};
 use model::role::NewRole;
 use model::subnet::{HostnameType, SubnetIpv6Cidr};
 use model::vpc::{CidrAssociation, Tenancy};
-use model::vpc_peering_connection::{PeeringSide, PeeringStatus};
+use model::vpc_peering_connection::PeeringSide;
 use model::zone_records::RecordChange;
 use model::*;
 use std::net::Ipv4Addr;

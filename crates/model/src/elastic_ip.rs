@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::error::{Quota, Refusal};
 use crate::ids::*;
-use crate::instance::InstanceState;
+use crate::instance_state::InstanceState;
 use crate::network_interface::{PrivateAddress, PublicAddress};
 use crate::place::Scope;
 use crate::quotas::ELASTIC_IPS_MAX;

@@ -5,14 +5,14 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::ids::*;
-use crate::instance::InstanceState;
-use crate::instance_connect_endpoint::{EndpointState, IpAddressType};
+use crate::instance_connect_endpoint_state::{EndpointState, IpAddressType};
+use crate::instance_state::InstanceState;
+use crate::peer::Peer;
+use crate::peering_status::PeeringStatus;
 use crate::place::{AccountId, Region, Zone};
 use crate::resource::ResourceId;
-use crate::route_table::{Destination, Target};
+use crate::route::{Destination, Target};
 use crate::rule::Traffic;
-use crate::security_group::Peer;
-use crate::vpc_peering_connection::PeeringStatus;
 
 /// A refused change. Variants are grouped by noun; the first ones serve all nouns.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::instance_profile_association::InstanceProfileAssociation;
+use crate::instance_state::InstanceState;
 use crate::place::{Scope, Zone};
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -114,60 +115,6 @@ impl PushedKey {
     /// back, and by how much nobody knows; small steps must harm none.
     pub fn holds(&self, now: Timestamp) -> bool {
         (1..2 * Self::LIFETIME_MS).contains(&self.expires.0.saturating_sub(now.0))
-    }
-}
-
-/// States of an instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum InstanceState {
-    /// Being started.
-    Pending,
-    /// Up.
-    Running,
-    /// Being terminated.
-    ShuttingDown,
-    /// Gone.
-    Terminated,
-    /// Being stopped.
-    Stopping,
-    /// Down; can be started again.
-    Stopped,
-}
-
-impl InstanceState {
-    /// The code in API answers.
-    pub fn code(self) -> i64 {
-        match self {
-            InstanceState::Pending => 0,
-            InstanceState::Running => 16,
-            InstanceState::ShuttingDown => 32,
-            InstanceState::Terminated => 48,
-            InstanceState::Stopping => 64,
-            InstanceState::Stopped => 80,
-        }
-    }
-
-    /// The name in API answers.
-    pub fn name(self) -> &'static str {
-        match self {
-            InstanceState::Pending => "pending",
-            InstanceState::Running => "running",
-            InstanceState::ShuttingDown => "shutting-down",
-            InstanceState::Terminated => "terminated",
-            InstanceState::Stopping => "stopping",
-            InstanceState::Stopped => "stopped",
-        }
-    }
-
-    /// Whether its interfaces carry packets.
-    pub fn is_up(self) -> bool {
-        match self {
-            InstanceState::Pending | InstanceState::Running => true,
-            InstanceState::ShuttingDown
-            | InstanceState::Terminated
-            | InstanceState::Stopping
-            | InstanceState::Stopped => false,
-        }
     }
 }
 

@@ -18,10 +18,9 @@ use crate::error::{Quota, Refusal, Wanted};
 use crate::iam_id::InstanceProfileId;
 use crate::ids::*;
 use crate::image::Image;
-use crate::instance::{
-    Instance, InstanceState, MetadataOptions, PushedKey, RootVolume, ShutdownBehavior, StateReason,
-};
+use crate::instance::{Instance, MetadataOptions, PushedKey, RootVolume, ShutdownBehavior, StateReason};
 use crate::instance_profile_association::InstanceProfileAssociation;
+use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
 use crate::network_interface::{
     Device, NetworkInterface, NewNetworkInterface, check_address_count, check_interface_count,

@@ -7,7 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::{Quota, Refusal};
 use crate::ids::*;
-use crate::instance::{Instance, InstanceState};
+use crate::instance::Instance;
+use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
 use crate::mac::MacAddress;
 use crate::place::{AccountId, Scope, Zone};

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::aws_prefix_list::AwsPrefixList;
 use crate::error::{Quota, Refusal};
 use crate::ids::*;
+use crate::peer::Peer;
 use crate::place::Scope;
 use crate::quotas::{PREFIX_LISTS_MAX, VERSIONS_PER_PREFIX_LIST_MAX};
 use crate::resource::ResourceId;
-use crate::route_table::Destination;
-use crate::security_group::Peer;
+use crate::route::Destination;
 use crate::tags::Tags;
 use crate::world::World;
 

@@ -5,10 +5,11 @@
 
 use crate::error::{Quota, Refusal};
 use crate::ids::*;
+use crate::peer::Peer;
 use crate::place::{AccountId, Scope};
 use crate::quotas::RULES_PER_GROUP_MAX;
 use crate::rule::{Direction, Traffic};
-use crate::security_group::{Peer, SecurityGroup, SecurityGroupRule};
+use crate::security_group::{SecurityGroup, SecurityGroupRule};
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -247,10 +248,11 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peering_status::PeeringStatus;
     use crate::rule::{Ports, RuleProtocol, protocol};
     use crate::security_group::tests::new_group;
     use crate::testing::{add_vpc, world_with_vpc};
-    use crate::vpc_peering_connection::{PeeringSide, PeeringStatus, VpcPeeringConnection};
+    use crate::vpc_peering_connection::{PeeringSide, VpcPeeringConnection};
     use proptest::prelude::*;
 
     fn tcp(port: u16, cidr: &str) -> RuleContent {

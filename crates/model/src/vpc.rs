@@ -8,12 +8,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::error::{Quota, Refusal};
 use crate::ids::*;
+use crate::peering_status::PeeringStatus;
 use crate::place::Scope;
 use crate::quotas::{IPV4_CIDRS_PER_VPC_MAX, IPV6_CIDRS_PER_VPC_MAX, VPCS_MAX};
-use crate::route_table::{Destination, Route, Target};
+use crate::route::{Destination, Route, Target};
 use crate::tags::Tags;
 use crate::time::Timestamp;
-use crate::vpc_peering_connection::PeeringStatus;
 use crate::world::{ScopeKey, World};
 
 /// A virtual private cloud.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Quota, Refusal};
 use crate::ids::*;
+use crate::peering_status::PeeringStatus;
 use crate::place::{AccountId, Scope};
 use crate::quotas::{
     PEERING_CONNECTIONS_PER_VPC_MAX, PEERING_REQUEST_LIFETIME_MS, PEERING_REQUESTS_OUTSTANDING_MAX,
@@ -43,23 +44,6 @@ pub struct PeeringSide {
     pub vpc: VpcId,
     /// Whether the other side's queries for this side's public host names are answered with private addresses.
     pub dns_resolution_from_peer: bool,
-}
-
-/// Status of a peering connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PeeringStatus {
-    /// Waits for the accepter.
-    PendingAcceptance,
-    /// Works.
-    Active,
-    /// Deleted by that account.
-    Deleted(AccountId),
-    /// Refused by the accepter.
-    Rejected,
-    /// Overlapping blocks, or no such VPC.
-    Failed,
-    /// Not answered within seven days.
-    Expired,
 }
 
 impl VpcPeeringConnection {

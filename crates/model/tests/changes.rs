@@ -1,7 +1,7 @@
 //! Random changes to VPCs, subnets, route tables and gateways: whatever is tried, the network stays a whole, a change
 //! that is taken back leaves no trace, and one that is stored is found again.
 
-use model::route_table::{Destination, Target};
+use model::route::{Destination, Target};
 use model::subnet::{NewSubnet, SubnetBlocks};
 use model::vpc::{NewVpc, Tenancy};
 use model::{AccountId, Ids, IpNet, Ipv4Net, Refusal, Scope, Tags, Timestamp, World};

@@ -15,7 +15,7 @@ use host::{
     AnyAddress, HostError, InterfaceAddress, LinkSpec, NetworkNamespace, NetworkNamespaceRole,
     NetworkNamespaceSpec,
 };
-use model::instance_connect_endpoint::EndpointState;
+use model::instance_connect_endpoint_state::EndpointState;
 use model::{
     InstanceConnectEndpoint, InstanceConnectEndpointId, MacAddress, NetworkInterface, Subnet, World,
 };

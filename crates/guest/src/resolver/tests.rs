@@ -7,7 +7,7 @@ use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode}
 use hickory_proto::rr::{DNSClass, Name, RecordType};
 use model::NetworkInterfaceId;
 use model::dns_record::RecordType as Kind;
-use model::vpc_peering_connection::PeeringStatus;
+use model::peering_status::PeeringStatus;
 use proptest::prelude::*;
 use std::net::{Ipv4Addr, Ipv6Addr};
 

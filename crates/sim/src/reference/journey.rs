@@ -2,7 +2,7 @@
 
 use engine::DropReason;
 use model::network_interface::InterfaceKind;
-use model::vpc_peering_connection::PeeringStatus;
+use model::peering_status::PeeringStatus;
 use model::{Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, Subnet, Target, VpcId, World};
 use std::net::IpAddr;
 use wire::Flow;

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 use model::aws_prefix_list::AwsPrefixList;
-use model::vpc_peering_connection::PeeringStatus;
+use model::peering_status::PeeringStatus;
 use model::{
     Destination, Direction, NetworkInterface, Peer, Ports, PrefixListId, RouteTable, RuleAction,
     RuleProtocol, Scope, SecurityGroupRule, Subnet, Target, Traffic, VpcId, World,

@@ -1,6 +1,6 @@
 //! Changes of a network while packets travel.
 
-use model::vpc_peering_connection::PeeringStatus;
+use model::peering_status::PeeringStatus;
 use model::{AccountId, InstanceState, RuleAction, World};
 use sim::random::Random;
 
