@@ -6,6 +6,7 @@ use model::network_interface::{
     AssignPrivateAddresses, Attachment, ConnectionTracking, InterfaceKind, NewNetworkInterface,
     PublicAddress, Wish,
 };
+use model::refusal::NetworkInterfaceRefusal;
 use model::{InstanceState, NetworkInterfaceId, Scope, SecurityGroupId, World};
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -215,7 +216,7 @@ pub(crate) fn detach(
 ) -> Result<(), AwsError> {
     let text = request.attachment_id.as_deref().unwrap_or_default();
     if text.starts_with(SERVICE_ATTACHMENT) {
-        return Err(refused(model::Refusal::ServiceAttachment));
+        return Err(refused(NetworkInterfaceRefusal::ServiceAttachment));
     }
     world.detach_network_interface(call.scope, parse_id(text)?).map_err(refused)
 }

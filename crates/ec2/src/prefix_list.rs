@@ -9,7 +9,8 @@ use awsproto::{AwsError, Call, Filters, tags};
 use model::aws_prefix_list::AwsPrefixList;
 use model::prefix_list::{NewPrefixList, PrefixListChange};
 use model::quotas::ENTRIES_PER_PREFIX_LIST_MAX;
-use model::{IpNet, PrefixListId, Refusal, ResourceId, Scope, World};
+use model::refusal::PrefixListRefusal;
+use model::{IpNet, PrefixListId, ResourceId, Scope, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
@@ -119,7 +120,7 @@ pub(crate) fn modify(
 
 /// Reads a version number; what can be none is the number of no version.
 fn parse_version(version: i64) -> Result<u64, AwsError> {
-    u64::try_from(version).map_err(|_| refused(Refusal::PrefixListVersion(0)))
+    u64::try_from(version).map_err(|_| refused(PrefixListRefusal::Version(0)))
 }
 
 pub(crate) fn restore_version(
@@ -229,7 +230,7 @@ fn entries_of_version(
 ) -> Result<Vec<shapes::PrefixListEntry>, AwsError> {
     let list = world.prefix_list(scope, id).map_err(refused)?;
     let version = version.map(parse_version).transpose()?.unwrap_or(list.version);
-    let missing = || refused(Refusal::NoSuchPrefixListVersion(version));
+    let missing = || refused(PrefixListRefusal::NoSuchVersion(version));
     let entries = list.entries_of(version).ok_or_else(missing)?;
     Ok(entries.iter().map(|entry| render_entry(entry.cidr, &entry.description)).collect())
 }

@@ -8,6 +8,7 @@ use model::image::{self, Image};
 use model::instance::{MetadataOptions, ShutdownBehavior};
 use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface, LaunchVolume};
 use model::network_interface::NewNetworkInterface;
+use model::refusal::VpcRefusal;
 use model::{ImageId, InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
 
 use crate::errors::{self, refused};
@@ -347,7 +348,7 @@ fn subnet_of(
 
 /// Without a default VPC, or a default subnet in the zone, RunInstances has words of its own.
 fn no_default(refusal: Refusal, zone: Option<Zone>) -> AwsError {
-    if refusal == Refusal::NoDefaultVpc {
+    if refusal == VpcRefusal::NoDefault.into() {
         return AwsError::new(
             "VPCIdNotSpecified",
             "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
@@ -378,7 +379,7 @@ fn groups_by_name(world: &World, scope: Scope, names: &[String]) -> Result<Vec<S
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let vpc = world.default_vpc(scope).ok_or_else(|| no_default(Refusal::NoDefaultVpc, None))?.id;
+    let vpc = world.default_vpc(scope).ok_or_else(|| no_default(VpcRefusal::NoDefault.into(), None))?.id;
     let find = |name: &String| {
         let group =
             world.network.security_groups.values().find(|group| group.vpc == vpc && group.name == *name);

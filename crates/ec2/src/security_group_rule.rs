@@ -4,10 +4,11 @@
 
 use awsproto::filter::Filterable;
 use awsproto::{AwsError, Call};
+use model::refusal::SecurityGroupRefusal;
 use model::security_group_rules::RuleContent;
 use model::{
-    Direction, IpNet, Peer, Refusal, Scope, SecurityGroup, SecurityGroupId, SecurityGroupRule,
-    SecurityGroupRuleId, World,
+    Direction, IpNet, Peer, Scope, SecurityGroup, SecurityGroupId, SecurityGroupRule, SecurityGroupRuleId,
+    World,
 };
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -115,7 +116,8 @@ fn update_descriptions(
     }
     for content in ip_permission::parse(permissions, place_of(world, scope, id)?, Naming::Loose)? {
         let group = world.security_group(scope, id).map_err(refused)?;
-        let rule = group.rule_like(direction, &content).ok_or_else(|| refused(Refusal::NoSuchRule))?;
+        let rule =
+            group.rule_like(direction, &content).ok_or_else(|| refused(SecurityGroupRefusal::NoSuchRule))?;
         descriptions.push((rule.id, content.description));
     }
     for (rule, description) in descriptions {

@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::DHCP_OPTIONS_MAX;
+use crate::quotas::{DHCP_OPTIONS_MAX, Quota};
+use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
 

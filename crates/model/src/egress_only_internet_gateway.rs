@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::EGRESS_ONLY_INTERNET_GATEWAYS_MAX;
+use crate::quotas::{EGRESS_ONLY_INTERNET_GATEWAYS_MAX, Quota};
+use crate::refusal::{InternetGatewayRefusal, Refusal};
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -50,7 +50,7 @@ impl World {
             return Err(Refusal::QuotaReached(quota, EGRESS_ONLY_INTERNET_GATEWAYS_MAX));
         }
         if self.network.egress_only_internet_gateways.values().any(|it| it.vpc == vpc) {
-            return Err(Refusal::VpcHasEgressOnlyInternetGateway(vpc));
+            return Err(InternetGatewayRefusal::VpcHasEgressOnly(vpc).into());
         }
         let id = ids.fresh();
         self.network

@@ -5,12 +5,12 @@
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::instance_state::InstanceState;
 use crate::network_interface::{PrivateAddress, PublicAddress};
 use crate::place::Scope;
-use crate::quotas::ELASTIC_IPS_MAX;
+use crate::quotas::{ELASTIC_IPS_MAX, Quota};
+use crate::refusal::{ElasticIpRefusal, Refusal, SubnetRefusal};
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -63,7 +63,7 @@ impl World {
             .elastic_ips
             .values()
             .find(|elastic| elastic.scope == scope && elastic.public_ip == public_ip)
-            .ok_or(Refusal::NoSuchAddress(public_ip))
+            .ok_or(ElasticIpRefusal::NoSuchAddress(public_ip).into())
     }
 
     /// Allocates an address to the account.
@@ -97,7 +97,7 @@ impl World {
             let own = interface.filter(|interface| !interface.is_requester_managed());
             let vpc = own.and_then(|interface| self.network.vpcs.get(&interface.vpc));
             if !vpc.is_some_and(|vpc| vpc.is_default) {
-                return Err(Refusal::ReleasedInUse(elastic.public_ip));
+                return Err(ElasticIpRefusal::ReleasedInUse(elastic.public_ip).into());
             }
             self.disassociate_address(scope, association.id, ids)?;
         }
@@ -118,16 +118,16 @@ impl World {
         let interface = self.users_network_interface(scope, associate.interface)?;
         let instance = interface.instance().and_then(|id| self.network.instances.get(&id));
         if instance.is_some_and(|instance| instance.state == InstanceState::Pending) {
-            return Err(Refusal::PendingInstance(interface.id));
+            return Err(ElasticIpRefusal::PendingInstance(interface.id).into());
         }
         let private_ip = associate.private_ip.or(interface.primary_address());
-        let private_ip = private_ip.ok_or(Refusal::NoFreeAddress(interface.subnet))?;
+        let private_ip = private_ip.ok_or(SubnetRefusal::NoFreeAddress(interface.subnet))?;
         if let Some(current) = elastic.association {
             if (current.interface, current.private_ip) == (interface.id, private_ip) {
                 return Ok(current.id);
             }
             if !associate.allow_reassociation {
-                return Err(Refusal::AddressAssociated(id, current.id));
+                return Err(ElasticIpRefusal::Associated(id, current.id).into());
             }
             self.disassociate_address(scope, current.id, ids)?;
         }
@@ -145,10 +145,10 @@ impl World {
         let holder =
             self.network.network_interfaces.get(&interface).ok_or(Refusal::NotFound(interface.into()))?;
         if !holder.has_address(IpAddr::V4(private_ip)) {
-            return Err(Refusal::NotOnInterface(interface, private_ip));
+            return Err(ElasticIpRefusal::NotOnInterface(interface, private_ip).into());
         }
         if self.internet_gateway_of(holder.vpc).is_none() {
-            return Err(Refusal::NoInternetGateway(holder.vpc));
+            return Err(ElasticIpRefusal::NoInternetGateway(holder.vpc).into());
         }
         self.forget_association(interface, private_ip);
         let association = AddressAssociation { id: ids.fresh(), interface, private_ip };
@@ -174,7 +174,7 @@ impl World {
             .filter(|elastic| elastic.scope == scope)
             .filter_map(|elastic| elastic.association)
             .find(|association| association.id == id)
-            .ok_or(Refusal::NoSuchAddressAssociation(id))?;
+            .ok_or(ElasticIpRefusal::NoSuchAssociation(id))?;
         let interface = self.users_network_interface(scope, association.interface)?;
         let running = interface.instance().filter(|id| {
             self.network.instances.get(id).is_some_and(|instance| instance.state == InstanceState::Running)

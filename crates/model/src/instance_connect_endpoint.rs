@@ -5,12 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::instance_connect_endpoint_state::{EndpointState, IpAddressType};
 use crate::network_interface::{Attachment, InterfaceKind, NewNetworkInterface, Wish};
 use crate::place::Scope;
-use crate::quotas::{INSTANCE_CONNECT_ENDPOINTS_MAX, INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX};
+use crate::quotas::{INSTANCE_CONNECT_ENDPOINTS_MAX, INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX, Quota};
+use crate::refusal::{InstanceConnectEndpointRefusal, Refusal};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -186,7 +186,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let endpoint = self.instance_connect_endpoint(scope, id)?.clone();
         let interface = endpoint.interface.filter(|_| endpoint.state.takes_tunnels());
-        let interface = interface.ok_or(Refusal::EndpointState(id, endpoint.state))?;
+        let interface = interface.ok_or(InstanceConnectEndpointRefusal::State(id, endpoint.state))?;
         let subnet = self.subnet(scope, endpoint.subnet)?.clone();
         let ip_address_type = change.ip_address_type.unwrap_or(endpoint.ip_address_type);
         check_family(&subnet, ip_address_type)?;
@@ -332,6 +332,6 @@ fn check_family(subnet: &Subnet, wanted: IpAddressType) -> Result<(), Refusal> {
     };
     match fits {
         true => Ok(()),
-        false => Err(Refusal::EndpointFamily(subnet.id, wanted)),
+        false => Err(InstanceConnectEndpointRefusal::Family(subnet.id, wanted).into()),
     }
 }

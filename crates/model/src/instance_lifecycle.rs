@@ -14,7 +14,6 @@
 //!                               ShuttingDown --------------------------> Terminated -- after an hour --> forgotten
 //! ```
 
-use crate::error::{Quota, Refusal, Wanted};
 use crate::iam_id::InstanceProfileId;
 use crate::ids::*;
 use crate::image::Image;
@@ -26,7 +25,10 @@ use crate::network_interface::{
     Device, NetworkInterface, NewNetworkInterface, check_address_count, check_interface_count,
 };
 use crate::place::{Scope, Zone};
-use crate::quotas::INSTANCES_MAX;
+use crate::quotas::{INSTANCES_MAX, Quota};
+use crate::refusal::{
+    ElasticIpRefusal, InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, VpcRefusal, Wanted,
+};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -165,14 +167,14 @@ impl World {
 
     /// The subnet of a launch that names none: a default one, in `zone` if the user wants a certain one.
     pub fn default_subnet_for_launch(&self, scope: Scope, zone: Option<Zone>) -> Result<&Subnet, Refusal> {
-        let vpc = self.default_vpc(scope).ok_or(Refusal::NoDefaultVpc)?;
+        let vpc = self.default_vpc(scope).ok_or(VpcRefusal::NoDefault)?;
         self.network
             .subnets
             .values()
             .filter(|subnet| subnet.vpc == vpc.id && subnet.default_for_zone)
             .filter(|subnet| zone.is_none_or(|zone| subnet.zone == zone))
             .max_by_key(|subnet| (self.available_addresses(subnet.id), std::cmp::Reverse(subnet.zone)))
-            .ok_or(Refusal::NoDefaultSubnet(vpc.id))
+            .ok_or(SubnetRefusal::NoDefault(vpc.id).into())
     }
 
     /// Launches an instance: it is pending, with its interfaces and private addresses.
@@ -220,10 +222,10 @@ impl World {
             let interface = self.interface_for_launch(scope, wanted, launch.interfaces.len() == 1, ids)?;
             check_address_count(launch.instance_type.name, &interface)?;
             if interfaces.iter().any(|(_, device)| device.index == wanted.device_index) {
-                return Err(Refusal::DeviceIndexTaken(instance, wanted.device_index));
+                return Err(NetworkInterfaceRefusal::DeviceIndexTaken(instance, wanted.device_index).into());
             }
             if interfaces.iter().any(|(other, _)| other.zone != interface.zone) {
-                return Err(Refusal::InterfaceZone(interface.id, instance));
+                return Err(NetworkInterfaceRefusal::OtherZone(interface.id, instance).into());
             }
             let delete_on_termination = wanted.delete_on_termination;
             interfaces.push((interface, Device { index: wanted.device_index, delete_on_termination }));
@@ -251,7 +253,7 @@ impl World {
         };
         let interface = self.users_network_interface(scope, id)?;
         match interface.attachment {
-            Some(_) => Err(Refusal::InterfaceInUse(id)),
+            Some(_) => Err(NetworkInterfaceRefusal::InUse(id).into()),
             None => Ok(interface.clone()),
         }
     }
@@ -269,7 +271,7 @@ impl World {
             InstanceState::Pending | InstanceState::Running => return Ok(unchanged(id, previous)),
             InstanceState::Stopped => {}
             InstanceState::Stopping | InstanceState::ShuttingDown | InstanceState::Terminated => {
-                return Err(Refusal::InstanceState(id, previous, Wanted::Start));
+                return Err(InstanceRefusal::State(id, previous, Wanted::Start).into());
             }
         }
         self.change(id, |instance| {
@@ -294,10 +296,12 @@ impl World {
         let previous = instance.state;
         match previous {
             InstanceState::Stopping | InstanceState::Stopped => return Ok(unchanged(id, previous)),
-            InstanceState::Running if instance.disable_api_stop => return Err(Refusal::StopDisabled(id)),
+            InstanceState::Running if instance.disable_api_stop => {
+                return Err(InstanceRefusal::StopDisabled(id).into());
+            }
             InstanceState::Running => {}
             InstanceState::Pending | InstanceState::ShuttingDown | InstanceState::Terminated => {
-                return Err(Refusal::InstanceState(id, previous, Wanted::Stop));
+                return Err(InstanceRefusal::State(id, previous, Wanted::Stop).into());
             }
         }
         self.leave(id, InstanceState::Stopping, StateReason::UserInitiatedShutdown, now);
@@ -312,7 +316,7 @@ impl World {
             // "If you reboot a terminated instance, the request is ignored" (RebootInstances).
             InstanceState::Terminated | InstanceState::ShuttingDown => {}
             InstanceState::Pending | InstanceState::Stopping | InstanceState::Stopped => {
-                return Err(Refusal::InstanceState(id, state, Wanted::Reboot));
+                return Err(InstanceRefusal::State(id, state, Wanted::Reboot).into());
             }
         }
         Ok(())
@@ -328,7 +332,7 @@ impl World {
         let instance = self.instance(scope, id)?;
         let previous = instance.state;
         if instance.disable_api_termination && previous != InstanceState::Terminated {
-            return Err(Refusal::TerminationDisabled(id));
+            return Err(InstanceRefusal::TerminationDisabled(id).into());
         }
         let current = match previous {
             InstanceState::ShuttingDown | InstanceState::Terminated => return Ok(unchanged(id, previous)),
@@ -353,10 +357,10 @@ impl World {
     ) -> Result<(), Refusal> {
         let instance = self.instance(scope, id)?;
         if matches!(instance.state, InstanceState::Terminated | InstanceState::ShuttingDown) {
-            return Err(Refusal::InstanceState(id, instance.state, Wanted::Present));
+            return Err(InstanceRefusal::State(id, instance.state, Wanted::Present).into());
         }
         if attribute.needs_stop() && instance.state != InstanceState::Stopped {
-            return Err(Refusal::InstanceState(id, instance.state, Wanted::Stopped));
+            return Err(InstanceRefusal::State(id, instance.state, Wanted::Stopped).into());
         }
         match attribute {
             InstanceAttribute::InstanceType(to) => self.set_instance_type(id, to)?,
@@ -403,7 +407,7 @@ impl World {
         let instance = self.network.instances.get(&id).ok_or(Refusal::NotFound(id.into()))?;
         match instance.interfaces[..] {
             [only] => Ok(only),
-            [..] => Err(Refusal::SeveralInterfaces(id)),
+            [..] => Err(ElasticIpRefusal::SeveralInterfaces(id).into()),
         }
     }
 
@@ -418,7 +422,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let state = self.instance(scope, id)?.state;
         if state != InstanceState::Running {
-            return Err(Refusal::InstanceState(id, state, Wanted::Running));
+            return Err(InstanceRefusal::State(id, state, Wanted::Running).into());
         }
         let expires = Timestamp(now.0.saturating_add(PushedKey::LIFETIME_MS));
         self.change(id, |instance| {
@@ -720,7 +724,7 @@ mod tests {
         let launch = city.launch_in_default_subnet();
         let mut draw = draws(40);
         let web = city.world.launch_instance(city.scope, launch, &mut Ids::new(&mut draw), NOW).unwrap();
-        let refused = |wanted| Refusal::InstanceState(web, InstanceState::Pending, wanted);
+        let refused = |wanted| InstanceRefusal::State(web, InstanceState::Pending, wanted).into();
         assert_eq!(city.world.stop_instance(city.scope, web, NOW), Err(refused(Wanted::Stop)));
         assert_eq!(city.world.reboot_instance(city.scope, web), Err(refused(Wanted::Reboot)));
         let data = InstanceAttribute::UserData(b"#!/bin/sh".to_vec());
@@ -729,7 +733,7 @@ mod tests {
         let keep = InstanceAttribute::DisableApiTermination(true);
         city.world.set_instance_attribute(city.scope, web, keep).unwrap();
         let result = city.world.terminate_instance(city.scope, web, NOW);
-        assert_eq!(result, Err(Refusal::TerminationDisabled(web)));
+        assert_eq!(result, Err(InstanceRefusal::TerminationDisabled(web).into()));
     }
 
     #[test]
@@ -737,13 +741,16 @@ mod tests {
         let mut city = City::new();
         let web = city.launch(city.launch_in_default_subnet());
         let (one, two) = (city.new_interface(), city.new_interface());
-        assert_eq!(city.attach(one, web, 0), Err(Refusal::DeviceIndexTaken(web, 0)));
+        assert_eq!(city.attach(one, web, 0), Err(NetworkInterfaceRefusal::DeviceIndexTaken(web, 0).into()));
         let attachment = city.attach(one, web, 1).unwrap();
-        assert_eq!(city.attach(one, web, 2), Err(Refusal::InterfaceInUse(one)));
-        assert_eq!(city.attach(two, web, 2), Err(Refusal::TooManyInterfaces(3, "t2.micro".to_owned())));
+        assert_eq!(city.attach(one, web, 2), Err(NetworkInterfaceRefusal::InUse(one).into()));
+        assert_eq!(
+            city.attach(two, web, 2),
+            Err(NetworkInterfaceRefusal::TooMany(3, "t2.micro".to_owned()).into())
+        );
         assert_eq!(
             city.world.delete_network_interface(city.scope, one),
-            Err(Refusal::InterfaceAttached(one))
+            Err(NetworkInterfaceRefusal::Attached(one).into())
         );
         city.world.detach_network_interface(city.scope, attachment).unwrap();
         city.world.delete_network_interface(city.scope, one).unwrap();
@@ -751,7 +758,7 @@ mod tests {
         let first = city.world.network_interface(city.scope, first).unwrap().attachment.clone().unwrap().id;
         assert_eq!(
             city.world.detach_network_interface(city.scope, first),
-            Err(Refusal::PrimaryInterfaceDetached)
+            Err(NetworkInterfaceRefusal::PrimaryDetached.into())
         );
     }
 
@@ -767,7 +774,7 @@ mod tests {
         city.world.associate_address(city.scope, elastic, at, ids).unwrap();
         let wish = Wish::Listed(vec![address]);
         let refused = city.assign(two, wish.clone(), false);
-        assert_eq!(refused, Err(Refusal::AddressAssigned(address.into())));
+        assert_eq!(refused, Err(NetworkInterfaceRefusal::AddressAssigned(address.into()).into()));
         city.assign(two, wish, true).unwrap();
         let elastic = city.world.elastic_ip(city.scope, elastic).unwrap();
         assert_eq!(elastic.association.unwrap().interface, two);
@@ -775,7 +782,7 @@ mod tests {
         let primary = city.world.network_interface(city.scope, one).unwrap().primary_address().unwrap();
         assert_eq!(
             city.world.unassign_private_addresses(city.scope, one, &[primary]),
-            Err(Refusal::AddressesNotAssigned(one))
+            Err(NetworkInterfaceRefusal::AddressesNotAssigned(one).into())
         );
     }
 
@@ -796,12 +803,12 @@ mod tests {
             city.world.create_network_interface(city.scope, new, &mut Ids::new(&mut draw))
         };
         for reserved in [nth(0), nth(1), nth(2), nth(3), cidr.broadcast()] {
-            assert_eq!(new(reserved), Err(Refusal::AddressReserved(reserved.into())));
+            assert_eq!(new(reserved), Err(SubnetRefusal::AddressReserved(reserved.into()).into()));
         }
         let outside = Ipv4Addr::new(10, 0, 0, 9);
-        assert_eq!(new(outside), Err(Refusal::AddressOutsideSubnet(outside.into())));
+        assert_eq!(new(outside), Err(SubnetRefusal::AddressOutside(outside.into()).into()));
         new(nth(4)).unwrap();
-        assert_eq!(new(nth(4)), Err(Refusal::AddressInUse(nth(4).into())));
+        assert_eq!(new(nth(4)), Err(SubnetRefusal::AddressInUse(nth(4).into()).into()));
     }
 
     #[test]

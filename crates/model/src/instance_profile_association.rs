@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Refusal, Wanted};
 use crate::iam_id::InstanceProfileId;
 use crate::ids::*;
 use crate::instance::Instance;
 use crate::instance_profile::InstanceProfile;
 use crate::instance_state::InstanceState;
 use crate::place::Scope;
+use crate::refusal::{InstanceRefusal, Refusal, Wanted};
 use crate::time::Timestamp;
 use crate::world::World;
 
@@ -44,7 +44,7 @@ impl World {
     ) -> Result<(&Instance, &InstanceProfileAssociation), Refusal> {
         let mut all = self.instance_profile_associations_of(scope);
         let found = all.find(|(_, association)| association.id == id);
-        found.ok_or(Refusal::NoSuchInstanceProfileAssociation(id))
+        found.ok_or(InstanceRefusal::NoSuchProfileAssociation(id).into())
     }
 
     /// All associations of a scope, each with its instance.
@@ -78,11 +78,11 @@ impl World {
             | InstanceState::Stopping
             | InstanceState::Stopped => {}
             InstanceState::ShuttingDown | InstanceState::Terminated => {
-                return Err(Refusal::InstanceState(instance, found.state, Wanted::Present));
+                return Err(InstanceRefusal::State(instance, found.state, Wanted::Present).into());
             }
         }
         if found.profile_association.is_some() {
-            return Err(Refusal::InstanceProfileAssociated(instance));
+            return Err(InstanceRefusal::ProfileAssociated(instance).into());
         }
         Ok(self.put_profile_association(instance, profile, ids, now))
     }
@@ -100,7 +100,7 @@ impl World {
         let (instance, state) = (instance.id, instance.state);
         // "Replaces an IAM instance profile for the specified running instance" (ReplaceIamInstanceProfileAssociation).
         if !state.is_up() {
-            return Err(Refusal::InstanceProfileAssociationInactive(id));
+            return Err(InstanceRefusal::ProfileAssociationInactive(id).into());
         }
         Ok((instance, self.put_profile_association(instance, profile, ids, now)))
     }

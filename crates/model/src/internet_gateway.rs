@@ -4,11 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::network_interface::NetworkInterface;
 use crate::place::Scope;
-use crate::quotas::INTERNET_GATEWAYS_MAX;
+use crate::quotas::{INTERNET_GATEWAYS_MAX, Quota};
+use crate::refusal::{InternetGatewayRefusal, Refusal};
 use crate::subnet::SubnetRouteTable;
 use crate::tags::Tags;
 use crate::world::World;
@@ -72,10 +72,10 @@ impl World {
         let gateway = self.internet_gateway(scope, id)?;
         self.vpc(scope, vpc)?;
         if let Some(attached) = gateway.vpc {
-            return Err(Refusal::InternetGatewayAttached { gateway: id, vpc: attached });
+            return Err(InternetGatewayRefusal::Attached { gateway: id, vpc: attached }.into());
         }
         if self.internet_gateway_of(vpc).is_some() {
-            return Err(Refusal::VpcHasInternetGateway(vpc));
+            return Err(InternetGatewayRefusal::VpcHasOne(vpc).into());
         }
         self.internet_gateway_mut(id).vpc = Some(vpc);
         Ok(())
@@ -92,12 +92,12 @@ impl World {
         let gateway = self.internet_gateway(scope, id)?;
         self.vpc(scope, vpc)?;
         if gateway.vpc != Some(vpc) {
-            return Err(Refusal::InternetGatewayNotAttached { gateway: id, vpc });
+            return Err(InternetGatewayRefusal::NotAttached { gateway: id, vpc }.into());
         }
         let mapped =
             |it: &NetworkInterface| it.private_addresses.iter().any(|private| private.public.is_some());
         if self.network.network_interfaces.values().any(|it| it.vpc == vpc && mapped(it)) {
-            return Err(Refusal::MappedPublicAddresses(vpc));
+            return Err(InternetGatewayRefusal::MappedPublicAddresses(vpc).into());
         }
         let gateway = self.internet_gateway_mut(id);
         gateway.vpc = None;

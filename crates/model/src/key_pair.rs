@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::KEY_PAIRS_MAX;
+use crate::quotas::{KEY_PAIRS_MAX, Quota};
+use crate::refusal::{KeyPairRefusal, Refusal};
 use crate::tags::Tags;
 use crate::time::Timestamp;
 use crate::world::World;
@@ -68,13 +68,13 @@ impl World {
         self.key_pairs
             .values()
             .find(|pair| pair.scope == scope && pair.name == name)
-            .ok_or_else(|| Refusal::NoSuchKeyPair(name.to_owned()))
+            .ok_or_else(|| KeyPairRefusal::NoneOfName(name.to_owned()).into())
     }
 
     /// Refuses a name that is taken, and one key pair too many.
     pub fn check_new_key_pair(&self, scope: Scope, name: &str) -> Result<(), Refusal> {
         if self.key_pair_named(scope, name).is_ok() {
-            return Err(Refusal::KeyPairExists(name.to_owned()));
+            return Err(KeyPairRefusal::Exists(name.to_owned()).into());
         }
         let owned = self.key_pairs.values().filter(|pair| pair.scope == scope).count();
         match owned >= KEY_PAIRS_MAX {

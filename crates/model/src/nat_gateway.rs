@@ -5,11 +5,11 @@
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::network_interface::{Attachment, InterfaceKind, NewNetworkInterface};
 use crate::place::{Scope, Zone};
-use crate::quotas::NAT_GATEWAYS_PER_ZONE_MAX;
+use crate::quotas::{NAT_GATEWAYS_PER_ZONE_MAX, Quota};
+use crate::refusal::{Refusal, SubnetRefusal};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -253,7 +253,7 @@ impl World {
         });
         let address =
             self.network.network_interfaces.get(&id).and_then(|interface| interface.primary_address());
-        address.map(|address| (id, address)).ok_or(Refusal::NoFreeAddress(subnet.id))
+        address.map(|address| (id, address)).ok_or(SubnetRefusal::NoFreeAddress(subnet.id).into())
     }
 
     fn check_nat_gateway_quota(&self, scope: Scope, zone: Zone) -> Result<(), Refusal> {

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{NETWORK_ACLS_PER_VPC_MAX, RULES_PER_NETWORK_ACL_MAX};
+use crate::quotas::{NETWORK_ACLS_PER_VPC_MAX, Quota, RULES_PER_NETWORK_ACL_MAX};
+use crate::refusal::{NetworkAclRefusal, Refusal};
 use crate::rule::{Direction, Header, Traffic};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
@@ -195,7 +195,7 @@ impl World {
     /// Takes a network ACL out that no subnet has.
     pub fn delete_network_acl(&mut self, scope: Scope, id: NetworkAclId) -> Result<(), Refusal> {
         if self.network_acl(scope, id)?.is_default {
-            return Err(Refusal::DefaultNetworkAcl(id));
+            return Err(NetworkAclRefusal::OfVpc(id).into());
         }
         if self.subnets_of_network_acl(id).next().is_some() {
             return Err(Refusal::HasDependencies(id.into()));
@@ -214,7 +214,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let entries = self.network_acl_mut(scope, id)?.entries_mut(direction);
         if entries.contains_key(&entry.number) {
-            return Err(Refusal::EntryExists(entry.number));
+            return Err(NetworkAclRefusal::EntryExists(entry.number).into());
         }
         check_entry_quota(entries.values().chain([&entry]))?;
         entries.insert(entry.number, entry);
@@ -231,7 +231,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let entries = self.network_acl_mut(scope, id)?.entries_mut(direction);
         let number = entry.number;
-        entries.insert(number, entry).ok_or(Refusal::NoSuchEntry(number))?;
+        entries.insert(number, entry).ok_or(NetworkAclRefusal::NoSuchEntry(number))?;
         check_entry_quota(entries.values())
     }
 
@@ -244,7 +244,7 @@ impl World {
         number: u16,
     ) -> Result<(), Refusal> {
         let entries = self.network_acl_mut(scope, id)?.entries_mut(direction);
-        entries.remove(&number).map(|_| ()).ok_or(Refusal::NoSuchEntry(number))
+        entries.remove(&number).map(|_| ()).ok_or(NetworkAclRefusal::NoSuchEntry(number).into())
     }
 
     /// Gives a subnet another network ACL; it has exactly one at any time. Returns the new association.
@@ -261,7 +261,7 @@ impl World {
             .subnets
             .values()
             .find(holds)
-            .ok_or(Refusal::NoSuchNetworkAclAssociation(association))?;
+            .ok_or(NetworkAclRefusal::NoSuchAssociation(association))?;
         let subnet_id = subnet.id;
         if self.network_acl(scope, id)?.vpc != subnet.vpc {
             return Err(Refusal::DifferentNetworks(id.into()));
@@ -329,7 +329,7 @@ mod tests {
         world.create_network_acl_entry(scope, acl, Direction::Ingress, rule.clone()).unwrap();
         world.create_network_acl_entry(scope, acl, Direction::Egress, rule.clone()).unwrap();
         let again = world.create_network_acl_entry(scope, acl, Direction::Ingress, rule);
-        assert_eq!(again, Err(Refusal::EntryExists(100)));
+        assert_eq!(again, Err(NetworkAclRefusal::EntryExists(100).into()));
     }
 
     #[test]
@@ -338,9 +338,9 @@ mod tests {
         let acl = new_acl(&mut world, scope, vpc);
         let rule = entry(100, "0.0.0.0/0", RuleAction::Allow);
         let replaced = world.replace_network_acl_entry(scope, acl, Direction::Ingress, rule);
-        assert_eq!(replaced, Err(Refusal::NoSuchEntry(100)));
+        assert_eq!(replaced, Err(NetworkAclRefusal::NoSuchEntry(100).into()));
         let deleted = world.delete_network_acl_entry(scope, acl, Direction::Egress, 7);
-        assert_eq!(deleted, Err(Refusal::NoSuchEntry(7)));
+        assert_eq!(deleted, Err(NetworkAclRefusal::NoSuchEntry(7).into()));
     }
 
     #[test]
@@ -374,7 +374,7 @@ mod tests {
     fn a_vpcs_own_network_acl_stays() {
         let (mut world, scope, vpc) = world_with_vpc();
         let acl = world.network.vpcs.get(&vpc).unwrap().default_network_acl;
-        assert_eq!(world.delete_network_acl(scope, acl), Err(Refusal::DefaultNetworkAcl(acl)));
+        assert_eq!(world.delete_network_acl(scope, acl), Err(NetworkAclRefusal::OfVpc(acl).into()));
     }
 
     fn any_traffic() -> impl Strategy<Value = Traffic> {

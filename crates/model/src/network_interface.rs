@@ -5,14 +5,14 @@
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::instance::Instance;
 use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
 use crate::mac::MacAddress;
 use crate::place::{AccountId, Scope, Zone};
-use crate::quotas::{GROUPS_PER_INTERFACE_MAX, NETWORK_INTERFACES_MAX};
+use crate::quotas::{GROUPS_PER_INTERFACE_MAX, NETWORK_INTERFACES_MAX, Quota};
+use crate::refusal::{InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, Wanted};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -289,7 +289,7 @@ impl World {
             self.add_private_addresses(id, &subnet, primary, ids)?;
             self.add_private_addresses(id, &subnet, new.secondary_addresses, ids)?;
         } else if let Some(address) = new.primary_address {
-            return Err(Refusal::AddressOutsideSubnet(IpAddr::V4(address)));
+            return Err(SubnetRefusal::AddressOutside(IpAddr::V4(address)).into());
         }
         let by_subnet = Wish::Count(usize::from(subnet.assign_ipv6_address_on_creation));
         self.add_ipv6_addresses(id, &subnet, new.ipv6_addresses.unwrap_or(by_subnet), ids)?;
@@ -306,7 +306,7 @@ impl World {
         for id in wanted {
             let group = self.security_group(subnet.scope, *id)?;
             if group.vpc != subnet.vpc {
-                return Err(Refusal::GroupOfOtherVpc(*id, subnet.id));
+                return Err(NetworkInterfaceRefusal::GroupOfOtherVpc(*id, subnet.id).into());
             }
             if !groups.contains(id) {
                 groups.push(*id);
@@ -330,7 +330,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let interface = self.users_network_interface(scope, id)?;
         if groups.is_empty() {
-            return Err(Refusal::NoGroups);
+            return Err(NetworkInterfaceRefusal::NoGroups.into());
         }
         let subnet = self.subnet(scope, interface.subnet)?.clone();
         let groups = self.groups_for_interface(&subnet, groups)?;
@@ -346,7 +346,7 @@ impl World {
     ) -> Result<&NetworkInterface, Refusal> {
         let interface = self.network_interface(scope, id)?;
         match interface.is_requester_managed() {
-            true => Err(Refusal::ServiceInterface),
+            true => Err(NetworkInterfaceRefusal::OfService.into()),
             false => Ok(interface),
         }
     }
@@ -355,10 +355,10 @@ impl World {
     pub fn delete_network_interface(&mut self, scope: Scope, id: NetworkInterfaceId) -> Result<(), Refusal> {
         let interface = self.network_interface(scope, id)?;
         if interface.is_requester_managed() {
-            return Err(Refusal::ServiceInterface);
+            return Err(NetworkInterfaceRefusal::OfService.into());
         }
         if interface.attachment.is_some() {
-            return Err(Refusal::InterfaceAttached(id));
+            return Err(NetworkInterfaceRefusal::Attached(id).into());
         }
         self.disassociate_addresses_of(id);
         self.remove_network_interface(id);
@@ -379,13 +379,13 @@ impl World {
         let host = self.instance(scope, instance)?;
         check_can_have_interfaces(host)?;
         if interface.attachment.is_some() {
-            return Err(Refusal::InterfaceInUse(id));
+            return Err(NetworkInterfaceRefusal::InUse(id).into());
         }
         if interface.zone != host.zone {
-            return Err(Refusal::InterfaceZone(id, instance));
+            return Err(NetworkInterfaceRefusal::OtherZone(id, instance).into());
         }
         if self.interface_of_device(host, device_index).is_some() {
-            return Err(Refusal::DeviceIndexTaken(instance, device_index));
+            return Err(NetworkInterfaceRefusal::DeviceIndexTaken(instance, device_index).into());
         }
         check_interface_count(&host.instance_type, host.interfaces.len() + 1)?;
         check_address_count(&host.instance_type, interface)?;
@@ -421,10 +421,10 @@ impl World {
         let interface = self.interface_with_attachment(scope, id)?;
         let attachment = interface.attachment.as_ref().expect("found by its attachment");
         if interface.is_requester_managed() {
-            return Err(Refusal::ServiceAttachment);
+            return Err(NetworkInterfaceRefusal::ServiceAttachment.into());
         }
         if attachment.device_index == 0 {
-            return Err(Refusal::PrimaryInterfaceDetached);
+            return Err(NetworkInterfaceRefusal::PrimaryDetached.into());
         }
         let (interface, instance) = (interface.id, attachment.instance);
         self.update_network_interface(interface, |interface| interface.attachment = None);
@@ -445,7 +445,7 @@ impl World {
             .values()
             .filter(|interface| interface.scope == scope)
             .find(|interface| interface.attachment.as_ref().is_some_and(|attachment| attachment.id == id))
-            .ok_or(Refusal::NoSuchAttachment(id))
+            .ok_or(NetworkInterfaceRefusal::NoSuchAttachment(id).into())
     }
 
     /// Says whether an attached interface goes when its instance does.
@@ -458,7 +458,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let interface = self.users_network_interface(scope, id)?;
         if interface.attachment.as_ref().is_none_or(|own| own.id != attachment) {
-            return Err(Refusal::NoSuchAttachment(attachment));
+            return Err(NetworkInterfaceRefusal::NoSuchAttachment(attachment).into());
         }
         self.update_network_interface(id, |interface| {
             interface.attachment.iter_mut().for_each(|own| own.delete_on_termination = delete);
@@ -531,7 +531,7 @@ impl World {
             let Some(holder) = self.interface_at(interface.vpc, IpAddr::V4(*address)) else { continue };
             let (holder, is_primary) = (holder.id, holder.primary_address() == Some(*address));
             if is_primary || !allow_reassignment || holder == interface.id {
-                return Err(Refusal::AddressAssigned(IpAddr::V4(*address)));
+                return Err(NetworkInterfaceRefusal::AddressAssigned(IpAddr::V4(*address)).into());
             }
             self.update_network_interface(holder, |holder| {
                 taken.extend(holder.private_addresses.iter().filter(|own| own.address == *address).cloned());
@@ -553,7 +553,7 @@ impl World {
             interface.private_addresses.iter().skip(1).any(|private| private.address == *address)
         };
         if !addresses.iter().all(secondary) {
-            return Err(Refusal::AddressesNotAssigned(id));
+            return Err(NetworkInterfaceRefusal::AddressesNotAssigned(id).into());
         }
         for address in addresses {
             self.forget_association(id, *address);
@@ -587,7 +587,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let interface = self.users_network_interface(scope, id)?;
         if !addresses.iter().all(|address| interface.ipv6_addresses.contains(address)) {
-            return Err(Refusal::Ipv6AddressesNotAssigned(id));
+            return Err(NetworkInterfaceRefusal::Ipv6AddressesNotAssigned(id).into());
         }
         self.update_network_interface(id, |interface| {
             interface.ipv6_addresses.retain(|address| !addresses.contains(address));
@@ -600,7 +600,9 @@ impl World {
         let instance = interface.instance().and_then(|id| self.network.instances.get(&id));
         let limit = instance.and_then(|instance| InstanceType::find(&instance.instance_type));
         match limit {
-            Some(limit) if count > limit.addresses_per_interface => Err(Refusal::TooManyPrivateAddresses),
+            Some(limit) if count > limit.addresses_per_interface => {
+                Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into())
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -636,7 +638,7 @@ impl World {
         let mut added = Vec::new();
         for next in wished(wish) {
             if subnet.ipv6_cidr.is_none() {
-                return Err(Refusal::SubnetWithoutIpv6(subnet.id));
+                return Err(SubnetRefusal::WithoutIpv6(subnet.id).into());
             }
             let address = match next {
                 Some(address) => self.check_ipv6_address(subnet, address).map(|()| address)?,
@@ -672,7 +674,7 @@ fn check_can_have_interfaces(instance: &Instance) -> Result<(), Refusal> {
         | InstanceState::Stopping
         | InstanceState::Stopped => Ok(()),
         InstanceState::ShuttingDown | InstanceState::Terminated => {
-            Err(Refusal::InstanceState(instance.id, instance.state, crate::error::Wanted::Present))
+            Err(InstanceRefusal::State(instance.id, instance.state, Wanted::Present).into())
         }
     }
 }
@@ -681,7 +683,7 @@ fn check_can_have_interfaces(instance: &Instance) -> Result<(), Refusal> {
 pub(crate) fn check_interface_count(instance_type: &str, count: usize) -> Result<(), Refusal> {
     match InstanceType::find(instance_type) {
         Some(limit) if count > limit.interfaces_max => {
-            Err(Refusal::TooManyInterfaces(count, instance_type.to_owned()))
+            Err(NetworkInterfaceRefusal::TooMany(count, instance_type.to_owned()).into())
         }
         Some(_) | None => Ok(()),
     }
@@ -691,7 +693,9 @@ pub(crate) fn check_interface_count(instance_type: &str, count: usize) -> Result
 pub(crate) fn check_address_count(instance_type: &str, interface: &NetworkInterface) -> Result<(), Refusal> {
     let count = interface.private_addresses.len().max(interface.ipv6_addresses.len());
     match InstanceType::find(instance_type) {
-        Some(limit) if count > limit.addresses_per_interface => Err(Refusal::TooManyPrivateAddresses),
+        Some(limit) if count > limit.addresses_per_interface => {
+            Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into())
+        }
         Some(_) | None => Ok(()),
     }
 }

@@ -6,11 +6,11 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::aws_prefix_list::AwsPrefixList;
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::peer::Peer;
 use crate::place::Scope;
-use crate::quotas::{PREFIX_LISTS_MAX, VERSIONS_PER_PREFIX_LIST_MAX};
+use crate::quotas::{PREFIX_LISTS_MAX, Quota, VERSIONS_PER_PREFIX_LIST_MAX};
+use crate::refusal::{PrefixListRefusal, Refusal};
 use crate::resource::ResourceId;
 use crate::route::Destination;
 use crate::tags::Tags;
@@ -102,10 +102,10 @@ impl PrefixList {
     fn add(&mut self, entries: Vec<PrefixListEntry>) -> Result<(), Refusal> {
         for entry in entries {
             if entry.cidr.addr().is_ipv6() != self.ipv6 {
-                return Err(Refusal::PrefixListFamily(entry.cidr));
+                return Err(PrefixListRefusal::Family(entry.cidr).into());
             }
             if self.entries.iter().any(|other| other.cidr == entry.cidr) {
-                return Err(Refusal::PrefixListEntryExists(entry.cidr));
+                return Err(PrefixListRefusal::EntryExists(entry.cidr).into());
             }
             self.entries.push(entry);
         }
@@ -115,7 +115,7 @@ impl PrefixList {
     fn remove(&mut self, blocks: &[IpNet]) -> Result<(), Refusal> {
         for block in blocks {
             let found = self.entries.iter().position(|entry| entry.cidr == *block);
-            self.entries.remove(found.ok_or(Refusal::NoSuchPrefixListEntry(*block))?);
+            self.entries.remove(found.ok_or(PrefixListRefusal::NoSuchEntry(*block))?);
         }
         Ok(())
     }
@@ -123,7 +123,7 @@ impl PrefixList {
     fn check_size(&self) -> Result<(), Refusal> {
         match u32::try_from(self.entries.len()) {
             Ok(count) if count <= self.max_entries => Ok(()),
-            Ok(_) | Err(_) => Err(Refusal::PrefixListFull),
+            Ok(_) | Err(_) => Err(PrefixListRefusal::Full.into()),
         }
     }
 
@@ -142,7 +142,7 @@ impl World {
     /// The customer-managed list with this identifier, to be changed or shown. AWS's own lists are not among them.
     pub fn prefix_list(&self, scope: Scope, id: PrefixListId) -> Result<&PrefixList, Refusal> {
         if AwsPrefixList::find(scope.region, id).is_some() {
-            return Err(Refusal::ManagedByAws(id));
+            return Err(PrefixListRefusal::ManagedByAws(id).into());
         }
         self.network
             .prefix_lists
@@ -221,7 +221,7 @@ impl World {
     ) -> Result<&PrefixList, Refusal> {
         let mut list = self.prefix_list(scope, id)?.clone();
         if change.current_version.is_some_and(|version| version != list.version) {
-            return Err(Refusal::PrefixListVersion(list.version));
+            return Err(PrefixListRefusal::Version(list.version).into());
         }
         if !change.add.is_empty() || !change.remove.is_empty() {
             let before = list.entries.clone();
@@ -257,9 +257,9 @@ impl World {
     ) -> Result<&PrefixList, Refusal> {
         let mut list = self.prefix_list(scope, id)?.clone();
         if current != list.version {
-            return Err(Refusal::PrefixListVersion(list.version));
+            return Err(PrefixListRefusal::Version(list.version).into());
         }
-        let entries = list.entries_of(previous).ok_or(Refusal::NoSuchPrefixListVersion(previous))?.to_vec();
+        let entries = list.entries_of(previous).ok_or(PrefixListRefusal::NoSuchVersion(previous))?.to_vec();
         let before = std::mem::replace(&mut list.entries, entries);
         list.next_version(before)?;
         list.check_size()?;
@@ -307,7 +307,10 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(world.modify_prefix_list(scope, id, add.clone()).unwrap().version, 2);
-        assert_eq!(world.modify_prefix_list(scope, id, add).unwrap_err(), Refusal::PrefixListVersion(2));
+        assert_eq!(
+            world.modify_prefix_list(scope, id, add).unwrap_err(),
+            PrefixListRefusal::Version(2).into()
+        );
         let restored = world.restore_prefix_list_version(scope, id, 1, 2).unwrap();
         assert_eq!((restored.version, restored.entries.len()), (3, 1));
         assert_eq!(restored.entries_of(2).map(<[_]>::len), Some(2));
@@ -318,26 +321,29 @@ mod tests {
     fn a_list_has_room_for_as_many_entries_as_it_was_made_for() {
         let (mut world, scope, _) = world_with_vpc();
         let too_many = offices(1, &["10.1.0.0/16", "10.2.0.0/16"]);
-        assert_eq!(create(&mut world, scope, too_many), Err(Refusal::PrefixListFull));
+        assert_eq!(create(&mut world, scope, too_many), Err(PrefixListRefusal::Full.into()));
         let id = create(&mut world, scope, offices(2, &["10.1.0.0/16", "10.2.0.0/16"])).unwrap();
         let shrink = PrefixListChange { max_entries: Some(1), ..Default::default() };
-        assert_eq!(world.modify_prefix_list(scope, id, shrink).unwrap_err(), Refusal::PrefixListFull);
+        assert_eq!(world.modify_prefix_list(scope, id, shrink).unwrap_err(), PrefixListRefusal::Full.into());
     }
 
     #[test]
     fn a_list_has_blocks_of_one_family_and_each_once() {
         let (mut world, scope, _) = world_with_vpc();
         let ipv6 = create(&mut world, scope, offices(3, &["2001:db8::/32"]));
-        assert_eq!(ipv6, Err(Refusal::PrefixListFamily("2001:db8::/32".parse().unwrap())));
+        assert_eq!(ipv6, Err(PrefixListRefusal::Family("2001:db8::/32".parse().unwrap()).into()));
         let twice = create(&mut world, scope, offices(3, &["10.0.0.0/8", "10.0.0.0/8"]));
-        assert_eq!(twice, Err(Refusal::PrefixListEntryExists("10.0.0.0/8".parse().unwrap())));
+        assert_eq!(twice, Err(PrefixListRefusal::EntryExists("10.0.0.0/8".parse().unwrap()).into()));
     }
 
     #[test]
     fn the_lists_of_aws_can_be_used_but_not_changed() {
         let (mut world, scope, _) = world_with_vpc();
         let s3 = PrefixListId::short(0x68a5_4001);
-        assert_eq!(world.delete_prefix_list(scope, s3).unwrap_err(), Refusal::ManagedByAws(s3));
+        assert_eq!(
+            world.delete_prefix_list(scope, s3).unwrap_err(),
+            PrefixListRefusal::ManagedByAws(s3).into()
+        );
         assert_eq!(world.prefix_list_blocks(scope, s3).count(), 1);
     }
 }

@@ -7,11 +7,11 @@
 use ipnet::Ipv4Net;
 use std::net::Ipv4Addr;
 
-use crate::error::Refusal;
 use crate::ids::*;
 use crate::instance::Instance;
 use crate::network_interface::PublicAddress;
 use crate::place::Region;
+use crate::refusal::{ElasticIpRefusal, Refusal};
 use crate::world::World;
 
 /// How often a random address is drawn before the range counts as used up.
@@ -55,7 +55,7 @@ impl World {
             .find(|address| {
                 !matches!(address.octets()[3], 0 | 255) && !self.is_public_address_taken(*address)
             })
-            .ok_or(Refusal::NoPublicAddress)
+            .ok_or(ElasticIpRefusal::NoPublicAddress.into())
     }
 
     fn is_public_address_taken(&self, address: Ipv4Addr) -> bool {

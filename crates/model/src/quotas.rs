@@ -79,3 +79,60 @@ pub const VPCS_PER_HOSTED_ZONE_MAX: usize = 300;
 pub const RECORD_SETS_PER_HOSTED_ZONE_MAX: usize = 10_000;
 /// Values per set of records.
 pub const VALUES_PER_RECORD_SET_MAX: usize = 400;
+
+/// What is limited, see "Amazon VPC quotas" (VPC User Guide).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quota {
+    /// VPCs per Region.
+    Vpcs,
+    /// Subnets per VPC.
+    SubnetsPerVpc,
+    /// Blocks per VPC.
+    CidrsPerVpc,
+    /// Internet gateways per Region.
+    InternetGateways,
+    /// Route tables per VPC.
+    RouteTablesPerVpc,
+    /// Routes per route table and family.
+    RoutesPerTable,
+    /// Security groups per Region.
+    SecurityGroups,
+    /// Rules per security group, direction and family.
+    RulesPerGroup,
+    /// Security groups per interface.
+    GroupsPerInterface,
+    /// Network ACLs per VPC.
+    NetworkAclsPerVpc,
+    /// Rules per network ACL and direction.
+    RulesPerNetworkAcl,
+    /// Network interfaces per Region.
+    NetworkInterfaces,
+    /// Elastic IP addresses per Region.
+    ElasticIps,
+    /// Key pairs per Region.
+    KeyPairs,
+    /// Instances per Region.
+    Instances,
+    /// EC2 Instance Connect Endpoints per Region.
+    InstanceConnectEndpoints,
+    /// EC2 Instance Connect Endpoints per VPC.
+    InstanceConnectEndpointsPerVpc,
+    /// Egress-only internet gateways per Region.
+    EgressOnlyInternetGateways,
+    /// NAT gateways per Availability Zone.
+    NatGatewaysPerZone,
+    /// DHCP option sets per Region.
+    DhcpOptions,
+    /// Reservations per subnet.
+    ReservationsPerSubnet,
+    /// Peering connections per VPC.
+    PeeringConnectionsPerVpc,
+    /// Unanswered peering requests per VPC.
+    PeeringRequestsOutstanding,
+    /// Customer-managed prefix lists per Region.
+    PrefixLists,
+    /// Versions kept of a prefix list.
+    VersionsPerPrefixList,
+    /// Tags per resource.
+    TagsPerResource,
+}

@@ -7,10 +7,10 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{ROUTE_TABLES_PER_VPC_MAX, ROUTES_PER_TABLE_MAX};
+use crate::quotas::{Quota, ROUTE_TABLES_PER_VPC_MAX, ROUTES_PER_TABLE_MAX};
+use crate::refusal::{ElasticIpRefusal, Refusal, RouteRefusal, RouteTableRefusal};
 use crate::resource::ResourceId;
 use crate::route::{Destination, Route, RouteState, Target};
 use crate::subnet::SubnetRouteTable;
@@ -233,7 +233,7 @@ impl World {
     ) -> Result<RouteTableAssociation, Refusal> {
         let owned = |it: &RouteTableAssociation| self.route_table(scope, it.table).is_ok();
         let found = self.all_associations().find(|it| it.id == id);
-        found.filter(owned).ok_or(Refusal::RouteTableAssociationNotFound(id))
+        found.filter(owned).ok_or(RouteTableRefusal::AssociationNotFound(id).into())
     }
 
     /// Gives a subnet a table of its own.
@@ -246,7 +246,7 @@ impl World {
     ) -> Result<RouteTableAssociationId, Refusal> {
         self.check_user(scope, table, RouteTableUser::Subnet(subnet))?;
         if self.subnet(scope, subnet)?.route_table.is_some() {
-            return Err(Refusal::RouteTableAssociated(table));
+            return Err(RouteTableRefusal::Associated(table).into());
         }
         let association = ids.fresh();
         self.set_table(RouteTableUser::Subnet(subnet), Some(SubnetRouteTable { association, table }));
@@ -263,7 +263,7 @@ impl World {
     ) -> Result<RouteTableAssociationId, Refusal> {
         self.check_user(scope, table, RouteTableUser::InternetGateway(gateway))?;
         if self.internet_gateway(scope, gateway)?.route_table.is_some() {
-            return Err(Refusal::RouteTableAssociated(table));
+            return Err(RouteTableRefusal::Associated(table).into());
         }
         let association = ids.fresh();
         self.set_table(
@@ -286,7 +286,7 @@ impl World {
         let vpc = self.route_table(scope, association.table)?.vpc;
         match association.user {
             RouteTableUser::Main if self.route_table(scope, table)?.vpc != vpc => {
-                Err(Refusal::RouteTableElsewhere { table, other: vpc.into() })
+                Err(RouteTableRefusal::Elsewhere { table, other: vpc.into() }.into())
             }
             RouteTableUser::Main => {
                 let replacement = ids.fresh();
@@ -312,7 +312,7 @@ impl World {
     ) -> Result<(), Refusal> {
         let association = self.route_table_association(scope, id)?;
         match association.user {
-            RouteTableUser::Main => Err(Refusal::MainRouteTableAssociation(id)),
+            RouteTableUser::Main => Err(RouteTableRefusal::MainAssociation(id).into()),
             user @ (RouteTableUser::Subnet(_) | RouteTableUser::InternetGateway(_)) => {
                 self.set_table(user, None);
                 Ok(())
@@ -331,7 +331,7 @@ impl World {
             }
         };
         if vpc != Some(table.vpc) {
-            return Err(Refusal::RouteTableElsewhere { table: id, other });
+            return Err(RouteTableRefusal::Elsewhere { table: id, other }.into());
         }
         match user {
             RouteTableUser::Main | RouteTableUser::Subnet(_) => Ok(()),
@@ -368,7 +368,7 @@ impl World {
         let table = self.route_table(scope, id)?;
         match self.routes(table).find(|existing| existing.destination == destination) {
             Some(existing) if existing.target == target => return Ok(()),
-            Some(_) => return Err(Refusal::RouteExists(destination)),
+            Some(_) => return Err(RouteRefusal::Exists(destination).into()),
             None => {}
         }
         let ipv6 = self.is_ipv6(scope, destination);
@@ -394,7 +394,7 @@ impl World {
         let local = self.is_local(self.route_table(scope, id)?, destination);
         if target == Target::Local {
             self.route_table_mut(id).local_overrides.retain(|it| it.destination != destination);
-            return if local { Ok(()) } else { Err(Refusal::NoRouteToReplace(destination)) };
+            return if local { Ok(()) } else { Err(RouteRefusal::NoneToReplace(destination).into()) };
         }
         let route = Route { destination, target };
         self.check_route(scope, id, &route)?;
@@ -405,7 +405,7 @@ impl World {
             return Ok(());
         }
         let existing = table.routes.iter_mut().find(|it| it.destination == destination);
-        existing.ok_or(Refusal::NoRouteToReplace(destination))?.target = target;
+        existing.ok_or(RouteRefusal::NoneToReplace(destination))?.target = target;
         Ok(())
     }
 
@@ -419,10 +419,10 @@ impl World {
         let destination = destination.trunc();
         let table = self.route_table(scope, id)?;
         if self.is_local(table, destination) {
-            return Err(Refusal::LocalRoute { table: id, destination });
+            return Err(RouteRefusal::Local { table: id, destination }.into());
         }
         if !table.routes.iter().any(|route| route.destination == destination) {
-            return Err(Refusal::RouteNotFound { table: id, destination });
+            return Err(RouteRefusal::NotFound { table: id, destination }.into());
         }
         self.route_table_mut(id).routes.retain(|route| route.destination != destination);
         Ok(())
@@ -435,7 +435,7 @@ impl World {
             self.network.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
         match (known, interfaces.next(), interfaces.next()) {
             (true, Some(only), None) => Ok(only.id),
-            (true, Some(_), Some(_)) => Err(Refusal::SeveralInterfaces(id)),
+            (true, Some(_), Some(_)) => Err(ElasticIpRefusal::SeveralInterfaces(id).into()),
             (true, None, _) | (false, _, _) => Err(Refusal::NotFound(id.into())),
         }
     }
@@ -481,7 +481,7 @@ impl World {
         };
         match vpc == Some(table.vpc) {
             true => Ok(()),
-            false => Err(Refusal::RouteTableElsewhere { table: table.id, other }),
+            false => Err(RouteTableRefusal::Elsewhere { table: table.id, other }.into()),
         }
     }
 
@@ -490,7 +490,7 @@ impl World {
         let Route { destination, target } = *route;
         match target {
             Target::EgressOnlyInternetGateway(_) if !self.is_ipv6(scope, destination) => {
-                Err(Refusal::RouteFamily { destination, target })
+                Err(RouteRefusal::Family { destination, target }.into())
             }
             Target::EgressOnlyInternetGateway(_)
             | Target::Local
@@ -512,12 +512,12 @@ impl World {
             Target::Local
             | Target::InternetGateway(_)
             | Target::EgressOnlyInternetGateway(_)
-            | Target::VpcPeeringConnection(_) => return Err(Refusal::RouteInsideVpc(cidr)),
+            | Target::VpcPeeringConnection(_) => return Err(RouteRefusal::InsideVpc(cidr).into()),
         }
         let whole_vpc = vpc.blocks().any(|block| block == cidr);
         match whole_vpc || self.subnets_in(vpc.id).any(|subnet| subnet.blocks().any(|block| block == cidr)) {
             true => Ok(()),
-            false => Err(Refusal::RouteToPartOfSubnet(cidr)),
+            false => Err(RouteRefusal::ToPartOfSubnet(cidr).into()),
         }
     }
 
@@ -576,7 +576,7 @@ impl Destination {
 fn check_reserved(cidr: IpNet) -> Result<(), Refusal> {
     let reserved = [IpNet::V4(RESERVED_IPV4), IpNet::V6(RESERVED_IPV6)];
     match reserved.iter().any(|range| range.contains(&cidr)) {
-        true => Err(Refusal::RouteReserved(cidr)),
+        true => Err(RouteRefusal::Reserved(cidr).into()),
         false => Ok(()),
     }
 }
@@ -597,6 +597,6 @@ fn check_edge_route(vpc: &Vpc, table: RouteTableId, route: &Route) -> Result<(),
     };
     match inside && appliance {
         true => Ok(()),
-        false => Err(Refusal::EdgeRoute { table, destination: route.destination }),
+        false => Err(RouteRefusal::AtEdge { table, destination: route.destination }.into()),
     }
 }

@@ -5,11 +5,11 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::peer::Peer;
 use crate::place::Scope;
-use crate::quotas::SECURITY_GROUPS_MAX;
+use crate::quotas::{Quota, SECURITY_GROUPS_MAX};
+use crate::refusal::{Refusal, SecurityGroupRefusal};
 use crate::rule::{Direction, Traffic};
 use crate::tags::Tags;
 use crate::world::World;
@@ -182,13 +182,13 @@ impl World {
 
     fn check_group_name(&self, vpc: VpcId, name: &str) -> Result<(), Refusal> {
         if name.eq_ignore_ascii_case(DEFAULT_GROUP_NAME) {
-            return Err(Refusal::GroupNameReserved);
+            return Err(SecurityGroupRefusal::NameReserved.into());
         }
         if name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("sg-")) {
-            return Err(Refusal::GroupNameLikeId(name.to_owned()));
+            return Err(SecurityGroupRefusal::NameLikeId(name.to_owned()).into());
         }
         match self.security_group_named(vpc, name) {
-            Some(_) => Err(Refusal::GroupNameTaken(name.to_owned(), vpc)),
+            Some(_) => Err(SecurityGroupRefusal::NameTaken(name.to_owned(), vpc).into()),
             None => Ok(()),
         }
     }
@@ -198,7 +198,7 @@ impl World {
     pub fn delete_security_group(&mut self, scope: Scope, id: SecurityGroupId) -> Result<(), Refusal> {
         let group = self.security_group(scope, id)?;
         if group.is_default() {
-            return Err(Refusal::DefaultGroup(id));
+            return Err(SecurityGroupRefusal::OfVpc(id).into());
         }
         let carried =
             self.network.network_interfaces.values().any(|interface| interface.groups.contains(&id));
@@ -257,16 +257,19 @@ pub(crate) mod tests {
         world.create_security_group(scope, new_group(vpc, "web"), &mut ids).unwrap();
         let mut refused =
             |name| world.create_security_group(scope, new_group(vpc, name), &mut ids).unwrap_err();
-        assert_eq!(refused("WEB"), Refusal::GroupNameTaken("WEB".into(), vpc));
-        assert_eq!(refused("default"), Refusal::GroupNameReserved);
-        assert_eq!(refused("sg-web"), Refusal::GroupNameLikeId("sg-web".into()));
+        assert_eq!(refused("WEB"), SecurityGroupRefusal::NameTaken("WEB".into(), vpc).into());
+        assert_eq!(refused("default"), SecurityGroupRefusal::NameReserved.into());
+        assert_eq!(refused("sg-web"), SecurityGroupRefusal::NameLikeId("sg-web".into()).into());
     }
 
     #[test]
     fn a_vpcs_own_group_stays_and_another_accounts_group_is_not_found() {
         let (mut world, scope, vpc) = world_with_vpc();
         let default = world.network.vpcs.get(&vpc).unwrap().default_security_group;
-        assert_eq!(world.delete_security_group(scope, default), Err(Refusal::DefaultGroup(default)));
+        assert_eq!(
+            world.delete_security_group(scope, default),
+            Err(SecurityGroupRefusal::OfVpc(default).into())
+        );
         let stranger = Scope { account: "000000000042".parse().unwrap(), ..scope };
         assert_eq!(world.delete_security_group(stranger, default), Err(Refusal::NotFound(default.into())));
     }

@@ -3,11 +3,11 @@
 //! Follows "Security group rules" (VPC User Guide). A rule is one far end and one kind of traffic. Security group
 //! references across VPCs need an active peering connection of one Region.
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::peer::Peer;
 use crate::place::{AccountId, Scope};
-use crate::quotas::RULES_PER_GROUP_MAX;
+use crate::quotas::{Quota, RULES_PER_GROUP_MAX};
+use crate::refusal::{Refusal, SecurityGroupRefusal};
 use crate::rule::{Direction, Traffic};
 use crate::security_group::{SecurityGroup, SecurityGroupRule};
 use crate::tags::Tags;
@@ -106,10 +106,10 @@ impl World {
         let mut group = self.security_group(scope, id)?.clone();
         for (position, content) in contents.iter().enumerate() {
             if contents[..position].iter().any(|earlier| earlier.is_same(content.traffic, &content.peer)) {
-                return Err(Refusal::RuleRepeated);
+                return Err(SecurityGroupRefusal::RuleRepeated.into());
             }
             if group.rule_like(direction, content).is_some() {
-                return Err(Refusal::RuleExists(content.peer, content.traffic));
+                return Err(SecurityGroupRefusal::RuleExists(content.peer, content.traffic).into());
             }
         }
         let mut added = Vec::with_capacity(contents.len());
@@ -152,7 +152,7 @@ impl World {
             }
         }
         if !revocation.unknown.is_empty() && !in_default_vpc {
-            return Err(Refusal::NoSuchRule);
+            return Err(SecurityGroupRefusal::NoSuchRule.into());
         }
         self.network.security_groups.insert(id, group);
         Ok(revocation)
@@ -188,7 +188,7 @@ impl World {
         let mut group = self.security_group(scope, id)?.clone();
         let changed = group.rules.get(&rule).cloned().ok_or(Refusal::NotFound(rule.into()))?;
         if group.rule_like(changed.direction, &content).is_some_and(|like| like.id != rule) {
-            return Err(Refusal::RuleExists(content.peer, content.traffic));
+            return Err(SecurityGroupRefusal::RuleExists(content.peer, content.traffic).into());
         }
         let RuleContent { traffic, peer, description } = content;
         group.rules.insert(rule, SecurityGroupRule { traffic, peer, description, ..changed });
@@ -332,11 +332,11 @@ mod tests {
         let web = it.group(it.vpc, "web");
         it.authorize(web, vec![tcp(22, "0.0.0.0/0")]).unwrap();
         let again = RuleContent { description: Some("ssh".into()), ..tcp(22, "0.0.0.0/0") };
-        let exists = Refusal::RuleExists(again.peer, again.traffic);
+        let exists = SecurityGroupRefusal::RuleExists(again.peer, again.traffic).into();
         assert_eq!(it.authorize(web, vec![tcp(80, "0.0.0.0/0"), again.clone()]), Err(exists));
         assert_eq!(
             it.authorize(web, vec![tcp(81, "0.0.0.0/0"), tcp(81, "0.0.0.0/0")]),
-            Err(Refusal::RuleRepeated)
+            Err(SecurityGroupRefusal::RuleRepeated.into())
         );
         let group = it.world.security_group(it.scope, web).unwrap();
         assert_eq!(group.rules_of(Direction::Ingress).count(), 1, "a refused request adds nothing");
@@ -363,7 +363,7 @@ mod tests {
         let revoke = |world: &mut World| {
             world.revoke_security_group_rules(scope, web, Direction::Ingress, vec![tcp(22, "10.0.0.0/8")])
         };
-        assert_eq!(revoke(&mut it.world), Err(Refusal::NoSuchRule));
+        assert_eq!(revoke(&mut it.world), Err(SecurityGroupRefusal::NoSuchRule.into()));
         it.world.network.vpcs.get_mut(&vpc).unwrap().is_default = true;
         assert_eq!(revoke(&mut it.world).unwrap().unknown, [tcp(22, "10.0.0.0/8")]);
     }
@@ -411,7 +411,7 @@ mod tests {
         let web = it.group(it.vpc, "web");
         let added = it.authorize(web, vec![tcp(80, "10.0.0.0/8"), tcp(443, "10.0.0.0/8")]).unwrap();
         let twin = it.world.modify_security_group_rule(it.scope, web, added[0].id, tcp(443, "10.0.0.0/8"));
-        assert_eq!(twin, Err(Refusal::RuleExists(added[1].peer, added[1].traffic)));
+        assert_eq!(twin, Err(SecurityGroupRefusal::RuleExists(added[1].peer, added[1].traffic).into()));
         it.world.modify_security_group_rule(it.scope, web, added[0].id, tcp(8080, "10.0.0.0/8")).unwrap();
         let group = it.world.security_group(it.scope, web).unwrap();
         assert_eq!(group.rules[&added[0].id].traffic, tcp(8080, "10.0.0.0/8").traffic);

@@ -6,11 +6,11 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::network_interface::NetworkInterface;
 use crate::place::{Scope, Zone};
-use crate::quotas::{RESERVATIONS_PER_SUBNET_MAX, SUBNETS_PER_VPC_MAX};
+use crate::quotas::{Quota, RESERVATIONS_PER_SUBNET_MAX, SUBNETS_PER_VPC_MAX};
+use crate::refusal::{Refusal, SubnetRefusal, VpcRefusal};
 use crate::tags::Tags;
 use crate::vpc::{NETMASKS, Vpc, overlap};
 use crate::world::World;
@@ -293,15 +293,15 @@ impl World {
         zone: Zone,
         ids: &mut Ids<'_>,
     ) -> Result<SubnetId, Refusal> {
-        let vpc = self.default_vpc(scope).ok_or(Refusal::NoDefaultVpc)?;
+        let vpc = self.default_vpc(scope).ok_or(VpcRefusal::NoDefault)?;
         let vpc_id = vpc.id;
         if let Some(existing) = self.subnets_in(vpc_id).find(|it| it.default_for_zone && it.zone == zone) {
-            return Err(Refusal::DefaultSubnetExists { subnet: existing.id, zone });
+            return Err(SubnetRefusal::DefaultExists { subnet: existing.id, zone }.into());
         }
         let primary = vpc.primary_cidr();
         let free = |cidr: &Ipv4Net| self.check_subnet_cidr(vpc, *cidr).is_ok();
         let mut blocks = primary.subnets(DEFAULT_SUBNET_PREFIX).into_iter().flatten();
-        let cidr = blocks.find(free).ok_or(Refusal::SubnetConflict(primary.into()))?;
+        let cidr = blocks.find(free).ok_or(SubnetRefusal::CidrConflict(primary.into()))?;
         let blocks = SubnetBlocks::Ipv4(cidr);
         let new = NewSubnet { vpc: vpc_id, zone: Some(zone), blocks, tags: Tags::new() };
         let id = self.create_subnet(scope, new, ids)?;
@@ -335,7 +335,7 @@ impl World {
             SubnetAttribute::AssignIpv6AddressOnCreation(true) | SubnetAttribute::Dns64(true)
                 if !has_ipv6 =>
             {
-                return Err(Refusal::SubnetWithoutIpv6(id));
+                return Err(SubnetRefusal::WithoutIpv6(id).into());
             }
             SubnetAttribute::AssignIpv6AddressOnCreation(on) => subnet.assign_ipv6_address_on_creation = on,
             SubnetAttribute::Dns64(on) => subnet.dns64 = on,
@@ -359,7 +359,7 @@ impl World {
         let cidr = cidr.trunc();
         self.check_subnet_ipv6_cidr(vpc, cidr)?;
         if subnet.ipv6_cidr.is_some() {
-            return Err(Refusal::SubnetHasIpv6(id));
+            return Err(SubnetRefusal::HasIpv6(id).into());
         }
         let block = SubnetIpv6Cidr { id: ids.fresh(), cidr };
         self.subnet_mut(id).ipv6_cidr = Some(block.clone());
@@ -377,10 +377,10 @@ impl World {
             (subnet.scope == scope).then_some((subnet.id, found))
         };
         let found = self.network.subnets.values().find_map(find);
-        let (id, block) = found.ok_or(Refusal::SubnetCidrNotFound(association))?;
+        let (id, block) = found.ok_or(SubnetRefusal::CidrNotFound(association))?;
         let in_use = |it: &NetworkInterface| it.subnet == id && !it.ipv6_addresses.is_empty();
         if self.subnet(scope, id)?.is_ipv6_only() || self.network.network_interfaces.values().any(in_use) {
-            return Err(Refusal::SubnetCidrInUse(association));
+            return Err(SubnetRefusal::CidrInUse(association).into());
         }
         let subnet = self.subnet_mut(id);
         subnet.ipv6_cidr = None;
@@ -403,10 +403,10 @@ impl World {
         if !subnet.blocks().any(|block| block.contains(&cidr)) {
             let v4 = matches!(cidr, IpNet::V4(_));
             let block = subnet.blocks().find(|block| matches!(block, IpNet::V4(_)) == v4);
-            return Err(Refusal::ReservationOutsideSubnet { subnet: block });
+            return Err(SubnetRefusal::ReservationOutside { subnet: block }.into());
         }
         if subnet.reservations.iter().any(|own| own.cidr.contains(&cidr) || cidr.contains(&own.cidr)) {
-            return Err(Refusal::ReservationOverlaps(cidr));
+            return Err(SubnetRefusal::ReservationOverlaps(cidr).into());
         }
         if subnet.reservations.len() >= RESERVATIONS_PER_SUBNET_MAX {
             return Err(Refusal::QuotaReached(Quota::ReservationsPerSubnet, RESERVATIONS_PER_SUBNET_MAX));
@@ -446,10 +446,10 @@ impl World {
     fn check_subnet_cidr(&self, vpc: &Vpc, cidr: Ipv4Net) -> Result<(), Refusal> {
         let inside = vpc.cidrs.iter().any(|block| block.cidr.contains(&cidr));
         if !inside || !NETMASKS.contains(&cidr.prefix_len()) {
-            return Err(Refusal::SubnetRange(cidr.into()));
+            return Err(SubnetRefusal::Range(cidr.into()).into());
         }
         match self.subnets_in(vpc.id).filter_map(|subnet| subnet.cidr).any(|own| overlap(own, cidr)) {
-            true => Err(Refusal::SubnetConflict(cidr.into())),
+            true => Err(SubnetRefusal::CidrConflict(cidr.into()).into()),
             false => Ok(()),
         }
     }
@@ -457,11 +457,11 @@ impl World {
     fn check_subnet_ipv6_cidr(&self, vpc: &Vpc, cidr: Ipv6Net) -> Result<(), Refusal> {
         let inside = vpc.ipv6_cidrs.iter().any(|block| block.cidr.contains(&cidr));
         if !inside || cidr.prefix_len() != IPV6_PREFIX {
-            return Err(Refusal::SubnetRange(cidr.into()));
+            return Err(SubnetRefusal::Range(cidr.into()).into());
         }
         let taken = self.subnets_in(vpc.id).filter_map(|subnet| subnet.ipv6_cidr.as_ref());
         match taken.map(|block| block.cidr).any(|own| own == cidr) {
-            true => Err(Refusal::SubnetConflict(cidr.into())),
+            true => Err(SubnetRefusal::CidrConflict(cidr.into()).into()),
             false => Ok(()),
         }
     }

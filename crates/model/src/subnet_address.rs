@@ -5,8 +5,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::Refusal;
 use crate::ids::*;
+use crate::refusal::{Refusal, SubnetRefusal};
 use crate::subnet::{RESERVED_ADDRESSES, Subnet};
 use crate::world::World;
 
@@ -53,20 +53,20 @@ impl World {
     /// A free IPv4 address of a subnet: not AWS's own, on no interface and in no reservation.
     pub fn free_address(&self, subnet: SubnetId, ids: &mut Ids<'_>) -> Result<Ipv4Addr, Refusal> {
         let subnet = self.network.subnets.get(&subnet).ok_or(Refusal::NotFound(subnet.into()))?;
-        let cidr = subnet.cidr.ok_or(Refusal::NoFreeAddress(subnet.id))?;
+        let cidr = subnet.cidr.ok_or(SubnetRefusal::NoFreeAddress(subnet.id))?;
         let first = u32::from(cidr.network());
         let size = 1u64 << (32 - u32::from(cidr.prefix_len()));
         let start = ids.bits() as u64 % size;
         (0..size)
             .map(|step| Ipv4Addr::from(first + ((start + step) % size) as u32))
             .find(|address| self.is_free(subnet, *address) && !subnet.is_set_aside(IpAddr::V4(*address)))
-            .ok_or(Refusal::NoFreeAddress(subnet.id))
+            .ok_or(SubnetRefusal::NoFreeAddress(subnet.id).into())
     }
 
     /// A free IPv6 address of a subnet.
     pub fn free_ipv6_address(&self, subnet: SubnetId, ids: &mut Ids<'_>) -> Result<Ipv6Addr, Refusal> {
         let subnet = self.network.subnets.get(&subnet).ok_or(Refusal::NotFound(subnet.into()))?;
-        let block = subnet.ipv6_cidr.as_ref().ok_or(Refusal::SubnetWithoutIpv6(subnet.id))?.cidr;
+        let block = subnet.ipv6_cidr.as_ref().ok_or(SubnetRefusal::WithoutIpv6(subnet.id))?.cidr;
         let host_bits = 128 - u32::from(block.prefix_len());
         let mask = u128::MAX.checked_shr(128 - host_bits).unwrap_or(0);
         // A /64 never fills up: a second draw is as rare as two equal random addresses. A subnet that is wholly
@@ -78,19 +78,19 @@ impl World {
                     self.network.interface_by_ipv6.contains(address) || subnet.is_reserved_v6(*address);
                 !taken && !subnet.is_set_aside(IpAddr::V6(*address))
             })
-            .ok_or(Refusal::NoFreeAddress(subnet.id))
+            .ok_or(SubnetRefusal::NoFreeAddress(subnet.id).into())
     }
 
     /// Refuses an IPv4 address that the user named and that an interface in this subnet cannot have.
     pub(crate) fn check_address(&self, subnet: &Subnet, address: Ipv4Addr) -> Result<(), Refusal> {
         if !subnet.contains(IpAddr::V4(address)) {
-            return Err(Refusal::AddressOutsideSubnet(IpAddr::V4(address)));
+            return Err(SubnetRefusal::AddressOutside(IpAddr::V4(address)).into());
         }
         if subnet.is_reserved(address) {
-            return Err(Refusal::AddressReserved(IpAddr::V4(address)));
+            return Err(SubnetRefusal::AddressReserved(IpAddr::V4(address)).into());
         }
         match self.interface_at(subnet.vpc, IpAddr::V4(address)) {
-            Some(_) => Err(Refusal::AddressInUse(IpAddr::V4(address))),
+            Some(_) => Err(SubnetRefusal::AddressInUse(IpAddr::V4(address)).into()),
             None => Ok(()),
         }
     }
@@ -98,13 +98,13 @@ impl World {
     /// Refuses an IPv6 address that the user named and that an interface in this subnet cannot have.
     pub(crate) fn check_ipv6_address(&self, subnet: &Subnet, address: Ipv6Addr) -> Result<(), Refusal> {
         if !subnet.contains(IpAddr::V6(address)) {
-            return Err(Refusal::AddressOutsideSubnet(IpAddr::V6(address)));
+            return Err(SubnetRefusal::AddressOutside(IpAddr::V6(address)).into());
         }
         if subnet.is_reserved_v6(address) {
-            return Err(Refusal::AddressReserved(IpAddr::V6(address)));
+            return Err(SubnetRefusal::AddressReserved(IpAddr::V6(address)).into());
         }
         match self.network.interface_by_ipv6.contains(&address) {
-            true => Err(Refusal::AddressInUse(IpAddr::V6(address))),
+            true => Err(SubnetRefusal::AddressInUse(IpAddr::V6(address)).into()),
             false => Ok(()),
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Quota, Refusal};
 use crate::ids::{
     InstanceId, SecurityGroupId, SecurityGroupRuleId, SubnetCidrReservationId, SubnetId, VolumeId,
 };
 use crate::place::Scope;
-use crate::quotas::TAGS_PER_RESOURCE_MAX;
+use crate::quotas::{Quota, TAGS_PER_RESOURCE_MAX};
+use crate::refusal::Refusal;
 use crate::resource::ResourceId;
 use crate::world::World;
 

@@ -6,11 +6,11 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::peering_status::PeeringStatus;
 use crate::place::Scope;
-use crate::quotas::{IPV4_CIDRS_PER_VPC_MAX, IPV6_CIDRS_PER_VPC_MAX, VPCS_MAX};
+use crate::quotas::{IPV4_CIDRS_PER_VPC_MAX, IPV6_CIDRS_PER_VPC_MAX, Quota, VPCS_MAX};
+use crate::refusal::{Refusal, VpcRefusal};
 use crate::route::{Destination, Route, Target};
 use crate::tags::Tags;
 use crate::time::Timestamp;
@@ -203,7 +203,7 @@ impl World {
     /// ("Default VPC components", VPC User Guide).
     pub fn create_default_vpc(&mut self, scope: Scope, ids: &mut Ids<'_>) -> Result<VpcId, Refusal> {
         if self.default_vpc(scope).is_some() {
-            return Err(Refusal::DefaultVpcExists);
+            return Err(VpcRefusal::DefaultExists.into());
         }
         let new = NewVpc {
             cidr: DEFAULT_VPC_CIDR,
@@ -287,7 +287,7 @@ impl World {
         match attribute {
             VpcAttribute::DnsSupport => vpc.dns_support = on,
             VpcAttribute::DnsHostnames if on && !dns_support => {
-                return Err(Refusal::DnsHostnamesNeedDnsSupport(id));
+                return Err(VpcRefusal::DnsHostnamesNeedDnsSupport(id).into());
             }
             VpcAttribute::DnsHostnames => vpc.dns_hostnames = on,
             VpcAttribute::NetworkAddressUsageMetrics => vpc.network_address_usage_metrics = on,
@@ -303,7 +303,9 @@ impl World {
                 self.vpc_mut(id).tenancy = tenancy;
                 Ok(())
             }
-            (_, Tenancy::Default | Tenancy::Dedicated | Tenancy::Host) => Err(Refusal::TenancyFixed(id)),
+            (_, Tenancy::Default | Tenancy::Dedicated | Tenancy::Host) => {
+                Err(VpcRefusal::TenancyFixed(id).into())
+            }
         }
     }
 
@@ -321,10 +323,10 @@ impl World {
         check_vpc_range(cidr)?;
         check_secondary_range(vpc, cidr)?;
         if vpc.cidrs.iter().any(|own| overlap(own.cidr, cidr)) {
-            return Err(Refusal::VpcConflict(cidr.into()));
+            return Err(VpcRefusal::CidrConflict(cidr.into()).into());
         }
         if vpc.cidrs.len() >= IPV4_CIDRS_PER_VPC_MAX {
-            return Err(Refusal::VpcCidrQuotaReached(id, IPV4_CIDRS_PER_VPC_MAX));
+            return Err(VpcRefusal::CidrQuotaReached(id, IPV4_CIDRS_PER_VPC_MAX).into());
         }
         self.check_peers_allow(id, cidr, now)?;
         self.check_routes_allow(id, cidr)?;
@@ -342,7 +344,7 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<CidrAssociation<Ipv6Net>, Refusal> {
         if self.vpc(scope, id)?.ipv6_cidrs.len() >= IPV6_CIDRS_PER_VPC_MAX {
-            return Err(Refusal::VpcCidrQuotaReached(id, IPV6_CIDRS_PER_VPC_MAX));
+            return Err(VpcRefusal::CidrQuotaReached(id, IPV6_CIDRS_PER_VPC_MAX).into());
         }
         let association = CidrAssociation { id: ids.fresh(), cidr: self.free_amazon_ipv6_block(ids) };
         let vpc = self.vpc_mut(id);
@@ -362,14 +364,14 @@ impl World {
         let (vpc, removed) = self
             .vpcs_of(scope)
             .find_map(|vpc| vpc.block_of(association).map(|block| (vpc, block)))
-            .ok_or(Refusal::VpcCidrNotFound(association))?;
+            .ok_or(VpcRefusal::CidrNotFound(association))?;
         if vpc.cidrs.first().is_some_and(|primary| primary.id == association) {
-            return Err(Refusal::PrimaryVpcCidr(association));
+            return Err(VpcRefusal::PrimaryCidr(association).into());
         }
         let id = vpc.id;
         let block = removed.cidr();
         if self.network.subnets.values().any(|subnet| subnet.vpc == id && subnet.lies_in(block)) {
-            return Err(Refusal::VpcCidrInUse(association));
+            return Err(VpcRefusal::CidrInUse(association).into());
         }
         let vpc = self.vpc_mut(id);
         vpc.cidrs.retain(|it| it.id != association);
@@ -402,11 +404,11 @@ impl World {
             let Some(peer) = peering.peer_of(id) else { continue };
             let waiting = peering.status_at(now) == PeeringStatus::PendingAcceptance;
             if waiting && peering.requester.vpc == id {
-                return Err(Refusal::VpcConflict(cidr.into()));
+                return Err(VpcRefusal::CidrConflict(cidr.into()).into());
             }
             let peer_blocks = self.network.vpcs.get(&peer.vpc).into_iter().flat_map(|vpc| &vpc.cidrs);
             if peering.is_active() && peer_blocks.map(|block| block.cidr).any(|block| overlap(block, cidr)) {
-                return Err(Refusal::VpcConflict(cidr.into()));
+                return Err(VpcRefusal::CidrConflict(cidr.into()).into());
             }
         }
         Ok(())
@@ -422,7 +424,7 @@ impl World {
             Destination::PrefixList(_) => false,
         };
         match routes.any(covered) {
-            true => Err(Refusal::VpcCidrCoversRoute(cidr.into())),
+            true => Err(VpcRefusal::CidrCoversRoute(cidr.into()).into()),
             false => Ok(()),
         }
     }
@@ -459,7 +461,7 @@ const FORBIDDEN: [Ipv4Net; 4] = [block(0, 0, 8), block(127, 0, 8), block(169, 25
 
 fn check_vpc_range(cidr: Ipv4Net) -> Result<(), Refusal> {
     let permitted = NETMASKS.contains(&cidr.prefix_len()) && !FORBIDDEN.iter().any(|it| it.contains(&cidr));
-    if permitted { Ok(()) } else { Err(Refusal::VpcRange(cidr.into())) }
+    if permitted { Ok(()) } else { Err(VpcRefusal::Range(cidr.into()).into()) }
 }
 
 const TEN: Ipv4Net = block(10, 0, 8);
@@ -485,7 +487,7 @@ fn check_secondary_range(vpc: &Vpc, cidr: Ipv4Net) -> Result<(), Refusal> {
     // from the 10.0.0.0/16 range."
     let low = vpc.cidrs.iter().any(|own| TEN_LOW.contains(&own.cidr)) && TEN_ZERO.contains(&cidr);
     match low || restricted.iter().any(|it| it.contains(&cidr)) {
-        true => Err(Refusal::VpcRangeRestricted(cidr.into())),
+        true => Err(VpcRefusal::RangeRestricted(cidr.into()).into()),
         false => Ok(()),
     }
 }
@@ -610,7 +612,7 @@ mod tests {
             city.change(|world, scope, ids| world.associate_vpc_cidr(scope, vpc, cidr, NOON, ids))
         };
         let whole = "10.64.0.0/16";
-        assert_eq!(add(whole), Err(Refusal::VpcCidrCoversRoute(whole.parse().unwrap())));
+        assert_eq!(add(whole), Err(VpcRefusal::CidrCoversRoute(whole.parse().unwrap()).into()));
         assert!(add("10.64.8.0/24").is_ok());
     }
 
@@ -642,7 +644,7 @@ mod tests {
         city.world.set_vpc_attribute(scope, vpc, VpcAttribute::DnsSupport, false).unwrap();
         assert_eq!(
             city.world.set_vpc_attribute(scope, vpc, VpcAttribute::DnsHostnames, true),
-            Err(Refusal::DnsHostnamesNeedDnsSupport(vpc))
+            Err(VpcRefusal::DnsHostnamesNeedDnsSupport(vpc).into())
         );
         city.world.set_vpc_attribute(scope, vpc, VpcAttribute::DnsSupport, true).unwrap();
         city.world.set_vpc_attribute(scope, vpc, VpcAttribute::DnsHostnames, true).unwrap();

@@ -5,13 +5,13 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Quota, Refusal};
 use crate::ids::*;
 use crate::peering_status::PeeringStatus;
 use crate::place::{AccountId, Scope};
 use crate::quotas::{
-    PEERING_CONNECTIONS_PER_VPC_MAX, PEERING_REQUEST_LIFETIME_MS, PEERING_REQUESTS_OUTSTANDING_MAX,
+    PEERING_CONNECTIONS_PER_VPC_MAX, PEERING_REQUEST_LIFETIME_MS, PEERING_REQUESTS_OUTSTANDING_MAX, Quota,
 };
+use crate::refusal::{Refusal, VpcPeeringConnectionRefusal};
 use crate::tags::Tags;
 use crate::time::Timestamp;
 use crate::world::World;
@@ -162,7 +162,7 @@ impl World {
         self.forget_ended_peerings(now);
         self.vpc(scope, new.vpc)?;
         if let Some(existing) = self.open_peering_between(new.vpc, new.peer_vpc, now) {
-            return Err(Refusal::PeeringExists(existing));
+            return Err(VpcPeeringConnectionRefusal::Exists(existing).into());
         }
         self.check_peering_quotas(new.vpc, now)?;
         let possible = self.can_peer(new.vpc, new.peer_scope, new.peer_vpc);
@@ -241,20 +241,24 @@ impl World {
     ) -> Result<(), Refusal> {
         let connection = self.vpc_peering_connection(scope, id)?;
         if !connection.is_active() {
-            return Err(Refusal::PeeringNotActive(id));
+            return Err(VpcPeeringConnectionRefusal::NotActive(id).into());
         }
         let side = match role {
             PeeringRole::Requester => &connection.requester,
             PeeringRole::Accepter => &connection.accepter,
         };
         if side.scope != scope {
-            return Err(Refusal::PeeringOptionsSide { account: scope.account, peering: id });
+            return Err(VpcPeeringConnectionRefusal::OptionsOfOtherSide {
+                account: scope.account,
+                peering: id,
+            }
+            .into());
         }
         let both = [connection.requester.vpc, connection.accepter.vpc];
         let named =
             |vpc: &VpcId| self.network.vpcs.get(vpc).is_some_and(|vpc| vpc.dns_support && vpc.dns_hostnames);
         if on && !both.iter().all(named) {
-            return Err(Refusal::PeeringDnsHostnames(id));
+            return Err(VpcPeeringConnectionRefusal::DnsHostnames(id).into());
         }
         if let Some(connection) = self.network.vpc_peering_connections.get_mut(&id) {
             let side = match role {
@@ -328,9 +332,14 @@ impl World {
             it if it == accepter => Ok(()),
             _ if !party => Err(Refusal::NotFound(id.into())),
             it if it.account != accepter.account => {
-                Err(Refusal::PeeringSide { account: scope.account, peering: id })
+                Err(VpcPeeringConnectionRefusal::OtherSide { account: scope.account, peering: id }.into())
             }
-            it => Err(Refusal::PeeringRegion { region: it.region, peering: id, right: accepter.region }),
+            it => Err(VpcPeeringConnectionRefusal::OtherRegion {
+                region: it.region,
+                peering: id,
+                right: accepter.region,
+            }
+            .into()),
         }
     }
 
@@ -347,7 +356,7 @@ impl World {
         let from = connection.status_at(now);
         match may(from) {
             true => Ok(connection),
-            false => Err(Refusal::PeeringTransition { peering: id, from, to }),
+            false => Err(VpcPeeringConnectionRefusal::Transition { peering: id, from, to }.into()),
         }
     }
 

@@ -1,0 +1,59 @@
+//! What AWS says when a change of network interfaces is refused.
+
+use awsproto::AwsError;
+use model::refusal::NetworkInterfaceRefusal;
+
+use super::{invalid, not_found};
+
+pub(super) fn refused(refusal: NetworkInterfaceRefusal) -> AwsError {
+    match refusal {
+        NetworkInterfaceRefusal::AddressAssigned(address) => AwsError::new(
+            "Resource.AlreadyAssigned",
+            format!("The IP address {address} is already assigned to another interface."),
+        ),
+        NetworkInterfaceRefusal::AddressesNotAssigned(id) => invalid(format!(
+            "Some of the specified private IP addresses are not assigned to the network interface '{id}'"
+        )),
+        NetworkInterfaceRefusal::Ipv6AddressesNotAssigned(id) => invalid(format!(
+            "Some of the specified IPv6 addresses are not assigned to the network interface '{id}'"
+        )),
+        NetworkInterfaceRefusal::TooManyPrivateAddresses => {
+            AwsError::new("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
+        }
+        NetworkInterfaceRefusal::GroupOfOtherVpc(group, subnet) => AwsError::new(
+            "InvalidParameter",
+            format!("Security group {group} and subnet {subnet} belong to different networks."),
+        ),
+        NetworkInterfaceRefusal::NoGroups => {
+            invalid("A network interface must have at least one security group.")
+        }
+        NetworkInterfaceRefusal::Attached(id) => {
+            invalid(format!("Network interface '{id}' is currently in use."))
+        }
+        NetworkInterfaceRefusal::InUse(id) => {
+            AwsError::new("InvalidNetworkInterface.InUse", format!("Interface: [{id}] in use."))
+        }
+        NetworkInterfaceRefusal::DeviceIndexTaken(instance, index) => invalid(format!(
+            "Instance '{instance}' already has an interface attached at device index '{index}'."
+        )),
+        NetworkInterfaceRefusal::TooMany(count, instance_type) => AwsError::new(
+            "AttachmentLimitExceeded",
+            format!("Interface count {count} exceeds the limit for {instance_type}"),
+        ),
+        NetworkInterfaceRefusal::PrimaryDetached => AwsError::new(
+            "OperationNotPermitted",
+            "The network interface at device index 0 and networkCard index 0 cannot be detached.",
+        ),
+        NetworkInterfaceRefusal::OtherZone(interface, instance) => invalid(format!(
+            "Network interface '{interface}' and instance '{instance}' are in different availability zones."
+        )),
+        NetworkInterfaceRefusal::NoSuchAttachment(id) => not_found("eni-attach", &[&id.to_string()]),
+        NetworkInterfaceRefusal::ServiceAttachment => {
+            AwsError::new("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
+        }
+        NetworkInterfaceRefusal::OfService => {
+            AwsError::new("AuthFailure", "You do not have permission to access the specified resource.")
+                .with_status(400)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Why a change of network interfaces is refused.
+
+use std::net::IpAddr;
+
+use crate::ids::*;
+
+/// A refused change of a network interface, its addresses or its attachment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NetworkInterfaceRefusal {
+    /// An address is on another interface, and moving it was not allowed.
+    AddressAssigned(IpAddr),
+    /// Addresses to be taken from an interface are not among its secondary ones.
+    AddressesNotAssigned(NetworkInterfaceId),
+    /// IPv6 addresses to be taken from an interface are not on it.
+    Ipv6AddressesNotAssigned(NetworkInterfaceId),
+    /// The instance type allows fewer addresses per interface.
+    TooManyPrivateAddresses,
+    /// A group and a subnet are in different VPCs.
+    GroupOfOtherVpc(SecurityGroupId, SubnetId),
+    /// An interface has at least one group.
+    NoGroups,
+    /// An interface that is attached cannot be deleted.
+    Attached(NetworkInterfaceId),
+    /// An interface that is attached cannot be attached again.
+    InUse(NetworkInterfaceId),
+    /// An instance has an interface at this device index.
+    DeviceIndexTaken(InstanceId, u16),
+    /// The instance type allows fewer interfaces.
+    TooMany(usize, String),
+    /// The primary interface stays with its instance.
+    PrimaryDetached,
+    /// An interface and an instance are in different zones.
+    OtherZone(NetworkInterfaceId, InstanceId),
+    /// There is no such attachment.
+    NoSuchAttachment(AttachmentId),
+    /// The attachment belongs to a service.
+    ServiceAttachment,
+    /// The interface belongs to a service.
+    OfService,
+}
