@@ -31,7 +31,7 @@ const OF_DIFFERENT_NETWORKS: &str = "You have specified two resources that belon
 /// What AWS says when the model refuses a change.
 pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
     match refusal.into() {
-        Refusal::NotFound(id) => resource_not_found(id),
+        Refusal::NotFound(id) => not_found(id.kind(), &[&id.to_string()]),
         Refusal::HasDependencies(id) => has_dependencies(id),
         Refusal::QuotaReached(quota, limit) => quota::reached(quota, limit),
         Refusal::DifferentNetworks(ResourceId::SecurityGroup(_)) => {
@@ -53,16 +53,6 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::PrefixList(refusal) => prefix_list::refused(refusal),
         Refusal::VpcPeeringConnection(refusal) => vpc_peering_connection::refused(refusal),
     }
-}
-
-fn resource_not_found(id: ResourceId) -> AwsError {
-    let text = id.to_string();
-    let prefix = text.rsplit_once('-').map_or(text.as_str(), |(prefix, _)| prefix);
-    not_found(prefix, &[&text])
-}
-
-fn association_not_found(id: impl ToString) -> AwsError {
-    AwsError::not_found("InvalidAssociationID.NotFound", "association", &id.to_string())
 }
 
 fn has_dependencies(id: ResourceId) -> AwsError {

@@ -3,7 +3,7 @@
 use awsproto::{AwsError, Call, Filterable};
 use model::image::{self, Image};
 use model::instance_type::Architecture;
-use model::{ImageId, Region, World};
+use model::{IdKind, ImageId, Region, World};
 use std::borrow::Cow;
 
 use crate::errors;
@@ -47,7 +47,8 @@ pub(crate) fn describe_attribute(
 ) -> Result<ImageAttribute, AwsError> {
     let text = request.image_id.as_deref().unwrap_or_default();
     let id: ImageId = parse_id(text)?;
-    let image = image::find(call.scope.region, id).ok_or_else(|| errors::not_found("ami", &[text]))?;
+    let image =
+        image::find(call.scope.region, id).ok_or_else(|| errors::not_found(IdKind::Image, &[text]))?;
     let shape = render(&image);
     let value = |value: Option<String>| Some(AttributeValue { value });
     let mut answer = ImageAttribute { image_id: shape.image_id, ..Default::default() };

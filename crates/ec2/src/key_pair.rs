@@ -2,7 +2,7 @@
 
 use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use model::key_pair::{KeyKind, NewKeyPair};
-use model::{KeyPair, KeyPairId, Tags, World};
+use model::{IdKind, KeyPair, KeyPairId, Tags, World};
 use sha2::{Digest, Sha256};
 use ssh_keys::{PrivateKey, PublicKey};
 use std::borrow::Cow;
@@ -159,7 +159,7 @@ pub(crate) fn describe(
         let is_unknown = |name: &&String| !all().any(|pair| pair.name == **name);
         let missing: Vec<&str> = request.key_names.iter().filter(is_unknown).map(String::as_str).collect();
         if !missing.is_empty() {
-            return Err(errors::not_found("key", &missing));
+            return Err(errors::not_found(IdKind::KeyPair, &missing));
         }
         pairs.retain(|pair| request.key_names.contains(&pair.name));
     }

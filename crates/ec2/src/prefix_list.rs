@@ -10,7 +10,7 @@ use model::aws_prefix_list::AwsPrefixList;
 use model::prefix_list::{NewPrefixList, PrefixListChange};
 use model::quotas::ENTRIES_PER_PREFIX_LIST_MAX;
 use model::refusal::PrefixListRefusal;
-use model::{IpNet, PrefixListId, ResourceId, Scope, World};
+use model::{IdKind, IpNet, PrefixListId, ResourceId, Scope, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
@@ -179,7 +179,7 @@ fn only_named<T>(
     let is_there = |name: &str| rows.iter().any(|row| id(row).as_deref() == Some(name));
     let missing: Vec<&str> = named.iter().map(String::as_str).filter(|name| !is_there(name)).collect();
     if !missing.is_empty() {
-        return Err(errors::not_found(<PrefixListId as model::Id>::PREFIX, &missing));
+        return Err(errors::not_found(IdKind::PrefixList, &missing));
     }
     if !named.is_empty() {
         rows.retain(|row| id(row).as_ref().is_some_and(|id| named.contains(id)));

@@ -27,7 +27,7 @@ pub(crate) fn with_ids<T>(call: &mut Call, change: impl FnOnce(&mut Ids<'_>) -> 
 
 /// Reads an identifier. What AWS says about one of the wrong form depends on the kind.
 pub(crate) fn parse_id<I: Id>(text: &str) -> Result<I, AwsError> {
-    text.parse().map_err(|_| errors::malformed(I::PREFIX, text))
+    text.parse().map_err(|_| errors::malformed(I::KIND, text))
 }
 
 /// Reads a parameter that was checked to be there when the request was decoded.
@@ -82,8 +82,8 @@ pub(crate) fn named_or_all<'a, I: Id, R>(
     for text in named {
         let wanted: Option<I> = match text.parse() {
             Ok(wanted) => Some(wanted),
-            Err(_) if errors::has_malformed_code(I::PREFIX) => {
-                return Err(errors::malformed(I::PREFIX, text));
+            Err(_) if errors::has_malformed_code(I::KIND) => {
+                return Err(errors::malformed(I::KIND, text));
             }
             Err(_) => None,
         };
@@ -96,7 +96,7 @@ pub(crate) fn named_or_all<'a, I: Id, R>(
     }
     match missing.is_empty() {
         true => Ok(found),
-        false => Err(errors::not_found(I::PREFIX, &missing)),
+        false => Err(errors::not_found(I::KIND, &missing)),
     }
 }
 

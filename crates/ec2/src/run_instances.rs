@@ -9,7 +9,7 @@ use model::instance::{MetadataOptions, ShutdownBehavior};
 use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface, LaunchVolume};
 use model::network_interface::NewNetworkInterface;
 use model::refusal::VpcRefusal;
-use model::{ImageId, InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
+use model::{IdKind, ImageId, InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
 
 use crate::errors::{self, refused};
 use crate::instance;
@@ -162,7 +162,7 @@ fn image_of(scope: Scope, text: Option<&str>) -> Result<Image, AwsError> {
         None => Some(parse_id(text)?),
     };
     let found = id.and_then(|id| image::find(scope.region, id));
-    found.ok_or_else(|| errors::not_found("ami", &[text]))
+    found.ok_or_else(|| errors::not_found(IdKind::Image, &[text]))
 }
 
 /// The type, which must fit the image. "Default: m1.small" (RunInstances), which no image here can run on.

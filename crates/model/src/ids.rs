@@ -33,8 +33,10 @@ impl std::error::Error for MalformedId {}
 
 /// What all identifier types have in common.
 pub trait Id: Copy + Ord + fmt::Display + FromStr<Err = MalformedId> {
+    /// What it identifies.
+    const KIND: IdKind;
     /// The prefix before the dash, as AWS writes it.
-    const PREFIX: &'static str;
+    const PREFIX: &'static str = Self::KIND.prefix();
     /// An identifier made of the low 68 bits of `random`.
     fn from_random(random: u128) -> Self;
 }
@@ -78,13 +80,30 @@ fn write_digits(prefix: &str, value: u128, f: &mut fmt::Formatter<'_>) -> fmt::R
 }
 
 macro_rules! identifiers {
-    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $kind:ident $prefix:literal;)*) => {
+    /// Kinds of identifiers: what one of any type identifies.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum IdKind {
+        $($(#[$doc])* $kind,)*
+    }
+
+    impl IdKind {
+        /// All kinds.
+        pub const ALL: &[IdKind] = &[$(IdKind::$kind),*];
+
+        /// The prefix before the dash, as AWS writes it.
+        pub const fn prefix(self) -> &'static str {
+            match self { $(IdKind::$kind => $prefix,)* }
+        }
+    }
+
+    $(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(u128);
 
         impl Id for $name {
-            const PREFIX: &'static str = $prefix;
+            const KIND: IdKind = IdKind::$kind;
             fn from_random(random: u128) -> Self {
                 $name((random & ((1 << LONG_BITS) - 1)) | LONG_FLAG)
             }
@@ -117,68 +136,69 @@ macro_rules! identifiers {
         }
 
         as_text! { $name }
-    )*};
+    )*
+    };
 }
 
 identifiers! {
     /// A virtual private cloud.
-    VpcId "vpc";
+    VpcId Vpc "vpc";
     /// An IPv4 or IPv6 CIDR block's association with a VPC.
-    VpcCidrAssociationId "vpc-cidr-assoc";
+    VpcCidrAssociationId VpcCidrAssociation "vpc-cidr-assoc";
     /// A subnet.
-    SubnetId "subnet";
+    SubnetId Subnet "subnet";
     /// An IPv6 CIDR block's association with a subnet.
-    SubnetCidrAssociationId "subnet-cidr-assoc";
+    SubnetCidrAssociationId SubnetCidrAssociation "subnet-cidr-assoc";
     /// A subnet CIDR reservation.
-    SubnetCidrReservationId "scr";
+    SubnetCidrReservationId SubnetCidrReservation "scr";
     /// A route table.
-    RouteTableId "rtb";
+    RouteTableId RouteTable "rtb";
     /// A route table's association with a subnet, a gateway or, as the main table, a VPC.
-    RouteTableAssociationId "rtbassoc";
+    RouteTableAssociationId RouteTableAssociation "rtbassoc";
     /// An internet gateway.
-    InternetGatewayId "igw";
+    InternetGatewayId InternetGateway "igw";
     /// An egress-only internet gateway (IPv6).
-    EgressOnlyInternetGatewayId "eigw";
+    EgressOnlyInternetGatewayId EgressOnlyInternetGateway "eigw";
     /// A NAT gateway.
-    NatGatewayId "nat";
+    NatGatewayId NatGateway "nat";
     /// A VPC peering connection.
-    VpcPeeringConnectionId "pcx";
+    VpcPeeringConnectionId VpcPeeringConnection "pcx";
     /// A security group.
-    SecurityGroupId "sg";
+    SecurityGroupId SecurityGroup "sg";
     /// One rule of a security group.
-    SecurityGroupRuleId "sgr";
+    SecurityGroupRuleId SecurityGroupRule "sgr";
     /// A network ACL.
-    NetworkAclId "acl";
+    NetworkAclId NetworkAcl "acl";
     /// A network ACL's association with a subnet.
-    NetworkAclAssociationId "aclassoc";
+    NetworkAclAssociationId NetworkAclAssociation "aclassoc";
     /// A network interface.
-    NetworkInterfaceId "eni";
+    NetworkInterfaceId NetworkInterface "eni";
     /// A network interface's attachment to an instance.
-    AttachmentId "eni-attach";
+    AttachmentId Attachment "eni-attach";
     /// An allocated Elastic IP address.
-    AllocationId "eipalloc";
+    AllocationId Allocation "eipalloc";
     /// An Elastic IP address's association with a private address.
-    AddressAssociationId "eipassoc";
+    AddressAssociationId AddressAssociation "eipassoc";
     /// A managed prefix list.
-    PrefixListId "pl";
+    PrefixListId PrefixList "pl";
     /// A set of DHCP options.
-    DhcpOptionsId "dopt";
+    DhcpOptionsId DhcpOptions "dopt";
     /// A key pair.
-    KeyPairId "key";
+    KeyPairId KeyPair "key";
     /// An instance.
-    InstanceId "i";
+    InstanceId Instance "i";
     /// An instance's association with an instance profile.
-    InstanceProfileAssociationId "iip-assoc";
+    InstanceProfileAssociationId InstanceProfileAssociation "iip-assoc";
     /// The reservation that one launch request made.
-    ReservationId "r";
+    ReservationId Reservation "r";
     /// A machine image.
-    ImageId "ami";
+    ImageId Image "ami";
     /// A volume.
-    VolumeId "vol";
+    VolumeId Volume "vol";
     /// A snapshot.
-    SnapshotId "snap";
+    SnapshotId Snapshot "snap";
     /// An EC2 Instance Connect Endpoint.
-    InstanceConnectEndpointId "eice";
+    InstanceConnectEndpointId InstanceConnectEndpoint "eice";
 }
 
 #[cfg(test)]

@@ -14,6 +14,11 @@ macro_rules! resources {
         }
 
         impl ResourceId {
+            /// What kind of identifier it is.
+            pub fn kind(&self) -> IdKind {
+                match self { $(ResourceId::$variant(_) => <$id as Id>::KIND,)* }
+            }
+
             /// The type as tags and ARNs write it, such as `route-table`.
             pub fn type_name(&self) -> &'static str {
                 match self { $(ResourceId::$variant(_) => $type_name,)* }

@@ -3,11 +3,11 @@
 use awsproto::AwsError;
 use model::refusal::ElasticIpRefusal;
 
-use super::{association_not_found, invalid};
+use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: ElasticIpRefusal) -> AwsError {
     match refusal {
-        ElasticIpRefusal::NoSuchAssociation(id) => association_not_found(id),
+        ElasticIpRefusal::NoSuchAssociation(id) => unknown(id),
         ElasticIpRefusal::NoSuchAddress(address) => {
             AwsError::new("InvalidAddress.NotFound", format!("Address '{address}' not found."))
         }

@@ -4,7 +4,7 @@ use awsproto::AwsError;
 use model::InstanceId;
 use model::refusal::{InstanceRefusal, Wanted};
 
-use super::not_found;
+use super::identifier::unknown;
 
 pub(super) fn refused(refusal: InstanceRefusal) -> AwsError {
     match refusal {
@@ -12,7 +12,7 @@ pub(super) fn refused(refusal: InstanceRefusal) -> AwsError {
             "IncorrectState",
             format!("There is an existing association for instance {instance}"),
         ),
-        InstanceRefusal::NoSuchProfileAssociation(id) => not_found("iip-assoc", &[&id.to_string()]),
+        InstanceRefusal::NoSuchProfileAssociation(id) => unknown(id),
         InstanceRefusal::ProfileAssociationInactive(id) => {
             AwsError::new("IncorrectState", format!("The association {id} is not the active association"))
         }

@@ -1,6 +1,7 @@
 //! What AWS says when a change of key pairs is refused.
 
 use awsproto::AwsError;
+use model::IdKind;
 use model::refusal::KeyPairRefusal;
 
 use super::not_found;
@@ -10,6 +11,6 @@ pub(super) fn refused(refusal: KeyPairRefusal) -> AwsError {
         KeyPairRefusal::Exists(name) => {
             AwsError::new("InvalidKeyPair.Duplicate", format!("The keypair '{name}' already exists."))
         }
-        KeyPairRefusal::NoneOfName(name) => not_found("key", &[&name]),
+        KeyPairRefusal::NoneOfName(name) => not_found(IdKind::KeyPair, &[&name]),
     }
 }

@@ -3,7 +3,7 @@
 use awsproto::AwsError;
 use model::refusal::NetworkAclRefusal;
 
-use super::{association_not_found, invalid};
+use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: NetworkAclRefusal) -> AwsError {
     match refusal {
@@ -16,6 +16,6 @@ pub(super) fn refused(refusal: NetworkAclRefusal) -> AwsError {
             "InvalidNetworkAclEntry.NotFound",
             format!("The network acl entry identified by {number} does not exist"),
         ),
-        NetworkAclRefusal::NoSuchAssociation(id) => association_not_found(id),
+        NetworkAclRefusal::NoSuchAssociation(id) => unknown(id),
     }
 }

@@ -3,7 +3,7 @@
 use awsproto::AwsError;
 use model::refusal::NetworkInterfaceRefusal;
 
-use super::{invalid, not_found};
+use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: NetworkInterfaceRefusal) -> AwsError {
     match refusal {
@@ -47,7 +47,7 @@ pub(super) fn refused(refusal: NetworkInterfaceRefusal) -> AwsError {
         NetworkInterfaceRefusal::OtherZone(interface, instance) => invalid(format!(
             "Network interface '{interface}' and instance '{instance}' are in different availability zones."
         )),
-        NetworkInterfaceRefusal::NoSuchAttachment(id) => not_found("eni-attach", &[&id.to_string()]),
+        NetworkInterfaceRefusal::NoSuchAttachment(id) => unknown(id),
         NetworkInterfaceRefusal::ServiceAttachment => {
             AwsError::new("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
         }

@@ -4,11 +4,11 @@ use awsproto::AwsError;
 use model::refusal::RouteTableRefusal;
 use model::{ResourceId, RouteTableId};
 
-use super::{association_not_found, invalid};
+use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: RouteTableRefusal) -> AwsError {
     match refusal {
-        RouteTableRefusal::AssociationNotFound(id) => association_not_found(id),
+        RouteTableRefusal::AssociationNotFound(id) => unknown(id),
         RouteTableRefusal::Associated(table) => AwsError::new(
             "Resource.AlreadyAssociated",
             format!(

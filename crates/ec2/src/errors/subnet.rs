@@ -3,7 +3,7 @@
 use awsproto::AwsError;
 use model::refusal::SubnetRefusal;
 
-use super::{invalid, not_found};
+use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: SubnetRefusal) -> AwsError {
     match refusal {
@@ -24,7 +24,7 @@ pub(super) fn refused(refusal: SubnetRefusal) -> AwsError {
         SubnetRefusal::HasIpv6(subnet) => {
             invalid(format!("The subnet '{subnet}' already has an IPv6 CIDR block."))
         }
-        SubnetRefusal::CidrNotFound(id) => not_found("subnet-cidr-assoc", &[&id.to_string()]),
+        SubnetRefusal::CidrNotFound(id) => unknown(id),
         SubnetRefusal::CidrInUse(id) => AwsError::dependency_violation(format!(
             "The subnet CIDR block with association ID {id} has dependencies and cannot be disassociated."
         )),

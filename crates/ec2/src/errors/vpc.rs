@@ -3,7 +3,7 @@
 use awsproto::AwsError;
 use model::refusal::VpcRefusal;
 
-use super::{invalid, not_found};
+use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: VpcRefusal) -> AwsError {
     match refusal {
@@ -29,7 +29,7 @@ pub(super) fn refused(refusal: VpcRefusal) -> AwsError {
             "CidrLimitExceeded",
             format!("This network {vpc} has met its maximum number of allowed CIDRs: {limit}"),
         ),
-        VpcRefusal::CidrNotFound(id) => not_found("vpc-cidr-assoc", &[&id.to_string()]),
+        VpcRefusal::CidrNotFound(id) => unknown(id),
         VpcRefusal::PrimaryCidr(id) => AwsError::new(
             "OperationNotPermitted",
             format!(
