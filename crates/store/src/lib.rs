@@ -15,13 +15,24 @@
 //!        -> answer each its own revision
 //! ```
 //!
+//! Bulk data has stores of its own, [`AppendStore`]: it would make every snapshot and commit here slower.
+//!
 //! Left out: leases, reads of older revisions, and keys which are not text.
 
+mod append_store;
+mod disk;
 mod error;
 mod limits;
+mod queue;
 mod record;
 mod redb_store;
+#[cfg(test)]
+mod simulated_disk;
 
+pub use append_store::{
+    APPEND_BYTES_MAX, APPEND_ENTRIES_MAX, AppendOptions, AppendStore, ENTRY_BYTES_MAX, Entry, NewEntry,
+    Position, STREAMS_MAX, StreamName,
+};
 pub use error::StoreError;
 pub use limits::{CHANGES_MAX, COMPARES_MAX, KEY_BYTES_MAX, TRANSACTION_BYTES_MAX, VALUE_BYTES_MAX};
 pub use record::{Change, Compare, Event, Key, Record, Revision};

@@ -1,7 +1,7 @@
 //! The machine stops at any write: what was acknowledged is there, and nothing is there by half.
 
-use super::simulated_disk::{Fault, How, SimulatedDisk};
 use super::{Options, Redb, engine};
+use crate::simulated_disk::{Fault, How, SimulatedDisk};
 use crate::{Change, Event, Revision, Store};
 use proptest::prelude::*;
 use std::collections::BTreeMap;

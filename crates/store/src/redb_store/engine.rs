@@ -5,9 +5,9 @@
 //! commit take 350 instead of 200 µs (a second fsync, and the allocator's state each time), to
 //! open in 6 instead of 11 ms after a crash.
 
-use super::disk::{FileMedium, Latch, LatchedDisk, Medium, private, store_error};
 use super::guard::guard;
 use super::tables;
+use crate::disk::{FileMedium, Latch, LatchedDisk, Medium, private, store_error};
 use crate::{Revision, StoreError};
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend, WriteTransaction};

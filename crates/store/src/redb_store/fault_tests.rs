@@ -1,7 +1,7 @@
 //! The disk fails and the process lives on: full, failing once, damaged, or in use.
 
-use super::simulated_disk::{Fault, How, SimulatedDisk};
 use super::{Options, Redb, engine};
+use crate::simulated_disk::{Fault, How, SimulatedDisk};
 use crate::{Change, Compare, Revision, Store, StoreError};
 use std::io::ErrorKind;
 use std::path::PathBuf;

@@ -12,14 +12,12 @@
 //! and opens the file anew, which repairs it to the last commit; when the disk refuses even
 //! that, it reads from a copy in memory, and every transaction tries the disk again.
 
-mod disk;
 mod engine;
 mod follow;
 mod guard;
 mod log_entry;
 mod process_lock;
 mod progress;
-mod queue;
 mod revision_note;
 mod tables;
 mod view;
@@ -28,18 +26,16 @@ mod view;
 mod crash_tests;
 #[cfg(test)]
 mod fault_tests;
-#[cfg(test)]
-mod simulated_disk;
 
+use crate::disk::{Medium, store_error};
+use crate::queue::Queue;
 use crate::{Change, Compare, Revision, Snapshot, Store, StoreError, Watch, limits};
-use disk::{Medium, store_error};
 use engine::Engine;
 use follow::Follow;
 use guard::guard;
 pub use process_lock::FILE as LOCK_FILE;
-use process_lock::ProcessLock;
+pub(crate) use process_lock::ProcessLock;
 use progress::Progress;
-use queue::{Queue, Request};
 use redb::ReadTransaction;
 use revision_note::RevisionNote;
 use std::fs::DirBuilder;
@@ -167,11 +163,18 @@ impl Drop for Redb {
     }
 }
 
+/// One transaction that waits.
+#[derive(Debug)]
+struct Request {
+    compare: Vec<Compare>,
+    changes: Vec<Change>,
+}
+
 /// What the store and its watches share.
 struct Shared {
     medium: Box<dyn Medium>,
     log_limit: LogLimit,
-    queue: Queue,
+    queue: Queue<Request, Revision>,
     /// Written only to put another opening in its place; `None` once closed.
     engine: RwLock<Option<Engine>>,
     progress: Progress,

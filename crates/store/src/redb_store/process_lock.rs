@@ -3,8 +3,8 @@
 //! The kernel lets go of the lock when its process ends, however it ends; a file left behind
 //! locks nothing.
 
-use super::disk::{private, store_error};
 use crate::StoreError;
+use crate::disk::{private, store_error};
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
@@ -19,13 +19,13 @@ const ENDING_STEP: Duration = Duration::from_millis(5);
 
 /// Held as long as the store is open.
 #[derive(Debug)]
-pub(super) struct ProcessLock {
+pub(crate) struct ProcessLock {
     _file: File,
 }
 
 impl ProcessLock {
     /// Takes the lock. A process that has ended may still be giving up what it held, and is waited for.
-    pub(super) fn take(dir: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn take(dir: &Path) -> Result<Self, StoreError> {
         let began = Instant::now();
         loop {
             match Self::try_take(dir) {

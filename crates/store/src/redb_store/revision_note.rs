@@ -4,8 +4,8 @@
 //! was acknowledged would be gone without a word. The note is not synced: after a power cut it may be older than the store,
 //! which says nothing. One that is newer says that the store has lost something.
 
-use super::disk::private;
 use crate::Revision;
+use crate::disk::private;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;

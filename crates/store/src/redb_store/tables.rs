@@ -1,7 +1,7 @@
 //! The three tables of the file, and a group of transactions applied to them in one commit.
 
+use super::Request;
 use super::log_entry;
-use super::queue::Request;
 use crate::{Change, Compare, Event, Key, Record, Revision, StoreError};
 use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, TableError, WriteTransaction};
 

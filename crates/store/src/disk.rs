@@ -18,7 +18,7 @@ pub(crate) trait Medium: Send + Sync {
 }
 
 /// The store's file.
-pub(super) struct FileMedium(pub(super) PathBuf);
+pub(crate) struct FileMedium(pub(crate) PathBuf);
 
 impl Medium for FileMedium {
     fn open(&self) -> io::Result<Box<dyn StorageBackend>> {
@@ -28,14 +28,14 @@ impl Medium for FileMedium {
 }
 
 /// How files are opened: no link is followed, and what is made is the owner's alone.
-pub(super) fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = File::options();
     options.mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
     options
 }
 
 #[derive(Debug)]
-struct FileDisk(File);
+pub(crate) struct FileDisk(pub(crate) File);
 
 impl StorageBackend for FileDisk {
     fn len(&self) -> io::Result<u64> {
@@ -77,7 +77,7 @@ fn reserve(file: &File, offset: u64, len: u64) -> io::Result<()> {
 
 /// Remembers the first failure, and refuses everything after it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Latch(Arc<Mutex<Option<Failure>>>);
+pub(crate) struct Latch(Arc<Mutex<Option<Failure>>>);
 
 #[derive(Clone, Debug)]
 struct Failure {
@@ -87,12 +87,12 @@ struct Failure {
 
 impl Latch {
     /// Refuses everything from now on, whether or not something failed before.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.note(ErrorKind::Other, "the store let go of this file handle");
     }
 
     /// What the caller can do about the first failure, if there was one.
-    pub(super) fn failure(&self) -> Option<StoreError> {
+    pub(crate) fn failure(&self) -> Option<StoreError> {
         let failure = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         Some(store_error(failure.kind, failure.what))
     }
@@ -112,7 +112,7 @@ impl Latch {
 }
 
 /// An I/O failure by what the caller can do about it.
-pub(super) fn store_error(kind: ErrorKind, what: String) -> StoreError {
+pub(crate) fn store_error(kind: ErrorKind, what: String) -> StoreError {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::DiskFull,
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof => StoreError::Corrupt(what),
@@ -123,9 +123,9 @@ pub(super) fn store_error(kind: ErrorKind, what: String) -> StoreError {
 
 /// A disk behind a latch.
 #[derive(Debug)]
-pub(super) struct LatchedDisk {
-    pub(super) disk: Box<dyn StorageBackend>,
-    pub(super) latch: Latch,
+pub(crate) struct LatchedDisk {
+    pub(crate) disk: Box<dyn StorageBackend>,
+    pub(crate) latch: Latch,
 }
 
 impl StorageBackend for LatchedDisk {
