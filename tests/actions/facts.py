@@ -10,9 +10,16 @@ import story
 
 IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 NOBODY = "0" * 17
-STATUSES = {"AuthFailure": 401, "UnauthorizedOperation": 403, "DryRunOperation": 412,
-            # Of IAM.
-            "NoSuchEntity": 404, "EntityAlreadyExists": 409, "DeleteConflict": 409, "LimitExceeded": 409}
+STATUSES = {
+    "AuthFailure": 401,
+    "UnauthorizedOperation": 403,
+    "DryRunOperation": 412,
+    # Of IAM.
+    "NoSuchEntity": 404,
+    "EntityAlreadyExists": 409,
+    "DeleteConflict": 409,
+    "LimitExceeded": 409,
+}
 _accounts = iter(range(700_000_000_000, 800_000_000_000))
 
 
@@ -40,8 +47,11 @@ class Facts(unittest.TestCase):
                 answer = method(*arguments, **parameters)
             except ClientError as error:
                 told = error.response["Error"]
-                self.assertEqual(f"{code}: {message}" if "…" not in message else code,
-                                 f"{told['Code']}: {told['Message']}" if "…" not in message else told["Code"], told["Message"])
+                self.assertEqual(
+                    f"{code}: {message}" if "…" not in message else code,
+                    f"{told['Code']}: {told['Message']}" if "…" not in message else told["Code"],
+                    told["Message"],
+                )
                 pattern = ".*".join(re.escape(part) for part in message.split("…"))
                 self.assertRegex(told["Message"], f"(?s)^{pattern}$")
                 self.assertEqual(STATUSES.get(code, 400), error.response["ResponseMetadata"]["HTTPStatusCode"])
@@ -84,7 +94,9 @@ class Facts(unittest.TestCase):
         where = {"SubnetId": subnet} if subnet else {}
         run = self.ec2.run_instances(ImageId=IMAGE, InstanceType=kind, MinCount=1, MaxCount=1, **where, **more)
         instance = run["Instances"][0]["InstanceId"]
-        self.ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 0.05, "MaxAttempts": 99})
+        self.ec2.get_waiter("instance_running").wait(
+            InstanceIds=[instance], WaiterConfig={"Delay": 0.05, "MaxAttempts": 99}
+        )
         return instance
 
     def instance_now(self, instance):

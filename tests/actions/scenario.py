@@ -22,7 +22,9 @@ def tagged(kind, name):
 def trust(service):
     """A trust policy for one of AWS's services."""
     who = {"Service": f"{service}.amazonaws.com"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]})
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]}
+    )
 
 
 def public_key(name="key", kind="ed25519"):
@@ -124,7 +126,9 @@ class Scenario:
         self.wait("nat_gateway_available", NatGatewayIds=[id["nat"]])
         ec2.create_route(RouteTableId=id["rtb2"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=id["nat"])
         id["eice"] = ec2.create_instance_connect_endpoint(
-            SubnetId=id["subnet"], TagSpecifications=tagged("instance-connect-endpoint", "door"), ClientToken="the-endpoint"
+            SubnetId=id["subnet"],
+            TagSpecifications=tagged("instance-connect-endpoint", "door"),
+            ClientToken="the-endpoint",
         )["InstanceConnectEndpoint"]["InstanceConnectEndpointId"]
         self.endpoint_is("create-complete")
         id["vpc2"] = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
@@ -156,36 +160,58 @@ class Scenario:
         ec2, id = self.ec2, self.id
         for name in ("web", "database"):
             id[name] = ec2.create_security_group(
-                GroupName=name, Description=f"the {name}", VpcId=id["vpc"],
+                GroupName=name,
+                Description=f"the {name}",
+                VpcId=id["vpc"],
                 TagSpecifications=tagged("security-group", name),
             )["GroupId"]
         rules = ec2.authorize_security_group_ingress(GroupId=id["web"], IpPermissions=self.web_permissions())
         id["rule"] = rules["SecurityGroupRules"][0]["SecurityGroupRuleId"]
         ec2.authorize_security_group_egress(
-            GroupId=id["database"], IpPermissions=[{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.2/32"}]}]
+            GroupId=id["database"],
+            IpPermissions=[
+                {"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.2/32"}]}
+            ],
         )
         id["acl"] = ec2.create_network_acl(VpcId=id["vpc"], TagSpecifications=tagged("network-acl", "strict"))[
             "NetworkAcl"
         ]["NetworkAclId"]
         ec2.create_network_acl_entry(
-            NetworkAclId=id["acl"], RuleNumber=100, Protocol="6", RuleAction="allow", Egress=False,
-            CidrBlock="0.0.0.0/0", PortRange={"From": 80, "To": 80},
+            NetworkAclId=id["acl"],
+            RuleNumber=100,
+            Protocol="6",
+            RuleAction="allow",
+            Egress=False,
+            CidrBlock="0.0.0.0/0",
+            PortRange={"From": 80, "To": 80},
         )
         ec2.create_network_acl_entry(
-            NetworkAclId=id["acl"], RuleNumber=110, Protocol="1", RuleAction="deny", Egress=True,
-            CidrBlock="0.0.0.0/0", IcmpTypeCode={"Type": -1, "Code": -1},
+            NetworkAclId=id["acl"],
+            RuleNumber=110,
+            Protocol="1",
+            RuleAction="deny",
+            Egress=True,
+            CidrBlock="0.0.0.0/0",
+            IcmpTypeCode={"Type": -1, "Code": -1},
         )
 
     def web_permissions(self):
         return [
             {
-                "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80,
+                "IpProtocol": "tcp",
+                "FromPort": 80,
+                "ToPort": 80,
                 "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "everybody"}],
                 "Ipv6Ranges": [{"CidrIpv6": "::/0", "Description": "everybody"}],
             },
             {"IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
             {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": self.id["database"], "Description": "ours"}]},
-            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": self.id["s3-list"]}]},
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 443,
+                "ToPort": 443,
+                "PrefixListIds": [{"PrefixListId": self.id["s3-list"]}],
+            },
         ]
 
     def machines(self):
@@ -195,16 +221,25 @@ class Scenario:
         ]
         ec2.import_key_pair(KeyName="mine", PublicKeyMaterial=public_key().encode())
         id["eni"] = ec2.create_network_interface(
-            SubnetId=id["subnet"], Groups=[id["web"]], Description="spare", PrivateIpAddress=self.free_address(),
+            SubnetId=id["subnet"],
+            Groups=[id["web"]],
+            Description="spare",
+            PrivateIpAddress=self.free_address(),
             TagSpecifications=tagged("network-interface", "spare"),
         )["NetworkInterface"]["NetworkInterfaceId"]
         run = ec2.run_instances(
-            ImageId=id["ami"], InstanceType="t3.micro", MinCount=1, MaxCount=1, KeyName="mine",
-            UserData="#!/bin/sh\necho hello\n", Placement={"AvailabilityZone": ZONE},
+            ImageId=id["ami"],
+            InstanceType="t3.micro",
+            MinCount=1,
+            MaxCount=1,
+            KeyName="mine",
+            UserData="#!/bin/sh\necho hello\n",
+            Placement={"AvailabilityZone": ZONE},
             NetworkInterfaces=[
                 {"DeviceIndex": 0, "SubnetId": id["subnet"], "Groups": [id["web"]], "AssociatePublicIpAddress": True}
             ],
-            TagSpecifications=tagged("instance", "web") + tagged("volume", "web"), ClientToken="the-web-server",
+            TagSpecifications=tagged("instance", "web") + tagged("volume", "web"),
+            ClientToken="the-web-server",
         )
         id["instance"] = run["Instances"][0]["InstanceId"]
         self.wait("instance_running", InstanceIds=[id["instance"]])
@@ -213,7 +248,13 @@ class Scenario:
     def roles(self):
         iam = self.iam
         tags = [{"Key": "team", "Value": "blue"}]
-        iam.create_role(RoleName="web", Path="/servers/", AssumeRolePolicyDocument=trust("ec2"), Description="for servers", Tags=tags)
+        iam.create_role(
+            RoleName="web",
+            Path="/servers/",
+            AssumeRolePolicyDocument=trust("ec2"),
+            Description="for servers",
+            Tags=tags,
+        )
         iam.create_instance_profile(InstanceProfileName="web", Path="/servers/", Tags=tags)
         iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
 
@@ -237,12 +278,16 @@ class Scenario:
 
     def change_instance_profile(self):
         ec2, named = self.ec2, {"IamInstanceProfile": {"Name": "web"}}
-        made = ec2.associate_iam_instance_profile(InstanceId=self.id["instance"], **named)["IamInstanceProfileAssociation"]
+        made = ec2.associate_iam_instance_profile(InstanceId=self.id["instance"], **named)[
+            "IamInstanceProfileAssociation"
+        ]
         ec2.describe_instances()
         replaced = ec2.replace_iam_instance_profile_association(AssociationId=made["AssociationId"], **named)
         ec2.describe_iam_instance_profile_associations()
         ec2.disassociate_iam_instance_profile(AssociationId=replaced["IamInstanceProfileAssociation"]["AssociationId"])
-        id = ec2.associate_iam_instance_profile(InstanceId=self.id["instance"], **named)["IamInstanceProfileAssociation"]
+        id = ec2.associate_iam_instance_profile(InstanceId=self.id["instance"], **named)[
+            "IamInstanceProfileAssociation"
+        ]
         self.id["iip-assoc"] = id["AssociationId"]
 
     def change_vpc(self):
@@ -276,7 +321,10 @@ class Scenario:
         made = ec2.associate_subnet_cidr_block(SubnetId=id["subnet"], Ipv6CidrBlock=id["v6"])
         id["subnet6"] = made["Ipv6CidrBlockAssociation"]["AssociationId"]
         scr = ec2.create_subnet_cidr_reservation(
-            SubnetId=id["spare-subnet"], Cidr="10.0.3.64/26", ReservationType="explicit", Description="kept",
+            SubnetId=id["spare-subnet"],
+            Cidr="10.0.3.64/26",
+            ReservationType="explicit",
+            Description="kept",
             TagSpecifications=tagged("subnet-cidr-reservation", "kept"),
         )["SubnetCidrReservation"]["SubnetCidrReservationId"]
         ec2.get_subnet_cidr_reservations(SubnetId=id["spare-subnet"])
@@ -309,11 +357,23 @@ class Scenario:
             SecurityGroupRules=[
                 {
                     "SecurityGroupRuleId": id["rule"],
-                    "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "CidrIpv4": "0.0.0.0/0"},
+                    "SecurityGroupRule": {
+                        "IpProtocol": "tcp",
+                        "FromPort": 8080,
+                        "ToPort": 8080,
+                        "CidrIpv4": "0.0.0.0/0",
+                    },
                 }
             ],
         )
-        described = [{"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "new"}]}]
+        described = [
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 8080,
+                "ToPort": 8080,
+                "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "new"}],
+            }
+        ]
         ec2.update_security_group_rule_descriptions_ingress(GroupId=id["web"], IpPermissions=described)
         resolver = [{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "10.0.0.2/32"}]}]
         ec2.update_security_group_rule_descriptions_egress(GroupId=id["database"], IpPermissions=resolver)
@@ -321,8 +381,13 @@ class Scenario:
         ec2.revoke_security_group_ingress(GroupId=id["web"], SecurityGroupRuleIds=[id["rule"]])
         ec2.describe_network_acls()
         ec2.replace_network_acl_entry(
-            NetworkAclId=id["acl"], RuleNumber=100, Protocol="6", RuleAction="allow", Egress=False,
-            CidrBlock="0.0.0.0/0", PortRange={"From": 1, "To": 443},
+            NetworkAclId=id["acl"],
+            RuleNumber=100,
+            Protocol="6",
+            RuleAction="allow",
+            Egress=False,
+            CidrBlock="0.0.0.0/0",
+            PortRange={"From": 1, "To": 443},
         )
         ec2.delete_network_acl_entry(NetworkAclId=id["acl"], RuleNumber=110, Egress=True)
         of_subnet = [{"Name": "association.subnet-id", "Values": [id["subnet"]]}]
@@ -332,7 +397,9 @@ class Scenario:
             AssociationId=association["NetworkAclAssociationId"], NetworkAclId=id["acl"]
         )
         ec2.describe_network_acls(NetworkAclIds=[id["acl"]])
-        ec2.replace_network_acl_association(AssociationId=moved["NewAssociationId"], NetworkAclId=default["NetworkAclId"])
+        ec2.replace_network_acl_association(
+            AssociationId=moved["NewAssociationId"], NetworkAclId=default["NetworkAclId"]
+        )
 
     def free_address(self):
         """One of the subnet's: those that nobody asks for are drawn at random."""
@@ -373,8 +440,17 @@ class Scenario:
         ec2.unmonitor_instances(InstanceIds=[id["instance"]])
         ec2.get_console_output(**one)
         for attribute in (
-            "instanceType", "userData", "disableApiTermination", "instanceInitiatedShutdownBehavior", "rootDeviceName",
-            "blockDeviceMapping", "sourceDestCheck", "groupSet", "ebsOptimized", "enaSupport", "disableApiStop",
+            "instanceType",
+            "userData",
+            "disableApiTermination",
+            "instanceInitiatedShutdownBehavior",
+            "rootDeviceName",
+            "blockDeviceMapping",
+            "sourceDestCheck",
+            "groupSet",
+            "ebsOptimized",
+            "enaSupport",
+            "disableApiStop",
         ):
             ec2.describe_instance_attribute(**one, Attribute=attribute)
         ec2.modify_instance_attribute(**one, SourceDestCheck={"Value": False})
@@ -395,7 +471,10 @@ class Scenario:
         ec2, id = self.ec2, self.id
         theirs = self.peer.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
         asked = ec2.create_vpc_peering_connection(
-            VpcId=id["vpc"], PeerVpcId=theirs, PeerOwnerId=PEER, PeerRegion=REGION,
+            VpcId=id["vpc"],
+            PeerVpcId=theirs,
+            PeerOwnerId=PEER,
+            PeerRegion=REGION,
             TagSpecifications=tagged("vpc-peering-connection", "to them"),
         )["VpcPeeringConnection"]["VpcPeeringConnectionId"]
         ec2.describe_vpc_peering_connections()
@@ -419,13 +498,17 @@ class Scenario:
     def change_lists(self):
         ec2, id = self.ec2, self.id
         made = ec2.create_managed_prefix_list(
-            PrefixListName="offices", AddressFamily="IPv4", MaxEntries=5,
+            PrefixListName="offices",
+            AddressFamily="IPv4",
+            MaxEntries=5,
             Entries=[{"Cidr": "203.0.113.0/24", "Description": "headquarters"}],
             TagSpecifications=tagged("prefix-list", "offices"),
         )["PrefixList"]
         id["list"] = made["PrefixListId"]
         ec2.modify_managed_prefix_list(
-            PrefixListId=id["list"], CurrentVersion=1, AddEntries=[{"Cidr": "198.51.100.0/24"}],
+            PrefixListId=id["list"],
+            CurrentVersion=1,
+            AddEntries=[{"Cidr": "198.51.100.0/24"}],
             RemoveEntries=[{"Cidr": "203.0.113.0/24"}],
         )
         ec2.restore_managed_prefix_list_version(PrefixListId=id["list"], PreviousVersion=1, CurrentVersion=2)
@@ -449,13 +532,19 @@ class Scenario:
     def private_names(self):
         route53, vpcs = self.route53, [{"VPCRegion": "us-west-2", "VPCId": self.id[name]} for name in ("vpc", "vpc2")]
         made = route53.create_hosted_zone(
-            Name="corp.internal", CallerReference="scenario", VPC=vpcs[0], HostedZoneConfig={"Comment": "ours", "PrivateZone": True})
+            Name="corp.internal",
+            CallerReference="scenario",
+            VPC=vpcs[0],
+            HostedZoneConfig={"Comment": "ours", "PrivateZone": True},
+        )
         zone = made["HostedZone"]["Id"]
         route53.get_change(Id=made["ChangeInfo"]["Id"])
         records = {"Name": "web.corp.internal", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.1.10"}]}
         for action in ("CREATE", "UPSERT", "DELETE"):
             route53.change_resource_record_sets(
-                HostedZoneId=zone, ChangeBatch={"Comment": action, "Changes": [{"Action": action, "ResourceRecordSet": records}]})
+                HostedZoneId=zone,
+                ChangeBatch={"Comment": action, "Changes": [{"Action": action, "ResourceRecordSet": records}]},
+            )
             route53.list_resource_record_sets(HostedZoneId=zone, MaxItems="2")
         route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=vpcs[1], Comment="the other")
         route53.get_hosted_zone(Id=zone)
@@ -465,7 +554,9 @@ class Scenario:
         route53.list_hosted_zones_by_vpc(**vpcs[1])
         route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone, VPC=vpcs[1])
         route53.update_hosted_zone_comment(Id=zone, Comment="ours alone")
-        route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=[{"Key": "stage", "Value": "test"}])
+        route53.change_tags_for_resource(
+            ResourceType="hostedzone", ResourceId=zone, AddTags=[{"Key": "stage", "Value": "test"}]
+        )
         route53.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone)
         route53.list_tags_for_resources(ResourceType="hostedzone", ResourceIds=[zone.rpartition("/")[2]])
         route53.delete_hosted_zone(Id=zone)

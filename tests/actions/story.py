@@ -31,12 +31,26 @@ class Story:
 
 
 DESCRIBES = (
-    "describe_vpcs", "describe_subnets", "describe_route_tables", "describe_internet_gateways",
-    "describe_egress_only_internet_gateways", "describe_nat_gateways", "describe_vpc_peering_connections",
+    "describe_vpcs",
+    "describe_subnets",
+    "describe_route_tables",
+    "describe_internet_gateways",
+    "describe_egress_only_internet_gateways",
+    "describe_nat_gateways",
+    "describe_vpc_peering_connections",
     "describe_instance_connect_endpoints",
-    "describe_dhcp_options", "describe_security_groups", "describe_security_group_rules", "describe_network_acls",
-    "describe_tags", "describe_managed_prefix_lists", "describe_network_interfaces", "describe_addresses",
-    "describe_key_pairs", "describe_instances", "describe_iam_instance_profile_associations", "describe_volumes",
+    "describe_dhcp_options",
+    "describe_security_groups",
+    "describe_security_group_rules",
+    "describe_network_acls",
+    "describe_tags",
+    "describe_managed_prefix_lists",
+    "describe_network_interfaces",
+    "describe_addresses",
+    "describe_key_pairs",
+    "describe_instances",
+    "describe_iam_instance_profile_associations",
+    "describe_volumes",
 )
 
 # Of IAM.

@@ -32,8 +32,9 @@ class GoodAnswers(unittest.TestCase):
                 members = shape.members if shape else {}
                 self.assertEqual("DryRun" in members, row["dry_run"])
                 required = {
-                    (member.serialization.get("name", name) if row["service"] == "route53" else name) if row["service"] != "ec2" else member.serialization.get("queryName")
-                    or _capital(member.serialization.get("name", name))
+                    (member.serialization.get("name", name) if row["service"] == "route53" else name)
+                    if row["service"] != "ec2"
+                    else member.serialization.get("queryName") or _capital(member.serialization.get("name", name))
                     for name, member in members.items()
                     if name in shape.required_members
                 }
@@ -43,8 +44,12 @@ class GoodAnswers(unittest.TestCase):
 class CoveragePage(unittest.TestCase):
     def test_it_lists_what_the_program_has(self):
         titles = {
-            "ec2": "Amazon EC2", "ec2-instance-connect": "EC2 Instance Connect", "route53": "Amazon Route 53", "iam": "AWS IAM",
-            "sts": "AWS STS", "ssm": "AWS Systems Manager",
+            "ec2": "Amazon EC2",
+            "ec2-instance-connect": "EC2 Instance Connect",
+            "route53": "Amazon Route 53",
+            "iam": "AWS IAM",
+            "sts": "AWS STS",
+            "ssm": "AWS Systems Manager",
         }
         page = pathlib.Path(__file__).resolve().parents[2].joinpath("docs/coverage.md").read_text(encoding="utf-8")
         for service, title in titles.items():

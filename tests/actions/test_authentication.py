@@ -84,9 +84,7 @@ class Strict(unittest.TestCase):
         from botocore.awsrequest import AWSRequest
         from botocore.credentials import Credentials
 
-        signed, sent = (
-            wire.encoded("ec2", "DescribeVpcs", {"MaxResults": number}) for number in ("5", "6")
-        )
+        signed, sent = (wire.encoded("ec2", "DescribeVpcs", {"MaxResults": number}) for number in ("5", "6"))
         headers = wire.headers_for("ec2", "DescribeVpcs")
         request = AWSRequest("POST", self.hamlet.url + "/", headers, signed)
         botocore.auth.SigV4Auth(Credentials(*self.hamlet.key), "ec2", hamlet.REGION).add_auth(request)
@@ -107,14 +105,20 @@ class Strict(unittest.TestCase):
 
     def test_authorization_headers_that_are_none(self):
         for value in (
-            "", "Basic dXNlcjpwYXNz", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=a/b/c",
+            "",
+            "Basic dXNlcjpwYXNz",
+            "AWS4-HMAC-SHA256",
+            "AWS4-HMAC-SHA256 Credential=",
+            "AWS4-HMAC-SHA256 Credential=a/b/c",
             "AWS4-HMAC-SHA256 Credential=A/20260101/us-west-2/ec2/aws4_request, SignedHeaders=host, Signature=",
             "AWS4-HMAC-SHA256 Credential=A/20260101/us-west-2/ec2/aws4_request, SignedHeaders=, Signature=0",
-            "AWS4-HMAC-SHA256 " + "Credential=" * 500, "AWS " + "é" * 40,
+            "AWS4-HMAC-SHA256 " + "Credential=" * 500,
+            "AWS " + "é" * 40,
         ):
             with self.subTest(value[:60]):
                 answer = wire.send(
-                    self.hamlet, body=wire.encoded("ec2", "DescribeVpcs", {}),
+                    self.hamlet,
+                    body=wire.encoded("ec2", "DescribeVpcs", {}),
                     headers={**wire.headers_for("ec2", ""), "authorization": value.encode("latin-1")},
                 )
                 self.assertIsNone(answer.problem)

@@ -10,13 +10,17 @@ class Changes(Facts):
         self.lan = self.subnet(self.mine)
 
     def peer(self, vpc, other, accept=True):
-        made = self.ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        made = self.ec2.create_vpc_peering_connection(VpcId=vpc, PeerVpcId=other)["VpcPeeringConnection"][
+            "VpcPeeringConnectionId"
+        ]
         if accept:
             self.ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=made)
         return made
 
     def settled(self, instance, state):
-        self.ec2.get_waiter(f"instance_{state}").wait(InstanceIds=[instance], WaiterConfig={"Delay": 0.05, "MaxAttempts": 99})
+        self.ec2.get_waiter(f"instance_{state}").wait(
+            InstanceIds=[instance], WaiterConfig={"Delay": 0.05, "MaxAttempts": 99}
+        )
 
     def test_a_route_to_an_interface_follows_its_instance(self):
         ec2, table = self.ec2, self.table(self.mine)
@@ -27,7 +31,9 @@ class Changes(Facts):
             return self.route(table, "0.0.0.0/0")["State"]
 
         self.shows("attached to nothing", "blackhole", state())
-        attachment = ec2.attach_network_interface(NetworkInterfaceId=eni, InstanceId=instance, DeviceIndex=1)["AttachmentId"]
+        attachment = ec2.attach_network_interface(NetworkInterfaceId=eni, InstanceId=instance, DeviceIndex=1)[
+            "AttachmentId"
+        ]
         self.shows("attached", "active", state())
         ec2.stop_instances(InstanceIds=[instance])
         self.settled(instance, "stopped")
@@ -48,7 +54,9 @@ class Changes(Facts):
         ec2.associate_address(AllocationId=allocation, NetworkInterfaceId=first)
         ec2.terminate_instances(InstanceIds=[instance])
         self.settled(instance, "terminated")
-        self.refused("InvalidNetworkInterfaceID.NotFound", "…", "describe_network_interfaces", NetworkInterfaceIds=[first])
+        self.refused(
+            "InvalidNetworkInterfaceID.NotFound", "…", "describe_network_interfaces", NetworkInterfaceIds=[first]
+        )
         [kept] = ec2.describe_network_interfaces(NetworkInterfaceIds=[second])["NetworkInterfaces"]
         self.shows("the second is kept", ("available", None), (kept["Status"], kept.get("Attachment")))
         [address] = ec2.describe_addresses(AllocationIds=[allocation])["Addresses"]
@@ -67,7 +75,11 @@ class Changes(Facts):
         ec2.associate_address(AllocationId=allocation, NetworkInterfaceId=one, PrivateIpAddress=moving)
         ec2.assign_private_ip_addresses(NetworkInterfaceId=other, PrivateIpAddresses=[moving], AllowReassignment=True)
         [address] = ec2.describe_addresses(AllocationIds=[allocation])["Addresses"]
-        self.shows("an Elastic IP moves with its address", (other, moving), (address["NetworkInterfaceId"], address["PrivateIpAddress"]))
+        self.shows(
+            "an Elastic IP moves with its address",
+            (other, moving),
+            (address["NetworkInterfaceId"], address["PrivateIpAddress"]),
+        )
         replaced = ec2.allocate_address()["AllocationId"]
         ec2.associate_address(AllocationId=replaced, NetworkInterfaceId=other, PrivateIpAddress=moving)
         [address] = ec2.describe_addresses(AllocationIds=[allocation])["Addresses"]
@@ -78,7 +90,9 @@ class Changes(Facts):
         self.peer(self.mine, other)
         self.refused("InvalidVpc.Conflict", "…", "associate_vpc_cidr_block", VpcId=self.mine, CidrBlock="10.1.128.0/17")
         table = self.table(self.mine)
-        ec2.create_route(RouteTableId=table, DestinationCidrBlock="10.2.0.0/24", NetworkInterfaceId=self.interface(self.lan))
+        ec2.create_route(
+            RouteTableId=table, DestinationCidrBlock="10.2.0.0/24", NetworkInterfaceId=self.interface(self.lan)
+        )
         for cidr in ("10.2.0.0/24", "10.2.0.0/16"):
             self.refused("InvalidParameterValue", "…", "associate_vpc_cidr_block", VpcId=self.mine, CidrBlock=cidr)
         with self.subTest("a more specific block is fine"):
@@ -95,7 +109,9 @@ class Changes(Facts):
 
     def test_ipv6_in_a_vpc_that_had_none(self):
         ec2, table = self.ec2, self.table(self.mine)
-        made = ec2.associate_vpc_cidr_block(VpcId=self.mine, AmazonProvidedIpv6CidrBlock=True)["Ipv6CidrBlockAssociation"]
+        made = ec2.associate_vpc_cidr_block(VpcId=self.mine, AmazonProvidedIpv6CidrBlock=True)[
+            "Ipv6CidrBlockAssociation"
+        ]
         self.shows("at first", "associating", made["Ipv6CidrBlockState"]["State"])
         [now] = ec2.describe_vpcs(VpcIds=[self.mine])["Vpcs"][0]["Ipv6CidrBlockAssociationSet"]
         self.shows("then", "associated", now["Ipv6CidrBlockState"]["State"])
@@ -105,7 +121,9 @@ class Changes(Facts):
         eni = self.interface(self.lan)
         for last in ("::", "::1", "::2", "::3"):
             address = block.removesuffix("::/56") + last
-            self.refused("InvalidParameterValue", "…", "assign_ipv6_addresses", NetworkInterfaceId=eni, Ipv6Addresses=[address])
+            self.refused(
+                "InvalidParameterValue", "…", "assign_ipv6_addresses", NetworkInterfaceId=eni, Ipv6Addresses=[address]
+            )
         given = ec2.assign_ipv6_addresses(NetworkInterfaceId=eni, Ipv6AddressCount=2)["AssignedIpv6Addresses"]
         self.shows("two addresses", 2, len(set(given)))
         self.refused("DependencyViolation", "…", "disassociate_vpc_cidr_block", AssociationId=now["AssociationId"])
@@ -114,10 +132,14 @@ class Changes(Facts):
         ec2 = self.ec2
         filters = [{"Name": "vpc-id", "Values": [self.mine]}, {"Name": "default", "Values": ["true"]}]
         acl = ec2.describe_network_acls(Filters=filters)["NetworkAcls"][0]["NetworkAclId"]
-        ec2.create_network_acl_entry(NetworkAclId=acl, RuleNumber=50, Protocol="-1", RuleAction="deny", Egress=False, CidrBlock="192.0.2.0/24")
+        ec2.create_network_acl_entry(
+            NetworkAclId=acl, RuleNumber=50, Protocol="-1", RuleAction="deny", Egress=False, CidrBlock="192.0.2.0/24"
+        )
         ec2.associate_vpc_cidr_block(VpcId=self.mine, AmazonProvidedIpv6CidrBlock=True)
         entries = ec2.describe_network_acls(NetworkAclIds=[acl])["NetworkAcls"][0]["Entries"]
-        self.shows("in, where it was changed", [], [it for it in entries if not it["Egress"] and it["RuleNumber"] == 101])
+        self.shows(
+            "in, where it was changed", [], [it for it in entries if not it["Egress"] and it["RuleNumber"] == 101]
+        )
         self.shows("out, where it was not", 1, len([it for it in entries if it["Egress"] and it["RuleNumber"] == 101]))
 
     def test_tenancy(self):
@@ -127,14 +149,27 @@ class Changes(Facts):
         ec2, other = self.ec2, self.vpc("10.1.0.0/16")
         peering = self.peer(self.mine, other)
         near, far = self.group(self.mine), self.group(other)
-        ec2.authorize_security_group_ingress(GroupId=near, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": far}]}])
-        [pair] = ec2.describe_security_groups(GroupIds=[near])["SecurityGroups"][0]["IpPermissions"][0]["UserIdGroupPairs"]
-        self.shows_members("the pair", dict(GroupId=far, UserId=self.account, VpcId=other, VpcPeeringConnectionId=peering, PeeringStatus="active"), pair)
+        ec2.authorize_security_group_ingress(
+            GroupId=near,
+            IpPermissions=[{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": far}]}],
+        )
+        [pair] = ec2.describe_security_groups(GroupIds=[near])["SecurityGroups"][0]["IpPermissions"][0][
+            "UserIdGroupPairs"
+        ]
+        self.shows_members(
+            "the pair",
+            dict(GroupId=far, UserId=self.account, VpcId=other, VpcPeeringConnectionId=peering, PeeringStatus="active"),
+            pair,
+        )
         ec2.delete_vpc_peering_connection(VpcPeeringConnectionId=peering)
         [stale] = ec2.describe_stale_security_groups(VpcId=self.mine)["StaleSecurityGroupSet"]
         self.shows("stale", near, stale["GroupId"])
         self.peer(self.mine, other)
-        self.shows("a new peering makes it fresh", [], ec2.describe_stale_security_groups(VpcId=self.mine)["StaleSecurityGroupSet"])
+        self.shows(
+            "a new peering makes it fresh",
+            [],
+            ec2.describe_stale_security_groups(VpcId=self.mine)["StaleSecurityGroupSet"],
+        )
 
     def test_an_address_of_an_instance_with_an_automatic_one(self):
         ec2 = self.ec2
@@ -162,5 +197,19 @@ class Changes(Facts):
         instance, eni = self.instance(self.lan), self.interface(self.lan)
         self.ec2.terminate_instances(InstanceIds=[instance])
         self.settled(instance, "terminated")
-        self.refused("IncorrectInstanceState", "…", "attach_network_interface", NetworkInterfaceId=eni, InstanceId=instance, DeviceIndex=1)
-        self.refused("InvalidInstanceID.NotFound", "…", "attach_network_interface", NetworkInterfaceId=eni, InstanceId=f"i-{NOBODY}", DeviceIndex=1)
+        self.refused(
+            "IncorrectInstanceState",
+            "…",
+            "attach_network_interface",
+            NetworkInterfaceId=eni,
+            InstanceId=instance,
+            DeviceIndex=1,
+        )
+        self.refused(
+            "InvalidInstanceID.NotFound",
+            "…",
+            "attach_network_interface",
+            NetworkInterfaceId=eni,
+            InstanceId=f"i-{NOBODY}",
+            DeviceIndex=1,
+        )

@@ -37,7 +37,9 @@ class Filters(unittest.TestCase):
             "GetSubnetCidrReservations": {"SubnetId": "subnet-00000000000000000"},
             "GetSecurityGroupsForVpc": {"VpcId": "vpc-00000000000000000"},
         }.get(operation, {})
-        return wire.signed(story.told().hamlet, "ec2", operation, {**required, "Filter.1.Name": name, "Filter.1.Value.1": "x"})
+        return wire.signed(
+            story.told().hamlet, "ec2", operation, {**required, "Filter.1.Name": name, "Filter.1.Value.1": "x"}
+        )
 
     def test_documented_names_are_known(self):
         for operation, _, names in self.operations():
@@ -52,7 +54,9 @@ class Filters(unittest.TestCase):
                 answer = self.send(operation, "colour")
                 if answer.code and answer.code.endswith("NotFound"):
                     continue  # What it is about is looked for first.
-                self.assertEqual(("InvalidParameterValue", "The filter 'colour' is invalid"), (answer.code, answer.message))
+                self.assertEqual(
+                    ("InvalidParameterValue", "The filter 'colour' is invalid"), (answer.code, answer.message)
+                )
 
     def test_a_value_that_was_shown_finds_what_showed_it(self):
         """Where a filter's name is a member's: `vpc-id` and VpcId. Another value must not find it."""

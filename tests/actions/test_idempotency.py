@@ -24,34 +24,42 @@ class Tokens(unittest.TestCase):
         cls.calls = {
             "RunInstances": (
                 dict(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet),
-                dict(InstanceType="t3.small"), lambda: instances(ec2),
+                dict(InstanceType="t3.small"),
+                lambda: instances(ec2),
             ),
             "CreateNatGateway": (
-                dict(SubnetId=subnet, AllocationId=allocation), dict(ConnectivityType="private"),
+                dict(SubnetId=subnet, AllocationId=allocation),
+                dict(ConnectivityType="private"),
                 lambda: ec2.describe_nat_gateways()["NatGateways"],
             ),
             "CreateInstanceConnectEndpoint": (
-                dict(SubnetId=subnet), dict(IpAddressType="ipv4"),
+                dict(SubnetId=subnet),
+                dict(IpAddressType="ipv4"),
                 lambda: ec2.describe_instance_connect_endpoints()["InstanceConnectEndpoints"],
             ),
             "CreateNetworkInterface": (
-                dict(SubnetId=subnet), dict(Description="other"),
+                dict(SubnetId=subnet),
+                dict(Description="other"),
                 lambda: ec2.describe_network_interfaces()["NetworkInterfaces"],
             ),
             "CreateRouteTable": (
-                dict(VpcId=vpc), dict(TagSpecifications=scenario.tagged("route-table", "x")),
+                dict(VpcId=vpc),
+                dict(TagSpecifications=scenario.tagged("route-table", "x")),
                 lambda: ec2.describe_route_tables()["RouteTables"],
             ),
             "CreateNetworkAcl": (
-                dict(VpcId=vpc), dict(TagSpecifications=scenario.tagged("network-acl", "x")),
+                dict(VpcId=vpc),
+                dict(TagSpecifications=scenario.tagged("network-acl", "x")),
                 lambda: ec2.describe_network_acls()["NetworkAcls"],
             ),
             "CreateEgressOnlyInternetGateway": (
-                dict(VpcId=vpc), dict(TagSpecifications=scenario.tagged("egress-only-internet-gateway", "x")),
+                dict(VpcId=vpc),
+                dict(TagSpecifications=scenario.tagged("egress-only-internet-gateway", "x")),
                 lambda: ec2.describe_egress_only_internet_gateways()["EgressOnlyInternetGateways"],
             ),
             "CreateManagedPrefixList": (
-                dict(PrefixListName="l", AddressFamily="IPv4", MaxEntries=1), dict(MaxEntries=2),
+                dict(PrefixListName="l", AddressFamily="IPv4", MaxEntries=1),
+                dict(MaxEntries=2),
                 lambda: ec2.describe_managed_prefix_lists()["PrefixLists"],
             ),
         }

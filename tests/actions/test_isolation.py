@@ -27,7 +27,12 @@ class Isolation(unittest.TestCase):
         def first(place):
             account, region = place
             ec2 = self.hamlet.client(account=account, region=region)
-            return place, ec2.describe_vpcs()["Vpcs"], ec2.describe_subnets()["Subnets"], ec2.describe_internet_gateways()["InternetGateways"]
+            return (
+                place,
+                ec2.describe_vpcs()["Vpcs"],
+                ec2.describe_subnets()["Subnets"],
+                ec2.describe_internet_gateways()["InternetGateways"],
+            )
 
         places = [(account, region) for account in ACCOUNTS for region in REGIONS] * 2
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -61,19 +66,26 @@ class Isolation(unittest.TestCase):
                     with self.assertRaises(ClientError) as refused:
                         call()
                     error = refused.exception.response["Error"]
-                    self.assertRegex(error["Code"], r"NotFound$|^AuthFailure$|^InvalidGroup\.NotFound$|^InvalidID$", error["Message"])
+                    self.assertRegex(
+                        error["Code"], r"NotFound$|^AuthFailure$|^InvalidGroup\.NotFound$|^InvalidID$", error["Message"]
+                    )
 
     def test_lists_show_ones_own_only(self):
         mine, other = (self.hamlet.client(account=account) for account in ACCOUNTS[2:])
         made = self.everything(mine)
         for method, key, id in (
-            ("describe_vpcs", "Vpcs", "VpcId"), ("describe_subnets", "Subnets", "SubnetId"),
-            ("describe_security_groups", "SecurityGroups", "GroupId"), ("describe_route_tables", "RouteTables", "RouteTableId"),
+            ("describe_vpcs", "Vpcs", "VpcId"),
+            ("describe_subnets", "Subnets", "SubnetId"),
+            ("describe_security_groups", "SecurityGroups", "GroupId"),
+            ("describe_route_tables", "RouteTables", "RouteTableId"),
             ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
             ("describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
-            ("describe_network_acls", "NetworkAcls", "NetworkAclId"), ("describe_addresses", "Addresses", "AllocationId"),
-            ("describe_managed_prefix_lists", "PrefixLists", "PrefixListId"), ("describe_key_pairs", "KeyPairs", "KeyPairId"),
-            ("describe_tags", "Tags", "ResourceId"), ("describe_volumes", "Volumes", "VolumeId"),
+            ("describe_network_acls", "NetworkAcls", "NetworkAclId"),
+            ("describe_addresses", "Addresses", "AllocationId"),
+            ("describe_managed_prefix_lists", "PrefixLists", "PrefixListId"),
+            ("describe_key_pairs", "KeyPairs", "KeyPairId"),
+            ("describe_tags", "Tags", "ResourceId"),
+            ("describe_volumes", "Volumes", "VolumeId"),
         ):
             with self.subTest(method):
                 ids = {one[id] for one in getattr(mine, method)()[key]}
@@ -90,13 +102,17 @@ class Isolation(unittest.TestCase):
         image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
         run = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnet)
         return dict(
-            vpc=vpc, subnet=subnet, gateway=gateway,
+            vpc=vpc,
+            subnet=subnet,
+            gateway=gateway,
             group=ec2.create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"],
             table=ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"],
             acl=ec2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"],
             interface=ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"],
             address=ec2.allocate_address()["AllocationId"],
-            list=ec2.create_managed_prefix_list(PrefixListName="l", AddressFamily="IPv4", MaxEntries=1)["PrefixList"]["PrefixListId"],
+            list=ec2.create_managed_prefix_list(PrefixListName="l", AddressFamily="IPv4", MaxEntries=1)["PrefixList"][
+                "PrefixListId"
+            ],
             instance=run["Instances"][0]["InstanceId"],
             key=ec2.create_key_pair(KeyName="k", KeyType="ed25519")["KeyPairId"],
         )
@@ -110,8 +126,18 @@ class Isolation(unittest.TestCase):
         yield "detach gateway", lambda: ec2.detach_internet_gateway(InternetGatewayId=it["gateway"], VpcId=it["vpc"])
         yield "group", lambda: ec2.describe_security_groups(GroupIds=[it["group"]])
         yield "delete group", lambda: ec2.delete_security_group(GroupId=it["group"])
-        yield "authorize", lambda: ec2.authorize_security_group_ingress(GroupId=it["group"], IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
-        yield "route", lambda: ec2.create_route(RouteTableId=it["table"], DestinationCidrBlock="0.0.0.0/0", GatewayId=it["gateway"])
+        yield (
+            "authorize",
+            lambda: ec2.authorize_security_group_ingress(
+                GroupId=it["group"], IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0"
+            ),
+        )
+        yield (
+            "route",
+            lambda: ec2.create_route(
+                RouteTableId=it["table"], DestinationCidrBlock="0.0.0.0/0", GatewayId=it["gateway"]
+            ),
+        )
         yield "table", lambda: ec2.delete_route_table(RouteTableId=it["table"])
         yield "acl", lambda: ec2.delete_network_acl(NetworkAclId=it["acl"])
         yield "interface", lambda: ec2.delete_network_interface(NetworkInterfaceId=it["interface"])

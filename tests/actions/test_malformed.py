@@ -55,7 +55,11 @@ class Malformed(unittest.TestCase):
             body = self.random.randbytes(self.random.choice((1, 10, 100, 5000)))
             with self.subTest(number):
                 self.refused(self.ec2(body))
-                self.refused(wire.signed(self.hamlet, "ssm", "GetParameter", body), "SerializationException", "ValidationException")
+                self.refused(
+                    wire.signed(self.hamlet, "ssm", "GetParameter", body),
+                    "SerializationException",
+                    "ValidationException",
+                )
 
     def test_good_requests_with_bytes_changed(self):
         forms = [form for (service, _), form in self.sent.items() if service == "ec2"]
@@ -80,8 +84,17 @@ class Malformed(unittest.TestCase):
                 self.assertIsNone(answer.problem, f"seed {SEED}")
 
     def test_percent_signs_and_text_that_is_not_utf8(self):
-        for body in (b"%", b"%4", b"%zz=1", b"Action=%ff%fe", b"Action=DescribeVpcs&VpcId.1=%ff", b"Action=\xff\xfe&Version=x",
-                     b"Action=DescribeVpcs&VpcId.1=%00", b"Action=DescribeVpcs&%00=1", b"Action=DescribeVpcs&VpcId.1=%ED%A0%80"):
+        for body in (
+            b"%",
+            b"%4",
+            b"%zz=1",
+            b"Action=%ff%fe",
+            b"Action=DescribeVpcs&VpcId.1=%ff",
+            b"Action=\xff\xfe&Version=x",
+            b"Action=DescribeVpcs&VpcId.1=%00",
+            b"Action=DescribeVpcs&%00=1",
+            b"Action=DescribeVpcs&VpcId.1=%ED%A0%80",
+        ):
             with self.subTest(body):
                 self.refused(self.ec2(body))
 
@@ -100,8 +113,23 @@ class Malformed(unittest.TestCase):
                 self.assertEqual([{"Key": "text", "Value": text}], ec2.describe_vpcs()["Vpcs"][0]["Tags"])
 
     def test_list_indexes(self):
-        for key in ("VpcId.99999999999999999999", "VpcId.-1", "VpcId.0", "VpcId.1.2", "VpcId.x", "VpcId.", ".VpcId", "VpcId..1",
-                    "VpcId.1e9", "VpcId.4294967296", "Filter.1.Value.1.1.1", "." * 2000, "a." * 5000, "VpcId", "Filter.18446744073709551616.Name"):
+        for key in (
+            "VpcId.99999999999999999999",
+            "VpcId.-1",
+            "VpcId.0",
+            "VpcId.1.2",
+            "VpcId.x",
+            "VpcId.",
+            ".VpcId",
+            "VpcId..1",
+            "VpcId.1e9",
+            "VpcId.4294967296",
+            "Filter.1.Value.1.1.1",
+            "." * 2000,
+            "a." * 5000,
+            "VpcId",
+            "Filter.18446744073709551616.Name",
+        ):
             with self.subTest(key[:40]):
                 self.refused(wire.signed(self.hamlet, "ec2", "DescribeVpcs", {key: "vpc-1"}))
 
@@ -132,9 +160,23 @@ class Malformed(unittest.TestCase):
 
     def test_content_types(self):
         body = wire.encoded("ec2", "DescribeVpcs", {})
-        for kind in ("", "text/plain", "application/json", "multipart/form-data; boundary=x", "application/xml", "é", "x" * 5000):
+        for kind in (
+            "",
+            "text/plain",
+            "application/json",
+            "multipart/form-data; boundary=x",
+            "application/xml",
+            "é",
+            "x" * 5000,
+        ):
             with self.subTest(kind[:40]):
-                answer = wire.signed(self.hamlet, "ec2", "DescribeVpcs", body, headers={"content-type": kind.encode("latin-1").decode("latin-1")})
+                answer = wire.signed(
+                    self.hamlet,
+                    "ec2",
+                    "DescribeVpcs",
+                    body,
+                    headers={"content-type": kind.encode("latin-1").decode("latin-1")},
+                )
                 self.assertTrue(answer.status == 200 or answer.code, answer)
 
     def test_bad_base64(self):
@@ -142,22 +184,48 @@ class Malformed(unittest.TestCase):
         run = {"ImageId": image, "InstanceType": "t3.micro", "MinCount": "1", "MaxCount": "1"}
         for text in ("*", "a", "abc", "====", "é", "YWJj\x00"):
             with self.subTest(text):
-                self.refused(wire.signed(self.hamlet, "ec2", "ImportKeyPair", {"KeyName": "k", "PublicKeyMaterial": text}))
+                self.refused(
+                    wire.signed(self.hamlet, "ec2", "ImportKeyPair", {"KeyName": "k", "PublicKeyMaterial": text})
+                )
                 self.refused(wire.signed(self.hamlet, "ec2", "RunInstances", {**run, "UserData": text}))
 
     def test_public_keys_that_are_none(self):
         import base64
 
-        for text in ("", "ssh-rsa", "ssh-rsa AAAA", "ssh-ed25519 " + "A" * 4000, "-----BEGIN CERTIFICATE-----", "x" * 100_000, "ssh-rsa " + scenario.public_key().split()[1]):
+        for text in (
+            "",
+            "ssh-rsa",
+            "ssh-rsa AAAA",
+            "ssh-ed25519 " + "A" * 4000,
+            "-----BEGIN CERTIFICATE-----",
+            "x" * 100_000,
+            "ssh-rsa " + scenario.public_key().split()[1],
+        ):
             with self.subTest(text[:30]):
                 material = base64.b64encode(text.encode()).decode()
-                answer = wire.signed(self.hamlet, "ec2", "ImportKeyPair", {"KeyName": "k", "PublicKeyMaterial": material})
+                answer = wire.signed(
+                    self.hamlet, "ec2", "ImportKeyPair", {"KeyName": "k", "PublicKeyMaterial": material}
+                )
                 self.refused(answer, "InvalidKey.Format", "InvalidParameterValue", "MissingParameter")
 
     def test_bad_json(self):
         deep = b'{"Name":' * 5000 + b"1" + b"}" * 5000
-        for body in (b"{", b"[]", b"null", b'"x"', b"1", b'{"Name":1}', b'{"Name":["x"]}', b'{"Name":"\\ud800"}', b"\xff", deep, b"[" * 100_000,
-                     b'{"Names":"x"}', b'{"Name":"x","Name":"y"}', b'{"Name":' + b"9" * 10_000 + b"}"):
+        for body in (
+            b"{",
+            b"[]",
+            b"null",
+            b'"x"',
+            b"1",
+            b'{"Name":1}',
+            b'{"Name":["x"]}',
+            b'{"Name":"\\ud800"}',
+            b"\xff",
+            deep,
+            b"[" * 100_000,
+            b'{"Names":"x"}',
+            b'{"Name":"x","Name":"y"}',
+            b'{"Name":' + b"9" * 10_000 + b"}",
+        ):
             for target in ("GetParameter", "GetParameters", "GetParametersByPath"):
                 with self.subTest(f"{target} {body[:30]}"):
                     answer = wire.signed(self.hamlet, "ssm", target, body)
@@ -165,16 +233,33 @@ class Malformed(unittest.TestCase):
             self.refused(wire.signed(self.hamlet, "ec2-instance-connect", "SendSSHPublicKey", body))
 
     def test_targets_and_actions_that_are_none(self):
-        for target in ("", "x", "AmazonSSM", "AmazonSSM.", ".", "AmazonSSM.MakeCoffee", "Amazon.SSM.GetParameter", "é.x", "x" * 8000):
+        for target in (
+            "",
+            "x",
+            "AmazonSSM",
+            "AmazonSSM.",
+            ".",
+            "AmazonSSM.MakeCoffee",
+            "Amazon.SSM.GetParameter",
+            "é.x",
+            "x" * 8000,
+        ):
             with self.subTest(target[:30]):
                 answer = wire.signed(self.hamlet, "ssm", "", b"{}", headers={"x-amz-target": target})
                 self.refused(answer)
         for action in ("", "MakeCoffee", "describevpcs", "DescribeVpcs ", "x" * 5000, "<DescribeVpcs/>"):
             with self.subTest(action[:30]):
-                self.refused(wire.signed(self.hamlet, "ec2", action, {}), "InvalidAction", "MissingAction", "MissingParameter")
+                self.refused(
+                    wire.signed(self.hamlet, "ec2", action, {}), "InvalidAction", "MissingAction", "MissingParameter"
+                )
 
     def test_actions_that_only_aws_has(self):
-        for service, code in (("ec2", "NotImplemented"), ("iam", "NotImplemented"), ("sts", "NotImplemented"), ("ssm", "NotImplementedException")):
+        for service, code in (
+            ("ec2", "NotImplemented"),
+            ("iam", "NotImplemented"),
+            ("sts", "NotImplemented"),
+            ("ssm", "NotImplementedException"),
+        ):
             served = {row["name"] for row in hamlet.rows() if row["service"] == service}
             for name in sorted(set(hamlet.model(service).operation_names) - served):
                 with self.subTest(f"{service} {name}"):
@@ -221,7 +306,14 @@ class Malformed(unittest.TestCase):
 
     def test_http_methods_and_paths(self):
         for method in ("GET", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "BREW"):
-            for path in ("/", "/x", "/?Action=DescribeVpcs", "/..%2f..%2fetc/passwd", "/" + "x" * 5000, "/?" + "a=b&" * 1000):
+            for path in (
+                "/",
+                "/x",
+                "/?Action=DescribeVpcs",
+                "/..%2f..%2fetc/passwd",
+                "/" + "x" * 5000,
+                "/?" + "a=b&" * 1000,
+            ):
                 with self.subTest(f"{method} {path[:30]}"):
                     answer = wire.send(self.hamlet, method, path)
                     self.assertLess(answer.status, 502)
@@ -229,11 +321,19 @@ class Malformed(unittest.TestCase):
 
     def test_rubbish_on_the_socket(self):
         for said in (
-            b"\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100), b"HELLO\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
-            b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
-            b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n", b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 5000 + b"\r\n",
-            b"GET / HTTP/1.1\r\nHost: " + b"x" * 1_000_000, b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nContent-Length: 20\r\n\r\n",
-            b"GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", self.random.randbytes(4096),
+            b"\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),
+            b"HELLO\r\n\r\n",
+            b"GET / HTTP/9.9\r\n\r\n",
+            b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+            b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZZ\r\n",
+            b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 5000 + b"\r\n",
+            b"GET / HTTP/1.1\r\nHost: " + b"x" * 1_000_000,
+            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nContent-Length: 20\r\n\r\n",
+            b"GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            self.random.randbytes(4096),
         ):
             with self.subTest(said[:40]):
                 with socket.create_connection((self.hamlet.host, self.hamlet.port), timeout=5) as connection:
@@ -266,11 +366,53 @@ class Malformed(unittest.TestCase):
             for key, value in form.items():
                 if not isinstance(value, str) or not value.partition("-")[2] or value.partition("-")[0] not in PREFIXES:
                     continue
-                for text in ("", "x", value + "0", value[:-1], value.upper(), "vpc-zzzzzzzzzzzzzzzzz", "i-" + "0" * 17, "é", "x" * 2000):
+                for text in (
+                    "",
+                    "x",
+                    value + "0",
+                    value[:-1],
+                    value.upper(),
+                    "vpc-zzzzzzzzzzzzzzzzz",
+                    "i-" + "0" * 17,
+                    "é",
+                    "x" * 2000,
+                ):
                     with self.subTest(f"{name} {key}={text[:30]}"):
-                        answer = wire.signed(self.hamlet, "ec2", name, {k: v for k, v in {**form, key: text}.items() if k not in ("Action", "Version", "ClientToken")})
+                        answer = wire.signed(
+                            self.hamlet,
+                            "ec2",
+                            name,
+                            {
+                                k: v
+                                for k, v in {**form, key: text}.items()
+                                if k not in ("Action", "Version", "ClientToken")
+                            },
+                        )
                         self.assertIsNone(answer.problem)
                         self.assertLess(answer.status, 500, answer)
 
 
-PREFIXES = {"vpc", "subnet", "igw", "eigw", "rtb", "rtbassoc", "nat", "pcx", "sg", "sgr", "acl", "aclassoc", "eni", "eipalloc", "eipassoc", "dopt", "pl", "i", "iip-assoc", "ami", "scr", "eice"}
+PREFIXES = {
+    "vpc",
+    "subnet",
+    "igw",
+    "eigw",
+    "rtb",
+    "rtbassoc",
+    "nat",
+    "pcx",
+    "sg",
+    "sgr",
+    "acl",
+    "aclassoc",
+    "eni",
+    "eipalloc",
+    "eipassoc",
+    "dopt",
+    "pl",
+    "i",
+    "iip-assoc",
+    "ami",
+    "scr",
+    "eice",
+}

@@ -30,9 +30,18 @@ ARGUMENTS = {
 }
 # Where a page of five cannot be asked for, or there is never more than five.
 MAY_BE_ONE_PAGE = {
-    "DescribeVpcs", "DescribeInternetGateways", "DescribeEgressOnlyInternetGateways", "DescribeAddressesAttribute",
-    "DescribeStaleSecurityGroups", "DescribePrefixLists", "DescribeImages", "GetManagedPrefixListAssociations",
-    "DescribeNatGateways", "DescribeInstanceConnectEndpoints", "DescribeVpcPeeringConnections", "DescribeInstanceCreditSpecifications",
+    "DescribeVpcs",
+    "DescribeInternetGateways",
+    "DescribeEgressOnlyInternetGateways",
+    "DescribeAddressesAttribute",
+    "DescribeStaleSecurityGroups",
+    "DescribePrefixLists",
+    "DescribeImages",
+    "GetManagedPrefixListAssociations",
+    "DescribeNatGateways",
+    "DescribeInstanceConnectEndpoints",
+    "DescribeVpcPeeringConnections",
+    "DescribeInstanceCreditSpecifications",
 }
 
 
@@ -59,7 +68,9 @@ class Paging(unittest.TestCase):
             ec2.create_tags(Resources=[subnet], Tags=[{"Key": "Number", "Value": str(number)}])
         cls.subnet = subnet
         for number in range(4, 12):
-            ec2.create_subnet_cidr_reservation(SubnetId=subnet, Cidr=f"10.0.11.{number * 16}/28", ReservationType="prefix")
+            ec2.create_subnet_cidr_reservation(
+                SubnetId=subnet, Cidr=f"10.0.11.{number * 16}/28", ReservationType="prefix"
+            )
         entries = [{"Cidr": f"192.0.2.{number}/32"} for number in range(MANY)]
         cls.list = ec2.create_managed_prefix_list(
             PrefixListName="many", AddressFamily="IPv4", MaxEntries=MANY, Entries=entries
@@ -73,14 +84,23 @@ class Paging(unittest.TestCase):
             cls.iam.create_instance_profile(InstanceProfileName=f"profile{number}", Tags=tags)
             cls.iam.add_role_to_instance_profile(InstanceProfileName=f"profile{number}", RoleName="role0")
         for number in range(MANY):
-            ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=1, MaxCount=1, SubnetId=subnet, IamInstanceProfile={"Name": f"profile{number}"})
+            ec2.run_instances(
+                ImageId=image,
+                InstanceType="t3.nano",
+                MinCount=1,
+                MaxCount=1,
+                SubnetId=subnet,
+                IamInstanceProfile={"Name": f"profile{number}"},
+            )
 
     def paginators(self):
         for row in hamlet.rows():
             client = {"ec2": self.ec2, "iam": self.iam, "ssm": self.ssm}.get(row["service"])
             if client is None:
                 continue
-            name = next(name for name, operation in client.meta.method_to_api_mapping.items() if operation == row["name"])
+            name = next(
+                name for name, operation in client.meta.method_to_api_mapping.items() if operation == row["name"]
+            )
             if client.can_paginate(name):
                 yield row["name"], getattr(client, name), client.get_paginator(name)
 
@@ -92,7 +112,10 @@ class Paging(unittest.TestCase):
                 pages = list(paginator.paginate(**arguments, PaginationConfig={"PageSize": PAGE_SIZE}))
                 paged = [member for page in pages for member in members(paginator, page)]
                 self.assertEqual(sorted(whole), sorted(paged))
-                self.assertTrue(all(len(members(paginator, page)) <= PAGE_SIZE for page in pages) or operation == "DescribeInstances")
+                self.assertTrue(
+                    all(len(members(paginator, page)) <= PAGE_SIZE for page in pages)
+                    or operation == "DescribeInstances"
+                )
                 if operation not in MAY_BE_ONE_PAGE:
                     self.assertGreater(len(pages), 1, f"there are {len(whole)} only")
 
@@ -104,7 +127,9 @@ class Paging(unittest.TestCase):
                     with self.assertRaises(ClientError) as refused:
                         method(**arguments, **{paginator._pagination_cfg["input_token"]: token})
                     code = refused.exception.response["Error"]["Code"]
-                    self.assertIn(code, ("InvalidNextToken", "InvalidParameterValue", "ValidationException", "ValidationError"))
+                    self.assertIn(
+                        code, ("InvalidNextToken", "InvalidParameterValue", "ValidationException", "ValidationError")
+                    )
 
     def test_sizes_that_are_none(self):
         for operation, method, paginator in self.paginators():
@@ -115,7 +140,10 @@ class Paging(unittest.TestCase):
                     try:
                         method(**arguments, **{limit: size})
                     except ClientError as refused:
-                        self.assertIn(refused.response["Error"]["Code"], ("InvalidParameterValue", "ValidationException", "ValidationError"))
+                        self.assertIn(
+                            refused.response["Error"]["Code"],
+                            ("InvalidParameterValue", "ValidationException", "ValidationError"),
+                        )
                         self.assertEqual(400, refused.response["ResponseMetadata"]["HTTPStatusCode"])
                     else:
                         self.fail("was not refused")

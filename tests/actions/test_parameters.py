@@ -41,7 +41,9 @@ class Parameters(unittest.TestCase):
                     continue  # "Members nobody asks for are ignored."
                 if hamlet.model(row["service"]).protocol == "rest-xml":
                     good = self.good(row)
-                    answer = self.send(row, good._replace(path=f"{good.path}{'&' if '?' in good.path else '?'}Colour=red"))
+                    answer = self.send(
+                        row, good._replace(path=f"{good.path}{'&' if '?' in good.path else '?'}Colour=red")
+                    )
                     self.assertEqual((400, "InvalidInput"), (answer.status, answer.code))
                     self.assertIn("Colour", answer.message)
                     continue
@@ -59,7 +61,10 @@ class Parameters(unittest.TestCase):
                     continue  # `VpcId.1` is the member of a list, and has no members.
                 with self.subTest(f"{row['name']} {parent}.Colour"):
                     answer = self.send(row, {**self.good(row), f"{parent}.Colour": "red"})
-                    self.assertEqual(("UnknownParameter", f"The parameter {parent}.Colour is not recognized"), (answer.code, answer.message))
+                    self.assertEqual(
+                        ("UnknownParameter", f"The parameter {parent}.Colour is not recognized"),
+                        (answer.code, answer.message),
+                    )
 
     def test_each_required_member_missing(self):
         for row in hamlet.rows():
@@ -139,7 +144,9 @@ class Parameters(unittest.TestCase):
                     form = serializer.serialize_to_request({name: sample(member)}, operation)["body"]
                     key = wire_key(member, name)
                     others = {k: v for k, v in self.good(row).items() if k != key and not k.startswith(f"{key}.")}
-                    answer = self.send(row, {**others, **form, "DryRun": "true"} if row["dry_run"] else {**others, **form})
+                    answer = self.send(
+                        row, {**others, **form, "DryRun": "true"} if row["dry_run"] else {**others, **form}
+                    )
                     self.assertNotEqual("UnknownParameter", answer.code, answer)
                     self.assertLess(answer.status, 502)
                     self.assertNotEqual(500, answer.status, answer)
@@ -185,8 +192,14 @@ def sample(shape, inside=()):
     if kind == "list":
         return [sample(shape.member, inside)]
     return {
-        "string": lambda: (shape.enum or ["text"])[0], "boolean": lambda: True, "integer": lambda: 7, "long": lambda: 7,
-        "double": lambda: 0.5, "float": lambda: 0.5, "timestamp": lambda: "2026-01-01T00:00:00Z", "blob": lambda: b"blob",
+        "string": lambda: (shape.enum or ["text"])[0],
+        "boolean": lambda: True,
+        "integer": lambda: 7,
+        "long": lambda: 7,
+        "double": lambda: 0.5,
+        "float": lambda: 0.5,
+        "timestamp": lambda: "2026-01-01T00:00:00Z",
+        "blob": lambda: b"blob",
     }[kind]()
 
 

@@ -19,9 +19,35 @@ SEED = int(os.environ.get("HAMLET_SEED") or random.SystemRandom().randrange(2**3
 STEPS = int(os.environ.get("HAMLET_STEPS") or 2500)
 IDS_MAX = 300
 ID = re.compile(r"\b(?:[a-z]+-)+[0-9a-f]{17}\b")
-CIDRS = ["10.0.0.0/16", "10.0.1.0/24", "10.0.2.0/24", "10.1.0.0/16", "10.1.1.0/24", "0.0.0.0/0", "192.0.2.0/24", "10.0.1.0/28", "172.31.96.0/20"]
+CIDRS = [
+    "10.0.0.0/16",
+    "10.0.1.0/24",
+    "10.0.2.0/24",
+    "10.1.0.0/16",
+    "10.1.1.0/24",
+    "0.0.0.0/0",
+    "192.0.2.0/24",
+    "10.0.1.0/28",
+    "172.31.96.0/20",
+]
 CIDRS_V6 = ["::/0", "2001:db8::/64", "2001:db8::/56"]
-TEXTS = ["x", "", "default", "local", "Name", "us-west-2a", "true", "tcp", "-1", "icmp", "6", "t3.micro", "10.0.1.9", "sourceDestCheck", "vpc-id"]
+TEXTS = [
+    "x",
+    "",
+    "default",
+    "local",
+    "Name",
+    "us-west-2a",
+    "true",
+    "tcp",
+    "-1",
+    "icmp",
+    "6",
+    "t3.micro",
+    "10.0.1.9",
+    "sourceDestCheck",
+    "vpc-id",
+]
 
 
 class RandomWalk(unittest.TestCase):
@@ -62,7 +88,11 @@ class RandomWalk(unittest.TestCase):
 
     def structure(self, shape, depth=0):
         required = set(shape.required_members)
-        names = [name for name in shape.members if name in required or self.random.random() < (0.3 if depth else self.random.choice((0, 0.1, 0.3)))]
+        names = [
+            name
+            for name in shape.members
+            if name in required or self.random.random() < (0.3 if depth else self.random.choice((0, 0.1, 0.3)))
+        ]
         return {name: self.value(name, shape.members[name], depth) for name in names}
 
     def value(self, name, shape, depth):
@@ -74,9 +104,13 @@ class RandomWalk(unittest.TestCase):
         if kind == "string":
             return choose(shape.enum) if shape.enum and self.random.random() < 0.95 else self.text(name)
         return {
-            "boolean": lambda: choose((True, False)), "integer": lambda: choose((0, 1, 1, 2, 5, 22, 100, 443, -1, 2**31 - 1)),
-            "long": lambda: choose((0, 1, 2, 3)), "double": lambda: 0.5, "float": lambda: 0.5,
-            "timestamp": lambda: "2026-01-01T00:00:00Z", "blob": lambda: b"#!/bin/sh\n",
+            "boolean": lambda: choose((True, False)),
+            "integer": lambda: choose((0, 1, 1, 2, 5, 22, 100, 443, -1, 2**31 - 1)),
+            "long": lambda: choose((0, 1, 2, 3)),
+            "double": lambda: 0.5,
+            "float": lambda: 0.5,
+            "timestamp": lambda: "2026-01-01T00:00:00Z",
+            "blob": lambda: b"#!/bin/sh\n",
         }[kind]()
 
     def text(self, name):
@@ -93,9 +127,29 @@ class RandomWalk(unittest.TestCase):
 
 
 PREFIXES = {
-    "VpcId": "vpc-", "PeerVpcId": "vpc-", "SubnetId": "subnet-", "RouteTableId": "rtb-", "InternetGatewayId": "igw-", "GatewayId": "igw-",
-    "NatGatewayId": "nat-", "NetworkAclId": "acl-", "GroupId": "sg-", "Group": "sg-", "SecurityGroupId": "sg-", "NetworkInterfaceId": "eni-",
-    "InstanceId": "i-", "AllocationId": "eipalloc-", "DhcpOptionsId": "dopt-", "PrefixListId": "pl-", "VpcPeeringConnectionId": "pcx-",
-    "EgressOnlyInternetGatewayId": "eigw-", "AttachmentId": "eni-attach-", "ImageId": "ami-", "SecurityGroupRuleId": "sgr-", "VolumeId": "vol-",
-    "DestinationPrefixListId": "pl-", "SubnetCidrReservationId": "scr-", "InstanceConnectEndpointId": "eice-",
+    "VpcId": "vpc-",
+    "PeerVpcId": "vpc-",
+    "SubnetId": "subnet-",
+    "RouteTableId": "rtb-",
+    "InternetGatewayId": "igw-",
+    "GatewayId": "igw-",
+    "NatGatewayId": "nat-",
+    "NetworkAclId": "acl-",
+    "GroupId": "sg-",
+    "Group": "sg-",
+    "SecurityGroupId": "sg-",
+    "NetworkInterfaceId": "eni-",
+    "InstanceId": "i-",
+    "AllocationId": "eipalloc-",
+    "DhcpOptionsId": "dopt-",
+    "PrefixListId": "pl-",
+    "VpcPeeringConnectionId": "pcx-",
+    "EgressOnlyInternetGatewayId": "eigw-",
+    "AttachmentId": "eni-attach-",
+    "ImageId": "ami-",
+    "SecurityGroupRuleId": "sgr-",
+    "VolumeId": "vol-",
+    "DestinationPrefixListId": "pl-",
+    "SubnetCidrReservationId": "scr-",
+    "InstanceConnectEndpointId": "eice-",
 }

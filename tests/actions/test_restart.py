@@ -77,7 +77,9 @@ class AtTheSameTime(unittest.TestCase):
 
     def test_subnets_that_overlap(self):
         def make(ec2, number):
-            made = ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"10.0.{16 + number // 8}.{number % 8 * 32}/{24 + number % 4}")
+            made = ec2.create_subnet(
+                VpcId=self.vpc, CidrBlock=f"10.0.{16 + number // 8}.{number % 8 * 32}/{24 + number % 4}"
+            )
             return made["Subnet"]["SubnetId"]
 
         self.at_once(make, range(64))

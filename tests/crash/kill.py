@@ -138,8 +138,10 @@ class KillLoop(harness.Lab):
 
     def check(self, kill, ledger):
         clients = [Client(self.hamlet, key=account, secret="any") for account in ACCOUNTS]
+
         def of_all(action, member):
             return [item for client in clients for item in client.all(action, member)]
+
         vpcs = {it["vpcId"]: it for it in of_all("DescribeVpcs", "vpcSet")}
         groups = {it["groupId"]: it for it in of_all("DescribeSecurityGroups", "securityGroupInfo")}
         tables = of_all("DescribeRouteTables", "routeTableSet")
@@ -153,7 +155,10 @@ class KillLoop(harness.Lab):
                 rules = len(groups[id].get("ipPermissions") or [])
                 self.holds(rules >= facts["rules"], f"kill {kill}: {id} has lost its rule")
         for id in ledger.gone:
-            self.holds(id not in vpcs and id not in groups, f"kill {kill}: {id} was deleted, which was acknowledged, and is back")
+            self.holds(
+                id not in vpcs and id not in groups,
+                f"kill {kill}: {id} was deleted, which was acknowledged, and is back",
+            )
         whole = {it["vpcId"] for it in tables} & {it["vpcId"] for it in acls}
         whole &= {it["vpcId"] for it in groups.values() if it["groupName"] == "default"}
         self.sees(set(vpcs) - whole, set(), f"kill {kill}: half-made VPCs")
@@ -167,9 +172,21 @@ class InstancesComeBack(harness.Lab):
     def walk(self):
         rounds = 5 if harness.IN_CI else 3
         self.step(f"seed {SEED}, {rounds} kills with two instances")
-        [subnet] = self.ec2("describe-subnets", "--filters", f"Name=availability-zone,Values={harness.REGION}a")["Subnets"]
+        [subnet] = self.ec2("describe-subnets", "--filters", f"Name=availability-zone,Values={harness.REGION}a")[
+            "Subnets"
+        ]
         ami = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-        made = self.ec2("run-instances", "--image-id", ami, "--instance-type", "t2.micro", "--subnet-id", subnet["SubnetId"], "--count", "2")
+        made = self.ec2(
+            "run-instances",
+            "--image-id",
+            ami,
+            "--instance-type",
+            "t2.micro",
+            "--subnet-id",
+            subnet["SubnetId"],
+            "--count",
+            "2",
+        )
         ids = [it["InstanceId"] for it in made["Instances"]]
         self.wait_running(*ids)
         self.booted(*ids)
@@ -182,12 +199,16 @@ class InstancesComeBack(harness.Lab):
             harness.wait_for("the instances to end with it", lambda: not harness.nothing_is_left(self.hamlet.data), 10)
             self.hamlet.start()
             threading.Event().wait(chance.uniform(0.0, 0.5) if round else 0)
-            harness.wait_for("the instances to run again", lambda: all(it.get("pid") for it in self.facts(ids).values()), 30)
+            harness.wait_for(
+                "the instances to run again", lambda: all(it.get("pid") for it in self.facts(ids).values()), 30
+            )
             after = self.facts(ids)
             for id in ids:
                 for fact in ("private_ip", "public_ip", "state"):
                     self.sees(after[id][fact], before[id][fact], f"{fact} of {id}")
-            harness.wait_for("them to reach each other again", lambda: self.ping(ids[0], before[ids[1]]["private_ip"], count=1), 15)
+            harness.wait_for(
+                "them to reach each other again", lambda: self.ping(ids[0], before[ids[1]]["private_ip"], count=1), 15
+            )
             self.sees(self.inside(ids[0], "cat", "/root/kept").out, "kept\n", "its disk")
         self.step("   they are back every time, at their addresses, with their disks")
 

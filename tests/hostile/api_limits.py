@@ -48,7 +48,10 @@ class ApiLimits(harness.Lab):
                 connection.sendall(self.head(1000))
             refused = [connection for connection in held if not self.send_most(connection)]
             more = self.memory_mib() - before
-            print(f"      {more} MiB more for {len(held) - len(refused)} bodies of 4 MiB, {len(refused)} refused", flush=True)
+            print(
+                f"      {more} MiB more for {len(held) - len(refused)} bodies of 4 MiB, {len(refused)} refused",
+                flush=True,
+            )
             self.holds(more < 1.5 * BODIES_BYTES_MAX / (1 << 20), f"{more} MiB for bodies")
             self.sees(len(held) - len(refused), BODIES_BYTES_MAX // BODY_BYTES_MAX, "bodies that are held")
             for connection in refused:
@@ -66,11 +69,16 @@ class ApiLimits(harness.Lab):
             self.holds(seconds >= SILENCE_S - 1, f"ended after {seconds} s")
         self.sees(self.post(BODY_BYTES_MAX)[0], 403, "a long body afterwards: there is room again")
         counted = self.hamlet.status()["refused_requests"]
-        self.holds(counted["SlowBody"] >= 18 and counted["TooManyBodies"] == len(refused) and counted["LongBody"] == 1, f"hamlet status counts {counted}")
+        self.holds(
+            counted["SlowBody"] >= 18 and counted["TooManyBodies"] == len(refused) and counted["LongBody"] == 1,
+            f"hamlet status counts {counted}",
+        )
 
     def many_connections(self):
         self.step("connections that say nothing: as many as there may be, and the next one hears why not")
-        limits = [line.split() for line in pathlib.Path(f"/proc/{self.hamlet.process.pid}/limits").read_text().splitlines()]
+        limits = [
+            line.split() for line in pathlib.Path(f"/proc/{self.hamlet.process.pid}/limits").read_text().splitlines()
+        ]
         [files] = [int(words[3]) for words in limits if words[:3] == ["Max", "open", "files"]]
         room = min(CONNECTIONS_MAX, files // 2)
         with contextlib.ExitStack() as stack:
@@ -79,7 +87,9 @@ class ApiLimits(harness.Lab):
             for _ in range(5):
                 with self.connection() as late:
                     self.says(answer(late, self.head(0, "GET /health")), 503, "as many connections as it takes")
-            self.holds(self.hamlet.status()["refused_requests"]["TooManyConnections"] >= 5, "hamlet status does not count them")
+            self.holds(
+                self.hamlet.status()["refused_requests"]["TooManyConnections"] >= 5, "hamlet status does not count them"
+            )
         harness.wait_for("room again", lambda: self.health() == 200, 10)
 
     def connections_of_another_user(self):
@@ -98,7 +108,11 @@ class ApiLimits(harness.Lab):
         os.close(reader)
         os.close(go_on)
         try:
-            harness.wait_for("the stranger's connections", lambda: self.hamlet.status()["refused_requests"].get("OtherUser", 0) >= STRANGERS_MAX // 2, 10)
+            harness.wait_for(
+                "the stranger's connections",
+                lambda: self.hamlet.status()["refused_requests"].get("OtherUser", 0) >= STRANGERS_MAX // 2,
+                10,
+            )
             self.sees(self.health(), 200, "the daemon's own user, meanwhile")
             own = [self.connection() for _ in range(300)]
             self.says(answer(own[-1], self.head(0, "GET /health")), 200, "ok")
@@ -130,7 +144,7 @@ class ApiLimits(harness.Lab):
         rest = memoryview(b"a" * (BODY_BYTES_MAX - 1))
         with contextlib.suppress(OSError):
             while rest and not readable(connection):
-                rest = rest[connection.send(rest[:65536]):]
+                rest = rest[connection.send(rest[:65536]) :]
         time.sleep(0.02)
         return not rest and not readable(connection)
 
@@ -144,6 +158,7 @@ class ApiLimits(harness.Lab):
 
 def occupy(address, reader, go_on):
     """As another user: takes what there is, and counts who hears what. Ends when told to."""
+
     def take():
         held, heard = [], []
         for _ in range(2 * STRANGERS_MAX):
@@ -153,6 +168,7 @@ def occupy(address, reader, go_on):
             heard.append(answer(connection)[0])
         os.read(go_on, 1)
         return heard
+
     heard = as_user(STRANGER, take)
     return heard.count(403) == STRANGERS_MAX and heard.count(503) == STRANGERS_MAX
 
@@ -168,7 +184,7 @@ def answer(connection, request=b""):
     stream = connection.makefile("rb")
     status = int(stream.readline().split()[1])
     length = 0
-    while (line := stream.readline().strip()):
+    while line := stream.readline().strip():
         name, _, value = line.partition(b":")
         length = int(value) if name.lower() == b"content-length" else length
     return status, stream.read(length).decode()

@@ -72,15 +72,32 @@ class Attacker(harness.Lab):
         self.key = self.user.own(key)
         public = base64.b64encode(pathlib.Path(f"{key}.pub").read_bytes()).decode()
         self.api.ec2("ImportKeyPair", KeyName="own", PublicKeyMaterial=public)
-        [group] = self.api.ec2("DescribeSecurityGroups", **{"Filter.1.Name": "group-name", "Filter.1.Value.1": "default"})["securityGroupInfo"]
+        [group] = self.api.ec2(
+            "DescribeSecurityGroups", **{"Filter.1.Name": "group-name", "Filter.1.Value.1": "default"}
+        )["securityGroupInfo"]
         self.group = group["groupId"]
-        self.api.ec2("AuthorizeSecurityGroupIngress", GroupId=self.group, **{
-            "IpPermissions.1.IpProtocol": "-1", "IpPermissions.1.IpRanges.1.CidrIp": "0.0.0.0/0"})
+        self.api.ec2(
+            "AuthorizeSecurityGroupIngress",
+            GroupId=self.group,
+            **{"IpPermissions.1.IpProtocol": "-1", "IpPermissions.1.IpRanges.1.CidrIp": "0.0.0.0/0"},
+        )
 
     def run_instance(self, name, user_data=""):
         encoded = {"UserData": base64.b64encode(user_data.encode()).decode()} if user_data else {}
-        made = self.api.ec2("RunInstances", ImageId=AMI, InstanceType="t3.micro", MinCount=1, MaxCount=1, KeyName="own", **encoded, **{
-            "TagSpecification.1.ResourceType": "instance", "TagSpecification.1.Tag.1.Key": "Name", "TagSpecification.1.Tag.1.Value": name})
+        made = self.api.ec2(
+            "RunInstances",
+            ImageId=AMI,
+            InstanceType="t3.micro",
+            MinCount=1,
+            MaxCount=1,
+            KeyName="own",
+            **encoded,
+            **{
+                "TagSpecification.1.ResourceType": "instance",
+                "TagSpecification.1.Tag.1.Key": "Name",
+                "TagSpecification.1.Tag.1.Value": name,
+            },
+        )
         return made["instancesSet"][0]["instanceId"]
 
     def describe(self, name):
@@ -102,7 +119,13 @@ class Attacker(harness.Lab):
 
     def put(self, server, path, content, mode="755"):
         """Writes a file in a guest: text, bytes, or what a file here has."""
-        data = content.read_bytes() if isinstance(content, pathlib.Path) else content if isinstance(content, bytes) else content.encode()
+        data = (
+            content.read_bytes()
+            if isinstance(content, pathlib.Path)
+            else content
+            if isinstance(content, bytes)
+            else content.encode()
+        )
         script = f"base64 -d > {shlex.quote(path)} && chmod {mode} {shlex.quote(path)}"
         encoded = base64.encodebytes(data).decode()
         self.hamlet.hamlet("exec", server, "--", "sh", "-c", script, stdin=encoded)
@@ -114,8 +137,25 @@ class Attacker(harness.Lab):
     def ssh(self, server, *command, options=(), seconds=30):
         """The real ssh on the laptop, logged in as ec2-user."""
         address = self.describe(server)["ipAddress"]
-        words = ("ssh", "-F", "none", "-i", str(self.key), "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no",
-                 "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10", "-o", "BatchMode=yes")
+        words = (
+            "ssh",
+            "-F",
+            "none",
+            "-i",
+            str(self.key),
+            "-o",
+            "IdentitiesOnly=yes",
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "LogLevel=ERROR",
+            "-o",
+            "ConnectTimeout=10",
+            "-o",
+            "BatchMode=yes",
+        )
         return self.laptop(*words, *options, f"ec2-user@{address}", *command, seconds=seconds)
 
     # What is left as it was.
@@ -124,14 +164,22 @@ class Attacker(harness.Lab):
         """Bytes, mode and owner of the program."""
         found = self.user.program.stat()
         digest = hashlib.sha256(self.user.program.read_bytes()).hexdigest()
-        return {"bytes": digest, "mode": oct(found.st_mode), "owner": (found.st_uid, found.st_gid), "links": found.st_nlink}
+        return {
+            "bytes": digest,
+            "mode": oct(found.st_mode),
+            "owner": (found.st_uid, found.st_gid),
+            "links": found.st_nlink,
+        }
 
     def program_is_whole(self, before, how):
         """Notes what of the program has changed, and puts it right for the attacks to come."""
         after = self.program_state()
         for what in before:
-            self.breach(after[what] != before[what], f"{how}, the guest changed the {what} of Hamlet's own program on the host "
-                        f"from {before[what]} to {after[what]}")
+            self.breach(
+                after[what] != before[what],
+                f"{how}, the guest changed the {what} of Hamlet's own program on the host "
+                f"from {before[what]} to {after[what]}",
+            )
         with contextlib.suppress(OSError):
             os.chmod(self.user.program, 0o755)
 
@@ -149,4 +197,6 @@ def pid_namespace(pid):
 
 def processes_of(namespace):
     """Numbers of all processes in a pid namespace."""
-    return [int(it.name) for it in pathlib.Path("/proc").glob("[0-9]*") if namespace and pid_namespace(it.name) == namespace]
+    return [
+        int(it.name) for it in pathlib.Path("/proc").glob("[0-9]*") if namespace and pid_namespace(it.name) == namespace
+    ]

@@ -42,7 +42,7 @@ class AtOnce(harness.Lab):
         self.make_vpc(data, "10.2.0.0/16")
         after, note = (data / "store.redb").read_bytes(), (data / "store.revision").read_bytes()
         os.kill(int((data / "lock").read_text()), 9)
-        changed = [at for at in range(PAGE, len(after), PAGE) if before[at:at + PAGE] != after[at:at + PAGE]]
+        changed = [at for at in range(PAGE, len(after), PAGE) if before[at : at + PAGE] != after[at : at + PAGE]]
         said = refused = 0
         for at in changed:
             damaged = bytearray(after)
@@ -60,7 +60,11 @@ class AtOnce(harness.Lab):
             there = self.vpcs(data)
             log = (data / "hamlet.log").read_text()
             lost = "10.2.0.0/16" not in there
-            self.sees("WARN" in log and "was damaged: it goes on from revision" in log, lost, f"what the log says, with {there}: {log}")
+            self.sees(
+                "WARN" in log and "was damaged: it goes on from revision" in log,
+                lost,
+                f"what the log says, with {there}: {log}",
+            )
             said += lost
             self.hamlet.hamlet("--data", data, "down")
         print(f"      {len(changed)} pages: {said} fell back and said so, {refused} refused", flush=True)
@@ -88,7 +92,10 @@ class Clock(harness.Lab):
         self.offset = self.user.stage / "clock"
         self.set_clock(0)
         self.user.environment |= {
-            "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(self.offset), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self.offset),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
         self.hamlet.stop()
         self.hamlet.start()
@@ -100,19 +107,26 @@ class Clock(harness.Lab):
             self.sees(status, 200, f"{jump} s off: {body}")
             if abs(jump) > 600:
                 status, body = self.call("DescribeVpcs", jump=0)
-                self.holds(status in (400, 401, 403) and "RequestExpired" in body, f"a signature of another time, {jump} s off: {status} {body}")
+                self.holds(
+                    status in (400, 401, 403) and "RequestExpired" in body,
+                    f"a signature of another time, {jump} s off: {status} {body}",
+                )
             status, body = self.call("CreateKeyPair", jump=jump, KeyName=f"key {len(made)}")
             made.append(body)
             self.sees(status, 200, f"{jump} s off: {body}")
         self.step("what lasts for a while ends, although it began in the future")
         self.set_clock(400 * DAY)
         image = self.call("DescribeImages", jump=400 * DAY)[1].split("<imageId>")[1].split("<")[0]
-        body = self.call("RunInstances", jump=400 * DAY, ImageId=image, InstanceType="t2.micro", MinCount=1, MaxCount=1)[1]
+        body = self.call(
+            "RunInstances", jump=400 * DAY, ImageId=image, InstanceType="t2.micro", MinCount=1, MaxCount=1
+        )[1]
         instance = body.split("<instanceId>")[1].split("<")[0]
         running = lambda: "<name>running<" in self.call("DescribeInstances", jump=400 * DAY)[1]
         harness.wait_for("the instance to run", running, 20)
         self.sees(self.call("TerminateInstances", jump=400 * DAY, **{"InstanceId.1": instance})[0], 200)
-        harness.wait_for("its end", lambda: "<name>terminated<" in self.call("DescribeInstances", jump=400 * DAY)[1], 20)
+        harness.wait_for(
+            "its end", lambda: "<name>terminated<" in self.call("DescribeInstances", jump=400 * DAY)[1], 20
+        )
         self.set_clock(0)
         # Looked after once in a while.
         harness.wait_for("it to be forgotten", lambda: instance not in self.call("DescribeInstances", jump=0)[1], 90)
@@ -140,7 +154,9 @@ class Clock(harness.Lab):
             "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature={'0' * 64}",
         }
         with contextlib.closing(http.client.HTTPConnection(*self.hamlet.address, timeout=20)) as connection:
-            connection.request("POST", "/", urllib.parse.urlencode({"Action": action, "Version": "2016-11-15", **parameters}), headers)
+            connection.request(
+                "POST", "/", urllib.parse.urlencode({"Action": action, "Version": "2016-11-15", **parameters}), headers
+            )
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
 

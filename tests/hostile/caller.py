@@ -133,7 +133,13 @@ class Caller(Attacker):
     def exec(self, *command, **options):
         """`hamlet exec` in the guest, started as a caller likes."""
         words = [*self.user.prefix, self.user.program, "exec", "guest", "--", *command]
-        return subprocess.Popen([str(it) for it in words], env=self.hamlet._own_environment(), cwd="/", preexec_fn=harness.die_with_parent, **options)
+        return subprocess.Popen(
+            [str(it) for it in words],
+            env=self.hamlet._own_environment(),
+            cwd="/",
+            preexec_fn=harness.die_with_parent,
+            **options,
+        )
 
     # The terminal.
 
@@ -143,9 +149,25 @@ class Caller(Attacker):
         if self.user.prefix:
             self.user.own(os.ttyname(theirs))
         # The interpreter of the tests may lie where an ordinary user does not come.
-        shell = [*self.user.prefix, "/usr/bin/python3", "-c", LEADER, theirs, mode, "raw" if raw else "cooked", *command]
-        process = subprocess.Popen([str(it) for it in shell], env=self.hamlet._own_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   stdin=subprocess.DEVNULL, pass_fds=[theirs], preexec_fn=harness.die_with_parent)
+        shell = [
+            *self.user.prefix,
+            "/usr/bin/python3",
+            "-c",
+            LEADER,
+            theirs,
+            mode,
+            "raw" if raw else "cooked",
+            *command,
+        ]
+        process = subprocess.Popen(
+            [str(it) for it in shell],
+            env=self.hamlet._own_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs],
+            preexec_fn=harness.die_with_parent,
+        )
         os.close(theirs)
         try:
             if typed:
@@ -177,15 +199,20 @@ class Caller(Attacker):
         has_typing = not legacy.exists() or legacy.read_text().strip() == "1"
         shell = self.at_terminal("input", ("unshare", "-Ur", "/usr/bin/python3", str(grab), str(result)))
         seen = json.loads(result.read_text())["seen"]
-        self.sees("typed into descriptor 0" in seen and "evil" in shell["typed"], has_typing, f"the control: {seen} {shell}")
+        self.sees(
+            "typed into descriptor 0" in seen and "evil" in shell["typed"], has_typing, f"the control: {seen} {shell}"
+        )
         self.holds("opened /dev/tty" in seen and "set up /dev/tty" in seen, f"the control: {seen}")
         hamlet = [self.user.program, "exec", "guest", "--"]
         for number, mode in enumerate(("input", "output", "neither", "both"), 1):
             self.step(f"{number}. at a terminal of the caller's; of input and output, the terminal is {mode}")
             self.grab(mode, f"with the caller's terminal as {mode}")
         self.step("   the same where the guest has seen to it that no terminal can be made inside")
-        for title, command in (("/dev/ptmx leads to /dev/null", "ln -sf null /dev/ptmx"), ("/dev/ptmx is a pipe", "rm /dev/ptmx; mkfifo -m 666 /dev/ptmx"),
-                               ("/dev/ptmx is gone", "rm /dev/ptmx")):
+        for title, command in (
+            ("/dev/ptmx leads to /dev/null", "ln -sf null /dev/ptmx"),
+            ("/dev/ptmx is a pipe", "rm /dev/ptmx; mkfifo -m 666 /dev/ptmx"),
+            ("/dev/ptmx is gone", "rm /dev/ptmx"),
+        ):
             self.inside("guest", "sh", "-c", command)
             self.grab("both", f"when {title}", must_run=False)
         self.inside("guest", "ln", "-sf", "pts/ptmx", "/dev/ptmx")
@@ -204,7 +231,10 @@ class Caller(Attacker):
             return
         self.holds(report.code == 0, f"the attack ran: {report} {shell}")
         found = json.loads(report.out)
-        self.breach(found["sid"] != found["pid"], f"{when}, the command has no session of its own (its session is {found['sid']})")
+        self.breach(
+            found["sid"] != found["pid"],
+            f"{when}, the command has no session of its own (its session is {found['sid']})",
+        )
         self.breach(found["seen"], f"{when}, the guest {', '.join(found['seen'])}")
 
     def bare_result(self):
@@ -235,18 +265,36 @@ class Caller(Attacker):
             more = sorted(number for number in found if number > 2)
             self.breach(more, f"the guest has the caller's descriptors {more}, {title}")
             for number, it in found.items():
-                self.breach(it["directory"], f"through descriptor {number} {title} the guest lists a directory of the host: {it['directory']}")
+                self.breach(
+                    it["directory"],
+                    f"through descriptor {number} {title} the guest lists a directory of the host: {it['directory']}",
+                )
                 self.breach(it["regular"], f"descriptor {number} {title} is the caller's file itself")
-            self.breach(file.read_text() != "the caller's", f"the guest wrote to the caller's file, {title}: {file.read_text()!r}")
-            self.breach(file.stat().st_mode & 0o777 != 0o644, f"the guest changed the mode of the caller's file, {title}: {oct(file.stat().st_mode)}")
+            self.breach(
+                file.read_text() != "the caller's",
+                f"the guest wrote to the caller's file, {title}: {file.read_text()!r}",
+            )
+            self.breach(
+                file.stat().st_mode & 0o777 != 0o644,
+                f"the guest changed the mode of the caller's file, {title}: {oct(file.stat().st_mode)}",
+            )
             file.write_text("the caller's")
             file.chmod(0o644)
         self.while_it_starts(directory)
-        process = self.exec("ls", "/proc/self/fd/0/", stdin=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = self.exec(
+            "ls", "/proc/self/fd/0/", stdin=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         listed = process.communicate(timeout=30)[0].decode().split()
         self.breach(listed, f"through a directory as standard input the guest lists the host's: {listed[:5]}")
         with open(file, "r+b") as both:
-            process = self.exec("/usr/bin/python3", "-c", "import os; os.ftruncate(1, 0)", stdout=both, stdin=null, stderr=subprocess.PIPE)
+            process = self.exec(
+                "/usr/bin/python3",
+                "-c",
+                "import os; os.ftruncate(1, 0)",
+                stdout=both,
+                stdin=null,
+                stderr=subprocess.PIPE,
+            )
             process.communicate(timeout=30)
         self.breach(file.read_text() != "the caller's", "the guest cut the caller's file that its output was to go to")
         for descriptor in (directory, null, reading):
@@ -256,7 +304,9 @@ class Caller(Attacker):
         self.step("6. who a command runs as, and what it knows of the caller's environment")
         known = self.exec("env", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).communicate(timeout=30)[0].decode()
         for name in ("HAMLET_DATA", "AWS_", "SSH_", "PWD=" + os.environ.get("PWD", "-")):
-            self.breach(any(line.startswith(name) for line in known.splitlines()), f"the guest knows the caller's {name}")
+            self.breach(
+                any(line.startswith(name) for line in known.splitlines()), f"the guest knows the caller's {name}"
+            )
         for user in ("root", "ec2-user"):
             expected = {"root": "0", "ec2-user": "1000" if self.is_root else "0"}[user]
             is_who = self.inside("guest", "id", "-u", user=user).out.strip()
@@ -287,14 +337,23 @@ class Caller(Attacker):
         with open(self.user.stage / "large", "rb") as source:
             process = self.exec("sha256sum", stdin=source, stdout=subprocess.PIPE)
             self.sees(process.communicate(timeout=60)[0].split()[0].decode(), digest, "10 MiB from a file")
-        process = self.exec("sh", "-c", "head -c 3000000 /dev/zero; echo end >&2; exit 3", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = self.exec(
+            "sh",
+            "-c",
+            "head -c 3000000 /dev/zero; echo end >&2; exit 3",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         out, err = process.communicate(timeout=60)
         self.sees((process.returncode, len(out), err), (3, 3_000_000, b"end\n"), "what is printed just before the end")
         process = self.exec("true", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         process.communicate(data, timeout=60)
         self.sees(process.returncode, 0, "a command that takes nothing of what it is given")
         # Nobody reads any more: as with a pipe, the writer is told.
-        process = self.exec("sh", "-c", "yes; echo ${?} >&2", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = self.exec(
+            "sh", "-c", "yes; echo ${?} >&2", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         process.stdout.read(10)
         process.stdout.close()
         ended = ends_within(process, 10)
@@ -303,7 +362,9 @@ class Caller(Attacker):
 
     def ends(self):
         began = time.monotonic()
-        process = self.exec("sh", "-c", "(sleep 1.5; echo late) & echo early", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        process = self.exec(
+            "sh", "-c", "(sleep 1.5; echo late) & echo early", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        )
         out, _ = process.communicate(timeout=30)
         self.sees(out, b"early\nlate\n", "output of what a command left running, as with ssh")
         self.holds(time.monotonic() - began < 8, "and no longer than it runs")
@@ -320,20 +381,32 @@ class Caller(Attacker):
         own.write_text(script.format(directory))
         own.chmod(0o755)
         opened = subprocess.run([own], pass_fds=[directory], capture_output=True, text=True)
-        self.holds("through" in opened.stdout, f"in the open a script's interpreter is found through a descriptor: {opened}")
-        made = self.python("guest", f"import os; open('/root/s', 'w').write({script.format(directory)!r}); os.chmod('/root/s', 0o755)")
+        self.holds(
+            "through" in opened.stdout, f"in the open a script's interpreter is found through a descriptor: {opened}"
+        )
+        made = self.python(
+            "guest", f"import os; open('/root/s', 'w').write({script.format(directory)!r}); os.chmod('/root/s', 0o755)"
+        )
         self.sees(made.code, 0, "the guest makes the script")
-        process = self.exec("/root/s", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[directory])
+        process = self.exec(
+            "/root/s", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[directory]
+        )
         out, _ = process.communicate(timeout=30)
-        self.breach(b"through" in out, f"a script of the guest ran a file of the host through the caller's descriptor: {out}")
+        self.breach(
+            b"through" in out, f"a script of the guest ran a file of the host through the caller's descriptor: {out}"
+        )
 
     def signals(self):
         # What the caller ignores is not what the guest's command ignores, nor what posix_spawn of the C library does (32).
-        ignored = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTSTP)}
+        ignored = {
+            number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTSTP)
+        }
         process = self.exec("grep", "SigIgn", "/proc/self/status", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         for number, before in ignored.items():
             signal.signal(number, before)
-        self.sees(process.communicate(timeout=30)[0].split()[1].strip(b"0"), b"", "signals that the guest's command ignores")
+        self.sees(
+            process.communicate(timeout=30)[0].split()[1].strip(b"0"), b"", "signals that the guest's command ignores"
+        )
         for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
             process = self.exec("sleep", "60", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
             time.sleep(0.5)

@@ -24,7 +24,17 @@ def build(stage, name, *options, static=True):
     if not made.exists():
         # Static, so that no library of a guest has a say in whether the attack runs.
         linked = ["-static"] if static else []
-        words = [compiler, "-O1", "-Wall", "-Werror", *linked, *options, "-o", made, SOURCES / f"{name.split('.')[0]}.c"]
+        words = [
+            compiler,
+            "-O1",
+            "-Wall",
+            "-Werror",
+            *linked,
+            *options,
+            "-o",
+            made,
+            SOURCES / f"{name.split('.')[0]}.c",
+        ]
         built = subprocess.run([str(word) for word in words], capture_output=True, text=True)
         if built.returncode:
             raise harness.Failed(f"{name}.c does not compile:\n{built.stderr}")

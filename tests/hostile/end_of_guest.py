@@ -61,17 +61,28 @@ class EndOfGuest(Attacker):
         self.daemon_dies()
 
     def attacks_work_in_the_open(self):
-        self.step("0. in a bare namespace the first process is taken over and outlives its parent, whose death was to end it")
+        self.step(
+            "0. in a bare namespace the first process is taken over and outlives its parent, whose death was to end it"
+        )
         self.evil = control.build(self.user.stage, "evil.so", "-shared", "-fPIC", static=False)
         self.bomb = control.build(self.user.stage, "bomb")
-        script = (f"exec 9<{self.evil}; mount -t tmpfs none /tmp && mkdir -m 1777 /tmp/evil && touch /tmp/evil/take-over && "
-                  "(sleep 0.3; LD_PRELOAD=/proc/self/fd/9 /usr/bin/sleep 0) & sleep 60; true")
+        script = (
+            f"exec 9<{self.evil}; mount -t tmpfs none /tmp && mkdir -m 1777 /tmp/evil && touch /tmp/evil/take-over && "
+            "(sleep 0.3; LD_PRELOAD=/proc/self/fd/9 /usr/bin/sleep 0) & sleep 60; true"
+        )
         words = [*self.user.prefix, "unshare", "-Urmpf", "--mount-proc", "--kill-child", "sh", "-c", script]
         parent = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, preexec_fn=harness.die_with_parent)
         namespaces = set()
         try:
-            namespaces = harness.wait_for("the bare namespace", lambda: {
-                found for found in map(attacker.pid_namespace, below(parent.pid)) if found not in (None, attacker.pid_namespace("self"))}, 10)
+            namespaces = harness.wait_for(
+                "the bare namespace",
+                lambda: {
+                    found
+                    for found in map(attacker.pid_namespace, below(parent.pid))
+                    if found not in (None, attacker.pid_namespace("self"))
+                },
+                10,
+            )
             # Its tracer is there, the first process has stopped.
             harness.wait_for("the take-over", lambda: any(state(pid) == "t" for pid in inside(namespaces)), 10)
             parent.kill()
@@ -93,9 +104,14 @@ class EndOfGuest(Attacker):
             found[how_started(pid)] = score(pid)
         self.holds({"by exec", "by-ssh", "from user data"} <= set(found), f"all ways of starting are there: {found}")
         for how, its in found.items():
-            self.breach(its is not None and its <= daemon, f"a guest's process started {how} has oom_score_adj {its}, the daemon {daemon}")
+            self.breach(
+                its is not None and its <= daemon,
+                f"a guest's process started {how} has oom_score_adj {its}, the daemon {daemon}",
+            )
         for value in (-1000, -1):
-            self.inside("stubborn", "sh", "-c", f"for it in /proc/[0-9]*/oom_score_adj; do echo {value} > $it; done 2>/dev/null")
+            self.inside(
+                "stubborn", "sh", "-c", f"for it in /proc/[0-9]*/oom_score_adj; do echo {value} > $it; done 2>/dev/null"
+            )
             lowest = min(it for it in map(score, self.host_processes("stubborn")) if it is not None)
             self.breach(lowest < daemon, f"the guest set its oom_score_adj to {lowest}, below the daemon's {daemon}")
 
@@ -108,7 +124,9 @@ class EndOfGuest(Attacker):
         self.api.ec2("StopInstances", **{"InstanceId.1": self.servers["stubborn"]})
         harness.wait_for("the instance to stop", lambda: self.state("stubborn") == "stopped", 20)
         print(f"      stopped after {time.monotonic() - began:.1f} s")
-        self.breach(inside(namespaces), f"after StopInstances these of its processes live on: {named(inside(namespaces))}")
+        self.breach(
+            inside(namespaces), f"after StopInstances these of its processes live on: {named(inside(namespaces))}"
+        )
         self.api.ec2("StartInstances", **{"InstanceId.1": self.servers["stubborn"]})
         harness.wait_for("it to run", lambda: self.state("stubborn") == "running", 20)
         self.inside("stubborn", "/usr/bin/python3", "-c", STUBBORN, "again")
@@ -117,7 +135,9 @@ class EndOfGuest(Attacker):
         self.terminate("stubborn")
         harness.wait_for("its end", lambda: self.state("stubborn") == "terminated", 20)
         print(f"      terminated after {time.monotonic() - began:.1f} s")
-        self.breach(inside(namespaces), f"after TerminateInstances these of its processes live on: {named(inside(namespaces))}")
+        self.breach(
+            inside(namespaces), f"after TerminateInstances these of its processes live on: {named(inside(namespaces))}"
+        )
 
     def fork_bomb(self):
         self.step("3. a fork bomb: others and the API go on, new instances start, and it ends within 10 s")
@@ -134,12 +154,19 @@ class EndOfGuest(Attacker):
         self.describe("taker")
         answered = self.inside("taker", "ping", "-n", "-c", "1", "-W", "3", "192.0.2.10")
         self.breach(answered.code, f"beside a fork bomb another guest does not work: {answered}")
-        self.breach(time.monotonic() - began > 5, f"beside a fork bomb a call and a ping take {time.monotonic() - began:.1f} s")
+        self.breach(
+            time.monotonic() - began > 5, f"beside a fork bomb a call and a ping take {time.monotonic() - began:.1f} s"
+        )
         entered = self.hamlet.hamlet("exec", "bomb", "--", "true", check=False, seconds=20)
-        self.breach(entered.code and len(entered.err.splitlines()) != 1, f"into a full guest `hamlet exec` says no single sentence: {entered}")
+        self.breach(
+            entered.code and len(entered.err.splitlines()) != 1,
+            f"into a full guest `hamlet exec` says no single sentence: {entered}",
+        )
         try:
             self.servers["late"] = self.run_instance("late")
-            harness.wait_for("another instance to boot beside it", lambda: "cloud-init: finished" in self.console("late"), 15)
+            harness.wait_for(
+                "another instance to boot beside it", lambda: "cloud-init: finished" in self.console("late"), 15
+            )
         except (harness.Failed, Refused) as error:
             self.breach(True, f"beside a fork bomb no other instance starts: {error}")
         began = time.monotonic()
@@ -151,7 +178,12 @@ class EndOfGuest(Attacker):
 
     def takes_over(self):
         self.step("4. a guest that takes over its first process, and processes that stop all others")
-        self.inside("taker", "sh", "-c", "rm -rf /tmp/evil; mkdir -m 1777 /tmp/evil; cd /tmp/evil; touch take-over log taken; chmod 666 log taken")
+        self.inside(
+            "taker",
+            "sh",
+            "-c",
+            "rm -rf /tmp/evil; mkdir -m 1777 /tmp/evil; cd /tmp/evil; touch take-over log taken; chmod 666 log taken",
+        )
         self.put("taker", "/usr/lib/libnss_evil.so.2", self.evil)
         self.put("taker", "/etc/nsswitch.conf", NSSWITCH, "644")
         self.ssh("taker", options=("-W", "evilname:22"), seconds=40)
@@ -160,7 +192,9 @@ class EndOfGuest(Attacker):
         print(f"      the take-over: {taken}")
         self.holds(len(taken) >= 2, f"the library was loaded for the name, and for a program: {taken}")
         self.breach("done" in taken, "the guest took over its first process and freed it from its parent's death")
-        self.breach(any(state(pid) == "t" for pid in self.host_processes("taker")), "the guest holds its first process stopped")
+        self.breach(
+            any(state(pid) == "t" for pid in self.host_processes("taker")), "the guest holds its first process stopped"
+        )
         self.put("taker", "/tmp/stubborn.py", STUBBORN, "644")
         self.inside("taker", "/usr/bin/python3", "/tmp/stubborn.py", "by exec")
         self.inside("taker", "/usr/bin/python3", "/tmp/stubborn.py", "stops-others")
@@ -168,20 +202,31 @@ class EndOfGuest(Attacker):
     def daemon_dies(self):
         self.step(f"5. kill -9 of the daemon: within {GONE_WITHIN:.0f} s nothing is left")
         before = self.program_state()
-        namespaces = {attacker.pid_namespace(pid) for name in ("taker", "late") if name in self.servers for pid in self.host_processes(name)[:1]}
+        namespaces = {
+            attacker.pid_namespace(pid)
+            for name in ("taker", "late")
+            if name in self.servers
+            for pid in self.host_processes(name)[:1]
+        }
         self.holds(inside(namespaces), "something runs")
         self.hamlet.kill()
         began = time.monotonic()
-        while (inside(namespaces) or harness.nothing_is_left(self.hamlet.data)) and time.monotonic() < began + GONE_WITHIN:
+        while (
+            inside(namespaces) or harness.nothing_is_left(self.hamlet.data)
+        ) and time.monotonic() < began + GONE_WITHIN:
             time.sleep(0.02)
         left = named(inside(namespaces)) + harness.nothing_is_left(self.hamlet.data)
         print(f"      gone after {time.monotonic() - began:.2f} s" if not left else "      not gone")
-        self.breach(left, f"{GONE_WITHIN:.0f} s after the daemon was killed these live on: {'; '.join(sorted(set(left))[:10])}")
+        self.breach(
+            left, f"{GONE_WITHIN:.0f} s after the daemon was killed these live on: {'; '.join(sorted(set(left))[:10])}"
+        )
         end(inside(namespaces))
         self.program_is_whole(before, "with its first process taken over")
         self.step("   and the next start finds nothing in its way")
         self.hamlet.start()
-        self.step("   nor is anything left where the first process does not listen, and who would end it was killed first")
+        self.step(
+            "   nor is anything left where the first process does not listen, and who would end it was killed first"
+        )
         self.inside("taker", "true")
         namespaces = {attacker.pid_namespace(pid) for pid in self.host_processes("taker")[:1]}
         [first] = [it["pid"] for it in self.hamlet.status()["instances"] if it["name"] == "taker"]
@@ -193,7 +238,9 @@ class EndOfGuest(Attacker):
         while inside(namespaces) and time.monotonic() < began + GONE_WITHIN:
             time.sleep(0.02)
         left = named(inside(namespaces))
-        self.breach(left, f"without the daemon and who ends instances these live on: {'; '.join(sorted(set(left))[:10])}")
+        self.breach(
+            left, f"without the daemon and who ends instances these live on: {'; '.join(sorted(set(left))[:10])}"
+        )
         end(inside(namespaces))
 
 

@@ -19,7 +19,9 @@ NAMES = 300
 
 class EndlessRetries(NetworkLab):
     def walk(self):
-        self.step(f"1. a server takes {NAMES} names from eth1 on as other names of its first interface, and is given a second one")
+        self.step(
+            f"1. a server takes {NAMES} names from eth1 on as other names of its first interface, and is given a second one"
+        )
         vpc = self.make_vpc("10.0.0.0/16")
         net = self.subnet(vpc, "10.0.0.0/24", "a")
         self.rogue = self.launch("rogue", net, self.default_group(vpc))
@@ -28,16 +30,25 @@ class EndlessRetries(NetworkLab):
         self.names("add")
         second = self.ec2("create-network-interface", "--subnet-id", net)["NetworkInterface"]
         before = self.log()
-        self.ec2("attach-network-interface", "--network-interface-id", second["NetworkInterfaceId"], "--instance-id", self.rogue,
-                 "--device-index", "1")
+        self.ec2(
+            "attach-network-interface",
+            "--network-interface-id",
+            second["NetworkInterfaceId"],
+            "--instance-id",
+            self.rogue,
+            "--device-index",
+            "1",
+        )
         harness.wait_for("the attempt to fail", self.problem, 20)
 
-        self.step(f"2. the attempts cost little: {LOG_BYTES} bytes of log and {SHARE:.0%} of a processor in {SECONDS} s at most")
+        self.step(
+            f"2. the attempts cost little: {LOG_BYTES} bytes of log and {SHARE:.0%} of a processor in {SECONDS} s at most"
+        )
         began, used = time.monotonic(), self.processor_seconds()
         time.sleep(SECONDS)
         share = (self.processor_seconds() - used) / (time.monotonic() - began)
         self.holds(share < SHARE, f"{share:.0%} of a processor")
-        said = self.log()[len(before):]
+        said = self.log()[len(before) :]
         self.holds(0 < len(said) < LOG_BYTES, f"{len(said)} bytes of log:\n{said[:2000]}")
         print(f"      {share:.1%} of a processor, {len(said)} bytes of log")
         shown = self.hamlet.hamlet("status").out
@@ -45,7 +56,9 @@ class EndlessRetries(NetworkLab):
 
         self.step("3. the guest gives in, and gets its interface with the next attempt")
         self.names("del")
-        has = lambda: second["PrivateIpAddress"] in self.inside("rogue", "ip", "-4", "-o", "address", "show", "dev", "eth1").out
+        has = lambda: (
+            second["PrivateIpAddress"] in self.inside("rogue", "ip", "-4", "-o", "address", "show", "dev", "eth1").out
+        )
         harness.wait_for("the second interface", has, 40, every=0.5)
         harness.wait_for("status to say nothing more", lambda: not self.problem(), 10)
 

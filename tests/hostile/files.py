@@ -98,7 +98,11 @@ class Files(Attacker):
         data.chmod(0o755)
         self.hamlet = harness.Hamlet(self.user, data=self.user.own(data))
         self.canary = self.user.stage / "canary"
-        self.serve("guest", "kept", user_data="#!/bin/sh\ncp /usr/bin/id /root/from-user-data; chmod 6755 /root/from-user-data\n")
+        self.serve(
+            "guest",
+            "kept",
+            user_data="#!/bin/sh\ncp /usr/bin/id /root/from-user-data; chmod 6755 /root/from-user-data\n",
+        )
         self.fill()
         self.walk_data_directory()
         self.strangers()
@@ -106,7 +110,9 @@ class Files(Attacker):
         self.deep()
 
     def fill(self):
-        self.step("1. the guest fills its disk with everything odd: setuid files, devices, links out, closed directories, names")
+        self.step(
+            "1. the guest fills its disk with everything odd: setuid files, devices, links out, closed directories, names"
+        )
         self.canary.mkdir()
         (self.canary / "inside").write_text("the host's")
         self.user.own(self.canary)
@@ -117,8 +123,16 @@ class Files(Attacker):
         self.sees("/root/set-4755-id" in made.out, self.is_root, "a setuid file is made")
         print(f"      {len(made.out.split())} kinds made")
         self.breach("disk" in made.out.split() or "null" in made.out.split(), "the guest made a device node")
-        self.ssh("guest", "cp /usr/bin/id ~/mine; chmod 6755 ~/mine; ln -s / ~/root; sudo cp ~/mine /mine; sudo chmod 4755 /mine")
-        self.inside("kept", "sh", "-c", f"cp /usr/bin/id /set; chmod 4755 /set; ln -s {self.canary} /root/link; mkdir -m 0 /root/shut")
+        self.ssh(
+            "guest",
+            "cp /usr/bin/id ~/mine; chmod 6755 ~/mine; ln -s / ~/root; sudo cp ~/mine /mine; sudo chmod 4755 /mine",
+        )
+        self.inside(
+            "kept",
+            "sh",
+            "-c",
+            f"cp /usr/bin/id /set; chmod 4755 /set; ln -s {self.canary} /root/link; mkdir -m 0 /root/shut",
+        )
 
     def walk_data_directory(self):
         self.step("2. the data directory, as the host sees it: nothing setuid, no device, nothing for others")
@@ -150,23 +164,37 @@ class Files(Attacker):
         become = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
         paths = [str(path) for path, status in tree(self.hamlet.data) if not stat.S_ISLNK(status.st_mode)]
         (self.user.stage / "paths").write_bytes(b"\0".join(os.fsencode(path) for path in paths))
-        script = ("import os, sys, stat\nfor path in open(sys.argv[1], 'rb').read().split(b'\\0'):\n"
-                  "    try:\n        status = os.stat(path)\n    except OSError:\n        continue\n"
-                  "    for word, right in (('read', os.R_OK), ('written', os.W_OK), ('started', os.X_OK)):\n"
-                  "        if os.access(path, right) and not (stat.S_ISSOCK(status.st_mode) and right != os.W_OK):\n"
-                  "            print(word, repr(os.fsdecode(path)))\n")
-        done = subprocess.run([*become, "/usr/bin/python3", "-c", script, str(self.user.stage / "paths")], capture_output=True, text=True)
+        script = (
+            "import os, sys, stat\nfor path in open(sys.argv[1], 'rb').read().split(b'\\0'):\n"
+            "    try:\n        status = os.stat(path)\n    except OSError:\n        continue\n"
+            "    for word, right in (('read', os.R_OK), ('written', os.W_OK), ('started', os.X_OK)):\n"
+            "        if os.access(path, right) and not (stat.S_ISSOCK(status.st_mode) and right != os.W_OK):\n"
+            "            print(word, repr(os.fsdecode(path)))\n"
+        )
+        done = subprocess.run(
+            [*become, "/usr/bin/python3", "-c", script, str(self.user.stage / "paths")], capture_output=True, text=True
+        )
         self.holds(done.returncode == 0, f"the stranger looks: {done.stderr}")
         for word in ("read", "written", "started"):
             lines = [line for line in done.stdout.splitlines() if line.startswith(word)]
             example = lines[0].removeprefix(word).replace(str(self.hamlet.data), "…") if lines else ""
-            self.breach(lines, f"files of the data directory can be {word} by a stranger: {example} and {len(lines) - 1} more")
+            self.breach(
+                lines, f"files of the data directory can be {word} by a stranger: {example} and {len(lines) - 1} more"
+            )
         # The one that matters most: root for everybody.
         for path, status in tree(self.hamlet.data):
-            if status.st_uid == 0 and stat.S_ISREG(status.st_mode) and status.st_mode & stat.S_ISUID and path.name == "sudo":
+            if (
+                status.st_uid == 0
+                and stat.S_ISREG(status.st_mode)
+                and status.st_mode & stat.S_ISUID
+                and path.name == "sudo"
+            ):
                 started = subprocess.run([*become, path, "id", "-u"], capture_output=True, text=True, cwd="/")
                 self.breach(started.stdout.strip() == "0", "a stranger becomes root by the sudo in the data directory")
-                self.breach("nobody here" in started.stderr, "a stranger starts a setuid-root copy of Hamlet's program, which is the sudo in the data directory")
+                self.breach(
+                    "nobody here" in started.stderr,
+                    "a stranger starts a setuid-root copy of Hamlet's program, which is the sudo in the data directory",
+                )
 
     def remove(self):
         self.step("4. terminated and removed: the links are not followed, nothing stays, and the canary lives")
@@ -183,7 +211,9 @@ class Files(Attacker):
         kept = self.hamlet.data / "instances" / self.servers["kept"]
         self.hamlet.kill()
         stranded = self.hamlet.data / "instances" / "i-0123456789abcdef0"
-        shutil.copytree(kept, stranded, symlinks=True, ignore=lambda *_: ["shut", "work"], dirs_exist_ok=True) if kept.exists() else stranded.mkdir()
+        shutil.copytree(
+            kept, stranded, symlinks=True, ignore=lambda *_: ["shut", "work"], dirs_exist_ok=True
+        ) if kept.exists() else stranded.mkdir()
         (stranded / "link").symlink_to(self.canary)
         (stranded / "root-link").symlink_to("/")
         named = self.hamlet.data / "instances" / "i-0fedcba9876543210"
@@ -200,7 +230,9 @@ class Files(Attacker):
         self.alive("at the next start")
 
     def deep(self):
-        self.step(f"5. {DEPTH} directories within one another, the innermost closed, are removed like others, and nobody notices")
+        self.step(
+            f"5. {DEPTH} directories within one another, the innermost closed, are removed like others, and nobody notices"
+        )
         self.serve("deep")
         made = self.python("deep", DEEP, str(DEPTH), seconds=60)
         self.holds(made.code == 0, f"they are made: {made}")
@@ -211,9 +243,17 @@ class Files(Attacker):
             with contextlib.suppress(OSError):
                 descriptors = max(descriptors, len(os.listdir(f"/proc/{self.hamlet.process.pid}/fd")))
             time.sleep(0.05)
-        died = self.breach(self.hamlet.process.poll() is not None, f"a guest's deep directories ended the daemon: {self.last_words()}")
-        self.breach(directory.exists(), "a guest's deep directories are never removed" if not died else "and their disk is still there")
-        self.breach(descriptors > DESCRIPTORS_MAX, f"to remove a guest's deep directories the daemon holds {descriptors} descriptors at once")
+        died = self.breach(
+            self.hamlet.process.poll() is not None, f"a guest's deep directories ended the daemon: {self.last_words()}"
+        )
+        self.breach(
+            directory.exists(),
+            "a guest's deep directories are never removed" if not died else "and their disk is still there",
+        )
+        self.breach(
+            descriptors > DESCRIPTORS_MAX,
+            f"to remove a guest's deep directories the daemon holds {descriptors} descriptors at once",
+        )
         if directory.exists():
             # rm, because Python's own removal does not come to the end of it either.
             subprocess.run(["rm", "-rf", directory], check=False)
@@ -224,10 +264,15 @@ class Files(Attacker):
         return " ".join(self.hamlet.log.read_text(errors="replace").splitlines()[-2:])[:200]
 
     def alive(self, when):
-        self.breach(not (self.canary / "inside").is_file() or (self.canary / "inside").read_text() != "the host's",
-                    f"{when} a link on the guest's disk was followed, and a directory of the host lost its files")
+        self.breach(
+            not (self.canary / "inside").is_file() or (self.canary / "inside").read_text() != "the host's",
+            f"{when} a link on the guest's disk was followed, and a directory of the host lost its files",
+        )
         self.breach(pathlib.Path(f"{self.canary}-touched").exists(), f"{when} a file's name was run as a command")
-        self.breach(stat.S_IMODE((self.canary / "inside").stat().st_mode) != 0o644, f"{when} the mode of a file of the host was changed")
+        self.breach(
+            stat.S_IMODE((self.canary / "inside").stat().st_mode) != 0o644,
+            f"{when} the mode of a file of the host was changed",
+        )
 
 
 def tree(top):

@@ -38,17 +38,32 @@ class FirstProcess(Attacker):
         self.still_serves()
 
     def attacks_work_in_the_open(self):
-        self.step("0. in a bare namespace the attacks work: a library is loaded by a name, and a process's file and memory are open")
+        self.step(
+            "0. in a bare namespace the attacks work: a library is loaded by a name, and a process's file and memory are open"
+        )
         self.evil = control.build(self.user.stage, "evil.so", "-shared", "-fPIC", static=False)
         self.tool = control.build(self.user.stage, "reach")
         victim = self.user.own(pathlib.Path(shutil.copy("/usr/bin/sleep", self.user.stage / "hamlet-victim")))
         reached = control.bare("sh", "-c", f"{victim} 5 & sleep 0.2; {self.tool} all; kill %1", user=self.user)
         seen = dict(line.split(" ", 2)[2].split("=") for line in reached.out.splitlines() if "victim" in line)
-        for attack in ("chmod-exe", "read-exe", "write-mem", "read-environ", "follow-fd", "list-root", "seize", "read-memory", "take-descriptor"):
+        for attack in (
+            "chmod-exe",
+            "read-exe",
+            "write-mem",
+            "read-environ",
+            "follow-fd",
+            "list-root",
+            "seize",
+            "read-memory",
+            "take-descriptor",
+        ):
             self.holds(seen.get(attack) == "done", f"{attack} in a bare namespace: {reached}")
         self.sees(oct(victim.stat().st_mode & 0o777), "0o711", "the mode of another program")
         loaded = self.loaded_in_the_open(privileged=False)
-        self.holds(int(loaded["effective"], 16) & SYS_ADMIN and loaded["trace"] == "done", f"the library has the rights of who loads it: {loaded}")
+        self.holds(
+            int(loaded["effective"], 16) & SYS_ADMIN and loaded["trace"] == "done",
+            f"the library has the rights of who loads it: {loaded}",
+        )
         if self.is_root:
             loaded = self.loaded_in_the_open(privileged=True)
             self.sees(loaded["core_pattern"], "done", "as the machine's root it writes the host's core_pattern")
@@ -91,7 +106,10 @@ class FirstProcess(Attacker):
             for line in reached.out.splitlines():
                 pid, name, outcome = line.split(" ", 2)
                 attack, said = outcome.split("=")
-                self.breach(said == "done", f"{account} of the guest: {attack} of process {pid} ({name}), which is not the guest's")
+                self.breach(
+                    said == "done",
+                    f"{account} of the guest: {attack} of process {pid} ({name}), which is not the guest's",
+                )
         for signal in ("STOP", "KILL"):
             self.inside("guest", "sh", "-c", f"kill -{signal} 1; kill -{signal} -1", seconds=10)
         self.holds(self.inside("guest", "true").code == 0, "after `kill -STOP 1` and `kill -KILL 1` it still answers")
@@ -107,17 +125,36 @@ class FirstProcess(Attacker):
             harness.wait_for("the end of the race", lambda: "memory=" in log.read_text(), 20)
             found = control.outcomes(log.read_text())
         print(f"      {found}")
-        self.breach(found["opened"] != "0", f"{found['opened']} times the guest opened the file of a program from outside while it started")
-        self.breach(found["changed"] != "0", f"{found['changed']} times the guest changed the mode of a program from outside while it started")
-        self.breach(found["memory"] != "0", f"{found['memory']} times the guest opened the memory of a program from outside while it started")
+        self.breach(
+            found["opened"] != "0",
+            f"{found['opened']} times the guest opened the file of a program from outside while it started",
+        )
+        self.breach(
+            found["changed"] != "0",
+            f"{found['changed']} times the guest changed the mode of a program from outside while it started",
+        )
+        self.breach(
+            found["memory"] != "0",
+            f"{found['memory']} times the guest opened the memory of a program from outside while it started",
+        )
         self.program_is_whole(self.before, "while a command started")
 
     def interpreter(self):
         self.step("4. a script whose interpreter is /proc/self/exe: by exec, by ssh as a login shell")
         self.plant()
-        self.inside("guest", "sh", "-c", "printf '#!/proc/self/exe\\n' > /tmp/self; chmod 755 /tmp/self; echo /usr/lib/libnss_evil.so.2 > /etc/ld.so.preload")
+        self.inside(
+            "guest",
+            "sh",
+            "-c",
+            "printf '#!/proc/self/exe\\n' > /tmp/self; chmod 755 /tmp/self; echo /usr/lib/libnss_evil.so.2 > /etc/ld.so.preload",
+        )
         self.inside("guest", "/tmp/self", seconds=20)
-        self.inside("guest", "sh", "-c", "cp /etc/passwd /tmp/passwd; sed -i 's,^\\(ec2-user.*\\):[^:]*$,\\1:/tmp/self,' /etc/passwd")
+        self.inside(
+            "guest",
+            "sh",
+            "-c",
+            "cp /etc/passwd /tmp/passwd; sed -i 's,^\\(ec2-user.*\\):[^:]*$,\\1:/tmp/self,' /etc/passwd",
+        )
         self.ssh("guest", "true")
         self.inside("guest", "cp", "/tmp/passwd", "/etc/passwd", user="root")
         self.program_is_whole(self.before, "with #!/proc/self/exe")
@@ -125,7 +162,13 @@ class FirstProcess(Attacker):
 
     def plant(self):
         """Puts the library where it is found."""
-        self.inside("guest", "sh", "-c", "rm -rf /tmp/evil; mkdir -m 1777 /tmp/evil; : > /tmp/evil/log; chmod 666 /tmp/evil/log", check=True)
+        self.inside(
+            "guest",
+            "sh",
+            "-c",
+            "rm -rf /tmp/evil; mkdir -m 1777 /tmp/evil; : > /tmp/evil/log; chmod 666 /tmp/evil/log",
+            check=True,
+        )
         self.put("guest", EVIL_PLACE, self.evil)
 
     def evil_libraries(self):
@@ -136,8 +179,10 @@ class FirstProcess(Attacker):
         self.inside("guest", "sh", "-c", "rm -f /etc/ld.so.preload; : > /tmp/evil/log")
         for name in ("evilname", "evil.example.com", "localhost"):
             self.ssh("guest", options=("-W", f"{name}:22"), seconds=40)
-        self.holds(self.inside("guest", "grep", "-c", "exe=", "/tmp/evil/log").out.strip() != "0",
-                   "`ssh -W` looks names up as the guest is set up, so that the attack had its chance")
+        self.holds(
+            self.inside("guest", "grep", "-c", "exe=", "/tmp/evil/log").out.strip() != "0",
+            "`ssh -W` looks names up as the guest is set up, so that the attack had its chance",
+        )
         self.reports("by `ssh -W evilname:22`")
         for pid in self.host_processes("guest"):
             self.bound(pid)
@@ -164,7 +209,10 @@ class FirstProcess(Attacker):
             self.breach(it["core_pattern"] == "done", f"{who} wrote the host's kernel.core_pattern")
             self.breach(it["first"] == "done", f"{who} changed the mode of /proc/1/exe")
             self.breach(it["trace"] == "done", f"{who} traced the first process")
-            self.breach(it["own"] == "done" and "memfd:" not in it["exe"], f"{who} changed the mode of the program it was loaded into")
+            self.breach(
+                it["own"] == "done" and "memfd:" not in it["exe"],
+                f"{who} changed the mode of the program it was loaded into",
+            )
 
     def accounts(self):
         self.step("6. files that are read for every command and login: too large, without an end, and never answering")
@@ -184,8 +232,15 @@ class FirstProcess(Attacker):
         began = time.monotonic()
         time.sleep(0.2)
         words = [*self.user.prefix, "prlimit", f"--as={4 << 30}", self.user.program, "exec", "guest", "--", "true"]
-        process = subprocess.Popen([str(it) for it in words], env=self.hamlet._own_environment(), cwd="/", stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=harness.die_with_parent)
+        process = subprocess.Popen(
+            [str(it) for it in words],
+            env=self.hamlet._own_environment(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=harness.die_with_parent,
+        )
         peak = 0
         while process.poll() is None and time.monotonic() < began + POISONED - 0.5 and peak < TOO_MUCH:
             peak = max(peak, resident(process.pid))
@@ -193,7 +248,10 @@ class FirstProcess(Attacker):
         hung = process.poll() is None and peak < TOO_MUCH
         process.kill()
         process.wait()
-        self.breach(peak >= TOO_MUCH, f"with {path} made {title}, `hamlet exec` takes {TOO_MUCH >> 20} MiB of the caller's memory and more")
+        self.breach(
+            peak >= TOO_MUCH,
+            f"with {path} made {title}, `hamlet exec` takes {TOO_MUCH >> 20} MiB of the caller's memory and more",
+        )
         self.breach(hung, f"with {path} made {title}, `hamlet exec` hangs")
         time.sleep(max(0.0, began + POISONED + 0.3 - time.monotonic()))
         self.holds(self.inside("guest", "true").code == 0, f"{path} is back")

@@ -83,14 +83,18 @@ class Flood(NetworkLab):
         self.at = {name: self.describe(id) for name, id in self.at.items()}
         for name in self.at:
             shows = ("ip", "-6", "-o", "address", "show", "scope", "global", "dev", "eth0")
-            harness.wait_for("its IPv6 address", lambda: self.at[name]["Ipv6Address"] in self.inside(name, *shows).out, 10)
+            harness.wait_for(
+                "its IPv6 address", lambda: self.at[name]["Ipv6Address"] in self.inside(name, *shows).out, 10
+            )
         self.quiet = {family: self.pings(family) for family in (4, 6)}
         print(f"      undisturbed: {self.quiet}")
         for kind in KINDS:
             self.flood(kind)
 
     def flood(self, kind):
-        self.step(f"2. both servers of one network send {kind}; an echo between those of the other takes no more than {MILLISECONDS} ms")
+        self.step(
+            f"2. both servers of one network send {kind}; an echo between those of the other takes no more than {MILLISECONDS} ms"
+        )
         before = self.counted()
         with self.flooding("greedy", "greedy-mate", kind, 0), self.flooding("greedy-mate", "greedy", kind, 1):
             found = {family: self.pings(family) for family in (4, 6)}
@@ -119,13 +123,36 @@ class Flood(NetworkLab):
     def flooding(self, name, mate, kind, part):
         own, mate = (self.at[it] for it in (name, mate))
         knows = {
-            "own": own["PrivateIpAddress"], "own6": own["Ipv6Address"], "own_mac": own["NetworkInterfaces"][0]["MacAddress"],
-            "mate": mate["PrivateIpAddress"], "mate6": mate["Ipv6Address"], "mate_mac": mate["NetworkInterfaces"][0]["MacAddress"],
+            "own": own["PrivateIpAddress"],
+            "own6": own["Ipv6Address"],
+            "own_mac": own["NetworkInterfaces"][0]["MacAddress"],
+            "mate": mate["PrivateIpAddress"],
+            "mate6": mate["Ipv6Address"],
+            "mate_mac": mate["NetworkInterfaces"][0]["MacAddress"],
             "router_mac": "02:ec:02:00:00:01",
         }
-        command = [*self.user.prefix, self.user.program, "exec", name, "--", "python3", "-c", FLOOD, kind, harness.json.dumps(knows), str(part)]
-        process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, cwd="/",
-                                   env=self.hamlet._own_environment(), preexec_fn=harness.die_with_parent)
+        command = [
+            *self.user.prefix,
+            self.user.program,
+            "exec",
+            name,
+            "--",
+            "python3",
+            "-c",
+            FLOOD,
+            kind,
+            harness.json.dumps(knows),
+            str(part),
+        ]
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            cwd="/",
+            env=self.hamlet._own_environment(),
+            preexec_fn=harness.die_with_parent,
+        )
         try:
             self.sees(process.stdout.readline().strip(), "sending")
             yield

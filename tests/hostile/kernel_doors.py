@@ -19,8 +19,26 @@ from client import Refused
 
 # Open in a bare namespace on every kernel; more are, depending on how it was built.
 OPEN_IN_THE_BARE = (
-    "mount", "mount-bind", "umount2", "pivot_root", "mount_setattr", "open_tree", "move_mount", "fsopen", "fspick", "unshare-user", "unshare-mount",
-    "unshare-pid", "unshare-net", "unshare-ipc", "unshare-uts", "clone-user", "clone-user-high-bits", "setns-mount", "clone3", "personality-odd",
+    "mount",
+    "mount-bind",
+    "umount2",
+    "pivot_root",
+    "mount_setattr",
+    "open_tree",
+    "move_mount",
+    "fsopen",
+    "fspick",
+    "unshare-user",
+    "unshare-mount",
+    "unshare-pid",
+    "unshare-net",
+    "unshare-ipc",
+    "unshare-uts",
+    "clone-user",
+    "clone-user-high-bits",
+    "setns-mount",
+    "clone3",
+    "personality-odd",
 )
 REFUSED = {"EPERM", "ENOSYS"}
 # By the beginning of the door's name.
@@ -256,8 +274,11 @@ class KernelDoors(Attacker):
 
     def rights(self):
         self.step("2. who the guest is: its capabilities, its filter, its ids as the host sees them")
-        ways = {"by exec": self.inside("guest", "cat", "/proc/self/status"), "by ssh": self.ssh("guest", "sudo", "cat", "/proc/self/status"),
-                "from user data": self.inside("guest", "cat", "/tmp/status.out")}
+        ways = {
+            "by exec": self.inside("guest", "cat", "/proc/self/status"),
+            "by ssh": self.ssh("guest", "sudo", "cat", "/proc/self/status"),
+            "from user data": self.inside("guest", "cat", "/tmp/status.out"),
+        }
         for way, result in ways.items():
             status = dict(line.split(":\t", 1) for line in result.out.splitlines() if ":\t" in line)
             held = [bit for bit in DROPPED if int(status["CapBnd"], 16) >> bit & 1]
@@ -267,11 +288,15 @@ class KernelDoors(Attacker):
         marker = f"4242{os.getpid()}"
         with self.hamlet.running("exec", "guest", "--", "/usr/bin/sleep", marker):
             process = harness.wait_for("a process of the guest's", lambda: sleeping(marker), 5)
-            uids = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line)["Uid"]
+            uids = dict(
+                line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line
+            )["Uid"]
             whose = {int(it) for it in uids.split()}
         self.breach(self.is_root and 0 in whose, "root of the guest is root of the host (uid 0)")
-        self.breach(not self.is_root and whose != {os.geteuid() if not self.user.prefix else harness.ORDINARY_UID},
-                    f"the guest of an ordinary user runs as uid {whose}")
+        self.breach(
+            not self.is_root and whose != {os.geteuid() if not self.user.prefix else harness.ORDINARY_UID},
+            f"the guest of an ordinary user runs as uid {whose}",
+        )
 
     def look(self):
         self.step("3. settings of the kernel, /sys, devices, and the mounts, as root")
@@ -294,8 +319,10 @@ class KernelDoors(Attacker):
                 self.breach(changed, f"{user} of the guest changed the host's own device nodes: {', '.join(changed)}")
             for path, was in before.items():
                 now = path.stat()
-                self.breach((now.st_mode, now.st_uid, now.st_gid) != (was.st_mode, was.st_uid, was.st_gid),
-                            f"the host's {path} has mode {now.st_mode & 0o777:o} and owner {now.st_uid} now")
+                self.breach(
+                    (now.st_mode, now.st_uid, now.st_gid) != (was.st_mode, was.st_uid, was.st_gid),
+                    f"the host's {path} has mode {now.st_mode & 0o777:o} and owner {now.st_uid} now",
+                )
         finally:
             # Others live by them.
             for path, was in before.items():
@@ -316,7 +343,11 @@ class KernelDoors(Attacker):
         changed = [line for line in changed if not line.startswith("wrote")]
         now = network_settings()
         self.python("guest", ADD, "-1")
-        shared = [f"{path} from {before[path]} to {now[path]}" for path in before if path in {it.split()[0] for it in changed} and now.get(path) != before[path]]
+        shared = [
+            f"{path} from {before[path]} to {now[path]}"
+            for path in before
+            if path in {it.split()[0] for it in changed} and now.get(path) != before[path]
+        ]
         self.breach(shared, f"the guest changed the host's {shared}")
 
     def counted_by_user(self):
@@ -324,14 +355,20 @@ class KernelDoors(Attacker):
         script = "import ctypes; print(ctypes.CDLL(None).inotify_init1(0) >= 0)"
         with self.taking(TAKE_ALL) as taken:
             left = harness.execute([*self.user.prefix, "/usr/bin/python3", "-c", script], harness.clean_environment())
-            self.breach(left.out.strip() != "True", f"the guest took all {taken} inotify instances of the user who runs Hamlet")
+            self.breach(
+                left.out.strip() != "True", f"the guest took all {taken} inotify instances of the user who runs Hamlet"
+            )
         with self.taking(TAKE_TERMINALS) as taken:
             print(f"      {taken} terminals")
             try:
                 self.servers["late"] = self.run_instance("late")
                 harness.wait_for("another instance to boot", lambda: "cloud-init: finished" in self.console("late"), 10)
-                late = self.inside("late", "/usr/bin/python3", "-c", "import pty; pty.openpty(); print('has a terminal')")
-                self.breach("has a terminal" not in late.out, f"the guest took {taken} terminals, and another guest gets none")
+                late = self.inside(
+                    "late", "/usr/bin/python3", "-c", "import pty; pty.openpty(); print('has a terminal')"
+                )
+                self.breach(
+                    "has a terminal" not in late.out, f"the guest took {taken} terminals, and another guest gets none"
+                )
             except (harness.Failed, Refused) as error:
                 self.breach(True, f"the guest took {taken} terminals, and no other instance starts: {error}")
 
@@ -339,8 +376,15 @@ class KernelDoors(Attacker):
     def taking(self, code):
         """A program in the guest that takes all there is of something; yields how many that were."""
         words = [*self.user.prefix, self.user.program, "exec", "guest", "--", "/usr/bin/python3", "-c", code]
-        process = subprocess.Popen([str(it) for it in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
-                                   env=self.hamlet._own_environment(), preexec_fn=harness.die_with_parent)
+        process = subprocess.Popen(
+            [str(it) for it in words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env=self.hamlet._own_environment(),
+            preexec_fn=harness.die_with_parent,
+        )
         try:
             yield process.stdout.readline().strip()
         finally:
@@ -371,22 +415,32 @@ class KernelDoors(Attacker):
         for user in ("root", "ec2-user"):
             for path in paths:
                 read = self.inside("guest", "cat", str(path), user=user)
-                self.breach(SECRET in read.out, f"{user} of the guest reads the host's {path.name}, which is for the host's root alone")
-                self.breach(self.inside("guest", "sh", "-c", f"chmod 666 {path} && cat {path}", user=user).out.find(SECRET) >= 0,
-                            f"{user} of the guest reads the host's {path.name} after chmod")
+                self.breach(
+                    SECRET in read.out,
+                    f"{user} of the guest reads the host's {path.name}, which is for the host's root alone",
+                )
+                self.breach(
+                    self.inside("guest", "sh", "-c", f"chmod 666 {path} && cat {path}", user=user).out.find(SECRET)
+                    >= 0,
+                    f"{user} of the guest reads the host's {path.name} after chmod",
+                )
         self.holds(all(path.read_text() == SECRET for path in paths), "and they are as they were")
 
     def what_works(self):
         self.step("6. what must go on working")
         self.put("guest", "/tmp/key", self.key, "600")
-        self.put("guest", "/tmp/hello.c", "#include <stdio.h>\nint main(void) { puts(\"compiled\"); return 0; }\n", "644")
+        self.put("guest", "/tmp/hello.c", '#include <stdio.h>\nint main(void) { puts("compiled"); return 0; }\n', "644")
         own = self.describe("guest")["privateIpAddress"]
-        options = "-i /tmp/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
+        options = (
+            "-i /tmp/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
+        )
         root = self.is_root
         pool = "import multiprocessing as m\nwith m.Pool(2) as p: print(sum(p.map(abs, [-1, -2])))"
         thread = "import threading\nt = threading.Thread(target=print, args=('threaded',)); t.start(); t.join()"
         packet = "import socket as s; s.socket(s.AF_PACKET, s.SOCK_RAW, s.htons(3)).bind(('eth0', 0)); print('packets')"
-        capture = "(sleep 0.5; ping -c 3 -i 0.2 192.0.2.10) >/dev/null 2>&1 & timeout 5 tcpdump -Z root -n -c 1 -i eth0 icmp"
+        capture = (
+            "(sleep 0.5; ping -c 3 -i 0.2 192.0.2.10) >/dev/null 2>&1 & timeout 5 tcpdump -Z root -n -c 1 -i eth0 icmp"
+        )
         rules = "nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }' && nft list ruleset && nft flush ruleset"
         network = "ip addr add 10.9.9.9/32 dev lo && ip addr del 10.9.9.9/32 dev lo && ip route && ip -br addr && echo 1 > /proc/sys/net/ipv4/ip_forward"
         setuid = "cp /usr/bin/id /var/tmp/id && chmod 4755 /var/tmp/id && ls -l /var/tmp/id"
@@ -398,10 +452,10 @@ class KernelDoors(Attacker):
             ("traceroute", "root", "traceroute -n -w 1 -q 1 -m 3 192.0.2.10", "192.0.2.10"),
             # With one mapped id it cannot let go of its rights, and so never worked there.
             ("tcpdump", "root", capture if root else "echo ICMP echo", "ICMP echo"),
-            ("packet sockets", "root", f"/usr/bin/python3 -c \"{packet}\"", "packets"),
+            ("packet sockets", "root", f'/usr/bin/python3 -c "{packet}"', "packets"),
             ("ip", "root", network, "eth0"),
             ("nft", "root", rules, "table inet t"),
-            ("python's threads", "ec2-user", f"/usr/bin/python3 -c \"{thread}\"", "threaded"),
+            ("python's threads", "ec2-user", f'/usr/bin/python3 -c "{thread}"', "threaded"),
             ("python's processes", "ec2-user", f"/usr/bin/python3 -c '{pool}'", "3"),
             ("ssh", "root", f"ssh {options} ec2-user@{own} 'echo over $SSH_CONNECTION'", f"over {own}"),
             ("curl", "ec2-user", "curl -sS -m 5 -o /dev/null -w '%{http_code}' http://169.254.169.254/", "401"),
@@ -412,7 +466,12 @@ class KernelDoors(Attacker):
             ("tar", "root", "tar cf - /etc 2>/dev/null | tar tf - | grep -c etc/", ""),
             ("apt-get", "root", "apt-get --version", "apt"),
             ("su", "root", "su ec2-user -c 'id -un'" if root else "echo ec2-user", "ec2-user"),
-            ("chown", "root", "touch /tmp/f && chown 1000:1000 /tmp/f && stat -c %u /tmp/f" if root else "echo 1000", "1000"),
+            (
+                "chown",
+                "root",
+                "touch /tmp/f && chown 1000:1000 /tmp/f && stat -c %u /tmp/f" if root else "echo 1000",
+                "1000",
+            ),
             # With one mapped id such a file would be one of the user's own, on the host.
             ("setuid files of its own", "root", setuid if root else "echo -rwsr-xr-x", "-rwsr-xr-x"),
             ("setuid in force", "ec2-user", "/var/tmp/id -u" if root else "echo 0", "0"),
@@ -421,12 +480,19 @@ class KernelDoors(Attacker):
         )
         for title, user, command, expected_text in cases:
             done = self.inside("guest", "sh", "-c", command, user=user)
-            self.breach(done.code or expected_text not in done.out, f"NOT the guest but its user suffers: {title} does not work: {done}")
+            self.breach(
+                done.code or expected_text not in done.out,
+                f"NOT the guest but its user suffers: {title} does not work: {done}",
+            )
         over_ssh = self.ssh("guest", "sudo", "sh", "-c", "'id -u; tty; ping -n -c 1 -W 3 192.0.2.10'")
-        self.breach("1 received" not in over_ssh.out, f"NOT the guest but its user suffers: sudo and ping by ssh: {over_ssh}")
+        self.breach(
+            "1 received" not in over_ssh.out, f"NOT the guest but its user suffers: sudo and ping by ssh: {over_ssh}"
+        )
         refused = self.inside("guest", "unshare", "-Ur", "true")
         self.breach(refused.code == 0, "the guest makes a user namespace with unshare -Ur")
-        self.breach(refused.code and "Operation not permitted" not in refused.err, f"unshare -Ur says nothing clear: {refused}")
+        self.breach(
+            refused.code and "Operation not permitted" not in refused.err, f"unshare -Ur says nothing clear: {refused}"
+        )
 
 
 def expected(door):

@@ -40,9 +40,16 @@ class NamesOfLinks(Attacker):
 
     def attach(self, server, index):
         """Makes an interface and attaches it; the interface's id, the attachment's, and what was refused."""
-        made = self.api.ec2("CreateNetworkInterface", SubnetId=self.describe(server)["subnetId"])["networkInterface"]["networkInterfaceId"]
+        made = self.api.ec2("CreateNetworkInterface", SubnetId=self.describe(server)["subnetId"])["networkInterface"][
+            "networkInterfaceId"
+        ]
         try:
-            attached = self.api.ec2("AttachNetworkInterface", NetworkInterfaceId=made, InstanceId=self.servers[server], DeviceIndex=str(index))
+            attached = self.api.ec2(
+                "AttachNetworkInterface",
+                NetworkInterfaceId=made,
+                InstanceId=self.servers[server],
+                DeviceIndex=str(index),
+            )
         except Refused as refused:
             return made, None, str(refused)
         return made, attached["attachmentId"], ""
@@ -55,7 +62,9 @@ class NamesOfLinks(Attacker):
         self.api.ec2("DeleteNetworkInterface", NetworkInterfaceId=interface)
 
     def status_of(self, interface):
-        return self.api.ec2("DescribeNetworkInterfaces", **{"NetworkInterfaceId.1": interface})["networkInterfaceSet"][0]["status"]
+        return self.api.ec2("DescribeNetworkInterfaces", **{"NetworkInterfaceId.1": interface})["networkInterfaceSet"][
+            0
+        ]["status"]
 
     def calm(self, what):
         """The daemon's log and its processor time while nobody asks anything of it."""
@@ -63,13 +72,19 @@ class NamesOfLinks(Attacker):
         time.sleep(WATCHED_SECONDS)
         grown, used = len(self.log()) - lines, (self.busy() - busy) / WATCHED_SECONDS
         print(f"      {grown} lines, {used:.0%} of a processor")
-        self.breach(grown >= LINES_MAX, f"{what}, the daemon's log grows by {grown} lines in {WATCHED_SECONDS:.0f} s: {self.log()[-1][:200]}")
+        self.breach(
+            grown >= LINES_MAX,
+            f"{what}, the daemon's log grows by {grown} lines in {WATCHED_SECONDS:.0f} s: {self.log()[-1][:200]}",
+        )
         self.breach(used >= BUSY_MAX, f"{what}, the daemon keeps {used:.0%} of a processor busy")
         began = time.monotonic()
         self.describe("other")
         answered = self.inside("other", "ping", "-n", "-c", "1", "-W", "2", "192.0.2.10")
         took = time.monotonic() - began
-        self.breach(answered.code or took > PATIENCE, f"{what}, a call and another guest's ping take {took:.1f} s: {answered.out}")
+        self.breach(
+            answered.code or took > PATIENCE,
+            f"{what}, a call and another guest's ping take {took:.1f} s: {answered.out}",
+        )
 
     def log(self):
         """What the daemon has said: where it was started, and in its data directory."""
@@ -85,13 +100,19 @@ class NamesOfLinks(Attacker):
 
     def taken_before(self):
         self.step("1. the guest has an eth1 already when one is attached")
-        self.holds(self.inside("taker", "sh", "-c", f"({TAKE.format(name='eth1')}) 2>/dev/null; ip link show eth1").code == 0, "it has the name")
+        self.holds(
+            self.inside("taker", "sh", "-c", f"({TAKE.format(name='eth1')}) 2>/dev/null; ip link show eth1").code == 0,
+            "it has the name",
+        )
         interface, attachment, refused = self.attach("taker", 1)
         print(f"      {'refused: ' + refused if refused else 'attached'}")
         self.breach("/dev/net/tun" in refused, f"the refusal blames the host's device: {refused}")
         self.calm("with the name eth1 taken by a guest")
         new = [line for line in self.log() if "eth1" in line]
-        self.breach(any("/dev/net/tun" in line or "chmod" in line for line in new), f"the log blames the host's device: {new[:1]}")
+        self.breach(
+            any("/dev/net/tun" in line or "chmod" in line for line in new),
+            f"the log blames the host's device: {new[:1]}",
+        )
         self.detach(interface, attachment)
         self.step("   and when the name is free again, an interface comes in")
         self.inside("taker", "sh", "-c", "ip link del eth1 2>/dev/null || ip link set eth1 name lo")
@@ -121,23 +142,42 @@ class NamesOfLinks(Attacker):
         interface, attachment, refused = self.attach("taker", 1)
         self.holds(not refused, refused)
         harness.wait_for("eth1", lambda: self.inside("taker", "ip", "link", "show", "eth1").code == 0, 10)
-        self.inside("taker", "sh", "-c", "ip link set eth1 down; ip link set eth1 name mine; ip link set mine mtu 1280; ip link set mine up")
+        self.inside(
+            "taker",
+            "sh",
+            "-c",
+            "ip link set eth1 down; ip link set eth1 name mine; ip link set mine mtu 1280; ip link set mine up",
+        )
         self.calm("with an attached interface renamed by a guest")
         self.detach(interface, attachment)
         gone = lambda: self.inside("taker", "ip", "link", "show", "mine").code != 0
         harness.wait_for("the renamed interface to go with its detachment", gone, 10)
-        self.inside("taker", "sh", "-c", "ip link set eth0 down; ip link set eth0 name eth5; ip link set eth5 up; ip link del eth5")
+        self.inside(
+            "taker",
+            "sh",
+            "-c",
+            "ip link set eth0 down; ip link set eth0 name eth5; ip link set eth5 up; ip link del eth5",
+        )
         self.calm("with its first interface renamed and taken away by a guest")
 
     def busy_console(self):
-        self.step("4. the guest keeps its first process busy with its console, while an interface is attached and other instances go on")
-        self.inside("other", "sh", "-c", "for it in 1 2 3; do (timeout 20 yes flood > /dev/console) >/dev/null 2>&1 </dev/null & done")
+        self.step(
+            "4. the guest keeps its first process busy with its console, while an interface is attached and other instances go on"
+        )
+        self.inside(
+            "other",
+            "sh",
+            "-c",
+            "for it in 1 2 3; do (timeout 20 yes flood > /dev/console) >/dev/null 2>&1 </dev/null & done",
+        )
         began = time.monotonic()
         interface, attachment, refused = self.attach("other", 1)
         took = time.monotonic() - began
         print(f"      {'refused: ' + refused if refused else 'attached'} after {took:.1f} s")
         self.holds(attachment or "console" in refused or took > PATIENCE, f"it is attached: {refused}")
-        self.breach(took > PATIENCE * 3, f"with a flooded console, attaching an interface keeps its caller for {took:.1f} s")
+        self.breach(
+            took > PATIENCE * 3, f"with a flooded console, attaching an interface keeps its caller for {took:.1f} s"
+        )
         slowest = 0.0
         for _ in range(10):
             began = time.monotonic()
@@ -154,7 +194,12 @@ class NamesOfLinks(Attacker):
         self.breach(took > PATIENCE * 3, f"with a flooded console, another instance needs {took:.1f} s to run")
         size = (self.hamlet.data / "instances" / self.servers["other"] / "console.log").stat().st_size
         self.breach(size > 1 << 20, f"the flooded console's log has {size} bytes")
-        self.inside("other", "sh", "-c", "for it in /proc/[0-9]*; do grep -qa flood $it/cmdline 2>/dev/null && kill -9 ${it#/proc/}; done; true")
+        self.inside(
+            "other",
+            "sh",
+            "-c",
+            "for it in /proc/[0-9]*; do grep -qa flood $it/cmdline 2>/dev/null && kill -9 ${it#/proc/}; done; true",
+        )
 
 
 if __name__ == "__main__":

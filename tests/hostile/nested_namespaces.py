@@ -13,7 +13,9 @@ class Refused(Attacker):
         self.serve("guest")
         done = self.inside("guest", *NEST)
         self.breach(done.code == 0, f"the guest nests namespaces: {done}")
-        self.sees(self.inside("guest", "cat", "/proc/sys/user/max_user_namespaces").out.strip(), "0", "user namespaces inside")
+        self.sees(
+            self.inside("guest", "cat", "/proc/sys/user/max_user_namespaces").out.strip(), "0", "user namespaces inside"
+        )
         missing = {it["name"]: it["missing"] for it in self.hamlet.status()["boundary"]}
         self.sees(missing["system calls"], None, "what status misses")
 
@@ -33,11 +35,20 @@ class Allowed(Attacker):
         self.holds("--nested-namespaces" in missing["system calls"], f"status says what it costs: {missing}")
 
         self.step("2. mounts of the root stay locked in them, and the other doors shut")
-        for attempt in ("umount /proc/sys", "umount /dev/null", "mount -o remount,bind,rw /proc/sys", "umount /usr",
-                        "echo x > /proc/sys/kernel/core_pattern", "umount /proc/kcore"):
+        for attempt in (
+            "umount /proc/sys",
+            "umount /dev/null",
+            "mount -o remount,bind,rw /proc/sys",
+            "umount /usr",
+            "echo x > /proc/sys/kernel/core_pattern",
+            "umount /proc/kcore",
+        ):
             done = self.inside("guest", "unshare", "-Urm", "sh", "-c", attempt)
             self.breach(done.code == 0, f"in namespaces of its own the guest does `{attempt}`")
-        bpf = self.python("guest", "import ctypes, errno; libc = ctypes.CDLL(None, use_errno=True); libc.syscall(321, 0, 0, 0); print(errno.errorcode[ctypes.get_errno()])")
+        bpf = self.python(
+            "guest",
+            "import ctypes, errno; libc = ctypes.CDLL(None, use_errno=True); libc.syscall(321, 0, 0, 0); print(errno.errorcode[ctypes.get_errno()])",
+        )
         self.sees(bpf.out.strip(), "EPERM", "bpf")
 
 

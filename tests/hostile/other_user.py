@@ -57,7 +57,12 @@ def attacks(address):
     parameter = json.dumps({"Name": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"}).encode()
     target = {"X-Amz-Target": "AmazonSSM.GetParameter", "Content-Type": "application/x-amz-json-1.1"}
     role = b"Action=CreateRole&Version=2010-05-08&RoleName=x&AssumeRolePolicyDocument=%7B%7D"
-    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
     return {
         "unsigned POST": (request(address, body=CREATE, headers=FORM), 1),
         "POST of an invented key": (create, 1),
@@ -80,7 +85,7 @@ def converse(address, data, answers):
         for _ in range(answers):
             status = int(stream.readline().split()[1])
             length = 0
-            while (line := stream.readline().strip()):
+            while line := stream.readline().strip():
                 name, _, value = line.partition(b":")
                 length = int(value) if name.lower() == b"content-length" else length
             seen.append([status, stream.read(length).decode()])
@@ -92,7 +97,19 @@ def make_attacks(address):
     seen = {name: converse(address, *attack) for name, attack in attacks(address).items()}
     url = "http://{}:{}/".format(*address)
     words = [word for name, value in signature().items() for word in ("-H", f"{name}: {value}")]
-    curl = ["curl", "-sS", "-m", str(SECONDS), "--http2-prior-knowledge", "-w", "\n%{http_version} %{http_code}", *words, "-d", CREATE.decode(), url]
+    curl = [
+        "curl",
+        "-sS",
+        "-m",
+        str(SECONDS),
+        "--http2-prior-knowledge",
+        "-w",
+        "\n%{http_version} %{http_code}",
+        *words,
+        "-d",
+        CREATE.decode(),
+        url,
+    ]
     body, _, last = subprocess.run(curl, capture_output=True, text=True, check=True).stdout.rpartition("\n")
     version, code = last.split()
     assert version == "2", last
@@ -199,16 +216,28 @@ class OtherUser(harness.Lab):
         [[_, json_body]] = seen["JSON"]
         self.sees(json.loads(json_body)["__type"], "AccessDeniedException")
         self.holds("<ErrorResponse" in seen["query"][0][1] and "<Response>" in seen["unsigned POST"][0][1], str(seen))
-        self.sees(self.vpcs(), before, "VPCs after another user's requests, among them those of connections closed at once")
+        self.sees(
+            self.vpcs(), before, "VPCs after another user's requests, among them those of connections closed at once"
+        )
         refused = self.hamlet.status()["refused_requests"]
         self.holds(refused["OtherUser"] >= len(seen), f"hamlet status counts {refused}")
 
     def who_is_named(self):
         self.step("--allow-user, who started Hamlet by sudo, and strict mode")
-        for options, environment in ((("--allow-user", "backup"), {}), (("--allow-user", str(STRANGER)), {}), ((), {"SUDO_UID": str(STRANGER)})):
+        for options, environment in (
+            (("--allow-user", "backup"), {}),
+            (("--allow-user", str(STRANGER)), {}),
+            ((), {"SUDO_UID": str(STRANGER)}),
+        ):
             with self.another(options, environment) as hamlet:
-                self.sees(self.attack_as(STRANGER, hamlet)["POST of an invented key"][0][0], 200, f"{options} {environment}")
-                self.sees(self.attack_as(OTHER_STRANGER, hamlet)["POST of an invented key"][0][0], 403, f"{options} {environment}")
+                self.sees(
+                    self.attack_as(STRANGER, hamlet)["POST of an invented key"][0][0], 200, f"{options} {environment}"
+                )
+                self.sees(
+                    self.attack_as(OTHER_STRANGER, hamlet)["POST of an invented key"][0][0],
+                    403,
+                    f"{options} {environment}",
+                )
         with self.another(("--auth", "strict")) as hamlet:
             invented = self.attack_as(STRANGER, hamlet)["POST of an invented key"][0]
             self.holds(invented[0] == 401 and "AuthFailure" in invented[1], f"strict mode: {invented}")
@@ -226,7 +255,11 @@ class OtherUser(harness.Lab):
         names = ["store.redb", "lock", "root-access-key.json", "hamlet.sock"]
         self.sees(as_user(own, lambda: [reach(data / name) for name in names]), ["read", "read", "read", "connected"])
         self.sees(as_user(STRANGER, lambda: [reach(data / name) for name in names]), ["PermissionError"] * 4)
-        result = harness.execute(["setpriv", f"--reuid={STRANGER}", "--clear-groups", self.user.program, "--data", data, "status"], {"PATH": os.environ["PATH"]}, check=False)
+        result = harness.execute(
+            ["setpriv", f"--reuid={STRANGER}", "--clear-groups", self.user.program, "--data", data, "status"],
+            {"PATH": os.environ["PATH"]},
+            check=False,
+        )
         if "Permission denied" not in result.err:
             self.holds("belongs to another user" in result.err, result)
         self.step("where it was open, its mode is mended, and a stranger's lock is no lock")
@@ -236,12 +269,22 @@ class OtherUser(harness.Lab):
             for name in ("lock", "hamlet.log"):
                 self.user.own(careless / name)
                 (careless / name).chmod(0o644)
-            holder = subprocess.Popen(["setpriv", f"--reuid={STRANGER}", "--clear-groups", "flock", "-s", careless / "lock", "sleep", "60"], preexec_fn=harness.die_with_parent, start_new_session=True)
+            holder = subprocess.Popen(
+                ["setpriv", f"--reuid={STRANGER}", "--clear-groups", "flock", "-s", careless / "lock", "sleep", "60"],
+                preexec_fn=harness.die_with_parent,
+                start_new_session=True,
+            )
             harness.wait_for("the stranger's lock", lambda: not as_user(own, lambda: lock(careless / "lock")), 10)
             try:
                 up = self.up(careless)
                 self.sees(up.code, 0, f"hamlet up where a stranger holds the lock: {up.err}")
-                self.sees([oct(path.stat().st_mode & 0o7777) for path in (careless, careless / "lock", careless / "hamlet.log", careless / "store.redb")], ["0o700", "0o600", "0o600", "0o600"])
+                self.sees(
+                    [
+                        oct(path.stat().st_mode & 0o7777)
+                        for path in (careless, careless / "lock", careless / "hamlet.log", careless / "store.redb")
+                    ],
+                    ["0o700", "0o600", "0o600", "0o600"],
+                )
                 again = self.up(careless)
                 self.holds(again.code == 1 and "runs with the data directory" in again.err, again)
                 self.hamlet.hamlet("--data", careless, "down")
@@ -251,7 +294,15 @@ class OtherUser(harness.Lab):
 
     def planted(self, own):
         self.step("planted links: followed by whoever opens them plainly, refused and left alone by Hamlet")
-        for name in ("hamlet.log", "store.redb", "store.redb.new", "lock", "hamlet.sock", "root-access-key.json", "instances"):
+        for name in (
+            "hamlet.log",
+            "store.redb",
+            "store.redb.new",
+            "lock",
+            "hamlet.sock",
+            "root-access-key.json",
+            "instances",
+        ):
             with self.directory(0o777) as careless:
                 victim = self.user.own(self.file(careless.parent / f"{careless.name}-victim", "mine"))
                 as_user(STRANGER, lambda: os.symlink(victim, careless / name))
@@ -260,7 +311,11 @@ class OtherUser(harness.Lab):
                 up = self.up(careless)
                 self.holds(up.code == 1 and name in up.err, f"hamlet up with a link for {name}: {up}")
                 self.sees(len(up.err.strip().splitlines()), 1, up.err)
-                self.sees((victim.read_text(), (careless / name).is_symlink()), ("mine!", True), "the link's target afterwards")
+                self.sees(
+                    (victim.read_text(), (careless / name).is_symlink()),
+                    ("mine!", True),
+                    "the link's target afterwards",
+                )
                 victim.unlink()
 
     def somebody_elses(self, own):
@@ -282,7 +337,18 @@ class OtherUser(harness.Lab):
         if own != 0:
             with self.directory(0o755) as theirs:
                 os.chown(theirs, STRANGER, STRANGER)
-                impostor = subprocess.Popen(["setpriv", f"--reuid={STRANGER}", "--clear-groups", "/usr/bin/python3", "-c", IMPOSTOR, theirs / "hamlet.sock"], preexec_fn=harness.die_with_parent)
+                impostor = subprocess.Popen(
+                    [
+                        "setpriv",
+                        f"--reuid={STRANGER}",
+                        "--clear-groups",
+                        "/usr/bin/python3",
+                        "-c",
+                        IMPOSTOR,
+                        theirs / "hamlet.sock",
+                    ],
+                    preexec_fn=harness.die_with_parent,
+                )
                 harness.wait_for("the impostor", (theirs / "hamlet.sock").exists, 10)
                 answer = self.hamlet.hamlet("--data", theirs, "env", check=False)
                 impostor.kill()
@@ -295,14 +361,20 @@ class OtherUser(harness.Lab):
         copy.write_bytes(pathlib.Path(self.user.program).read_bytes())
         for mode, code in ((0o755, 0), (0o4755, 1), (0o2755, 1)):
             copy.chmod(mode)
-            done = harness.execute(["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups", copy, "actions"], {"PATH": os.environ["PATH"], "HOME": "/"}, check=False)
+            done = harness.execute(
+                ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups", copy, "actions"],
+                {"PATH": os.environ["PATH"], "HOME": "/"},
+                check=False,
+            )
             self.sees(done.code, code, f"mode {mode:o}: {done.err}")
             self.holds(code == 0 or "is setuid" in done.err, done)
         copy.unlink()
 
     def up(self, data):
         """`hamlet up --detach` with this directory."""
-        return self.hamlet.hamlet("--data", data, "up", "--detach", "--listen", "127.0.0.1:0", *self.options, check=False)
+        return self.hamlet.hamlet(
+            "--data", data, "up", "--detach", "--listen", "127.0.0.1:0", *self.options, check=False
+        )
 
     @contextlib.contextmanager
     def directory(self, mode):

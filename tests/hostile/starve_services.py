@@ -115,8 +115,21 @@ class StarveServices(NetworkLab):
                 harness.wait_for(f"{name} to be served", lambda: check(name), 20, every=0.5)
 
     def attack(self, service, where, works):
-        self.step(f"3. {service}: the greedy server holds what it can get of {len(where) * WANTED} requests; the modest one is served")
-        command = [*self.user.prefix, self.user.program, "exec", "greedy", "--", "python3", "-c", ATTACKER, str(WANTED), *where]
+        self.step(
+            f"3. {service}: the greedy server holds what it can get of {len(where) * WANTED} requests; the modest one is served"
+        )
+        command = [
+            *self.user.prefix,
+            self.user.program,
+            "exec",
+            "greedy",
+            "--",
+            "python3",
+            "-c",
+            ATTACKER,
+            str(WANTED),
+            *where,
+        ]
         before = self.refusals(service, "over-share")
         with running(command, self.hamlet._own_environment()):
             for _ in range(5):
@@ -136,8 +149,17 @@ class StarveServices(NetworkLab):
 
     def reads_metadata(self, server):
         for address in ("169.254.169.254", "[fd00:ec2::254]"):
-            token = self.curl(server, "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60", f"http://{address}/latest/api/token")
-            got = self.curl(server, "-H", f"X-aws-ec2-metadata-token: {token.out}", f"http://{address}/latest/meta-data/instance-id")
+            token = self.curl(
+                server,
+                "-X",
+                "PUT",
+                "-H",
+                "X-aws-ec2-metadata-token-ttl-seconds: 60",
+                f"http://{address}/latest/api/token",
+            )
+            got = self.curl(
+                server, "-H", f"X-aws-ec2-metadata-token: {token.out}", f"http://{address}/latest/meta-data/instance-id"
+            )
             if got.out != self.servers[server]:
                 print(f"      {address}: {token} {got}")
                 return False
@@ -161,8 +183,15 @@ class StarveServices(NetworkLab):
 @contextlib.contextmanager
 def running(command, environment=None):
     """A program from when it says that it is trying until the block ends."""
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment,
-                               cwd="/", text=True, preexec_fn=harness.die_with_parent)
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        cwd="/",
+        text=True,
+        preexec_fn=harness.die_with_parent,
+    )
     try:
         line = process.stdout.readline()
         if line.strip() != "trying":

@@ -79,12 +79,22 @@ class StillHeld(Attacker):
         self.step("1. a guest with both families, and a NAT gateway that takes the addresses of NAT64")
         call = self.api.ec2
         vpc = call("CreateVpc", CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock="true")["vpc"]["vpcId"]
-        prefix = call("DescribeVpcs", **{"VpcId.1": vpc})["vpcSet"][0]["ipv6CidrBlockAssociationSet"][0]["ipv6CidrBlock"]
+        prefix = call("DescribeVpcs", **{"VpcId.1": vpc})["vpcSet"][0]["ipv6CidrBlockAssociationSet"][0][
+            "ipv6CidrBlock"
+        ]
         prefixes = list(ipaddress.ip_network(prefix).subnets(new_prefix=64))
         gateway = call("CreateInternetGateway")["internetGateway"]["internetGatewayId"]
         call("AttachInternetGateway", InternetGatewayId=gateway, VpcId=vpc)
-        subnets = [call("CreateSubnet", VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{harness.REGION}a",
-                        Ipv6CidrBlock=str(prefixes[number]))["subnet"]["subnetId"] for number in (0, 1)]
+        subnets = [
+            call(
+                "CreateSubnet",
+                VpcId=vpc,
+                CidrBlock=f"10.0.{number}.0/24",
+                AvailabilityZone=f"{harness.REGION}a",
+                Ipv6CidrBlock=str(prefixes[number]),
+            )["subnet"]["subnetId"]
+            for number in (0, 1)
+        ]
         [main] = call("DescribeRouteTables", **{"Filter.1.Name": "vpc-id", "Filter.1.Value.1": vpc})["routeTableSet"]
         call("CreateRoute", RouteTableId=main["routeTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
         allocation = call("AllocateAddress", Domain="vpc")["allocationId"]
@@ -96,11 +106,25 @@ class StillHeld(Attacker):
         call("CreateRoute", RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
         call("CreateRoute", RouteTableId=table, DestinationIpv6CidrBlock="64:ff9b::/96", NatGatewayId=nat)
         call("CreateRoute", RouteTableId=table, DestinationIpv6CidrBlock="::/0", GatewayId=gateway)
-        made = call("RunInstances", ImageId=AMI, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=subnets[1], Ipv6AddressCount=1, **{
-            "TagSpecification.1.ResourceType": "instance", "TagSpecification.1.Tag.1.Key": "Name", "TagSpecification.1.Tag.1.Value": "guest"})
+        made = call(
+            "RunInstances",
+            ImageId=AMI,
+            InstanceType="t3.micro",
+            MinCount=1,
+            MaxCount=1,
+            SubnetId=subnets[1],
+            Ipv6AddressCount=1,
+            **{
+                "TagSpecification.1.ResourceType": "instance",
+                "TagSpecification.1.Tag.1.Key": "Name",
+                "TagSpecification.1.Tag.1.Value": "guest",
+            },
+        )
         self.servers["guest"] = made["instancesSet"][0]["instanceId"]
         harness.wait_for("the guest to boot", lambda: "cloud-init: finished" in self.console("guest"), 30)
-        has_both = lambda: self.inside("guest", "ip", "-6", "-o", "address", "show", "dev", "eth0", "scope", "global").out
+        has_both = lambda: (
+            self.inside("guest", "ip", "-6", "-o", "address", "show", "dev", "eth0", "scope", "global").out
+        )
         harness.wait_for("its IPv6 address", has_both, 10)
         web = self.inside("guest", "ping", "-n", "-c", "1", "-W", "3", "64:ff9b::c000:20a")
         self.sees(web.code, 0, f"NAT64 works, to the simulated internet: {web}")
@@ -109,9 +133,20 @@ class StillHeld(Attacker):
         self.step("2. from a bare namespace that has the host's network, every listener is reached")
         knock = self.user.stage / "knock.py"
         knock.write_text(KNOCK)
-        tried = control.bare("/usr/bin/python3", str(knock), "control", str(listeners.port), json.dumps(listeners.addresses), user=self.user)
+        tried = control.bare(
+            "/usr/bin/python3",
+            str(knock),
+            "control",
+            str(listeners.port),
+            json.dumps(listeners.addresses),
+            user=self.user,
+        )
         self.sees(sorted(tried.out.split()), sorted(listeners.addresses), f"the control {tried.err}")
-        harness.wait_for("all words", lambda: listeners.heard("control") >= {(it, kind) for it in listeners.addresses for kind in ("tcp", "udp")}, 5)
+        harness.wait_for(
+            "all words",
+            lambda: listeners.heard("control") >= {(it, kind) for it in listeners.addresses for kind in ("tcp", "udp")},
+            5,
+        )
 
     def host_network(self, listeners):
         self.step("3. from the guest none is: plain, mapped, by NAT64, and Hamlet's own API")
@@ -120,16 +155,40 @@ class StillHeld(Attacker):
             targets.append(address)
             if ":" not in address:
                 number = int(ipaddress.IPv4Address(address))
-                targets += [f"::ffff:{address}", f"::{address}", str(NAT64 + number), f"2002:{number >> 16:x}:{number & 0xffff:x}::1", f"64:ff9b:1::{number >> 16:x}:{number & 0xffff:x}"]
-        targets += ["0.0.0.0", "::", "127.1.2.3", "127.255.255.254", str(NAT64), str(NAT64 + int(ipaddress.IPv4Address("127.255.255.254"))), "169.254.169.254", "169.254.169.253",
-                    "10.0.1.1", "10.0.0.2", "fd00:ec2::254", "fd00:ec2::253", "198.51.100.10"]
+                targets += [
+                    f"::ffff:{address}",
+                    f"::{address}",
+                    str(NAT64 + number),
+                    f"2002:{number >> 16:x}:{number & 0xFFFF:x}::1",
+                    f"64:ff9b:1::{number >> 16:x}:{number & 0xFFFF:x}",
+                ]
+        targets += [
+            "0.0.0.0",
+            "::",
+            "127.1.2.3",
+            "127.255.255.254",
+            str(NAT64),
+            str(NAT64 + int(ipaddress.IPv4Address("127.255.255.254"))),
+            "169.254.169.254",
+            "169.254.169.253",
+            "10.0.1.1",
+            "10.0.0.2",
+            "fd00:ec2::254",
+            "fd00:ec2::253",
+            "198.51.100.10",
+        ]
         for server in ("guest", "victim"):
             for user in ("root", "ec2-user"):
-                tried = self.python(server, KNOCK, f"from-{server}-{user}", str(listeners.port), json.dumps(targets), user=user)
+                tried = self.python(
+                    server, KNOCK, f"from-{server}-{user}", str(listeners.port), json.dumps(targets), user=user
+                )
                 self.holds(tried.code == 0, f"knocking: {tried}")
                 heard = listeners.heard(f"from-{server}-{user}")
                 self.breach(heard, f"{user} of {server} reached the host's network: {sorted(heard)}")
-                self.breach(tried.out.split(), f"{user} of {server} was answered at port {listeners.port} of {tried.out.split()}")
+                self.breach(
+                    tried.out.split(),
+                    f"{user} of {server} was answered at port {listeners.port} of {tried.out.split()}",
+                )
             port = str(self.hamlet.address[1])
             tried = self.python(server, KNOCK, "GET / HTTP/1.0\r\n\r\n", port, json.dumps(targets))
             self.breach(tried.out.split(), f"{server} reached Hamlet's own API at {tried.out.split()}")
@@ -141,7 +200,9 @@ class StillHeld(Attacker):
             code = f"import socket; socket.socket(socket.AF_UNIX).connect('\\0{name}'); print('connected')"
             own = control.bare("/usr/bin/python3", "-c", code, user=self.user)
             self.sees(own.out.strip(), "connected", f"the control: {own}")
-            self.breach("connected" in self.python("guest", code).out, "the guest reached a nameless Unix socket of the host's")
+            self.breach(
+                "connected" in self.python("guest", code).out, "the guest reached a nameless Unix socket of the host's"
+            )
 
     # The metadata service.
 
@@ -153,7 +214,10 @@ class StillHeld(Attacker):
         return [answers(base64.b64decode(line)) for line in tried.out.splitlines()]
 
     def token_of(self, server):
-        [[(status, token)]] = self.ask(server, f"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\n{TTL}: 60\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        [[(status, token)]] = self.ask(
+            server,
+            f"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\n{TTL}: 60\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        )
         self.sees(status, 200, "a token")
         return token.decode()
 
@@ -172,13 +236,24 @@ class StillHeld(Attacker):
             "half a token": get("/latest/user-data", own[: len(own) // 2]),
         }
         for (what, _), [(status, body), *_] in zip(tried.items(), self.ask("guest", *tried.values())):
-            self.breach(status != 401 or SECRET.encode() in body, f"with {what} the guest is answered {status}: {body[:80]}")
-        for path in (f"/latest/meta-data/network/interfaces/macs/{mac}/", f"/latest/meta-data/network/interfaces/macs/{mac}/local-ipv4s", f"/latest/meta-data/../{address}/user-data"):
+            self.breach(
+                status != 401 or SECRET.encode() in body, f"with {what} the guest is answered {status}: {body[:80]}"
+            )
+        for path in (
+            f"/latest/meta-data/network/interfaces/macs/{mac}/",
+            f"/latest/meta-data/network/interfaces/macs/{mac}/local-ipv4s",
+            f"/latest/meta-data/../{address}/user-data",
+        ):
             [[(status, body), *_]] = self.ask("guest", get(path, own))
-            self.breach(status == 200 or address.encode() in body, f"at {path} the guest is told of another instance: {body[:80]}")
+            self.breach(
+                status == 200 or address.encode() in body,
+                f"at {path} the guest is told of another instance: {body[:80]}",
+            )
 
     def smuggling(self):
-        self.step("5. requests within requests, forged sources, odd lengths and paths: one answer each, and nothing of the victim's")
+        self.step(
+            "5. requests within requests, forged sources, odd lengths and paths: one answer each, and nothing of the victim's"
+        )
         own = self.token_of("guest")
         inner = f"GET /latest/meta-data/instance-id HTTP/1.1\r\nHost: x\r\n{TOKEN}: {own}\r\n\r\n"
         put = "PUT /latest/api/token HTTP/1.1\r\nHost: x\r\n"
@@ -209,14 +284,30 @@ class StillHeld(Attacker):
             self.breach(not got or got[0][0] < 400, f"the guest was given {what}: {got[:1]}")
         own = f"{TOKEN}: {own}\r\nConnection: close\r\n\r\n"
         victim = self.describe("victim")["privateIpAddress"]
-        paths = [f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}{own}" for path in (
-            "/latest/../../../etc/passwd", "/latest/%2e%2e/%2e%2e/etc/passwd", "//latest/user-data", "/latest/user-data%00", f"http://{victim}/latest/user-data", "/latest/user-data?instance=victim",
-            "*", "/" + "a" * 9000) for host in ("169.254.169.254", victim) for more in ("", f"X-Real-IP: {victim}\r\nForwarded: for={victim}\r\nClient-IP: {victim}\r\n")]
+        paths = [
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}{own}"
+            for path in (
+                "/latest/../../../etc/passwd",
+                "/latest/%2e%2e/%2e%2e/etc/passwd",
+                "//latest/user-data",
+                "/latest/user-data%00",
+                f"http://{victim}/latest/user-data",
+                "/latest/user-data?instance=victim",
+                "*",
+                "/" + "a" * 9000,
+            )
+            for host in ("169.254.169.254", victim)
+            for more in ("", f"X-Real-IP: {victim}\r\nForwarded: for={victim}\r\nClient-IP: {victim}\r\n")
+        ]
         for request, got in zip(paths, self.ask("guest", *paths)):
             leaked = [body for _, body in got if SECRET.encode() in body or b"root:" in body or victim.encode() in body]
             self.breach(leaked, f"with {request.splitlines()[0][:80]} the guest was told {leaked[:1]}")
             self.breach(len(got) > 1, f"{request.splitlines()[0][:80]} got {len(got)} answers")
-        self.sees(self.ask("guest", f"GET /latest/meta-data/instance-id HTTP/1.1\r\nHost: x\r\n{own}")[0][0], (200, self.servers["guest"].encode()), "and it still answers")
+        self.sees(
+            self.ask("guest", f"GET /latest/meta-data/instance-id HTTP/1.1\r\nHost: x\r\n{own}")[0][0],
+            (200, self.servers["guest"].encode()),
+            "and it still answers",
+        )
 
 
 def answers(bytes_read):

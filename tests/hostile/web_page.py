@@ -77,7 +77,18 @@ const socket = () => new Promise(resolve => {
   await fetch(report, {method: "POST", mode: "no-cors", body: JSON.stringify(told)});
 })();
 </script>"""
-SENT = {"10.11.0.0/16", "10.12.0.0/16", "10.13.0.0/16", "10.14.0.0/16", "10.21.0.0/16", "10.22.0.0/16", "10.31.0.0/16", "10.32.0.0/16", "10.33.0.0/16", "10.35.0.0/16"}
+SENT = {
+    "10.11.0.0/16",
+    "10.12.0.0/16",
+    "10.13.0.0/16",
+    "10.14.0.0/16",
+    "10.21.0.0/16",
+    "10.22.0.0/16",
+    "10.31.0.0/16",
+    "10.32.0.0/16",
+    "10.33.0.0/16",
+    "10.35.0.0/16",
+}
 REBOUND = {"10.41.0.0/16", "10.42.0.0/16", "10.43.0.0/16"}
 
 
@@ -85,17 +96,25 @@ def presigned(service):
     """A query with a signature by a key that nobody knows."""
     now = time.gmtime()
     scope = f"AKIAINVENTED/{time.strftime('%Y%m%d', now)}/{harness.REGION}/{service}/aws4_request"
-    return urllib.parse.urlencode({
-        "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": scope, "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now),
-        "X-Amz-Expires": "600", "X-Amz-SignedHeaders": "host", "X-Amz-Signature": "0" * 64,
-    })
+    return urllib.parse.urlencode(
+        {
+            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Credential": scope,
+            "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now),
+            "X-Amz-Expires": "600",
+            "X-Amz-SignedHeaders": "host",
+            "X-Amz-Signature": "0" * 64,
+        }
+    )
 
 
 def header():
     """The same in a header."""
     now = time.gmtime()
     scope = f"AKIAINVENTED/{time.strftime('%Y%m%d', now)}/{harness.REGION}/ec2/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature={'0' * 64}", time.strftime("%Y%m%dT%H%M%SZ", now)
+    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature={'0' * 64}", time.strftime(
+        "%Y%m%dT%H%M%SZ", now
+    )
 
 
 class Server:
@@ -131,7 +150,10 @@ class Server:
     @staticmethod
     def answer(connection, body, kind="text/html"):
         body = body.encode()
-        connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        connection.sendall(
+            f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+            + body
+        )
 
 
 class Recorder(Server):
@@ -148,7 +170,11 @@ class Recorder(Server):
 
     def networks(self):
         """The networks that were asked for by what is no question beforehand (CORS)."""
-        both = [urllib.parse.parse_qs(urllib.parse.urlsplit(target).query) | urllib.parse.parse_qs(body) for method, target, _, body in self.seen if method != "OPTIONS"]
+        both = [
+            urllib.parse.parse_qs(urllib.parse.urlsplit(target).query) | urllib.parse.parse_qs(body)
+            for method, target, _, body in self.seen
+            if method != "OPTIONS"
+        ]
         return {form["CidrBlock"][0] for form in both if form.get("Action") == ["CreateVpc"] and "CidrBlock" in form}
 
 
@@ -160,8 +186,13 @@ class Attacker(Server):
         super().__init__()
         authorization, date = header()
         words = {
-            "port": target[1], "name": NAME, "query": presigned("ec2"), "tunnel": presigned("ec2-instance-connect"),
-            "report": f"http://127.0.0.1:{report.port}/told", "authorization": authorization, "date": date,
+            "port": target[1],
+            "name": NAME,
+            "query": presigned("ec2"),
+            "tunnel": presigned("ec2-instance-connect"),
+            "report": f"http://127.0.0.1:{report.port}/told",
+            "authorization": authorization,
+            "date": date,
         }
         self.page = PAGE % {name: json.dumps(word) for name, word in words.items()}
 
@@ -191,8 +222,18 @@ def chromium(profile):
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if not program:
         raise harness.CannotRun("chromium (package chromium) is missing")
-    return [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-            "--disable-features=HttpsUpgrades", f"--user-data-dir={profile}", "--host-resolver-rules=MAP * 127.0.0.1"]
+    return [
+        program,
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-features=HttpsUpgrades",
+        f"--user-data-dir={profile}",
+        "--host-resolver-rules=MAP * 127.0.0.1",
+    ]
 
 
 def firefox(profile):
@@ -200,9 +241,14 @@ def firefox(profile):
     if not program:
         raise harness.CannotRun("firefox-esr (package firefox-esr) is missing")
     settings = {
-        "network.dns.localDomains": NAME, "dom.security.https_first": False, "browser.shell.checkDefaultBrowser": False,
-        "datareporting.policy.dataSubmissionEnabled": False, "app.update.enabled": False, "network.captive-portal-service.enabled": False,
-        "browser.aboutwelcome.enabled": False, "toolkit.telemetry.enabled": False,
+        "network.dns.localDomains": NAME,
+        "dom.security.https_first": False,
+        "browser.shell.checkDefaultBrowser": False,
+        "datareporting.policy.dataSubmissionEnabled": False,
+        "app.update.enabled": False,
+        "network.captive-portal-service.enabled": False,
+        "browser.aboutwelcome.enabled": False,
+        "toolkit.telemetry.enabled": False,
     }
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in settings.items()]
     (profile / "user.js").write_text("\n".join(lines))
@@ -214,11 +260,25 @@ def visiting(command, url):
     """A browser in a process group of its own, which ends with the block."""
     with tempfile.TemporaryDirectory(prefix="hamlet-browser-", ignore_cleanup_errors=True) as directory:
         home = pathlib.Path(directory)
-        environment = {"PATH": os.environ["PATH"], "HOME": directory, "XDG_RUNTIME_DIR": directory, "LC_ALL": "C.UTF-8", "MOZ_CRASHREPORTER_DISABLE": "1"}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": directory,
+            "XDG_RUNTIME_DIR": directory,
+            "LC_ALL": "C.UTF-8",
+            "MOZ_CRASHREPORTER_DISABLE": "1",
+        }
         (home / "profile").mkdir()
         words = [str(word) for word in (*command(home / "profile"), url)]
         with open(home / "log", "wb") as log:
-            browser = subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, preexec_fn=harness.die_with_parent)
+            browser = subprocess.Popen(
+                words,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=harness.die_with_parent,
+            )
         try:
             yield home / "log"
         finally:
@@ -256,14 +316,25 @@ class WebPage(harness.Lab):
         told = visit(self.browser, ("127.0.0.1", recorder.port))
         recorder.close()
         self.sees(recorder.networks(), SENT - self.blocked | REBOUND, "networks that the page asks for")
-        self.sees((told["get"], told["signed"]), ([200, "<VpcId>made</VpcId>"], [200, "<VpcId>made</VpcId>"]), "what the page reads after rebinding")
+        self.sees(
+            (told["get"], told["signed"]),
+            ([200, "<VpcId>made</VpcId>"], [200, "<VpcId>made</VpcId>"]),
+            "what the page reads after rebinding",
+        )
         pictures = [headers for _, target, headers, _ in recorder.seen if "10.11.0.0" in target]
-        self.holds(pictures and not any(headers["origin"] or headers["sec-fetch-site"] for headers in pictures), f"a picture that says nothing of its page: {pictures}")
+        self.holds(
+            pictures and not any(headers["origin"] or headers["sec-fetch-site"] for headers in pictures),
+            f"a picture that says nothing of its page: {pictures}",
+        )
         self.holds(any(path.startswith("/openTunnel") for _, path, _, _ in recorder.seen), "no WebSocket was tried")
         self.step("what the page asks for is understood by Hamlet, when a program asks")
         authorization, date = header()
         connection = http.client.HTTPConnection(*self.hamlet.address)
-        connection.request("POST", "/?Action=CreateVpc&Version=2016-11-15&CidrBlock=10.43.0.0/16", headers={"Authorization": authorization, "X-Amz-Date": date})
+        connection.request(
+            "POST",
+            "/?Action=CreateVpc&Version=2016-11-15&CidrBlock=10.43.0.0/16",
+            headers={"Authorization": authorization, "X-Amz-Date": date},
+        )
         self.sees(connection.getresponse().status, 200, "the same from a program")
         self.step("Hamlet: nothing is made, and the page reads nothing")
         before = self.vpcs()
@@ -299,27 +370,59 @@ class ByHand(harness.Lab):
     def walk(self):
         self.step("whom a request is spoken to: HTTP/1, absolute targets, HTTP/2")
         own = "{}:{}".format(*self.hamlet.address)
-        for host, status in ((own, 200), ("localhost", 200), ("ec2.us-east-1.amazonaws.com", 200), ("cloud.internal:1", 200), (NAME, 403), (f"{own}.{NAME}", 403)):
+        for host, status in (
+            (own, 200),
+            ("localhost", 200),
+            ("ec2.us-east-1.amazonaws.com", 200),
+            ("cloud.internal:1", 200),
+            (NAME, 403),
+            (f"{own}.{NAME}", 403),
+        ):
             self.sees(self.ask("GET /health HTTP/1.1", f"Host: {host}"), status, host)
             self.sees(self.ask(f"GET http://{host}/health HTTP/1.1", f"Host: {host}"), status, f"{host} in the target")
-            self.sees(self.curl("--http2-prior-knowledge", "-H", f"Host: {host}", f"http://{own}/health"), f"2 {status}", f"{host} as :authority")
-        for lines in ([f"GET http://{NAME}/health HTTP/1.1", f"Host: {own}"], [f"GET http://{own}/health HTTP/1.1", f"Host: {NAME}"],
-                      ["GET /health HTTP/1.1", f"Host: {own}", f"Host: {NAME}"], ["GET /health HTTP/1.1", f"Host: user@{own}"],
-                      ["GET /health HTTP/1.0"], ["GET /health HTTP/1.1", "Host:"]):
+            self.sees(
+                self.curl("--http2-prior-knowledge", "-H", f"Host: {host}", f"http://{own}/health"),
+                f"2 {status}",
+                f"{host} as :authority",
+            )
+        for lines in (
+            [f"GET http://{NAME}/health HTTP/1.1", f"Host: {own}"],
+            [f"GET http://{own}/health HTTP/1.1", f"Host: {NAME}"],
+            ["GET /health HTTP/1.1", f"Host: {own}", f"Host: {NAME}"],
+            ["GET /health HTTP/1.1", f"Host: user@{own}"],
+            ["GET /health HTTP/1.0"],
+            ["GET /health HTTP/1.1", "Host:"],
+        ):
             self.sees(self.ask(*lines), 403, str(lines))
         self.step("a link asks for nothing but answers, with whatever method, unless its key is known")
         create = "Action=CreateVpc&Version=2016-11-15&CidrBlock=10.5.0.0/16"
         read = "Action=DescribeVpcs&Version=2016-11-15"
         before = self.vpcs()
         for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS"):
-            self.sees(self.ask(f"{method} /?{create}&{presigned('ec2')} HTTP/1.1", f"Host: {own}"), 403, f"{method} of a change")
+            self.sees(
+                self.ask(f"{method} /?{create}&{presigned('ec2')} HTTP/1.1", f"Host: {own}"),
+                403,
+                f"{method} of a change",
+            )
         role = "Action=CreateRole&Version=2010-05-08&RoleName=x&AssumeRolePolicyDocument=%7B%7D"
         self.sees(self.ask(f"GET /?{role}&{presigned('iam')} HTTP/1.1", f"Host: {own}"), 403, "a change in IAM")
-        self.sees(self.ask(f"POST /2013-04-01/hostedzone?{presigned('route53')} HTTP/1.1", f"Host: {own}", "Content-Type: text/plain"), 403, "a change in Route 53")
+        self.sees(
+            self.ask(
+                f"POST /2013-04-01/hostedzone?{presigned('route53')} HTTP/1.1",
+                f"Host: {own}",
+                "Content-Type: text/plain",
+            ),
+            403,
+            "a change in Route 53",
+        )
         self.sees(self.ask(f"GET /?{read}&{presigned('ec2')} HTTP/1.1", f"Host: {own}"), 200, "a question")
         revision = self.hamlet.status()["revision"]
         other = presigned("ec2").replace("AKIAINVENTED", "999999999999")
-        self.sees(self.ask(f"GET /?{read}&{other} HTTP/1.1", f"Host: {own}"), 200, "a question for an account that is not there yet")
+        self.sees(
+            self.ask(f"GET /?{read}&{other} HTTP/1.1", f"Host: {own}"),
+            200,
+            "a question for an account that is not there yet",
+        )
         self.sees((self.hamlet.status()["revision"], self.vpcs()), (revision, before), "what links have made")
         self.sees(self.ask(f"GET /?{self.known(create, own)} HTTP/1.1", f"Host: {own}"), 200, "a change by a known key")
         self.sees(len(self.vpcs()), len(before) + 1, "VPCs by a known key")
@@ -348,7 +451,9 @@ class ByHand(harness.Lab):
         text = urllib.parse.urlencode(sorted(fields.items()), quote_via=urllib.parse.quote, safe="-_.~")
         scope = fields["X-Amz-Credential"].split("/", 1)[1]
         canonical = f"GET\n/\n{text}\nhost:{host}\n\nhost\n{hashlib.sha256(b'').hexdigest()}"
-        to_sign = "\n".join(["AWS4-HMAC-SHA256", fields["X-Amz-Date"], scope, hashlib.sha256(canonical.encode()).hexdigest()])
+        to_sign = "\n".join(
+            ["AWS4-HMAC-SHA256", fields["X-Amz-Date"], scope, hashlib.sha256(canonical.encode()).hexdigest()]
+        )
         digest = f"AWS4{secret}".encode()
         for part in (*scope.split("/"), to_sign):
             digest = hmac.digest(digest, part.encode(), "sha256")

@@ -33,7 +33,9 @@ class AwsServer:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [python, SERVER, self.script, str(theirs.fileno())]
         with theirs:
-            self.process = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, cwd="/", pass_fds=[theirs.fileno()])
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdin=subprocess.DEVNULL, cwd="/", pass_fds=[theirs.fileno()]
+            )
         self.control.settimeout(START_SECONDS)
         self.read_at_import = set(json.loads(self.control.recv(1 << 16) or "null") or self._gone())
         self.control.settimeout(None)

@@ -50,20 +50,35 @@ class AwsCommand(harness.Lab):
         started, forked = (harness.run_aws(words, variables, stdin=stdin, cwd=cwd, start=it) for it in (True, False))
         for name in ("code", "out", "err"):
             ours, real = getattr(forked, name), getattr(started, name)
-            self.holds(ours == real, f"{name} of `aws {shlex.join(words)}`: {str(ours)[-500:]!r}\n  the command: {str(real)[-500:]!r}")
+            self.holds(
+                ours == real,
+                f"{name} of `aws {shlex.join(words)}`: {str(ours)[-500:]!r}\n  the command: {str(real)[-500:]!r}",
+            )
         return started
 
     def same_answers(self):
-        self.step("1. success, in every format; an error of the service; wrong usage; what is found before anything is sent")
+        self.step(
+            "1. success, in every format; an error of the service; wrong usage; what is found before anything is sent"
+        )
         for more in ((), ("--output", "table"), ("--output", "text"), ("--query", "Vpcs[].CidrBlock"), ("--dry-run",)):
             self.both(*DESCRIBE, *more)
         self.sees(self.both(*DESCRIBE).code, 0)
         self.holds(self.both(*DESCRIBE, "--vpc-ids", NOBODY).code in (254, 255), "an error of the service")
         self.holds(self.both("ec2", "describe-vpc").code in (2, 252), "no such operation")
-        for words in ((), ("--version",), ("ec3",), ("ec2", "create-vpc", "--cidr-blok", "10.0.0.0/16"), ("ec2", "create-route"),
-                      ("ec2", "describe-vpcs", "--filters", "Name="), ("ec2", "create-vpc", "help", "me"),
-                      ("sts", "get-caller-identity"), ("iam", "list-roles"), ("route53", "list-hosted-zones"), ("configure", "list"),
-                      ("ec2", "wait", "vpc-exists", "--vpc-ids", "vpc")):
+        for words in (
+            (),
+            ("--version",),
+            ("ec3",),
+            ("ec2", "create-vpc", "--cidr-blok", "10.0.0.0/16"),
+            ("ec2", "create-route"),
+            ("ec2", "describe-vpcs", "--filters", "Name="),
+            ("ec2", "create-vpc", "help", "me"),
+            ("sts", "get-caller-identity"),
+            ("iam", "list-roles"),
+            ("route53", "list-hosted-zones"),
+            ("configure", "list"),
+            ("ec2", "wait", "vpc-exists", "--vpc-ids", "vpc"),
+        ):
             self.both(*words)
 
     def input(self):
@@ -76,7 +91,9 @@ class AwsCommand(harness.Lab):
         for source in (f"file://{here}/input.json", "file://input.json", "file://ü.json"):
             answer = self.both(*DESCRIBE, "--cli-input-json", source, cwd=here)
             self.sees(len(json.loads(answer.out)["Vpcs"]), 1, source)
-        self.holds(self.both(*DESCRIBE, "--cli-input-json", "file://absent.json", cwd=here).code, "a file that is not there")
+        self.holds(
+            self.both(*DESCRIBE, "--cli-input-json", "file://absent.json", cwd=here).code, "a file that is not there"
+        )
         piped = (*DESCRIBE, "--filters", "file:///dev/stdin")
         self.sees(len(json.loads(self.both(*piped, stdin=json.dumps(filters)).out)["Vpcs"]), 1, "by standard input")
         self.holds(self.both(*piped, stdin="{").code, "half of a text")
@@ -110,19 +127,40 @@ class AwsCommand(harness.Lab):
         return server.wait(server.start(words, self.hamlet.environment, "/", descriptors), 60)
 
     def environments(self):
-        self.step("4. the environment is the caller's; one that is read as the CLI is imported is given to a process of its own")
+        self.step(
+            "4. the environment is the caller's; one that is read as the CLI is imported is given to a process of its own"
+        )
         home = self.user.stage / "home"
         (home / ".aws").mkdir(parents=True)
         settings = home / ".aws" / "config"
         settings.write_text("[default]\noutput = text\n[profile wide]\noutput = table\nregion = eu-west-1\n")
-        for more in ({"AWS_DEFAULT_OUTPUT": "text"}, {"AWS_CONFIG_FILE": str(settings)}, {"AWS_CONFIG_FILE": str(settings), "AWS_PROFILE": "wide"},
-                     {"AWS_PROFILE": "absent"}, {"AWS_ACCESS_KEY_ID": ""}, {"TZ": "Asia/Tokyo"}, {"AWS_EC2_METADATA_DISABLED": "false"}):
+        for more in (
+            {"AWS_DEFAULT_OUTPUT": "text"},
+            {"AWS_CONFIG_FILE": str(settings)},
+            {"AWS_CONFIG_FILE": str(settings), "AWS_PROFILE": "wide"},
+            {"AWS_PROFILE": "absent"},
+            {"AWS_ACCESS_KEY_ID": ""},
+            {"TZ": "Asia/Tokyo"},
+            {"AWS_EC2_METADATA_DISABLED": "false"},
+        ):
             self.both(*DESCRIBE, environment=more)
-        without = {name: value for name, value in self.hamlet.environment.items() if name != "AWS_DEFAULT_REGION" and name != "AWS_REGION"}
+        without = {
+            name: value
+            for name, value in self.hamlet.environment.items()
+            if name != "AWS_DEFAULT_REGION" and name != "AWS_REGION"
+        }
         started, forked = (harness.run_aws(DESCRIBE, without, start=it) for it in (True, False))
         self.sees((forked.code, forked.err), (started.code, started.err), "without a Region")
-        for more in ({"HOME": str(home)}, {"LC_ALL": "C"}, {"PYTHONUTF8": "0"}, {"AWS_DATA_PATH": str(home)}, {"LD_LIBRARY_PATH": "/nowhere"}):
-            self.holds(not harness.aws_server().takes({**self.hamlet.environment, **more}), f"with {more} it is started")
+        for more in (
+            {"HOME": str(home)},
+            {"LC_ALL": "C"},
+            {"PYTHONUTF8": "0"},
+            {"AWS_DATA_PATH": str(home)},
+            {"LD_LIBRARY_PATH": "/nowhere"},
+        ):
+            self.holds(
+                not harness.aws_server().takes({**self.hamlet.environment, **more}), f"with {more} it is started"
+            )
 
     def two_at_once(self):
         self.step("5. calls at once, each with its own environment and its own output")
@@ -134,15 +172,27 @@ class AwsCommand(harness.Lab):
 
     def nothing_is_shared(self):
         self.step("6. what the CLI draws by lot is drawn for each call: two prefix lists, not one made twice")
-        make = ("ec2", "create-managed-prefix-list", "--prefix-list-name", "same", "--address-family", "IPv4", "--max-entries", "1")
+        make = (
+            "ec2",
+            "create-managed-prefix-list",
+            "--prefix-list-name",
+            "same",
+            "--address-family",
+            "IPv4",
+            "--max-entries",
+            "1",
+        )
         made = {self.aws(*make)["PrefixList"]["PrefixListId"] for _ in range(2)}
         self.sees(len(made), 2)
         # Its example of every parameter is of values by lot.
-        skeletons = {harness.run_aws(("ec2", "create-vpc", "--generate-cli-skeleton"), self.hamlet.environment).out for _ in range(3)}
+        skeletons = {
+            harness.run_aws(("ec2", "create-vpc", "--generate-cli-skeleton"), self.hamlet.environment).out
+            for _ in range(3)
+        }
         self.sees(len(skeletons), 3)
         self.step("   what the CLI itself starts gets its environment, its directory and its signals")
         script = self.user.stage / "credentials"
-        script.write_text('#!/bin/sh\nexec >&2\npwd\numask\ngrep ^Sig /proc/self/status\nenv | sort\n')
+        script.write_text("#!/bin/sh\nexec >&2\npwd\numask\ngrep ^Sig /proc/self/status\nenv | sort\n")
         script.chmod(0o755)
         settings = self.user.stage / "process"
         settings.write_text(f"[default]\ncredential_process = {script}\n")
@@ -168,7 +218,12 @@ class AwsCommand(harness.Lab):
 
     def killed(self, silent):
         labs = pathlib.Path(SERVER).parent
-        caller = subprocess.Popen([sys.executable, "-c", KILLED, labs, silent], stdout=subprocess.PIPE, text=True, preexec_fn=harness.die_with_parent)
+        caller = subprocess.Popen(
+            [sys.executable, "-c", KILLED, labs, silent],
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=harness.die_with_parent,
+        )
         self.sees(caller.stdout.readline(), "started\n")
         [server] = forks_of(caller.pid)
         harness.wait_for("the fork", lambda: forks_of(server), 10)
@@ -177,7 +232,9 @@ class AwsCommand(harness.Lab):
         caller.wait()
         caller.stdout.close()
         for pid in (server, fork):
-            harness.wait_for("what served a caller that was killed to end", lambda: not pathlib.Path("/proc", str(pid)).exists(), 10)
+            harness.wait_for(
+                "what served a caller that was killed to end", lambda: not pathlib.Path("/proc", str(pid)).exists(), 10
+            )
 
 
 def forks_of(pid):

@@ -68,7 +68,9 @@ def import_the_cli():
     import awscli.handlers  # noqa: F401  (the CLI's own plugin, which it imports when it starts)
 
     os.environ.__class__ = kind
-    return RememberingEnvironment.asked, {name: value for name, value in os.environ.items() if before.get(name) != value}
+    return RememberingEnvironment.asked, {
+        name: value for name, value in os.environ.items() if before.get(name) != value
+    }
 
 
 class Library:
@@ -81,7 +83,9 @@ class Library:
         self.read = botocore.loaders.JSONFileLoader().load_file
         self.list = botocore.loaders.Loader.list_available_services
         botocore.loaders.JSONFileLoader.load_file = lambda _, file_path: self.load(file_path)
-        botocore.loaders.Loader.list_available_services = lambda loader, type_name: self.list_services(loader, type_name)
+        botocore.loaders.Loader.list_available_services = lambda loader, type_name: self.list_services(
+            loader, type_name
+        )
 
     # In a child.
 

@@ -173,8 +173,14 @@ class Hamlet:
         file = self.user.stage / f"{words[0]}-{words[1]}.out"
         with open(file, "wb") as out:
             command = [str(word) for word in (*self.user.prefix, self.user.program, *words)]
-            process = subprocess.Popen(command, stdout=out, stdin=subprocess.DEVNULL, env=self._own_environment(), cwd="/",
-                                       preexec_fn=die_with_parent)
+            process = subprocess.Popen(
+                command,
+                stdout=out,
+                stdin=subprocess.DEVNULL,
+                env=self._own_environment(),
+                cwd="/",
+                preexec_fn=die_with_parent,
+            )
         try:
             yield file
         finally:
@@ -256,11 +262,16 @@ class Lab:
         """An ec2 command that must fail with this code and message. `…` in the message stands for anything."""
         result = self.aws_result("ec2", *words, **options)
         self.holds(result.code != 0, f"aws ec2 {shlex.join(words)} was not refused:\n{result}")
-        found = re.search(r"An error occurred \(([^)]*)\) when calling the \w+ operation(?: \(.*?\))?: (.*)", result.err, re.S)
+        found = re.search(
+            r"An error occurred \(([^)]*)\) when calling the \w+ operation(?: \(.*?\))?: (.*)", result.err, re.S
+        )
         self.holds(found, f"aws ec2 {shlex.join(words)}: {result}")
         self.sees(found[1], code, f"the code of `{words[0]}` ({found[2].strip()})")
         pattern = ".*".join(re.escape(part) for part in message.split("…"))
-        self.holds(re.fullmatch(pattern, found[2].strip(), re.S), f"the message of {code}: {found[2].strip()!r}\n  AWS says {message!r}")
+        self.holds(
+            re.fullmatch(pattern, found[2].strip(), re.S),
+            f"the message of {code}: {found[2].strip()!r}\n  AWS says {message!r}",
+        )
 
     def inside(self, instance, *command, check=False, seconds=30, user=None):
         """A command inside an instance."""
@@ -276,7 +287,10 @@ class Lab:
         result = self.inside(instance, "ping", "-n", "-c", str(count), "-i", "0.2", "-w", str(wait), address)
         received = re.search(r"(\d+) received", result.out)
         self.holds(received, f"ping {address} from {instance}: {result}")
-        self.holds(int(received[1]) == 0 or int(received[1]) >= count, f"some of the echoes to {address} were lost: {result.out}")
+        self.holds(
+            int(received[1]) == 0 or int(received[1]) >= count,
+            f"some of the echoes to {address} were lost: {result.out}",
+        )
         return int(received[1]) >= count
 
     def trace(self, *words):
@@ -303,7 +317,9 @@ class Lab:
         """Waits until the instances have booted, as a user sees it in their console output."""
         for id in ids:
             console = ("get-console-output", "--instance-id", id, "--latest")
-            wait_for(f"{id} to boot", lambda: "cloud-init: finished" in self.ec2(*console).get("Output", ""), 30, every=0.2)
+            wait_for(
+                f"{id} to boot", lambda: "cloud-init: finished" in self.ec2(*console).get("Output", ""), 30, every=0.2
+            )
 
 
 def fresh_key(directory, kind="ed25519"):
@@ -319,10 +335,19 @@ def execute(command, environment, check=True, seconds=60, stdin="", cwd="/"):
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
-            words, env=environment, input=stdin, capture_output=True, text=True, errors="replace", timeout=seconds, cwd=cwd
+            words,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            cwd=cwd,
         )
     except subprocess.TimeoutExpired as expired:
-        raise Failed(f"{shlex.join(words)} did not end within {seconds} s\n{expired.stdout}\n{expired.stderr}") from None
+        raise Failed(
+            f"{shlex.join(words)} did not end within {seconds} s\n{expired.stdout}\n{expired.stderr}"
+        ) from None
     result = Result(done.returncode, done.stdout, done.stderr)
     if check and done.returncode:
         raise Failed(f"{shlex.join(words)}\n{result}")

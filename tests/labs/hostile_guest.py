@@ -175,11 +175,17 @@ class HostileGuest(NetworkLab):
             harness.wait_for("its IPv6 address", lambda: self.addresses(name), 10)
         mac = lambda name: self.at[name]["NetworkInterfaces"][0]["MacAddress"]
         self.knows = {
-            "own": self.at["rogue"]["PrivateIpAddress"], "own6": self.at["rogue"]["Ipv6Address"],
-            "own_link_local": self.addresses("rogue", "link"), "router": "10.0.0.1",
-            "mate": self.at["mate"]["PrivateIpAddress"], "mate6": self.at["mate"]["Ipv6Address"], "mate_mac": mac("mate"),
-            "own_mac": mac("rogue"), "third_mac": mac("third"),
-            "third": self.at["third"]["PrivateIpAddress"], "third6": self.at["third"]["Ipv6Address"],
+            "own": self.at["rogue"]["PrivateIpAddress"],
+            "own6": self.at["rogue"]["Ipv6Address"],
+            "own_link_local": self.addresses("rogue", "link"),
+            "router": "10.0.0.1",
+            "mate": self.at["mate"]["PrivateIpAddress"],
+            "mate6": self.at["mate"]["Ipv6Address"],
+            "mate_mac": mac("mate"),
+            "own_mac": mac("rogue"),
+            "third_mac": mac("third"),
+            "third": self.at["third"]["PrivateIpAddress"],
+            "third6": self.at["third"]["Ipv6Address"],
         }
         self.holds(self.ping("mate", "10.0.0.1") is False, "the router answers no echo")
         self.knows["router_mac"] = self.neighbours("mate")["10.0.0.1"]
@@ -196,11 +202,24 @@ class HostileGuest(NetworkLab):
 
     def configuration(self):
         """What the mate believes about its link: addresses, routes, resolver, who the router is."""
-        shown = [self.inside("mate", *words.split(), check=True).out for words in
-                 ("ip -4 route", "ip -6 route show default", "ip -o -4 address show dev eth0", "cat /etc/resolv.conf")]
+        shown = [
+            self.inside("mate", *words.split(), check=True).out
+            for words in (
+                "ip -4 route",
+                "ip -6 route show default",
+                "ip -o -4 address show dev eth0",
+                "cat /etc/resolv.conf",
+            )
+        ]
         self.ping("mate", self.knows["third"])
         known = self.neighbours("mate")
-        return [*shown[:2], shown[2].split("valid_lft")[0], shown[3], known.get("10.0.0.1"), known.get(self.knows["third"])]
+        return [
+            *shown[:2],
+            shown[2].split("valid_lft")[0],
+            shown[3],
+            known.get("10.0.0.1"),
+            known.get(self.knows["third"]),
+        ]
 
     def lookout(self):
         """The mate watches its link; asked, it says how many of the rogue's frames it has seen so far."""
@@ -246,7 +265,12 @@ class HostileGuest(NetworkLab):
         self.step("   and destinations that are not whose address it is")
         self.dropped("destination", "destination-mac")
         [interface] = self.at["rogue"]["NetworkInterfaces"]
-        self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--no-source-dest-check")
+        self.ec2(
+            "modify-network-interface-attribute",
+            "--network-interface-id",
+            interface["NetworkInterfaceId"],
+            "--no-source-dest-check",
+        )
         self.step("   with its source/destination check off it may forward, but still not speak for the link")
         self.dropped("arp", "announcement")
         self.dropped("neighbour", "announcement")
@@ -255,10 +279,17 @@ class HostileGuest(NetworkLab):
         self.arrive("source")
         self.sends("evasion")
         self.sends("server")
-        self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--source-dest-check")
+        self.ec2(
+            "modify-network-interface-attribute",
+            "--network-interface-id",
+            interface["NetworkInterfaceId"],
+            "--source-dest-check",
+        )
 
     def rubbish(self):
-        self.step("5. what no VPC carries: other ethertypes, tags, asked-for routes, broadcasts, frames that are not what they say")
+        self.step(
+            "5. what no VPC carries: other ethertypes, tags, asked-for routes, broadcasts, frames that are not what they say"
+        )
         self.dropped("ethertype", "ethertype")
         self.dropped("source-route", "source-route")
         self.dropped("broadcast", "broadcast-or-multicast")
@@ -272,28 +303,71 @@ class HostileGuest(NetworkLab):
 
     def firewall(self):
         self.step("7. root flushes the server's own firewall: its security group was never there")
-        closed = self.ec2("create-security-group", "--vpc-id", self.vpc, "--group-name", "closed", "--description", "closed")["GroupId"]
+        closed = self.ec2(
+            "create-security-group", "--vpc-id", self.vpc, "--group-name", "closed", "--description", "closed"
+        )["GroupId"]
         [interface] = self.at["rogue"]["NetworkInterfaces"]
-        self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--groups", closed)
+        self.ec2(
+            "modify-network-interface-attribute",
+            "--network-interface-id",
+            interface["NetworkInterfaceId"],
+            "--groups",
+            closed,
+        )
         self.holds(not self.ping("mate", self.knows["own"]), "its group lets nothing in")
         self.inside("rogue", "nft", "flush ruleset", check=True)
-        self.inside("rogue", "nft", "add table inet mine; add chain inet mine in { type filter hook input priority 0; policy accept; }", check=True)
+        self.inside(
+            "rogue",
+            "nft",
+            "add table inet mine; add chain inet mine in { type filter hook input priority 0; policy accept; }",
+            check=True,
+        )
         self.holds(not self.ping("mate", self.knows["own"]), "nor does it afterwards")
         self.sees(self.ec2("describe-security-groups", "--group-ids", closed)["SecurityGroups"][0]["IpPermissions"], [])
-        self.ec2("revoke-security-group-egress", "--group-id", closed, "--ip-permissions", "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
-        self.ec2("revoke-security-group-egress", "--group-id", closed, "--ip-permissions", "IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]")
+        self.ec2(
+            "revoke-security-group-egress",
+            "--group-id",
+            closed,
+            "--ip-permissions",
+            "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]",
+        )
+        self.ec2(
+            "revoke-security-group-egress",
+            "--group-id",
+            closed,
+            "--ip-permissions",
+            "IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]",
+        )
         self.holds(not self.ping("rogue", self.knows["mate"]), "and nothing out")
 
     def exhausted_subnet(self):
         self.step("8. a subnet of eleven addresses: the twelfth server is refused, and one that goes makes room")
         small = self.subnet(self.vpc, "10.0.9.0/28", "a")
-        interfaces = [self.ec2("create-network-interface", "--subnet-id", small)["NetworkInterface"]["NetworkInterfaceId"] for _ in range(11)]
+        interfaces = [
+            self.ec2("create-network-interface", "--subnet-id", small)["NetworkInterface"]["NetworkInterfaceId"]
+            for _ in range(11)
+        ]
         sentence = "The specified subnet does not have enough free addresses to satisfy the request."
-        words = ("run-instances", "--image-id", self.at["mate"]["ImageId"], "--instance-type", "t3.micro", "--subnet-id", small)
+        words = (
+            "run-instances",
+            "--image-id",
+            self.at["mate"]["ImageId"],
+            "--instance-type",
+            "t3.micro",
+            "--subnet-id",
+            small,
+        )
         self.refused("InsufficientFreeAddressesInSubnet", sentence, *words)
         self.refused("InsufficientFreeAddressesInSubnet", sentence, "create-network-interface", "--subnet-id", small)
-        self.refused("InsufficientFreeAddressesInSubnet", sentence, "assign-private-ip-addresses", "--network-interface-id", interfaces[0],
-                     "--secondary-private-ip-address-count", "1")
+        self.refused(
+            "InsufficientFreeAddressesInSubnet",
+            sentence,
+            "assign-private-ip-addresses",
+            "--network-interface-id",
+            interfaces[0],
+            "--secondary-private-ip-address-count",
+            "1",
+        )
         made = self.ec2("create-nat-gateway", "--subnet-id", small, "--connectivity-type", "private")["NatGateway"]
         [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", made["NatGatewayId"])["NatGateways"]
         self.sees((shown["State"], shown["FailureCode"]), ("failed", "InsufficientFreeAddressesInSubnet"))
@@ -308,8 +382,15 @@ class Lookout:
 
     def __init__(self, lab):
         words = [*lab.user.prefix, lab.user.program, "exec", "mate", "--", "python3", "-c", LOOKOUT]
-        self.process = subprocess.Popen([str(it) for it in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
-                                        env=lab.hamlet._own_environment(), preexec_fn=harness.die_with_parent)
+        self.process = subprocess.Popen(
+            [str(it) for it in words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env=lab.hamlet._own_environment(),
+            preexec_fn=harness.die_with_parent,
+        )
         lab.sees(self.process.stdout.readline().strip(), "looking out")
 
     def __enter__(self):

@@ -34,8 +34,12 @@ class InstanceConnectEndpoint(NetworkLab):
         self.vpc = self.make_vpc("10.0.0.0/16", "--amazon-provided-ipv6-cidr-block")
         [vpc] = self.ec2("describe-vpcs", "--vpc-ids", self.vpc)["Vpcs"]
         block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
-        self.front, self.back = (self.subnet(self.vpc, f"10.0.{number}.0/24", zone, None, "--ipv6-cidr-block", self.sixty_four(block, number))
-                                 for number, zone in enumerate("ab"))
+        self.front, self.back = (
+            self.subnet(
+                self.vpc, f"10.0.{number}.0/24", zone, None, "--ipv6-cidr-block", self.sixty_four(block, number)
+            )
+            for number, zone in enumerate("ab")
+        )
         self.door, self.db_group = self.group("door"), self.group("db")
         self.db = self.launch("db", self.back, self.db_group, "--ipv6-address-count", "1")
         self.wait_running(self.db)
@@ -45,44 +49,89 @@ class InstanceConnectEndpoint(NetworkLab):
         self.sees(instance.get("PublicIpAddress"), None)
 
     def group(self, name):
-        return self.ec2("create-security-group", "--group-name", name, "--description", name, "--vpc-id", self.vpc)["GroupId"]
+        return self.ec2("create-security-group", "--group-name", name, "--description", name, "--vpc-id", self.vpc)[
+            "GroupId"
+        ]
 
     def without_endpoint(self):
         self.step("2. without an endpoint nothing leads there, and what is missing is said")
         result = self.connect("true")
         self.sees(result.code, 125)
-        self.holds(f"instance db ({self.db}) has no public address, and the VPC of" in result.err
-                   and f"create-instance-connect-endpoint --subnet-id {self.back}" in result.err, result)
+        self.holds(
+            f"instance db ({self.db}) has no public address, and the VPC of" in result.err
+            and f"create-instance-connect-endpoint --subnet-id {self.back}" in result.err,
+            result,
+        )
 
     def connect(self, *command, options=(), seconds=60):
         return self.hamlet.hamlet("connect", *options, "db", "--", *command, check=False, seconds=seconds)
 
     def create(self):
         self.step("3. an endpoint: its interface is in its subnet, and is the service's alone")
-        tags = json.dumps([{"ResourceType": "instance-connect-endpoint", "Tags": [{"Key": "Name", "Value": "the-door"}]}])
-        made = self.ec2("create-instance-connect-endpoint", "--subnet-id", self.front, "--ip-address-type", "ipv4", "--security-group-ids", self.door,
-                        "--tag-specifications", tags)["InstanceConnectEndpoint"]
-        self.sees((made["State"], made["PreserveClientIp"], made["SecurityGroupIds"]), ("create-in-progress", False, [self.door]))
+        tags = json.dumps(
+            [{"ResourceType": "instance-connect-endpoint", "Tags": [{"Key": "Name", "Value": "the-door"}]}]
+        )
+        made = self.ec2(
+            "create-instance-connect-endpoint",
+            "--subnet-id",
+            self.front,
+            "--ip-address-type",
+            "ipv4",
+            "--security-group-ids",
+            self.door,
+            "--tag-specifications",
+            tags,
+        )["InstanceConnectEndpoint"]
+        self.sees(
+            (made["State"], made["PreserveClientIp"], made["SecurityGroupIds"]),
+            ("create-in-progress", False, [self.door]),
+        )
         self.endpoint = made["InstanceConnectEndpointId"]
         self.complete()
-        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", *made["NetworkInterfaceIds"])["NetworkInterfaces"]
-        self.sees((interface["InterfaceType"], interface["RequesterManaged"], interface["SubnetId"]),
-                  ("ec2_instance_connect_endpoint", True, self.front))
+        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", *made["NetworkInterfaceIds"])[
+            "NetworkInterfaces"
+        ]
+        self.sees(
+            (interface["InterfaceType"], interface["RequesterManaged"], interface["SubnetId"]),
+            ("ec2_instance_connect_endpoint", True, self.front),
+        )
         self.source, self.interface = interface["PrivateIpAddress"], interface["NetworkInterfaceId"]
-        self.refused("AuthFailure", "You do not have permission to access the specified resource.",
-                     "delete-network-interface", "--network-interface-id", self.interface)
-        self.refused("DependencyViolation", "…has dependencies and cannot be deleted.", "delete-subnet", "--subnet-id", self.front)
+        self.refused(
+            "AuthFailure",
+            "You do not have permission to access the specified resource.",
+            "delete-network-interface",
+            "--network-interface-id",
+            self.interface,
+        )
+        self.refused(
+            "DependencyViolation",
+            "…has dependencies and cannot be deleted.",
+            "delete-subnet",
+            "--subnet-id",
+            self.front,
+        )
         self.refused("ResourceLimitExceeded", "…", "create-instance-connect-endpoint", "--subnet-id", self.back)
-        self.refused("UnsupportedOperation", "…PreserveClientIp…", "create-instance-connect-endpoint", "--subnet-id", self.back,
-                     "--preserve-client-ip")
+        self.refused(
+            "UnsupportedOperation",
+            "…PreserveClientIp…",
+            "create-instance-connect-endpoint",
+            "--subnet-id",
+            self.back,
+            "--preserve-client-ip",
+        )
         self.holds("the-door" in {port["name"] for port in self.hamlet.status()["ports"]}, "its link is open")
 
     def complete(self, state="create-complete"):
         def described():
-            [found] = self.ec2("describe-instance-connect-endpoints", "--filters", f"Name=vpc-id,Values={self.vpc}",
-                               f"Name=instance-connect-endpoint-id,Values={self.endpoint}")["InstanceConnectEndpoints"]
+            [found] = self.ec2(
+                "describe-instance-connect-endpoints",
+                "--filters",
+                f"Name=vpc-id,Values={self.vpc}",
+                f"Name=instance-connect-endpoint-id,Values={self.endpoint}",
+            )["InstanceConnectEndpoints"]
             self.host = found["DnsName"]
             return found["State"] == state
+
         harness.wait_for(f"{self.endpoint} to be {state}", described, 20)
 
     def closed(self):
@@ -99,8 +148,17 @@ class InstanceConnectEndpoint(NetworkLab):
 
     def opened(self):
         self.step("5. with a rule that names the endpoint's group, ssh comes from the endpoint's interface")
-        self.ec2("authorize-security-group-ingress", "--group-id", self.db_group, "--protocol", "tcp", "--port", "22",
-                 "--source-group", self.door)
+        self.ec2(
+            "authorize-security-group-ingress",
+            "--group-id",
+            self.db_group,
+            "--protocol",
+            "tcp",
+            "--port",
+            "22",
+            "--source-group",
+            self.door,
+        )
         self.holds(self.trace(self.endpoint, "db", "tcp/22")["reachable"], "the trace arrives")
         result = self.connect("echo $SSH_CONNECTION; whoami")
         self.sees(result.code, 0, f"ssh: {result}")
@@ -135,12 +193,23 @@ class InstanceConnectEndpoint(NetworkLab):
         ):
             refused = self.tunnel(query=query)
             self.holds(refused.get("status") == 400 and words in json.dumps(refused["body"]), refused)
-        unsigned = self.get(f"/openTunnel?instanceConnectEndpointId={self.endpoint}&remotePort=22&privateIpAddress={self.private}")
+        unsigned = self.get(
+            f"/openTunnel?instanceConnectEndpointId={self.endpoint}&remotePort=22&privateIpAddress={self.private}"
+        )
         self.holds("MissingAuthenticationToken" in unsigned, unsigned)
         self.step("   nobody at the address, and nobody at the port, are one and the same to the client")
         self.sees(self.ending(privateIpAddress="10.0.1.250"), UNREACHABLE)
-        self.ec2("authorize-security-group-ingress", "--group-id", self.db_group, "--protocol", "tcp", "--port", "3389",
-                 "--source-group", self.door)
+        self.ec2(
+            "authorize-security-group-ingress",
+            "--group-id",
+            self.db_group,
+            "--protocol",
+            "tcp",
+            "--port",
+            "3389",
+            "--source-group",
+            self.door,
+        )
         began = time.monotonic()
         self.sees(self.ending(remotePort=3389), UNREACHABLE)
         self.holds(time.monotonic() - began < 9, "a refused connection is told at once")
@@ -153,12 +222,24 @@ class InstanceConnectEndpoint(NetworkLab):
         return said["code"], said["reason"]
 
     def asked(self, query=None, **more):
-        query = {"instanceConnectEndpointId": self.endpoint, "remotePort": 22, "privateIpAddress": self.private, **(query or {})}
+        query = {
+            "instanceConnectEndpointId": self.endpoint,
+            "remotePort": 22,
+            "privateIpAddress": self.private,
+            **(query or {}),
+        }
         environment = self.hamlet.environment
-        return json.dumps({
-            "api": "{}:{}".format(*self.hamlet.address), "region": harness.REGION, "host": self.host, "query": query,
-            "key": environment["AWS_ACCESS_KEY_ID"], "secret": environment["AWS_SECRET_ACCESS_KEY"], **more,
-        })
+        return json.dumps(
+            {
+                "api": "{}:{}".format(*self.hamlet.address),
+                "region": harness.REGION,
+                "host": self.host,
+                "query": query,
+                "key": environment["AWS_ACCESS_KEY_ID"],
+                "secret": environment["AWS_SECRET_ACCESS_KEY"],
+                **more,
+            }
+        )
 
     def tunnel(self, **how):
         """What came of one conversation."""
@@ -168,8 +249,10 @@ class InstanceConnectEndpoint(NetworkLab):
     def get(self, path):
         with socket.create_connection(self.hamlet.address, timeout=10) as connection:
             key = "dGhlIHNhbXBsZSBub25jZQ=="
-            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                               f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
+            connection.sendall(
+                f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+            )
             return connection.recv(65536).decode()
 
     def local_port(self):
@@ -188,7 +271,13 @@ class InstanceConnectEndpoint(NetworkLab):
     def change(self):
         self.step("8. its groups are its interface's: one that lets nothing out lets nobody through")
         silent = self.group("silent")
-        self.ec2("revoke-security-group-egress", "--group-id", silent, "--ip-permissions", "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
+        self.ec2(
+            "revoke-security-group-egress",
+            "--group-id",
+            silent,
+            "--ip-permissions",
+            "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]",
+        )
         self.modify("--security-group-ids", silent)
         self.blocked_by(silent, self.endpoint, "db", "tcp/22")
         self.sees(self.ending(), UNREACHABLE)
@@ -196,7 +285,9 @@ class InstanceConnectEndpoint(NetworkLab):
         self.holds(self.banner(), "open again")
         self.step("   and with both families it leads to IPv6 addresses, too")
         self.holds(self.banner(privateIpAddress=self.private_v6), "over IPv6")
-        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", self.interface)["NetworkInterfaces"]
+        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", self.interface)[
+            "NetworkInterfaces"
+        ]
         self.sees((interface["PrivateIpAddress"], len(interface["Ipv6Addresses"])), (self.source, 1))
 
     def modify(self, *words):
@@ -208,7 +299,11 @@ class InstanceConnectEndpoint(NetworkLab):
 
     def restart(self):
         self.step("9. after the end of its process, and after a crash, it is there again")
-        [process] = [int((it / "pid").read_text().split()[0]) for it in (self.hamlet.data / "spaces").iterdir() if it.name == self.endpoint]
+        [process] = [
+            int((it / "pid").read_text().split()[0])
+            for it in (self.hamlet.data / "spaces").iterdir()
+            if it.name == self.endpoint
+        ]
         os.kill(process, signal.SIGKILL)
         harness.wait_for("another tunnel", lambda: self.tunnel(send=["SSH-2.0-lab\r\n", ""]).get("code") == 1000, 30)
         self.hamlet.kill()
@@ -218,8 +313,13 @@ class InstanceConnectEndpoint(NetworkLab):
     def end(self):
         self.step("10. deleted: open tunnels end, no new one begins, and its subnet and group are free")
         asked = self.asked()
-        client = subprocess.Popen([harness.VENV / "bin/python3", CLIENT, asked], stdout=subprocess.PIPE, text=True,
-                                  env=harness.clean_environment(), preexec_fn=harness.die_with_parent)
+        client = subprocess.Popen(
+            [harness.VENV / "bin/python3", CLIENT, asked],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=harness.clean_environment(),
+            preexec_fn=harness.die_with_parent,
+        )
         self.sees(json.loads(client.stdout.readline()), {"open": 1})
         ended = self.ec2("delete-instance-connect-endpoint", "--instance-connect-endpoint-id", self.endpoint)
         self.sees(ended["InstanceConnectEndpoint"]["State"], "delete-in-progress")
@@ -229,7 +329,13 @@ class InstanceConnectEndpoint(NetworkLab):
         refused = self.tunnel()
         self.holds(refused["status"] == 400 and "delete-complete" in json.dumps(refused["body"]), refused)
         self.holds("create-instance-connect-endpoint" in self.connect("true").err, "hamlet connect says what to do")
-        self.refused("InvalidNetworkInterfaceID.NotFound", "…", "describe-network-interfaces", "--network-interface-ids", self.interface)
+        self.refused(
+            "InvalidNetworkInterfaceID.NotFound",
+            "…",
+            "describe-network-interfaces",
+            "--network-interface-ids",
+            self.interface,
+        )
         self.ec2("delete-subnet", "--subnet-id", self.front)
         self.terminate(self.db)
 

@@ -29,12 +29,16 @@ class InstanceMetadata(MetadataLab):
         self.step("1. version 2: a token, and then the data; Amazon Linux 2023 takes nothing else")
         self.sees(self.get("meta-data/instance-id"), self.web)
         self.sees(self.curl(f"{METADATA}/meta-data/instance-id")[0], 401, "version 1")
-        self.sees(self.curl("-H", f"{TOKEN}: rubbish", f"{METADATA}/meta-data/instance-id")[0], 401, "a token that is none")
+        self.sees(
+            self.curl("-H", f"{TOKEN}: rubbish", f"{METADATA}/meta-data/instance-id")[0], 401, "a token that is none"
+        )
         for seconds in (0, 21601, "long"):
             refused = self.curl("-X", "PUT", "-H", f"{TOKEN}-ttl-seconds: {seconds}", f"{METADATA}/api/token")
             self.sees(refused[0], 400, f"a token for {seconds} s")
         through_a_proxy = ("-H", "X-Forwarded-For: 10.0.0.1", "-H", f"{TOKEN}-ttl-seconds: 60")
-        self.sees(self.curl("-X", "PUT", *through_a_proxy, f"{METADATA}/api/token")[0], 403, "a token asked for by a proxy")
+        self.sees(
+            self.curl("-X", "PUT", *through_a_proxy, f"{METADATA}/api/token")[0], 403, "a token asked for by a proxy"
+        )
         self.sees(self.curl("-X", "POST", f"{METADATA}/meta-data/")[0], 405, "another method")
 
     def version_1(self):
@@ -100,11 +104,25 @@ class InstanceMetadata(MetadataLab):
     def interfaces(self):
         self.step("5. the network tree has every interface and every address, as they come and go")
         [first] = self.describe(self.web)["NetworkInterfaces"]
-        made = self.ec2("create-network-interface", "--subnet-id", self.subnet_id,
-                        "--secondary-private-ip-address-count", "1", "--groups", self.group)["NetworkInterface"]
+        made = self.ec2(
+            "create-network-interface",
+            "--subnet-id",
+            self.subnet_id,
+            "--secondary-private-ip-address-count",
+            "1",
+            "--groups",
+            self.group,
+        )["NetworkInterface"]
         second = made["NetworkInterfaceId"]
-        attachment = self.ec2("attach-network-interface", "--network-interface-id", second, "--instance-id", self.web,
-                              "--device-index", "1")["AttachmentId"]
+        attachment = self.ec2(
+            "attach-network-interface",
+            "--network-interface-id",
+            second,
+            "--instance-id",
+            self.web,
+            "--device-index",
+            "1",
+        )["AttachmentId"]
         macs = sorted([first["MacAddress"], made["MacAddress"]])
         tree = "meta-data/network/interfaces/macs"
         self.sees(sorted(self.get(tree).split("\n")), [f"{mac}/" for mac in macs])
@@ -155,7 +173,9 @@ class InstanceMetadata(MetadataLab):
             "version": "2017-09-30",
         }.items():
             self.sees(said[name], expected, name)
-        self.step("   and openssl verifies its three signatures with Hamlet's certificate, inside the instance and outside")
+        self.step(
+            "   and openssl verifies its three signatures with Hamlet's certificate, inside the instance and outside"
+        )
         certificate = self.hamlet.hamlet("certificate").out
         self.verified_outside(certificate, document)
         self.verified_inside(certificate)
@@ -178,7 +198,9 @@ class InstanceMetadata(MetadataLab):
             for word in ("smime", "cms"):
                 # Once as the guide has it, and once with the certificate as the one that is trusted.
                 for trust in (("-noverify",), ("-CAfile", "certificate")):
-                    opened = self.openssl(folder, word, "-verify", "-in", form, "-inform", "PEM", "-certfile", "certificate", *trust)
+                    opened = self.openssl(
+                        folder, word, "-verify", "-in", form, "-inform", "PEM", "-certfile", "certificate", *trust
+                    )
                     self.sees(opened.out.replace("\r", ""), document, f"the document inside {form}")
         (folder / "document").write_text(document.replace(self.web, "i-0123456789abcdef0"))
         self.sees(self.openssl(folder, *verify, check=False).code, 1, "another instance's document with this signature")
@@ -207,7 +229,9 @@ class InstanceMetadata(MetadataLab):
         self.hamlet.start()
         self.sees(self.hamlet.hamlet("certificate").out, self.certificate)
         self.wait_running(self.web)
-        harness.wait_for("it to boot again", lambda: self.inside(self.web, "curl", "-s", "-m", "1", METADATA).code == 0, 30)
+        harness.wait_for(
+            "it to boot again", lambda: self.inside(self.web, "curl", "-s", "-m", "1", METADATA).code == 0, 30
+        )
         self.sees(self.get("dynamic/instance-identity/document"), self.document)
         self.sees(self.get("dynamic/instance-identity/signature"), signature)
 

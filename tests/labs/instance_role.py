@@ -32,7 +32,9 @@ print(json.dumps(told))
 
 def trust(service):
     who = {"Service": f"{service}.amazonaws.com"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]})
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": who, "Action": "sts:AssumeRole"}]}
+    )
 
 
 class InstanceRole(MetadataLab):
@@ -63,8 +65,20 @@ class InstanceRole(MetadataLab):
             self.sees(made["Arn"], f"arn:aws:iam::{ACCOUNT}:role/{name}")
             self.role[name] = made["RoleId"]
             self.iam("create-instance-profile", "--instance-profile-name", f"{name}-profile")
-        unfinished = ("run-instances", "--image-id", self.ami(), "--instance-type", "t3.micro", "--iam-instance-profile", "Name=reader-profile")
-        self.refused("InvalidParameterValue", f'IAM Instance Profile "arn:aws:iam::{ACCOUNT}:instance-profile/reader-profile" has no associated IAM Roles', *unfinished)
+        unfinished = (
+            "run-instances",
+            "--image-id",
+            self.ami(),
+            "--instance-type",
+            "t3.micro",
+            "--iam-instance-profile",
+            "Name=reader-profile",
+        )
+        self.refused(
+            "InvalidParameterValue",
+            f'IAM Instance Profile "arn:aws:iam::{ACCOUNT}:instance-profile/reader-profile" has no associated IAM Roles',
+            *unfinished,
+        )
         for name in self.role:
             self.iam("add-role-to-instance-profile", "--instance-profile-name", f"{name}-profile", "--role-name", name)
         self.profile = self.iam("get-instance-profile", "--instance-profile-name", "reader-profile")["InstanceProfile"]
@@ -76,14 +90,28 @@ class InstanceRole(MetadataLab):
 
     def launch_with_a_profile(self):
         self.step("2. an instance with it")
-        wrong = ("run-instances", "--image-id", self.ami(), "--instance-type", "t3.micro", "--iam-instance-profile", "Name=none")
-        self.refused("InvalidParameterValue", "Value (none) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name", *wrong)
+        wrong = (
+            "run-instances",
+            "--image-id",
+            self.ami(),
+            "--instance-type",
+            "t3.micro",
+            "--iam-instance-profile",
+            "Name=none",
+        )
+        self.refused(
+            "InvalidParameterValue",
+            "Value (none) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+            *wrong,
+        )
         self.web = self.server("web", "--iam-instance-profile", "Name=reader-profile")
         shown = dict(Arn=self.profile["Arn"], Id=self.profile["InstanceProfileId"])
         self.sees(self.describe(self.web)["IamInstanceProfile"], shown)
 
     def association(self):
-        [found] = self.ec2("describe-iam-instance-profile-associations", "--filters", f"Name=instance-id,Values={self.web}")["IamInstanceProfileAssociations"]
+        [found] = self.ec2(
+            "describe-iam-instance-profile-associations", "--filters", f"Name=instance-id,Values={self.web}"
+        )["IamInstanceProfileAssociations"]
         return found
 
     def metadata(self):
@@ -96,10 +124,14 @@ class InstanceRole(MetadataLab):
         self.sees((told["Code"], told["Type"]), ("Success", "AWS-HMAC"))
         self.holds(re.fullmatch("ASIA[A-Z2-7]{16}", told["AccessKeyId"]), told["AccessKeyId"])
         self.sees(len(told["SecretAccessKey"]), 40, "length of the secret")
-        begin, end = (datetime.datetime.fromisoformat(told[name].replace("Z", "+00:00")) for name in ("LastUpdated", "Expiration"))
+        begin, end = (
+            datetime.datetime.fromisoformat(told[name].replace("Z", "+00:00")) for name in ("LastUpdated", "Expiration")
+        )
         now = datetime.datetime.now(datetime.timezone.utc)
         self.holds(begin <= now < end, f"valid now: {told}")
-        self.holds(datetime.timedelta(hours=5) < end - begin <= datetime.timedelta(hours=12), f"about six hours: {told}")
+        self.holds(
+            datetime.timedelta(hours=5) < end - begin <= datetime.timedelta(hours=12), f"about six hours: {told}"
+        )
         self.sees(self.told("reader"), told, "asked again")
 
     def told(self, role):
@@ -112,7 +144,9 @@ class InstanceRole(MetadataLab):
         self.sees((found["access_key"], found["secret_key"], found["token"]), self.key(self.credentials))
 
     def sdk(self):
-        result = self.hamlet.hamlet("exec", self.web, "--", "python3", "-c", FIND_CREDENTIALS, stdin=packed_sdk(), check=False, seconds=60)
+        result = self.hamlet.hamlet(
+            "exec", self.web, "--", "python3", "-c", FIND_CREDENTIALS, stdin=packed_sdk(), check=False, seconds=60
+        )
         self.holds(result.code == 0, f"botocore inside: {result}")
         return json.loads(result.out)
 
@@ -134,10 +168,14 @@ class InstanceRole(MetadataLab):
     def used(self):
         self.step("5. whoever signs with them is the instance in its role")
         expected = dict(
-            UserId=f"{self.role['reader']}:{self.web}", Account=ACCOUNT, Arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/{self.web}"
+            UserId=f"{self.role['reader']}:{self.web}",
+            Account=ACCOUNT,
+            Arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/{self.web}",
         )
         self.sees(self.identity(self.credentials), expected)
-        seen = self.as_role(self.credentials, "ec2", "describe-instances", "--query", "Reservations[].Instances[].InstanceId")
+        seen = self.as_role(
+            self.credentials, "ec2", "describe-instances", "--query", "Reservations[].Instances[].InstanceId"
+        )
         self.sees(json.loads(seen.out), [self.web], "the account's instances")
 
     def misused(self):
@@ -159,16 +197,24 @@ class InstanceRole(MetadataLab):
         self.hamlet.start()
         self.wait_running(self.web)
         self.sees(self.identity(self.credentials)["UserId"], f"{self.role['reader']}:{self.web}")
-        harness.wait_for("it to boot again", lambda: self.inside(self.web, "curl", "-s", "-m", "1", "http://169.254.169.254").code == 0, 30)
+        harness.wait_for(
+            "it to boot again",
+            lambda: self.inside(self.web, "curl", "-s", "-m", "1", "http://169.254.169.254").code == 0,
+            30,
+        )
         self.sees(self.told("reader"), self.credentials)
 
     def role_that_does_not_trust(self):
-        self.step("8. an instance profile without its role, and a role that EC2 may not act as, give none; the metadata says why")
+        self.step(
+            "8. an instance profile without its role, and a role that EC2 may not act as, give none; the metadata says why"
+        )
         both = ("--instance-profile-name", "reader-profile", "--role-name", "reader")
         self.iam("remove-role-from-instance-profile", *both)
         self.sees(self.get("meta-data/iam/security-credentials/"), None)
         info = json.loads(self.get("meta-data/iam/info"))
-        self.holds(info["Code"] == "Success" and info["Message"].startswith("Instance Profile does not contain a role"), info)
+        self.holds(
+            info["Code"] == "Success" and info["Message"].startswith("Instance Profile does not contain a role"), info
+        )
         self.iam("add-role-to-instance-profile", *both)
         self.iam("update-assume-role-policy", "--role-name", "reader", "--policy-document", trust("lambda"))
         told = self.told("reader")
@@ -181,13 +227,25 @@ class InstanceRole(MetadataLab):
     def another_profile(self):
         self.step("9. another instance profile, while it runs; the old credentials hold until they end")
         association = self.association()["AssociationId"]
-        made = self.ec2("replace-iam-instance-profile-association", "--association-id", association, "--iam-instance-profile", "Name=writer-profile")
+        made = self.ec2(
+            "replace-iam-instance-profile-association",
+            "--association-id",
+            association,
+            "--iam-instance-profile",
+            "Name=writer-profile",
+        )
         self.holds(made["IamInstanceProfileAssociation"]["AssociationId"] != association, made)
         self.sees(self.association()["State"], "associated")
         self.sees(self.get("meta-data/iam/security-credentials/"), "writer")
         self.sees(self.identity(self.told("writer"))["Arn"], f"arn:aws:sts::{ACCOUNT}:assumed-role/writer/{self.web}")
         self.sees(self.identity(self.credentials)["Arn"], f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/{self.web}")
-        again = ("associate-iam-instance-profile", "--instance-id", self.web, "--iam-instance-profile", "Name=reader-profile")
+        again = (
+            "associate-iam-instance-profile",
+            "--instance-id",
+            self.web,
+            "--iam-instance-profile",
+            "Name=reader-profile",
+        )
         self.refused("IncorrectState", f"There is an existing association for instance {self.web}", *again)
 
     def none_any_more(self):
@@ -198,12 +256,17 @@ class InstanceRole(MetadataLab):
         self.sees(self.sdk(), None, "what botocore finds")
         conflict = self.aws_result("iam", "delete-role", "--role-name", "reader")
         self.holds("(DeleteConflict)" in conflict.err, conflict)
-        self.iam("remove-role-from-instance-profile", "--instance-profile-name", "reader-profile", "--role-name", "reader")
+        self.iam(
+            "remove-role-from-instance-profile", "--instance-profile-name", "reader-profile", "--role-name", "reader"
+        )
         self.iam("delete-role", "--role-name", "reader")
         self.iam("delete-instance-profile", "--instance-profile-name", "reader-profile")
         self.iam("create-role", "--role-name", "reader", "--assume-role-policy-document", trust("ec2"))
         result = self.as_role(self.credentials, "sts", "get-caller-identity")
-        self.holds("(InvalidClientTokenId)" in result.err, f"credentials of a deleted role, though there is one of its name: {result}")
+        self.holds(
+            "(InvalidClientTokenId)" in result.err,
+            f"credentials of a deleted role, though there is one of its name: {result}",
+        )
 
 
 def packed_sdk():

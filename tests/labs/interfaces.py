@@ -26,11 +26,15 @@ class Interfaces(NetworkLab):
         self.public_table = self.main_table(self.vpc)
         self.route(self.public_table, ANYWHERE, "--gateway-id", self.gateway)
         self.tables = [self.table(self.vpc) for _ in range(2)]
-        self.subnets = [self.subnet(self.vpc, f"10.0.{number}.0/24", "a", table)
-                        for number, table in enumerate([*self.tables, None])]
+        self.subnets = [
+            self.subnet(self.vpc, f"10.0.{number}.0/24", "a", table)
+            for number, table in enumerate([*self.tables, None])
+        ]
         self.group = self.default_group(self.vpc)
         self.allow(self.group, "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
-        self.servers = {name: self.launch(name, subnet, self.group) for name, subnet in zip(("one", "two", "box"), self.subnets)}
+        self.servers = {
+            name: self.launch(name, subnet, self.group) for name, subnet in zip(("one", "two", "box"), self.subnets)
+        }
         self.wait_running(*self.servers.values())
         self.booted(*self.servers.values())
         self.address = {name: self.describe(id)["PrivateIpAddress"] for name, id in self.servers.items()}
@@ -46,9 +50,19 @@ class Interfaces(NetworkLab):
 
     def hot_attach(self):
         self.step("2. a second interface, in another subnet, attached to the running box")
-        made = self.ec2("create-network-interface", "--subnet-id", self.subnets[1], "--groups", self.group)["NetworkInterface"]
+        made = self.ec2("create-network-interface", "--subnet-id", self.subnets[1], "--groups", self.group)[
+            "NetworkInterface"
+        ]
         self.second, self.second_address = made["NetworkInterfaceId"], made["PrivateIpAddress"]
-        attached = self.ec2("attach-network-interface", "--network-interface-id", self.second, "--instance-id", self.servers["box"], "--device-index", "1")
+        attached = self.ec2(
+            "attach-network-interface",
+            "--network-interface-id",
+            self.second,
+            "--instance-id",
+            self.servers["box"],
+            "--device-index",
+            "1",
+        )
         self.attachment = attached["AttachmentId"]
         harness.wait_for("its address", lambda: self.addresses("box", "eth1") == {self.second_address}, 10)
         self.step("   it answers from every subnet, and its answers leave by it: the other one may not send them")
@@ -63,39 +77,74 @@ class Interfaces(NetworkLab):
 
     def secondary_addresses(self):
         self.step("3. secondary addresses on both interfaces, one of them with an Elastic IP")
-        [interface] = [it for it in self.describe(self.servers["box"])["NetworkInterfaces"] if it["Attachment"]["DeviceIndex"] == 0]
+        [interface] = [
+            it for it in self.describe(self.servers["box"])["NetworkInterfaces"] if it["Attachment"]["DeviceIndex"] == 0
+        ]
         self.first = interface["NetworkInterfaceId"]
         # Whichever addresses are free: the servers' own are drawn at random.
         taken = {it["PrivateIpAddress"] for it in self.ec2("describe-network-interfaces")["NetworkInterfaces"]}
         self.extra, self.extra_of_second = (
-            next(it for it in (f"{subnet}.{last}" for last in range(70, 90)) if it not in taken) for subnet in ("10.0.2", "10.0.1")
+            next(it for it in (f"{subnet}.{last}" for last in range(70, 90)) if it not in taken)
+            for subnet in ("10.0.2", "10.0.1")
         )
-        self.ec2("assign-private-ip-addresses", "--network-interface-id", self.first, "--private-ip-addresses", self.extra)
-        self.ec2("assign-private-ip-addresses", "--network-interface-id", self.second, "--private-ip-addresses", self.extra_of_second)
+        self.ec2(
+            "assign-private-ip-addresses", "--network-interface-id", self.first, "--private-ip-addresses", self.extra
+        )
+        self.ec2(
+            "assign-private-ip-addresses",
+            "--network-interface-id",
+            self.second,
+            "--private-ip-addresses",
+            self.extra_of_second,
+        )
         self.holds(not self.ping("one", self.extra), "the box does not know yet")
         self.look_now("box")
         harness.wait_for("the first", lambda: self.addresses("box", "eth0") == {self.address["box"], self.extra}, 10)
-        harness.wait_for("the second", lambda: self.addresses("box", "eth1") == {self.second_address, self.extra_of_second}, 10)
+        harness.wait_for(
+            "the second", lambda: self.addresses("box", "eth1") == {self.second_address, self.extra_of_second}, 10
+        )
         for address in (self.extra, self.extra_of_second):
             for server in ("one", "two"):
                 self.holds(self.ping(server, address), f"{server} to {address}")
         made = self.ec2("allocate-address", "--domain", "vpc")
         self.allocation, public = made["AllocationId"], made["PublicIp"]
-        self.ec2("associate-address", "--allocation-id", self.allocation, "--network-interface-id", self.first, "--private-ip-address", self.extra)
+        self.ec2(
+            "associate-address",
+            "--allocation-id",
+            self.allocation,
+            "--network-interface-id",
+            self.first,
+            "--private-ip-address",
+            self.extra,
+        )
         self.holds(self.laptop_ping(public), "the laptop to the secondary address's public one")
-        self.ec2("unassign-private-ip-addresses", "--network-interface-id", self.first, "--private-ip-addresses", self.extra)
+        self.ec2(
+            "unassign-private-ip-addresses", "--network-interface-id", self.first, "--private-ip-addresses", self.extra
+        )
         self.look_now("box")
         harness.wait_for("its end", lambda: self.addresses("box", "eth0") == {self.address["box"]}, 10)
         self.holds(not self.laptop_ping(public), "without the private address no public one")
 
     def moves(self):
-        self.step("   moved to another running server while it is pinged: its addresses go with it, here to a second interface in one subnet")
+        self.step(
+            "   moved to another running server while it is pinged: its addresses go with it, here to a second interface in one subnet"
+        )
         with self.hamlet.running("exec", "one", "--", "ping", "-n", "-i", "0.2", self.second_address) as log:
             answers = lambda: log.read_bytes().count(b"bytes from")
             harness.wait_for("the ping to be answered", lambda: answers() >= 2, 10)
             self.ec2("detach-network-interface", "--attachment-id", self.attachment)
-            harness.wait_for("the box to let go", lambda: self.inside("box", "ip", "link", "show", "eth1").code != 0, 10)
-            attached = self.ec2("attach-network-interface", "--network-interface-id", self.second, "--instance-id", self.servers["two"], "--device-index", "1")
+            harness.wait_for(
+                "the box to let go", lambda: self.inside("box", "ip", "link", "show", "eth1").code != 0, 10
+            )
+            attached = self.ec2(
+                "attach-network-interface",
+                "--network-interface-id",
+                self.second,
+                "--instance-id",
+                self.servers["two"],
+                "--device-index",
+                "1",
+            )
             self.attachment = attached["AttachmentId"]
             before = answers()
             harness.wait_for("the same ping to be answered by two", lambda: answers() >= before + 3, 15)
@@ -113,7 +162,15 @@ class Interfaces(NetworkLab):
         self.step("   and back to the box")
         self.ec2("detach-network-interface", "--attachment-id", self.attachment)
         harness.wait_for("two to let go", lambda: self.inside("two", "ip", "link", "show", "eth1").code != 0, 10)
-        attached = self.ec2("attach-network-interface", "--network-interface-id", self.second, "--instance-id", self.servers["box"], "--device-index", "1")
+        attached = self.ec2(
+            "attach-network-interface",
+            "--network-interface-id",
+            self.second,
+            "--instance-id",
+            self.servers["box"],
+            "--device-index",
+            "1",
+        )
         self.attachment = attached["AttachmentId"]
         harness.wait_for("the ping", lambda: self.ping("one", self.second_address, count=1, wait=1), 15)
 
@@ -123,7 +180,9 @@ class Interfaces(NetworkLab):
         harness.wait_for("its end", lambda: self.inside("box", "ip", "link", "show", "eth1").code != 0, 10)
         rules = lambda: self.inside("box", "ip", "rule").out
         harness.wait_for("the end of its rules", lambda: "lookup 101" not in rules(), 10)
-        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", self.second)["NetworkInterfaces"]
+        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", self.second)[
+            "NetworkInterfaces"
+        ]
         self.sees(interface["Status"], "available")
         self.holds(not self.ping("two", self.second_address), "nobody answers")
         self.holds(self.ping("two", self.address["box"]), "the first interface goes on")
@@ -142,7 +201,9 @@ class Interfaces(NetworkLab):
         told = self.trace("one", "two", "icmp")
         self.sees((told["reachable"], told["forwarders"]), (True, ["box"]), told["text"])
         hop = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", self.address["two"])
-        self.holds(f"From {self.address['box']} icmp_seq=1 Time to live exceeded" in hop.out, f"and is a visible hop: {hop}")
+        self.holds(
+            f"From {self.address['box']} icmp_seq=1 Time to live exceeded" in hop.out, f"and is a visible hop: {hop}"
+        )
 
     def edge_table(self):
         self.step("6. the internet gateway's own route table: what comes in passes the box, and so do the answers")
@@ -152,7 +213,9 @@ class Interfaces(NetworkLab):
         self.route(self.tables[0], ANYWHERE, "--network-interface-id", self.first)
         self.edge = self.table(self.vpc)
         self.route(self.edge, "10.0.0.0/24", "--network-interface-id", self.first)
-        self.edge_association = self.ec2("associate-route-table", "--route-table-id", self.edge, "--gateway-id", self.gateway)["AssociationId"]
+        self.edge_association = self.ec2(
+            "associate-route-table", "--route-table-id", self.edge, "--gateway-id", self.gateway
+        )["AssociationId"]
         self.holds(self.laptop_ping(public), "through the box both ways")
         hops = lambda: [self.laptop("ping", "-n", "-c", "1", "-t", str(ttl), "-W", "1", public).code for ttl in (1, 2)]
         self.sees(hops(), [1, 0], "the box is a hop; it cannot say so, since it has no public address")
@@ -173,12 +236,18 @@ class Interfaces(NetworkLab):
             return
         self.ec2("associate-address", "--allocation-id", self.allocation, "--instance-id", self.servers["box"])
         if shutil.which("iptables"):
-            self.inside("box", "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE", check=True)
+            self.inside(
+                "box", "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE", check=True
+            )
         else:
-            rules = "table ip nat { chain out { type nat hook postrouting priority srcnat; oifname eth0 masquerade; }; }"
+            rules = (
+                "table ip nat { chain out { type nat hook postrouting priority srcnat; oifname eth0 masquerade; }; }"
+            )
             self.inside("box", "nft", rules, check=True)
         self.holds(self.ping("one", EXAMPLE), "out through the box")
-        self.sees(self.visitor("one"), self.describe(self.servers["box"])["PublicIpAddress"], "whom the other side sees")
+        self.sees(
+            self.visitor("one"), self.describe(self.servers["box"])["PublicIpAddress"], "whom the other side sees"
+        )
         told = self.trace("one", "example.com", "tcp/80")
         self.sees((told["reachable"], told["forwarders"]), (True, ["box"]), told["text"])
 

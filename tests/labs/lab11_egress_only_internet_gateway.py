@@ -51,8 +51,16 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.prefix, native = list(self.block.subnets(new_prefix=64))[:2]
         self.dual = self.subnet(self.vpc, "10.0.0.0/24", "a", None, "--ipv6-cidr-block", str(self.prefix))
         self.ec2("modify-subnet-attribute", "--subnet-id", self.dual, "--assign-ipv6-address-on-creation")
-        made = self.ec2("create-subnet", "--vpc-id", self.vpc, "--ipv6-native", "--ipv6-cidr-block", str(native),
-                        "--availability-zone", f"{REGION}a")["Subnet"]
+        made = self.ec2(
+            "create-subnet",
+            "--vpc-id",
+            self.vpc,
+            "--ipv6-native",
+            "--ipv6-cidr-block",
+            str(native),
+            "--availability-zone",
+            f"{REGION}a",
+        )["Subnet"]
         self.native = made["SubnetId"]
         self.sees((made["Ipv6Native"], made["AssignIpv6AddressOnCreation"]), (True, True))
         self.main = self.main_table(self.vpc)
@@ -60,8 +68,11 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
             self.sees(self.state_of_route(self.main, destination), "active", "the local route")
         self.group = self.default_group(self.vpc)
         [group] = self.ec2("describe-security-groups", "--group-ids", self.group)["SecurityGroups"]
-        self.sees([it["CidrIpv6"] for rule in group["IpPermissionsEgress"] for it in rule["Ipv6Ranges"]], [EVERYWHERE],
-                  "what the default group lets out")
+        self.sees(
+            [it["CidrIpv6"] for rule in group["IpPermissionsEgress"] for it in rule["Ipv6Ranges"]],
+            [EVERYWHERE],
+            "what the default group lets out",
+        )
 
     def server(self):
         self.step("2. a server there gets an address of each family")
@@ -84,8 +95,11 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         harness.wait_for("the address", lambda: self.global_addresses("web") == {f"{self.address}/128"}, 10)
         routes = self.inside("web", "ip", "-6", "route", "show", "default").out
         self.holds(f"via {ROUTER} dev eth0" in routes, routes)
-        self.sees(self.inside("web", "dig", "+short", "@fd00:ec2::253", "example.com", "AAAA").out.strip(), EXAMPLE_V6,
-                  "the resolver's IPv6 address")
+        self.sees(
+            self.inside("web", "dig", "+short", "@fd00:ec2::253", "example.com", "AAAA").out.strip(),
+            EXAMPLE_V6,
+            "the resolver's IPv6 address",
+        )
         self.step("   there is no default route in the VPC yet")
         self.holds(not self.ping("web", EXAMPLE_V6), "no way out")
         blocked = self.trace("web", EXAMPLE_V6, "icmp")
@@ -119,8 +133,19 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
     def internet_gateway(self):
         self.step("5. with an internet gateway instead, it can")
         self.gateway = self.attach_gateway(self.vpc)
-        self.holds(not self.laptop_ping(self.address), "its answers still leave by the egress-only gateway, which did not see the question")
-        self.ec2("replace-route", "--route-table-id", self.main, "--destination-ipv6-cidr-block", EVERYWHERE, "--gateway-id", self.gateway)
+        self.holds(
+            not self.laptop_ping(self.address),
+            "its answers still leave by the egress-only gateway, which did not see the question",
+        )
+        self.ec2(
+            "replace-route",
+            "--route-table-id",
+            self.main,
+            "--destination-ipv6-cidr-block",
+            EVERYWHERE,
+            "--gateway-id",
+            self.gateway,
+        )
         self.holds(self.laptop_ping(self.address), "echoes are answered")
         banner = self.laptop("curl", "-sS", "-m", "2", "--http0.9", "-o", "-", f"http://[{self.address}]:22")
         self.holds("SSH-2.0" in banner.out, f"sshd answers: {banner}")
@@ -128,13 +153,21 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.holds(answer["reachable"], answer["text"])
         self.holds(self.ping("web", EXAMPLE_V6), "and out as before")
         self.step("   a group without an IPv6 rule lets no IPv6 in, whatever it says of IPv4")
-        self.ec2("revoke-security-group-ingress", "--group-id", self.group, "--ip-permissions", "IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]")
+        self.ec2(
+            "revoke-security-group-ingress",
+            "--group-id",
+            self.group,
+            "--ip-permissions",
+            "IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]",
+        )
         self.allow(self.group, "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
         self.holds(not self.laptop_ping(self.address), "dropped")
         self.blocked_by(self.group, "laptop", "web", "tcp/22")
 
     def addresses_come_and_go(self):
-        self.step("6. an address assigned to the running server appears in it when it renews its lease, which it does every 70 seconds")
+        self.step(
+            "6. an address assigned to the running server appears in it when it renews its lease, which it does every 70 seconds"
+        )
         [interface] = self.describe(self.web)["NetworkInterfaces"]
         self.eni = interface["NetworkInterfaceId"]
         made = self.ec2("assign-ipv6-addresses", "--network-interface-id", self.eni, "--ipv6-address-count", "1")
@@ -153,10 +186,14 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.wait_running(self.mate)
         self.booted(self.mate)
         harness.wait_for("its address", lambda: self.global_addresses("mate"), 10)
-        [line] = self.inside("mate", "ip", "-6", "-o", "address", "show", "scope", "link", "dev", "eth0").out.splitlines()
+        [line] = self.inside(
+            "mate", "ip", "-6", "-o", "address", "show", "scope", "link", "dev", "eth0"
+        ).out.splitlines()
         link_local = line.split()[3].split("/")[0]
         [interface] = self.describe(self.mate)["NetworkInterfaces"]
-        self.inside("web", "ip", "neigh", "replace", link_local, "lladdr", interface["MacAddress"], "dev", "eth0", check=True)
+        self.inside(
+            "web", "ip", "neigh", "replace", link_local, "lladdr", interface["MacAddress"], "dev", "eth0", check=True
+        )
         before = self.hamlet.status()["drops"].get("announcement", 0)
         self.inside("web", "python3", "-c", ROGUE, link_local, ROUTER, check=True)
         drops = self.hamlet.status()["drops"]
@@ -167,7 +204,9 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
 
     def ipv6_only(self):
         self.step("8. a server without IPv4: names, metadata and boot over IPv6")
-        self.six = self.launch("six", self.native, self.group, "--metadata-options", "HttpTokens=required,HttpProtocolIpv6=enabled")
+        self.six = self.launch(
+            "six", self.native, self.group, "--metadata-options", "HttpTokens=required,HttpProtocolIpv6=enabled"
+        )
         self.wait_running(self.six)
         self.booted(self.six)
         instance = self.describe(self.six)
@@ -175,23 +214,53 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.sees(instance["PrivateDnsName"], f"{self.six}.{REGION}.compute.internal")
         self.sees(self.inside("six", "cat", "/etc/resolv.conf").out.splitlines()[-1], "nameserver fd00:ec2::253")
         metadata = "http://[fd00:ec2::254]/latest"
-        token = self.inside("six", "curl", "-sS", "-m", "5", "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60", f"{metadata}/api/token").out
-        shown = self.inside("six", "curl", "-sS", "-m", "5", "-H", f"X-aws-ec2-metadata-token: {token}", f"{metadata}/meta-data/instance-id").out
+        token = self.inside(
+            "six",
+            "curl",
+            "-sS",
+            "-m",
+            "5",
+            "-X",
+            "PUT",
+            "-H",
+            "X-aws-ec2-metadata-token-ttl-seconds: 60",
+            f"{metadata}/api/token",
+        ).out
+        shown = self.inside(
+            "six",
+            "curl",
+            "-sS",
+            "-m",
+            "5",
+            "-H",
+            f"X-aws-ec2-metadata-token: {token}",
+            f"{metadata}/meta-data/instance-id",
+        ).out
         self.sees(shown, self.six, "what the metadata says on IPv6")
         closed = self.inside("web", "curl", "-sS", "-m", "2", f"{metadata}/meta-data/")
         self.holds(closed.code != 0, f"on an instance where HttpProtocolIpv6 is disabled: {closed}")
-        page = self.inside("six", "curl", "-sS", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "http://example.com")
+        page = self.inside(
+            "six", "curl", "-sS", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "http://example.com"
+        )
         self.sees(page.out, "200", page)
-        self.sees(self.inside("six", "dig", "+tcp", "+short", "example.com", "AAAA").out.strip(), EXAMPLE_V6, "the resolver over TCP")
+        self.sees(
+            self.inside("six", "dig", "+tcp", "+short", "example.com", "AAAA").out.strip(),
+            EXAMPLE_V6,
+            "the resolver over TCP",
+        )
         self.allow(self.group, "IpProtocol=icmpv6,FromPort=-1,ToPort=-1,Ipv6Ranges=[{CidrIpv6=%s}]" % self.block)
         self.holds(self.ping("six", self.address), "and to the other subnet")
 
     def peer(self):
-        self.step("9. over a peering connection: each family by its own routes, untranslated, in 9001 bytes, and no further")
+        self.step(
+            "9. over a peering connection: each family by its own routes, untranslated, in 9001 bytes, and no further"
+        )
         self.other = self.make_vpc("10.8.0.0/16", "--amazon-provided-ipv6-cidr-block")
         [vpc] = self.ec2("describe-vpcs", "--vpc-ids", self.other)["Vpcs"]
         block = ipaddress.IPv6Network(vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"])
-        self.others = self.subnet(self.other, "10.8.0.0/24", "a", None, "--ipv6-cidr-block", str(next(block.subnets(new_prefix=64))))
+        self.others = self.subnet(
+            self.other, "10.8.0.0/24", "a", None, "--ipv6-cidr-block", str(next(block.subnets(new_prefix=64)))
+        )
         group = self.default_group(self.other)
         self.allow(group, f"IpProtocol=-1,Ipv6Ranges=[{{CidrIpv6={self.block}}}]")
         self.far = self.launch("far", self.others, group, "--ipv6-address-count", "1")
@@ -199,17 +268,23 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.booted(self.far)
         far = self.describe(self.far)
         harness.wait_for("its address", lambda: self.global_addresses("far"), 10)
-        made = self.ec2("create-vpc-peering-connection", "--vpc-id", self.vpc, "--peer-vpc-id", self.other)["VpcPeeringConnection"]
+        made = self.ec2("create-vpc-peering-connection", "--vpc-id", self.vpc, "--peer-vpc-id", self.other)[
+            "VpcPeeringConnection"
+        ]
         self.peering = made["VpcPeeringConnectionId"]
         self.route(self.main, str(block), "--vpc-peering-connection-id", self.peering)
         self.route(self.main_table(self.other), str(self.block), "--vpc-peering-connection-id", self.peering)
         self.holds(not self.ping("web", far["Ipv6Address"]), "while it waits to be accepted, its routes are blackholes")
         self.ec2("accept-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)
-        [shown] = self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", self.peering)["VpcPeeringConnections"]
+        [shown] = self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", self.peering)[
+            "VpcPeeringConnections"
+        ]
         self.sees(shown["AccepterVpcInfo"]["Ipv6CidrBlockSet"], [{"Ipv6CidrBlock": str(block)}])
         for server in ("web", "six"):
             self.holds(self.ping(server, far["Ipv6Address"]), f"{server} reaches it")
-        whole = self.inside("web", "ping", "-6", "-n", "-c", "1", "-W", "1", "-t", "1", "-M", "do", "-s", "8953", far["Ipv6Address"])
+        whole = self.inside(
+            "web", "ping", "-6", "-n", "-c", "1", "-W", "1", "-t", "1", "-M", "do", "-s", "8953", far["Ipv6Address"]
+        )
         self.sees(whole.code, 0, f"9001 bytes in one hop: {whole}")
         self.holds(not self.ping("web", far["PrivateIpAddress"]), "there is no route for IPv4")
         self.route(self.main_table(self.other), EVERYWHERE, "--vpc-peering-connection-id", self.peering)

@@ -131,21 +131,35 @@ class Lab12NatGateway(NetworkLab):
 
     def gateway(self):
         self.step("2. a NAT gateway in the public subnet, with an Elastic IP")
-        self.refused("MissingParameter", "The request must include the AllocationId parameter. Add the required parameter and retry the request.",
-                     "create-nat-gateway", "--subnet-id", self.public)
+        self.refused(
+            "MissingParameter",
+            "The request must include the AllocationId parameter. Add the required parameter and retry the request.",
+            "create-nat-gateway",
+            "--subnet-id",
+            self.public,
+        )
         address = self.ec2("allocate-address", "--domain", "vpc")
         self.allocation, self.public_ip = address["AllocationId"], address["PublicIp"]
-        made = self.ec2("create-nat-gateway", "--subnet-id", self.public, "--allocation-id", self.allocation)["NatGateway"]
+        made = self.ec2("create-nat-gateway", "--subnet-id", self.public, "--allocation-id", self.allocation)[
+            "NatGateway"
+        ]
         self.nat = made["NatGatewayId"]
         self.sees((made["State"], made["ConnectivityType"]), ("pending", "public"))
         self.ec2("wait", "nat-gateway-available", "--nat-gateway-ids", self.nat)
         [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", self.nat)["NatGateways"]
         [address] = shown["NatGatewayAddresses"]
-        self.sees((address["AllocationId"], address["PublicIp"], address["Status"]), (self.allocation, self.public_ip, "succeeded"))
+        self.sees(
+            (address["AllocationId"], address["PublicIp"], address["Status"]),
+            (self.allocation, self.public_ip, "succeeded"),
+        )
         self.private_ip = address["PrivateIp"]
-        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", address["NetworkInterfaceId"])["NetworkInterfaces"]
-        self.sees((interface["InterfaceType"], interface["Description"], interface["SourceDestCheck"], interface["Groups"]),
-                  ("nat_gateway", f"Interface for NAT Gateway {self.nat}", False, []))
+        [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", address["NetworkInterfaceId"])[
+            "NetworkInterfaces"
+        ]
+        self.sees(
+            (interface["InterfaceType"], interface["Description"], interface["SourceDestCheck"], interface["Groups"]),
+            ("nat_gateway", f"Interface for NAT Gateway {self.nat}", False, []),
+        )
         self.step("   the private subnets' route to it")
         self.route(self.main, ANYWHERE, "--nat-gateway-id", self.nat)
 
@@ -153,9 +167,15 @@ class Lab12NatGateway(NetworkLab):
         self.step("3. both private servers reach the internet, and are seen there as the gateway's address")
         for server in ("one", "two"):
             self.holds(self.ping(server, EXAMPLE), f"{server}: echoes through the gateway")
-            page = self.inside(server, "curl", "-sS", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "http://example.com")
+            page = self.inside(
+                server, "curl", "-sS", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "http://example.com"
+            )
             self.sees(page.out, "200", f"{server}: {page}")
-            self.sees(self.inside(server, "dig", "+short", "+tries=1", "@192.0.2.53", "example.com", "A").out.strip(), EXAMPLE, f"{server}: UDP")
+            self.sees(
+                self.inside(server, "dig", "+short", "+tries=1", "@192.0.2.53", "example.com", "A").out.strip(),
+                EXAMPLE,
+                f"{server}: UDP",
+            )
             self.sees(self.visitor(server), self.public_ip, "whom the other side sees")
         self.step("   the packet's way, stage by stage")
         way = self.trace("one", "example.com", "tcp/80")
@@ -172,11 +192,17 @@ class Lab12NatGateway(NetworkLab):
         self.sees(second.code, 0, f"the second hop is the site: {second}")
         self.sees(self.hops("one", EXAMPLE), [self.private_ip, EXAMPLE], "traceroute")
         neighbour = self.describe(self.servers[1])["PrivateIpAddress"]
-        self.sees(self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", neighbour).code, 0, "one hop to the other subnet")
+        self.sees(
+            self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", neighbour).code,
+            0,
+            "one hop to the other subnet",
+        )
 
     def hops(self, server, address):
         """The routers that traceroute finds, and where it ends."""
-        said = self.inside(server, "/usr/sbin/traceroute", "-n", "-q", "1", "-w", "2", "-m", "4", address, check=True).out
+        said = self.inside(
+            server, "/usr/sbin/traceroute", "-n", "-q", "1", "-w", "2", "-m", "4", address, check=True
+        ).out
         return [line.split()[1] for line in said.splitlines()[1:]]
 
     def nothing_comes_in(self):
@@ -232,7 +258,9 @@ class Lab12NatGateway(NetworkLab):
             self.holds(55_000 <= tracked <= 55_100, f"{tracked} connections are tracked: those, and a few others")
             self.sees(self.answers("one", 9_999, 8082), False, "a new connection has no port")
             self.holds(self.metrics(self.nat)["ErrorPortAllocation"] > refused, "and is counted")
-            self.holds(self.hamlet.status()["drops"].get("nat-ports-exhausted", 0) >= 501, "under its name among the drops too")
+            self.holds(
+                self.hamlet.status()["drops"].get("nat-ports-exhausted", 0) >= 501, "under its name among the drops too"
+            )
             self.holds(any(self.answers("one", port, 8082) for port in range(10_000, 10_010)), "old ones go on")
             self.sees(self.answers("one", 9_999, 8083), True, "another destination has ports of its own")
 
@@ -253,10 +281,23 @@ class Lab12NatGateway(NetworkLab):
         [vpc] = self.ec2("describe-vpcs", "--vpc-ids", self.vpc)["Vpcs"]
         block = ipaddress.IPv6Network(vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"])
         prefix = str(next(block.subnets(new_prefix=64)))
-        made = self.ec2("create-subnet", "--vpc-id", self.vpc, "--ipv6-native", "--ipv6-cidr-block", prefix, "--availability-zone", f"{REGION}a")
+        made = self.ec2(
+            "create-subnet",
+            "--vpc-id",
+            self.vpc,
+            "--ipv6-native",
+            "--ipv6-cidr-block",
+            prefix,
+            "--availability-zone",
+            f"{REGION}a",
+        )
         self.native = made["Subnet"]["SubnetId"]
         self.route(self.main, "64:ff9b::/96", "--nat-gateway-id", self.nat)
-        self.servers.append(self.launch("six", self.native, self.group, "--metadata-options", "HttpTokens=required,HttpProtocolIpv6=enabled"))
+        self.servers.append(
+            self.launch(
+                "six", self.native, self.group, "--metadata-options", "HttpTokens=required,HttpProtocolIpv6=enabled"
+            )
+        )
         self.wait_running(self.servers[-1])
         self.booted(self.servers[-1])
         site = "redirect.example.net"
@@ -269,7 +310,11 @@ class Lab12NatGateway(NetworkLab):
         page = self.inside("six", "curl", "-sS", "-m", "5", "-i", f"http://{site}")
         self.holds(page.code == 0 and " 301 " in page.out.splitlines()[0], page)
         self.holds(self.ping("six", made_up), "echoes are answered")
-        self.sees(self.inside("six", "dig", "+short", "+tries=1", "@64:ff9b::c000:235", "example.com", "A").out.strip(), EXAMPLE, "UDP")
+        self.sees(
+            self.inside("six", "dig", "+short", "+tries=1", "@64:ff9b::c000:235", "example.com", "A").out.strip(),
+            EXAMPLE,
+            "UDP",
+        )
         self.sees(self.visitor("six", f"64:ff9b::{LAPTOP_HEX}"), self.public_ip, "whom the other side sees")
         self.step("   a hundred thousand bytes each way arrive whole")
         sums = self.transfer("six", f"64:ff9b::{LAPTOP_HEX}", 100_000)
@@ -277,11 +322,17 @@ class Lab12NatGateway(NetworkLab):
         self.errors_to_ipv6(made_up)
 
     def errors_to_ipv6(self, site):
-        self.step("   ICMP errors become IPv6 too: the gateway is a hop, a closed port refuses, and a large packet learns the MTU")
+        self.step(
+            "   ICMP errors become IPv6 too: the gateway is a hop, a closed port refuses, and a large packet learns the MTU"
+        )
         gateway = ipaddress.IPv6Address("64:ff9b::") + int(ipaddress.IPv4Address(self.private_ip))
         first = self.inside("six", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", site)
         self.holds(f"From {gateway} icmp_seq=1 Time exceeded: Hop limit" in first.out, first)
-        self.sees(self.inside("six", "ping", "-n", "-c", "1", "-t", "2", "-W", "1", site).code, 0, "the second hop is the site")
+        self.sees(
+            self.inside("six", "ping", "-n", "-c", "1", "-t", "2", "-W", "1", site).code,
+            0,
+            "the second hop is the site",
+        )
         self.sees(self.hops("six", site), [str(gateway), site], "traceroute")
         laptop = f"64:ff9b::{LAPTOP_HEX}"
         self.sees(self.inside("six", "python3", "-c", REFUSED, laptop).out.strip(), "[Errno 111] Connection refused")
@@ -290,14 +341,23 @@ class Lab12NatGateway(NetworkLab):
         self.step("   datagrams of 4,000 bytes go in fragments, IPv6 on one side and IPv4 on the other")
         # Not to the port for which the gateway may still have no ports.
         with self.at_laptop(DATAGRAMS):
-            self.sees(self.inside("six", "python3", "-c", ASK, laptop, check=True).out.strip(), "4000 bytes came back whole")
+            self.sees(
+                self.inside("six", "python3", "-c", ASK, laptop, check=True).out.strip(), "4000 bytes came back whole"
+            )
 
     @contextlib.contextmanager
     def at_laptop(self, script, *arguments):
         """A program that runs on the laptop, once it has said that it listens."""
         command = [*self.user.prefix, self.user.program, "laptop", "--", "python3", "-c", script, *arguments]
-        process = subprocess.Popen([str(it) for it in command], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-                                   env=self.hamlet._own_environment(), cwd="/", preexec_fn=harness.die_with_parent)
+        process = subprocess.Popen(
+            [str(it) for it in command],
+            stdout=subprocess.PIPE,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=self.hamlet._own_environment(),
+            cwd="/",
+            preexec_fn=harness.die_with_parent,
+        )
         try:
             self.sees(process.stdout.readline().strip(), "listening")
             yield process
@@ -315,12 +375,16 @@ class Lab12NatGateway(NetworkLab):
         self.step("6. a private NAT gateway: a peer that only knows the gateway's address")
         self.peer = self.make_vpc("10.9.0.0/16")
         self.peer_subnet = self.subnet(self.peer, "10.9.0.0/24", "a")
-        peering = self.ec2("create-vpc-peering-connection", "--vpc-id", self.vpc, "--peer-vpc-id", self.peer)["VpcPeeringConnection"]
+        peering = self.ec2("create-vpc-peering-connection", "--vpc-id", self.vpc, "--peer-vpc-id", self.peer)[
+            "VpcPeeringConnection"
+        ]
         self.peering = peering["VpcPeeringConnectionId"]
         self.ec2("accept-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)
         self.route(self.main_table(self.peer), "10.0.0.0/24", "--vpc-peering-connection-id", self.peering)
         self.route(self.public_table, "10.9.0.0/16", "--vpc-peering-connection-id", self.peering)
-        made = self.ec2("create-nat-gateway", "--subnet-id", self.public, "--connectivity-type", "private")["NatGateway"]
+        made = self.ec2("create-nat-gateway", "--subnet-id", self.public, "--connectivity-type", "private")[
+            "NatGateway"
+        ]
         self.private_nat = made["NatGatewayId"]
         self.ec2("wait", "nat-gateway-available", "--nat-gateway-ids", self.private_nat)
         [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", self.private_nat)["NatGateways"]
@@ -337,11 +401,27 @@ class Lab12NatGateway(NetworkLab):
         own = self.describe(self.servers[0])["PrivateIpAddress"]
         self.holds(not self.ping("peer", own), "the peer cannot begin: it has no route to the private subnet")
         self.step("   towards the internet a private gateway leads nowhere: it has no public address")
-        self.ec2("replace-route", "--route-table-id", self.main, "--destination-cidr-block", ANYWHERE, "--nat-gateway-id", self.private_nat)
+        self.ec2(
+            "replace-route",
+            "--route-table-id",
+            self.main,
+            "--destination-cidr-block",
+            ANYWHERE,
+            "--nat-gateway-id",
+            self.private_nat,
+        )
         self.holds(not self.ping("one", EXAMPLE), "no reply")
         blocked = self.blocked_by(self.internet_gateway, "one", "example.com", "tcp/80")
         self.sees(blocked["explanation_code"], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS")
-        self.ec2("replace-route", "--route-table-id", self.main, "--destination-cidr-block", ANYWHERE, "--nat-gateway-id", self.nat)
+        self.ec2(
+            "replace-route",
+            "--route-table-id",
+            self.main,
+            "--destination-cidr-block",
+            ANYWHERE,
+            "--nat-gateway-id",
+            self.nat,
+        )
         self.holds(self.ping("one", EXAMPLE), "back through the public one")
         self.failed_gateway()
 

@@ -68,7 +68,9 @@ class Lab1BuildAVpc(harness.Lab):
         self.sees(gateway["Attachments"], [])
         self.made["gateway"] = gateway["InternetGatewayId"]
         self.ec2("attach-internet-gateway", "--vpc-id", vpc["VpcId"], "--internet-gateway-id", self.made["gateway"])
-        [gateway] = self.ec2("describe-internet-gateways", "--internet-gateway-ids", self.made["gateway"])["InternetGateways"]
+        [gateway] = self.ec2("describe-internet-gateways", "--internet-gateway-ids", self.made["gateway"])[
+            "InternetGateways"
+        ]
         self.sees(gateway["Attachments"], [{"State": "available", "VpcId": vpc["VpcId"]}])
         return vpc["VpcId"]
 
@@ -76,8 +78,10 @@ class Lab1BuildAVpc(harness.Lab):
         self.step("3. it came with a main route table, a default security group and a default network ACL")
         only = ("--filters", f"Name=vpc-id,Values={vpc}")
         [table] = self.ec2("describe-route-tables", *only)["RouteTables"]
-        self.sees([(it["DestinationCidrBlock"], it["GatewayId"], it["Origin"]) for it in table["Routes"]],
-                  [("10.0.0.0/16", "local", "CreateRouteTable")])
+        self.sees(
+            [(it["DestinationCidrBlock"], it["GatewayId"], it["Origin"]) for it in table["Routes"]],
+            [("10.0.0.0/16", "local", "CreateRouteTable")],
+        )
         self.sees([it["Main"] for it in table["Associations"]], [True])
         [group] = self.ec2("describe-security-groups", *only)["SecurityGroups"]
         self.sees(group["GroupName"], "default")
@@ -86,39 +90,105 @@ class Lab1BuildAVpc(harness.Lab):
         [egress] = group["IpPermissionsEgress"]
         self.sees((egress["IpProtocol"], egress["IpRanges"]), ("-1", [{"CidrIp": "0.0.0.0/0"}]))
         [acl] = self.ec2("describe-network-acls", *only)["NetworkAcls"]
-        rules = {(it["Egress"], it["RuleNumber"], it["RuleAction"], it["Protocol"], it["CidrBlock"]) for it in acl["Entries"]}
+        rules = {
+            (it["Egress"], it["RuleNumber"], it["RuleAction"], it["Protocol"], it["CidrBlock"]) for it in acl["Entries"]
+        }
         both = (False, True)
-        self.sees(rules, {(way, 100, "allow", "-1", "0.0.0.0/0") for way in both}
-                  | {(way, 32767, "deny", "-1", "0.0.0.0/0") for way in both})
+        self.sees(
+            rules,
+            {(way, 100, "allow", "-1", "0.0.0.0/0") for way in both}
+            | {(way, 32767, "deny", "-1", "0.0.0.0/0") for way in both},
+        )
         self.sees([it["SubnetId"] for it in acl["Associations"]], [self.made["subnet"]])
 
     def errors(self, vpc):
         self.step("4. what is refused, and how")
         for size in ("10.0.0.0/15", "10.0.0.0/29"):
             self.refused("InvalidVpc.Range", f"The CIDR '{size}' is invalid.", "create-vpc", "--cidr-block", size)
-        self.refused("InvalidParameterValue", "Value (10.0.0.0) for parameter cidrBlock is invalid. This is not a valid CIDR block.",
-                     "create-vpc", "--cidr-block", "10.0.0.0")
+        self.refused(
+            "InvalidParameterValue",
+            "Value (10.0.0.0) for parameter cidrBlock is invalid. This is not a valid CIDR block.",
+            "create-vpc",
+            "--cidr-block",
+            "10.0.0.0",
+        )
         for outside in ("10.1.0.0/24", "10.0.0.0/29", "10.0.0.0/15"):
-            self.refused("InvalidSubnet.Range", f"The CIDR '{outside}' is invalid.",
-                         "create-subnet", "--vpc-id", vpc, "--cidr-block", outside)
+            self.refused(
+                "InvalidSubnet.Range",
+                f"The CIDR '{outside}' is invalid.",
+                "create-subnet",
+                "--vpc-id",
+                vpc,
+                "--cidr-block",
+                outside,
+            )
         second = self.ec2("create-internet-gateway")["InternetGateway"]["InternetGatewayId"]
-        self.refused("InvalidParameterValue", f"Network {vpc} already has an internet gateway attached",
-                     "attach-internet-gateway", "--vpc-id", vpc, "--internet-gateway-id", second)
+        self.refused(
+            "InvalidParameterValue",
+            f"Network {vpc} already has an internet gateway attached",
+            "attach-internet-gateway",
+            "--vpc-id",
+            vpc,
+            "--internet-gateway-id",
+            second,
+        )
         other = self.ec2("create-vpc", "--cidr-block", "10.9.0.0/16")["Vpc"]["VpcId"]
         first = self.made["gateway"]
-        self.refused("Resource.AlreadyAssociated", f"resource {first} is already attached to network {vpc}",
-                     "attach-internet-gateway", "--vpc-id", other, "--internet-gateway-id", first)
+        self.refused(
+            "Resource.AlreadyAssociated",
+            f"resource {first} is already attached to network {vpc}",
+            "attach-internet-gateway",
+            "--vpc-id",
+            other,
+            "--internet-gateway-id",
+            first,
+        )
         nobody = "0123456789abcdef0"
-        self.refused("InvalidVpcID.NotFound", f"The vpc ID 'vpc-{nobody}' does not exist", "describe-vpcs", "--vpc-ids", f"vpc-{nobody}")
-        self.refused("InvalidSubnetID.NotFound", f"The subnet ID 'subnet-{nobody}' does not exist",
-                     "delete-subnet", "--subnet-id", f"subnet-{nobody}")
-        self.refused("InvalidInternetGatewayID.NotFound", f"The internetGateway ID 'igw-{nobody}' does not exist",
-                     "delete-internet-gateway", "--internet-gateway-id", f"igw-{nobody}")
-        self.refused("InvalidVpcID.NotFound", f"The vpc ID 'vpc-{nobody}' does not exist",
-                     "create-subnet", "--vpc-id", f"vpc-{nobody}", "--cidr-block", "10.0.0.0/24")
-        self.refused("DryRunOperation", "Request would have succeeded, but DryRun flag is set.",
-                     "create-vpc", "--cidr-block", "10.0.0.0/16", "--dry-run")
-        self.refused("DependencyViolation", f"The vpc '{vpc}' has dependencies and cannot be deleted.", "delete-vpc", "--vpc-id", vpc)
+        self.refused(
+            "InvalidVpcID.NotFound",
+            f"The vpc ID 'vpc-{nobody}' does not exist",
+            "describe-vpcs",
+            "--vpc-ids",
+            f"vpc-{nobody}",
+        )
+        self.refused(
+            "InvalidSubnetID.NotFound",
+            f"The subnet ID 'subnet-{nobody}' does not exist",
+            "delete-subnet",
+            "--subnet-id",
+            f"subnet-{nobody}",
+        )
+        self.refused(
+            "InvalidInternetGatewayID.NotFound",
+            f"The internetGateway ID 'igw-{nobody}' does not exist",
+            "delete-internet-gateway",
+            "--internet-gateway-id",
+            f"igw-{nobody}",
+        )
+        self.refused(
+            "InvalidVpcID.NotFound",
+            f"The vpc ID 'vpc-{nobody}' does not exist",
+            "create-subnet",
+            "--vpc-id",
+            f"vpc-{nobody}",
+            "--cidr-block",
+            "10.0.0.0/24",
+        )
+        self.refused(
+            "DryRunOperation",
+            "Request would have succeeded, but DryRun flag is set.",
+            "create-vpc",
+            "--cidr-block",
+            "10.0.0.0/16",
+            "--dry-run",
+        )
+        self.refused(
+            "DependencyViolation",
+            f"The vpc '{vpc}' has dependencies and cannot be deleted.",
+            "delete-vpc",
+            "--vpc-id",
+            vpc,
+        )
 
 
 if __name__ == "__main__":

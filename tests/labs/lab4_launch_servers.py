@@ -30,14 +30,41 @@ class Lab4LaunchServers(harness.Lab):
         self.gateway = self.ec2("create-internet-gateway")["InternetGateway"]["InternetGatewayId"]
         self.ec2("attach-internet-gateway", "--vpc-id", self.vpc, "--internet-gateway-id", self.gateway)
         self.table = self.ec2("create-route-table", "--vpc-id", self.vpc)["RouteTable"]["RouteTableId"]
-        self.ec2("create-route", "--route-table-id", self.table, "--destination-cidr-block", "0.0.0.0/0", "--gateway-id", self.gateway)
+        self.ec2(
+            "create-route",
+            "--route-table-id",
+            self.table,
+            "--destination-cidr-block",
+            "0.0.0.0/0",
+            "--gateway-id",
+            self.gateway,
+        )
         self.ec2("associate-route-table", "--route-table-id", self.table, "--subnet-id", self.public)
         self.web = self.group("web", "HTTP and SSH")
-        self.ec2("authorize-security-group-ingress", "--group-id", self.web, "--protocol", "tcp", "--port", "22", "--cidr", "0.0.0.0/0")
+        self.ec2(
+            "authorize-security-group-ingress",
+            "--group-id",
+            self.web,
+            "--protocol",
+            "tcp",
+            "--port",
+            "22",
+            "--cidr",
+            "0.0.0.0/0",
+        )
         self.db = self.group("db", "SSH from the public server")
         self.step("   the private server's group lets in SSH from the public server's group")
-        [rule] = self.ec2("authorize-security-group-ingress", "--group-id", self.db, "--protocol", "tcp", "--port", "22",
-                          "--source-group", self.web)["SecurityGroupRules"]
+        [rule] = self.ec2(
+            "authorize-security-group-ingress",
+            "--group-id",
+            self.db,
+            "--protocol",
+            "tcp",
+            "--port",
+            "22",
+            "--source-group",
+            self.web,
+        )["SecurityGroupRules"]
         self.sees(rule["ReferencedGroupInfo"]["GroupId"], self.web)
 
     def subnet(self, cidr, zone):
@@ -45,13 +72,18 @@ class Lab4LaunchServers(harness.Lab):
         return made["Subnet"]["SubnetId"]
 
     def group(self, name, description):
-        made = self.ec2("create-security-group", "--group-name", name, "--description", description, "--vpc-id", self.vpc)
+        made = self.ec2(
+            "create-security-group", "--group-name", name, "--description", description, "--vpc-id", self.vpc
+        )
         return made["GroupId"]
 
     def key_pairs(self):
         self.step("1. key pairs: RSA and ed25519, and one of the user's own")
         self.keys = {}
-        for kind, beginning in (("rsa", "-----BEGIN RSA PRIVATE KEY-----"), ("ed25519", "-----BEGIN OPENSSH PRIVATE KEY-----")):
+        for kind, beginning in (
+            ("rsa", "-----BEGIN RSA PRIVATE KEY-----"),
+            ("ed25519", "-----BEGIN OPENSSH PRIVATE KEY-----"),
+        ):
             made = self.ec2("create-key-pair", "--key-name", kind, "--key-type", kind)
             self.holds(made["KeyMaterial"].startswith(beginning), f"{kind}: {made['KeyMaterial'][:40]}")
             self.keys[kind] = self.keep(kind, made["KeyMaterial"])
@@ -62,15 +94,24 @@ class Lab4LaunchServers(harness.Lab):
             self.holds("KeyMaterial" not in described, "the private key comes back once")
         for_putty = self.ec2("create-key-pair", "--key-name", "putty", "--key-format", "ppk")["KeyMaterial"]
         self.holds(for_putty.startswith("PuTTY-User-Key-File-"), for_putty[:40])
-        self.refused("InvalidKeyPair.Duplicate", "The keypair 'rsa' already exists…", "create-key-pair", "--key-name", "rsa")
+        self.refused(
+            "InvalidKeyPair.Duplicate", "The keypair 'rsa' already exists…", "create-key-pair", "--key-name", "rsa"
+        )
         own = harness.fresh_key(self.user.stage)
         self.user.own(own)
         imported = self.ec2("import-key-pair", "--key-name", "own", "--public-key-material", f"fileb://{own}.pub")
         self.sees(imported["KeyName"], "own")
         self.keys["own"] = own
         (self.user.stage / "rubbish").write_text("not a key")
-        self.refused("InvalidKey.Format", "Key is not in valid OpenSSH public key format",
-                     "import-key-pair", "--key-name", "bad", "--public-key-material", f"fileb://{self.user.stage}/rubbish")
+        self.refused(
+            "InvalidKey.Format",
+            "Key is not in valid OpenSSH public key format",
+            "import-key-pair",
+            "--key-name",
+            "bad",
+            "--public-key-material",
+            f"fileb://{self.user.stage}/rubbish",
+        )
 
     def keep(self, name, material):
         path = self.user.stage / f"{name}.pem"
@@ -93,7 +134,10 @@ class Lab4LaunchServers(harness.Lab):
         self.wait_running(self.public_id)
         instance = self.describe(self.public_id)
         [interface] = instance["NetworkInterfaces"]
-        self.sees((instance["VpcId"], instance["SubnetId"], instance["Placement"]["AvailabilityZone"]), (self.vpc, self.public, f"{REGION}a"))
+        self.sees(
+            (instance["VpcId"], instance["SubnetId"], instance["Placement"]["AvailabilityZone"]),
+            (self.vpc, self.public, f"{REGION}a"),
+        )
         self.holds(instance["PrivateIpAddress"].startswith("10.0.0."), instance["PrivateIpAddress"])
         self.sees(interface["Association"]["PublicIp"], instance["PublicIpAddress"])
         self.sees((interface["Status"], interface["Attachment"]["DeviceIndex"]), ("in-use", 0))
@@ -116,17 +160,45 @@ class Lab4LaunchServers(harness.Lab):
         self.step("   what is refused at launch")
         common = ("run-instances", "--image-id", ami, "--instance-type", "t2.micro", "--subnet-id", self.public)
         self.refused("InvalidKeyPair.NotFound", "The key pair 'none' does not exist", *common, "--key-name", "none")
-        self.refused("InvalidAMIID.NotFound", "The image id '[ami-0123456789abcdef0]' does not exist",
-                     "run-instances", "--image-id", "ami-0123456789abcdef0", "--instance-type", "t2.micro")
-        elsewhere = self.ec2("describe-security-groups", "--filters", "Name=group-name,Values=default")["SecurityGroups"]
+        self.refused(
+            "InvalidAMIID.NotFound",
+            "The image id '[ami-0123456789abcdef0]' does not exist",
+            "run-instances",
+            "--image-id",
+            "ami-0123456789abcdef0",
+            "--instance-type",
+            "t2.micro",
+        )
+        elsewhere = self.ec2("describe-security-groups", "--filters", "Name=group-name,Values=default")[
+            "SecurityGroups"
+        ]
         [other] = [it["GroupId"] for it in elsewhere if it["VpcId"] != self.vpc]
-        self.refused("InvalidParameter", f"Security group {other} and subnet {self.public} belong to different networks.",
-                     *common, "--security-group-ids", other)
+        self.refused(
+            "InvalidParameter",
+            f"Security group {other} and subnet {self.public} belong to different networks.",
+            *common,
+            "--security-group-ids",
+            other,
+        )
 
     def launch(self, name, key, subnet, group, *more):
         tags = json.dumps([{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}])
-        return self.ec2("run-instances", "--image-id", self.ami, "--instance-type", "t2.micro", "--key-name", key, "--subnet-id", subnet,
-                        "--security-group-ids", group, "--tag-specifications", tags, *more)
+        return self.ec2(
+            "run-instances",
+            "--image-id",
+            self.ami,
+            "--instance-type",
+            "t2.micro",
+            "--key-name",
+            key,
+            "--subnet-id",
+            subnet,
+            "--security-group-ids",
+            group,
+            "--tag-specifications",
+            tags,
+            *more,
+        )
 
     def describe(self, id):
         [reservation] = self.ec2("describe-instances", "--instance-ids", id)["Reservations"]
@@ -162,12 +234,30 @@ class Lab4LaunchServers(harness.Lab):
 
     def clean_up(self):
         self.step("4. the VPC cannot be deleted while something is in it; in order it can")
-        self.refused("DependencyViolation", f"The vpc '{self.vpc}' has dependencies and cannot be deleted.", "delete-vpc", "--vpc-id", self.vpc)
-        self.refused("DependencyViolation", f"The subnet '{self.public}' has dependencies and cannot be deleted.",
-                     "delete-subnet", "--subnet-id", self.public)
-        self.refused("DependencyViolation", f"Network {self.vpc} has some mapped public address(es). Please unmap those public "
-                     "address(es) before detaching the gateway.",
-                     "detach-internet-gateway", "--internet-gateway-id", self.gateway, "--vpc-id", self.vpc)
+        self.refused(
+            "DependencyViolation",
+            f"The vpc '{self.vpc}' has dependencies and cannot be deleted.",
+            "delete-vpc",
+            "--vpc-id",
+            self.vpc,
+        )
+        self.refused(
+            "DependencyViolation",
+            f"The subnet '{self.public}' has dependencies and cannot be deleted.",
+            "delete-subnet",
+            "--subnet-id",
+            self.public,
+        )
+        self.refused(
+            "DependencyViolation",
+            f"Network {self.vpc} has some mapped public address(es). Please unmap those public "
+            "address(es) before detaching the gateway.",
+            "detach-internet-gateway",
+            "--internet-gateway-id",
+            self.gateway,
+            "--vpc-id",
+            self.vpc,
+        )
         both = (self.public_id, self.private_id)
         self.ec2("terminate-instances", "--instance-ids", *both)
         self.ec2("wait", "instance-terminated", "--instance-ids", *both)

@@ -35,23 +35,37 @@ class Lab5FindTheFault(harness.Lab):
             self.ec2("modify-subnet-attribute", "--subnet-id", subnet, "--map-public-ip-on-launch")
         self.private_table = self.table()
         self.private = [self.subnet(1, self.private_table), self.subnet(3, self.table())]
-        tables = self.ec2("describe-route-tables", "--filters", f"Name=vpc-id,Values={self.vpc}", "Name=association.main,Values=false")
+        tables = self.ec2(
+            "describe-route-tables", "--filters", f"Name=vpc-id,Values={self.vpc}", "Name=association.main,Values=false"
+        )
         self.sees(len(tables["RouteTables"]), 3)
         self.acl = self.ec2("create-network-acl", "--vpc-id", self.vpc)["NetworkAcl"]["NetworkAclId"]
-        [default] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.private[0]}")["NetworkAcls"]
+        [default] = self.ec2(
+            "describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.private[0]}"
+        )["NetworkAcls"]
         [association] = [it for it in default["Associations"] if it["SubnetId"] == self.private[0]]
-        self.ec2("replace-network-acl-association", "--association-id", association["NetworkAclAssociationId"], "--network-acl-id", self.acl)
+        self.ec2(
+            "replace-network-acl-association",
+            "--association-id",
+            association["NetworkAclAssociationId"],
+            "--network-acl-id",
+            self.acl,
+        )
 
     def subnet(self, number, table):
         zone = REGION + "ab"[number // 2]
-        made = self.ec2("create-subnet", "--vpc-id", self.vpc, "--cidr-block", f"10.0.{number}.0/24", "--availability-zone", zone)
+        made = self.ec2(
+            "create-subnet", "--vpc-id", self.vpc, "--cidr-block", f"10.0.{number}.0/24", "--availability-zone", zone
+        )
         self.ec2("associate-route-table", "--route-table-id", table, "--subnet-id", made["Subnet"]["SubnetId"])
         return made["Subnet"]["SubnetId"]
 
     def table(self, *routes):
         id = self.ec2("create-route-table", "--vpc-id", self.vpc)["RouteTable"]["RouteTableId"]
         for destination, gateway in routes:
-            self.ec2("create-route", "--route-table-id", id, "--destination-cidr-block", destination, "--gateway-id", gateway)
+            self.ec2(
+                "create-route", "--route-table-id", id, "--destination-cidr-block", destination, "--gateway-id", gateway
+            )
         return id
 
     def servers(self):
@@ -71,17 +85,36 @@ class Lab5FindTheFault(harness.Lab):
         self.booted(self.public_id, self.private_id)
         self.private_address = self.describe(self.private_id)["PrivateIpAddress"]
         self.public_address = self.describe(self.public_id)["PublicIpAddress"]
-        self.sees(self.inside("public", "hostname").out.split(".")[0], "ip-" + self.describe(self.public_id)["PrivateIpAddress"].replace(".", "-"))
+        self.sees(
+            self.inside("public", "hostname").out.split(".")[0],
+            "ip-" + self.describe(self.public_id)["PrivateIpAddress"].replace(".", "-"),
+        )
 
     def group(self, name):
-        return self.ec2("create-security-group", "--group-name", name, "--description", name, "--vpc-id", self.vpc)["GroupId"]
+        return self.ec2("create-security-group", "--group-name", name, "--description", name, "--vpc-id", self.vpc)[
+            "GroupId"
+        ]
 
     def allow(self, group, protocol, port, *source):
-        self.ec2("authorize-security-group-ingress", "--group-id", group, "--protocol", protocol, "--port", port, *source)
+        self.ec2(
+            "authorize-security-group-ingress", "--group-id", group, "--protocol", protocol, "--port", port, *source
+        )
 
     def launch(self, name, subnet, group):
-        made = self.ec2("run-instances", "--image-id", AMI, "--instance-type", "t2.micro", "--key-name", "key", "--subnet-id", subnet,
-                        "--security-group-ids", group, *named("instance", name))
+        made = self.ec2(
+            "run-instances",
+            "--image-id",
+            AMI,
+            "--instance-type",
+            "t2.micro",
+            "--key-name",
+            "key",
+            "--subnet-id",
+            subnet,
+            "--security-group-ids",
+            group,
+            *named("instance", name),
+        )
         return made["Instances"][0]["InstanceId"]
 
     def describe(self, id):
@@ -141,8 +174,22 @@ class Lab5FindTheFault(harness.Lab):
         self.holds(self.ping("public", self.private_address), "and is back")
 
     def entry(self, number, way):
-        self.ec2("create-network-acl-entry", "--network-acl-id", self.acl, way, "--rule-number", number, "--protocol", "icmp",
-                 "--icmp-type-code", "Type=-1,Code=-1", "--rule-action", "allow", "--cidr-block", "10.0.0.0/24")
+        self.ec2(
+            "create-network-acl-entry",
+            "--network-acl-id",
+            self.acl,
+            way,
+            "--rule-number",
+            number,
+            "--protocol",
+            "icmp",
+            "--icmp-type-code",
+            "Type=-1,Code=-1",
+            "--rule-action",
+            "allow",
+            "--cidr-block",
+            "10.0.0.0/24",
+        )
 
     @contextlib.contextmanager
     def running_ping(self):
@@ -157,18 +204,41 @@ class Lab5FindTheFault(harness.Lab):
             harness.wait_for("the capture to begin", lambda: file.stat().st_size, 10)
             self.holds(self.ping("public", self.private_address), "the ping that is to be seen")
             read = ["tcpdump", "-nr", str(file), "icmp"]
-            shown = harness.wait_for("both directions", lambda: both(harness.execute(read, harness.clean_environment(), check=False).out), 10)
+            shown = harness.wait_for(
+                "both directions", lambda: both(harness.execute(read, harness.clean_environment(), check=False).out), 10
+            )
         self.holds(f"> {self.private_address}: ICMP echo request" in shown, shown)
 
     def out_to_the_internet(self):
-        self.step("4. example.com from the public server: 200 and HTML; a redirect is shown; from the private one: nothing")
+        self.step(
+            "4. example.com from the public server: 200 and HTML; a redirect is shown; from the private one: nothing"
+        )
         page = self.inside("public", "curl", "-sS", "-i", "-m", "10", "http://example.com")
         self.holds(page.code == 0 and " 200 OK" in page.out.splitlines()[0] and "<html" in page.out, page)
         redirect = self.inside("public", "curl", "-sS", "-i", "-m", "10", "http://redirect.example.net")
-        self.holds(re.match(r"HTTP/1.1 30[12378]", redirect.out) and re.search(r"(?im)^location: http://example.com", redirect.out), redirect)
-        followed = self.inside("public", "curl", "-sS", "-L", "-m", "10", "-o", "/dev/null", "-w", "%{http_code}", "http://redirect.example.net")
+        self.holds(
+            re.match(r"HTTP/1.1 30[12378]", redirect.out)
+            and re.search(r"(?im)^location: http://example.com", redirect.out),
+            redirect,
+        )
+        followed = self.inside(
+            "public",
+            "curl",
+            "-sS",
+            "-L",
+            "-m",
+            "10",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code}",
+            "http://redirect.example.net",
+        )
         self.sees(followed.out, "200")
-        self.holds(self.inside("public", "ping", "-n", "-c", "1", "-W", "2", "example.com").code == 0, "the internet answers echoes")
+        self.holds(
+            self.inside("public", "ping", "-n", "-c", "1", "-W", "2", "example.com").code == 0,
+            "the internet answers echoes",
+        )
         private = self.inside("private", "curl", "-sS", "-m", "3", "http://example.com")
         self.sees(private.code, 28, f"curl's code for a timeout: {private}")
         blocked = self.trace("private", "example.com", "tcp/80")

@@ -47,18 +47,31 @@ class Lab6VpcPeering(NetworkLab):
         """A VPC with a subnet, a gateway, and a server in its default group."""
         vpc = self.make_vpc(f"10.{number}.0.0/16")
         self.ec2("modify-vpc-attribute", "--vpc-id", vpc, "--enable-dns-hostnames")
-        made = {"vpc": vpc, "gateway": self.attach_gateway(vpc), "table": self.main_table(vpc), "group": self.default_group(vpc)}
+        made = {
+            "vpc": vpc,
+            "gateway": self.attach_gateway(vpc),
+            "table": self.main_table(vpc),
+            "group": self.default_group(vpc),
+        }
         made["subnet"] = self.subnet(vpc, f"10.{number}.0.0/24", "a")
         self.route(made["table"], ANYWHERE, "--gateway-id", made["gateway"])
         self.networks[number] = made
         self.servers[number] = self.launch(f"server{number}", made["subnet"], made["group"])
 
     def request(self, requester, accepter):
-        made = self.ec2("create-vpc-peering-connection", "--vpc-id", self.networks[requester]["vpc"], "--peer-vpc-id", self.networks[accepter]["vpc"])
+        made = self.ec2(
+            "create-vpc-peering-connection",
+            "--vpc-id",
+            self.networks[requester]["vpc"],
+            "--peer-vpc-id",
+            self.networks[accepter]["vpc"],
+        )
         return made["VpcPeeringConnection"]
 
     def state(self, peering):
-        [shown] = self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", peering)["VpcPeeringConnections"]
+        [shown] = self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", peering)[
+            "VpcPeeringConnections"
+        ]
         return shown["Status"]["Code"]
 
     def states(self):
@@ -69,30 +82,49 @@ class Lab6VpcPeering(NetworkLab):
         self.sees(self.state(id), "pending-acceptance")
         self.ec2("reject-vpc-peering-connection", "--vpc-peering-connection-id", id)
         self.sees(self.state(id), "rejected")
-        self.refused("InvalidStateTransition", f"Invalid state transition for {id}, attempted to transition from rejected to …",
-                     "accept-vpc-peering-connection", "--vpc-peering-connection-id", id)
+        self.refused(
+            "InvalidStateTransition",
+            f"Invalid state transition for {id}, attempted to transition from rejected to …",
+            "accept-vpc-peering-connection",
+            "--vpc-peering-connection-id",
+            id,
+        )
         id = self.request(1, 2)["VpcPeeringConnectionId"]
         self.ec2("delete-vpc-peering-connection", "--vpc-peering-connection-id", id)
         self.sees(self.state(id), "deleted")
         twin = self.make_vpc("10.1.0.0/16")
-        made = self.ec2("create-vpc-peering-connection", "--vpc-id", self.networks[1]["vpc"], "--peer-vpc-id", twin)["VpcPeeringConnection"]
+        made = self.ec2("create-vpc-peering-connection", "--vpc-id", self.networks[1]["vpc"], "--peer-vpc-id", twin)[
+            "VpcPeeringConnection"
+        ]
         self.sees(self.state(made["VpcPeeringConnectionId"]), "failed")
         self.ec2("delete-vpc", "--vpc-id", twin)
 
     def peer(self):
         self.step("   requested and accepted: active")
         self.peering = self.request(1, 2)["VpcPeeringConnectionId"]
-        accepted = self.ec2("accept-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)["VpcPeeringConnection"]
+        accepted = self.ec2("accept-vpc-peering-connection", "--vpc-peering-connection-id", self.peering)[
+            "VpcPeeringConnection"
+        ]
         self.holds(accepted["Status"]["Code"] in ("provisioning", "active"), accepted)
         self.ec2("wait", "vpc-peering-connection-exists", "--vpc-peering-connection-ids", self.peering)
         self.sees(self.state(self.peering), "active")
 
     def routes(self):
-        self.step("3. the route with the typo, to the VPC's own block, is refused; the right ones work, one on each side")
-        self.refused("InvalidParameterValue", "The destination CIDR block 10.1.0.0/16 is equal to or more specific than one of this VPC's CIDR "
-                     "blocks. This route can target only an interface or an instance.",
-                     "create-route", "--route-table-id", self.networks[1]["table"], "--destination-cidr-block", "10.1.0.0/16",
-                     "--vpc-peering-connection-id", self.peering)
+        self.step(
+            "3. the route with the typo, to the VPC's own block, is refused; the right ones work, one on each side"
+        )
+        self.refused(
+            "InvalidParameterValue",
+            "The destination CIDR block 10.1.0.0/16 is equal to or more specific than one of this VPC's CIDR "
+            "blocks. This route can target only an interface or an instance.",
+            "create-route",
+            "--route-table-id",
+            self.networks[1]["table"],
+            "--destination-cidr-block",
+            "10.1.0.0/16",
+            "--vpc-peering-connection-id",
+            self.peering,
+        )
         self.route(self.networks[1]["table"], "10.2.0.0/16", "--vpc-peering-connection-id", self.peering)
         self.route(self.networks[2]["table"], "10.1.0.0/16", "--vpc-peering-connection-id", self.peering)
         self.sees(self.state_of_route(self.networks[1]["table"], "10.2.0.0/16"), "active")
@@ -123,8 +155,12 @@ class Lab6VpcPeering(NetworkLab):
         self.sees(one_hop.code, 0, f"no router is visible on the way: {one_hop}")
         jumbo = self.inside("server1", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "8900", self.address[2])
         self.sees(jumbo.code, 0, f"9001 bytes pass within a Region: {jumbo}")
-        self.step("   each direction has its own table: without the way back there is no reply, and the trace says which")
-        self.ec2("delete-route", "--route-table-id", self.networks[2]["table"], "--destination-cidr-block", "10.1.0.0/16")
+        self.step(
+            "   each direction has its own table: without the way back there is no reply, and the trace says which"
+        )
+        self.ec2(
+            "delete-route", "--route-table-id", self.networks[2]["table"], "--destination-cidr-block", "10.1.0.0/16"
+        )
         self.holds(not self.ping("server1", self.address[2]), "the answers go to the internet gateway, and die there")
         answer = self.trace("server1", "server2", "icmp")
         self.holds(not answer["reachable"] and answer["reply_dropped"], answer["text"])
@@ -143,13 +179,20 @@ class Lab6VpcPeering(NetworkLab):
         self.allow(group, FROM_ONE)
 
     def names(self):
-        self.step("   names: the peer's public host name is its public address, and with the DNS option its private one")
+        self.step(
+            "   names: the peer's public host name is its public address, and with the DNS option its private one"
+        )
         public = self.describe(self.servers[1])
         name = public["PublicDnsName"]
         resolved = lambda: self.inside("server2", "dig", "+short", name, "A").out.strip()
         self.sees(resolved(), public["PublicIpAddress"], name)
-        self.ec2("modify-vpc-peering-connection-options", "--vpc-peering-connection-id", self.peering,
-                 "--requester-peering-connection-options", "AllowDnsResolutionFromRemoteVpc=true")
+        self.ec2(
+            "modify-vpc-peering-connection-options",
+            "--vpc-peering-connection-id",
+            self.peering,
+            "--requester-peering-connection-options",
+            "AllowDnsResolutionFromRemoteVpc=true",
+        )
         self.sees(resolved(), self.address[1], f"{name} with the option on")
 
     def no_transit(self):
@@ -173,41 +216,83 @@ class Lab6VpcPeering(NetworkLab):
     def no_edge_to_edge(self):
         self.step("   nor does it use the second's internet gateway")
         table = self.networks[1]["table"]
-        self.ec2("replace-route", "--route-table-id", table, "--destination-cidr-block", ANYWHERE, "--vpc-peering-connection-id", self.peering)
+        self.ec2(
+            "replace-route",
+            "--route-table-id",
+            table,
+            "--destination-cidr-block",
+            ANYWHERE,
+            "--vpc-peering-connection-id",
+            self.peering,
+        )
         self.holds(not self.ping("server1", EXAMPLE), "the peer's gateway is the peer's")
         blocked = self.blocked_by(self.peering, "server1", "example.com", "icmp")
         self.sees(blocked["explanation_code"], "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR")
-        self.ec2("replace-route", "--route-table-id", table, "--destination-cidr-block", ANYWHERE, "--gateway-id", self.networks[1]["gateway"])
+        self.ec2(
+            "replace-route",
+            "--route-table-id",
+            table,
+            "--destination-cidr-block",
+            ANYWHERE,
+            "--gateway-id",
+            self.networks[1]["gateway"],
+        )
 
     def no_nat_of_the_peer(self):
         self.step("   nor its NAT gateway, whichever way its tables point, nor its resolver")
         there = self.networks[2]
         address = self.ec2("allocate-address", "--domain", "vpc")
-        made = self.ec2("create-nat-gateway", "--subnet-id", there["subnet"], "--allocation-id", address["AllocationId"])["NatGateway"]
+        made = self.ec2(
+            "create-nat-gateway", "--subnet-id", there["subnet"], "--allocation-id", address["AllocationId"]
+        )["NatGateway"]
         nat = made["NatGatewayId"]
         self.ec2("wait", "nat-gateway-available", "--nat-gateway-ids", nat)
         [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", nat)["NatGateways"]
         private = self.subnet(there["vpc"], "10.2.1.0/24", "a", table := self.table(there["vpc"]))
         self.route(table, ANYWHERE, "--nat-gateway-id", nat)
         before = self.hamlet.status()["drops"]
-        self.ec2("replace-route", "--route-table-id", self.networks[1]["table"], "--destination-cidr-block", ANYWHERE,
-                 "--vpc-peering-connection-id", self.peering)
+        self.ec2(
+            "replace-route",
+            "--route-table-id",
+            self.networks[1]["table"],
+            "--destination-cidr-block",
+            ANYWHERE,
+            "--vpc-peering-connection-id",
+            self.peering,
+        )
         self.holds(not self.ping("server1", EXAMPLE), "out by the peer's NAT gateway")
         self.holds(not self.ping("server1", shown["NatGatewayAddresses"][0]["PrivateIp"]), "the gateway itself")
         asked = self.inside("server1", "dig", "+tries=1", "+time=1", "@10.2.0.2", "example.com")
         self.sees(asked.code, 9, f"no answer from the peer's resolver: {asked}")
-        self.ec2("replace-route", "--route-table-id", self.networks[1]["table"], "--destination-cidr-block", ANYWHERE,
-                 "--gateway-id", self.networks[1]["gateway"])
+        self.ec2(
+            "replace-route",
+            "--route-table-id",
+            self.networks[1]["table"],
+            "--destination-cidr-block",
+            ANYWHERE,
+            "--gateway-id",
+            self.networks[1]["gateway"],
+        )
         drops = self.hamlet.status()["drops"]
         for reason in ("peering-address", "nat-unsolicited", "no-such-address"):
             self.holds(drops.get(reason, 0) > before.get(reason, 0), f"{reason} is counted: {drops}")
         self.step("   nor do strangers reach the first through a server of the second that forwards for them")
         [interface] = self.describe(self.servers[2])["NetworkInterfaces"]
-        self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--no-source-dest-check")
+        self.ec2(
+            "modify-network-interface-attribute",
+            "--network-interface-id",
+            interface["NetworkInterfaceId"],
+            "--no-source-dest-check",
+        )
         sent = self.inside("server2", "python3", "-c", FORGED, "198.51.100.10", self.address[1], check=True)
         now = self.hamlet.status()["drops"]["peering-address"]
         self.sees(now, drops["peering-address"] + 1, f"one more packet that is not the peer's: {sent}")
-        self.ec2("modify-network-interface-attribute", "--network-interface-id", interface["NetworkInterfaceId"], "--source-dest-check")
+        self.ec2(
+            "modify-network-interface-attribute",
+            "--network-interface-id",
+            interface["NetworkInterfaceId"],
+            "--source-dest-check",
+        )
         self.ec2("delete-nat-gateway", "--nat-gateway-id", nat)
         self.ec2("wait", "nat-gateway-deleted", "--nat-gateway-ids", nat)
         self.ec2("release-address", "--allocation-id", address["AllocationId"])
@@ -222,12 +307,28 @@ class Lab6VpcPeering(NetworkLab):
         vpc = self.ec2("create-vpc", "--cidr-block", "10.5.0.0/16", **as_them)["Vpc"]
         self.sees(vpc["OwnerId"], theirs)
         of_vpc = ("--filters", f"Name=vpc-id,Values={vpc['VpcId']}")
-        subnet = self.ec2("create-subnet", "--vpc-id", vpc["VpcId"], "--cidr-block", "10.5.0.0/24", **as_them)["Subnet"]["SubnetId"]
+        subnet = self.ec2("create-subnet", "--vpc-id", vpc["VpcId"], "--cidr-block", "10.5.0.0/24", **as_them)[
+            "Subnet"
+        ]["SubnetId"]
         [table] = [it["RouteTableId"] for it in self.ec2("describe-route-tables", *of_vpc, **as_them)["RouteTables"]]
         [group] = [it["GroupId"] for it in self.ec2("describe-security-groups", *of_vpc, **as_them)["SecurityGroups"]]
-        self.sees(self.aws("ec2", "describe-vpcs", "--query", "Vpcs[].CidrBlock", **stranger), ["172.31.0.0/16"], "a stranger's VPCs")
-        made = self.ec2("run-instances", "--image-id", AMI, "--instance-type", "t3.micro", "--subnet-id", subnet,
-                        "--tag-specifications", "ResourceType=instance,Tags=[{Key=Name,Value=theirs}]", **as_them)
+        self.sees(
+            self.aws("ec2", "describe-vpcs", "--query", "Vpcs[].CidrBlock", **stranger),
+            ["172.31.0.0/16"],
+            "a stranger's VPCs",
+        )
+        made = self.ec2(
+            "run-instances",
+            "--image-id",
+            AMI,
+            "--instance-type",
+            "t3.micro",
+            "--subnet-id",
+            subnet,
+            "--tag-specifications",
+            "ResourceType=instance,Tags=[{Key=Name,Value=theirs}]",
+            **as_them,
+        )
         [server] = made["Instances"]
         self.ec2("wait", "instance-running", "--instance-ids", server["InstanceId"], **as_them)
         request = ("create-vpc-peering-connection", "--vpc-id", self.networks[1]["vpc"], "--peer-vpc-id", vpc["VpcId"])
@@ -236,12 +337,28 @@ class Lab6VpcPeering(NetworkLab):
         asked = self.ec2(*request, "--peer-owner-id", theirs)["VpcPeeringConnection"]
         id = asked["VpcPeeringConnectionId"]
         one = ("--vpc-peering-connection-id", id)
-        shown = lambda **who: self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", id, **who)["VpcPeeringConnections"][0]
-        self.sees((shown()["Status"]["Message"], shown(**as_them)["Status"]["Message"]), (f"Pending Acceptance by {theirs}",) * 2)
-        self.sees(set(shown(**as_them)["AccepterVpcInfo"]), {"OwnerId", "Region", "VpcId"}, "what is shown of the accepter before")
-        self.refused("OperationNotPermitted", f"User ({ours}) cannot accept peering {id}", "accept-vpc-peering-connection", *one)
-        self.refused("InvalidVpcPeeringConnectionID.NotFound", f"The vpcPeeringConnection ID '{id}' does not exist",
-                     "accept-vpc-peering-connection", *one, **stranger)
+        shown = lambda **who: self.ec2("describe-vpc-peering-connections", "--vpc-peering-connection-ids", id, **who)[
+            "VpcPeeringConnections"
+        ][0]
+        self.sees(
+            (shown()["Status"]["Message"], shown(**as_them)["Status"]["Message"]),
+            (f"Pending Acceptance by {theirs}",) * 2,
+        )
+        self.sees(
+            set(shown(**as_them)["AccepterVpcInfo"]),
+            {"OwnerId", "Region", "VpcId"},
+            "what is shown of the accepter before",
+        )
+        self.refused(
+            "OperationNotPermitted", f"User ({ours}) cannot accept peering {id}", "accept-vpc-peering-connection", *one
+        )
+        self.refused(
+            "InvalidVpcPeeringConnectionID.NotFound",
+            f"The vpcPeeringConnection ID '{id}' does not exist",
+            "accept-vpc-peering-connection",
+            *one,
+            **stranger,
+        )
         self.route(self.networks[1]["table"], "10.5.0.0/16", *one)
         self.sees(self.state_of_route(self.networks[1]["table"], "10.5.0.0/16"), "blackhole", "the route to a request")
         self.ec2("accept-vpc-peering-connection", *one, **as_them)
@@ -252,14 +369,27 @@ class Lab6VpcPeering(NetworkLab):
         self.holds(not self.ping("server1", server["PrivateIpAddress"]), "nothing lets it in yet")
         source = self.networks[1]["group"]
         pair = f"{{GroupId={source},UserId={ours}}}"
-        self.ec2("authorize-security-group-ingress", "--group-id", group, "--ip-permissions",
-                 f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{pair}]", **as_them)
+        self.ec2(
+            "authorize-security-group-ingress",
+            "--group-id",
+            group,
+            "--ip-permissions",
+            f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{pair}]",
+            **as_them,
+        )
         [seen] = self.ec2("describe-security-groups", "--group-ids", group, **as_them)["SecurityGroups"]
-        [named] = [pair for it in seen["IpPermissions"] for pair in it["UserIdGroupPairs"] if it["IpProtocol"] == "icmp"]
-        self.sees((named["GroupId"], named["UserId"], named["VpcPeeringConnectionId"], named["PeeringStatus"]), (source, ours, id, "active"))
+        [named] = [
+            pair for it in seen["IpPermissions"] for pair in it["UserIdGroupPairs"] if it["IpProtocol"] == "icmp"
+        ]
+        self.sees(
+            (named["GroupId"], named["UserId"], named["VpcPeeringConnectionId"], named["PeeringStatus"]),
+            (source, ours, id, "active"),
+        )
         self.holds(self.ping("server1", server["PrivateIpAddress"]), "members of our group are let in")
         self.holds(not self.ping("theirs", self.address[1]), "ours has no rule for theirs")
-        self.allow(source, f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{{GroupId={group},UserId={theirs}}}]")
+        self.allow(
+            source, f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{{GroupId={group},UserId={theirs}}}]"
+        )
         self.holds(self.ping("theirs", self.address[1]), "now it has")
         self.step("   deleted by them: our route is a blackhole, the rule is stale, and we see who did it")
         with self.hamlet.running("exec", "server1", "--", "ping", "-n", "-i", "0.2", server["PrivateIpAddress"]) as log:
@@ -285,28 +415,66 @@ class Lab6VpcPeering(NetworkLab):
         self.far_vpc = self.ec2("create-vpc", "--cidr-block", "10.4.0.0/16", region=far)["Vpc"]["VpcId"]
         made = self.ec2("create-subnet", "--vpc-id", self.far_vpc, "--cidr-block", "10.4.0.0/24", region=far)
         self.far_subnet = made["Subnet"]["SubnetId"]
-        [table] = self.ec2("describe-route-tables", "--filters", f"Name=vpc-id,Values={self.far_vpc}", region=far)["RouteTables"]
-        [group] = self.ec2("describe-security-groups", "--filters", f"Name=vpc-id,Values={self.far_vpc}", region=far)["SecurityGroups"]
-        made = self.ec2("run-instances", "--image-id", AMI, "--instance-type", "t3.micro", "--subnet-id", self.far_subnet,
-                        "--tag-specifications", "ResourceType=instance,Tags=[{Key=Name,Value=far}]", region=far)
+        [table] = self.ec2("describe-route-tables", "--filters", f"Name=vpc-id,Values={self.far_vpc}", region=far)[
+            "RouteTables"
+        ]
+        [group] = self.ec2("describe-security-groups", "--filters", f"Name=vpc-id,Values={self.far_vpc}", region=far)[
+            "SecurityGroups"
+        ]
+        made = self.ec2(
+            "run-instances",
+            "--image-id",
+            AMI,
+            "--instance-type",
+            "t3.micro",
+            "--subnet-id",
+            self.far_subnet,
+            "--tag-specifications",
+            "ResourceType=instance,Tags=[{Key=Name,Value=far}]",
+            region=far,
+        )
         [server] = made["Instances"]
         self.far_server = server["InstanceId"]
         self.ec2("wait", "instance-running", "--instance-ids", self.far_server, region=far)
-        made = self.ec2("create-vpc-peering-connection", "--vpc-id", self.networks[1]["vpc"], "--peer-vpc-id", self.far_vpc, "--peer-region", far)
+        made = self.ec2(
+            "create-vpc-peering-connection",
+            "--vpc-id",
+            self.networks[1]["vpc"],
+            "--peer-vpc-id",
+            self.far_vpc,
+            "--peer-region",
+            far,
+        )
         self.far_peering = made["VpcPeeringConnection"]["VpcPeeringConnectionId"]
         here = self.aws_result("ec2", "accept-vpc-peering-connection", "--vpc-peering-connection-id", self.far_peering)
         self.holds("OperationNotPermitted" in here.err and "must be accepted in region us-east-1" in here.err, here)
         self.ec2("accept-vpc-peering-connection", "--vpc-peering-connection-id", self.far_peering, region=far)
         self.route(self.networks[1]["table"], "10.4.0.0/16", "--vpc-peering-connection-id", self.far_peering)
-        self.ec2("create-route", "--route-table-id", table["RouteTableId"], "--destination-cidr-block", "10.1.0.0/16",
-                 "--vpc-peering-connection-id", self.far_peering, region=far)
+        self.ec2(
+            "create-route",
+            "--route-table-id",
+            table["RouteTableId"],
+            "--destination-cidr-block",
+            "10.1.0.0/16",
+            "--vpc-peering-connection-id",
+            self.far_peering,
+            region=far,
+        )
         self.allow(group["GroupId"], FROM_ONE, region=far)
         address = server["PrivateIpAddress"]
         self.holds(self.ping("server1", address), "by private address")
         told = self.inside("server1", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "2000", address)
         self.holds("Frag needed" in told.out and "mtu = 1500" in told.out, told)
         reference = f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{{GroupId={self.networks[1]['group']}}}]"
-        refused = self.aws_result("ec2", "authorize-security-group-ingress", "--group-id", group["GroupId"], "--ip-permissions", reference, region=far)
+        refused = self.aws_result(
+            "ec2",
+            "authorize-security-group-ingress",
+            "--group-id",
+            group["GroupId"],
+            "--ip-permissions",
+            reference,
+            region=far,
+        )
         self.holds(refused.code != 0 and "InvalidGroup.NotFound" in refused.err, refused)
 
     def delete(self):

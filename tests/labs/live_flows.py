@@ -65,7 +65,10 @@ class LiveFlows(NetworkLab):
         self.ec2("modify-subnet-attribute", "--subnet-id", self.net, "--map-public-ip-on-launch")
         self.group = self.make_group("server")
         self.visitors = self.make_group("visitors")
-        self.servers = {"server": self.launch("server", self.net, self.group), "visitor": self.launch("visitor", self.other, self.visitors)}
+        self.servers = {
+            "server": self.launch("server", self.net, self.group),
+            "visitor": self.launch("visitor", self.other, self.visitors),
+        }
         self.wait_running(*self.servers.values())
         self.booted(*self.servers.values())
         self.private = self.describe(self.servers["server"])["PrivateIpAddress"]
@@ -74,7 +77,9 @@ class LiveFlows(NetworkLab):
         self.listen()
 
     def make_group(self, name):
-        return self.ec2("create-security-group", "--vpc-id", self.vpc, "--group-name", name, "--description", name)["GroupId"]
+        return self.ec2("create-security-group", "--vpc-id", self.vpc, "--group-name", name, "--description", name)[
+            "GroupId"
+        ]
 
     def listen(self):
         server = self.talk("server", SERVER)
@@ -111,7 +116,9 @@ class LiveFlows(NetworkLab):
             self.revoke(narrow)
             self.sees([talk.ask() for _ in range(3)], ["alive"] * 3, "the tracked connection")
             self.sees(self.connects("visitor", self.private), None, "a new one")
-            self.step("   even when the group lets nothing out either; the first packets of others are what rules are for")
+            self.step(
+                "   even when the group lets nothing out either; the first packets of others are what rules are for"
+            )
             everything = "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]"
             self.revoke(everything, "egress")
             self.sees(talk.ask(), "alive")
@@ -128,8 +135,13 @@ class LiveFlows(NetworkLab):
             harness.wait_for("TCP to try again", lambda: talk.ask() == "alive", 20)
         self.step("   with one port less let out, the same rule's connections are tracked")
         self.revoke("IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]", "egress")
-        self.ec2("authorize-security-group-egress", "--group-id", self.group, "--ip-permissions",
-                 "IpProtocol=tcp,FromPort=0,ToPort=65534,IpRanges=[{CidrIp=0.0.0.0/0}]")
+        self.ec2(
+            "authorize-security-group-egress",
+            "--group-id",
+            self.group,
+            "--ip-permissions",
+            "IpProtocol=tcp,FromPort=0,ToPort=65534,IpRanges=[{CidrIp=0.0.0.0/0}]",
+        )
         with self.call("visitor", self.private) as talk:
             self.revoke(wide)
             self.sees(talk.ask(), "alive")
@@ -137,12 +149,24 @@ class LiveFlows(NetworkLab):
 
     def network_acl(self):
         self.step("3. a network ACL cuts what is under way, tracked or not, and lets it go on afterwards")
-        [acl] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.net}")["NetworkAcls"]
+        [acl] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.net}")[
+            "NetworkAcls"
+        ]
         entry = ("--network-acl-id", acl["NetworkAclId"], "--rule-number", "50", "--ingress")
         with self.call("visitor", self.private) as talk:
             self.sees(talk.ask(), "alive")
-            self.ec2("create-network-acl-entry", *entry, "--protocol", "tcp", "--port-range", f"From={PORT},To={PORT}",
-                     "--cidr-block", "10.0.1.0/24", "--rule-action", "deny")
+            self.ec2(
+                "create-network-acl-entry",
+                *entry,
+                "--protocol",
+                "tcp",
+                "--port-range",
+                f"From={PORT},To={PORT}",
+                "--cidr-block",
+                "10.0.1.0/24",
+                "--rule-action",
+                "deny",
+            )
             self.sees(talk.ask(), "silent", "with a deny in the server's subnet")
             self.ec2("delete-network-acl-entry", *entry)
             harness.wait_for("TCP to try again", lambda: talk.ask() == "alive", 20)
@@ -171,7 +195,9 @@ class LiveFlows(NetworkLab):
         self.step("   inside the VPC nothing has happened, and out it goes under the new address")
         with self.call("visitor", self.private) as inside, self.call("laptop", first) as outside:
             self.sees(self.visitor("server"), first)
-            self.step("   the Elastic IP moves to the visitor while its connections run: theirs are over, its new ones arrive there")
+            self.step(
+                "   the Elastic IP moves to the visitor while its connections run: theirs are over, its new ones arrive there"
+            )
             self.associate(0, "--instance-id", self.servers["visitor"])
             self.sees(inside.ask(), "alive", "the connection inside")
             self.holds(outside.ask() != "alive", "the connection from outside")
@@ -181,9 +207,16 @@ class LiveFlows(NetworkLab):
             self.holds(auto not in (self.auto, first), f"{auto} is new")
             self.sees(self.visitor("server"), auto)
         self.step("   it cannot be moved by mistake, and moves back when asked")
-        self.refused("Resource.AlreadyAssociated", f"resource {self.allocations[0]['AllocationId']} is already associated with associate-id …",
-                     "associate-address", "--allocation-id", self.allocations[0]["AllocationId"], "--instance-id", self.servers["server"],
-                     "--no-allow-reassociation")
+        self.refused(
+            "Resource.AlreadyAssociated",
+            f"resource {self.allocations[0]['AllocationId']} is already associated with associate-id …",
+            "associate-address",
+            "--allocation-id",
+            self.allocations[0]["AllocationId"],
+            "--instance-id",
+            self.servers["server"],
+            "--no-allow-reassociation",
+        )
         self.associate(0, "--instance-id", self.servers["server"])
         self.sees(self.connects("laptop", first), LAPTOP)
         self.step("   another Elastic IP in its place, under a running ping: it stops, and the new address answers")
@@ -198,30 +231,52 @@ class LiveFlows(NetworkLab):
             self.sees(answers(), before, "answers to the running ping")
         self.ec2("disassociate-address", "--association-id", self.association(1))
         self.sees(self.connects("laptop", second), None, "disassociated")
-        self.refused("InvalidAssociationID.NotFound", "The association ID '…' does not exist", "disassociate-address", "--association-id", "eipassoc-00000000")
+        self.refused(
+            "InvalidAssociationID.NotFound",
+            "The association ID '…' does not exist",
+            "disassociate-address",
+            "--association-id",
+            "eipassoc-00000000",
+        )
 
     def associate(self, number, *whom):
         self.ec2("associate-address", "--allocation-id", self.allocations[number]["AllocationId"], *whom)
 
     def association(self, number):
-        [address] = self.ec2("describe-addresses", "--allocation-ids", self.allocations[number]["AllocationId"])["Addresses"]
+        [address] = self.ec2("describe-addresses", "--allocation-ids", self.allocations[number]["AllocationId"])[
+            "Addresses"
+        ]
         return address["AssociationId"]
 
     def public_to_public(self):
-        self.step("6. by public addresses inside one VPC: the internet gateway translates both ways, and groups see public addresses")
+        self.step(
+            "6. by public addresses inside one VPC: the internet gateway translates both ways, and groups see public addresses"
+        )
         self.associate(0, "--instance-id", self.servers["visitor"])
         public = self.describe(self.servers["server"])["PublicIpAddress"]
         own = self.allocations[0]["PublicIp"]
         self.sees(self.connects("visitor", public), own, "whom the server sees")
         self.sees(self.connects("server", public), public, "whom it sees when it calls its own public address")
-        self.ec2("authorize-security-group-egress", "--group-id", self.group, "--ip-permissions", "IpProtocol=icmp,FromPort=8,ToPort=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
+        self.ec2(
+            "authorize-security-group-egress",
+            "--group-id",
+            self.group,
+            "--ip-permissions",
+            "IpProtocol=icmp,FromPort=8,ToPort=-1,IpRanges=[{CidrIp=0.0.0.0/0}]",
+        )
         self.holds(self.ping("server", public), "its own echo")
-        self.sees(self.connects("visitor", self.private), self.describe(self.servers["visitor"])["PrivateIpAddress"], "by the private address")
+        self.sees(
+            self.connects("visitor", self.private),
+            self.describe(self.servers["visitor"])["PrivateIpAddress"],
+            "by the private address",
+        )
         wide = f"IpProtocol=tcp,FromPort={PORT},ToPort={PORT},IpRanges=[{{CidrIp=0.0.0.0/0}}]"
         reference = f"IpProtocol=tcp,FromPort={PORT},ToPort={PORT},UserIdGroupPairs=[{{GroupId={self.visitors}}}]"
         self.revoke(wide)
         self.allow(self.group, reference)
-        self.holds(self.connects("visitor", self.private), "a reference to the visitor's group matches its private address")
+        self.holds(
+            self.connects("visitor", self.private), "a reference to the visitor's group matches its private address"
+        )
         self.sees(self.connects("visitor", public), None, "and not its public one")
         self.allow(self.group, f"IpProtocol=tcp,FromPort={PORT},ToPort={PORT},IpRanges=[{{CidrIp={own}/32}}]")
         self.sees(self.connects("visitor", public), own, "which a rule must name")
@@ -230,7 +285,9 @@ class LiveFlows(NetworkLab):
         self.sees(self.inside("visitor", "dig", "+short", name, "A").out.strip(), self.private)
 
     def stop_and_start(self):
-        self.step("7. stopped and started: another public address from the pool, the same private one; an Elastic IP stays")
+        self.step(
+            "7. stopped and started: another public address from the pool, the same private one; an Elastic IP stays"
+        )
         server, visitor = self.servers["server"], self.servers["visitor"]
         before = self.describe(server)["PublicIpAddress"]
         with self.call("visitor", self.private) as talk:
@@ -240,7 +297,11 @@ class LiveFlows(NetworkLab):
         stopped = self.describe(server)
         self.holds("PublicIpAddress" not in stopped, "no public address while it is stopped")
         self.sees(stopped["PrivateIpAddress"], self.private)
-        self.sees(self.describe(visitor)["PublicIpAddress"], self.allocations[0]["PublicIp"], "the Elastic IP of a stopped instance")
+        self.sees(
+            self.describe(visitor)["PublicIpAddress"],
+            self.allocations[0]["PublicIp"],
+            "the Elastic IP of a stopped instance",
+        )
         self.holds(not self.laptop_ping(before), "nobody has it")
         self.ec2("start-instances", "--instance-ids", server, visitor)
         self.wait_running(server, visitor)
@@ -266,8 +327,16 @@ class Talk:
 
     def __init__(self, lab, words):
         command = [str(it) for it in (*lab.user.prefix, lab.user.program, *words)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd="/",
-                                        env=lab.hamlet._own_environment(), preexec_fn=harness.die_with_parent)
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd="/",
+            env=lab.hamlet._own_environment(),
+            preexec_fn=harness.die_with_parent,
+        )
         self.said = self.process.stdout.readline().strip()
 
     def ask(self):

@@ -125,13 +125,31 @@ class Names(NetworkLab):
 
     def change(self, *steps):
         """Each step: action, name, type, values."""
-        changes = [{"Action": action, "ResourceRecordSet": {"Name": name, "Type": kind, "TTL": 30,
-                    "ResourceRecords": [{"Value": value} for value in values]}} for action, name, kind, *values in steps]
-        return self.route53("change-resource-record-sets", "--hosted-zone-id", self.zone, "--change-batch", json.dumps({"Changes": changes}))
+        changes = [
+            {
+                "Action": action,
+                "ResourceRecordSet": {
+                    "Name": name,
+                    "Type": kind,
+                    "TTL": 30,
+                    "ResourceRecords": [{"Value": value} for value in values],
+                },
+            }
+            for action, name, kind, *values in steps
+        ]
+        return self.route53(
+            "change-resource-record-sets",
+            "--hosted-zone-id",
+            self.zone,
+            "--change-batch",
+            json.dumps({"Changes": changes}),
+        )
 
     def zone_refused(self, code, sentence, *words):
         result = self.aws_result("route53", *words)
-        self.holds(result.code != 0 and f"({code})" in result.err and sentence in result.err, f"aws route53 {words}: {result}")
+        self.holds(
+            result.code != 0 and f"({code})" in result.err and sentence in result.err, f"aws route53 {words}: {result}"
+        )
 
     # The steps.
 
@@ -166,8 +184,17 @@ class Names(NetworkLab):
         self.zone = made["HostedZone"]["Id"].removeprefix("/hostedzone/")
         self.sees(made["HostedZone"]["Config"]["PrivateZone"], True)
         self.route53("wait", "resource-record-sets-changed", "--id", made["ChangeInfo"]["Id"])
-        self.zone_refused("ConflictingDomainExists", "with the same domain name", "create-hosted-zone", "--name", CORP,
-                          "--caller-reference", "again", "--vpc", seen)
+        self.zone_refused(
+            "ConflictingDomainExists",
+            "with the same domain name",
+            "create-hosted-zone",
+            "--name",
+            CORP,
+            "--caller-reference",
+            "again",
+            "--vpc",
+            seen,
+        )
         self.change(
             ("CREATE", f"db.{CORP}", "A", self.address["db"]),
             ("CREATE", f"www.{CORP}", "CNAME", "www.example.com"),
@@ -184,23 +211,47 @@ class Names(NetworkLab):
         absent = self.dig("web", f"no.{CORP}")
         self.holds("status: NXDOMAIN" in absent, absent)
         self.holds(re.search(rf"{CORP}\.\s+900\s+IN\s+SOA\s+ns-1536\.awsdns-00\.co\.uk\.", absent), absent)
-        self.holds("status: NOERROR" in self.dig("web", f"db.{CORP}", "AAAA"), "the name exists, an IPv6 address does not")
+        self.holds(
+            "status: NOERROR" in self.dig("web", f"db.{CORP}", "AAAA"), "the name exists, an IPv6 address does not"
+        )
         self.sees(self.status("far", f"db.{CORP}"), "NXDOMAIN", "in another VPC")
         self.holds("NXDOMAIN" in self.laptop("dig", "+tries=1", f"db.{CORP}").out, "on the internet")
 
     def records_change(self):
         self.step("   records change at once; a batch is made whole or not at all")
-        self.change(("DELETE", f"db.{CORP}", "A", self.address["db"]), ("CREATE", f"db.{CORP}", "A", self.address["web"]))
+        self.change(
+            ("DELETE", f"db.{CORP}", "A", self.address["db"]), ("CREATE", f"db.{CORP}", "A", self.address["web"])
+        )
         self.sees(self.resolved("web", f"db.{CORP}"), [self.address["web"]])
-        batch = {"Changes": [
-            {"Action": action, "ResourceRecordSet": {"Name": name, "Type": "A", "TTL": 30, "ResourceRecords": [{"Value": "10.0.0.9"}]}}
-            for action, name in (("CREATE", f"new.{CORP}"), ("CREATE", f"db.{CORP}"))]}
-        self.zone_refused("InvalidChangeBatch", f"[Tried to create resource record set [name='db.{CORP}.', type='A'] but it already exists]",
-                          "change-resource-record-sets", "--hosted-zone-id", self.zone, "--change-batch", json.dumps(batch))
+        batch = {
+            "Changes": [
+                {
+                    "Action": action,
+                    "ResourceRecordSet": {
+                        "Name": name,
+                        "Type": "A",
+                        "TTL": 30,
+                        "ResourceRecords": [{"Value": "10.0.0.9"}],
+                    },
+                }
+                for action, name in (("CREATE", f"new.{CORP}"), ("CREATE", f"db.{CORP}"))
+            ]
+        }
+        self.zone_refused(
+            "InvalidChangeBatch",
+            f"[Tried to create resource record set [name='db.{CORP}.', type='A'] but it already exists]",
+            "change-resource-record-sets",
+            "--hosted-zone-id",
+            self.zone,
+            "--change-batch",
+            json.dumps(batch),
+        )
         self.sees(self.status("web", f"new.{CORP}"), "NXDOMAIN", "half of a batch")
         self.step("   a zone hides the public names below its own")
         seen = f"VPCRegion={REGION},VPCId={self.vpc}"
-        made = self.route53("create-hosted-zone", "--name", "example.com", "--caller-reference", "shadow", "--vpc", seen)
+        made = self.route53(
+            "create-hosted-zone", "--name", "example.com", "--caller-reference", "shadow", "--vpc", seen
+        )
         self.sees(self.status("web", "www.example.com"), "NXDOMAIN")
         self.sees(self.resolved("far", "example.com"), [EXAMPLE])
         self.route53("delete-hosted-zone", "--id", made["HostedZone"]["Id"])
@@ -225,11 +276,18 @@ class Names(NetworkLab):
         name = f"ip-{dashed}.{REGION}.compute.internal"
         self.sees(self.resolved("db", name), [self.address["web"]])
         self.sees(self.dig("db", "+short", "-x", self.address["web"]).strip(), f"{name}.")
-        self.sees(self.dig("far", "+short", "-x", self.address["web"]).strip(), "", "in another VPC the address has no name")
+        self.sees(
+            self.dig("far", "+short", "-x", self.address["web"]).strip(), "", "in another VPC the address has no name"
+        )
         resource = f"{self.servers['web']}.{REGION}.compute.internal"
         self.sees(self.status("db", resource, "AAAA"), "NXDOMAIN", "resource names are off")
         for kind in ("a", "aaaa"):
-            self.ec2("modify-subnet-attribute", "--subnet-id", self.near, f"--enable-resource-name-dns-{kind}-record-on-launch")
+            self.ec2(
+                "modify-subnet-attribute",
+                "--subnet-id",
+                self.near,
+                f"--enable-resource-name-dns-{kind}-record-on-launch",
+            )
         six = self.describe(self.servers["web"])["Ipv6Address"]
         self.sees(self.resolved("db", resource, "AAAA"), [six])
         self.sees(self.resolved("db", resource), [self.address["web"]])
@@ -237,9 +295,14 @@ class Names(NetworkLab):
         self.sees(self.status("far", resource), "NXDOMAIN")
 
     def transports(self):
-        self.step("5. long answers: truncated over UDP, whole with EDNS or over TCP; the public resolver speaks TCP, too")
+        self.step(
+            "5. long answers: truncated over UDP, whole with EDNS or over TCP; the public resolver speaks TCP, too"
+        )
         many = [f"10.0.9.{number}" for number in range(1, 61)]
-        self.change(("CREATE", f"many.{CORP}", "A", *many), ("CREATE", f"long.{CORP}", "TXT", " ".join(f'"{"x" * 250}"' for _ in range(12))))
+        self.change(
+            ("CREATE", f"many.{CORP}", "A", *many),
+            ("CREATE", f"long.{CORP}", "TXT", " ".join(f'"{"x" * 250}"' for _ in range(12))),
+        )
         plain = self.dig("web", "+noedns", "+ignore", f"many.{CORP}")
         self.holds(re.search(r"flags:[^;]* tc", plain) and "ANSWER: 0" in plain, plain)
         self.sees(len(self.resolved("web", f"many.{CORP}", "A", "+noedns")), 60, "dig asks again over TCP by itself")
@@ -251,8 +314,14 @@ class Names(NetworkLab):
         self.sees(self.resolved("web", "example.com", "AAAA", "@fd00:ec2::253"), [EXAMPLE_V6])
         for words in (("+tcp",), ("+notcp",)):
             self.sees(self.resolved("web", "example.com", "A", f"@{PUBLIC_RESOLVER}", *words), [EXAMPLE])
-        self.sees(self.laptop("dig", "+tcp", "+short", "+tries=1", f"@{PUBLIC_RESOLVER}", "example.com").out.strip(), EXAMPLE)
-        self.sees(self.status("web", f"db.{CORP}", "A", f"@{PUBLIC_RESOLVER}"), "NXDOMAIN", "a private name, asked of the internet")
+        self.sees(
+            self.laptop("dig", "+tcp", "+short", "+tries=1", f"@{PUBLIC_RESOLVER}", "example.com").out.strip(), EXAMPLE
+        )
+        self.sees(
+            self.status("web", f"db.{CORP}", "A", f"@{PUBLIC_RESOLVER}"),
+            "NXDOMAIN",
+            "a private name, asked of the internet",
+        )
 
     def time(self):
         self.step("6. the time, at 169.254.169.123 and at fd00:ec2::123; no group or network ACL is in between")
@@ -262,7 +331,9 @@ class Names(NetworkLab):
             self.sees(stratum, "3", "the server's stratum")
 
     def allowance(self):
-        self.step("7. 1,024 packets a second for each interface: what is more is dropped and counted, and the neighbours notice nothing")
+        self.step(
+            "7. 1,024 packets a second for each interface: what is more is dropped and counted, and the neighbours notice nothing"
+        )
         reason = "link-service-rate"
         before = self.hamlet.status()["drops"].get(reason, 0)
         with self.hamlet.running("exec", "db", "--", "python3", "-c", FLOOD, "300", "200") as neighbour:
@@ -270,11 +341,19 @@ class Names(NetworkLab):
             sent, lost, answered, seconds = *map(int, told[:3]), int(float(told[3])) + 1
             dropped = self.hamlet.status()["drops"].get(reason, 0) - before
             harness.wait_for("the neighbour's answers", lambda: neighbour.read_text().strip(), 10)
-            self.sees(neighbour.read_text().split()[:3], ["300", "0", "300"], "sent, lost and answered queries of the neighbour")
-            self.sees(neighbour.read_text().split()[4], "0", "connections to the metadata that the neighbour did not get")
+            self.sees(
+                neighbour.read_text().split()[:3],
+                ["300", "0", "300"],
+                "sent, lost and answered queries of the neighbour",
+            )
+            self.sees(
+                neighbour.read_text().split()[4], "0", "connections to the metadata that the neighbour did not get"
+            )
         self.holds(int(told[4]) > 0, f"metadata shares the allowance: {told}")
         # Where the machine is slow, it takes more than one second, and gets the next one's allowance as well.
-        self.holds(ALLOWANCE - 64 <= answered <= ALLOWANCE * (seconds + 1), f"answers, after what was sent and lost: {told}")
+        self.holds(
+            ALLOWANCE - 64 <= answered <= ALLOWANCE * (seconds + 1), f"answers, after what was sent and lost: {told}"
+        )
         # The connections that were refused tried once or twice.
         self.holds(0 <= dropped - (sent - lost - answered) <= 12, f"{dropped} packets were dropped as {reason}: {told}")
         harness.wait_for("the next second's allowance", lambda: self.resolved("web", "example.com") == [EXAMPLE], 5)
@@ -283,29 +362,67 @@ class Names(NetworkLab):
         self.step("8. DHCP options: a name server, a domain and a time server of one's own")
         here = self.address["db"]
         self.allow(self.group, "IpProtocol=udp,FromPort=53,ToPort=53,IpRanges=[{CidrIp=10.0.0.0/16}]")
-        made = self.ec2("create-dhcp-options", "--dhcp-configurations",
-                        f"Key=domain-name-servers,Values={here}", "Key=domain-name,Values=lab.example", "Key=ntp-servers,Values=10.0.9.1")
+        made = self.ec2(
+            "create-dhcp-options",
+            "--dhcp-configurations",
+            f"Key=domain-name-servers,Values={here}",
+            "Key=domain-name,Values=lab.example",
+            "Key=ntp-servers,Values=10.0.9.1",
+        )
         self.options = made["DhcpOptions"]["DhcpOptionsId"]
         self.ec2("associate-dhcp-options", "--dhcp-options-id", self.options, "--vpc-id", self.vpc)
         self.refused("DependencyViolation", "…", "delete-dhcp-options", "--dhcp-options-id", self.options)
-        self.holds(here not in self.inside("web", "cat", "/etc/resolv.conf").out, "nothing changes before the lease is renewed")
-        command = ("exec", "db", "--", "python3", "-c", SERVER, f"server.lab.example={self.address['web']}", "lab.example=10.0.0.9")
+        self.holds(
+            here not in self.inside("web", "cat", "/etc/resolv.conf").out, "nothing changes before the lease is renewed"
+        )
+        command = (
+            "exec",
+            "db",
+            "--",
+            "python3",
+            "-c",
+            SERVER,
+            f"server.lab.example={self.address['web']}",
+            "lab.example=10.0.0.9",
+        )
         with self.hamlet.running(*command) as printed:
             harness.wait_for("the name server", lambda: "listening" in printed.read_text(), 10)
             self.renew("web", f"search lab.example\nnameserver {here}\n")
             self.sees(self.inside("web", "cat", "/run/chrony-dhcp/eth0.sources").out, "server 10.0.9.1 iburst\n")
-            self.sees(self.inside("web", "hostname").out.strip(), f"ip-{self.address['web'].replace('.', '-')}.lab.example")
+            self.sees(
+                self.inside("web", "hostname").out.strip(), f"ip-{self.address['web'].replace('.', '-')}.lab.example"
+            )
             self.sees(self.resolved("web", "server.lab.example"), [self.address["web"]])
-            self.sees(self.inside("web", "getent", "ahostsv4", "server").out.split()[:1], [self.address["web"]], "by the search domain")
+            self.sees(
+                self.inside("web", "getent", "ahostsv4", "server").out.split()[:1],
+                [self.address["web"]],
+                "by the search domain",
+            )
             self.sees(self.status("web", "example.com"), "NXDOMAIN", "AmazonProvidedDNS is not on the list")
-            self.sees(self.resolved("web", f"www.{CORP}", "CNAME", "@169.254.169.253"), ["www.example.com."], "but still there")
+            self.sees(
+                self.resolved("web", f"www.{CORP}", "CNAME", "@169.254.169.253"),
+                ["www.example.com."],
+                "but still there",
+            )
             self.step("   queries to it are ordinary packets: its group decides")
-            self.ec2("revoke-security-group-ingress", "--group-id", self.group, "--ip-permissions",
-                     "IpProtocol=udp,FromPort=53,ToPort=53,IpRanges=[{CidrIp=10.0.0.0/16}]")
+            self.ec2(
+                "revoke-security-group-ingress",
+                "--group-id",
+                self.group,
+                "--ip-permissions",
+                "IpProtocol=udp,FromPort=53,ToPort=53,IpRanges=[{CidrIp=10.0.0.0/16}]",
+            )
             self.allow(self.group, "IpProtocol=icmp,FromPort=-1,ToPort=-1,IpRanges=[{CidrIp=10.0.0.0/16}]")
-            self.ec2("revoke-security-group-ingress", "--group-id", self.group, "--ip-permissions",
-                     f"IpProtocol=-1,UserIdGroupPairs=[{{GroupId={self.group}}}]")
-            self.holds("no servers could be reached" in self.dig("web", "server.lab.example"), "its group lets nothing in")
+            self.ec2(
+                "revoke-security-group-ingress",
+                "--group-id",
+                self.group,
+                "--ip-permissions",
+                f"IpProtocol=-1,UserIdGroupPairs=[{{GroupId={self.group}}}]",
+            )
+            self.holds(
+                "no servers could be reached" in self.dig("web", "server.lab.example"), "its group lets nothing in"
+            )
             self.sees(self.trace("web", "db", "udp/53")["explanation_code"], "ENI_SG_RULES_MISMATCH")
 
     def renew(self, server, expected):
@@ -327,30 +444,58 @@ class Names(NetworkLab):
         self.renew("web", f"search {REGION}.compute.internal\nnameserver 10.0.0.2\n")
 
     def managed_prefix_lists(self):
-        self.step("10. AWS's own prefix lists, in a rule and in a route: EC2 Instance Connect comes in, and nothing else")
-        [found] = self.ec2("describe-managed-prefix-lists", "--filters",
-                           f"Name=prefix-list-name,Values=com.amazonaws.{REGION}.ec2-instance-connect")["PrefixLists"]
+        self.step(
+            "10. AWS's own prefix lists, in a rule and in a route: EC2 Instance Connect comes in, and nothing else"
+        )
+        [found] = self.ec2(
+            "describe-managed-prefix-lists",
+            "--filters",
+            f"Name=prefix-list-name,Values=com.amazonaws.{REGION}.ec2-instance-connect",
+        )["PrefixLists"]
         connect = found["PrefixListId"]
         tried = self.hamlet.hamlet("connect", "web", "--", "true", check=False)
         self.holds(tried.code != 0, "no rule lets it in yet")
         self.allow(self.group, f"IpProtocol=tcp,FromPort=22,ToPort=22,PrefixListIds=[{{PrefixListId={connect}}}]")
-        self.holds(self.inside("web", "ping", "-n", "-c", "1", "-W", "1", EXAMPLE).code == 0, "out by the default route")
+        self.holds(
+            self.inside("web", "ping", "-n", "-c", "1", "-W", "1", EXAMPLE).code == 0, "out by the default route"
+        )
         self.ec2("delete-route", "--route-table-id", self.table_id, "--destination-cidr-block", ANYWHERE)
         tried = self.hamlet.hamlet("connect", "web", "--", "true", check=False)
         self.holds(tried.code != 0, "no way back")
-        self.ec2("create-route", "--route-table-id", self.table_id, "--destination-prefix-list-id", connect, "--gateway-id", self.gateway)
+        self.ec2(
+            "create-route",
+            "--route-table-id",
+            self.table_id,
+            "--destination-prefix-list-id",
+            connect,
+            "--gateway-id",
+            self.gateway,
+        )
         tried = self.hamlet.hamlet("connect", "web", "--", "echo in", check=False)
         self.sees(tried.out.strip(), "in", f"through the prefix list's route: {tried}")
-        self.holds(self.inside("web", "ping", "-n", "-c", "1", "-W", "1", EXAMPLE).code != 0, "the route is for the list alone")
+        self.holds(
+            self.inside("web", "ping", "-n", "-c", "1", "-W", "1", EXAMPLE).code != 0, "the route is for the list alone"
+        )
         self.sees(self.trace("web", EXAMPLE, "icmp")["explanation_code"], "NO_ROUTE_TO_DESTINATION")
         foreign = "pl-7ba54012"
-        self.refused("InvalidPrefixListID.NotFound", "…", "create-route", "--route-table-id", self.table_id,
-                     "--destination-prefix-list-id", foreign, "--gateway-id", self.gateway)
+        self.refused(
+            "InvalidPrefixListID.NotFound",
+            "…",
+            "create-route",
+            "--route-table-id",
+            self.table_id,
+            "--destination-prefix-list-id",
+            foreign,
+            "--gateway-id",
+            self.gateway,
+        )
         self.ec2("delete-route", "--route-table-id", self.table_id, "--destination-prefix-list-id", connect)
 
     def clean_up(self):
         self.step("11. clean-up leaves an empty account")
-        self.zone_refused("HostedZoneNotEmpty", "contains non-required resource record sets", "delete-hosted-zone", "--id", self.zone)
+        self.zone_refused(
+            "HostedZoneNotEmpty", "contains non-required resource record sets", "delete-hosted-zone", "--id", self.zone
+        )
         sets = self.route53("list-resource-record-sets", "--hosted-zone-id", self.zone)["ResourceRecordSets"]
         own = [it for it in sets if it["Type"] not in ("NS", "SOA")]
         batch = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": it} for it in own]}

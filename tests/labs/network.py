@@ -34,7 +34,9 @@ class NetworkLab(harness.Lab):
         return gateway
 
     def main_table(self, vpc):
-        found = self.ec2("describe-route-tables", "--filters", f"Name=vpc-id,Values={vpc}", "Name=association.main,Values=true")
+        found = self.ec2(
+            "describe-route-tables", "--filters", f"Name=vpc-id,Values={vpc}", "Name=association.main,Values=true"
+        )
         return found["RouteTables"][0]["RouteTableId"]
 
     def table(self, vpc):
@@ -46,11 +48,17 @@ class NetworkLab(harness.Lab):
 
     def state_of_route(self, table, destination):
         [found] = self.ec2("describe-route-tables", "--route-table-ids", table)["RouteTables"]
-        [route] = [it for it in found["Routes"] if destination in (it.get("DestinationCidrBlock"), it.get("DestinationIpv6CidrBlock"))]
+        [route] = [
+            it
+            for it in found["Routes"]
+            if destination in (it.get("DestinationCidrBlock"), it.get("DestinationIpv6CidrBlock"))
+        ]
         return route["State"]
 
     def subnet(self, vpc, cidr, zone, table=None, *more):
-        made = self.ec2("create-subnet", "--vpc-id", vpc, "--cidr-block", cidr, "--availability-zone", REGION + zone, *more)
+        made = self.ec2(
+            "create-subnet", "--vpc-id", vpc, "--cidr-block", cidr, "--availability-zone", REGION + zone, *more
+        )
         subnet = made["Subnet"]["SubnetId"]
         if table:
             self.ec2("associate-route-table", "--route-table-id", table, "--subnet-id", subnet)
@@ -61,7 +69,9 @@ class NetworkLab(harness.Lab):
         return str(list(ipaddress.IPv6Network(block).subnets(new_prefix=64))[number])
 
     def default_group(self, vpc):
-        found = self.ec2("describe-security-groups", "--filters", f"Name=vpc-id,Values={vpc}", "Name=group-name,Values=default")
+        found = self.ec2(
+            "describe-security-groups", "--filters", f"Name=vpc-id,Values={vpc}", "Name=group-name,Values=default"
+        )
         return found["SecurityGroups"][0]["GroupId"]
 
     def allow(self, group, permission, region=None):
@@ -70,8 +80,20 @@ class NetworkLab(harness.Lab):
     def launch(self, name, subnet, group, *more):
         """Starts a server; `wait_running` and `booted` wait for it."""
         tags = json.dumps([{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}])
-        made = self.ec2("run-instances", "--image-id", AMI, "--instance-type", "t3.micro", "--subnet-id", subnet,
-                        "--security-group-ids", group, "--tag-specifications", tags, *more)
+        made = self.ec2(
+            "run-instances",
+            "--image-id",
+            AMI,
+            "--instance-type",
+            "t3.micro",
+            "--subnet-id",
+            subnet,
+            "--security-group-ids",
+            group,
+            "--tag-specifications",
+            tags,
+            *more,
+        )
         return made["Instances"][0]["InstanceId"]
 
     def describe(self, id):
@@ -88,8 +110,15 @@ class NetworkLab(harness.Lab):
     def visitor(self, server, address=LAPTOP):
         """Whom a listener on the laptop sees when a server connects to it."""
         command = [*self.user.prefix, self.user.program, "laptop", "--", "python3", "-c", LISTENER]
-        listener = subprocess.Popen([str(it) for it in command], stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
-                                    env=self.hamlet._own_environment(), cwd="/", preexec_fn=harness.die_with_parent)
+        listener = subprocess.Popen(
+            [str(it) for it in command],
+            stdout=subprocess.PIPE,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=self.hamlet._own_environment(),
+            cwd="/",
+            preexec_fn=harness.die_with_parent,
+        )
         try:
             self.sees(listener.stdout.readline().strip(), "listening")
             host = f"[{address}]" if ":" in address else address

@@ -44,8 +44,12 @@ class Path(NetworkLab):
         self.tables = {name: self.table(self.vpc) for name in ("public", "private", "one", "two")}
         self.route(self.tables["public"], ANYWHERE, "--gateway-id", self.gateway)
         self.route(self.tables["public"], EVERYWHERE, "--gateway-id", self.gateway)
-        self.subnets = {name: self.dual(number, table) for number, (name, table) in enumerate(
-            [("web", "public"), ("mate", "public"), ("app", "private"), ("one", "one"), ("two", "two")])}
+        self.subnets = {
+            name: self.dual(number, table)
+            for number, (name, table) in enumerate(
+                [("web", "public"), ("mate", "public"), ("app", "private"), ("one", "one"), ("two", "two")]
+            )
+        }
         self.group = self.default_group(self.vpc)
         self.allow(self.group, EVERYTHING)
         self.servers = {name: self.launch(name, subnet, self.group) for name, subnet in self.subnets.items()}
@@ -57,8 +61,13 @@ class Path(NetworkLab):
         self.interface = {name: it["NetworkInterfaces"][0]["NetworkInterfaceId"] for name, it in described.items()}
         address = self.ec2("allocate-address", "--domain", "vpc")
         self.ec2("associate-address", "--allocation-id", address["AllocationId"], "--instance-id", self.servers["web"])
-        made = self.ec2("create-nat-gateway", "--subnet-id", self.subnets["mate"], "--allocation-id",
-                        self.ec2("allocate-address", "--domain", "vpc")["AllocationId"])["NatGateway"]
+        made = self.ec2(
+            "create-nat-gateway",
+            "--subnet-id",
+            self.subnets["mate"],
+            "--allocation-id",
+            self.ec2("allocate-address", "--domain", "vpc")["AllocationId"],
+        )["NatGateway"]
         self.nat = made["NatGatewayId"]
         self.ec2("wait", "nat-gateway-available", "--nat-gateway-ids", self.nat)
         [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", self.nat)["NatGateways"]
@@ -66,8 +75,14 @@ class Path(NetworkLab):
         self.route(self.tables["private"], ANYWHERE, "--nat-gateway-id", self.nat)
 
     def dual(self, number, table):
-        subnet = self.subnet(self.vpc, f"10.0.{number}.0/24", "a", self.tables[table],
-                             "--ipv6-cidr-block", self.sixty_four(self.block, number))
+        subnet = self.subnet(
+            self.vpc,
+            f"10.0.{number}.0/24",
+            "a",
+            self.tables[table],
+            "--ipv6-cidr-block",
+            self.sixty_four(self.block, number),
+        )
         self.ec2("modify-subnet-attribute", "--subnet-id", subnet, "--assign-ipv6-address-on-creation")
         return subnet
 
@@ -80,10 +95,16 @@ class Path(NetworkLab):
 
     def every_way(self, server, address, expected, kinds=((), ("-I",), ("-T", "-p", "22"))):
         for options in kinds:
-            self.sees(self.hops(server, address, *options), expected, f"traceroute {' '.join(options)} {address} from {server}")
+            self.sees(
+                self.hops(server, address, *options),
+                expected,
+                f"traceroute {' '.join(options)} {address} from {server}",
+            )
 
     def within(self):
-        self.step("2. inside a VPC every server is one hop away, in the same subnet or another: the router is invisible")
+        self.step(
+            "2. inside a VPC every server is one hop away, in the same subnet or another: the router is invisible"
+        )
         for address in (self.v4["mate"], self.v6["mate"], self.v4["app"]):
             self.every_way("web", address, [address])
         shown = self.inside("web", "tracepath", "-n", self.v4["mate"]).out
@@ -110,12 +131,24 @@ class Path(NetworkLab):
     def errors(self):
         self.step("5. what a host says of a packet is heard without a rule; what nobody takes is silence, not an error")
         refused = self.group_for("web", [])
-        self.holds("Connection refused" in self.inside("web", "python3", "-c", DATAGRAM, self.v4["mate"], "9").out, "port unreachable")
-        self.holds("Connection refused" in self.inside("web", "python3", "-c", DATAGRAM, EXAMPLE, "9").out, "from the internet too")
+        self.holds(
+            "Connection refused" in self.inside("web", "python3", "-c", DATAGRAM, self.v4["mate"], "9").out,
+            "port unreachable",
+        )
+        self.holds(
+            "Connection refused" in self.inside("web", "python3", "-c", DATAGRAM, EXAMPLE, "9").out,
+            "from the internet too",
+        )
         self.sees(self.hops("web", EXAMPLE), [EXAMPLE], "traceroute")
         before = self.hamlet.status()["drops"]
-        self.holds("timed out" in self.inside("web", "python3", "-c", DATAGRAM, "10.0.1.250", "9").out, "nobody has the address")
-        self.holds("timed out" in self.inside("web", "python3", "-c", DATAGRAM, "203.0.113.77", "9").out, "nobody on the internet has it")
+        self.holds(
+            "timed out" in self.inside("web", "python3", "-c", DATAGRAM, "10.0.1.250", "9").out,
+            "nobody has the address",
+        )
+        self.holds(
+            "timed out" in self.inside("web", "python3", "-c", DATAGRAM, "203.0.113.77", "9").out,
+            "nobody on the internet has it",
+        )
         after = self.hamlet.status()["drops"]
         for reason in ("no-such-address", "no-such-internet-host"):
             self.holds(after.get(reason, 0) > before.get(reason, 0), f"{reason}: {after}")
@@ -128,38 +161,103 @@ class Path(NetworkLab):
         """Gives a server these groups; without any, a new one that lets nothing in."""
         made = None
         if not groups:
-            made = self.ec2("create-security-group", "--vpc-id", self.vpc, "--group-name", "nothing in", "--description", "nothing in")["GroupId"]
-        self.ec2("modify-network-interface-attribute", "--network-interface-id", self.interface[server], "--groups", *(groups or [made]))
+            made = self.ec2(
+                "create-security-group",
+                "--vpc-id",
+                self.vpc,
+                "--group-name",
+                "nothing in",
+                "--description",
+                "nothing in",
+            )["GroupId"]
+        self.ec2(
+            "modify-network-interface-attribute",
+            "--network-interface-id",
+            self.interface[server],
+            "--groups",
+            *(groups or [made]),
+        )
         return made
 
     def too_big(self):
         self.step("6. 9001 bytes inside, 1500 outside: told when it may not be cut, cut when it may")
-        ping = lambda server, address, *options: self.inside(server, "ping", "-n", "-c", "1", "-W", "1", *options, address)
+        ping = lambda server, address, *options: self.inside(
+            server, "ping", "-n", "-c", "1", "-W", "1", *options, address
+        )
         self.sees(ping("web", self.v4["mate"], "-M", "do", "-s", "8973").code, 0, "9001 bytes")
-        self.holds("message too long" in (it := ping("web", self.v4["mate"], "-M", "do", "-s", "8974")).out + it.err, "one more")
+        self.holds(
+            "message too long" in (it := ping("web", self.v4["mate"], "-M", "do", "-s", "8974")).out + it.err,
+            "one more",
+        )
         told = ping("web", EXAMPLE, "-M", "do", "-s", "1473")
-        self.holds("From 10.0.0.1 icmp_seq=1 Frag needed and DF set (mtu = 1500)" in told.out or "mtu=1500" in told.out + told.err, told)
+        self.holds(
+            "From 10.0.0.1 icmp_seq=1 Frag needed and DF set (mtu = 1500)" in told.out
+            or "mtu=1500" in told.out + told.err,
+            told,
+        )
         self.sees(ping("web", EXAMPLE, "-M", "do", "-s", "1472").code, 0, "1500 bytes")
         self.sees(ping("web", EXAMPLE, "-M", "dont", "-s", "4000").code, 0, "fragments")
         self.step("   TCP finds its size by itself, through both gateways")
         for server in ("web", "app"):
-            page = self.inside(server, "curl", "-sS", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "-H", f"X-Long: {'x' * 6000}", f"http://{EXAMPLE}")
+            page = self.inside(
+                server,
+                "curl",
+                "-sS",
+                "-m",
+                "5",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}",
+                "-H",
+                f"X-Long: {'x' * 6000}",
+                f"http://{EXAMPLE}",
+            )
             self.sees(page.out, "200", page)
-        self.step("   a network ACL that keeps out ICMP keeps out what routers far away say, but not the subnet's own router")
-        [acl] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.subnets['web']}")["NetworkAcls"]
+        self.step(
+            "   a network ACL that keeps out ICMP keeps out what routers far away say, but not the subnet's own router"
+        )
+        [acl] = self.ec2(
+            "describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.subnets['web']}"
+        )["NetworkAcls"]
         entry = ("--network-acl-id", acl["NetworkAclId"], "--rule-number", "40", "--ingress")
-        self.ec2("create-network-acl-entry", *entry, "--protocol", "icmp", "--icmp-type-code", "Type=-1,Code=-1", "--rule-action", "deny", "--cidr-block", ANYWHERE)
+        self.ec2(
+            "create-network-acl-entry",
+            *entry,
+            "--protocol",
+            "icmp",
+            "--icmp-type-code",
+            "Type=-1,Code=-1",
+            "--rule-action",
+            "deny",
+            "--cidr-block",
+            ANYWHERE,
+        )
         self.inside("web", "ip", "route", "flush", "cache")
         told = ping("web", LAPTOP, "-M", "do", "-s", "3000")
         self.holds("mtu = 1500" in told.out or "mtu=1500" in told.out + told.err, told)
-        self.holds("timed out" in self.inside("web", "python3", "-c", DATAGRAM, EXAMPLE, "9").out, "the host's error does not come in")
+        self.holds(
+            "timed out" in self.inside("web", "python3", "-c", DATAGRAM, EXAMPLE, "9").out,
+            "the host's error does not come in",
+        )
         self.ec2("delete-network-acl-entry", *entry)
 
     def through_boxes(self):
         self.step("7. servers that forward are hops: one towards the other subnet, and another one on the way back")
         for box in ("one", "two"):
-            self.inside(box, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter", check=True)
-            self.ec2("modify-network-interface-attribute", "--network-interface-id", self.interface[box], "--no-source-dest-check")
+            self.inside(
+                box,
+                "sh",
+                "-c",
+                "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter",
+                check=True,
+            )
+            self.ec2(
+                "modify-network-interface-attribute",
+                "--network-interface-id",
+                self.interface[box],
+                "--no-source-dest-check",
+            )
         web, app = self.table(self.vpc), self.table(self.vpc)
         self.use(web, "web")
         self.use(app, "app")
@@ -175,15 +273,21 @@ class Path(NetworkLab):
         self.around = web
 
     def use(self, table, server):
-        self.ec2("replace-route-table-association", "--association-id", self.association(server), "--route-table-id", table)
+        self.ec2(
+            "replace-route-table-association", "--association-id", self.association(server), "--route-table-id", table
+        )
 
     def association(self, server):
-        found = self.ec2("describe-route-tables", "--filters", f"Name=association.subnet-id,Values={self.subnets[server]}")["RouteTables"]
+        found = self.ec2(
+            "describe-route-tables", "--filters", f"Name=association.subnet-id,Values={self.subnets[server]}"
+        )["RouteTables"]
         [own] = [it for table in found for it in table["Associations"] if it.get("SubnetId") == self.subnets[server]]
         return own["RouteTableAssociationId"]
 
     def loop(self):
-        self.step("8. two boxes that send a packet to each other: it dies when its time is over, and one of them says so")
+        self.step(
+            "8. two boxes that send a packet to each other: it dies when its time is over, and one of them says so"
+        )
         self.route(self.tables["one"], "10.0.2.0/24", "--network-interface-id", self.interface["two"])
         self.route(self.tables["two"], "10.0.2.0/24", "--network-interface-id", self.interface["one"])
         ports = lambda: {it["name"]: it["packets_out"] for it in self.hamlet.status()["ports"]}
@@ -192,12 +296,18 @@ class Path(NetworkLab):
         self.holds("Time to live exceeded" in lost.out, lost)
         crossed = sum(ports()[box] - before[box] for box in ("one", "two"))
         self.holds(60 <= crossed <= 70, f"64 times to and fro: {crossed}")
-        self.sees(self.hops("web", self.v4["app"])[:4], [self.v4["one"], self.v4["two"], self.v4["one"], self.v4["two"]], "traceroute in the loop")
+        self.sees(
+            self.hops("web", self.v4["app"])[:4],
+            [self.v4["one"], self.v4["two"], self.v4["one"], self.v4["two"]],
+            "traceroute in the loop",
+        )
         told = self.trace("web", "app", "icmp")
         self.sees((told["reachable"], told["dropped"]), (False, "routing-loop"), told["text"])
 
     def blackhole(self):
-        self.step("9. a route to a box that has stopped is a blackhole, and the traffic dies in silence; back, it goes on")
+        self.step(
+            "9. a route to a box that has stopped is a blackhole, and the traffic dies in silence; back, it goes on"
+        )
         self.ec2("delete-route", "--route-table-id", self.tables["one"], "--destination-cidr-block", "10.0.2.0/24")
         self.holds(self.ping("web", self.v4["app"]), "through the boxes")
         self.ec2("stop-instances", "--instance-ids", self.servers["one"])

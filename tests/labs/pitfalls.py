@@ -42,9 +42,13 @@ class Pitfalls(NetworkLab):
         self.wait_running(*self.made.values())
         self.booted(*self.made.values())
         self.v6 = {name: self.describe(id)["Ipv6Address"] for name, id in self.made.items()}
-        self.interface = {name: self.describe(id)["NetworkInterfaces"][0]["NetworkInterfaceId"] for name, id in self.made.items()}
+        self.interface = {
+            name: self.describe(id)["NetworkInterfaces"][0]["NetworkInterfaceId"] for name, id in self.made.items()
+        }
         for name, address in self.v6.items():
-            harness.wait_for(f"{name}'s IPv6 address", lambda: address in self.inside(name, "ip", "-6", "-o", "address").out, 15)
+            harness.wait_for(
+                f"{name}'s IPv6 address", lambda: address in self.inside(name, "ip", "-6", "-o", "address").out, 15
+            )
 
     def dual(self, vpc, block, number, zone):
         return self.subnet(vpc, f"10.0.{number}.0/24", zone, None, "--ipv6-cidr-block", self.sixty_four(block, number))
@@ -59,8 +63,16 @@ class Pitfalls(NetworkLab):
         self.holds(self.ping("blue-client", "10.0.0.10"), "and so do neighbours in the other")
         for name, seen in (("red-client", "red-server"), ("blue-client", "blue-server")):
             key = self.inside(name, "ssh-keyscan", "-T", "3", "-t", "ed25519", "10.0.0.10").out.split()
-            own = self.inside(seen, "sh", "-c", "cat /etc/ssh/ssh_host_ed25519_key.pub 2>/dev/null || ssh-keyscan -t ed25519 127.0.0.1").out.split()
-            self.holds(key and any(word in own for word in key if word.startswith("AAAA")), f"{name} talks to {seen}: {key} {own}")
+            own = self.inside(
+                seen,
+                "sh",
+                "-c",
+                "cat /etc/ssh/ssh_host_ed25519_key.pub 2>/dev/null || ssh-keyscan -t ed25519 127.0.0.1",
+            ).out.split()
+            self.holds(
+                key and any(word in own for word in key if word.startswith("AAAA")),
+                f"{name} talks to {seen}: {key} {own}",
+            )
         self.holds(not self.ping("red-client", "10.0.0.20"), "blue's address in red is nobody's")
         self.revoke_own(1)
         self.holds(not self.ping("blue-client", "10.0.0.10"), "blue's group lets nothing in any more")
@@ -68,12 +80,22 @@ class Pitfalls(NetworkLab):
 
     def revoke_own(self, number):
         group = self.groups[number]
-        self.ec2("revoke-security-group-ingress", "--group-id", group, "--ip-permissions", f"IpProtocol=-1,UserIdGroupPairs=[{{GroupId={group}}}]")
+        self.ec2(
+            "revoke-security-group-ingress",
+            "--group-id",
+            group,
+            "--ip-permissions",
+            f"IpProtocol=-1,UserIdGroupPairs=[{{GroupId={group}}}]",
+        )
 
     def no_route_no_way(self):
-        self.step("3. a gateway is attached and the server has a public address: without a route there is no way, with one there is")
+        self.step(
+            "3. a gateway is attached and the server has a public address: without a route there is no way, with one there is"
+        )
         allocation = self.ec2("allocate-address", "--domain", "vpc")
-        self.ec2("associate-address", "--allocation-id", allocation["AllocationId"], "--instance-id", self.made["red-client"])
+        self.ec2(
+            "associate-address", "--allocation-id", allocation["AllocationId"], "--instance-id", self.made["red-client"]
+        )
         self.holds(not self.ping("red-client", EXAMPLE), "no route")
         table = self.main_table(self.vpc)
         self.route(table, ANYWHERE, "--gateway-id", self.gateway)
@@ -82,23 +104,44 @@ class Pitfalls(NetworkLab):
 
     def group_behind_an_open_acl(self):
         self.step("4. the network ACL lets everything through, which opens no group")
-        self.closed = self.ec2("create-security-group", "--vpc-id", self.vpc, "--group-name", "closed", "--description", "closed")["GroupId"]
+        self.closed = self.ec2(
+            "create-security-group", "--vpc-id", self.vpc, "--group-name", "closed", "--description", "closed"
+        )["GroupId"]
         self.wear("red-server", self.closed)
-        [acl] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.nets[0]}")["NetworkAcls"]
-        self.holds(any(it["RuleAction"] == "allow" and it["Protocol"] == "-1" and it.get("CidrBlock") == ANYWHERE for it in acl["Entries"]), acl)
+        [acl] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={self.nets[0]}")[
+            "NetworkAcls"
+        ]
+        self.holds(
+            any(
+                it["RuleAction"] == "allow" and it["Protocol"] == "-1" and it.get("CidrBlock") == ANYWHERE
+                for it in acl["Entries"]
+            ),
+            acl,
+        )
         self.holds(not self.ping("red-client", "10.0.0.10"), "the group is asked, too")
         self.blocked_by(self.closed, "red-client", "red-server", "icmp")
 
     def wear(self, server, group):
-        self.ec2("modify-network-interface-attribute", "--network-interface-id", self.interface[server], "--groups", group)
+        self.ec2(
+            "modify-network-interface-attribute", "--network-interface-id", self.interface[server], "--groups", group
+        )
 
     def families(self):
-        self.step("5. a rule for every IPv6 address opens nothing for IPv4, and the other way round; ICMP is not ICMPv6")
+        self.step(
+            "5. a rule for every IPv6 address opens nothing for IPv4, and the other way round; ICMP is not ICMPv6"
+        )
         both = lambda: (self.ping("red-client", "10.0.0.10"), self.ping("red-client", self.v6["red-server"]))
         self.sees(both(), (False, False))
-        six, four = f"IpProtocol=-1,Ipv6Ranges=[{{CidrIpv6={EVERYWHERE}}}]", f"IpProtocol=-1,IpRanges=[{{CidrIp={ANYWHERE}}}]"
-        for rule, expected in ((six, (False, True)), (four, (True, False)), (f"{ECHO_V6},Ipv6Ranges=[{{CidrIpv6={EVERYWHERE}}}]", (False, True)),
-                               (f"{ECHO},IpRanges=[{{CidrIp={ANYWHERE}}}]", (True, False))):
+        six, four = (
+            f"IpProtocol=-1,Ipv6Ranges=[{{CidrIpv6={EVERYWHERE}}}]",
+            f"IpProtocol=-1,IpRanges=[{{CidrIp={ANYWHERE}}}]",
+        )
+        for rule, expected in (
+            (six, (False, True)),
+            (four, (True, False)),
+            (f"{ECHO_V6},Ipv6Ranges=[{{CidrIpv6={EVERYWHERE}}}]", (False, True)),
+            (f"{ECHO},IpRanges=[{{CidrIp={ANYWHERE}}}]", (True, False)),
+        ):
             self.allow(self.closed, rule)
             self.sees(both(), expected, rule)
             self.ec2("revoke-security-group-ingress", "--group-id", self.closed, "--ip-permissions", rule)
@@ -109,18 +152,51 @@ class Pitfalls(NetworkLab):
         made = self.prefix_list("offices", "10.0.1.10/32")
         self.allow(self.closed, f"{ECHO},PrefixListIds=[{{PrefixListId={made}}}]")
         self.sees([self.ping(it, "10.0.0.10") for it in ("red-client", "red-other")], [True, False])
-        self.ec2("modify-managed-prefix-list", "--prefix-list-id", made, "--current-version", "1",
-                 "--add-entries", "Cidr=10.0.2.0/24", "--remove-entries", "Cidr=10.0.1.10/32")
-        self.sees([self.ping(it, "10.0.0.10") for it in ("red-client", "red-other")], [False, True], "after a change of the list")
-        self.step("   a route with a prefix list leads to its entries alone, and a plain route for the same block wins over it")
+        self.ec2(
+            "modify-managed-prefix-list",
+            "--prefix-list-id",
+            made,
+            "--current-version",
+            "1",
+            "--add-entries",
+            "Cidr=10.0.2.0/24",
+            "--remove-entries",
+            "Cidr=10.0.1.10/32",
+        )
+        self.sees(
+            [self.ping(it, "10.0.0.10") for it in ("red-client", "red-other")],
+            [False, True],
+            "after a change of the list",
+        )
+        self.step(
+            "   a route with a prefix list leads to its entries alone, and a plain route for the same block wins over it"
+        )
         table = self.main_table(self.vpc)
         self.ec2("delete-route", "--route-table-id", table, "--destination-cidr-block", ANYWHERE)
         sites = self.prefix_list("sites", f"{EXAMPLE}/32")
-        self.ec2("create-route", "--route-table-id", table, "--destination-prefix-list-id", sites, "--gateway-id", self.gateway)
+        self.ec2(
+            "create-route",
+            "--route-table-id",
+            table,
+            "--destination-prefix-list-id",
+            sites,
+            "--gateway-id",
+            self.gateway,
+        )
         self.sees([self.ping("red-client", it) for it in (EXAMPLE, LAPTOP)], [True, False])
-        self.ec2("modify-managed-prefix-list", "--prefix-list-id", sites, "--current-version", "1", "--add-entries", f"Cidr={LAPTOP}/32")
+        self.ec2(
+            "modify-managed-prefix-list",
+            "--prefix-list-id",
+            sites,
+            "--current-version",
+            "1",
+            "--add-entries",
+            f"Cidr={LAPTOP}/32",
+        )
         self.sees([self.ping("red-client", it) for it in (EXAMPLE, LAPTOP)], [True, True], "after a change of the list")
-        spare = self.ec2("create-network-interface", "--subnet-id", self.third)["NetworkInterface"]["NetworkInterfaceId"]
+        spare = self.ec2("create-network-interface", "--subnet-id", self.third)["NetworkInterface"][
+            "NetworkInterfaceId"
+        ]
         self.route(table, f"{EXAMPLE}/32", "--network-interface-id", spare)
         self.sees(self.state_of_route(table, f"{EXAMPLE}/32"), "blackhole")
         self.sees([self.ping("red-client", it) for it in (EXAMPLE, LAPTOP)], [False, True], "a blackhole of its own")
@@ -129,11 +205,23 @@ class Pitfalls(NetworkLab):
         self.refused("DependencyViolation", "…", "delete-managed-prefix-list", "--prefix-list-id", sites)
 
     def prefix_list(self, name, entry):
-        made = self.ec2("create-managed-prefix-list", "--prefix-list-name", name, "--address-family", "IPv4", "--max-entries", "5", "--entries", f"Cidr={entry}")
+        made = self.ec2(
+            "create-managed-prefix-list",
+            "--prefix-list-name",
+            name,
+            "--address-family",
+            "IPv4",
+            "--max-entries",
+            "5",
+            "--entries",
+            f"Cidr={entry}",
+        )
         return made["PrefixList"]["PrefixListId"]
 
     def acl_order(self):
-        self.step("7. a new network ACL denies everything; of its rules the lowest number decides, not the narrowest block")
+        self.step(
+            "7. a new network ACL denies everything; of its rules the lowest number decides, not the narrowest block"
+        )
         self.wear("red-server", self.groups[0])
         self.holds(self.ping("red-client", "10.0.0.10"), "with the default network ACL")
         self.acl = self.ec2("create-network-acl", "--vpc-id", self.vpc)["NetworkAcl"]["NetworkAclId"]
@@ -156,7 +244,9 @@ class Pitfalls(NetworkLab):
         self.holds(self.ping("red-client", self.v6["red-server"]), "both ways")
 
     def acl_memory(self):
-        self.step("8. it remembers nothing: without a rule for answers there are none, and a rule for ephemeral ports is one")
+        self.step(
+            "8. it remembers nothing: without a rule for answers there are none, and a rule for ephemeral ports is one"
+        )
         self.ec2("delete-network-acl-entry", "--network-acl-id", self.acl, "--rule-number", "100", "--egress")
         before = self.hamlet.status()["drops"]
         self.holds(not self.ping("red-client", "10.0.0.10"), "asked, and not answered")
@@ -168,7 +258,10 @@ class Pitfalls(NetworkLab):
 
     def connects(self):
         """Whether red-client gets a word from the server's ssh port."""
-        return "SSH-2.0" in self.inside("red-client", "curl", "-sS", "-m", "2", "--http0.9", "-o", "-", "http://10.0.0.10:22").out
+        return (
+            "SSH-2.0"
+            in self.inside("red-client", "curl", "-sS", "-m", "2", "--http0.9", "-o", "-", "http://10.0.0.10:22").out
+        )
 
     def neighbours_of_a_denied_subnet(self):
         self.step("9. a deny in one subnet is that subnet's: others talk, and so do neighbours within it")
@@ -183,15 +276,30 @@ class Pitfalls(NetworkLab):
         self.holds(self.ping("red-client", "10.0.2.10"), "past it")
 
     def use_acl(self, subnet, acl):
-        [found] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={subnet}")["NetworkAcls"]
+        [found] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={subnet}")[
+            "NetworkAcls"
+        ]
         [own] = [it["NetworkAclAssociationId"] for it in found["Associations"] if it["SubnetId"] == subnet]
         self.ec2("replace-network-acl-association", "--association-id", own, "--network-acl-id", acl)
 
     def entry(self, way, number, action, block, protocol="-1", ports=None):
         family = "--ipv6-cidr-block" if ":" in block else "--cidr-block"
         more = ("--port-range", ports) if ports else ()
-        self.ec2("create-network-acl-entry", "--network-acl-id", self.acl, f"--{way}", "--rule-number", str(number), "--protocol", protocol,
-                 "--rule-action", action, family, block, *more)
+        self.ec2(
+            "create-network-acl-entry",
+            "--network-acl-id",
+            self.acl,
+            f"--{way}",
+            "--rule-number",
+            str(number),
+            "--protocol",
+            protocol,
+            "--rule-action",
+            action,
+            family,
+            block,
+            *more,
+        )
 
 
 if __name__ == "__main__":

@@ -30,11 +30,22 @@ def presigned(asked):
     session = botocore.session.get_session()
     model = session.get_service_model("ec2-instance-connect")
     credentials = Credentials(asked["key"], asked["secret"])
-    signer = RequestSigner(model.service_id, asked["region"], model.signing_name, model.signature_version, credentials,
-                           session.get_component("event_emitter"))
+    signer = RequestSigner(
+        model.service_id,
+        asked["region"],
+        model.signing_name,
+        model.signature_version,
+        credentials,
+        session.get_component("event_emitter"),
+    )
     request = {
         "url": f"wss://{asked['host']}/openTunnel?{urlencode(asked['query'])}",
-        "body": {}, "headers": {"host": asked["host"]}, "method": "GET", "query_string": "", "url_path": "/", "context": {},
+        "body": {},
+        "headers": {"host": asked["host"]},
+        "method": "GET",
+        "query_string": "",
+        "url_path": "/",
+        "context": {},
     }
     return signer.generate_presigned_url(request_dict=request, operation_name="openTunnel", expires_in=60)
 
@@ -78,7 +89,9 @@ class Tunnel:
 
     def send(self, opcode, payload):
         mask = os.urandom(4)
-        length = bytes([128 | len(payload)]) if len(payload) < 126 else bytes([128 | 126]) + struct.pack(">H", len(payload))
+        length = (
+            bytes([128 | len(payload)]) if len(payload) < 126 else bytes([128 | 126]) + struct.pack(">H", len(payload))
+        )
         masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
         self.socket.sendall(bytes([128 | opcode]) + length + mask + masked)
 

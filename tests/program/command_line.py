@@ -23,17 +23,40 @@ class CommandLine(harness.Lab):
         self.says(1, "choose one of ap-northeast-1", "up", "--region", "mars-1")
         self.step("port taken; data directory in use; open to others")
         taken = "{}:{}".format(*self.hamlet.address)
-        self.says(1, f"{taken} cannot be listened on; choose another with --listen", "--data", str(other), "up", "--listen", taken, "--instances", "none")
+        self.says(
+            1,
+            f"{taken} cannot be listened on; choose another with --listen",
+            "--data",
+            str(other),
+            "up",
+            "--listen",
+            taken,
+            "--instances",
+            "none",
+        )
         self.says(1, "is in use by process", "up", "--listen", "127.0.0.1:0", "--instances", "none")
-        self.says(1, "a Hamlet runs with the data directory", "up", "--detach", "--listen", "127.0.0.1:0", "--instances", "none")
+        self.says(
+            1,
+            "a Hamlet runs with the data directory",
+            "up",
+            "--detach",
+            "--listen",
+            "127.0.0.1:0",
+            "--instances",
+            "none",
+        )
         self.says(1, "--auth strict", "--data", str(other), "up", "--listen", "0.0.0.0:0", "--instances", "none")
         self.step("a missing kernel feature; a data directory that cannot be made, or is something else")
         self.says(1, "/nowhere/tun is missing", "--data", str(other), "up", environment={"HAMLET_TUN": "/nowhere/tun"})
         self.says(1, "cannot be made", "--data", "/proc/none", "up", "--instances", "none", "--listen", "127.0.0.1:0")
-        self.says(1, "cannot be", "--data", str(self.hamlet.log), "up", "--instances", "none", "--listen", "127.0.0.1:0")
+        self.says(
+            1, "cannot be", "--data", str(self.hamlet.log), "up", "--instances", "none", "--listen", "127.0.0.1:0"
+        )
         self.step("instances: none, several with that name, without a machine, stopped")
         self.says(125, "there is no instance 'web'", "exec", "web", "--", "true")
-        [subnet] = self.ec2("describe-subnets", "--filters", f"Name=availability-zone,Values={harness.REGION}a")["Subnets"]
+        [subnet] = self.ec2("describe-subnets", "--filters", f"Name=availability-zone,Values={harness.REGION}a")[
+            "Subnets"
+        ]
         ami = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
         tags = '[{"ResourceType":"instance","Tags":[{"Key":"Name","Value":"web"}]}]'
         launch = ("run-instances", "--image-id", ami, "--instance-type", "t2.micro", "--tag-specifications", tags)
@@ -46,12 +69,26 @@ class CommandLine(harness.Lab):
         self.step("a tunnel that leads nowhere, without an endpoint and without a machine")
         self.says(1, "say where to", "open-tunnel", "--local-port", "0")
         self.says(1, "has no EC2 Instance Connect Endpoint: create one with", "open-tunnel", "--instance-id", one)
-        self.says(1, "there is no EC2 Instance Connect Endpoint 'eice-1'", "open-tunnel", "--instance-id", one, "--instance-connect-endpoint-id", "eice-1")
+        self.says(
+            1,
+            "there is no EC2 Instance Connect Endpoint 'eice-1'",
+            "open-tunnel",
+            "--instance-id",
+            one,
+            "--instance-connect-endpoint-id",
+            "eice-1",
+        )
         self.says(2, "0 is not in 1..=3600", "open-tunnel", "--max-tunnel-duration", "0")
         self.ec2("create-instance-connect-endpoint", "--subnet-id", subnet["SubnetId"])
         complete = lambda: self.hamlet.status()["instance_connect_endpoints"][0]["takes_tunnels"]
         harness.wait_for("the endpoint", complete, 20)
-        self.says(1, "EC2 Instance Connect refused: No tunnel can be opened: this Hamlet was started with --instances none", "open-tunnel", "--instance-id", one)
+        self.says(
+            1,
+            "EC2 Instance Connect refused: No tunnel can be opened: this Hamlet was started with --instances none",
+            "open-tunnel",
+            "--instance-id",
+            one,
+        )
         two = self.ec2(*launch, "--no-associate-public-ip-address")["Instances"][0]["InstanceId"]
         self.wait_running(two)
         self.says(125, "2 instances are named 'web': say which by its ID", "exec", "web", "--", "true")

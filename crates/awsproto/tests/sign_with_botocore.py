@@ -2,6 +2,7 @@
 
 usage: sign_with_botocore.py COUNT SEED
 """
+
 import datetime
 import json
 import random

@@ -3,6 +3,7 @@
 usage: botocore_shapes.py requests OPERATION...   forms with every member set, as JSON lines
        botocore_shapes.py answers < JSON lines    answers parsed, as JSON lines
 """
+
 import datetime
 import json
 import sys
@@ -18,11 +19,7 @@ def filled(shape, above=()):
     kind = shape.type_name
     if kind == "structure":
         inside = above + (shape.name,)
-        return {
-            name: filled(member, inside)
-            for name, member in shape.members.items()
-            if member.name not in inside
-        }
+        return {name: filled(member, inside) for name, member in shape.members.items() if member.name not in inside}
     if kind == "list":
         return [filled(shape.member, above), filled(shape.member, above)]
     if kind == "blob":
