@@ -1,7 +1,8 @@
 """Looks at every good answer as it came over the wire, and says what a client would lose of it.
 
-A client ignores elements that its model does not know, so a misspelt one is lost in silence. Here the raw body is walked
-against the output shape of botocore's model: unknown or repeated elements, and leaves that do not parse, are findings.
+A client ignores elements that its model does not know, so a misspelt one is lost in silence. Here the raw body is
+walked against the output shape of botocore's model: unknown or repeated elements, and leaves that do not parse, are
+findings.
 """
 
 import base64

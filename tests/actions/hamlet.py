@@ -15,7 +15,6 @@ import subprocess
 import tempfile
 import time
 
-import boto3
 import botocore.session
 from botocore.config import Config
 

@@ -1,7 +1,7 @@
 """One story in which every action is called, and answered well.
 
-It reads like somebody building, changing and tearing down a network. What it made stays in `self.id`; the forms that were
-sent stay in the recorder, where other tests take them from and spoil them.
+It reads like somebody building, changing and tearing down a network. What it made stays in `self.id`; the forms that
+were sent stay in the recorder, where other tests take them from and spoil them.
 """
 
 import json

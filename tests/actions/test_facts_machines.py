@@ -266,7 +266,10 @@ class Addresses(Facts):
         )
         self.refused(
             "InvalidInstanceID",
-            f"There are multiple interfaces attached to instance '{instance}'. Please specify an interface ID for the operation instead.",
+            (
+                f"There are multiple interfaces attached to instance '{instance}'. Please specify an interface ID "
+                "for the operation instead."
+            ),
             "associate_address",
             AllocationId=self.allocate(),
             InstanceId=instance,
@@ -414,14 +417,20 @@ class Instances(Facts):
         ec2.modify_instance_attribute(InstanceId=instance, DisableApiTermination={"Value": True})
         self.refused(
             "OperationNotPermitted",
-            f"The instance '{instance}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
+            (
+                f"The instance '{instance}' may not be terminated. Modify its 'disableApiTermination' instance "
+                "attribute and try again."
+            ),
             "terminate_instances",
             InstanceIds=[instance],
         )
         ec2.modify_instance_attribute(InstanceId=instance, DisableApiStop={"Value": True})
         self.refused(
             "OperationNotPermitted",
-            f"The instance '{instance}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.",
+            (
+                f"The instance '{instance}' may not be stopped. Modify its 'disableApiStop' instance attribute and "
+                "try again."
+            ),
             "stop_instances",
             InstanceIds=[instance],
         )
@@ -452,7 +461,10 @@ class Instances(Facts):
             ),
             (
                 "InvalidParameterCombination",
-                "The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces.",
+                (
+                    "The associatePublicIPAddress parameter cannot be specified when launching with multiple "
+                    "network interfaces."
+                ),
                 dict(
                     SubnetId=None,
                     NetworkInterfaces=[{**nic, "AssociatePublicIpAddress": True}, {**nic, "DeviceIndex": 1}],
@@ -498,7 +510,10 @@ class Instances(Facts):
         ec2.attach_network_interface(NetworkInterfaceId=self.interface(self.lan), InstanceId=instance, DeviceIndex=1)
         self.refused(
             "InvalidInstanceID",
-            f"There are multiple interfaces attached to instance '{instance}'. Please specify an interface ID for the operation instead.",
+            (
+                f"There are multiple interfaces attached to instance '{instance}'. Please specify an interface ID "
+                "for the operation instead."
+            ),
             "modify_instance_attribute",
             InstanceId=instance,
             SourceDestCheck={"Value": False},

@@ -11,8 +11,8 @@ RESTRICTED = (
 )
 NOT_A_CIDR = "Value ({}) for parameter {} is invalid. This is not a valid CIDR block."
 INSIDE_VPC = (
-    "The destination CIDR block {} is equal to or more specific than one of this VPC's CIDR blocks. This route can target "
-    "only an interface or an instance."
+    "The destination CIDR block {} is equal to or more specific than one of this VPC's CIDR blocks. This route "
+    "can target only an interface or an instance."
 )
 
 
@@ -155,7 +155,8 @@ class Vpcs(Facts):
         self.shows(
             "the recorded answer has these members",
             sorted(
-                "CidrBlock CidrBlockAssociationSet DhcpOptionsId InstanceTenancy Ipv6CidrBlockAssociationSet IsDefault OwnerId State VpcId".split()
+                "CidrBlock CidrBlockAssociationSet DhcpOptionsId InstanceTenancy Ipv6CidrBlockAssociationSet "
+                "IsDefault OwnerId State VpcId".split()
             ),
             sorted(set(made) - {"Tags", "BlockPublicAccessStates"}),
         )
@@ -312,7 +313,10 @@ class Vpcs(Facts):
         primary = ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlockAssociationSet"][0]["AssociationId"]
         self.refused(
             "OperationNotPermitted",
-            f"The vpc CIDR block with association ID {primary} may not be disassociated. It is the primary IPv4 CIDR block of the VPC",
+            (
+                f"The vpc CIDR block with association ID {primary} may not be disassociated. It is the primary IPv4 "
+                "CIDR block of the VPC"
+            ),
             "disassociate_vpc_cidr_block",
             AssociationId=primary,
         )
@@ -529,7 +533,10 @@ class Subnets(Facts):
         zones = ", ".join(
             sorted(zone["ZoneName"] for zone in self.ec2.describe_availability_zones()["AvailabilityZones"])
         )
-        sentence = f"Value (mars-1a) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: {zones}."
+        sentence = (
+            "Value (mars-1a) for parameter availabilityZone is invalid. Subnets can currently only be created "
+            f"in the following availability zones: {zones}."
+        )
         self.refused(
             "InvalidParameterValue",
             sentence,
@@ -697,7 +704,10 @@ class InternetGateways(Facts):
         )["AssociationId"]
         self.refused(
             "DependencyViolation",
-            f"Network {vpc} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.",
+            (
+                f"Network {vpc} has some mapped public address(es). Please unmap those public address(es) before "
+                "detaching the gateway."
+            ),
             "detach_internet_gateway",
             InternetGatewayId=gateway,
             VpcId=vpc,
@@ -981,7 +991,10 @@ class Routes(Facts):
         self.ec2.attach_network_interface(NetworkInterfaceId=second, InstanceId=other, DeviceIndex=1)
         self.refused(
             "InvalidInstanceID",
-            f"There are multiple interfaces attached to instance '{other}'. Please specify an interface ID for the operation instead.",
+            (
+                f"There are multiple interfaces attached to instance '{other}'. Please specify an interface ID for "
+                "the operation instead."
+            ),
             self.create,
             DestinationCidrBlock="192.0.2.0/24",
             InstanceId=other,

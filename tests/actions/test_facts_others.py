@@ -1,4 +1,4 @@
-"""AWS STS, roles and instance profiles of IAM, and the public parameters of Systems Manager: codes, sentences and fields."""
+"""AWS STS, roles and instance profiles of IAM, public parameters of Systems Manager: codes, sentences and fields."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Security groups, network ACLs, DHCP option sets, peering, prefix lists and tags: AWS's codes, sentences and fields."""
+"""Security groups, network ACLs, DHCP option sets, peering, prefix lists and tags: codes, sentences and fields."""
 
 from facts import NOBODY, Facts
 
@@ -154,7 +154,7 @@ class SecurityGroups(Facts):
     def test_rules_that_are_refused(self):
         group = self.create("web")["GroupId"]
         for ports in ((), (22, None), (None, 22)):
-            given = {key: port for key, port in zip(("FromPort", "ToPort"), ports) if port is not None}
+            given = {key: port for key, port in zip(("FromPort", "ToPort"), ports, strict=False) if port is not None}
             self.refused(
                 "InvalidParameterValue",
                 BOTH_PORTS,

@@ -6,8 +6,8 @@ import unittest
 from botocore.exceptions import ClientError
 
 import hamlet
-import story
 import scenario
+import story
 from scenario import PEER
 
 PAGE_SIZE = 5

@@ -1,4 +1,4 @@
-"""What is wrong with parameters: unknown ones, missing ones, and dry runs. Each action's good request, spoiled in one place."""
+"""What is wrong with parameters: unknown ones, missing ones, dry runs: good requests, spoiled in one place."""
 
 import json
 import re

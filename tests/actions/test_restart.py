@@ -7,7 +7,6 @@ import unittest
 from botocore.exceptions import ClientError
 
 import answers
-import hamlet
 import scenario
 import story
 

@@ -1,9 +1,9 @@
 """A small, fast client of the EC2 API: one connection kept open, no retries, nothing but the standard library."""
 
+import datetime
 import hashlib
 import hmac
 import http.client
-import datetime
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 

@@ -16,8 +16,8 @@ import sys
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
-import harness  # noqa: E402
-from client import Client  # noqa: E402
+import harness
+from client import Client
 
 KILLS = int(os.environ.get("HAMLET_KILLS") or 20)
 SEED = int(os.environ.get("HAMLET_SEED") or random.SystemRandom().randrange(1 << 32))
@@ -70,7 +70,7 @@ class Writer(threading.Thread):
                 self.one()
         except (OSError, http.client.HTTPException):
             pass  # The daemon was killed; what we asked last was not answered.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             self.trouble = error
 
     def one(self):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Clients that take as much of the API as they get: connections that say nothing, bodies that never end, and many of both.
+"""Clients that take as much of the API as they get: connections that say nothing, bodies that never end, and many of
+both.
 
 Each attack first shows what it takes of one that has no limits in its way; then others are still answered, memory stays
 where it is, and who was refused has heard one sentence.
@@ -16,8 +17,8 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
-import harness  # noqa: E402
-from other_user import STRANGER, as_user  # noqa: E402
+import harness
+from other_user import STRANGER, as_user
 
 CONNECTIONS_MAX = 1024
 BODY_BYTES_MAX = 4 << 20

@@ -1,4 +1,5 @@
-"""What hostile guests have in common: servers in the default VPC, programs put into them, and a program that may be lost.
+"""What hostile guests have in common: servers in the default VPC, programs put into them, and a program that may be
+lost.
 
 The attacks aim at the program itself, too. So each walk runs a copy that belongs to whoever runs Hamlet.
 """

@@ -12,7 +12,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
-import harness  # noqa: E402
+import harness
 
 AT_ONCE = 20
 DAY = 24 * 3600
@@ -151,7 +151,8 @@ class Clock(harness.Lab):
         scope = f"123456789012/{time.strftime('%Y%m%d', now)}/{harness.REGION}/ec2/aws4_request"
         headers = {
             "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now),
-            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature={'0' * 64}",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, "
+            f"Signature={'0' * 64}",
         }
         with contextlib.closing(http.client.HTTPConnection(*self.hamlet.address, timeout=20)) as connection:
             connection.request(

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What a guest gets of whoever runs `hamlet exec`: their terminal, their descriptors, their files. And what they must get back."""
+"""What a guest gets of whoever runs `hamlet exec`: their terminal, descriptors, files; what must come back."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,8 +15,8 @@ import attacker  # noqa: F401  (finds the harness)
 import harness
 from attacker import Attacker
 
-# Runs as the shell does whose terminal it is: `leader MODE RAW COMMAND…`. What lies in the terminal's input when the command
-# has ended, the shell would take for typed. Prints that, and whether the settings are as they were, as JSON.
+# Runs as the shell does whose terminal it is: `leader MODE RAW COMMAND…`. What lies in the terminal's input when the
+# command has ended, the shell would take for typed. Prints that, and whether the settings are as they were, as JSON.
 LEADER = r"""
 import fcntl, json, os, select, signal, subprocess, sys, termios, time, tty
 terminal, mode, raw, command = int(sys.argv[1]), sys.argv[2], sys.argv[3] == "raw", sys.argv[4:]
@@ -26,10 +27,12 @@ for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTTOU):
 if raw:
     tty.setraw(terminal)
 before = termios.tcgetattr(terminal)
-ends = {"input": (terminal, subprocess.PIPE), "output": (subprocess.DEVNULL, terminal), "both": (terminal, terminal), "neither": (subprocess.DEVNULL, subprocess.PIPE)}
+ends = {"input": (terminal, subprocess.PIPE), "output": (subprocess.DEVNULL, terminal), "both": (terminal, terminal),
+        "neither": (subprocess.DEVNULL, subprocess.PIPE)}
 stdin, stdout = ends[mode]
 began = time.monotonic()
-process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stdout if stdout == terminal else subprocess.PIPE, cwd="/")
+stderr = stdout if stdout == terminal else subprocess.PIPE
+process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, cwd="/")
 out, err = process.communicate(timeout=40)
 took = time.monotonic() - began
 time.sleep(0.1)
@@ -40,7 +43,8 @@ if raw:
     while select.select([terminal], [], [], 0)[0]:
         typed += os.read(terminal, 4096)
 text = lambda it: (it or b"").decode(errors="replace")
-print(json.dumps({"code": process.returncode, "out": text(out), "err": text(err), "typed": text(typed), "same": before == after, "took": took}))
+print(json.dumps({"code": process.returncode, "out": text(out), "err": text(err), "typed": text(typed),
+                  "same": before == after, "took": took}))
 """
 # In the guest: everything that can be done to a terminal that one has, or can open.
 GRAB = r"""
@@ -144,7 +148,7 @@ class Caller(Attacker):
     # The terminal.
 
     def at_terminal(self, mode, command, raw=True, typed=b"", after=1.0):
-        """Runs a command at a terminal of its own, types something meanwhile, and returns what its shell sees afterwards."""
+        """Runs a command at a terminal of its own, types meanwhile, and returns what its shell sees afterwards."""
         ours, theirs = pty.openpty()
         if self.user.prefix:
             self.user.own(os.ttyname(theirs))
@@ -177,10 +181,8 @@ class Caller(Attacker):
             shown = b""
             os.set_blocking(ours, False)
             while process.poll() is None and time.monotonic() < end:
-                try:
+                with contextlib.suppress(OSError):
                     shown += os.read(ours, 4096)
-                except OSError:
-                    pass
                 time.sleep(0.02)
             out, err = process.communicate(timeout=5)
             self.holds(process.returncode == 0, f"{mode}: {err.decode()}")
@@ -203,7 +205,6 @@ class Caller(Attacker):
             "typed into descriptor 0" in seen and "evil" in shell["typed"], has_typing, f"the control: {seen} {shell}"
         )
         self.holds("opened /dev/tty" in seen and "set up /dev/tty" in seen, f"the control: {seen}")
-        hamlet = [self.user.program, "exec", "guest", "--"]
         for number, mode in enumerate(("input", "output", "neither", "both"), 1):
             self.step(f"{number}. at a terminal of the caller's; of input and output, the terminal is {mode}")
             self.grab(mode, f"with the caller's terminal as {mode}")
@@ -397,7 +398,8 @@ class Caller(Attacker):
         )
 
     def signals(self):
-        # What the caller ignores is not what the guest's command ignores, nor what posix_spawn of the C library does (32).
+        # What the caller ignores is not what the guest's command ignores, nor what posix_spawn of the C library does
+        # (32).
         ignored = {
             number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTSTP)
         }

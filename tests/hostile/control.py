@@ -43,7 +43,9 @@ def build(stage, name, *options, static=True):
 
 
 def bare(*command, user=None, privileged=False, seconds=SECONDS):
-    """Runs a command as root of a bare namespace; `privileged`: as the machine's own root, in namespaces of its mounts and processes."""
+    """Runs a command as root of a bare namespace; `privileged`: as the machine's own root, in namespaces of its mounts
+    and processes.
+    """
     flags = "-mpf" if privileged else "-Urmpf"
     words = [*(user.prefix if user else []), "unshare", flags, "--mount-proc", *command]
     return harness.execute(words, harness.clean_environment(), check=False, seconds=seconds)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A guest takes every name that the interface it is to get could have, so that each attempt to give it one fails: Hamlet
-tries again less and less often, says little in its log and why in `hamlet status`, and succeeds when the guest gives in."""
+"""A guest takes every name that the interface it is to get could have, so that each attempt to give it one fails:
+Hamlet tries again less and less often, says little in its log and why in `hamlet status`, and succeeds when the guest
+gives in."""
 
 import os
 import pathlib
@@ -20,7 +21,8 @@ NAMES = 300
 class EndlessRetries(NetworkLab):
     def walk(self):
         self.step(
-            f"1. a server takes {NAMES} names from eth1 on as other names of its first interface, and is given a second one"
+            f"1. a server takes {NAMES} names from eth1 on as other names of its first interface, and is given "
+            "a second one"
         )
         vpc = self.make_vpc("10.0.0.0/16")
         net = self.subnet(vpc, "10.0.0.0/24", "a")
@@ -42,7 +44,8 @@ class EndlessRetries(NetworkLab):
         harness.wait_for("the attempt to fail", self.problem, 20)
 
         self.step(
-            f"2. the attempts cost little: {LOG_BYTES} bytes of log and {SHARE:.0%} of a processor in {SECONDS} s at most"
+            f"2. the attempts cost little: {LOG_BYTES} bytes of log and {SHARE:.0%} of a processor in {SECONDS} "
+            "s at most"
         )
         began, used = time.monotonic(), self.processor_seconds()
         time.sleep(SECONDS)

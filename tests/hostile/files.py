@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a guest leaves on its disk lies in the data directory: no door to the host, for nobody, and not when it is removed."""
+"""What a guest leaves on its disk lies in the data directory: no door to the host, not even when removed."""
 
 import contextlib
 import os
@@ -15,8 +15,8 @@ from attacker import Attacker
 
 # A third user, who is neither the guest's nor Hamlet's.
 STRANGER = 65533
-# Deeper than a process usually has descriptors for, and than a path can name; the innermost directory is closed. Who goes
-# down with a function that calls itself has no stack left at 60,000, which takes longer than it tells more.
+# Deeper than a process usually has descriptors for, and than a path can name; the innermost directory is closed. Who
+# goes down with a function that calls itself has no stack left at 60,000, which takes longer than it tells more.
 DEPTH = 4_000
 DEEP = """
 import os, sys
@@ -64,9 +64,12 @@ for place in ("/root", "/home/ec2-user", "/var/tmp", "/opt", "/usr/local/bin", "
     attempt("name", lambda: open(f"{place}/-rf", "w").close())
     attempt("name", lambda: open(os.fsencode(place) + b"/\xff\xfe\n", "w").close())
     attempt("secret", lambda: open(f"{place}/guests-secret", "w").write("the guest's"))
-    attempt("open to all", lambda: (open(f"{place}/open-to-all", "w").write("the guest's"), os.chmod(f"{place}/open-to-all", 0o666)))
-    for name in ("user.any", "trusted.overlay.redirect", "user.overlay.redirect", "user.overlay.opaque", "user.overlay.metacopy", "security.capability"):
-        value = b"\x01\x00\x00\x02\x00\x20\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" if name == "security.capability" else canary.encode()
+    attempt("open to all", lambda: (open(f"{place}/open-to-all", "w").write("the guest's"),
+                                    os.chmod(f"{place}/open-to-all", 0o666)))
+    for name in ("user.any", "trusted.overlay.redirect", "user.overlay.redirect", "user.overlay.opaque",
+                 "user.overlay.metacopy", "security.capability"):
+        raw = b"\x01\x00\x00\x02\x00\x20" + bytes(14)
+        value = raw if name == "security.capability" else canary.encode()
         attempt(name, lambda: os.setxattr(f"{place}/open-to-all", name, value))
 # What of the guest's may be given away: to every id there is, and as their setuid file.
 for uid in (0, 1, 1000, 65534):
@@ -79,7 +82,8 @@ for path in ("/usr/local/share", "/usr/share/doc"):
 for path in ("/usr/bin/passwd", "/usr/bin/su"):
     attempt(path, lambda: os.chmod(path, 0o4777))
 deep = "/var/tmp/deep"
-attempt("deep", lambda: [os.mkdir(deep), os.chdir(deep)] + [step for _ in range(300) for step in (os.mkdir("d" * 100), os.chdir("d" * 100))])
+attempt("deep", lambda: [os.mkdir(deep), os.chdir(deep)] + [
+    step for _ in range(300) for step in (os.mkdir("d" * 100), os.chdir("d" * 100))])
 os.chdir("/")
 # Closed last, so that what is inside is there.
 for place in ("/root", "/var/tmp", "/opt"):
@@ -111,7 +115,8 @@ class Files(Attacker):
 
     def fill(self):
         self.step(
-            "1. the guest fills its disk with everything odd: setuid files, devices, links out, closed directories, names"
+            "1. the guest fills its disk with everything odd: setuid files, devices, links out, closed "
+            "directories, names"
         )
         self.canary.mkdir()
         (self.canary / "inside").write_text("the host's")
@@ -147,10 +152,9 @@ class Files(Attacker):
                 whose = "root" if status.st_uid == 0 else "Hamlet's user" if status.st_uid in owners else "a private id"
                 if status.st_uid in owners:
                     kinds.setdefault(f"a setuid or setgid file of {whose} lies in the data directory", []).append(part)
-            if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
-                # A white-out is overlay's own mark and no device.
-                if status.st_rdev != 0:
-                    kinds.setdefault("a device node lies in the data directory", []).append(part)
+            # A white-out is overlay's own mark and no device.
+            if (stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode)) and status.st_rdev != 0:
+                kinds.setdefault("a device node lies in the data directory", []).append(part)
         for sentence, names in kinds.items():
             self.breach(True, f"{sentence}: {names[0]!r} and {len(names) - 1} more")
         mode = stat.S_IMODE(self.hamlet.data.stat().st_mode)
@@ -231,7 +235,8 @@ class Files(Attacker):
 
     def deep(self):
         self.step(
-            f"5. {DEPTH} directories within one another, the innermost closed, are removed like others, and nobody notices"
+            f"5. {DEPTH} directories within one another, the innermost closed, are removed like others, and "
+            "nobody notices"
         )
         self.serve("deep")
         made = self.python("deep", DEEP, str(DEPTH), seconds=60)

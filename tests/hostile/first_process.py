@@ -5,6 +5,7 @@ It plants libraries where names are looked up and programs start, reaches for th
 descriptors, and for the program's file itself, as CVE-2019-5736 did.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -17,7 +18,10 @@ import harness
 from attacker import SYS_ADMIN, SYS_PTRACE, Attacker
 
 # For names of hosts and accounts: first the guest's own library.
-NSSWITCH = "passwd: evil files\ngroup: evil files\nshadow: files\nhosts: evil files dns\nnetworks: evil files\nservices: evil files\n"
+NSSWITCH = (
+    "passwd: evil files\ngroup: evil files\nshadow: files\n"
+    "hosts: evil files dns\nnetworks: evil files\nservices: evil files\n"
+)
 EVIL_PLACE = "/usr/lib/libnss_evil.so.2"
 # How many seconds a file stays bad, and how much memory is no accident.
 POISONED = 1.8
@@ -39,7 +43,8 @@ class FirstProcess(Attacker):
 
     def attacks_work_in_the_open(self):
         self.step(
-            "0. in a bare namespace the attacks work: a library is loaded by a name, and a process's file and memory are open"
+            "0. in a bare namespace the attacks work: a library is loaded by a name, and a process's file and "
+            "memory are open"
         )
         self.evil = control.build(self.user.stage, "evil.so", "-shared", "-fPIC", static=False)
         self.tool = control.build(self.user.stage, "reach")
@@ -69,7 +74,10 @@ class FirstProcess(Attacker):
             self.sees(loaded["core_pattern"], "done", "as the machine's root it writes the host's core_pattern")
 
     def loaded_in_the_open(self, privileged):
-        script = f"mount -t tmpfs none /tmp && mkdir -m 1777 /tmp/evil && LD_PRELOAD={self.evil} sleep 0 && cat /tmp/evil/log"
+        script = (
+            f"mount -t tmpfs none /tmp && mkdir -m 1777 /tmp/evil && LD_PRELOAD={self.evil} sleep 0 && cat "
+            "/tmp/evil/log"
+        )
         # The library must be seen although /tmp is another one.
         script = f"exec 9<{self.evil}; " + script.replace(f"LD_PRELOAD={self.evil}", "LD_PRELOAD=/proc/self/fd/9")
         result = control.bare("sh", "-c", script, user=self.user, privileged=privileged)
@@ -146,7 +154,10 @@ class FirstProcess(Attacker):
             "guest",
             "sh",
             "-c",
-            "printf '#!/proc/self/exe\\n' > /tmp/self; chmod 755 /tmp/self; echo /usr/lib/libnss_evil.so.2 > /etc/ld.so.preload",
+            (
+                "printf '#!/proc/self/exe\\n' > /tmp/self; chmod 755 /tmp/self; echo /usr/lib/libnss_evil.so.2 > "
+                "/etc/ld.so.preload"
+            ),
         )
         self.inside("guest", "/tmp/self", seconds=20)
         self.inside(
@@ -271,10 +282,8 @@ def resident(pid):
     """Bytes of memory a process and those below it have."""
     total = 0
     for process in [pid, *children(pid)]:
-        try:
+        with contextlib.suppress(OSError, IndexError):
             total += int(pathlib.Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except (OSError, IndexError):
-            pass
     return total
 
 

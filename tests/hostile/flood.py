@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Guests send as much as they can, of everything that costs the network most: new flows, fragments without an end, frames for
-nobody, questions to the link. Guests of another network lose nothing and wait little."""
+"""Guests send as much as they can, of everything that costs the network most: new flows, fragments without an end,
+frames for nobody, questions to the link. Guests of another network lose nothing and wait little."""
 
 import contextlib
 import pathlib
@@ -25,17 +25,20 @@ def total(data):
     total = (total & 0xffff) + (total >> 16)
     return ~((total & 0xffff) + (total >> 16)) & 0xffff
 def ip(number, flags, payload):
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), number & 0xffff, flags, 64, 17, 0, v4(it["own"]), v4(it["mate"]))
+    fields = (0x45, 0, 20 + len(payload), number & 0xffff, flags, 64, 17, 0, v4(it["own"]), v4(it["mate"]))
+    head = struct.pack("!BBHHHBBH4s4s", *fields)
     return mac(it["own_mac"]) + b"\\x08\\0" + head[:10] + struct.pack("!H", total(head)) + head[12:] + payload
 def ip6(next, payload):
-    return mac(it["own_mac"]) + b"\\x86\\xdd" + struct.pack("!IHBB", 6 << 28, len(payload), next, 64) + v6(it["own6"]) + v6(it["mate6"]) + payload
+    head = struct.pack("!IHBB", 6 << 28, len(payload), next, 64) + v6(it["own6"]) + v6(it["mate6"])
+    return mac(it["own_mac"]) + b"\\x86\\xdd" + head + payload
 udp = lambda number: struct.pack("!HHHH", number & 0xffff, 1024 + (number >> 16), 8, 0)
 def udp6(number):
     ports = struct.pack("!HHHH", number & 0xffff, 1024 + (number >> 16), 8, 0)
     sum6 = total(v6(it["own6"]) + v6(it["mate6"]) + struct.pack("!II", 8, 17) + ports)
     return ports[:6] + struct.pack("!H", sum6 or 0xffff)
 fragment = lambda number: struct.pack("!BBHI", 17, 0, 1, number)
-arp = b"\\x08\\x06" + struct.pack("!HHBBH6s4s6s4s", 1, 0x800, 6, 4, 1, mac(it["own_mac"]), v4(it["own"]), bytes(6), v4("10.0.0.200"))
+arp = b"\\x08\\x06" + struct.pack("!HHBBH6s4s6s4s", 1, 0x800, 6, 4, 1, mac(it["own_mac"]), v4(it["own"]),
+                                   bytes(6), v4("10.0.0.200"))
 router, mate = mac(it["router_mac"]), mac(it["mate_mac"])
 FRAMES = {
     "flows": lambda n: mate + ip(n, 0, udp(n)),
@@ -61,7 +64,8 @@ while time.monotonic() < end:
 print(number, flush=True)
 """
 KINDS = ("flows", "flows6", "fragments", "fragments6", "strangers", "arp")
-# Echoes that others send meanwhile, of each family, and how long half of them may take: undisturbed it is a fraction of one.
+# Echoes that others send meanwhile, of each family, and how long half of them may take: undisturbed it is a fraction of
+# one.
 ECHOES, MILLISECONDS = 60, 50
 
 
@@ -93,7 +97,8 @@ class Flood(NetworkLab):
 
     def flood(self, kind):
         self.step(
-            f"2. both servers of one network send {kind}; an echo between those of the other takes no more than {MILLISECONDS} ms"
+            f"2. both servers of one network send {kind}; an echo between those of the other takes no more than "
+            f"{MILLISECONDS} ms"
         )
         before = self.counted()
         with self.flooding("greedy", "greedy-mate", kind, 0), self.flooding("greedy-mate", "greedy", kind, 1):

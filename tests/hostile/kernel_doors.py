@@ -53,9 +53,11 @@ REFUSED_OTHERWISE = {
 DROPPED = (2, 16, 17, 19, 20, 21, 22, 25, 26, 27, 30, *range(32, 41))
 # Waits for the attack to be brought, since user data is small.
 USER_DATA = """#!/bin/sh
-( until [ -e /tmp/go ]; do sleep 0.1; done; /tmp/doors > /tmp/doors.out; cat /proc/self/status > /tmp/status.out; : > /tmp/done ) >/dev/null 2>&1 </dev/null &
+( until [ -e /tmp/go ]; do sleep 0.1; done; /tmp/doors > /tmp/doors.out; cat /proc/self/status > /tmp/status.out
+  : > /tmp/done ) >/dev/null 2>&1 </dev/null &
 """
-# Prints a sentence for everything that it could do. Files are opened, and of what can be opened only settings are written: with their own value.
+# Prints a sentence for everything that it could do. Files are opened, and of what can be opened only settings are
+# written: with their own value.
 LOOK = r"""
 import ctypes, os, stat, sys
 libc = ctypes.CDLL(None, use_errno=True)
@@ -91,9 +93,11 @@ for path in walk("/sys"):
     if tried > 3000:
         break
 print(f"tried {tried} files below /sys", file=sys.stderr)
-for path in ("/proc/sysrq-trigger", "/proc/kcore", "/proc/kmsg", "/dev/mem", "/dev/kmem", "/dev/port", "/dev/kmsg", "/dev/kvm", "/dev/fuse", "/dev/loop-control",
-             "/dev/vda", "/dev/sda", "/dev/nvme0n1", "/dev/net/tun", "/dev/vsock", "/dev/userfaultfd", "/proc/sys/fs/binfmt_misc/register", "/sys/kernel/uevent_helper",
-             "/proc/timer_list", "/proc/keys", "/proc/sched_debug", "/sys/fs/cgroup/release_agent", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/cgroup.procs"):
+for path in ("/proc/sysrq-trigger", "/proc/kcore", "/proc/kmsg", "/dev/mem", "/dev/kmem", "/dev/port", "/dev/kmsg",
+             "/dev/kvm", "/dev/fuse", "/dev/loop-control", "/dev/vda", "/dev/sda", "/dev/nvme0n1", "/dev/net/tun",
+             "/dev/vsock", "/dev/userfaultfd", "/proc/sys/fs/binfmt_misc/register", "/sys/kernel/uevent_helper",
+             "/proc/timer_list", "/proc/keys", "/proc/sched_debug", "/sys/fs/cgroup/release_agent",
+             "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/cgroup.procs"):
     for flags, how in ((os.O_RDONLY, "reading"), (os.O_WRONLY, "writing")):
         # What is hidden is the same as /dev/null.
         if opens(path, flags) and os.stat(path).st_rdev != os.makedev(1, 3):
@@ -103,7 +107,8 @@ for path in ("/sys/kernel/debug", "/sys/kernel/tracing", "/sys/fs/bpf", "/sys/fi
         print(f"listed {path}")
 mounts = [line.split()[1].encode().decode("unicode_escape") for line in open("/proc/self/mounts")]
 for path in reversed(mounts):
-    for name, call in (("unmounted", lambda: libc.umount2(path.encode(), 2)), ("mounted anew, writable,", lambda: libc.mount(None, path.encode(), None, 32 | 4096, None)),
+    for name, call in (("unmounted", lambda: libc.umount2(path.encode(), 2)),
+                       ("mounted anew, writable,", lambda: libc.mount(None, path.encode(), None, 32 | 4096, None)),
                        ("mounted something over", lambda: libc.mount(b"/tmp", path.encode(), None, 4096, None))):
         if call() == 0:
             print(f"{name} {path}")
@@ -150,7 +155,8 @@ NODES = r"""
 import os
 for name in ("full", "null", "random", "tty", "urandom", "zero"):
     path = "/dev/" + name
-    for what, do in (("mode", lambda: os.chmod(path, 0o667)), ("times", lambda: os.utime(path, (1, 1))), ("owner", lambda: os.chown(path, 1, 1)),
+    for what, do in (("mode", lambda: os.chmod(path, 0o667)), ("times", lambda: os.utime(path, (1, 1))),
+                     ("owner", lambda: os.chown(path, 1, 1)),
                      ("attributes", lambda: os.setxattr(path, "user.evil", b"1"))):
         try:
             do()
@@ -158,7 +164,8 @@ for name in ("full", "null", "random", "tty", "urandom", "zero"):
         except OSError:
             pass
 """
-# Adds one to every number of the network's settings, or takes it away again. Prints what could be changed, with its value before.
+# Adds one to every number of the network's settings, or takes it away again. Prints what could be changed, with its
+# value before.
 ADD = r"""
 import glob, sys
 # The machine's, and once it is on nothing but a restart puts it off: written as it is.
@@ -441,8 +448,14 @@ class KernelDoors(Attacker):
         capture = (
             "(sleep 0.5; ping -c 3 -i 0.2 192.0.2.10) >/dev/null 2>&1 & timeout 5 tcpdump -Z root -n -c 1 -i eth0 icmp"
         )
-        rules = "nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }' && nft list ruleset && nft flush ruleset"
-        network = "ip addr add 10.9.9.9/32 dev lo && ip addr del 10.9.9.9/32 dev lo && ip route && ip -br addr && echo 1 > /proc/sys/net/ipv4/ip_forward"
+        rules = (
+            "nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }' && nft "
+            "list ruleset && nft flush ruleset"
+        )
+        network = (
+            "ip addr add 10.9.9.9/32 dev lo && ip addr del 10.9.9.9/32 dev lo && ip route && ip -br addr && "
+            "echo 1 > /proc/sys/net/ipv4/ip_forward"
+        )
         setuid = "cp /usr/bin/id /var/tmp/id && chmod 4755 /var/tmp/id && ls -l /var/tmp/id"
         cases = (
             ("sudo", "ec2-user", "sudo id -u", "0"),
@@ -544,7 +557,7 @@ def secrets(is_root):
         top.mkdir(mode=0o755)
         closed.mkdir(mode=0o700)
         paths = [top / "secret-file", closed / "file-in-closed-directory"]
-        for path, mode in zip(paths, (0o600, 0o644)):
+        for path, mode in zip(paths, (0o600, 0o644), strict=True):
             path.touch(mode=0o600)
             path.write_text(SECRET)
             path.chmod(mode)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A guest takes the name that an interface to be attached would have, and keeps its first process busy. The daemon stays calm."""
+"""A guest takes the name that an interface to be attached would have, and keeps its first process busy."""
 
 import os
 import pathlib
@@ -18,7 +18,10 @@ BUSY_MAX = 0.10
 # How long an unconcerned call may take meanwhile.
 PATIENCE = 2.0
 # How a name is taken; whichever the kernel and the guest's rights allow.
-TAKE = "ip link add {name} type veth peer name p{name} || ip link add {name} type bridge || ip link add {name} type dummy || ip link set lo name {name}"
+TAKE = (
+    "ip link add {name} type veth peer name p{name} || ip link add {name} type bridge || ip link add {name} "
+    "type dummy || ip link set lo name {name}"
+)
 
 
 class NamesOfLinks(Attacker):
@@ -32,7 +35,10 @@ class NamesOfLinks(Attacker):
 
     def attacks_work_in_the_open(self):
         self.step("0. in a bare namespace a name can be taken, and then no other interface can have it")
-        script = f"({TAKE.format(name='eth1')}) 2>/dev/null; ip link show eth1 && ! ip link add eth1 type veth peer name q 2>&1 && ! ip link set lo name eth1"
+        script = (
+            f"({TAKE.format(name='eth1')}) 2>/dev/null; ip link show eth1 && ! ip link add eth1 type veth peer "
+            "name q 2>&1 && ! ip link set lo name eth1"
+        )
         tried = control.bare("unshare", "-n", "sh", "-c", script, user=self.user)
         self.sees(tried.code, 0, f"the control: {tried}")
 
@@ -128,7 +134,10 @@ class NamesOfLinks(Attacker):
     def taken_again_and_again(self):
         self.step("2. the guest takes every name at once that comes up")
         names = " ".join(f"eth{number}" for number in range(1, 8))
-        script = f"for name in {names}; do ip link add $name type veth peer name p$name || ip link add $name type bridge; done 2>/dev/null; ip -br link"
+        script = (
+            f"for name in {names}; do ip link add $name type veth peer name p$name || ip link add $name type "
+            "bridge; done 2>/dev/null; ip -br link"
+        )
         taken = self.inside("taker", "sh", "-c", script)
         self.holds("eth" in taken.out, f"names taken: {taken}")
         interface, attachment, refused = self.attach("taker", 2)
@@ -162,7 +171,8 @@ class NamesOfLinks(Attacker):
 
     def busy_console(self):
         self.step(
-            "4. the guest keeps its first process busy with its console, while an interface is attached and other instances go on"
+            "4. the guest keeps its first process busy with its console, while an interface is attached and "
+            "other instances go on"
         )
         self.inside(
             "other",
@@ -171,7 +181,7 @@ class NamesOfLinks(Attacker):
             "for it in 1 2 3; do (timeout 20 yes flood > /dev/console) >/dev/null 2>&1 </dev/null & done",
         )
         began = time.monotonic()
-        interface, attachment, refused = self.attach("other", 1)
+        _, attachment, refused = self.attach("other", 1)
         took = time.monotonic() - began
         print(f"      {'refused: ' + refused if refused else 'attached'} after {took:.1f} s")
         self.holds(attachment or "console" in refused or took > PATIENCE, f"it is attached: {refused}")

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Namespaces in an instance: none as Hamlet comes, all with the flag that says what it costs; and what even that does not open."""
+"""Namespaces in an instance: none as Hamlet comes, all with the flag that says what it costs; and what even that does
+not open.
+"""
 
 from attacker import Attacker
 
@@ -47,7 +49,10 @@ class Allowed(Attacker):
             self.breach(done.code == 0, f"in namespaces of its own the guest does `{attempt}`")
         bpf = self.python(
             "guest",
-            "import ctypes, errno; libc = ctypes.CDLL(None, use_errno=True); libc.syscall(321, 0, 0, 0); print(errno.errorcode[ctypes.get_errno()])",
+            (
+                "import ctypes, errno; libc = ctypes.CDLL(None, use_errno=True); libc.syscall(321, 0, 0, 0); "
+                "print(errno.errorcode[ctypes.get_errno()])"
+            ),
         )
         self.sees(bpf.out.strip(), "EPERM", "bpf")
 

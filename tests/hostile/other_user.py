@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Another user of this machine: what comes over the loopback is refused, whatever is sent, and the data directory is closed.
+"""Another user of this machine: what comes over the loopback is refused, and the data directory is closed.
 
 Every attack is first made by the daemon's own user, where it must succeed: then it is known to ask for something.
 """
@@ -19,14 +19,17 @@ import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
-import harness  # noqa: E402
+import harness
 
 # `backup` and `list`, who have nothing to do with Hamlet's users in these tests.
 STRANGER = 34
 OTHER_STRANGER = 38
 SECONDS = 10
 CLOSED_AT_ONCE = 20
-SENTENCE = f"This Hamlet belongs to another user, and user {STRANGER} is not among those it answers: start one of your own, or have it started with --allow-user {STRANGER} or --auth strict."
+SENTENCE = (
+    f"This Hamlet belongs to another user, and user {STRANGER} is not among those it answers: start one of your "
+    f"own, or have it started with --allow-user {STRANGER} or --auth strict."
+)
 
 
 def signature(service="ec2"):
@@ -121,8 +124,14 @@ def make_attacks(address):
     return seen
 
 
+def append(path, text):
+    """By a plain open, as shells do."""
+    with path.open("a") as file:
+        file.write(text)
+
+
 def as_user(user, act):
-    """What `act` returns in a process of this user. A copy of ours: others may read neither this file nor our Python."""
+    """What `act` returns in a process of this user. A copy of ours: others may not read this file, nor our Python."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -306,7 +315,7 @@ class OtherUser(harness.Lab):
             with self.directory(0o777) as careless:
                 victim = self.user.own(self.file(careless.parent / f"{careless.name}-victim", "mine"))
                 as_user(STRANGER, lambda: os.symlink(victim, careless / name))
-                as_user(own, lambda: [(careless / name).open("a").write("!")] and None)
+                as_user(own, lambda: append(careless / name, "!"))
                 self.sees(victim.read_text(), "mine!", "what was written through the link by a plain open")
                 up = self.up(careless)
                 self.holds(up.code == 1 and name in up.err, f"hamlet up with a link for {name}: {up}")

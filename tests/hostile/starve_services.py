@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""One guest begins as many requests as it can and ends none of them: instance metadata, DNS over TCP, sites of the internet
-and its resolver go on answering others at once, over both families.
+"""One guest begins as many requests as it can and ends none of them: instance metadata, DNS over TCP, sites of the
+internet and its resolver go on answering others at once, over both families.
 
 First the same attack is run against a server that only counts its callers, where it succeeds.
 """
@@ -116,7 +116,8 @@ class StarveServices(NetworkLab):
 
     def attack(self, service, where, works):
         self.step(
-            f"3. {service}: the greedy server holds what it can get of {len(where) * WANTED} requests; the modest one is served"
+            f"3. {service}: the greedy server holds what it can get of {len(where) * WANTED} requests; the "
+            "modest one is served"
         )
         command = [
             *self.user.prefix,
@@ -167,7 +168,7 @@ class StarveServices(NetworkLab):
 
     def asks(self, server, address):
         said = self.inside(server, "python3", "-c", ASK, address)
-        return said.code == 0 and int(said.out) > 20 or print(f"      {address}: {said}")
+        return (said.code == 0 and int(said.out) > 20) or print(f"      {address}: {said}")
 
     def resolves(self, server):
         return self.asks(server, "10.0.0.2") and self.asks(server, "fd00:ec2::253")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What held before the doors were closed, and must go on holding: the host's network, and what the metadata service tells to whom.
+"""What held before the doors were closed, and must go on holding: the host's network, and what the metadata service
+tells to whom.
 
 Mounts, devices, roots, namespaces, tracing and what lies below /sys are tried in kernel_doors.py and first_process.py.
 """
@@ -63,6 +64,8 @@ SECRET = "the other one's secret"
 NAT64 = ipaddress.IPv6Address("64:ff9b::")
 TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 TOKEN = "X-aws-ec2-metadata-token"
+CLOSE = "Connection: close\r\n\r\n"
+NO_BODY = "Content-Length: 0\r\n"
 
 
 class StillHeld(Attacker):
@@ -216,14 +219,14 @@ class StillHeld(Attacker):
     def token_of(self, server):
         [[(status, token)]] = self.ask(
             server,
-            f"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\n{TTL}: 60\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            f"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\n{TTL}: 60\r\n{NO_BODY}{CLOSE}",
         )
         self.sees(status, 200, "a token")
         return token.decode()
 
     def tokens(self):
         self.step("4. tokens: one's own works, another instance's does not")
-        get = lambda path, token: f"GET {path} HTTP/1.1\r\nHost: x\r\n{TOKEN}: {token}\r\nConnection: close\r\n\r\n"
+        get = lambda path, token: f"GET {path} HTTP/1.1\r\nHost: x\r\n{TOKEN}: {token}\r\n{CLOSE}"
         theirs, own = self.token_of("victim"), self.token_of("guest")
         [[(status, body)]] = self.ask("victim", get("/latest/user-data", theirs))
         self.holds(status == 200 and SECRET.encode() in body, "the victim's own token shows its own secret")
@@ -235,7 +238,7 @@ class StillHeld(Attacker):
             "a changed token": get("/latest/user-data", own[:-4] + ("AAAA" if own[-4:] != "AAAA" else "BBBB")),
             "half a token": get("/latest/user-data", own[: len(own) // 2]),
         }
-        for (what, _), [(status, body), *_] in zip(tried.items(), self.ask("guest", *tried.values())):
+        for (what, _), [(status, body), *_] in zip(tried.items(), self.ask("guest", *tried.values()), strict=True):
             self.breach(
                 status != 401 or SECRET.encode() in body, f"with {what} the guest is answered {status}: {body[:80]}"
             )
@@ -252,37 +255,40 @@ class StillHeld(Attacker):
 
     def smuggling(self):
         self.step(
-            "5. requests within requests, forged sources, odd lengths and paths: one answer each, and nothing of the victim's"
+            "5. requests within requests, forged sources, odd lengths and paths: one answer each, and nothing "
+            "of the victim's"
         )
         own = self.token_of("guest")
         inner = f"GET /latest/meta-data/instance-id HTTP/1.1\r\nHost: x\r\n{TOKEN}: {own}\r\n\r\n"
         put = "PUT /latest/api/token HTTP/1.1\r\nHost: x\r\n"
         single = {
-            "in a body with its length": f"{put}{TTL}: 60\r\nContent-Length: {len(inner)}\r\nConnection: close\r\n\r\n{inner}",
-            "behind two lengths": f"{put}{TTL}: 60\r\nContent-Length: 0\r\nContent-Length: {len(inner)}\r\nConnection: close\r\n\r\n{inner}",
-            "behind a list of lengths": f"{put}{TTL}: 60\r\nContent-Length: 0, {len(inner)}\r\nConnection: close\r\n\r\n{inner}",
-            "behind a length with a sign": f"{put}{TTL}: 60\r\nContent-Length: +0\r\nConnection: close\r\n\r\n{inner}",
-            "behind chunks and a length": f"{put}{TTL}: 60\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n{inner}",
-            "behind chunks in odd words": f"{put}{TTL}: 60\r\nTransfer-Encoding: xchunked\r\nConnection: close\r\n\r\n0\r\n\r\n{inner}",
-            "in a header's fold": f"{put}X: a\r\n {inner}\r\n{TTL}: 60\r\nConnection: close\r\n\r\n",
-            "behind a bare line feed": f"{put}{TTL}: 60\r\nX: a\nContent-Length: 0\r\nConnection: close\r\n\r\n{inner}",
+            "in a body with its length": f"{put}{TTL}: 60\r\nContent-Length: {len(inner)}\r\n{CLOSE}{inner}",
+            "behind two lengths": f"{put}{TTL}: 60\r\n{NO_BODY}Content-Length: {len(inner)}\r\n{CLOSE}{inner}",
+            "behind a list of lengths": f"{put}{TTL}: 60\r\nContent-Length: 0, {len(inner)}\r\n{CLOSE}{inner}",
+            "behind a length with a sign": f"{put}{TTL}: 60\r\nContent-Length: +0\r\n{CLOSE}{inner}",
+            "behind chunks and a length": f"{put}{TTL}: 60\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n"
+            f"{CLOSE}0\r\n\r\n{inner}",
+            "behind chunks in odd words": f"{put}{TTL}: 60\r\nTransfer-Encoding: xchunked\r\n{CLOSE}0\r\n\r\n{inner}",
+            "in a header's fold": f"{put}X: a\r\n {inner}\r\n{TTL}: 60\r\n{CLOSE}",
+            "behind a bare line feed": f"{put}{TTL}: 60\r\nX: a\n{NO_BODY}{CLOSE}{inner}",
         }
         [two] = self.ask("guest", f"{inner}{inner}")
         self.sees(len(two), 2, "the control: two requests on one connection")
-        for (what, _), got in zip(single.items(), self.ask("guest", *single.values())):
+        for (what, _), got in zip(single.items(), self.ask("guest", *single.values()), strict=True):
             self.breach(len(got) > 1, f"a request {what} got {len(got)} answers")
         forbidden = {
-            "a token through a proxy": f"{put}{TTL}: 60\r\nX-Forwarded-For: 10.0.0.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            "a token through a proxy in small letters": f"{put}{TTL}: 60\r\nx-forwarded-for: \r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            "a token without a life": f"{put}Content-Length: 0\r\nConnection: close\r\n\r\n",
-            "a token for no time": f"{put}{TTL}: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            "a token for ever": f"{put}{TTL}: 99999999999999999999\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            "a token by POST": f"POST /latest/api/token HTTP/1.1\r\nHost: x\r\n{TTL}: 60\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            "a token by another method's name in a header": f"GET /latest/api/token HTTP/1.1\r\nHost: x\r\nX-HTTP-Method-Override: PUT\r\n{TTL}: 60\r\nConnection: close\r\n\r\n",
+            "a token through a proxy": f"{put}{TTL}: 60\r\nX-Forwarded-For: 10.0.0.1\r\n{NO_BODY}{CLOSE}",
+            "a token through a proxy in small letters": f"{put}{TTL}: 60\r\nx-forwarded-for: \r\n{NO_BODY}{CLOSE}",
+            "a token without a life": f"{put}{NO_BODY}{CLOSE}",
+            "a token for no time": f"{put}{TTL}: 0\r\n{NO_BODY}{CLOSE}",
+            "a token for ever": f"{put}{TTL}: 99999999999999999999\r\n{NO_BODY}{CLOSE}",
+            "a token by POST": f"POST /latest/api/token HTTP/1.1\r\nHost: x\r\n{TTL}: 60\r\n{NO_BODY}{CLOSE}",
+            "a token by another method's name in a header": f"GET /latest/api/token HTTP/1.1\r\nHost: x\r\n"
+            f"X-HTTP-Method-Override: PUT\r\n{TTL}: 60\r\n{CLOSE}",
         }
-        for (what, _), got in zip(forbidden.items(), self.ask("guest", *forbidden.values())):
+        for (what, _), got in zip(forbidden.items(), self.ask("guest", *forbidden.values()), strict=True):
             self.breach(not got or got[0][0] < 400, f"the guest was given {what}: {got[:1]}")
-        own = f"{TOKEN}: {own}\r\nConnection: close\r\n\r\n"
+        own = f"{TOKEN}: {own}\r\n{CLOSE}"
         victim = self.describe("victim")["privateIpAddress"]
         paths = [
             f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}{own}"
@@ -299,7 +305,7 @@ class StillHeld(Attacker):
             for host in ("169.254.169.254", victim)
             for more in ("", f"X-Real-IP: {victim}\r\nForwarded: for={victim}\r\nClient-IP: {victim}\r\n")
         ]
-        for request, got in zip(paths, self.ask("guest", *paths)):
+        for request, got in zip(paths, self.ask("guest", *paths), strict=True):
             leaked = [body for _, body in got if SECRET.encode() in body or b"root:" in body or victim.encode() in body]
             self.breach(leaked, f"with {request.splitlines()[0][:80]} the guest was told {leaked[:1]}")
             self.breach(len(got) > 1, f"{request.splitlines()[0][:80]} got {len(got)} answers")

@@ -24,7 +24,7 @@ import time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
-import harness  # noqa: E402
+import harness
 
 NAME = "rebound.example"
 BROWSER_SECONDS = 60
@@ -37,7 +37,8 @@ const ask = number => "/?Action=CreateVpc&Version=2016-11-15&CidrBlock=10." + nu
 const url = (host, number) => "http://" + host + ":" + port + ask(number) + "&" + query;
 const wait = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 const picture = (host, number) => new Promise(resolve => {
-  const image = new Image(); image.onload = image.onerror = resolve; image.referrerPolicy = "no-referrer"; image.src = url(host, number);
+  const image = new Image(); image.onload = image.onerror = resolve; image.referrerPolicy = "no-referrer";
+  image.src = url(host, number);
 });
 const form = (host, number) => {
   const frame = document.createElement("iframe"), form = document.createElement("form");
@@ -50,29 +51,36 @@ const form = (host, number) => {
 };
 const quiet = promise => promise.catch(() => {});
 const socket = () => new Promise(resolve => {
-  const it = new WebSocket("ws://127.0.0.1:" + port + "/openTunnel?instanceConnectEndpointId=eice-0123456789abcdef0&remotePort=22&privateIpAddress=10.0.0.4&" + %(tunnel)s);
+  const it = new WebSocket("ws://127.0.0.1:" + port + "/openTunnel?" +
+    "instanceConnectEndpointId=eice-0123456789abcdef0&remotePort=22&privateIpAddress=10.0.0.4&" + %(tunnel)s);
   it.onopen = () => resolve("open"); it.onerror = () => resolve("refused"); setTimeout(() => resolve("silent"), 5000);
 });
 (async () => {
   const told = {};
   await picture(name, 11); await picture("127.0.0.1", 12); await picture("0.0.0.0", 13); await picture("localhost", 14);
   await form("127.0.0.1", 21); await form(name, 22);
-  await quiet(fetch(url("127.0.0.1", 31), {method: "POST", mode: "no-cors", headers: {"Content-Type": "text/plain"}, body: "x"}));
-  await quiet(fetch(url(name, 32), {method: "POST", mode: "no-cors", headers: {"Content-Type": "text/plain"}, body: "x"}));
+  const plain = {method: "POST", mode: "no-cors", headers: {"Content-Type": "text/plain"}, body: "x"};
+  await quiet(fetch(url("127.0.0.1", 31), plain));
+  await quiet(fetch(url(name, 32), plain));
   await quiet(fetch(url("127.0.0.1", 33), {method: "POST", mode: "no-cors", body: new URLSearchParams({a: "b"})}));
-  await quiet(fetch(url("127.0.0.1", 34), {method: "POST", headers: {"Authorization": %(authorization)s, "X-Amz-Date": %(date)s}}));
+  const signed = {method: "POST", headers: {"Authorization": %(authorization)s, "X-Amz-Date": %(date)s}};
+  await quiet(fetch(url("127.0.0.1", 34), signed));
   navigator.sendBeacon(url("127.0.0.1", 35), "x");
   told.socket = await socket();
   // From here on, what this page came from leads to the target.
   await fetch("/switch"); await wait(300);
   const here = number => ask(number) + "&" + query;
   const read = async (number, options) => {
-    try { const answer = await fetch(options.url || here(number), options); return [answer.status, (await answer.text()).slice(0, 400)]; }
+    try {
+      const answer = await fetch(options.url || here(number), options);
+      return [answer.status, (await answer.text()).slice(0, 400)];
+    }
     catch (error) { return [0, String(error)]; }
   };
   told.get = await read(41, {});
   told.post = await read(42, {method: "POST"});
-  told.signed = await read(43, {method: "POST", url: ask(43), headers: {"Authorization": %(authorization)s, "X-Amz-Date": %(date)s}});
+  const headers = {"Authorization": %(authorization)s, "X-Amz-Date": %(date)s};
+  told.signed = await read(43, {method: "POST", url: ask(43), headers: headers});
   told.page = await read(0, {url: "/health"});
   await fetch(report, {method: "POST", mode: "no-cors", body: JSON.stringify(told)});
 })();
@@ -151,7 +159,8 @@ class Server:
     def answer(connection, body, kind="text/html"):
         body = body.encode()
         connection.sendall(
-            f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+            f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n".encode()
+            + b"Connection: close\r\n\r\n"
             + body
         )
 
@@ -345,7 +354,8 @@ class WebPage(harness.Lab):
             self.holds(status == 403 and "does not stand for Hamlet" in text, f"{what} after rebinding: {told[what]}")
         self.sees(told["socket"], "refused", "a WebSocket to openTunnel")
         refused = collections.Counter(self.hamlet.status()["refused_requests"])
-        # 0.0.0.0 is a name of this machine of which browsers that let it pass say nothing: Unproven is all that is left.
+        # 0.0.0.0 is a name of this machine of which browsers that let it pass say nothing: Unproven is all that is
+        # left.
         self.sees(refused["Unproven"] >= 1, not self.blocked, f"a picture from 0.0.0.0: {refused}")
         self.holds(refused["UnknownHost"] >= 7 and refused["WebPage"] >= 5, f"hamlet status counts {refused}")
 

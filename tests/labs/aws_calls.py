@@ -64,7 +64,7 @@ class AwsServer:
                 raise subprocess.TimeoutExpired("aws", seconds) from None
 
     def run(self, words, environment, seconds, stdin="", directory="/"):
-        """(exit code, output, errors), as `subprocess.run` has them: by pipes, which some commands can tell from files."""
+        """(exit code, output, errors), as `subprocess.run` has them: by pipes, which commands can tell from files."""
         pipes = [os.pipe() for _ in range(3)]
         theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
         try:
@@ -94,7 +94,7 @@ def feed(descriptor, data):
 def collect(descriptors, seconds):
     """What is read from each of these until their ends."""
     end = time.monotonic() + seconds
-    read = {descriptor: b"" for descriptor in descriptors}
+    read = dict.fromkeys(descriptors, b"")
     with selectors.DefaultSelector() as selector:
         for descriptor in descriptors:
             selector.register(descriptor, selectors.EVENT_READ)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The aws CLI in a fork is the aws CLI that was started: the same words come to the same output, errors and exit code."""
+"""The aws CLI in a fork is the aws CLI that was started: the same output, errors and exit code."""
 
 import concurrent.futures
 import json
@@ -24,7 +24,8 @@ KILLED = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import harness
-environment = {**harness.clean_environment(), "AWS_ENDPOINT_URL": sys.argv[2], "AWS_ACCESS_KEY_ID": "1", "AWS_SECRET_ACCESS_KEY": "1"}
+environment = {**harness.clean_environment(), "AWS_ENDPOINT_URL": sys.argv[2]}
+environment |= {"AWS_ACCESS_KEY_ID": "1", "AWS_SECRET_ACCESS_KEY": "1"}
 harness.aws_server()
 print("started", flush=True)
 harness.run_aws(["--region", "us-east-1", "ec2", "describe-vpcs"], environment)
@@ -119,7 +120,7 @@ class AwsCommand(harness.Lab):
         return code, said
 
     def start(self, words, descriptors):
-        streams = dict(zip(("stdin", "stdout", "stderr"), descriptors))
+        streams = dict(zip(("stdin", "stdout", "stderr"), descriptors, strict=True))
         return subprocess.run([harness.VENV / "bin" / "aws", *words], env=self.hamlet.environment, **streams).returncode
 
     def fork(self, words, descriptors):
@@ -128,7 +129,8 @@ class AwsCommand(harness.Lab):
 
     def environments(self):
         self.step(
-            "4. the environment is the caller's; one that is read as the CLI is imported is given to a process of its own"
+            "4. the environment is the caller's; one that is read as the CLI is imported is given to a process "
+            "of its own"
         )
         home = self.user.stage / "home"
         (home / ".aws").mkdir(parents=True)

@@ -1,13 +1,16 @@
-"""The real aws CLI, already imported: forks for each call, so that a call costs no start of Python and no reading of models.
+"""The real aws CLI, already imported: forks for each call, so that a call costs no start of Python and no reading of
+models.
 
     python3 aws_server.py AWS DESCRIPTOR
 
-AWS is the script that pip installed; a child runs that very file. At the DESCRIPTOR is a socket whose messages bring one
-descriptor each of: a socket for this call, standard input, output and error. Over the call's socket come the words, the
-environment and the directory, and go back, when the child has ended, its exit code. Whoever closes it ends the child.
+AWS is the script that pip installed; a child runs that very file. At the DESCRIPTOR is a socket whose messages bring
+one descriptor each of: a socket for this call, standard input, output and error. Over the call's socket come the words,
+the environment and the directory, and go back, when the child has ended, its exit code. Whoever closes it ends the
+child.
 
-What is kept from one call to the next is what files that pip installed say, and what they are made into; each child gets
-it as if it had just been read. The server changes nothing of the CLI's own: it forks before any of its code has run.
+What is kept from one call to the next is what files that pip installed say, and what they are made into; each child
+gets it as if it had just been read. The server changes nothing of the CLI's own: it forks before any of its code has
+run.
 """
 
 import atexit

@@ -1,8 +1,8 @@
 """A Hamlet of one's own for each lab, and the real aws CLI, ping, ssh, curl and dig against it.
 
-The aws CLI runs in forks of a process that has imported it (aws_server.py), since its start is most of what a call costs.
-Where a user's own start of the command is part of what is looked at, it is started: everything the README says, every call
-of a lab with `starts_aws`, and what aws_command.py compares the forks with.
+The aws CLI runs in forks of a process that has imported it (aws_server.py), since its start is most of what a call
+costs. Where a user's own start of the command is part of what is looked at, it is started: everything the README says,
+every call of a lab with `starts_aws`, and what aws_command.py compares the forks with.
 
 A lab is a class with one method `walk`, which reads like the tutorial it follows: `self.step("2. …")`, then calls and
 what must be seen. `run(Lab)` walks it as this user and, where this user is root, again as an ordinary one.
@@ -495,7 +495,7 @@ def summary(results):
 
 
 def run(*lab_classes, both=True):
-    """The main of a test: `--as root|user|all`. Ends with how many walks held. `both`: as two users, where we are root."""
+    """The main of a test: `--as root|user|all`. Ends with how many walks held. `both`: as two users, where we may."""
     begin()
     chosen = users(both)
     if "--as" in sys.argv:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Root in a server is hostile: it claims what is not its own, frame by frame, and flushes its firewall. Nobody else notices."""
+"""Root in a server is hostile: it claims what is not its own, frame by frame; nobody else notices."""
 
 import json
 import subprocess
 
 import harness
-from network import ANYWHERE, EXAMPLE, NetworkLab
+from network import ANYWHERE, NetworkLab
 
 EACH = 5
 # Sends every frame of one kind `EACH` times. Each has a word in it that its victim looks out for.
@@ -49,8 +49,10 @@ def arp(operation, claimed, target_mac, target, source=own):
     return struct.pack("!HHBBH", 1, 0x800, 6, 4, operation) + source + v4(claimed) + target_mac + v4(target) + WORD
 
 def dhcp(kind):
-    fields = struct.pack("!BBBBIHH", 2, 1, 6, 0, 0x12345678, 0, 0x8000) + v4("0.0.0.0") + v4("10.0.0.66") + v4(it["own"]) + v4("0.0.0.0")
-    options = bytes([53, 1, kind, 54, 4]) + v4(it["own"]) + bytes([3, 4]) + v4(it["own"]) + bytes([51, 4, 0, 0, 255, 255, 255])
+    addresses = v4("0.0.0.0") + v4("10.0.0.66") + v4(it["own"]) + v4("0.0.0.0")
+    fields = struct.pack("!BBBBIHH", 2, 1, 6, 0, 0x12345678, 0, 0x8000) + addresses
+    lease = bytes([51, 4, 0, 0, 255, 255, 255])
+    options = bytes([53, 1, kind, 54, 4]) + v4(it["own"]) + bytes([3, 4]) + v4(it["own"]) + lease
     return udp(67, 68, fields + mate + bytes(10 + 64 + 128) + bytes([99, 130, 83, 99]) + options + WORD)
 
 link = bytes([2, 1]) + own
@@ -72,7 +74,8 @@ FRAMES = {
     "neighbour": [
         ethernet(mate, 0x86dd, ip6(58, local, it["mate6"], icmp6(local, it["mate6"], neighbour(ROUTER6)))),
         ethernet(mate, 0x86dd, ip6(58, it["own6"], it["mate6"], icmp6(it["own6"], it["mate6"], neighbour(ROUTER6)))),
-        ethernet(mac("33:33:00:00:00:01"), 0x86dd, ip6(58, local, "ff02::1", icmp6(local, "ff02::1", neighbour(it["mate6"])))),
+        ethernet(mac("33:33:00:00:00:01"), 0x86dd,
+                 ip6(58, local, "ff02::1", icmp6(local, "ff02::1", neighbour(it["mate6"])))),
         ethernet(mate, 0x86dd, ip6(58, ROUTER6, it["mate6"], icmp6(ROUTER6, it["mate6"], redirect))),
     ],
     "router": [
@@ -107,17 +110,21 @@ FRAMES = {
     "destination": [
         ethernet(mac(other), kind, packet)
         for other in (it["third_mac"], "02:09:09:09:09:09", it["own_mac"])
-        for kind, packet in ((0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD))), (0x86dd, ip6(17, it["own6"], it["mate6"], udp(9, 9, WORD))))
+        for kind, packet in ((0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD))),
+                             (0x86dd, ip6(17, it["own6"], it["mate6"], udp(9, 9, WORD))))
     ],
-    "ethertype": [ethernet(mate, 0x88cc, WORD * 4), ethernet(mate, 0x8100, b"\\0\\1\\x08\\0" + WORD * 4), ethernet(everyone, 0x9999, WORD * 4)],
-    "source-route": [ethernet(router, 0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD), bytes([131, 7, 4]) + v4(it["third"]) + b"\\0"))],
+    "ethertype": [ethernet(mate, 0x88cc, WORD * 4), ethernet(mate, 0x8100, b"\\0\\1\\x08\\0" + WORD * 4),
+                  ethernet(everyone, 0x9999, WORD * 4)],
+    "source-route": [ethernet(router, 0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD),
+                                                bytes([131, 7, 4]) + v4(it["third"]) + b"\\0"))],
     "broadcast": [
         ethernet(everyone, 0x800, ip(17, it["own"], "255.255.255.255", udp(9, 9, WORD))),
         ethernet(everyone, 0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD))),
         ethernet(mac("01:00:5e:00:00:fb"), 0x800, ip(17, it["own"], "224.0.0.251", udp(9, 9, WORD))),
         ethernet(mac("33:33:00:00:00:01"), 0x86dd, ip6(17, it["own6"], "ff02::1", udp(9, 9, WORD))),
     ],
-    "malformed": [ethernet(mate, 0x800, b"\\x45\\0\\0" + WORD), ethernet(mate, 0x86dd, WORD * 4), ethernet(mate, 0x806, WORD)],
+    "malformed": [ethernet(mate, 0x800, b"\\x45\\0\\0" + WORD), ethernet(mate, 0x86dd, WORD * 4),
+                  ethernet(mate, 0x806, WORD)],
     "honest": [ethernet(mate, 0x800, ip(17, it["own"], it["mate"], udp(9, 9, WORD)))],
 }
 for frame in FRAMES[kind]:
@@ -288,7 +295,8 @@ class HostileGuest(NetworkLab):
 
     def rubbish(self):
         self.step(
-            "5. what no VPC carries: other ethertypes, tags, asked-for routes, broadcasts, frames that are not what they say"
+            "5. what no VPC carries: other ethertypes, tags, asked-for routes, broadcasts, frames that are not "
+            "what they say"
         )
         self.dropped("ethertype", "ethertype")
         self.dropped("source-route", "source-route")

@@ -217,7 +217,8 @@ class InstanceMetadata(MetadataLab):
               && curl -sS -H "{TOKEN}: $TOKEN" {METADATA}/dynamic/instance-identity/rsa2048 >> rsa2048 \\
               && echo "" >> rsa2048 && echo "-----END PKCS7-----" >> rsa2048
             curl -sS -H "{TOKEN}: $TOKEN" {METADATA}/dynamic/instance-identity/document > document
-            openssl smime -verify -in rsa2048 -inform PEM -content document -certfile certificate.pem -noverify > /dev/null
+            openssl smime -verify -in rsa2048 -inform PEM -content document -certfile certificate.pem \\
+                -noverify > /dev/null
         """
         done = self.hamlet.hamlet("exec", self.web, "--", "sh", "-c", script, stdin=certificate, check=False)
         self.holds(done.code == 0 and "successful" in done.err, f"openssl inside: {done}")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""IAM roles for Amazon EC2, as the EC2 User Guide's chapter about them goes: an instance profile with a role, credentials
-from the metadata service, and what they are good for. Only who signs with a key that exists is answered."""
+"""IAM roles for Amazon EC2, as the EC2 User Guide's chapter about them goes: an instance profile with a role,
+credentials from the metadata service, and what they are good for. Only who signs with a key that exists is answered."""
 
 import base64
 import datetime
@@ -76,7 +76,8 @@ class InstanceRole(MetadataLab):
         )
         self.refused(
             "InvalidParameterValue",
-            f'IAM Instance Profile "arn:aws:iam::{ACCOUNT}:instance-profile/reader-profile" has no associated IAM Roles',
+            f'IAM Instance Profile "arn:aws:iam::{ACCOUNT}:instance-profile/reader-profile" '
+            "has no associated IAM Roles",
             *unfinished,
         )
         for name in self.role:
@@ -157,7 +158,7 @@ class InstanceRole(MetadataLab):
     def as_role(self, told, *words):
         """A command of the aws CLI that signs with credentials of the metadata service."""
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-        values = {name: value for name, value in zip(names, self.key(told)) if value is not None}
+        values = {name: value for name, value in zip(names, self.key(told), strict=True) if value is not None}
         return self.aws_result(*words, environment=values)
 
     def identity(self, told):
@@ -206,7 +207,8 @@ class InstanceRole(MetadataLab):
 
     def role_that_does_not_trust(self):
         self.step(
-            "8. an instance profile without its role, and a role that EC2 may not act as, give none; the metadata says why"
+            "8. an instance profile without its role, and a role that EC2 may not act as, give none; the "
+            "metadata says why"
         )
         both = ("--instance-profile-name", "reader-profile", "--role-name", "reader")
         self.iam("remove-role-from-instance-profile", *both)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Several interfaces and addresses on one server, attached while it runs; a server as a router and as a NAT instance."""
+"""Several interfaces and addresses on one server, attached while it runs; a server as router and NAT instance."""
 
 import shutil
 
@@ -33,7 +33,8 @@ class Interfaces(NetworkLab):
         self.group = self.default_group(self.vpc)
         self.allow(self.group, "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
         self.servers = {
-            name: self.launch(name, subnet, self.group) for name, subnet in zip(("one", "two", "box"), self.subnets)
+            name: self.launch(name, subnet, self.group)
+            for name, subnet in zip(("one", "two", "box"), self.subnets, strict=True)
         }
         self.wait_running(*self.servers.values())
         self.booted(*self.servers.values())
@@ -127,7 +128,8 @@ class Interfaces(NetworkLab):
 
     def moves(self):
         self.step(
-            "   moved to another running server while it is pinged: its addresses go with it, here to a second interface in one subnet"
+            "   moved to another running server while it is pinged: its addresses go with it, here to a second "
+            "interface in one subnet"
         )
         with self.hamlet.running("exec", "one", "--", "ping", "-n", "-i", "0.2", self.second_address) as log:
             answers = lambda: log.read_bytes().count(b"bytes from")

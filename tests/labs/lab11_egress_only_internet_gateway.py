@@ -166,7 +166,8 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
 
     def addresses_come_and_go(self):
         self.step(
-            "6. an address assigned to the running server appears in it when it renews its lease, which it does every 70 seconds"
+            "6. an address assigned to the running server appears in it when it renews its lease, which it does "
+            "every 70 seconds"
         )
         [interface] = self.describe(self.web)["NetworkInterfaces"]
         self.eni = interface["NetworkInterfaceId"]
@@ -248,7 +249,7 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
             EXAMPLE_V6,
             "the resolver over TCP",
         )
-        self.allow(self.group, "IpProtocol=icmpv6,FromPort=-1,ToPort=-1,Ipv6Ranges=[{CidrIpv6=%s}]" % self.block)
+        self.allow(self.group, f"IpProtocol=icmpv6,FromPort=-1,ToPort=-1,Ipv6Ranges=[{{CidrIpv6={self.block}}}]")
         self.holds(self.ping("six", self.address), "and to the other subnet")
 
     def peer(self):

@@ -123,7 +123,9 @@ class Lab12NatGateway(NetworkLab):
         self.group = self.default_group(self.vpc)
         # The gateway has no group and the servers' groups let in what they like: what stays out, the gateway keeps out.
         self.allow(self.group, "IpProtocol=-1,IpRanges=[{CidrIp=0.0.0.0/0}]")
-        self.servers = [self.launch(name, subnet, self.group) for name, subnet in zip(("one", "two"), self.private)]
+        self.servers = [
+            self.launch(name, subnet, self.group) for name, subnet in zip(("one", "two"), self.private, strict=True)
+        ]
         self.wait_running(*self.servers)
         self.booted(*self.servers)
         self.holds("PublicIpAddress" not in self.describe(self.servers[0]), "no public address")
@@ -323,7 +325,8 @@ class Lab12NatGateway(NetworkLab):
 
     def errors_to_ipv6(self, site):
         self.step(
-            "   ICMP errors become IPv6 too: the gateway is a hop, a closed port refuses, and a large packet learns the MTU"
+            "   ICMP errors become IPv6 too: the gateway is a hop, a closed port refuses, and a large packet "
+            "learns the MTU"
         )
         gateway = ipaddress.IPv6Address("64:ff9b::") + int(ipaddress.IPv4Address(self.private_ip))
         first = self.inside("six", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", site)

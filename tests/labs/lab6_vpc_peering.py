@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Lab 6: VPC peering. Two networks by private addresses, and no further."""
 
-from network import AMI, ANYWHERE, EXAMPLE, NetworkLab
 import harness
+from network import AMI, ANYWHERE, EXAMPLE, NetworkLab
 
 FROM_ONE = "IpProtocol=icmp,FromPort=-1,ToPort=-1,IpRanges=[{CidrIp=10.1.0.0/16}]"
 
@@ -172,7 +172,8 @@ class Lab6VpcPeering(NetworkLab):
         group, source = self.networks[2]["group"], self.networks[1]["group"]
         self.ec2("revoke-security-group-ingress", "--group-id", group, "--ip-permissions", FROM_ONE)
         self.holds(not self.ping("server1", self.address[2]), "nothing lets it in")
-        reference = f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{{GroupId={source},VpcPeeringConnectionId={self.peering}}}]"
+        pair = f"{{GroupId={source},VpcPeeringConnectionId={self.peering}}}"
+        reference = f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{pair}]"
         self.allow(group, reference)
         self.holds(self.ping("server1", self.address[2]), "members of the peer's group are let in")
         self.ec2("revoke-security-group-ingress", "--group-id", group, "--ip-permissions", reference)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What becomes of traffic that is under way when the network changes: rules, network ACLs, Elastic IPs, routes, a restart."""
+"""What becomes of traffic that is under way when the network changes: rules, ACLs, addresses, routes, a restart."""
 
 import contextlib
 import re
@@ -21,7 +21,8 @@ print("listening", flush=True)
 while True:
     threading.Thread(target=serve, args=listener.accept(), daemon=True).start()
 """
-# Asked with a line, sends it over its one connection: "alive", or that nothing came back, or that the connection is over.
+# Asked with a line, sends it over its one connection: "alive", or that nothing came back, or that the connection is
+# over.
 CLIENT = """
 import socket, sys
 connection = socket.create_connection((sys.argv[1], 7000), timeout=2.5)
@@ -196,7 +197,8 @@ class LiveFlows(NetworkLab):
         with self.call("visitor", self.private) as inside, self.call("laptop", first) as outside:
             self.sees(self.visitor("server"), first)
             self.step(
-                "   the Elastic IP moves to the visitor while its connections run: theirs are over, its new ones arrive there"
+                "   the Elastic IP moves to the visitor while its connections run: theirs are over, its new "
+                "ones arrive there"
             )
             self.associate(0, "--instance-id", self.servers["visitor"])
             self.sees(inside.ask(), "alive", "the connection inside")
@@ -250,7 +252,8 @@ class LiveFlows(NetworkLab):
 
     def public_to_public(self):
         self.step(
-            "6. by public addresses inside one VPC: the internet gateway translates both ways, and groups see public addresses"
+            "6. by public addresses inside one VPC: the internet gateway translates both ways, and groups see "
+            "public addresses"
         )
         self.associate(0, "--instance-id", self.servers["visitor"])
         public = self.describe(self.servers["server"])["PublicIpAddress"]

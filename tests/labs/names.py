@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Names and time: private hosted zones, the resolver over UDP and TCP, its allowance, DHCP options, AWS-managed prefix lists."""
+"""Names and time: private hosted zones, the resolver over UDP and TCP, its allowance, DHCP options, AWS-managed prefix
+lists.
+"""
 
 import ipaddress
 import json
@@ -332,7 +334,8 @@ class Names(NetworkLab):
 
     def allowance(self):
         self.step(
-            "7. 1,024 packets a second for each interface: what is more is dropped and counted, and the neighbours notice nothing"
+            "7. 1,024 packets a second for each interface: what is more is dropped and counted, and the "
+            "neighbours notice nothing"
         )
         reason = "link-service-rate"
         before = self.hamlet.status()["drops"].get(reason, 0)

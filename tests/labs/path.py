@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a path looks like from a server: traceroute, tracepath, the errors that routers and hosts send, and a routing loop."""
+"""What a path looks like from a server: traceroute, tracepath, the errors of routers and hosts, a routing loop."""
 
 import re
 

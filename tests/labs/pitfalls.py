@@ -90,7 +90,8 @@ class Pitfalls(NetworkLab):
 
     def no_route_no_way(self):
         self.step(
-            "3. a gateway is attached and the server has a public address: without a route there is no way, with one there is"
+            "3. a gateway is attached and the server has a public address: without a route there is no way, "
+            "with one there is"
         )
         allocation = self.ec2("allocate-address", "--domain", "vpc")
         self.ec2(
@@ -169,7 +170,8 @@ class Pitfalls(NetworkLab):
             "after a change of the list",
         )
         self.step(
-            "   a route with a prefix list leads to its entries alone, and a plain route for the same block wins over it"
+            "   a route with a prefix list leads to its entries alone, and a plain route for the same block "
+            "wins over it"
         )
         table = self.main_table(self.vpc)
         self.ec2("delete-route", "--route-table-id", table, "--destination-cidr-block", ANYWHERE)

@@ -1,7 +1,7 @@
 """A client of EC2 Instance Connect Endpoints, signed by botocore as `aws ec2-instance-connect open-tunnel` signs.
 
-That command of the AWS CLI's version 2 cannot be installed from PyPI, and insists on TLS at AWS's host names; what it says
-after that is here. The one argument is JSON; what came of it is printed as JSON. Runs where botocore is.
+That command of the AWS CLI's version 2 cannot be installed from PyPI, and insists on TLS at AWS's host names; what it
+says after that is here. The one argument is JSON; what came of it is printed as JSON. Runs where botocore is.
 """
 
 import base64
@@ -59,7 +59,8 @@ class Tunnel:
         self.socket = socket.create_connection((host, int(port)), timeout=30)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
-            f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: "
+            "Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         self.bytes = b""

@@ -8,7 +8,7 @@ import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
-import harness  # noqa: E402
+import harness
 
 
 class CommandLine(harness.Lab):

@@ -18,7 +18,7 @@ model = session.get_service_model("ec2", api_version="2016-11-15")
 def filled(shape, above=()):
     kind = shape.type_name
     if kind == "structure":
-        inside = above + (shape.name,)
+        inside = (*above, shape.name)
         return {name: filled(member, inside) for name, member in shape.members.items() if member.name not in inside}
     if kind == "list":
         return [filled(shape.member, above), filled(shape.member, above)]
