@@ -97,6 +97,18 @@ pub enum Handler<S: 'static> {
     Write(fn(&mut Call, &mut S, Decoded) -> Result<Output, AwsError>),
 }
 
+/// How the bodies of an action's requests are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyRule {
+    /// Into memory, as parameters; of a few MiB at most.
+    Whole,
+    /// To disk, as they come.
+    Streamed {
+        /// The longest.
+        bytes_max: usize,
+    },
+}
+
 /// One row of a service's table.
 pub struct Action<S: 'static> {
     /// `CreateVpc`.
@@ -111,6 +123,8 @@ pub struct Action<S: 'static> {
     pub handler: Handler<S>,
     /// What it needs besides the state.
     pub need: Need,
+    /// How the bodies of its requests are read.
+    pub body: BodyRule,
     /// The parameter with the client token, if the action has one.
     pub idempotent: Option<&'static str>,
     /// How it pages, if it does.
@@ -131,6 +145,7 @@ impl<S> Action<S> {
             decode: |input| Ok(Box::new(O::decode(input)?)),
             handler,
             need: Need::Nothing,
+            body: BodyRule::Whole,
             idempotent: O::CLIENT_TOKEN,
             pages: O::PAGES,
             required: O::REQUIRED,
@@ -141,6 +156,13 @@ impl<S> Action<S> {
     /// The same row for an action that needs more than the state.
     pub const fn needs(mut self, need: Need) -> Self {
         self.need = need;
+        self
+    }
+
+    /// The same row for an action whose requests have bodies of up to so many bytes, which are streamed to disk. Its
+    /// protocol names the operation in the head of the request, and its handler finds the body in [`Call::body`].
+    pub const fn streams(mut self, bytes_max: usize) -> Self {
+        self.body = BodyRule::Streamed { bytes_max };
         self
     }
 

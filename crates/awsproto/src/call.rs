@@ -4,7 +4,9 @@ use crate::ids::IdSource;
 use crate::input::Input;
 use crate::timestamp::Timestamp;
 use model::{AccountId, InstanceId, RoleId, Scope};
+use std::fs::File;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Who calls, from where, when, and what the handler draws its identifiers from.
 #[derive(Clone, Debug)]
@@ -23,6 +25,19 @@ pub struct Call {
     pub ids: IdSource,
     /// What the row's need has brought.
     pub provided: Provided,
+    /// The request's body, where the row says that it is streamed.
+    pub body: Option<StreamedBody>,
+}
+
+/// A body that was streamed to disk.
+#[derive(Clone, Debug)]
+pub struct StreamedBody {
+    /// The file, which has no name: it is gone with its last handle. An action hands it on; it does not read it.
+    pub file: Arc<File>,
+    /// Its length in bytes.
+    pub length: usize,
+    /// Its SHA-256.
+    pub sha256: [u8; 32],
 }
 
 /// Whom a request acts for. Follows "AWS JSON policy elements: Principal" (IAM User Guide).

@@ -29,9 +29,9 @@ pub mod tokens;
 pub mod xml;
 pub mod xml_reader;
 
-pub use action::{Action, Decoded, Handler, Operation, Output, Pages};
+pub use action::{Action, BodyRule, Decoded, Handler, Operation, Output, Pages};
 pub use api::{Api, FirstUse};
-pub use call::{Call, Need, Principal, Provided, SecretBits};
+pub use call::{Call, Need, Principal, Provided, SecretBits, StreamedBody};
 pub use error::{AwsError, Reply};
 pub use filter::{Filter, Filterable, Filters};
 pub use ids::IdSource;

@@ -31,8 +31,26 @@ pub struct SignedRequest<'a> {
     pub query: &'a str,
     /// All headers in their order, names in any case.
     pub headers: &'a [(&'a str, &'a str)],
-    /// The whole body.
-    pub body: &'a [u8],
+    /// The body.
+    pub body: Payload<'a>,
+}
+
+/// A request's body, as far as its signature goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload<'a> {
+    /// All of it.
+    Whole(&'a [u8]),
+    /// One that is on disk, by its SHA-256.
+    Streamed(&'a [u8; 32]),
+}
+
+impl Payload<'_> {
+    fn sha256(self) -> String {
+        match self {
+            Payload::Whole(bytes) => hex(&Sha256::digest(bytes)),
+            Payload::Streamed(digest) => hex(digest),
+        }
+    }
 }
 
 /// The first half of a signature: whose key, and for which day, region and service.
@@ -540,7 +558,7 @@ fn payload_hash(request: &SignedRequest<'_>, authorization: &Authorization) -> S
     }
     match authorization.expires_s.is_some() && authorization.scope.service == "s3" {
         true => UNSIGNED.to_owned(),
-        false => hex(&Sha256::digest(request.body)),
+        false => request.body.sha256(),
     }
 }
 
@@ -551,7 +569,7 @@ fn payload_is_as_signed(request: &SignedRequest<'_>, authorization: &Authorizati
         return true;
     };
     let free = declared == UNSIGNED || declared.starts_with("STREAMING-");
-    (free && authorization.scope.service == "s3") || declared == hex(&Sha256::digest(request.body))
+    (free && authorization.scope.service == "s3") || declared == request.body.sha256()
 }
 
 fn hmac(key: &[u8], text: &[u8]) -> [u8; 32] {

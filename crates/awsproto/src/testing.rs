@@ -16,5 +16,6 @@ pub fn call(region: &str, seed: u64) -> Call {
         source_ip: [203, 0, 113, 9].into(),
         ids: IdSource::new(seed),
         provided: Provided::Nothing,
+        body: None,
     }
 }

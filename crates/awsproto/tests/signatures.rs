@@ -4,7 +4,9 @@
 //! random ones are made as well; in CI they must be.
 
 use awsproto::Timestamp;
-use awsproto::sigv4::{self, CredentialScope, Secret, SignatureError, SignedRequest, parse, presign};
+use awsproto::sigv4::{
+    self, CredentialScope, Payload, Secret, SignatureError, SignedRequest, parse, presign,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::process::Command;
@@ -84,7 +86,13 @@ fn presigned_requests_hold_until_their_own_end() {
 fn a_presigned_query_is_the_one_that_botocore_makes() {
     let headers = [("Host", "eice-1.0123abcd.ec2-instance-connect-endpoint.us-west-2.amazonaws.com")];
     let query = "instanceConnectEndpointId=eice-1&remotePort=22&privateIpAddress=10.0.0.5";
-    let request = SignedRequest { method: "GET", path: "/openTunnel", query, headers: &headers, body: b"" };
+    let request = SignedRequest {
+        method: "GET",
+        path: "/openTunnel",
+        query,
+        headers: &headers,
+        body: Payload::Whole(b""),
+    };
     let scope = CredentialScope {
         access_key_id: "AKIDEXAMPLE".to_owned(),
         date: now().basic_date(),
@@ -113,7 +121,13 @@ fn a_presigned_query_is_the_one_that_botocore_makes() {
 fn malformed_headers_are_told_apart_from_none() {
     let of = |header: &str| {
         let headers = [("Authorization", header), ("X-Amz-Date", "20260102T030405Z"), ("Host", "h")];
-        parse(&SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: b"" })
+        parse(&SignedRequest {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &headers,
+            body: Payload::Whole(b""),
+        })
     };
     for header in [
         "",
@@ -127,7 +141,13 @@ fn malformed_headers_are_told_apart_from_none() {
     }
     let other_day = "AWS4-HMAC-SHA256 Credential=a/20260103/r/s/aws4_request,SignedHeaders=host,Signature=0";
     assert!(matches!(of(other_day), Err(SignatureError::WrongScope(_))));
-    let bare = SignedRequest { method: "GET", path: "/", query: "Action=X", headers: &[], body: b"" };
+    let bare = SignedRequest {
+        method: "GET",
+        path: "/",
+        query: "Action=X",
+        headers: &[],
+        body: Payload::Whole(b""),
+    };
     assert_eq!(parse(&bare), Err(SignatureError::Unsigned));
 }
 
@@ -141,7 +161,7 @@ proptest! {
     ) {
         let headers = [("authorization", header.as_str()), ("x-amz-date", &date), ("host", "h")];
         for headers in [&headers[..], &headers[1..]] {
-            let request = SignedRequest { method: "GET", path: &path, query: &query, headers, body: b"" };
+            let request = SignedRequest { method: "GET", path: &path, query: &query, headers, body: Payload::Whole(b"") };
             let _ = verify(&request, |_| Some(secret(None)), now());
         }
     }
@@ -189,7 +209,7 @@ impl Vector {
             path: self.text("path"),
             query: self.text("query"),
             headers,
-            body,
+            body: Payload::Whole(body),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The client's side of a tunnel through an EC2 Instance Connect Endpoint: a presigned request that becomes a WebSocket,
 //! as the AWS CLI's `ec2-instance-connect open-tunnel` makes it. Here it goes to Hamlet's own port, without TLS.
 
-use awsproto::sigv4::{self, SignedRequest};
+use awsproto::sigv4::{self, Payload, SignedRequest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
@@ -76,8 +76,13 @@ impl Way {
     /// The path and the presigned query.
     fn url(&self) -> String {
         let headers = [("host", self.host.as_str())];
-        let request =
-            SignedRequest { method: "GET", path: PATH, query: &self.query, headers: &headers, body: b"" };
+        let request = SignedRequest {
+            method: "GET",
+            path: PATH,
+            query: &self.query,
+            headers: &headers,
+            body: Payload::Whole(b""),
+        };
         let signer = &self.signer;
         let query = sigv4::presign(&request, signer.scope(), &signer.secret, signer.now, EXPIRES_S);
         format!("{PATH}?{query}")

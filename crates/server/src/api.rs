@@ -1,7 +1,7 @@
 //! The API's port: calls ([`crate::life`]), tunnels, and two pages for people.
 
 use arc_swap::ArcSwapOption;
-use awsproto::sigv4::{self, SignatureError, SignedRequest};
+use awsproto::sigv4::{self, Payload, SignatureError, SignedRequest};
 use awsproto::{Api as ServiceApi, AwsError, Reply, Service};
 use host::Host;
 use http_body_util::Full;
@@ -22,6 +22,7 @@ use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::life::{self, Exchange};
 use crate::refusal::{Refusal, RefusedRequests};
 use crate::shares::Holder;
+use crate::spool::Spool;
 use crate::tunnel::{self, Admitted};
 use crate::web_page;
 use crate::writer::State;
@@ -48,6 +49,8 @@ pub struct Api {
     pub refused: Arc<RefusedRequests>,
     /// The room for requests' bodies.
     pub(crate) bodies: Bodies,
+    /// Where bodies are streamed to.
+    pub(crate) spool: Spool,
 }
 
 /// Who is at the other end of a connection.
@@ -170,7 +173,7 @@ fn signed_request<'a>(head: &'a Parts, headers: &'a [(&'a str, &'a str)]) -> Sig
         path: head.uri.path(),
         query: head.uri.query().unwrap_or_default(),
         headers,
-        body: b"",
+        body: Payload::Whole(b""),
     }
 }
 

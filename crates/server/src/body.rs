@@ -2,7 +2,8 @@
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes};
-use std::pin::pin;
+use std::io;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -10,11 +11,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::refusal::{Reason, Refusal};
 use crate::shares::{Holder, Share, Shares};
 
-/// The longest body that is read. The largest that EC2 means anything by is a few hundred kilobytes.
+/// The longest body that is read into memory. The largest that EC2 means anything by is a few hundred kilobytes.
 pub(crate) const BODY_BYTES_MAX: usize = 4 << 20;
 /// How much more is read and forgotten, so that a client that only listens when it has sent everything hears why it is
 /// refused.
-const BODY_BYTES_DISCARDED_MAX: usize = 64 << 20;
+pub(crate) const BODY_BYTES_DISCARDED_MAX: usize = 64 << 20;
 /// How long that may take where nothing is wanted of the body.
 const DISCARD_MAX: Duration = Duration::from_secs(2);
 /// How much of all bodies is held at once.
@@ -23,7 +24,7 @@ const BODIES_BYTES_MAX: usize = 64 << 20;
 const SHORT_BYTES_MAX: usize = 64 << 10;
 const SHORT_BODIES_BYTES_MAX: usize = 16 << 20;
 /// How slowly a body may come: without a byte for so long, and on the whole so few, after a while of grace.
-const PACE: Pace =
+pub(crate) const PACE: Pace =
     Pace { silence: Duration::from_secs(30), grace: Duration::from_secs(30), bytes_per_s: 1024 };
 
 /// The room for bodies.
@@ -47,6 +48,8 @@ pub(crate) enum Unread {
     Refused(Refusal),
     /// It ended before its end.
     Broken,
+    /// It could not be kept.
+    NotKept(io::Error),
 }
 
 impl Bodies {
@@ -65,24 +68,45 @@ impl Bodies {
         holder: Holder,
         body: impl Body<Data = Bytes>,
     ) -> Result<Whole, Unread> {
-        let (mut body, began) = (pin!(body), Instant::now());
-        let (mut kept, mut length) = (Kept::nothing(self, holder)?, 0);
-        loop {
-            let frame =
-                timeout_at(pace.deadline(began, length), body.frame()).await.map_err(|_| too_slow())?;
-            let Some(frame) = frame else { break };
-            let data = frame.map_err(|_| Unread::Broken)?.into_data().unwrap_or_default();
-            length += data.len();
-            match length {
+        let body = pin!(body);
+        let mut pieces = Pieces::of(pace, body);
+        let mut kept = Kept::nothing(self, holder)?;
+        while let Some(data) = pieces.next().await? {
+            match pieces.length {
                 ..=BODY_BYTES_MAX => kept.add(self, &data)?,
-                _ if length > BODY_BYTES_DISCARDED_MAX => return Err(too_long()),
+                length if length > BODY_BYTES_DISCARDED_MAX => return Err(too_long(BODY_BYTES_MAX)),
                 _ => kept = Kept::nothing(self, holder)?,
             }
         }
-        match length <= BODY_BYTES_MAX {
+        match pieces.length <= BODY_BYTES_MAX {
             true => Ok(Whole { bytes: kept.bytes.into(), _room: kept.room }),
-            false => Err(too_long()),
+            false => Err(too_long(BODY_BYTES_MAX)),
         }
+    }
+}
+
+/// A body, piece by piece, at no less than a pace.
+pub(crate) struct Pieces<'b, B> {
+    body: Pin<&'b mut B>,
+    pace: Pace,
+    began: Instant,
+    /// How many bytes have come.
+    pub(crate) length: usize,
+}
+
+impl<'b, B: Body<Data = Bytes>> Pieces<'b, B> {
+    pub(crate) fn of(pace: Pace, body: Pin<&'b mut B>) -> Pieces<'b, B> {
+        Pieces { body, pace, began: Instant::now(), length: 0 }
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Unread> {
+        let deadline = self.pace.deadline(self.began, self.length);
+        let frame = timeout_at(deadline, self.body.frame()).await.map_err(|_| too_slow())?;
+        let Some(frame) = frame else { return Ok(None) };
+        let data = frame.map_err(|_| Unread::Broken)?.into_data().unwrap_or_default();
+        self.length += data.len();
+        Ok(Some(data))
     }
 }
 
@@ -137,7 +161,7 @@ pub(crate) async fn discard(body: impl Body<Data = Bytes>) {
     let _ = timeout(DISCARD_MAX, read).await;
 }
 
-fn too_many() -> Unread {
+pub(crate) fn too_many() -> Unread {
     Unread::Refused(Refusal::new(
         Reason::TooManyBodies,
         format!(
@@ -157,16 +181,16 @@ fn too_slow() -> Unread {
     ))
 }
 
-fn too_long() -> Unread {
+pub(crate) fn too_long(bytes_max: usize) -> Unread {
     Unread::Refused(Refusal::new(
         Reason::LongBody,
-        format!("The request body must not exceed {BODY_BYTES_MAX} bytes."),
+        format!("The request body must not exceed {bytes_max} bytes."),
     ))
 }
 
 /// How slowly a body may come.
 #[derive(Clone, Copy, Debug)]
-struct Pace {
+pub(crate) struct Pace {
     silence: Duration,
     grace: Duration,
     bytes_per_s: u32,
@@ -208,7 +232,7 @@ mod tests {
 
     fn reason<T>(read: Result<T, Unread>) -> Option<Reason> {
         match read {
-            Ok(_) | Err(Unread::Broken) => None,
+            Ok(_) | Err(Unread::Broken | Unread::NotKept(_)) => None,
             Err(Unread::Refused(refusal)) => Some(refusal.reason),
         }
     }

@@ -131,6 +131,7 @@ impl Callers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use awsproto::sigv4::Payload;
     use model::role::NewRole;
     use model::{Ids, InstanceId, Tags};
 
@@ -173,8 +174,13 @@ mod tests {
         let date = now_aws.basic();
         let mut headers = vec![("host", "127.0.0.1"), ("x-amz-date", date.as_str())];
         headers.extend(token.map(|token| ("x-amz-security-token", token)));
-        let request =
-            SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: b"Action=X" };
+        let request = SignedRequest {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &headers,
+            body: Payload::Whole(b"Action=X"),
+        };
         let scope = sigv4::CredentialScope {
             access_key_id: id.to_owned(),
             date: date[..8].to_owned(),
@@ -265,8 +271,13 @@ mod tests {
                 service: "sts".to_owned(),
             };
             let headers = [("host", "127.0.0.1")];
-            let request =
-                SignedRequest { method: "GET", path: "/", query: "Action=X", headers: &headers, body: b"" };
+            let request = SignedRequest {
+                method: "GET",
+                path: "/",
+                query: "Action=X",
+                headers: &headers,
+                body: Payload::Whole(b""),
+            };
             let query = sigv4::presign(&request, scope, secret, now, 60);
             let request = SignedRequest { query: &query, ..request };
             callers.identify(&world, &request, &sigv4::parse(&request)?, NOW).map(|it| it.proof)

@@ -41,6 +41,7 @@ pub mod run;
 mod secret_file;
 pub mod services;
 pub mod shares;
+mod spool;
 pub mod tunnel;
 pub mod tunnel_places;
 mod web_page;

@@ -35,6 +35,7 @@ use crate::public_resolver::{self, PublicResolver};
 use crate::refusal::RefusedRequests;
 use crate::refusals::{Refusals, Service};
 use crate::services;
+use crate::spool::Spool;
 use crate::writer::{Decides, State};
 
 /// The version of what the data directory holds.
@@ -144,6 +145,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         endpoints: endpoints.clone(),
         refused: Arc::clone(&refused_requests),
         bodies: Bodies::new(),
+        spool: Spool::new(&config.data),
     };
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::new(api)));
 

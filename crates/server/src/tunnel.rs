@@ -8,7 +8,8 @@
 //! WebSockets cannot be closed one way. An empty message says that no more comes from the client, and the target is told so:
 //! what the AWS CLI sends when its standard input has ended.
 
-use awsproto::{AwsError, Principal, sigv4::SignedRequest};
+use awsproto::sigv4::SignedRequest;
+use awsproto::{AwsError, Principal};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ec2::instance_connect::tunnel::{self, Tunnel};
@@ -253,6 +254,7 @@ async fn farewell(frame: Option<CloseFrame>, sink: &mut Sink, stream: &mut Strea
 #[cfg(test)]
 mod tests {
     use super::*;
+    use awsproto::sigv4::Payload;
 
     #[test]
     fn the_key_is_answered_as_in_the_rfc() {
@@ -264,7 +266,7 @@ mod tests {
         [("Connection", "keep-alive, Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
 
     fn asked(method: &str, headers: &[(&str, &str)]) -> bool {
-        let request = SignedRequest { method, path: PATH, query: "", headers, body: b"" };
+        let request = SignedRequest { method, path: PATH, query: "", headers, body: Payload::Whole(b"") };
         handshake(&request).is_ok()
     }
 

@@ -4,7 +4,7 @@
 //! instance's ssh server asks for it; then ssh. To a public address it goes from the service's own address range, which is
 //! what security groups see; to a private one through an EC2 Instance Connect Endpoint.
 
-use awsproto::sigv4::{self, SignedRequest};
+use awsproto::sigv4::{self, Payload, SignedRequest};
 use server::admin::{EndpointStatus, Environment, InstanceStatus, Status};
 use std::ffi::OsString;
 use std::net::{IpAddr, TcpStream};
@@ -185,8 +185,13 @@ fn push(
         ("x-amz-date", &date),
         ("x-amz-target", "AWSEC2InstanceConnectService.SendSSHPublicKey"),
     ];
-    let signed =
-        SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: body.as_bytes() };
+    let signed = SignedRequest {
+        method: "POST",
+        path: "/",
+        query: "",
+        headers: &headers,
+        body: Payload::Whole(body.as_bytes()),
+    };
     let authorization = sigv4::sign(&signed, signer.scope(), &signer.secret, now);
     headers.push(("authorization", &authorization));
     let stream = TcpStream::connect(status.api)?;

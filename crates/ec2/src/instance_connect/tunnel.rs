@@ -137,6 +137,7 @@ fn is_private(address: IpAddr) -> bool {
 mod tests {
     use super::*;
     use crate::testing::Caller;
+    use awsproto::sigv4::Payload;
 
     /// A caller with an endpoint in the VPC 10.0.0.0/16, and its identifier.
     fn with_endpoint() -> (Caller, String) {
@@ -151,7 +152,13 @@ mod tests {
     /// What is answered to a request for a tunnel through the endpoint, with `more` after its name.
     fn ask(caller: &Caller, id: &str, more: &str) -> Result<Tunnel, String> {
         let query = format!("instanceConnectEndpointId={id}&{more}");
-        let request = SignedRequest { method: "GET", path: PATH, query: &query, headers: &[], body: b"" };
+        let request = SignedRequest {
+            method: "GET",
+            path: PATH,
+            query: &query,
+            headers: &[],
+            body: Payload::Whole(b""),
+        };
         requested(&caller.world, caller.scope(), &request)
             .map_err(|error| format!("{}: {}", error.code, error.message))
     }

@@ -2,8 +2,8 @@
 
 use awsproto::action::{Action, Decoded, Output};
 use awsproto::route::{Incoming, Route};
-use awsproto::sigv4::{Authorization, SignatureError, SignedRequest};
-use awsproto::{Api as ServiceApi, Call, ClientToken, Input, Principal, Reply, Service};
+use awsproto::sigv4::{Authorization, Payload, SignatureError, SignedRequest};
+use awsproto::{Api as ServiceApi, Call, ClientToken, Input, Principal, Reply, Service, StreamedBody};
 use hyper::body::Incoming as Body;
 use hyper::http::request::Parts;
 use model::World;
@@ -12,7 +12,16 @@ use super::Ended;
 use crate::api::Client;
 use crate::body::Whole;
 use crate::callers::Proof;
+use crate::spool::Spooled;
 use crate::writer::Durable;
+
+/// A body that was read.
+pub(super) enum Read {
+    /// It is in memory.
+    Whole(Whole),
+    /// It is on disk.
+    Streamed(Spooled),
+}
 
 /// One request on its way to its answer. What a step needs of an earlier one is there: the list says so.
 pub(crate) struct Exchange<'r> {
@@ -33,7 +42,7 @@ pub(crate) struct Exchange<'r> {
 
     pub(crate) unread: Option<Body>,
     pub(super) authorization: Result<Authorization, SignatureError>,
-    pub(super) body: Option<Whole>,
+    pub(super) body: Option<Read>,
     pub(super) route: Option<Route>,
     pub(super) principal: Option<Principal>,
     pub(super) proof: Option<Proof>,
@@ -84,7 +93,11 @@ impl<'r> Exchange<'r> {
             path: self.head.uri.path(),
             query: self.head.uri.query().unwrap_or_default(),
             headers: self.headers,
-            body: self.body.as_ref().map_or(&[], |body| &body.bytes),
+            body: match &self.body {
+                None => Payload::Whole(&[]),
+                Some(Read::Whole(body)) => Payload::Whole(&body.bytes),
+                Some(Read::Streamed(spooled)) => Payload::Streamed(&spooled.body.sha256),
+            },
         }
     }
 
@@ -98,13 +111,24 @@ impl<'r> Exchange<'r> {
             method: request.method,
             path: request.path,
             query: request.query,
-            body: request.body,
+            body: match &self.body {
+                Some(Read::Whole(body)) => &body.bytes,
+                Some(Read::Streamed(_)) | None => &[],
+            },
         }
     }
 
     /// The service that it is for.
     pub(crate) fn service(&self) -> &'static Service {
         self.route().service
+    }
+
+    /// What its action is told of a body on disk.
+    pub(super) fn streamed(&self) -> Option<StreamedBody> {
+        match &self.body {
+            Some(Read::Streamed(spooled)) => Some(spooled.body.clone()),
+            Some(Read::Whole(_)) | None => None,
+        }
     }
 
     pub(super) fn route(&self) -> &Route {

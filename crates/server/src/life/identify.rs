@@ -25,6 +25,7 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
         source_ip: exchange.client.source,
         ids: clock::ids(),
         provided: Provided::Nothing,
+        body: exchange.streamed(),
     });
     exchange.proof = Some(caller.proof);
     Ok(())

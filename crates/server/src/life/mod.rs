@@ -25,6 +25,8 @@ mod needs;
 mod read_body;
 mod route;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub(crate) use exchange::Exchange;
