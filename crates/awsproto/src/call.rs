@@ -3,7 +3,7 @@
 use crate::ids::IdSource;
 use crate::input::Input;
 use crate::timestamp::Timestamp;
-use model::{AccountId, InstanceId, RoleId, Scope};
+use model::{AccountId, Ids, InstanceId, RoleId, Scope};
 use std::fs::File;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -38,6 +38,14 @@ pub struct StreamedBody {
     pub length: usize,
     /// Its SHA-256.
     pub sha256: [u8; 32],
+}
+
+impl Call {
+    /// Runs a change that needs new identifiers.
+    pub fn with_ids<T>(&mut self, change: impl FnOnce(&mut Ids<'_>) -> T) -> T {
+        let mut random = || self.ids.hex17();
+        change(&mut Ids::new(&mut random))
+    }
 }
 
 /// Whom a request acts for. Follows "AWS JSON policy elements: Principal" (IAM User Guide).

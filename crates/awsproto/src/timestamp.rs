@@ -18,6 +18,18 @@ const EARLIEST_MS: i64 = -62_135_596_800_000;
 const LATEST_MS: i64 = 253_402_300_799_999;
 const DAY_MS: i64 = 86_400_000;
 
+impl From<model::Timestamp> for Timestamp {
+    fn from(moment: model::Timestamp) -> Self {
+        Timestamp(moment.0)
+    }
+}
+
+impl From<Timestamp> for model::Timestamp {
+    fn from(moment: Timestamp) -> Self {
+        model::Timestamp(moment.0)
+    }
+}
+
 impl Timestamp {
     /// A moment so many seconds after the epoch.
     pub fn from_secs(seconds: i64) -> Self {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 /// Servers of one kind and family.
@@ -31,7 +31,7 @@ pub(crate) fn create(
     }
     let tags = awsproto::tags::specified(request.tag_specifications, "dhcp-options")?;
     let id =
-        with_ids(call, |ids| world.create_dhcp_options(scope, configurations, tags, ids)).map_err(refused)?;
+        call.with_ids(|ids| world.create_dhcp_options(scope, configurations, tags, ids)).map_err(refused)?;
     let options = render(world.dhcp_options(scope, id).map_err(refused)?);
     Ok(CreateDhcpOptionsResult { dhcp_options: Some(options) })
 }

@@ -5,7 +5,7 @@ use model::World;
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -16,7 +16,7 @@ pub(crate) fn create(
     let scope = call.scope;
     let vpc = required_id(request.vpc_id.as_deref())?;
     let tags = awsproto::tags::specified(request.tag_specifications, "egress-only-internet-gateway")?;
-    let id = with_ids(call, |ids| world.create_egress_only_internet_gateway(scope, vpc, tags, ids));
+    let id = call.with_ids(|ids| world.create_egress_only_internet_gateway(scope, vpc, tags, ids));
     let gateway = world.egress_only_internet_gateway(scope, id.map_err(refused)?).map_err(refused)?;
     Ok(CreateEgressOnlyInternetGatewayResult {
         client_token: request.client_token,

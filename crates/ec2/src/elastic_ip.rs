@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::network_interface::ipv4_address;
-use crate::request::{self, optional_id, parse_id, render_tags, tag_pairs, text_values, with_ids};
+use crate::request::{self, optional_id, parse_id, render_tags, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 /// The pool that Amazon's own addresses come from.
@@ -35,7 +35,7 @@ pub(crate) fn allocate(
         return Err(AwsError::invalid_value("networkBorderGroup", &group, reason));
     }
     let tags = awsproto::tags::specified(request.tag_specifications, "elastic-ip")?;
-    let id = with_ids(call, |ids| world.allocate_address(scope, tags, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.allocate_address(scope, tags, ids)).map_err(refused)?;
     let elastic = world.elastic_ip(scope, id).map_err(refused)?;
     Ok(AllocateAddressResult {
         public_ip: Some(elastic.public_ip.to_string()),
@@ -54,7 +54,7 @@ pub(crate) fn release(
 ) -> Result<(), AwsError> {
     let scope = call.scope;
     let id = named_allocation(world, scope, request.allocation_id.as_deref(), request.public_ip.as_deref())?;
-    with_ids(call, |ids| world.release_address(scope, id, ids)).map_err(refused)
+    call.with_ids(|ids| world.release_address(scope, id, ids)).map_err(refused)
 }
 
 pub(crate) fn associate(
@@ -74,7 +74,7 @@ pub(crate) fn associate(
         allow_reassociation: request.allow_reassociation.unwrap_or(true),
     };
     let association =
-        with_ids(call, |ids| world.associate_address(scope, id, associate, ids)).map_err(refused)?;
+        call.with_ids(|ids| world.associate_address(scope, id, associate, ids)).map_err(refused)?;
     Ok(AssociateAddressResult { association_id: Some(association.to_string()) })
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn disassociate(
         }
         (None, None) => return Err(AwsError::missing_parameter("associationId")),
     };
-    with_ids(call, |ids| world.disassociate_address(scope, association, ids)).map_err(refused)
+    call.with_ids(|ids| world.disassociate_address(scope, association, ids)).map_err(refused)
 }
 
 /// The address that a request names by its allocation or by itself.

@@ -18,7 +18,7 @@ use crate::errors::refused;
 use crate::host_name;
 use crate::instance_profile;
 use crate::network_interface::{self, each};
-use crate::request::{self, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids};
+use crate::request::{self, bool_values, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 /// What [`console_output`] needs.
@@ -76,10 +76,10 @@ pub(crate) fn start(
     world: &mut World,
     request: StartInstancesRequest,
 ) -> Result<StartInstancesResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let mut changes = Vec::new();
     for id in named(world, scope, &request.instance_ids)? {
-        let change = with_ids(call, |ids| world.start_instance(scope, id, ids, now)).map_err(refused)?;
+        let change = call.with_ids(|ids| world.start_instance(scope, id, ids, now)).map_err(refused)?;
         changes.push(state_change(change));
     }
     Ok(StartInstancesResult { starting_instances: changes })
@@ -91,7 +91,7 @@ pub(crate) fn stop(
     request: StopInstancesRequest,
 ) -> Result<StopInstancesResult, AwsError> {
     request::refuse_unsupported(&[("Hibernate", request.hibernate == Some(true))])?;
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let mut changes = Vec::new();
     for id in named(world, scope, &request.instance_ids)? {
         changes.push(state_change(world.stop_instance(scope, id, now).map_err(refused)?));
@@ -116,7 +116,7 @@ pub(crate) fn terminate(
     world: &mut World,
     request: TerminateInstancesRequest,
 ) -> Result<TerminateInstancesResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let mut changes = Vec::new();
     for id in named(world, scope, &request.instance_ids)? {
         changes.push(state_change(world.terminate_instance(scope, id, now).map_err(refused)?));
@@ -281,7 +281,8 @@ fn reasons(instance: &Instance) -> (String, Option<shapes::StateReason>) {
         (None, _) => (String::new(), None),
         (Some(Reason::UserInitiatedShutdown), _) => {
             let code = "Client.UserInitiatedShutdown";
-            let text = instance.transition.map(|at| request::timestamp(at).to_string()).unwrap_or_default();
+            let text =
+                instance.transition.map(|at| awsproto::Timestamp::from(at).to_string()).unwrap_or_default();
             let at = text.get(..19).unwrap_or_default().replace('T', " ");
             let message = "Client.UserInitiatedShutdown: User initiated shutdown";
             (format!("User initiated ({at} GMT)"), reason(code, message))
@@ -313,7 +314,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         image_id: Some(instance.image.to_string()),
         instance_type: Some(instance.instance_type.clone()),
         ami_launch_index: i32::try_from(instance.launch_index).ok(),
-        launch_time: Some(request::timestamp(instance.launched)),
+        launch_time: Some(instance.launched.into()),
         key_name: instance.key_name.clone(),
         state: Some(state(instance.state)),
         state_transition_reason: Some(state_transition_reason),
@@ -369,7 +370,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         root_device_name: text(image::ROOT_DEVICE),
         root_device_type: text("ebs"),
         usage_operation: text("RunInstances"),
-        usage_operation_update_time: Some(request::timestamp(instance.root_volume.created)),
+        usage_operation_update_time: Some(instance.root_volume.created.into()),
         virtualization_type: text("hvm"),
         tags: render_tags(&instance.tags),
         ..Default::default()
@@ -407,7 +408,7 @@ pub(crate) fn block_devices(instance: &Instance) -> Vec<InstanceBlockDeviceMappi
     let mapping = || InstanceBlockDeviceMapping {
         device_name: Some(image::ROOT_DEVICE.to_owned()),
         ebs: Some(EbsInstanceBlockDevice {
-            attach_time: Some(request::timestamp(volume.created)),
+            attach_time: Some(volume.created.into()),
             delete_on_termination: Some(volume.delete_on_termination),
             status: Some("attached".to_owned()),
             volume_id: Some(volume.id.to_string()),

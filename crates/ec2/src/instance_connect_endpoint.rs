@@ -9,9 +9,7 @@ use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, SecurityGroupId,
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{
-    self, Describe, parse_id, render_tags, required_id, tag_pairs, text_values, timestamp, with_ids,
-};
+use crate::request::{self, Describe, parse_id, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::*;
 
 pub(crate) fn create(
@@ -20,14 +18,14 @@ pub(crate) fn create(
     request: CreateInstanceConnectEndpointRequest,
 ) -> Result<CreateInstanceConnectEndpointResult, AwsError> {
     refuse_preserved_client_ip(request.preserve_client_ip)?;
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let new = NewInstanceConnectEndpoint {
         subnet: required_id(request.subnet_id.as_deref())?,
         groups: group_ids(&request.security_group_ids)?,
         ip_address_type: ip_address_type(request.ip_address_type.as_deref())?,
         tags: awsproto::tags::specified(request.tag_specifications, "instance-connect-endpoint")?,
     };
-    let id = with_ids(call, |ids| world.create_instance_connect_endpoint(scope, new, now, ids));
+    let id = call.with_ids(|ids| world.create_instance_connect_endpoint(scope, new, now, ids));
     let endpoint = world.instance_connect_endpoint(scope, id.map_err(refused)?).map_err(refused)?;
     Ok(CreateInstanceConnectEndpointResult {
         client_token: request.client_token,
@@ -40,7 +38,7 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteInstanceConnectEndpointRequest,
 ) -> Result<DeleteInstanceConnectEndpointResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let id = required_id(request.instance_connect_endpoint_id.as_deref())?;
     world.delete_instance_connect_endpoint(scope, id, now).map_err(refused)?;
     let endpoint = world.instance_connect_endpoint(scope, id).map_err(refused)?;
@@ -64,7 +62,7 @@ pub(crate) fn modify(
     if nothing && request.preserve_client_ip.is_none() {
         return Err(AwsError::invalid_parameter_combination("No attributes specified."));
     }
-    with_ids(call, |ids| world.modify_instance_connect_endpoint(scope, id, change, ids)).map_err(refused)?;
+    call.with_ids(|ids| world.modify_instance_connect_endpoint(scope, id, change, ids)).map_err(refused)?;
     Ok(ModifyInstanceConnectEndpointResult { r#return: Some(true) })
 }
 
@@ -73,7 +71,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeInstanceConnectEndpointsRequest,
 ) -> Result<DescribeInstanceConnectEndpointsResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let own = world.instance_connect_endpoints.values().filter(|it| it.scope == scope && it.is_shown(now));
     let named = request::named_or_all(&request.instance_connect_endpoint_ids, own, |endpoint| endpoint.id)?;
     let describe = Describe {
@@ -132,7 +130,7 @@ fn render(world: &World, endpoint: &InstanceConnectEndpoint) -> Ec2InstanceConne
         subnet_id: Some(endpoint.subnet.to_string()),
         availability_zone: zone.map(|zone| zone.to_string()),
         availability_zone_id: zone.map(|zone| zone.zone_id()),
-        created_at: Some(timestamp(endpoint.created)),
+        created_at: Some(endpoint.created.into()),
         preserve_client_ip: Some(false),
         ip_address_type: Some(endpoint.ip_address_type.name().to_owned()),
         security_group_ids: endpoint.groups.iter().map(ToString::to_string).collect(),

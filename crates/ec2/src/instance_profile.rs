@@ -7,7 +7,7 @@ use model::{AccountId, Instance, InstanceId, InstanceProfile, InstanceState, Wor
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, required_id, text_values, with_ids};
+use crate::request::{self, Describe, required_id, text_values};
 use crate::shapes::*;
 
 pub(crate) fn associate(
@@ -15,13 +15,13 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateIamInstanceProfileRequest,
 ) -> Result<AssociateIamInstanceProfileResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let instance: InstanceId = required_id(request.instance_id.as_deref())?;
     world.instance(scope, instance).map_err(refused)?;
     let profile = required(world, scope.account, request.iam_instance_profile)?;
     let associate =
         |ids: &mut model::Ids<'_>| world.associate_instance_profile(scope, instance, profile, ids, now);
-    let made = with_ids(call, associate).map_err(refused)?;
+    let made = call.with_ids(associate).map_err(refused)?;
     let shown = render(instance, &made, "associating");
     Ok(AssociateIamInstanceProfileResult { iam_instance_profile_association: Some(shown) })
 }
@@ -31,11 +31,11 @@ pub(crate) fn replace_association(
     world: &mut World,
     request: ReplaceIamInstanceProfileAssociationRequest,
 ) -> Result<ReplaceIamInstanceProfileAssociationResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let id = required_id(request.association_id.as_deref())?;
     world.instance_with_profile_association(scope, id).map_err(refused)?;
     let profile = required(world, scope.account, request.iam_instance_profile)?;
-    let replaced = with_ids(call, |ids| world.replace_instance_profile(scope, id, profile, ids, now));
+    let replaced = call.with_ids(|ids| world.replace_instance_profile(scope, id, profile, ids, now));
     let (instance, made) = replaced.map_err(refused)?;
     let shown = render(instance, &made, "associating");
     Ok(ReplaceIamInstanceProfileAssociationResult { iam_instance_profile_association: Some(shown) })
@@ -148,7 +148,7 @@ fn render(
         instance_id: Some(instance.to_string()),
         iam_instance_profile: Some(profile(association)),
         state: Some(state.to_owned()),
-        timestamp: Some(request::timestamp(association.since)),
+        timestamp: Some(association.since.into()),
     }
 }
 
@@ -180,9 +180,9 @@ mod tests {
     /// A caller with the instance profiles `web` and `db`, each with a role, and `empty` without one.
     fn caller() -> Caller {
         let mut caller = Caller::new();
-        let (account, now) = (caller.scope().account, crate::request::now(&caller.call));
-        let Caller { world, call } = &mut caller;
-        crate::request::with_ids(call, |ids| {
+        let (account, now) = (caller.scope().account, caller.call.now.into());
+        let (world, call) = caller.parts();
+        call.with_ids(|ids| {
             for name in ["web", "db", "empty"] {
                 let role = NewRole {
                     path: "/".into(),
@@ -271,7 +271,7 @@ mod tests {
         let send = |caller: &mut Caller, parameters: &[(&'static str, String)]| {
             let sent: Vec<(&str, &str)> =
                 parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            caller.send("ReplaceIamInstanceProfileAssociation", &sent).map(crate::testing::Answer)
+            caller.send("ReplaceIamInstanceProfileAssociation", &sent).map(awsproto::testing::XmlAnswer)
         };
         let replaced = send(&mut caller, &replace(made.text("associationId"))).unwrap();
         assert_ne!(replaced.text("associationId"), made.text("associationId"));

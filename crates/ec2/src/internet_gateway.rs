@@ -6,7 +6,7 @@ use model::World;
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -16,7 +16,7 @@ pub(crate) fn create(
 ) -> Result<CreateInternetGatewayResult, AwsError> {
     let scope = call.scope;
     let tags = awsproto::tags::specified(request.tag_specifications, "internet-gateway")?;
-    let id = with_ids(call, |ids| world.create_internet_gateway(scope, tags, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_internet_gateway(scope, tags, ids)).map_err(refused)?;
     let gateway = render(world.internet_gateway(scope, id).map_err(refused)?);
     Ok(CreateInternetGatewayResult { internet_gateway: Some(gateway) })
 }

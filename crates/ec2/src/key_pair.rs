@@ -8,7 +8,7 @@ use ssh_keys::{PrivateKey, PublicKey};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
-use crate::request::{self, parse_id, render_tags, tag_pairs, text_values, with_ids};
+use crate::request::{self, parse_id, render_tags, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 /// What [`create`] needs: bits that nobody can guess (identifiers may be guessed, keys may not), and for RSA two primes,
@@ -104,7 +104,7 @@ fn keep<'a>(
     fingerprint: String,
     tags: Tags,
 ) -> Result<&'a KeyPair, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let new = NewKeyPair {
         name: name.to_owned(),
         kind: key.kind(),
@@ -112,7 +112,7 @@ fn keep<'a>(
         fingerprint,
         tags,
     };
-    let id = with_ids(call, |ids| world.create_key_pair(scope, new, ids, now)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_key_pair(scope, new, ids, now)).map_err(refused)?;
     world.key_pair(scope, id).map_err(refused)
 }
 
@@ -179,7 +179,7 @@ fn render(pair: &KeyPair, with_public_key: bool) -> KeyPairInfo {
         key_fingerprint: Some(pair.fingerprint.clone()),
         key_type: Some(kind.to_owned()),
         public_key: with_public_key.then(|| pair.public_key.clone()),
-        create_time: Some(request::timestamp(pair.created)),
+        create_time: Some(pair.created.into()),
         tags: render_tags(&pair.tags),
     }
 }

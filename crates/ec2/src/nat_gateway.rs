@@ -7,7 +7,7 @@ use model::{NatGatewayId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, timestamp, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -23,7 +23,7 @@ pub(crate) fn create(
         ("SecondaryPrivateIpAddressCount", request.secondary_private_ip_address_count.is_some()),
         ("VpcId", request.vpc_id.is_some()),
     ])?;
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let subnet = request.subnet_id.ok_or_else(|| AwsError::missing_parameter("subnetId"))?;
     let private_ip = request.private_ip_address.as_deref().map(|text| {
         let invalid = |_| AwsError::invalid_value("privateIpAddress", text, "Invalid IPv4 address.");
@@ -38,7 +38,7 @@ pub(crate) fn create(
         private_ip: private_ip.transpose()?,
         tags: awsproto::tags::specified(request.tag_specifications, "natgateway")?,
     };
-    let id = with_ids(call, |ids| world.create_nat_gateway(scope, new, now, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_nat_gateway(scope, new, now, ids)).map_err(refused)?;
     let gateway = world.nat_gateway(scope, id).map_err(refused)?;
     Ok(CreateNatGatewayResult {
         client_token: request.client_token,
@@ -52,7 +52,7 @@ pub(crate) fn delete(
     request: DeleteNatGatewayRequest,
 ) -> Result<DeleteNatGatewayResult, AwsError> {
     let id: NatGatewayId = required_id(request.nat_gateway_id.as_deref())?;
-    world.delete_nat_gateway(call.scope, id, request::now(call)).map_err(refused)?;
+    world.delete_nat_gateway(call.scope, id, call.now.into()).map_err(refused)?;
     Ok(DeleteNatGatewayResult { nat_gateway_id: Some(id.to_string()) })
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeNatGatewaysRequest,
 ) -> Result<DescribeNatGatewaysResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let own =
         world.network.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
     let gateways = request::named_or_all(&request.nat_gateway_ids, own, |gateway| gateway.id)?;
@@ -122,7 +122,7 @@ fn render(world: &World, gateway: &model::NatGateway) -> shapes::NatGateway {
         }
     };
     shape.state = Some(state.to_owned());
-    shape.delete_time = gateway.deleted.map(timestamp);
+    shape.delete_time = gateway.deleted.map(Into::into);
     shape.nat_gateway_addresses = vec![render_address(world, gateway)];
     shape
 }
@@ -132,7 +132,7 @@ fn render_frame(gateway: &model::NatGateway) -> shapes::NatGateway {
         nat_gateway_id: Some(gateway.id.to_string()),
         vpc_id: Some(gateway.vpc.to_string()),
         subnet_id: Some(gateway.subnet.to_string()),
-        create_time: Some(timestamp(gateway.created)),
+        create_time: Some(gateway.created.into()),
         connectivity_type: Some(if gateway.public { "public" } else { "private" }.to_owned()),
         availability_mode: Some("zonal".to_owned()),
         tags: render_tags(&gateway.tags),

@@ -15,7 +15,7 @@ use crate::errors::refused;
 use crate::ip_permission::{parse_icmp, parse_protocol};
 use crate::request::{
     Describe, bool_values, ipv4_block, ipv6_block, named_or_all, render_tags, required_id, tag_pairs,
-    text_values, with_ids,
+    text_values,
 };
 use crate::shapes::{self, *};
 
@@ -27,7 +27,7 @@ pub(crate) fn create(
     let scope = call.scope;
     let vpc = required_id(request.vpc_id.as_deref())?;
     let tags = tags::specified(request.tag_specifications, "network-acl")?;
-    let created = with_ids(call, |ids| world.create_network_acl(scope, vpc, tags, ids).map(|acl| acl.id));
+    let created = call.with_ids(|ids| world.create_network_acl(scope, vpc, tags, ids).map(|acl| acl.id));
     let acl = world.network_acl(scope, created.map_err(refused)?).map_err(refused)?;
     Ok(CreateNetworkAclResult { client_token: request.client_token, network_acl: Some(render(world, acl)) })
 }
@@ -127,7 +127,7 @@ pub(crate) fn replace_association(
     let scope = call.scope;
     let association = required_id(request.association_id.as_deref())?;
     let id = required_id(request.network_acl_id.as_deref())?;
-    let replaced = with_ids(call, |ids| world.replace_network_acl_association(scope, association, id, ids));
+    let replaced = call.with_ids(|ids| world.replace_network_acl_association(scope, association, id, ids));
     let new_association_id = Some(replaced.map_err(refused)?.to_string());
     Ok(ReplaceNetworkAclAssociationResult { new_association_id })
 }

@@ -14,7 +14,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::errors::refused;
 use crate::host_name;
 use crate::request::{
-    self, Describe, bool_values, parse_id, render_tags, required_id, tag_pairs, text_values, with_ids,
+    self, Describe, bool_values, parse_id, render_tags, required_id, tag_pairs, text_values,
 };
 use crate::shapes::{self, *};
 
@@ -51,7 +51,7 @@ pub(crate) fn create(
         ..NewNetworkInterface::in_subnet(required_id(request.subnet_id.as_deref())?)
     };
     let scope = call.scope;
-    let id = with_ids(call, |ids| world.create_network_interface(scope, new, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_network_interface(scope, new, ids)).map_err(refused)?;
     let interface = render(world, world.network_interface(scope, id).map_err(refused)?);
     Ok(CreateNetworkInterfaceResult {
         // "pending" in the answer, "available" ever after.
@@ -197,11 +197,11 @@ pub(crate) fn attach(
         ("EnaSrdSpecification", request.ena_srd_specification.is_some()),
         ("NetworkCardIndex", request.network_card_index.is_some_and(|index| index != 0)),
     ])?;
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let id = required_id(request.network_interface_id.as_deref())?;
     let instance = required_id(request.instance_id.as_deref())?;
     let index = device_index(request.device_index)?;
-    let attach = with_ids(call, |ids| world.attach_network_interface(scope, id, instance, index, now, ids));
+    let attach = call.with_ids(|ids| world.attach_network_interface(scope, id, instance, index, now, ids));
     let attachment = attach.map_err(refused)?;
     Ok(AttachNetworkInterfaceResult {
         attachment_id: Some(attachment.to_string()),
@@ -248,7 +248,7 @@ pub(crate) fn assign_private(
         AssignPrivateAddresses { addresses, allow_reassignment: request.allow_reassignment.unwrap_or(false) };
     let scope = call.scope;
     let added =
-        with_ids(call, |ids| world.assign_private_addresses(scope, id, assign, ids)).map_err(refused)?;
+        call.with_ids(|ids| world.assign_private_addresses(scope, id, assign, ids)).map_err(refused)?;
     let render =
         |address: Ipv4Addr| AssignedPrivateIpAddress { private_ip_address: Some(address.to_string()) };
     Ok(AssignPrivateIpAddressesResult {
@@ -290,7 +290,7 @@ pub(crate) fn assign_ipv6(
     };
     let scope = call.scope;
     let added =
-        with_ids(call, |ids| world.assign_ipv6_addresses(scope, id, addresses, ids)).map_err(refused)?;
+        call.with_ids(|ids| world.assign_ipv6_addresses(scope, id, addresses, ids)).map_err(refused)?;
     Ok(AssignIpv6AddressesResult {
         network_interface_id: Some(id.to_string()),
         assigned_ipv6_addresses: added.iter().map(Ipv6Addr::to_string).collect(),
@@ -513,7 +513,7 @@ fn attachment(world: &World, attachment: &Attachment) -> NetworkInterfaceAttachm
         device_index: Some(attachment.device_index.into()),
         network_card_index: Some(0),
         status: Some(attachment_status(world, attachment).to_owned()),
-        attach_time: Some(request::timestamp(attachment.attached)),
+        attach_time: Some(attachment.attached.into()),
         delete_on_termination: Some(attachment.delete_on_termination),
         ..Default::default()
     }

@@ -14,7 +14,7 @@ use model::{IdKind, IpNet, PrefixListId, ResourceId, Scope, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
-use crate::request::{refuse_unsupported, render_tags, required_id, tag_pairs, text_values, with_ids};
+use crate::request::{refuse_unsupported, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 /// How many entries, associations and lists one page holds.
@@ -35,7 +35,7 @@ pub(crate) fn create(
         entries: request.entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
         tags: tags::specified(request.tag_specifications, "prefix-list")?,
     };
-    let list = with_ids(call, |ids| world.create_prefix_list(scope, new, ids)).map_err(refused)?;
+    let list = call.with_ids(|ids| world.create_prefix_list(scope, new, ids)).map_err(refused)?;
     Ok(CreateManagedPrefixListResult { prefix_list: Some(render(list, "create-in-progress")) })
 }
 

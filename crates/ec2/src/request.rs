@@ -2,28 +2,12 @@
 
 use awsproto::filter::Filterable;
 use awsproto::page::{self, Page};
-use awsproto::{AwsError, Call, Filters};
-use model::{Id, Ids, Ipv4Net, Ipv6Net, Tags};
+use awsproto::{AwsError, Filters};
+use model::{Id, Ipv4Net, Ipv6Net, Tags};
 use std::ops::RangeInclusive;
 
 use crate::errors;
 use crate::shapes;
-
-/// The moment of the call, as the model writes it.
-pub(crate) fn now(call: &Call) -> model::Timestamp {
-    model::Timestamp(call.now.as_millis())
-}
-
-/// A moment of the model, as answers write it.
-pub(crate) fn timestamp(moment: model::Timestamp) -> awsproto::Timestamp {
-    awsproto::Timestamp::from_millis(moment.0)
-}
-
-/// Runs a change that needs new identifiers.
-pub(crate) fn with_ids<T>(call: &mut Call, change: impl FnOnce(&mut Ids<'_>) -> T) -> T {
-    let mut random = || call.ids.hex17();
-    change(&mut Ids::new(&mut random))
-}
 
 /// Reads an identifier. What AWS says about one of the wrong form depends on the kind.
 pub(crate) fn parse_id<I: Id>(text: &str) -> Result<I, AwsError> {

@@ -7,9 +7,7 @@ use model::{InternetGatewayId, Refusal, RouteTableAssociationId, RouteTableId, W
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{
-    self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids,
-};
+use crate::request::{self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values};
 use crate::route;
 use crate::shapes::{self, *};
 
@@ -21,7 +19,7 @@ pub(crate) fn create(
     let scope = call.scope;
     let vpc = required_id(request.vpc_id.as_deref())?;
     let tags = awsproto::tags::specified(request.tag_specifications, "route-table")?;
-    let id = with_ids(call, |ids| world.create_route_table(scope, vpc, tags, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_route_table(scope, vpc, tags, ids)).map_err(refused)?;
     let table = render(world, world.route_table(scope, id).map_err(refused)?);
     Ok(CreateRouteTableResult { route_table: Some(table), client_token: request.client_token })
 }
@@ -66,12 +64,12 @@ pub(crate) fn associate(
     let id = match (request.subnet_id.as_deref(), request.gateway_id.as_deref()) {
         (Some(subnet), None) => {
             let subnet = request::parse_id(subnet)?;
-            with_ids(call, |ids| world.associate_route_table(scope, table, subnet, ids)).map_err(refused)?
+            call.with_ids(|ids| world.associate_route_table(scope, table, subnet, ids)).map_err(refused)?
         }
         (None, Some(gateway)) => {
             let gateway: InternetGatewayId =
                 gateway.parse().map_err(|_| route::gateway_not_found(gateway))?;
-            with_ids(call, |ids| world.associate_gateway_route_table(scope, table, gateway, ids))
+            call.with_ids(|ids| world.associate_gateway_route_table(scope, table, gateway, ids))
                 .map_err(route::refused)?
         }
         (None, None) => {
@@ -108,7 +106,7 @@ pub(crate) fn replace_association(
     let association: RouteTableAssociationId = required_id(request.association_id.as_deref())?;
     let table = required_id(request.route_table_id.as_deref())?;
     let replaced: Result<RouteTableAssociationId, Refusal> =
-        with_ids(call, |ids| world.replace_route_table_association(scope, association, table, ids));
+        call.with_ids(|ids| world.replace_route_table_association(scope, association, table, ids));
     Ok(ReplaceRouteTableAssociationResult {
         new_association_id: Some(replaced.map_err(refused)?.to_string()),
         association_state: association_state("associated"),
@@ -250,7 +248,7 @@ mod tests {
         let second = caller.ok("DescribeRouteTables", &next);
         assert!(second.texts("nextToken").is_empty());
         // The default VPC's main table, this one's, and seven more.
-        let tables = |answer: &crate::testing::Answer| answer.texts("ownerId").len();
+        let tables = |answer: &awsproto::testing::XmlAnswer| answer.texts("ownerId").len();
         assert_eq!((tables(&first), tables(&second)), (5, 4));
         let (table, _) = main_table(&mut caller, &vpc);
         assert_eq!(

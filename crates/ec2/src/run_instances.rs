@@ -16,7 +16,7 @@ use crate::instance;
 use crate::instance_profile;
 use crate::instance_type;
 use crate::network_interface::{Addresses, device_index, tracking};
-use crate::request::{self, optional_id, parse_id, with_ids};
+use crate::request::{self, optional_id, parse_id};
 use crate::shapes::*;
 
 /// "User data is limited to 16 KB, in raw form, before it is base64-encoded" (EC2 User Guide).
@@ -34,13 +34,13 @@ pub(crate) fn run(
     request: RunInstancesRequest,
 ) -> Result<Reservation, AwsError> {
     refuse_what_is_missing(&request)?;
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let mut launch = read(call, world, scope, request.clone())?;
     let count = count(world, &launch, request.min_count, request.max_count)?;
     let mut ids = Vec::new();
     for index in 0..count {
         launch.launch_index = index;
-        let launched = with_ids(call, |ids| world.launch_instance(scope, launch.clone(), ids, now));
+        let launched = call.with_ids(|ids| world.launch_instance(scope, launch.clone(), ids, now));
         ids.push(launched.map_err(refused)?);
     }
     let instances = ids.iter().filter_map(|id| world.network.instances.get(id));
@@ -110,7 +110,7 @@ fn read(
     let root_volume = root_volume(&image, request.block_device_mappings, tags_of("volume"))?;
     let defaults = image.metadata_options();
     Ok(Launch {
-        reservation: with_ids(call, |ids| ids.fresh()),
+        reservation: call.with_ids(|ids| ids.fresh()),
         launch_index: 0,
         image,
         instance_type,

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use crate::errors::refused;
 use crate::ip_permission::{self, is_description, named_group};
 use crate::request::{
-    Describe, named_or_all, optional_id, parse_id, render_tags, required_id, tag_pairs, text_values, with_ids,
+    Describe, named_or_all, optional_id, parse_id, render_tags, required_id, tag_pairs, text_values,
 };
 use crate::shapes::{self, *};
 
@@ -33,7 +33,7 @@ pub(crate) fn create(
     };
     let tags = tags::specified(request.tag_specifications, "security-group")?;
     let new = NewSecurityGroup { vpc, name, description, tags };
-    let group = with_ids(call, |ids| world.create_security_group(scope, new, ids)).map_err(refused)?;
+    let group = call.with_ids(|ids| world.create_security_group(scope, new, ids)).map_err(refused)?;
     Ok(CreateSecurityGroupResult {
         group_id: Some(group.id.to_string()),
         security_group_arn: Some(arn(group)),

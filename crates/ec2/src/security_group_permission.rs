@@ -9,7 +9,7 @@ use model::{Direction, SecurityGroupId, SecurityGroupRule, SecurityGroupRuleId, 
 
 use crate::errors::refused;
 use crate::ip_permission::{self, Naming, render_permission, render_ports, render_protocol};
-use crate::request::{parse_id, with_ids};
+use crate::request::parse_id;
 use crate::security_group::find;
 use crate::security_group_rule::{ipv4_block, ipv6_block, place_of, prefix_list, render};
 use crate::shapes::{self, *};
@@ -130,7 +130,7 @@ fn authorize(
     let contents = ip_permission::parse(permissions, place, Naming::Strict)?;
     let tags = tags::specified(specifications, "security-group-rule")?;
     let added =
-        with_ids(call, |ids| world.authorize_security_group_rules(scope, id, direction, contents, tags, ids));
+        call.with_ids(|ids| world.authorize_security_group_rules(scope, id, direction, contents, tags, ids));
     let added = added.map_err(refused)?;
     let group = world.security_group(scope, id).map_err(refused)?;
     Ok(added.iter().map(|rule| render(world, group, rule)).collect())
@@ -238,9 +238,10 @@ fn render_revoked(group: SecurityGroupId, rule: &SecurityGroupRule) -> RevokedSe
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Answer, Caller, ssh, web};
+    use crate::testing::{Caller, ssh, web};
+    use awsproto::testing::XmlAnswer;
 
-    fn ingress(caller: &mut Caller, group: &str) -> Answer {
+    fn ingress(caller: &mut Caller, group: &str) -> XmlAnswer {
         let filter = [("Filter.1.Name", "group-id"), ("Filter.1.Value.1", group)];
         caller.ok("DescribeSecurityGroupRules", &filter)
     }

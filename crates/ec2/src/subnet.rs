@@ -9,9 +9,7 @@ use model::{Region, Scope, SubnetCidrAssociationId, SubnetCidrReservationId, Sub
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{
-    self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids,
-};
+use crate::request::{self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -41,7 +39,7 @@ pub(crate) fn create(
         )?,
         tags: awsproto::tags::specified(request.tag_specifications, "subnet")?,
     };
-    let id = with_ids(call, |ids| world.create_subnet(scope, new, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_subnet(scope, new, ids)).map_err(refused)?;
     let subnet = render(world, world.subnet(scope, id).map_err(refused)?);
     Ok(CreateSubnetResult { subnet: Some(subnet) })
 }
@@ -56,7 +54,7 @@ pub(crate) fn create_default(
     let zone =
         wanted_zone(scope, request.availability_zone.as_deref(), request.availability_zone_id.as_deref())?;
     let zone = zone.ok_or_else(|| AwsError::missing_parameter("availabilityZone"))?;
-    let id = with_ids(call, |ids| world.create_default_subnet(scope, zone, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_default_subnet(scope, zone, ids)).map_err(refused)?;
     let subnet = render(world, world.subnet(scope, id).map_err(refused)?);
     Ok(CreateDefaultSubnetResult { subnet: Some(subnet) })
 }
@@ -136,7 +134,7 @@ pub(crate) fn associate_cidr_block(
     let cidr = request.ipv6_cidr_block.ok_or_else(|| AwsError::missing_parameter("ipv6CidrBlock"))?;
     let cidr = request::ipv6_block("ipv6CidrBlock", &cidr)?;
     let block =
-        with_ids(call, |ids| world.associate_subnet_ipv6_cidr(scope, id, cidr, ids)).map_err(refused)?;
+        call.with_ids(|ids| world.associate_subnet_ipv6_cidr(scope, id, cidr, ids)).map_err(refused)?;
     Ok(AssociateSubnetCidrBlockResult {
         subnet_id: Some(id.to_string()),
         ipv6_cidr_block_association: Some(render_ipv6_block(&block, "associating")),
@@ -170,7 +168,8 @@ pub(crate) fn create_cidr_reservation(
         description: request.description.unwrap_or_default(),
         tags: awsproto::tags::specified(request.tag_specifications, "subnet-cidr-reservation")?,
     };
-    let reservation = with_ids(call, |ids| world.create_subnet_cidr_reservation(scope, subnet, new, ids))
+    let reservation = call
+        .with_ids(|ids| world.create_subnet_cidr_reservation(scope, subnet, new, ids))
         .map_err(refused)?;
     Ok(CreateSubnetCidrReservationResult {
         subnet_cidr_reservation: Some(render_reservation(scope, subnet, &reservation)),

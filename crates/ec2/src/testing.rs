@@ -1,23 +1,32 @@
 //! A caller for tests: sends what the `aws` CLI sends through the table of actions, and reads the answer.
 
-use awsproto::{AwsError, Call, Input, Protocol, testing};
+use awsproto::Call;
+use awsproto::testing::{self, XmlAnswer};
 use model::{Scope, World};
+use std::ops::{Deref, DerefMut};
 
 use crate::API;
 
-/// A world, and somebody who calls it.
-pub(crate) struct Caller {
-    /// What is called.
-    pub world: World,
-    /// Who calls.
-    pub call: Call,
+/// A world with a default VPC, and somebody who calls.
+pub(crate) struct Caller(testing::Caller);
+
+impl Deref for Caller {
+    type Target = testing::Caller;
+    fn deref(&self) -> &testing::Caller {
+        &self.0
+    }
+}
+
+impl DerefMut for Caller {
+    fn deref_mut(&mut self) -> &mut testing::Caller {
+        &mut self.0
+    }
 }
 
 impl Caller {
     /// A caller in us-west-2 with a default VPC, at noon of 2024-09-24.
     pub(crate) fn new() -> Self {
-        let call = testing::call("us-west-2", 7);
-        let mut caller = Caller { world: World::default(), call };
+        let mut caller = Caller(testing::Caller::new(&API, "us-west-2"));
         caller.move_to("us-west-2");
         caller
     }
@@ -26,63 +35,20 @@ impl Caller {
     pub(crate) fn move_to(&mut self, region: &str) {
         self.call.scope.region = region.parse().unwrap();
         let scope = self.scope();
-        let world = &mut self.world;
-        crate::request::with_ids(&mut self.call, |ids| world.ensure_scope(scope, ids));
-        self.world.commit();
+        let (world, call) = self.parts();
+        call.with_ids(|ids| world.ensure_scope(scope, ids));
+        world.commit();
+    }
+
+    /// World and call, to be borrowed at once.
+    pub(crate) fn parts(&mut self) -> (&mut World, &mut Call) {
+        let testing::Caller { world, call, .. } = &mut self.0;
+        (world, call)
     }
 
     /// The caller's account and Region.
     pub(crate) fn scope(&self) -> Scope {
         self.call.scope
-    }
-
-    /// Calls an action. A failed call changes nothing, as in the server.
-    pub(crate) fn send(&mut self, action: &str, parameters: &[(&str, &str)]) -> Result<String, AwsError> {
-        let escaped = |text: &str| -> String {
-            text.bytes()
-                .map(|byte| {
-                    if byte.is_ascii_alphanumeric() {
-                        char::from(byte).to_string()
-                    } else {
-                        format!("%{byte:02X}")
-                    }
-                })
-                .collect()
-        };
-        let pairs = parameters.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
-        let body = std::iter::once(format!("Action={action}&Version=2016-11-15"))
-            .chain(pairs)
-            .collect::<Vec<_>>()
-            .join("&");
-        let input = Input::parse(Protocol::Ec2, "", body.as_bytes()).unwrap();
-        match API.perform(action, &mut self.call, &mut self.world, &input) {
-            Ok(output) => {
-                self.world.commit();
-                Ok(output.body)
-            }
-            Err(error) => {
-                self.world.roll_back();
-                Err(error)
-            }
-        }
-    }
-
-    /// Calls an action that must succeed.
-    #[track_caller]
-    pub(crate) fn ok(&mut self, action: &str, parameters: &[(&str, &str)]) -> Answer {
-        match self.send(action, parameters) {
-            Ok(body) => Answer(body),
-            Err(error) => panic!("{action} was refused: {}: {}", error.code, error.message),
-        }
-    }
-
-    /// Calls an action that must fail; gives `Code: message`.
-    #[track_caller]
-    pub(crate) fn refused(&mut self, action: &str, parameters: &[(&str, &str)]) -> String {
-        match self.send(action, parameters) {
-            Ok(body) => panic!("{action} was not refused: {body}"),
-            Err(error) => format!("{}: {}", error.code, error.message),
-        }
     }
 }
 
@@ -90,7 +56,7 @@ impl Caller {
 impl Caller {
     /// Launches one t2.micro with Amazon Linux 2023, in the default VPC unless `more` says where; it is pending.
     #[track_caller]
-    pub(crate) fn launch(&mut self, more: &[(&str, &str)]) -> Answer {
+    pub(crate) fn launch(&mut self, more: &[(&str, &str)]) -> XmlAnswer {
         let image = model::image::all(self.scope().region).next().unwrap().id().to_string();
         let mut parameters = vec![("ImageId", image.as_str()), ("MinCount", "1"), ("MaxCount", "1")];
         if !more.iter().any(|(name, _)| *name == "InstanceType") {
@@ -103,7 +69,7 @@ impl Caller {
     /// Does what was asked of instances and endpoints, as whoever makes them real does.
     pub(crate) fn settle(&mut self) {
         use model::InstanceState::{Pending, Running, ShuttingDown, Stopped, Stopping, Terminated};
-        let now = crate::request::now(&self.call);
+        let now = self.call.now.into();
         let all: Vec<_> =
             self.world.network.instances.values().map(|it| (it.id, it.boot, it.state)).collect();
         for (id, boot, state) in all {
@@ -128,25 +94,6 @@ impl Caller {
         let id = self.launch(more).text("instanceId");
         self.settle();
         id
-    }
-}
-
-/// The inside of an XML answer.
-#[derive(Debug)]
-pub(crate) struct Answer(pub String);
-
-impl Answer {
-    /// The text of the first element of this name.
-    #[track_caller]
-    pub(crate) fn text(&self, element: &str) -> String {
-        self.texts(element).into_iter().next().unwrap_or_else(|| panic!("no <{element}> in {}", self.0))
-    }
-
-    /// The inside of all elements of this name.
-    pub(crate) fn texts(&self, element: &str) -> Vec<String> {
-        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
-        let parts = self.0.split(&open).skip(1);
-        parts.filter_map(|part| Some(part.split_once(&close)?.0.to_owned())).collect()
     }
 }
 

@@ -6,9 +6,7 @@ use model::{Ipv4Net, Ipv6Net, Region, VpcCidrAssociationId, VpcId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{
-    self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values, with_ids,
-};
+use crate::request::{self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -34,7 +32,7 @@ pub(crate) fn create(
         tenancy: request.instance_tenancy.as_deref().map(parse_tenancy).transpose()?.unwrap_or_default(),
         tags: awsproto::tags::specified(request.tag_specifications, "vpc")?,
     };
-    let id = with_ids(call, |ids| world.create_vpc(scope, new, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_vpc(scope, new, ids)).map_err(refused)?;
     let vpc = world.vpc(scope, id).map_err(refused)?;
     // "pending" in the answer, "available" ever after.
     let mut vpc = shapes::Vpc { state: Some("pending".to_owned()), ..render(vpc) };
@@ -50,14 +48,14 @@ pub(crate) fn create_default(
     _: CreateDefaultVpcRequest,
 ) -> Result<CreateDefaultVpcResult, AwsError> {
     let scope = call.scope;
-    let id = with_ids(call, |ids| world.create_default_vpc(scope, ids)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_default_vpc(scope, ids)).map_err(refused)?;
     let vpc = render(world.vpc(scope, id).map_err(refused)?);
     Ok(CreateDefaultVpcResult { vpc: Some(shapes::Vpc { state: Some("pending".to_owned()), ..vpc }) })
 }
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteVpcRequest) -> Result<(), AwsError> {
     let id = required_id(request.vpc_id.as_deref())?;
-    world.delete_vpc(call.scope, id, request::now(call)).map_err(refused)
+    world.delete_vpc(call.scope, id, call.now.into()).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -145,14 +143,14 @@ pub(crate) fn associate_cidr_block(
     match (request.cidr_block, request.amazon_provided_ipv6_cidr_block.unwrap_or(false)) {
         (Some(cidr), false) => {
             let cidr = request::ipv4_block("cidrBlock", &cidr)?;
-            let now = request::now(call);
+            let now = call.now.into();
             let block =
-                with_ids(call, |ids| world.associate_vpc_cidr(scope, id, cidr, now, ids)).map_err(refused)?;
+                call.with_ids(|ids| world.associate_vpc_cidr(scope, id, cidr, now, ids)).map_err(refused)?;
             answer.cidr_block_association = Some(render_block(&block, "associating"));
         }
         (None, true) => {
-            let block = with_ids(call, |ids| world.associate_vpc_amazon_ipv6_cidr(scope, id, ids))
-                .map_err(refused)?;
+            let block =
+                call.with_ids(|ids| world.associate_vpc_amazon_ipv6_cidr(scope, id, ids)).map_err(refused)?;
             answer.ipv6_cidr_block_association = Some(render_ipv6_block(scope.region, &block, "associating"));
         }
         (None, false) => return Err(AwsError::missing_parameter("cidrBlock")),
@@ -422,7 +420,7 @@ mod tests {
         let (vpc, primary) = (created.text("vpcId"), created.text("associationId"));
         let mut associate =
             |cidr: &str| caller.send("AssociateVpcCidrBlock", &[("VpcId", &vpc), ("CidrBlock", cidr)]);
-        let added = crate::testing::Answer(associate("10.2.0.0/16").unwrap());
+        let added = awsproto::testing::XmlAnswer(associate("10.2.0.0/16").unwrap());
         assert_eq!(added.text("state"), "associating");
         let restricted = associate("192.168.0.0/16").unwrap_err();
         assert_eq!(restricted.code, "InvalidVpc.Range");

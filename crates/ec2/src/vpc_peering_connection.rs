@@ -8,7 +8,7 @@ use model::{AccountId, Scope, Timestamp, VpcPeeringConnectionId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values, with_ids};
+use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -20,7 +20,7 @@ pub(crate) fn create(
         "RequesterPeeringConnectionOptions",
         request.requester_peering_connection_options.is_some(),
     )])?;
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let peer_vpc = request.peer_vpc_id.ok_or_else(|| AwsError::missing_parameter("peerVpcId"))?;
     let new = NewVpcPeeringConnection {
         vpc: required_id(request.vpc_id.as_deref())?,
@@ -29,7 +29,7 @@ pub(crate) fn create(
         tags: awsproto::tags::specified(request.tag_specifications, "vpc-peering-connection")?,
     };
     let id =
-        with_ids(call, |ids| world.create_vpc_peering_connection(scope, new, now, ids)).map_err(refused)?;
+        call.with_ids(|ids| world.create_vpc_peering_connection(scope, new, now, ids)).map_err(refused)?;
     let connection = world.vpc_peering_connection(scope, id).map_err(refused)?;
     let mut shape = render(world, connection, now);
     // What is wrong with a request is found out a moment after the answer.
@@ -45,7 +45,7 @@ pub(crate) fn accept(
     world: &mut World,
     request: AcceptVpcPeeringConnectionRequest,
 ) -> Result<AcceptVpcPeeringConnectionResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let id: VpcPeeringConnectionId = required_id(request.vpc_peering_connection_id.as_deref())?;
     world.accept_vpc_peering_connection(scope, id, now).map_err(refused)?;
     let connection = world.vpc_peering_connection(scope, id).map_err(refused)?;
@@ -63,7 +63,7 @@ pub(crate) fn reject(
     request: RejectVpcPeeringConnectionRequest,
 ) -> Result<RejectVpcPeeringConnectionResult, AwsError> {
     let id = required_id(request.vpc_peering_connection_id.as_deref())?;
-    world.reject_vpc_peering_connection(call.scope, id, request::now(call)).map_err(refused)?;
+    world.reject_vpc_peering_connection(call.scope, id, call.now.into()).map_err(refused)?;
     Ok(RejectVpcPeeringConnectionResult { r#return: Some(true) })
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn delete(
     request: DeleteVpcPeeringConnectionRequest,
 ) -> Result<DeleteVpcPeeringConnectionResult, AwsError> {
     let id = required_id(request.vpc_peering_connection_id.as_deref())?;
-    world.delete_vpc_peering_connection(call.scope, id, request::now(call)).map_err(refused)?;
+    world.delete_vpc_peering_connection(call.scope, id, call.now.into()).map_err(refused)?;
     Ok(DeleteVpcPeeringConnectionResult { r#return: Some(true) })
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeVpcPeeringConnectionsRequest,
 ) -> Result<DescribeVpcPeeringConnectionsResult, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let own = world.network.vpc_peering_connections.values().filter(|it| {
         (it.requester.scope == scope || it.accepter.scope == scope) && it.is_shown(scope.account, now)
     });
@@ -226,7 +226,7 @@ fn render(
         expiration_time: connection
             .expires
             .filter(|_| status == PeeringStatus::PendingAcceptance)
-            .map(request::timestamp),
+            .map(Into::into),
         tags: render_tags(&connection.tags),
         ..Default::default()
     }
@@ -396,7 +396,7 @@ mod tests {
             )
         );
         assert_eq!(caller.world.network.vpc_peering_connections.len(), 1);
-        let now = crate::request::now(&caller.call);
+        let now = caller.call.now.into();
         caller.world.expire(now);
         assert_eq!(caller.world.network.vpc_peering_connections.len(), 0, "what nobody is shown is not kept");
     }

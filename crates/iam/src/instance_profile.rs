@@ -7,7 +7,6 @@ use model::{AccountId, World};
 use crate::constraint::{self, instance_profile_name, role_name};
 use crate::errors::refused;
 use crate::listing::Listed;
-use crate::request::{self, with_ids};
 use crate::shapes::{self, *};
 use crate::{role, tags};
 
@@ -19,9 +18,9 @@ pub(crate) fn create(
     let (account, name) = target(call, request.instance_profile_name.as_deref())?;
     let path = constraint::path(request.path.as_deref())?;
     let tags = tags::checked(request.tags)?;
-    let now = request::now(call);
+    let now = call.now.into();
     let make = |ids: &mut model::Ids<'_>| world.create_instance_profile(account, path, name, tags, ids, now);
-    let id = with_ids(call, make).map_err(refused)?;
+    let id = call.with_ids(make).map_err(refused)?;
     let made = world.instance_profiles.get(&id).map(|profile| whole(world, profile));
     Ok(CreateInstanceProfileResponse { instance_profile: made })
 }
@@ -160,7 +159,7 @@ fn render(world: &World, profile: &model::InstanceProfile) -> shapes::InstancePr
         instance_profile_name: Some(profile.name.clone()),
         instance_profile_id: Some(profile.id.to_string()),
         arn: Some(profile.arn()),
-        create_date: Some(request::timestamp(profile.created)),
+        create_date: Some(profile.created.into()),
         roles: world.role_of(profile).map(role::render).into_iter().collect(),
         tags: Vec::new(),
     }
@@ -172,11 +171,12 @@ fn whole(world: &World, profile: &model::InstanceProfile) -> shapes::InstancePro
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Caller, TRUST};
+    use crate::testing::{TRUST, root};
+    use awsproto::testing::Caller;
 
     #[test]
     fn a_profile_has_one_role_and_says_which() {
-        let mut caller = Caller::new();
+        let mut caller = root();
         for name in ["web", "db"] {
             caller.ok("CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", TRUST)]);
         }
@@ -186,7 +186,7 @@ mod tests {
         let both = |role| [("InstanceProfileName", "servers"), ("RoleName", role)];
         caller.ok("AddRoleToInstanceProfile", &both("web"));
         assert_eq!(
-            caller.refused("AddRoleToInstanceProfile", &both("db")),
+            caller.refused_with_status("AddRoleToInstanceProfile", &both("db")),
             "409 LimitExceeded: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1"
         );
         let shown = caller.ok("GetInstanceProfile", &[("InstanceProfileName", "servers")]);
@@ -198,26 +198,29 @@ mod tests {
         assert!(of_role(&mut caller, "db").is_empty());
         let conflict =
             "409 DeleteConflict: Cannot delete entity, must remove roles from instance profile first.";
-        assert_eq!(caller.refused("DeleteRole", &[("RoleName", "web")]), conflict);
-        assert_eq!(caller.refused("DeleteInstanceProfile", &[("InstanceProfileName", "servers")]), conflict);
+        assert_eq!(caller.refused_with_status("DeleteRole", &[("RoleName", "web")]), conflict);
+        assert_eq!(
+            caller.refused_with_status("DeleteInstanceProfile", &[("InstanceProfileName", "servers")]),
+            conflict
+        );
         caller.ok("RemoveRoleFromInstanceProfile", &both("web"));
         caller.ok("DeleteInstanceProfile", &[("InstanceProfileName", "servers")]);
         caller.ok("DeleteRole", &[("RoleName", "web")]);
         assert_eq!(
-            caller.refused("GetInstanceProfile", &[("InstanceProfileName", "servers")]),
+            caller.refused_with_status("GetInstanceProfile", &[("InstanceProfileName", "servers")]),
             "404 NoSuchEntity: Instance Profile servers cannot be found."
         );
     }
 
     #[test]
     fn names_are_unique_and_tags_are_kept() {
-        let mut caller = Caller::new();
+        let mut caller = root();
         let named = [("InstanceProfileName", "web")];
         let tagged =
             [("InstanceProfileName", "web"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "")];
         caller.ok("CreateInstanceProfile", &tagged);
         assert_eq!(
-            caller.refused("CreateInstanceProfile", &named),
+            caller.refused_with_status("CreateInstanceProfile", &named),
             "409 EntityAlreadyExists: Instance Profile web already exists."
         );
         assert_eq!(caller.ok("ListInstanceProfileTags", &named).texts("Key"), ["team"]);

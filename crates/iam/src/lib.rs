@@ -10,7 +10,6 @@ mod constraint;
 mod errors;
 mod instance_profile;
 mod listing;
-mod request;
 mod role;
 pub mod shapes;
 mod tags;

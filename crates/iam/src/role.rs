@@ -7,7 +7,6 @@ use model::{AccountId, World};
 use crate::constraint::{self, role_name};
 use crate::errors::refused;
 use crate::listing::Listed;
-use crate::request::{self, with_ids};
 use crate::shapes::{self, *};
 use crate::tags;
 
@@ -22,7 +21,7 @@ pub(crate) fn create(
     if request.permissions_boundary.is_some() {
         return Err(AwsError::not_implemented_yet("PermissionsBoundary of CreateRole"));
     }
-    let (account, now) = (call.scope.account, request::now(call));
+    let (account, now) = (call.scope.account, call.now.into());
     let new = NewRole {
         path: constraint::path(request.path.as_deref())?.to_owned(),
         name: role_name(request.role_name.as_deref())?.to_owned(),
@@ -36,7 +35,7 @@ pub(crate) fn create(
             "assumeRolePolicyDocument",
         )?,
     };
-    let id = with_ids(call, |ids| world.create_role(account, new, ids, now)).map_err(refused)?;
+    let id = call.with_ids(|ids| world.create_role(account, new, ids, now)).map_err(refused)?;
     Ok(CreateRoleResponse { role: world.roles.get(&id).map(whole) })
 }
 
@@ -144,7 +143,7 @@ pub(crate) fn render(role: &model::Role) -> shapes::Role {
         role_name: Some(role.name.clone()),
         role_id: Some(role.id.to_string()),
         arn: Some(role.arn()),
-        create_date: Some(request::timestamp(role.created)),
+        create_date: Some(role.created.into()),
         // "The returned policy is URL-encoded compliant with RFC 3986" (GetRole).
         assume_role_policy_document: Some(awsproto::encode_uri_component(&role.trust_policy)),
         description: role.description.clone(),
@@ -159,11 +158,11 @@ fn whole(role: &model::Role) -> shapes::Role {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Caller, TRUST};
+    use crate::testing::{TRUST, root};
 
     #[test]
     fn a_role_is_shown_as_it_was_made() {
-        let mut caller = Caller::new();
+        let mut caller = root();
         let made = caller.ok(
             "CreateRole",
             &[
@@ -189,7 +188,7 @@ mod tests {
 
     #[test]
     fn refusals_have_the_codes_and_words_of_aws() {
-        let mut caller = Caller::new();
+        let mut caller = root();
         let create = |name: &'static str, policy: &'static str| {
             [("RoleName", name), ("AssumeRolePolicyDocument", policy)]
         };
@@ -203,11 +202,11 @@ mod tests {
                 r"400 ValidationError: 1 validation error detected: Value 'd b' at 'roleName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\w+=,.@-]+",
             ),
         ] {
-            assert_eq!(caller.refused("CreateRole", &parameters), expected);
+            assert_eq!(caller.refused_with_status("CreateRole", &parameters), expected);
         }
         for action in ["GetRole", "DeleteRole", "ListRoleTags", "ListInstanceProfilesForRole", "UpdateRole"] {
             assert_eq!(
-                caller.refused(action, &[("RoleName", "none")]),
+                caller.refused_with_status(action, &[("RoleName", "none")]),
                 "404 NoSuchEntity: The role with name none cannot be found.",
                 "{action}"
             );
@@ -217,14 +216,14 @@ mod tests {
             ("AssumeRolePolicyDocument", TRUST),
             ("PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
         ];
-        assert!(caller.refused("CreateRole", &boundary).starts_with("501 NotImplemented: "));
+        assert!(caller.refused_with_status("CreateRole", &boundary).starts_with("501 NotImplemented: "));
         let put = [("RoleName", "web"), ("PolicyName", "p"), ("PolicyDocument", "{}")];
-        assert!(caller.refused("PutRolePolicy", &put).starts_with("501 NotImplemented: "));
+        assert!(caller.refused_with_status("PutRolePolicy", &put).starts_with("501 NotImplemented: "));
     }
 
     #[test]
     fn lists_come_in_pages_and_by_path() {
-        let mut caller = Caller::new();
+        let mut caller = root();
         for (name, path) in [("a", "/"), ("b", "/x/"), ("c", "/x/y/")] {
             caller
                 .ok("CreateRole", &[("RoleName", name), ("Path", path), ("AssumeRolePolicyDocument", TRUST)]);
@@ -240,19 +239,25 @@ mod tests {
             (vec!["c".into()], "false".into())
         );
         assert_eq!(caller.ok("ListRoles", &[("PathPrefix", "/x/")]).texts("RoleName"), ["b", "c"]);
-        assert!(caller.refused("ListRoles", &[("MaxItems", "0")]).starts_with("400 ValidationError: "));
-        assert!(caller.refused("ListRoles", &[("Marker", "x")]).starts_with("400 ValidationError: "));
+        assert!(
+            caller
+                .refused_with_status("ListRoles", &[("MaxItems", "0")])
+                .starts_with("400 ValidationError: ")
+        );
+        assert!(
+            caller.refused_with_status("ListRoles", &[("Marker", "x")]).starts_with("400 ValidationError: ")
+        );
     }
 
     #[test]
     fn tags_that_differ_in_case_alone_are_one() {
-        let mut caller = Caller::new();
+        let mut caller = root();
         caller.ok("CreateRole", &[("RoleName", "web"), ("AssumeRolePolicyDocument", TRUST)]);
         let tag = |key| [("RoleName", "web"), ("Tags.member.1.Key", key), ("Tags.member.1.Value", "1")];
         caller.ok("TagRole", &tag("team"));
         caller.ok("TagRole", &tag("Team"));
         assert_eq!(caller.ok("ListRoleTags", &[("RoleName", "web")]).texts("Key"), ["team"]);
-        assert!(caller.refused("TagRole", &tag("aws:x")).starts_with("400 InvalidInput: "));
+        assert!(caller.refused_with_status("TagRole", &tag("aws:x")).starts_with("400 InvalidInput: "));
         caller.ok("UntagRole", &[("RoleName", "web"), ("TagKeys.member.1", "TEAM")]);
         assert!(caller.ok("ListRoleTags", &[("RoleName", "web")]).texts("Key").is_empty());
     }

@@ -7,7 +7,7 @@ use awsproto::{AwsError, Call};
 use model::private_hosted_zone::HostedZoneChange;
 use model::{HostedZoneChangeId, World};
 
-use crate::request::{now, random};
+use crate::request::random;
 use crate::shapes::{ChangeInfo, GetChangeRequest, GetChangeResponse};
 
 pub(crate) fn get(
@@ -32,7 +32,7 @@ pub(crate) fn made(
     world: &mut World,
     comment: Option<String>,
 ) -> Result<ChangeInfo, AwsError> {
-    let (account, now, random) = (call.scope.account, now(call), random(call));
+    let (account, now, random) = (call.scope.account, call.now.into(), random(call));
     Ok(render(world.remember_hosted_zone_change(account, comment, now, random)))
 }
 

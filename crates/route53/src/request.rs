@@ -7,11 +7,6 @@ use model::{DomainName, HostedZoneId};
 use crate::errors;
 use crate::shapes::VPC;
 
-/// The moment of the call, as the model writes it.
-pub(crate) fn now(call: &Call) -> model::Timestamp {
-    model::Timestamp(call.now.as_millis())
-}
-
 /// As much randomness as an identifier has.
 pub(crate) fn random(call: &mut Call) -> u128 {
     u128::from(call.ids.u64()) << 64 | u128::from(call.ids.u64())

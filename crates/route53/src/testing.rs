@@ -2,17 +2,17 @@
 
 use awsproto::route::{Incoming, route};
 use awsproto::sigv4::CredentialScope;
-use awsproto::{AwsError, Call, Reply, testing};
+use awsproto::testing::{self, XmlAnswer};
+use awsproto::{AwsError, Reply};
 use model::vpc::{NewVpc, Tenancy};
-use model::{AccountId, Ids, Tags, World};
+use model::{AccountId, Tags};
 
 use crate::API;
 use crate::shapes::SERVICE;
 
 /// A world with a VPC in us-west-2, and somebody who calls it.
 pub(crate) struct Caller {
-    world: World,
-    call: Call,
+    inner: testing::Caller,
     /// The VPC.
     pub(crate) vpc: String,
     made: u32,
@@ -20,8 +20,8 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        let call = testing::call("us-east-1", 1);
-        let mut caller = Caller { world: World::default(), call, vpc: String::new(), made: 0 };
+        let mut caller =
+            Caller { inner: testing::Caller::new(&API, "us-east-1"), vpc: String::new(), made: 0 };
         caller.vpc = caller.another_vpc();
         caller
     }
@@ -30,9 +30,9 @@ impl Caller {
         let scope = model::Scope { account: AccountId::DEFAULT, region: "us-west-2".parse().unwrap() };
         let cidr = "10.0.0.0/16".parse().unwrap();
         let new = NewVpc { cidr, amazon_ipv6: false, tenancy: Tenancy::Default, tags: Tags::new() };
-        let mut random = || self.call.ids.hex17();
-        let made = self.world.create_vpc(scope, new, &mut Ids::new(&mut random)).unwrap();
-        self.world.commit();
+        let testing::Caller { world, call, .. } = &mut self.inner;
+        let made = call.with_ids(|ids| world.create_vpc(scope, new, ids)).unwrap();
+        world.commit();
         made.to_string()
     }
 
@@ -72,19 +72,8 @@ impl Caller {
         };
         let route = route(&incoming, &[&SERVICE]).expect("the request has a route");
         let name = API.find(&route.operation)?.name;
-        let answer = route
-            .input(&incoming)
-            .and_then(|input| API.perform(name, &mut self.call, &mut self.world, &input));
-        match answer {
-            Ok(output) => {
-                self.world.commit();
-                Ok(output.render(&SERVICE, name, "r-1"))
-            }
-            Err(error) => {
-                self.world.roll_back();
-                Err(error)
-            }
-        }
+        let output = self.inner.perform(name, &route.input(&incoming)?)?;
+        Ok(output.render(&SERVICE, name, "r-1"))
     }
 
     /// The whole answer to a request that must succeed.
@@ -108,7 +97,5 @@ impl Caller {
 
 /// The texts of all elements of this name.
 pub(crate) fn texts(xml: &str, name: &str) -> Vec<String> {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
-    let found = xml.split(&open).skip(1);
-    found.filter_map(|rest| rest.split(&close).next()).map(str::to_owned).collect()
+    XmlAnswer(xml.to_owned()).texts(name)
 }

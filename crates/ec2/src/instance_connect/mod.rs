@@ -7,10 +7,8 @@ pub mod tunnel;
 
 use awsproto::{Action, Api, AwsError, Call, write};
 use model::{InstanceId, World, Zone};
-use ssh_keys::PublicKey;
-
-use crate::request;
 use shapes::{SendSSHPublicKeyRequest, SendSSHPublicKeyResponse, op};
+use ssh_keys::PublicKey;
 
 pub use shapes::SERVICE;
 
@@ -26,7 +24,7 @@ fn send_ssh_public_key(
     world: &mut World,
     request: SendSSHPublicKeyRequest,
 ) -> Result<SendSSHPublicKeyResponse, AwsError> {
-    let (scope, now) = (call.scope, request::now(call));
+    let (scope, now) = (call.scope, call.now.into());
     let text = request.instance_id.unwrap_or_default();
     let id: InstanceId = text.parse().map_err(|_| invalid_args("InstanceId", "expecting an instance ID"))?;
     let os_user = checked_user(request.instance_os_user.unwrap_or_default())?;
@@ -135,7 +133,7 @@ mod tests {
         let body = format!(r#"{{"InstanceId":"{id}","InstanceOSUser":"{user}","SSHPublicKey":"{key}"}}"#);
         let input = Input::parse(Protocol::Json11, "", body.as_bytes()).unwrap();
         let action = "SendSSHPublicKey";
-        let (call, world) = (&mut caller.call, &mut caller.world);
+        let (world, call) = caller.parts();
         API.perform(action, call, world, &input).map(|output| output.body)
     }
 }
