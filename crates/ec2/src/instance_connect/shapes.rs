@@ -24,10 +24,8 @@ pub mod op {
     use awsproto::action::{Decoder, Operation, Output, Pages};
     use awsproto::{AwsError, Input, Protocol, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
-    pub const DECODERS: &[Decoder] = &[
-        ("SendSSHPublicKey", |input| SendSSHPublicKey::decode(input).map(drop)),
-        ("SendSerialConsoleSSHPublicKey", |input| SendSerialConsoleSSHPublicKey::decode(input).map(drop)),
-    ];
+    pub const DECODERS: &[Decoder] =
+        &[("SendSSHPublicKey", |input| SendSSHPublicKey::decode(input).map(drop))];
 
     /// `SendSSHPublicKey`.
     pub struct SendSSHPublicKey;
@@ -41,26 +39,6 @@ pub mod op {
         const DRY_RUN: bool = false;
         type Request = SendSSHPublicKeyRequest;
         type Response = SendSSHPublicKeyResponse;
-        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::json::FromJson::from_json(input.json()?)
-        }
-        fn encode(response: &Self::Response) -> Output {
-            awsproto::json::encode(response)
-        }
-    }
-
-    /// `SendSerialConsoleSSHPublicKey`.
-    pub struct SendSerialConsoleSSHPublicKey;
-    impl Operation for SendSerialConsoleSSHPublicKey {
-        const NAME: &'static str = "SendSerialConsoleSSHPublicKey";
-        const IAM_ACTION: &'static str = "ec2-instance-connect:SendSerialConsoleSSHPublicKey";
-        const SERVICE: &'static Service = &SERVICE;
-        const CLIENT_TOKEN: Option<&'static str> = None;
-        const PAGES: Option<Pages> = None;
-        const REQUIRED: &'static [&'static str] = &["InstanceId", "SSHPublicKey"];
-        const DRY_RUN: bool = false;
-        type Request = SendSerialConsoleSSHPublicKeyRequest;
-        type Response = SendSerialConsoleSSHPublicKeyResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
             awsproto::json::FromJson::from_json(input.json()?)
         }
@@ -97,39 +75,6 @@ pub struct SendSSHPublicKeyResponse {
 }
 
 impl ToJson for SendSSHPublicKeyResponse {
-    fn to_json(&self) -> awsproto::json::Value {
-        let mut object = Object::default();
-        object.field("RequestId", &self.request_id);
-        object.field("Success", &self.success);
-        object.finish()
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SendSerialConsoleSSHPublicKeyRequest {
-    pub instance_id: Option<String>,
-    pub ssh_public_key: Option<String>,
-    pub serial_port: Option<i32>,
-}
-
-impl FromJson for SendSerialConsoleSSHPublicKeyRequest {
-    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
-        let members = Members::of(value)?;
-        Ok(Self {
-            instance_id: members.required("InstanceId")?,
-            ssh_public_key: members.required("SSHPublicKey")?,
-            serial_port: members.optional("SerialPort")?,
-        })
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SendSerialConsoleSSHPublicKeyResponse {
-    pub request_id: Option<String>,
-    pub success: Option<bool>,
-}
-
-impl ToJson for SendSerialConsoleSSHPublicKeyResponse {
     fn to_json(&self) -> awsproto::json::Value {
         let mut object = Object::default();
         object.field("RequestId", &self.request_id);

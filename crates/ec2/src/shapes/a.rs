@@ -281,41 +281,6 @@ impl ToXml for AssignPrivateIpAddressesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct AssignPrivateNatGatewayAddressRequest {
-    pub dry_run: Option<bool>,
-    pub nat_gateway_id: Option<String>,
-    pub private_ip_address_count: Option<i32>,
-    pub private_ip_addresses: Vec<String>,
-}
-
-impl FromParams for AssignPrivateNatGatewayAddressRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            nat_gateway_id: fields.required("NatGatewayId")?,
-            private_ip_address_count: fields.optional("PrivateIpAddressCount")?,
-            private_ip_addresses: fields.list("PrivateIpAddress")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AssignPrivateNatGatewayAddressResult {
-    pub nat_gateway_addresses: Vec<NatGatewayAddress>,
-    pub nat_gateway_id: Option<String>,
-}
-
-impl ToXml for AssignPrivateNatGatewayAddressResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("natGatewayAddressSet", "item", &self.nat_gateway_addresses);
-        xml.field("natGatewayId", &self.nat_gateway_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssignedPrivateIpAddress {
     pub private_ip_address: Option<String>,
 }
@@ -415,45 +380,6 @@ impl ToXml for AssociateIamInstanceProfileResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct AssociateNatGatewayAddressRequest {
-    pub allocation_ids: Vec<String>,
-    pub availability_zone: Option<String>,
-    pub availability_zone_id: Option<String>,
-    pub dry_run: Option<bool>,
-    pub nat_gateway_id: Option<String>,
-    pub private_ip_addresses: Vec<String>,
-}
-
-impl FromParams for AssociateNatGatewayAddressRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            allocation_ids: fields.required_list("AllocationId")?,
-            availability_zone: fields.optional("AvailabilityZone")?,
-            availability_zone_id: fields.optional("AvailabilityZoneId")?,
-            dry_run: fields.optional("DryRun")?,
-            nat_gateway_id: fields.required("NatGatewayId")?,
-            private_ip_addresses: fields.list("PrivateIpAddress")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AssociateNatGatewayAddressResult {
-    pub nat_gateway_addresses: Vec<NatGatewayAddress>,
-    pub nat_gateway_id: Option<String>,
-}
-
-impl ToXml for AssociateNatGatewayAddressResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("natGatewayAddressSet", "item", &self.nat_gateway_addresses);
-        xml.field("natGatewayId", &self.nat_gateway_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssociateRouteTableRequest {
     pub dry_run: Option<bool>,
     pub gateway_id: Option<String>,
@@ -487,37 +413,6 @@ impl ToXml for AssociateRouteTableResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("associationId", &self.association_id);
         xml.field("associationState", &self.association_state);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AssociateSecurityGroupVpcRequest {
-    pub dry_run: Option<bool>,
-    pub group_id: Option<String>,
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for AssociateSecurityGroupVpcRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            group_id: fields.required("GroupId")?,
-            vpc_id: fields.required("VpcId")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AssociateSecurityGroupVpcResult {
-    pub state: Option<String>,
-}
-
-impl ToXml for AssociateSecurityGroupVpcResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("state", &self.state);
     }
 }
 

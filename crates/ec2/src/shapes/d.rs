@@ -1218,41 +1218,6 @@ impl ToXml for DescribeNetworkInterfaceAttributeResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeNetworkInterfacePermissionsRequest {
-    pub filters: Vec<Filter>,
-    pub max_results: Option<i32>,
-    pub network_interface_permission_ids: Vec<String>,
-    pub next_token: Option<String>,
-}
-
-impl FromParams for DescribeNetworkInterfacePermissionsRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            filters: fields.list("Filter")?,
-            max_results: fields.optional("MaxResults")?,
-            network_interface_permission_ids: fields.list("NetworkInterfacePermissionId")?,
-            next_token: fields.optional("NextToken")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeNetworkInterfacePermissionsResult {
-    pub network_interface_permissions: Vec<NetworkInterfacePermission>,
-    pub next_token: Option<String>,
-}
-
-impl ToXml for DescribeNetworkInterfacePermissionsResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("networkInterfacePermissions", "item", &self.network_interface_permissions);
-        xml.field("nextToken", &self.next_token);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeNetworkInterfacesRequest {
     pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
@@ -1458,41 +1423,6 @@ impl ToXml for DescribeSecurityGroupRulesResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("nextToken", &self.next_token);
         xml.list("securityGroupRuleSet", "item", &self.security_group_rules);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeSecurityGroupVpcAssociationsRequest {
-    pub dry_run: Option<bool>,
-    pub filters: Vec<Filter>,
-    pub max_results: Option<i32>,
-    pub next_token: Option<String>,
-}
-
-impl FromParams for DescribeSecurityGroupVpcAssociationsRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            filters: fields.list("Filter")?,
-            max_results: fields.optional("MaxResults")?,
-            next_token: fields.optional("NextToken")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeSecurityGroupVpcAssociationsResult {
-    pub next_token: Option<String>,
-    pub security_group_vpc_associations: Vec<SecurityGroupVpcAssociation>,
-}
-
-impl ToXml for DescribeSecurityGroupVpcAssociationsResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("nextToken", &self.next_token);
-        xml.list("securityGroupVpcAssociationSet", "item", &self.security_group_vpc_associations);
     }
 }
 
@@ -1719,43 +1649,6 @@ impl ToXml for DescribeVpcAttributeResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeVpcEndpointsRequest {
-    pub dry_run: Option<bool>,
-    pub filters: Vec<Filter>,
-    pub max_results: Option<i32>,
-    pub next_token: Option<String>,
-    pub vpc_endpoint_ids: Vec<String>,
-}
-
-impl FromParams for DescribeVpcEndpointsRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            filters: fields.list("Filter")?,
-            max_results: fields.optional("MaxResults")?,
-            next_token: fields.optional("NextToken")?,
-            vpc_endpoint_ids: fields.list("VpcEndpointId")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeVpcEndpointsResult {
-    pub next_token: Option<String>,
-    pub vpc_endpoints: Vec<VpcEndpoint>,
-}
-
-impl ToXml for DescribeVpcEndpointsResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("nextToken", &self.next_token);
-        xml.list("vpcEndpointSet", "item", &self.vpc_endpoints);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVpcPeeringConnectionsRequest {
     pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
@@ -1945,41 +1838,6 @@ impl ToXml for DisassociateIamInstanceProfileResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisassociateNatGatewayAddressRequest {
-    pub association_ids: Vec<String>,
-    pub dry_run: Option<bool>,
-    pub max_drain_duration_seconds: Option<i32>,
-    pub nat_gateway_id: Option<String>,
-}
-
-impl FromParams for DisassociateNatGatewayAddressRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            association_ids: fields.required_list("AssociationId")?,
-            dry_run: fields.optional("DryRun")?,
-            max_drain_duration_seconds: fields.optional("MaxDrainDurationSeconds")?,
-            nat_gateway_id: fields.required("NatGatewayId")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisassociateNatGatewayAddressResult {
-    pub nat_gateway_addresses: Vec<NatGatewayAddress>,
-    pub nat_gateway_id: Option<String>,
-}
-
-impl ToXml for DisassociateNatGatewayAddressResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("natGatewayAddressSet", "item", &self.nat_gateway_addresses);
-        xml.field("natGatewayId", &self.nat_gateway_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DisassociateRouteTableRequest {
     pub association_id: Option<String>,
     pub dry_run: Option<bool>,
@@ -1992,37 +1850,6 @@ impl FromParams for DisassociateRouteTableRequest {
             Self { association_id: fields.required("AssociationId")?, dry_run: fields.optional("DryRun")? };
         fields.close()?;
         Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisassociateSecurityGroupVpcRequest {
-    pub dry_run: Option<bool>,
-    pub group_id: Option<String>,
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for DisassociateSecurityGroupVpcRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            group_id: fields.required("GroupId")?,
-            vpc_id: fields.required("VpcId")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisassociateSecurityGroupVpcResult {
-    pub state: Option<String>,
-}
-
-impl ToXml for DisassociateSecurityGroupVpcResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("state", &self.state);
     }
 }
 
@@ -2094,38 +1921,5 @@ impl ToXml for DiskInfo {
         xml.field("count", &self.count);
         xml.field("sizeInGB", &self.size_in_gb);
         xml.field("type", &self.r#type);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DnsEntry {
-    pub dns_name: Option<String>,
-    pub hosted_zone_id: Option<String>,
-}
-
-impl ToXml for DnsEntry {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("dnsName", &self.dns_name);
-        xml.field("hostedZoneId", &self.hosted_zone_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DnsOptions {
-    pub dns_record_ip_type: Option<String>,
-    pub private_dns_only_for_inbound_resolver_endpoint: Option<bool>,
-    pub private_dns_preference: Option<String>,
-    pub private_dns_specified_domains: Vec<String>,
-}
-
-impl ToXml for DnsOptions {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("dnsRecordIpType", &self.dns_record_ip_type);
-        xml.field(
-            "privateDnsOnlyForInboundResolverEndpoint",
-            &self.private_dns_only_for_inbound_resolver_endpoint,
-        );
-        xml.field("privateDnsPreference", &self.private_dns_preference);
-        xml.list("privateDnsSpecifiedDomainSet", "item", &self.private_dns_specified_domains);
     }
 }

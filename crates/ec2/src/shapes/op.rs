@@ -10,13 +10,10 @@ pub const DECODERS: &[Decoder] = &[
     ("AllocateAddress", |input| AllocateAddress::decode(input).map(drop)),
     ("AssignIpv6Addresses", |input| AssignIpv6Addresses::decode(input).map(drop)),
     ("AssignPrivateIpAddresses", |input| AssignPrivateIpAddresses::decode(input).map(drop)),
-    ("AssignPrivateNatGatewayAddress", |input| AssignPrivateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateAddress", |input| AssociateAddress::decode(input).map(drop)),
     ("AssociateDhcpOptions", |input| AssociateDhcpOptions::decode(input).map(drop)),
     ("AssociateIamInstanceProfile", |input| AssociateIamInstanceProfile::decode(input).map(drop)),
-    ("AssociateNatGatewayAddress", |input| AssociateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateRouteTable", |input| AssociateRouteTable::decode(input).map(drop)),
-    ("AssociateSecurityGroupVpc", |input| AssociateSecurityGroupVpc::decode(input).map(drop)),
     ("AssociateSubnetCidrBlock", |input| AssociateSubnetCidrBlock::decode(input).map(drop)),
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
     ("AttachInternetGateway", |input| AttachInternetGateway::decode(input).map(drop)),
@@ -89,34 +86,25 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeNatGateways", |input| DescribeNatGateways::decode(input).map(drop)),
     ("DescribeNetworkAcls", |input| DescribeNetworkAcls::decode(input).map(drop)),
     ("DescribeNetworkInterfaceAttribute", |input| DescribeNetworkInterfaceAttribute::decode(input).map(drop)),
-    ("DescribeNetworkInterfacePermissions", |input| {
-        DescribeNetworkInterfacePermissions::decode(input).map(drop)
-    }),
     ("DescribeNetworkInterfaces", |input| DescribeNetworkInterfaces::decode(input).map(drop)),
     ("DescribePrefixLists", |input| DescribePrefixLists::decode(input).map(drop)),
     ("DescribeRegions", |input| DescribeRegions::decode(input).map(drop)),
     ("DescribeRouteTables", |input| DescribeRouteTables::decode(input).map(drop)),
     ("DescribeSecurityGroupReferences", |input| DescribeSecurityGroupReferences::decode(input).map(drop)),
     ("DescribeSecurityGroupRules", |input| DescribeSecurityGroupRules::decode(input).map(drop)),
-    ("DescribeSecurityGroupVpcAssociations", |input| {
-        DescribeSecurityGroupVpcAssociations::decode(input).map(drop)
-    }),
     ("DescribeSecurityGroups", |input| DescribeSecurityGroups::decode(input).map(drop)),
     ("DescribeStaleSecurityGroups", |input| DescribeStaleSecurityGroups::decode(input).map(drop)),
     ("DescribeSubnets", |input| DescribeSubnets::decode(input).map(drop)),
     ("DescribeTags", |input| DescribeTags::decode(input).map(drop)),
     ("DescribeVolumes", |input| DescribeVolumes::decode(input).map(drop)),
     ("DescribeVpcAttribute", |input| DescribeVpcAttribute::decode(input).map(drop)),
-    ("DescribeVpcEndpoints", |input| DescribeVpcEndpoints::decode(input).map(drop)),
     ("DescribeVpcPeeringConnections", |input| DescribeVpcPeeringConnections::decode(input).map(drop)),
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
-    ("DisassociateNatGatewayAddress", |input| DisassociateNatGatewayAddress::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
-    ("DisassociateSecurityGroupVpc", |input| DisassociateSecurityGroupVpc::decode(input).map(drop)),
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
@@ -157,7 +145,6 @@ pub const DECODERS: &[Decoder] = &[
     ("TerminateInstances", |input| TerminateInstances::decode(input).map(drop)),
     ("UnassignIpv6Addresses", |input| UnassignIpv6Addresses::decode(input).map(drop)),
     ("UnassignPrivateIpAddresses", |input| UnassignPrivateIpAddresses::decode(input).map(drop)),
-    ("UnassignPrivateNatGatewayAddress", |input| UnassignPrivateNatGatewayAddress::decode(input).map(drop)),
     ("UnmonitorInstances", |input| UnmonitorInstances::decode(input).map(drop)),
     ("UpdateSecurityGroupRuleDescriptionsEgress", |input| {
         UpdateSecurityGroupRuleDescriptionsEgress::decode(input).map(drop)
@@ -247,26 +234,6 @@ impl Operation for AssignPrivateIpAddresses {
     }
 }
 
-/// `AssignPrivateNatGatewayAddress`.
-pub struct AssignPrivateNatGatewayAddress;
-impl Operation for AssignPrivateNatGatewayAddress {
-    const NAME: &'static str = "AssignPrivateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:AssignPrivateNatGatewayAddress";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["NatGatewayId"];
-    const DRY_RUN: bool = true;
-    type Request = AssignPrivateNatGatewayAddressRequest;
-    type Response = AssignPrivateNatGatewayAddressResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
-    }
-}
-
 /// `AssociateAddress`.
 pub struct AssociateAddress;
 impl Operation for AssociateAddress {
@@ -327,26 +294,6 @@ impl Operation for AssociateIamInstanceProfile {
     }
 }
 
-/// `AssociateNatGatewayAddress`.
-pub struct AssociateNatGatewayAddress;
-impl Operation for AssociateNatGatewayAddress {
-    const NAME: &'static str = "AssociateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:AssociateNatGatewayAddress";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["AllocationId", "NatGatewayId"];
-    const DRY_RUN: bool = true;
-    type Request = AssociateNatGatewayAddressRequest;
-    type Response = AssociateNatGatewayAddressResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
-    }
-}
-
 /// `AssociateRouteTable`.
 pub struct AssociateRouteTable;
 impl Operation for AssociateRouteTable {
@@ -359,26 +306,6 @@ impl Operation for AssociateRouteTable {
     const DRY_RUN: bool = true;
     type Request = AssociateRouteTableRequest;
     type Response = AssociateRouteTableResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
-    }
-}
-
-/// `AssociateSecurityGroupVpc`.
-pub struct AssociateSecurityGroupVpc;
-impl Operation for AssociateSecurityGroupVpc {
-    const NAME: &'static str = "AssociateSecurityGroupVpc";
-    const IAM_ACTION: &'static str = "ec2:AssociateSecurityGroupVpc";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["GroupId", "VpcId"];
-    const DRY_RUN: bool = true;
-    type Request = AssociateSecurityGroupVpcRequest;
-    type Response = AssociateSecurityGroupVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         awsproto::params::decode(input.form()?, Protocol::Ec2)
     }
@@ -1726,27 +1653,6 @@ impl Operation for DescribeNetworkInterfaceAttribute {
     }
 }
 
-/// `DescribeNetworkInterfacePermissions`.
-pub struct DescribeNetworkInterfacePermissions;
-impl Operation for DescribeNetworkInterfacePermissions {
-    const NAME: &'static str = "DescribeNetworkInterfacePermissions";
-    const IAM_ACTION: &'static str = "ec2:DescribeNetworkInterfacePermissions";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "NetworkInterfacePermissions" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = false;
-    type Request = DescribeNetworkInterfacePermissionsRequest;
-    type Response = DescribeNetworkInterfacePermissionsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
-    }
-}
-
 /// `DescribeNetworkInterfaces`.
 pub struct DescribeNetworkInterfaces;
 impl Operation for DescribeNetworkInterfaces {
@@ -1863,27 +1769,6 @@ impl Operation for DescribeSecurityGroupRules {
     const DRY_RUN: bool = true;
     type Request = DescribeSecurityGroupRulesRequest;
     type Response = DescribeSecurityGroupRulesResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
-    }
-}
-
-/// `DescribeSecurityGroupVpcAssociations`.
-pub struct DescribeSecurityGroupVpcAssociations;
-impl Operation for DescribeSecurityGroupVpcAssociations {
-    const NAME: &'static str = "DescribeSecurityGroupVpcAssociations";
-    const IAM_ACTION: &'static str = "ec2:DescribeSecurityGroupVpcAssociations";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "SecurityGroupVpcAssociations" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeSecurityGroupVpcAssociationsRequest;
-    type Response = DescribeSecurityGroupVpcAssociationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         awsproto::params::decode(input.form()?, Protocol::Ec2)
     }
@@ -2017,27 +1902,6 @@ impl Operation for DescribeVpcAttribute {
     }
 }
 
-/// `DescribeVpcEndpoints`.
-pub struct DescribeVpcEndpoints;
-impl Operation for DescribeVpcEndpoints {
-    const NAME: &'static str = "DescribeVpcEndpoints";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcEndpoints";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VpcEndpoints" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVpcEndpointsRequest;
-    type Response = DescribeVpcEndpointsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
-    }
-}
-
 /// `DescribeVpcPeeringConnections`.
 pub struct DescribeVpcPeeringConnections;
 impl Operation for DescribeVpcPeeringConnections {
@@ -2160,26 +2024,6 @@ impl Operation for DisassociateIamInstanceProfile {
     }
 }
 
-/// `DisassociateNatGatewayAddress`.
-pub struct DisassociateNatGatewayAddress;
-impl Operation for DisassociateNatGatewayAddress {
-    const NAME: &'static str = "DisassociateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:DisassociateNatGatewayAddress";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["AssociationId", "NatGatewayId"];
-    const DRY_RUN: bool = true;
-    type Request = DisassociateNatGatewayAddressRequest;
-    type Response = DisassociateNatGatewayAddressResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
-    }
-}
-
 /// `DisassociateRouteTable`.
 pub struct DisassociateRouteTable;
 impl Operation for DisassociateRouteTable {
@@ -2197,26 +2041,6 @@ impl Operation for DisassociateRouteTable {
     }
     fn encode(response: &Self::Response) -> Output {
         awsproto::xml::encode_true(response)
-    }
-}
-
-/// `DisassociateSecurityGroupVpc`.
-pub struct DisassociateSecurityGroupVpc;
-impl Operation for DisassociateSecurityGroupVpc {
-    const NAME: &'static str = "DisassociateSecurityGroupVpc";
-    const IAM_ACTION: &'static str = "ec2:DisassociateSecurityGroupVpc";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["GroupId", "VpcId"];
-    const DRY_RUN: bool = true;
-    type Request = DisassociateSecurityGroupVpcRequest;
-    type Response = DisassociateSecurityGroupVpcResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
     }
 }
 
@@ -2981,26 +2805,6 @@ impl Operation for UnassignPrivateIpAddresses {
     }
     fn encode(response: &Self::Response) -> Output {
         awsproto::xml::encode_true(response)
-    }
-}
-
-/// `UnassignPrivateNatGatewayAddress`.
-pub struct UnassignPrivateNatGatewayAddress;
-impl Operation for UnassignPrivateNatGatewayAddress {
-    const NAME: &'static str = "UnassignPrivateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:UnassignPrivateNatGatewayAddress";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["NatGatewayId", "PrivateIpAddress"];
-    const DRY_RUN: bool = true;
-    type Request = UnassignPrivateNatGatewayAddressRequest;
-    type Response = UnassignPrivateNatGatewayAddressResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
     }
 }
 

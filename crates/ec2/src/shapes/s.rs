@@ -92,19 +92,6 @@ impl ToXml for SecurityGroupForVpc {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SecurityGroupIdentifier {
-    pub group_id: Option<String>,
-    pub group_name: Option<String>,
-}
-
-impl ToXml for SecurityGroupIdentifier {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("groupId", &self.group_id);
-        xml.field("groupName", &self.group_name);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SecurityGroupReference {
     pub group_id: Option<String>,
     pub referencing_vpc_id: Option<String>,
@@ -221,27 +208,6 @@ impl FromParams for SecurityGroupRuleUpdate {
         };
         fields.close()?;
         Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SecurityGroupVpcAssociation {
-    pub group_id: Option<String>,
-    pub group_owner_id: Option<String>,
-    pub state: Option<String>,
-    pub state_reason: Option<String>,
-    pub vpc_id: Option<String>,
-    pub vpc_owner_id: Option<String>,
-}
-
-impl ToXml for SecurityGroupVpcAssociation {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("groupId", &self.group_id);
-        xml.field("groupOwnerId", &self.group_owner_id);
-        xml.field("state", &self.state);
-        xml.field("stateReason", &self.state_reason);
-        xml.field("vpcId", &self.vpc_id);
-        xml.field("vpcOwnerId", &self.vpc_owner_id);
     }
 }
 
@@ -478,19 +444,6 @@ impl ToXml for SubnetCidrReservation {
         xml.field("subnetCidrReservationId", &self.subnet_cidr_reservation_id);
         xml.field("subnetId", &self.subnet_id);
         xml.list("tagSet", "item", &self.tags);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SubnetIpPrefixes {
-    pub ip_prefixes: Vec<String>,
-    pub subnet_id: Option<String>,
-}
-
-impl ToXml for SubnetIpPrefixes {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("ipPrefixSet", "item", &self.ip_prefixes);
-        xml.field("subnetId", &self.subnet_id);
     }
 }
 
