@@ -410,8 +410,7 @@ class Caller(Attacker):
             process.communicate(timeout=30)[0].split()[1].strip(b"0"), b"", "signals that the guest's command ignores"
         )
         for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
-            process = self.exec("sleep", "60", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-            time.sleep(0.5)
+            process = self.running("sleep 60")
             process.send_signal(number)
             self.holds(ends_within(process, 10), f"{number.name} to hamlet ends the command")
             self.sees(process.returncode, code, f"after {number.name}")
@@ -424,12 +423,18 @@ class Caller(Attacker):
         shell = self.at_terminal("both", [*hamlet, "sh", "-c", "tty; stty size"], raw=False)
         self.holds("/dev/pts/" in shell["shown"], f"a terminal of its own: {shell}")
         marker = f"5353{os.getpid()}"
-        process = self.exec("sleep", marker, stdin=subprocess.DEVNULL)
-        time.sleep(0.5)
+        process = self.running(f"sleep {marker}")
         process.kill()
         process.wait()
         gone = lambda: marker not in self.inside("guest", "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '").out
         harness.wait_for("the command to end with a hamlet that is killed", gone, 10)
+
+    def running(self, command):
+        """A command in the guest that has begun."""
+        script = f"echo begun; exec {command}"
+        process = self.exec("sh", "-c", script, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self.sees(process.stdout.readline(), b"begun\n", command)
+        return process
 
 
 def ends_within(process, seconds):

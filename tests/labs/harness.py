@@ -507,4 +507,6 @@ def run(*lab_classes, both=True):
 def begin():
     """So that nothing is left when we are told to end."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Whoever is started in the background ignores Ctrl-C, and all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     atexit.register(_stop_all)

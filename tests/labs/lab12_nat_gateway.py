@@ -45,18 +45,19 @@ while True:
         if data != b"no answer":
             listener.sendto(data, sender)
 """
-# One datagram from each of so many ports, three times over: a link that is full drops some.
+# One datagram from each of so many ports. A link that is full drops some.
 FLOOD = """
 import socket, sys, time
 address, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-for attempt in range(3):
-    for port in range(first, first + count):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.bind(("", port))
-            sender.sendto(b"no answer", (address, 8082))
-        if port % 500 == 0:
-            time.sleep(0.005)
+for port in range(first, first + count):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.bind(("", port))
+        sender.sendto(b"no answer", (address, 8082))
+    if port % 500 == 0:
+        time.sleep(0.005)
 """
+# How often at most, on a machine with other things to do.
+FLOODS_MAX = 20
 ONE = """
 import socket, sys
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
@@ -253,10 +254,12 @@ class Lab12NatGateway(NetworkLab):
         available = lambda: self.metrics(interface)["conntrack_allowance_available"]
         interface = self.describe(self.servers[0])["NetworkInterfaces"][0]["NetworkInterfaceId"]
         with self.at_laptop(DATAGRAMS):
-            self.inside("one", "python3", "-c", FLOOD, LAPTOP, "10000", "55500", check=True, seconds=120)
-            refused = self.metrics(self.nat)["ErrorPortAllocation"]
+            for _ in range(FLOODS_MAX):
+                self.inside("one", "python3", "-c", FLOOD, LAPTOP, "10000", "55500", check=True, seconds=120)
+                refused, tracked = self.metrics(self.nat)["ErrorPortAllocation"], 1_000_000 - available()
+                if refused >= 500 and tracked >= 55_000:
+                    break
             self.holds(refused >= 500, f"{refused} times there was no port")
-            tracked = 1_000_000 - available()
             self.holds(55_000 <= tracked <= 55_100, f"{tracked} connections are tracked: those, and a few others")
             self.sees(self.answers("one", 9_999, 8082), False, "a new connection has no port")
             self.holds(self.metrics(self.nat)["ErrorPortAllocation"] > refused, "and is counted")
