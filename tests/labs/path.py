@@ -291,11 +291,14 @@ class Path(NetworkLab):
         self.route(self.tables["one"], "10.0.2.0/24", "--network-interface-id", self.interface["two"])
         self.route(self.tables["two"], "10.0.2.0/24", "--network-interface-id", self.interface["one"])
         ports = lambda: {it["name"]: it["packets_out"] for it in self.hamlet.status()["ports"]}
-        before = ports()
-        lost = self.inside("web", "ping", "-n", "-c", "1", "-W", "2", "-t", "64", self.v4["app"])
-        self.holds("Time to live exceeded" in lost.out, lost)
-        crossed = sum(ports()[box] - before[box] for box in ("one", "two"))
-        self.holds(60 <= crossed <= 70, f"64 times to and fro: {crossed}")
+        crossed = []
+        # A busy machine takes so long that other packets of theirs are counted, too.
+        while not any(60 <= it <= 70 for it in crossed):
+            self.holds(len(crossed) < 3, f"64 times to and fro: {crossed}")
+            before = ports()
+            lost = self.inside("web", "ping", "-n", "-c", "1", "-W", "2", "-t", "64", self.v4["app"])
+            self.holds("Time to live exceeded" in lost.out, lost)
+            crossed.append(sum(ports()[box] - before[box] for box in ("one", "two")))
         self.sees(
             self.hops("web", self.v4["app"])[:4],
             [self.v4["one"], self.v4["two"], self.v4["one"], self.v4["two"]],
