@@ -106,3 +106,17 @@ class Facts(unittest.TestCase):
         described = self.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
         keys = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
         return next((route for route in described if destination in [route.get(key) for key in keys]), None)
+
+
+class OneSubnet(Facts):
+    """Each test has a VPC with one subnet."""
+
+    def setUp(self):
+        super().setUp()
+        self.mine = self.vpc()
+        self.lan = self.subnet(self.mine)
+
+    def settled(self, instance, state):
+        self.ec2.get_waiter(f"instance_{state}").wait(
+            InstanceIds=[instance], WaiterConfig={"Delay": 0.05, "MaxAttempts": 99}
+        )
