@@ -3,6 +3,7 @@
 mod check;
 mod codegen;
 mod coverage;
+mod python;
 mod tidy;
 
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask <chore>
 
-  check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, layers, generated code
+  check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, python, layers, generated code
   tidy               layers, headers, what no file may say
   codegen            write the AWS shapes from the pinned botocore model
   codegen --check    fail if the committed shapes differ from the generator's
@@ -50,4 +51,13 @@ fn root() -> PathBuf {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
     folder.parent().expect("xtask is a folder of the repository").to_owned()
+}
+/// Where what is fetched lies: as the Makefile has it.
+fn cache_folder() -> Result<PathBuf, String> {
+    if let Some(folder) = std::env::var_os("HAMLET_CACHE") {
+        return Ok(PathBuf::from(folder));
+    }
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
+    cache.map(|cache| cache.join("hamlet")).ok_or_else(|| "neither XDG_CACHE_HOME nor HOME is set".to_owned())
 }

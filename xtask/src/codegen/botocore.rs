@@ -2,6 +2,7 @@
 //!
 //! pip checks the hash (`--require-hashes`). Nothing of botocore is run.
 
+use crate::cache_folder;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,7 +18,7 @@ pub(super) fn data_folder() -> Result<PathBuf, String> {
         refuse_other_version(&folder)?;
         return Ok(folder.join("data"));
     }
-    let folder = cache_folder()?.join(format!("hamlet/botocore-{VERSION}"));
+    let folder = cache_folder()?.join(format!("botocore-{VERSION}"));
     let data = folder.join("botocore/data");
     if !data.is_dir() {
         fetch(&folder)?;
@@ -34,12 +35,6 @@ fn refuse_other_version(folder: &Path) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("BOTOCORE_DIR: {} is not botocore {VERSION}", folder.display())),
     }
-}
-
-fn cache_folder() -> Result<PathBuf, String> {
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
-    cache.ok_or_else(|| "neither XDG_CACHE_HOME nor HOME is set".to_owned())
 }
 
 /// Unpacks the wheel beside, and moves it into place when it is whole.
