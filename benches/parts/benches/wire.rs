@@ -1,4 +1,4 @@
-//! What the codec costs per packet: `cargo bench -p wire`.
+//! What the codec costs per packet: `cargo bench -p parts-bench --bench wire`.
 //!
 //! A pool of packets is gone through in turn, so that no single packet stays in the nearest cache line.
 
