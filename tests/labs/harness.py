@@ -12,6 +12,7 @@ runs that were killed are removed by the next one.
 """
 
 import atexit
+import concurrent.futures
 import contextlib
 import ctypes
 import functools
@@ -292,6 +293,11 @@ class Lab:
             f"some of the echoes to {address} were lost: {result.out}",
         )
         return int(received[1]) >= count
+
+    def pings(self, *ways):
+        """The same of several (instance, address) at once: an echo that is not answered takes its time."""
+        with concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+            return list(pool.map(lambda way: self.ping(*way), ways))
 
     def trace(self, *words):
         """(reachable, the reason's code, text)."""

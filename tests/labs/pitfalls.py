@@ -131,7 +131,7 @@ class Pitfalls(NetworkLab):
         self.step(
             "5. a rule for every IPv6 address opens nothing for IPv4, and the other way round; ICMP is not ICMPv6"
         )
-        both = lambda: (self.ping("red-client", "10.0.0.10"), self.ping("red-client", self.v6["red-server"]))
+        both = lambda: tuple(self.pings(("red-client", "10.0.0.10"), ("red-client", self.v6["red-server"])))
         self.sees(both(), (False, False))
         six, four = (
             f"IpProtocol=-1,Ipv6Ranges=[{{CidrIpv6={EVERYWHERE}}}]",
@@ -152,7 +152,7 @@ class Pitfalls(NetworkLab):
         self.step("6. a rule with a prefix list opens its entries alone, as they are at the time")
         made = self.prefix_list("offices", "10.0.1.10/32")
         self.allow(self.closed, f"{ECHO},PrefixListIds=[{{PrefixListId={made}}}]")
-        self.sees([self.ping(it, "10.0.0.10") for it in ("red-client", "red-other")], [True, False])
+        self.sees(self.pings(("red-client", "10.0.0.10"), ("red-other", "10.0.0.10")), [True, False])
         self.ec2(
             "modify-managed-prefix-list",
             "--prefix-list-id",
@@ -165,7 +165,7 @@ class Pitfalls(NetworkLab):
             "Cidr=10.0.1.10/32",
         )
         self.sees(
-            [self.ping(it, "10.0.0.10") for it in ("red-client", "red-other")],
+            self.pings(("red-client", "10.0.0.10"), ("red-other", "10.0.0.10")),
             [False, True],
             "after a change of the list",
         )
@@ -185,7 +185,7 @@ class Pitfalls(NetworkLab):
             "--gateway-id",
             self.gateway,
         )
-        self.sees([self.ping("red-client", it) for it in (EXAMPLE, LAPTOP)], [True, False])
+        self.sees(self.pings(("red-client", EXAMPLE), ("red-client", LAPTOP)), [True, False])
         self.ec2(
             "modify-managed-prefix-list",
             "--prefix-list-id",
@@ -195,13 +195,15 @@ class Pitfalls(NetworkLab):
             "--add-entries",
             f"Cidr={LAPTOP}/32",
         )
-        self.sees([self.ping("red-client", it) for it in (EXAMPLE, LAPTOP)], [True, True], "after a change of the list")
+        self.sees(
+            self.pings(("red-client", EXAMPLE), ("red-client", LAPTOP)), [True, True], "after a change of the list"
+        )
         spare = self.ec2("create-network-interface", "--subnet-id", self.third)["NetworkInterface"][
             "NetworkInterfaceId"
         ]
         self.route(table, f"{EXAMPLE}/32", "--network-interface-id", spare)
         self.sees(self.state_of_route(table, f"{EXAMPLE}/32"), "blackhole")
-        self.sees([self.ping("red-client", it) for it in (EXAMPLE, LAPTOP)], [False, True], "a blackhole of its own")
+        self.sees(self.pings(("red-client", EXAMPLE), ("red-client", LAPTOP)), [False, True], "a blackhole of its own")
         self.ec2("delete-route", "--route-table-id", table, "--destination-cidr-block", f"{EXAMPLE}/32")
         self.holds(self.ping("red-client", EXAMPLE), "by the list again")
         self.refused("DependencyViolation", "…", "delete-managed-prefix-list", "--prefix-list-id", sites)
@@ -231,11 +233,11 @@ class Pitfalls(NetworkLab):
         self.holds(not self.ping("red-client", "10.0.0.10"), "the rule that is written *")
         self.entry("egress", 100, "allow", ANYWHERE)
         self.entry("ingress", 200, "allow", "10.0.0.0/16")
-        self.sees([self.ping(it, "10.0.0.10") for it in ("red-client", "red-other")], [True, True])
+        self.sees(self.pings(("red-client", "10.0.0.10"), ("red-other", "10.0.0.10")), [True, True])
         self.entry("ingress", 300, "deny", "10.0.1.10/32")
         self.holds(self.ping("red-client", "10.0.0.10"), "300 comes after 200")
         self.entry("ingress", 150, "deny", "10.0.1.10/32")
-        self.sees([self.ping(it, "10.0.0.10") for it in ("red-client", "red-other")], [False, True], "150 before it")
+        self.sees(self.pings(("red-client", "10.0.0.10"), ("red-other", "10.0.0.10")), [False, True], "150 before it")
         self.entry("ingress", 120, "allow", "10.0.1.0/24")
         self.holds(self.ping("red-client", "10.0.0.10"), "and 120 before that")
         self.step("   IPv6 has rules of its own: none was made")
@@ -272,10 +274,16 @@ class Pitfalls(NetworkLab):
         self.launch_at("red-neighbour", self.nets[0], self.groups[0], "10.0.0.30")
         self.wait_running(self.made["red-neighbour"])
         self.booted(self.made["red-neighbour"])
-        self.holds(not self.ping("red-client", "10.0.0.10"), "into it")
-        self.holds(not self.ping("red-neighbour", "10.0.1.10"), "out of it")
-        self.holds(self.ping("red-neighbour", "10.0.0.10"), "within it the network ACL is not asked")
-        self.holds(self.ping("red-client", "10.0.2.10"), "past it")
+        into, out_of, within, past = self.pings(
+            ("red-client", "10.0.0.10"),
+            ("red-neighbour", "10.0.1.10"),
+            ("red-neighbour", "10.0.0.10"),
+            ("red-client", "10.0.2.10"),
+        )
+        self.holds(not into, "into it")
+        self.holds(not out_of, "out of it")
+        self.holds(within, "within it the network ACL is not asked")
+        self.holds(past, "past it")
 
     def use_acl(self, subnet, acl):
         [found] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={subnet}")[
