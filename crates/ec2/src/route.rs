@@ -197,11 +197,11 @@ fn nat_gateway_not_found(id: &str) -> AwsError {
 
 /// All routes of a table as answers show them.
 pub(crate) fn render_all(world: &World, table: &model::RouteTable) -> Vec<shapes::Route> {
-    world.routes(table).map(|route| render(world, table, &route)).collect()
+    world.network.routes(table).map(|route| render(world, table, &route)).collect()
 }
 
 fn render(world: &World, table: &model::RouteTable, route: &model::Route) -> shapes::Route {
-    let state = match world.route_state(table.vpc, route.target) {
+    let state = match world.network.route_state(table.vpc, route.target) {
         RouteState::Active => "active",
         RouteState::Blackhole => "blackhole",
     };

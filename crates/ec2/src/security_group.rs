@@ -167,7 +167,7 @@ fn references_to(world: &World, group: &SecurityGroup) -> Vec<SecurityGroupRefer
     vpcs.sort_unstable();
     vpcs.dedup();
     let reference = |vpc: VpcId| {
-        let peering = world.active_peering(vpc, group.vpc)?;
+        let peering = world.network.active_peering(vpc, group.vpc)?;
         Some(SecurityGroupReference {
             group_id: Some(group.id.to_string()),
             referencing_vpc_id: Some(vpc.to_string()),

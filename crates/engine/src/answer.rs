@@ -3,7 +3,7 @@
 
 use guest::public_names::DNS;
 use guest::{Asker, DnsTransport, LinkService};
-use model::{MacAddress, NetworkInterface, NetworkInterfaceId, World};
+use model::{MacAddress, Network, NetworkInterface, NetworkInterfaceId, World};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use wire::icmpv6::{NeighborAdvertisement, NeighborSolicitation, RouterAdvertisement};
 use wire::{Arp, ArpOperation, Headers, Layer3, Link, Mac, UdpDatagram, icmp, icmpv6};
@@ -57,16 +57,16 @@ fn on_interface(
     now: Now,
 ) -> LinkAnswer {
     match headers.layer3 {
-        Layer3::Arp => return arp(frame, |target| guest::arp::owner(world, interface, target)),
+        Layer3::Arp => return arp(frame, |target| guest::arp::owner(&world.network, interface, target)),
         Layer3::Ipv6 => {
-            if let Some(answer) = neighbour_discovery(world, interface, frame, headers) {
+            if let Some(answer) = neighbour_discovery(&world.network, interface, frame, headers) {
                 return answer;
             }
         }
         Layer3::Ipv4 => {}
     }
     let asked = guest::link::service(
-        world,
+        &world.network,
         interface,
         headers.destination,
         headers.protocol,
@@ -92,10 +92,10 @@ fn on_interface(
     if is_broadcast_or_multicast(headers) {
         return LinkAnswer::Drop(DropReason::Broadcast);
     }
-    match next_hop(world, &engine.ports, interface, headers) {
+    match next_hop(&world.network, &engine.ports, interface, headers) {
         NextHop::ByAddress => LinkAnswer::NotForLink(None),
         NextHop::Neighbour(id) => LinkAnswer::NotForLink(Some(id)),
-        NextHop::Nobody => LinkAnswer::ForNobody(correction(world, interface, headers)),
+        NextHop::Nobody => LinkAnswer::ForNobody(correction(&world.network, interface, headers)),
     }
 }
 
@@ -105,15 +105,15 @@ fn is_for_router(headers: &Headers) -> bool {
 
 /// Who has the address that a frame was sent to under the wrong link-layer address: an address that has moved to another
 /// interface is not looked for at the old one until the sender finds out by itself.
-fn correction(world: &World, interface: &NetworkInterface, headers: &Headers) -> Option<Vec<u8>> {
+fn correction(network: &Network, interface: &NetworkInterface, headers: &Headers) -> Option<Vec<u8>> {
     match (headers.source, headers.destination) {
         (IpAddr::V4(source), IpAddr::V4(destination)) => {
-            let mac = guest::arp::owner(world, interface, destination)?;
+            let mac = guest::arp::owner(network, interface, destination)?;
             let asked = Arp::request(Mac(interface.mac.0), source, destination);
             Some(asked.answered_by(Mac(mac.0)).build())
         }
         (IpAddr::V6(source), IpAddr::V6(destination)) => {
-            let mac = guest::neighbor::owner(world, interface, destination)?;
+            let mac = guest::neighbor::owner(network, interface, destination)?;
             let told = NeighborAdvertisement {
                 link: Link { source: Mac(mac.0), destination: Mac(interface.mac.0) },
                 destination: source,
@@ -150,13 +150,13 @@ fn arp(frame: &[u8], owner: impl Fn(Ipv4Addr) -> Option<MacAddress>) -> LinkAnsw
 
 /// Neighbour and router solicitations; other messages of neighbour discovery from a guest are nobody's business.
 fn neighbour_discovery(
-    world: &World,
+    network: &Network,
     interface: &NetworkInterface,
     frame: &[u8],
     headers: &Headers,
 ) -> Option<LinkAnswer> {
     if let Some(question) = NeighborSolicitation::parse(frame, headers) {
-        let owner = guest::neighbor::owner(world, interface, question.target);
+        let owner = guest::neighbor::owner(network, interface, question.target);
         return Some(match owner {
             Some(mac) => {
                 let is_router = mac == MacAddress::ROUTER;
@@ -166,7 +166,7 @@ fn neighbour_discovery(
         });
     }
     if icmpv6::is_router_solicitation(frame, headers) {
-        let answer = router_advertisement(world, interface, headers);
+        let answer = router_advertisement(network, interface, headers);
         return Some(answer.map_or(LinkAnswer::Drop(DropReason::LinkService), LinkAnswer::Frame));
     }
     let discovery = headers.icmp.is_some_and(|it| (133..=137).contains(&it.icmp_type));
@@ -174,8 +174,12 @@ fn neighbour_discovery(
 }
 
 /// "Managed": addresses are to be had by DHCPv6. The subnet's prefix is not on the link: everything goes by the router.
-fn router_advertisement(world: &World, interface: &NetworkInterface, headers: &Headers) -> Option<Vec<u8>> {
-    world.network.subnets.get(&interface.subnet)?.ipv6_cidr.as_ref()?;
+fn router_advertisement(
+    network: &Network,
+    interface: &NetworkInterface,
+    headers: &Headers,
+) -> Option<Vec<u8>> {
+    network.subnets.get(&interface.subnet)?.ipv6_cidr.as_ref()?;
     let asker = match headers.source {
         IpAddr::V6(v6) if !v6.is_unspecified() => v6,
         IpAddr::V4(_) | IpAddr::V6(_) => icmpv6::ALL_NODES,

@@ -1,6 +1,6 @@
 //! A packet is decided: its journey through the network as it is now, and what is remembered of it. Touches no frame.
 
-use model::World;
+use model::Network;
 use std::sync::Arc;
 use wire::{Flow, QuotedPacket};
 
@@ -42,7 +42,7 @@ impl Engine {
         let connection = self.live_connection(port, &key, quote.is_none(), now);
         let world = Arc::clone(&self.world);
         let around = Surroundings {
-            world: &world,
+            network: &world.network,
             ports: &self.ports,
             connections: &self.connections,
             nat: &self.nat,
@@ -53,7 +53,7 @@ impl Engine {
             flow: packet.flow,
             findings: Findings::default(),
         };
-        let (place, sender) = match self.start(&world, port, &packet, connection) {
+        let (place, sender) = match self.start(&world.network, port, &packet, connection) {
             Ok(start) => start,
             Err(reason) => return dropped(reason),
         };
@@ -85,7 +85,7 @@ impl Engine {
     /// Where a packet from a link begins its journey.
     fn start<'a>(
         &self,
-        world: &'a World,
+        network: &'a Network,
         port: PortId,
         packet: &Packet,
         connection: Option<(Slot, End)>,
@@ -93,8 +93,8 @@ impl Engine {
         let link = self.ports.get(port).ok_or(DropReason::InterfaceDown)?;
         match &link.kind {
             PortKind::Interface(id) => {
-                let interface = world.network.network_interfaces.get(id).ok_or(DropReason::InterfaceDown)?;
-                let site = Site::of(world, interface).ok_or(DropReason::InterfaceDown)?;
+                let interface = network.network_interfaces.get(id).ok_or(DropReason::InterfaceDown)?;
+                let site = Site::of(network, interface).ok_or(DropReason::InterfaceDown)?;
                 Ok((Place::Leaving(site), Sender::Interface(*id)))
             }
             PortKind::Internet(_) if link.is_internet_host(packet.flow.source) => {

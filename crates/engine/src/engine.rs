@@ -113,7 +113,7 @@ impl Engine {
 
     /// What NAT gateways have counted, under the names of their CloudWatch metrics.
     pub fn nat_gateway_metrics(&mut self, now: Moment) -> Vec<(NatGatewayId, Vec<Metric>)> {
-        self.nat_metrics.of_all(&self.world, now)
+        self.nat_metrics.of_all(&self.world.network, now)
     }
 
     /// How interfaces stand with their allowances, under the names of their driver's metrics.
@@ -149,6 +149,6 @@ impl Engine {
         for slot in self.connections.expired(now, steps) {
             self.forget_idle(slot);
         }
-        self.nat_metrics.roll(&self.world, now);
+        self.nat_metrics.roll(&self.world.network, now);
     }
 }

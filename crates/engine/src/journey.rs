@@ -10,7 +10,7 @@
 //! The journey reads the network and the connections and changes neither. What it found out, where the packet arrives
 //! and as what, is applied by [`crate::Engine`] or shown by a trace.
 
-use model::{Header, NatGatewayId, NetworkInterface, ResourceId, RouteTable, Subnet, Target, VpcId, World};
+use model::{Header, NatGatewayId, Network, NetworkInterface, ResourceId, RouteTable, Subnet, Target, VpcId};
 use wire::{Flow, IcmpKind, translate};
 
 use crate::clock::Moment;
@@ -28,7 +28,7 @@ use crate::trace::{Outcome, TraceStep};
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
     /// The network.
-    pub world: &'a World,
+    pub network: &'a Network,
     /// The links.
     pub ports: &'a PortTable,
     /// The connections.
@@ -67,8 +67,8 @@ pub struct Site<'a> {
 
 impl<'a> Site<'a> {
     /// The place of an interface.
-    pub fn of(world: &'a World, interface: &'a NetworkInterface) -> Option<Site<'a>> {
-        Some(Site { interface, subnet: world.network.subnets.get(&interface.subnet)? })
+    pub fn of(network: &'a Network, interface: &'a NetworkInterface) -> Option<Site<'a>> {
+        Some(Site { interface, subnet: network.subnets.get(&interface.subnet)? })
     }
 }
 
@@ -150,8 +150,8 @@ impl<'a, 't> Journey<'a, 't> {
     }
 
     /// The network.
-    pub fn world(&self) -> &'a World {
-        self.around.world
+    pub fn network(&self) -> &'a Network {
+        self.around.network
     }
 
     /// What rules see of the packet as it is now.
@@ -219,13 +219,13 @@ impl<'a, 't> Journey<'a, 't> {
 
     /// The route that wins in a table for the packet's destination, noted and checked.
     pub fn route(&mut self, table: &'a RouteTable, at: impl Into<ResourceId>) -> Result<Target, DropReason> {
-        let world = self.world();
+        let network = self.network();
         let (at, by) = (Some(at.into()), Some(table.id.into()));
         let destination = self.packet.flow.destination;
-        let found = world.longest_match(table, destination);
+        let found = network.longest_match(table, destination);
         let (outcome, detail) = match found {
             None => (Outcome::Deny(DropReason::NoRoute), format!("no route to {destination}")),
-            Some((route, block)) => match world.route_state(table.vpc, route.target) {
+            Some((route, block)) => match network.route_state(table.vpc, route.target) {
                 model::RouteState::Active => (Outcome::Pass, format!("{block} -> {}", route.target)),
                 model::RouteState::Blackhole => (
                     Outcome::Deny(DropReason::Blackhole),

@@ -6,7 +6,7 @@
 //! Packets on the fast path are counted by their connection's waypoints, and spread over the gateways when somebody asks and
 //! every ten seconds.
 
-use model::{NatGatewayId, World};
+use model::{NatGatewayId, Network};
 use std::collections::BTreeMap;
 
 use crate::clock::Moment;
@@ -173,23 +173,23 @@ impl NatMetrics {
     }
 
     /// Time passes: begins a new window when it is time, and forgets gateways that are gone.
-    pub(crate) fn roll(&mut self, world: &World, now: Moment) {
+    pub(crate) fn roll(&mut self, network: &Network, now: Moment) {
         let passed = (now.0 / WINDOW_MS).saturating_sub(self.window);
         if passed == 0 {
             return;
         }
         self.window = now.0 / WINDOW_MS;
         self.spread_all();
-        self.gateways.retain(|id, gateway| world.network.nat_gateways.contains(id) || gateway.active > 0);
+        self.gateways.retain(|id, gateway| network.nat_gateways.contains(id) || gateway.active > 0);
         self.gateways.values_mut().for_each(|gateway| gateway.roll(passed));
     }
 
     /// The metrics of every gateway that is in the network, by name.
-    pub(crate) fn of_all(&mut self, world: &World, now: Moment) -> Vec<(NatGatewayId, Vec<Metric>)> {
-        self.roll(world, now);
+    pub(crate) fn of_all(&mut self, network: &Network, now: Moment) -> Vec<(NatGatewayId, Vec<Metric>)> {
+        self.roll(network, now);
         self.spread_all();
         let of = |id: &NatGatewayId| self.gateways.get(id).cloned().unwrap_or_default().metrics();
-        world.network.nat_gateways.iter().map(|(id, _)| (*id, of(id))).collect()
+        network.nat_gateways.iter().map(|(id, _)| (*id, of(id))).collect()
     }
 }
 

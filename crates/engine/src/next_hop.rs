@@ -6,7 +6,7 @@
 //! for somebody else: that is how instances in one subnet use one of them as their router, whose source/destination check
 //! is off. Anything else is for nobody.
 
-use model::{MacAddress, NetworkInterface, NetworkInterfaceId, World};
+use model::{MacAddress, Network, NetworkInterface, NetworkInterfaceId};
 use wire::Headers;
 
 use crate::port::{PortKind, PortTable};
@@ -24,7 +24,7 @@ pub(crate) enum NextHop {
 
 /// The next hop of a frame that an interface sends to one station.
 pub(crate) fn next_hop(
-    world: &World,
+    network: &Network,
     ports: &PortTable,
     sender: &NetworkInterface,
     headers: &Headers,
@@ -34,12 +34,12 @@ pub(crate) fn next_hop(
         return NextHop::ByAddress;
     }
     let is_on_link = |it: &&NetworkInterface| it.subnet == sender.subnet;
-    let owner = world.interface_at(sender.vpc, headers.destination).filter(is_on_link);
+    let owner = network.interface_at(sender.vpc, headers.destination).filter(is_on_link);
     if owner.is_some_and(|owner| owner.mac == mac) {
         return NextHop::ByAddress;
     }
     let neighbour = ports.with_mac(mac).and_then(|port| match port.kind {
-        PortKind::Interface(id) => world.network.network_interfaces.get(&id),
+        PortKind::Interface(id) => network.network_interfaces.get(&id),
         PortKind::Internet(_) | PortKind::Services => None,
     });
     match neighbour.filter(is_on_link).filter(|neighbour| neighbour.id != sender.id) {

@@ -4,7 +4,7 @@
 //! L2 is emulated"). An address that no interface has gets no answer. Whatever a guest claims about addresses, by
 //! gratuitous ARP or otherwise, is not listened to.
 
-use model::{MacAddress, NetworkInterface, World};
+use model::{MacAddress, Network, NetworkInterface};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::link;
@@ -12,15 +12,15 @@ use crate::link;
 /// The MAC address that `asker` is told for `target`; `None` for no answer.
 ///
 /// The asker's own addresses get none either: an answer would tell its duplicate address detection that they are taken.
-pub fn owner(world: &World, asker: &NetworkInterface, target: Ipv4Addr) -> Option<MacAddress> {
+pub fn owner(network: &Network, asker: &NetworkInterface, target: Ipv4Addr) -> Option<MacAddress> {
     if asker.has_address(IpAddr::V4(target)) {
         return None;
     }
-    let subnet = world.network.subnets.get(&asker.subnet)?;
-    if subnet.router() == Some(target) || link::is_service_address(world, asker, IpAddr::V4(target)) {
+    let subnet = network.subnets.get(&asker.subnet)?;
+    if subnet.router() == Some(target) || link::is_service_address(network, asker, IpAddr::V4(target)) {
         return Some(MacAddress::ROUTER);
     }
-    let neighbor = world.interface_at(asker.vpc, IpAddr::V4(target))?;
+    let neighbor = network.interface_at(asker.vpc, IpAddr::V4(target))?;
     (neighbor.subnet == asker.subnet).then_some(neighbor.mac)
 }
 
@@ -31,7 +31,7 @@ mod tests {
 
     fn asked_by_web(target: &str) -> Option<MacAddress> {
         let world = fixture::world();
-        owner(&world, &fixture::eni(&world, WEB_ETH0), target.parse().unwrap())
+        owner(&world.network, &fixture::eni(&world, WEB_ETH0), target.parse().unwrap())
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Follows "Understanding Amazon DNS", "Access instance metadata" and "Set the time reference for your EC2 instance".
 //! Left out: ECS task metadata (169.254.170.2) and Windows licence activation (169.254.169.250 and .251).
 
-use model::{NetworkInterface, Subnet, World};
+use model::{Network, NetworkInterface, Subnet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::neighbor::{ROUTER_LINK_LOCAL, ROUTER_WELL_KNOWN};
@@ -43,25 +43,25 @@ pub enum LinkService {
 
 /// The service that a packet from `interface` is for; `None` when it is for none, and the rules of the network apply.
 pub fn service(
-    world: &World,
+    network: &Network,
     interface: &NetworkInterface,
     destination: IpAddr,
     protocol: u8,
     port: u16,
 ) -> Option<LinkService> {
     let is_at = |offered: LinkService| match offered {
-        LinkService::Dns => is_resolver(world, interface, destination),
-        LinkService::Metadata => is_metadata(world, interface, destination),
+        LinkService::Dns => is_resolver(network, interface, destination),
+        LinkService::Metadata => is_metadata(network, interface, destination),
         LinkService::Time => is_time(destination),
-        LinkService::Dhcp => is_dhcp_server(world, interface, destination),
+        LinkService::Dhcp => is_dhcp_server(network, interface, destination),
         LinkService::Dhcpv6 => is_dhcpv6_server(destination),
     };
     listening(protocol, port).filter(|offered| is_at(*offered))
 }
 
 /// Whether an address belongs to a service of the link: nothing sent to it is routed, whatever its port.
-pub fn is_service_address(world: &World, interface: &NetworkInterface, address: IpAddr) -> bool {
-    is_resolver(world, interface, address) || is_metadata(world, interface, address) || is_time(address)
+pub fn is_service_address(network: &Network, interface: &NetworkInterface, address: IpAddr) -> bool {
+    is_resolver(network, interface, address) || is_metadata(network, interface, address) || is_time(address)
 }
 
 fn listening(protocol: u8, port: u16) -> Option<LinkService> {
@@ -75,18 +75,18 @@ fn listening(protocol: u8, port: u16) -> Option<LinkService> {
     }
 }
 
-fn is_resolver(world: &World, interface: &NetworkInterface, address: IpAddr) -> bool {
+fn is_resolver(network: &Network, interface: &NetworkInterface, address: IpAddr) -> bool {
     match address {
         IpAddr::V4(RESOLVER) | IpAddr::V6(RESOLVER_V6) => true,
-        IpAddr::V4(v4) => in_vpc_resolver(world, interface).contains(&Some(v4)),
+        IpAddr::V4(v4) => in_vpc_resolver(network, interface).contains(&Some(v4)),
         IpAddr::V6(_) => false,
     }
 }
 
 /// The primary block's base plus two, and the same in the interface's own subnet.
-fn in_vpc_resolver(world: &World, interface: &NetworkInterface) -> [Option<Ipv4Addr>; 2] {
-    let vpc = world.network.vpcs.get(&interface.vpc).map(|vpc| vpc.resolver());
-    let subnet = world.network.subnets.get(&interface.subnet).and_then(resolver_in_subnet);
+fn in_vpc_resolver(network: &Network, interface: &NetworkInterface) -> [Option<Ipv4Addr>; 2] {
+    let vpc = network.vpcs.get(&interface.vpc).map(|vpc| vpc.resolver());
+    let subnet = network.subnets.get(&interface.subnet).and_then(resolver_in_subnet);
     [vpc, subnet]
 }
 
@@ -95,8 +95,8 @@ fn resolver_in_subnet(subnet: &Subnet) -> Option<Ipv4Addr> {
 }
 
 /// Metadata is an instance's own: interfaces that services hold have none.
-fn is_metadata(world: &World, interface: &NetworkInterface, address: IpAddr) -> bool {
-    let Some(instance) = interface.instance().and_then(|id| world.network.instances.get(&id)) else {
+fn is_metadata(network: &Network, interface: &NetworkInterface, address: IpAddr) -> bool {
+    let Some(instance) = interface.instance().and_then(|id| network.instances.get(&id)) else {
         return false;
     };
     match address {
@@ -110,9 +110,9 @@ fn is_time(address: IpAddr) -> bool {
 }
 
 /// Clients without a lease broadcast; clients that renew one ask the router, which is the server of the lease.
-fn is_dhcp_server(world: &World, interface: &NetworkInterface, address: IpAddr) -> bool {
+fn is_dhcp_server(network: &Network, interface: &NetworkInterface, address: IpAddr) -> bool {
     let IpAddr::V4(v4) = address else { return false };
-    let router = world.network.subnets.get(&interface.subnet).and_then(Subnet::router);
+    let router = network.subnets.get(&interface.subnet).and_then(Subnet::router);
     v4.is_broadcast() || router == Some(v4)
 }
 
@@ -124,10 +124,11 @@ fn is_dhcpv6_server(address: IpAddr) -> bool {
 mod tests {
     use super::*;
     use crate::fixture::{self, SPARE, WEB, WEB_ETH0};
+    use model::World;
 
     fn found(world: &World, destination: &str, protocol: u8, port: u16) -> Option<LinkService> {
         let web = fixture::eni(world, WEB_ETH0);
-        service(world, &web, destination.parse().unwrap(), protocol, port)
+        service(&world.network, &web, destination.parse().unwrap(), protocol, port)
     }
 
     #[test]
@@ -169,6 +170,6 @@ mod tests {
         world.network.instances.get_mut(&WEB).unwrap().metadata_options.ipv6 = true;
         assert_eq!(found(&world, "fd00:ec2::254", TCP, 80), Some(LinkService::Metadata));
         let spare = fixture::eni(&world, SPARE);
-        assert_eq!(service(&world, &spare, IpAddr::V4(METADATA), TCP, 80), None);
+        assert_eq!(service(&world.network, &spare, IpAddr::V4(METADATA), TCP, 80), None);
     }
 }

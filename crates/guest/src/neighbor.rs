@@ -4,7 +4,7 @@
 //! addresses follow "Subnet sizing for IPv6" (VPC User Guide): the subnet's ::1, `fe80:ec2::1` and the link-local address
 //! made from the router's MAC. Link-local addresses of other instances get no answer.
 
-use model::{MacAddress, NetworkInterface, World};
+use model::{MacAddress, Network, NetworkInterface};
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::link;
@@ -22,16 +22,16 @@ pub const fn link_local(mac: MacAddress) -> Ipv6Addr {
 }
 
 /// The MAC address that `asker` is told for `target`; `None` for no answer, as for the asker's own addresses.
-pub fn owner(world: &World, asker: &NetworkInterface, target: Ipv6Addr) -> Option<MacAddress> {
+pub fn owner(network: &Network, asker: &NetworkInterface, target: Ipv6Addr) -> Option<MacAddress> {
     if asker.has_address(IpAddr::V6(target)) || target == link_local(asker.mac) {
         return None;
     }
-    let subnet = world.network.subnets.get(&asker.subnet)?;
+    let subnet = network.subnets.get(&asker.subnet)?;
     subnet.ipv6_cidr.as_ref()?;
-    if is_router(subnet.router_v6(), target) || link::is_service_address(world, asker, IpAddr::V6(target)) {
+    if is_router(subnet.router_v6(), target) || link::is_service_address(network, asker, IpAddr::V6(target)) {
         return Some(MacAddress::ROUTER);
     }
-    let neighbor = world.interface_at(asker.vpc, IpAddr::V6(target))?;
+    let neighbor = network.interface_at(asker.vpc, IpAddr::V6(target))?;
     (neighbor.subnet == asker.subnet).then_some(neighbor.mac)
 }
 
@@ -51,22 +51,26 @@ mod tests {
         for target in
             ["fe80::ec:2ff:fe00:1", "fe80:ec2::1", "2600:1f13:a:1::1", "fd00:ec2::253", "fd00:ec2::123"]
         {
-            assert_eq!(owner(&world, &web, target.parse().unwrap()), Some(MacAddress::ROUTER), "{target}");
+            assert_eq!(
+                owner(&world.network, &web, target.parse().unwrap()),
+                Some(MacAddress::ROUTER),
+                "{target}"
+            );
         }
         let metadata = "fd00:ec2::254".parse().unwrap();
-        assert_eq!(owner(&world, &web, metadata), None, "HttpProtocolIpv6 is off");
+        assert_eq!(owner(&world.network, &web, metadata), None, "HttpProtocolIpv6 is off");
     }
 
     #[test]
     fn an_interface_of_the_subnet_is_found_by_others_only() {
         let mut world = fixture::world();
         let (web, target) = (fixture::eni(&world, WEB_ETH0), "2600:1f13:a:1::10".parse().unwrap());
-        assert_eq!(owner(&world, &web, target), None, "its own address");
-        assert_eq!(owner(&world, &web, link_local(web.mac)), None, "its own address");
+        assert_eq!(owner(&world.network, &web, target), None, "its own address");
+        assert_eq!(owner(&world.network, &web, link_local(web.mac)), None, "its own address");
         let spare = fixture::eni(&world, SPARE);
-        assert_eq!(owner(&world, &spare, target), Some(web.mac));
-        assert_eq!(owner(&world, &fixture::eni(&world, DB_ETH0), target), None, "another subnet");
+        assert_eq!(owner(&world.network, &spare, target), Some(web.mac));
+        assert_eq!(owner(&world.network, &fixture::eni(&world, DB_ETH0), target), None, "another subnet");
         world.network.subnets.get_mut(&fixture::PUBLIC).unwrap().ipv6_cidr = None;
-        assert_eq!(owner(&world, &spare, ROUTER_WELL_KNOWN), None, "a subnet without IPv6");
+        assert_eq!(owner(&world.network, &spare, ROUTER_WELL_KNOWN), None, "a subnet without IPv6");
     }
 }

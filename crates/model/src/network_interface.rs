@@ -16,7 +16,7 @@ use crate::refusal::{InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRe
 use crate::subnet::Subnet;
 use crate::tags::Tags;
 use crate::time::Timestamp;
-use crate::world::World;
+use crate::world::{Network, World};
 
 /// A network interface.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -233,6 +233,14 @@ pub struct AssignPrivateAddresses {
     pub addresses: Wish<Ipv4Addr>,
     /// Whether an address that is a secondary one elsewhere in the subnet moves here.
     pub allow_reassignment: bool,
+}
+
+impl Network {
+    /// The interface that has an address in a VPC.
+    pub fn interface_at(&self, vpc: VpcId, address: IpAddr) -> Option<&NetworkInterface> {
+        let id = self.interface_by_address.get(&(vpc, address))?;
+        self.network_interfaces.get(id)
+    }
 }
 
 /// Making, changing and deleting interfaces.
@@ -528,7 +536,9 @@ impl World {
     ) -> Result<Vec<PrivateAddress>, Refusal> {
         let mut taken = Vec::new();
         for address in addresses {
-            let Some(holder) = self.interface_at(interface.vpc, IpAddr::V4(*address)) else { continue };
+            let Some(holder) = self.network.interface_at(interface.vpc, IpAddr::V4(*address)) else {
+                continue;
+            };
             let (holder, is_primary) = (holder.id, holder.primary_address() == Some(*address));
             if is_primary || !allow_reassignment || holder == interface.id {
                 return Err(NetworkInterfaceRefusal::AddressAssigned(IpAddr::V4(*address)).into());
@@ -749,11 +759,5 @@ impl World {
         for address in &interface.ipv6_addresses {
             self.network.interface_by_ipv6.remove(address);
         }
-    }
-
-    /// The interface that has an address in a VPC.
-    pub fn interface_at(&self, vpc: VpcId, address: IpAddr) -> Option<&NetworkInterface> {
-        let id = self.network.interface_by_address.get(&(vpc, address))?;
-        self.network.network_interfaces.get(id)
     }
 }

@@ -14,7 +14,7 @@ use crate::refusal::{PrefixListRefusal, Refusal};
 use crate::resource::ResourceId;
 use crate::route::Destination;
 use crate::tags::Tags;
-use crate::world::World;
+use crate::world::{Network, World};
 
 /// A customer-managed prefix list, in its current version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -138,6 +138,20 @@ impl PrefixList {
     }
 }
 
+impl Network {
+    /// The blocks of a list as rules and routes of `scope` see them, AWS's own lists included. None, if there is no such
+    /// list.
+    pub fn prefix_list_blocks(&self, scope: Scope, id: PrefixListId) -> impl Iterator<Item = IpNet> + '_ {
+        let aws = AwsPrefixList::find(scope.region, id).into_iter().flat_map(AwsPrefixList::blocks);
+        let own = self
+            .prefix_lists
+            .get(&id)
+            .into_iter()
+            .flat_map(|list| list.entries.iter().map(|entry| entry.cidr));
+        aws.chain(own)
+    }
+}
+
 impl World {
     /// The customer-managed list with this identifier, to be changed or shown. AWS's own lists are not among them.
     pub fn prefix_list(&self, scope: Scope, id: PrefixListId) -> Result<&PrefixList, Refusal> {
@@ -149,19 +163,6 @@ impl World {
             .get(&id)
             .filter(|list| list.scope == scope)
             .ok_or(Refusal::NotFound(id.into()))
-    }
-
-    /// The blocks of a list as rules and routes of `scope` see them, AWS's own lists included. None, if there is no such
-    /// list.
-    pub fn prefix_list_blocks(&self, scope: Scope, id: PrefixListId) -> impl Iterator<Item = IpNet> + '_ {
-        let aws = AwsPrefixList::find(scope.region, id).into_iter().flat_map(AwsPrefixList::blocks);
-        let own = self
-            .network
-            .prefix_lists
-            .get(&id)
-            .into_iter()
-            .flat_map(|list| list.entries.iter().map(|entry| entry.cidr));
-        aws.chain(own)
     }
 
     /// How much a list counts for, AWS's own lists included; `None` if there is no such list.
@@ -344,6 +345,6 @@ mod tests {
             world.delete_prefix_list(scope, s3).unwrap_err(),
             PrefixListRefusal::ManagedByAws(s3).into()
         );
-        assert_eq!(world.prefix_list_blocks(scope, s3).count(), 1);
+        assert_eq!(world.network.prefix_list_blocks(scope, s3).count(), 1);
     }
 }

@@ -16,7 +16,7 @@ use crate::route::{Destination, Route, RouteState, Target};
 use crate::subnet::SubnetRouteTable;
 use crate::tags::Tags;
 use crate::vpc::Vpc;
-use crate::world::World;
+use crate::world::{Network, World};
 
 /// A route table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,10 +36,10 @@ pub struct RouteTable {
     pub tags: Tags,
 }
 
-impl World {
+impl Network {
     /// All routes of a table: the local ones of its VPC's blocks first, then those that were added.
     pub fn routes<'a>(&'a self, table: &'a RouteTable) -> impl Iterator<Item = Route> + 'a {
-        let blocks = self.network.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
+        let blocks = self.vpcs.get(&table.vpc).into_iter().flat_map(|vpc| vpc.blocks());
         let local = blocks.map(|block| {
             let destination = Destination::Cidr(block);
             let replaced = table.local_overrides.iter().find(|route| route.destination == destination);
@@ -52,9 +52,9 @@ impl World {
     pub fn route_table_of(&self, subnet: &crate::Subnet) -> Option<&RouteTable> {
         let table = match subnet.route_table {
             Some(explicit) => explicit.table,
-            None => self.network.vpcs.get(&subnet.vpc)?.main_route_table,
+            None => self.vpcs.get(&subnet.vpc)?.main_route_table,
         };
-        self.network.route_tables.get(&table)
+        self.route_tables.get(&table)
     }
 
     /// The route that wins for a destination, with the block that matched.
@@ -89,15 +89,15 @@ impl World {
         let works = match target {
             Target::Local => true,
             Target::InternetGateway(id) => {
-                self.network.internet_gateways.get(&id).is_some_and(|it| it.vpc == Some(vpc))
+                self.internet_gateways.get(&id).is_some_and(|it| it.vpc == Some(vpc))
             }
             Target::EgressOnlyInternetGateway(id) => {
-                self.network.egress_only_internet_gateways.get(&id).is_some_and(|it| it.vpc == vpc)
+                self.egress_only_internet_gateways.get(&id).is_some_and(|it| it.vpc == vpc)
             }
-            Target::NatGateway(id) => self.network.nat_gateways.get(&id).is_some_and(|it| it.is_available()),
+            Target::NatGateway(id) => self.nat_gateways.get(&id).is_some_and(|it| it.is_available()),
             Target::NetworkInterface(id) => self.interface_forwards(id),
             Target::VpcPeeringConnection(id) => {
-                self.network.vpc_peering_connections.get(&id).is_some_and(|it| it.is_active())
+                self.vpc_peering_connections.get(&id).is_some_and(|it| it.is_active())
             }
         };
         if works { RouteState::Active } else { RouteState::Blackhole }
@@ -105,10 +105,9 @@ impl World {
 
     /// Whether an interface can be a next hop: attached to an instance that runs.
     fn interface_forwards(&self, id: NetworkInterfaceId) -> bool {
-        let attachment =
-            self.network.network_interfaces.get(&id).and_then(|interface| interface.attachment.as_ref());
+        let attachment = self.network_interfaces.get(&id).and_then(|interface| interface.attachment.as_ref());
         attachment
-            .and_then(|attachment| self.network.instances.get(&attachment.instance?))
+            .and_then(|attachment| self.instances.get(&attachment.instance?))
             .is_some_and(|instance| instance.state.is_up())
     }
 }
@@ -366,7 +365,7 @@ impl World {
         let route = Route { destination, target };
         self.check_route(scope, id, &route)?;
         let table = self.route_table(scope, id)?;
-        match self.routes(table).find(|existing| existing.destination == destination) {
+        match self.network.routes(table).find(|existing| existing.destination == destination) {
             Some(existing) if existing.target == target => return Ok(()),
             Some(_) => return Err(RouteRefusal::Exists(destination).into()),
             None => {}

@@ -11,7 +11,7 @@ use crate::refusal::{Refusal, SecurityGroupRefusal};
 use crate::rule::{Direction, Traffic};
 use crate::security_group::{SecurityGroup, SecurityGroupRule};
 use crate::tags::Tags;
-use crate::world::World;
+use crate::world::{Network, World};
 
 /// What a rule says.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +47,24 @@ impl SecurityGroup {
     }
 }
 
+impl Network {
+    /// The active peering connection of one Region between two VPCs.
+    pub fn active_peering(&self, vpc: VpcId, other: VpcId) -> Option<VpcPeeringConnectionId> {
+        let joins = |peering: &&crate::VpcPeeringConnection| {
+            peering.is_active()
+                && peering.same_region()
+                && peering.peer_of(vpc).is_some_and(|side| side.vpc == other)
+        };
+        self.vpc_peering_connections.values().find(joins).map(|peering| peering.id)
+    }
+
+    /// The VPC in which a group lies that a rule of `vpc` names: the same one, or one that is peered with it now.
+    pub fn vpc_of_named_group(&self, vpc: VpcId, id: SecurityGroupId) -> Option<VpcId> {
+        let other = self.security_groups.get(&id)?.vpc;
+        (other == vpc || self.active_peering(vpc, other).is_some()).then_some(other)
+    }
+}
+
 impl World {
     /// A group as the far end of a rule in `vpc`: of the same VPC, or of one that is peered with it. `owner` is the
     /// account it is expected to belong to.
@@ -66,31 +84,16 @@ impl World {
         if group.vpc == vpc {
             return Ok(Peer::Group { group: id, account, peering: None });
         }
-        let peering = self.active_peering(vpc, group.vpc).ok_or(Refusal::DifferentNetworks(id.into()))?;
+        let peering =
+            self.network.active_peering(vpc, group.vpc).ok_or(Refusal::DifferentNetworks(id.into()))?;
         Ok(Peer::Group { group: id, account, peering: Some(peering) })
-    }
-
-    /// The active peering connection of one Region between two VPCs.
-    pub fn active_peering(&self, vpc: VpcId, other: VpcId) -> Option<VpcPeeringConnectionId> {
-        let joins = |peering: &&crate::VpcPeeringConnection| {
-            peering.is_active()
-                && peering.same_region()
-                && peering.peer_of(vpc).is_some_and(|side| side.vpc == other)
-        };
-        self.network.vpc_peering_connections.values().find(joins).map(|peering| peering.id)
     }
 
     /// Whether a rule names a group that it can no longer reach: deleted, or no longer in a peered VPC.
     ///
     /// A new peering connection between the same VPCs makes it work again (VPC Peering Guide, stale rules).
     pub fn is_stale(&self, group: &SecurityGroup, rule: &SecurityGroupRule) -> bool {
-        rule.peer.group().is_some_and(|named| self.vpc_of_named_group(group.vpc, named).is_none())
-    }
-
-    /// The VPC in which a group lies that a rule of `vpc` names: the same one, or one that is peered with it now.
-    pub fn vpc_of_named_group(&self, vpc: VpcId, id: SecurityGroupId) -> Option<VpcId> {
-        let other = self.network.security_groups.get(&id)?.vpc;
-        (other == vpc || self.active_peering(vpc, other).is_some()).then_some(other)
+        rule.peer.group().is_some_and(|named| self.network.vpc_of_named_group(group.vpc, named).is_none())
     }
 
     /// Adds rules: all, or none if one is refused.

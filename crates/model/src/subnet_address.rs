@@ -89,7 +89,7 @@ impl World {
         if subnet.is_reserved(address) {
             return Err(SubnetRefusal::AddressReserved(IpAddr::V4(address)).into());
         }
-        match self.interface_at(subnet.vpc, IpAddr::V4(address)) {
+        match self.network.interface_at(subnet.vpc, IpAddr::V4(address)) {
             Some(_) => Err(SubnetRefusal::AddressInUse(IpAddr::V4(address)).into()),
             None => Ok(()),
         }
@@ -110,6 +110,6 @@ impl World {
     }
 
     fn is_free(&self, subnet: &Subnet, address: Ipv4Addr) -> bool {
-        !subnet.is_reserved(address) && self.interface_at(subnet.vpc, IpAddr::V4(address)).is_none()
+        !subnet.is_reserved(address) && self.network.interface_at(subnet.vpc, IpAddr::V4(address)).is_none()
     }
 }

@@ -510,13 +510,13 @@ mod tests {
         let subnets: Vec<_> = city.world.subnets_in(vpc.id).collect();
         assert_eq!(subnets.len(), 4);
         assert!(subnets.iter().all(|subnet| subnet.default_for_zone && subnet.map_public_ip_on_launch));
-        let main = city.world.route_table_of(subnets[0]).unwrap();
+        let main = city.world.network.route_table_of(subnets[0]).unwrap();
         assert_eq!(main.id, vpc.main_route_table);
         let routes: Vec<String> =
-            city.world.routes(main).map(|route| route.destination.to_string()).collect();
+            city.world.network.routes(main).map(|route| route.destination.to_string()).collect();
         assert_eq!(routes, ["172.31.0.0/16", "0.0.0.0/0"]);
         let gateway = city.world.internet_gateway_of(vpc.id).unwrap();
-        let out = city.world.longest_match(main, "198.51.100.1".parse().unwrap()).unwrap().0;
+        let out = city.world.network.longest_match(main, "198.51.100.1".parse().unwrap()).unwrap().0;
         assert_eq!(out.target, Target::InternetGateway(gateway.id));
     }
 

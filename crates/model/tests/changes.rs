@@ -197,18 +197,20 @@ fn check_whole(world: &World) {
     }
     for subnet in world.network.subnets.values() {
         assert!(world.network.vpcs.contains(&subnet.vpc));
-        assert_eq!(world.route_table_of(subnet).map(|table| table.vpc), Some(subnet.vpc));
+        assert_eq!(world.network.route_table_of(subnet).map(|table| table.vpc), Some(subnet.vpc));
     }
     for table in world.network.route_tables.values() {
         let vpc = world.network.vpcs.get(&table.vpc).expect("a table belongs to a VPC");
-        let mut destinations: Vec<Destination> = world.routes(table).map(|route| route.destination).collect();
+        let mut destinations: Vec<Destination> =
+            world.network.routes(table).map(|route| route.destination).collect();
         let count = destinations.len();
         destinations.sort();
         destinations.dedup();
         assert_eq!(destinations.len(), count, "two routes to one destination");
         // The VPC's own addresses always go to the VPC itself.
         for block in vpc.blocks() {
-            let (route, _) = world.longest_match(table, block.network()).expect("there is a local route");
+            let (route, _) =
+                world.network.longest_match(table, block.network()).expect("there is a local route");
             assert_eq!(route.target, Target::Local);
         }
     }

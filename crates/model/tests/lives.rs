@@ -123,7 +123,7 @@ fn check(world: &World, scope: Scope) -> Result<(), TestCaseError> {
     for interface in world.network.network_interfaces.values() {
         for address in interface.addresses() {
             prop_assert!(private.insert((interface.vpc, address)), "{address} is on two interfaces");
-            let at = world.interface_at(interface.vpc, address).map(|it| it.id);
+            let at = world.network.interface_at(interface.vpc, address).map(|it| it.id);
             prop_assert_eq!(at, Some(interface.id));
         }
         check_public_addresses(world, interface, &mut public)?;

@@ -12,7 +12,7 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a
     match interface.kind {
         InterfaceKind::NatGateway => {
             let gateway =
-                journey.world().network.nat_gateways.values().find(|it| it.interface == Some(interface.id));
+                journey.network().nat_gateways.values().find(|it| it.interface == Some(interface.id));
             match gateway.filter(|gateway| gateway.is_available()) {
                 Some(gateway) => Step::Go(Place::Translating(gateway.id, site)),
                 None => {

@@ -12,7 +12,7 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a
         InterfaceKind::Interface => site
             .interface
             .instance()
-            .and_then(|id| journey.world().network.instances.get(&id))
+            .and_then(|id| journey.network().instances.get(&id))
             .is_some_and(|instance| instance.state.is_up()),
     };
     if up {

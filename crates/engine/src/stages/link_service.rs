@@ -18,7 +18,7 @@ pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a>
     }
     let flow = journey.packet.flow;
     let at = Some(site.interface.id.into());
-    match service(journey.world(), site.interface, flow.destination, flow.protocol, flow.destination_port) {
+    match service(journey.network(), site.interface, flow.destination, flow.protocol, flow.destination_port) {
         Some(LinkService::Metadata | LinkService::Dns) => match journey.around.ports.services() {
             Some(port) => {
                 journey

@@ -23,7 +23,7 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Cros
 
 fn decide<'a>(journey: &mut Journey<'a, '_>, subnet: &Subnet, direction: Direction) -> Step<'a> {
     let header = journey.header();
-    let acl = journey.world().network.network_acls.get(&subnet.network_acl);
+    let acl = journey.network().network_acls.get(&subnet.network_acl);
     let rule = acl.and_then(|acl| acl.first_match(direction, &header));
     let reason = match direction {
         Direction::Egress => DropReason::NetworkAclEgress,

@@ -5,7 +5,7 @@ use crate::journey::{Crossing, Journey, Place, Site, Step};
 
 /// Sends the packet where the best route points.
 pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
-    let Some(table) = journey.world().route_table_of(site.subnet) else {
+    let Some(table) = journey.network().route_table_of(site.subnet) else {
         return journey.deny("route table", Some(site.subnet.id.into()), DropReason::NoRoute, String::new);
     };
     match journey.route(table, site.subnet.id) {

@@ -22,8 +22,8 @@ pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Cross
     if !site.subnet.contains(destination) {
         return Step::Continue;
     }
-    let neighbour = journey.world().interface_at(site.interface.vpc, destination);
-    match neighbour.and_then(|interface| Site::of(journey.world(), interface)) {
+    let neighbour = journey.network().interface_at(site.interface.vpc, destination);
+    match neighbour.and_then(|interface| Site::of(journey.network(), interface)) {
         Some(neighbour) => {
             journey.findings.neighbours = is_senders_link;
             Step::Go(Place::Entering(neighbour, crossing))

@@ -5,7 +5,9 @@
 
 use ipnet::IpNet;
 use model::rule::protocol;
-use model::{Direction, Header, NetworkInterface, Peer, ResourceId, SecurityGroup, SecurityGroupRule, World};
+use model::{
+    Direction, Header, Network, NetworkInterface, Peer, ResourceId, SecurityGroup, SecurityGroupRule,
+};
 use std::net::IpAddr;
 use wire::Flow;
 
@@ -34,8 +36,12 @@ fn decide<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, direction: Directio
         remember(journey, direction, true);
         return Step::Continue;
     }
-    let query =
-        RuleQuery { world: journey.world(), interface: site.interface, direction, header: journey.header() };
+    let query = RuleQuery {
+        network: journey.network(),
+        interface: site.interface,
+        direction,
+        header: journey.header(),
+    };
     let sender = journey.sender;
     match query.admission(|owner| sender_is_known(sender, direction, owner)) {
         Some(admission) => {
@@ -109,7 +115,7 @@ fn sender_is_known(sender: Sender, direction: Direction, owner: &NetworkInterfac
 /// A question to an interface's groups.
 pub struct RuleQuery<'a> {
     /// The network.
-    pub world: &'a World,
+    pub network: &'a Network,
     /// Whose groups are asked.
     pub interface: &'a NetworkInterface,
     /// Which rules are asked.
@@ -144,8 +150,8 @@ impl<'a> RuleQuery<'a> {
     }
 
     fn groups(&self) -> impl Iterator<Item = &'a SecurityGroup> {
-        let (world, interface) = (self.world, self.interface);
-        interface.groups.iter().filter_map(|id| world.network.security_groups.get(id))
+        let (network, interface) = (self.network, self.interface);
+        interface.groups.iter().filter_map(|id| network.security_groups.get(id))
     }
 
     fn matches(&self, rule: &SecurityGroupRule, known: &impl Fn(&NetworkInterface) -> bool) -> bool {
@@ -157,12 +163,12 @@ impl<'a> RuleQuery<'a> {
         match peer {
             Peer::Cidr(cidr) => cidr.contains(&remote),
             Peer::PrefixList(list) => {
-                let mut blocks = self.world.prefix_list_blocks(self.interface.scope, *list);
+                let mut blocks = self.network.prefix_list_blocks(self.interface.scope, *list);
                 blocks.any(|block| block.contains(&remote))
             }
             Peer::Group { group, .. } => {
-                let vpc = self.world.vpc_of_named_group(self.interface.vpc, *group);
-                let owner = vpc.and_then(|vpc| self.world.interface_at(vpc, remote));
+                let vpc = self.network.vpc_of_named_group(self.interface.vpc, *group);
+                let owner = vpc.and_then(|vpc| self.network.interface_at(vpc, remote));
                 owner.is_some_and(|owner| owner.groups.contains(group) && known(owner))
             }
         }

@@ -9,8 +9,8 @@ use crate::journey::{Crossing, Journey, Place, Site, Step};
 
 /// Hands the packet to the interface, whatever its destination address.
 pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NetworkInterfaceId, crossing: Crossing<'a>) -> Step<'a> {
-    let world = journey.world();
-    match world.network.network_interfaces.get(&id).and_then(|interface| Site::of(world, interface)) {
+    let network = journey.network();
+    match network.network_interfaces.get(&id).and_then(|interface| Site::of(network, interface)) {
         Some(site) => Step::Go(Place::Entering(site, crossing.forwarded())),
         None => journey.deny("appliance", Some(id.into()), DropReason::Blackhole, String::new),
     }

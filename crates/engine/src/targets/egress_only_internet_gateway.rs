@@ -19,7 +19,7 @@ pub fn leave<'a>(
 ) -> Step<'a> {
     let at = Some(id.into());
     let flow = journey.packet.flow;
-    let is_ours = journey.world().interface_at(crossing.vpc, flow.source).is_some();
+    let is_ours = journey.network().interface_at(crossing.vpc, flow.source).is_some();
     if flow.source.is_ipv4() || !is_ours {
         return journey.deny("egress-only internet gateway", at, DropReason::NoPublicAddress, || {
             format!("{} is not an IPv6 address of this VPC", flow.source)

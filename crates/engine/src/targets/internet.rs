@@ -10,19 +10,19 @@ use crate::trace::{Outcome, TraceStep};
 
 /// Takes a packet to whoever has its public destination.
 pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
-    let world = journey.world();
+    let network = journey.network();
     let destination = journey.packet.flow.destination;
     match destination {
         IpAddr::V4(public) => {
-            if let Some(mapping) = world.network.public_addresses.get(&public)
-                && let Some(interface) = world.network.network_interfaces.get(&mapping.interface)
+            if let Some(mapping) = network.public_addresses.get(&public)
+                && let Some(interface) = network.network_interfaces.get(&mapping.interface)
             {
                 return internet_gateway::enter(journey, interface, Some(mapping.private));
             }
         }
         IpAddr::V6(address) => {
-            let owner = world.network.interface_by_ipv6.get(&address);
-            if let Some(interface) = owner.and_then(|id| world.network.network_interfaces.get(id)) {
+            let owner = network.interface_by_ipv6.get(&address);
+            if let Some(interface) = owner.and_then(|id| network.network_interfaces.get(id)) {
                 return enter_ipv6(journey, interface);
             }
         }
@@ -47,14 +47,14 @@ pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
 
 /// Answers to what left by an egress-only gateway come back through it; everything else needs an internet gateway.
 fn enter_ipv6<'a>(journey: &mut Journey<'a, '_>, interface: &'a model::NetworkInterface) -> Step<'a> {
-    let world = journey.world();
+    let network = journey.network();
     let answers = journey.connection.is_some_and(|(slot, end)| {
         let connection = journey.around.connections.get(slot);
         end == End::Responder && connection.is_some_and(|it| it.through_egress_only)
     });
-    let egress_only = world.network.egress_only_internet_gateways.values().find(|it| it.vpc == interface.vpc);
-    let has_gateway = world.network.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
-    match (egress_only, Site::of(world, interface)) {
+    let egress_only = network.egress_only_internet_gateways.values().find(|it| it.vpc == interface.vpc);
+    let has_gateway = network.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
+    match (egress_only, Site::of(network, interface)) {
         (Some(gateway), Some(site)) if answers => {
             journey
                 .note_pass("egress-only internet gateway", gateway.id, || "answers a connection".to_owned());

@@ -3,7 +3,7 @@
 //! Follows "Internet gateways" (VPC User Guide) and the Reachability Analyzer's IGW explanation codes. The instance never
 //! sees its public address. IPv6 passes untranslated.
 
-use model::{InternetGatewayId, NetworkInterface, VpcId, World};
+use model::{InternetGatewayId, Network, NetworkInterface, VpcId};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::drop_reason::DropReason;
@@ -22,7 +22,7 @@ pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: InternetGatewayId, crossing:
             format!("{} is a private address; it is not on the internet", flow.destination)
         });
     }
-    let Some(public) = public_source(journey.world(), crossing.vpc, flow.source) else {
+    let Some(public) = public_source(journey.network(), crossing.vpc, flow.source) else {
         return journey.deny("internet gateway", at, DropReason::NoPublicAddress, || {
             format!("{} has no public address", flow.source)
         });
@@ -38,8 +38,8 @@ pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: InternetGatewayId, crossing:
 }
 
 /// The address under which the internet knows a private source.
-fn public_source(world: &World, vpc: VpcId, source: IpAddr) -> Option<IpAddr> {
-    let owner = world.interface_at(vpc, source)?;
+fn public_source(network: &Network, vpc: VpcId, source: IpAddr) -> Option<IpAddr> {
+    let owner = network.interface_at(vpc, source)?;
     match source {
         IpAddr::V4(private) => owner.public_address_of(private).map(IpAddr::V4),
         IpAddr::V6(_) => Some(source),
@@ -52,10 +52,9 @@ pub fn enter<'a>(
     interface: &'a NetworkInterface,
     private: Option<Ipv4Addr>,
 ) -> Step<'a> {
-    let world = journey.world();
+    let network = journey.network();
     let flow = journey.packet.flow;
-    let Some(gateway) = world.network.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc))
-    else {
+    let Some(gateway) = network.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc)) else {
         return journey.deny(
             "internet gateway",
             Some(interface.vpc.into()),
@@ -80,13 +79,13 @@ pub fn enter<'a>(
     journey.limit_mtu(INTERNET_MTU);
     let crossing = Crossing::from_outside(interface.vpc);
     // "A gateway route table gives you fine-grain control over the routing path of traffic entering your VPC".
-    if let Some(table) = gateway.route_table.and_then(|edge| world.network.route_tables.get(&edge.table)) {
+    if let Some(table) = gateway.route_table.and_then(|edge| network.route_tables.get(&edge.table)) {
         return match journey.route(table, gateway.id) {
             Ok(target) => Step::Go(Place::At(target, crossing)),
             Err(reason) => Step::Drop(reason),
         };
     }
-    match Site::of(world, interface) {
+    match Site::of(network, interface) {
         Some(site) => Step::Go(Place::Entering(site, crossing)),
         None => journey.deny("internet gateway", at, DropReason::NoSuchAddress, String::new),
     }

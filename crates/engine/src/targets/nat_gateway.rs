@@ -24,11 +24,11 @@ const NAT_MTU: u16 = 8500;
 
 /// Takes a packet to the gateway's interface.
 pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, crossing: Crossing<'a>) -> Step<'a> {
-    let world = journey.world();
-    let interface = world.network.nat_gateways.get(&id).and_then(|gateway| gateway.interface);
+    let network = journey.network();
+    let interface = network.nat_gateways.get(&id).and_then(|gateway| gateway.interface);
     let site = interface
-        .and_then(|interface: NetworkInterfaceId| world.network.network_interfaces.get(&interface))
-        .and_then(|interface| Site::of(world, interface));
+        .and_then(|interface: NetworkInterfaceId| network.network_interfaces.get(&interface))
+        .and_then(|interface| Site::of(network, interface));
     match site {
         Some(site) => Step::Go(Place::Entering(site, crossing.forwarded())),
         None => journey.deny("nat gateway", Some(id.into()), DropReason::Blackhole, String::new),
@@ -96,7 +96,7 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
     let (Some(own), Some(beyond)) = (site.interface.primary_address(), beyond(&flow)) else {
         return Err(DropReason::NatProtocol);
     };
-    if journey.world().interface_at(site.interface.vpc, flow.source).is_none() {
+    if journey.network().interface_at(site.interface.vpc, flow.source).is_none() {
         return Err(DropReason::NatSource);
     }
     check_protocol(journey)?;

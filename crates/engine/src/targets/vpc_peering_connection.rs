@@ -17,13 +17,13 @@ pub fn cross<'a>(
     id: VpcPeeringConnectionId,
     crossing: Crossing<'a>,
 ) -> Step<'a> {
-    let world = journey.world();
+    let network = journey.network();
     let at = Some(id.into());
     let flow = journey.packet.flow;
-    let peering = world.network.vpc_peering_connections.get(&id).filter(|peering| peering.is_active());
+    let peering = network.vpc_peering_connections.get(&id).filter(|peering| peering.is_active());
     let sides = peering.and_then(|peering| {
         let peer = peering.peer_of(crossing.vpc)?;
-        Some((peering, world.network.vpcs.get(&crossing.vpc)?, world.network.vpcs.get(&peer.vpc)?))
+        Some((peering, network.vpcs.get(&crossing.vpc)?, network.vpcs.get(&peer.vpc)?))
     });
     let Some((peering, local, peer)) = sides else {
         return journey.deny("peering connection", at, DropReason::Blackhole, || "not active".to_owned());

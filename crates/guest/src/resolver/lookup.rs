@@ -177,7 +177,7 @@ impl<'a> View<'a> {
     }
 
     fn resource_name_of(&self, vpc: &Vpc, address: IpAddr) -> Option<String> {
-        let interface = self.world.interface_at(vpc.id, address)?;
+        let interface = self.world.network.interface_at(vpc.id, address)?;
         let subnet = self.world.network.subnets.get(&interface.subnet)?;
         let instance = interface.instance().filter(|_| subnet.resource_name_dns_aaaa_record)?;
         Some(names::resource_name(instance, vpc.scope.region))
