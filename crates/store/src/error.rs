@@ -33,6 +33,17 @@ pub enum StoreError {
         /// The format this program reads and writes.
         expected: u32,
     },
+    /// A record of an older format cannot be rewritten, and nothing was changed: restore it, or use the older program.
+    NotUpgraded {
+        /// The format of the directory.
+        from: u32,
+        /// The format of this program.
+        to: u32,
+        /// The record's key.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The file does not hold what a store writes: restore it from a copy.
     Corrupt(String),
     /// The log no longer reaches back that far: read a snapshot and watch from its revision.
@@ -63,6 +74,11 @@ impl fmt::Display for StoreError {
                 f,
                 "the data directory has format {found} and this program uses format {expected}: \
                  use the program that wrote it, or another directory"
+            ),
+            Self::NotUpgraded { from, to, key, problem } => write!(
+                f,
+                "the stored record {key} of format {from} cannot be rewritten in format {to} ({problem}), and nothing was \
+                 changed: use the program that wrote it, or another directory"
             ),
             Self::Corrupt(what) => write!(
                 f,

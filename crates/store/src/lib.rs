@@ -36,7 +36,7 @@ pub use append_store::{
 pub use error::StoreError;
 pub use limits::{CHANGES_MAX, COMPARES_MAX, KEY_BYTES_MAX, TRANSACTION_BYTES_MAX, VALUE_BYTES_MAX};
 pub use record::{Change, Compare, Event, Key, Record, Revision};
-pub use redb_store::{FellBack, LOCK_FILE, Options, Redb};
+pub use redb_store::{FellBack, LOCK_FILE, Options, Redb, Upgrade};
 
 use std::time::Duration;
 

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const OPTIONS: Options = Options { format_version: 1, log_revisions_max: 1000, log_bytes_max: 1 << 20 };
+const OPTIONS: Options =
+    Options { format_version: 1, upgrade: None, log_revisions_max: 1000, log_bytes_max: 1 << 20 };
 
 /// A transaction of the test: what it puts (a length) or deletes, by a small key.
 type Transaction = Vec<(u8, Option<usize>)>;

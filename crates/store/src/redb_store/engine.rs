@@ -6,10 +6,11 @@
 //! open in 6 instead of 11 ms after a crash.
 
 use super::guard::guard;
+use super::overlay::Overlay;
 use super::tables;
+use super::tables::Upgrade;
 use crate::disk::{FileMedium, Latch, LatchedDisk, Medium, private, store_error};
 use crate::{Revision, StoreError};
-use redb::backends::InMemoryBackend;
 use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend, WriteTransaction};
 use std::fs::{self, File};
 use std::io;
@@ -36,12 +37,12 @@ impl Engine {
         Self::on(medium.open().map_err(failed)?, true)
     }
 
-    /// Opens for reading when the disk refuses every write: redb's repair after a crash writes,
-    /// and here it writes to memory.
+    /// Opens for reading, leaving the disk as it is: redb writes when it opens, and more when it repairs after a crash,
+    /// and here it writes to memory. For a disk that refuses every write, and for a file that may not be ours to write.
     pub(super) fn open_in_memory(medium: &dyn Medium) -> Result<Self, StoreError> {
         let failed = |error: io::Error| store_error(error.kind(), error.to_string());
-        let copy = medium.open().and_then(|disk| copy(&*disk)).map_err(failed)?;
-        Self::on(Box::new(copy), false)
+        let overlay = medium.open().and_then(Overlay::over).map_err(failed)?;
+        Self::on(Box::new(overlay), false)
     }
 
     fn on(disk: Box<dyn StorageBackend>, writable: bool) -> Result<Self, StoreError> {
@@ -88,12 +89,17 @@ impl Engine {
         self.latch.close();
     }
 
-    pub(super) fn check_format(&self, expected: u32) -> Result<(), StoreError> {
-        match self.read(tables::format_version)? {
-            Some(found) if found == expected => Ok(()),
-            Some(found) => Err(StoreError::OtherVersion { found, expected }),
-            None => Err(StoreError::Corrupt("its format version is missing".into())),
-        }
+    /// The format that the file was written in.
+    pub(super) fn format(&self) -> Result<u32, StoreError> {
+        let found = self.read(tables::format_version)?;
+        found.ok_or_else(|| StoreError::Corrupt("its format version is missing".into()))
+    }
+
+    /// Rewrites every record in one transaction: a crash leaves all of the old format or all of the new one.
+    pub(super) fn upgrade(&self, from: u32, to: u32, upgrade: Upgrade) -> Result<(), StoreError> {
+        let write = self.begin_write().map_err(|error| self.explain(error))?;
+        tables::upgrade(&write, from, to, upgrade).map_err(|error| self.explain(error))??;
+        write.commit().map_err(|error| self.explain(error.into()))
     }
 }
 
@@ -123,16 +129,6 @@ fn explain(latch: &Latch, error: redb::Error) -> StoreError {
         // redb's errors grow, and all others say that the file is not what was written.
         other => StoreError::Corrupt(other.to_string()),
     }
-}
-
-fn copy(disk: &dyn StorageBackend) -> io::Result<InMemoryBackend> {
-    let length = disk.len()?;
-    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-    disk.read(0, &mut bytes)?;
-    let memory = InMemoryBackend::new();
-    memory.set_len(length)?;
-    memory.write(0, &bytes)?;
-    Ok(memory)
 }
 
 /// The store's file in `dir`, made if it is not there. A file under its own name is complete.

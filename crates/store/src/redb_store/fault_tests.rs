@@ -7,7 +7,8 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
-const OPTIONS: Options = Options { format_version: 1, log_revisions_max: 1000, log_bytes_max: 1 << 20 };
+const OPTIONS: Options =
+    Options { format_version: 1, upgrade: None, log_revisions_max: 1000, log_bytes_max: 1 << 20 };
 
 fn new_disk() -> SimulatedDisk {
     let disk = SimulatedDisk::default();
@@ -274,14 +275,116 @@ fn a_damaged_commit_is_refused_or_the_store_says_how_far_it_fell_back() {
     assert!(fell_back > 0, "no damage made it fall back");
 }
 
+/// Every file, but for the number of the process in the lock.
+fn files(dir: &Scratch) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = std::fs::read_dir(&dir.0).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = paths.filter(|path| !path.ends_with(crate::LOCK_FILE)).collect();
+    files.sort();
+    files.into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
 #[test]
 fn another_format_is_refused_and_left_as_it_was() {
     let dir = Scratch::new("format");
-    Redb::open(&dir.0, OPTIONS).unwrap().transaction(&[], &put("a", 1)).unwrap();
-    let refused = Redb::open(&dir.0, Options::new(2)).err();
-    assert_eq!(refused, Some(StoreError::OtherVersion { found: 1, expected: 2 }));
-    let store = Redb::open(&dir.0, OPTIONS).unwrap();
+    let format = |format_version, upgrade| Options { format_version, upgrade, ..OPTIONS };
+    Redb::open(&dir.0, format(2, None)).unwrap().transaction(&[], &put("a", 1)).unwrap();
+    let before = files(&dir);
+    let refused = |options| Redb::open(&dir.0, options).err();
+    let newer = StoreError::OtherVersion { found: 2, expected: 1 };
+    assert_eq!(refused(format(1, None)), Some(newer.clone()));
+    assert_eq!(refused(format(1, Some(doubled))), Some(newer));
+    assert_eq!(refused(format(3, None)), Some(StoreError::OtherVersion { found: 2, expected: 3 }));
+    assert_eq!(files(&dir), before);
+    let store = Redb::open(&dir.0, format(2, None)).unwrap();
     assert!(store.snapshot().unwrap().get("a").unwrap().is_some());
+}
+
+/// Records of the test's format 2 have each byte twice; keys that begin with `b` are as they were, and `c` is broken.
+fn doubled(from: u32, key: &str, value: &[u8]) -> Result<Option<Vec<u8>>, String> {
+    assert_eq!(from, 1);
+    match &key[..1] {
+        "b" => Ok(None),
+        "c" => Err("it is a c".into()),
+        _ => Ok(Some(value.iter().flat_map(|byte| [*byte, *byte]).collect())),
+    }
+}
+
+const UPGRADED: Options = Options { format_version: 2, upgrade: Some(doubled), ..OPTIONS };
+
+#[test]
+fn an_older_format_is_rewritten_once() {
+    let disk = new_disk();
+    let store = open(&disk).unwrap();
+    for key in ["a1", "a2", "b"] {
+        store.transaction(&[], &put(key, 3)).unwrap();
+    }
+    drop(store);
+    for _ in 0..2 {
+        let store = Redb::on(Box::new(disk.clone()), UPGRADED, None).unwrap();
+        let snapshot = store.snapshot().unwrap();
+        let found = snapshot.range("").unwrap();
+        let found: Vec<_> =
+            found.iter().map(|(key, it)| (key.as_str(), it.revision.0, it.value.len())).collect();
+        assert_eq!(found, [("a1", 4, 6), ("a2", 4, 6), ("b", 3, 3)]);
+        assert_eq!(store.watch(Revision(3)).err(), Some(StoreError::Compacted { oldest: Revision(4) }));
+        assert_eq!(store.watch(Revision(4)).unwrap().next(Duration::ZERO), Ok(None));
+    }
+    assert_eq!(open(&disk).err(), Some(StoreError::OtherVersion { found: 2, expected: 1 }));
+}
+
+#[test]
+fn a_record_that_cannot_be_rewritten_is_named_and_nothing_is_changed() {
+    let disk = new_disk();
+    let store = open(&disk).unwrap();
+    for key in ["a", "c"] {
+        store.transaction(&[], &put(key, 3)).unwrap();
+    }
+    drop(store);
+    let refused = Redb::on(Box::new(disk.clone()), UPGRADED, None).err().unwrap();
+    let named = StoreError::NotUpgraded { from: 1, to: 2, key: "c".into(), problem: "it is a c".into() };
+    assert_eq!(refused, named);
+    let store = open(&disk).unwrap();
+    assert_eq!(store.snapshot().unwrap().get("a").unwrap().unwrap().value, [7; 3]);
+}
+
+/// Killed in the middle, or on a disk that fails there: all of the old format or all of the new one.
+#[test]
+fn an_upgrade_that_is_interrupted_anywhere_leaves_the_old_or_the_new_whole() {
+    let before = new_disk();
+    let store = open(&before).unwrap();
+    for number in 0..10 {
+        store.transaction(&[], &put(&format!("a{number}"), 700)).unwrap();
+    }
+    drop(store);
+    let whole = |disk: &SimulatedDisk| {
+        let (options, length) = match open(disk) {
+            Ok(_) => (OPTIONS, 700),
+            Err(StoreError::OtherVersion { found: 2, .. }) => (UPGRADED, 1400),
+            Err(other) => panic!("{other}"),
+        };
+        let store = Redb::on(Box::new(disk.clone()), options, None).unwrap();
+        let records = store.snapshot().unwrap().range("").unwrap();
+        assert!(records.len() == 10 && records.iter().all(|(_, it)| it.value.len() == length));
+        length
+    };
+    let rehearsal = before.copy();
+    drop(Redb::on(Box::new(rehearsal.clone()), UPGRADED, None).unwrap());
+    let mut lengths = Vec::new();
+    for how in [How::Crash, How::NoWrite, How::NoSync, How::Once(ErrorKind::Other)] {
+        for at in 0..rehearsal.operations() {
+            let disk = before.copy();
+            disk.fault(Some(Fault { at, how }));
+            drop(Redb::on(Box::new(disk.clone()), UPGRADED, None));
+            let mut every_other = false;
+            lengths.push(whole(&disk.after_crash(|| false)));
+            lengths.push(whole(&disk.after_crash(|| true)));
+            lengths.push(whole(&disk.after_crash(|| {
+                every_other = !every_other;
+                every_other
+            })));
+        }
+    }
+    assert!(lengths.contains(&700) && lengths.contains(&1400));
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod engine;
 mod follow;
 mod guard;
 mod log_entry;
+mod overlay;
 mod process_lock;
 mod progress;
 mod revision_note;
@@ -42,15 +43,18 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+pub use tables::Upgrade;
 use tables::{Applied, LogLimit, Outcomes};
 use view::View;
 
 /// How to open a store.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The format of the values, as the program that owns them numbers it. A directory of any
-    /// other format is refused with [`StoreError::OtherVersion`].
+    /// The format of the values, as the program that owns them numbers it. A directory of a newer
+    /// format is refused with [`StoreError::OtherVersion`], and left as it is.
     pub format_version: u32,
+    /// Rewrites records of older formats; without it, these are refused, too.
+    pub upgrade: Option<Upgrade>,
     /// How many of the newest revisions a watch can replay. The newest is always kept.
     pub log_revisions_max: u64,
     /// How many bytes of changes are kept for watches, beside the newest revision.
@@ -60,7 +64,7 @@ pub struct Options {
 impl Options {
     /// The usual options, for values of this format.
     pub fn new(format_version: u32) -> Self {
-        Self { format_version, log_revisions_max: 1000, log_bytes_max: 16 << 20 }
+        Self { format_version, upgrade: None, log_revisions_max: 1000, log_bytes_max: 16 << 20 }
     }
 }
 
@@ -90,6 +94,7 @@ impl Redb {
             .map_err(|error| store_error(error.kind(), format!("{}: {error}", dir.display())))?;
         let lock = ProcessLock::take(dir)?;
         let medium = engine::file_in(dir, options.format_version)?;
+        check_format(&medium, options)?;
         Self::noting(Box::new(medium), options, Some(lock), RevisionNote::of(dir))
     }
 
@@ -110,7 +115,7 @@ impl Redb {
         note: RevisionNote,
     ) -> Result<Self, StoreError> {
         let engine = open_or_read(&*medium)?;
-        engine.check_format(options.format_version)?;
+        let engine = upgraded(engine, &*medium, options)?;
         let found = engine.revision()?;
         let fell_back = note.read().filter(|noted| *noted > found).map(|noted| FellBack { noted, found });
         note.write(found);
@@ -127,6 +132,30 @@ impl Redb {
         };
         Ok(Self { shared: Arc::new(shared), fell_back })
     }
+}
+
+/// Refuses a file of another format before anything is written to it.
+fn check_format(medium: &dyn Medium, options: Options) -> Result<(), StoreError> {
+    let found = Engine::open_in_memory(medium)?.format()?;
+    let expected = options.format_version;
+    if found == expected || (found < expected && options.upgrade.is_some()) {
+        return Ok(());
+    }
+    Err(StoreError::OtherVersion { found, expected })
+}
+
+/// The records in the format of `options`.
+fn upgraded(engine: Engine, medium: &dyn Medium, options: Options) -> Result<Engine, StoreError> {
+    let (found, expected) = (engine.format()?, options.format_version);
+    let upgrade = match options.upgrade {
+        _ if found == expected => return Ok(engine),
+        Some(upgrade) if found < expected => upgrade,
+        Some(_) | None => return Err(StoreError::OtherVersion { found, expected }),
+    };
+    // Where the disk refuses writes this says so.
+    let engine = if engine.writable { engine } else { Engine::open(medium)? };
+    engine.upgrade(found, expected, upgrade)?;
+    Ok(engine)
 }
 
 /// For writing if the disk lets us, else for reading.

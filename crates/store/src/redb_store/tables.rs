@@ -45,6 +45,40 @@ pub(super) fn format_version(read: &ReadTransaction) -> Result<Option<u32>, redb
     Ok(found.and_then(|version| u32::try_from(version).ok()))
 }
 
+/// Rewrites a record of an older format: the format, the key and the value. `None` if it is the same in the new one; in
+/// words, what is wrong with it.
+pub type Upgrade = fn(u32, &str, &[u8]) -> Result<Option<Vec<u8>>, String>;
+
+/// Rewrites every record. The change takes a revision; watches from before it have to begin anew.
+pub(super) fn upgrade(
+    write: &WriteTransaction,
+    from: u32,
+    to: u32,
+    upgrade: Upgrade,
+) -> Result<Result<(), StoreError>, redb::Error> {
+    let mut meta = write.open_table(META)?;
+    let revision = current(&meta)?.0 + 1;
+    let mut records = write.open_table(RECORDS)?;
+    let mut rewritten = Vec::new();
+    for entry in records.iter()? {
+        let (key, value) = entry?;
+        match upgrade(from, key.value(), value.value().1) {
+            Ok(new) => rewritten.extend(new.map(|new| (key.value().to_owned(), new))),
+            Err(problem) => {
+                return Ok(Err(StoreError::NotUpgraded { from, to, key: key.value().to_owned(), problem }));
+            }
+        }
+    }
+    for (key, value) in rewritten {
+        records.insert(key.as_str(), (revision, value.as_slice()))?;
+    }
+    write.open_table(LOG)?.retain(|_, _| false)?;
+    meta.insert(FORMAT_VERSION, u64::from(to))?;
+    meta.insert(REVISION, revision)?;
+    meta.insert(LOG_BYTES, 0)?;
+    Ok(Ok(()))
+}
+
 /// The store's revision.
 pub(super) fn revision(read: &ReadTransaction) -> Result<Revision, redb::Error> {
     current(&read.open_table(META)?)
