@@ -226,7 +226,7 @@ fn structures(model: &Model, only: Option<char>) -> String {
 
 fn one_structure(protocol: Protocol, name: &str, structure: &Structure) -> String {
     let mut text = format!("#[derive(Clone, Debug, Default, PartialEq)]\npub struct {name} {{\n");
-    for member in &structure.members {
+    for member in structure.members.iter().filter(|member| !member.is_around_the_table()) {
         let kind = match &member.kind {
             Kind::One(of) => format!("Option<{of}>"),
             Kind::List { of, .. } => format!("Vec<{of}>"),
@@ -271,8 +271,14 @@ fn from_params(protocol: Protocol, name: &str, structure: &Structure) -> String 
     if structure.members.is_empty() {
         return text + "Fields::of(node, at).close()?;\nOk(Self {})\n}\n}\n\n";
     }
-    text += "let mut fields = Fields::of(node, at);\nlet value = Self {\n";
-    for member in &structure.members {
+    text += "let mut fields = Fields::of(node, at);\n";
+    let (around, own): (Vec<&Member>, Vec<&Member>) =
+        structure.members.iter().partition(|member| member.is_around_the_table());
+    for Member { wire_in, .. } in around {
+        put(&mut text, format_args!("fields.optional::<bool>({wire_in:?})?;\n"));
+    }
+    text += "let value = Self {\n";
+    for member in own {
         let read = read_param(protocol, member);
         put(&mut text, format_args!("{}: fields.{read}?,\n", member.field));
     }

@@ -76,6 +76,16 @@ pub(super) struct Member {
     pub(super) kind: Kind,
 }
 
+impl Member {
+    /// Whether the member is dealt with around the table of actions, so that no action gets to see it.
+    pub(super) fn is_around_the_table(&self) -> bool {
+        self.field == DRY_RUN
+    }
+}
+
+/// The member that asks for a trial.
+const DRY_RUN: &str = "dry_run";
+
 /// What a member holds: one thing, or a list of things.
 pub(super) enum Kind {
     One(String),
@@ -182,7 +192,7 @@ impl Reader<'_> {
                 .filter(|member| member.required)
                 .map(|member| member.wire_in.clone())
                 .collect(),
-            dry_run: self.members(input.as_deref()).any(|member| member.field == "dry_run"),
+            dry_run: self.members(input.as_deref()).any(|member| member.field == DRY_RUN),
             input: input.as_deref().map(names::structure),
         })
     }

@@ -8,17 +8,14 @@ use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AcceptVpcPeeringConnectionRequest {
-    pub dry_run: Option<bool>,
     pub vpc_peering_connection_id: Option<String>,
 }
 
 impl FromParams for AcceptVpcPeeringConnectionRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            vpc_peering_connection_id: fields.required("VpcPeeringConnectionId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { vpc_peering_connection_id: fields.required("VpcPeeringConnectionId")? };
         fields.close()?;
         Ok(value)
     }
@@ -137,7 +134,6 @@ pub struct AllocateAddressRequest {
     pub address: Option<String>,
     pub customer_owned_ipv4_pool: Option<String>,
     pub domain: Option<String>,
-    pub dry_run: Option<bool>,
     pub ipam_pool_id: Option<String>,
     pub network_border_group: Option<String>,
     pub public_ipv4_pool: Option<String>,
@@ -147,11 +143,11 @@ pub struct AllocateAddressRequest {
 impl FromParams for AllocateAddressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             address: fields.optional("Address")?,
             customer_owned_ipv4_pool: fields.optional("CustomerOwnedIpv4Pool")?,
             domain: fields.optional("Domain")?,
-            dry_run: fields.optional("DryRun")?,
             ipam_pool_id: fields.optional("IpamPoolId")?,
             network_border_group: fields.optional("NetworkBorderGroup")?,
             public_ipv4_pool: fields.optional("PublicIpv4Pool")?,
@@ -295,7 +291,6 @@ impl ToXml for AssignedPrivateIpAddress {
 pub struct AssociateAddressRequest {
     pub allocation_id: Option<String>,
     pub allow_reassociation: Option<bool>,
-    pub dry_run: Option<bool>,
     pub instance_id: Option<String>,
     pub network_interface_id: Option<String>,
     pub private_ip_address: Option<String>,
@@ -305,10 +300,10 @@ pub struct AssociateAddressRequest {
 impl FromParams for AssociateAddressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             allocation_id: fields.optional("AllocationId")?,
             allow_reassociation: fields.optional("AllowReassociation")?,
-            dry_run: fields.optional("DryRun")?,
             instance_id: fields.optional("InstanceId")?,
             network_interface_id: fields.optional("NetworkInterfaceId")?,
             private_ip_address: fields.optional("PrivateIpAddress")?,
@@ -333,18 +328,15 @@ impl ToXml for AssociateAddressResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssociateDhcpOptionsRequest {
     pub dhcp_options_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub vpc_id: Option<String>,
 }
 
 impl FromParams for AssociateDhcpOptionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dhcp_options_id: fields.required("DhcpOptionsId")?,
-            dry_run: fields.optional("DryRun")?,
-            vpc_id: fields.required("VpcId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { dhcp_options_id: fields.required("DhcpOptionsId")?, vpc_id: fields.required("VpcId")? };
         fields.close()?;
         Ok(value)
     }
@@ -381,7 +373,6 @@ impl ToXml for AssociateIamInstanceProfileResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssociateRouteTableRequest {
-    pub dry_run: Option<bool>,
     pub gateway_id: Option<String>,
     pub public_ipv4_pool: Option<String>,
     pub route_table_id: Option<String>,
@@ -391,8 +382,8 @@ pub struct AssociateRouteTableRequest {
 impl FromParams for AssociateRouteTableRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             gateway_id: fields.optional("GatewayId")?,
             public_ipv4_pool: fields.optional("PublicIpv4Pool")?,
             route_table_id: fields.required("RouteTableId")?,
@@ -502,7 +493,6 @@ impl ToXml for AssociateVpcCidrBlockResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AttachInternetGatewayRequest {
-    pub dry_run: Option<bool>,
     pub internet_gateway_id: Option<String>,
     pub vpc_id: Option<String>,
 }
@@ -510,8 +500,8 @@ pub struct AttachInternetGatewayRequest {
 impl FromParams for AttachInternetGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             internet_gateway_id: fields.required("InternetGatewayId")?,
             vpc_id: fields.required("VpcId")?,
         };
@@ -523,7 +513,6 @@ impl FromParams for AttachInternetGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AttachNetworkInterfaceRequest {
     pub device_index: Option<i32>,
-    pub dry_run: Option<bool>,
     pub ena_queue_count: Option<i32>,
     pub ena_srd_specification: Option<EnaSrdSpecification>,
     pub instance_id: Option<String>,
@@ -534,9 +523,9 @@ pub struct AttachNetworkInterfaceRequest {
 impl FromParams for AttachNetworkInterfaceRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             device_index: fields.required("DeviceIndex")?,
-            dry_run: fields.optional("DryRun")?,
             ena_queue_count: fields.optional("EnaQueueCount")?,
             ena_srd_specification: fields.optional("EnaSrdSpecification")?,
             instance_id: fields.required("InstanceId")?,
@@ -628,7 +617,6 @@ impl ToXml for AttributeValue {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AuthorizeSecurityGroupEgressRequest {
     pub cidr_ip: Option<String>,
-    pub dry_run: Option<bool>,
     pub from_port: Option<i32>,
     pub group_id: Option<String>,
     pub ip_permissions: Vec<IpPermission>,
@@ -642,9 +630,9 @@ pub struct AuthorizeSecurityGroupEgressRequest {
 impl FromParams for AuthorizeSecurityGroupEgressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             cidr_ip: fields.optional("CidrIp")?,
-            dry_run: fields.optional("DryRun")?,
             from_port: fields.optional("FromPort")?,
             group_id: fields.required("GroupId")?,
             ip_permissions: fields.list("IpPermissions")?,
@@ -675,7 +663,6 @@ impl ToXml for AuthorizeSecurityGroupEgressResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AuthorizeSecurityGroupIngressRequest {
     pub cidr_ip: Option<String>,
-    pub dry_run: Option<bool>,
     pub from_port: Option<i32>,
     pub group_id: Option<String>,
     pub group_name: Option<String>,
@@ -690,9 +677,9 @@ pub struct AuthorizeSecurityGroupIngressRequest {
 impl FromParams for AuthorizeSecurityGroupIngressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             cidr_ip: fields.optional("CidrIp")?,
-            dry_run: fields.optional("DryRun")?,
             from_port: fields.optional("FromPort")?,
             group_id: fields.optional("GroupId")?,
             group_name: fields.optional("GroupName")?,

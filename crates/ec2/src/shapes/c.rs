@@ -173,17 +173,16 @@ impl FromParams for CpuOptionsRequest {
 pub struct CreateDefaultSubnetRequest {
     pub availability_zone: Option<String>,
     pub availability_zone_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub ipv6_native: Option<bool>,
 }
 
 impl FromParams for CreateDefaultSubnetRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             availability_zone: fields.optional("AvailabilityZone")?,
             availability_zone_id: fields.optional("AvailabilityZoneId")?,
-            dry_run: fields.optional("DryRun")?,
             ipv6_native: fields.optional("Ipv6Native")?,
         };
         fields.close()?;
@@ -203,14 +202,13 @@ impl ToXml for CreateDefaultSubnetResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct CreateDefaultVpcRequest {
-    pub dry_run: Option<bool>,
-}
+pub struct CreateDefaultVpcRequest {}
 
 impl FromParams for CreateDefaultVpcRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self { dry_run: fields.optional("DryRun")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
         fields.close()?;
         Ok(value)
     }
@@ -230,16 +228,15 @@ impl ToXml for CreateDefaultVpcResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateDhcpOptionsRequest {
     pub dhcp_configurations: Vec<NewDhcpConfiguration>,
-    pub dry_run: Option<bool>,
     pub tag_specifications: Vec<TagSpecification>,
 }
 
 impl FromParams for CreateDhcpOptionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             dhcp_configurations: fields.required_list("DhcpConfiguration")?,
-            dry_run: fields.optional("DryRun")?,
             tag_specifications: fields.list("TagSpecification")?,
         };
         fields.close()?;
@@ -261,7 +258,6 @@ impl ToXml for CreateDhcpOptionsResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateEgressOnlyInternetGatewayRequest {
     pub client_token: Option<String>,
-    pub dry_run: Option<bool>,
     pub tag_specifications: Vec<TagSpecification>,
     pub vpc_id: Option<String>,
 }
@@ -269,9 +265,9 @@ pub struct CreateEgressOnlyInternetGatewayRequest {
 impl FromParams for CreateEgressOnlyInternetGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             client_token: fields.optional("ClientToken")?,
-            dry_run: fields.optional("DryRun")?,
             tag_specifications: fields.list("TagSpecification")?,
             vpc_id: fields.required("VpcId")?,
         };
@@ -296,7 +292,6 @@ impl ToXml for CreateEgressOnlyInternetGatewayResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateInstanceConnectEndpointRequest {
     pub client_token: Option<String>,
-    pub dry_run: Option<bool>,
     pub ip_address_type: Option<String>,
     pub preserve_client_ip: Option<bool>,
     pub security_group_ids: Vec<String>,
@@ -307,9 +302,9 @@ pub struct CreateInstanceConnectEndpointRequest {
 impl FromParams for CreateInstanceConnectEndpointRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             client_token: fields.optional("ClientToken")?,
-            dry_run: fields.optional("DryRun")?,
             ip_address_type: fields.optional("IpAddressType")?,
             preserve_client_ip: fields.optional("PreserveClientIp")?,
             security_group_ids: fields.list("SecurityGroupId")?,
@@ -336,17 +331,14 @@ impl ToXml for CreateInstanceConnectEndpointResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateInternetGatewayRequest {
-    pub dry_run: Option<bool>,
     pub tag_specifications: Vec<TagSpecification>,
 }
 
 impl FromParams for CreateInternetGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            tag_specifications: fields.list("TagSpecification")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { tag_specifications: fields.list("TagSpecification")? };
         fields.close()?;
         Ok(value)
     }
@@ -365,7 +357,6 @@ impl ToXml for CreateInternetGatewayResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateKeyPairRequest {
-    pub dry_run: Option<bool>,
     pub key_format: Option<String>,
     pub key_name: Option<String>,
     pub key_type: Option<String>,
@@ -375,8 +366,8 @@ pub struct CreateKeyPairRequest {
 impl FromParams for CreateKeyPairRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             key_format: fields.optional("KeyFormat")?,
             key_name: fields.required("KeyName")?,
             key_type: fields.optional("KeyType")?,
@@ -391,7 +382,6 @@ impl FromParams for CreateKeyPairRequest {
 pub struct CreateManagedPrefixListRequest {
     pub address_family: Option<String>,
     pub client_token: Option<String>,
-    pub dry_run: Option<bool>,
     pub entries: Vec<AddPrefixListEntry>,
     pub max_entries: Option<i32>,
     pub prefix_list_name: Option<String>,
@@ -401,10 +391,10 @@ pub struct CreateManagedPrefixListRequest {
 impl FromParams for CreateManagedPrefixListRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             address_family: fields.required("AddressFamily")?,
             client_token: fields.optional("ClientToken")?,
-            dry_run: fields.optional("DryRun")?,
             entries: fields.list("Entry")?,
             max_entries: fields.required("MaxEntries")?,
             prefix_list_name: fields.required("PrefixListName")?,
@@ -433,7 +423,6 @@ pub struct CreateNatGatewayRequest {
     pub availability_zone_addresses: Vec<AvailabilityZoneAddress>,
     pub client_token: Option<String>,
     pub connectivity_type: Option<String>,
-    pub dry_run: Option<bool>,
     pub private_ip_address: Option<String>,
     pub secondary_allocation_ids: Vec<String>,
     pub secondary_private_ip_address_count: Option<i32>,
@@ -446,13 +435,13 @@ pub struct CreateNatGatewayRequest {
 impl FromParams for CreateNatGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             allocation_id: fields.optional("AllocationId")?,
             availability_mode: fields.optional("AvailabilityMode")?,
             availability_zone_addresses: fields.list("AvailabilityZoneAddress")?,
             client_token: fields.optional("ClientToken")?,
             connectivity_type: fields.optional("ConnectivityType")?,
-            dry_run: fields.optional("DryRun")?,
             private_ip_address: fields.optional("PrivateIpAddress")?,
             secondary_allocation_ids: fields.list("SecondaryAllocationId")?,
             secondary_private_ip_address_count: fields.optional("SecondaryPrivateIpAddressCount")?,
@@ -482,7 +471,6 @@ impl ToXml for CreateNatGatewayResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateNetworkAclEntryRequest {
     pub cidr_block: Option<String>,
-    pub dry_run: Option<bool>,
     pub egress: Option<bool>,
     pub icmp_type_code: Option<IcmpTypeCode>,
     pub ipv6_cidr_block: Option<String>,
@@ -496,9 +484,9 @@ pub struct CreateNetworkAclEntryRequest {
 impl FromParams for CreateNetworkAclEntryRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             cidr_block: fields.optional("CidrBlock")?,
-            dry_run: fields.optional("DryRun")?,
             egress: fields.required("Egress")?,
             icmp_type_code: fields.optional("Icmp")?,
             ipv6_cidr_block: fields.optional("Ipv6CidrBlock")?,
@@ -516,7 +504,6 @@ impl FromParams for CreateNetworkAclEntryRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateNetworkAclRequest {
     pub client_token: Option<String>,
-    pub dry_run: Option<bool>,
     pub tag_specifications: Vec<TagSpecification>,
     pub vpc_id: Option<String>,
 }
@@ -524,9 +511,9 @@ pub struct CreateNetworkAclRequest {
 impl FromParams for CreateNetworkAclRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             client_token: fields.optional("ClientToken")?,
-            dry_run: fields.optional("DryRun")?,
             tag_specifications: fields.list("TagSpecification")?,
             vpc_id: fields.required("VpcId")?,
         };
@@ -553,7 +540,6 @@ pub struct CreateNetworkInterfaceRequest {
     pub client_token: Option<String>,
     pub connection_tracking_specification: Option<ConnectionTrackingSpecificationRequest>,
     pub description: Option<String>,
-    pub dry_run: Option<bool>,
     pub enable_primary_ipv6: Option<bool>,
     pub groups: Vec<String>,
     pub interface_type: Option<String>,
@@ -574,11 +560,11 @@ pub struct CreateNetworkInterfaceRequest {
 impl FromParams for CreateNetworkInterfaceRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             client_token: fields.optional("ClientToken")?,
             connection_tracking_specification: fields.optional("ConnectionTrackingSpecification")?,
             description: fields.optional("Description")?,
-            dry_run: fields.optional("DryRun")?,
             enable_primary_ipv6: fields.optional("EnablePrimaryIpv6")?,
             groups: fields.list("SecurityGroupId")?,
             interface_type: fields.optional("InterfaceType")?,
@@ -638,7 +624,6 @@ pub struct CreateRouteRequest {
     pub destination_cidr_block: Option<String>,
     pub destination_ipv6_cidr_block: Option<String>,
     pub destination_prefix_list_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub egress_only_internet_gateway_id: Option<String>,
     pub gateway_id: Option<String>,
     pub instance_id: Option<String>,
@@ -655,13 +640,13 @@ pub struct CreateRouteRequest {
 impl FromParams for CreateRouteRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             carrier_gateway_id: fields.optional("CarrierGatewayId")?,
             core_network_arn: fields.optional("CoreNetworkArn")?,
             destination_cidr_block: fields.optional("DestinationCidrBlock")?,
             destination_ipv6_cidr_block: fields.optional("DestinationIpv6CidrBlock")?,
             destination_prefix_list_id: fields.optional("DestinationPrefixListId")?,
-            dry_run: fields.optional("DryRun")?,
             egress_only_internet_gateway_id: fields.optional("EgressOnlyInternetGatewayId")?,
             gateway_id: fields.optional("GatewayId")?,
             instance_id: fields.optional("InstanceId")?,
@@ -693,7 +678,6 @@ impl ToXml for CreateRouteResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateRouteTableRequest {
     pub client_token: Option<String>,
-    pub dry_run: Option<bool>,
     pub tag_specifications: Vec<TagSpecification>,
     pub vpc_id: Option<String>,
 }
@@ -701,9 +685,9 @@ pub struct CreateRouteTableRequest {
 impl FromParams for CreateRouteTableRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             client_token: fields.optional("ClientToken")?,
-            dry_run: fields.optional("DryRun")?,
             tag_specifications: fields.list("TagSpecification")?,
             vpc_id: fields.required("VpcId")?,
         };
@@ -728,7 +712,6 @@ impl ToXml for CreateRouteTableResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateSecurityGroupRequest {
     pub description: Option<String>,
-    pub dry_run: Option<bool>,
     pub group_name: Option<String>,
     pub tag_specifications: Vec<TagSpecification>,
     pub vpc_id: Option<String>,
@@ -737,9 +720,9 @@ pub struct CreateSecurityGroupRequest {
 impl FromParams for CreateSecurityGroupRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             description: fields.required("GroupDescription")?,
-            dry_run: fields.optional("DryRun")?,
             group_name: fields.required("GroupName")?,
             tag_specifications: fields.list("TagSpecification")?,
             vpc_id: fields.optional("VpcId")?,
@@ -768,7 +751,6 @@ impl ToXml for CreateSecurityGroupResult {
 pub struct CreateSubnetCidrReservationRequest {
     pub cidr: Option<String>,
     pub description: Option<String>,
-    pub dry_run: Option<bool>,
     pub reservation_type: Option<String>,
     pub subnet_id: Option<String>,
     pub tag_specifications: Vec<TagSpecification>,
@@ -777,10 +759,10 @@ pub struct CreateSubnetCidrReservationRequest {
 impl FromParams for CreateSubnetCidrReservationRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             cidr: fields.required("Cidr")?,
             description: fields.optional("Description")?,
-            dry_run: fields.optional("DryRun")?,
             reservation_type: fields.required("ReservationType")?,
             subnet_id: fields.required("SubnetId")?,
             tag_specifications: fields.list("TagSpecification")?,
@@ -806,7 +788,6 @@ pub struct CreateSubnetRequest {
     pub availability_zone: Option<String>,
     pub availability_zone_id: Option<String>,
     pub cidr_block: Option<String>,
-    pub dry_run: Option<bool>,
     pub ipv4_ipam_pool_id: Option<String>,
     pub ipv4_netmask_length: Option<i32>,
     pub ipv6_cidr_block: Option<String>,
@@ -821,11 +802,11 @@ pub struct CreateSubnetRequest {
 impl FromParams for CreateSubnetRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             availability_zone: fields.optional("AvailabilityZone")?,
             availability_zone_id: fields.optional("AvailabilityZoneId")?,
             cidr_block: fields.optional("CidrBlock")?,
-            dry_run: fields.optional("DryRun")?,
             ipv4_ipam_pool_id: fields.optional("Ipv4IpamPoolId")?,
             ipv4_netmask_length: fields.optional("Ipv4NetmaskLength")?,
             ipv6_cidr_block: fields.optional("Ipv6CidrBlock")?,
@@ -854,7 +835,6 @@ impl ToXml for CreateSubnetResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateTagsRequest {
-    pub dry_run: Option<bool>,
     pub resources: Vec<String>,
     pub tags: Vec<Tag>,
 }
@@ -862,11 +842,9 @@ pub struct CreateTagsRequest {
 impl FromParams for CreateTagsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            resources: fields.required_list("ResourceId")?,
-            tags: fields.required_list("Tag")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { resources: fields.required_list("ResourceId")?, tags: fields.required_list("Tag")? };
         fields.close()?;
         Ok(value)
     }
@@ -874,7 +852,6 @@ impl FromParams for CreateTagsRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateVpcPeeringConnectionRequest {
-    pub dry_run: Option<bool>,
     pub peer_owner_id: Option<String>,
     pub peer_region: Option<String>,
     pub peer_vpc_id: Option<String>,
@@ -886,8 +863,8 @@ pub struct CreateVpcPeeringConnectionRequest {
 impl FromParams for CreateVpcPeeringConnectionRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             peer_owner_id: fields.optional("PeerOwnerId")?,
             peer_region: fields.optional("PeerRegion")?,
             peer_vpc_id: fields.optional("PeerVpcId")?,
@@ -915,7 +892,6 @@ impl ToXml for CreateVpcPeeringConnectionResult {
 pub struct CreateVpcRequest {
     pub amazon_provided_ipv6_cidr_block: Option<bool>,
     pub cidr_block: Option<String>,
-    pub dry_run: Option<bool>,
     pub instance_tenancy: Option<String>,
     pub ipv4_ipam_pool_id: Option<String>,
     pub ipv4_netmask_length: Option<i32>,
@@ -931,10 +907,10 @@ pub struct CreateVpcRequest {
 impl FromParams for CreateVpcRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             amazon_provided_ipv6_cidr_block: fields.optional("AmazonProvidedIpv6CidrBlock")?,
             cidr_block: fields.optional("CidrBlock")?,
-            dry_run: fields.optional("DryRun")?,
             instance_tenancy: fields.optional("InstanceTenancy")?,
             ipv4_ipam_pool_id: fields.optional("Ipv4IpamPoolId")?,
             ipv4_netmask_length: fields.optional("Ipv4NetmaskLength")?,

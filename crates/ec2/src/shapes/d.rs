@@ -24,14 +24,13 @@ impl ToXml for DefaultConnectionTrackingConfiguration {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteDhcpOptionsRequest {
     pub dhcp_options_id: Option<String>,
-    pub dry_run: Option<bool>,
 }
 
 impl FromParams for DeleteDhcpOptionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { dhcp_options_id: fields.required("DhcpOptionsId")?, dry_run: fields.optional("DryRun")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { dhcp_options_id: fields.required("DhcpOptionsId")? };
         fields.close()?;
         Ok(value)
     }
@@ -39,17 +38,14 @@ impl FromParams for DeleteDhcpOptionsRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteEgressOnlyInternetGatewayRequest {
-    pub dry_run: Option<bool>,
     pub egress_only_internet_gateway_id: Option<String>,
 }
 
 impl FromParams for DeleteEgressOnlyInternetGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            egress_only_internet_gateway_id: fields.required("EgressOnlyInternetGatewayId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { egress_only_internet_gateway_id: fields.required("EgressOnlyInternetGatewayId")? };
         fields.close()?;
         Ok(value)
     }
@@ -68,17 +64,14 @@ impl ToXml for DeleteEgressOnlyInternetGatewayResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteInstanceConnectEndpointRequest {
-    pub dry_run: Option<bool>,
     pub instance_connect_endpoint_id: Option<String>,
 }
 
 impl FromParams for DeleteInstanceConnectEndpointRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            instance_connect_endpoint_id: fields.required("InstanceConnectEndpointId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { instance_connect_endpoint_id: fields.required("InstanceConnectEndpointId")? };
         fields.close()?;
         Ok(value)
     }
@@ -97,17 +90,14 @@ impl ToXml for DeleteInstanceConnectEndpointResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteInternetGatewayRequest {
-    pub dry_run: Option<bool>,
     pub internet_gateway_id: Option<String>,
 }
 
 impl FromParams for DeleteInternetGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            internet_gateway_id: fields.required("InternetGatewayId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { internet_gateway_id: fields.required("InternetGatewayId")? };
         fields.close()?;
         Ok(value)
     }
@@ -115,7 +105,6 @@ impl FromParams for DeleteInternetGatewayRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteKeyPairRequest {
-    pub dry_run: Option<bool>,
     pub key_name: Option<String>,
     pub key_pair_id: Option<String>,
 }
@@ -123,11 +112,9 @@ pub struct DeleteKeyPairRequest {
 impl FromParams for DeleteKeyPairRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            key_name: fields.optional("KeyName")?,
-            key_pair_id: fields.optional("KeyPairId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { key_name: fields.optional("KeyName")?, key_pair_id: fields.optional("KeyPairId")? };
         fields.close()?;
         Ok(value)
     }
@@ -148,15 +135,14 @@ impl ToXml for DeleteKeyPairResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteManagedPrefixListRequest {
-    pub dry_run: Option<bool>,
     pub prefix_list_id: Option<String>,
 }
 
 impl FromParams for DeleteManagedPrefixListRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { dry_run: fields.optional("DryRun")?, prefix_list_id: fields.required("PrefixListId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { prefix_list_id: fields.required("PrefixListId")? };
         fields.close()?;
         Ok(value)
     }
@@ -175,15 +161,14 @@ impl ToXml for DeleteManagedPrefixListResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteNatGatewayRequest {
-    pub dry_run: Option<bool>,
     pub nat_gateway_id: Option<String>,
 }
 
 impl FromParams for DeleteNatGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { dry_run: fields.optional("DryRun")?, nat_gateway_id: fields.required("NatGatewayId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { nat_gateway_id: fields.required("NatGatewayId")? };
         fields.close()?;
         Ok(value)
     }
@@ -202,7 +187,6 @@ impl ToXml for DeleteNatGatewayResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteNetworkAclEntryRequest {
-    pub dry_run: Option<bool>,
     pub egress: Option<bool>,
     pub network_acl_id: Option<String>,
     pub rule_number: Option<i32>,
@@ -211,8 +195,8 @@ pub struct DeleteNetworkAclEntryRequest {
 impl FromParams for DeleteNetworkAclEntryRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             egress: fields.required("Egress")?,
             network_acl_id: fields.required("NetworkAclId")?,
             rule_number: fields.required("RuleNumber")?,
@@ -224,15 +208,14 @@ impl FromParams for DeleteNetworkAclEntryRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteNetworkAclRequest {
-    pub dry_run: Option<bool>,
     pub network_acl_id: Option<String>,
 }
 
 impl FromParams for DeleteNetworkAclRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { dry_run: fields.optional("DryRun")?, network_acl_id: fields.required("NetworkAclId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { network_acl_id: fields.required("NetworkAclId")? };
         fields.close()?;
         Ok(value)
     }
@@ -240,17 +223,14 @@ impl FromParams for DeleteNetworkAclRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteNetworkInterfaceRequest {
-    pub dry_run: Option<bool>,
     pub network_interface_id: Option<String>,
 }
 
 impl FromParams for DeleteNetworkInterfaceRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            network_interface_id: fields.required("NetworkInterfaceId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { network_interface_id: fields.required("NetworkInterfaceId")? };
         fields.close()?;
         Ok(value)
     }
@@ -261,18 +241,17 @@ pub struct DeleteRouteRequest {
     pub destination_cidr_block: Option<String>,
     pub destination_ipv6_cidr_block: Option<String>,
     pub destination_prefix_list_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub route_table_id: Option<String>,
 }
 
 impl FromParams for DeleteRouteRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             destination_cidr_block: fields.optional("DestinationCidrBlock")?,
             destination_ipv6_cidr_block: fields.optional("DestinationIpv6CidrBlock")?,
             destination_prefix_list_id: fields.optional("DestinationPrefixListId")?,
-            dry_run: fields.optional("DryRun")?,
             route_table_id: fields.required("RouteTableId")?,
         };
         fields.close()?;
@@ -282,15 +261,14 @@ impl FromParams for DeleteRouteRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteRouteTableRequest {
-    pub dry_run: Option<bool>,
     pub route_table_id: Option<String>,
 }
 
 impl FromParams for DeleteRouteTableRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { dry_run: fields.optional("DryRun")?, route_table_id: fields.required("RouteTableId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { route_table_id: fields.required("RouteTableId")? };
         fields.close()?;
         Ok(value)
     }
@@ -298,7 +276,6 @@ impl FromParams for DeleteRouteTableRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteSecurityGroupRequest {
-    pub dry_run: Option<bool>,
     pub group_id: Option<String>,
     pub group_name: Option<String>,
 }
@@ -306,11 +283,8 @@ pub struct DeleteSecurityGroupRequest {
 impl FromParams for DeleteSecurityGroupRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            group_id: fields.optional("GroupId")?,
-            group_name: fields.optional("GroupName")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { group_id: fields.optional("GroupId")?, group_name: fields.optional("GroupName")? };
         fields.close()?;
         Ok(value)
     }
@@ -331,17 +305,14 @@ impl ToXml for DeleteSecurityGroupResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteSubnetCidrReservationRequest {
-    pub dry_run: Option<bool>,
     pub subnet_cidr_reservation_id: Option<String>,
 }
 
 impl FromParams for DeleteSubnetCidrReservationRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            subnet_cidr_reservation_id: fields.required("SubnetCidrReservationId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { subnet_cidr_reservation_id: fields.required("SubnetCidrReservationId")? };
         fields.close()?;
         Ok(value)
     }
@@ -360,14 +331,14 @@ impl ToXml for DeleteSubnetCidrReservationResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteSubnetRequest {
-    pub dry_run: Option<bool>,
     pub subnet_id: Option<String>,
 }
 
 impl FromParams for DeleteSubnetRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self { dry_run: fields.optional("DryRun")?, subnet_id: fields.required("SubnetId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { subnet_id: fields.required("SubnetId")? };
         fields.close()?;
         Ok(value)
     }
@@ -375,7 +346,6 @@ impl FromParams for DeleteSubnetRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteTagsRequest {
-    pub dry_run: Option<bool>,
     pub resources: Vec<String>,
     pub tags: Vec<Tag>,
 }
@@ -383,11 +353,8 @@ pub struct DeleteTagsRequest {
 impl FromParams for DeleteTagsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            resources: fields.required_list("ResourceId")?,
-            tags: fields.list("Tag")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { resources: fields.required_list("ResourceId")?, tags: fields.list("Tag")? };
         fields.close()?;
         Ok(value)
     }
@@ -395,17 +362,14 @@ impl FromParams for DeleteTagsRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteVpcPeeringConnectionRequest {
-    pub dry_run: Option<bool>,
     pub vpc_peering_connection_id: Option<String>,
 }
 
 impl FromParams for DeleteVpcPeeringConnectionRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            vpc_peering_connection_id: fields.required("VpcPeeringConnectionId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { vpc_peering_connection_id: fields.required("VpcPeeringConnectionId")? };
         fields.close()?;
         Ok(value)
     }
@@ -424,14 +388,14 @@ impl ToXml for DeleteVpcPeeringConnectionResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteVpcRequest {
-    pub dry_run: Option<bool>,
     pub vpc_id: Option<String>,
 }
 
 impl FromParams for DeleteVpcRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self { dry_run: fields.optional("DryRun")?, vpc_id: fields.required("VpcId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { vpc_id: fields.required("VpcId")? };
         fields.close()?;
         Ok(value)
     }
@@ -440,14 +404,13 @@ impl FromParams for DeleteVpcRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeAccountAttributesRequest {
     pub attribute_names: Vec<String>,
-    pub dry_run: Option<bool>,
 }
 
 impl FromParams for DescribeAccountAttributesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { attribute_names: fields.list("AttributeName")?, dry_run: fields.optional("DryRun")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { attribute_names: fields.list("AttributeName")? };
         fields.close()?;
         Ok(value)
     }
@@ -468,7 +431,6 @@ impl ToXml for DescribeAccountAttributesResult {
 pub struct DescribeAddressesAttributeRequest {
     pub allocation_ids: Vec<String>,
     pub attribute: Option<String>,
-    pub dry_run: Option<bool>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
 }
@@ -476,10 +438,10 @@ pub struct DescribeAddressesAttributeRequest {
 impl FromParams for DescribeAddressesAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             allocation_ids: fields.list("AllocationId")?,
             attribute: fields.optional("Attribute")?,
-            dry_run: fields.optional("DryRun")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
         };
@@ -504,7 +466,6 @@ impl ToXml for DescribeAddressesAttributeResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeAddressesRequest {
     pub allocation_ids: Vec<String>,
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub public_ips: Vec<String>,
 }
@@ -512,9 +473,9 @@ pub struct DescribeAddressesRequest {
 impl FromParams for DescribeAddressesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             allocation_ids: fields.list("AllocationId")?,
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             public_ips: fields.list("PublicIp")?,
         };
@@ -537,7 +498,6 @@ impl ToXml for DescribeAddressesResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeAvailabilityZonesRequest {
     pub all_availability_zones: Option<bool>,
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub zone_ids: Vec<String>,
     pub zone_names: Vec<String>,
@@ -546,9 +506,9 @@ pub struct DescribeAvailabilityZonesRequest {
 impl FromParams for DescribeAvailabilityZonesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             all_availability_zones: fields.optional("AllAvailabilityZones")?,
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             zone_ids: fields.list("ZoneId")?,
             zone_names: fields.list("ZoneName")?,
@@ -572,7 +532,6 @@ impl ToXml for DescribeAvailabilityZonesResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeDhcpOptionsRequest {
     pub dhcp_options_ids: Vec<String>,
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -581,9 +540,9 @@ pub struct DescribeDhcpOptionsRequest {
 impl FromParams for DescribeDhcpOptionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             dhcp_options_ids: fields.list("DhcpOptionsId")?,
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -608,7 +567,6 @@ impl ToXml for DescribeDhcpOptionsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeEgressOnlyInternetGatewaysRequest {
-    pub dry_run: Option<bool>,
     pub egress_only_internet_gateway_ids: Vec<String>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
@@ -618,8 +576,8 @@ pub struct DescribeEgressOnlyInternetGatewaysRequest {
 impl FromParams for DescribeEgressOnlyInternetGatewaysRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             egress_only_internet_gateway_ids: fields.list("EgressOnlyInternetGatewayId")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
@@ -681,18 +639,14 @@ impl ToXml for DescribeIamInstanceProfileAssociationsResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeImageAttributeRequest {
     pub attribute: Option<String>,
-    pub dry_run: Option<bool>,
     pub image_id: Option<String>,
 }
 
 impl FromParams for DescribeImageAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            attribute: fields.required("Attribute")?,
-            dry_run: fields.optional("DryRun")?,
-            image_id: fields.required("ImageId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { attribute: fields.required("Attribute")?, image_id: fields.required("ImageId")? };
         fields.close()?;
         Ok(value)
     }
@@ -700,7 +654,6 @@ impl FromParams for DescribeImageAttributeRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeImagesRequest {
-    pub dry_run: Option<bool>,
     pub executable_users: Vec<String>,
     pub filters: Vec<Filter>,
     pub image_ids: Vec<String>,
@@ -714,8 +667,8 @@ pub struct DescribeImagesRequest {
 impl FromParams for DescribeImagesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             executable_users: fields.list("ExecutableBy")?,
             filters: fields.list("Filter")?,
             image_ids: fields.list("ImageId")?,
@@ -746,18 +699,15 @@ impl ToXml for DescribeImagesResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstanceAttributeRequest {
     pub attribute: Option<String>,
-    pub dry_run: Option<bool>,
     pub instance_id: Option<String>,
 }
 
 impl FromParams for DescribeInstanceAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            attribute: fields.required("Attribute")?,
-            dry_run: fields.optional("DryRun")?,
-            instance_id: fields.required("InstanceId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { attribute: fields.required("Attribute")?, instance_id: fields.required("InstanceId")? };
         fields.close()?;
         Ok(value)
     }
@@ -765,7 +715,6 @@ impl FromParams for DescribeInstanceAttributeRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstanceConnectEndpointsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub instance_connect_endpoint_ids: Vec<String>,
     pub max_results: Option<i32>,
@@ -775,8 +724,8 @@ pub struct DescribeInstanceConnectEndpointsRequest {
 impl FromParams for DescribeInstanceConnectEndpointsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             instance_connect_endpoint_ids: fields.list("InstanceConnectEndpointId")?,
             max_results: fields.optional("MaxResults")?,
@@ -802,7 +751,6 @@ impl ToXml for DescribeInstanceConnectEndpointsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstanceCreditSpecificationsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub instance_ids: Vec<String>,
     pub max_results: Option<i32>,
@@ -812,8 +760,8 @@ pub struct DescribeInstanceCreditSpecificationsRequest {
 impl FromParams for DescribeInstanceCreditSpecificationsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             instance_ids: fields.list("InstanceId")?,
             max_results: fields.optional("MaxResults")?,
@@ -839,7 +787,6 @@ impl ToXml for DescribeInstanceCreditSpecificationsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstanceStatusRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub include_all_instances: Option<bool>,
     pub include_managed_resources: Option<bool>,
@@ -851,8 +798,8 @@ pub struct DescribeInstanceStatusRequest {
 impl FromParams for DescribeInstanceStatusRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             include_all_instances: fields.optional("IncludeAllInstances")?,
             include_managed_resources: fields.optional("IncludeManagedResources")?,
@@ -880,7 +827,6 @@ impl ToXml for DescribeInstanceStatusResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstanceTypeOfferingsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub location_type: Option<String>,
     pub max_results: Option<i32>,
@@ -890,8 +836,8 @@ pub struct DescribeInstanceTypeOfferingsRequest {
 impl FromParams for DescribeInstanceTypeOfferingsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             location_type: fields.optional("LocationType")?,
             max_results: fields.optional("MaxResults")?,
@@ -917,7 +863,6 @@ impl ToXml for DescribeInstanceTypeOfferingsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstanceTypesRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub include_unsupported_in_region: Option<bool>,
     pub instance_types: Vec<String>,
@@ -928,8 +873,8 @@ pub struct DescribeInstanceTypesRequest {
 impl FromParams for DescribeInstanceTypesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             include_unsupported_in_region: fields.optional("IncludeUnsupportedInRegion")?,
             instance_types: fields.list("InstanceType")?,
@@ -956,7 +901,6 @@ impl ToXml for DescribeInstanceTypesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstancesRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub include_managed_resources: Option<bool>,
     pub instance_ids: Vec<String>,
@@ -967,8 +911,8 @@ pub struct DescribeInstancesRequest {
 impl FromParams for DescribeInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             include_managed_resources: fields.optional("IncludeManagedResources")?,
             instance_ids: fields.list("InstanceId")?,
@@ -995,7 +939,6 @@ impl ToXml for DescribeInstancesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInternetGatewaysRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub internet_gateway_ids: Vec<String>,
     pub max_results: Option<i32>,
@@ -1005,8 +948,8 @@ pub struct DescribeInternetGatewaysRequest {
 impl FromParams for DescribeInternetGatewaysRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             internet_gateway_ids: fields.list("InternetGatewayId")?,
             max_results: fields.optional("MaxResults")?,
@@ -1032,7 +975,6 @@ impl ToXml for DescribeInternetGatewaysResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeKeyPairsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub include_public_key: Option<bool>,
     pub key_names: Vec<String>,
@@ -1042,8 +984,8 @@ pub struct DescribeKeyPairsRequest {
 impl FromParams for DescribeKeyPairsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             include_public_key: fields.optional("IncludePublicKey")?,
             key_names: fields.list("KeyName")?,
@@ -1067,7 +1009,6 @@ impl ToXml for DescribeKeyPairsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeManagedPrefixListsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1077,8 +1018,8 @@ pub struct DescribeManagedPrefixListsRequest {
 impl FromParams for DescribeManagedPrefixListsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1104,7 +1045,6 @@ impl ToXml for DescribeManagedPrefixListsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeNatGatewaysRequest {
-    pub dry_run: Option<bool>,
     pub filter: Vec<Filter>,
     pub max_results: Option<i32>,
     pub nat_gateway_ids: Vec<String>,
@@ -1114,8 +1054,8 @@ pub struct DescribeNatGatewaysRequest {
 impl FromParams for DescribeNatGatewaysRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filter: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             nat_gateway_ids: fields.list("NatGatewayId")?,
@@ -1141,7 +1081,6 @@ impl ToXml for DescribeNatGatewaysResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeNetworkAclsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub network_acl_ids: Vec<String>,
@@ -1151,8 +1090,8 @@ pub struct DescribeNetworkAclsRequest {
 impl FromParams for DescribeNetworkAclsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             network_acl_ids: fields.list("NetworkAclId")?,
@@ -1179,16 +1118,15 @@ impl ToXml for DescribeNetworkAclsResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeNetworkInterfaceAttributeRequest {
     pub attribute: Option<String>,
-    pub dry_run: Option<bool>,
     pub network_interface_id: Option<String>,
 }
 
 impl FromParams for DescribeNetworkInterfaceAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             attribute: fields.optional("Attribute")?,
-            dry_run: fields.optional("DryRun")?,
             network_interface_id: fields.required("NetworkInterfaceId")?,
         };
         fields.close()?;
@@ -1219,7 +1157,6 @@ impl ToXml for DescribeNetworkInterfaceAttributeResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeNetworkInterfacesRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub include_managed_resources: Option<bool>,
     pub max_results: Option<i32>,
@@ -1230,8 +1167,8 @@ pub struct DescribeNetworkInterfacesRequest {
 impl FromParams for DescribeNetworkInterfacesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             include_managed_resources: fields.optional("IncludeManagedResources")?,
             max_results: fields.optional("MaxResults")?,
@@ -1258,7 +1195,6 @@ impl ToXml for DescribeNetworkInterfacesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribePrefixListsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1268,8 +1204,8 @@ pub struct DescribePrefixListsRequest {
 impl FromParams for DescribePrefixListsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1296,7 +1232,6 @@ impl ToXml for DescribePrefixListsResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeRegionsRequest {
     pub all_regions: Option<bool>,
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub region_names: Vec<String>,
 }
@@ -1304,9 +1239,9 @@ pub struct DescribeRegionsRequest {
 impl FromParams for DescribeRegionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             all_regions: fields.optional("AllRegions")?,
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             region_names: fields.list("RegionName")?,
         };
@@ -1328,7 +1263,6 @@ impl ToXml for DescribeRegionsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeRouteTablesRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1338,8 +1272,8 @@ pub struct DescribeRouteTablesRequest {
 impl FromParams for DescribeRouteTablesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1365,14 +1299,14 @@ impl ToXml for DescribeRouteTablesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeSecurityGroupReferencesRequest {
-    pub dry_run: Option<bool>,
     pub group_id: Vec<String>,
 }
 
 impl FromParams for DescribeSecurityGroupReferencesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self { dry_run: fields.optional("DryRun")?, group_id: fields.required_list("GroupId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { group_id: fields.required_list("GroupId")? };
         fields.close()?;
         Ok(value)
     }
@@ -1391,7 +1325,6 @@ impl ToXml for DescribeSecurityGroupReferencesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeSecurityGroupRulesRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1401,8 +1334,8 @@ pub struct DescribeSecurityGroupRulesRequest {
 impl FromParams for DescribeSecurityGroupRulesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1428,7 +1361,6 @@ impl ToXml for DescribeSecurityGroupRulesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeSecurityGroupsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub group_ids: Vec<String>,
     pub group_names: Vec<String>,
@@ -1439,8 +1371,8 @@ pub struct DescribeSecurityGroupsRequest {
 impl FromParams for DescribeSecurityGroupsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             group_ids: fields.list("GroupId")?,
             group_names: fields.list("GroupName")?,
@@ -1467,7 +1399,6 @@ impl ToXml for DescribeSecurityGroupsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeStaleSecurityGroupsRequest {
-    pub dry_run: Option<bool>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
     pub vpc_id: Option<String>,
@@ -1476,8 +1407,8 @@ pub struct DescribeStaleSecurityGroupsRequest {
 impl FromParams for DescribeStaleSecurityGroupsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
             vpc_id: fields.required("VpcId")?,
@@ -1502,7 +1433,6 @@ impl ToXml for DescribeStaleSecurityGroupsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeSubnetsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1512,8 +1442,8 @@ pub struct DescribeSubnetsRequest {
 impl FromParams for DescribeSubnetsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1539,7 +1469,6 @@ impl ToXml for DescribeSubnetsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeTagsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1548,8 +1477,8 @@ pub struct DescribeTagsRequest {
 impl FromParams for DescribeTagsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1574,7 +1503,6 @@ impl ToXml for DescribeTagsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVolumesRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub include_managed_resources: Option<bool>,
     pub max_results: Option<i32>,
@@ -1585,8 +1513,8 @@ pub struct DescribeVolumesRequest {
 impl FromParams for DescribeVolumesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             include_managed_resources: fields.optional("IncludeManagedResources")?,
             max_results: fields.optional("MaxResults")?,
@@ -1614,18 +1542,14 @@ impl ToXml for DescribeVolumesResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVpcAttributeRequest {
     pub attribute: Option<String>,
-    pub dry_run: Option<bool>,
     pub vpc_id: Option<String>,
 }
 
 impl FromParams for DescribeVpcAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            attribute: fields.required("Attribute")?,
-            dry_run: fields.optional("DryRun")?,
-            vpc_id: fields.required("VpcId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { attribute: fields.required("Attribute")?, vpc_id: fields.required("VpcId")? };
         fields.close()?;
         Ok(value)
     }
@@ -1650,7 +1574,6 @@ impl ToXml for DescribeVpcAttributeResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVpcPeeringConnectionsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1660,8 +1583,8 @@ pub struct DescribeVpcPeeringConnectionsRequest {
 impl FromParams for DescribeVpcPeeringConnectionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1687,7 +1610,6 @@ impl ToXml for DescribeVpcPeeringConnectionsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVpcsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1697,8 +1619,8 @@ pub struct DescribeVpcsRequest {
 impl FromParams for DescribeVpcsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -1724,7 +1646,6 @@ impl ToXml for DescribeVpcsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetachInternetGatewayRequest {
-    pub dry_run: Option<bool>,
     pub internet_gateway_id: Option<String>,
     pub vpc_id: Option<String>,
 }
@@ -1732,8 +1653,8 @@ pub struct DetachInternetGatewayRequest {
 impl FromParams for DetachInternetGatewayRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             internet_gateway_id: fields.required("InternetGatewayId")?,
             vpc_id: fields.required("VpcId")?,
         };
@@ -1745,18 +1666,15 @@ impl FromParams for DetachInternetGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetachNetworkInterfaceRequest {
     pub attachment_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub force: Option<bool>,
 }
 
 impl FromParams for DetachNetworkInterfaceRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            attachment_id: fields.required("AttachmentId")?,
-            dry_run: fields.optional("DryRun")?,
-            force: fields.optional("Force")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { attachment_id: fields.required("AttachmentId")?, force: fields.optional("Force")? };
         fields.close()?;
         Ok(value)
     }
@@ -1795,16 +1713,15 @@ impl ToXml for DhcpOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DisassociateAddressRequest {
     pub association_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub public_ip: Option<String>,
 }
 
 impl FromParams for DisassociateAddressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             association_id: fields.optional("AssociationId")?,
-            dry_run: fields.optional("DryRun")?,
             public_ip: fields.optional("PublicIp")?,
         };
         fields.close()?;
@@ -1840,14 +1757,13 @@ impl ToXml for DisassociateIamInstanceProfileResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DisassociateRouteTableRequest {
     pub association_id: Option<String>,
-    pub dry_run: Option<bool>,
 }
 
 impl FromParams for DisassociateRouteTableRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { association_id: fields.required("AssociationId")?, dry_run: fields.optional("DryRun")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { association_id: fields.required("AssociationId")? };
         fields.close()?;
         Ok(value)
     }

@@ -8,7 +8,6 @@ use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetConsoleOutputRequest {
-    pub dry_run: Option<bool>,
     pub instance_id: Option<String>,
     pub latest: Option<bool>,
 }
@@ -16,11 +15,8 @@ pub struct GetConsoleOutputRequest {
 impl FromParams for GetConsoleOutputRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            instance_id: fields.required("InstanceId")?,
-            latest: fields.optional("Latest")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { instance_id: fields.required("InstanceId")?, latest: fields.optional("Latest")? };
         fields.close()?;
         Ok(value)
     }
@@ -43,7 +39,6 @@ impl ToXml for GetConsoleOutputResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetManagedPrefixListAssociationsRequest {
-    pub dry_run: Option<bool>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
     pub prefix_list_id: Option<String>,
@@ -52,8 +47,8 @@ pub struct GetManagedPrefixListAssociationsRequest {
 impl FromParams for GetManagedPrefixListAssociationsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
             prefix_list_id: fields.required("PrefixListId")?,
@@ -78,7 +73,6 @@ impl ToXml for GetManagedPrefixListAssociationsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetManagedPrefixListEntriesRequest {
-    pub dry_run: Option<bool>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
     pub prefix_list_id: Option<String>,
@@ -88,8 +82,8 @@ pub struct GetManagedPrefixListEntriesRequest {
 impl FromParams for GetManagedPrefixListEntriesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
             prefix_list_id: fields.required("PrefixListId")?,
@@ -115,7 +109,6 @@ impl ToXml for GetManagedPrefixListEntriesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetSecurityGroupsForVpcRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -125,8 +118,8 @@ pub struct GetSecurityGroupsForVpcRequest {
 impl FromParams for GetSecurityGroupsForVpcRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,
@@ -152,7 +145,6 @@ impl ToXml for GetSecurityGroupsForVpcResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetSubnetCidrReservationsRequest {
-    pub dry_run: Option<bool>,
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -162,8 +154,8 @@ pub struct GetSubnetCidrReservationsRequest {
 impl FromParams for GetSubnetCidrReservationsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             filters: fields.list("Filter")?,
             max_results: fields.optional("MaxResults")?,
             next_token: fields.optional("NextToken")?,

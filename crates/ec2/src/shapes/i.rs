@@ -224,7 +224,6 @@ impl ToXml for ImageWatermark {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImportKeyPairRequest {
-    pub dry_run: Option<bool>,
     pub key_name: Option<String>,
     pub public_key_material: Option<Vec<u8>>,
     pub tag_specifications: Vec<TagSpecification>,
@@ -233,8 +232,8 @@ pub struct ImportKeyPairRequest {
 impl FromParams for ImportKeyPairRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             key_name: fields.required("KeyName")?,
             public_key_material: fields.required("PublicKeyMaterial")?,
             tag_specifications: fields.list("TagSpecification")?,

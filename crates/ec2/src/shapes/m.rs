@@ -97,7 +97,6 @@ pub struct ModifyInstanceAttributeRequest {
     pub block_device_mappings: Vec<InstanceBlockDeviceMappingSpecification>,
     pub disable_api_stop: Option<AttributeBooleanValue>,
     pub disable_api_termination: Option<AttributeBooleanValue>,
-    pub dry_run: Option<bool>,
     pub ebs_optimized: Option<AttributeBooleanValue>,
     pub ena_support: Option<AttributeBooleanValue>,
     pub enclave_options: Option<EnclaveOptionsRequest>,
@@ -116,12 +115,12 @@ pub struct ModifyInstanceAttributeRequest {
 impl FromParams for ModifyInstanceAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             attribute: fields.optional("Attribute")?,
             block_device_mappings: fields.list("BlockDeviceMapping")?,
             disable_api_stop: fields.optional("DisableApiStop")?,
             disable_api_termination: fields.optional("DisableApiTermination")?,
-            dry_run: fields.optional("DryRun")?,
             ebs_optimized: fields.optional("EbsOptimized")?,
             ena_support: fields.optional("EnaSupport")?,
             enclave_options: fields.optional("EnclaveOptions")?,
@@ -143,7 +142,6 @@ impl FromParams for ModifyInstanceAttributeRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyInstanceConnectEndpointRequest {
-    pub dry_run: Option<bool>,
     pub instance_connect_endpoint_id: Option<String>,
     pub ip_address_type: Option<String>,
     pub preserve_client_ip: Option<bool>,
@@ -153,8 +151,8 @@ pub struct ModifyInstanceConnectEndpointRequest {
 impl FromParams for ModifyInstanceConnectEndpointRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             instance_connect_endpoint_id: fields.required("InstanceConnectEndpointId")?,
             ip_address_type: fields.optional("IpAddressType")?,
             preserve_client_ip: fields.optional("PreserveClientIp")?,
@@ -178,7 +176,6 @@ impl ToXml for ModifyInstanceConnectEndpointResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyInstanceMetadataOptionsRequest {
-    pub dry_run: Option<bool>,
     pub http_endpoint: Option<String>,
     pub http_protocol_ipv6: Option<String>,
     pub http_put_response_hop_limit: Option<i32>,
@@ -190,8 +187,8 @@ pub struct ModifyInstanceMetadataOptionsRequest {
 impl FromParams for ModifyInstanceMetadataOptionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             http_endpoint: fields.optional("HttpEndpoint")?,
             http_protocol_ipv6: fields.optional("HttpProtocolIpv6")?,
             http_put_response_hop_limit: fields.optional("HttpPutResponseHopLimit")?,
@@ -221,7 +218,6 @@ impl ToXml for ModifyInstanceMetadataOptionsResult {
 pub struct ModifyManagedPrefixListRequest {
     pub add_entries: Vec<AddPrefixListEntry>,
     pub current_version: Option<i64>,
-    pub dry_run: Option<bool>,
     pub ipam_prefix_list_resolver_sync_enabled: Option<bool>,
     pub max_entries: Option<i32>,
     pub prefix_list_id: Option<String>,
@@ -232,10 +228,10 @@ pub struct ModifyManagedPrefixListRequest {
 impl FromParams for ModifyManagedPrefixListRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             add_entries: fields.list("AddEntry")?,
             current_version: fields.optional("CurrentVersion")?,
-            dry_run: fields.optional("DryRun")?,
             ipam_prefix_list_resolver_sync_enabled: fields.optional("IpamPrefixListResolverSyncEnabled")?,
             max_entries: fields.optional("MaxEntries")?,
             prefix_list_id: fields.required("PrefixListId")?,
@@ -265,7 +261,6 @@ pub struct ModifyNetworkInterfaceAttributeRequest {
     pub attachment: Option<NetworkInterfaceAttachmentChanges>,
     pub connection_tracking_specification: Option<ConnectionTrackingSpecificationRequest>,
     pub description: Option<AttributeValue>,
-    pub dry_run: Option<bool>,
     pub ena_srd_specification: Option<EnaSrdSpecification>,
     pub enable_primary_ipv6: Option<bool>,
     pub groups: Vec<String>,
@@ -276,13 +271,13 @@ pub struct ModifyNetworkInterfaceAttributeRequest {
 impl FromParams for ModifyNetworkInterfaceAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             associate_public_ip_address: fields.optional("AssociatePublicIpAddress")?,
             associated_subnet_ids: fields.list("AssociatedSubnetId")?,
             attachment: fields.optional("Attachment")?,
             connection_tracking_specification: fields.optional("ConnectionTrackingSpecification")?,
             description: fields.optional("Description")?,
-            dry_run: fields.optional("DryRun")?,
             ena_srd_specification: fields.optional("EnaSrdSpecification")?,
             enable_primary_ipv6: fields.optional("EnablePrimaryIpv6")?,
             groups: fields.list("SecurityGroupId")?,
@@ -296,7 +291,6 @@ impl FromParams for ModifyNetworkInterfaceAttributeRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifySecurityGroupRulesRequest {
-    pub dry_run: Option<bool>,
     pub group_id: Option<String>,
     pub security_group_rules: Vec<SecurityGroupRuleUpdate>,
 }
@@ -304,8 +298,8 @@ pub struct ModifySecurityGroupRulesRequest {
 impl FromParams for ModifySecurityGroupRulesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             group_id: fields.required("GroupId")?,
             security_group_rules: fields.required_list("SecurityGroupRule")?,
         };
@@ -388,7 +382,6 @@ impl FromParams for ModifyVpcAttributeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyVpcPeeringConnectionOptionsRequest {
     pub accepter_peering_connection_options: Option<PeeringConnectionOptionsRequest>,
-    pub dry_run: Option<bool>,
     pub requester_peering_connection_options: Option<PeeringConnectionOptionsRequest>,
     pub vpc_peering_connection_id: Option<String>,
 }
@@ -396,9 +389,9 @@ pub struct ModifyVpcPeeringConnectionOptionsRequest {
 impl FromParams for ModifyVpcPeeringConnectionOptionsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             accepter_peering_connection_options: fields.optional("AccepterPeeringConnectionOptions")?,
-            dry_run: fields.optional("DryRun")?,
             requester_peering_connection_options: fields.optional("RequesterPeeringConnectionOptions")?,
             vpc_peering_connection_id: fields.required("VpcPeeringConnectionId")?,
         };
@@ -422,7 +415,6 @@ impl ToXml for ModifyVpcPeeringConnectionOptionsResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyVpcTenancyRequest {
-    pub dry_run: Option<bool>,
     pub instance_tenancy: Option<String>,
     pub vpc_id: Option<String>,
 }
@@ -430,11 +422,9 @@ pub struct ModifyVpcTenancyRequest {
 impl FromParams for ModifyVpcTenancyRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            instance_tenancy: fields.required("InstanceTenancy")?,
-            vpc_id: fields.required("VpcId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { instance_tenancy: fields.required("InstanceTenancy")?, vpc_id: fields.required("VpcId")? };
         fields.close()?;
         Ok(value)
     }
@@ -453,7 +443,6 @@ impl ToXml for ModifyVpcTenancyResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MonitorInstancesRequest {
-    pub dry_run: Option<bool>,
     pub instance_ids: Vec<String>,
     pub metric_category_ids: Vec<String>,
 }
@@ -461,8 +450,8 @@ pub struct MonitorInstancesRequest {
 impl FromParams for MonitorInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             instance_ids: fields.required_list("InstanceId")?,
             metric_category_ids: fields.list("MetricCategoryId")?,
         };

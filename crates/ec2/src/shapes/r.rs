@@ -8,15 +8,14 @@ use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RebootInstancesRequest {
-    pub dry_run: Option<bool>,
     pub instance_ids: Vec<String>,
 }
 
 impl FromParams for RebootInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { dry_run: fields.optional("DryRun")?, instance_ids: fields.required_list("InstanceId")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { instance_ids: fields.required_list("InstanceId")? };
         fields.close()?;
         Ok(value)
     }
@@ -71,17 +70,14 @@ impl ToXml for RegionGeography {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RejectVpcPeeringConnectionRequest {
-    pub dry_run: Option<bool>,
     pub vpc_peering_connection_id: Option<String>,
 }
 
 impl FromParams for RejectVpcPeeringConnectionRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            dry_run: fields.optional("DryRun")?,
-            vpc_peering_connection_id: fields.required("VpcPeeringConnectionId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { vpc_peering_connection_id: fields.required("VpcPeeringConnectionId")? };
         fields.close()?;
         Ok(value)
     }
@@ -101,7 +97,6 @@ impl ToXml for RejectVpcPeeringConnectionResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReleaseAddressRequest {
     pub allocation_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub network_border_group: Option<String>,
     pub public_ip: Option<String>,
 }
@@ -109,9 +104,9 @@ pub struct ReleaseAddressRequest {
 impl FromParams for ReleaseAddressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             allocation_id: fields.optional("AllocationId")?,
-            dry_run: fields.optional("DryRun")?,
             network_border_group: fields.optional("NetworkBorderGroup")?,
             public_ip: fields.optional("PublicIp")?,
         };
@@ -166,16 +161,15 @@ impl ToXml for ReplaceIamInstanceProfileAssociationResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplaceNetworkAclAssociationRequest {
     pub association_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub network_acl_id: Option<String>,
 }
 
 impl FromParams for ReplaceNetworkAclAssociationRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             association_id: fields.required("AssociationId")?,
-            dry_run: fields.optional("DryRun")?,
             network_acl_id: fields.required("NetworkAclId")?,
         };
         fields.close()?;
@@ -197,7 +191,6 @@ impl ToXml for ReplaceNetworkAclAssociationResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplaceNetworkAclEntryRequest {
     pub cidr_block: Option<String>,
-    pub dry_run: Option<bool>,
     pub egress: Option<bool>,
     pub icmp_type_code: Option<IcmpTypeCode>,
     pub ipv6_cidr_block: Option<String>,
@@ -211,9 +204,9 @@ pub struct ReplaceNetworkAclEntryRequest {
 impl FromParams for ReplaceNetworkAclEntryRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             cidr_block: fields.optional("CidrBlock")?,
-            dry_run: fields.optional("DryRun")?,
             egress: fields.required("Egress")?,
             icmp_type_code: fields.optional("Icmp")?,
             ipv6_cidr_block: fields.optional("Ipv6CidrBlock")?,
@@ -235,7 +228,6 @@ pub struct ReplaceRouteRequest {
     pub destination_cidr_block: Option<String>,
     pub destination_ipv6_cidr_block: Option<String>,
     pub destination_prefix_list_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub egress_only_internet_gateway_id: Option<String>,
     pub gateway_id: Option<String>,
     pub instance_id: Option<String>,
@@ -253,13 +245,13 @@ pub struct ReplaceRouteRequest {
 impl FromParams for ReplaceRouteRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             carrier_gateway_id: fields.optional("CarrierGatewayId")?,
             core_network_arn: fields.optional("CoreNetworkArn")?,
             destination_cidr_block: fields.optional("DestinationCidrBlock")?,
             destination_ipv6_cidr_block: fields.optional("DestinationIpv6CidrBlock")?,
             destination_prefix_list_id: fields.optional("DestinationPrefixListId")?,
-            dry_run: fields.optional("DryRun")?,
             egress_only_internet_gateway_id: fields.optional("EgressOnlyInternetGatewayId")?,
             gateway_id: fields.optional("GatewayId")?,
             instance_id: fields.optional("InstanceId")?,
@@ -281,16 +273,15 @@ impl FromParams for ReplaceRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReplaceRouteTableAssociationRequest {
     pub association_id: Option<String>,
-    pub dry_run: Option<bool>,
     pub route_table_id: Option<String>,
 }
 
 impl FromParams for ReplaceRouteTableAssociationRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             association_id: fields.required("AssociationId")?,
-            dry_run: fields.optional("DryRun")?,
             route_table_id: fields.required("RouteTableId")?,
         };
         fields.close()?;
@@ -333,18 +324,15 @@ impl ToXml for Reservation {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResetInstanceAttributeRequest {
     pub attribute: Option<String>,
-    pub dry_run: Option<bool>,
     pub instance_id: Option<String>,
 }
 
 impl FromParams for ResetInstanceAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self {
-            attribute: fields.required("Attribute")?,
-            dry_run: fields.optional("DryRun")?,
-            instance_id: fields.required("InstanceId")?,
-        };
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { attribute: fields.required("Attribute")?, instance_id: fields.required("InstanceId")? };
         fields.close()?;
         Ok(value)
     }
@@ -352,7 +340,6 @@ impl FromParams for ResetInstanceAttributeRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResetNetworkInterfaceAttributeRequest {
-    pub dry_run: Option<bool>,
     pub network_interface_id: Option<String>,
     pub source_dest_check: Option<String>,
 }
@@ -360,8 +347,8 @@ pub struct ResetNetworkInterfaceAttributeRequest {
 impl FromParams for ResetNetworkInterfaceAttributeRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             network_interface_id: fields.required("NetworkInterfaceId")?,
             source_dest_check: fields.optional("SourceDestCheck")?,
         };
@@ -373,7 +360,6 @@ impl FromParams for ResetNetworkInterfaceAttributeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RestoreManagedPrefixListVersionRequest {
     pub current_version: Option<i64>,
-    pub dry_run: Option<bool>,
     pub prefix_list_id: Option<String>,
     pub previous_version: Option<i64>,
 }
@@ -381,9 +367,9 @@ pub struct RestoreManagedPrefixListVersionRequest {
 impl FromParams for RestoreManagedPrefixListVersionRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             current_version: fields.required("CurrentVersion")?,
-            dry_run: fields.optional("DryRun")?,
             prefix_list_id: fields.required("PrefixListId")?,
             previous_version: fields.required("PreviousVersion")?,
         };
@@ -406,7 +392,6 @@ impl ToXml for RestoreManagedPrefixListVersionResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RevokeSecurityGroupEgressRequest {
     pub cidr_ip: Option<String>,
-    pub dry_run: Option<bool>,
     pub from_port: Option<i32>,
     pub group_id: Option<String>,
     pub ip_permissions: Vec<IpPermission>,
@@ -420,9 +405,9 @@ pub struct RevokeSecurityGroupEgressRequest {
 impl FromParams for RevokeSecurityGroupEgressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             cidr_ip: fields.optional("CidrIp")?,
-            dry_run: fields.optional("DryRun")?,
             from_port: fields.optional("FromPort")?,
             group_id: fields.required("GroupId")?,
             ip_permissions: fields.list("IpPermissions")?,
@@ -455,7 +440,6 @@ impl ToXml for RevokeSecurityGroupEgressResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RevokeSecurityGroupIngressRequest {
     pub cidr_ip: Option<String>,
-    pub dry_run: Option<bool>,
     pub from_port: Option<i32>,
     pub group_id: Option<String>,
     pub group_name: Option<String>,
@@ -470,9 +454,9 @@ pub struct RevokeSecurityGroupIngressRequest {
 impl FromParams for RevokeSecurityGroupIngressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             cidr_ip: fields.optional("CidrIp")?,
-            dry_run: fields.optional("DryRun")?,
             from_port: fields.optional("FromPort")?,
             group_id: fields.optional("GroupId")?,
             group_name: fields.optional("GroupName")?,
@@ -666,7 +650,6 @@ pub struct RunInstancesRequest {
     pub credit_specification: Option<CreditSpecificationRequest>,
     pub disable_api_stop: Option<bool>,
     pub disable_api_termination: Option<bool>,
-    pub dry_run: Option<bool>,
     pub ebs_optimized: Option<bool>,
     pub elastic_gpu_specification: Vec<ElasticGpuSpecification>,
     pub elastic_inference_accelerators: Vec<ElasticInferenceAccelerator>,
@@ -707,6 +690,7 @@ pub struct RunInstancesRequest {
 impl FromParams for RunInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             additional_info: fields.optional("AdditionalInfo")?,
             block_device_mappings: fields.list("BlockDeviceMapping")?,
@@ -716,7 +700,6 @@ impl FromParams for RunInstancesRequest {
             credit_specification: fields.optional("CreditSpecification")?,
             disable_api_stop: fields.optional("DisableApiStop")?,
             disable_api_termination: fields.optional("DisableApiTermination")?,
-            dry_run: fields.optional("DryRun")?,
             ebs_optimized: fields.optional("EbsOptimized")?,
             elastic_gpu_specification: fields.list("ElasticGpuSpecification")?,
             elastic_inference_accelerators: fields.list("ElasticInferenceAccelerator")?,

@@ -280,16 +280,15 @@ impl ToXml for StaleSecurityGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StartInstancesRequest {
     pub additional_info: Option<String>,
-    pub dry_run: Option<bool>,
     pub instance_ids: Vec<String>,
 }
 
 impl FromParams for StartInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
             additional_info: fields.optional("AdditionalInfo")?,
-            dry_run: fields.optional("DryRun")?,
             instance_ids: fields.required_list("InstanceId")?,
         };
         fields.close()?;
@@ -323,7 +322,6 @@ impl ToXml for StateReason {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StopInstancesRequest {
-    pub dry_run: Option<bool>,
     pub force: Option<bool>,
     pub hibernate: Option<bool>,
     pub instance_ids: Vec<String>,
@@ -333,8 +331,8 @@ pub struct StopInstancesRequest {
 impl FromParams for StopInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             force: fields.optional("Force")?,
             hibernate: fields.optional("Hibernate")?,
             instance_ids: fields.required_list("InstanceId")?,

@@ -62,7 +62,6 @@ impl FromParams for TagSpecification {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TerminateInstancesRequest {
-    pub dry_run: Option<bool>,
     pub force: Option<bool>,
     pub instance_ids: Vec<String>,
     pub skip_os_shutdown: Option<bool>,
@@ -71,8 +70,8 @@ pub struct TerminateInstancesRequest {
 impl FromParams for TerminateInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             force: fields.optional("Force")?,
             instance_ids: fields.required_list("InstanceId")?,
             skip_os_shutdown: fields.optional("SkipOsShutdown")?,

@@ -63,7 +63,6 @@ impl FromParams for UnassignPrivateIpAddressesRequest {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UnmonitorInstancesRequest {
-    pub dry_run: Option<bool>,
     pub instance_ids: Vec<String>,
     pub metric_category_ids: Vec<String>,
 }
@@ -71,8 +70,8 @@ pub struct UnmonitorInstancesRequest {
 impl FromParams for UnmonitorInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             instance_ids: fields.required_list("InstanceId")?,
             metric_category_ids: fields.list("MetricCategoryId")?,
         };
@@ -94,7 +93,6 @@ impl ToXml for UnmonitorInstancesResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSecurityGroupRuleDescriptionsEgressRequest {
-    pub dry_run: Option<bool>,
     pub group_id: Option<String>,
     pub group_name: Option<String>,
     pub ip_permissions: Vec<IpPermission>,
@@ -104,8 +102,8 @@ pub struct UpdateSecurityGroupRuleDescriptionsEgressRequest {
 impl FromParams for UpdateSecurityGroupRuleDescriptionsEgressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             group_id: fields.optional("GroupId")?,
             group_name: fields.optional("GroupName")?,
             ip_permissions: fields.list("IpPermissions")?,
@@ -129,7 +127,6 @@ impl ToXml for UpdateSecurityGroupRuleDescriptionsEgressResult {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSecurityGroupRuleDescriptionsIngressRequest {
-    pub dry_run: Option<bool>,
     pub group_id: Option<String>,
     pub group_name: Option<String>,
     pub ip_permissions: Vec<IpPermission>,
@@ -139,8 +136,8 @@ pub struct UpdateSecurityGroupRuleDescriptionsIngressRequest {
 impl FromParams for UpdateSecurityGroupRuleDescriptionsIngressRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
         let value = Self {
-            dry_run: fields.optional("DryRun")?,
             group_id: fields.optional("GroupId")?,
             group_name: fields.optional("GroupName")?,
             ip_permissions: fields.list("IpPermissions")?,
