@@ -1,9 +1,8 @@
 //! The outside of Hamlet: the API's listener, the one writer, and the controllers that make instances real.
 //!
-//! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`instances`] and
-//! [`instance_connect_endpoints`] compare the snapshot with what there is; [`namespaces`], [`link_services`] and
-//! [`internet_sites`] are what lies around the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command
-//! asks.
+//! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`controllers`]
+//! compare the snapshot with what there is; [`namespaces`], [`link_services`] and [`internet_sites`] are what lies around
+//! the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command asks.
 
 mod absent_services;
 pub mod admin;
@@ -13,16 +12,14 @@ pub mod callers;
 pub mod capture;
 pub mod clock;
 pub mod config;
+pub mod controllers;
 mod conversation;
 pub mod credentials;
 pub mod data_directory;
 mod descriptors;
 mod dns_stream;
-mod ended;
 mod host_name;
 pub mod identity;
-pub mod instance_connect_endpoints;
-pub mod instances;
 pub mod internet_sites;
 mod life;
 pub mod link_services;
@@ -36,7 +33,6 @@ pub mod places;
 pub mod public_resolver;
 pub mod refusal;
 pub mod refusals;
-pub mod retries;
 pub mod run;
 mod secret_file;
 pub mod services;

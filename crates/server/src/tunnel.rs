@@ -34,7 +34,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
-use crate::instance_connect_endpoints::{InstanceConnectEndpoints, Place};
+use crate::controllers::instance_connect_endpoints::{InstanceConnectEndpoints, Place};
 use crate::tunnel_places::{Holding, TunnelCaller};
 
 /// Where clients open tunnels.

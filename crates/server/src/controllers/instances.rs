@@ -18,8 +18,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use crate::clock;
-use crate::ended;
-use crate::retries::{Retries, Said};
+use crate::controllers::ended;
+use crate::controllers::retries::{Retries, Said};
 use crate::writer::State;
 
 /// How long an instance may take to shut down before it is switched off.

@@ -26,10 +26,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use crate::clock;
-use crate::ended;
-use crate::instances::Backend;
+use crate::controllers::ended;
+use crate::controllers::instances::Backend;
+use crate::controllers::retries::{PAUSE_MAX, Retries, Said};
 use crate::refusals::Refusals;
-use crate::retries::{PAUSE_MAX, Retries, Said};
 use crate::tunnel_places::Tunnels;
 use crate::writer::State;
 
