@@ -258,7 +258,7 @@ impl World {
         }
     }
 
-    fn forget_ended_endpoints(&mut self, now: Timestamp) {
+    pub(crate) fn forget_ended_endpoints(&mut self, now: Timestamp) {
         let ended = self.instance_connect_endpoints.values().filter(|endpoint| !endpoint.is_shown(now));
         for id in ended.map(|endpoint| endpoint.id).collect::<Vec<_>>() {
             self.instance_connect_endpoints.remove(&id);

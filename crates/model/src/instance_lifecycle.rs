@@ -527,22 +527,31 @@ impl World {
         }
     }
 
-    /// Forgets what is over: instances an hour after their termination, pushed keys after a minute, peering connections
-    /// when nobody is shown them any more.
-    pub fn expire(&mut self, now: Timestamp) {
-        self.forget_ended_peerings(now);
-        let is_over =
-            |it: &&Instance| it.terminated.is_some_and(|at| !now.is_within(TERMINATED_VISIBLE_MS, at));
-        let over: Vec<InstanceId> = self.network.instances.values().filter(is_over).map(|it| it.id).collect();
-        for id in over {
+    /// Forgets instances an hour after their termination.
+    pub(crate) fn forget_terminated_instances(&mut self, now: Timestamp) {
+        let over = self.network.instances.values().filter(|it| it.is_forgotten(now));
+        for id in over.map(|it| it.id).collect::<Vec<_>>() {
             self.network.instances.remove(&id);
         }
-        let has_old_key = |it: &&Instance| it.pushed_keys.iter().any(|key| !key.holds(now));
-        let old: Vec<InstanceId> =
-            self.network.instances.values().filter(has_old_key).map(|it| it.id).collect();
-        for id in old {
+    }
+
+    /// Forgets keys that nobody can log in with any more.
+    pub(crate) fn forget_pushed_keys(&mut self, now: Timestamp) {
+        let old = self.network.instances.values().filter(|it| it.has_old_key(now));
+        for id in old.map(|it| it.id).collect::<Vec<_>>() {
             self.change(id, |instance| instance.pushed_keys.retain(|key| key.holds(now)));
         }
+    }
+}
+
+impl Instance {
+    /// Whether its termination was long enough ago.
+    pub(crate) fn is_forgotten(&self, now: Timestamp) -> bool {
+        self.terminated.is_some_and(|at| !now.is_within(TERMINATED_VISIBLE_MS, at))
+    }
+
+    pub(crate) fn has_old_key(&self, now: Timestamp) -> bool {
+        self.pushed_keys.iter().any(|key| !key.holds(now))
     }
 }
 

@@ -268,7 +268,7 @@ impl World {
         }
     }
 
-    fn forget_ended_nat_gateways(&mut self, now: Timestamp) {
+    pub(crate) fn forget_ended_nat_gateways(&mut self, now: Timestamp) {
         let ended = self.network.nat_gateways.values().filter(|gateway| !gateway.is_shown(now));
         for id in ended.map(|gateway| gateway.id).collect::<Vec<_>>() {
             self.network.nat_gateways.remove(&id);

@@ -121,6 +121,11 @@ impl VpcPeeringConnection {
         }
     }
 
+    /// Whether nobody is shown it any more.
+    pub(crate) fn is_forgotten(&self, now: Timestamp) -> bool {
+        !self.is_shown(self.requester.scope.account, now) && !self.is_shown(self.accepter.scope.account, now)
+    }
+
     /// Whether an account still sees it ("VPC peering connection lifecycle", VPC Peering Guide).
     pub fn is_shown(&self, account: AccountId, now: Timestamp) -> bool {
         let Some(ended) = self.ended.or(self.expires.filter(|expires| *expires <= now)) else { return true };
@@ -363,9 +368,7 @@ impl World {
     /// Takes out what nobody is shown any more. Nothing else happens by the clock: a request that has expired is known by
     /// its date, and carried nothing before either.
     pub(crate) fn forget_ended_peerings(&mut self, now: Timestamp) {
-        let unseen = self.network.vpc_peering_connections.values().filter(|it| {
-            !it.is_shown(it.requester.scope.account, now) && !it.is_shown(it.accepter.scope.account, now)
-        });
+        let unseen = self.network.vpc_peering_connections.values().filter(|it| it.is_forgotten(now));
         for id in unseen.map(|it| it.id).collect::<Vec<_>>() {
             self.network.vpc_peering_connections.remove(&id);
         }
