@@ -14,10 +14,10 @@
 //! AwsError>`. The types are checked against the operation. `docs/add-an-action.md` has the steps.
 
 use crate::call::{Call, Need};
-use crate::error::{AwsError, Reply};
+use crate::error::AwsError;
 use crate::input::Input;
-use crate::service::{Protocol, Service};
-use crate::xml;
+use crate::reply::Output;
+use crate::service::Service;
 use std::any::Any;
 
 /// What an operation is made of, as the model of its service says. Generated.
@@ -58,32 +58,6 @@ pub struct Pages {
     pub limit: Option<&'static str>,
     /// The member of the answer that is cut into pages.
     pub result: &'static str,
-}
-
-/// An answer, rendered but for its envelope.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Output {
-    /// The inside of the XML envelope, or the whole JSON.
-    pub body: String,
-    /// Members that go in headers.
-    pub headers: Vec<(&'static str, String)>,
-}
-
-impl Output {
-    /// The answer as a whole HTTP answer.
-    pub fn render(&self, service: &Service, operation: &str, request_id: &str) -> Reply {
-        match service.protocol {
-            Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => {
-                xml::render(service, operation, request_id, self)
-            }
-            Protocol::Json11 => Reply {
-                status: 200,
-                content_type: service.protocol.content_type(),
-                headers: Vec::new(),
-                body: self.body.clone(),
-            },
-        }
-    }
 }
 
 /// A request that its operation has decoded, with its type folded away.

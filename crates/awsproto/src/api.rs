@@ -1,10 +1,11 @@
 //! What a service gives to the server: its description, its table, and what is done once around all of its calls.
 
-use crate::action::{self, Action, Output};
+use crate::action::{self, Action};
 use crate::call::Call;
 use crate::error::AwsError;
 use crate::ids::IdSource;
 use crate::input::Input;
+use crate::reply::Output;
 use crate::service::Service;
 use crate::tokens::{ClientToken, Tokens};
 use model::Scope;
@@ -60,11 +61,12 @@ impl<S> Api<S> {
 mod tests {
     use super::*;
     use crate::action::{Operation, Pages};
-    use crate::params::{At, Fields, FromParams, Node, decode};
+    use crate::params::{At, Fields, FromParams, Node};
+    use crate::protocol::ec2;
     use crate::service::Protocol;
     use crate::timestamp::Timestamp;
     use crate::tokens::{Remembered, TokenKey};
-    use crate::{read, testing, write, xml};
+    use crate::{read, testing, write};
     use std::collections::BTreeMap;
 
     #[derive(Default)]
@@ -168,6 +170,7 @@ mod tests {
         xml_namespace: "urn:x",
         target_prefix: "",
         known_operations: &["CreateVpc", "DeleteVpc", "DescribeVpcs"],
+        routes: &[],
     };
 
     mod op {
@@ -184,10 +187,10 @@ mod tests {
             type Request = Vpc;
             type Response = String;
             fn decode(input: &Input) -> Result<Vpc, AwsError> {
-                decode(input.form()?, Protocol::Ec2)
+                ec2::decode(input)
             }
             fn encode(response: &String) -> Output {
-                xml::encode(response)
+                ec2::encode(response)
             }
         }
         pub(super) struct DescribeVpcs;
@@ -202,10 +205,10 @@ mod tests {
             type Request = Vpc;
             type Response = ();
             fn decode(input: &Input) -> Result<Vpc, AwsError> {
-                decode(input.form()?, Protocol::Ec2)
+                ec2::decode(input)
             }
             fn encode(response: &()) -> Output {
-                xml::encode_true(response)
+                ec2::encode_nothing(response)
             }
         }
     }

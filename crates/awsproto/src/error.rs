@@ -1,10 +1,8 @@
-//! An error as AWS gives it: a code, a sentence, a status, and its shape per protocol.
+//! An error as AWS gives it: a code, a sentence, a status. Its shape is the protocol's.
 //!
 //! Codes and sentences follow "Error codes for the Amazon EC2 API" and each service's
-//! "Common Errors" page. S3's XML errors, which have no envelope, are not here.
+//! "Common Errors" page.
 
-use crate::service::{Protocol, Service};
-use crate::xml::XmlWriter;
 use std::borrow::Cow;
 
 /// An error an AWS client can read.
@@ -18,19 +16,6 @@ pub struct AwsError {
     pub status: u16,
     /// Members beside code and message, for the few errors that have some.
     pub fields: Vec<(&'static str, String)>,
-}
-
-/// A whole HTTP answer, less the headers every answer has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The `Content-Type`.
-    pub content_type: &'static str,
-    /// Further headers.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: String,
 }
 
 impl AwsError {
@@ -107,98 +92,9 @@ impl AwsError {
         )
     }
 
-    /// An action that AWS does not know.
-    pub fn unknown_action(service: &Service, action: &str) -> Self {
-        match service.protocol {
-            Protocol::Ec2 => {
-                Self::new("InvalidAction", format!("The action {action} is not valid for this web service."))
-            }
-            Protocol::Query => Self::new(
-                "InvalidAction",
-                format!("Could not find operation {action} for version {}", service.api_version),
-            ),
-            Protocol::Json11 => Self::new("UnknownOperationException", ""),
-            Protocol::RestXml(_) => Self::new("UnknownOperationException", "").with_status(404),
-        }
-    }
-
-    /// An action that AWS knows and Hamlet does not have. No AWS answer says this, so the words
-    /// are Hamlet's own; 501 is a status that SDKs do not retry.
-    pub fn not_implemented(service: &Service, action: &str) -> Self {
-        let code = match service.protocol {
-            Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => "NotImplemented",
-            Protocol::Json11 => "NotImplementedException",
-        };
-        let name = service.name;
-        let message = format!("AWS has the action {name}:{action}, but Hamlet does not implement it yet.");
-        Self::new(code, message).with_status(501)
-    }
-
     /// A part of an action that AWS has and Hamlet does not: a parameter, a value, a mode.
     pub fn not_implemented_yet(what: &str) -> Self {
         Self::new("NotImplemented", format!("Hamlet does not implement {what} yet.")).with_status(501)
-    }
-
-    /// The error as a whole HTTP answer in the service's protocol.
-    pub fn render(&self, service: &Service, request_id: &str) -> Reply {
-        let body = match service.protocol {
-            Protocol::Ec2 => self.ec2_body(request_id),
-            Protocol::Query | Protocol::RestXml(_) => self.query_body(service, request_id),
-            Protocol::Json11 => self.json_body(),
-        };
-        let content_type = service.protocol.content_type();
-        Reply { status: self.status_in(service.protocol), content_type, headers: Vec::new(), body }
-    }
-
-    /// JSON services answer every client error with 400, whatever the code.
-    fn status_in(&self, protocol: Protocol) -> u16 {
-        match protocol {
-            Protocol::Json11 if self.status < 500 => 400,
-            Protocol::Json11 | Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => self.status,
-        }
-    }
-
-    fn ec2_body(&self, request_id: &str) -> String {
-        let mut xml = XmlWriter::document();
-        xml.element("Response", |xml| {
-            xml.element("Errors", |xml| xml.element("Error", |xml| self.write_members(xml)));
-            // Capitalised here, and here alone.
-            xml.text("RequestID", request_id);
-        });
-        xml.finish()
-    }
-
-    fn query_body(&self, service: &Service, request_id: &str) -> String {
-        let fault = if self.status < 500 { "Sender" } else { "Receiver" };
-        let mut xml = XmlWriter::document();
-        xml.element_in("ErrorResponse", service.xml_namespace, |xml| {
-            xml.element("Error", |xml| {
-                xml.text("Type", fault);
-                self.write_members(xml);
-            });
-            xml.text("RequestId", request_id);
-        });
-        xml.finish()
-    }
-
-    fn write_members(&self, xml: &mut XmlWriter) {
-        xml.text("Code", &self.code);
-        xml.text("Message", &self.message);
-        for (name, value) in &self.fields {
-            xml.text(name, value);
-        }
-    }
-
-    fn json_body(&self) -> String {
-        let mut members = serde_json::Map::new();
-        members.insert("__type".into(), self.code.as_ref().into());
-        if !self.message.is_empty() {
-            members.insert("message".into(), self.message.as_str().into());
-        }
-        for (name, value) in &self.fields {
-            members.insert((*name).into(), value.as_str().into());
-        }
-        serde_json::Value::Object(members).to_string()
     }
 }
 
@@ -232,59 +128,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_protocol_has_its_own_body() {
-        let error = AwsError::not_found("InvalidVpcID.NotFound", "vpc", "vpc-1");
-        let ec2 = error.render(&service(Protocol::Ec2), "r-1");
-        assert_eq!(
-            ec2.body,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>\
-             <Code>InvalidVpcID.NotFound</Code><Message>The vpc ID 'vpc-1' does not exist</Message>\
-             </Error></Errors><RequestID>r-1</RequestID></Response>"
-        );
-        let query = error.render(&service(Protocol::Query), "r-1");
-        assert_eq!(
-            query.body,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorResponse xmlns=\"urn:x\"><Error>\
-             <Type>Sender</Type><Code>InvalidVpcID.NotFound</Code>\
-             <Message>The vpc ID 'vpc-1' does not exist</Message></Error>\
-             <RequestId>r-1</RequestId></ErrorResponse>"
-        );
-        let json = error.render(&service(Protocol::Json11), "r-1");
-        assert_eq!(
-            json.body,
-            r#"{"__type":"InvalidVpcID.NotFound","message":"The vpc ID 'vpc-1' does not exist"}"#
-        );
-        assert_eq!((ec2.status, query.status, json.status), (400, 400, 400));
-    }
-
-    #[test]
     fn statuses_follow_the_documentation() {
         assert_eq!(AwsError::dry_run().status, 412);
         assert_eq!(AwsError::new("AuthFailure", "").status, 401);
         assert_eq!(AwsError::new("UnauthorizedOperation", "").status, 403);
         assert_eq!(AwsError::new("RequestLimitExceeded", "").status, 503);
-        let denied = AwsError::new("AccessDenied", "");
-        assert_eq!(denied.render(&service(Protocol::Json11), "r").status, 400);
-    }
-
-    #[test]
-    fn unknown_to_aws_and_unknown_to_us_are_different() {
-        let service = service(Protocol::Ec2);
-        assert_eq!(
-            AwsError::unknown_action(&service, "MakeVpc").to_string(),
-            "InvalidAction: The action MakeVpc is not valid for this web service."
-        );
-        assert_eq!(AwsError::not_implemented(&service, "CreateFleet").status, 501);
-    }
-
-    fn service(protocol: Protocol) -> Service {
-        Service {
-            name: "x",
-            protocol,
-            api_version: "1",
-            xml_namespace: "urn:x",
-            target_prefix: "X",
-            known_operations: &[],
-        }
     }
 }

@@ -1,9 +1,7 @@
-//! A request's parameters before its action is known: a form or a JSON value.
+//! A request's parameters before its action is known: a form, a JSON value or XML.
 
 use crate::error::AwsError;
-use crate::json;
 use crate::params::Node;
-use crate::service::Protocol;
 use crate::xml_reader::Element;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -13,26 +11,13 @@ use sha2::{Digest, Sha256};
 pub enum Input {
     /// EC2 and query.
     Form(Node),
-    /// JSON 1.1.
+    /// JSON.
     Json(Value),
     /// REST with XML; path and query string are among the body's members.
     Xml(Element),
 }
 
 impl Input {
-    /// Reads the parameters of a request: for forms, from the body or else the query string. REST requests need their
-    /// path, too, see [`crate::route::Route::input`].
-    pub fn parse(protocol: Protocol, query: &str, body: &[u8]) -> Result<Input, AwsError> {
-        match protocol {
-            Protocol::Json11 => json::parse(body).map(Input::Json),
-            Protocol::Ec2 | Protocol::Query if body.is_empty() => {
-                Node::parse_form(query.as_bytes()).map(Input::Form)
-            }
-            Protocol::Ec2 | Protocol::Query => Node::parse_form(body).map(Input::Form),
-            Protocol::RestXml(_) => Err(AwsError::new("InvalidInput", "The request has no path.")),
-        }
-    }
-
     /// The text of a top-level parameter.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self {

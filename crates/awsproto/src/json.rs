@@ -1,9 +1,8 @@
-//! JSON 1.1 requests and answers.
+//! JSON in requests and answers, of whichever protocol.
 //!
 //! Members nobody asks for are ignored, as AWS ignores them; a member of the wrong type is a
 //! `SerializationException`. Numbers of JSON nesting are bounded by serde_json (128).
 
-use crate::action::Output;
 use crate::error::AwsError;
 use crate::timestamp::Timestamp;
 use base64::Engine as _;
@@ -28,16 +27,6 @@ pub trait FromJson: Sized {
 pub trait ToJson {
     /// Writes the value.
     fn to_json(&self) -> Value;
-}
-
-/// The body of an answer.
-pub fn encode<T: ToJson>(answer: &T) -> Output {
-    Output { body: answer.to_json().to_string(), ..Output::default() }
-}
-
-/// The body of an answer without members.
-pub fn encode_nothing(_: &()) -> Output {
-    Output { body: "{}".to_owned(), ..Output::default() }
 }
 
 /// The members of one JSON object, for generated decoders.

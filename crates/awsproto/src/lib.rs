@@ -1,8 +1,9 @@
 //! AWS on the wire: signatures, the EC2, query, JSON and REST-XML protocols, errors, filters, paging.
 //!
 //! Pure: requests in, values out; time, identifiers and secrets are arguments. Which service and
-//! operation a request is for is `route`; who signed it, `sigv4`; its parameters, `input`; the
-//! table it is looked up in, `action`; what a call carries, `call`. Shapes are generated into the service crates.
+//! operation a request is for is `route`; who signed it, `sigv4`; its parameters, `input`; how they
+//! are read and answers written, `protocol`; the table it is looked up in, `action`; what a call
+//! carries, `call`. Shapes are generated into the service crates.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
@@ -10,15 +11,19 @@
 pub mod action;
 pub mod api;
 pub mod call;
+pub mod elements;
 pub mod error;
 pub mod filter;
 pub mod ids;
+mod incoming;
 pub mod input;
 pub mod json;
 pub mod page;
 pub mod params;
 mod percent;
-pub mod rest_xml;
+pub mod protocol;
+mod reply;
+pub mod rest;
 pub mod route;
 pub mod service;
 pub mod sigv4;
@@ -29,15 +34,16 @@ pub mod tokens;
 pub mod xml;
 pub mod xml_reader;
 
-pub use action::{Action, BodyRule, Decoded, Handler, Operation, Output, Pages};
+pub use action::{Action, BodyRule, Decoded, Handler, Operation, Pages};
 pub use api::{Api, FirstUse};
 pub use call::{Call, Need, Principal, Provided, SecretBits, StreamedBody};
-pub use error::{AwsError, Reply};
+pub use error::AwsError;
 pub use filter::{Filter, Filterable, Filters};
 pub use ids::IdSource;
 pub use input::Input;
 pub use page::Page;
 pub use percent::encode_uri_component;
-pub use service::{Protocol, Service};
+pub use reply::{Output, Reply};
+pub use service::{ErrorNames, Protocol, Service};
 pub use timestamp::Timestamp;
 pub use tokens::{ClientToken, Remembered, TokenKey, Tokens};

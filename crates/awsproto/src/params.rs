@@ -8,7 +8,6 @@
 
 use crate::error::AwsError;
 use crate::percent;
-use crate::service::Protocol;
 use crate::timestamp::Timestamp;
 use base64::Engine as _;
 use std::collections::BTreeMap;
@@ -103,22 +102,31 @@ impl Node {
     }
 }
 
+/// How a protocol says what is wrong with a parameter.
+#[derive(Debug)]
+pub struct Wording {
+    /// For a key, its value and a reason.
+    pub invalid: fn(&str, &str, &str) -> AwsError,
+    /// For the key of a parameter that must be there, its first letter small.
+    pub missing: fn(&str) -> AwsError,
+}
+
 /// Where in the tree the decoder is, for the sentence of an error.
 #[derive(Clone, Copy)]
 pub struct At<'a> {
-    protocol: Protocol,
+    wording: &'static Wording,
     parent: Option<&'a At<'a>>,
     name: &'a str,
 }
 
 impl<'a> At<'a> {
     /// The top of a request.
-    pub fn root(protocol: Protocol) -> Self {
-        At { protocol, parent: None, name: "" }
+    pub(crate) fn root(wording: &'static Wording) -> Self {
+        At { wording, parent: None, name: "" }
     }
 
     fn below(&'a self, name: &'a str) -> At<'a> {
-        At { protocol: self.protocol, parent: Some(self), name }
+        At { wording: self.wording, parent: Some(self), name }
     }
 
     /// The dotted key.
@@ -130,26 +138,11 @@ impl<'a> At<'a> {
     }
 
     fn invalid(&self, value: &str, reason: &str) -> AwsError {
-        match self.protocol {
-            Protocol::Ec2 => AwsError::invalid_value(&self.key(), shortened(value), reason),
-            Protocol::Query | Protocol::Json11 | Protocol::RestXml(_) => {
-                AwsError::new("MalformedInput", format!("{}: {reason}", self.key()))
-            }
-        }
+        (self.wording.invalid)(&self.key(), shortened(value), reason)
     }
 
     fn missing(&self) -> AwsError {
-        let name = lower_first(&self.key());
-        match self.protocol {
-            Protocol::Ec2 => AwsError::missing_parameter(&name),
-            Protocol::Query | Protocol::Json11 | Protocol::RestXml(_) => AwsError::new(
-                "ValidationError",
-                format!(
-                    "1 validation error detected: Value null at '{name}' failed to satisfy \
-                     constraint: Member must not be null"
-                ),
-            ),
-        }
+        (self.wording.missing)(&lower_first(&self.key()))
     }
 }
 
@@ -157,11 +150,6 @@ impl<'a> At<'a> {
 pub trait FromParams: Sized {
     /// Reads the node found at this place.
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError>;
-}
-
-/// Reads a whole request.
-pub fn decode<T: FromParams>(root: &Node, protocol: Protocol) -> Result<T, AwsError> {
-    T::from_params(root, &At::root(protocol))
 }
 
 /// The members of one structure: asked for by name, then closed, so that what was sent and not
@@ -477,8 +465,7 @@ mod tests {
         ) {
             for form in [bytes.as_slice(), form.as_bytes()] {
                 let Ok(node) = Node::parse_form(form) else { continue };
-                let _ = decode::<Request>(&node, Protocol::Ec2);
-                let _ = decode::<Request>(&node, Protocol::Query);
+                let _ = Request::from_params(&node, &At::root(&WORDING));
             }
         }
 
@@ -489,7 +476,10 @@ mod tests {
         }
     }
 
+    static WORDING: Wording =
+        Wording { invalid: AwsError::invalid_value, missing: AwsError::missing_parameter };
+
     fn read(form: &str) -> Result<Request, AwsError> {
-        decode(&Node::parse_form(form.as_bytes())?, Protocol::Ec2)
+        Request::from_params(&Node::parse_form(form.as_bytes())?, &At::root(&WORDING))
     }
 }

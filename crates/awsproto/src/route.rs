@@ -5,30 +5,9 @@
 //! by method and path.
 
 use crate::error::AwsError;
+pub use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::percent;
-use crate::rest_xml;
 use crate::service::{Protocol, Service};
-use crate::sigv4::CredentialScope;
-
-/// What is looked at.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Incoming<'a> {
-    /// The `Host` header.
-    pub host: Option<&'a str>,
-    /// The `X-Amz-Target` header.
-    pub target: Option<&'a str>,
-    /// The scope of the signature, believed or not.
-    pub scope: Option<&'a CredentialScope>,
-    /// The HTTP method.
-    pub method: &'a str,
-    /// The path, as it was sent.
-    pub path: &'a str,
-    /// What followed the `?`.
-    pub query: &'a str,
-    /// The whole body.
-    pub body: &'a [u8],
-}
 
 /// Where a request goes.
 #[derive(Clone, Debug)]
@@ -55,7 +34,7 @@ pub fn route(incoming: &Incoming<'_>, services: &[&'static Service]) -> Result<R
     let service = service(incoming, services)?;
     Ok(Route {
         service,
-        operation: operation(incoming, service).map_err(|error| RouteError::NoOperation(service, error))?,
+        operation: service.operation(incoming).map_err(|error| RouteError::NoOperation(service, error))?,
         region: region(incoming),
     })
 }
@@ -63,13 +42,7 @@ pub fn route(incoming: &Incoming<'_>, services: &[&'static Service]) -> Result<R
 impl Route {
     /// Reads the parameters.
     pub fn input(&self, incoming: &Incoming<'_>) -> Result<Input, AwsError> {
-        let protocol = self.service.protocol;
-        let Protocol::RestXml(routes) = protocol else {
-            return Input::parse(protocol, incoming.query, incoming.body);
-        };
-        let matched = rest_xml::find(routes, incoming.method, incoming.path)
-            .ok_or_else(|| AwsError::unknown_action(self.service, ""))?;
-        rest_xml::parse(&matched, incoming.query, incoming.body).map(Input::Xml)
+        self.service.read(incoming)
     }
 }
 
@@ -91,29 +64,12 @@ pub fn service(
     if let Some(service) = label.and_then(named) {
         return Ok(service);
     }
-    let version = form_value(incoming, "Version");
+    let version = incoming.form_value("Version");
     let found = services.iter().find(|service| {
         matches!(service.protocol, Protocol::Ec2 | Protocol::Query)
             && version.as_deref() == Some(service.api_version)
     });
     found.copied().ok_or(RouteError::UnknownService(None))
-}
-
-fn operation(incoming: &Incoming<'_>, service: &Service) -> Result<String, AwsError> {
-    let name = match service.protocol {
-        Protocol::Json11 => {
-            incoming.target.and_then(|target| target.rsplit_once('.')).map(|(_, name)| name.to_owned())
-        }
-        Protocol::Ec2 | Protocol::Query => form_value(incoming, "Action"),
-        Protocol::RestXml(routes) => rest_xml::find(routes, incoming.method, incoming.path)
-            .map(|matched| matched.route.operation.to_owned()),
-    };
-    name.filter(|name| !name.is_empty()).ok_or_else(|| match service.protocol {
-        Protocol::Json11 | Protocol::RestXml(_) => AwsError::unknown_action(service, ""),
-        Protocol::Ec2 | Protocol::Query => {
-            AwsError::new("MissingAction", "The request must contain the parameter Action")
-        }
-    })
 }
 
 /// `ec2.us-east-1.amazonaws.com` names a region; `sts.amazonaws.com` does not.
@@ -126,24 +82,16 @@ fn region(incoming: &Incoming<'_>) -> Option<String> {
     labels.next().map(str::to_owned)
 }
 
-/// A value of the form in the body, or else of the query string.
-fn form_value(incoming: &Incoming<'_>, name: &str) -> Option<String> {
-    let pairs = |form: &[u8]| {
-        let mut decoded = form.split(|byte| *byte == b'&').filter_map(percent::decode_pair);
-        decoded.find(|(key, _)| key == name).map(|(_, value)| value)
-    };
-    pairs(incoming.body).or_else(|| pairs(incoming.query.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rest_xml::HttpRoute;
+    use crate::rest::HttpRoute;
+    use crate::sigv4::CredentialScope;
 
-    static EC2: Service = service("ec2", Protocol::Ec2, "2016-11-15", "");
-    static STS: Service = service("sts", Protocol::Query, "2011-06-15", "");
-    static SSM: Service = service("ssm", Protocol::Json11, "2014-11-06", "AmazonSSM");
-    static ROUTE53: Service = service("route53", Protocol::RestXml(ROUTES), "2013-04-01", "");
+    static EC2: Service = service("ec2", Protocol::Ec2, "2016-11-15", "", &[]);
+    static STS: Service = service("sts", Protocol::Query, "2011-06-15", "", &[]);
+    static SSM: Service = service("ssm", Protocol::Json11, "2014-11-06", "AmazonSSM", &[]);
+    static ROUTE53: Service = service("route53", Protocol::RestXml, "2013-04-01", "", ROUTES);
     const ROUTES: &[HttpRoute] =
         &[HttpRoute { operation: "GetZone", method: "GET", path: "/2013-04-01/zone/{Id}", status: 200 }];
 
@@ -223,7 +171,16 @@ mod tests {
         protocol: Protocol,
         api_version: &'static str,
         target_prefix: &'static str,
+        routes: &'static [HttpRoute],
     ) -> Service {
-        Service { name, protocol, api_version, xml_namespace: "", target_prefix, known_operations: &[] }
+        Service {
+            name,
+            protocol,
+            api_version,
+            xml_namespace: "",
+            target_prefix,
+            known_operations: &[],
+            routes,
+        }
     }
 }

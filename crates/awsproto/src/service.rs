@@ -1,8 +1,8 @@
 //! What Hamlet knows of a service from its model: name, protocol, version, operations.
 
-use crate::rest_xml::HttpRoute;
+use crate::rest::HttpRoute;
 
-/// How a service's requests and answers are written.
+/// How a service's requests and answers are written. What each does is a file of `protocol`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// Form in, XML out, in EC2's own dialect.
@@ -11,17 +11,28 @@ pub enum Protocol {
     Query,
     /// JSON in, JSON out, the operation in `X-Amz-Target`.
     Json11,
-    /// XML in, XML out, the operation in method and path: Route 53, S3. With every operation that AWS has.
-    RestXml(&'static [HttpRoute]),
+    /// XML in, XML out, the operation in method and path: Route 53.
+    RestXml,
+}
+
+/// How errors are named that no service has for itself alone: who asks, whether it is there at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorNames {
+    /// EC2's own: `AuthFailure`.
+    Ec2,
+    /// `AccessDenied`.
+    Plain,
+    /// `AccessDeniedException`.
+    Exceptions,
 }
 
 impl Protocol {
-    /// The `Content-Type` of answers.
-    pub fn content_type(self) -> &'static str {
+    /// How errors are named that no service has for itself alone.
+    pub fn error_names(self) -> ErrorNames {
         match self {
-            Protocol::Ec2 => "text/xml;charset=UTF-8",
-            Protocol::Query | Protocol::RestXml(_) => "text/xml",
-            Protocol::Json11 => "application/x-amz-json-1.1",
+            Protocol::Ec2 => ErrorNames::Ec2,
+            Protocol::Query | Protocol::RestXml => ErrorNames::Plain,
+            Protocol::Json11 => ErrorNames::Exceptions,
         }
     }
 }
@@ -42,6 +53,8 @@ pub struct Service {
     /// Every operation AWS has, sorted: those not in the service's ACTIONS are answered with
     /// "not implemented" rather than "unknown".
     pub known_operations: &'static [&'static str],
+    /// How every operation AWS has appears in HTTP, for the protocols that tell them by it; empty for others.
+    pub routes: &'static [HttpRoute],
 }
 
 impl Service {

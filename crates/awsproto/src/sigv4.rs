@@ -5,7 +5,7 @@
 
 use crate::error::AwsError;
 use crate::percent;
-use crate::service::Protocol;
+use crate::service::{ErrorNames, Protocol};
 use crate::timestamp::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -263,10 +263,10 @@ fn signature(string_to_sign: &str, authorization: &Authorization, secret: &str) 
 impl SignatureError {
     /// The error as the clients of a protocol know it.
     pub fn to_aws(&self, protocol: Protocol) -> AwsError {
-        match protocol {
-            Protocol::Ec2 => self.to_ec2(),
-            Protocol::Query | Protocol::RestXml(_) => self.to_query(),
-            Protocol::Json11 => self.to_json(),
+        match protocol.error_names() {
+            ErrorNames::Ec2 => self.to_ec2(),
+            ErrorNames::Plain => self.to_query(),
+            ErrorNames::Exceptions => self.to_json(),
         }
     }
 

@@ -1,12 +1,12 @@
 //! For the tests of services: a call, somebody who calls, and what answers say.
 
-use crate::action::Output;
 use crate::api::Api;
 use crate::call::{Call, Principal, Provided};
 use crate::error::AwsError;
 use crate::ids::IdSource;
 use crate::input::Input;
 use crate::percent::encode_uri_component;
+use crate::reply::Output;
 use crate::timestamp::Timestamp;
 use model::{AccountId, Scope, World};
 

@@ -2,10 +2,11 @@
 //!
 //! Follows "Ensuring idempotency in Amazon EC2 API requests" (EC2 API Reference).
 
-use crate::action::{Action, Output};
+use crate::action::Action;
 use crate::call::Call;
 use crate::error::AwsError;
 use crate::input::Input;
+use crate::reply::Output;
 use crate::timestamp::Timestamp;
 use model::Scope;
 use sha2::{Digest, Sha256};

@@ -1,11 +1,8 @@
-//! XML answers of the EC2, query and REST protocols.
+//! XML in answers, of whichever protocol.
 //!
 //! Absent members are left out; empty lists are written as empty elements, because clients
 //! read `<routeSet/>` as `[]` and nothing at all as a missing key.
 
-use crate::action::Output;
-use crate::error::Reply;
-use crate::service::{Protocol, Service};
 use crate::timestamp::Timestamp;
 use base64::Engine as _;
 use std::fmt::Write as _;
@@ -137,52 +134,11 @@ macro_rules! displayed {
 
 displayed!(bool i32 i64 f32 f64 Timestamp);
 
-/// The inside of an answer, before the envelope.
-pub fn encode<T: ToXml>(answer: &T) -> Output {
+/// An answer's members as XML, without an element around them.
+pub(crate) fn inside<T: ToXml>(answer: &T) -> String {
     let mut xml = XmlWriter::fragment();
     answer.to_xml(&mut xml);
-    Output { body: xml.finish(), ..Output::default() }
-}
-
-/// The answer of operations for which the EC2 model has none: `<return>true</return>`.
-pub fn encode_true(_: &()) -> Output {
-    Output { body: "<return>true</return>".to_owned(), ..Output::default() }
-}
-
-/// The answer of operations for which the query model has none.
-pub fn encode_nothing(_: &()) -> Output {
-    Output::default()
-}
-
-/// Puts an answer's inside in the envelope of its protocol.
-pub fn render(service: &Service, operation: &str, request_id: &str, output: &Output) -> Reply {
-    let mut xml = XmlWriter::document();
-    xml.element_in(&format!("{operation}Response"), service.xml_namespace, |xml| match service.protocol {
-        Protocol::Query => {
-            xml.element(&format!("{operation}Result"), |xml| xml.raw(&output.body));
-            xml.element("ResponseMetadata", |xml| xml.text("RequestId", request_id));
-        }
-        Protocol::Ec2 | Protocol::Json11 => {
-            xml.text("requestId", request_id);
-            xml.raw(&output.body);
-        }
-        Protocol::RestXml(_) => xml.raw(&output.body),
-    });
-    Reply {
-        status: status(service.protocol, operation),
-        content_type: service.protocol.content_type(),
-        headers: output.headers.clone(),
-        body: xml.finish(),
-    }
-}
-
-fn status(protocol: Protocol, operation: &str) -> u16 {
-    match protocol {
-        Protocol::RestXml(routes) => {
-            routes.iter().find(|route| route.operation == operation).map_or(200, |route| route.status)
-        }
-        Protocol::Ec2 | Protocol::Query | Protocol::Json11 => 200,
-    }
+    xml.finish()
 }
 
 #[cfg(test)]
@@ -206,20 +162,9 @@ mod tests {
     #[test]
     fn absent_members_are_left_out_and_empty_lists_are_not() {
         let table = RouteTable { id: Some("rtb-<1>&".into()), main: None, routes: Vec::new() };
-        assert_eq!(encode(&table).body, "<routeTableId>rtb-&lt;1&gt;&amp;</routeTableId><routeSet/>");
+        assert_eq!(inside(&table), "<routeTableId>rtb-&lt;1&gt;&amp;</routeTableId><routeSet/>");
         let table = RouteTable { id: None, main: Some(true), routes: vec!["a".into(), String::new()] };
-        assert_eq!(encode(&table).body, "<main>true</main><routeSet><item>a</item><item/></routeSet>");
-    }
-
-    #[test]
-    fn the_request_identifier_comes_first_in_the_answers_of_ec2() {
-        let reply = render(&EC2, "DeleteVpc", "r-1", &encode_true(&()));
-        assert_eq!(
-            reply.body,
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-             <DeleteVpcResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
-             <requestId>r-1</requestId><return>true</return></DeleteVpcResponse>"
-        );
+        assert_eq!(inside(&table), "<main>true</main><routeSet><item>a</item><item/></routeSet>");
     }
 
     #[test]
@@ -228,13 +173,4 @@ mod tests {
         xml.text("a", "\0\u{1}\u{ffff}\r\n\té");
         assert_eq!(xml.finish(), "<a>\u{fffd}\u{fffd}\u{fffd}&#13;\n\té</a>");
     }
-
-    static EC2: Service = Service {
-        name: "ec2",
-        protocol: Protocol::Ec2,
-        api_version: "2016-11-15",
-        xml_namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
-        target_prefix: "",
-        known_operations: &[],
-    };
 }

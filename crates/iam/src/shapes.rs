@@ -14,6 +14,7 @@ pub static SERVICE: Service = Service {
     xml_namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     target_prefix: "",
     known_operations: KNOWN_OPERATIONS,
+    routes: &[],
 };
 
 /// Every operation AWS has in this service, sorted.
@@ -203,8 +204,9 @@ pub const KNOWN_OPERATIONS: &[&str] = &[
 /// The operations.
 pub mod op {
     use super::*;
-    use awsproto::action::{Decoder, Operation, Output, Pages};
-    use awsproto::{AwsError, Input, Protocol, Service};
+    use awsproto::action::{Decoder, Operation, Pages};
+    use awsproto::protocol::query;
+    use awsproto::{AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("AddRoleToInstanceProfile", |input| AddRoleToInstanceProfile::decode(input).map(drop)),
@@ -241,10 +243,10 @@ pub mod op {
         type Request = AddRoleToInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -261,10 +263,10 @@ pub mod op {
         type Request = CreateInstanceProfileRequest;
         type Response = CreateInstanceProfileResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -281,10 +283,10 @@ pub mod op {
         type Request = CreateRoleRequest;
         type Response = CreateRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -301,10 +303,10 @@ pub mod op {
         type Request = DeleteInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -321,10 +323,10 @@ pub mod op {
         type Request = DeleteRoleRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -341,10 +343,10 @@ pub mod op {
         type Request = GetInstanceProfileRequest;
         type Response = GetInstanceProfileResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -361,10 +363,10 @@ pub mod op {
         type Request = GetRoleRequest;
         type Response = GetRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -381,10 +383,10 @@ pub mod op {
         type Request = ListInstanceProfileTagsRequest;
         type Response = ListInstanceProfileTagsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -402,10 +404,10 @@ pub mod op {
         type Request = ListInstanceProfilesRequest;
         type Response = ListInstanceProfilesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -423,10 +425,10 @@ pub mod op {
         type Request = ListInstanceProfilesForRoleRequest;
         type Response = ListInstanceProfilesForRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -443,10 +445,10 @@ pub mod op {
         type Request = ListRoleTagsRequest;
         type Response = ListRoleTagsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -464,10 +466,10 @@ pub mod op {
         type Request = ListRolesRequest;
         type Response = ListRolesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 
@@ -484,10 +486,10 @@ pub mod op {
         type Request = RemoveRoleFromInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -504,10 +506,10 @@ pub mod op {
         type Request = TagInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -524,10 +526,10 @@ pub mod op {
         type Request = TagRoleRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -544,10 +546,10 @@ pub mod op {
         type Request = UntagInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -564,10 +566,10 @@ pub mod op {
         type Request = UntagRoleRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -584,10 +586,10 @@ pub mod op {
         type Request = UpdateAssumeRolePolicyRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode_nothing(response)
+            query::encode_nothing(response)
         }
     }
 
@@ -604,10 +606,10 @@ pub mod op {
         type Request = UpdateRoleRequest;
         type Response = UpdateRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 }

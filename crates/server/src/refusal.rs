@@ -1,7 +1,7 @@
 //! What the API refuses before it asks what is wanted: by whom, by which way, or because it is too much. Each reason has a
 //! sentence, a status and a counter, which `hamlet status` shows.
 
-use awsproto::{AwsError, Protocol, Reply, Service};
+use awsproto::{AwsError, ErrorNames, Reply, Service};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,8 +70,8 @@ impl Reason {
         }
     }
 
-    fn code(self, protocol: Protocol) -> &'static str {
-        match (self, protocol) {
+    fn code(self, names: ErrorNames) -> &'static str {
+        match (self, names) {
             (Reason::SlowBody, _) => "RequestTimeout",
             (Reason::LongBody, _) => "RequestEntityTooLarge",
             (Reason::TooManyConnections | Reason::TooManyBodies, _) => "RequestLimitExceeded",
@@ -81,10 +81,10 @@ impl Reason {
                 | Reason::UnknownHost
                 | Reason::WebPage
                 | Reason::Unproven,
-                protocol,
-            ) => match protocol {
-                Protocol::Json11 => "AccessDeniedException",
-                Protocol::Ec2 | Protocol::Query | Protocol::RestXml(_) => "AccessDenied",
+                names,
+            ) => match names {
+                ErrorNames::Exceptions => "AccessDeniedException",
+                ErrorNames::Ec2 | ErrorNames::Plain => "AccessDenied",
             },
         }
     }
@@ -107,7 +107,7 @@ impl Refusal {
     /// The refusal as clients of a service read it. The status is the reason's own also where a service answers everything
     /// with 400: who only looks at that must not take it for a slip in the request.
     pub(crate) fn reply(&self, service: &Service, request_id: &str) -> Reply {
-        let error = AwsError::new(self.reason.code(service.protocol), self.sentence.as_str());
+        let error = AwsError::new(self.reason.code(service.protocol.error_names()), self.sentence.as_str());
         let status = self.reason.status();
         Reply { status, ..error.with_status(status).render(service, request_id) }
     }

@@ -13,6 +13,7 @@ pub static SERVICE: Service = Service {
     xml_namespace: "",
     target_prefix: "AmazonSSM",
     known_operations: KNOWN_OPERATIONS,
+    routes: &[],
 };
 
 /// Every operation AWS has in this service, sorted.
@@ -176,8 +177,9 @@ pub const KNOWN_OPERATIONS: &[&str] = &[
 /// The operations.
 pub mod op {
     use super::*;
-    use awsproto::action::{Decoder, Operation, Output, Pages};
-    use awsproto::{AwsError, Input, Protocol, Service};
+    use awsproto::action::{Decoder, Operation, Pages};
+    use awsproto::protocol::json11;
+    use awsproto::{AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("GetParameter", |input| GetParameter::decode(input).map(drop)),
@@ -198,10 +200,10 @@ pub mod op {
         type Request = GetParameterRequest;
         type Response = GetParameterResult;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::json::FromJson::from_json(input.json()?)
+            json11::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::json::encode(response)
+            json11::encode(response)
         }
     }
 
@@ -218,10 +220,10 @@ pub mod op {
         type Request = GetParametersRequest;
         type Response = GetParametersResult;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::json::FromJson::from_json(input.json()?)
+            json11::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::json::encode(response)
+            json11::encode(response)
         }
     }
 
@@ -239,10 +241,10 @@ pub mod op {
         type Request = GetParametersByPathRequest;
         type Response = GetParametersByPathResult;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::json::FromJson::from_json(input.json()?)
+            json11::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::json::encode(response)
+            json11::encode(response)
         }
     }
 }

@@ -14,6 +14,7 @@ pub static SERVICE: Service = Service {
     xml_namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     target_prefix: "",
     known_operations: KNOWN_OPERATIONS,
+    routes: &[],
 };
 
 /// Every operation AWS has in this service, sorted.
@@ -34,8 +35,9 @@ pub const KNOWN_OPERATIONS: &[&str] = &[
 /// The operations.
 pub mod op {
     use super::*;
-    use awsproto::action::{Decoder, Operation, Output, Pages};
-    use awsproto::{AwsError, Input, Protocol, Service};
+    use awsproto::action::{Decoder, Operation, Pages};
+    use awsproto::protocol::query;
+    use awsproto::{AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] =
         &[("GetCallerIdentity", |input| GetCallerIdentity::decode(input).map(drop))];
@@ -53,10 +55,10 @@ pub mod op {
         type Request = GetCallerIdentityRequest;
         type Response = GetCallerIdentityResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::params::decode(input.form()?, Protocol::Query)
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::xml::encode(response)
+            query::encode(response)
         }
     }
 }

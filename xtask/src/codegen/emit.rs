@@ -74,20 +74,21 @@ fn imports_of_shapes(model: &Model) -> String {
         }
         Protocol::Json => "use awsproto::json::{FromJson, Members, Object, ToJson};\n",
         Protocol::RestXml => {
-            "use awsproto::rest_xml::{Elements, FromXml, HttpRoute};\nuse awsproto::xml::{ToXml, XmlWriter};\n\
-             use awsproto::xml_reader::Element;\n"
+            "use awsproto::elements::{Elements, FromXml};\nuse awsproto::rest::HttpRoute;\n\
+             use awsproto::xml::{ToXml, XmlWriter};\nuse awsproto::xml_reader::Element;\n"
         }
     };
     format!("use awsproto::{{AwsError, Timestamp}};\n{coding}\n")
 }
 
 fn service(model: &Model) -> String {
-    let protocol = protocol(model);
+    let protocol = protocol(model.protocol);
+    let its_routes = if model.protocol == Protocol::RestXml { "ROUTES" } else { "&[]" };
     let mut text = format!(
         "/// The service, as its model describes it.\n\
          pub static SERVICE: Service = Service {{\n\
-         name: {:?}, protocol: {protocol}, api_version: {:?}, xml_namespace: {:?},\n\
-         target_prefix: {:?}, known_operations: KNOWN_OPERATIONS,\n}};\n\n\
+         name: {:?}, protocol: Protocol::{protocol}, api_version: {:?}, xml_namespace: {:?},\n\
+         target_prefix: {:?}, known_operations: KNOWN_OPERATIONS, routes: {its_routes},\n}};\n\n\
          /// Every operation AWS has in this service, sorted.\n\
          pub const KNOWN_OPERATIONS: &[&str] = &[\n",
         model.name, model.api_version, model.xml_namespace, model.target_prefix
@@ -117,19 +118,32 @@ fn routes(model: &Model) -> String {
     text + "];\n\n"
 }
 
-fn protocol(model: &Model) -> &'static str {
-    match model.protocol {
-        Protocol::Ec2 => "Protocol::Ec2",
-        Protocol::Query => "Protocol::Query",
-        Protocol::Json => "Protocol::Json11",
-        Protocol::RestXml => "Protocol::RestXml(ROUTES)",
+/// The variant of `awsproto::Protocol`.
+fn protocol(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Ec2 => "Ec2",
+        Protocol::Query => "Query",
+        Protocol::Json => "Json11",
+        Protocol::RestXml => "RestXml",
+    }
+}
+
+/// The file of `awsproto::protocol` that reads and writes.
+fn coding(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Ec2 => "ec2",
+        Protocol::Query => "query",
+        Protocol::Json => "json11",
+        Protocol::RestXml => "rest_xml",
     }
 }
 
 fn operations(model: &Model, own_file: bool) -> String {
-    let mut text = String::from(
-        "use super::*;\nuse awsproto::action::{Decoder, Operation, Output, Pages};\n\
-         use awsproto::{AwsError, Input, Protocol, Service};\n",
+    let mut text = format!(
+        "use super::*;\nuse awsproto::action::{{Decoder, Operation, Pages}};\n\
+         use awsproto::protocol::{};\n\
+         use awsproto::{{AwsError, Input, Output, Service}};\n",
+        coding(model.protocol)
     );
     text += &decoders(model);
     for one in &model.operations {
@@ -162,31 +176,16 @@ fn operation(model: &Model, operation: &Operation) -> String {
             pages.token, pages.limit, pages.result
         ),
     };
-    let (request, decode) = match (&operation.input, model.protocol) {
-        (None, _) => ("()".to_owned(), "input.form().map(|_| ())".to_owned()),
-        (Some(shape), Protocol::Json) => {
-            (shape.clone(), "awsproto::json::FromJson::from_json(input.json()?)".to_owned())
-        }
-        (Some(shape), Protocol::RestXml) => {
-            (shape.clone(), "awsproto::rest_xml::FromXml::from_xml(input.xml()?)".to_owned())
-        }
-        (Some(shape), Protocol::Ec2 | Protocol::Query) => {
-            (shape.clone(), format!("awsproto::params::decode(input.form()?, {})", protocol(model)))
-        }
+    let coding = coding(model.protocol);
+    let (request, decode) = match &operation.input {
+        None => ("()".to_owned(), "input.form().map(|_| ())".to_owned()),
+        Some(shape) => (shape.clone(), format!("{coding}::decode(input)")),
     };
-    let coding = match model.protocol {
-        Protocol::Ec2 | Protocol::Query | Protocol::RestXml => "xml",
-        Protocol::Json => "json",
-    };
-    let encode = match (&operation.output, model.protocol) {
-        (Some(_), _) => "encode",
-        (None, Protocol::Ec2) => "encode_true",
-        (None, Protocol::Query | Protocol::Json | Protocol::RestXml) => "encode_nothing",
-    };
+    let encode = if operation.output.is_some() { "encode" } else { "encode_nothing" };
     let headers = headers(model, operation);
     let encode = match headers.is_empty() {
-        true => format!("awsproto::{coding}::{encode}(response)"),
-        false => format!("Output {{ headers: vec![{headers}], ..awsproto::{coding}::{encode}(response) }}"),
+        true => format!("{coding}::{encode}(response)"),
+        false => format!("Output {{ headers: vec![{headers}], ..{coding}::{encode}(response) }}"),
     };
     let response = operation.output.clone().unwrap_or_else(|| "()".to_owned());
     format!(

@@ -13,6 +13,7 @@ pub static SERVICE: Service = Service {
     xml_namespace: "",
     target_prefix: "AWSEC2InstanceConnectService",
     known_operations: KNOWN_OPERATIONS,
+    routes: &[],
 };
 
 /// Every operation AWS has in this service, sorted.
@@ -21,8 +22,9 @@ pub const KNOWN_OPERATIONS: &[&str] = &["SendSSHPublicKey", "SendSerialConsoleSS
 /// The operations.
 pub mod op {
     use super::*;
-    use awsproto::action::{Decoder, Operation, Output, Pages};
-    use awsproto::{AwsError, Input, Protocol, Service};
+    use awsproto::action::{Decoder, Operation, Pages};
+    use awsproto::protocol::json11;
+    use awsproto::{AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] =
         &[("SendSSHPublicKey", |input| SendSSHPublicKey::decode(input).map(drop))];
@@ -40,10 +42,10 @@ pub mod op {
         type Request = SendSSHPublicKeyRequest;
         type Response = SendSSHPublicKeyResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            awsproto::json::FromJson::from_json(input.json()?)
+            json11::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            awsproto::json::encode(response)
+            json11::encode(response)
         }
     }
 }

@@ -51,6 +51,7 @@ pub static SERVICE: Service = Service {
     xml_namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
     target_prefix: "",
     known_operations: KNOWN_OPERATIONS,
+    routes: &[],
 };
 
 /// Every operation AWS has in this service, sorted.

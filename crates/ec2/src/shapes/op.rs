@@ -2,8 +2,9 @@
 #![allow(missing_docs)]
 
 use super::*;
-use awsproto::action::{Decoder, Operation, Output, Pages};
-use awsproto::{AwsError, Input, Protocol, Service};
+use awsproto::action::{Decoder, Operation, Pages};
+use awsproto::protocol::ec2;
+use awsproto::{AwsError, Input, Output, Service};
 /// Whether a request is well formed, by operation: decodes it and forgets it.
 pub const DECODERS: &[Decoder] = &[
     ("AcceptVpcPeeringConnection", |input| AcceptVpcPeeringConnection::decode(input).map(drop)),
@@ -167,10 +168,10 @@ impl Operation for AcceptVpcPeeringConnection {
     type Request = AcceptVpcPeeringConnectionRequest;
     type Response = AcceptVpcPeeringConnectionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -187,10 +188,10 @@ impl Operation for AllocateAddress {
     type Request = AllocateAddressRequest;
     type Response = AllocateAddressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -207,10 +208,10 @@ impl Operation for AssignIpv6Addresses {
     type Request = AssignIpv6AddressesRequest;
     type Response = AssignIpv6AddressesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -227,10 +228,10 @@ impl Operation for AssignPrivateIpAddresses {
     type Request = AssignPrivateIpAddressesRequest;
     type Response = AssignPrivateIpAddressesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -247,10 +248,10 @@ impl Operation for AssociateAddress {
     type Request = AssociateAddressRequest;
     type Response = AssociateAddressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -267,10 +268,10 @@ impl Operation for AssociateDhcpOptions {
     type Request = AssociateDhcpOptionsRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -287,10 +288,10 @@ impl Operation for AssociateIamInstanceProfile {
     type Request = AssociateIamInstanceProfileRequest;
     type Response = AssociateIamInstanceProfileResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -307,10 +308,10 @@ impl Operation for AssociateRouteTable {
     type Request = AssociateRouteTableRequest;
     type Response = AssociateRouteTableResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -327,10 +328,10 @@ impl Operation for AssociateSubnetCidrBlock {
     type Request = AssociateSubnetCidrBlockRequest;
     type Response = AssociateSubnetCidrBlockResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -347,10 +348,10 @@ impl Operation for AssociateVpcCidrBlock {
     type Request = AssociateVpcCidrBlockRequest;
     type Response = AssociateVpcCidrBlockResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -367,10 +368,10 @@ impl Operation for AttachInternetGateway {
     type Request = AttachInternetGatewayRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -387,10 +388,10 @@ impl Operation for AttachNetworkInterface {
     type Request = AttachNetworkInterfaceRequest;
     type Response = AttachNetworkInterfaceResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -407,10 +408,10 @@ impl Operation for AuthorizeSecurityGroupEgress {
     type Request = AuthorizeSecurityGroupEgressRequest;
     type Response = AuthorizeSecurityGroupEgressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -427,10 +428,10 @@ impl Operation for AuthorizeSecurityGroupIngress {
     type Request = AuthorizeSecurityGroupIngressRequest;
     type Response = AuthorizeSecurityGroupIngressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -447,10 +448,10 @@ impl Operation for CreateDefaultSubnet {
     type Request = CreateDefaultSubnetRequest;
     type Response = CreateDefaultSubnetResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -467,10 +468,10 @@ impl Operation for CreateDefaultVpc {
     type Request = CreateDefaultVpcRequest;
     type Response = CreateDefaultVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -487,10 +488,10 @@ impl Operation for CreateDhcpOptions {
     type Request = CreateDhcpOptionsRequest;
     type Response = CreateDhcpOptionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -507,10 +508,10 @@ impl Operation for CreateEgressOnlyInternetGateway {
     type Request = CreateEgressOnlyInternetGatewayRequest;
     type Response = CreateEgressOnlyInternetGatewayResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -527,10 +528,10 @@ impl Operation for CreateInstanceConnectEndpoint {
     type Request = CreateInstanceConnectEndpointRequest;
     type Response = CreateInstanceConnectEndpointResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -547,10 +548,10 @@ impl Operation for CreateInternetGateway {
     type Request = CreateInternetGatewayRequest;
     type Response = CreateInternetGatewayResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -567,10 +568,10 @@ impl Operation for CreateKeyPair {
     type Request = CreateKeyPairRequest;
     type Response = KeyPair;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -587,10 +588,10 @@ impl Operation for CreateManagedPrefixList {
     type Request = CreateManagedPrefixListRequest;
     type Response = CreateManagedPrefixListResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -607,10 +608,10 @@ impl Operation for CreateNatGateway {
     type Request = CreateNatGatewayRequest;
     type Response = CreateNatGatewayResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -627,10 +628,10 @@ impl Operation for CreateNetworkAcl {
     type Request = CreateNetworkAclRequest;
     type Response = CreateNetworkAclResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -648,10 +649,10 @@ impl Operation for CreateNetworkAclEntry {
     type Request = CreateNetworkAclEntryRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -668,10 +669,10 @@ impl Operation for CreateNetworkInterface {
     type Request = CreateNetworkInterfaceRequest;
     type Response = CreateNetworkInterfaceResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -688,10 +689,10 @@ impl Operation for CreateRoute {
     type Request = CreateRouteRequest;
     type Response = CreateRouteResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -708,10 +709,10 @@ impl Operation for CreateRouteTable {
     type Request = CreateRouteTableRequest;
     type Response = CreateRouteTableResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -728,10 +729,10 @@ impl Operation for CreateSecurityGroup {
     type Request = CreateSecurityGroupRequest;
     type Response = CreateSecurityGroupResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -748,10 +749,10 @@ impl Operation for CreateSubnet {
     type Request = CreateSubnetRequest;
     type Response = CreateSubnetResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -768,10 +769,10 @@ impl Operation for CreateSubnetCidrReservation {
     type Request = CreateSubnetCidrReservationRequest;
     type Response = CreateSubnetCidrReservationResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -788,10 +789,10 @@ impl Operation for CreateTags {
     type Request = CreateTagsRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -808,10 +809,10 @@ impl Operation for CreateVpc {
     type Request = CreateVpcRequest;
     type Response = CreateVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -828,10 +829,10 @@ impl Operation for CreateVpcPeeringConnection {
     type Request = CreateVpcPeeringConnectionRequest;
     type Response = CreateVpcPeeringConnectionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -848,10 +849,10 @@ impl Operation for DeleteDhcpOptions {
     type Request = DeleteDhcpOptionsRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -868,10 +869,10 @@ impl Operation for DeleteEgressOnlyInternetGateway {
     type Request = DeleteEgressOnlyInternetGatewayRequest;
     type Response = DeleteEgressOnlyInternetGatewayResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -888,10 +889,10 @@ impl Operation for DeleteInstanceConnectEndpoint {
     type Request = DeleteInstanceConnectEndpointRequest;
     type Response = DeleteInstanceConnectEndpointResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -908,10 +909,10 @@ impl Operation for DeleteInternetGateway {
     type Request = DeleteInternetGatewayRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -928,10 +929,10 @@ impl Operation for DeleteKeyPair {
     type Request = DeleteKeyPairRequest;
     type Response = DeleteKeyPairResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -948,10 +949,10 @@ impl Operation for DeleteManagedPrefixList {
     type Request = DeleteManagedPrefixListRequest;
     type Response = DeleteManagedPrefixListResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -968,10 +969,10 @@ impl Operation for DeleteNatGateway {
     type Request = DeleteNatGatewayRequest;
     type Response = DeleteNatGatewayResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -988,10 +989,10 @@ impl Operation for DeleteNetworkAcl {
     type Request = DeleteNetworkAclRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1008,10 +1009,10 @@ impl Operation for DeleteNetworkAclEntry {
     type Request = DeleteNetworkAclEntryRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1028,10 +1029,10 @@ impl Operation for DeleteNetworkInterface {
     type Request = DeleteNetworkInterfaceRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1048,10 +1049,10 @@ impl Operation for DeleteRoute {
     type Request = DeleteRouteRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1068,10 +1069,10 @@ impl Operation for DeleteRouteTable {
     type Request = DeleteRouteTableRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1088,10 +1089,10 @@ impl Operation for DeleteSecurityGroup {
     type Request = DeleteSecurityGroupRequest;
     type Response = DeleteSecurityGroupResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1108,10 +1109,10 @@ impl Operation for DeleteSubnet {
     type Request = DeleteSubnetRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1128,10 +1129,10 @@ impl Operation for DeleteSubnetCidrReservation {
     type Request = DeleteSubnetCidrReservationRequest;
     type Response = DeleteSubnetCidrReservationResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1148,10 +1149,10 @@ impl Operation for DeleteTags {
     type Request = DeleteTagsRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1168,10 +1169,10 @@ impl Operation for DeleteVpc {
     type Request = DeleteVpcRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1188,10 +1189,10 @@ impl Operation for DeleteVpcPeeringConnection {
     type Request = DeleteVpcPeeringConnectionRequest;
     type Response = DeleteVpcPeeringConnectionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1208,10 +1209,10 @@ impl Operation for DescribeAccountAttributes {
     type Request = DescribeAccountAttributesRequest;
     type Response = DescribeAccountAttributesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1228,10 +1229,10 @@ impl Operation for DescribeAddresses {
     type Request = DescribeAddressesRequest;
     type Response = DescribeAddressesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1249,10 +1250,10 @@ impl Operation for DescribeAddressesAttribute {
     type Request = DescribeAddressesAttributeRequest;
     type Response = DescribeAddressesAttributeResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1269,10 +1270,10 @@ impl Operation for DescribeAvailabilityZones {
     type Request = DescribeAvailabilityZonesRequest;
     type Response = DescribeAvailabilityZonesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1290,10 +1291,10 @@ impl Operation for DescribeDhcpOptions {
     type Request = DescribeDhcpOptionsRequest;
     type Response = DescribeDhcpOptionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1311,10 +1312,10 @@ impl Operation for DescribeEgressOnlyInternetGateways {
     type Request = DescribeEgressOnlyInternetGatewaysRequest;
     type Response = DescribeEgressOnlyInternetGatewaysResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1335,10 +1336,10 @@ impl Operation for DescribeIamInstanceProfileAssociations {
     type Request = DescribeIamInstanceProfileAssociationsRequest;
     type Response = DescribeIamInstanceProfileAssociationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1355,10 +1356,10 @@ impl Operation for DescribeImageAttribute {
     type Request = DescribeImageAttributeRequest;
     type Response = ImageAttribute;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1376,10 +1377,10 @@ impl Operation for DescribeImages {
     type Request = DescribeImagesRequest;
     type Response = DescribeImagesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1396,10 +1397,10 @@ impl Operation for DescribeInstanceAttribute {
     type Request = DescribeInstanceAttributeRequest;
     type Response = InstanceAttribute;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1417,10 +1418,10 @@ impl Operation for DescribeInstanceConnectEndpoints {
     type Request = DescribeInstanceConnectEndpointsRequest;
     type Response = DescribeInstanceConnectEndpointsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1438,10 +1439,10 @@ impl Operation for DescribeInstanceCreditSpecifications {
     type Request = DescribeInstanceCreditSpecificationsRequest;
     type Response = DescribeInstanceCreditSpecificationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1459,10 +1460,10 @@ impl Operation for DescribeInstanceStatus {
     type Request = DescribeInstanceStatusRequest;
     type Response = DescribeInstanceStatusResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1480,10 +1481,10 @@ impl Operation for DescribeInstanceTypeOfferings {
     type Request = DescribeInstanceTypeOfferingsRequest;
     type Response = DescribeInstanceTypeOfferingsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1501,10 +1502,10 @@ impl Operation for DescribeInstanceTypes {
     type Request = DescribeInstanceTypesRequest;
     type Response = DescribeInstanceTypesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1522,10 +1523,10 @@ impl Operation for DescribeInstances {
     type Request = DescribeInstancesRequest;
     type Response = DescribeInstancesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1543,10 +1544,10 @@ impl Operation for DescribeInternetGateways {
     type Request = DescribeInternetGatewaysRequest;
     type Response = DescribeInternetGatewaysResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1563,10 +1564,10 @@ impl Operation for DescribeKeyPairs {
     type Request = DescribeKeyPairsRequest;
     type Response = DescribeKeyPairsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1584,10 +1585,10 @@ impl Operation for DescribeManagedPrefixLists {
     type Request = DescribeManagedPrefixListsRequest;
     type Response = DescribeManagedPrefixListsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1605,10 +1606,10 @@ impl Operation for DescribeNatGateways {
     type Request = DescribeNatGatewaysRequest;
     type Response = DescribeNatGatewaysResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1626,10 +1627,10 @@ impl Operation for DescribeNetworkAcls {
     type Request = DescribeNetworkAclsRequest;
     type Response = DescribeNetworkAclsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1646,10 +1647,10 @@ impl Operation for DescribeNetworkInterfaceAttribute {
     type Request = DescribeNetworkInterfaceAttributeRequest;
     type Response = DescribeNetworkInterfaceAttributeResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1667,10 +1668,10 @@ impl Operation for DescribeNetworkInterfaces {
     type Request = DescribeNetworkInterfacesRequest;
     type Response = DescribeNetworkInterfacesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1688,10 +1689,10 @@ impl Operation for DescribePrefixLists {
     type Request = DescribePrefixListsRequest;
     type Response = DescribePrefixListsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1708,10 +1709,10 @@ impl Operation for DescribeRegions {
     type Request = DescribeRegionsRequest;
     type Response = DescribeRegionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1729,10 +1730,10 @@ impl Operation for DescribeRouteTables {
     type Request = DescribeRouteTablesRequest;
     type Response = DescribeRouteTablesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1749,10 +1750,10 @@ impl Operation for DescribeSecurityGroupReferences {
     type Request = DescribeSecurityGroupReferencesRequest;
     type Response = DescribeSecurityGroupReferencesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1770,10 +1771,10 @@ impl Operation for DescribeSecurityGroupRules {
     type Request = DescribeSecurityGroupRulesRequest;
     type Response = DescribeSecurityGroupRulesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1791,10 +1792,10 @@ impl Operation for DescribeSecurityGroups {
     type Request = DescribeSecurityGroupsRequest;
     type Response = DescribeSecurityGroupsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1812,10 +1813,10 @@ impl Operation for DescribeStaleSecurityGroups {
     type Request = DescribeStaleSecurityGroupsRequest;
     type Response = DescribeStaleSecurityGroupsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1833,10 +1834,10 @@ impl Operation for DescribeSubnets {
     type Request = DescribeSubnetsRequest;
     type Response = DescribeSubnetsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1854,10 +1855,10 @@ impl Operation for DescribeTags {
     type Request = DescribeTagsRequest;
     type Response = DescribeTagsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1875,10 +1876,10 @@ impl Operation for DescribeVolumes {
     type Request = DescribeVolumesRequest;
     type Response = DescribeVolumesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1895,10 +1896,10 @@ impl Operation for DescribeVpcAttribute {
     type Request = DescribeVpcAttributeRequest;
     type Response = DescribeVpcAttributeResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1916,10 +1917,10 @@ impl Operation for DescribeVpcPeeringConnections {
     type Request = DescribeVpcPeeringConnectionsRequest;
     type Response = DescribeVpcPeeringConnectionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1937,10 +1938,10 @@ impl Operation for DescribeVpcs {
     type Request = DescribeVpcsRequest;
     type Response = DescribeVpcsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -1957,10 +1958,10 @@ impl Operation for DetachInternetGateway {
     type Request = DetachInternetGatewayRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1977,10 +1978,10 @@ impl Operation for DetachNetworkInterface {
     type Request = DetachNetworkInterfaceRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1997,10 +1998,10 @@ impl Operation for DisassociateAddress {
     type Request = DisassociateAddressRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2017,10 +2018,10 @@ impl Operation for DisassociateIamInstanceProfile {
     type Request = DisassociateIamInstanceProfileRequest;
     type Response = DisassociateIamInstanceProfileResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2037,10 +2038,10 @@ impl Operation for DisassociateRouteTable {
     type Request = DisassociateRouteTableRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2057,10 +2058,10 @@ impl Operation for DisassociateSubnetCidrBlock {
     type Request = DisassociateSubnetCidrBlockRequest;
     type Response = DisassociateSubnetCidrBlockResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2077,10 +2078,10 @@ impl Operation for DisassociateVpcCidrBlock {
     type Request = DisassociateVpcCidrBlockRequest;
     type Response = DisassociateVpcCidrBlockResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2097,10 +2098,10 @@ impl Operation for GetConsoleOutput {
     type Request = GetConsoleOutputRequest;
     type Response = GetConsoleOutputResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2118,10 +2119,10 @@ impl Operation for GetManagedPrefixListAssociations {
     type Request = GetManagedPrefixListAssociationsRequest;
     type Response = GetManagedPrefixListAssociationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2139,10 +2140,10 @@ impl Operation for GetManagedPrefixListEntries {
     type Request = GetManagedPrefixListEntriesRequest;
     type Response = GetManagedPrefixListEntriesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2160,10 +2161,10 @@ impl Operation for GetSecurityGroupsForVpc {
     type Request = GetSecurityGroupsForVpcRequest;
     type Response = GetSecurityGroupsForVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2180,10 +2181,10 @@ impl Operation for GetSubnetCidrReservations {
     type Request = GetSubnetCidrReservationsRequest;
     type Response = GetSubnetCidrReservationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2200,10 +2201,10 @@ impl Operation for ImportKeyPair {
     type Request = ImportKeyPairRequest;
     type Response = ImportKeyPairResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2220,10 +2221,10 @@ impl Operation for ModifyInstanceAttribute {
     type Request = ModifyInstanceAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2240,10 +2241,10 @@ impl Operation for ModifyInstanceConnectEndpoint {
     type Request = ModifyInstanceConnectEndpointRequest;
     type Response = ModifyInstanceConnectEndpointResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2260,10 +2261,10 @@ impl Operation for ModifyInstanceMetadataOptions {
     type Request = ModifyInstanceMetadataOptionsRequest;
     type Response = ModifyInstanceMetadataOptionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2280,10 +2281,10 @@ impl Operation for ModifyManagedPrefixList {
     type Request = ModifyManagedPrefixListRequest;
     type Response = ModifyManagedPrefixListResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2300,10 +2301,10 @@ impl Operation for ModifyNetworkInterfaceAttribute {
     type Request = ModifyNetworkInterfaceAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2320,10 +2321,10 @@ impl Operation for ModifySecurityGroupRules {
     type Request = ModifySecurityGroupRulesRequest;
     type Response = ModifySecurityGroupRulesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2340,10 +2341,10 @@ impl Operation for ModifySubnetAttribute {
     type Request = ModifySubnetAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2360,10 +2361,10 @@ impl Operation for ModifyVpcAttribute {
     type Request = ModifyVpcAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2380,10 +2381,10 @@ impl Operation for ModifyVpcPeeringConnectionOptions {
     type Request = ModifyVpcPeeringConnectionOptionsRequest;
     type Response = ModifyVpcPeeringConnectionOptionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2400,10 +2401,10 @@ impl Operation for ModifyVpcTenancy {
     type Request = ModifyVpcTenancyRequest;
     type Response = ModifyVpcTenancyResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2420,10 +2421,10 @@ impl Operation for MonitorInstances {
     type Request = MonitorInstancesRequest;
     type Response = MonitorInstancesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2440,10 +2441,10 @@ impl Operation for RebootInstances {
     type Request = RebootInstancesRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2460,10 +2461,10 @@ impl Operation for RejectVpcPeeringConnection {
     type Request = RejectVpcPeeringConnectionRequest;
     type Response = RejectVpcPeeringConnectionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2480,10 +2481,10 @@ impl Operation for ReleaseAddress {
     type Request = ReleaseAddressRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2500,10 +2501,10 @@ impl Operation for ReplaceIamInstanceProfileAssociation {
     type Request = ReplaceIamInstanceProfileAssociationRequest;
     type Response = ReplaceIamInstanceProfileAssociationResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2520,10 +2521,10 @@ impl Operation for ReplaceNetworkAclAssociation {
     type Request = ReplaceNetworkAclAssociationRequest;
     type Response = ReplaceNetworkAclAssociationResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2541,10 +2542,10 @@ impl Operation for ReplaceNetworkAclEntry {
     type Request = ReplaceNetworkAclEntryRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2561,10 +2562,10 @@ impl Operation for ReplaceRoute {
     type Request = ReplaceRouteRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2581,10 +2582,10 @@ impl Operation for ReplaceRouteTableAssociation {
     type Request = ReplaceRouteTableAssociationRequest;
     type Response = ReplaceRouteTableAssociationResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2601,10 +2602,10 @@ impl Operation for ResetInstanceAttribute {
     type Request = ResetInstanceAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2621,10 +2622,10 @@ impl Operation for ResetNetworkInterfaceAttribute {
     type Request = ResetNetworkInterfaceAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2641,10 +2642,10 @@ impl Operation for RestoreManagedPrefixListVersion {
     type Request = RestoreManagedPrefixListVersionRequest;
     type Response = RestoreManagedPrefixListVersionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2661,10 +2662,10 @@ impl Operation for RevokeSecurityGroupEgress {
     type Request = RevokeSecurityGroupEgressRequest;
     type Response = RevokeSecurityGroupEgressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2681,10 +2682,10 @@ impl Operation for RevokeSecurityGroupIngress {
     type Request = RevokeSecurityGroupIngressRequest;
     type Response = RevokeSecurityGroupIngressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2701,10 +2702,10 @@ impl Operation for RunInstances {
     type Request = RunInstancesRequest;
     type Response = Reservation;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2721,10 +2722,10 @@ impl Operation for StartInstances {
     type Request = StartInstancesRequest;
     type Response = StartInstancesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2741,10 +2742,10 @@ impl Operation for StopInstances {
     type Request = StopInstancesRequest;
     type Response = StopInstancesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2761,10 +2762,10 @@ impl Operation for TerminateInstances {
     type Request = TerminateInstancesRequest;
     type Response = TerminateInstancesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2781,10 +2782,10 @@ impl Operation for UnassignIpv6Addresses {
     type Request = UnassignIpv6AddressesRequest;
     type Response = UnassignIpv6AddressesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2801,10 +2802,10 @@ impl Operation for UnassignPrivateIpAddresses {
     type Request = UnassignPrivateIpAddressesRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode_true(response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2821,10 +2822,10 @@ impl Operation for UnmonitorInstances {
     type Request = UnmonitorInstancesRequest;
     type Response = UnmonitorInstancesResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2841,10 +2842,10 @@ impl Operation for UpdateSecurityGroupRuleDescriptionsEgress {
     type Request = UpdateSecurityGroupRuleDescriptionsEgressRequest;
     type Response = UpdateSecurityGroupRuleDescriptionsEgressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }
 
@@ -2861,9 +2862,9 @@ impl Operation for UpdateSecurityGroupRuleDescriptionsIngress {
     type Request = UpdateSecurityGroupRuleDescriptionsIngressRequest;
     type Response = UpdateSecurityGroupRuleDescriptionsIngressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        awsproto::params::decode(input.form()?, Protocol::Ec2)
+        ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        awsproto::xml::encode(response)
+        ec2::encode(response)
     }
 }

@@ -1,9 +1,11 @@
 //! What the steps of a call have found so far.
 
-use awsproto::action::{Action, Decoded, Output};
+use awsproto::action::{Action, Decoded};
 use awsproto::route::{Incoming, Route};
 use awsproto::sigv4::{Authorization, Payload, SignatureError, SignedRequest};
-use awsproto::{Api as ServiceApi, Call, ClientToken, Input, Principal, Reply, Service, StreamedBody};
+use awsproto::{
+    Api as ServiceApi, Call, ClientToken, Input, Output, Principal, Reply, Service, StreamedBody,
+};
 use hyper::body::Incoming as Body;
 use hyper::http::request::Parts;
 use model::World;

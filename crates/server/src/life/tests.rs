@@ -1,7 +1,7 @@
 //! A service of the tests' own, called over TCP: what no service that there is asks of the steps yet.
 
-use awsproto::action::{Action, Operation, Output, Pages};
-use awsproto::{Api as ServiceApi, AwsError, Call, Input, Protocol, Service, read, write};
+use awsproto::action::{Action, Operation, Pages};
+use awsproto::{Api as ServiceApi, AwsError, Call, Input, Output, Protocol, Service, read, write};
 use model::World;
 use std::net::SocketAddr;
 use std::os::unix::fs::FileExt;
@@ -14,9 +14,9 @@ use crate::api::Api;
 use crate::body::Bodies;
 use crate::callers::Callers;
 use crate::config::{Auth, Config, Instances};
+use crate::controllers::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::credentials::AccessKey;
 use crate::host_name::HostNames;
-use crate::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::spool::Spool;
@@ -31,6 +31,7 @@ static TOYBOX: Service = Service {
     xml_namespace: "",
     target_prefix: "Toybox",
     known_operations: &["PutToy", "Tidy"],
+    routes: &[],
 };
 
 static API: ServiceApi<World> =

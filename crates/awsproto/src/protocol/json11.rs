@@ -1,0 +1,81 @@
+//! The JSON 1.1 protocol: JSON in, JSON out, the operation in `X-Amz-Target`. Systems Manager.
+//!
+//! Follows "AWS JSON 1.1 protocol" (Smithy).
+
+use super::dialect::Dialect;
+use super::json_error;
+use crate::error::AwsError;
+use crate::incoming::Incoming;
+use crate::input::Input;
+use crate::json::{self, FromJson, ToJson};
+use crate::reply::{Output, Reply};
+use crate::rest::HttpRoute;
+use crate::service::Service;
+
+const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+
+/// Reads a request, for generated decoders.
+pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
+    T::from_json(input.json()?)
+}
+
+/// The body of an answer.
+pub fn encode<T: ToJson>(answer: &T) -> Output {
+    Output::of(answer.to_json().to_string())
+}
+
+/// The body of an answer without members.
+pub fn encode_nothing(_: &()) -> Output {
+    Output::of("{}".to_owned())
+}
+
+pub(super) struct Json11;
+
+impl Dialect for Json11 {
+    fn operation(&self, service: &Service, incoming: &Incoming<'_>) -> Result<String, AwsError> {
+        incoming.targeted_operation().ok_or_else(|| self.unknown_action(service, ""))
+    }
+
+    fn read(&self, _: &'static [HttpRoute], incoming: &Incoming<'_>) -> Result<Input, AwsError> {
+        json::parse(incoming.body).map(Input::Json)
+    }
+
+    fn write(&self, _: &Service, _: &str, _: &str, output: &Output) -> Reply {
+        Reply::new(200, CONTENT_TYPE, output.body.clone())
+    }
+
+    fn write_error(&self, _: &Service, error: &AwsError, _: &str) -> Reply {
+        Reply::new(json_error::status(error), CONTENT_TYPE, json_error::body(error))
+    }
+
+    fn unknown_action(&self, _: &Service, _: &str) -> AwsError {
+        AwsError::new("UnknownOperationException", "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Protocol;
+
+    #[test]
+    fn errors_are_objects_and_all_of_the_clients_have_one_status() {
+        let error = AwsError::new("AccessDeniedException", "No.").with_status(403).with_field("Who", "ada");
+        let reply = error.render(&SERVICE, "r-1");
+        assert_eq!(reply.body, r#"{"Who":"ada","__type":"AccessDeniedException","message":"No."}"#);
+        assert_eq!((reply.status, reply.content_type), (400, "application/x-amz-json-1.1"));
+        let missing = AwsError::not_implemented(&SERVICE, "PutParameter");
+        assert_eq!((missing.code.as_ref(), missing.status), ("NotImplementedException", 501));
+        assert_eq!(missing.render(&SERVICE, "r-1").status, 501);
+    }
+
+    static SERVICE: Service = Service {
+        name: "ssm",
+        protocol: Protocol::Json11,
+        api_version: "1",
+        xml_namespace: "",
+        target_prefix: "AmazonSSM",
+        known_operations: &[],
+        routes: &[],
+    };
+}

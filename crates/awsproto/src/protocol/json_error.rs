@@ -1,0 +1,22 @@
+//! Errors as JSON: what the protocols have in common.
+
+use crate::error::AwsError;
+use serde_json::{Map, Value};
+
+/// Code, message and what else there is, as one object.
+pub(super) fn body(error: &AwsError) -> String {
+    let mut members = Map::new();
+    members.insert("__type".into(), error.code.as_ref().into());
+    if !error.message.is_empty() {
+        members.insert("message".into(), error.message.as_str().into());
+    }
+    for (name, value) in &error.fields {
+        members.insert((*name).into(), value.as_str().into());
+    }
+    Value::Object(members).to_string()
+}
+
+/// Services whose operation is in `X-Amz-Target` answer every client error with 400, whatever the code.
+pub(super) fn status(error: &AwsError) -> u16 {
+    if error.status < 500 { 400 } else { error.status }
+}

@@ -1,0 +1,82 @@
+//! The protocols, a file each: how requests are read, answers and errors written.
+//!
+//! The one place that tells them apart is [`Protocol::dialect`]. What several share lies in `form`, `json_error` and
+//! `xml_error`, and beneath this folder.
+
+mod dialect;
+pub mod ec2;
+mod form;
+pub mod json11;
+mod json_error;
+pub mod query;
+pub mod rest_xml;
+mod xml_error;
+
+use crate::error::AwsError;
+use crate::incoming::Incoming;
+use crate::input::Input;
+use crate::reply::{Output, Reply};
+use crate::service::{ErrorNames, Protocol, Service};
+use dialect::Dialect;
+
+impl Protocol {
+    fn dialect(self) -> &'static dyn Dialect {
+        match self {
+            Protocol::Ec2 => &ec2::Ec2,
+            Protocol::Query => &query::Query,
+            Protocol::Json11 => &json11::Json11,
+            Protocol::RestXml => &rest_xml::RestXml,
+        }
+    }
+}
+
+impl Service {
+    /// The operation that a request names; it may not exist.
+    pub(crate) fn operation(&self, incoming: &Incoming<'_>) -> Result<String, AwsError> {
+        self.protocol.dialect().operation(self, incoming)
+    }
+
+    /// The parameters of a request.
+    pub(crate) fn read(&self, incoming: &Incoming<'_>) -> Result<Input, AwsError> {
+        self.protocol.dialect().read(self.routes, incoming)
+    }
+}
+
+impl Input {
+    /// Reads the parameters of a request in whose protocol no path has a part.
+    pub fn parse(protocol: Protocol, query: &str, body: &[u8]) -> Result<Input, AwsError> {
+        protocol.dialect().read(&[], &Incoming { query, body, ..Incoming::default() })
+    }
+}
+
+impl Output {
+    /// The answer as a whole HTTP answer.
+    pub fn render(&self, service: &Service, operation: &str, request_id: &str) -> Reply {
+        let reply = service.protocol.dialect().write(service, operation, request_id, self);
+        Reply { headers: self.headers.clone(), ..reply }
+    }
+}
+
+impl AwsError {
+    /// The error as a whole HTTP answer in the service's protocol.
+    pub fn render(&self, service: &Service, request_id: &str) -> Reply {
+        service.protocol.dialect().write_error(service, self, request_id)
+    }
+
+    /// An action that AWS does not know.
+    pub fn unknown_action(service: &Service, action: &str) -> Self {
+        service.protocol.dialect().unknown_action(service, action)
+    }
+
+    /// An action that AWS knows and Hamlet does not have. No AWS answer says this, so the words
+    /// are Hamlet's own; 501 is a status that SDKs do not retry.
+    pub fn not_implemented(service: &Service, action: &str) -> Self {
+        let code = match service.protocol.error_names() {
+            ErrorNames::Ec2 | ErrorNames::Plain => "NotImplemented",
+            ErrorNames::Exceptions => "NotImplementedException",
+        };
+        let name = service.name;
+        let message = format!("AWS has the action {name}:{action}, but Hamlet does not implement it yet.");
+        Self::new(code, message).with_status(501)
+    }
+}

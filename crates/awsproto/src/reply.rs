@@ -1,0 +1,37 @@
+//! Answers: what an operation gives, and what is sent in the end.
+
+/// An answer, rendered but for its envelope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// The inside of the XML envelope, or the whole JSON.
+    pub body: String,
+    /// Members that go in headers.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Output {
+    /// An answer with nothing in headers.
+    pub(crate) fn of(body: String) -> Self {
+        Output { body, headers: Vec::new() }
+    }
+}
+
+/// A whole HTTP answer, less the headers every answer has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Content-Type`.
+    pub content_type: &'static str,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl Reply {
+    /// An answer without headers of its own.
+    pub(crate) fn new(status: u16, content_type: &'static str, body: String) -> Self {
+        Reply { status, content_type, headers: Vec::new(), body }
+    }
+}
