@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Data directories that earlier programs wrote, opened by today's: what was in them is described, and again after a restart."""
+"""Data directories that earlier programs wrote, opened by today's: all is described, and again after a restart."""
 
 import gzip
 import json

@@ -3,9 +3,9 @@
 
     HAMLET_PROGRAM=target/debug/hamlet ~/.cache/hamlet/venv/bin/python3 make.py FOLDER
 
-walks the scenario of `tests/actions` and what that one takes down again, kills the program as a power cut would, and puts
-its store into FOLDER, compressed. It is done once for each format, with a program that writes it, and never again: what an
-old program wrote is kept as it wrote it.
+walks the scenario of `tests/actions` and what that one takes down again, kills the program as a power cut would, and
+puts its store into FOLDER, compressed. It is done once for each format, with a program that writes it, and never again:
+what an old program wrote is kept as it wrote it.
 """
 
 import gzip
@@ -53,7 +53,9 @@ class Everything(scenario.Scenario):
         ec2.associate_dhcp_options(DhcpOptionsId=id["dopt"], VpcId=id["vpc"])
         ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=id["vpc2"])
         id["list"] = self.prefix_list("offices", "IPv4", "203.0.113.0/24")
-        ec2.modify_managed_prefix_list(PrefixListId=id["list"], CurrentVersion=1, AddEntries=[{"Cidr": "198.51.100.0/24"}])
+        ec2.modify_managed_prefix_list(
+            PrefixListId=id["list"], CurrentVersion=1, AddEntries=[{"Cidr": "198.51.100.0/24"}]
+        )
         ec2.restore_managed_prefix_list_version(PrefixListId=id["list"], PreviousVersion=1, CurrentVersion=2)
         id["list6"] = self.prefix_list("offices6", "IPv6", "2001:db8::/32")
         ec2.create_key_pair(KeyName="rsa", KeyType="rsa")
@@ -61,7 +63,10 @@ class Everything(scenario.Scenario):
 
     def prefix_list(self, name, family, cidr):
         made = self.ec2.create_managed_prefix_list(
-            PrefixListName=name, AddressFamily=family, MaxEntries=5, Entries=[{"Cidr": cidr, "Description": "headquarters"}],
+            PrefixListName=name,
+            AddressFamily=family,
+            MaxEntries=5,
+            Entries=[{"Cidr": cidr, "Description": "headquarters"}],
             TagSpecifications=tagged("prefix-list", name),
         )
         return made["PrefixList"]["PrefixListId"]
@@ -78,7 +83,10 @@ class Everything(scenario.Scenario):
         ec2.modify_subnet_attribute(SubnetId=id["subnet"], EnableDns64={"Value": True})
         for kind, cidr in (("explicit", "10.0.3.64/26"), ("prefix", "10.0.3.128/26")):
             ec2.create_subnet_cidr_reservation(
-                SubnetId=id["spare-subnet"], Cidr=cidr, ReservationType=kind, Description="kept",
+                SubnetId=id["spare-subnet"],
+                Cidr=cidr,
+                ReservationType=kind,
+                Description="kept",
                 TagSpecifications=tagged("subnet-cidr-reservation", "kept"),
             )
         native = id["v6"].replace("00::/64", "01::/64")
@@ -114,15 +122,37 @@ class Everything(scenario.Scenario):
 
     def rules(self):
         ec2, id = self.ec2, self.id
-        ec2.authorize_security_group_ingress(GroupId=id["web"], IpPermissions=[
-            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "PrefixListIds": [{"PrefixListId": id["list"], "Description": "offices"}]},
-            {"IpProtocol": "icmpv6", "FromPort": 128, "ToPort": 0, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
-            {"IpProtocol": "47", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
-            {"IpProtocol": "udp", "FromPort": 0, "ToPort": 65535, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
-        ])
+        ec2.authorize_security_group_ingress(
+            GroupId=id["web"],
+            IpPermissions=[
+                {
+                    "IpProtocol": "tcp",
+                    "FromPort": 22,
+                    "ToPort": 22,
+                    "PrefixListIds": [{"PrefixListId": id["list"], "Description": "offices"}],
+                },
+                {"IpProtocol": "icmpv6", "FromPort": 128, "ToPort": 0, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+                {"IpProtocol": "47", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
+                {"IpProtocol": "udp", "FromPort": 0, "ToPort": 65535, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]},
+            ],
+        )
         entry = dict(NetworkAclId=id["acl"], Egress=True)
-        ec2.create_network_acl_entry(**entry, RuleNumber=120, Protocol="1", RuleAction="deny", CidrBlock="0.0.0.0/0", IcmpTypeCode={"Type": 3, "Code": 4})
-        ec2.create_network_acl_entry(**entry, RuleNumber=130, Protocol="58", RuleAction="allow", Ipv6CidrBlock="::/0", IcmpTypeCode={"Type": -1, "Code": -1})
+        ec2.create_network_acl_entry(
+            **entry,
+            RuleNumber=120,
+            Protocol="1",
+            RuleAction="deny",
+            CidrBlock="0.0.0.0/0",
+            IcmpTypeCode={"Type": 3, "Code": 4},
+        )
+        ec2.create_network_acl_entry(
+            **entry,
+            RuleNumber=130,
+            Protocol="58",
+            RuleAction="allow",
+            Ipv6CidrBlock="::/0",
+            IcmpTypeCode={"Type": -1, "Code": -1},
+        )
         ec2.create_network_acl_entry(**entry, RuleNumber=140, Protocol="-1", RuleAction="allow", CidrBlock="0.0.0.0/0")
 
     def peerings(self):
@@ -149,7 +179,10 @@ class Everything(scenario.Scenario):
     def interfaces(self):
         ec2, id = self.ec2, self.id
         made = ec2.create_network_interface(
-            SubnetId=id["subnet"], Groups=[id["web"], id["database"]], Ipv6AddressCount=2, SecondaryPrivateIpAddressCount=1,
+            SubnetId=id["subnet"],
+            Groups=[id["web"], id["database"]],
+            Ipv6AddressCount=2,
+            SecondaryPrivateIpAddressCount=1,
             ConnectionTrackingSpecification={"TcpEstablishedTimeout": 600, "UdpTimeout": 40, "UdpStreamTimeout": 70},
         )["NetworkInterface"]
         id["eni2"] = made["NetworkInterfaceId"]
@@ -163,10 +196,22 @@ class Everything(scenario.Scenario):
         ec2, id = self.ec2, self.id
         launch = dict(ImageId=id["ami"], InstanceType="t3.micro", SubnetId=id["private-subnet"])
         pair = ec2.run_instances(
-            **launch, MinCount=2, MaxCount=2, KeyName="rsa", InstanceInitiatedShutdownBehavior="terminate",
-            Monitoring={"Enabled": True}, DisableApiStop=False, CreditSpecification={"CpuCredits": "standard"},
-            MetadataOptions={"HttpTokens": "optional", "HttpPutResponseHopLimit": 3, "InstanceMetadataTags": "enabled", "HttpProtocolIpv6": "enabled"},
-            IamInstanceProfile={"Name": "web"}, UserData="\0\1\2 not text \xff".encode("latin-1"),
+            **launch,
+            MinCount=2,
+            MaxCount=2,
+            KeyName="rsa",
+            InstanceInitiatedShutdownBehavior="terminate",
+            Monitoring={"Enabled": True},
+            DisableApiStop=False,
+            CreditSpecification={"CpuCredits": "standard"},
+            MetadataOptions={
+                "HttpTokens": "optional",
+                "HttpPutResponseHopLimit": 3,
+                "InstanceMetadataTags": "enabled",
+                "HttpProtocolIpv6": "enabled",
+            },
+            IamInstanceProfile={"Name": "web"},
+            UserData="\0\1\2 not text \xff".encode("latin-1"),
         )["Instances"]
         id["stopped"], id["gone"] = (it["InstanceId"] for it in pair)
         self.wait("instance_running", InstanceIds=[id["stopped"], id["gone"]])
@@ -174,15 +219,26 @@ class Everything(scenario.Scenario):
         ec2.terminate_instances(InstanceIds=[id["gone"]])
         self.wait("instance_stopped", InstanceIds=[id["stopped"]])
         self.wait("instance_terminated", InstanceIds=[id["gone"]])
-        kept = ec2.run_instances(**launch, MinCount=1, MaxCount=1, DisableApiTermination=True)["Instances"][0]["InstanceId"]
+        kept = ec2.run_instances(**launch, MinCount=1, MaxCount=1, DisableApiTermination=True)["Instances"][0][
+            "InstanceId"
+        ]
         self.wait("instance_running", InstanceIds=[kept])
-        self.connect.send_ssh_public_key(InstanceId=id["instance"], InstanceOSUser="ec2-user", SSHPublicKey=public_key("pushed"))
+        self.connect.send_ssh_public_key(
+            InstanceId=id["instance"], InstanceOSUser="ec2-user", SSHPublicKey=public_key("pushed")
+        )
 
     def endpoints(self):
         """One for each VPC: complete, and deleted."""
         ec2, id = self.ec2, self.id
-        subnet = ec2.create_subnet(VpcId=id["vpc2"], CidrBlock="10.1.1.0/24", AvailabilityZone=ZONE)["Subnet"]["SubnetId"]
-        door, id["eice"] = id["eice"], ec2.create_instance_connect_endpoint(SubnetId=subnet)["InstanceConnectEndpoint"]["InstanceConnectEndpointId"]
+        subnet = ec2.create_subnet(VpcId=id["vpc2"], CidrBlock="10.1.1.0/24", AvailabilityZone=ZONE)["Subnet"][
+            "SubnetId"
+        ]
+        door, id["eice"] = (
+            id["eice"],
+            ec2.create_instance_connect_endpoint(SubnetId=subnet)["InstanceConnectEndpoint"][
+                "InstanceConnectEndpointId"
+            ],
+        )
         self.endpoint_is("create-complete")
         ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=id["eice"])
         self.endpoint_is("delete-complete")
@@ -191,20 +247,46 @@ class Everything(scenario.Scenario):
     def names(self):
         route53 = self.route53
         zone = route53.create_hosted_zone(
-            Name="corp.internal", CallerReference="kept", VPC={"VPCRegion": hamlet.REGION, "VPCId": self.id["vpc"]},
-            HostedZoneConfig={"Comment": "ours", "PrivateZone": True})["HostedZone"]["Id"]
-        route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC={"VPCRegion": hamlet.REGION, "VPCId": self.id["vpc2"]})
-        route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=[{"Key": "stage", "Value": "test"}])
+            Name="corp.internal",
+            CallerReference="kept",
+            VPC={"VPCRegion": hamlet.REGION, "VPCId": self.id["vpc"]},
+            HostedZoneConfig={"Comment": "ours", "PrivateZone": True},
+        )["HostedZone"]["Id"]
+        route53.associate_vpc_with_hosted_zone(
+            HostedZoneId=zone, VPC={"VPCRegion": hamlet.REGION, "VPCId": self.id["vpc2"]}
+        )
+        route53.change_tags_for_resource(
+            ResourceType="hostedzone", ResourceId=zone, AddTags=[{"Key": "stage", "Value": "test"}]
+        )
         values = {
-            "A": ["10.0.1.10", "10.0.1.11"], "AAAA": ["2001:db8::1"], "CNAME": None, "TXT": ['"a text" "of two"'],
-            "MX": ["10 mail.corp.internal"], "SRV": ["1 2 80 web.corp.internal"], "PTR": ["web.corp.internal"], "NS": ["ns.corp.internal"],
-            "CAA": ['0 issue "ca.corp.internal"'], "SPF": ['"v=spf1 -all"'],
+            "A": ["10.0.1.10", "10.0.1.11"],
+            "AAAA": ["2001:db8::1"],
+            "CNAME": None,
+            "TXT": ['"a text" "of two"'],
+            "MX": ["10 mail.corp.internal"],
+            "SRV": ["1 2 80 web.corp.internal"],
+            "PTR": ["web.corp.internal"],
+            "NS": ["ns.corp.internal"],
+            "CAA": ['0 issue "ca.corp.internal"'],
+            "SPF": ['"v=spf1 -all"'],
         }
-        sets = [{"Name": f"{kind.lower()}.corp.internal", "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value} for value in of_kind]}
-                for kind, of_kind in values.items() if of_kind]
-        sets.append({"Name": "*.corp.internal", "Type": "CNAME", "TTL": 5, "ResourceRecords": [{"Value": "a.corp.internal"}]})
+        sets = [
+            {
+                "Name": f"{kind.lower()}.corp.internal",
+                "Type": kind,
+                "TTL": 60,
+                "ResourceRecords": [{"Value": value} for value in of_kind],
+            }
+            for kind, of_kind in values.items()
+            if of_kind
+        ]
+        sets.append(
+            {"Name": "*.corp.internal", "Type": "CNAME", "TTL": 5, "ResourceRecords": [{"Value": "a.corp.internal"}]}
+        )
         route53.change_resource_record_sets(
-            HostedZoneId=zone, ChangeBatch={"Comment": "all", "Changes": [{"Action": "CREATE", "ResourceRecordSet": it} for it in sets]})
+            HostedZoneId=zone,
+            ChangeBatch={"Comment": "all", "Changes": [{"Action": "CREATE", "ResourceRecordSet": it} for it in sets]},
+        )
 
     def elsewhere(self):
         """Another Region's default VPC, and another account's role."""
