@@ -373,8 +373,10 @@ def run_aws(words, environment, seconds=60, stdin="", cwd="/", start=False):
 
 @functools.cache
 def aws_server():
-    """The one of this program."""
-    return AwsServer(VENV, clean_environment())
+    """The one of this program. Waited for at its end, so that what it worked is counted."""
+    server = AwsServer(VENV, clean_environment())
+    atexit.register(server.close)
+    return server
 
 
 def wait_for(what, done, seconds, every=0.05):
