@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// States of an endpoint. Whoever makes endpoints real moves them on; see [`World::endpoint_is_ready`] and its siblings.
+/// States of an endpoint. Whoever makes endpoints real moves them on; see [`crate::World::endpoint_is_ready`] and its siblings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EndpointState {
     /// Being made.
