@@ -1,6 +1,6 @@
 //! The engine's state: the network as it is, the links, and what is remembered of packets.
 //!
-//! What is done with it has files of its own: [`crate::receive`] takes frames, `tracking` begins and forgets connections.
+//! What is done with it has files of its own: [`Engine::receive`] takes frames, `tracking` begins and forgets connections.
 
 use guest::PublicNames;
 use model::{MacAddress, NatGatewayId, NetworkInterfaceId, World};

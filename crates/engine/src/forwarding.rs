@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::journey::Arrival;
 use crate::packet::Packet;
 use crate::port::{PortId, PortKind};
+use crate::stage::Stage;
 use crate::trace::{Outcome, TraceStep};
 
 /// What instances on the way are assumed to do with packets for others.
@@ -151,5 +152,5 @@ impl Traveller {
 
 fn step(by: NetworkInterfaceId, outcome: Outcome, detail: String) -> TraceStep {
     let at = Some(by.into());
-    TraceStep { at, by: at, stage: "instance", direction: None, outcome, detail }
+    TraceStep { at, by: at, stage: Stage::Instance, direction: None, outcome, detail }
 }

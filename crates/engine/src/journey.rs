@@ -22,6 +22,7 @@ use crate::nat::NatTable;
 use crate::packet::Packet;
 use crate::port::{PortId, PortTable};
 use crate::slot::Slot;
+use crate::stage::Stage;
 use crate::trace::{Outcome, TraceStep};
 
 /// What a journey reads.
@@ -122,6 +123,8 @@ pub struct Journey<'a, 't> {
     pub connection: Option<(Slot, End)>,
     /// What was found out so far.
     pub findings: Findings,
+    /// The stage that is asked, or was last.
+    pub stage: Stage,
     trace: Option<&'t mut Vec<TraceStep>>,
 }
 
@@ -146,7 +149,8 @@ impl<'a, 't> Journey<'a, 't> {
     ) -> Self {
         let icmp = packet.icmp.map(|(icmp_type, code)| IcmpKind { icmp_type, code });
         let findings = Findings { mtu: VPC_MTU, mtu_in_other_family: VPC_MTU, icmp, ..Findings::default() };
-        Journey { around, sent: packet.flow, packet, about, sender, connection, findings, trace }
+        let stage = Stage::Journey;
+        Journey { around, sent: packet.flow, packet, about, sender, connection, findings, stage, trace }
     }
 
     /// The network.
@@ -167,13 +171,8 @@ impl<'a, 't> Journey<'a, 't> {
     }
 
     /// Notes that a packet went somewhere or was changed.
-    pub fn note_pass(
-        &mut self,
-        stage: &'static str,
-        at: impl Into<ResourceId>,
-        detail: impl FnOnce() -> String,
-    ) {
-        let at = Some(at.into());
+    pub fn note_pass(&mut self, at: impl Into<ResourceId>, detail: impl FnOnce() -> String) {
+        let (at, stage) = (Some(at.into()), self.stage);
         self.note(|| TraceStep {
             at,
             by: at,
@@ -187,11 +186,11 @@ impl<'a, 't> Journey<'a, 't> {
     /// Notes that the packet died, and says so.
     pub fn deny(
         &mut self,
-        stage: &'static str,
         at: Option<ResourceId>,
         reason: DropReason,
         detail: impl FnOnce() -> String,
     ) -> Step<'a> {
+        let stage = self.stage;
         self.note(|| TraceStep {
             at,
             by: at,
@@ -219,6 +218,7 @@ impl<'a, 't> Journey<'a, 't> {
 
     /// The route that wins in a table for the packet's destination, noted and checked.
     pub fn route(&mut self, table: &'a RouteTable, at: impl Into<ResourceId>) -> Result<Target, DropReason> {
+        self.stage = Stage::RouteTable;
         let network = self.network();
         let (at, by) = (Some(at.into()), Some(table.id.into()));
         let destination = self.packet.flow.destination;
@@ -233,7 +233,7 @@ impl<'a, 't> Journey<'a, 't> {
                 ),
             },
         };
-        self.note(|| TraceStep { at, by, stage: "route table", direction: None, outcome, detail });
+        self.note(|| TraceStep { at, by, stage: Stage::RouteTable, direction: None, outcome, detail });
         match (outcome, found) {
             (Outcome::Deny(reason), _) => Err(reason),
             (Outcome::Allow | Outcome::Pass, Some((route, _))) => Ok(route.target),

@@ -76,7 +76,7 @@ impl Row {
         let by = step.by.filter(|by| step.at != Some(*by)).map(name);
         Row {
             place: step.at.map_or_else(|| "-".to_owned(), name),
-            what: by.map_or_else(|| step.stage.to_owned(), |by| format!("{} {by}", step.stage)),
+            what: by.map_or_else(|| step.stage.to_string(), |by| format!("{} {by}", step.stage)),
             direction: step.direction.map_or_else(String::new, |direction| direction.to_string()),
             outcome: match step.outcome {
                 Outcome::Allow => "allow",

@@ -3,6 +3,7 @@
 use model::Target;
 
 use crate::journey::{Crossing, Journey, Step};
+use crate::stage::Stage;
 
 pub mod appliance;
 pub mod egress_only_internet_gateway;
@@ -21,5 +22,17 @@ pub fn reach<'a>(journey: &mut Journey<'a, '_>, target: Target, crossing: Crossi
         Target::NatGateway(id) => nat_gateway::reach(journey, id, crossing),
         Target::NetworkInterface(id) => appliance::reach(journey, id, crossing),
         Target::VpcPeeringConnection(id) => vpc_peering_connection::cross(journey, id, crossing),
+    }
+}
+
+/// The stage that a route's target is.
+pub fn stage(target: Target) -> Stage {
+    match target {
+        Target::Local => Stage::Local,
+        Target::InternetGateway(_) => Stage::InternetGateway,
+        Target::EgressOnlyInternetGateway(_) => Stage::EgressOnlyInternetGateway,
+        Target::NatGateway(_) => Stage::NatGateway,
+        Target::NetworkInterface(_) => Stage::Appliance,
+        Target::VpcPeeringConnection(_) => Stage::VpcPeeringConnection,
     }
 }

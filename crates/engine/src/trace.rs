@@ -3,6 +3,7 @@
 use model::{Direction, ResourceId};
 
 use crate::drop_reason::DropReason;
+use crate::stage::Stage;
 
 /// One stage's decision.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,8 +12,8 @@ pub struct TraceStep {
     pub at: Option<ResourceId>,
     /// What decided: the group, network ACL, route table or gateway.
     pub by: Option<ResourceId>,
-    /// The stage's name.
-    pub stage: &'static str,
+    /// Which stage.
+    pub stage: Stage,
     /// Which way the packet went, for stages that have rules both ways.
     pub direction: Option<Direction>,
     /// What was decided.

@@ -2,7 +2,8 @@
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Arrival, Crossing, Journey, Place, Site, Step};
-use crate::stages::{self, Stage};
+use crate::stage::Stage;
+use crate::stages::{self, Decide};
 use crate::targets;
 
 /// More places than any packet needs: from an interface by a NAT gateway and the internet to another VPC's interface.
@@ -16,24 +17,38 @@ impl<'a> Journey<'a, '_> {
             let step = match place {
                 Place::Leaving(site) => self.pass(stages::EGRESS, site, Crossing::within(&site)),
                 Place::Entering(site, crossing) => self.pass(stages::INGRESS, site, crossing),
-                Place::At(target, crossing) => targets::reach(self, target, crossing),
-                Place::Translating(gateway, site) => targets::nat_gateway::translate(self, gateway, site),
-                Place::Internet => targets::internet::cross(self),
+                Place::At(target, crossing) => {
+                    self.stage = targets::stage(target);
+                    targets::reach(self, target, crossing)
+                }
+                Place::Translating(gateway, site) => {
+                    self.stage = Stage::NatGateway;
+                    targets::nat_gateway::translate(self, gateway, site)
+                }
+                Place::Internet => {
+                    self.stage = Stage::Internet;
+                    targets::internet::cross(self)
+                }
                 Place::Arrived(port) => return Arrival::At(port),
             };
             match step {
                 Step::Go(next) => place = next,
-                Step::Drop(reason) => return Arrival::Dropped(reason),
+                Step::Drop(reason) => {
+                    debug_assert!(reason.stages().contains(&self.stage), "{reason} at {}", self.stage);
+                    return Arrival::Dropped(reason);
+                }
                 Step::Continue => unreachable!("the last stage of a list always decides"),
             }
         }
-        self.deny("journey", None, DropReason::RoutingLoop, String::new);
+        self.stage = Stage::Journey;
+        self.deny(None, DropReason::RoutingLoop, String::new);
         Arrival::Dropped(DropReason::RoutingLoop)
     }
 
-    fn pass(&mut self, list: &[Stage], site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
-        for stage in list {
-            match (stage.decide)(self, site, crossing) {
+    fn pass(&mut self, list: &[(Stage, Decide)], site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
+        for (stage, decide) in list {
+            self.stage = *stage;
+            match decide(self, site, crossing) {
                 Step::Continue => {}
                 decided => return decided,
             }

@@ -1,7 +1,7 @@
 //! What a rule of a security group or a network ACL matches: protocol, ports or ICMP type, and an address range.
 //!
-//! A match is data. It is read in several ways: does this packet match; how is it written for a person; and, for
-//! proofs, which set of packets matches. Follows "Security group rules" and "Network ACL rules" (VPC User Guide).
+//! A match is data, and read in two ways: does this packet match, and how is it written for a person. Follows "Security
+//! group rules" and "Network ACL rules" (VPC User Guide). Left out: which set of packets it matches, which nobody asks yet.
 
 use std::fmt;
 use std::net::IpAddr;

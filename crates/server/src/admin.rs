@@ -561,7 +561,7 @@ fn stages(story: &Story, namer: &impl Fn(model::ResourceId) -> String) -> Vec<Tr
         leg: leg.to_owned(),
         at: step.at.map(namer),
         by: step.by.map(|by| by.to_string()),
-        stage: step.stage.to_owned(),
+        stage: step.stage.to_string(),
         direction: step.direction.map(|direction| direction.to_string()),
         outcome: match step.outcome {
             engine::Outcome::Allow => "allow".to_owned(),

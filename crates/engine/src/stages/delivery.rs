@@ -15,21 +15,17 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a
                 journey.network().nat_gateways.values().find(|it| it.interface == Some(interface.id));
             match gateway.filter(|gateway| gateway.is_available()) {
                 Some(gateway) => Step::Go(Place::Translating(gateway.id, site)),
-                None => {
-                    journey.deny("delivery", at, DropReason::InterfaceDown, || "no NAT gateway".to_owned())
-                }
+                None => journey.deny(at, DropReason::InterfaceDown, || "no NAT gateway".to_owned()),
             }
         }
         InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint => {
             match journey.around.ports.of_interface(interface.id) {
                 Some(port) => {
                     let destination = journey.packet.flow.destination;
-                    journey.note_pass("delivery", interface.id, || format!("delivered to {destination}"));
+                    journey.note_pass(interface.id, || format!("delivered to {destination}"));
                     Step::Go(Place::Arrived(port))
                 }
-                None => {
-                    journey.deny("delivery", at, DropReason::InterfaceDown, || "not connected".to_owned())
-                }
+                None => journey.deny(at, DropReason::InterfaceDown, || "not connected".to_owned()),
             }
         }
     }

@@ -18,7 +18,7 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a
     if up {
         return Step::Continue;
     }
-    journey.deny("interface state", Some(site.interface.id.into()), DropReason::InterfaceDown, || {
+    journey.deny(Some(site.interface.id.into()), DropReason::InterfaceDown, || {
         "the interface is not attached to a running instance".to_owned()
     })
 }

@@ -21,18 +21,15 @@ pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a>
     match service(journey.network(), site.interface, flow.destination, flow.protocol, flow.destination_port) {
         Some(LinkService::Metadata | LinkService::Dns) => match journey.around.ports.services() {
             Some(port) => {
-                journey
-                    .note_pass("link service", site.interface.id, || format!("{} answers", flow.destination));
+                journey.note_pass(site.interface.id, || format!("{} answers", flow.destination));
                 journey.findings.sender_tracks = Some(true);
                 Step::Go(Place::Arrived(port))
             }
-            None => journey.deny("link service", at, DropReason::LinkService, || "not running".to_owned()),
+            None => journey.deny(at, DropReason::LinkService, || "not running".to_owned()),
         },
-        Some(_) => {
-            journey.deny("link service", at, DropReason::LinkService, || "answered on the link".to_owned())
-        }
+        Some(_) => journey.deny(at, DropReason::LinkService, || "answered on the link".to_owned()),
         None if is_reserved_for_services(flow.destination) => {
-            journey.deny("link service", at, DropReason::ReservedRange, || {
+            journey.deny(at, DropReason::ReservedRange, || {
                 format!("{} is reserved for AWS services", flow.destination)
             })
         }

@@ -33,10 +33,11 @@ fn decide<'a>(journey: &mut Journey<'a, '_>, subnet: &Subnet, direction: Directi
         Some(RuleAction::Allow) => Outcome::Allow,
         Some(RuleAction::Deny) | None => Outcome::Deny(reason),
     };
+    let stage = journey.stage;
     journey.note(|| TraceStep {
         at: Some(subnet.id.into()),
         by: Some(subnet.network_acl.into()),
-        stage: "network acl",
+        stage,
         direction: Some(direction),
         outcome,
         detail: rule.map_or_else(|| "rule *".to_owned(), |rule| format!("rule {}", rule.number)),

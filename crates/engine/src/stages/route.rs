@@ -6,7 +6,7 @@ use crate::journey::{Crossing, Journey, Place, Site, Step};
 /// Sends the packet where the best route points.
 pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
     let Some(table) = journey.network().route_table_of(site.subnet) else {
-        return journey.deny("route table", Some(site.subnet.id.into()), DropReason::NoRoute, String::new);
+        return journey.deny(Some(site.subnet.id.into()), DropReason::NoRoute, String::new);
     };
     match journey.route(table, site.subnet.id) {
         Ok(target) => Step::Go(Place::At(target, crossing)),

@@ -8,6 +8,7 @@
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Sender, Site, Step};
+use crate::stage::Stage;
 use crate::targets::appliance;
 
 /// Sends a packet for the interface's own subnet to its neighbour.
@@ -16,6 +17,7 @@ pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Cross
     if let Some(neighbour) = journey.packet.via.filter(|_| is_senders_link) {
         journey.findings.neighbours = true;
         journey.findings.by_link_address = true;
+        journey.stage = Stage::Appliance;
         return appliance::reach(journey, neighbour, crossing);
     }
     let destination = journey.packet.flow.destination;
@@ -28,7 +30,7 @@ pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Cross
             journey.findings.neighbours = is_senders_link;
             Step::Go(Place::Entering(neighbour, crossing))
         }
-        None => journey.deny("same subnet", Some(site.subnet.id.into()), DropReason::NoSuchAddress, || {
+        None => journey.deny(Some(site.subnet.id.into()), DropReason::NoSuchAddress, || {
             format!("no interface of the subnet has {destination}")
         }),
     }

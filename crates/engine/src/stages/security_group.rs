@@ -235,12 +235,6 @@ fn note(
     let single = site.interface.groups.first().filter(|_| site.interface.groups.len() == 1);
     let by = group.map(|group| group.id).or(single.copied()).map(ResourceId::from);
     let at = Some(site.interface.id.into());
-    journey.note(|| TraceStep {
-        at,
-        by,
-        stage: "security group",
-        direction: Some(direction),
-        outcome,
-        detail: detail(),
-    });
+    let stage = journey.stage;
+    journey.note(|| TraceStep { at, by, stage, direction: Some(direction), outcome, detail: detail() });
 }

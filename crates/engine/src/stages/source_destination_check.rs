@@ -13,7 +13,7 @@ pub fn egress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a>
         return Step::Continue;
     }
     let at = Some(site.interface.id.into());
-    journey.deny("source check", at, DropReason::SourceCheck, || {
+    journey.deny(at, DropReason::SourceCheck, || {
         format!("{source} is not an address of the interface, and the source/destination check is on")
     })
 }
@@ -25,7 +25,7 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a
         return Step::Continue;
     }
     let at = Some(site.interface.id.into());
-    journey.deny("destination check", at, DropReason::DestinationCheck, || {
+    journey.deny(at, DropReason::DestinationCheck, || {
         format!("{destination} is not an address of the interface, and the source/destination check is on")
     })
 }

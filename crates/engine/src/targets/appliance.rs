@@ -12,6 +12,6 @@ pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NetworkInterfaceId, crossing
     let network = journey.network();
     match network.network_interfaces.get(&id).and_then(|interface| Site::of(network, interface)) {
         Some(site) => Step::Go(Place::Entering(site, crossing.forwarded())),
-        None => journey.deny("appliance", Some(id.into()), DropReason::Blackhole, String::new),
+        None => journey.deny(Some(id.into()), DropReason::Blackhole, String::new),
     }
 }

@@ -21,16 +21,15 @@ pub fn leave<'a>(
     let flow = journey.packet.flow;
     let is_ours = journey.network().interface_at(crossing.vpc, flow.source).is_some();
     if flow.source.is_ipv4() || !is_ours {
-        return journey.deny("egress-only internet gateway", at, DropReason::NoPublicAddress, || {
+        return journey.deny(at, DropReason::NoPublicAddress, || {
             format!("{} is not an IPv6 address of this VPC", flow.source)
         });
     }
     if journey.connection.is_some_and(|(_, end)| end == End::Responder) {
-        return journey.deny("egress-only internet gateway", at, DropReason::EgressOnly, || {
-            "the connection was begun from outside".to_owned()
-        });
+        return journey
+            .deny(at, DropReason::EgressOnly, || "the connection was begun from outside".to_owned());
     }
-    journey.note_pass("egress-only internet gateway", id, || "to the internet".to_owned());
+    journey.note_pass(id, || "to the internet".to_owned());
     journey.findings.through_egress_only = true;
     journey.findings.always_tracked = true;
     journey.limit_mtu(INTERNET_MTU);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
+use crate::stage::Stage;
 use crate::targets::internet_gateway;
 use crate::trace::{Outcome, TraceStep};
 
@@ -32,14 +33,14 @@ pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
             journey.note(|| TraceStep {
                 at: None,
                 by: None,
-                stage: "internet",
+                stage: Stage::Internet,
                 direction: None,
                 outcome: Outcome::Pass,
                 detail: format!("delivered to {destination}"),
             });
             Step::Go(Place::Arrived(port))
         }
-        None => journey.deny("internet", None, DropReason::NoSuchHost, || {
+        None => journey.deny(None, DropReason::NoSuchHost, || {
             format!("nobody on the simulated internet has {destination}")
         }),
     }
@@ -56,14 +57,15 @@ fn enter_ipv6<'a>(journey: &mut Journey<'a, '_>, interface: &'a model::NetworkIn
     let has_gateway = network.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
     match (egress_only, Site::of(network, interface)) {
         (Some(gateway), Some(site)) if answers => {
-            journey
-                .note_pass("egress-only internet gateway", gateway.id, || "answers a connection".to_owned());
+            journey.stage = Stage::EgressOnlyInternetGateway;
+            journey.note_pass(gateway.id, || "answers a connection".to_owned());
             journey.limit_mtu(internet_gateway::INTERNET_MTU);
             Step::Go(Place::Entering(site, Crossing::from_outside(interface.vpc)))
         }
         (Some(gateway), _) if !has_gateway => {
+            journey.stage = Stage::EgressOnlyInternetGateway;
             let at = Some(gateway.id.into());
-            journey.deny("egress-only internet gateway", at, DropReason::EgressOnly, || {
+            journey.deny(at, DropReason::EgressOnly, || {
                 "only answers to connections from inside may enter".to_owned()
             })
         }

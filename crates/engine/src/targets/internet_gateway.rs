@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
 use crate::packet::is_private_range;
+use crate::stage::Stage;
 
 /// "Traffic over an internet gateway is limited to an MTU of 1500" (Network MTU).
 pub const INTERNET_MTU: u16 = 1500;
@@ -18,19 +19,18 @@ pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: InternetGatewayId, crossing:
     let at = Some(id.into());
     let flow = journey.packet.flow;
     if is_private_range(flow.destination) {
-        return journey.deny("internet gateway", at, DropReason::PrivateDestination, || {
+        return journey.deny(at, DropReason::PrivateDestination, || {
             format!("{} is a private address; it is not on the internet", flow.destination)
         });
     }
     let Some(public) = public_source(journey.network(), crossing.vpc, flow.source) else {
-        return journey.deny("internet gateway", at, DropReason::NoPublicAddress, || {
-            format!("{} has no public address", flow.source)
-        });
+        return journey
+            .deny(at, DropReason::NoPublicAddress, || format!("{} has no public address", flow.source));
     };
     if public != flow.source {
-        journey.note_pass("internet gateway", id, || format!("source {} -> {public}", flow.source));
+        journey.note_pass(id, || format!("source {} -> {public}", flow.source));
     } else {
-        journey.note_pass("internet gateway", id, || "to the internet".to_owned());
+        journey.note_pass(id, || "to the internet".to_owned());
     }
     journey.packet.flow.source = public;
     journey.limit_mtu(INTERNET_MTU);
@@ -52,29 +52,25 @@ pub fn enter<'a>(
     interface: &'a NetworkInterface,
     private: Option<Ipv4Addr>,
 ) -> Step<'a> {
+    journey.stage = Stage::InternetGateway;
     let network = journey.network();
     let flow = journey.packet.flow;
     let Some(gateway) = network.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc)) else {
-        return journey.deny(
-            "internet gateway",
-            Some(interface.vpc.into()),
-            DropReason::NoPublicMapping,
-            || "the VPC has no internet gateway attached".to_owned(),
-        );
+        return journey.deny(Some(interface.vpc.into()), DropReason::NoPublicMapping, || {
+            "the VPC has no internet gateway attached".to_owned()
+        });
     };
     let at = Some(gateway.id.into());
     if is_private_range(flow.source) {
-        return journey.deny("internet gateway", at, DropReason::PrivateSource, || {
+        return journey.deny(at, DropReason::PrivateSource, || {
             format!("{} is a private address; it cannot come from the internet", flow.source)
         });
     }
     if let Some(private) = private {
-        journey.note_pass("internet gateway", gateway.id, || {
-            format!("destination {} -> {private}", flow.destination)
-        });
+        journey.note_pass(gateway.id, || format!("destination {} -> {private}", flow.destination));
         journey.packet.flow.destination = IpAddr::V4(private);
     } else {
-        journey.note_pass("internet gateway", gateway.id, || "from the internet".to_owned());
+        journey.note_pass(gateway.id, || "from the internet".to_owned());
     }
     journey.limit_mtu(INTERNET_MTU);
     let crossing = Crossing::from_outside(interface.vpc);
@@ -87,6 +83,6 @@ pub fn enter<'a>(
     }
     match Site::of(network, interface) {
         Some(site) => Step::Go(Place::Entering(site, crossing)),
-        None => journey.deny("internet gateway", at, DropReason::NoSuchAddress, String::new),
+        None => journey.deny(at, DropReason::NoSuchAddress, String::new),
     }
 }

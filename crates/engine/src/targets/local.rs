@@ -9,7 +9,7 @@ pub fn reach<'a>(journey: &mut Journey<'a, '_>, crossing: Crossing<'a>) -> Step<
     let destination = journey.packet.flow.destination;
     match network.interface_at(crossing.vpc, destination).and_then(|interface| Site::of(network, interface)) {
         Some(site) => Step::Go(Place::Entering(site, crossing)),
-        None => journey.deny("local", Some(crossing.vpc.into()), DropReason::NoSuchAddress, || {
+        None => journey.deny(Some(crossing.vpc.into()), DropReason::NoSuchAddress, || {
             format!("no interface of the VPC has {destination}")
         }),
     }

@@ -31,7 +31,7 @@ pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, crossing: Cros
         .and_then(|interface| Site::of(network, interface));
     match site {
         Some(site) => Step::Go(Place::Entering(site, crossing.forwarded())),
-        None => journey.deny("nat gateway", Some(id.into()), DropReason::Blackhole, String::new),
+        None => journey.deny(Some(id.into()), DropReason::Blackhole, String::new),
     }
 }
 
@@ -63,7 +63,7 @@ pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site
             journey.findings.always_tracked = true;
             Step::Go(Place::Leaving(site))
         }
-        Err(reason) => journey.deny("nat gateway", Some(id.into()), reason, || explain(reason).to_owned()),
+        Err(reason) => journey.deny(Some(id.into()), reason, || explain(reason).to_owned()),
     }
 }
 
@@ -124,7 +124,7 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
         return Err(DropReason::RoutingLoop);
     }
     let translated = translation.translation.flow;
-    journey.note_pass("nat gateway", id, || {
+    journey.note_pass(id, || {
         format!(
             "source {}:{} -> {}:{}",
             flow.source, flow.source_port, translated.source, translated.source_port
@@ -198,7 +198,7 @@ fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropRe
     check_protocol(journey)?;
     check_time_to_live(journey)?;
     journey.findings.by_another_connection |= journey.connection.map(|(own, _)| own) != slot;
-    journey.note_pass("nat gateway", id, || {
+    journey.note_pass(id, || {
         format!(
             "destination {}:{} -> {}:{}",
             flow.destination, flow.destination_port, inside.source, inside.source_port

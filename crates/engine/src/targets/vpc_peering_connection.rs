@@ -26,17 +26,16 @@ pub fn cross<'a>(
         Some((peering, network.vpcs.get(&crossing.vpc)?, network.vpcs.get(&peer.vpc)?))
     });
     let Some((peering, local, peer)) = sides else {
-        return journey.deny("peering connection", at, DropReason::Blackhole, || "not active".to_owned());
+        return journey.deny(at, DropReason::Blackhole, || "not active".to_owned());
     };
     if !local.contains(flow.source) || !peer.contains(flow.destination) {
-        return journey.deny("peering connection", at, DropReason::PeeringAddress, || {
-            outside(local, peer, flow.source, flow.destination)
-        });
+        return journey
+            .deny(at, DropReason::PeeringAddress, || outside(local, peer, flow.source, flow.destination));
     }
     if !peering.same_region() {
         journey.limit_mtu(INTERNET_MTU);
     }
-    journey.note_pass("peering connection", id, || format!("to {}", peer.id));
+    journey.note_pass(id, || format!("to {}", peer.id));
     Step::Go(Place::At(model::Target::Local, Crossing::from_outside(peer.id)))
 }
 
