@@ -67,12 +67,6 @@ impl Datapath {
         drop(unused);
     }
 
-    /// The same, and returns when it is enforced: no frame that is delivered later was decided under an older network.
-    pub fn publish_and_wait(&self, world: Arc<World>) {
-        self.publish(world);
-        self.ask(|_| ());
-    }
-
     /// Connects a TAP whose other end has this link-layer address. The descriptor must not block, and its frames have
     /// [`wire::VnetHeader`] in front, ten bytes long.
     ///

@@ -3,7 +3,7 @@
 //! The stages are the packets' own; only the connections are imagined, so that an answer is judged as one. So is what
 //! instances do with packets for others, which only they know; `forwarding.rs` has that.
 
-use model::{MacAddress, NetworkInterfaceId, World};
+use model::{NetworkInterfaceId, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::Flow;
@@ -110,16 +110,4 @@ fn reply_to(asked: (u8, u8), flow: &Flow) -> (u8, u8) {
         ((8 | 128, code), IpAddr::V6(_)) => (129, code),
         (other, _) => other,
     }
-}
-
-/// A link to simulated hosts, for questions asked without an engine that runs.
-pub fn internet_of(hosts: Vec<model::IpNet>) -> PortTable {
-    let mut ports = PortTable::default();
-    ports.open(PortKind::Internet(hosts), MacAddress([2, 0, 0, 0, 0, 1]));
-    ports
-}
-
-/// The address family of both ends must be the same.
-pub fn is_askable(source: IpAddr, destination: IpAddr) -> bool {
-    source.is_ipv4() == destination.is_ipv4()
 }

@@ -56,11 +56,6 @@ impl Arp {
         }
     }
 
-    /// Is this an announcement of one's own address?
-    pub fn is_gratuitous(&self) -> bool {
-        self.sender == self.target
-    }
-
     /// Reads an Ethernet frame that carries ARP.
     pub fn parse(frame: &[u8]) -> Result<Arp, Malformed> {
         let packet = frame.get(HEADER_LEN..).unwrap_or_default();

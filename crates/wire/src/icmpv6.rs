@@ -13,8 +13,6 @@ use crate::{icmpv6_types, protocol};
 
 /// All nodes on the link.
 pub const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
-/// All routers on the link.
-pub const ALL_ROUTERS: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 2);
 
 const OPTION_SOURCE_MAC: u8 = 1;
 const OPTION_TARGET_MAC: u8 = 2;
@@ -171,14 +169,6 @@ impl NeighborAdvertisement {
 pub fn is_router_solicitation(frame: &[u8], headers: &Headers) -> bool {
     discovery(frame, headers, icmpv6_types::ROUTER_SOLICITATION)
         .is_some_and(|options| find_mac(options, OPTION_SOURCE_MAC).is_some())
-}
-
-/// Builds a router solicitation.
-pub fn router_solicitation(source: Ipv6Addr, source_mac: Mac) -> Vec<u8> {
-    let link = Link { source: source_mac, destination: group_mac(ALL_ROUTERS) };
-    let body: [&[u8]; 3] =
-        [&[icmpv6_types::ROUTER_SOLICITATION, 0, 0, 0], &[0; 4], &mac_option(OPTION_SOURCE_MAC, source_mac)];
-    message(link, source, ALL_ROUTERS, &body)
 }
 
 /// A prefix announced to a link.
@@ -376,7 +366,11 @@ mod tests {
 
     #[test]
     fn a_router_is_asked_for_and_announces_itself() {
-        let frame = router_solicitation(address("fe80::aa"), ASKER);
+        let all_routers = address("ff02::2");
+        let link = Link { source: ASKER, destination: group_mac(all_routers) };
+        let option = mac_option(OPTION_SOURCE_MAC, ASKER);
+        let body: [&[u8]; 3] = [&[icmpv6_types::ROUTER_SOLICITATION, 0, 0, 0], &[0; 4], &option];
+        let frame = message(link, address("fe80::aa"), all_routers, &body);
         assert!(is_router_solicitation(&frame, &valid(&frame)));
         let prefix = PrefixInformation {
             prefix: address("2001:db8::"),

@@ -98,12 +98,10 @@ const DATA_VALID: u8 = 2;
 const GSO_ECN: u8 = 0x80;
 
 impl VnetHeader {
-    /// The length of the header in its short form.
+    /// The length of the header in its short form, without a number of merged buffers.
     pub const LEN: usize = 10;
-    /// The length with the number of merged buffers after it.
-    pub const LEN_WITH_BUFFERS: usize = 12;
 
-    /// Reads the header in front of a frame, short or long: the frame begins where the caller agreed it does.
+    /// Reads the header in front of a frame, short or long: where the frame begins is the caller's to know.
     #[inline]
     pub fn parse(bytes: &[u8]) -> Result<VnetHeader, BadOffload> {
         let Some(&[flags, gso, h0, h1, g0, g1, s0, s1, o0, o1]) = bytes.first_chunk::<{ VnetHeader::LEN }>()
@@ -133,13 +131,6 @@ impl VnetHeader {
         let [s0, s1] = self.checksum_start.to_le_bytes();
         let [o0, o1] = self.checksum_offset.to_le_bytes();
         [flags, gso, h0, h1, g0, g1, s0, s1, o0, o1]
-    }
-
-    /// The header in its long form, of a frame in one buffer.
-    #[inline]
-    pub fn to_bytes_with_buffers(&self) -> [u8; VnetHeader::LEN_WITH_BUFFERS] {
-        let [a, b, c, d, e, f, g, h, i, j] = self.to_bytes();
-        [a, b, c, d, e, f, g, h, i, j, 1, 0]
     }
 
     /// Checks every claim against the frame, and says how far its transport checksum is computed.
@@ -325,7 +316,6 @@ mod tests {
             checksum_offset: 16,
         };
         assert_eq!(vnet.to_bytes(), [1, 0x81, 54, 0, 0xa8, 0x05, 34, 0, 16, 0]);
-        assert_eq!(vnet.to_bytes_with_buffers()[10..], [1, 0]);
         assert_eq!(VnetHeader::parse(&vnet.to_bytes()), Ok(vnet));
         assert_eq!(VnetHeader::parse(&[0; 9]), Err(BadOffload::TooShort));
         assert_eq!(VnetHeader::parse(&[0, 2, 0, 0, 0, 0, 0, 0, 0, 0]), Err(BadOffload::UnknownGso(2)));

@@ -142,7 +142,7 @@ fn a_published_network_holds_for_the_next_packet() {
     let mut read = [0; 10];
     accepted.read_exact(&mut read).unwrap();
     assert_eq!(&read, b"still here");
-    lab.datapath.publish_and_wait(Arc::clone(&lab.fixture.world));
+    lab.datapath.publish(Arc::clone(&lab.fixture.world));
     assert_eq!(lab.datapath.status().generation, lab.fixture.world.network.generation);
 }
 

@@ -125,7 +125,6 @@ fn parse_again(piece: &[u8], headers: &wire::Headers) {
 fn compose_answers(frame: &[u8], headers: &wire::Headers) {
     let (v4, v6) = (Ipv4Addr::new(10, 0, 0, 1), Ipv6Addr::LOCALHOST);
     let answers = [
-        icmp::echo_reply(frame, headers),
         icmp::fragmentation_needed(v4, 1500, frame, headers),
         icmp::time_exceeded(v4, frame, headers),
         icmpv6::packet_too_big(v6, 1500, frame, headers),
