@@ -16,6 +16,7 @@ pub const AMAZON_PROVIDED_DNS: &str = "AmazonProvidedDNS";
 
 /// A set of DHCP options; never changed once made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DhcpOptions {
     /// Its identifier.
     pub id: DhcpOptionsId,

@@ -68,6 +68,7 @@ pub struct UnknownRecordType(pub String);
 
 /// All records of one name and type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RecordSet {
     /// The name.
     pub name: DomainName,

@@ -13,6 +13,7 @@ use crate::world::World;
 
 /// An egress-only internet gateway; attached to its VPC from creation to deletion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EgressOnlyInternetGateway {
     /// Its identifier.
     pub id: EgressOnlyInternetGatewayId,

@@ -16,6 +16,7 @@ use crate::world::World;
 
 /// An Elastic IP address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ElasticIp {
     /// Its allocation.
     pub id: AllocationId,
@@ -31,6 +32,7 @@ pub struct ElasticIp {
 
 /// An Elastic IP address's association with a private address.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AddressAssociation {
     /// Its identifier.
     pub id: AddressAssociationId,

@@ -14,6 +14,7 @@ use crate::time::Timestamp;
 
 /// An instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Instance {
     /// Its identifier.
     pub id: InstanceId,
@@ -48,6 +49,7 @@ pub struct Instance {
     /// Counts starts; a start that is under way is told from the one before by it.
     pub boot: u64,
     /// User data, as it was given (decoded from base64).
+    #[serde(with = "crate::base64_text")]
     pub user_data: Vec<u8>,
     /// How its metadata can be read.
     pub metadata_options: MetadataOptions,
@@ -81,6 +83,7 @@ pub struct Instance {
 
 /// An instance's root volume. It is there as long as the instance is, and cannot be anything else's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RootVolume {
     /// Its identifier.
     pub id: VolumeId,
@@ -98,6 +101,7 @@ pub struct RootVolume {
 
 /// An ssh key pushed by EC2 Instance Connect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PushedKey {
     /// The operating system user that it is for.
     pub os_user: String,
@@ -141,6 +145,7 @@ pub enum ShutdownBehavior {
 
 /// How instance metadata can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MetadataOptions {
     /// `HttpEndpoint`: whether it answers at all.
     pub enabled: bool,

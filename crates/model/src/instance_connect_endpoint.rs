@@ -18,6 +18,7 @@ use crate::world::World;
 
 /// An EC2 Instance Connect Endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InstanceConnectEndpoint {
     /// Its identifier.
     pub id: InstanceConnectEndpointId,

@@ -17,6 +17,7 @@ use crate::world::World;
 
 /// An instance profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InstanceProfile {
     /// Its identifier.
     pub id: InstanceProfileId,

@@ -17,6 +17,7 @@ use crate::world::World;
 
 /// An instance's association with an instance profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InstanceProfileAssociation {
     /// Its identifier.
     pub id: InstanceProfileAssociationId,

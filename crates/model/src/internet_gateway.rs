@@ -15,6 +15,7 @@ use crate::world::World;
 
 /// An internet gateway.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InternetGateway {
     /// Its identifier.
     pub id: InternetGatewayId,

@@ -14,6 +14,7 @@ use crate::world::World;
 
 /// A key pair.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct KeyPair {
     /// Its identifier.
     pub id: KeyPairId,

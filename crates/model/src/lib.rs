@@ -9,6 +9,7 @@
 
 mod as_text;
 pub mod aws_prefix_list;
+mod base64_text;
 pub mod dhcp_options;
 pub mod dns_record;
 pub mod domain_name;
@@ -59,6 +60,7 @@ pub mod tags;
 mod testing;
 pub mod time;
 pub mod trust_policy;
+pub mod upgrade;
 pub mod vpc;
 pub mod vpc_peering_connection;
 pub mod world;

@@ -17,6 +17,7 @@ use crate::world::World;
 
 /// A NAT gateway.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NatGateway {
     /// Its identifier.
     pub id: NatGatewayId,
@@ -46,6 +47,7 @@ pub struct NatGateway {
 
 /// States of a NAT gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum NatGatewayState {
     /// Being made.
     Pending,

@@ -18,6 +18,7 @@ use crate::world::World;
 
 /// A network ACL.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NetworkAcl {
     /// Its identifier.
     pub id: NetworkAclId,
@@ -39,6 +40,7 @@ pub struct NetworkAcl {
 
 /// One rule of a network ACL.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NetworkAclEntry {
     /// Its number; lower ones are asked first.
     pub number: u16,

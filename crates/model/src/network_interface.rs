@@ -20,6 +20,7 @@ use crate::world::{Network, World};
 
 /// A network interface.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NetworkInterface {
     /// Its identifier.
     pub id: NetworkInterfaceId,
@@ -59,6 +60,7 @@ pub struct NetworkInterface {
 
 /// A private IPv4 address and the public one that stands for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PrivateAddress {
     /// The private address.
     pub address: Ipv4Addr,
@@ -68,6 +70,7 @@ pub struct PrivateAddress {
 
 /// A public IPv4 address mapped to a private one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PublicAddress {
     /// The public address.
     pub address: Ipv4Addr,
@@ -88,6 +91,7 @@ pub enum InterfaceKind {
 
 /// An interface's attachment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Attachment {
     /// Its identifier.
     pub id: AttachmentId,
@@ -105,6 +109,7 @@ pub struct Attachment {
 
 /// Idle timeouts of tracked connections, in seconds; `None` is AWS's default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ConnectionTracking {
     /// Established TCP connections: 60 to 432000, default 432000.
     pub tcp_established_timeout_s: Option<u32>,

@@ -10,6 +10,7 @@ use crate::place::AccountId;
 
 /// The far end that a security group rule allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Peer {
     /// Addresses.
     Cidr(IpNet),

@@ -192,6 +192,7 @@ impl fmt::Display for Zone {
 
 /// The account and Region that own a resource. Resources of different scopes do not see each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scope {
     /// The owner.
     pub account: AccountId,

@@ -18,6 +18,7 @@ use crate::world::{Network, World};
 
 /// A customer-managed prefix list, in its current version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PrefixList {
     /// Its identifier.
     pub id: PrefixListId,
@@ -41,6 +42,7 @@ pub struct PrefixList {
 
 /// One block of a prefix list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PrefixListEntry {
     /// The block.
     pub cidr: IpNet,

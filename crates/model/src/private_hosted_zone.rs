@@ -31,6 +31,7 @@ pub enum ZoneOwner {
 
 /// A VPC in which a zone's names mean something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ZoneVpc {
     /// The VPC.
     pub vpc: VpcId,
@@ -40,6 +41,7 @@ pub struct ZoneVpc {
 
 /// A private hosted zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PrivateHostedZone {
     /// Its identifier.
     pub id: HostedZoneId,
@@ -74,6 +76,7 @@ pub struct NewHostedZone {
 
 /// What became of a change. All changes are in force as soon as they are answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HostedZoneChange {
     /// Its identifier.
     pub id: HostedZoneChangeId,

@@ -25,6 +25,7 @@ impl std::str::FromStr for RequestTokenKey {
 
 /// What was answered to a request that carried a token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RequestToken {
     /// A hash of the request's parameters.
     pub parameters: u64,

@@ -15,6 +15,7 @@ use crate::world::World;
 
 /// A role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Role {
     /// Its identifier.
     pub id: RoleId,

@@ -8,6 +8,7 @@ use crate::ids::*;
 
 /// One route: a destination and where its packets go.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Route {
     /// Which packets.
     pub destination: Destination,

@@ -20,6 +20,7 @@ use crate::world::{Network, World};
 
 /// A route table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RouteTable {
     /// Its identifier.
     pub id: RouteTableId,

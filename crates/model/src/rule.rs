@@ -83,6 +83,7 @@ impl fmt::Display for RuleProtocol {
 
 /// Which ports, or ICMP types and codes, a rule is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub enum Ports {
     /// Every port; also for protocols that have none.
     Any,
@@ -104,6 +105,7 @@ pub enum Ports {
 
 /// Protocol and ports of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Traffic {
     /// The protocol.
     pub protocol: RuleProtocol,

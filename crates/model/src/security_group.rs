@@ -16,6 +16,7 @@ use crate::world::World;
 
 /// A security group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SecurityGroup {
     /// Its identifier.
     pub id: SecurityGroupId,
@@ -35,6 +36,7 @@ pub struct SecurityGroup {
 
 /// One rule: what is let in, or out, and from whom, or to whom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SecurityGroupRule {
     /// Its identifier.
     pub id: SecurityGroupRuleId,

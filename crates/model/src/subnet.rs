@@ -17,6 +17,7 @@ use crate::world::World;
 
 /// A subnet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Subnet {
     /// Its identifier.
     pub id: SubnetId,
@@ -58,6 +59,7 @@ pub struct Subnet {
 
 /// A subnet's IPv6 block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SubnetIpv6Cidr {
     /// The association's identifier.
     pub id: SubnetCidrAssociationId,
@@ -67,6 +69,7 @@ pub struct SubnetIpv6Cidr {
 
 /// A subnet's explicit association with a route table.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SubnetRouteTable {
     /// The association's identifier.
     pub association: RouteTableAssociationId,
@@ -86,6 +89,7 @@ pub enum HostnameType {
 
 /// A subnet CIDR reservation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CidrReservation {
     /// Its identifier.
     pub id: SubnetCidrReservationId,

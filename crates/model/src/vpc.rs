@@ -18,6 +18,7 @@ use crate::world::{ScopeKey, World};
 
 /// A virtual private cloud.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Vpc {
     /// Its identifier.
     pub id: VpcId,
@@ -53,6 +54,7 @@ pub struct Vpc {
 
 /// One address block of a VPC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CidrAssociation<N> {
     /// The association's identifier.
     pub id: VpcCidrAssociationId,

@@ -18,6 +18,7 @@ use crate::world::World;
 
 /// A peering connection between two VPCs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct VpcPeeringConnection {
     /// Its identifier.
     pub id: VpcPeeringConnectionId,
@@ -37,6 +38,7 @@ pub struct VpcPeeringConnection {
 
 /// One side of a peering connection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PeeringSide {
     /// Owner and Region.
     pub scope: Scope,

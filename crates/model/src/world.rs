@@ -83,15 +83,23 @@ macro_rules! tables {
             /// The names of its tables, as records have them.
             const TABLES: &[&str] = &[$(stringify!($table)),*];
 
+            fn visit_tables(visitor: &mut impl TableVisitor) {
+                $(visitor.visit::<$key, $row>(stringify!($table));)*
+            }
+
             /// Adds what changed to `records`, and says whether more than tags did.
             fn commit_tables(&mut self, records: &mut Vec<Record>) -> bool {
                 let mut more_than_tags = false;
                 $(for change in self.$table.commit() {
                     more_than_tags |= !is_of_tags_alone(&change);
-                    records.push(record(stringify!($table), &change));
+                    records.push(record(stringify!($table), &change.key, change.after.as_deref()));
                 })*
                 $(self.$index.commit();)*
                 more_than_tags
+            }
+
+            fn put_all_records(&self, records: &mut Vec<Record>) {
+                $(records.extend(self.$table.iter().map(|(key, row)| record(stringify!($table), key, Some(row))));)*
             }
 
             fn roll_back_tables(&mut self) {
@@ -197,6 +205,12 @@ tables! {
     }
 }
 
+/// What is done with the types of each table: to check what is stored, for example.
+pub trait TableVisitor {
+    /// Called once for each table, with its name.
+    fn visit<K: std::str::FromStr + std::fmt::Display, V: Row>(&mut self, table: &'static str);
+}
+
 /// What a commit made final.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
@@ -214,9 +228,9 @@ fn is_of_tags_alone<K, V: Row>(change: &Change<K, V>) -> bool {
     }
 }
 
-fn record<K: std::fmt::Display, V: Row>(table: &str, change: &Change<K, V>) -> Record {
+fn record<K: std::fmt::Display, V: Row>(table: &str, key: &K, row: Option<&V>) -> Record {
     let json = |row: &V| serde_json::to_vec(row).expect("every row is made of plain values with text keys");
-    Record { key: format!("{table}/{}", change.key), value: change.after.as_deref().map(json) }
+    Record { key: format!("{table}/{key}"), value: row.map(json) }
 }
 
 /// A scope as a table key.
@@ -256,12 +270,26 @@ impl World {
         Network::TABLES.iter().chain(World::TABLES).copied()
     }
 
+    /// Calls the visitor with every table.
+    pub fn visit_each_table(visitor: &mut impl TableVisitor) {
+        Network::visit_tables(visitor);
+        World::visit_tables(visitor);
+    }
+
     /// Makes all changes since the last commit final.
     pub fn commit(&mut self) -> Committed {
         let mut records = Vec::new();
         let network = self.network.commit_tables(&mut records);
         self.commit_tables(&mut records);
         Committed { records, network }
+    }
+
+    /// Everything there is, as records.
+    pub fn records(&self) -> Vec<Record> {
+        let mut records = Vec::new();
+        self.network.put_all_records(&mut records);
+        self.put_all_records(&mut records);
+        records
     }
 
     /// Takes all changes since the last commit back.
@@ -310,7 +338,7 @@ impl World {
     }
 
     /// Reads one stored record into its table.
-    fn load_record(&mut self, key: &str, value: &[u8]) -> Result<(), String> {
+    pub(crate) fn load_record(&mut self, key: &str, value: &[u8]) -> Result<(), String> {
         let (table, id) = key.split_once('/').ok_or_else(|| "no table name".to_owned())?;
         let in_network = self.network.load_row(table, id, value);
         let loaded = in_network.or_else(|| self.load_row(table, id, value));

@@ -38,9 +38,6 @@ use crate::services;
 use crate::spool::Spool;
 use crate::writer::{Decides, State};
 
-/// The version of what the data directory holds.
-const FORMAT: u32 = 1;
-
 /// A Hamlet that answers.
 pub struct Running {
     /// What it was told.
@@ -183,7 +180,9 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Arc<dyn store::Store>> {
-    let store = store::Redb::open(&config.data, store::Options::new(FORMAT))?;
+    let upgrade = Some(model::upgrade::upgrade as store::Upgrade);
+    let options = store::Options { upgrade, ..store::Options::new(model::upgrade::FORMAT) };
+    let store = store::Redb::open(&config.data, options)?;
     if let Some(store::FellBack { noted, found }) = store.fell_back() {
         tracing::warn!(
             "the store in {} was damaged: it goes on from revision {found}, and what was changed after that, up to \

@@ -1,65 +1,168 @@
-//! Data directories that earlier programs wrote open in today's program, with everything in them.
+//! Data directories that earlier programs wrote open in today's program, with everything in them; those that it cannot read
+//! stay as they were.
 
 use model::World;
+use model::upgrade::{FORMAT, upgrade};
+use serde_json::Value;
+use server::{Auth, Config, Instances};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use store::{Options, Redb, Store};
+use store::{Change, Options, Redb, Store};
 
 /// What a store in a data directory consists of.
 const FILES: [&str; 2] = ["store.redb", "store.revision"];
 
 /// Every record by its key.
-type Records = BTreeMap<String, String>;
+type Records = BTreeMap<String, Value>;
 
 #[test]
-fn a_store_of_format_1_opens_with_every_record() {
-    let copy = Copy::of("format-1");
-    let store = Redb::open(&copy.0, Options::new(1)).unwrap();
-    assert_eq!(records(&store), expected("format-1"));
-    let loaded = store.snapshot().unwrap().range("").unwrap();
-    let loaded = loaded.iter().map(|(key, record)| (key.as_str(), record.value.as_slice()));
-    World::load(1, loaded).unwrap();
+fn every_old_format_opens_with_every_record() {
+    for (format, folder) in folders() {
+        let copy = Copy::of(&folder);
+        // As it was written, and once more as it was rewritten.
+        for _ in 0..2 {
+            let store = Redb::open(&copy.0, todays()).unwrap();
+            let found = records(&store);
+            assert_eq!(found, expected(format, &folder), "format {format}");
+            assert_eq!(loaded(&store), found, "format {format}");
+        }
+    }
+}
+
+fn todays() -> Options {
+    Options { upgrade: Some(upgrade), ..Options::new(FORMAT) }
+}
+
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap()
 }
 
 fn records(store: &Redb) -> Records {
-    let text = |value: Vec<u8>| String::from_utf8(value).unwrap();
     let found = store.snapshot().unwrap().range("").unwrap();
-    found.into_iter().map(|(key, record)| (key, text(record.value))).collect()
+    found.into_iter().map(|(key, record)| (key, json(&record.value))).collect()
 }
 
-/// What the program that made the directory had in it.
-fn expected(format: &str) -> Records {
-    let text = fs::read_to_string(folder(format).join("records.txt")).unwrap();
-    let line = |line: &str| line.split_once(' ').map(|(key, value)| (key.to_owned(), value.to_owned()));
-    text.lines().map(|it| line(it).expect("a key and a value")).collect()
+/// What the world has that the store's records describe.
+fn loaded(store: &Redb) -> Records {
+    let found = store.snapshot().unwrap().range("").unwrap();
+    let found = found.iter().map(|(key, record)| (key.as_str(), record.value.as_slice()));
+    let records = World::load(1, found).unwrap().records();
+    records.into_iter().map(|record| (record.key, json(&record.value.unwrap()))).collect()
 }
 
-fn folder(format: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data_directories").join(format)
+/// What the program that made the directory had in it, as today's format has it.
+fn expected(format: u32, folder: &Path) -> Records {
+    let text = fs::read_to_string(folder.join("records.txt")).unwrap();
+    let record = |line: &str| {
+        let (key, row) = line.split_once(' ').expect("a key and a row");
+        let after = upgrade(format, key, row.as_bytes()).unwrap();
+        (key.to_owned(), json(after.as_deref().unwrap_or(row.as_bytes())))
+    };
+    text.lines().map(record).collect()
+}
+
+/// The formats there are directories of.
+fn folders() -> Vec<(u32, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data_directories");
+    let format = |path: PathBuf| {
+        let number = path.file_name()?.to_str()?.strip_prefix("format-")?.parse().ok()?;
+        Some((number, path))
+    };
+    let found: Vec<_> =
+        fs::read_dir(root).unwrap().filter_map(|entry| format(entry.unwrap().path())).collect();
+    assert!(!found.is_empty(), "there are old directories");
+    found
 }
 
 /// A copy of a directory, removed at the end of the test.
 struct Copy(PathBuf);
 
 impl Copy {
-    fn of(format: &str) -> Copy {
-        let name = format!("hamlet-{format}-{}-{:?}", std::process::id(), std::thread::current().id());
+    fn new() -> Copy {
+        let name = format!("hamlet-old-{}-{:?}", std::process::id(), std::thread::current().id());
         let copy = Copy(std::env::temp_dir().join(name));
+        let _ = fs::remove_dir_all(&copy.0);
         fs::create_dir_all(&copy.0).unwrap();
+        copy
+    }
+
+    fn of(folder: &Path) -> Copy {
+        let copy = Copy::new();
         for file in FILES {
-            let packed = File::open(folder(format).join(format!("{file}.gz"))).unwrap();
+            let packed = File::open(folder.join(format!("{file}.gz"))).unwrap();
             let unpacked = Stdio::from(File::create(copy.0.join(file)).unwrap());
             let status = Command::new("gzip").arg("-dc").stdin(packed).stdout(unpacked).status().unwrap();
             assert!(status.success(), "gzip could not unpack {file}");
         }
         copy
     }
+
+    /// One of a format, with a record.
+    fn with(format: u32, key: &str, row: &str) -> Copy {
+        let copy = Copy::new();
+        let store = Redb::open(&copy.0, Options::new(format)).unwrap();
+        store.transaction(&[], &[Change::Put(key.to_owned(), row.as_bytes().to_vec())]).unwrap();
+        copy
+    }
+
+    /// What the program says when it is started with this directory.
+    fn refusal(&self) -> String {
+        let config = Config {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: self.0.clone(),
+            account: model::AccountId::DEFAULT,
+            region: "us-west-2".parse().unwrap(),
+            auth: Auth::Open,
+            allowed_users: Vec::new(),
+            host_names: Vec::new(),
+            instances: Instances::None,
+            nesting: Default::default(),
+            program: PathBuf::new(),
+        };
+        server::run(config, |_| panic!("it must not run")).unwrap_err().to_string()
+    }
 }
 
 impl Drop for Copy {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const GATEWAY: &str = "internet_gateways/igw-00000000000000001";
+
+fn gateway(more: &str) -> String {
+    let scope = r#"{"account":"123456789012","region":"us-west-2"}"#;
+    format!(
+        r#"{{"id":"igw-00000000000000001","scope":{scope},"vpc":null,"route_table":null,"tags":{{}}{more}}}"#
+    )
+}
+
+#[test]
+fn a_newer_format_is_refused_and_not_a_byte_of_it_is_changed() {
+    let copy = Copy::with(FORMAT + 1, GATEWAY, &gateway(""));
+    let files = || FILES.map(|file| fs::read(copy.0.join(file)).unwrap());
+    let before = files();
+    let said = copy.refusal();
+    let expected =
+        format!("the data directory has format {} and this program uses format {FORMAT}", FORMAT + 1);
+    assert!(said.starts_with(&expected), "{said}");
+    assert_eq!(files(), before);
+}
+
+#[test]
+fn an_unknown_field_or_table_is_named_and_the_records_stay_as_they_were() {
+    let unknown_field = (GATEWAY, gateway(r#","colour":"green""#), "unknown field `colour`");
+    let unknown_table = ("ships/ship-1", "{}".to_owned(), "no such table: ships");
+    for (key, row, problem) in [unknown_field, unknown_table] {
+        for format in 1..=FORMAT {
+            let copy = Copy::with(format, key, &row);
+            let said = copy.refusal();
+            assert!(said.contains(key) && said.contains(problem), "{said}");
+            let store = Redb::open(&copy.0, Options::new(format)).expect("it has its format still");
+            assert_eq!(records(&store), Records::from([(key.to_owned(), json(row.as_bytes()))]));
+        }
     }
 }

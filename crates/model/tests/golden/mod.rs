@@ -1,0 +1,4 @@
+//! What the tests of golden records need.
+
+pub(crate) mod coverage;
+pub(crate) mod file;
