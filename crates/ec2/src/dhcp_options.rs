@@ -20,16 +20,17 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateDhcpOptionsRequest,
 ) -> Result<CreateDhcpOptionsResult, AwsError> {
+    let CreateDhcpOptionsRequest { dhcp_configurations, tag_specifications } = request;
     let scope = call.scope;
     let mut configurations: Vec<(String, Vec<String>)> = Vec::new();
-    for configuration in request.dhcp_configurations {
+    for configuration in dhcp_configurations {
         let (key, values) = read_configuration(configuration)?;
         if configurations.iter().any(|(existing, _)| *existing == key) {
             return Err(AwsError::invalid_value("key", &key, "The DHCP option is specified more than once."));
         }
         configurations.push((key, values));
     }
-    let tags = awsproto::tags::specified(request.tag_specifications, "dhcp-options")?;
+    let tags = awsproto::tags::specified(tag_specifications, "dhcp-options")?;
     let id =
         call.with_ids(|ids| world.create_dhcp_options(scope, configurations, tags, ids)).map_err(refused)?;
     let options = render(world.dhcp_options(scope, id).map_err(refused)?);
@@ -41,11 +42,12 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateDhcpOptionsRequest,
 ) -> Result<(), AwsError> {
-    let options = match request.dhcp_options_id.as_deref() {
+    let AssociateDhcpOptionsRequest { dhcp_options_id, vpc_id } = request;
+    let options = match dhcp_options_id.as_deref() {
         Some(NO_OPTIONS) => None,
         id => Some(required_id(id)?),
     };
-    let vpc = required_id(request.vpc_id.as_deref())?;
+    let vpc = required_id(vpc_id.as_deref())?;
     world.associate_dhcp_options(call.scope, options, vpc).map_err(refused)
 }
 
@@ -54,7 +56,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteDhcpOptionsRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.dhcp_options_id.as_deref())?;
+    let DeleteDhcpOptionsRequest { dhcp_options_id } = request;
+    let id = required_id(dhcp_options_id.as_deref())?;
     world.delete_dhcp_options(call.scope, id).map_err(refused)
 }
 
@@ -63,15 +66,16 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeDhcpOptionsRequest,
 ) -> Result<DescribeDhcpOptionsResult, AwsError> {
+    let DescribeDhcpOptionsRequest { dhcp_options_ids, filters, max_results, next_token } = request;
     let scope = call.scope;
     let own = world.network.dhcp_options.values().filter(|options| options.scope == scope);
-    let sets = request::named_or_all(&request.dhcp_options_ids, own, |options| options.id)?;
+    let sets = request::named_or_all(&dhcp_options_ids, own, |options| options.id)?;
     let describe = Describe {
         kind: "dhcpOptions",
-        ids: &request.dhcp_options_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &dhcp_options_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let sets = sets.into_iter().map(render).collect();
     let (dhcp_options, next_token) = describe.page(sets, |it| it.dhcp_options_id.as_ref())?;

@@ -13,13 +13,14 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateEgressOnlyInternetGatewayRequest,
 ) -> Result<CreateEgressOnlyInternetGatewayResult, AwsError> {
+    let CreateEgressOnlyInternetGatewayRequest { client_token, tag_specifications, vpc_id } = request;
     let scope = call.scope;
-    let vpc = required_id(request.vpc_id.as_deref())?;
-    let tags = awsproto::tags::specified(request.tag_specifications, "egress-only-internet-gateway")?;
+    let vpc = required_id(vpc_id.as_deref())?;
+    let tags = awsproto::tags::specified(tag_specifications, "egress-only-internet-gateway")?;
     let id = call.with_ids(|ids| world.create_egress_only_internet_gateway(scope, vpc, tags, ids));
     let gateway = world.egress_only_internet_gateway(scope, id.map_err(refused)?).map_err(refused)?;
     Ok(CreateEgressOnlyInternetGatewayResult {
-        client_token: request.client_token,
+        client_token,
         egress_only_internet_gateway: Some(render(gateway)),
     })
 }
@@ -29,7 +30,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteEgressOnlyInternetGatewayRequest,
 ) -> Result<DeleteEgressOnlyInternetGatewayResult, AwsError> {
-    let id = required_id(request.egress_only_internet_gateway_id.as_deref())?;
+    let DeleteEgressOnlyInternetGatewayRequest { egress_only_internet_gateway_id } = request;
+    let id = required_id(egress_only_internet_gateway_id.as_deref())?;
     world.delete_egress_only_internet_gateway(call.scope, id).map_err(refused)?;
     Ok(DeleteEgressOnlyInternetGatewayResult { return_code: Some(true) })
 }
@@ -39,16 +41,21 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeEgressOnlyInternetGatewaysRequest,
 ) -> Result<DescribeEgressOnlyInternetGatewaysResult, AwsError> {
+    let DescribeEgressOnlyInternetGatewaysRequest {
+        egress_only_internet_gateway_ids,
+        filters,
+        max_results,
+        next_token,
+    } = request;
     let scope = call.scope;
     let own = world.network.egress_only_internet_gateways.values().filter(|gateway| gateway.scope == scope);
-    let gateways =
-        request::named_or_all(&request.egress_only_internet_gateway_ids, own, |gateway| gateway.id)?;
+    let gateways = request::named_or_all(&egress_only_internet_gateway_ids, own, |gateway| gateway.id)?;
     let describe = Describe {
         kind: "egressOnlyInternetGateway",
-        ids: &request.egress_only_internet_gateway_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &egress_only_internet_gateway_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let gateways = gateways.into_iter().map(render).collect();
     let (gateways, next_token) = describe.page(gateways, |it| it.egress_only_internet_gateway_id.as_ref())?;

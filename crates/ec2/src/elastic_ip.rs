@@ -3,6 +3,7 @@
 
 use awsproto::{AwsError, Call, Filterable, Filters, Page};
 use model::elastic_ip::AssociateAddress;
+use model::refusal::ElasticIpRefusal;
 use model::{
     AddressAssociationId, AllocationId, ElasticIp, InstanceId, InstanceState, NetworkInterfaceId, Scope,
     World,
@@ -22,19 +23,28 @@ pub(crate) fn allocate(
     world: &mut World,
     request: AllocateAddressRequest,
 ) -> Result<AllocateAddressResult, AwsError> {
+    let AllocateAddressRequest {
+        address,
+        customer_owned_ipv4_pool,
+        domain,
+        ipam_pool_id,
+        network_border_group,
+        public_ipv4_pool,
+        tag_specifications,
+    } = request;
     let scope = call.scope;
     request::refuse_unsupported(&[
-        ("Address", request.address.is_some()),
-        ("CustomerOwnedIpv4Pool", request.customer_owned_ipv4_pool.is_some()),
-        ("IpamPoolId", request.ipam_pool_id.is_some()),
-        ("PublicIpv4Pool", request.public_ipv4_pool.as_deref().is_some_and(|pool| pool != AMAZON_POOL)),
-        ("Domain standard", request.domain.as_deref() == Some("standard")),
+        ("Address", address.is_some()),
+        ("CustomerOwnedIpv4Pool", customer_owned_ipv4_pool.is_some()),
+        ("IpamPoolId", ipam_pool_id.is_some()),
+        ("PublicIpv4Pool", public_ipv4_pool.as_deref().is_some_and(|pool| pool != AMAZON_POOL)),
+        ("Domain standard", domain.as_deref() == Some("standard")),
     ])?;
-    if let Some(group) = request.network_border_group.filter(|group| group != scope.region.name()) {
+    if let Some(group) = network_border_group.filter(|group| group != scope.region.name()) {
         let reason = "Addresses can be allocated from the Region's own network border group only.";
         return Err(AwsError::invalid_value("networkBorderGroup", &group, reason));
     }
-    let tags = awsproto::tags::specified(request.tag_specifications, "elastic-ip")?;
+    let tags = awsproto::tags::specified(tag_specifications, "elastic-ip")?;
     let id = call.with_ids(|ids| world.allocate_address(scope, tags, ids)).map_err(refused)?;
     let elastic = world.elastic_ip(scope, id).map_err(refused)?;
     Ok(AllocateAddressResult {
@@ -52,8 +62,14 @@ pub(crate) fn release(
     world: &mut World,
     request: ReleaseAddressRequest,
 ) -> Result<(), AwsError> {
+    let ReleaseAddressRequest { allocation_id, network_border_group, public_ip } = request;
     let scope = call.scope;
-    let id = named_allocation(world, scope, request.allocation_id.as_deref(), request.public_ip.as_deref())?;
+    let id = named_allocation(world, scope, allocation_id.as_deref(), public_ip.as_deref())?;
+    // "If you provide an incorrect network border group, you receive an InvalidAddress.NotFound error" (ReleaseAddress).
+    if network_border_group.is_some_and(|group| group != scope.region.name()) {
+        let address = world.elastic_ip(scope, id).map_err(refused)?.public_ip;
+        return Err(refused(ElasticIpRefusal::NoSuchAddress(address)));
+    }
     call.with_ids(|ids| world.release_address(scope, id, ids)).map_err(refused)
 }
 
@@ -62,16 +78,24 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateAddressRequest,
 ) -> Result<AssociateAddressResult, AwsError> {
+    let AssociateAddressRequest {
+        allocation_id,
+        allow_reassociation,
+        instance_id,
+        network_interface_id,
+        private_ip_address,
+        public_ip,
+    } = request;
     let scope = call.scope;
-    let id = named_allocation(world, scope, request.allocation_id.as_deref(), request.public_ip.as_deref())?;
-    let instance = optional_id(request.instance_id.as_deref())?;
-    let interface = optional_id(request.network_interface_id.as_deref())?;
-    let private_ip = request.private_ip_address.as_deref();
+    let id = named_allocation(world, scope, allocation_id.as_deref(), public_ip.as_deref())?;
+    let instance = optional_id(instance_id.as_deref())?;
+    let interface = optional_id(network_interface_id.as_deref())?;
+    let private_ip = private_ip_address.as_deref();
     let associate = AssociateAddress {
         interface: interface_for_address(world, scope, instance, interface)?,
         private_ip: private_ip.map(|text| ipv4_address("privateIpAddress", text)).transpose()?,
         // "In a VPC … reassociation is automatic" unless it is forbidden (AssociateAddress).
-        allow_reassociation: request.allow_reassociation.unwrap_or(true),
+        allow_reassociation: allow_reassociation.unwrap_or(true),
     };
     let association =
         call.with_ids(|ids| world.associate_address(scope, id, associate, ids)).map_err(refused)?;
@@ -110,8 +134,9 @@ pub(crate) fn disassociate(
     world: &mut World,
     request: DisassociateAddressRequest,
 ) -> Result<(), AwsError> {
+    let DisassociateAddressRequest { association_id, public_ip } = request;
     let scope = call.scope;
-    let association: AddressAssociationId = match (&request.association_id, &request.public_ip) {
+    let association: AddressAssociationId = match (&association_id, &public_ip) {
         (Some(text), _) => parse_id(text)?,
         (None, Some(address)) => {
             let id = named_allocation(world, scope, None, Some(address))?;
@@ -158,18 +183,19 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeAddressesRequest,
 ) -> Result<DescribeAddressesResult, AwsError> {
+    let DescribeAddressesRequest { allocation_ids, filters, public_ips } = request;
     let scope = call.scope;
     let all = || world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
-    let mut named = request::named_or_all(&request.allocation_ids, all(), |elastic| elastic.id)?;
-    if !request.public_ips.is_empty() {
-        for text in &request.public_ips {
+    let mut named = request::named_or_all(&allocation_ids, all(), |elastic| elastic.id)?;
+    if !public_ips.is_empty() {
+        for text in &public_ips {
             let address = text.parse().map_err(|_| malformed_address(text))?;
             world.elastic_ip_at(scope, address).map_err(refused)?;
         }
-        named.retain(|elastic| request.public_ips.contains(&elastic.public_ip.to_string()));
+        named.retain(|elastic| public_ips.contains(&elastic.public_ip.to_string()));
     }
     let addresses = named.into_iter().map(|elastic| render(world, elastic)).collect();
-    Ok(DescribeAddressesResult { addresses: Filters::new(request.filters)?.select(addresses)? })
+    Ok(DescribeAddressesResult { addresses: Filters::new(filters)?.select(addresses)? })
 }
 
 /// Addresses here have no names of the user's own (`ptrRecord`); AWS's answer for such addresses is an empty list.
@@ -178,11 +204,15 @@ pub(crate) fn describe_attribute(
     world: &World,
     request: DescribeAddressesAttributeRequest,
 ) -> Result<DescribeAddressesAttributeResult, AwsError> {
+    let DescribeAddressesAttributeRequest { allocation_ids, attribute, max_results, next_token } = request;
+    if let Some(other) = attribute.filter(|attribute| attribute != "domain-name") {
+        return Err(AwsError::invalid_value("attribute", &other, "Expecting domain-name."));
+    }
     let scope = call.scope;
     let all = world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
-    request::named_or_all(&request.allocation_ids, all, |elastic| elastic.id)?;
+    request::named_or_all(&allocation_ids, all, |elastic| elastic.id)?;
     // Even of nothing, only a page that can be is answered.
-    Page::new(request.max_results, request.next_token.as_deref(), 1..=1000)?;
+    Page::new(max_results, next_token.as_deref(), 1..=1000)?;
     Ok(DescribeAddressesAttributeResult::default())
 }
 
@@ -348,6 +378,28 @@ mod tests {
                 "IncorrectInstanceState: The pending-instance-creation instance to which '{interface}' is attached is \
                  not in a valid state for this operation"
             )
+        );
+    }
+
+    #[test]
+    fn an_address_is_released_where_it_is_advertised_and_nowhere_else() {
+        let mut caller = Caller::new();
+        let made = caller.ok("AllocateAddress", &[]);
+        let (id, address) = (made.text("allocationId"), made.text("publicIp"));
+        assert_eq!(
+            caller.refused("ReleaseAddress", &[("AllocationId", &id), ("NetworkBorderGroup", "us-east-1")]),
+            format!("InvalidAddress.NotFound: Address '{address}' not found.")
+        );
+        caller.ok("ReleaseAddress", &[("AllocationId", &id), ("NetworkBorderGroup", "us-west-2")]);
+    }
+
+    #[test]
+    fn an_address_has_one_attribute() {
+        let mut caller = Caller::new();
+        caller.ok("DescribeAddressesAttribute", &[("Attribute", "domain-name")]);
+        assert_eq!(
+            caller.refused("DescribeAddressesAttribute", &[("Attribute", "colour")]),
+            "InvalidParameterValue: Value (colour) for parameter attribute is invalid. Expecting domain-name."
         );
     }
 }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use crate::errors;
 use crate::request::{self, Describe, bool_values, parse_id, text_values};
 use crate::shapes::{self, *};
+use crate::volume::{GP3_IOPS, GP3_THROUGHPUT_MIBPS};
 
 /// What Amazon's account is called in answers and in `Owners`.
 const OWNER_ALIAS: &str = "amazon";
@@ -18,23 +19,27 @@ pub(crate) fn describe(
     _: &World,
     request: DescribeImagesRequest,
 ) -> Result<DescribeImagesResult, AwsError> {
+    let DescribeImagesRequest {
+        executable_users,
+        filters,
+        image_ids,
+        // No image is left out for its age, and none is ever disabled.
+        include_deprecated: _,
+        include_disabled: _,
+        max_results,
+        next_token,
+        owners,
+    } = request;
     let scope = call.scope;
     let all: Vec<Image> = image::all(scope.region).collect();
-    let mut named = request::named_or_all(&request.image_ids, all.iter(), Image::id)?;
+    let mut named = request::named_or_all(&image_ids, all.iter(), Image::id)?;
     // Nobody but Amazon has images here: `self`, or another account, has none.
     let is_owner = |owner: &String| owner == OWNER_ALIAS || owner == image::OWNER;
-    named.retain(|_| request.owners.is_empty() || request.owners.iter().any(is_owner));
+    named.retain(|_| owners.is_empty() || owners.iter().any(is_owner));
     // "Images with explicit launch permissions" for an account are none; `all` are the public ones.
-    named.retain(|_| {
-        request.executable_users.is_empty() || request.executable_users.contains(&"all".to_owned())
-    });
-    let describe = Describe {
-        kind: "image",
-        ids: &request.image_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
-    };
+    named.retain(|_| executable_users.is_empty() || executable_users.contains(&"all".to_owned()));
+    let describe =
+        Describe { kind: "image", ids: &image_ids, filters, max_results, next_token: next_token.as_deref() };
     let images = named.into_iter().map(render).collect();
     let (images, next_token) = describe.page(images, |image: &shapes::Image| image.image_id.as_ref())?;
     Ok(DescribeImagesResult { images, next_token })
@@ -45,14 +50,15 @@ pub(crate) fn describe_attribute(
     _: &World,
     request: DescribeImageAttributeRequest,
 ) -> Result<ImageAttribute, AwsError> {
-    let text = request.image_id.as_deref().unwrap_or_default();
+    let DescribeImageAttributeRequest { attribute, image_id } = request;
+    let text = image_id.as_deref().unwrap_or_default();
     let id: ImageId = parse_id(text)?;
     let image =
         image::find(call.scope.region, id).ok_or_else(|| errors::not_found(IdKind::Image, &[text]))?;
     let shape = render(&image);
     let value = |value: Option<String>| Some(AttributeValue { value });
     let mut answer = ImageAttribute { image_id: shape.image_id, ..Default::default() };
-    match request.attribute.as_deref().unwrap_or_default() {
+    match attribute.as_deref().unwrap_or_default() {
         "description" => answer.description = value(shape.description),
         "blockDeviceMapping" => answer.block_device_mappings = shape.block_device_mappings,
         "launchPermission" => {
@@ -114,9 +120,9 @@ fn root_volume(image: &Image) -> BlockDeviceMapping {
         ebs: Some(EbsBlockDevice {
             delete_on_termination: Some(true),
             encrypted: Some(false),
-            iops: Some(3000),
+            iops: Some(GP3_IOPS),
             snapshot_id: Some(image.snapshot().to_string()),
-            throughput: Some(125),
+            throughput: Some(GP3_THROUGHPUT_MIBPS),
             volume_size: i32::try_from(image.release.root_volume_gib).ok(),
             volume_type: Some("gp3".to_owned()),
             ..Default::default()

@@ -29,13 +29,20 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeInstancesRequest,
 ) -> Result<DescribeInstancesResult, AwsError> {
+    let DescribeInstancesRequest {
+        filters,
+        // Instances that a service provider manages, of which there are none.
+        include_managed_resources: _,
+        instance_ids,
+        max_results,
+        next_token,
+    } = request;
     let scope = call.scope;
-    let named =
-        request::named_or_all(&request.instance_ids, instances(world, scope), |instance| instance.id)?;
-    page::refuse_with_ids("instances", &request.instance_ids, request.max_results)?;
-    let page = Page::new(request.max_results, request.next_token.as_deref(), page::EC2)?;
+    let named = request::named_or_all(&instance_ids, instances(world, scope), |instance| instance.id)?;
+    page::refuse_with_ids("instances", &instance_ids, max_results)?;
+    let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
     let rows = named.into_iter().map(|instance| Row::of(world, instance)).collect();
-    let rows = Filters::new(request.filters)?.select(rows)?;
+    let rows = Filters::new(filters)?.select(rows)?;
     let (rows, next_token) = page.cut(rows, |row| row.shape.instance_id.clone().unwrap_or_default());
     Ok(DescribeInstancesResult { reservations: reservations(rows), next_token })
 }
@@ -76,9 +83,11 @@ pub(crate) fn start(
     world: &mut World,
     request: StartInstancesRequest,
 ) -> Result<StartInstancesResult, AwsError> {
+    let StartInstancesRequest { additional_info, instance_ids } = request;
+    request::refuse_unsupported(&[("AdditionalInfo", additional_info.is_some())])?;
     let (scope, now) = (call.scope, call.now.into());
     let mut changes = Vec::new();
-    for id in named(world, scope, &request.instance_ids)? {
+    for id in named(world, scope, &instance_ids)? {
         let change = call.with_ids(|ids| world.start_instance(scope, id, ids, now)).map_err(refused)?;
         changes.push(state_change(change));
     }
@@ -90,10 +99,20 @@ pub(crate) fn stop(
     world: &mut World,
     request: StopInstancesRequest,
 ) -> Result<StopInstancesResult, AwsError> {
-    request::refuse_unsupported(&[("Hibernate", request.hibernate == Some(true))])?;
+    let StopInstancesRequest {
+        // "The instance will first attempt a graceful shutdown", and is then forced: so does every stop here.
+        force: _,
+        hibernate,
+        instance_ids,
+        skip_os_shutdown,
+    } = request;
+    request::refuse_unsupported(&[
+        ("Hibernate", hibernate == Some(true)),
+        ("SkipOsShutdown", skip_os_shutdown == Some(true)),
+    ])?;
     let (scope, now) = (call.scope, call.now.into());
     let mut changes = Vec::new();
-    for id in named(world, scope, &request.instance_ids)? {
+    for id in named(world, scope, &instance_ids)? {
         changes.push(state_change(world.stop_instance(scope, id, now).map_err(refused)?));
     }
     Ok(StopInstancesResult { stopping_instances: changes })
@@ -104,8 +123,9 @@ pub(crate) fn reboot(
     world: &mut World,
     request: RebootInstancesRequest,
 ) -> Result<(), AwsError> {
+    let RebootInstancesRequest { instance_ids } = request;
     let scope = call.scope;
-    for id in named(world, scope, &request.instance_ids)? {
+    for id in named(world, scope, &instance_ids)? {
         world.reboot_instance(scope, id).map_err(refused)?;
     }
     Ok(())
@@ -116,9 +136,15 @@ pub(crate) fn terminate(
     world: &mut World,
     request: TerminateInstancesRequest,
 ) -> Result<TerminateInstancesResult, AwsError> {
+    let TerminateInstancesRequest {
+        instance_ids,
+        // Nothing of a terminated instance is left that a shutdown could save: each is ended at once.
+        force: _,
+        skip_os_shutdown: _,
+    } = request;
     let (scope, now) = (call.scope, call.now.into());
     let mut changes = Vec::new();
-    for id in named(world, scope, &request.instance_ids)? {
+    for id in named(world, scope, &instance_ids)? {
         changes.push(state_change(world.terminate_instance(scope, id, now).map_err(refused)?));
     }
     Ok(TerminateInstancesResult { terminating_instances: changes })
@@ -137,7 +163,9 @@ pub(crate) fn monitor(
     world: &mut World,
     request: MonitorInstancesRequest,
 ) -> Result<MonitorInstancesResult, AwsError> {
-    let instance_monitorings = set_monitoring(call, world, &request.instance_ids, true)?;
+    let MonitorInstancesRequest { instance_ids, metric_category_ids } = request;
+    request::refuse_unsupported(&[("MetricCategoryId", !metric_category_ids.is_empty())])?;
+    let instance_monitorings = set_monitoring(call, world, &instance_ids, true)?;
     Ok(MonitorInstancesResult { instance_monitorings })
 }
 
@@ -146,7 +174,9 @@ pub(crate) fn unmonitor(
     world: &mut World,
     request: UnmonitorInstancesRequest,
 ) -> Result<UnmonitorInstancesResult, AwsError> {
-    let instance_monitorings = set_monitoring(call, world, &request.instance_ids, false)?;
+    let UnmonitorInstancesRequest { instance_ids, metric_category_ids } = request;
+    request::refuse_unsupported(&[("MetricCategoryId", !metric_category_ids.is_empty())])?;
+    let instance_monitorings = set_monitoring(call, world, &instance_ids, false)?;
     Ok(UnmonitorInstancesResult { instance_monitorings })
 }
 
@@ -175,7 +205,9 @@ pub(crate) fn console_output(
     world: &World,
     request: GetConsoleOutputRequest,
 ) -> Result<GetConsoleOutputResult, AwsError> {
-    let id: InstanceId = required_id(request.instance_id.as_deref())?;
+    // The console's output is of this moment, whether the latest is asked for or not.
+    let GetConsoleOutputRequest { instance_id, latest: _ } = request;
+    let id: InstanceId = required_id(instance_id.as_deref())?;
     world.instance(call.scope, id).map_err(refused)?;
     let output = match &call.provided {
         Provided::ConsoleOutput(output) => output.as_ref().map(|bytes| STANDARD.encode(bytes)),
@@ -189,16 +221,24 @@ pub(crate) fn describe_status(
     world: &World,
     request: DescribeInstanceStatusRequest,
 ) -> Result<DescribeInstanceStatusResult, AwsError> {
+    let DescribeInstanceStatusRequest {
+        filters,
+        include_all_instances,
+        // Instances that a service provider manages, of which there are none.
+        include_managed_resources: _,
+        instance_ids,
+        max_results,
+        next_token,
+    } = request;
     let scope = call.scope;
-    let mut named =
-        request::named_or_all(&request.instance_ids, instances(world, scope), |instance| instance.id)?;
-    if !request.include_all_instances.unwrap_or(false) {
+    let mut named = request::named_or_all(&instance_ids, instances(world, scope), |instance| instance.id)?;
+    if !include_all_instances.unwrap_or(false) {
         named.retain(|instance| instance.state == InstanceState::Running);
     }
-    page::refuse_with_ids("instances", &request.instance_ids, request.max_results)?;
-    let page = Page::new(request.max_results, request.next_token.as_deref(), page::EC2)?;
+    page::refuse_with_ids("instances", &instance_ids, max_results)?;
+    let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
     let statuses = named.into_iter().map(status).collect();
-    let statuses = Filters::new(request.filters)?.select(statuses)?;
+    let statuses = Filters::new(filters)?.select(statuses)?;
     let (instance_statuses, next_token) = page.cut(statuses, |it| it.instance_id.clone().unwrap_or_default());
     Ok(DescribeInstanceStatusResult { instance_statuses, next_token })
 }
@@ -779,5 +819,35 @@ mod tests {
         assert!(caller.ok("GetConsoleOutput", &one).texts("output").is_empty());
         caller.call.provided = Provided::ConsoleOutput(Some(b"hello\n".to_vec()));
         assert_eq!(caller.ok("GetConsoleOutput", &one).text("output"), "aGVsbG8K");
+    }
+
+    #[test]
+    fn a_stop_is_graceful_and_then_forced_and_cannot_be_hurried() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[]);
+        let one = ("InstanceId.1", &*id);
+        assert_eq!(
+            caller.refused("StopInstances", &[one, ("SkipOsShutdown", "true")]),
+            "UnsupportedOperation: Hamlet does not support the parameter SkipOsShutdown yet."
+        );
+        caller.ok("StopInstances", &[one, ("SkipOsShutdown", "false"), ("Force", "true")]);
+        caller.settle();
+        assert_eq!(
+            caller.refused("StartInstances", &[one, ("AdditionalInfo", "x")]),
+            "UnsupportedOperation: Hamlet does not support the parameter AdditionalInfo yet."
+        );
+        caller.ok("TerminateInstances", &[one, ("SkipOsShutdown", "true"), ("Force", "true")]);
+    }
+
+    #[test]
+    fn monitoring_has_no_categories() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[]);
+        for action in ["MonitorInstances", "UnmonitorInstances"] {
+            assert_eq!(
+                caller.refused(action, &[("InstanceId.1", &id), ("MetricCategoryId.1", "x")]),
+                "UnsupportedOperation: Hamlet does not support the parameter MetricCategoryId yet."
+            );
+        }
     }
 }

@@ -21,13 +21,14 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeInstanceAttributeRequest,
 ) -> Result<InstanceAttribute, AwsError> {
-    let id: InstanceId = required_id(request.instance_id.as_deref())?;
+    let DescribeInstanceAttributeRequest { attribute, instance_id } = request;
+    let id: InstanceId = required_id(instance_id.as_deref())?;
     let instance = world.instance(call.scope, id).map_err(refused)?;
     let primary = world.interfaces_of(instance).next();
     let mut answer = InstanceAttribute { instance_id: Some(id.to_string()), ..Default::default() };
     let text = |text: &str| Some(AttributeValue { value: Some(text.to_owned()) });
     let switch = |on: bool| Some(AttributeBooleanValue { value: Some(on) });
-    match request.attribute.as_deref().unwrap_or_default() {
+    match attribute.as_deref().unwrap_or_default() {
         "instanceType" => answer.instance_type = text(&instance.instance_type),
         "userData" => answer.user_data = Some(AttributeValue { value: user_data_shown(instance) }),
         "disableApiTermination" => answer.disable_api_termination = switch(instance.disable_api_termination),
@@ -60,25 +61,52 @@ fn user_data_shown(instance: &Instance) -> Option<String> {
 
 /// Reads the one change that is asked for: by its own parameter, or by `Attribute` and `Value`.
 fn change(request: ModifyInstanceAttributeRequest) -> Result<Change, AwsError> {
+    let ModifyInstanceAttributeRequest {
+        attribute,
+        block_device_mappings,
+        disable_api_stop,
+        disable_api_termination,
+        ebs_optimized,
+        ena_support,
+        enclave_options,
+        groups,
+        // Whose attribute it is was read before.
+        instance_id: _,
+        instance_initiated_shutdown_behavior,
+        instance_type,
+        kernel,
+        ramdisk,
+        source_dest_check,
+        sriov_net_support,
+        user_data,
+        value,
+    } = request;
+    request::refuse_unsupported(&[
+        ("EnaSupport", ena_support.is_some_and(|it| it.value == Some(false))),
+        ("EnclaveOptions", enclave_options.is_some_and(|it| it.enabled == Some(true))),
+        ("Kernel", kernel.is_some()),
+        ("Ramdisk", ramdisk.is_some()),
+        ("SriovNetSupport", sriov_net_support.is_some()),
+    ])?;
     let groups: Vec<SecurityGroupId> =
-        request.groups.iter().map(|group| parse_id(group)).collect::<Result<_, AwsError>>()?;
+        groups.iter().map(|group| parse_id(group)).collect::<Result<_, AwsError>>()?;
     let on = |value: Option<AttributeBooleanValue>| value.and_then(|value| value.value);
     let text = |value: Option<AttributeValue>| value.and_then(|value| value.value);
-    let data = request.user_data.map(|data| checked_user_data(data.value.unwrap_or_default()));
-    let instance_type = text(request.instance_type).map(|name| instance_type::find(&name)).transpose()?;
-    let behavior = text(request.instance_initiated_shutdown_behavior);
+    let data = user_data.map(|data| checked_user_data(data.value.unwrap_or_default()));
+    let instance_type = text(instance_type).map(|name| instance_type::find(&name)).transpose()?;
+    let behavior = text(instance_initiated_shutdown_behavior);
     let behavior = behavior.map(|it| shutdown_behavior(Some(&it))).transpose()?;
     let sent = [
         instance_type.map(Change::InstanceType),
         data.transpose()?.map(Change::UserData),
-        on(request.disable_api_termination).map(Change::DisableApiTermination),
-        on(request.disable_api_stop).map(Change::DisableApiStop),
-        on(request.ebs_optimized).map(Change::EbsOptimized),
+        on(disable_api_termination).map(Change::DisableApiTermination),
+        on(disable_api_stop).map(Change::DisableApiStop),
+        on(ebs_optimized).map(Change::EbsOptimized),
         behavior.map(Change::ShutdownBehavior),
-        on(request.source_dest_check).map(Change::SourceDestCheck),
+        on(source_dest_check).map(Change::SourceDestCheck),
         Some(groups).filter(|groups| !groups.is_empty()).map(Change::Groups),
-        root_volume(request.block_device_mappings)?,
-        request.attribute.map(|name| by_name(&name, request.value.unwrap_or_default())).transpose()?,
+        root_volume(block_device_mappings)?,
+        attribute.map(|name| by_name(&name, value.unwrap_or_default())).transpose()?,
     ];
     request::only_attribute(&mut sent.into_iter().flatten())
 }
@@ -86,12 +114,20 @@ fn change(request: ModifyInstanceAttributeRequest) -> Result<Change, AwsError> {
 /// What can be changed of the root volume.
 fn root_volume(mappings: Vec<InstanceBlockDeviceMappingSpecification>) -> Result<Option<Change>, AwsError> {
     let Some(mapping) = mappings.into_iter().next() else { return Ok(None) };
-    let device = mapping.device_name.unwrap_or_default();
+    let InstanceBlockDeviceMappingSpecification { device_name, ebs, no_device, virtual_name } = mapping;
+    let ebs = ebs.unwrap_or_default();
+    let EbsInstanceBlockDeviceSpecification { delete_on_termination, volume_id } = ebs;
+    request::refuse_unsupported(&[
+        ("BlockDeviceMapping.NoDevice", no_device.is_some()),
+        ("BlockDeviceMapping.VirtualName", virtual_name.is_some()),
+        ("BlockDeviceMapping.Ebs.VolumeId", volume_id.is_some()),
+    ])?;
+    let device = device_name.unwrap_or_default();
     if device != image::ROOT_DEVICE {
         let message = format!("No device is currently mapped at {device}");
         return Err(AwsError::new("InvalidInstanceAttributeValue", message));
     }
-    Ok(mapping.ebs.and_then(|ebs| ebs.delete_on_termination).map(Change::RootVolumeDeleteOnTermination))
+    Ok(delete_on_termination.map(Change::RootVolumeDeleteOnTermination))
 }
 
 fn by_name(name: &str, value: String) -> Result<Change, AwsError> {
@@ -120,12 +156,6 @@ pub(crate) fn modify(
     world: &mut World,
     request: ModifyInstanceAttributeRequest,
 ) -> Result<(), AwsError> {
-    request::refuse_unsupported(&[
-        ("EnaSupport", request.ena_support.as_ref().is_some_and(|it| it.value == Some(false))),
-        ("Kernel", request.kernel.is_some()),
-        ("Ramdisk", request.ramdisk.is_some()),
-        ("SriovNetSupport", request.sriov_net_support.is_some()),
-    ])?;
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
     let scope = call.scope;
     world.instance(scope, id).map_err(refused)?;
@@ -137,8 +167,9 @@ pub(crate) fn reset(
     world: &mut World,
     request: ResetInstanceAttributeRequest,
 ) -> Result<(), AwsError> {
-    let id: InstanceId = required_id(request.instance_id.as_deref())?;
-    match request.attribute.as_deref().unwrap_or_default() {
+    let ResetInstanceAttributeRequest { attribute, instance_id } = request;
+    let id: InstanceId = required_id(instance_id.as_deref())?;
+    match attribute.as_deref().unwrap_or_default() {
         "sourceDestCheck" => {
             world.set_instance_attribute(call.scope, id, Change::SourceDestCheck(true)).map_err(refused)
         }
@@ -151,15 +182,23 @@ pub(crate) fn modify_metadata_options(
     world: &mut World,
     request: ModifyInstanceMetadataOptionsRequest,
 ) -> Result<ModifyInstanceMetadataOptionsResult, AwsError> {
-    let id: InstanceId = required_id(request.instance_id.as_deref())?;
+    let ModifyInstanceMetadataOptionsRequest {
+        http_endpoint,
+        http_protocol_ipv6,
+        http_put_response_hop_limit,
+        http_tokens,
+        instance_id,
+        instance_metadata_tags,
+    } = request;
+    let id: InstanceId = required_id(instance_id.as_deref())?;
     let scope = call.scope;
     let before = world.instance(scope, id).map_err(refused)?.metadata_options;
     let sent = InstanceMetadataOptionsRequest {
-        http_endpoint: request.http_endpoint,
-        http_protocol_ipv6: request.http_protocol_ipv6,
-        http_put_response_hop_limit: request.http_put_response_hop_limit,
-        http_tokens: request.http_tokens,
-        instance_metadata_tags: request.instance_metadata_tags,
+        http_endpoint,
+        http_protocol_ipv6,
+        http_put_response_hop_limit,
+        http_tokens,
+        instance_metadata_tags,
     };
     let options = metadata(before, sent)?;
     world.set_instance_attribute(scope, id, Change::MetadataOptions(options)).map_err(refused)?;
@@ -257,5 +296,21 @@ mod tests {
                 .refused("ModifyInstanceMetadataOptions", &hops)
                 .starts_with("InvalidParameterValue: Value (65)")
         );
+    }
+
+    #[test]
+    fn what_hamlet_has_not_is_refused_and_not_forgotten() {
+        let mut caller = Caller::new();
+        let id = caller.running(&[]);
+        for (parameter, value, name) in [
+            ("EnclaveOptions.Enabled", "true", "EnclaveOptions"),
+            ("Kernel.Value", "aki-1", "Kernel"),
+            ("BlockDeviceMapping.1.NoDevice", "", "BlockDeviceMapping.NoDevice"),
+        ] {
+            assert_eq!(
+                caller.refused("ModifyInstanceAttribute", &[("InstanceId", &id), (parameter, value)]),
+                format!("UnsupportedOperation: Hamlet does not support the parameter {name} yet.")
+            );
+        }
     }
 }

@@ -17,18 +17,26 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateInstanceConnectEndpointRequest,
 ) -> Result<CreateInstanceConnectEndpointResult, AwsError> {
-    refuse_preserved_client_ip(request.preserve_client_ip)?;
+    let CreateInstanceConnectEndpointRequest {
+        client_token,
+        ip_address_type,
+        preserve_client_ip,
+        security_group_ids,
+        subnet_id,
+        tag_specifications,
+    } = request;
+    refuse_preserved_client_ip(preserve_client_ip)?;
     let (scope, now) = (call.scope, call.now.into());
     let new = NewInstanceConnectEndpoint {
-        subnet: required_id(request.subnet_id.as_deref())?,
-        groups: group_ids(&request.security_group_ids)?,
-        ip_address_type: ip_address_type(request.ip_address_type.as_deref())?,
-        tags: awsproto::tags::specified(request.tag_specifications, "instance-connect-endpoint")?,
+        subnet: required_id(subnet_id.as_deref())?,
+        groups: group_ids(&security_group_ids)?,
+        ip_address_type: parse_ip_address_type(ip_address_type.as_deref())?,
+        tags: awsproto::tags::specified(tag_specifications, "instance-connect-endpoint")?,
     };
     let id = call.with_ids(|ids| world.create_instance_connect_endpoint(scope, new, now, ids));
     let endpoint = world.instance_connect_endpoint(scope, id.map_err(refused)?).map_err(refused)?;
     Ok(CreateInstanceConnectEndpointResult {
-        client_token: request.client_token,
+        client_token,
         instance_connect_endpoint: Some(render(world, endpoint)),
     })
 }
@@ -38,8 +46,9 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteInstanceConnectEndpointRequest,
 ) -> Result<DeleteInstanceConnectEndpointResult, AwsError> {
+    let DeleteInstanceConnectEndpointRequest { instance_connect_endpoint_id } = request;
     let (scope, now) = (call.scope, call.now.into());
-    let id = required_id(request.instance_connect_endpoint_id.as_deref())?;
+    let id = required_id(instance_connect_endpoint_id.as_deref())?;
     world.delete_instance_connect_endpoint(scope, id, now).map_err(refused)?;
     let endpoint = world.instance_connect_endpoint(scope, id).map_err(refused)?;
     Ok(DeleteInstanceConnectEndpointResult { instance_connect_endpoint: Some(render(world, endpoint)) })
@@ -50,16 +59,22 @@ pub(crate) fn modify(
     world: &mut World,
     request: ModifyInstanceConnectEndpointRequest,
 ) -> Result<ModifyInstanceConnectEndpointResult, AwsError> {
-    refuse_preserved_client_ip(request.preserve_client_ip)?;
+    let ModifyInstanceConnectEndpointRequest {
+        instance_connect_endpoint_id,
+        ip_address_type,
+        preserve_client_ip,
+        security_group_ids,
+    } = request;
+    refuse_preserved_client_ip(preserve_client_ip)?;
     let scope = call.scope;
-    let id: InstanceConnectEndpointId = required_id(request.instance_connect_endpoint_id.as_deref())?;
-    let groups = group_ids(&request.security_group_ids)?;
+    let id: InstanceConnectEndpointId = required_id(instance_connect_endpoint_id.as_deref())?;
+    let groups = group_ids(&security_group_ids)?;
     let change = InstanceConnectEndpointChange {
         groups: (!groups.is_empty()).then_some(groups),
-        ip_address_type: ip_address_type(request.ip_address_type.as_deref())?,
+        ip_address_type: parse_ip_address_type(ip_address_type.as_deref())?,
     };
     let nothing = change.groups.is_none() && change.ip_address_type.is_none();
-    if nothing && request.preserve_client_ip.is_none() {
+    if nothing && preserve_client_ip.is_none() {
         return Err(AwsError::invalid_parameter_combination("No attributes specified."));
     }
     call.with_ids(|ids| world.modify_instance_connect_endpoint(scope, id, change, ids)).map_err(refused)?;
@@ -71,15 +86,21 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeInstanceConnectEndpointsRequest,
 ) -> Result<DescribeInstanceConnectEndpointsResult, AwsError> {
+    let DescribeInstanceConnectEndpointsRequest {
+        filters,
+        instance_connect_endpoint_ids,
+        max_results,
+        next_token,
+    } = request;
     let (scope, now) = (call.scope, call.now.into());
     let own = world.instance_connect_endpoints.values().filter(|it| it.scope == scope && it.is_shown(now));
-    let named = request::named_or_all(&request.instance_connect_endpoint_ids, own, |endpoint| endpoint.id)?;
+    let named = request::named_or_all(&instance_connect_endpoint_ids, own, |endpoint| endpoint.id)?;
     let describe = Describe {
         kind: "instanceConnectEndpoint",
-        ids: &request.instance_connect_endpoint_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &instance_connect_endpoint_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let endpoints = named.into_iter().map(|endpoint| render(world, endpoint)).collect();
     let (instance_connect_endpoints, next_token) =
@@ -99,7 +120,7 @@ fn group_ids(texts: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
     texts.iter().map(|text| parse_id(text)).collect()
 }
 
-fn ip_address_type(text: Option<&str>) -> Result<Option<IpAddressType>, AwsError> {
+fn parse_ip_address_type(text: Option<&str>) -> Result<Option<IpAddressType>, AwsError> {
     let Some(text) = text else { return Ok(None) };
     let found = IpAddressType::ALL.into_iter().find(|it| it.name() == text);
     let refused = || AwsError::invalid_value("ipAddressType", text, "Expected ipv4, dualstack or ipv6.");

@@ -15,10 +15,11 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateIamInstanceProfileRequest,
 ) -> Result<AssociateIamInstanceProfileResult, AwsError> {
+    let AssociateIamInstanceProfileRequest { iam_instance_profile, instance_id } = request;
     let (scope, now) = (call.scope, call.now.into());
-    let instance: InstanceId = required_id(request.instance_id.as_deref())?;
+    let instance: InstanceId = required_id(instance_id.as_deref())?;
     world.instance(scope, instance).map_err(refused)?;
-    let profile = required(world, scope.account, request.iam_instance_profile)?;
+    let profile = required(world, scope.account, iam_instance_profile)?;
     let associate =
         |ids: &mut model::Ids<'_>| world.associate_instance_profile(scope, instance, profile, ids, now);
     let made = call.with_ids(associate).map_err(refused)?;
@@ -31,10 +32,11 @@ pub(crate) fn replace_association(
     world: &mut World,
     request: ReplaceIamInstanceProfileAssociationRequest,
 ) -> Result<ReplaceIamInstanceProfileAssociationResult, AwsError> {
+    let ReplaceIamInstanceProfileAssociationRequest { association_id, iam_instance_profile } = request;
     let (scope, now) = (call.scope, call.now.into());
-    let id = required_id(request.association_id.as_deref())?;
+    let id = required_id(association_id.as_deref())?;
     world.instance_with_profile_association(scope, id).map_err(refused)?;
-    let profile = required(world, scope.account, request.iam_instance_profile)?;
+    let profile = required(world, scope.account, iam_instance_profile)?;
     let replaced = call.with_ids(|ids| world.replace_instance_profile(scope, id, profile, ids, now));
     let (instance, made) = replaced.map_err(refused)?;
     let shown = render(instance, &made, "associating");
@@ -46,7 +48,8 @@ pub(crate) fn disassociate(
     world: &mut World,
     request: DisassociateIamInstanceProfileRequest,
 ) -> Result<DisassociateIamInstanceProfileResult, AwsError> {
-    let id = required_id(request.association_id.as_deref())?;
+    let DisassociateIamInstanceProfileRequest { association_id } = request;
+    let id = required_id(association_id.as_deref())?;
     let (instance, ended) = world.disassociate_instance_profile(call.scope, id).map_err(refused)?;
     let shown = render(instance, &ended, "disassociating");
     Ok(DisassociateIamInstanceProfileResult { iam_instance_profile_association: Some(shown) })
@@ -57,15 +60,17 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeIamInstanceProfileAssociationsRequest,
 ) -> Result<DescribeIamInstanceProfileAssociationsResult, AwsError> {
+    let DescribeIamInstanceProfileAssociationsRequest { association_ids, filters, max_results, next_token } =
+        request;
     let all: Vec<_> = world.instance_profile_associations_of(call.scope).collect();
-    let named = request::named_or_all(&request.association_ids, all.iter(), |(_, it)| it.id)?;
+    let named = request::named_or_all(&association_ids, all.iter(), |(_, it)| it.id)?;
     let shown = named.into_iter().map(|(instance, it)| render(instance.id, it, state_of(instance))).collect();
     let describe = Describe {
         kind: "association",
-        ids: &request.association_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &association_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let (associations, next_token) =
         describe.page(shown, |it: &IamInstanceProfileAssociation| it.association_id.as_ref())?;

@@ -25,18 +25,26 @@ pub(crate) fn describe(
     _: &World,
     request: DescribeInstanceTypesRequest,
 ) -> Result<DescribeInstanceTypesResult, AwsError> {
-    let names = &request.instance_types;
+    let DescribeInstanceTypesRequest {
+        filters,
+        // Every type is in every Region.
+        include_unsupported_in_region: _,
+        instance_types,
+        max_results,
+        next_token,
+    } = request;
+    let names = &instance_types;
     let missing = names.iter().map(String::as_str).filter(|name| InstanceType::find(name).is_none());
     let missing: Vec<&str> = missing.collect();
     if !missing.is_empty() {
         let message = format!("The following supplied instance types do not exist: [{}]", missing.join(", "));
         return Err(AwsError::new("InvalidInstanceType", message));
     }
-    page::refuse_with_ids("instanceType", names, request.max_results)?;
-    let page = Page::new(request.max_results, request.next_token.as_deref(), PAGE)?;
+    page::refuse_with_ids("instanceType", names, max_results)?;
+    let page = Page::new(max_results, next_token.as_deref(), PAGE)?;
     let is_wanted = |it: &&InstanceType| names.is_empty() || names.iter().any(|name| name == it.name);
     let types = InstanceType::all().iter().filter(is_wanted).map(render).collect();
-    let types = Filters::new(request.filters)?.select(types)?;
+    let types = Filters::new(filters)?.select(types)?;
     let (instance_types, next_token) = page.cut(types, |it| it.instance_type.clone().unwrap_or_default());
     Ok(DescribeInstanceTypesResult { instance_types, next_token })
 }
@@ -46,8 +54,9 @@ pub(crate) fn describe_offerings(
     _: &World,
     request: DescribeInstanceTypeOfferingsRequest,
 ) -> Result<DescribeInstanceTypeOfferingsResult, AwsError> {
+    let DescribeInstanceTypeOfferingsRequest { filters, location_type, max_results, next_token } = request;
     let region = call.scope.region;
-    let kind = request.location_type.as_deref().unwrap_or("region");
+    let kind = location_type.as_deref().unwrap_or("region");
     let locations: Vec<String> = match kind {
         "region" => vec![region.name().to_owned()],
         "availability-zone" => region.zones().map(|zone| zone.to_string()).collect(),
@@ -62,8 +71,8 @@ pub(crate) fn describe_offerings(
     };
     let offerings =
         locations.iter().flat_map(|location| InstanceType::all().iter().map(move |it| offer(location, it)));
-    let page = Page::new(request.max_results, request.next_token.as_deref(), page::EC2)?;
-    let offerings = Filters::new(request.filters)?.select(offerings.collect())?;
+    let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
+    let offerings = Filters::new(filters)?.select(offerings.collect())?;
     let key = |it: &InstanceTypeOffering| {
         format!(
             "{} {}",
@@ -80,19 +89,21 @@ pub(crate) fn describe_credits(
     world: &World,
     request: DescribeInstanceCreditSpecificationsRequest,
 ) -> Result<DescribeInstanceCreditSpecificationsResult, AwsError> {
+    let DescribeInstanceCreditSpecificationsRequest { filters, instance_ids, max_results, next_token } =
+        request;
     let scope = call.scope;
     let all = world
         .network
         .instances
         .values()
         .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
-    let named = request::named_or_all(&request.instance_ids, all, |it| it.id)?;
+    let named = request::named_or_all(&instance_ids, all, |it| it.id)?;
     let describe = Describe {
         kind: "instance",
-        ids: &request.instance_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &instance_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let render = |it: &Instance| {
         let cpu_credits = Some(it.cpu_credits.clone()?);

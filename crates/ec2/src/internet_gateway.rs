@@ -14,8 +14,9 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateInternetGatewayRequest,
 ) -> Result<CreateInternetGatewayResult, AwsError> {
+    let CreateInternetGatewayRequest { tag_specifications } = request;
     let scope = call.scope;
-    let tags = awsproto::tags::specified(request.tag_specifications, "internet-gateway")?;
+    let tags = awsproto::tags::specified(tag_specifications, "internet-gateway")?;
     let id = call.with_ids(|ids| world.create_internet_gateway(scope, tags, ids)).map_err(refused)?;
     let gateway = render(world.internet_gateway(scope, id).map_err(refused)?);
     Ok(CreateInternetGatewayResult { internet_gateway: Some(gateway) })
@@ -26,8 +27,9 @@ pub(crate) fn attach(
     world: &mut World,
     request: AttachInternetGatewayRequest,
 ) -> Result<(), AwsError> {
-    let gateway = required_id(request.internet_gateway_id.as_deref())?;
-    let vpc = required_id(request.vpc_id.as_deref())?;
+    let AttachInternetGatewayRequest { internet_gateway_id, vpc_id } = request;
+    let gateway = required_id(internet_gateway_id.as_deref())?;
+    let vpc = required_id(vpc_id.as_deref())?;
     world.attach_internet_gateway(call.scope, gateway, vpc).map_err(refused)
 }
 
@@ -36,8 +38,9 @@ pub(crate) fn detach(
     world: &mut World,
     request: DetachInternetGatewayRequest,
 ) -> Result<(), AwsError> {
-    let gateway = required_id(request.internet_gateway_id.as_deref())?;
-    let vpc = required_id(request.vpc_id.as_deref())?;
+    let DetachInternetGatewayRequest { internet_gateway_id, vpc_id } = request;
+    let gateway = required_id(internet_gateway_id.as_deref())?;
+    let vpc = required_id(vpc_id.as_deref())?;
     world.detach_internet_gateway(call.scope, gateway, vpc).map_err(refused)
 }
 
@@ -46,7 +49,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteInternetGatewayRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.internet_gateway_id.as_deref())?;
+    let DeleteInternetGatewayRequest { internet_gateway_id } = request;
+    let id = required_id(internet_gateway_id.as_deref())?;
     world.delete_internet_gateway(call.scope, id).map_err(refused)
 }
 
@@ -55,15 +59,16 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeInternetGatewaysRequest,
 ) -> Result<DescribeInternetGatewaysResult, AwsError> {
+    let DescribeInternetGatewaysRequest { filters, internet_gateway_ids, max_results, next_token } = request;
     let scope = call.scope;
     let own = world.network.internet_gateways.values().filter(|gateway| gateway.scope == scope);
-    let gateways = request::named_or_all(&request.internet_gateway_ids, own, |gateway| gateway.id)?;
+    let gateways = request::named_or_all(&internet_gateway_ids, own, |gateway| gateway.id)?;
     let describe = Describe {
         kind: "internetGateway",
-        ids: &request.internet_gateway_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &internet_gateway_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let gateways = gateways.into_iter().map(render).collect();
     let (internet_gateways, next_token) = describe.page(gateways, |it| it.internet_gateway_id.as_ref())?;

@@ -29,8 +29,9 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateKeyPairRequest,
 ) -> Result<shapes::KeyPair, AwsError> {
-    let name = checked_name(request.key_name.as_deref())?;
-    let make: fn(&mut Call) -> PrivateKey = match request.key_type.as_deref() {
+    let CreateKeyPairRequest { key_format, key_name, key_type, tag_specifications } = request;
+    let name = checked_name(key_name.as_deref())?;
+    let make: fn(&mut Call) -> PrivateKey = match key_type.as_deref() {
         key_type if is_rsa(key_type) => new_rsa_key,
         Some("ed25519") => |call| PrivateKey::ed25519(&seed(call)),
         other => {
@@ -41,12 +42,12 @@ pub(crate) fn create(
             ));
         }
     };
-    let write: fn(&PrivateKey, &str) -> String = match request.key_format.as_deref() {
+    let write: fn(&PrivateKey, &str) -> String = match key_format.as_deref() {
         None | Some("pem") => |key, _| key.to_pem(),
         Some("ppk") => PrivateKey::to_ppk,
         Some(other) => return Err(AwsError::invalid_value("keyFormat", other, "Expecting pem or ppk.")),
     };
-    let tags = awsproto::tags::specified(request.tag_specifications, "key-pair")?;
+    let tags = awsproto::tags::specified(tag_specifications, "key-pair")?;
     world.check_new_key_pair(call.scope, &name).map_err(refused)?;
     let key = make(call);
     let pair = keep(call, world, &name, &key.public(), key.fingerprint(), tags)?;
@@ -82,11 +83,12 @@ pub(crate) fn import(
     world: &mut World,
     request: ImportKeyPairRequest,
 ) -> Result<ImportKeyPairResult, AwsError> {
-    let name = checked_name(request.key_name.as_deref())?;
-    let material = request.public_key_material.unwrap_or_default();
+    let ImportKeyPairRequest { key_name, public_key_material, tag_specifications } = request;
+    let name = checked_name(key_name.as_deref())?;
+    let material = public_key_material.unwrap_or_default();
     let key = PublicKey::read(&material)
         .ok_or_else(|| AwsError::new("InvalidKey.Format", "Key is not in valid OpenSSH public key format"))?;
-    let tags = awsproto::tags::specified(request.tag_specifications, "key-pair")?;
+    let tags = awsproto::tags::specified(tag_specifications, "key-pair")?;
     let pair = keep(call, world, &name, &key, key.fingerprint(), tags)?;
     Ok(ImportKeyPairResult {
         key_name: Some(pair.name.clone()),
@@ -135,8 +137,9 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteKeyPairRequest,
 ) -> Result<DeleteKeyPairResult, AwsError> {
+    let DeleteKeyPairRequest { key_name, key_pair_id } = request;
     let scope = call.scope;
-    let id: Option<KeyPairId> = match (&request.key_pair_id, &request.key_name) {
+    let id: Option<KeyPairId> = match (&key_pair_id, &key_name) {
         (Some(text), _) => parse_id(text).ok().filter(|id| world.key_pair(scope, *id).is_ok()),
         (None, Some(name)) => world.key_pair_named(scope, name).map(|pair| pair.id).ok(),
         (None, None) => return Err(AwsError::missing_parameter("KeyName")),
@@ -152,20 +155,21 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeKeyPairsRequest,
 ) -> Result<DescribeKeyPairsResult, AwsError> {
+    let DescribeKeyPairsRequest { filters, include_public_key, key_names, key_pair_ids } = request;
     let scope = call.scope;
     let all = || world.key_pairs.values().filter(|pair| pair.scope == scope);
-    let mut pairs = request::named_or_all(&request.key_pair_ids, all(), |pair| pair.id)?;
-    if !request.key_names.is_empty() {
+    let mut pairs = request::named_or_all(&key_pair_ids, all(), |pair| pair.id)?;
+    if !key_names.is_empty() {
         let is_unknown = |name: &&String| !all().any(|pair| pair.name == **name);
-        let missing: Vec<&str> = request.key_names.iter().filter(is_unknown).map(String::as_str).collect();
+        let missing: Vec<&str> = key_names.iter().filter(is_unknown).map(String::as_str).collect();
         if !missing.is_empty() {
             return Err(errors::not_found(IdKind::KeyPair, &missing));
         }
-        pairs.retain(|pair| request.key_names.contains(&pair.name));
+        pairs.retain(|pair| key_names.contains(&pair.name));
     }
-    let with_public_key = request.include_public_key.unwrap_or(false);
+    let with_public_key = include_public_key.unwrap_or(false);
     let shapes = pairs.into_iter().map(|pair| render(pair, with_public_key)).collect();
-    Ok(DescribeKeyPairsResult { key_pairs: Filters::new(request.filters)?.select(shapes)? })
+    Ok(DescribeKeyPairsResult { key_pairs: Filters::new(filters)?.select(shapes)? })
 }
 
 fn render(pair: &KeyPair, with_public_key: bool) -> KeyPairInfo {

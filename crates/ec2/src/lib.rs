@@ -23,6 +23,7 @@ mod instance_type;
 mod internet_gateway;
 mod ip_permission;
 pub mod key_pair;
+mod launch_request;
 mod nat_gateway;
 mod network_acl;
 mod network_interface;

@@ -15,35 +15,43 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateNatGatewayRequest,
 ) -> Result<CreateNatGatewayResult, AwsError> {
+    let CreateNatGatewayRequest {
+        allocation_id,
+        availability_mode,
+        availability_zone_addresses,
+        client_token,
+        connectivity_type,
+        private_ip_address,
+        secondary_allocation_ids,
+        secondary_private_ip_address_count,
+        secondary_private_ip_addresses,
+        subnet_id,
+        tag_specifications,
+        vpc_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("AvailabilityMode", request.availability_mode.as_deref().is_some_and(|mode| mode != "zonal")),
-        ("AvailabilityZoneAddress", !request.availability_zone_addresses.is_empty()),
-        ("SecondaryAllocationId", !request.secondary_allocation_ids.is_empty()),
-        ("SecondaryPrivateIpAddress", !request.secondary_private_ip_addresses.is_empty()),
-        ("SecondaryPrivateIpAddressCount", request.secondary_private_ip_address_count.is_some()),
-        ("VpcId", request.vpc_id.is_some()),
+        ("AvailabilityMode", availability_mode.as_deref().is_some_and(|mode| mode != "zonal")),
+        ("AvailabilityZoneAddress", !availability_zone_addresses.is_empty()),
+        ("SecondaryAllocationId", !secondary_allocation_ids.is_empty()),
+        ("SecondaryPrivateIpAddress", !secondary_private_ip_addresses.is_empty()),
+        ("SecondaryPrivateIpAddressCount", secondary_private_ip_address_count.is_some()),
+        ("VpcId", vpc_id.is_some()),
     ])?;
     let (scope, now) = (call.scope, call.now.into());
-    let subnet = request.subnet_id.ok_or_else(|| AwsError::missing_parameter("subnetId"))?;
-    let private_ip = request.private_ip_address.as_deref().map(|text| {
+    let subnet = subnet_id.ok_or_else(|| AwsError::missing_parameter("subnetId"))?;
+    let private_ip = private_ip_address.as_deref().map(|text| {
         let invalid = |_| AwsError::invalid_value("privateIpAddress", text, "Invalid IPv4 address.");
         text.parse().map_err(invalid)
     });
     let new = NewNatGateway {
         subnet: request::parse_id(&subnet)?,
-        connectivity: wanted_connectivity(
-            request.connectivity_type.as_deref(),
-            request.allocation_id.as_deref(),
-        )?,
+        connectivity: wanted_connectivity(connectivity_type.as_deref(), allocation_id.as_deref())?,
         private_ip: private_ip.transpose()?,
-        tags: awsproto::tags::specified(request.tag_specifications, "natgateway")?,
+        tags: awsproto::tags::specified(tag_specifications, "natgateway")?,
     };
     let id = call.with_ids(|ids| world.create_nat_gateway(scope, new, now, ids)).map_err(refused)?;
     let gateway = world.nat_gateway(scope, id).map_err(refused)?;
-    Ok(CreateNatGatewayResult {
-        client_token: request.client_token,
-        nat_gateway: Some(render_pending(gateway)),
-    })
+    Ok(CreateNatGatewayResult { client_token, nat_gateway: Some(render_pending(gateway)) })
 }
 
 pub(crate) fn delete(
@@ -51,7 +59,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteNatGatewayRequest,
 ) -> Result<DeleteNatGatewayResult, AwsError> {
-    let id: NatGatewayId = required_id(request.nat_gateway_id.as_deref())?;
+    let DeleteNatGatewayRequest { nat_gateway_id } = request;
+    let id: NatGatewayId = required_id(nat_gateway_id.as_deref())?;
     world.delete_nat_gateway(call.scope, id, call.now.into()).map_err(refused)?;
     Ok(DeleteNatGatewayResult { nat_gateway_id: Some(id.to_string()) })
 }
@@ -61,16 +70,17 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeNatGatewaysRequest,
 ) -> Result<DescribeNatGatewaysResult, AwsError> {
+    let DescribeNatGatewaysRequest { filter, max_results, nat_gateway_ids, next_token } = request;
     let (scope, now) = (call.scope, call.now.into());
     let own =
         world.network.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
-    let gateways = request::named_or_all(&request.nat_gateway_ids, own, |gateway| gateway.id)?;
+    let gateways = request::named_or_all(&nat_gateway_ids, own, |gateway| gateway.id)?;
     let describe = Describe {
         kind: "natGateway",
-        ids: &request.nat_gateway_ids,
-        filters: request.filter,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &nat_gateway_ids,
+        filters: filter,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let gateways = gateways.into_iter().map(|gateway| render(world, gateway)).collect();
     let (nat_gateways, next_token) = describe.page(gateways, |it| it.nat_gateway_id.as_ref())?;

@@ -24,12 +24,13 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateNetworkAclRequest,
 ) -> Result<CreateNetworkAclResult, AwsError> {
+    let CreateNetworkAclRequest { client_token, tag_specifications, vpc_id } = request;
     let scope = call.scope;
-    let vpc = required_id(request.vpc_id.as_deref())?;
-    let tags = tags::specified(request.tag_specifications, "network-acl")?;
+    let vpc = required_id(vpc_id.as_deref())?;
+    let tags = tags::specified(tag_specifications, "network-acl")?;
     let created = call.with_ids(|ids| world.create_network_acl(scope, vpc, tags, ids).map(|acl| acl.id));
     let acl = world.network_acl(scope, created.map_err(refused)?).map_err(refused)?;
-    Ok(CreateNetworkAclResult { client_token: request.client_token, network_acl: Some(render(world, acl)) })
+    Ok(CreateNetworkAclResult { client_token, network_acl: Some(render(world, acl)) })
 }
 
 pub(crate) fn delete(
@@ -37,7 +38,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteNetworkAclRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.network_acl_id.as_deref())?;
+    let DeleteNetworkAclRequest { network_acl_id } = request;
+    let id = required_id(network_acl_id.as_deref())?;
     world.delete_network_acl(call.scope, id).map_err(refused)
 }
 
@@ -46,15 +48,16 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeNetworkAclsRequest,
 ) -> Result<DescribeNetworkAclsResult, AwsError> {
+    let DescribeNetworkAclsRequest { filters, max_results, network_acl_ids, next_token } = request;
     let scope = call.scope;
     let own = world.network.network_acls.values().filter(|acl| acl.scope == scope);
-    let acls = named_or_all(&request.network_acl_ids, own, |acl| acl.id)?;
+    let acls = named_or_all(&network_acl_ids, own, |acl| acl.id)?;
     let describe = Describe {
         kind: "networkAcl",
-        ids: &request.network_acl_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &network_acl_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let rows = acls.into_iter().map(|acl| render(world, acl)).collect();
     let (network_acls, next_token) = describe.page(rows, |acl| acl.network_acl_id.as_ref())?;
@@ -72,28 +75,33 @@ struct EntryParameters {
     rule_number: Option<i32>,
 }
 
-macro_rules! entry_parameters {
-    ($request:ident) => {
-        EntryParameters {
-            cidr_block: $request.cidr_block,
-            ipv6_cidr_block: $request.ipv6_cidr_block,
-            icmp_type_code: $request.icmp_type_code,
-            port_range: $request.port_range,
-            protocol: $request.protocol,
-            rule_action: $request.rule_action,
-            rule_number: $request.rule_number,
-        }
-    };
-}
-
 pub(crate) fn create_entry(
     call: &mut Call,
     world: &mut World,
     request: CreateNetworkAclEntryRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.network_acl_id.as_deref())?;
-    let direction = direction_of(request.egress);
-    let entry = parse_entry(entry_parameters!(request))?;
+    let CreateNetworkAclEntryRequest {
+        cidr_block,
+        egress,
+        icmp_type_code,
+        ipv6_cidr_block,
+        network_acl_id,
+        port_range,
+        protocol,
+        rule_action,
+        rule_number,
+    } = request;
+    let id = required_id(network_acl_id.as_deref())?;
+    let direction = direction_of(egress);
+    let entry = parse_entry(EntryParameters {
+        cidr_block,
+        icmp_type_code,
+        ipv6_cidr_block,
+        port_range,
+        protocol,
+        rule_action,
+        rule_number,
+    })?;
     world.create_network_acl_entry(call.scope, id, direction, entry).map_err(refused)
 }
 
@@ -102,9 +110,28 @@ pub(crate) fn replace_entry(
     world: &mut World,
     request: ReplaceNetworkAclEntryRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.network_acl_id.as_deref())?;
-    let direction = direction_of(request.egress);
-    let entry = parse_entry(entry_parameters!(request))?;
+    let ReplaceNetworkAclEntryRequest {
+        cidr_block,
+        egress,
+        icmp_type_code,
+        ipv6_cidr_block,
+        network_acl_id,
+        port_range,
+        protocol,
+        rule_action,
+        rule_number,
+    } = request;
+    let id = required_id(network_acl_id.as_deref())?;
+    let direction = direction_of(egress);
+    let entry = parse_entry(EntryParameters {
+        cidr_block,
+        icmp_type_code,
+        ipv6_cidr_block,
+        port_range,
+        protocol,
+        rule_action,
+        rule_number,
+    })?;
     world.replace_network_acl_entry(call.scope, id, direction, entry).map_err(refused)
 }
 
@@ -113,9 +140,10 @@ pub(crate) fn delete_entry(
     world: &mut World,
     request: DeleteNetworkAclEntryRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.network_acl_id.as_deref())?;
-    let number = parse_number(request.rule_number)?;
-    let direction = direction_of(request.egress);
+    let DeleteNetworkAclEntryRequest { egress, network_acl_id, rule_number } = request;
+    let id = required_id(network_acl_id.as_deref())?;
+    let number = parse_number(rule_number)?;
+    let direction = direction_of(egress);
     world.delete_network_acl_entry(call.scope, id, direction, number).map_err(refused)
 }
 
@@ -124,9 +152,10 @@ pub(crate) fn replace_association(
     world: &mut World,
     request: ReplaceNetworkAclAssociationRequest,
 ) -> Result<ReplaceNetworkAclAssociationResult, AwsError> {
+    let ReplaceNetworkAclAssociationRequest { association_id, network_acl_id } = request;
     let scope = call.scope;
-    let association = required_id(request.association_id.as_deref())?;
-    let id = required_id(request.network_acl_id.as_deref())?;
+    let association = required_id(association_id.as_deref())?;
+    let id = required_id(network_acl_id.as_deref())?;
     let replaced = call.with_ids(|ids| world.replace_network_acl_association(scope, association, id, ids));
     let new_association_id = Some(replaced.map_err(refused)?.to_string());
     Ok(ReplaceNetworkAclAssociationResult { new_association_id })

@@ -23,32 +23,52 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateNetworkInterfaceRequest,
 ) -> Result<CreateNetworkInterfaceResult, AwsError> {
+    let CreateNetworkInterfaceRequest {
+        client_token,
+        connection_tracking_specification,
+        description,
+        enable_primary_ipv6,
+        groups,
+        interface_type,
+        ipv4_prefix_count,
+        ipv4_prefixes,
+        ipv6_address_count,
+        ipv6_addresses,
+        ipv6_prefix_count,
+        ipv6_prefixes,
+        operator,
+        private_ip_address,
+        private_ip_addresses,
+        secondary_private_ip_address_count,
+        subnet_id,
+        tag_specifications,
+    } = request;
     request::refuse_unsupported(&[
-        ("EnablePrimaryIpv6", request.enable_primary_ipv6 == Some(true)),
-        ("InterfaceType", request.interface_type.as_deref().is_some_and(|kind| kind != "interface")),
-        ("Ipv4Prefix", !request.ipv4_prefixes.is_empty()),
-        ("Ipv4PrefixCount", request.ipv4_prefix_count.is_some_and(|count| count > 0)),
-        ("Ipv6Prefix", !request.ipv6_prefixes.is_empty()),
-        ("Ipv6PrefixCount", request.ipv6_prefix_count.is_some_and(|count| count > 0)),
-        ("Operator", request.operator.is_some()),
+        ("EnablePrimaryIpv6", enable_primary_ipv6 == Some(true)),
+        ("InterfaceType", interface_type.as_deref().is_some_and(|kind| kind != "interface")),
+        ("Ipv4Prefix", !ipv4_prefixes.is_empty()),
+        ("Ipv4PrefixCount", ipv4_prefix_count.is_some_and(|count| count > 0)),
+        ("Ipv6Prefix", !ipv6_prefixes.is_empty()),
+        ("Ipv6PrefixCount", ipv6_prefix_count.is_some_and(|count| count > 0)),
+        ("Operator", operator.is_some()),
     ])?;
     let addresses = Addresses {
-        primary: request.private_ip_address,
-        listed: request.private_ip_addresses,
-        secondary_count: request.secondary_private_ip_address_count,
-        ipv6: request.ipv6_addresses,
-        ipv6_count: request.ipv6_address_count,
+        primary: private_ip_address,
+        listed: private_ip_addresses,
+        secondary_count: secondary_private_ip_address_count,
+        ipv6: ipv6_addresses,
+        ipv6_count: ipv6_address_count,
     };
     let addresses = addresses.read()?;
     let new = NewNetworkInterface {
-        groups: request.groups.iter().map(|group| parse_id(group)).collect::<Result<_, _>>()?,
-        description: request.description.unwrap_or_default(),
+        groups: groups.iter().map(|group| parse_id(group)).collect::<Result<_, _>>()?,
+        description: description.unwrap_or_default(),
         primary_address: addresses.primary,
         secondary_addresses: addresses.secondary,
         ipv6_addresses: addresses.ipv6,
-        connection_tracking: tracking(request.connection_tracking_specification)?,
-        tags: awsproto::tags::specified(request.tag_specifications, "network-interface")?,
-        ..NewNetworkInterface::in_subnet(required_id(request.subnet_id.as_deref())?)
+        connection_tracking: tracking(connection_tracking_specification)?,
+        tags: awsproto::tags::specified(tag_specifications, "network-interface")?,
+        ..NewNetworkInterface::in_subnet(required_id(subnet_id.as_deref())?)
     };
     let scope = call.scope;
     let id = call.with_ids(|ids| world.create_network_interface(scope, new, ids)).map_err(refused)?;
@@ -56,7 +76,7 @@ pub(crate) fn create(
     Ok(CreateNetworkInterfaceResult {
         // "pending" in the answer, "available" ever after.
         network_interface: Some(shapes::NetworkInterface { status: Some("pending".to_owned()), ..interface }),
-        client_token: request.client_token,
+        client_token,
     })
 }
 
@@ -65,7 +85,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteNetworkInterfaceRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.network_interface_id.as_deref())?;
+    let DeleteNetworkInterfaceRequest { network_interface_id } = request;
+    let id = required_id(network_interface_id.as_deref())?;
     world.delete_network_interface(call.scope, id).map_err(refused)
 }
 
@@ -74,15 +95,23 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeNetworkInterfacesRequest,
 ) -> Result<DescribeNetworkInterfacesResult, AwsError> {
+    let DescribeNetworkInterfacesRequest {
+        filters,
+        // Interfaces that a service provider manages, of which there are none.
+        include_managed_resources: _,
+        max_results,
+        network_interface_ids,
+        next_token,
+    } = request;
     let scope = call.scope;
     let all = world.network.network_interfaces.values().filter(|interface| interface.scope == scope);
-    let named = request::named_or_all(&request.network_interface_ids, all, |interface| interface.id)?;
+    let named = request::named_or_all(&network_interface_ids, all, |interface| interface.id)?;
     let describe = Describe {
         kind: "networkInterface",
-        ids: &request.network_interface_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &network_interface_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let interfaces = named.into_iter().map(|interface| render(world, interface)).collect();
     let (network_interfaces, next_token) = describe
@@ -95,14 +124,15 @@ pub(crate) fn describe_attribute(
     world: &World,
     request: DescribeNetworkInterfaceAttributeRequest,
 ) -> Result<DescribeNetworkInterfaceAttributeResult, AwsError> {
-    let id = required_id(request.network_interface_id.as_deref())?;
+    let DescribeNetworkInterfaceAttributeRequest { attribute, network_interface_id } = request;
+    let id = required_id(network_interface_id.as_deref())?;
     let interface = world.network_interface(call.scope, id).map_err(refused)?;
     let shape = render(world, interface);
     let mut answer = DescribeNetworkInterfaceAttributeResult {
         network_interface_id: shape.network_interface_id,
         ..Default::default()
     };
-    match request.attribute.as_deref().ok_or_else(|| AwsError::missing_parameter("attribute"))? {
+    match attribute.as_deref().ok_or_else(|| AwsError::missing_parameter("attribute"))? {
         "description" => answer.description = Some(AttributeValue { value: shape.description }),
         "groupSet" => answer.groups = shape.groups,
         "sourceDestCheck" => {
@@ -132,23 +162,33 @@ pub(crate) fn modify_attribute(
     world: &mut World,
     request: ModifyNetworkInterfaceAttributeRequest,
 ) -> Result<(), AwsError> {
+    let ModifyNetworkInterfaceAttributeRequest {
+        associate_public_ip_address,
+        associated_subnet_ids,
+        attachment,
+        connection_tracking_specification,
+        description,
+        ena_srd_specification,
+        enable_primary_ipv6,
+        groups,
+        network_interface_id,
+        source_dest_check,
+    } = request;
     request::refuse_unsupported(&[
-        ("AssociatedSubnetId", !request.associated_subnet_ids.is_empty()),
-        ("EnablePrimaryIpv6", request.enable_primary_ipv6.is_some()),
-        ("EnaSrdSpecification", request.ena_srd_specification.is_some()),
+        ("AssociatedSubnetId", !associated_subnet_ids.is_empty()),
+        ("EnablePrimaryIpv6", enable_primary_ipv6.is_some()),
+        ("EnaSrdSpecification", ena_srd_specification.is_some()),
     ])?;
     let scope = call.scope;
-    let id: NetworkInterfaceId = required_id(request.network_interface_id.as_deref())?;
-    let groups: Result<Vec<SecurityGroupId>, AwsError> =
-        request.groups.iter().map(|group| parse_id(group)).collect();
-    let tracking =
-        request.connection_tracking_specification.map(|wanted| tracking(Some(wanted))).transpose()?;
+    let id: NetworkInterfaceId = required_id(network_interface_id.as_deref())?;
+    let groups: Result<Vec<SecurityGroupId>, AwsError> = groups.iter().map(|group| parse_id(group)).collect();
+    let tracking = connection_tracking_specification.map(|wanted| tracking(Some(wanted))).transpose()?;
     let sent = [
-        request.description.map(|value| Change::Description(value.value.unwrap_or_default())),
-        request.source_dest_check.and_then(|value| value.value).map(Change::SourceDestCheck),
+        description.map(|value| Change::Description(value.value.unwrap_or_default())),
+        source_dest_check.and_then(|value| value.value).map(Change::SourceDestCheck),
         Some(groups?).filter(|groups| !groups.is_empty()).map(Change::Groups),
-        request.attachment.map(Change::DeleteOnTermination),
-        request.associate_public_ip_address.map(Change::AssociatePublicIpAddress),
+        attachment.map(Change::DeleteOnTermination),
+        associate_public_ip_address.map(Change::AssociatePublicIpAddress),
         tracking.map(Change::ConnectionTracking),
     ];
     let change = request::only_attribute(&mut sent.into_iter().flatten())?;
@@ -167,13 +207,30 @@ fn apply(world: &mut World, scope: Scope, id: NetworkInterfaceId, change: Change
             world.update_network_interface(id, |it| it.connection_tracking = to)
         }
         Change::Groups(groups) => return world.set_interface_groups(scope, id, &groups).map_err(refused),
-        Change::DeleteOnTermination(attachment) => {
-            let attachment_id = required_id(attachment.attachment_id.as_deref())?;
-            let delete = attachment.delete_on_termination.unwrap_or(false);
-            return world.set_delete_on_termination(scope, id, attachment_id, delete).map_err(refused);
-        }
+        Change::DeleteOnTermination(attachment) => return change_attachment(world, scope, id, attachment),
     }
     Ok(())
+}
+
+fn change_attachment(
+    world: &mut World,
+    scope: Scope,
+    id: NetworkInterfaceId,
+    changes: NetworkInterfaceAttachmentChanges,
+) -> Result<(), AwsError> {
+    let NetworkInterfaceAttachmentChanges {
+        attachment_id,
+        default_ena_queue_count,
+        delete_on_termination,
+        ena_queue_count,
+    } = changes;
+    request::refuse_unsupported(&[
+        ("Attachment.DefaultEnaQueueCount", default_ena_queue_count.is_some()),
+        ("Attachment.EnaQueueCount", ena_queue_count.is_some()),
+    ])?;
+    let attachment = required_id(attachment_id.as_deref())?;
+    let delete = delete_on_termination.unwrap_or(false);
+    world.set_delete_on_termination(scope, id, attachment, delete).map_err(refused)
 }
 
 pub(crate) fn reset_attribute(
@@ -181,7 +238,10 @@ pub(crate) fn reset_attribute(
     world: &mut World,
     request: ResetNetworkInterfaceAttributeRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.network_interface_id.as_deref())?;
+    let ResetNetworkInterfaceAttributeRequest { network_interface_id, source_dest_check } = request;
+    // The attribute is named by its parameter; what that says does not matter.
+    request::only_attribute(&mut source_dest_check.into_iter())?;
+    let id = required_id(network_interface_id.as_deref())?;
     world.users_network_interface(call.scope, id).map_err(refused)?;
     world.update_network_interface(id, |interface| interface.source_dest_check = true);
     Ok(())
@@ -192,15 +252,23 @@ pub(crate) fn attach(
     world: &mut World,
     request: AttachNetworkInterfaceRequest,
 ) -> Result<AttachNetworkInterfaceResult, AwsError> {
+    let AttachNetworkInterfaceRequest {
+        device_index,
+        ena_queue_count,
+        ena_srd_specification,
+        instance_id,
+        network_card_index,
+        network_interface_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("EnaQueueCount", request.ena_queue_count.is_some()),
-        ("EnaSrdSpecification", request.ena_srd_specification.is_some()),
-        ("NetworkCardIndex", request.network_card_index.is_some_and(|index| index != 0)),
+        ("EnaQueueCount", ena_queue_count.is_some()),
+        ("EnaSrdSpecification", ena_srd_specification.is_some()),
+        ("NetworkCardIndex", network_card_index.is_some_and(|index| index != 0)),
     ])?;
     let (scope, now) = (call.scope, call.now.into());
-    let id = required_id(request.network_interface_id.as_deref())?;
-    let instance = required_id(request.instance_id.as_deref())?;
-    let index = device_index(request.device_index)?;
+    let id = required_id(network_interface_id.as_deref())?;
+    let instance = required_id(instance_id.as_deref())?;
+    let index = parse_device_index(device_index)?;
     let attach = call.with_ids(|ids| world.attach_network_interface(scope, id, instance, index, now, ids));
     let attachment = attach.map_err(refused)?;
     Ok(AttachNetworkInterfaceResult {
@@ -214,7 +282,9 @@ pub(crate) fn detach(
     world: &mut World,
     request: DetachNetworkInterfaceRequest,
 ) -> Result<(), AwsError> {
-    let text = request.attachment_id.as_deref().unwrap_or_default();
+    // No detachment waits for the instance here, so that none has to be forced.
+    let DetachNetworkInterfaceRequest { attachment_id, force: _ } = request;
+    let text = attachment_id.as_deref().unwrap_or_default();
     if text.starts_with(SERVICE_ATTACHMENT) {
         return Err(refused(NetworkInterfaceRefusal::ServiceAttachment));
     }
@@ -226,26 +296,31 @@ pub(crate) fn assign_private(
     world: &mut World,
     request: AssignPrivateIpAddressesRequest,
 ) -> Result<AssignPrivateIpAddressesResult, AwsError> {
+    let AssignPrivateIpAddressesRequest {
+        allow_reassignment,
+        ipv4_prefix_count,
+        ipv4_prefixes,
+        network_interface_id,
+        private_ip_addresses,
+        secondary_private_ip_address_count,
+    } = request;
     request::refuse_unsupported(&[
-        ("Ipv4Prefix", !request.ipv4_prefixes.is_empty()),
-        ("Ipv4PrefixCount", request.ipv4_prefix_count.is_some()),
+        ("Ipv4Prefix", !ipv4_prefixes.is_empty()),
+        ("Ipv4PrefixCount", ipv4_prefix_count.is_some()),
     ])?;
-    let id = required_id(request.network_interface_id.as_deref())?;
-    let addresses =
-        match (request.private_ip_addresses.is_empty(), request.secondary_private_ip_address_count) {
-            (true, None) => {
-                return Err(AwsError::missing_parameter(
-                    "secondaryPrivateIpAddressCount or privateIpAddresses",
-                ));
-            }
-            (false, Some(_)) => {
-                return Err(list_and_count("privateIpAddresses", "secondaryPrivateIpAddressCount"));
-            }
-            (true, Some(count)) => Wish::Count(address_count("secondaryPrivateIpAddressCount", count)?),
-            (false, None) => Wish::Listed(ipv4_addresses("privateIpAddress", &request.private_ip_addresses)?),
-        };
+    let id = required_id(network_interface_id.as_deref())?;
+    let addresses = match (private_ip_addresses.is_empty(), secondary_private_ip_address_count) {
+        (true, None) => {
+            return Err(AwsError::missing_parameter("secondaryPrivateIpAddressCount or privateIpAddresses"));
+        }
+        (false, Some(_)) => {
+            return Err(list_and_count("privateIpAddresses", "secondaryPrivateIpAddressCount"));
+        }
+        (true, Some(count)) => Wish::Count(address_count("secondaryPrivateIpAddressCount", count)?),
+        (false, None) => Wish::Listed(ipv4_addresses("privateIpAddress", &private_ip_addresses)?),
+    };
     let assign =
-        AssignPrivateAddresses { addresses, allow_reassignment: request.allow_reassignment.unwrap_or(false) };
+        AssignPrivateAddresses { addresses, allow_reassignment: allow_reassignment.unwrap_or(false) };
     let scope = call.scope;
     let added =
         call.with_ids(|ids| world.assign_private_addresses(scope, id, assign, ids)).map_err(refused)?;
@@ -263,12 +338,14 @@ pub(crate) fn unassign_private(
     world: &mut World,
     request: UnassignPrivateIpAddressesRequest,
 ) -> Result<(), AwsError> {
-    request::refuse_unsupported(&[("Ipv4Prefix", !request.ipv4_prefixes.is_empty())])?;
-    let id = required_id(request.network_interface_id.as_deref())?;
-    if request.private_ip_addresses.is_empty() {
+    let UnassignPrivateIpAddressesRequest { ipv4_prefixes, network_interface_id, private_ip_addresses } =
+        request;
+    request::refuse_unsupported(&[("Ipv4Prefix", !ipv4_prefixes.is_empty())])?;
+    let id = required_id(network_interface_id.as_deref())?;
+    if private_ip_addresses.is_empty() {
         return Err(AwsError::missing_parameter("privateIpAddress"));
     }
-    let addresses = ipv4_addresses("privateIpAddress", &request.private_ip_addresses)?;
+    let addresses = ipv4_addresses("privateIpAddress", &private_ip_addresses)?;
     world.unassign_private_addresses(call.scope, id, &addresses).map_err(refused)
 }
 
@@ -277,16 +354,23 @@ pub(crate) fn assign_ipv6(
     world: &mut World,
     request: AssignIpv6AddressesRequest,
 ) -> Result<AssignIpv6AddressesResult, AwsError> {
+    let AssignIpv6AddressesRequest {
+        ipv6_address_count,
+        ipv6_addresses,
+        ipv6_prefix_count,
+        ipv6_prefixes,
+        network_interface_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("Ipv6Prefix", !request.ipv6_prefixes.is_empty()),
-        ("Ipv6PrefixCount", request.ipv6_prefix_count.is_some()),
+        ("Ipv6Prefix", !ipv6_prefixes.is_empty()),
+        ("Ipv6PrefixCount", ipv6_prefix_count.is_some()),
     ])?;
-    let id = required_id(request.network_interface_id.as_deref())?;
-    let addresses = match (request.ipv6_addresses.is_empty(), request.ipv6_address_count) {
+    let id = required_id(network_interface_id.as_deref())?;
+    let addresses = match (ipv6_addresses.is_empty(), ipv6_address_count) {
         (true, None) => return Err(AwsError::missing_parameter("ipv6AddressCount or ipv6Addresses")),
         (false, Some(_)) => return Err(list_and_count("ipv6Addresses", "ipv6AddressCount")),
         (true, Some(count)) => Wish::Count(address_count("ipv6AddressCount", count)?),
-        (false, None) => Wish::Listed(ipv6_addresses(&request.ipv6_addresses)?),
+        (false, None) => Wish::Listed(parse_ipv6_addresses(&ipv6_addresses)?),
     };
     let scope = call.scope;
     let added =
@@ -303,9 +387,10 @@ pub(crate) fn unassign_ipv6(
     world: &mut World,
     request: UnassignIpv6AddressesRequest,
 ) -> Result<UnassignIpv6AddressesResult, AwsError> {
-    request::refuse_unsupported(&[("Ipv6Prefix", !request.ipv6_prefixes.is_empty())])?;
-    let id = required_id(request.network_interface_id.as_deref())?;
-    let addresses = ipv6_addresses(&request.ipv6_addresses)?;
+    let UnassignIpv6AddressesRequest { ipv6_addresses, ipv6_prefixes, network_interface_id } = request;
+    request::refuse_unsupported(&[("Ipv6Prefix", !ipv6_prefixes.is_empty())])?;
+    let id = required_id(network_interface_id.as_deref())?;
+    let addresses = parse_ipv6_addresses(&ipv6_addresses)?;
     world.unassign_ipv6_addresses(call.scope, id, &addresses).map_err(refused)?;
     Ok(UnassignIpv6AddressesResult {
         network_interface_id: Some(id.to_string()),
@@ -358,11 +443,13 @@ impl Addresses {
                 return Err(list_and_count("privateIpAddresses", "secondaryPrivateIpAddressCount"));
             }
         };
+        let is_primary = self.ipv6.iter().any(|address| address.is_primary_ipv6 == Some(true));
+        request::refuse_unsupported(&[("Ipv6Addresses.IsPrimaryIpv6", is_primary)])?;
         let ipv6: Vec<String> = self.ipv6.into_iter().filter_map(|address| address.ipv6_address).collect();
         let ipv6 = match (ipv6.is_empty(), self.ipv6_count) {
             (true, None) => None,
             (true, Some(count)) => Some(Wish::Count(address_count("ipv6AddressCount", count)?)),
-            (false, None) => Some(Wish::Listed(ipv6_addresses(&ipv6)?)),
+            (false, None) => Some(Wish::Listed(parse_ipv6_addresses(&ipv6)?)),
             (false, Some(_)) => return Err(list_and_count("ipv6Addresses", "ipv6AddressCount")),
         };
         let primary = primaries.first().map(|text| ipv4_address("privateIpAddress", text)).transpose()?;
@@ -385,7 +472,7 @@ fn ipv4_addresses(parameter: &str, texts: &[String]) -> Result<Vec<Ipv4Addr>, Aw
     texts.iter().map(|text| ipv4_address(parameter, text)).collect()
 }
 
-fn ipv6_addresses(texts: &[String]) -> Result<Vec<Ipv6Addr>, AwsError> {
+fn parse_ipv6_addresses(texts: &[String]) -> Result<Vec<Ipv6Addr>, AwsError> {
     let read = |text: &String| {
         text.parse()
             .map_err(|_| AwsError::invalid_value("ipv6Addresses", text, "This is not a valid IPv6 address."))
@@ -403,7 +490,7 @@ fn address_count(parameter: &str, count: i32) -> Result<usize, AwsError> {
 }
 
 /// Reads a device index.
-pub(crate) fn device_index(index: Option<i32>) -> Result<u16, AwsError> {
+pub(crate) fn parse_device_index(index: Option<i32>) -> Result<u16, AwsError> {
     let index = index.ok_or_else(|| AwsError::missing_parameter("deviceIndex"))?;
     let refused =
         |_| AwsError::invalid_value("deviceIndex", &index.to_string(), "This is not a device index.");
@@ -832,5 +919,20 @@ mod tests {
         let subnet =
             caller.ok("CreateSubnet", &[("VpcId", &vpc), ("CidrBlock", "10.0.0.0/24")]).text("subnetId");
         (caller, subnet)
+    }
+
+    #[test]
+    fn a_reset_names_its_attribute() {
+        let mut caller = Caller::new();
+        let subnet = caller.ok("DescribeSubnets", &[]).text("subnetId");
+        let id = caller.ok("CreateNetworkInterface", &[("SubnetId", &subnet)]).text("networkInterfaceId");
+        let one = ("NetworkInterfaceId", &*id);
+        assert_eq!(
+            caller.refused("ResetNetworkInterfaceAttribute", &[one]),
+            "InvalidParameterCombination: No attributes specified."
+        );
+        caller.ok("ModifyNetworkInterfaceAttribute", &[one, ("SourceDestCheck.Value", "false")]);
+        caller.ok("ResetNetworkInterfaceAttribute", &[one, ("SourceDestCheck", "sourceDestCheck")]);
+        assert_eq!(caller.ok("DescribeNetworkInterfaces", &[]).text("sourceDestCheck"), "true");
     }
 }

@@ -15,17 +15,19 @@ pub(crate) fn describe_regions(
     _: &World,
     request: DescribeRegionsRequest,
 ) -> Result<DescribeRegionsResult, AwsError> {
-    let regions: Vec<Region> = match request.region_names.is_empty() {
+    // All Regions here are in use by everybody: there are none besides that `AllRegions` could add.
+    let DescribeRegionsRequest { all_regions: _, filters, region_names } = request;
+    let regions: Vec<Region> = match region_names.is_empty() {
         true => Region::all().collect(),
         false => {
-            let found = request.region_names.iter().map(|name| name.parse());
+            let found = region_names.iter().map(|name| name.parse());
             found
                 .collect::<Result<_, _>>()
                 .map_err(|_| AwsError::invalid_parameter_value("Region not found"))?
         }
     };
     let regions = regions.into_iter().map(render_region).collect();
-    Ok(DescribeRegionsResult { regions: Filters::new(request.filters)?.select(regions)? })
+    Ok(DescribeRegionsResult { regions: Filters::new(filters)?.select(regions)? })
 }
 
 pub(crate) fn describe_availability_zones(
@@ -33,24 +35,27 @@ pub(crate) fn describe_availability_zones(
     _: &World,
     request: DescribeAvailabilityZonesRequest,
 ) -> Result<DescribeAvailabilityZonesResult, AwsError> {
+    let DescribeAvailabilityZonesRequest {
+        // Zones that were not opted into, of which there are none.
+        all_availability_zones: _,
+        filters,
+        zone_ids,
+        zone_names,
+    } = request;
     let region = call.scope.region;
     let all: Vec<Zone> = region.zones().collect();
     let unknown =
         |text: &str| AwsError::invalid_parameter_value(format!("Invalid availability zone: [{text}]"));
-    let named = |zone: &Zone| {
-        request.zone_names.contains(&zone.to_string()) || request.zone_ids.contains(&zone.zone_id())
-    };
-    if let Some(stranger) =
-        request.zone_names.iter().find(|name| !all.iter().any(|it| it.to_string() == **name))
-    {
+    let named = |zone: &Zone| zone_names.contains(&zone.to_string()) || zone_ids.contains(&zone.zone_id());
+    if let Some(stranger) = zone_names.iter().find(|name| !all.iter().any(|it| it.to_string() == **name)) {
         return Err(unknown(stranger));
     }
-    if let Some(stranger) = request.zone_ids.iter().find(|id| !all.iter().any(|it| it.zone_id() == **id)) {
+    if let Some(stranger) = zone_ids.iter().find(|id| !all.iter().any(|it| it.zone_id() == **id)) {
         return Err(unknown(stranger));
     }
-    let everything = request.zone_names.is_empty() && request.zone_ids.is_empty();
+    let everything = zone_names.is_empty() && zone_ids.is_empty();
     let zones = all.into_iter().filter(|zone| everything || named(zone)).map(render_zone).collect();
-    Ok(DescribeAvailabilityZonesResult { availability_zones: Filters::new(request.filters)?.select(zones)? })
+    Ok(DescribeAvailabilityZonesResult { availability_zones: Filters::new(filters)?.select(zones)? })
 }
 
 pub(crate) fn describe_account_attributes(
@@ -58,6 +63,7 @@ pub(crate) fn describe_account_attributes(
     world: &World,
     request: DescribeAccountAttributesRequest,
 ) -> Result<DescribeAccountAttributesResult, AwsError> {
+    let DescribeAccountAttributesRequest { attribute_names } = request;
     let default_vpc = world.default_vpc(call.scope).map_or("none".to_owned(), |vpc| vpc.id.to_string());
     let all = [
         ("supported-platforms", "VPC".to_owned()),
@@ -67,7 +73,7 @@ pub(crate) fn describe_account_attributes(
         ("vpc-max-elastic-ips", quotas::ELASTIC_IPS_MAX.to_string()),
         ("default-vpc", default_vpc),
     ];
-    let names = &request.attribute_names;
+    let names = &attribute_names;
     if let Some(stranger) = names.iter().find(|name| !all.iter().any(|(known, _)| known == name)) {
         return Err(AwsError::invalid_value("attributeName", stranger, "Unknown attribute name."));
     }

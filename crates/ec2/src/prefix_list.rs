@@ -27,13 +27,22 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateManagedPrefixListRequest,
 ) -> Result<CreateManagedPrefixListResult, AwsError> {
+    let CreateManagedPrefixListRequest {
+        address_family,
+        // Answered around the table of actions.
+        client_token: _,
+        entries,
+        max_entries,
+        prefix_list_name,
+        tag_specifications,
+    } = request;
     let scope = call.scope;
     let new = NewPrefixList {
-        name: parse_name(request.prefix_list_name.unwrap_or_default())?,
-        ipv6: parse_family(request.address_family.as_deref().unwrap_or_default())?,
-        max_entries: parse_max_entries(request.max_entries.unwrap_or_default())?,
-        entries: request.entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
-        tags: tags::specified(request.tag_specifications, "prefix-list")?,
+        name: parse_name(prefix_list_name.unwrap_or_default())?,
+        ipv6: parse_family(address_family.as_deref().unwrap_or_default())?,
+        max_entries: parse_max_entries(max_entries.unwrap_or_default())?,
+        entries: entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
+        tags: tags::specified(tag_specifications, "prefix-list")?,
     };
     let list = call.with_ids(|ids| world.create_prefix_list(scope, new, ids)).map_err(refused)?;
     Ok(CreateManagedPrefixListResult { prefix_list: Some(render(list, "create-in-progress")) })
@@ -92,26 +101,34 @@ pub(crate) fn modify(
     world: &mut World,
     request: ModifyManagedPrefixListRequest,
 ) -> Result<ModifyManagedPrefixListResult, AwsError> {
+    let ModifyManagedPrefixListRequest {
+        add_entries,
+        current_version,
+        ipam_prefix_list_resolver_sync_enabled,
+        max_entries,
+        prefix_list_id,
+        prefix_list_name,
+        remove_entries,
+    } = request;
     let scope = call.scope;
-    let id = required_id(request.prefix_list_id.as_deref())?;
-    let resolver = request.ipam_prefix_list_resolver_sync_enabled.is_some();
+    let id = required_id(prefix_list_id.as_deref())?;
+    let resolver = ipam_prefix_list_resolver_sync_enabled.is_some();
     refuse_unsupported(&[("IpamPrefixListResolverSyncEnabled", resolver)])?;
-    let changes_entries = !request.add_entries.is_empty() || !request.remove_entries.is_empty();
-    if changes_entries && request.current_version.is_none() {
+    let changes_entries = !add_entries.is_empty() || !remove_entries.is_empty();
+    if changes_entries && current_version.is_none() {
         return Err(AwsError::missing_parameter("currentVersion"));
     }
-    if changes_entries && request.max_entries.is_some() {
+    if changes_entries && max_entries.is_some() {
         return Err(AwsError::invalid_parameter_combination(
             "You cannot modify the entries of a prefix list and its maximum number of entries in the same request.",
         ));
     }
-    let remove =
-        request.remove_entries.iter().map(|entry| parse_block(entry.cidr.as_deref().unwrap_or_default()));
+    let remove = remove_entries.iter().map(|entry| parse_block(entry.cidr.as_deref().unwrap_or_default()));
     let change = PrefixListChange {
-        name: request.prefix_list_name.map(parse_name).transpose()?,
-        max_entries: request.max_entries.map(parse_max_entries).transpose()?,
-        current_version: request.current_version.map(parse_version).transpose()?,
-        add: request.add_entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
+        name: prefix_list_name.map(parse_name).transpose()?,
+        max_entries: max_entries.map(parse_max_entries).transpose()?,
+        current_version: current_version.map(parse_version).transpose()?,
+        add: add_entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
         remove: remove.collect::<Result<_, _>>()?,
     };
     let list = world.modify_prefix_list(scope, id, change).map_err(refused)?;
@@ -128,10 +145,12 @@ pub(crate) fn restore_version(
     world: &mut World,
     request: RestoreManagedPrefixListVersionRequest,
 ) -> Result<RestoreManagedPrefixListVersionResult, AwsError> {
+    let RestoreManagedPrefixListVersionRequest { current_version, prefix_list_id, previous_version } =
+        request;
     let scope = call.scope;
-    let id = required_id(request.prefix_list_id.as_deref())?;
-    let previous = parse_version(request.previous_version.unwrap_or_default())?;
-    let current = parse_version(request.current_version.unwrap_or_default())?;
+    let id = required_id(prefix_list_id.as_deref())?;
+    let previous = parse_version(previous_version.unwrap_or_default())?;
+    let current = parse_version(current_version.unwrap_or_default())?;
     let list = world.restore_prefix_list_version(scope, id, previous, current).map_err(refused)?;
     Ok(RestoreManagedPrefixListVersionResult { prefix_list: Some(render(list, "restore-in-progress")) })
 }
@@ -141,7 +160,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteManagedPrefixListRequest,
 ) -> Result<DeleteManagedPrefixListResult, AwsError> {
-    let id = required_id(request.prefix_list_id.as_deref())?;
+    let DeleteManagedPrefixListRequest { prefix_list_id } = request;
+    let id = required_id(prefix_list_id.as_deref())?;
     let list = world.delete_prefix_list(call.scope, id).map_err(refused)?;
     Ok(DeleteManagedPrefixListResult { prefix_list: Some(render(&list, "delete-in-progress")) })
 }
@@ -151,13 +171,14 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeManagedPrefixListsRequest,
 ) -> Result<DescribeManagedPrefixListsResult, AwsError> {
+    let DescribeManagedPrefixListsRequest { filters, max_results, next_token, prefix_list_ids } = request;
     let scope = call.scope;
     let own = world.network.prefix_lists.values().filter(|list| list.scope == scope);
     let mut rows: Vec<ManagedPrefixList> = AwsPrefixList::all(scope.region).map(render_aws).collect();
     rows.extend(own.map(|list| render(list, settled_state(list))));
-    let rows = only_named(rows, &request.prefix_list_ids, |list| &list.prefix_list_id)?;
-    let page = Page::new(request.max_results, request.next_token.as_deref(), PAGE)?;
-    let rows = Filters::new(request.filters)?.select(rows)?;
+    let rows = only_named(rows, &prefix_list_ids, |list| &list.prefix_list_id)?;
+    let page = Page::new(max_results, next_token.as_deref(), PAGE)?;
+    let rows = Filters::new(filters)?.select(rows)?;
     let (prefix_lists, next_token) = page.cut(rows, |list| list.prefix_list_id.clone().unwrap_or_default());
     Ok(DescribeManagedPrefixListsResult { next_token, prefix_lists })
 }
@@ -193,14 +214,15 @@ pub(crate) fn describe_aws(
     _: &World,
     request: DescribePrefixListsRequest,
 ) -> Result<DescribePrefixListsResult, AwsError> {
+    let DescribePrefixListsRequest { filters, max_results, next_token, prefix_list_ids } = request;
     let lists = AwsPrefixList::all(call.scope.region).map(|list| shapes::PrefixList {
         cidrs: list.blocks().map(|block| block.to_string()).collect(),
         prefix_list_id: Some(list.id().to_string()),
         prefix_list_name: Some(list.name()),
     });
-    let rows = only_named(lists.collect(), &request.prefix_list_ids, |list| &list.prefix_list_id)?;
-    let page = Page::new(request.max_results, request.next_token.as_deref(), awsproto::page::EC2)?;
-    let rows = Filters::new(request.filters)?.select(rows)?;
+    let rows = only_named(lists.collect(), &prefix_list_ids, |list| &list.prefix_list_id)?;
+    let page = Page::new(max_results, next_token.as_deref(), awsproto::page::EC2)?;
+    let rows = Filters::new(filters)?.select(rows)?;
     let (prefix_lists, next_token) = page.cut(rows, |list| list.prefix_list_id.clone().unwrap_or_default());
     Ok(DescribePrefixListsResult { next_token, prefix_lists })
 }
@@ -210,13 +232,15 @@ pub(crate) fn entries(
     world: &World,
     request: GetManagedPrefixListEntriesRequest,
 ) -> Result<GetManagedPrefixListEntriesResult, AwsError> {
+    let GetManagedPrefixListEntriesRequest { max_results, next_token, prefix_list_id, target_version } =
+        request;
     let scope = call.scope;
-    let id: PrefixListId = required_id(request.prefix_list_id.as_deref())?;
+    let id: PrefixListId = required_id(prefix_list_id.as_deref())?;
     let rows = match AwsPrefixList::find(scope.region, id) {
         Some(list) => list.blocks().map(|block| render_entry(block, "")).collect(),
-        None => entries_of_version(world, scope, id, request.target_version)?,
+        None => entries_of_version(world, scope, id, target_version)?,
     };
-    let page = Page::new(request.max_results, request.next_token.as_deref(), PAGE)?;
+    let page = Page::new(max_results, next_token.as_deref(), PAGE)?;
     let (entries, next_token) =
         page.cut(rows, |entry: &shapes::PrefixListEntry| entry.cidr.clone().unwrap_or_default());
     Ok(GetManagedPrefixListEntriesResult { entries, next_token })
@@ -245,15 +269,16 @@ pub(crate) fn associations(
     world: &World,
     request: GetManagedPrefixListAssociationsRequest,
 ) -> Result<GetManagedPrefixListAssociationsResult, AwsError> {
+    let GetManagedPrefixListAssociationsRequest { max_results, next_token, prefix_list_id } = request;
     let scope = call.scope;
-    let id: PrefixListId = required_id(request.prefix_list_id.as_deref())?;
+    let id: PrefixListId = required_id(prefix_list_id.as_deref())?;
     let id = world.prefix_list(scope, id).map_err(refused)?.id;
     let association = |user: ResourceId| PrefixListAssociation {
         resource_id: Some(user.to_string()),
         resource_owner: Some(scope.account.to_string()),
     };
     let rows = world.prefix_list_users(scope, id).into_iter().map(association).collect();
-    let page = Page::new(request.max_results, request.next_token.as_deref(), 5..=255)?;
+    let page = Page::new(max_results, next_token.as_deref(), 5..=255)?;
     let (prefix_list_associations, next_token) =
         page.cut(rows, |row: &PrefixListAssociation| row.resource_id.clone().unwrap_or_default());
     Ok(GetManagedPrefixListAssociationsResult { next_token, prefix_list_associations })

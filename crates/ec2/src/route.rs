@@ -13,32 +13,50 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateRouteRequest,
 ) -> Result<CreateRouteResult, AwsError> {
+    let CreateRouteRequest {
+        carrier_gateway_id,
+        core_network_arn,
+        destination_cidr_block,
+        destination_ipv6_cidr_block,
+        destination_prefix_list_id,
+        egress_only_internet_gateway_id,
+        gateway_id,
+        instance_id,
+        local_gateway_id,
+        nat_gateway_id,
+        network_interface_id,
+        odb_network_arn,
+        route_table_id,
+        transit_gateway_id,
+        vpc_endpoint_id,
+        vpc_peering_connection_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("CarrierGatewayId", request.carrier_gateway_id.is_some()),
-        ("CoreNetworkArn", request.core_network_arn.is_some()),
-        ("LocalGatewayId", request.local_gateway_id.is_some()),
-        ("OdbNetworkArn", request.odb_network_arn.is_some()),
+        ("CarrierGatewayId", carrier_gateway_id.is_some()),
+        ("CoreNetworkArn", core_network_arn.is_some()),
+        ("LocalGatewayId", local_gateway_id.is_some()),
+        ("OdbNetworkArn", odb_network_arn.is_some()),
     ])?;
     let scope = call.scope;
-    let table = required_id(request.route_table_id.as_deref())?;
+    let table = required_id(route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
     let destination = read_destination(
-        request.destination_cidr_block.as_deref(),
-        request.destination_ipv6_cidr_block.as_deref(),
-        request.destination_prefix_list_id.as_deref(),
+        destination_cidr_block.as_deref(),
+        destination_ipv6_cidr_block.as_deref(),
+        destination_prefix_list_id.as_deref(),
     )?;
     let target = read_target(
         world,
         scope,
         &[
-            (TargetKind::Gateway, request.gateway_id.as_deref()),
-            (TargetKind::EgressOnlyInternetGateway, request.egress_only_internet_gateway_id.as_deref()),
-            (TargetKind::NatGateway, request.nat_gateway_id.as_deref()),
-            (TargetKind::NetworkInterface, request.network_interface_id.as_deref()),
-            (TargetKind::Instance, request.instance_id.as_deref()),
-            (TargetKind::VpcPeeringConnection, request.vpc_peering_connection_id.as_deref()),
-            (TargetKind::TransitGateway, request.transit_gateway_id.as_deref()),
-            (TargetKind::VpcEndpoint, request.vpc_endpoint_id.as_deref()),
+            (TargetKind::Gateway, gateway_id.as_deref()),
+            (TargetKind::EgressOnlyInternetGateway, egress_only_internet_gateway_id.as_deref()),
+            (TargetKind::NatGateway, nat_gateway_id.as_deref()),
+            (TargetKind::NetworkInterface, network_interface_id.as_deref()),
+            (TargetKind::Instance, instance_id.as_deref()),
+            (TargetKind::VpcPeeringConnection, vpc_peering_connection_id.as_deref()),
+            (TargetKind::TransitGateway, transit_gateway_id.as_deref()),
+            (TargetKind::VpcEndpoint, vpc_endpoint_id.as_deref()),
         ],
     )?;
     world.create_route(scope, table, destination, target).map_err(refused)?;
@@ -50,34 +68,53 @@ pub(crate) fn replace(
     world: &mut World,
     request: ReplaceRouteRequest,
 ) -> Result<(), AwsError> {
+    let ReplaceRouteRequest {
+        carrier_gateway_id,
+        core_network_arn,
+        destination_cidr_block,
+        destination_ipv6_cidr_block,
+        destination_prefix_list_id,
+        egress_only_internet_gateway_id,
+        gateway_id,
+        instance_id,
+        local_gateway_id,
+        local_target,
+        nat_gateway_id,
+        network_interface_id,
+        odb_network_arn,
+        route_table_id,
+        transit_gateway_id,
+        vpc_endpoint_id,
+        vpc_peering_connection_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("CarrierGatewayId", request.carrier_gateway_id.is_some()),
-        ("CoreNetworkArn", request.core_network_arn.is_some()),
-        ("LocalGatewayId", request.local_gateway_id.is_some()),
-        ("OdbNetworkArn", request.odb_network_arn.is_some()),
+        ("CarrierGatewayId", carrier_gateway_id.is_some()),
+        ("CoreNetworkArn", core_network_arn.is_some()),
+        ("LocalGatewayId", local_gateway_id.is_some()),
+        ("OdbNetworkArn", odb_network_arn.is_some()),
     ])?;
     let scope = call.scope;
-    let table = required_id(request.route_table_id.as_deref())?;
+    let table = required_id(route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
     let destination = read_destination(
-        request.destination_cidr_block.as_deref(),
-        request.destination_ipv6_cidr_block.as_deref(),
-        request.destination_prefix_list_id.as_deref(),
+        destination_cidr_block.as_deref(),
+        destination_ipv6_cidr_block.as_deref(),
+        destination_prefix_list_id.as_deref(),
     )?;
-    let local = request.local_target.filter(|on| *on).map(|_| LOCAL);
+    let local = local_target.filter(|on| *on).map(|_| LOCAL);
     let target = read_target(
         world,
         scope,
         &[
-            (TargetKind::Local, local.or(request.gateway_id.as_deref().filter(|id| *id == LOCAL))),
-            (TargetKind::Gateway, request.gateway_id.as_deref().filter(|id| *id != LOCAL)),
-            (TargetKind::EgressOnlyInternetGateway, request.egress_only_internet_gateway_id.as_deref()),
-            (TargetKind::NatGateway, request.nat_gateway_id.as_deref()),
-            (TargetKind::NetworkInterface, request.network_interface_id.as_deref()),
-            (TargetKind::Instance, request.instance_id.as_deref()),
-            (TargetKind::VpcPeeringConnection, request.vpc_peering_connection_id.as_deref()),
-            (TargetKind::TransitGateway, request.transit_gateway_id.as_deref()),
-            (TargetKind::VpcEndpoint, request.vpc_endpoint_id.as_deref()),
+            (TargetKind::Local, local.or(gateway_id.as_deref().filter(|id| *id == LOCAL))),
+            (TargetKind::Gateway, gateway_id.as_deref().filter(|id| *id != LOCAL)),
+            (TargetKind::EgressOnlyInternetGateway, egress_only_internet_gateway_id.as_deref()),
+            (TargetKind::NatGateway, nat_gateway_id.as_deref()),
+            (TargetKind::NetworkInterface, network_interface_id.as_deref()),
+            (TargetKind::Instance, instance_id.as_deref()),
+            (TargetKind::VpcPeeringConnection, vpc_peering_connection_id.as_deref()),
+            (TargetKind::TransitGateway, transit_gateway_id.as_deref()),
+            (TargetKind::VpcEndpoint, vpc_endpoint_id.as_deref()),
         ],
     )?;
     world.replace_route(scope, table, destination, target).map_err(refused)
@@ -88,13 +125,19 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteRouteRequest,
 ) -> Result<(), AwsError> {
+    let DeleteRouteRequest {
+        destination_cidr_block,
+        destination_ipv6_cidr_block,
+        destination_prefix_list_id,
+        route_table_id,
+    } = request;
     let scope = call.scope;
-    let table = required_id(request.route_table_id.as_deref())?;
+    let table = required_id(route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
     let destination = read_destination(
-        request.destination_cidr_block.as_deref(),
-        request.destination_ipv6_cidr_block.as_deref(),
-        request.destination_prefix_list_id.as_deref(),
+        destination_cidr_block.as_deref(),
+        destination_ipv6_cidr_block.as_deref(),
+        destination_prefix_list_id.as_deref(),
     )?;
     world.delete_route(scope, table, destination).map_err(refused)
 }

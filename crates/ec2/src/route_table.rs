@@ -16,12 +16,13 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateRouteTableRequest,
 ) -> Result<CreateRouteTableResult, AwsError> {
+    let CreateRouteTableRequest { client_token, tag_specifications, vpc_id } = request;
     let scope = call.scope;
-    let vpc = required_id(request.vpc_id.as_deref())?;
-    let tags = awsproto::tags::specified(request.tag_specifications, "route-table")?;
+    let vpc = required_id(vpc_id.as_deref())?;
+    let tags = awsproto::tags::specified(tag_specifications, "route-table")?;
     let id = call.with_ids(|ids| world.create_route_table(scope, vpc, tags, ids)).map_err(refused)?;
     let table = render(world, world.route_table(scope, id).map_err(refused)?);
-    Ok(CreateRouteTableResult { route_table: Some(table), client_token: request.client_token })
+    Ok(CreateRouteTableResult { route_table: Some(table), client_token })
 }
 
 pub(crate) fn delete(
@@ -29,7 +30,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteRouteTableRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.route_table_id.as_deref())?;
+    let DeleteRouteTableRequest { route_table_id } = request;
+    let id = required_id(route_table_id.as_deref())?;
     world.delete_route_table(call.scope, id).map_err(refused)
 }
 
@@ -38,15 +40,16 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeRouteTablesRequest,
 ) -> Result<DescribeRouteTablesResult, AwsError> {
+    let DescribeRouteTablesRequest { filters, max_results, next_token, route_table_ids } = request;
     let scope = call.scope;
     let own = world.network.route_tables.values().filter(|table| table.scope == scope);
-    let tables = request::named_or_all(&request.route_table_ids, own, |table| table.id)?;
+    let tables = request::named_or_all(&route_table_ids, own, |table| table.id)?;
     let describe = Describe {
         kind: "routeTable",
-        ids: &request.route_table_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &route_table_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let tables = tables.into_iter().map(|table| render(world, table)).collect();
     let (route_tables, next_token) = describe.page(tables, |it| it.route_table_id.as_ref())?;
@@ -58,10 +61,11 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateRouteTableRequest,
 ) -> Result<AssociateRouteTableResult, AwsError> {
-    request::refuse_unsupported(&[("PublicIpv4Pool", request.public_ipv4_pool.is_some())])?;
+    let AssociateRouteTableRequest { gateway_id, public_ipv4_pool, route_table_id, subnet_id } = request;
+    request::refuse_unsupported(&[("PublicIpv4Pool", public_ipv4_pool.is_some())])?;
     let scope = call.scope;
-    let table: RouteTableId = required_id(request.route_table_id.as_deref())?;
-    let id = match (request.subnet_id.as_deref(), request.gateway_id.as_deref()) {
+    let table: RouteTableId = required_id(route_table_id.as_deref())?;
+    let id = match (subnet_id.as_deref(), gateway_id.as_deref()) {
         (Some(subnet), None) => {
             let subnet = request::parse_id(subnet)?;
             call.with_ids(|ids| world.associate_route_table(scope, table, subnet, ids)).map_err(refused)?
@@ -93,7 +97,8 @@ pub(crate) fn disassociate(
     world: &mut World,
     request: DisassociateRouteTableRequest,
 ) -> Result<(), AwsError> {
-    let association = required_id(request.association_id.as_deref())?;
+    let DisassociateRouteTableRequest { association_id } = request;
+    let association = required_id(association_id.as_deref())?;
     world.disassociate_route_table(call.scope, association).map_err(refused)
 }
 
@@ -102,9 +107,10 @@ pub(crate) fn replace_association(
     world: &mut World,
     request: ReplaceRouteTableAssociationRequest,
 ) -> Result<ReplaceRouteTableAssociationResult, AwsError> {
+    let ReplaceRouteTableAssociationRequest { association_id, route_table_id } = request;
     let scope = call.scope;
-    let association: RouteTableAssociationId = required_id(request.association_id.as_deref())?;
-    let table = required_id(request.route_table_id.as_deref())?;
+    let association: RouteTableAssociationId = required_id(association_id.as_deref())?;
+    let table = required_id(route_table_id.as_deref())?;
     let replaced: Result<RouteTableAssociationId, Refusal> =
         call.with_ids(|ids| world.replace_route_table_association(scope, association, table, ids));
     Ok(ReplaceRouteTableAssociationResult {

@@ -15,9 +15,11 @@ use crate::errors::{self, refused};
 use crate::instance;
 use crate::instance_profile;
 use crate::instance_type;
-use crate::network_interface::{Addresses, device_index, tracking};
+use crate::launch_request::Asked;
+use crate::network_interface::{Addresses, parse_device_index, tracking};
 use crate::request::{self, optional_id, parse_id};
 use crate::shapes::*;
+use crate::volume::{GP3_IOPS, GP3_THROUGHPUT_MIBPS};
 
 /// "User data is limited to 16 KB, in raw form, before it is base64-encoded" (EC2 User Guide).
 const USER_DATA_BYTES_MAX: usize = 16 * 1024;
@@ -33,10 +35,10 @@ pub(crate) fn run(
     world: &mut World,
     request: RunInstancesRequest,
 ) -> Result<Reservation, AwsError> {
-    refuse_what_is_missing(&request)?;
+    let asked = Asked::read(request)?;
     let (scope, now) = (call.scope, call.now.into());
-    let mut launch = read(call, world, scope, request.clone())?;
-    let count = count(world, &launch, request.min_count, request.max_count)?;
+    let mut launch = read(call, world, scope, asked.clone())?;
+    let count = count(world, &launch, asked.min_count, asked.max_count)?;
     let mut ids = Vec::new();
     for index in 0..count {
         launch.launch_index = index;
@@ -52,81 +54,33 @@ pub(crate) fn run(
     })
 }
 
-fn refuse_what_is_missing(request: &RunInstancesRequest) -> Result<(), AwsError> {
-    let placement = request.placement.as_ref();
-    let reservation = request.capacity_reservation_specification.as_ref();
-    let recovery = request.maintenance_options.as_ref().and_then(|it| it.auto_recovery.as_deref());
-    request::refuse_unsupported(&[
-        ("AdditionalInfo", request.additional_info.is_some()),
-        (
-            "CapacityReservationSpecification.CapacityReservationTarget",
-            reservation.is_some_and(|it| it.capacity_reservation_target.is_some()),
-        ),
-        ("MaintenanceOptions.AutoRecovery", recovery.is_some_and(|it| it != "default")),
-        ("CpuOptions", request.cpu_options.is_some()),
-        ("ElasticGpuSpecification", !request.elastic_gpu_specification.is_empty()),
-        ("ElasticInferenceAccelerator", !request.elastic_inference_accelerators.is_empty()),
-        ("EnablePrimaryIpv6", request.enable_primary_ipv6 == Some(true)),
-        ("EnclaveOptions", request.enclave_options.as_ref().is_some_and(|it| it.enabled == Some(true))),
-        (
-            "HibernationOptions",
-            request.hibernation_options.as_ref().is_some_and(|it| it.configured == Some(true)),
-        ),
-        ("InstanceMarketOptions", request.instance_market_options.is_some()),
-        ("KernelId", request.kernel_id.is_some()),
-        ("LaunchTemplate", request.launch_template.is_some()),
-        ("LicenseSpecification", !request.license_specifications.is_empty()),
-        ("NetworkPerformanceOptions", request.network_performance_options.is_some()),
-        ("Operator", request.operator.is_some()),
-        ("PrivateDnsNameOptions", request.private_dns_name_options.is_some()),
-        ("RamdiskId", request.ramdisk_id.is_some()),
-        ("SecondaryInterface", !request.secondary_interfaces.is_empty()),
-        (
-            "Placement.Tenancy",
-            placement.and_then(|it| it.tenancy.as_deref()).is_some_and(|it| it != "default"),
-        ),
-        (
-            "Placement.GroupName",
-            placement.is_some_and(|it| it.group_name.as_deref().is_some_and(|it| !it.is_empty())),
-        ),
-        ("Placement.GroupId", placement.is_some_and(|it| it.group_id.is_some())),
-        ("Placement.HostId", placement.is_some_and(|it| it.host_id.is_some())),
-        ("Placement.PartitionNumber", placement.is_some_and(|it| it.partition_number.is_some())),
-    ])
-}
-
 /// A launch for one instance, whose index is still to be set.
-fn read(
-    call: &mut Call,
-    world: &World,
-    scope: Scope,
-    request: RunInstancesRequest,
-) -> Result<Launch, AwsError> {
-    let image = image_of(scope, request.image_id.as_deref())?;
-    let instance_type = type_of(&image, request.instance_type.as_deref())?;
-    let mut tags = awsproto::tags::specified_by_type(request.tag_specifications.clone(), &TAGGED)?;
+fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<Launch, AwsError> {
+    let image = image_of(scope, asked.image_id.as_deref())?;
+    let instance_type = type_of(&image, asked.instance_type.as_deref())?;
+    let mut tags = awsproto::tags::specified_by_type(asked.tag_specifications.clone(), &TAGGED)?;
     let mut tags_of = |kind: &str| tags.remove(kind).unwrap_or_default();
-    let interfaces = interfaces(world, scope, &request, &tags_of("network-interface"))?;
-    let root_volume = root_volume(&image, request.block_device_mappings, tags_of("volume"))?;
+    let interfaces = interfaces(world, scope, &asked, &tags_of("network-interface"))?;
+    let root_volume = root_volume(&image, asked.block_device_mappings, tags_of("volume"))?;
     let defaults = image.metadata_options();
     Ok(Launch {
         reservation: call.with_ids(|ids| ids.fresh()),
         launch_index: 0,
         image,
         instance_type,
-        key_name: request.key_name.filter(|name| !name.is_empty()),
+        key_name: asked.key_name.filter(|name| !name.is_empty()),
         interfaces,
-        user_data: user_data(request.user_data.as_deref())?,
-        metadata_options: request.metadata_options.map_or(Ok(defaults), |it| metadata(defaults, it))?,
-        disable_api_termination: request.disable_api_termination.unwrap_or(false),
-        disable_api_stop: request.disable_api_stop.unwrap_or(false),
-        shutdown_behavior: shutdown_behavior(request.instance_initiated_shutdown_behavior.as_deref())?,
-        monitoring: request.monitoring.and_then(|it| it.enabled).unwrap_or(false),
-        ebs_optimized: request.ebs_optimized.unwrap_or(false),
-        instance_profile: instance_profile::of_launch(world, scope.account, request.iam_instance_profile)?,
+        user_data: user_data(asked.user_data.as_deref())?,
+        metadata_options: asked.metadata_options.map_or(Ok(defaults), |it| metadata(defaults, it))?,
+        disable_api_termination: asked.disable_api_termination.unwrap_or(false),
+        disable_api_stop: asked.disable_api_stop.unwrap_or(false),
+        shutdown_behavior: shutdown_behavior(asked.instance_initiated_shutdown_behavior.as_deref())?,
+        monitoring: asked.monitoring,
+        ebs_optimized: asked.ebs_optimized.unwrap_or(false),
+        instance_profile: instance_profile::of_launch(world, scope.account, asked.iam_instance_profile)?,
         root_volume,
-        cpu_credits: cpu_credits(instance_type, request.credit_specification)?,
-        client_token: request.client_token.unwrap_or_default(),
+        cpu_credits: cpu_credits(instance_type, asked.credit_specification)?,
+        client_token: asked.client_token.unwrap_or_default(),
         tags: tags_of("instance"),
     })
 }
@@ -192,15 +146,15 @@ fn type_of(image: &Image, name: Option<&str>) -> Result<&'static InstanceType, A
 fn interfaces(
     world: &World,
     scope: Scope,
-    request: &RunInstancesRequest,
+    asked: &Asked,
     tags: &Tags,
 ) -> Result<Vec<LaunchInterface>, AwsError> {
-    let zone = placement_zone(scope, request.placement.as_ref())?;
-    if request.network_interfaces.is_empty() {
-        return Ok(vec![only_interface(world, scope, request, zone, tags)?]);
+    let zone = placement_zone(scope, asked.zone.as_deref())?;
+    if asked.network_interfaces.is_empty() {
+        return Ok(vec![only_interface(world, scope, asked, zone, tags)?]);
     }
-    refuse_instance_level(request)?;
-    let specified = &request.network_interfaces;
+    refuse_instance_level(asked)?;
+    let specified = &asked.network_interfaces;
     let interfaces: Result<Vec<_>, _> =
         specified.iter().map(|it| specified_interface(world, scope, it.clone(), zone, tags)).collect();
     let interfaces = interfaces?;
@@ -213,23 +167,23 @@ fn interfaces(
 }
 
 /// What must be said for each interface once one is specified.
-fn refuse_instance_level(request: &RunInstancesRequest) -> Result<(), AwsError> {
+fn refuse_instance_level(asked: &Asked) -> Result<(), AwsError> {
     let refused = |what: &str| {
         Err(AwsError::invalid_parameter_combination(format!(
             "Network interfaces and an instance-level {what} may not be specified on the same request"
         )))
     };
-    if request.subnet_id.is_some() {
+    if asked.subnet_id.is_some() {
         return refused("subnet ID");
     }
-    if !request.security_group_ids.is_empty() || !request.security_groups.is_empty() {
+    if !asked.security_group_ids.is_empty() || !asked.security_groups.is_empty() {
         return refused("security groups");
     }
-    if request.private_ip_address.is_some() {
+    if asked.private_ip_address.is_some() {
         return refused("private IP address");
     }
     let asks = |it: &InstanceNetworkInterfaceSpecification| it.associate_public_ip_address.is_some();
-    match request.network_interfaces.len() > 1 && request.network_interfaces.iter().any(asks) {
+    match asked.network_interfaces.len() > 1 && asked.network_interfaces.iter().any(asks) {
         true => Err(AwsError::invalid_parameter_combination(
             "The associatePublicIPAddress parameter cannot be specified when launching with multiple network \
              interfaces.",
@@ -241,22 +195,22 @@ fn refuse_instance_level(request: &RunInstancesRequest) -> Result<(), AwsError> 
 fn only_interface(
     world: &World,
     scope: Scope,
-    request: &RunInstancesRequest,
+    asked: &Asked,
     zone: Option<Zone>,
     tags: &Tags,
 ) -> Result<LaunchInterface, AwsError> {
-    if !request.security_groups.is_empty() && request.subnet_id.is_some() {
+    if !asked.security_groups.is_empty() && asked.subnet_id.is_some() {
         return Err(AwsError::invalid_parameter_combination(
             "The parameter groupName cannot be used with the parameter subnet",
         ));
     }
-    let subnet = subnet_of(world, scope, optional_id(request.subnet_id.as_deref())?, zone)?;
-    let mut groups = group_ids(&request.security_group_ids)?;
-    groups.extend(groups_by_name(world, scope, &request.security_groups)?);
+    let subnet = subnet_of(world, scope, optional_id(asked.subnet_id.as_deref())?, zone)?;
+    let mut groups = group_ids(&asked.security_group_ids)?;
+    groups.extend(groups_by_name(world, scope, &asked.security_groups)?);
     let addresses = Addresses {
-        primary: request.private_ip_address.clone(),
-        ipv6: request.ipv6_addresses.clone(),
-        ipv6_count: request.ipv6_address_count,
+        primary: asked.private_ip_address.clone(),
+        ipv6: asked.ipv6_addresses.clone(),
+        ipv6_count: asked.ipv6_address_count,
         ..Default::default()
     };
     let addresses = addresses.read()?;
@@ -277,51 +231,76 @@ fn only_interface(
 fn specified_interface(
     world: &World,
     scope: Scope,
-    it: InstanceNetworkInterfaceSpecification,
+    specification: InstanceNetworkInterfaceSpecification,
     zone: Option<Zone>,
     tags: &Tags,
 ) -> Result<LaunchInterface, AwsError> {
+    let InstanceNetworkInterfaceSpecification {
+        associate_carrier_ip_address,
+        associate_public_ip_address,
+        connection_tracking_specification,
+        delete_on_termination,
+        description,
+        device_index,
+        ena_queue_count,
+        ena_srd_specification,
+        groups,
+        interface_type,
+        ipv4_prefix_count,
+        ipv4_prefixes,
+        ipv6_address_count,
+        ipv6_addresses,
+        ipv6_prefix_count,
+        ipv6_prefixes,
+        network_card_index,
+        network_interface_id,
+        primary_ipv6,
+        private_ip_address,
+        private_ip_addresses,
+        secondary_private_ip_address_count,
+        subnet_id,
+    } = specification;
     request::refuse_unsupported(&[
-        ("AssociateCarrierIpAddress", it.associate_carrier_ip_address == Some(true)),
-        ("EnaQueueCount", it.ena_queue_count.is_some()),
-        ("EnaSrdSpecification", it.ena_srd_specification.is_some()),
-        ("InterfaceType", it.interface_type.as_deref().is_some_and(|kind| kind != "interface")),
-        ("Ipv4Prefix", !it.ipv4_prefixes.is_empty() || it.ipv4_prefix_count.is_some()),
-        ("Ipv6Prefix", !it.ipv6_prefixes.is_empty() || it.ipv6_prefix_count.is_some()),
-        ("NetworkCardIndex", it.network_card_index.is_some_and(|index| index != 0)),
-        ("PrimaryIpv6", it.primary_ipv6 == Some(true)),
+        ("AssociateCarrierIpAddress", associate_carrier_ip_address == Some(true)),
+        ("EnaQueueCount", ena_queue_count.is_some()),
+        ("EnaSrdSpecification", ena_srd_specification.is_some()),
+        ("InterfaceType", interface_type.as_deref().is_some_and(|kind| kind != "interface")),
+        ("Ipv4Prefix", !ipv4_prefixes.is_empty() || ipv4_prefix_count.is_some()),
+        ("Ipv6Prefix", !ipv6_prefixes.is_empty() || ipv6_prefix_count.is_some()),
+        ("NetworkCardIndex", network_card_index.is_some_and(|index| index != 0)),
+        ("PrimaryIpv6", primary_ipv6 == Some(true)),
     ])?;
-    let device_index = device_index(it.device_index)?;
-    if let Some(id) = optional_id(it.network_interface_id.as_deref())? {
+    let device_index = parse_device_index(device_index)?;
+    if let Some(id) = optional_id(network_interface_id.as_deref())? {
         return Ok(LaunchInterface {
             device_index,
-            delete_on_termination: it.delete_on_termination.unwrap_or(false),
+            delete_on_termination: delete_on_termination.unwrap_or(false),
             source: InterfaceSource::Existing(id),
         });
     }
-    let subnet = subnet_of(world, scope, optional_id(it.subnet_id.as_deref())?, zone)?;
+    let subnet = subnet_of(world, scope, optional_id(subnet_id.as_deref())?, zone)?;
     let addresses = Addresses {
-        primary: it.private_ip_address,
-        listed: it.private_ip_addresses,
-        secondary_count: it.secondary_private_ip_address_count,
-        ipv6: it.ipv6_addresses,
-        ipv6_count: it.ipv6_address_count,
+        primary: private_ip_address,
+        listed: private_ip_addresses,
+        secondary_count: secondary_private_ip_address_count,
+        ipv6: ipv6_addresses,
+        ipv6_count: ipv6_address_count,
     };
     let addresses = addresses.read()?;
     let interface = NewNetworkInterface {
-        groups: group_ids(&it.groups)?,
-        description: it.description.unwrap_or_default(),
+        groups: group_ids(&groups)?,
+        description: description.unwrap_or_default(),
         primary_address: addresses.primary,
         secondary_addresses: addresses.secondary,
         ipv6_addresses: addresses.ipv6,
-        connection_tracking: tracking(it.connection_tracking_specification)?,
+        connection_tracking: tracking(connection_tracking_specification)?,
         tags: tags.clone(),
         ..NewNetworkInterface::in_subnet(subnet)
     };
     Ok(LaunchInterface {
         device_index,
-        delete_on_termination: it.delete_on_termination.unwrap_or(true),
-        source: InterfaceSource::New { interface, public_address: it.associate_public_ip_address },
+        delete_on_termination: delete_on_termination.unwrap_or(true),
+        source: InterfaceSource::New { interface, public_address: associate_public_ip_address },
     })
 }
 
@@ -362,10 +341,8 @@ fn no_default(refusal: Refusal, zone: Option<Zone>) -> AwsError {
     }
 }
 
-fn placement_zone(scope: Scope, placement: Option<&Placement>) -> Result<Option<Zone>, AwsError> {
-    let Some(placement) = placement else { return Ok(None) };
-    let named = placement.availability_zone.as_deref().or(placement.availability_zone_id.as_deref());
-    let Some(name) = named.filter(|name| !name.is_empty()) else { return Ok(None) };
+fn placement_zone(scope: Scope, name: Option<&str>) -> Result<Option<Zone>, AwsError> {
+    let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(None) };
     let unknown = || AwsError::invalid_parameter_value(format!("Invalid availability zone: [{name}]"));
     Zone::find(scope.region, name).map(Some).ok_or_else(unknown)
 }
@@ -401,28 +378,63 @@ fn root_volume(
     let mut volume =
         LaunchVolume { size_gib: smallest, volume_type: "gp3".to_owned(), delete_on_termination: true, tags };
     for mapping in mappings {
-        let is_root = mapping.device_name.as_deref() == Some(image::ROOT_DEVICE);
+        let BlockDeviceMapping { device_name, ebs, no_device, virtual_name } = mapping;
+        let is_root = device_name.as_deref() == Some(image::ROOT_DEVICE);
         request::refuse_unsupported(&[(
             "BlockDeviceMapping of a device other than the root device",
-            !is_root || mapping.virtual_name.is_some() || mapping.no_device.is_some(),
+            !is_root || virtual_name.is_some() || no_device.is_some(),
         )])?;
-        let Some(ebs) = mapping.ebs else { continue };
-        request::refuse_unsupported(&[("Ebs.Encrypted", ebs.encrypted == Some(true))])?;
-        if let Some(size) = ebs.volume_size {
-            volume.size_gib = volume_size(size, smallest)?;
+        if let Some(ebs) = ebs {
+            change_root_volume(&mut volume, image, ebs)?;
         }
-        if let Some(volume_type) = ebs.volume_type {
-            if !VOLUME_TYPES.contains(&volume_type.as_str()) {
-                return Err(AwsError::invalid_value("volumeType", &volume_type, "Unknown volume type."));
-            }
-            volume.volume_type = volume_type;
-        }
-        volume.delete_on_termination = ebs.delete_on_termination.unwrap_or(true);
     }
     Ok(volume)
 }
 
-fn volume_size(size: i32, smallest: u32) -> Result<u32, AwsError> {
+fn change_root_volume(volume: &mut LaunchVolume, image: &Image, ebs: EbsBlockDevice) -> Result<(), AwsError> {
+    let EbsBlockDevice {
+        availability_zone,
+        availability_zone_id,
+        delete_on_termination,
+        ebs_card_index,
+        encrypted,
+        iops,
+        kms_key_id,
+        outpost_arn,
+        snapshot_id,
+        throughput,
+        volume_initialization_rate,
+        volume_size,
+        volume_type,
+    } = ebs;
+    request::refuse_unsupported(&[
+        ("Ebs.AvailabilityZone", availability_zone.is_some() || availability_zone_id.is_some()),
+        ("Ebs.EbsCardIndex", ebs_card_index.is_some_and(|index| index != 0)),
+        ("Ebs.Encrypted", encrypted == Some(true)),
+        ("Ebs.Iops", iops.is_some_and(|iops| iops != GP3_IOPS)),
+        ("Ebs.KmsKeyId", kms_key_id.is_some()),
+        ("Ebs.OutpostArn", outpost_arn.is_some()),
+        ("Ebs.Throughput", throughput.is_some_and(|throughput| throughput != GP3_THROUGHPUT_MIBPS)),
+        ("Ebs.VolumeInitializationRate", volume_initialization_rate.is_some()),
+    ])?;
+    if snapshot_id.is_some_and(|id| id != image.snapshot().to_string()) {
+        let message = "snapshotId cannot be modified on root device";
+        return Err(AwsError::new("InvalidBlockDeviceMapping", message));
+    }
+    if let Some(size) = volume_size {
+        volume.size_gib = checked_volume_size(size, image.release.root_volume_gib)?;
+    }
+    if let Some(volume_type) = volume_type {
+        if !VOLUME_TYPES.contains(&volume_type.as_str()) {
+            return Err(AwsError::invalid_value("volumeType", &volume_type, "Unknown volume type."));
+        }
+        volume.volume_type = volume_type;
+    }
+    volume.delete_on_termination = delete_on_termination.unwrap_or(true);
+    Ok(())
+}
+
+fn checked_volume_size(size: i32, smallest: u32) -> Result<u32, AwsError> {
     let gib = u32::try_from(size).ok().filter(|gib| *gib <= VOLUME_GIB_MAX);
     let gib = gib.ok_or_else(|| AwsError::invalid_value("volumeSize", &size.to_string(), "No such size."))?;
     match gib < smallest {
@@ -774,5 +786,34 @@ mod tests {
             &[("NetworkInterfaceId", &extra), ("InstanceId", &id), ("DeviceIndex", "2")],
         );
         assert_eq!(taken, format!("InvalidNetworkInterface.InUse: Interface: [{extra}] in use."));
+    }
+
+    #[test]
+    fn what_a_launch_asks_beyond_what_there_is_is_refused_and_not_forgotten() {
+        let mut caller = Caller::new();
+        let device = ("BlockDeviceMapping.1.DeviceName", "/dev/xvda");
+        let monitored = ("Monitoring.Enabled", "true");
+        for (parameter, value, name) in [
+            ("BlockDeviceMapping.1.Ebs.Iops", "4000", "Ebs.Iops"),
+            ("BlockDeviceMapping.1.Ebs.KmsKeyId", "alias/a", "Ebs.KmsKeyId"),
+            ("BlockDeviceMapping.1.Ebs.Throughput", "250", "Ebs.Throughput"),
+            ("Monitoring.MetricCategoryId.1", "x", "Monitoring.MetricCategoryId"),
+            ("Placement.Affinity", "host", "Placement.Affinity"),
+            (
+                "CapacityReservationSpecification.CapacityReservationPreference",
+                "capacity-reservations-only",
+                "CapacityReservationSpecification.CapacityReservationPreference",
+            ),
+        ] {
+            assert_eq!(
+                caller.refused_launch(&[device, monitored, (parameter, value)]),
+                format!("UnsupportedOperation: Hamlet does not support the parameter {name} yet.")
+            );
+        }
+        assert_eq!(
+            caller.refused_launch(&[device, ("BlockDeviceMapping.1.Ebs.SnapshotId", "snap-00000001")]),
+            "InvalidBlockDeviceMapping: snapshotId cannot be modified on root device"
+        );
+        caller.launch(&[device, ("BlockDeviceMapping.1.Ebs.Iops", "3000")]);
     }
 }

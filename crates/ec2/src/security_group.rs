@@ -22,16 +22,17 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateSecurityGroupRequest,
 ) -> Result<CreateSecurityGroupResult, AwsError> {
+    let CreateSecurityGroupRequest { description, group_name, tag_specifications, vpc_id } = request;
     let scope = call.scope;
-    let name = request.group_name.unwrap_or_default();
-    let description = request.description.unwrap_or_default();
+    let name = group_name.unwrap_or_default();
+    let description = description.unwrap_or_default();
     check_text("GroupName", "name", &name)?;
     check_text("GroupDescription", "description", &description)?;
-    let vpc = match optional_id(request.vpc_id.as_deref())? {
+    let vpc = match optional_id(vpc_id.as_deref())? {
         Some(vpc) => vpc,
         None => default_vpc(world, scope)?,
     };
-    let tags = tags::specified(request.tag_specifications, "security-group")?;
+    let tags = tags::specified(tag_specifications, "security-group")?;
     let new = NewSecurityGroup { vpc, name, description, tags };
     let group = call.with_ids(|ids| world.create_security_group(scope, new, ids)).map_err(refused)?;
     Ok(CreateSecurityGroupResult {
@@ -83,8 +84,9 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteSecurityGroupRequest,
 ) -> Result<DeleteSecurityGroupResult, AwsError> {
+    let DeleteSecurityGroupRequest { group_id, group_name } = request;
     let scope = call.scope;
-    let id = find(world, scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
+    let id = find(world, scope, group_id.as_deref(), group_name.as_deref())?.id;
     world.delete_security_group(scope, id).map_err(refused)?;
     Ok(DeleteSecurityGroupResult { group_id: Some(id.to_string()), r#return: Some(true) })
 }
@@ -94,25 +96,25 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeSecurityGroupsRequest,
 ) -> Result<DescribeSecurityGroupsResult, AwsError> {
+    let DescribeSecurityGroupsRequest { filters, group_ids, group_names, max_results, next_token } = request;
     let scope = call.scope;
     let own = world.network.security_groups.values().filter(|group| group.scope == scope);
-    let mut groups = named_or_all(&request.group_ids, own, |group| group.id)?;
-    if !request.group_names.is_empty() {
+    let mut groups = named_or_all(&group_ids, own, |group| group.id)?;
+    if !group_names.is_empty() {
         let vpc = default_vpc(world, scope)?;
-        for name in &request.group_names {
+        for name in &group_names {
             named_group(world, vpc, name)?;
         }
-        let is_named = |group: &SecurityGroup| {
-            request.group_names.iter().any(|name| name.eq_ignore_ascii_case(&group.name))
-        };
+        let is_named =
+            |group: &SecurityGroup| group_names.iter().any(|name| name.eq_ignore_ascii_case(&group.name));
         groups.retain(|group| group.vpc == vpc && is_named(group));
     }
     let describe = Describe {
         kind: "groupId",
-        ids: &request.group_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &group_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let rows = groups.into_iter().map(|group| render(world, group)).collect();
     let (security_groups, next_token) = describe.page(rows, |group| group.group_id.as_ref())?;
@@ -124,8 +126,9 @@ pub(crate) fn for_vpc(
     world: &World,
     request: GetSecurityGroupsForVpcRequest,
 ) -> Result<GetSecurityGroupsForVpcResult, AwsError> {
+    let GetSecurityGroupsForVpcRequest { filters, max_results, next_token, vpc_id } = request;
     let scope = call.scope;
-    let vpc = world.vpc(scope, required_id(request.vpc_id.as_deref())?).map_err(refused)?.id;
+    let vpc = world.vpc(scope, required_id(vpc_id.as_deref())?).map_err(refused)?.id;
     let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
     let rows = groups.map(|group| SecurityGroupForVpc {
         description: Some(group.description.clone()),
@@ -135,13 +138,8 @@ pub(crate) fn for_vpc(
         primary_vpc_id: Some(group.vpc.to_string()),
         tags: render_tags(&group.tags),
     });
-    let describe = Describe {
-        kind: "groupId",
-        ids: &[],
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
-    };
+    let describe =
+        Describe { kind: "groupId", ids: &[], filters, max_results, next_token: next_token.as_deref() };
     let (security_group_for_vpcs, next_token) =
         describe.page(rows.collect(), |group| group.group_id.as_ref())?;
     Ok(GetSecurityGroupsForVpcResult { next_token, security_group_for_vpcs })
@@ -153,9 +151,10 @@ pub(crate) fn references(
     world: &World,
     request: DescribeSecurityGroupReferencesRequest,
 ) -> Result<DescribeSecurityGroupReferencesResult, AwsError> {
+    let DescribeSecurityGroupReferencesRequest { group_id } = request;
     let scope = call.scope;
     let mut security_group_reference_set = Vec::new();
-    for id in &request.group_id {
+    for id in &group_id {
         let group = world.security_group(scope, parse_id(id)?).map_err(refused)?;
         security_group_reference_set.extend(references_to(world, group));
     }
@@ -184,11 +183,12 @@ pub(crate) fn stale(
     world: &World,
     request: DescribeStaleSecurityGroupsRequest,
 ) -> Result<DescribeStaleSecurityGroupsResult, AwsError> {
+    let DescribeStaleSecurityGroupsRequest { max_results, next_token, vpc_id } = request;
     let scope = call.scope;
-    let vpc = world.vpc(scope, required_id(request.vpc_id.as_deref())?).map_err(refused)?.id;
+    let vpc = world.vpc(scope, required_id(vpc_id.as_deref())?).map_err(refused)?.id;
     let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
     let rows = groups.filter_map(|group| render_stale(world, group)).collect();
-    let page = Page::new(request.max_results, request.next_token.as_deref(), 5..=255)?;
+    let page = Page::new(max_results, next_token.as_deref(), 5..=255)?;
     let (stale_security_group_set, next_token) =
         page.cut(rows, |row: &StaleSecurityGroup| row.group_id.clone().unwrap_or_default());
     Ok(DescribeStaleSecurityGroupsResult { next_token, stale_security_group_set })

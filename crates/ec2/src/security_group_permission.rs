@@ -21,8 +21,8 @@ struct FlatRule {
     from_port: Option<i32>,
     to_port: Option<i32>,
     ip_protocol: Option<String>,
-    source_group_name: Option<String>,
-    source_group_owner: Option<String>,
+    source_security_group_name: Option<String>,
+    source_security_group_owner_id: Option<String>,
 }
 
 impl FlatRule {
@@ -31,26 +31,26 @@ impl FlatRule {
             && self.from_port.is_none()
             && self.to_port.is_none()
             && self.ip_protocol.is_none()
-            && self.source_group_name.is_none()
-            && self.source_group_owner.is_none()
+            && self.source_security_group_name.is_none()
+            && self.source_security_group_owner_id.is_none()
     }
 
     /// The permission that says the same. "You can't specify a source security group and a CIDR IP address range"; a
     /// group given without a protocol is let in with everything.
     fn into_permission(self) -> Result<IpPermission, AwsError> {
-        if self.cidr_ip.is_some() && self.source_group_name.is_some() {
+        if self.cidr_ip.is_some() && self.source_security_group_name.is_some() {
             return Err(AwsError::invalid_parameter_combination(
                 "The parameter 'cidrIp' may not be used in combination with 'sourceSecurityGroupName'",
             ));
         }
-        let protocol = match (&self.ip_protocol, &self.source_group_name) {
+        let protocol = match (&self.ip_protocol, &self.source_security_group_name) {
             (None, Some(_)) => Some("-1".to_owned()),
             (None, None) => return Err(AwsError::missing_parameter("ipProtocol")),
             (Some(protocol), _) => Some(protocol.clone()),
         };
-        let group = self.source_group_name.map(|name| UserIdGroupPair {
+        let group = self.source_security_group_name.map(|name| UserIdGroupPair {
             group_name: Some(name),
-            user_id: self.source_group_owner,
+            user_id: self.source_security_group_owner_id,
             ..Default::default()
         });
         Ok(IpPermission {
@@ -80,28 +80,35 @@ fn permissions_of(permissions: Vec<IpPermission>, flat: FlatRule) -> Result<Vec<
     }
 }
 
-macro_rules! flat_rule {
-    ($request:ident) => {
-        FlatRule {
-            cidr_ip: $request.cidr_ip,
-            from_port: $request.from_port,
-            to_port: $request.to_port,
-            ip_protocol: $request.ip_protocol,
-            source_group_name: $request.source_security_group_name,
-            source_group_owner: $request.source_security_group_owner_id,
-        }
-    };
-}
-
 pub(crate) fn authorize_ingress(
     call: &mut Call,
     world: &mut World,
     request: AuthorizeSecurityGroupIngressRequest,
 ) -> Result<AuthorizeSecurityGroupIngressResult, AwsError> {
-    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
-    let permissions = permissions_of(request.ip_permissions, flat_rule!(request))?;
-    let tags = request.tag_specifications;
-    let security_group_rules = authorize(call, world, group, Direction::Ingress, permissions, tags)?;
+    let AuthorizeSecurityGroupIngressRequest {
+        cidr_ip,
+        from_port,
+        group_id,
+        group_name,
+        ip_permissions,
+        ip_protocol,
+        source_security_group_name,
+        source_security_group_owner_id,
+        tag_specifications,
+        to_port,
+    } = request;
+    let flat = FlatRule {
+        cidr_ip,
+        from_port,
+        to_port,
+        ip_protocol,
+        source_security_group_name,
+        source_security_group_owner_id,
+    };
+    let group = find(world, call.scope, group_id.as_deref(), group_name.as_deref())?.id;
+    let permissions = permissions_of(ip_permissions, flat)?;
+    let security_group_rules =
+        authorize(call, world, group, Direction::Ingress, permissions, tag_specifications)?;
     Ok(AuthorizeSecurityGroupIngressResult { r#return: Some(true), security_group_rules })
 }
 
@@ -110,10 +117,29 @@ pub(crate) fn authorize_egress(
     world: &mut World,
     request: AuthorizeSecurityGroupEgressRequest,
 ) -> Result<AuthorizeSecurityGroupEgressResult, AwsError> {
-    let group = find(world, call.scope, request.group_id.as_deref(), None)?.id;
-    let permissions = permissions_of(request.ip_permissions, flat_rule!(request))?;
-    let tags = request.tag_specifications;
-    let security_group_rules = authorize(call, world, group, Direction::Egress, permissions, tags)?;
+    let AuthorizeSecurityGroupEgressRequest {
+        cidr_ip,
+        from_port,
+        group_id,
+        ip_permissions,
+        ip_protocol,
+        source_security_group_name,
+        source_security_group_owner_id,
+        tag_specifications,
+        to_port,
+    } = request;
+    let flat = FlatRule {
+        cidr_ip,
+        from_port,
+        to_port,
+        ip_protocol,
+        source_security_group_name,
+        source_security_group_owner_id,
+    };
+    let group = find(world, call.scope, group_id.as_deref(), None)?.id;
+    let permissions = permissions_of(ip_permissions, flat)?;
+    let security_group_rules =
+        authorize(call, world, group, Direction::Egress, permissions, tag_specifications)?;
     Ok(AuthorizeSecurityGroupEgressResult { r#return: Some(true), security_group_rules })
 }
 
@@ -141,9 +167,28 @@ pub(crate) fn revoke_ingress(
     world: &mut World,
     request: RevokeSecurityGroupIngressRequest,
 ) -> Result<RevokeSecurityGroupIngressResult, AwsError> {
-    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
-    let ids = request.security_group_rule_ids;
-    let which = which_rules(ids, request.ip_permissions, flat_rule!(request))?;
+    let RevokeSecurityGroupIngressRequest {
+        cidr_ip,
+        from_port,
+        group_id,
+        group_name,
+        ip_permissions,
+        ip_protocol,
+        security_group_rule_ids,
+        source_security_group_name,
+        source_security_group_owner_id,
+        to_port,
+    } = request;
+    let flat = FlatRule {
+        cidr_ip,
+        from_port,
+        to_port,
+        ip_protocol,
+        source_security_group_name,
+        source_security_group_owner_id,
+    };
+    let group = find(world, call.scope, group_id.as_deref(), group_name.as_deref())?.id;
+    let which = which_rules(security_group_rule_ids, ip_permissions, flat)?;
     let (revoked_security_group_rules, unknown_ip_permissions) =
         revoke(call, world, group, Direction::Ingress, which)?;
     Ok(RevokeSecurityGroupIngressResult {
@@ -158,9 +203,27 @@ pub(crate) fn revoke_egress(
     world: &mut World,
     request: RevokeSecurityGroupEgressRequest,
 ) -> Result<RevokeSecurityGroupEgressResult, AwsError> {
-    let group = find(world, call.scope, request.group_id.as_deref(), None)?.id;
-    let ids = request.security_group_rule_ids;
-    let which = which_rules(ids, request.ip_permissions, flat_rule!(request))?;
+    let RevokeSecurityGroupEgressRequest {
+        cidr_ip,
+        from_port,
+        group_id,
+        ip_permissions,
+        ip_protocol,
+        security_group_rule_ids,
+        source_security_group_name,
+        source_security_group_owner_id,
+        to_port,
+    } = request;
+    let flat = FlatRule {
+        cidr_ip,
+        from_port,
+        to_port,
+        ip_protocol,
+        source_security_group_name,
+        source_security_group_owner_id,
+    };
+    let group = find(world, call.scope, group_id.as_deref(), None)?.id;
+    let which = which_rules(security_group_rule_ids, ip_permissions, flat)?;
     let (revoked_security_group_rules, unknown_ip_permissions) =
         revoke(call, world, group, Direction::Egress, which)?;
     Ok(RevokeSecurityGroupEgressResult {

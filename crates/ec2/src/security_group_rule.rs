@@ -33,9 +33,10 @@ pub(crate) fn modify(
     world: &mut World,
     request: ModifySecurityGroupRulesRequest,
 ) -> Result<ModifySecurityGroupRulesResult, AwsError> {
+    let ModifySecurityGroupRulesRequest { group_id, security_group_rules } = request;
     let scope = call.scope;
-    let group = find(world, scope, request.group_id.as_deref(), None)?.id;
-    for update in request.security_group_rules {
+    let group = find(world, scope, group_id.as_deref(), None)?.id;
+    for update in security_group_rules {
         let rule = required_id(update.security_group_rule_id.as_deref())?;
         let content = update.security_group_rule.unwrap_or_default();
         let content = parse_content(content, place_of(world, scope, group)?)?;
@@ -76,9 +77,15 @@ pub(crate) fn update_ingress_descriptions(
     world: &mut World,
     request: UpdateSecurityGroupRuleDescriptionsIngressRequest,
 ) -> Result<UpdateSecurityGroupRuleDescriptionsIngressResult, AwsError> {
-    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
-    let by_id = request.security_group_rule_descriptions;
-    update_descriptions(call, world, group, Direction::Ingress, request.ip_permissions, by_id)?;
+    let UpdateSecurityGroupRuleDescriptionsIngressRequest {
+        group_id,
+        group_name,
+        ip_permissions,
+        security_group_rule_descriptions,
+    } = request;
+    let group = find(world, call.scope, group_id.as_deref(), group_name.as_deref())?.id;
+    let by_id = security_group_rule_descriptions;
+    update_descriptions(call, world, group, Direction::Ingress, ip_permissions, by_id)?;
     Ok(UpdateSecurityGroupRuleDescriptionsIngressResult { r#return: Some(true) })
 }
 
@@ -87,9 +94,15 @@ pub(crate) fn update_egress_descriptions(
     world: &mut World,
     request: UpdateSecurityGroupRuleDescriptionsEgressRequest,
 ) -> Result<UpdateSecurityGroupRuleDescriptionsEgressResult, AwsError> {
-    let group = find(world, call.scope, request.group_id.as_deref(), request.group_name.as_deref())?.id;
-    let by_id = request.security_group_rule_descriptions;
-    update_descriptions(call, world, group, Direction::Egress, request.ip_permissions, by_id)?;
+    let UpdateSecurityGroupRuleDescriptionsEgressRequest {
+        group_id,
+        group_name,
+        ip_permissions,
+        security_group_rule_descriptions,
+    } = request;
+    let group = find(world, call.scope, group_id.as_deref(), group_name.as_deref())?.id;
+    let by_id = security_group_rule_descriptions;
+    update_descriptions(call, world, group, Direction::Egress, ip_permissions, by_id)?;
     Ok(UpdateSecurityGroupRuleDescriptionsEgressResult { r#return: Some(true) })
 }
 
@@ -131,20 +144,22 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeSecurityGroupRulesRequest,
 ) -> Result<DescribeSecurityGroupRulesResult, AwsError> {
+    let DescribeSecurityGroupRulesRequest { filters, max_results, next_token, security_group_rule_ids } =
+        request;
     let scope = call.scope;
     let groups = || world.network.security_groups.values().filter(|group| group.scope == scope);
     let all = groups().flat_map(|group| group.rules.values());
-    let named = named_or_all(&request.security_group_rule_ids, all, |rule| rule.id)?;
+    let named = named_or_all(&security_group_rule_ids, all, |rule| rule.id)?;
     let wanted: BTreeSet<SecurityGroupRuleId> = named.into_iter().map(|rule| rule.id).collect();
     let rows = groups().flat_map(|group| group.rules.values().map(move |rule| (group, rule)));
     let rows = rows.filter(|(_, rule)| wanted.contains(&rule.id));
     let rows = rows.map(|(group, rule)| render(world, group, rule)).collect();
     let describe = Describe {
         kind: "securityGroupRuleId",
-        ids: &request.security_group_rule_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &security_group_rule_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let (security_group_rules, next_token) =
         describe.page(rows, |rule| rule.security_group_rule_id.as_ref())?;

@@ -17,27 +17,37 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateSubnetRequest,
 ) -> Result<CreateSubnetResult, AwsError> {
+    let CreateSubnetRequest {
+        availability_zone,
+        availability_zone_id,
+        cidr_block,
+        ipv4_ipam_pool_id,
+        ipv4_netmask_length,
+        ipv6_cidr_block,
+        ipv6_ipam_pool_id,
+        ipv6_native,
+        ipv6_netmask_length,
+        outpost_arn,
+        tag_specifications,
+        vpc_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("Ipv4IpamPoolId", request.ipv4_ipam_pool_id.is_some()),
-        ("Ipv4NetmaskLength", request.ipv4_netmask_length.is_some()),
-        ("Ipv6IpamPoolId", request.ipv6_ipam_pool_id.is_some()),
-        ("Ipv6NetmaskLength", request.ipv6_netmask_length.is_some()),
-        ("OutpostArn", request.outpost_arn.is_some()),
+        ("Ipv4IpamPoolId", ipv4_ipam_pool_id.is_some()),
+        ("Ipv4NetmaskLength", ipv4_netmask_length.is_some()),
+        ("Ipv6IpamPoolId", ipv6_ipam_pool_id.is_some()),
+        ("Ipv6NetmaskLength", ipv6_netmask_length.is_some()),
+        ("OutpostArn", outpost_arn.is_some()),
     ])?;
     let scope = call.scope;
     let new = NewSubnet {
-        vpc: required_id(request.vpc_id.as_deref())?,
-        zone: wanted_zone(
-            scope,
-            request.availability_zone.as_deref(),
-            request.availability_zone_id.as_deref(),
-        )?,
+        vpc: required_id(vpc_id.as_deref())?,
+        zone: wanted_zone(scope, availability_zone.as_deref(), availability_zone_id.as_deref())?,
         blocks: wanted_blocks(
-            request.cidr_block.as_deref(),
-            request.ipv6_cidr_block.as_deref(),
-            request.ipv6_native.unwrap_or(false),
+            cidr_block.as_deref(),
+            ipv6_cidr_block.as_deref(),
+            ipv6_native.unwrap_or(false),
         )?,
-        tags: awsproto::tags::specified(request.tag_specifications, "subnet")?,
+        tags: awsproto::tags::specified(tag_specifications, "subnet")?,
     };
     let id = call.with_ids(|ids| world.create_subnet(scope, new, ids)).map_err(refused)?;
     let subnet = render(world, world.subnet(scope, id).map_err(refused)?);
@@ -49,10 +59,10 @@ pub(crate) fn create_default(
     world: &mut World,
     request: CreateDefaultSubnetRequest,
 ) -> Result<CreateDefaultSubnetResult, AwsError> {
-    request::refuse_unsupported(&[("Ipv6Native", request.ipv6_native == Some(true))])?;
+    let CreateDefaultSubnetRequest { availability_zone, availability_zone_id, ipv6_native } = request;
+    request::refuse_unsupported(&[("Ipv6Native", ipv6_native == Some(true))])?;
     let scope = call.scope;
-    let zone =
-        wanted_zone(scope, request.availability_zone.as_deref(), request.availability_zone_id.as_deref())?;
+    let zone = wanted_zone(scope, availability_zone.as_deref(), availability_zone_id.as_deref())?;
     let zone = zone.ok_or_else(|| AwsError::missing_parameter("availabilityZone"))?;
     let id = call.with_ids(|ids| world.create_default_subnet(scope, zone, ids)).map_err(refused)?;
     let subnet = render(world, world.subnet(scope, id).map_err(refused)?);
@@ -64,7 +74,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteSubnetRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.subnet_id.as_deref())?;
+    let DeleteSubnetRequest { subnet_id } = request;
+    let id = required_id(subnet_id.as_deref())?;
     world.delete_subnet(call.scope, id).map_err(refused)
 }
 
@@ -73,15 +84,16 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeSubnetsRequest,
 ) -> Result<DescribeSubnetsResult, AwsError> {
+    let DescribeSubnetsRequest { filters, max_results, next_token, subnet_ids } = request;
     let scope = call.scope;
     let own = world.network.subnets.values().filter(|subnet| subnet.scope == scope);
-    let subnets = request::named_or_all(&request.subnet_ids, own, |subnet| subnet.id)?;
+    let subnets = request::named_or_all(&subnet_ids, own, |subnet| subnet.id)?;
     let describe = Describe {
         kind: "subnet",
-        ids: &request.subnet_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &subnet_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let subnets = subnets.into_iter().map(|subnet| render(world, subnet)).collect();
     let (subnets, next_token) = describe.page(subnets, |subnet| subnet.subnet_id.as_ref())?;
@@ -93,27 +105,37 @@ pub(crate) fn modify_attribute(
     world: &mut World,
     request: ModifySubnetAttributeRequest,
 ) -> Result<(), AwsError> {
+    let ModifySubnetAttributeRequest {
+        assign_ipv6_address_on_creation,
+        customer_owned_ipv4_pool,
+        disable_lni_at_device_index,
+        enable_dns64,
+        enable_lni_at_device_index,
+        enable_resource_name_dns_aaaa_record_on_launch,
+        enable_resource_name_dns_a_record_on_launch,
+        map_customer_owned_ip_on_launch,
+        map_public_ip_on_launch,
+        private_dns_hostname_type_on_launch,
+        subnet_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("CustomerOwnedIpv4Pool", request.customer_owned_ipv4_pool.is_some()),
-        ("MapCustomerOwnedIpOnLaunch", request.map_customer_owned_ip_on_launch.is_some()),
-        ("EnableLniAtDeviceIndex", request.enable_lni_at_device_index.is_some()),
-        ("DisableLniAtDeviceIndex", request.disable_lni_at_device_index.is_some()),
+        ("CustomerOwnedIpv4Pool", customer_owned_ipv4_pool.is_some()),
+        ("MapCustomerOwnedIpOnLaunch", map_customer_owned_ip_on_launch.is_some()),
+        ("EnableLniAtDeviceIndex", enable_lni_at_device_index.is_some()),
+        ("DisableLniAtDeviceIndex", disable_lni_at_device_index.is_some()),
     ])?;
-    let id = required_id(request.subnet_id.as_deref())?;
+    let id = required_id(subnet_id.as_deref())?;
     let hostname_type =
-        request.private_dns_hostname_type_on_launch.as_deref().map(parse_hostname_type).transpose()?;
+        private_dns_hostname_type_on_launch.as_deref().map(parse_hostname_type).transpose()?;
     let switch = |value: Option<AttributeBooleanValue>, attribute: fn(bool) -> SubnetAttribute| {
         value.and_then(|value| value.value).map(attribute)
     };
     let sent = [
-        switch(request.map_public_ip_on_launch, SubnetAttribute::MapPublicIpOnLaunch),
-        switch(request.assign_ipv6_address_on_creation, SubnetAttribute::AssignIpv6AddressOnCreation),
-        switch(request.enable_dns64, SubnetAttribute::Dns64),
-        switch(request.enable_resource_name_dns_a_record_on_launch, SubnetAttribute::ResourceNameDnsARecord),
-        switch(
-            request.enable_resource_name_dns_aaaa_record_on_launch,
-            SubnetAttribute::ResourceNameDnsAaaaRecord,
-        ),
+        switch(map_public_ip_on_launch, SubnetAttribute::MapPublicIpOnLaunch),
+        switch(assign_ipv6_address_on_creation, SubnetAttribute::AssignIpv6AddressOnCreation),
+        switch(enable_dns64, SubnetAttribute::Dns64),
+        switch(enable_resource_name_dns_a_record_on_launch, SubnetAttribute::ResourceNameDnsARecord),
+        switch(enable_resource_name_dns_aaaa_record_on_launch, SubnetAttribute::ResourceNameDnsAaaaRecord),
         hostname_type.map(SubnetAttribute::HostnameType),
     ];
     let attribute = request::only_attribute(&mut sent.into_iter().flatten())?;
@@ -125,13 +147,19 @@ pub(crate) fn associate_cidr_block(
     world: &mut World,
     request: AssociateSubnetCidrBlockRequest,
 ) -> Result<AssociateSubnetCidrBlockResult, AwsError> {
+    let AssociateSubnetCidrBlockRequest {
+        ipv6_cidr_block,
+        ipv6_ipam_pool_id,
+        ipv6_netmask_length,
+        subnet_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("Ipv6IpamPoolId", request.ipv6_ipam_pool_id.is_some()),
-        ("Ipv6NetmaskLength", request.ipv6_netmask_length.is_some()),
+        ("Ipv6IpamPoolId", ipv6_ipam_pool_id.is_some()),
+        ("Ipv6NetmaskLength", ipv6_netmask_length.is_some()),
     ])?;
     let scope = call.scope;
-    let id: SubnetId = required_id(request.subnet_id.as_deref())?;
-    let cidr = request.ipv6_cidr_block.ok_or_else(|| AwsError::missing_parameter("ipv6CidrBlock"))?;
+    let id: SubnetId = required_id(subnet_id.as_deref())?;
+    let cidr = ipv6_cidr_block.ok_or_else(|| AwsError::missing_parameter("ipv6CidrBlock"))?;
     let cidr = request::ipv6_block("ipv6CidrBlock", &cidr)?;
     let block =
         call.with_ids(|ids| world.associate_subnet_ipv6_cidr(scope, id, cidr, ids)).map_err(refused)?;
@@ -146,7 +174,8 @@ pub(crate) fn disassociate_cidr_block(
     world: &mut World,
     request: DisassociateSubnetCidrBlockRequest,
 ) -> Result<DisassociateSubnetCidrBlockResult, AwsError> {
-    let association: SubnetCidrAssociationId = required_id(request.association_id.as_deref())?;
+    let DisassociateSubnetCidrBlockRequest { association_id } = request;
+    let association: SubnetCidrAssociationId = required_id(association_id.as_deref())?;
     let (subnet, block) = world.disassociate_subnet_ipv6_cidr(call.scope, association).map_err(refused)?;
     Ok(DisassociateSubnetCidrBlockResult {
         subnet_id: Some(subnet.to_string()),
@@ -159,14 +188,21 @@ pub(crate) fn create_cidr_reservation(
     world: &mut World,
     request: CreateSubnetCidrReservationRequest,
 ) -> Result<CreateSubnetCidrReservationResult, AwsError> {
+    let CreateSubnetCidrReservationRequest {
+        cidr,
+        description,
+        reservation_type,
+        subnet_id,
+        tag_specifications,
+    } = request;
     let scope = call.scope;
-    let subnet: SubnetId = required_id(request.subnet_id.as_deref())?;
-    let cidr = request.cidr.unwrap_or_default();
+    let subnet: SubnetId = required_id(subnet_id.as_deref())?;
+    let cidr = cidr.unwrap_or_default();
     let new = NewReservation {
         cidr: cidr.parse().map_err(|_| request::not_a_block("cidr", &cidr))?,
-        prefix: is_prefix_reservation(request.reservation_type.as_deref().unwrap_or_default())?,
-        description: request.description.unwrap_or_default(),
-        tags: awsproto::tags::specified(request.tag_specifications, "subnet-cidr-reservation")?,
+        prefix: is_prefix_reservation(reservation_type.as_deref().unwrap_or_default())?,
+        description: description.unwrap_or_default(),
+        tags: awsproto::tags::specified(tag_specifications, "subnet-cidr-reservation")?,
     };
     let reservation = call
         .with_ids(|ids| world.create_subnet_cidr_reservation(scope, subnet, new, ids))
@@ -181,8 +217,9 @@ pub(crate) fn delete_cidr_reservation(
     world: &mut World,
     request: DeleteSubnetCidrReservationRequest,
 ) -> Result<DeleteSubnetCidrReservationResult, AwsError> {
+    let DeleteSubnetCidrReservationRequest { subnet_cidr_reservation_id } = request;
     let scope = call.scope;
-    let id: SubnetCidrReservationId = required_id(request.subnet_cidr_reservation_id.as_deref())?;
+    let id: SubnetCidrReservationId = required_id(subnet_cidr_reservation_id.as_deref())?;
     let (subnet, reservation) = world.delete_subnet_cidr_reservation(scope, id).map_err(refused)?;
     Ok(DeleteSubnetCidrReservationResult {
         deleted_subnet_cidr_reservation: Some(render_reservation(scope, subnet, &reservation)),
@@ -194,16 +231,17 @@ pub(crate) fn get_cidr_reservations(
     world: &World,
     request: GetSubnetCidrReservationsRequest,
 ) -> Result<GetSubnetCidrReservationsResult, AwsError> {
+    let GetSubnetCidrReservationsRequest { filters, max_results, next_token, subnet_id } = request;
     let scope = call.scope;
-    let subnet = world.subnet(scope, required_id(request.subnet_id.as_deref())?).map_err(refused)?;
+    let subnet = world.subnet(scope, required_id(subnet_id.as_deref())?).map_err(refused)?;
     let reservations =
         subnet.reservations.iter().map(|it| render_reservation(scope, subnet.id, it)).collect();
     let describe = Describe {
         kind: "subnetCidrReservation",
         ids: &[],
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let (page, next_token) = describe.page(reservations, |it| it.subnet_cidr_reservation_id.as_ref())?;
     let is_ipv6 =

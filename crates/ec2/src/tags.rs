@@ -13,18 +13,20 @@ use crate::request::{Describe, text_values};
 use crate::shapes::*;
 
 pub(crate) fn create(call: &mut Call, world: &mut World, request: CreateTagsRequest) -> Result<(), AwsError> {
-    let resources = parse_resources(&request.resources)?;
-    if request.tags.iter().any(|tag| tag.value.is_none()) {
+    let CreateTagsRequest { resources, tags } = request;
+    let resources = parse_resources(&resources)?;
+    if tags.iter().any(|tag| tag.value.is_none()) {
         return Err(AwsError::invalid_parameter_value("Tag value cannot be null. Use empty string instead."));
     }
-    let new = tags::checked(request.tags.into_iter().map(|tag| (tag.key, tag.value)))?;
+    let new = tags::checked(tags.into_iter().map(|tag| (tag.key, tag.value)))?;
     world.create_tags(call.scope, &resources, &new).map_err(refused)
 }
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteTagsRequest) -> Result<(), AwsError> {
-    let resources = parse_resources(&request.resources)?;
+    let DeleteTagsRequest { resources, tags } = request;
+    let resources = parse_resources(&resources)?;
     let mut which = Vec::new();
-    for tag in request.tags {
+    for tag in tags {
         let key = tag.key.unwrap_or_default();
         tags::check_key(&key)?;
         which.push(TagToDelete { key, value: tag.value });
@@ -42,17 +44,13 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeTagsRequest,
 ) -> Result<DescribeTagsResult, AwsError> {
+    let DescribeTagsRequest { filters, max_results, next_token } = request;
     let mut rows = Vec::new();
     for (id, tags) in world.tagged_resources(call.scope) {
         rows.extend(tags.iter().map(|(key, value)| Row::new(id, key, value)));
     }
-    let describe = Describe {
-        kind: "resource",
-        ids: &[],
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
-    };
+    let describe =
+        Describe { kind: "resource", ids: &[], filters, max_results, next_token: next_token.as_deref() };
     let (rows, next_token) = describe.page(rows, |row: &Row| Some(&row.position))?;
     Ok(DescribeTagsResult { next_token, tags: rows.into_iter().map(|row| row.tag).collect() })
 }

@@ -57,13 +57,19 @@ impl Caller {
     /// Launches one t2.micro with Amazon Linux 2023, in the default VPC unless `more` says where; it is pending.
     #[track_caller]
     pub(crate) fn launch(&mut self, more: &[(&str, &str)]) -> XmlAnswer {
-        let image = model::image::all(self.scope().region).next().unwrap().id().to_string();
-        let mut parameters = vec![("ImageId", image.as_str()), ("MinCount", "1"), ("MaxCount", "1")];
-        if !more.iter().any(|(name, _)| *name == "InstanceType") {
-            parameters.push(("InstanceType", "t2.micro"));
-        }
-        parameters.extend_from_slice(more);
-        self.ok("RunInstances", &parameters)
+        let image = self.image();
+        self.ok("RunInstances", &launch_of(&image, more))
+    }
+
+    /// Why the same is refused.
+    #[track_caller]
+    pub(crate) fn refused_launch(&mut self, more: &[(&str, &str)]) -> String {
+        let image = self.image();
+        self.refused("RunInstances", &launch_of(&image, more))
+    }
+
+    fn image(&self) -> String {
+        model::image::all(self.scope().region).next().unwrap().id().to_string()
     }
 
     /// Does what was asked of instances and endpoints, as whoever makes them real does.
@@ -95,6 +101,15 @@ impl Caller {
         self.settle();
         id
     }
+}
+
+fn launch_of<'a>(image: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut parameters = vec![("ImageId", image), ("MinCount", "1"), ("MaxCount", "1")];
+    if !more.iter().any(|(name, _)| *name == "InstanceType") {
+        parameters.push(("InstanceType", "t2.micro"));
+    }
+    parameters.extend_from_slice(more);
+    parameters
 }
 
 /// A caller and a group of the default VPC.

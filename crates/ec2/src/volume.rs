@@ -8,11 +8,24 @@ use std::borrow::Cow;
 use crate::request::{self, Describe, bool_values, render_tags, tag_pairs, text_values};
 use crate::shapes::{self, *};
 
+/// What every gp3 volume has at least, and here exactly: operations a second.
+pub(crate) const GP3_IOPS: i32 = 3000;
+/// The same, in MiB a second.
+pub(crate) const GP3_THROUGHPUT_MIBPS: i32 = 125;
+
 pub(crate) fn describe(
     call: &mut Call,
     world: &World,
     request: DescribeVolumesRequest,
 ) -> Result<DescribeVolumesResult, AwsError> {
+    let DescribeVolumesRequest {
+        filters,
+        // Volumes that a service provider manages, of which there are none.
+        include_managed_resources: _,
+        max_results,
+        next_token,
+        volume_ids,
+    } = request;
     let scope = call.scope;
     let all = world
         .network
@@ -20,13 +33,13 @@ pub(crate) fn describe(
         .values()
         .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
     let id = |instance: &Instance| -> VolumeId { instance.root_volume.id };
-    let named = request::named_or_all(&request.volume_ids, all, id)?;
+    let named = request::named_or_all(&volume_ids, all, id)?;
     let describe = Describe {
         kind: "volume",
-        ids: &request.volume_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &volume_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let volumes = named.into_iter().map(render).collect();
     let (volumes, next_token) =
@@ -45,8 +58,8 @@ fn render(instance: &Instance) -> shapes::Volume {
         create_time: Some(volume.created.into()),
         encrypted: Some(false),
         multi_attach_enabled: Some(false),
-        iops: is_gp3.then_some(3000),
-        throughput: is_gp3.then_some(125),
+        iops: is_gp3.then_some(GP3_IOPS),
+        throughput: is_gp3.then_some(GP3_THROUGHPUT_MIBPS),
         size: i32::try_from(volume.size_gib).ok(),
         snapshot_id: image.map(|image| image.snapshot().to_string()),
         state: Some("in-use".to_owned()),

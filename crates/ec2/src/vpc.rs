@@ -14,23 +14,37 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateVpcRequest,
 ) -> Result<CreateVpcResult, AwsError> {
+    let CreateVpcRequest {
+        amazon_provided_ipv6_cidr_block,
+        cidr_block,
+        instance_tenancy,
+        ipv4_ipam_pool_id,
+        ipv4_netmask_length,
+        ipv6_cidr_block,
+        ipv6_cidr_block_network_border_group,
+        ipv6_ipam_pool_id,
+        ipv6_netmask_length,
+        ipv6_pool,
+        tag_specifications,
+        vpc_encryption_control,
+    } = request;
     request::refuse_unsupported(&[
-        ("Ipv4IpamPoolId", request.ipv4_ipam_pool_id.is_some()),
-        ("Ipv4NetmaskLength", request.ipv4_netmask_length.is_some()),
-        ("Ipv6CidrBlock", request.ipv6_cidr_block.is_some()),
-        ("Ipv6IpamPoolId", request.ipv6_ipam_pool_id.is_some()),
-        ("Ipv6NetmaskLength", request.ipv6_netmask_length.is_some()),
-        ("Ipv6Pool", request.ipv6_pool.is_some()),
-        ("VpcEncryptionControl", request.vpc_encryption_control.is_some()),
+        ("Ipv4IpamPoolId", ipv4_ipam_pool_id.is_some()),
+        ("Ipv4NetmaskLength", ipv4_netmask_length.is_some()),
+        ("Ipv6CidrBlock", ipv6_cidr_block.is_some()),
+        ("Ipv6IpamPoolId", ipv6_ipam_pool_id.is_some()),
+        ("Ipv6NetmaskLength", ipv6_netmask_length.is_some()),
+        ("Ipv6Pool", ipv6_pool.is_some()),
+        ("VpcEncryptionControl", vpc_encryption_control.is_some()),
     ])?;
     let scope = call.scope;
-    check_border_group(scope.region, request.ipv6_cidr_block_network_border_group.as_deref())?;
-    let cidr = request.cidr_block.ok_or_else(|| AwsError::missing_parameter("cidrBlock"))?;
+    check_border_group(scope.region, ipv6_cidr_block_network_border_group.as_deref())?;
+    let cidr = cidr_block.ok_or_else(|| AwsError::missing_parameter("cidrBlock"))?;
     let new = NewVpc {
         cidr: request::ipv4_block("cidrBlock", &cidr)?,
-        amazon_ipv6: request.amazon_provided_ipv6_cidr_block.unwrap_or(false),
-        tenancy: request.instance_tenancy.as_deref().map(parse_tenancy).transpose()?.unwrap_or_default(),
-        tags: awsproto::tags::specified(request.tag_specifications, "vpc")?,
+        amazon_ipv6: amazon_provided_ipv6_cidr_block.unwrap_or(false),
+        tenancy: instance_tenancy.as_deref().map(parse_tenancy).transpose()?.unwrap_or_default(),
+        tags: awsproto::tags::specified(tag_specifications, "vpc")?,
     };
     let id = call.with_ids(|ids| world.create_vpc(scope, new, ids)).map_err(refused)?;
     let vpc = world.vpc(scope, id).map_err(refused)?;
@@ -45,7 +59,7 @@ pub(crate) fn create(
 pub(crate) fn create_default(
     call: &mut Call,
     world: &mut World,
-    _: CreateDefaultVpcRequest,
+    CreateDefaultVpcRequest {}: CreateDefaultVpcRequest,
 ) -> Result<CreateDefaultVpcResult, AwsError> {
     let scope = call.scope;
     let id = call.with_ids(|ids| world.create_default_vpc(scope, ids)).map_err(refused)?;
@@ -54,7 +68,8 @@ pub(crate) fn create_default(
 }
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteVpcRequest) -> Result<(), AwsError> {
-    let id = required_id(request.vpc_id.as_deref())?;
+    let DeleteVpcRequest { vpc_id } = request;
+    let id = required_id(vpc_id.as_deref())?;
     world.delete_vpc(call.scope, id, call.now.into()).map_err(refused)
 }
 
@@ -63,14 +78,10 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeVpcsRequest,
 ) -> Result<DescribeVpcsResult, AwsError> {
-    let vpcs = request::named_or_all(&request.vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
-    let describe = Describe {
-        kind: "vpc",
-        ids: &request.vpc_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
-    };
+    let DescribeVpcsRequest { filters, max_results, next_token, vpc_ids } = request;
+    let vpcs = request::named_or_all(&vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
+    let describe =
+        Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token: next_token.as_deref() };
     let (vpcs, next_token) =
         describe.page(vpcs.into_iter().map(render).collect(), |vpc| vpc.vpc_id.as_ref())?;
     Ok(DescribeVpcsResult { vpcs, next_token })
@@ -81,11 +92,12 @@ pub(crate) fn describe_attribute(
     world: &World,
     request: DescribeVpcAttributeRequest,
 ) -> Result<DescribeVpcAttributeResult, AwsError> {
-    let id = required_id(request.vpc_id.as_deref())?;
+    let DescribeVpcAttributeRequest { attribute, vpc_id } = request;
+    let id = required_id(vpc_id.as_deref())?;
     let vpc = world.vpc(call.scope, id).map_err(refused)?;
     let mut answer = DescribeVpcAttributeResult { vpc_id: Some(id.to_string()), ..Default::default() };
     let value = |on| Some(AttributeBooleanValue { value: Some(on) });
-    match request.attribute.as_deref().unwrap_or_default() {
+    match attribute.as_deref().unwrap_or_default() {
         "enableDnsSupport" => answer.enable_dns_support = value(vpc.dns_support),
         "enableDnsHostnames" => answer.enable_dns_hostnames = value(vpc.dns_hostnames),
         "enableNetworkAddressUsageMetrics" => {
@@ -101,11 +113,17 @@ pub(crate) fn modify_attribute(
     world: &mut World,
     request: ModifyVpcAttributeRequest,
 ) -> Result<(), AwsError> {
-    let id = required_id(request.vpc_id.as_deref())?;
+    let ModifyVpcAttributeRequest {
+        enable_dns_hostnames,
+        enable_dns_support,
+        enable_network_address_usage_metrics,
+        vpc_id,
+    } = request;
+    let id = required_id(vpc_id.as_deref())?;
     let sent = [
-        (VpcAttribute::DnsSupport, request.enable_dns_support),
-        (VpcAttribute::DnsHostnames, request.enable_dns_hostnames),
-        (VpcAttribute::NetworkAddressUsageMetrics, request.enable_network_address_usage_metrics),
+        (VpcAttribute::DnsSupport, enable_dns_support),
+        (VpcAttribute::DnsHostnames, enable_dns_hostnames),
+        (VpcAttribute::NetworkAddressUsageMetrics, enable_network_address_usage_metrics),
     ];
     let mut sent = sent.into_iter().filter_map(|(attribute, value)| Some((attribute, value?.value?)));
     let (attribute, on) = request::only_attribute(&mut sent)?;
@@ -117,8 +135,9 @@ pub(crate) fn modify_tenancy(
     world: &mut World,
     request: ModifyVpcTenancyRequest,
 ) -> Result<ModifyVpcTenancyResult, AwsError> {
-    let id = required_id(request.vpc_id.as_deref())?;
-    let tenancy = parse_tenancy(request.instance_tenancy.as_deref().unwrap_or_default())?;
+    let ModifyVpcTenancyRequest { instance_tenancy, vpc_id } = request;
+    let id = required_id(vpc_id.as_deref())?;
+    let tenancy = parse_tenancy(instance_tenancy.as_deref().unwrap_or_default())?;
     world.set_vpc_tenancy(call.scope, id, tenancy).map_err(refused)?;
     Ok(ModifyVpcTenancyResult { return_value: Some(true) })
 }
@@ -128,19 +147,31 @@ pub(crate) fn associate_cidr_block(
     world: &mut World,
     request: AssociateVpcCidrBlockRequest,
 ) -> Result<AssociateVpcCidrBlockResult, AwsError> {
+    let AssociateVpcCidrBlockRequest {
+        amazon_provided_ipv6_cidr_block,
+        cidr_block,
+        ipv4_ipam_pool_id,
+        ipv4_netmask_length,
+        ipv6_cidr_block,
+        ipv6_cidr_block_network_border_group,
+        ipv6_ipam_pool_id,
+        ipv6_netmask_length,
+        ipv6_pool,
+        vpc_id,
+    } = request;
     request::refuse_unsupported(&[
-        ("Ipv4IpamPoolId", request.ipv4_ipam_pool_id.is_some()),
-        ("Ipv4NetmaskLength", request.ipv4_netmask_length.is_some()),
-        ("Ipv6CidrBlock", request.ipv6_cidr_block.is_some()),
-        ("Ipv6IpamPoolId", request.ipv6_ipam_pool_id.is_some()),
-        ("Ipv6NetmaskLength", request.ipv6_netmask_length.is_some()),
-        ("Ipv6Pool", request.ipv6_pool.is_some()),
+        ("Ipv4IpamPoolId", ipv4_ipam_pool_id.is_some()),
+        ("Ipv4NetmaskLength", ipv4_netmask_length.is_some()),
+        ("Ipv6CidrBlock", ipv6_cidr_block.is_some()),
+        ("Ipv6IpamPoolId", ipv6_ipam_pool_id.is_some()),
+        ("Ipv6NetmaskLength", ipv6_netmask_length.is_some()),
+        ("Ipv6Pool", ipv6_pool.is_some()),
     ])?;
     let scope = call.scope;
-    check_border_group(scope.region, request.ipv6_cidr_block_network_border_group.as_deref())?;
-    let id: VpcId = required_id(request.vpc_id.as_deref())?;
+    check_border_group(scope.region, ipv6_cidr_block_network_border_group.as_deref())?;
+    let id: VpcId = required_id(vpc_id.as_deref())?;
     let mut answer = AssociateVpcCidrBlockResult { vpc_id: Some(id.to_string()), ..Default::default() };
-    match (request.cidr_block, request.amazon_provided_ipv6_cidr_block.unwrap_or(false)) {
+    match (cidr_block, amazon_provided_ipv6_cidr_block.unwrap_or(false)) {
         (Some(cidr), false) => {
             let cidr = request::ipv4_block("cidrBlock", &cidr)?;
             let now = call.now.into();
@@ -168,8 +199,9 @@ pub(crate) fn disassociate_cidr_block(
     world: &mut World,
     request: DisassociateVpcCidrBlockRequest,
 ) -> Result<DisassociateVpcCidrBlockResult, AwsError> {
+    let DisassociateVpcCidrBlockRequest { association_id } = request;
     let scope = call.scope;
-    let association: VpcCidrAssociationId = required_id(request.association_id.as_deref())?;
+    let association: VpcCidrAssociationId = required_id(association_id.as_deref())?;
     let (vpc, removed) = world.disassociate_vpc_cidr(scope, association).map_err(refused)?;
     let mut answer = DisassociateVpcCidrBlockResult { vpc_id: Some(vpc.to_string()), ..Default::default() };
     match removed {

@@ -16,17 +16,25 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateVpcPeeringConnectionRequest,
 ) -> Result<CreateVpcPeeringConnectionResult, AwsError> {
+    let CreateVpcPeeringConnectionRequest {
+        peer_owner_id,
+        peer_region,
+        peer_vpc_id,
+        requester_peering_connection_options,
+        tag_specifications,
+        vpc_id,
+    } = request;
     request::refuse_unsupported(&[(
         "RequesterPeeringConnectionOptions",
-        request.requester_peering_connection_options.is_some(),
+        requester_peering_connection_options.is_some(),
     )])?;
     let (scope, now) = (call.scope, call.now.into());
-    let peer_vpc = request.peer_vpc_id.ok_or_else(|| AwsError::missing_parameter("peerVpcId"))?;
+    let peer_vpc = peer_vpc_id.ok_or_else(|| AwsError::missing_parameter("peerVpcId"))?;
     let new = NewVpcPeeringConnection {
-        vpc: required_id(request.vpc_id.as_deref())?,
-        peer_scope: peer_scope(scope, request.peer_owner_id.as_deref(), request.peer_region.as_deref())?,
+        vpc: required_id(vpc_id.as_deref())?,
+        peer_scope: peer_scope(scope, peer_owner_id.as_deref(), peer_region.as_deref())?,
         peer_vpc: request::parse_id(&peer_vpc)?,
-        tags: awsproto::tags::specified(request.tag_specifications, "vpc-peering-connection")?,
+        tags: awsproto::tags::specified(tag_specifications, "vpc-peering-connection")?,
     };
     let id =
         call.with_ids(|ids| world.create_vpc_peering_connection(scope, new, now, ids)).map_err(refused)?;
@@ -45,8 +53,9 @@ pub(crate) fn accept(
     world: &mut World,
     request: AcceptVpcPeeringConnectionRequest,
 ) -> Result<AcceptVpcPeeringConnectionResult, AwsError> {
+    let AcceptVpcPeeringConnectionRequest { vpc_peering_connection_id } = request;
     let (scope, now) = (call.scope, call.now.into());
-    let id: VpcPeeringConnectionId = required_id(request.vpc_peering_connection_id.as_deref())?;
+    let id: VpcPeeringConnectionId = required_id(vpc_peering_connection_id.as_deref())?;
     world.accept_vpc_peering_connection(scope, id, now).map_err(refused)?;
     let connection = world.vpc_peering_connection(scope, id).map_err(refused)?;
     let mut shape = render(world, connection, now);
@@ -62,7 +71,8 @@ pub(crate) fn reject(
     world: &mut World,
     request: RejectVpcPeeringConnectionRequest,
 ) -> Result<RejectVpcPeeringConnectionResult, AwsError> {
-    let id = required_id(request.vpc_peering_connection_id.as_deref())?;
+    let RejectVpcPeeringConnectionRequest { vpc_peering_connection_id } = request;
+    let id = required_id(vpc_peering_connection_id.as_deref())?;
     world.reject_vpc_peering_connection(call.scope, id, call.now.into()).map_err(refused)?;
     Ok(RejectVpcPeeringConnectionResult { r#return: Some(true) })
 }
@@ -72,7 +82,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteVpcPeeringConnectionRequest,
 ) -> Result<DeleteVpcPeeringConnectionResult, AwsError> {
-    let id = required_id(request.vpc_peering_connection_id.as_deref())?;
+    let DeleteVpcPeeringConnectionRequest { vpc_peering_connection_id } = request;
+    let id = required_id(vpc_peering_connection_id.as_deref())?;
     world.delete_vpc_peering_connection(call.scope, id, call.now.into()).map_err(refused)?;
     Ok(DeleteVpcPeeringConnectionResult { r#return: Some(true) })
 }
@@ -82,17 +93,19 @@ pub(crate) fn describe(
     world: &World,
     request: DescribeVpcPeeringConnectionsRequest,
 ) -> Result<DescribeVpcPeeringConnectionsResult, AwsError> {
+    let DescribeVpcPeeringConnectionsRequest { filters, max_results, next_token, vpc_peering_connection_ids } =
+        request;
     let (scope, now) = (call.scope, call.now.into());
     let own = world.network.vpc_peering_connections.values().filter(|it| {
         (it.requester.scope == scope || it.accepter.scope == scope) && it.is_shown(scope.account, now)
     });
-    let connections = request::named_or_all(&request.vpc_peering_connection_ids, own, |it| it.id)?;
+    let connections = request::named_or_all(&vpc_peering_connection_ids, own, |it| it.id)?;
     let describe = Describe {
         kind: "vpcPeeringConnection",
-        ids: &request.vpc_peering_connection_ids,
-        filters: request.filters,
-        max_results: request.max_results,
-        next_token: request.next_token.as_deref(),
+        ids: &vpc_peering_connection_ids,
+        filters,
+        max_results,
+        next_token: next_token.as_deref(),
     };
     let connections = connections.into_iter().map(|it| render(world, it, now)).collect();
     let (connections, next_token) = describe.page(connections, |it| it.vpc_peering_connection_id.as_ref())?;
@@ -104,8 +117,13 @@ pub(crate) fn modify_options(
     world: &mut World,
     request: ModifyVpcPeeringConnectionOptionsRequest,
 ) -> Result<ModifyVpcPeeringConnectionOptionsResult, AwsError> {
+    let ModifyVpcPeeringConnectionOptionsRequest {
+        accepter_peering_connection_options,
+        requester_peering_connection_options,
+        vpc_peering_connection_id,
+    } = request;
     let scope = call.scope;
-    let id: VpcPeeringConnectionId = required_id(request.vpc_peering_connection_id.as_deref())?;
+    let id: VpcPeeringConnectionId = required_id(vpc_peering_connection_id.as_deref())?;
     world.vpc_peering_connection(scope, id).map_err(refused)?;
     let mut modify = |role, options: Option<PeeringConnectionOptionsRequest>| {
         let Some(options) = options else { return Ok(None) };
@@ -114,11 +132,11 @@ pub(crate) fn modify_options(
     Ok(ModifyVpcPeeringConnectionOptionsResult {
         requester_peering_connection_options: modify(
             PeeringRole::Requester,
-            request.requester_peering_connection_options,
+            requester_peering_connection_options,
         )?,
         accepter_peering_connection_options: modify(
             PeeringRole::Accepter,
-            request.accepter_peering_connection_options,
+            accepter_peering_connection_options,
         )?,
     })
 }

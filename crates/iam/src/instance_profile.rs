@@ -4,7 +4,7 @@
 use awsproto::{AwsError, Call};
 use model::{AccountId, World};
 
-use crate::constraint::{self, instance_profile_name, role_name};
+use crate::constraint::{self, instance_profile_name};
 use crate::errors::refused;
 use crate::listing::Listed;
 use crate::shapes::{self, *};
@@ -15,9 +15,10 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateInstanceProfileRequest,
 ) -> Result<CreateInstanceProfileResponse, AwsError> {
-    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
-    let path = constraint::path(request.path.as_deref())?;
-    let tags = tags::checked(request.tags)?;
+    let CreateInstanceProfileRequest { instance_profile_name, path, tags } = request;
+    let (account, name) = target(call, instance_profile_name.as_deref())?;
+    let path = constraint::path(path.as_deref())?;
+    let tags = tags::checked(tags)?;
     let now = call.now.into();
     let make = |ids: &mut model::Ids<'_>| world.create_instance_profile(account, path, name, tags, ids, now);
     let id = call.with_ids(make).map_err(refused)?;
@@ -30,7 +31,8 @@ pub(crate) fn get(
     world: &World,
     request: GetInstanceProfileRequest,
 ) -> Result<GetInstanceProfileResponse, AwsError> {
-    let profile = named(call, world, request.instance_profile_name.as_deref())?;
+    let GetInstanceProfileRequest { instance_profile_name } = request;
+    let profile = named(call, world, instance_profile_name.as_deref())?;
     Ok(GetInstanceProfileResponse { instance_profile: Some(whole(world, profile)) })
 }
 
@@ -39,10 +41,11 @@ pub(crate) fn list(
     world: &World,
     request: ListInstanceProfilesRequest,
 ) -> Result<ListInstanceProfilesResponse, AwsError> {
-    let prefix = constraint::path_prefix(request.path_prefix.as_deref())?;
+    let ListInstanceProfilesRequest { marker, max_items, path_prefix } = request;
+    let prefix = constraint::path_prefix(path_prefix.as_deref())?;
     let found = world.instance_profiles_of(call.scope.account).filter(|it| it.path.starts_with(prefix));
     let profiles = found.map(|profile| render(world, profile)).collect();
-    let listed = Listed::page(profiles, request.max_items, request.marker.as_deref(), name_of)?;
+    let listed = Listed::page(profiles, max_items, marker.as_deref(), name_of)?;
     Ok(ListInstanceProfilesResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,
@@ -55,11 +58,12 @@ pub(crate) fn list_for_role(
     world: &World,
     request: ListInstanceProfilesForRoleRequest,
 ) -> Result<ListInstanceProfilesForRoleResponse, AwsError> {
+    let ListInstanceProfilesForRoleRequest { marker, max_items, role_name } = request;
     let account = call.scope.account;
-    let role = world.role_named(account, role_name(request.role_name.as_deref())?).map_err(refused)?;
+    let role = world.role_named(account, constraint::role_name(role_name.as_deref())?).map_err(refused)?;
     let found = world.instance_profiles_with(account, role.id);
     let profiles = found.map(|profile| render(world, profile)).collect();
-    let listed = Listed::page(profiles, request.max_items, request.marker.as_deref(), name_of)?;
+    let listed = Listed::page(profiles, max_items, marker.as_deref(), name_of)?;
     Ok(ListInstanceProfilesForRoleResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,
@@ -72,8 +76,9 @@ pub(crate) fn add_role(
     world: &mut World,
     request: AddRoleToInstanceProfileRequest,
 ) -> Result<(), AwsError> {
-    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
-    let role = role_name(request.role_name.as_deref())?;
+    let AddRoleToInstanceProfileRequest { instance_profile_name, role_name } = request;
+    let (account, name) = target(call, instance_profile_name.as_deref())?;
+    let role = constraint::role_name(role_name.as_deref())?;
     world.add_role_to_instance_profile(account, name, role).map_err(refused)
 }
 
@@ -82,8 +87,9 @@ pub(crate) fn remove_role(
     world: &mut World,
     request: RemoveRoleFromInstanceProfileRequest,
 ) -> Result<(), AwsError> {
-    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
-    let role = role_name(request.role_name.as_deref())?;
+    let RemoveRoleFromInstanceProfileRequest { instance_profile_name, role_name } = request;
+    let (account, name) = target(call, instance_profile_name.as_deref())?;
+    let role = constraint::role_name(role_name.as_deref())?;
     world.remove_role_from_instance_profile(account, name, role).map_err(refused)
 }
 
@@ -92,7 +98,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteInstanceProfileRequest,
 ) -> Result<(), AwsError> {
-    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let DeleteInstanceProfileRequest { instance_profile_name } = request;
+    let (account, name) = target(call, instance_profile_name.as_deref())?;
     world.delete_instance_profile(account, name).map_err(refused)
 }
 
@@ -101,8 +108,9 @@ pub(crate) fn tag(
     world: &mut World,
     request: TagInstanceProfileRequest,
 ) -> Result<(), AwsError> {
-    let new = tags::checked(request.tags)?;
-    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let TagInstanceProfileRequest { instance_profile_name, tags } = request;
+    let new = tags::checked(tags)?;
+    let (account, name) = target(call, instance_profile_name.as_deref())?;
     let tags = tags::with(&world.instance_profile_named(account, name).map_err(refused)?.tags, new)?;
     world.instance_profile_named_mut(account, name).map_err(refused)?.tags = tags;
     Ok(())
@@ -113,9 +121,10 @@ pub(crate) fn untag(
     world: &mut World,
     request: UntagInstanceProfileRequest,
 ) -> Result<(), AwsError> {
-    let (account, name) = target(call, request.instance_profile_name.as_deref())?;
+    let UntagInstanceProfileRequest { instance_profile_name, tag_keys } = request;
+    let (account, name) = target(call, instance_profile_name.as_deref())?;
     let profile = world.instance_profile_named_mut(account, name).map_err(refused)?;
-    tags::remove(&mut profile.tags, &request.tag_keys);
+    tags::remove(&mut profile.tags, &tag_keys);
     Ok(())
 }
 
@@ -124,9 +133,10 @@ pub(crate) fn list_tags(
     world: &World,
     request: ListInstanceProfileTagsRequest,
 ) -> Result<ListInstanceProfileTagsResponse, AwsError> {
-    let tags = tags::render(&named(call, world, request.instance_profile_name.as_deref())?.tags);
+    let ListInstanceProfileTagsRequest { instance_profile_name, marker, max_items } = request;
+    let tags = tags::render(&named(call, world, instance_profile_name.as_deref())?.tags);
     let key = |tag: &Tag| tag.key.clone().unwrap_or_default();
-    let listed = Listed::page(tags, request.max_items, request.marker.as_deref(), key)?;
+    let listed = Listed::page(tags, max_items, marker.as_deref(), key)?;
     Ok(ListInstanceProfileTagsResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,

@@ -18,22 +18,28 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateRoleRequest,
 ) -> Result<CreateRoleResponse, AwsError> {
-    if request.permissions_boundary.is_some() {
+    let CreateRoleRequest {
+        assume_role_policy_document,
+        description,
+        max_session_duration,
+        path,
+        permissions_boundary,
+        role_name,
+        tags,
+    } = request;
+    if permissions_boundary.is_some() {
         return Err(AwsError::not_implemented_yet("PermissionsBoundary of CreateRole"));
     }
     let (account, now) = (call.scope.account, call.now.into());
     let new = NewRole {
-        path: constraint::path(request.path.as_deref())?.to_owned(),
-        name: role_name(request.role_name.as_deref())?.to_owned(),
-        description: constraint::description(request.description)?,
+        path: constraint::path(path.as_deref())?.to_owned(),
+        name: constraint::role_name(role_name.as_deref())?.to_owned(),
+        description: constraint::description(description)?,
         max_session_duration_s: constraint::max_session_duration_s(
-            request.max_session_duration.unwrap_or(MAX_SESSION_DURATION_S),
+            max_session_duration.unwrap_or(MAX_SESSION_DURATION_S),
         )?,
-        tags: tags::checked(request.tags)?,
-        trust_policy: constraint::trust_policy(
-            request.assume_role_policy_document,
-            "assumeRolePolicyDocument",
-        )?,
+        tags: tags::checked(tags)?,
+        trust_policy: constraint::trust_policy(assume_role_policy_document, "assumeRolePolicyDocument")?,
     };
     let id = call.with_ids(|ids| world.create_role(account, new, ids, now)).map_err(refused)?;
     Ok(CreateRoleResponse { role: world.roles.get(&id).map(whole) })
@@ -44,7 +50,8 @@ pub(crate) fn get(
     world: &World,
     request: GetRoleRequest,
 ) -> Result<GetRoleResponse, AwsError> {
-    let role = named(call, world, request.role_name.as_deref())?;
+    let GetRoleRequest { role_name } = request;
+    let role = named(call, world, role_name.as_deref())?;
     Ok(GetRoleResponse { role: Some(whole(role)) })
 }
 
@@ -53,10 +60,11 @@ pub(crate) fn list(
     world: &World,
     request: ListRolesRequest,
 ) -> Result<ListRolesResponse, AwsError> {
-    let prefix = constraint::path_prefix(request.path_prefix.as_deref())?;
+    let ListRolesRequest { marker, max_items, path_prefix } = request;
+    let prefix = constraint::path_prefix(path_prefix.as_deref())?;
     let roles = world.roles_of(call.scope.account).filter(|role| role.path.starts_with(prefix));
     let roles = roles.map(render).collect();
-    let listed = Listed::page(roles, request.max_items, request.marker.as_deref(), name_of)?;
+    let listed = Listed::page(roles, max_items, marker.as_deref(), name_of)?;
     Ok(ListRolesResponse { is_truncated: listed.is_truncated(), marker: listed.marker, roles: listed.items })
 }
 
@@ -65,12 +73,14 @@ pub(crate) fn update(
     world: &mut World,
     request: UpdateRoleRequest,
 ) -> Result<UpdateRoleResponse, AwsError> {
-    let description = constraint::description(request.description.clone())?;
-    let duration = request.max_session_duration.map(constraint::max_session_duration_s).transpose()?;
-    let (account, name) = target(call, request.role_name.as_deref())?;
+    let UpdateRoleRequest { description, max_session_duration, role_name } = request;
+    let describes = description.is_some();
+    let description = constraint::description(description)?;
+    let duration = max_session_duration.map(constraint::max_session_duration_s).transpose()?;
+    let (account, name) = target(call, role_name.as_deref())?;
     let role = world.role_named_mut(account, name).map_err(refused)?;
     // An empty description takes the old one away; none leaves it.
-    if request.description.is_some() {
+    if describes {
         role.description = description;
     }
     role.max_session_duration_s = duration.unwrap_or(role.max_session_duration_s);
@@ -82,28 +92,32 @@ pub(crate) fn update_trust_policy(
     world: &mut World,
     request: UpdateAssumeRolePolicyRequest,
 ) -> Result<(), AwsError> {
-    let policy = constraint::trust_policy(request.policy_document, "policyDocument")?;
-    let (account, name) = target(call, request.role_name.as_deref())?;
+    let UpdateAssumeRolePolicyRequest { policy_document, role_name } = request;
+    let policy = constraint::trust_policy(policy_document, "policyDocument")?;
+    let (account, name) = target(call, role_name.as_deref())?;
     world.role_named_mut(account, name).map_err(refused)?.trust_policy = policy;
     Ok(())
 }
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteRoleRequest) -> Result<(), AwsError> {
-    let (account, name) = target(call, request.role_name.as_deref())?;
+    let DeleteRoleRequest { role_name } = request;
+    let (account, name) = target(call, role_name.as_deref())?;
     world.delete_role(account, name).map_err(refused)
 }
 
 pub(crate) fn tag(call: &mut Call, world: &mut World, request: TagRoleRequest) -> Result<(), AwsError> {
-    let new = tags::checked(request.tags)?;
-    let (account, name) = target(call, request.role_name.as_deref())?;
+    let TagRoleRequest { role_name, tags } = request;
+    let new = tags::checked(tags)?;
+    let (account, name) = target(call, role_name.as_deref())?;
     let tags = tags::with(&world.role_named(account, name).map_err(refused)?.tags, new)?;
     world.role_named_mut(account, name).map_err(refused)?.tags = tags;
     Ok(())
 }
 
 pub(crate) fn untag(call: &mut Call, world: &mut World, request: UntagRoleRequest) -> Result<(), AwsError> {
-    let (account, name) = target(call, request.role_name.as_deref())?;
-    tags::remove(&mut world.role_named_mut(account, name).map_err(refused)?.tags, &request.tag_keys);
+    let UntagRoleRequest { role_name, tag_keys } = request;
+    let (account, name) = target(call, role_name.as_deref())?;
+    tags::remove(&mut world.role_named_mut(account, name).map_err(refused)?.tags, &tag_keys);
     Ok(())
 }
 
@@ -112,9 +126,10 @@ pub(crate) fn list_tags(
     world: &World,
     request: ListRoleTagsRequest,
 ) -> Result<ListRoleTagsResponse, AwsError> {
-    let tags = tags::render(&named(call, world, request.role_name.as_deref())?.tags);
+    let ListRoleTagsRequest { marker, max_items, role_name } = request;
+    let tags = tags::render(&named(call, world, role_name.as_deref())?.tags);
     let key = |tag: &Tag| tag.key.clone().unwrap_or_default();
-    let listed = Listed::page(tags, request.max_items, request.marker.as_deref(), key)?;
+    let listed = Listed::page(tags, max_items, marker.as_deref(), key)?;
     Ok(ListRoleTagsResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,

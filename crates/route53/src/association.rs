@@ -5,7 +5,7 @@ use model::World;
 
 use crate::change;
 use crate::errors::refused;
-use crate::request::{vpc, zone_id};
+use crate::request::{zone_id, zone_vpc};
 use crate::shapes::*;
 
 pub(crate) fn associate(
@@ -13,9 +13,10 @@ pub(crate) fn associate(
     world: &mut World,
     request: AssociateVPCWithHostedZoneRequest,
 ) -> Result<AssociateVPCWithHostedZoneResponse, AwsError> {
-    let (account, id, vpc) = (call.scope.account, zone_id(request.hosted_zone_id)?, vpc(request.vpc)?);
+    let AssociateVPCWithHostedZoneRequest { comment, hosted_zone_id, vpc } = request;
+    let (account, id, vpc) = (call.scope.account, zone_id(hosted_zone_id)?, zone_vpc(vpc)?);
     world.associate_private_hosted_zone(account, id, vpc).map_err(refused)?;
-    let change_info = Some(change::made(call, world, request.comment)?);
+    let change_info = Some(change::made(call, world, comment)?);
     Ok(AssociateVPCWithHostedZoneResponse { change_info })
 }
 
@@ -24,9 +25,10 @@ pub(crate) fn disassociate(
     world: &mut World,
     request: DisassociateVPCFromHostedZoneRequest,
 ) -> Result<DisassociateVPCFromHostedZoneResponse, AwsError> {
-    let (account, id, vpc) = (call.scope.account, zone_id(request.hosted_zone_id)?, vpc(request.vpc)?);
+    let DisassociateVPCFromHostedZoneRequest { comment, hosted_zone_id, vpc } = request;
+    let (account, id, vpc) = (call.scope.account, zone_id(hosted_zone_id)?, zone_vpc(vpc)?);
     world.disassociate_private_hosted_zone(account, id, vpc).map_err(refused)?;
-    let change_info = Some(change::made(call, world, request.comment)?);
+    let change_info = Some(change::made(call, world, comment)?);
     Ok(DisassociateVPCFromHostedZoneResponse { change_info })
 }
 

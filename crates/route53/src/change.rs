@@ -15,8 +15,9 @@ pub(crate) fn get(
     world: &World,
     request: GetChangeRequest,
 ) -> Result<GetChangeResponse, AwsError> {
+    let GetChangeRequest { id } = request;
     let account = call.scope.account;
-    let text = request.id.unwrap_or_default();
+    let text = id.unwrap_or_default();
     let id = text.rsplit('/').next().unwrap_or_default();
     let found = id.parse().ok().and_then(|id: HostedZoneChangeId| world.hosted_zone_changes.get(&id));
     let change = found.filter(|change| change.account == account).ok_or_else(|| {

@@ -6,7 +6,7 @@ use model::{HostedZoneId, World};
 
 use crate::change;
 use crate::errors::{invalid_input, refused};
-use crate::request::{check_len, domain_name, random, vpc, zone_id};
+use crate::request::{check_len, domain_name, random, zone_id, zone_vpc};
 use crate::shapes::*;
 
 const CALLER_REFERENCE_LEN_MAX: usize = 128;
@@ -17,21 +17,23 @@ pub(crate) fn create(
     world: &mut World,
     request: CreateHostedZoneRequest,
 ) -> Result<CreateHostedZoneResponse, AwsError> {
+    let CreateHostedZoneRequest { caller_reference, delegation_set_id, hosted_zone_config, name, vpc } =
+        request;
     let account = call.scope.account;
-    let config = request.hosted_zone_config.unwrap_or_default();
-    let caller_reference = request.caller_reference.unwrap_or_default();
+    let config = hosted_zone_config.unwrap_or_default();
+    let caller_reference = caller_reference.unwrap_or_default();
     check_len("CallerReference", &caller_reference, 1, CALLER_REFERENCE_LEN_MAX)?;
-    let name = domain_name(&request.name.unwrap_or_default())?;
-    if request.vpc.is_none() && config.private_zone == Some(true) {
+    let name = domain_name(&name.unwrap_or_default())?;
+    if vpc.is_none() && config.private_zone == Some(true) {
         return Err(invalid_input("A private hosted zone needs a VPC."));
     }
-    if request.vpc.is_none() || request.delegation_set_id.is_some() {
+    if vpc.is_none() || delegation_set_id.is_some() {
         return Err(AwsError::not_implemented_yet(
             "public hosted zones (a private one is associated with a VPC when it is created)",
         ));
     }
     let comment = checked_comment(config.comment)?;
-    let vpc = vpc(request.vpc)?;
+    let vpc = zone_vpc(vpc)?;
     let id = HostedZoneId::from_random(random(call));
     let new = NewHostedZone { name, caller_reference, comment, vpc };
     let zone = world.create_private_hosted_zone(account, new, id).map_err(refused)?;
@@ -51,7 +53,8 @@ pub(crate) fn get(
     world: &World,
     request: GetHostedZoneRequest,
 ) -> Result<GetHostedZoneResponse, AwsError> {
-    let zone = world.private_hosted_zone(call.scope.account, zone_id(request.id)?).map_err(refused)?;
+    let GetHostedZoneRequest { id } = request;
+    let zone = world.private_hosted_zone(call.scope.account, zone_id(id)?).map_err(refused)?;
     Ok(GetHostedZoneResponse {
         delegation_set: None,
         hosted_zone: Some(render(zone)),
@@ -62,7 +65,7 @@ pub(crate) fn get(
 pub(crate) fn count(
     call: &mut Call,
     world: &World,
-    _: GetHostedZoneCountRequest,
+    GetHostedZoneCountRequest {}: GetHostedZoneCountRequest,
 ) -> Result<GetHostedZoneCountResponse, AwsError> {
     let owner = ZoneOwner::Account(call.scope.account);
     let count = world.private_hosted_zones.values().filter(|zone| zone.owner == owner).count();
@@ -74,8 +77,9 @@ pub(crate) fn update_comment(
     world: &mut World,
     request: UpdateHostedZoneCommentRequest,
 ) -> Result<UpdateHostedZoneCommentResponse, AwsError> {
-    let comment = checked_comment(request.comment)?;
-    let (account, id) = (call.scope.account, zone_id(request.id)?);
+    let UpdateHostedZoneCommentRequest { comment, id } = request;
+    let comment = checked_comment(comment)?;
+    let (account, id) = (call.scope.account, zone_id(id)?);
     let zone = world.comment_private_hosted_zone(account, id, comment).map_err(refused)?;
     Ok(UpdateHostedZoneCommentResponse { hosted_zone: Some(render(zone)) })
 }
@@ -85,7 +89,8 @@ pub(crate) fn delete(
     world: &mut World,
     request: DeleteHostedZoneRequest,
 ) -> Result<DeleteHostedZoneResponse, AwsError> {
-    world.delete_private_hosted_zone(call.scope.account, zone_id(request.id)?).map_err(refused)?;
+    let DeleteHostedZoneRequest { id } = request;
+    world.delete_private_hosted_zone(call.scope.account, zone_id(id)?).map_err(refused)?;
     Ok(DeleteHostedZoneResponse { change_info: Some(change::made(call, world, None)?) })
 }
 

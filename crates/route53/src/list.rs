@@ -6,7 +6,7 @@ use model::{HostedZoneId, World};
 
 use crate::errors::{invalid_input, refused};
 use crate::hosted_zone::render;
-use crate::request::{domain_name, page_len, vpc, zone_id};
+use crate::request::{domain_name, page_len, zone_id, zone_vpc};
 use crate::shapes::*;
 
 /// Zones in one answer.
@@ -17,15 +17,16 @@ pub(crate) fn all(
     world: &World,
     request: ListHostedZonesRequest,
 ) -> Result<ListHostedZonesResponse, AwsError> {
-    if request.delegation_set_id.is_some() {
+    let ListHostedZonesRequest { delegation_set_id, hosted_zone_type, marker, max_items } = request;
+    if delegation_set_id.is_some() {
         return Err(AwsError::not_implemented_yet("reusable delegation sets"));
     }
-    if request.hosted_zone_type.as_deref().is_some_and(|wanted| wanted != "PrivateHostedZone") {
+    if hosted_zone_type.as_deref().is_some_and(|wanted| wanted != "PrivateHostedZone") {
         return Err(invalid_input("The hosted zone type must be PrivateHostedZone."));
     }
-    let len = page_len(request.max_items.as_deref(), PAGE_LEN_MAX)?;
+    let len = page_len(max_items.as_deref(), PAGE_LEN_MAX)?;
     let zones = own(call, world)?;
-    let start = match &request.marker {
+    let start = match &marker {
         Some(marker) => {
             let first = zone_id(Some(marker.clone()))?;
             zones.partition_point(|zone| zone.id < first)
@@ -36,7 +37,7 @@ pub(crate) fn all(
     Ok(ListHostedZonesResponse {
         hosted_zones: zones.iter().skip(start).take(len).map(|zone| render(zone)).collect(),
         is_truncated: Some(next.is_some()),
-        marker: request.marker,
+        marker,
         max_items: Some(len.to_string()),
         next_marker: next.map(|zone| zone.id.to_string()),
     })
@@ -47,9 +48,10 @@ pub(crate) fn by_name(
     world: &World,
     request: ListHostedZonesByNameRequest,
 ) -> Result<ListHostedZonesByNameResponse, AwsError> {
-    let len = page_len(request.max_items.as_deref(), PAGE_LEN_MAX)?;
-    let name = request.dns_name.as_deref().map(domain_name).transpose()?;
-    let id = request.hosted_zone_id.clone().map(|id| zone_id(Some(id))).transpose()?;
+    let ListHostedZonesByNameRequest { dns_name, hosted_zone_id, max_items } = request;
+    let len = page_len(max_items.as_deref(), PAGE_LEN_MAX)?;
+    let name = dns_name.as_deref().map(domain_name).transpose()?;
+    let id = hosted_zone_id.clone().map(|id| zone_id(Some(id))).transpose()?;
     if id.is_some() && name.is_none() {
         return Err(invalid_input("A hosted zone ID can be given only together with a DNS name."));
     }
@@ -61,8 +63,8 @@ pub(crate) fn by_name(
     });
     let next = zones.get(start + len);
     Ok(ListHostedZonesByNameResponse {
-        dns_name: request.dns_name,
-        hosted_zone_id: request.hosted_zone_id,
+        dns_name,
+        hosted_zone_id,
         hosted_zones: zones.iter().skip(start).take(len).map(|zone| render(zone)).collect(),
         is_truncated: Some(next.is_some()),
         max_items: Some(len.to_string()),
@@ -76,15 +78,16 @@ pub(crate) fn by_vpc(
     world: &World,
     request: ListHostedZonesByVPCRequest,
 ) -> Result<ListHostedZonesByVPCResponse, AwsError> {
+    let ListHostedZonesByVPCRequest { max_items, next_token, vpc_id, vpc_region } = request;
     let account = call.scope.account;
-    let len = page_len(request.max_items.as_deref(), PAGE_LEN_MAX)?;
-    let seen = vpc(Some(VPC { vpc_id: request.vpc_id, vpc_region: request.vpc_region }))?;
+    let len = page_len(max_items.as_deref(), PAGE_LEN_MAX)?;
+    let seen = zone_vpc(Some(VPC { vpc_id, vpc_region }))?;
     let known = world.network.vpcs.get(&seen.vpc).filter(|vpc| vpc.scope.region == seen.region);
     known
         .filter(|vpc| vpc.scope.account == account)
         .ok_or_else(|| refused(model::private_hosted_zone::HostedZoneRefusal::UnknownVpc(seen)))?;
     let zones: Vec<_> = world.private_hosted_zones_of(seen.vpc).collect();
-    let start = match request.next_token {
+    let start = match next_token {
         Some(token) => {
             let first: HostedZoneId = token.parse().map_err(|_| {
                 AwsError::new("InvalidPaginationToken", "The value of nexttoken is not valid.")

@@ -24,8 +24,9 @@ pub(crate) fn change(
     world: &mut World,
     request: ChangeResourceRecordSetsRequest,
 ) -> Result<ChangeResourceRecordSetsResponse, AwsError> {
-    let (account, id) = (call.scope.account, zone_id(request.hosted_zone_id)?);
-    let batch = request.change_batch.unwrap_or_default();
+    let ChangeResourceRecordSetsRequest { change_batch, hosted_zone_id } = request;
+    let (account, id) = (call.scope.account, zone_id(hosted_zone_id)?);
+    let batch = change_batch.unwrap_or_default();
     check_size(&batch.changes)?;
     let changes = batch.changes.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     world.change_record_sets(account, id, changes).map_err(|refusal| refused_change(refusal, world, id))?;
@@ -38,15 +39,21 @@ pub(crate) fn list(
     world: &World,
     request: ListResourceRecordSetsRequest,
 ) -> Result<ListResourceRecordSetsResponse, AwsError> {
-    let zone =
-        world.private_hosted_zone(call.scope.account, zone_id(request.hosted_zone_id)?).map_err(refused)?;
-    let len = page_len(request.max_items.as_deref(), PAGE_LEN_MAX)?;
-    let name = request.start_record_name.as_deref().map(domain_name).transpose()?;
-    let kind = request.start_record_type.as_deref().map(record_type).transpose()?;
+    let ListResourceRecordSetsRequest {
+        hosted_zone_id,
+        max_items,
+        start_record_identifier,
+        start_record_name,
+        start_record_type,
+    } = request;
+    let zone = world.private_hosted_zone(call.scope.account, zone_id(hosted_zone_id)?).map_err(refused)?;
+    let len = page_len(max_items.as_deref(), PAGE_LEN_MAX)?;
+    let name = start_record_name.as_deref().map(domain_name).transpose()?;
+    let kind = start_record_type.as_deref().map(record_type).transpose()?;
     if kind.is_some() && name.is_none() {
         return Err(invalid_input("A type can be given only together with a name."));
     }
-    if request.start_record_identifier.is_some() {
+    if start_record_identifier.is_some() {
         return Err(AwsError::not_implemented_yet("record sets with a SetIdentifier"));
     }
     let sets = zone.record_sets();

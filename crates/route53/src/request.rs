@@ -27,7 +27,7 @@ pub(crate) fn domain_name(text: &str) -> Result<DomainName, AwsError> {
 }
 
 /// Reads a VPC and its Region.
-pub(crate) fn vpc(vpc: Option<VPC>) -> Result<ZoneVpc, AwsError> {
+pub(crate) fn zone_vpc(vpc: Option<VPC>) -> Result<ZoneVpc, AwsError> {
     let VPC { vpc_id, vpc_region } = vpc.unwrap_or_default();
     let (id, region) = (vpc_id.unwrap_or_default(), vpc_region.unwrap_or_default());
     let invalid = |_| {

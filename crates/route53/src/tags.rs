@@ -17,18 +17,19 @@ pub(crate) fn change(
     world: &mut World,
     request: ChangeTagsForResourceRequest,
 ) -> Result<ChangeTagsForResourceResponse, AwsError> {
+    let ChangeTagsForResourceRequest { add_tags, remove_tag_keys, resource_id, resource_type } = request;
     let account = call.scope.account;
-    check_type(request.resource_type.as_deref(), request.resource_id.as_deref())?;
-    let id = zone_id(request.resource_id)?;
-    if request.add_tags.is_empty() && request.remove_tag_keys.is_empty() {
+    check_type(resource_type.as_deref(), resource_id.as_deref())?;
+    let id = zone_id(resource_id)?;
+    if add_tags.is_empty() && remove_tag_keys.is_empty() {
         return Err(invalid_input("Tags to add or keys to remove are needed."));
     }
-    if request.add_tags.len() > CHANGES_MAX || request.remove_tag_keys.len() > CHANGES_MAX {
+    if add_tags.len() > CHANGES_MAX || remove_tag_keys.len() > CHANGES_MAX {
         return Err(invalid_input(format!("A request changes up to {CHANGES_MAX} tags.")));
     }
     let mut tags = world.private_hosted_zone(account, id).map_err(refused)?.tags.clone();
-    tags.retain(|key, _| !request.remove_tag_keys.contains(key));
-    let added = request.add_tags.into_iter().map(|tag| (tag.key, tag.value.or_else(|| Some(String::new()))));
+    tags.retain(|key, _| !remove_tag_keys.contains(key));
+    let added = add_tags.into_iter().map(|tag| (tag.key, tag.value.or_else(|| Some(String::new()))));
     let added: TagMap = awsproto::tags::checked(added).map_err(|error| invalid_input(error.message))?;
     awsproto::tags::merge(&mut tags, &added).map_err(|error| invalid_input(error.message))?;
     world.tag_private_hosted_zone(account, id, tags).map_err(refused)?;
@@ -40,8 +41,9 @@ pub(crate) fn list(
     world: &World,
     request: ListTagsForResourceRequest,
 ) -> Result<ListTagsForResourceResponse, AwsError> {
-    check_type(request.resource_type.as_deref(), request.resource_id.as_deref())?;
-    let set = tags_of(call.scope.account, world, request.resource_id)?;
+    let ListTagsForResourceRequest { resource_id, resource_type } = request;
+    check_type(resource_type.as_deref(), resource_id.as_deref())?;
+    let set = tags_of(call.scope.account, world, resource_id)?;
     Ok(ListTagsForResourceResponse { resource_tag_set: Some(set) })
 }
 
@@ -50,12 +52,13 @@ pub(crate) fn list_several(
     world: &World,
     request: ListTagsForResourcesRequest,
 ) -> Result<ListTagsForResourcesResponse, AwsError> {
+    let ListTagsForResourcesRequest { resource_ids, resource_type } = request;
     let account = call.scope.account;
-    if !(1..=CHANGES_MAX).contains(&request.resource_ids.len()) {
+    if !(1..=CHANGES_MAX).contains(&resource_ids.len()) {
         return Err(invalid_input(format!("A request is about 1 to {CHANGES_MAX} resources.")));
     }
-    check_type(request.resource_type.as_deref(), request.resource_ids.first().map(String::as_str))?;
-    let sets = request.resource_ids.into_iter().map(|id| tags_of(account, world, Some(id)));
+    check_type(resource_type.as_deref(), resource_ids.first().map(String::as_str))?;
+    let sets = resource_ids.into_iter().map(|id| tags_of(account, world, Some(id)));
     Ok(ListTagsForResourcesResponse { resource_tag_sets: sets.collect::<Result<_, _>>()? })
 }
 

@@ -15,8 +15,10 @@ pub(crate) fn one(
     _: &World,
     request: GetParameterRequest,
 ) -> Result<GetParameterResult, AwsError> {
+    // "This flag is ignored for String and StringList parameter types" (GetParameter), and public ones are Strings.
+    let GetParameterRequest { name, with_decryption: _ } = request;
     let parameters = &PublicParameters::of(call.scope.region);
-    let name = request.name.unwrap_or_default();
+    let name = name.unwrap_or_default();
     let parameter = find(call, parameters, &name)?;
     let parameter = parameter.ok_or_else(|| AwsError::new("ParameterNotFound", ""))?;
     Ok(GetParameterResult { parameter: Some(parameter) })
@@ -27,16 +29,18 @@ pub(crate) fn several(
     _: &World,
     request: GetParametersRequest,
 ) -> Result<GetParametersResult, AwsError> {
+    // Ignored, as for one parameter.
+    let GetParametersRequest { names, with_decryption: _ } = request;
     let parameters = &PublicParameters::of(call.scope.region);
-    if !(1..=ITEMS_MAX).contains(&request.names.len()) {
+    if !(1..=ITEMS_MAX).contains(&names.len()) {
         return Err(constraint(
-            &format!("[{}]", request.names.join(", ")),
+            &format!("[{}]", names.join(", ")),
             "names",
             "Member must have length less than or equal to 10",
         ));
     }
     let mut result = GetParametersResult::default();
-    for name in request.names {
+    for name in names {
         match find(call, parameters, &name) {
             Ok(Some(parameter)) => result.parameters.push(parameter),
             Ok(None) | Err(_) => result.invalid_parameters.push(name),
@@ -50,15 +54,24 @@ pub(crate) fn by_path(
     _: &World,
     request: GetParametersByPathRequest,
 ) -> Result<GetParametersByPathResult, AwsError> {
+    let GetParametersByPathRequest {
+        max_results,
+        next_token,
+        parameter_filters,
+        path,
+        recursive,
+        // Ignored, as for one parameter.
+        with_decryption: _,
+    } = request;
     let parameters = &PublicParameters::of(call.scope.region);
-    if !request.parameter_filters.is_empty() {
+    if !parameter_filters.is_empty() {
         return Err(AwsError::not_implemented_yet("ParameterFilters of GetParametersByPath"));
     }
-    let path = request.path.unwrap_or_default();
+    let path = path.unwrap_or_default();
     let folder = folder(&path)?;
-    let limit = request.max_results.unwrap_or(10);
-    let page = Page::new(Some(limit), request.next_token.as_deref(), 1..=10).map_err(in_words_of_ssm)?;
-    let recursive = request.recursive.unwrap_or(false);
+    let limit = max_results.unwrap_or(10);
+    let page = Page::new(Some(limit), next_token.as_deref(), 1..=10).map_err(in_words_of_ssm)?;
+    let recursive = recursive.unwrap_or(false);
     let below = |name: &str| {
         let rest = name.strip_prefix(folder.as_str());
         rest.is_some_and(|rest| recursive || !rest.contains('/'))

@@ -10,7 +10,7 @@ use model::World;
 pub(crate) fn get(
     call: &mut Call,
     _: &World,
-    _: GetCallerIdentityRequest,
+    GetCallerIdentityRequest {}: GetCallerIdentityRequest,
 ) -> Result<GetCallerIdentityResponse, AwsError> {
     Ok(GetCallerIdentityResponse {
         account: Some(call.principal.account().to_string()),

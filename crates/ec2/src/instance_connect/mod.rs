@@ -24,13 +24,15 @@ fn send_ssh_public_key(
     world: &mut World,
     request: SendSSHPublicKeyRequest,
 ) -> Result<SendSSHPublicKeyResponse, AwsError> {
+    let SendSSHPublicKeyRequest { availability_zone, instance_id, instance_os_user, ssh_public_key } =
+        request;
     let (scope, now) = (call.scope, call.now.into());
-    let text = request.instance_id.unwrap_or_default();
+    let text = instance_id.unwrap_or_default();
     let id: InstanceId = text.parse().map_err(|_| invalid_args("InstanceId", "expecting an instance ID"))?;
-    let os_user = checked_user(request.instance_os_user.unwrap_or_default())?;
-    let public_key = checked_key(&request.ssh_public_key.unwrap_or_default())?;
+    let os_user = checked_user(instance_os_user.unwrap_or_default())?;
+    let public_key = checked_key(&ssh_public_key.unwrap_or_default())?;
     let instance = world.instance(scope, id).map_err(|_| not_found())?;
-    if let Some(zone) = request.availability_zone {
+    if let Some(zone) = availability_zone {
         check_zone(instance.zone, &zone)?;
     }
     world.push_ssh_key(scope, id, os_user, public_key, now).map_err(|_| not_running())?;
