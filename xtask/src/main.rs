@@ -4,6 +4,7 @@ mod check;
 mod codegen;
 mod coverage;
 mod python;
+mod requests;
 mod tidy;
 
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ const USAGE: &str = "\
 usage: cargo xtask <chore>
 
   check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, python, layers, generated code
-  tidy               layers, headers, what no file may say
+  tidy               layers, headers, what no file may say, requests read whole
   codegen            write the AWS shapes from the pinned botocore model
   codegen --check    fail if the committed shapes differ from the generator's
   coverage           write docs/coverage.md: the operations that are served, and those that are not

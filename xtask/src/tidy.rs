@@ -4,8 +4,10 @@
 //!   Cargo.toml, and on inner rings.
 //! - Rings 1 and 2 reach no crate that does I/O, keeps time or draws randomness.
 //! - Only `host` may hold `unsafe`; every crate says at its top what it is.
+//! - Every action says what it does with each member of its request.
 //! - No committed file names a home directory or a registry's host.
 
+use crate::requests::accepted_in_silence;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -44,6 +46,7 @@ pub(crate) fn check() -> Result<String, String> {
     complaints.extend(workspace.outward_dependencies());
     complaints.extend(workspace.reach_outside());
     complaints.extend(workspace.sources()?);
+    complaints.extend(workspace.requests()?);
     complaints.extend(committed_files()?);
     match complaints.is_empty() {
         true => Ok(format!("tidy: {} crates in {} rings", workspace.members.len(), workspace.rings())),
@@ -197,6 +200,26 @@ impl Workspace {
             }
             if member.name != UNSAFE_CRATE {
                 complaints.extend(unsafe_lines(&member.folder)?);
+            }
+        }
+        Ok(complaints)
+    }
+
+    fn requests(&self) -> Result<Vec<String>, String> {
+        let mut complaints = Vec::new();
+        for Member { folder, .. } in self.members.iter().filter(|member| member.ring == 2) {
+            let (mut shapes, mut actions) = (String::new(), String::new());
+            let sources = format!("{folder}/src");
+            for file in files(&["ls-files", "--cached", "--others", "--exclude-standard", "--", &sources])? {
+                if Path::new(&file).exists() {
+                    let text = if file.contains("shapes") { &mut shapes } else { &mut actions };
+                    text.push_str(&read(&file)?);
+                }
+            }
+            for request in accepted_in_silence(&shapes, &actions) {
+                complaints.push(format!(
+                    "{folder}: no action takes {request} apart by a pattern that names all of its members"
+                ));
             }
         }
         Ok(complaints)
