@@ -228,7 +228,7 @@ impl Controller {
 
     /// How long there is nothing to do unless something happens.
     fn until_next(&self, now: Instant) -> Duration {
-        self.endpoints.retries().next(now).unwrap_or(PAUSE_MAX)
+        self.endpoints.retries().next(|_| true, now).unwrap_or(PAUSE_MAX)
     }
 
     /// What is to be done now: of what failed, only that of which the pause is over.

@@ -232,7 +232,7 @@ impl Controller {
     /// How long there is nothing to do unless something happens.
     fn until_next(&self, now: Instant) -> Duration {
         let house = (self.kept_house + HOUSEKEEPING).saturating_duration_since(now);
-        let retry = self.instances.retries().next(now);
+        let retry = self.instances.retries().next(|_| true, now);
         // Whatever is busy says when it is done; until then its retry cannot begin.
         retry.map_or(house, |retry| house.min(retry.max(PAUSE_BETWEEN_LOOKS)))
     }

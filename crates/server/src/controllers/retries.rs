@@ -20,7 +20,7 @@ pub fn pause(failures: u32) -> Duration {
     (PAUSE_MIN * (1 << doublings)).min(PAUSE_MAX)
 }
 
-/// What failed, for each `K`: an instance or an endpoint. `W` is what was wanted; wanting something else is a new beginning.
+/// What failed, for each `K`. `W` is what was wanted; wanting something else is a new beginning.
 #[derive(Debug)]
 pub struct Retries<K, W>(BTreeMap<K, Trouble<W>>);
 
@@ -28,6 +28,8 @@ pub struct Retries<K, W>(BTreeMap<K, Trouble<W>>);
 struct Trouble<W> {
     wanted: W,
     error: String,
+    /// When it failed last.
+    failed: Instant,
     /// Failures one after the other.
     failures: u32,
     /// When to try again.
@@ -88,7 +90,9 @@ impl<K: Ord + Copy, W: PartialEq> Retries<K, W> {
             (_, false) => None,
         };
         let unsaid = if said.is_some() { 0 } else { unsaid };
-        self.0.insert(id, Trouble { wanted, error, failures, due, repeats, unsaid, works_since: None });
+        let works_since = None;
+        self.0
+            .insert(id, Trouble { wanted, error, failed: now, failures, due, repeats, unsaid, works_since });
         said
     }
 
@@ -111,10 +115,17 @@ impl<K: Ord + Copy, W: PartialEq> Retries<K, W> {
         });
     }
 
-    /// How long until something is to be tried again.
-    pub fn next(&self, now: Instant) -> Option<Duration> {
-        let waiting = self.0.values().filter(|trouble| trouble.works_since.is_none());
-        waiting.map(|trouble| trouble.due.saturating_duration_since(now)).min()
+    /// How long until something of `whose` is to be tried again.
+    pub fn next(&self, whose: impl Fn(K) -> bool, now: Instant) -> Option<Duration> {
+        let waiting = self.0.iter().filter(|(id, trouble)| trouble.works_since.is_none() && whose(**id));
+        waiting.map(|(_, trouble)| trouble.due.saturating_duration_since(now)).min()
+    }
+
+    /// What has failed last, of all that fails: what was wanted, why it failed, and when.
+    pub fn last_failure(&self) -> Option<(K, &W, &str, Instant)> {
+        let failing = self.0.iter().filter(|(_, trouble)| trouble.works_since.is_none());
+        let (id, last) = failing.max_by_key(|(_, trouble)| trouble.failed)?;
+        Some((*id, &last.wanted, &last.error, last.failed))
     }
 
     /// Why something is not as it should be, for people.
@@ -166,13 +177,13 @@ mod tests {
         let (mut retries, start) = (Retries::default(), Instant::now());
         assert!(retries.is_due(ID, &"attach", start));
         retries.failed(ID, "attach", taken(), start);
-        assert_eq!(retries.next(start), Some(Duration::from_millis(100)));
+        assert_eq!(retries.next(|_| true, start), Some(Duration::from_millis(100)));
         assert!(!retries.is_due(ID, &"attach", start + Duration::from_millis(99)));
         assert!(retries.is_due(ID, &"attach", start + Duration::from_millis(100)));
         assert!(retries.is_due(ID, &"detach", start), "what is wanted has changed");
         assert!(retries.is_due(8, &"attach", start), "others are not concerned");
         retries.failed(ID, "detach", taken(), start);
-        assert_eq!(retries.next(start), Some(Duration::from_millis(100)), "a new beginning");
+        assert_eq!(retries.next(|_| true, start), Some(Duration::from_millis(100)), "a new beginning");
     }
 
     /// However often it is looked at, in an hour it is tried some 130 times and logged four times.
@@ -206,7 +217,7 @@ mod tests {
             let error = format!("error {}", turn % 2);
             assert_eq!(retries.failed(ID, (), error.clone(), now), Some(Said::Failed(error)));
         }
-        assert_eq!(retries.next(now), Some(Duration::from_millis(3200)));
+        assert_eq!(retries.next(|_| true, now), Some(Duration::from_millis(3200)));
     }
 
     #[test]
@@ -216,7 +227,7 @@ mod tests {
         retries.failed(ID, (), taken(), start);
         assert_eq!(retries.worked(ID, &(), start), Some(Said::Works(1)));
         assert_eq!(retries.worked(ID, &(), start), None, "said once");
-        assert_eq!((retries.problem(ID), retries.next(start)), (None, None));
+        assert_eq!((retries.problem(ID), retries.next(|_| true, start)), (None, None));
         retries.keep(|_| false, start);
         retries.failed(ID, (), taken(), start + Duration::from_secs(5));
         assert_eq!(retries.0[&ID].failures, 3);
