@@ -7,3 +7,4 @@ pub mod instance_connect_endpoints;
 pub mod instances;
 pub mod retries;
 pub mod status;
+pub mod without_machines;

@@ -4,11 +4,13 @@
 use awsproto::{AwsError, Output};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use model::World;
+use model::{Timestamp, World};
 
 use super::durable::not_stored;
 use super::{Ended, Exchange};
 use crate::api::Api;
+use crate::config::Instances;
+use crate::controllers::without_machines;
 use crate::writer::Applied;
 
 pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFuture<'a, Result<(), Ended>> {
@@ -16,6 +18,8 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
     let mut call = exchange.call.take().expect("the caller was identified before");
     let request = exchange.request.take().expect("the request was decoded before");
     let token = exchange.token.take();
+    let backing = api.config.instances;
+    let now = Timestamp(call.now.0);
     async move {
         if !action.is_write() {
             let output = action.read(&mut call, &api.state.snapshot(), request)?;
@@ -31,6 +35,9 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
         };
         let queued = api.state.queue(move |world| {
             let result = change(world);
+            if result.is_ok() {
+                follow_up(backing, world, now);
+            }
             let applied = if result.is_ok() { Applied::Keep } else { Applied::TakeBack };
             (applied, result)
         });
@@ -38,4 +45,13 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
         Ok(())
     }
     .boxed()
+}
+
+/// What follows from a change and is part of it.
+fn follow_up(backing: Instances, world: &mut World, now: Timestamp) {
+    match backing {
+        // The controllers see to it.
+        Instances::Namespace => {}
+        Instances::None => without_machines::settle(world, now),
+    }
 }
