@@ -13,12 +13,11 @@ PASSING = {
     "disassociating", "initiating-request", "provisioning", "create-in-progress", "update-in-progress", "modify-in-progress",
     "delete-in-progress",
 }
-# Where states are shown.
+# Where states are shown that are not the same all the time.
 SHOWN = (
-    "describe_vpcs", "describe_subnets", "describe_route_tables", "describe_internet_gateways",
-    "describe_egress_only_internet_gateways", "describe_nat_gateways", "describe_vpc_peering_connections",
-    "describe_instance_connect_endpoints", "describe_managed_prefix_lists", "describe_network_interfaces",
-    "describe_instances", "describe_iam_instance_profile_associations", "describe_volumes",
+    "describe_internet_gateways", "describe_nat_gateways", "describe_vpc_peering_connections",
+    "describe_instance_connect_endpoints", "describe_network_interfaces", "describe_instances",
+    "describe_iam_instance_profile_associations", "describe_volumes",
 )
 IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 
@@ -32,8 +31,7 @@ class EveryAction(unittest.TestCase):
         self.seen = set()
         own, peer = self.hamlet.client(), self.hamlet.client(account=scenario.PEER)
         self.looks = [getattr(own, describe) for describe in SHOWN]
-        # The other account has a network of its own, and shares connections.
-        self.looks += [peer.describe_vpcs, peer.describe_vpc_peering_connections]
+        self.looks.append(peer.describe_vpc_peering_connections)
 
     def test_leaves_nothing_on_its_way(self):
         story = scenario.Scenario(self.hamlet, answers.Recorder())

@@ -130,6 +130,7 @@ pub(crate) mod tests {
             resources: Default::default(),
             instances: names.iter().map(instance).collect(),
             instance_connect_endpoints: Vec::new(),
+            controllers: Vec::new(),
             ports: Vec::new(),
             drops: Default::default(),
             refusals: Default::default(),

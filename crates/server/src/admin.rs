@@ -17,9 +17,11 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::net::{UnixListener, UnixStream};
 
 use crate::capture::{self, Captured};
+use crate::controllers::status::ControllerStatus;
 use crate::metrics;
 use crate::names;
 use crate::run::Running;
@@ -59,6 +61,9 @@ pub struct Status {
     pub instances: Vec<InstanceStatus>,
     /// EC2 Instance Connect Endpoints that have not ended.
     pub instance_connect_endpoints: Vec<EndpointStatus>,
+    /// What makes the network real: what each controller does, did last, and what failed.
+    #[serde(default)]
+    pub controllers: Vec<ControllerStatus>,
     /// Open links and what passed them.
     pub ports: Vec<PortStatus>,
     /// Dropped packets by reason.
@@ -344,6 +349,7 @@ async fn status(running: &Running) -> Status {
             .filter(|it| !it.state.has_ended())
             .map(|it| endpoint_status(running, it))
             .collect(),
+        controllers: running.controllers.status(Instant::now()),
         connections: moved.as_ref().map_or(0, |moved| moved.connections),
         nesting: running.config.nesting,
         boundary: running.boundary(),
@@ -434,9 +440,9 @@ fn instance_status(world: &World, running: &Running, instance: &Instance) -> Ins
         subnet: primary.map(|it| it.subnet.to_string()).unwrap_or_default(),
         private_ip: primary.and_then(|it| it.addresses().next()),
         public_ip: primary.and_then(public_address),
-        pid: running.instances.pid(instance.id),
+        pid: running.controllers.machines.pid(instance.id),
         key_name: instance.key_name.clone(),
-        problem: running.instances.problem(instance.id),
+        problem: running.controllers.problem_of_instance(instance.id),
     }
 }
 
@@ -450,7 +456,7 @@ fn endpoint_status(running: &Running, endpoint: &InstanceConnectEndpoint) -> End
         dns_name: endpoint.dns_name(),
         region: endpoint.scope.region.to_string(),
         account: endpoint.scope.account.to_string(),
-        problem: running.endpoints.problem(endpoint.id),
+        problem: running.controllers.problem_of_endpoint(endpoint.id),
     }
 }
 

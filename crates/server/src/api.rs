@@ -17,7 +17,7 @@ use crate::body::{self, Bodies};
 use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Config, Instances};
-use crate::controllers::instance_connect_endpoints::InstanceConnectEndpoints;
+use crate::controllers::endpoint_places::EndpointPlaces;
 use crate::host_name::HostNames;
 use crate::life::{self, Exchange};
 use crate::refusal::{Refusal, RefusedRequests};
@@ -44,7 +44,7 @@ pub struct Api {
     /// The machines that instances are, if they are any; there is one a moment after the start.
     pub host: Arc<ArcSwapOption<Host>>,
     /// Where tunnels lead.
-    pub endpoints: InstanceConnectEndpoints,
+    pub places: EndpointPlaces,
     /// What was refused.
     pub refused: Arc<RefusedRequests>,
     /// The room for requests' bodies.
@@ -138,7 +138,7 @@ impl Api {
         }
         let region = self.region_named(Some(&authorization.scope.region))?;
         let scope = Scope { account: caller.account(), region };
-        tunnel::admit(&world, &self.endpoints, scope, request, &caller.principal)
+        tunnel::admit(&world, &self.places, scope, request, &caller.principal)
     }
 
     /// The Region of a name; the one of this run for services that have none.

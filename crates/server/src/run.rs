@@ -18,8 +18,7 @@ use crate::body::Bodies;
 use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
-use crate::controllers::instance_connect_endpoints::InstanceConnectEndpoints;
-use crate::controllers::instances::{Backend, Instances};
+use crate::controllers::{Backend, Controllers};
 use crate::credentials::AccessKey;
 use crate::data_directory;
 use crate::descriptors;
@@ -50,10 +49,8 @@ pub struct Running {
     pub identity: Arc<Identity>,
     /// The network.
     pub state: State,
-    /// The instances.
-    pub instances: Instances,
-    /// The EC2 Instance Connect Endpoints.
-    pub endpoints: InstanceConnectEndpoints,
+    /// What makes it real.
+    pub controllers: Controllers,
     /// What the API refused.
     pub refused_requests: Arc<RefusedRequests>,
     /// What services have refused their callers.
@@ -130,7 +127,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let callers = Callers::of(&config, &root);
     let refused_requests = Arc::new(RefusedRequests::default());
     let refusals = Arc::new(Refusals::default());
-    let endpoints = InstanceConnectEndpoints::paused(Arc::clone(&refusals));
+    let controllers = Controllers::default();
     let api = Api {
         config: config.clone(),
         callers,
@@ -139,7 +136,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         services: &services::ALL,
         descriptions: services::ALL.iter().map(|it| it.service).collect(),
         host: Arc::clone(&host),
-        endpoints: endpoints.clone(),
+        places: controllers.places.clone(),
         refused: Arc::clone(&refused_requests),
         bodies: Bodies::new(),
         spool: Spool::new(&config.data),
@@ -154,15 +151,13 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     if let Some(backend) = &backend {
         host.store(Some(Arc::clone(&backend.host)));
     }
-    let instances = Instances::paused();
     let running = Arc::new(Running {
         identity: Arc::new(Identity::kept_in(&config.data)),
         config,
         api: api_address,
         root,
         state,
-        instances,
-        endpoints,
+        controllers,
         refused_requests,
         refusals,
         quit: Notify::new(),
@@ -243,9 +238,9 @@ async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow
         serve_namespaces(&running, &namespaces)?;
         running.namespaces.store(Some(Arc::new(namespaces)));
     }
-    running.endpoints.resume(running.state.clone(), backend.clone())?;
-    running.instances.resume(running.state.clone(), backend)?;
-    Ok(())
+    let starting = Arc::clone(&running);
+    let start = move || starting.controllers.start(&starting.state, backend, &starting.refusals);
+    tokio::task::spawn_blocking(start).await?
 }
 
 fn serve_namespaces(running: &Arc<Running>, namespaces: &Namespaces) -> anyhow::Result<()> {
@@ -330,8 +325,7 @@ async fn tear_down(running: &Arc<Running>) {
     let _ = std::fs::remove_file(admin::socket(&running.config.data));
     let ending = Arc::clone(running);
     let ended = tokio::task::spawn_blocking(move || {
-        ending.endpoints.quit();
-        ending.instances.quit();
+        ending.controllers.quit();
         if let Some(namespaces) = ending.namespaces.swap(None) {
             namespaces.laptop.kill();
             namespaces.internet.kill();

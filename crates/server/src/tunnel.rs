@@ -34,7 +34,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
-use crate::controllers::instance_connect_endpoints::{InstanceConnectEndpoints, Place};
+use crate::controllers::endpoint_places::{EndpointPlaces, Place};
 use crate::tunnel_places::{Holding, TunnelCaller};
 
 /// Where clients open tunnels.
@@ -76,14 +76,14 @@ pub struct Admitted {
 /// Admits a request whose signature holds.
 pub fn admit(
     world: &World,
-    endpoints: &InstanceConnectEndpoints,
+    places: &EndpointPlaces,
     scope: Scope,
     request: &SignedRequest<'_>,
     caller: &Principal,
 ) -> Result<Admitted, AwsError> {
     let accept = accept_key(handshake(request)?);
     let tunnel = tunnel::requested(world, scope, request)?;
-    let place = endpoints.place(tunnel.endpoint).ok_or_else(|| tunnel::not_open(tunnel.endpoint))?;
+    let place = places.get(tunnel.endpoint).ok_or_else(|| tunnel::not_open(tunnel.endpoint))?;
     let holding = place.tunnels.take(TunnelCaller::of(caller));
     let holding = holding.map_err(|limit| tunnel::too_many(tunnel.endpoint, limit))?;
     Ok(Admitted { tunnel, place, holding, accept })

@@ -1,6 +1,7 @@
 //! `hamlet status`: what there is, what runs, what passed and what was dropped.
 
 use server::admin::Status;
+use server::controllers::status::ControllerStatus;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -33,6 +34,7 @@ fn text(status: &Status) -> String {
     if !problems.is_empty() {
         section(&mut text, "What fails, and is tried again", &problems);
     }
+    section(&mut text, "Controllers (busy, last step, last error)", &controllers(status));
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &counts(&status.drops));
     section(&mut text, "Refused API requests", &counts(&status.refused_requests));
@@ -68,6 +70,32 @@ fn problems(status: &Status) -> Vec<Vec<String>> {
     let endpoints = status.instance_connect_endpoints.iter().map(|it| (&it.id, &it.problem));
     let row = |(id, problem): (&String, &Option<String>)| Some(vec![id.clone(), problem.clone()?]);
     instances.chain(endpoints).filter_map(row).collect()
+}
+
+fn controllers(status: &Status) -> Vec<Vec<String>> {
+    let row = |it: &ControllerStatus| {
+        let step = it.last_step.as_ref();
+        let step = step
+            .map_or_else(|| "-".to_owned(), |it| format!("{} {}, {} ago", it.step, it.key, span(it.ago_ms)));
+        vec![it.name.clone(), it.busy.to_string(), step, error(it)]
+    };
+    status.controllers.iter().map(row).collect()
+}
+
+fn error(controller: &ControllerStatus) -> String {
+    let Some(last) = &controller.last_error else { return "-".to_owned() };
+    let retry = controller.next_retry_ms.map(|ms| format!(", again in {}", span(ms))).unwrap_or_default();
+    format!("{} {}: {}, {} ago{retry}", last.step, last.key, last.error, span(last.ago_ms))
+}
+
+/// A time span as people say it.
+fn span(milliseconds: u64) -> String {
+    match milliseconds / 1000 {
+        0 => format!("{milliseconds} ms"),
+        seconds @ 1..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
 }
 
 fn links(status: &Status) -> Vec<Vec<String>> {
@@ -115,6 +143,30 @@ pub(super) fn section(text: &mut String, heading: &str, rows: &[Vec<String>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use server::controllers::status::{FailedStep, LastStep};
+
+    #[test]
+    fn a_controller_says_what_it_did_what_failed_and_when_it_tries_again() {
+        let last_step = LastStep { key: "i-1".into(), step: "connect".into(), ago_ms: 40 };
+        let last_error = FailedStep {
+            key: "i-1".into(),
+            step: "connect".into(),
+            error: "eni-1 could not become eth1".into(),
+            ago_ms: 90_000,
+        };
+        let mut controller = ControllerStatus {
+            name: "instances".into(),
+            busy: 1,
+            last_step: Some(last_step),
+            last_error: Some(last_error),
+            next_retry_ms: Some(6400),
+        };
+        let said = "connect i-1: eni-1 could not become eth1, 1 min ago, again in 6 s";
+        assert_eq!(error(&controller), said);
+        controller.last_error = None;
+        assert_eq!(error(&controller), "-");
+        assert_eq!([0, 999, 1000, 59_999, 3_600_000].map(span), ["0 ms", "999 ms", "1 s", "59 s", "1 h"]);
+    }
 
     #[test]
     fn rows_line_up_and_nothing_is_said_plainly() {

@@ -14,7 +14,6 @@ use crate::api::Api;
 use crate::body::Bodies;
 use crate::callers::Callers;
 use crate::config::{Auth, Config, Instances};
-use crate::controllers::instance_connect_endpoints::InstanceConnectEndpoints;
 use crate::credentials::AccessKey;
 use crate::host_name::HostNames;
 use crate::listener;
@@ -107,7 +106,7 @@ impl Lab {
             nesting: Default::default(),
             program: PathBuf::new(),
         };
-        let store = store::Redb::open(&data, store::Options::new(1)).unwrap();
+        let store = store::Redb::open(&data, store::Options::new(model::upgrade::FORMAT)).unwrap();
         let root = AccessKey::of(&data, config.account).unwrap();
         let api = Api {
             callers: Callers::of(&config, &root),
@@ -116,7 +115,7 @@ impl Lab {
             descriptions: vec![&TOYBOX],
             state: State::open(Arc::new(store)).unwrap(),
             host: Default::default(),
-            endpoints: InstanceConnectEndpoints::paused(Default::default()),
+            places: Default::default(),
             refused: Default::default(),
             bodies: Bodies::new(),
             spool: Spool::new(&data),
