@@ -207,3 +207,11 @@ async fn a_client_that_stops_in_the_middle_leaves_nothing_and_others_go_on() {
     let (status, said) = lab.ask("Tidy", 0, b"").await.unwrap();
     assert_eq!((status, said.as_str()), (200, r#"{"Said":"tidied for arn:aws:iam::123456789012:root"}"#));
 }
+
+/// Who reads the architecture reads the order, too.
+#[test]
+fn the_documentation_has_the_steps_in_their_order() {
+    let names: Vec<&str> = super::LIFE.iter().map(|step| step.name).collect();
+    let line = format!("LIFE   {}\n", names.join(", "));
+    assert!(include_str!("../../../../ARCHITECTURE.md").contains(&line), "ARCHITECTURE.md lacks: {line}");
+}
