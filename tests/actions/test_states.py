@@ -1,5 +1,5 @@
-"""Without instances every state has changed before the call that asked for it is answered: whoever describes it next sees
-where it ends, and nobody has to wait."""
+"""Without instances every state has changed before the call that asked for it is answered: whoever describes it next
+sees where it ends, and nobody has to wait."""
 
 import unittest
 
@@ -9,15 +9,33 @@ import scenario
 
 # States that something is in only until somebody has done something.
 PASSING = {
-    "pending", "stopping", "shutting-down", "rebooting", "creating", "deleting", "attaching", "detaching", "associating",
-    "disassociating", "initiating-request", "provisioning", "create-in-progress", "update-in-progress", "modify-in-progress",
+    "pending",
+    "stopping",
+    "shutting-down",
+    "rebooting",
+    "creating",
+    "deleting",
+    "attaching",
+    "detaching",
+    "associating",
+    "disassociating",
+    "initiating-request",
+    "provisioning",
+    "create-in-progress",
+    "update-in-progress",
+    "modify-in-progress",
     "delete-in-progress",
 }
 # Where states are shown that are not the same all the time.
 SHOWN = (
-    "describe_internet_gateways", "describe_nat_gateways", "describe_vpc_peering_connections",
-    "describe_instance_connect_endpoints", "describe_network_interfaces", "describe_instances",
-    "describe_iam_instance_profile_associations", "describe_volumes",
+    "describe_internet_gateways",
+    "describe_nat_gateways",
+    "describe_vpc_peering_connections",
+    "describe_instance_connect_endpoints",
+    "describe_network_interfaces",
+    "describe_instances",
+    "describe_iam_instance_profile_associations",
+    "describe_volumes",
 )
 IMAGE = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 
@@ -72,7 +90,9 @@ class FirstLook(unittest.TestCase):
         cls.subnet = ec2.create_subnet(VpcId=cls.vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
 
     def launch(self):
-        run = self.ec2.run_instances(ImageId=IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=self.subnet)
+        run = self.ec2.run_instances(
+            ImageId=IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=self.subnet
+        )
         [instance] = run["Instances"]
         self.assertEqual("pending", instance["State"]["Name"])
         return instance["InstanceId"]
@@ -125,7 +145,9 @@ class FirstLook(unittest.TestCase):
         made = ec2.create_instance_connect_endpoint(SubnetId=self.subnet)["InstanceConnectEndpoint"]
         self.assertEqual("create-in-progress", made["State"])
         one = made["InstanceConnectEndpointId"]
-        state = lambda: ec2.describe_instance_connect_endpoints(InstanceConnectEndpointIds=[one])["InstanceConnectEndpoints"][0]["State"]
+        state = lambda: ec2.describe_instance_connect_endpoints(InstanceConnectEndpointIds=[one])[
+            "InstanceConnectEndpoints"
+        ][0]["State"]
         self.assertEqual("create-complete", state())
         group = ec2.create_security_group(GroupName="eice", Description="eice", VpcId=self.vpc)["GroupId"]
         ec2.modify_instance_connect_endpoint(InstanceConnectEndpointId=one, SecurityGroupIds=[group])
@@ -137,8 +159,12 @@ class FirstLook(unittest.TestCase):
     def test_a_peering_connection_works_or_is_gone(self):
         ec2 = self.ec2
         other = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
-        one = ec2.create_vpc_peering_connection(VpcId=self.vpc, PeerVpcId=other)["VpcPeeringConnection"]["VpcPeeringConnectionId"]
-        state = lambda: ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[one])["VpcPeeringConnections"][0]["Status"]["Code"]
+        one = ec2.create_vpc_peering_connection(VpcId=self.vpc, PeerVpcId=other)["VpcPeeringConnection"][
+            "VpcPeeringConnectionId"
+        ]
+        state = lambda: ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[one])["VpcPeeringConnections"][0][
+            "Status"
+        ]["Code"]
         self.assertEqual("pending-acceptance", state(), "that is no way: somebody is to accept it")
         ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=one)
         self.assertEqual("active", state())

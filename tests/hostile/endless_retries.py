@@ -58,7 +58,9 @@ class EndlessRetries(NetworkLab):
         self.holds("What fails, and is tried again" in shown and self.problem() in shown, f"status says why:\n{shown}")
 
         last = self.controller()["last_error"]
-        self.holds(last["key"] == self.rogue and last["error"] in self.problem(), f"the controller's last error: {last}")
+        self.holds(
+            last["key"] == self.rogue and last["error"] in self.problem(), f"the controller's last error: {last}"
+        )
         self.holds(self.controller()["next_retry_ms"] is not None, "when it is tried again")
 
         self.step("3. the guest gives in, and gets its interface with the next attempt")
@@ -69,7 +71,9 @@ class EndlessRetries(NetworkLab):
         harness.wait_for("the second interface", has, 40, every=0.5)
         harness.wait_for("status to say nothing more", lambda: not self.problem(), 10)
         shown = self.controller()
-        self.holds(not shown["last_error"] and shown["last_step"]["step"] == "connect", f"the controller's last step: {shown}")
+        self.holds(
+            not shown["last_error"] and shown["last_step"]["step"] == "connect", f"the controller's last step: {shown}"
+        )
 
     def names(self, what):
         script = f"for n in $(seq {NAMES}); do echo link property {what} dev eth0 altname eth$n; done | ip -batch -"
