@@ -14,8 +14,6 @@ pub struct AwsError {
     pub message: String,
     /// The HTTP status.
     pub status: u16,
-    /// Members beside code and message, for the few errors that have some.
-    pub fields: Vec<(&'static str, String)>,
 }
 
 impl AwsError {
@@ -23,18 +21,12 @@ impl AwsError {
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         let code = code.into();
         let status = status_of(&code);
-        AwsError { code, message: message.into(), status, fields: Vec::new() }
+        AwsError { code, message: message.into(), status }
     }
 
     /// The same error under another HTTP status.
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
-        self
-    }
-
-    /// The same error with one more member.
-    pub fn with_field(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.fields.push((name, value.into()));
         self
     }
 

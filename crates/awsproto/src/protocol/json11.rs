@@ -60,9 +60,9 @@ mod tests {
 
     #[test]
     fn errors_are_objects_and_all_of_the_clients_have_one_status() {
-        let error = AwsError::new("AccessDeniedException", "No.").with_status(403).with_field("Who", "ada");
+        let error = AwsError::new("AccessDeniedException", "No.").with_status(403);
         let reply = error.render(&SERVICE, "r-1");
-        assert_eq!(reply.body, r#"{"Who":"ada","__type":"AccessDeniedException","message":"No."}"#);
+        assert_eq!(reply.body, r#"{"__type":"AccessDeniedException","message":"No."}"#);
         assert_eq!((reply.status, reply.content_type), (400, "application/x-amz-json-1.1"));
         let missing = AwsError::not_implemented(&SERVICE, "PutParameter");
         assert_eq!((missing.code.as_ref(), missing.status), ("NotImplementedException", 501));

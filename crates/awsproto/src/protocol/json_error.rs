@@ -3,15 +3,12 @@
 use crate::error::AwsError;
 use serde_json::{Map, Value};
 
-/// Code, message and what else there is, as one object.
+/// Code and message, as one object.
 pub(super) fn body(error: &AwsError) -> String {
     let mut members = Map::new();
     members.insert("__type".into(), error.code.as_ref().into());
     if !error.message.is_empty() {
         members.insert("message".into(), error.message.as_str().into());
-    }
-    for (name, value) in &error.fields {
-        members.insert((*name).into(), value.as_str().into());
     }
     Value::Object(members).to_string()
 }

@@ -4,13 +4,10 @@ use crate::error::AwsError;
 use crate::service::Service;
 use crate::xml::XmlWriter;
 
-/// Code, message and what else there is.
+/// Code and message.
 pub(super) fn members(error: &AwsError, xml: &mut XmlWriter) {
     xml.text("Code", &error.code);
     xml.text("Message", &error.message);
-    for (name, value) in &error.fields {
-        xml.text(name, value);
-    }
 }
 
 /// The envelope of the query protocol, which most REST services with XML use as well.
