@@ -101,6 +101,11 @@ pub fn merge(existing: &mut TagMap, new: &TagMap) -> Result<(), AwsError> {
     Ok(())
 }
 
+/// Tags as answers show them, each made by `tag` from key and value.
+pub fn shown<T>(tags: &TagMap, tag: impl Fn(Option<String>, Option<String>) -> T) -> Vec<T> {
+    tags.iter().map(|(key, value)| tag(Some(key.clone()), Some(value.clone()))).collect()
+}
+
 /// Whether a key belongs to AWS alone.
 pub fn is_reserved(key: &str) -> bool {
     key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))

@@ -55,7 +55,7 @@ pub(crate) fn describe(
         ids: &egress_only_internet_gateway_ids,
         filters,
         max_results,
-        next_token: next_token.as_deref(),
+        next_token,
     };
     let gateways = gateways.into_iter().map(render).collect();
     let (gateways, next_token) = describe.page(gateways, |it| it.egress_only_internet_gateway_id.as_ref())?;

@@ -21,6 +21,7 @@ mod vpc;
 mod vpc_peering_connection;
 
 pub(crate) use identifier::{has_malformed_code, malformed, not_found};
+pub(crate) use route::{gateway_not_found, nat_gateway_not_found, refused_for_route};
 
 use awsproto::AwsError;
 use model::{Refusal, ResourceId};

@@ -38,8 +38,7 @@ pub(crate) fn describe(
     named.retain(|_| owners.is_empty() || owners.iter().any(is_owner));
     // "Images with explicit launch permissions" for an account are none; `all` are the public ones.
     named.retain(|_| executable_users.is_empty() || executable_users.contains(&"all".to_owned()));
-    let describe =
-        Describe { kind: "image", ids: &image_ids, filters, max_results, next_token: next_token.as_deref() };
+    let describe = Describe { kind: "image", ids: &image_ids, filters, max_results, next_token };
     let images = named.into_iter().map(render).collect();
     let (images, next_token) = describe.page(images, |image: &shapes::Image| image.image_id.as_ref())?;
     Ok(DescribeImagesResult { images, next_token })

@@ -100,7 +100,7 @@ pub(crate) fn describe(
         ids: &instance_connect_endpoint_ids,
         filters,
         max_results,
-        next_token: next_token.as_deref(),
+        next_token,
     };
     let endpoints = named.into_iter().map(|endpoint| render(world, endpoint)).collect();
     let (instance_connect_endpoints, next_token) =

@@ -98,13 +98,7 @@ pub(crate) fn describe_credits(
         .values()
         .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
     let named = request::named_or_all(&instance_ids, all, |it| it.id)?;
-    let describe = Describe {
-        kind: "instance",
-        ids: &instance_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe = Describe { kind: "instance", ids: &instance_ids, filters, max_results, next_token };
     let render = |it: &Instance| {
         let cpu_credits = Some(it.cpu_credits.clone()?);
         Some(InstanceCreditSpecification { instance_id: Some(it.id.to_string()), cpu_credits })

@@ -63,13 +63,8 @@ pub(crate) fn describe(
     let scope = call.scope;
     let own = world.network.internet_gateways.values().filter(|gateway| gateway.scope == scope);
     let gateways = request::named_or_all(&internet_gateway_ids, own, |gateway| gateway.id)?;
-    let describe = Describe {
-        kind: "internetGateway",
-        ids: &internet_gateway_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe =
+        Describe { kind: "internetGateway", ids: &internet_gateway_ids, filters, max_results, next_token };
     let gateways = gateways.into_iter().map(render).collect();
     let (internet_gateways, next_token) = describe.page(gateways, |it| it.internet_gateway_id.as_ref())?;
     Ok(DescribeInternetGatewaysResult { internet_gateways, next_token })

@@ -32,6 +32,7 @@ mod prefix_list;
 mod request;
 mod request_tokens;
 mod route;
+mod route_parameters;
 mod route_table;
 mod run_instances;
 mod security_group;

@@ -75,13 +75,8 @@ pub(crate) fn describe(
     let own =
         world.network.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
     let gateways = request::named_or_all(&nat_gateway_ids, own, |gateway| gateway.id)?;
-    let describe = Describe {
-        kind: "natGateway",
-        ids: &nat_gateway_ids,
-        filters: filter,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe =
+        Describe { kind: "natGateway", ids: &nat_gateway_ids, filters: filter, max_results, next_token };
     let gateways = gateways.into_iter().map(|gateway| render(world, gateway)).collect();
     let (nat_gateways, next_token) = describe.page(gateways, |it| it.nat_gateway_id.as_ref())?;
     Ok(DescribeNatGatewaysResult { nat_gateways, next_token })

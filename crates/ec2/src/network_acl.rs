@@ -52,13 +52,7 @@ pub(crate) fn describe(
     let scope = call.scope;
     let own = world.network.network_acls.values().filter(|acl| acl.scope == scope);
     let acls = named_or_all(&network_acl_ids, own, |acl| acl.id)?;
-    let describe = Describe {
-        kind: "networkAcl",
-        ids: &network_acl_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe = Describe { kind: "networkAcl", ids: &network_acl_ids, filters, max_results, next_token };
     let rows = acls.into_iter().map(|acl| render(world, acl)).collect();
     let (network_acls, next_token) = describe.page(rows, |acl| acl.network_acl_id.as_ref())?;
     Ok(DescribeNetworkAclsResult { network_acls, next_token })

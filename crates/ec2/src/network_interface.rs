@@ -106,13 +106,8 @@ pub(crate) fn describe(
     let scope = call.scope;
     let all = world.network.network_interfaces.values().filter(|interface| interface.scope == scope);
     let named = request::named_or_all(&network_interface_ids, all, |interface| interface.id)?;
-    let describe = Describe {
-        kind: "networkInterface",
-        ids: &network_interface_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe =
+        Describe { kind: "networkInterface", ids: &network_interface_ids, filters, max_results, next_token };
     let interfaces = named.into_iter().map(|interface| render(world, interface)).collect();
     let (network_interfaces, next_token) = describe
         .page(interfaces, |interface: &shapes::NetworkInterface| interface.network_interface_id.as_ref())?;

@@ -95,7 +95,7 @@ pub(crate) struct Describe<'a> {
     /// Size of a page.
     pub max_results: Option<i32>,
     /// Where the page begins.
-    pub next_token: Option<&'a str>,
+    pub next_token: Option<String>,
 }
 
 impl Describe<'_> {
@@ -116,7 +116,7 @@ impl Describe<'_> {
         id: impl Fn(&T) -> Option<&String>,
     ) -> Result<(Vec<T>, Option<String>), AwsError> {
         page::refuse_with_ids(self.kind, self.ids, self.max_results)?;
-        let page = Page::new(self.max_results, self.next_token, bounds)?;
+        let page = Page::new(self.max_results, self.next_token.as_deref(), bounds)?;
         let rows = Filters::new(self.filters)?.select(rows)?;
         Ok(page.cut(rows, |row| id(row).cloned().unwrap_or_default()))
     }
@@ -124,9 +124,7 @@ impl Describe<'_> {
 
 /// Tags as answers show them.
 pub(crate) fn render_tags(tags: &Tags) -> Vec<shapes::Tag> {
-    let render =
-        |(key, value): (&String, &String)| shapes::Tag { key: Some(key.clone()), value: Some(value.clone()) };
-    tags.iter().map(render).collect()
+    awsproto::tags::shown(tags, |key, value| shapes::Tag { key, value })
 }
 
 /// Tags of a rendered shape, as filters look at them.

@@ -2,10 +2,11 @@
 //! virtual private, carrier or local gateways: none of them can exist here, so none is found.
 
 use awsproto::{AwsError, Call};
-use model::{Destination, IpNet, Refusal, ResourceId, RouteState, Scope, Target, World};
+use model::{Destination, IpNet, RouteState, Target, World};
 
-use crate::errors;
-use crate::request::{self, required_id};
+use crate::errors::refused_for_route as refused;
+use crate::request::required_id;
+use crate::route_parameters::{TargetParameters, read_destination};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -31,34 +32,27 @@ pub(crate) fn create(
         vpc_endpoint_id,
         vpc_peering_connection_id,
     } = request;
-    request::refuse_unsupported(&[
-        ("CarrierGatewayId", carrier_gateway_id.is_some()),
-        ("CoreNetworkArn", core_network_arn.is_some()),
-        ("LocalGatewayId", local_gateway_id.is_some()),
-        ("OdbNetworkArn", odb_network_arn.is_some()),
-    ])?;
+    let target = TargetParameters {
+        carrier_gateway_id,
+        core_network_arn,
+        egress_only_internet_gateway_id,
+        gateway_id,
+        instance_id,
+        local_gateway_id,
+        nat_gateway_id,
+        network_interface_id,
+        odb_network_arn,
+        transit_gateway_id,
+        vpc_endpoint_id,
+        vpc_peering_connection_id,
+    };
+    target.refuse_what_is_missing()?;
     let scope = call.scope;
     let table = required_id(route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
-    let destination = read_destination(
-        destination_cidr_block.as_deref(),
-        destination_ipv6_cidr_block.as_deref(),
-        destination_prefix_list_id.as_deref(),
-    )?;
-    let target = read_target(
-        world,
-        scope,
-        &[
-            (TargetKind::Gateway, gateway_id.as_deref()),
-            (TargetKind::EgressOnlyInternetGateway, egress_only_internet_gateway_id.as_deref()),
-            (TargetKind::NatGateway, nat_gateway_id.as_deref()),
-            (TargetKind::NetworkInterface, network_interface_id.as_deref()),
-            (TargetKind::Instance, instance_id.as_deref()),
-            (TargetKind::VpcPeeringConnection, vpc_peering_connection_id.as_deref()),
-            (TargetKind::TransitGateway, transit_gateway_id.as_deref()),
-            (TargetKind::VpcEndpoint, vpc_endpoint_id.as_deref()),
-        ],
-    )?;
+    let destination =
+        read_destination(destination_cidr_block, destination_ipv6_cidr_block, destination_prefix_list_id)?;
+    let target = target.read(world, scope)?;
     world.create_route(scope, table, destination, target).map_err(refused)?;
     Ok(CreateRouteResult { r#return: Some(true) })
 }
@@ -87,36 +81,27 @@ pub(crate) fn replace(
         vpc_endpoint_id,
         vpc_peering_connection_id,
     } = request;
-    request::refuse_unsupported(&[
-        ("CarrierGatewayId", carrier_gateway_id.is_some()),
-        ("CoreNetworkArn", core_network_arn.is_some()),
-        ("LocalGatewayId", local_gateway_id.is_some()),
-        ("OdbNetworkArn", odb_network_arn.is_some()),
-    ])?;
+    let target = TargetParameters {
+        carrier_gateway_id,
+        core_network_arn,
+        egress_only_internet_gateway_id,
+        gateway_id,
+        instance_id,
+        local_gateway_id,
+        nat_gateway_id,
+        network_interface_id,
+        odb_network_arn,
+        transit_gateway_id,
+        vpc_endpoint_id,
+        vpc_peering_connection_id,
+    };
+    target.refuse_what_is_missing()?;
     let scope = call.scope;
     let table = required_id(route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
-    let destination = read_destination(
-        destination_cidr_block.as_deref(),
-        destination_ipv6_cidr_block.as_deref(),
-        destination_prefix_list_id.as_deref(),
-    )?;
-    let local = local_target.filter(|on| *on).map(|_| LOCAL);
-    let target = read_target(
-        world,
-        scope,
-        &[
-            (TargetKind::Local, local.or(gateway_id.as_deref().filter(|id| *id == LOCAL))),
-            (TargetKind::Gateway, gateway_id.as_deref().filter(|id| *id != LOCAL)),
-            (TargetKind::EgressOnlyInternetGateway, egress_only_internet_gateway_id.as_deref()),
-            (TargetKind::NatGateway, nat_gateway_id.as_deref()),
-            (TargetKind::NetworkInterface, network_interface_id.as_deref()),
-            (TargetKind::Instance, instance_id.as_deref()),
-            (TargetKind::VpcPeeringConnection, vpc_peering_connection_id.as_deref()),
-            (TargetKind::TransitGateway, transit_gateway_id.as_deref()),
-            (TargetKind::VpcEndpoint, vpc_endpoint_id.as_deref()),
-        ],
-    )?;
+    let destination =
+        read_destination(destination_cidr_block, destination_ipv6_cidr_block, destination_prefix_list_id)?;
+    let target = target.read_or_local(world, scope, local_target)?;
     world.replace_route(scope, table, destination, target).map_err(refused)
 }
 
@@ -134,108 +119,9 @@ pub(crate) fn delete(
     let scope = call.scope;
     let table = required_id(route_table_id.as_deref())?;
     world.route_table(scope, table).map_err(refused)?;
-    let destination = read_destination(
-        destination_cidr_block.as_deref(),
-        destination_ipv6_cidr_block.as_deref(),
-        destination_prefix_list_id.as_deref(),
-    )?;
+    let destination =
+        read_destination(destination_cidr_block, destination_ipv6_cidr_block, destination_prefix_list_id)?;
     world.delete_route(scope, table, destination).map_err(refused)
-}
-
-/// What `GatewayId` says for the VPC itself.
-const LOCAL: &str = "local";
-
-/// The parameters that name a route's target.
-#[derive(Clone, Copy)]
-enum TargetKind {
-    Local,
-    Gateway,
-    EgressOnlyInternetGateway,
-    NatGateway,
-    NetworkInterface,
-    Instance,
-    VpcPeeringConnection,
-    TransitGateway,
-    VpcEndpoint,
-}
-
-/// The one target among the parameters sent.
-fn read_target(world: &World, scope: Scope, sent: &[(TargetKind, Option<&str>)]) -> Result<Target, AwsError> {
-    let mut sent = sent.iter().filter_map(|(kind, id)| Some((*kind, (*id)?)));
-    match (sent.next(), sent.next()) {
-        (Some((kind, id)), None) => target_of(world, scope, kind, id),
-        (None, _) => Err(AwsError::new(
-            "MissingParameter",
-            "The request must contain exactly one of: gatewayId, natGatewayId, networkInterfaceId, instanceId, \
-             vpcPeeringConnectionId, egressOnlyInternetGatewayId, transitGatewayId, vpcEndpointId",
-        )),
-        (Some(_), Some(_)) => {
-            Err(AwsError::invalid_parameter_combination("The request must contain exactly one route target."))
-        }
-    }
-}
-
-fn target_of(world: &World, scope: Scope, kind: TargetKind, id: &str) -> Result<Target, AwsError> {
-    match kind {
-        TargetKind::Local => Ok(Target::Local),
-        TargetKind::Gateway => id.parse().map(Target::InternetGateway).map_err(|_| gateway_not_found(id)),
-        TargetKind::EgressOnlyInternetGateway => request::parse_id(id).map(Target::EgressOnlyInternetGateway),
-        TargetKind::NatGateway => id.parse().map(Target::NatGateway).map_err(|_| nat_gateway_not_found(id)),
-        TargetKind::NetworkInterface => request::parse_id(id).map(Target::NetworkInterface),
-        TargetKind::Instance => {
-            let interface = world.route_interface_of(scope, request::parse_id(id)?).map_err(refused)?;
-            Ok(Target::NetworkInterface(interface))
-        }
-        TargetKind::VpcPeeringConnection => request::parse_id(id).map(Target::VpcPeeringConnection),
-        TargetKind::TransitGateway => {
-            Err(AwsError::not_found("InvalidTransitGatewayID.NotFound", "transitGateway", id))
-        }
-        TargetKind::VpcEndpoint => Err(AwsError::new(
-            "InvalidVpcEndpointId.NotFound",
-            format!("The Vpc Endpoint Id '{id}' does not exist"),
-        )),
-    }
-}
-
-/// The one destination among the parameters sent.
-fn read_destination(v4: Option<&str>, v6: Option<&str>, list: Option<&str>) -> Result<Destination, AwsError> {
-    match (v4, v6, list) {
-        (Some(cidr), None, None) => {
-            let cidr = request::ipv4_block("destinationCidrBlock", cidr)?;
-            Ok(Destination::Cidr(IpNet::V4(cidr)))
-        }
-        (None, Some(cidr), None) => {
-            let cidr = request::ipv6_block("destinationIpv6CidrBlock", cidr)?;
-            Ok(Destination::Cidr(IpNet::V6(cidr)))
-        }
-        (None, None, Some(list)) => request::parse_id(list).map(Destination::PrefixList),
-        (None, None, None) => Err(AwsError::new(
-            "MissingParameter",
-            "The request must contain exactly one of: destinationCidrBlock, destinationIpv6CidrBlock, \
-             destinationPrefixListId",
-        )),
-        (_, _, _) => Err(AwsError::invalid_parameter_combination(
-            "The request must contain exactly one of: destinationCidrBlock, destinationIpv6CidrBlock, \
-             destinationPrefixListId",
-        )),
-    }
-}
-
-/// As everywhere, but for gateways: routes know internet gateways as "gateway" and NAT gateways by another code.
-pub(crate) fn refused(refusal: Refusal) -> AwsError {
-    match refusal {
-        Refusal::NotFound(ResourceId::InternetGateway(id)) => gateway_not_found(&id.to_string()),
-        Refusal::NotFound(ResourceId::NatGateway(id)) => nat_gateway_not_found(&id.to_string()),
-        other => errors::refused(other),
-    }
-}
-
-pub(crate) fn gateway_not_found(id: &str) -> AwsError {
-    AwsError::not_found("InvalidGatewayID.NotFound", "gateway", id)
-}
-
-fn nat_gateway_not_found(id: &str) -> AwsError {
-    AwsError::not_found("InvalidNatGatewayID.NotFound", "natGateway", id)
 }
 
 /// All routes of a table as answers show them.

@@ -6,7 +6,7 @@ use model::route_table::RouteTableUser;
 use model::{InternetGatewayId, Refusal, RouteTableAssociationId, RouteTableId, World};
 use std::borrow::Cow;
 
-use crate::errors::refused;
+use crate::errors::{gateway_not_found, refused, refused_for_route};
 use crate::request::{self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values};
 use crate::route;
 use crate::shapes::{self, *};
@@ -44,13 +44,7 @@ pub(crate) fn describe(
     let scope = call.scope;
     let own = world.network.route_tables.values().filter(|table| table.scope == scope);
     let tables = request::named_or_all(&route_table_ids, own, |table| table.id)?;
-    let describe = Describe {
-        kind: "routeTable",
-        ids: &route_table_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe = Describe { kind: "routeTable", ids: &route_table_ids, filters, max_results, next_token };
     let tables = tables.into_iter().map(|table| render(world, table)).collect();
     let (route_tables, next_token) = describe.page(tables, |it| it.route_table_id.as_ref())?;
     Ok(DescribeRouteTablesResult { route_tables, next_token })
@@ -71,10 +65,9 @@ pub(crate) fn associate(
             call.with_ids(|ids| world.associate_route_table(scope, table, subnet, ids)).map_err(refused)?
         }
         (None, Some(gateway)) => {
-            let gateway: InternetGatewayId =
-                gateway.parse().map_err(|_| route::gateway_not_found(gateway))?;
+            let gateway: InternetGatewayId = gateway.parse().map_err(|_| gateway_not_found(gateway))?;
             call.with_ids(|ids| world.associate_gateway_route_table(scope, table, gateway, ids))
-                .map_err(route::refused)?
+                .map_err(refused_for_route)?
         }
         (None, None) => {
             let message = "The request must contain exactly one of subnetId or gatewayId";

@@ -109,13 +109,7 @@ pub(crate) fn describe(
             |group: &SecurityGroup| group_names.iter().any(|name| name.eq_ignore_ascii_case(&group.name));
         groups.retain(|group| group.vpc == vpc && is_named(group));
     }
-    let describe = Describe {
-        kind: "groupId",
-        ids: &group_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe = Describe { kind: "groupId", ids: &group_ids, filters, max_results, next_token };
     let rows = groups.into_iter().map(|group| render(world, group)).collect();
     let (security_groups, next_token) = describe.page(rows, |group| group.group_id.as_ref())?;
     Ok(DescribeSecurityGroupsResult { next_token, security_groups })
@@ -138,8 +132,7 @@ pub(crate) fn for_vpc(
         primary_vpc_id: Some(group.vpc.to_string()),
         tags: render_tags(&group.tags),
     });
-    let describe =
-        Describe { kind: "groupId", ids: &[], filters, max_results, next_token: next_token.as_deref() };
+    let describe = Describe { kind: "groupId", ids: &[], filters, max_results, next_token };
     let (security_group_for_vpcs, next_token) =
         describe.page(rows.collect(), |group| group.group_id.as_ref())?;
     Ok(GetSecurityGroupsForVpcResult { next_token, security_group_for_vpcs })

@@ -159,7 +159,7 @@ pub(crate) fn describe(
         ids: &security_group_rule_ids,
         filters,
         max_results,
-        next_token: next_token.as_deref(),
+        next_token,
     };
     let (security_group_rules, next_token) =
         describe.page(rows, |rule| rule.security_group_rule_id.as_ref())?;

@@ -88,13 +88,7 @@ pub(crate) fn describe(
     let scope = call.scope;
     let own = world.network.subnets.values().filter(|subnet| subnet.scope == scope);
     let subnets = request::named_or_all(&subnet_ids, own, |subnet| subnet.id)?;
-    let describe = Describe {
-        kind: "subnet",
-        ids: &subnet_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe = Describe { kind: "subnet", ids: &subnet_ids, filters, max_results, next_token };
     let subnets = subnets.into_iter().map(|subnet| render(world, subnet)).collect();
     let (subnets, next_token) = describe.page(subnets, |subnet| subnet.subnet_id.as_ref())?;
     Ok(DescribeSubnetsResult { subnets, next_token })
@@ -236,13 +230,7 @@ pub(crate) fn get_cidr_reservations(
     let subnet = world.subnet(scope, required_id(subnet_id.as_deref())?).map_err(refused)?;
     let reservations =
         subnet.reservations.iter().map(|it| render_reservation(scope, subnet.id, it)).collect();
-    let describe = Describe {
-        kind: "subnetCidrReservation",
-        ids: &[],
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe = Describe { kind: "subnetCidrReservation", ids: &[], filters, max_results, next_token };
     let (page, next_token) = describe.page(reservations, |it| it.subnet_cidr_reservation_id.as_ref())?;
     let is_ipv6 =
         |it: &shapes::SubnetCidrReservation| it.cidr.as_ref().is_some_and(|cidr| cidr.contains(':'));

@@ -49,8 +49,7 @@ pub(crate) fn describe(
     for (id, tags) in world.tagged_resources(call.scope) {
         rows.extend(tags.iter().map(|(key, value)| Row::new(id, key, value)));
     }
-    let describe =
-        Describe { kind: "resource", ids: &[], filters, max_results, next_token: next_token.as_deref() };
+    let describe = Describe { kind: "resource", ids: &[], filters, max_results, next_token };
     let (rows, next_token) = describe.page(rows, |row: &Row| Some(&row.position))?;
     Ok(DescribeTagsResult { next_token, tags: rows.into_iter().map(|row| row.tag).collect() })
 }

@@ -34,13 +34,7 @@ pub(crate) fn describe(
         .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
     let id = |instance: &Instance| -> VolumeId { instance.root_volume.id };
     let named = request::named_or_all(&volume_ids, all, id)?;
-    let describe = Describe {
-        kind: "volume",
-        ids: &volume_ids,
-        filters,
-        max_results,
-        next_token: next_token.as_deref(),
-    };
+    let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };
     let volumes = named.into_iter().map(render).collect();
     let (volumes, next_token) =
         describe.page(volumes, |volume: &shapes::Volume| volume.volume_id.as_ref())?;

@@ -80,8 +80,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeVpcsResult, AwsError> {
     let DescribeVpcsRequest { filters, max_results, next_token, vpc_ids } = request;
     let vpcs = request::named_or_all(&vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
-    let describe =
-        Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token: next_token.as_deref() };
+    let describe = Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token };
     let (vpcs, next_token) =
         describe.page(vpcs.into_iter().map(render).collect(), |vpc| vpc.vpc_id.as_ref())?;
     Ok(DescribeVpcsResult { vpcs, next_token })

@@ -105,7 +105,7 @@ pub(crate) fn describe(
         ids: &vpc_peering_connection_ids,
         filters,
         max_results,
-        next_token: next_token.as_deref(),
+        next_token,
     };
     let connections = connections.into_iter().map(|it| render(world, it, now)).collect();
     let (connections, next_token) = describe.page(connections, |it| it.vpc_peering_connection_id.as_ref())?;

@@ -45,6 +45,5 @@ pub(crate) fn remove(existing: &mut Tags, keys: &[String]) {
 
 /// Tags as answers show them.
 pub(crate) fn render(tags: &Tags) -> Vec<Tag> {
-    let tag = |(key, value): (&String, &String)| Tag { key: Some(key.clone()), value: Some(value.clone()) };
-    tags.iter().map(tag).collect()
+    tags::shown(tags, |key, value| Tag { key, value })
 }

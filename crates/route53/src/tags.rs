@@ -64,11 +64,10 @@ pub(crate) fn list_several(
 
 fn tags_of(account: AccountId, world: &World, id: Option<String>) -> Result<ResourceTagSet, AwsError> {
     let zone = world.private_hosted_zone(account, zone_id(id)?).map_err(refused)?;
-    let tag = |(key, value): (&String, &String)| Tag { key: Some(key.clone()), value: Some(value.clone()) };
     Ok(ResourceTagSet {
         resource_id: Some(zone.id.to_string()),
         resource_type: Some(HOSTED_ZONE.to_owned()),
-        tags: zone.tags.iter().map(tag).collect(),
+        tags: awsproto::tags::shown(&zone.tags, |key, value| Tag { key, value }),
     })
 }
 

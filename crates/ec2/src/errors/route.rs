@@ -2,7 +2,7 @@
 
 use awsproto::AwsError;
 use model::refusal::RouteRefusal;
-use model::{Destination, IpNet};
+use model::{Destination, IpNet, Refusal, ResourceId};
 
 use super::invalid;
 
@@ -42,6 +42,23 @@ pub(super) fn refused(refusal: RouteRefusal) -> AwsError {
             invalid(format!("cannot remove local route {destination} in route table {table}"))
         }
     }
+}
+
+/// As everywhere, but for gateways: routes know internet gateways as "gateway" and NAT gateways by another code.
+pub(crate) fn refused_for_route(refusal: Refusal) -> AwsError {
+    match refusal {
+        Refusal::NotFound(ResourceId::InternetGateway(id)) => gateway_not_found(&id.to_string()),
+        Refusal::NotFound(ResourceId::NatGateway(id)) => nat_gateway_not_found(&id.to_string()),
+        other => super::refused(other),
+    }
+}
+
+pub(crate) fn gateway_not_found(id: &str) -> AwsError {
+    AwsError::not_found("InvalidGatewayID.NotFound", "gateway", id)
+}
+
+pub(crate) fn nat_gateway_not_found(id: &str) -> AwsError {
+    AwsError::not_found("InvalidNatGatewayID.NotFound", "natGateway", id)
 }
 
 /// The parameter name that a destination is called by in sentences about routes.
