@@ -43,16 +43,12 @@ class GoodAnswers(unittest.TestCase):
 
 class CoveragePage(unittest.TestCase):
     def test_it_lists_what_the_program_has(self):
-        titles = {
-            "ec2": "Amazon EC2",
-            "ec2-instance-connect": "EC2 Instance Connect",
-            "route53": "Amazon Route 53",
-            "iam": "AWS IAM",
-            "sts": "AWS STS",
-            "ssm": "AWS Systems Manager",
-        }
-        page = pathlib.Path(__file__).resolve().parents[2].joinpath("docs/coverage.md").read_text(encoding="utf-8")
-        for service, title in titles.items():
+        root = pathlib.Path(__file__).resolve().parents[2]
+        page = root.joinpath("docs/coverage.md").read_text(encoding="utf-8")
+        services = {path.stem: path.read_text(encoding="utf-8") for path in root.glob("xtask/operations/*.txt")}
+        self.assertEqual({row["service"] for row in hamlet.rows()}, set(services))
+        for service, text in services.items():
+            [title] = re.findall("^title: (.*)$", text, re.MULTILINE)
             with self.subTest(title):
                 section = page.split(f"\n## {title}\n")[1].split("\n## ")[0]
                 served, _, rest = section.partition("<details>")

@@ -1,7 +1,7 @@
 //! `cargo xtask codegen`: AWS request and answer shapes as committed plain Rust.
 //!
 //! Input: the service models inside PyPI's botocore (pinned by version and hash) and one
-//! allow-list of operations per service (`xtask/operations`). Output: structures, decoders and
+//! allow-list of operations per service (`services`). Output: structures, decoders and
 //! encoders, and the names of all operations AWS has. Names only: AWS's documentation is not
 //! copied.
 
@@ -10,34 +10,11 @@ mod emit;
 mod model;
 mod names;
 
-use crate::root;
+use crate::{root, services};
 use model::Model;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-/// One service: where its model is, and where its shapes go.
-struct Target {
-    /// The folder under botocore's `data`.
-    model: &'static str,
-    /// The file of allowed operations, under `xtask/operations`.
-    operations: &'static str,
-    /// Where the shapes go: a file, or a folder split by first letter.
-    output: &'static str,
-}
-
-const TARGETS: [Target; 6] = [
-    Target { model: "ec2/2016-11-15", operations: "ec2.txt", output: "crates/ec2/src/shapes" },
-    Target {
-        model: "ec2-instance-connect/2018-04-02",
-        operations: "ec2-instance-connect.txt",
-        output: "crates/ec2/src/instance_connect/shapes.rs",
-    },
-    Target { model: "iam/2010-05-08", operations: "iam.txt", output: "crates/iam/src/shapes.rs" },
-    Target { model: "route53/2013-04-01", operations: "route53.txt", output: "crates/route53/src/shapes.rs" },
-    Target { model: "sts/2011-06-15", operations: "sts.txt", output: "crates/sts/src/shapes.rs" },
-    Target { model: "ssm/2014-11-06", operations: "ssm.txt", output: "crates/ssm/src/shapes.rs" },
-];
 
 /// Generated files by path from the root of the repository.
 type Files = BTreeMap<PathBuf, String>;
@@ -76,33 +53,21 @@ pub(crate) fn check() -> Result<String, String> {
 fn generate() -> Result<Files, String> {
     let data = botocore::data_folder()?;
     let mut files = Files::new();
-    for target in &TARGETS {
-        let list = root().join("xtask/operations").join(target.operations);
-        let allowed = read_allow_list(&list)?;
-        let model = Model::read(&data.join(target.model), &allowed)?;
-        for (path, text) in emit::files(&model, Path::new(target.output)) {
+    for service in services::all()? {
+        let folder = botocore::newest(&data.join(&service.model))?;
+        let model = Model::read(&folder, &service)?;
+        for (path, text) in emit::files(&model, &service.shapes) {
             files.insert(path, format_rust(&text)?);
         }
     }
     Ok(files)
 }
 
-/// One operation a line; `#` begins a comment.
-fn read_allow_list(path: &Path) -> Result<Vec<String>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| trouble("read", path, &error))?;
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-    let mut names: Vec<String> = lines.filter(|line| !line.is_empty()).map(String::from).collect();
-    names.sort();
-    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(format!("{}: {} is listed twice", path.display(), twice[0]));
-    }
-    Ok(names)
-}
-
 /// Files in a generated folder that are not generated any more.
 fn stale(files: &Files) -> Result<Vec<PathBuf>, String> {
     let mut stale = Vec::new();
-    for folder in TARGETS.iter().map(|target| root().join(target.output)).filter(|path| path.is_dir()) {
+    let folders = services::all()?.into_iter().map(|service| root().join(service.shapes));
+    for folder in folders.filter(|path| path.is_dir()) {
         let entries = std::fs::read_dir(&folder).map_err(|error| trouble("list", &folder, &error))?;
         for entry in entries.filter_map(Result::ok) {
             let relative = entry.path().strip_prefix(root()).map(Path::to_path_buf);

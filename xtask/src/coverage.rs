@@ -1,43 +1,13 @@
 //! `cargo xtask coverage`: `docs/coverage.md`, which operations of AWS's services are served and which are not.
 //!
 //! Read from the source: the rows of each service's table of actions, and the names of all operations that codegen wrote
-//! beside its shapes. A row whose operation has no shapes would not compile, so that the text is what the program does;
+//! beside its shapes. The service with the most comes first. A row whose operation has no shapes would not compile, so that the text is what the program does;
 //! `tests/actions` compares the page with the program all the same.
 
 use crate::root;
+use crate::services::{self, Service};
 use std::fmt::Write as _;
-
-/// One service: its name, and where its table and its known operations are.
-struct Service {
-    title: &'static str,
-    actions: &'static str,
-    shapes: &'static str,
-}
-
-const SERVICES: [Service; 6] = [
-    Service {
-        title: "Amazon EC2",
-        actions: "crates/ec2/src/actions.rs",
-        shapes: "crates/ec2/src/shapes/mod.rs",
-    },
-    Service {
-        title: "EC2 Instance Connect",
-        actions: "crates/ec2/src/instance_connect/mod.rs",
-        shapes: "crates/ec2/src/instance_connect/shapes.rs",
-    },
-    Service {
-        title: "Amazon Route 53",
-        actions: "crates/route53/src/lib.rs",
-        shapes: "crates/route53/src/shapes.rs",
-    },
-    Service { title: "AWS IAM", actions: "crates/iam/src/lib.rs", shapes: "crates/iam/src/shapes.rs" },
-    Service { title: "AWS STS", actions: "crates/sts/src/lib.rs", shapes: "crates/sts/src/shapes.rs" },
-    Service {
-        title: "AWS Systems Manager",
-        actions: "crates/ssm/src/lib.rs",
-        shapes: "crates/ssm/src/shapes.rs",
-    },
-];
+use std::path::Path;
 
 const PAGE: &str = "docs/coverage.md";
 
@@ -72,13 +42,14 @@ fn path() -> std::path::PathBuf {
 
 /// What is served of one service, in the table's order, and what is not.
 struct Coverage {
-    title: &'static str,
+    title: String,
     served: Vec<String>,
     missing: Vec<String>,
 }
 
 fn page() -> Result<String, String> {
-    let services = SERVICES.iter().map(coverage).collect::<Result<Vec<_>, _>>()?;
+    let mut services = services::all()?.iter().map(coverage).collect::<Result<Vec<_>, _>>()?;
+    services.sort_by_key(|service| std::cmp::Reverse(service.served.len()));
     let mut text = HEADER.to_owned();
     text += "| Service | Served | AWS has |\n|---|---:|---:|\n";
     for Coverage { title, served, missing } in &services {
@@ -101,8 +72,8 @@ fn page() -> Result<String, String> {
 }
 
 fn coverage(service: &Service) -> Result<Coverage, String> {
-    let served = rows(&read(service.actions)?);
-    let known = known(&read(service.shapes)?);
+    let served = rows(&read(&service.actions)?);
+    let known = known(&read(&service.index())?);
     if served.is_empty() || known.is_empty() {
         return Err(format!("{}: no rows or no known operations were found", service.title));
     }
@@ -110,11 +81,12 @@ fn coverage(service: &Service) -> Result<Coverage, String> {
         return Err(format!("{}: AWS has no operation {stranger}", service.title));
     }
     let missing = known.into_iter().filter(|name| !served.contains(name)).collect();
-    Ok(Coverage { title: service.title, served, missing })
+    Ok(Coverage { title: service.title.clone(), served, missing })
 }
 
-fn read(path: &str) -> Result<String, String> {
-    std::fs::read_to_string(root().join(path)).map_err(|error| format!("cannot read {path}: {error}"))
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(root().join(path))
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 /// The operations of `read!(Operation, …)` and `write!(Operation, …)`, which stand for the rows of a table.

@@ -5,6 +5,7 @@ mod codegen;
 mod coverage;
 mod python;
 mod requests;
+mod services;
 mod tidy;
 
 use std::path::PathBuf;

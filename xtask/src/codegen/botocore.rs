@@ -26,6 +26,13 @@ pub(super) fn data_folder() -> Result<PathBuf, String> {
     Ok(data)
 }
 
+/// The newest version of a service: the last of the dates under its folder.
+pub(super) fn newest(folder: &Path) -> Result<PathBuf, String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| super::trouble("list", folder, &error))?;
+    let versions = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir());
+    versions.max().ok_or_else(|| format!("{} has no version", folder.display()))
+}
+
 /// A folder named by hand must still be the pinned release, or the output would differ.
 fn refuse_other_version(folder: &Path) -> Result<(), String> {
     let init = folder.join("__init__.py");

@@ -1,6 +1,7 @@
 //! The part of a service's model that the allowed operations reach.
 
 use super::names;
+use crate::services::Service;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -100,11 +101,11 @@ pub(super) enum Kind {
 
 impl Model {
     /// Reads `service-2.json.gz` (or `.json`) and `paginators-1.json` of one service.
-    pub(super) fn read(folder: &Path, allowed: &[String]) -> Result<Self, String> {
+    pub(super) fn read(folder: &Path, listed: &Service) -> Result<Self, String> {
         let service = read_json(&folder.join("service-2.json"))?;
         let paginators = read_json(&folder.join("paginators-1.json"))?;
         Reader { service: &service, paginators: &paginators, structures: BTreeMap::new() }
-            .model(allowed)
+            .model(listed)
             .map_err(|error| format!("{}: {error}", folder.display()))
     }
 }
@@ -116,7 +117,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn model(mut self, allowed: &[String]) -> Result<Model, String> {
+    fn model(mut self, listed: &Service) -> Result<Model, String> {
         let metadata = |key: &str| text(&self.service["metadata"], key).unwrap_or_default();
         let protocol = match metadata("protocol").as_str() {
             "ec2" => Protocol::Ec2,
@@ -135,8 +136,8 @@ impl Reader<'_> {
         };
         let (name, api_version, target_prefix) =
             (metadata("endpointPrefix"), metadata("apiVersion"), metadata("targetPrefix"));
-        let operations =
-            allowed.iter().map(|name| self.operation(name, protocol)).collect::<Result<Vec<_>, _>>()?;
+        let operations = listed.operations.iter().map(|name| self.operation(name, protocol));
+        let operations = operations.collect::<Result<Vec<_>, _>>()?;
         Ok(Model {
             name,
             protocol,
