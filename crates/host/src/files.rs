@@ -2,21 +2,21 @@
 //!
 //! ```text
 //! <data>/images/host-userland/   root/ (everything but /usr), usr/ (a layer above the host's /usr)
-//! <data>/instances/<id>/         root/{upper,work}  usr/{upper,work}  merged/  ids  console.log  pid
+//! <data>/instances/<id>/         root/{upper,work}  usr/{upper,work}  merged/  ids  pid
 //! <data>/spaces/<name>/          pid
 //! ```
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Attempt, HostError, Result};
 use crate::tree;
 
-/// How much of an instance's console can be read back.
-pub(crate) const CONSOLE_BYTES: u64 = 64 * 1024;
+/// What an earlier program kept of an instance's console, and how much of it.
+const CONSOLE_LOG: &str = "console.log";
+const CONSOLE_LOG_BYTES: u64 = 64 * 1024;
 
 /// The directories of one data directory.
 #[derive(Clone, Debug)]
@@ -60,13 +60,6 @@ fn checked(name: &str) -> Result<&str> {
     Err(HostError::BadName(name.to_owned()))
 }
 
-/// The instance's console log, empty. Nobody else's file is opened in its stead.
-pub(crate) fn open_console(directory: &Path) -> Result<OwnedFd> {
-    let mut options = fs::File::options();
-    options.read(true).write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
-    Ok(options.open(directory.join("console.log")).attempt("opening the console log")?.into())
-}
-
 /// The first process of a running instance, for [`crate::enter()`].
 pub fn instance_pid(data: &Path, id: &str) -> Result<i32> {
     read_pid(&Layout::new(data).instance(id)?)?
@@ -108,18 +101,27 @@ fn started_at(pid: i32) -> Option<String> {
     (fields.first() != Some(&"Z")).then(|| fields.get(19).map(|&field| field.to_owned()))?
 }
 
-/// The last bytes of an instance's console; empty when it never printed.
-pub(crate) fn read_console(directory: &Path) -> Result<Vec<u8>> {
-    let mut file = match fs::File::open(directory.join("console.log")) {
+/// What an earlier program kept of an instance's console; nothing if there is none.
+pub(crate) fn read_console_log(directory: &Path) -> Result<Vec<u8>> {
+    let mut options = fs::File::options();
+    let options = options.read(true).custom_flags(libc::O_NOFOLLOW);
+    let mut file = match options.open(directory.join(CONSOLE_LOG)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).attempt("opening the console"),
+        Err(error) => return Err(error).attempt("opening an old console"),
     };
-    let length = file.metadata().attempt("reading the console")?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(CONSOLE_BYTES))).attempt("reading the console")?;
+    let length = file.metadata().attempt("reading an old console")?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(CONSOLE_LOG_BYTES))).attempt("reading an old console")?;
     let mut bytes = Vec::new();
-    file.take(CONSOLE_BYTES).read_to_end(&mut bytes).attempt("reading the console")?;
+    file.take(CONSOLE_LOG_BYTES).read_to_end(&mut bytes).attempt("reading an old console")?;
     Ok(bytes)
+}
+
+pub(crate) fn remove_console_log(directory: &Path) -> Result<()> {
+    match fs::remove_file(directory.join(CONSOLE_LOG)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.attempt("removing an old console"),
+    }
 }
 
 /// How much of a file of the guest's is read: of its users, its keys.

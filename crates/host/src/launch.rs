@@ -33,7 +33,7 @@ use crate::namespace::{Ids, NETWORK, OUTER, write_id_maps};
 use crate::sealed;
 use crate::spec::Order;
 use crate::sys::{self, Born, Identity};
-use crate::{boundary, files, init, measure, network_namespace, reaper, trees};
+use crate::{boundary, init, measure, network_namespace, reaper, trees};
 
 /// The hidden subcommand the daemon starts the helper with.
 pub(crate) const LAUNCH: &str = "internal-launch";
@@ -147,7 +147,6 @@ fn lead(
     }
     say(line, &Step::Mapped, &[])?;
     if let Order::Instance { directory, image, ids, .. } = order {
-        carried.push(files::open_console(directory)?);
         carried.extend(trees::for_instance(pid, *ids, directory, image)?);
     }
     say(line, &Step::Begin(order.clone()), &carried.iter().map(AsFd::as_fd).collect::<Vec<_>>())?;

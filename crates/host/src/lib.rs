@@ -25,8 +25,8 @@
 //!   itself. [`Host::attach_interface`], [`Running::detach_interface`] while it runs.
 //! - [`Tap::remove_all`]: closing a TAP makes the kernel wait for some 30 ms; not on a thread that moves packets.
 //! - [`Host::reconcile`]`(keep)`: on start, removes what an earlier run left behind, keeps the disks of `keep`.
-//! - [`Host::remove_instance`]`(id)`: the disk and the console of a terminated instance.
-//! - [`Host::console`]`(id)`: the last 64 KiB an instance printed.
+//! - [`Host::remove_instance`]`(id)`: the disk of a terminated instance.
+//! - [`Running::take_console`]: what an instance prints.
 //! - [`Peers::of`]`(connection) -> Peer`: whose process is at the other end of a connection over the loopback.
 //!
 //! # For the program's `main`

@@ -1,6 +1,8 @@
 //! The daemon's side: starts helpers, holds what they made, ends it.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{PipeReader, PipeWriter};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -101,12 +103,14 @@ impl Host {
             nesting: self.nesting,
             cgroup: cgroup.clone(),
         };
-        let process = self.start(&order, &directory, cgroup)?;
+        let (console, printed) = console_pipe().attempt("making the console")?;
+        let process = self.start(&order, &directory, cgroup, Some(printed.as_fd()))?;
+        drop(printed);
         let names = spec.links.iter().map(|link| link.name.clone()).zip(process.names).collect();
         Ok(Running {
             id: spec.id.clone(),
             init_pid: process.pid,
-            console_path: directory.join("console.log"),
+            console: Mutex::new(Some(File::from(OwnedFd::from(console)))),
             taps: process.taps,
             names: Mutex::new(names),
             process: process.handle,
@@ -131,19 +135,24 @@ impl Host {
         let directory = self.layout.namespace(&spec.name)?;
         std::fs::create_dir_all(&directory).attempt("making the namespace's directory")?;
         let order = Order::NetworkNamespace { spec: spec.clone(), directory: directory.clone() };
-        let process = self.start(&order, &directory, None)?;
+        let process = self.start(&order, &directory, None, None)?;
         let mut taps = process.taps;
         let tap = taps.pop().ok_or_else(|| HostError::Ended("the namespace's first process".into()))?;
         Ok(NetworkNamespace { name: spec.name.clone(), pid: process.pid, tap, process: process.handle })
     }
 
-    /// The last 64 KiB the instance printed, whether it runs or not.
-    pub fn console(&self, id: &str) -> Result<Vec<u8>> {
-        files::read_console(&self.layout.instance(id)?)
+    /// The last 64 KiB that an instance printed under a program that kept them in a file.
+    pub fn console_log(&self, id: &str) -> Result<Vec<u8>> {
+        files::read_console_log(&self.layout.instance(id)?)
     }
 
-    /// Ends whatever an earlier run left (nothing, unless the machine was odd), and removes every instance's disk and
-    /// console except those of `keep`. To be called before anything is launched. Tries everything, then reports.
+    /// Removes that file.
+    pub fn remove_console_log(&self, id: &str) -> Result<()> {
+        files::remove_console_log(&self.layout.instance(id)?)
+    }
+
+    /// Ends whatever an earlier run left (nothing, unless the machine was odd), and removes every instance's disk
+    /// except those of `keep`. To be called before anything is launched. Tries everything, then reports.
     pub fn reconcile(&self, keep: &[&str]) -> Result<()> {
         let mut trouble = Vec::new();
         let instances = self.layout.instances();
@@ -162,7 +171,7 @@ impl Host {
         trouble.into_iter().next().map_or(Ok(()), Err)
     }
 
-    /// Removes the disk and the console of an instance that has ended.
+    /// Removes the disk of an instance that has ended.
     pub fn remove_instance(&self, id: &str) -> Result<()> {
         let directory = self.layout.instance(id)?;
         let ids = disk::recorded(&directory);
@@ -247,13 +256,21 @@ impl Host {
         Ok((ours, self.spawner.spawn(command)?))
     }
 
-    fn start(&self, order: &Order, directory: &Path, cgroup: Option<PathBuf>) -> Result<Started> {
+    fn start(
+        &self,
+        order: &Order,
+        directory: &Path,
+        cgroup: Option<PathBuf>,
+        console: Option<BorrowedFd<'_>>,
+    ) -> Result<Started> {
         let (ours, mut helper) = self.start_helper()?;
         let (names, asking) = channel::pair().attempt("making a socket pair")?;
         let watch = |process: &OwnedFd| self.reaper.watch(process, &names, cgroup.clone());
-        let started = channel::send(&ours, order, &[asking.as_fd()])
+        let carried: Vec<BorrowedFd<'_>> = [asking.as_fd()].into_iter().chain(console).collect();
+        let started = channel::send(&ours, order, &carried)
             .attempt("giving the order to the helper")
             .and_then(|()| converse(&ours, order, &watch));
+        drop(carried);
         drop(asking);
         // The helper ends by itself as soon as it has answered.
         if started.is_err() {
@@ -271,6 +288,13 @@ impl Host {
         };
         Ok(Started { pid, taps, names, handle: process })
     }
+}
+
+/// The daemon's end of a console, and the instance's, which does not block.
+pub(crate) fn console_pipe() -> std::io::Result<(PipeReader, PipeWriter)> {
+    let (console, printed) = std::io::pipe()?;
+    rustix::io::ioctl_fionbio(&printed, true)?;
+    Ok((console, printed))
 }
 
 fn unexpected(report: &Report) -> HostError {
@@ -458,8 +482,7 @@ pub struct Running {
     pub id: String,
     /// Its first process, as this machine numbers it: for [`crate::enter()`].
     pub init_pid: i32,
-    /// Where its console is kept; [`Host::console`] reads it.
-    pub console_path: PathBuf,
+    console: Mutex<Option<File>>,
     /// Its interfaces in the order of the spec. May be taken out and given to the datapath.
     pub taps: Vec<Tap>,
     /// What interfaces are called inside, by the name we wanted.
@@ -468,6 +491,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// What it prints, until it has ended. Somebody has to read it: what is not read is lost but for the newest. The first
+    /// caller gets it.
+    pub fn take_console(&self) -> Option<File> {
+        self.console.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Readable once the instance has ended (by itself or not): for epoll or `AsyncFd`.
     pub fn ended(&self) -> BorrowedFd<'_> {
         self.process.pidfd.as_fd()

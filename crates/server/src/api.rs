@@ -3,7 +3,6 @@
 use arc_swap::ArcSwapOption;
 use awsproto::sigv4::{self, Payload, SignatureError, SignedRequest};
 use awsproto::{Api as ServiceApi, AwsError, Reply, Service};
-use host::Host;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
@@ -17,6 +16,7 @@ use crate::body::{self, Bodies};
 use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Config, Instances};
+use crate::consoles::Consoles;
 use crate::controllers::endpoint_places::EndpointPlaces;
 use crate::host_name::HostNames;
 use crate::life::{self, Exchange};
@@ -41,8 +41,8 @@ pub struct Api {
     pub descriptions: Vec<&'static Service>,
     /// The network.
     pub state: State,
-    /// The machines that instances are, if they are any; there is one a moment after the start.
-    pub host: Arc<ArcSwapOption<Host>>,
+    /// What instances print, if there are machines; it is there a moment after the start.
+    pub consoles: Arc<ArcSwapOption<Consoles>>,
     /// Where tunnels lead.
     pub places: EndpointPlaces,
     /// What was refused.

@@ -12,6 +12,7 @@ pub mod callers;
 pub mod capture;
 pub mod clock;
 pub mod config;
+mod consoles;
 pub mod controllers;
 mod conversation;
 pub mod credentials;

@@ -6,6 +6,7 @@ use datapath::Datapath;
 use engine::{Engine, Limits, PortKind, PortTable};
 use guest::{PublicNames, metadata, public_names};
 use host::{Barrier, Host};
+use model::World;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::body::Bodies;
 use crate::callers::Callers;
 use crate::clock;
 use crate::config::{Auth, Config, Instances as Backing};
+use crate::consoles::Consoles;
 use crate::controllers::{Backend, Controllers};
 use crate::credentials::AccessKey;
 use crate::data_directory;
@@ -123,7 +125,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
     let state = State::open(store)?;
     let socket = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
     let api_address = socket.local_addr()?;
-    let host = Arc::<ArcSwapOption<Host>>::default();
+    let consoles = Arc::<ArcSwapOption<Consoles>>::default();
     let callers = Callers::of(&config, &root);
     let refused_requests = Arc::new(RefusedRequests::default());
     let refusals = Arc::new(Refusals::default());
@@ -135,7 +137,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         state: state.clone(),
         services: &services::ALL,
         descriptions: services::ALL.iter().map(|it| it.service).collect(),
-        host: Arc::clone(&host),
+        consoles: Arc::clone(&consoles),
         places: controllers.places.clone(),
         refused: Arc::clone(&refused_requests),
         bodies: Bodies::new(),
@@ -149,7 +151,7 @@ async fn serve(config: Config, ready: impl FnOnce(&Running)) -> anyhow::Result<(
         Backing::Namespace => Some(backend(&config, &state, &names)?),
     };
     if let Some(backend) = &backend {
-        host.store(Some(Arc::clone(&backend.host)));
+        consoles.store(backend.consoles.clone());
     }
     let running = Arc::new(Running {
         identity: Arc::new(Identity::kept_in(&config.data)),
@@ -204,7 +206,30 @@ fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::
     }));
     // A change between the engine's snapshot and the listener would be lost otherwise.
     datapath.publish(state.snapshot());
-    Ok(Backend { host, datapath })
+    Ok(Backend { host, datapath, consoles: consoles(config, state) })
+}
+
+/// What instances print; without a place to keep it they run all the same.
+fn consoles(config: &Config, state: &State) -> Option<Arc<Consoles>> {
+    let opened = Consoles::kept_in(&config.data);
+    let failed = |error: &store::StoreError| tracing::warn!(%error, "what instances print is not kept");
+    let consoles = Arc::new(opened.inspect_err(failed).ok()?);
+    tokio::spawn(Arc::clone(&consoles).keep_house(state.clone()));
+    Some(consoles)
+}
+
+/// Takes over the consoles that an earlier program kept beside the instances' disks.
+fn adopt_consoles(backend: &Backend, world: &World) {
+    let Some(consoles) = &backend.consoles else { return };
+    for id in world.network.instances.values().map(|instance| instance.id) {
+        let adopt = || -> anyhow::Result<()> {
+            consoles.adopt(id, &backend.host.console_log(&id.to_string())?)?;
+            Ok(backend.host.remove_console_log(&id.to_string())?)
+        };
+        if let Err(error) = adopt() {
+            tracing::warn!(instance = %id, %error, "its console was not taken over");
+        }
+    }
 }
 
 fn serve_admin(running: &Arc<Running>) -> anyhow::Result<()> {
@@ -229,6 +254,7 @@ async fn open_network(running: Arc<Running>, backend: Option<Backend>) -> anyhow
                 .filter(|it| it.state != model::InstanceState::Terminated)
                 .map(|it| it.id.to_string())
                 .collect();
+            adopt_consoles(&backend, &world);
             backend.host.reconcile(&kept.iter().map(String::as_str).collect::<Vec<_>>())?;
             let boundary = backend.host.boundary()?;
             Ok((Namespaces::open(&backend.host, &backend.datapath)?, boundary))

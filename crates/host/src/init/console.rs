@@ -1,22 +1,32 @@
-//! The console log: what an instance prints, bounded.
+//! The console: what an instance prints, on its way to the daemon, which keeps the latest of it.
 //!
-//! GetConsoleOutput answers the last 64 KiB; the file is cut back to that whenever it has twice as much.
+//! Whoever prints never waits. What the daemon does not take at once is kept here, the newest of it; what is older is lost,
+//! as on a serial port that nobody reads fast enough.
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::time::Instant;
+use std::io::Write;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+/// How long the last words may take.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 pub(super) struct Console {
-    file: File,
-    length: u64,
-    kept: u64,
+    /// Does not block.
+    pipe: File,
+    /// What the pipe has no room for.
+    waiting: VecDeque<u8>,
+    waiting_max: usize,
     started: Instant,
 }
 
 impl Console {
-    /// Goes on with an empty log, of which at least the last `kept` bytes stay.
-    pub(super) fn new(file: File, kept: u64) -> Self {
-        Self { file, length: 0, kept, started: Instant::now() }
+    /// A console that keeps so many bytes at most for a daemon that is slow.
+    pub(super) fn new(pipe: File, waiting_max: usize) -> Self {
+        Self { pipe, waiting: VecDeque::new(), waiting_max, started: Instant::now() }
     }
 
     /// One line of our own, with the time since boot as the kernel prints it.
@@ -25,45 +35,74 @@ impl Console {
         self.write(format!("[{:5}.{:06}] {line}\r\n", time.as_secs(), time.subsec_micros()).as_bytes());
     }
 
-    /// What the instance printed. A full disk loses it, and nothing else.
+    /// What the instance printed.
     pub(super) fn write(&mut self, bytes: &[u8]) {
-        let added = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if self.length.saturating_add(added) > self.kept * 2 {
-            let _ = self.cut();
-        }
-        if self.file.write_all(bytes).is_ok() {
-            self.length += added;
+        self.waiting.extend(bytes);
+        self.hand_over();
+        self.waiting.drain(..self.waiting.len().saturating_sub(self.waiting_max));
+    }
+
+    /// What is to be polled until it takes more, if something waits.
+    pub(super) fn waits_for(&self) -> Option<BorrowedFd<'_>> {
+        (!self.waiting.is_empty()).then(|| self.pipe.as_fd())
+    }
+
+    /// Hands over as much as there is room for. A daemon that is gone takes nothing more.
+    pub(super) fn hand_over(&mut self) {
+        while !self.waiting.is_empty() {
+            let (first, _) = self.waiting.as_slices();
+            match self.pipe.write(first) {
+                Ok(count) => drop(self.waiting.drain(..count)),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
+                Err(_) => return self.waiting.clear(),
+            }
         }
     }
 
-    fn cut(&mut self) -> std::io::Result<()> {
-        let mut tail = Vec::new();
-        self.file.seek(SeekFrom::Start(self.length.saturating_sub(self.kept)))?;
-        (&mut self.file).take(self.kept).read_to_end(&mut tail)?;
-        self.file.set_len(0)?;
-        self.file.seek(SeekFrom::Start(0))?;
-        self.length = 0;
-        self.file.write_all(&tail)?;
-        self.length = u64::try_from(tail.len()).unwrap_or(0);
-        Ok(())
+    /// Waits a little for the daemon to take the rest.
+    pub(super) fn finish(&mut self) {
+        let end = Instant::now() + LAST_WORDS;
+        while let (Some(pipe), Some(left)) = (self.waits_for(), end.checked_duration_since(Instant::now())) {
+            let left = Timespec::try_from(left).ok();
+            let _ = poll(&mut [PollFd::from_borrowed_fd(pipe, PollFlags::OUT)], left.as_ref());
+            self.hand_over();
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
 
     #[test]
-    fn the_log_keeps_its_end_and_stays_small() {
-        let path = std::env::temp_dir().join(format!("hamlet-console-{}", std::process::id()));
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path).unwrap();
-        let mut console = Console::new(file, 1000);
-        for number in 0..1000 {
-            console.write(format!("line {number:04}\n").as_bytes());
+    fn whoever_prints_never_waits_and_the_newest_is_kept() {
+        let (mut daemon, pipe) = crate::supervisor::console_pipe().unwrap();
+        let mut console = Console::new(OwnedFd::from(pipe).into(), 1000);
+        for number in 0..100_000 {
+            console.write(format!("line {number:05}\n").as_bytes());
         }
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.len() <= 2000 && text.len() >= 1000, "{} bytes", text.len());
-        assert!(text.ends_with("line 0998\nline 0999\n"));
-        std::fs::remove_file(path).unwrap();
+        assert!(console.waits_for().is_some() && console.waiting.len() <= 1000);
+        let reader = std::thread::spawn(move || {
+            let mut text = String::new();
+            daemon.read_to_string(&mut text).unwrap();
+            text
+        });
+        console.finish();
+        assert!(console.waits_for().is_none());
+        drop(console);
+        let text = reader.join().unwrap();
+        assert!(text.starts_with("line 00000\n") && text.ends_with("line 99998\nline 99999\n"));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_daemon_that_is_gone() {
+        let (daemon, pipe) = crate::supervisor::console_pipe().unwrap();
+        drop(daemon);
+        let mut console = Console::new(OwnedFd::from(pipe).into(), 1000);
+        console.print("nobody hears this");
+        assert!(console.waits_for().is_none());
+        console.finish();
     }
 }

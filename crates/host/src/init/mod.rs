@@ -31,7 +31,6 @@ use rustix::process::WaitOptions;
 use crate::channel::{self, Report};
 use crate::confine::confine;
 use crate::error::{Attempt, Result};
-use crate::files;
 use crate::hostname::Hostname;
 use crate::launch::{self, Helper};
 use crate::mounts::{self, Built, ConsoleTerminal, Layers};
@@ -45,6 +44,8 @@ use secondary_addresses::Lookout;
 
 pub(crate) use accounts::Account;
 
+/// How much of the console is kept while the daemon does not take it: as much as can be read back.
+const CONSOLE_WAITING_MAX: usize = 64 * 1024;
 /// How many ssh connections an instance serves at once.
 const SSH_CONNECTIONS_MAX: usize = 200;
 /// How long an attached interface has to get its lease before its other addresses are looked for.
@@ -67,7 +68,7 @@ pub(crate) struct Outside<'a> {
 /// Builds the instance's root, tells the daemon, and runs the instance until it ends.
 pub(crate) fn run(outside: Outside<'_>, spec: &InstanceSpec, layers: Layers, nesting: Nesting) -> Result<()> {
     let Outside { control, helper, names, console } = outside;
-    let console = Console::new(console, files::CONSOLE_BYTES);
+    let console = Console::new(console, CONSOLE_WAITING_MAX);
     // Neither the layers nor the settings of the machine stay open behind it.
     let Built { console: terminal, settings } = mounts::build_root(layers)?;
     // Before: the limit that a user namespace is made under is that of all its users together.
@@ -169,6 +170,7 @@ impl<'a> Init<'a> {
             self.turn();
         }
         self.console.print("Power down.");
+        self.console.finish();
     }
 
     fn is_over(&self) -> bool {
@@ -183,6 +185,8 @@ impl<'a> Init<'a> {
             PollFd::new(self.control, PollFlags::IN),
             PollFd::new(&self.terminal.printed, PollFlags::IN),
         ];
+        let console = self.console.waits_for();
+        descriptors.extend(console.map(|pipe| PollFd::from_borrowed_fd(pipe, PollFlags::OUT)));
         let sockets = self.interfaces.iter().flat_map(Interface::sockets);
         descriptors.extend(sockets.map(|socket| PollFd::from_borrowed_fd(socket, PollFlags::IN)));
         let lookout = descriptors.len();
@@ -194,6 +198,7 @@ impl<'a> Init<'a> {
             Err(_) => vec![false; descriptors.len()],
         };
         drop(descriptors);
+        self.console.hand_over();
         if ready[0] {
             self.hear_signals();
         }

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use host::{
@@ -41,6 +42,8 @@ const USER_DATA: &str = "#!/bin/bash\necho the user data says $((6*7)) as $(id -
 struct Lab {
     host: Host,
     instances: Vec<Running>,
+    /// What the first instance has printed.
+    console: Arc<Mutex<Vec<u8>>>,
     /// The public half of the key pair in `key`, an RSA one as `aws ec2 create-key-pair` makes.
     public: String,
     key: String,
@@ -62,18 +65,20 @@ impl Lab {
         let mut laptop = host.network_namespace(&laptop()).expect("the laptop starts");
         let mut instances: Vec<_> =
             (0..count).map(|number| host.launch(&instance(number)).expect("it starts")).collect();
+        let console = Arc::default();
+        listen(&instances[0], &console);
         let mut ports =
             vec![port(&mut services.tap, None), port(&mut laptop.tap, Some(Ipv4Addr::new(203, 0, 113, 7)))];
         for (number, instance) in (0..count).zip(&mut instances) {
             ports.push(port(&mut instance.taps[0], Some(address(number))));
         }
-        Self { host, instances, public, key, services, laptop, _switch: Switch::start(ports) }
+        Self { host, instances, console, public, key, services, laptop, _switch: Switch::start(ports) }
     }
 
     fn wait_for(&self, text: &str) -> String {
         let start = Instant::now();
         loop {
-            let console = String::from_utf8_lossy(&self.host.console("i-0").expect("a console")).into_owned();
+            let console = String::from_utf8_lossy(&self.console.lock().unwrap()).into_owned();
             if console.contains(text) {
                 return console;
             }
@@ -99,6 +104,17 @@ impl Lab {
         assert!(output.status.success(), "{script}: {:?}\n{out}{err}", output.status);
         out.trim().to_owned()
     }
+}
+
+/// Adds what an instance prints to `console`, as it prints it.
+fn listen(instance: &Running, console: &Arc<Mutex<Vec<u8>>>) {
+    let (mut printed, console) = (instance.take_console().expect("nobody else listens"), Arc::clone(console));
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = printed.read(&mut bytes) {
+            console.lock().unwrap().extend_from_slice(&bytes[..count]);
+        }
+    });
 }
 
 fn an_instance_boots_and_runs_its_user_data(data: &Path) {

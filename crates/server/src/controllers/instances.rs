@@ -170,6 +170,9 @@ impl Instances {
                 return Err(error.into());
             }
         };
+        if let (Some(consoles), Some(printed)) = (&self.backend.consoles, running.take_console()) {
+            consoles.follow(id, printed)?;
+        }
         let links = instance.interfaces.iter().copied().zip(std::mem::take(&mut running.taps)).collect();
         let machine = Machine::new(running, boot);
         let connected = self.open_all(&machine, links).and_then(|()| Ok(self.watch(id, &machine)?));

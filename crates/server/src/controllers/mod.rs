@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::clock;
+use crate::consoles::Consoles;
 use crate::refusals::Refusals;
 use crate::writer::State;
 use driver::{Driver, Waker};
@@ -42,6 +43,8 @@ pub struct Backend {
     pub host: Arc<Host>,
     /// Where their links go.
     pub datapath: Arc<Datapath>,
+    /// Where what instances print is kept, if it can be.
+    pub consoles: Option<Arc<Consoles>>,
 }
 
 /// All controllers of a run, and what they have made.

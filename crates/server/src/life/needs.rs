@@ -30,9 +30,9 @@ async fn secret(make: fn(&Input, &awsproto::SecretBits) -> Vec<u8>, input: Input
 }
 
 async fn console_output(api: &Api, instance: Option<InstanceId>) -> Provided {
-    let (Some(host), Some(id)) = (api.host.load_full(), instance) else {
+    let (Some(consoles), Some(id)) = (api.consoles.load_full(), instance) else {
         return Provided::ConsoleOutput(None);
     };
-    let console = tokio::task::spawn_blocking(move || host.console(&id.to_string())).await;
+    let console = tokio::task::spawn_blocking(move || consoles.latest(id)).await;
     Provided::ConsoleOutput(console.ok().and_then(Result::ok))
 }

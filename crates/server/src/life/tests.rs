@@ -114,7 +114,7 @@ impl Lab {
             services: &SERVICES,
             descriptions: vec![&TOYBOX],
             state: State::open(Arc::new(store)).unwrap(),
-            host: Default::default(),
+            consoles: Default::default(),
             places: Default::default(),
             refused: Default::default(),
             bodies: Bodies::new(),
