@@ -368,7 +368,8 @@ impl Connection {
     #[inline]
     pub(crate) fn prefetch_ipv6(&self) -> u32 {
         let Some(rare) = &self.rare else { return 0 };
-        rare.ipv6[0] as u32 ^ rare.ipv6[1] as u32 ^ u32::from(rare.ipv6_of_responder.is_some())
+        let [initiator, responder] = rare.ipv6.map(|address| u32::from(address.to_ne_bytes()[0]));
+        initiator ^ responder ^ u32::from(rare.ipv6_of_responder.is_some())
     }
 
     /// Whether the packets of both sides are IPv6, and the answers to each other as they are.

@@ -20,7 +20,7 @@ fn hash_of(cell: u64) -> u32 {
 }
 
 fn number_of(cell: u64) -> u32 {
-    cell as u32 - 1
+    (cell & 0xffff_ffff) as u32 - 1
 }
 
 impl ConnectionIndex {

@@ -90,15 +90,26 @@ impl ConnectionKey {
         PortId((self.rest >> LINK_BIT & LINK_MASK) as u32)
     }
 
+    #[inline(always)]
+    fn protocol(self) -> u8 {
+        (self.rest >> PROTOCOL_BIT & 0xff) as u8
+    }
+
+    /// Source before destination.
+    #[inline(always)]
+    fn ports(self) -> u32 {
+        (self.rest & 0xffff_ffff) as u32
+    }
+
     /// The flow, if it is IPv4.
     #[inline]
     pub(crate) fn ipv4_flow(self) -> Option<Flow> {
         (self.rest & (USED | IPV6) == USED).then(|| Flow {
             source: IpAddr::V4(Ipv4Addr::from_bits((self.addresses >> 32) as u32)),
-            destination: IpAddr::V4(Ipv4Addr::from_bits(self.addresses as u32)),
-            protocol: (self.rest >> PROTOCOL_BIT) as u8,
-            source_port: (self.rest >> 16) as u16,
-            destination_port: self.rest as u16,
+            destination: IpAddr::V4(Ipv4Addr::from_bits((self.addresses & 0xffff_ffff) as u32)),
+            protocol: self.protocol(),
+            source_port: (self.ports() >> 16) as u16,
+            destination_port: (self.ports() & 0xffff) as u16,
         })
     }
 
@@ -108,9 +119,9 @@ impl ConnectionKey {
         Flow {
             source: IpAddr::V6(Ipv6Addr::from_bits(source)),
             destination: IpAddr::V6(Ipv6Addr::from_bits(destination)),
-            protocol: (self.rest >> PROTOCOL_BIT) as u8,
-            source_port: (self.rest >> 16) as u16,
-            destination_port: self.rest as u16,
+            protocol: self.protocol(),
+            source_port: (self.ports() >> 16) as u16,
+            destination_port: (self.ports() & 0xffff) as u16,
         }
     }
 
@@ -120,21 +131,21 @@ impl ConnectionKey {
         (self.rest & (USED | IPV6) == USED).then(|| ReceivedIpv4 {
             link: self.link(),
             addresses: self.addresses.rotate_left(32),
-            ports: (self.rest as u32).rotate_left(16),
+            ports: self.ports().rotate_left(16),
         })
     }
 
     /// Whether both are IPv6, with the ports of a packet and its answer.
     #[inline]
     pub(crate) fn has_ports_of_ipv6_answer(self, other: ConnectionKey) -> bool {
-        let (ports, others) = (self.rest as u32, other.rest as u32);
+        let (ports, others) = (self.ports(), other.ports());
         self.rest & other.rest & IPV6 != 0 && ports.rotate_left(16) == others
     }
 
     /// Whether both are IPv4, and the packets of one are answers to the other's as they are: nothing is translated between.
     #[inline]
     pub(crate) fn is_answered_by(self, other: ConnectionKey) -> bool {
-        let (ports, others) = (self.rest as u32, other.rest as u32);
+        let (ports, others) = (self.ports(), other.ports());
         self.addresses.rotate_left(32) == other.addresses
             && ports.rotate_left(16) == others
             && (self.rest | other.rest) & IPV6 == 0
@@ -143,11 +154,17 @@ impl ConnectionKey {
 
 const FOLD: u64 = 0x9e37_79b9_7f4a_7c15;
 
+/// The lower half.
+#[inline(always)]
+fn low(number: u128) -> u64 {
+    (number & 0xffff_ffff_ffff_ffff) as u64
+}
+
 /// Multiply, and fold both halves of the product together.
 #[inline]
 fn fold(value: u64) -> u64 {
     let product = u128::from(value) * u128::from(FOLD);
-    product as u64 ^ (product >> 64) as u64
+    low(product) ^ (product >> 64) as u64
 }
 
 fn fingerprint(seed: u64, source: IpAddr, destination: IpAddr) -> u64 {
@@ -157,7 +174,7 @@ fn fingerprint(seed: u64, source: IpAddr, destination: IpAddr) -> u64 {
             IpAddr::V4(v4) => u128::from(v4.to_bits()),
             IpAddr::V6(v6) => v6.to_bits(),
         };
-        mixed = fold(fold(mixed ^ (bits >> 64) as u64) ^ bits as u64);
+        mixed = fold(fold(mixed ^ (bits >> 64) as u64) ^ low(bits));
     }
     fold(mixed ^ seed)
 }

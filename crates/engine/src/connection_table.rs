@@ -361,8 +361,8 @@ mod tests {
     fn a_connection_takes_less_than_200_bytes() {
         let mut table = ConnectionTable::new(250_000, 7);
         for number in 0..250_000u32 {
-            let mut initiator = side(number % 32, "10.0.0.1", "10.0.0.2", (number >> 5) as u16);
-            let mut responder = side(40, "10.0.0.2", "10.0.0.1", (number >> 5) as u16);
+            let mut initiator = side(number % 32, "10.0.0.1", "10.0.0.2", (number >> 5 & 0xffff) as u16);
+            let mut responder = side(40, "10.0.0.2", "10.0.0.1", (number >> 5 & 0xffff) as u16);
             initiator.flow.source = std::net::Ipv4Addr::from_bits(number).into();
             responder.flow.destination = initiator.flow.source;
             let slot = table.insert(initiator, Moment(0)).unwrap();

@@ -138,7 +138,7 @@ fn slot(number: u32) -> Option<Slot> {
 mod tests {
     use super::*;
 
-    const PORTS: usize = 4;
+    const PORTS: u32 = 4;
 
     fn slot(number: u32) -> Slot {
         Slot::from_number(number)
@@ -148,15 +148,15 @@ mod tests {
     #[test]
     fn each_link_has_its_connections_in_their_order() {
         let mut holders = Holders::default();
-        let mut lists: [Vec<u32>; PORTS] = Default::default();
+        let mut lists: [Vec<u32>; PORTS as usize] = Default::default();
         let mut random = 7u64;
         for _ in 0..20_000 {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let (port, number) = ((random >> 33) as u32 % PORTS as u32, (random >> 40) as u32 % 60);
-            match lists.iter().position(|list| list.contains(&number)) {
-                Some(holder) => {
-                    lists[holder].retain(|it| *it != number);
-                    holders.remove(PortId(holder as u32), slot(number));
+            let (port, number) = ((random >> 33) as u32 % PORTS, (random >> 40) as u32 % 60);
+            match (0..).zip(&mut lists).find(|(_, list)| list.contains(&number)) {
+                Some((holder, list)) => {
+                    list.retain(|it| *it != number);
+                    holders.remove(PortId(holder), slot(number));
                 }
                 None => {
                     lists[port as usize].push(number);
@@ -166,8 +166,8 @@ mod tests {
             check(&holders, &lists);
         }
         // Taken out from the oldest on, what is left comes in its order.
-        for (port, list) in lists.iter().enumerate() {
-            let port = PortId(port as u32);
+        for (port, list) in (0..).zip(lists.iter()) {
+            let port = PortId(port);
             for number in list {
                 assert_eq!(holders.oldest(port), Some(slot(*number)));
                 holders.remove(port, slot(*number));
@@ -176,10 +176,10 @@ mod tests {
         assert_eq!((holders.len(), holders.largest()), (0, None));
     }
 
-    fn check(holders: &Holders, lists: &[Vec<u32>; PORTS]) {
+    fn check(holders: &Holders, lists: &[Vec<u32>; PORTS as usize]) {
         assert_eq!(holders.len(), lists.iter().filter(|list| !list.is_empty()).count());
-        for (port, list) in lists.iter().enumerate() {
-            let port = PortId(port as u32);
+        for (port, list) in (0..).zip(lists.iter()) {
+            let port = PortId(port);
             assert_eq!(holders.count(port), list.len());
             assert_eq!(holders.oldest(port), list.first().map(|it| slot(*it)));
         }

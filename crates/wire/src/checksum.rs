@@ -122,14 +122,16 @@ impl Difference {
 #[inline]
 fn fold32(sum: u32) -> u16 {
     let once = (sum & 0xffff) + (sum >> 16);
-    ((once & 0xffff) + (once >> 16)) as u16
+    // At most 0xffff: the mask takes nothing away.
+    (((once & 0xffff) + (once >> 16)) & 0xffff) as u16
 }
 
 #[inline]
 fn fold64(sum: u64) -> u16 {
     let halves = (sum & 0xffff_ffff) + (sum >> 32);
     let quarters = (halves & 0xffff) + ((halves >> 16) & 0xffff) + (halves >> 32);
-    fold32(quarters as u32)
+    // Of at most 18 bits.
+    fold32((quarters & 0xffff_ffff) as u32)
 }
 
 /// Is the IPv4 header's checksum right? (IPv6 has none, and is always right.)

@@ -17,3 +17,11 @@ pub(crate) fn at<const AT: usize, const N: usize, const LEN: usize>(header: &[u8
 pub(crate) fn word<const AT: usize, const LEN: usize>(header: &[u8; LEN]) -> u16 {
     u16::from_be_bytes(at::<AT, 2, LEN>(header))
 }
+
+/// A length as headers have it; one that does not fit does not compile where it is a constant.
+#[inline(always)]
+pub(crate) const fn length(bytes: usize) -> u16 {
+    assert!(bytes <= 0xffff, "the length fits a field of 16 bits");
+    let [low, high, ..] = bytes.to_le_bytes();
+    u16::from_le_bytes([low, high])
+}

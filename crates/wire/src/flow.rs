@@ -65,7 +65,7 @@ fn write_ipv6<H: Hasher>(address: IpAddr, state: &mut H) {
         IpAddr::V6(address) => address.to_bits(),
     };
     state.write_u64((bits >> 64) as u64);
-    state.write_u64(bits as u64);
+    state.write_u64((bits & 0xffff_ffff_ffff_ffff) as u64);
 }
 
 /// One line for people: `10.0.1.10:40000 -> 10.0.2.20:22 tcp`.

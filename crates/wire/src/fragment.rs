@@ -108,7 +108,7 @@ mod tests {
     use crate::{IpPacket, checksum, parse};
 
     fn packet(len: usize, dont_fragment: bool) -> Vec<u8> {
-        let payload: Vec<u8> = (0..len).map(|at| at as u8).collect();
+        let payload: Vec<u8> = (0..=u8::MAX).cycle().take(len).collect();
         let (a, b) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
         let packet = IpPacket { dont_fragment, identification: 9, ..IpPacket::new(a, b, 47) };
         IpPacket { payload: &[&payload], ..packet }.build()

@@ -9,6 +9,12 @@
 //! here does I/O, reads a clock or draws randomness. Left out: VLAN tags, jumbograms, reassembly.
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
+#![deny(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_lossless
+)]
 
 pub mod arp;
 pub mod checksum;

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use crate::arp;
 use crate::ethernet::{EtherType, EthernetHeader, HEADER_LEN};
+use crate::field;
 use crate::headers::{Fragment, Headers, Layer3};
 use crate::malformed::Malformed;
 use crate::tcp_flags::TcpFlags;
@@ -120,9 +121,9 @@ fn parse_arp(frame: &[u8]) -> Result<Headers, Malformed> {
     })
 }
 
-const NETWORK_OFFSET: u16 = HEADER_LEN as u16;
-const IPV6_HEADER_LEN: u16 = ipv6::HEADER_LEN as u16;
-const ARP_LEN: u16 = arp::LEN as u16;
+const NETWORK_OFFSET: u16 = field::length(HEADER_LEN);
+const IPV6_HEADER_LEN: u16 = field::length(ipv6::HEADER_LEN);
+const ARP_LEN: u16 = field::length(arp::LEN);
 
 #[cfg(test)]
 mod tests {

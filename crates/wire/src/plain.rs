@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn address(bits: u64) -> IpAddr {
-        IpAddr::V4(Ipv4Addr::from_bits(bits as u32))
+        IpAddr::V4(Ipv4Addr::from_bits((bits & 0xffff_ffff) as u32))
     }
 
     /// What is plain reads as `parse` reads it: with any byte of the headers changed to anything, and cut anywhere.
@@ -206,7 +206,7 @@ mod tests {
             assert_eq!(address(packet.addresses >> 32), headers.source);
             assert_eq!(address(packet.addresses), headers.destination);
             assert_eq!((packet.ports >> 16) as u16, headers.source_port);
-            assert_eq!(packet.ports as u16, headers.destination_port);
+            assert_eq!(packet.ports & 0xffff, u32::from(headers.destination_port));
             assert_eq!((packet.protocol, packet.tcp_flags), (headers.protocol, headers.tcp_flags));
             assert_eq!((packet.ttl, u32::from(packet.total_len)), (headers.ttl, headers.total_len));
             assert_eq!(packet.source_mac, headers.source_mac);
@@ -245,7 +245,7 @@ mod tests {
             let mut frame = frames()[step as usize % 2].clone();
             let packet = PlainPacket::read(&frame).unwrap();
             let checksum = if step % 3 == 0 { ChecksumState::Partial } else { ChecksumState::Complete };
-            let field = [0, 0xffff, 1, (random >> 16) as u16][step as usize / 2 % 4];
+            let field = [0, 0xffff, 1, (random >> 16 & 0xffff) as u16][step as usize / 2 % 4];
             let at = packet.checksum_at();
             frame[at..at + 2].copy_from_slice(&field.to_be_bytes());
             let change = PlainChange {
@@ -262,7 +262,7 @@ mod tests {
                 destination: address(change.addresses),
                 protocol: packet.protocol,
                 source_port: (change.ports >> 16) as u16,
-                destination_port: change.ports as u16,
+                destination_port: (change.ports & 0xffff) as u16,
             };
             rewrite.set_flow(&flow).unwrap();
             rewrite.set_link(change.link);

@@ -43,7 +43,8 @@ impl PlainIpv6Packet {
         if field::word::<12, _>(head) != 0x86dd || head[14] >> 4 != 6 {
             return None;
         }
-        let payload_len = usize::from(field::word::<18, _>(head));
+        let payload_field = field::word::<18, _>(head);
+        let payload_len = usize::from(payload_field);
         if TRANSPORT + payload_len > frame.len() {
             return None;
         }
@@ -73,7 +74,7 @@ impl PlainIpv6Packet {
             flow,
             tcp_flags,
             hop_limit: head[21],
-            total_len: (ipv6::HEADER_LEN + payload_len) as u32,
+            total_len: u32::from(field::length(ipv6::HEADER_LEN)) + u32::from(payload_field),
         })
     }
 
@@ -170,7 +171,7 @@ mod tests {
         let [tcp, udp] = frames();
         let partial = |offset| VnetHeader {
             needs_checksum: true,
-            checksum_start: TRANSPORT as u16,
+            checksum_start: field::length(TRANSPORT),
             checksum_offset: offset,
             ..VnetHeader::default()
         };

@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use crate::field;
 use crate::flow::Flow;
 use crate::headers::{Fragment, Headers, IcmpKind, Layer3, is_echo};
 use crate::icmp;
@@ -35,7 +36,7 @@ pub fn quoted(frame: &[u8], headers: &Headers) -> Option<QuotedPacket> {
     if !headers.is_icmp_error() || headers.fragment != Fragment::None {
         return None;
     }
-    let network_offset = headers.transport_offset + icmp::HEADER_LEN as u16;
+    let network_offset = headers.transport_offset + field::length(icmp::HEADER_LEN);
     let quote = frame.get(usize::from(network_offset)..headers.end())?;
     let network = match headers.layer3 {
         Layer3::Ipv4 => Network::parse_ipv4(quote)?,
@@ -93,7 +94,7 @@ impl Network {
             source: IpAddr::V6(header.source),
             destination: IpAddr::V6(header.destination),
             protocol: chain.protocol,
-            len: ipv6::HEADER_LEN as u16 + chain.len,
+            len: field::length(ipv6::HEADER_LEN) + chain.len,
         })
     }
 }

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use crate::checksum::{self, Difference, nonzero_for_udp};
 use crate::compose::IpPacket;
 use crate::ethernet::{self, Link};
+use crate::field;
 use crate::flow::Flow;
 use crate::headers::{Fragment, Headers};
 use crate::{icmp_types, icmpv6_types, ipv4, ipv6, protocol};
@@ -44,7 +45,7 @@ pub fn echo_in_other_family(kind: u8) -> Option<u8> {
 }
 
 /// By how much a packet grows that becomes IPv6; what becomes IPv4 shrinks as much.
-pub const GROWTH: u16 = (ipv6::HEADER_LEN - ipv4::HEADER_LEN) as u16;
+pub const GROWTH: u16 = field::length(ipv6::HEADER_LEN - ipv4::HEADER_LEN);
 /// What a fragment has more in IPv6.
 pub const FRAGMENT_HEADER_LEN: u16 = 8;
 const IPV6_FRAGMENT: u8 = 44;
@@ -130,7 +131,9 @@ fn build_ipv4(packet: &IpPacket<'_>, fragment: Fragment, transport: &[u8], ident
         let dont_fragment = ipv4::HEADER_LEN + transport.len() > FRAGMENTABLE_MAX;
         return IpPacket { dont_fragment, ..whole }.build_around();
     };
-    let mut frame = IpPacket { identification: identification as u16, ..whole }.build_around();
+    // "Copied from the low-order 16 bits in the Identification field in the Fragment Header" (RFC 7915, section 5.1.1).
+    let identification = (identification & 0xffff) as u16;
+    let mut frame = IpPacket { identification, ..whole }.build_around();
     let header = &mut frame[ethernet::HEADER_LEN..][..ipv4::HEADER_LEN];
     let flags = (offset / 8) | if more { ipv4::MORE_FRAGMENTS } else { 0 };
     header[6..8].copy_from_slice(&flags.to_be_bytes());
@@ -319,7 +322,7 @@ mod tests {
     #[test]
     fn fragments_of_udp_go_both_ways_and_make_the_whole_again() {
         let (from, to) = ("192.0.2.10:80".parse().unwrap(), "10.0.0.9:1024".parse().unwrap());
-        let payload: Vec<u8> = (0..4000).map(|at| at as u8).collect();
+        let payload: Vec<u8> = (0..=u8::MAX).cycle().take(4000).collect();
         let whole = UdpDatagram::new(from, to, &payload).build();
         let inwards = Flow {
             source: site().ip(),

@@ -61,7 +61,7 @@ impl Transport {
             destination_port: field::word::<2, _>(header),
             icmp: None,
             tcp_flags: TcpFlags::default(),
-            header_len: udp::HEADER_LEN as u16,
+            header_len: field::length(udp::HEADER_LEN),
         })
     }
 
@@ -76,7 +76,7 @@ impl Transport {
             destination_port: identifier,
             icmp: Some(IcmpKind { icmp_type, code }),
             tcp_flags: TcpFlags::default(),
-            header_len: icmp::HEADER_LEN as u16,
+            header_len: field::length(icmp::HEADER_LEN),
         })
     }
 }

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use super::{Extent, GROWTH, Onward, translate_transport};
 use crate::checksum;
 use crate::compose::IpPacket;
+use crate::field;
 use crate::flow::Flow;
 use crate::headers::{Headers, IcmpKind, Layer3};
 use crate::ipv4::Ipv4Header;
@@ -130,7 +131,7 @@ impl<'a> Quoted<'a> {
             }
             Layer3::Ipv6 => {
                 let header = Ipv6Header::parse_quoted(bytes).ok()?;
-                (header.hop_limit, header.payload_len.checked_add(ipv6::HEADER_LEN as u16)?)
+                (header.hop_limit, header.payload_len.checked_add(field::length(ipv6::HEADER_LEN))?)
             }
             Layer3::Arp => return None,
         };
@@ -159,7 +160,7 @@ impl<'a> Quoted<'a> {
     fn set_length(&self, packet: &mut [u8], sent: &Flow) {
         match sent.source {
             IpAddr::V4(_) => {
-                let total_len = self.transport_len.saturating_add(ipv4::HEADER_LEN as u16);
+                let total_len = self.transport_len.saturating_add(field::length(ipv4::HEADER_LEN));
                 packet[2..4].copy_from_slice(&total_len.to_be_bytes());
                 packet[10..12].fill(0);
                 let sum = checksum::checksum(&packet[..ipv4::HEADER_LEN]);
