@@ -8,7 +8,7 @@
 //! Pure: no I/O, no clock, no randomness, no threads.
 
 #![forbid(unsafe_code)]
-#![deny(clippy::disallowed_methods)]
+#![deny(clippy::disallowed_methods, clippy::wildcard_enum_match_arm)]
 #![deny(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,

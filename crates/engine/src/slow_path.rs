@@ -6,6 +6,7 @@ use crate::answer::{self, LinkAnswer};
 use crate::clock::{Moment, Now};
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
+use crate::findings::Findings;
 use crate::fragments::{Decided, FragmentKey};
 use crate::journey::Arrival;
 use crate::packet::Packet;
@@ -58,11 +59,7 @@ impl Engine {
             Arrival::Dropped(reason) => {
                 let sent = size(headers, vnet);
                 self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
-                let told = match reason {
-                    DropReason::TimeToLive => answer::time_exceeded(self, &decision.findings, frame, headers),
-                    DropReason::NatIdle => wire::tcp::reset(frame, headers),
-                    _ => None,
-                };
+                let told = self.told_of_death(reason, &decision.findings, frame, headers);
                 out.extend(told.map(|frame| Outgoing { port, frame }));
                 return Verdict::Dropped(reason);
             }
@@ -76,6 +73,20 @@ impl Engine {
         };
         self.remember_first_fragment(port, headers, &passage, now.moment);
         self.send_on(&mut Sending { port, frame, headers, vnet, checksum }, &passage, now.moment, out)
+    }
+
+    /// What the network tells the sender of a packet that died. It is silent but for two reasons, both of NAT gateways.
+    fn told_of_death(
+        &self,
+        reason: DropReason,
+        findings: &Findings,
+        frame: &[u8],
+        headers: &Headers,
+    ) -> Option<Vec<u8>> {
+        if reason == DropReason::TimeToLive {
+            return answer::time_exceeded(self, findings, frame, headers);
+        }
+        if reason == DropReason::NatIdle { wire::tcp::reset(frame, headers) } else { None }
     }
 
     fn passage_of_first_fragment(&self, port: PortId, headers: &Headers, now: Moment) -> Option<Passage> {

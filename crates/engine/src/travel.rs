@@ -50,7 +50,7 @@ impl<'a> Journey<'a, '_> {
             self.stage = *stage;
             match decide(self, site, crossing) {
                 Step::Continue => {}
-                decided => return decided,
+                decided @ (Step::Go(_) | Step::Drop(_)) => return decided,
             }
         }
         unreachable!("the last stage of a list always decides")

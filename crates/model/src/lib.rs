@@ -5,7 +5,7 @@
 //! a random number: time and identifiers are arguments.
 
 #![forbid(unsafe_code)]
-#![deny(clippy::disallowed_methods)]
+#![deny(clippy::disallowed_methods, clippy::wildcard_enum_match_arm)]
 
 mod as_text;
 pub mod aws_prefix_list;

@@ -232,7 +232,11 @@ impl World {
         let deleted = PeeringStatus::Deleted(scope.account);
         let connection = self.vpc_peering_connection_for_change(id, deleted, now, |status| match status {
             PeeringStatus::PendingAcceptance => requester == scope.account,
-            status => status == PeeringStatus::Active,
+            PeeringStatus::Active => true,
+            PeeringStatus::Deleted(_)
+            | PeeringStatus::Rejected
+            | PeeringStatus::Failed
+            | PeeringStatus::Expired => false,
         })?;
         connection.end(deleted, now);
         Ok(())

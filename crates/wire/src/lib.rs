@@ -8,7 +8,7 @@
 //! All input is hostile: any bytes give a value or a named [`Malformed`], never a panic. Nothing
 //! here does I/O, reads a clock or draws randomness. Left out: VLAN tags, jumbograms, reassembly.
 #![forbid(unsafe_code)]
-#![deny(clippy::disallowed_methods)]
+#![deny(clippy::disallowed_methods, clippy::wildcard_enum_match_arm)]
 #![deny(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,

@@ -53,7 +53,7 @@ pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site
         attempts: !for_gateway && result.is_ok() && is_attempt(journey),
         as_sent: as_sent(came),
         leaves_as_sent: as_sent(journey.packet.flow),
-        died_of: result.err(),
+        died_of: result.err().map(Untranslated::reason),
     };
     journey.findings.nat_visits.push(visit);
     match result {
@@ -63,7 +63,7 @@ pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site
             journey.findings.always_tracked = true;
             Step::Go(Place::Leaving(site))
         }
-        Err(reason) => journey.deny(Some(id.into()), reason, || explain(reason).to_owned()),
+        Err(why) => journey.deny(Some(id.into()), why.reason(), || why.explanation().to_owned()),
     }
 }
 
@@ -73,31 +73,56 @@ fn is_attempt(journey: &Journey<'_, '_>) -> bool {
     fresh && journey.connection.is_none() && journey.packet.flow.protocol == protocol::TCP
 }
 
-fn explain(reason: DropReason) -> &'static str {
-    match reason {
-        DropReason::NatSource => "the source is not in the gateway's VPC",
-        DropReason::NatProtocol => {
-            "only TCP, UDP and ICMP echo are translated, fragments of UDP alone, and of IPv6 what is for 64:ff9b::/96"
+/// Why a gateway does not translate a packet.
+#[derive(Clone, Copy)]
+enum Untranslated {
+    Source,
+    Protocol,
+    PortsExhausted,
+    Unsolicited,
+    Idle,
+    TimeToLive,
+    TooManyGateways,
+}
+
+impl Untranslated {
+    fn reason(self) -> DropReason {
+        match self {
+            Untranslated::Source => DropReason::NatSource,
+            Untranslated::Protocol => DropReason::NatProtocol,
+            Untranslated::PortsExhausted => DropReason::NatPortsExhausted,
+            Untranslated::Unsolicited => DropReason::NatUnsolicited,
+            Untranslated::Idle => DropReason::NatIdle,
+            Untranslated::TimeToLive => DropReason::TimeToLive,
+            Untranslated::TooManyGateways => DropReason::RoutingLoop,
         }
-        DropReason::NatPortsExhausted => "all 55,000 ports towards this destination are taken",
-        DropReason::NatUnsolicited => "no connection from inside is answered by this packet",
-        DropReason::TimeToLive => "the time to live ran out at the gateway",
-        DropReason::NatIdle => {
-            "the gateway does not know, or no longer, the connection that this packet goes on with"
+    }
+
+    fn explanation(self) -> &'static str {
+        match self {
+            Untranslated::Source => "the source is not in the gateway's VPC",
+            Untranslated::Protocol => {
+                "only TCP, UDP and ICMP echo are translated, fragments of UDP alone, and of IPv6 what is for 64:ff9b::/96"
+            }
+            Untranslated::PortsExhausted => "all 55,000 ports towards this destination are taken",
+            Untranslated::Unsolicited => "no connection from inside is answered by this packet",
+            Untranslated::TimeToLive => "the time to live ran out at the gateway",
+            Untranslated::Idle => {
+                "the gateway does not know, or no longer, the connection that this packet goes on with"
+            }
+            Untranslated::TooManyGateways => "too many NAT gateways",
         }
-        DropReason::RoutingLoop => "too many NAT gateways",
-        _ => "",
     }
 }
 
 /// A packet from inside: its source becomes the gateway's address and a port of its own.
-fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>) -> Result<(), DropReason> {
+fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>) -> Result<(), Untranslated> {
     let flow = journey.packet.flow;
     let (Some(own), Some(beyond)) = (site.interface.primary_address(), beyond(&flow)) else {
-        return Err(DropReason::NatProtocol);
+        return Err(Untranslated::Protocol);
     };
     if journey.network().interface_at(site.interface.vpc, flow.source).is_none() {
-        return Err(DropReason::NatSource);
+        return Err(Untranslated::Source);
     }
     check_protocol(journey)?;
     check_time_to_live(journey)?;
@@ -105,14 +130,14 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
         Some(translation) => NatUse { translation, fresh: false },
         // "When a connection times out, a NAT gateway returns an RST packet to any resources behind the NAT gateway that
         // attempt to continue the connection" (NAT gateways and NAT instances compared).
-        None if journey.packet.continues => return Err(DropReason::NatIdle),
+        None if journey.packet.continues => return Err(Untranslated::Idle),
         // What is about no connection, and a later fragment of what was not seen to begin.
         None if journey.packet.is_error || journey.packet.part == Part::Later => {
-            return Err(DropReason::NatProtocol);
+            return Err(Untranslated::Protocol);
         }
         None => {
             let wanted = Flow { source: IpAddr::V4(own), ..beyond };
-            let flow = journey.around.nat.free_port(id, &wanted).ok_or(DropReason::NatPortsExhausted)?;
+            let flow = journey.around.nat.free_port(id, &wanted).ok_or(Untranslated::PortsExhausted)?;
             NatUse { translation: Translation { gateway: id, flow }, fresh: true }
         }
     };
@@ -121,7 +146,7 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
         return change(&mut journey.packet, Flow { source, ..beyond });
     }
     if !journey.findings.nat.push(translation) {
-        return Err(DropReason::RoutingLoop);
+        return Err(Untranslated::TooManyGateways);
     }
     let translated = translation.translation.flow;
     journey.note_pass(id, || {
@@ -141,21 +166,21 @@ fn beyond(flow: &Flow) -> Option<Flow> {
 }
 
 /// The packet goes on as `flow`. ICMP has other numbers in the other family, or no counterpart there.
-fn change(packet: &mut Packet, flow: Flow) -> Result<(), DropReason> {
+fn change(packet: &mut Packet, flow: Flow) -> Result<(), Untranslated> {
     let is_ipv4 = packet.flow.source.is_ipv4();
     if let Some((icmp_type, code)) = packet.icmp.filter(|_| is_ipv4 != flow.source.is_ipv4()) {
         let kind = match packet.is_error {
             true => error_in_other_family(is_ipv4, IcmpKind { icmp_type, code }),
             false => echo_in_other_family(icmp_type).map(|icmp_type| IcmpKind { icmp_type, code }),
         };
-        let kind = kind.ok_or(DropReason::NatProtocol)?;
+        let kind = kind.ok_or(Untranslated::Protocol)?;
         packet.icmp = Some((kind.icmp_type, kind.code));
     }
     packet.flow = flow;
     Ok(())
 }
 
-fn check_protocol(journey: &Journey<'_, '_>) -> Result<(), DropReason> {
+fn check_protocol(journey: &Journey<'_, '_>) -> Result<(), Untranslated> {
     let packet = &journey.packet;
     let icmp = if packet.flow.source.is_ipv4() { protocol::ICMP } else { protocol::ICMPV6 };
     let supported = match packet.flow.protocol {
@@ -164,13 +189,13 @@ fn check_protocol(journey: &Journey<'_, '_>) -> Result<(), DropReason> {
         number if number == icmp => packet.part == Part::Whole && (packet.is_echo() || packet.is_error),
         _ => false,
     };
-    if supported { Ok(()) } else { Err(DropReason::NatProtocol) }
+    if supported { Ok(()) } else { Err(Untranslated::Protocol) }
 }
 
 /// The gateway is a router: what would leave it with no time to live dies.
-fn check_time_to_live(journey: &Journey<'_, '_>) -> Result<(), DropReason> {
+fn check_time_to_live(journey: &Journey<'_, '_>) -> Result<(), Untranslated> {
     match journey.packet.ttl <= journey.findings.hops + 1 {
-        true => Err(DropReason::TimeToLive),
+        true => Err(Untranslated::TimeToLive),
         false => Ok(()),
     }
 }
@@ -184,7 +209,7 @@ fn existing(journey: &Journey<'_, '_>, id: NatGatewayId) -> Option<Translation> 
 }
 
 /// A packet from outside: it must answer a connection, whose initiator is its destination.
-fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropReason> {
+fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), Untranslated> {
     let flow = journey.packet.flow;
     let slot = match journey.packet.is_error {
         true => journey.connection.map(|(slot, _)| slot),
@@ -193,7 +218,7 @@ fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropRe
     let connection = slot.and_then(|slot| journey.around.connections.get(slot));
     let live = connection.filter(|connection| !connection.is_expired(journey.around.now));
     let Some(inside) = live.and_then(|connection| inside(connection, id)) else {
-        return Err(DropReason::NatUnsolicited);
+        return Err(Untranslated::Unsolicited);
     };
     check_protocol(journey)?;
     check_time_to_live(journey)?;
@@ -209,7 +234,7 @@ fn inwards(journey: &mut Journey<'_, '_>, id: NatGatewayId) -> Result<(), DropRe
         (false, _) => inside.reversed(),
         (true, false) => Flow { destination: inside.source, ..flow },
         (true, true) => {
-            let IpAddr::V4(router) = flow.source else { return Err(DropReason::NatProtocol) };
+            let IpAddr::V4(router) = flow.source else { return Err(Untranslated::Protocol) };
             let source = IpAddr::V6(nat64::embed(router));
             Flow { source, destination: inside.source, protocol: protocol::ICMPV6, ..flow }
         }
