@@ -5,6 +5,7 @@
 //! encoders, and the names of all operations AWS has. Names only: AWS's documentation is not
 //! copied.
 
+mod absent;
 mod botocore;
 mod emit;
 mod model;
@@ -53,9 +54,12 @@ pub(crate) fn check() -> Result<String, String> {
 fn generate() -> Result<Files, String> {
     let data = botocore::data_folder()?;
     let mut files = Files::new();
-    for service in services::all()? {
+    let present = services::all()?;
+    let (path, text) = absent::file(&data, &present)?;
+    files.insert(path, text);
+    for service in &present {
         let folder = botocore::newest(&data.join(&service.model))?;
-        let model = Model::read(&folder, &service)?;
+        let model = Model::read(&folder, service)?;
         for (path, text) in emit::files(&model, &service.shapes) {
             files.insert(path, format_rust(&text)?);
         }

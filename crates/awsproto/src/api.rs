@@ -169,6 +169,7 @@ mod tests {
         api_version: "1",
         xml_namespace: "urn:x",
         target_prefix: "",
+        title: "Amazon EC2",
         known_operations: &["CreateVpc", "DeleteVpc", "DescribeVpcs"],
         routes: &[],
     };

@@ -22,11 +22,15 @@ pub struct Incoming<'a> {
     pub body: &'a [u8],
 }
 
-impl Incoming<'_> {
+impl<'a> Incoming<'a> {
+    /// What stands for the service in `X-Amz-Target`.
+    pub(crate) fn targeted_service(&self) -> Option<&'a str> {
+        self.target.map(|target| target.rsplit_once('.').map_or(target, |(service, _)| service))
+    }
+
     /// The operation in `X-Amz-Target`.
-    pub(crate) fn targeted_operation(&self) -> Option<String> {
-        let (_, operation) = self.target?.rsplit_once('.')?;
-        (!operation.is_empty()).then(|| operation.to_owned())
+    pub(crate) fn targeted_operation(&self) -> Option<&'a str> {
+        self.target?.rsplit_once('.').map(|(_, operation)| operation).filter(|name| !name.is_empty())
     }
 
     /// A value of the form in the body, or else of the query string.

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
+mod absent;
 pub mod action;
 pub mod api;
 pub mod call;

@@ -1,5 +1,7 @@
 //! Answers: what an operation gives, and what is sent in the end.
 
+use std::borrow::Cow;
+
 /// An answer, rendered but for its envelope.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
@@ -26,12 +28,17 @@ pub struct Reply {
     /// Further headers.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
-    pub body: String,
+    pub body: Vec<u8>,
 }
 
 impl Reply {
     /// An answer without headers of its own.
-    pub(crate) fn new(status: u16, content_type: &'static str, body: String) -> Self {
-        Reply { status, content_type, headers: Vec::new(), body }
+    pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Reply { status, content_type, headers: Vec::new(), body: body.into() }
+    }
+
+    /// The body as text, for those protocols whose bodies are.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
     }
 }

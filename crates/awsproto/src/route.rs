@@ -4,10 +4,13 @@
 //! In this order: `X-Amz-Target`, the signature's scope, the host, the version of a form. REST services name the operation
 //! by method and path.
 
+use crate::absent;
 use crate::error::AwsError;
 pub use crate::incoming::Incoming;
 use crate::input::Input;
+use crate::rest;
 use crate::service::{Protocol, Service};
+use crate::sigv4::SignatureError;
 
 /// Where a request goes.
 #[derive(Clone, Debug)]
@@ -20,13 +23,13 @@ pub struct Route {
     pub region: Option<String>,
 }
 
-/// Why a request goes nowhere.
+/// A request that goes nowhere: what it is told, in the form of the service that it is for or seems to be for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RouteError {
-    /// No service of ours; its name as far as the request tells.
-    UnknownService(Option<String>),
-    /// The service is known, its operation is not named.
-    NoOperation(&'static Service, AwsError),
+pub struct RouteError {
+    /// The service, which Hamlet may not have, or a nameless one of the protocol that the request seems to speak.
+    pub service: &'static Service,
+    /// Why.
+    pub error: AwsError,
 }
 
 /// Tells where a request goes, among the services there are.
@@ -34,7 +37,7 @@ pub fn route(incoming: &Incoming<'_>, services: &[&'static Service]) -> Result<R
     let service = service(incoming, services)?;
     Ok(Route {
         service,
-        operation: service.operation(incoming).map_err(|error| RouteError::NoOperation(service, error))?,
+        operation: service.operation(incoming).map_err(|error| RouteError { service, error })?,
         region: region(incoming),
     })
 }
@@ -51,25 +54,52 @@ pub fn service(
     incoming: &Incoming<'_>,
     services: &[&'static Service],
 ) -> Result<&'static Service, RouteError> {
-    if let Some(target) = incoming.target {
-        let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
-        let found = services.iter().find(|service| service.is_targeted_by(prefix));
-        return found.copied().ok_or_else(|| RouteError::UnknownService(Some(prefix.to_owned())));
+    let absent = match served(incoming, services) {
+        None => absent::find(incoming),
+        Some(service) => match absent::namesake(incoming, service) {
+            None => return Ok(service),
+            namesake => namesake,
+        },
+    };
+    Err(match absent {
+        Some(service) => RouteError { service, error: AwsError::service_not_implemented(service) },
+        None => unknown(incoming, services),
+    })
+}
+
+/// The service of Hamlet's that a request names.
+fn served(incoming: &Incoming<'_>, services: &[&'static Service]) -> Option<&'static Service> {
+    let found =
+        |is_named: &dyn Fn(&Service) -> bool| services.iter().find(|service| is_named(service)).copied();
+    if let Some(prefix) = incoming.targeted_service() {
+        return found(&|service| service.is_targeted_by(prefix));
     }
-    let named = |name: &str| services.iter().find(|service| service.name == name).copied();
     if let Some(scope) = incoming.scope {
-        return named(&scope.service).ok_or_else(|| RouteError::UnknownService(Some(scope.service.clone())));
+        return found(&|service| service.name == scope.service);
     }
     let label = incoming.host.and_then(|host| host.split(['.', ':']).next());
-    if let Some(service) = label.and_then(named) {
-        return Ok(service);
-    }
     let version = incoming.form_value("Version");
-    let found = services.iter().find(|service| {
-        matches!(service.protocol, Protocol::Ec2 | Protocol::Query)
-            && version.as_deref() == Some(service.api_version)
-    });
-    found.copied().ok_or(RouteError::UnknownService(None))
+    found(&|service| Some(service.name) == label).or_else(|| {
+        found(&|service| {
+            matches!(service.protocol, Protocol::Ec2 | Protocol::Query)
+                && version.as_deref() == Some(service.api_version)
+        })
+    })
+}
+
+/// A request that names no service, or none that AWS has.
+fn unknown(incoming: &Incoming<'_>, services: &[&'static Service]) -> RouteError {
+    // Its path may tell at least whose clients send it.
+    let mut like = services
+        .iter()
+        .filter(|service| rest::find(service.routes, incoming.method, incoming.path).is_some());
+    let service = like.next().copied().unwrap_or_else(|| absent::unnamed(incoming));
+    let signed = incoming.scope.map(|scope| scope.service.as_str());
+    let error = match incoming.targeted_service().or(signed) {
+        Some(name) => AwsError::unknown_service(service, name),
+        None => SignatureError::Unsigned.to_aws(service.protocol).with_status(403),
+    };
+    RouteError { service, error }
 }
 
 /// `ec2.us-east-1.amazonaws.com` names a region; `sts.amazonaws.com` does not.
@@ -108,8 +138,11 @@ mod tests {
         let incoming =
             Incoming { target: Some("AmazonSSM.GetParameter"), body: b"{}", ..Incoming::default() };
         assert_eq!(go(&incoming).unwrap(), ("ssm", "GetParameter".to_owned(), None));
-        let stranger = Incoming { target: Some("Logs_20140328.GetLogEvents"), ..Incoming::default() };
-        assert_eq!(go(&stranger).unwrap_err(), RouteError::UnknownService(Some("Logs_20140328".to_owned())));
+        let stranger =
+            go(&Incoming { target: Some("Coffee_20140328.Pour"), ..Incoming::default() }).unwrap_err();
+        assert_eq!(stranger.service.protocol, Protocol::Json11);
+        assert_eq!((stranger.error.code.as_ref(), stranger.error.status), ("NotImplementedException", 501));
+        assert!(stranger.error.message.contains("'Coffee_20140328'"), "{}", stranger.error);
     }
 
     #[test]
@@ -126,8 +159,9 @@ mod tests {
             ..Incoming::default()
         };
         assert_eq!(go(&version).unwrap(), ("ec2", "DescribeVpcs".to_owned(), None));
-        let nothing = Incoming { host: Some("localhost"), ..Incoming::default() };
-        assert_eq!(go(&nothing).unwrap_err(), RouteError::UnknownService(None));
+        let nothing = Incoming { host: Some("localhost"), method: "POST", ..Incoming::default() };
+        let nothing = go(&nothing).unwrap_err();
+        assert_eq!((nothing.error.code.as_ref(), nothing.error.status), ("MissingAuthenticationToken", 403));
     }
 
     #[test]
@@ -144,21 +178,16 @@ mod tests {
         let route = route(&incoming, &[&ROUTE53]).unwrap();
         let input = route.input(&incoming).unwrap();
         assert_eq!((input.text("Id"), input.text("comment")), (Some("Z1"), Some("x")));
-        let Err(RouteError::NoOperation(_, error)) = go(&Incoming { method: "PUT", ..incoming }) else {
-            panic!("a method without an operation went somewhere");
-        };
+        let RouteError { service, error } = go(&Incoming { method: "PUT", ..incoming }).unwrap_err();
+        assert_eq!(service.name, "route53");
         assert_eq!((error.code.as_ref(), error.status), ("UnknownOperationException", 404));
     }
 
     #[test]
     fn a_request_without_an_action_is_told_so() {
         let scope = CredentialScope::parse("AKID/20260101/eu-west-1/ec2/aws4_request").unwrap();
-        let Err(RouteError::NoOperation(_, error)) =
-            go(&Incoming { scope: Some(&scope), ..Incoming::default() })
-        else {
-            panic!("a request without an action went somewhere");
-        };
-        assert_eq!(error.code, "MissingAction");
+        let nothing = go(&Incoming { scope: Some(&scope), ..Incoming::default() }).unwrap_err();
+        assert_eq!((nothing.service.name, nothing.error.code.as_ref()), ("ec2", "MissingAction"));
     }
 
     fn go(incoming: &Incoming<'_>) -> Result<(&'static str, String, Option<String>), RouteError> {
@@ -175,6 +204,7 @@ mod tests {
     ) -> Service {
         Service {
             name,
+            title: "x",
             protocol,
             api_version,
             xml_namespace: "",

@@ -9,10 +9,18 @@ pub enum Protocol {
     Ec2,
     /// Form in, XML out: IAM, STS, SNS.
     Query,
-    /// JSON in, JSON out, the operation in `X-Amz-Target`.
+    /// JSON in, JSON out, the operation in `X-Amz-Target`: DynamoDB, SQS.
+    Json10,
+    /// The same under another `Content-Type`: Systems Manager, CloudWatch Logs.
     Json11,
+    /// JSON in, JSON out, the operation in method and path: Lambda.
+    RestJson,
     /// XML in, XML out, the operation in method and path: Route 53.
     RestXml,
+    /// The same in a dialect that is Amazon S3's alone.
+    S3,
+    /// CBOR in, CBOR out, service and operation in the path: CloudWatch.
+    RpcCbor,
 }
 
 /// How errors are named that no service has for itself alone: who asks, whether it is there at all.
@@ -31,8 +39,10 @@ impl Protocol {
     pub fn error_names(self) -> ErrorNames {
         match self {
             Protocol::Ec2 => ErrorNames::Ec2,
-            Protocol::Query | Protocol::RestXml => ErrorNames::Plain,
-            Protocol::Json11 => ErrorNames::Exceptions,
+            Protocol::Query | Protocol::RestXml | Protocol::S3 => ErrorNames::Plain,
+            Protocol::Json10 | Protocol::Json11 | Protocol::RestJson | Protocol::RpcCbor => {
+                ErrorNames::Exceptions
+            }
         }
     }
 }
@@ -42,13 +52,15 @@ impl Protocol {
 pub struct Service {
     /// The name in signatures, hosts and IAM actions: `ec2`.
     pub name: &'static str,
+    /// The name for people: `Amazon EC2`.
+    pub title: &'static str,
     /// How its requests and answers are written.
     pub protocol: Protocol,
     /// `2016-11-15`.
     pub api_version: &'static str,
     /// The namespace of its XML answers; empty for JSON services.
     pub xml_namespace: &'static str,
-    /// What precedes the dot in `X-Amz-Target`; empty for other protocols.
+    /// What precedes the dot in `X-Amz-Target`, or follows `/service/` in a path; empty for other protocols.
     pub target_prefix: &'static str,
     /// Every operation AWS has, sorted: those not in the service's ACTIONS are answered with
     /// "not implemented" rather than "unknown".

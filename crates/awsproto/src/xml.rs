@@ -37,8 +37,11 @@ impl XmlWriter {
         }
     }
 
-    /// An element in a namespace.
+    /// An element in a namespace, if there is one.
     pub fn element_in(&mut self, name: &str, namespace: &str, inside: impl FnOnce(&mut Self)) {
+        if namespace.is_empty() {
+            return self.element(name, inside);
+        }
         self.out.extend(["<", name, " xmlns=\"", namespace, "\">"]);
         inside(self);
         self.out.extend(["</", name, ">"]);

@@ -86,7 +86,7 @@ fn nested_answers_with_moments_and_numbers_are_read() {
 fn errors_are_read() {
     let error = AwsError::not_found("InvalidVpcID.NotFound", "vpc", "vpc-1");
     let reply = error.render(&SERVICE, "r-1");
-    let Some(parsed) = read("DescribeVpcs", reply.status, &reply.body) else {
+    let Some(parsed) = read("DescribeVpcs", reply.status, &reply.text()) else {
         return;
     };
     assert_eq!(parsed["Error"]["Code"], "InvalidVpcID.NotFound");
@@ -96,7 +96,7 @@ fn errors_are_read() {
 
 fn parsed<O: Operation>(answer: &O::Response) -> Option<Value> {
     let reply = O::encode(answer).render(&SERVICE, O::NAME, "r-1");
-    read(O::NAME, reply.status, &reply.body)
+    read(O::NAME, reply.status, &reply.text())
 }
 
 fn read(operation: &str, status: u16, body: &str) -> Option<Value> {

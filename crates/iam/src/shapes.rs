@@ -9,6 +9,7 @@ use awsproto::{Protocol, Service};
 /// The service, as its model describes it.
 pub static SERVICE: Service = Service {
     name: "iam",
+    title: "AWS IAM",
     protocol: Protocol::Query,
     api_version: "2010-05-08",
     xml_namespace: "https://iam.amazonaws.com/doc/2010-05-08/",

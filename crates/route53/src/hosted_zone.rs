@@ -158,7 +158,7 @@ mod tests {
         assert!(value.starts_with("https://route53.amazonaws.com/2013-04-01/hostedzone/Z"), "{value}");
         let start = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<CreateHostedZoneResponse \
                      xmlns=\"https://route53.amazonaws.com/doc/2013-04-01/\"><ChangeInfo>";
-        assert!(reply.body.starts_with(start), "{}", reply.body);
+        assert!(reply.text().starts_with(start), "{}", reply.text());
     }
 
     #[test]

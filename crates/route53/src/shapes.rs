@@ -11,6 +11,7 @@ use awsproto::{Protocol, Service};
 /// The service, as its model describes it.
 pub static SERVICE: Service = Service {
     name: "route53",
+    title: "Amazon Route 53",
     protocol: Protocol::RestXml,
     api_version: "2013-04-01",
     xml_namespace: "https://route53.amazonaws.com/doc/2013-04-01/",

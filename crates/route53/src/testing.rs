@@ -83,13 +83,13 @@ impl Caller {
 
     /// The body of the answer to a request that must succeed.
     pub(crate) fn ok(&mut self, method: &str, target: &str, body: &str) -> String {
-        self.reply(method, target, body).body
+        self.reply(method, target, body).text().into_owned()
     }
 
     /// Status, code and sentence of a request that must be refused.
     pub(crate) fn refused(&mut self, method: &str, target: &str, body: &str) -> String {
         match self.send(method, target, body) {
-            Ok(reply) => panic!("{method} {target} was not refused: {}", reply.body),
+            Ok(reply) => panic!("{method} {target} was not refused: {}", reply.text()),
             Err(error) => format!("{} {error}", error.status),
         }
     }

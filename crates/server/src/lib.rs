@@ -4,7 +4,6 @@
 //! compare the snapshot with what there is; [`namespaces`], [`link_services`] and [`internet_sites`] are what lies around
 //! the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command asks.
 
-mod absent_services;
 pub mod admin;
 pub mod api;
 mod body;

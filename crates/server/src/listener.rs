@@ -116,7 +116,7 @@ async fn turn_away(mut stream: TcpStream) -> std::io::Result<()> {
         reply.content_type,
         reply.body.len()
     );
-    stream.write_all([head.as_str(), &reply.body].concat().as_bytes()).await?;
+    stream.write_all(&[head.as_bytes(), &reply.body].concat()).await?;
     stream.shutdown().await?;
     let mut unheard = [0; 4096];
     while stream.read(&mut unheard).await? > 0 {}

@@ -150,9 +150,9 @@ mod tests {
         let refusal = Refusal::new(Reason::OtherUser, "No.");
         let json = refusal.reply(&ssm::shapes::SERVICE, "r");
         assert_eq!(json.status, 403);
-        assert!(json.body.contains(r#""__type":"AccessDeniedException""#), "{json:?}");
+        assert!(json.text().contains(r#""__type":"AccessDeniedException""#), "{json:?}");
         let xml = refusal.reply(&ec2::shapes::SERVICE, "r");
         assert_eq!(xml.status, 403);
-        assert!(xml.body.contains("<Code>AccessDenied</Code><Message>No.</Message>"), "{xml:?}");
+        assert!(xml.text().contains("<Code>AccessDenied</Code><Message>No.</Message>"), "{xml:?}");
     }
 }

@@ -8,6 +8,7 @@ use awsproto::{Protocol, Service};
 /// The service, as its model describes it.
 pub static SERVICE: Service = Service {
     name: "ssm",
+    title: "AWS Systems Manager",
     protocol: Protocol::Json11,
     api_version: "2014-11-06",
     xml_namespace: "",

@@ -52,7 +52,8 @@ mod tests {
         assert_eq!(ask("Action=AssumeRole").unwrap_err().code, "NotImplemented");
         let unknown = ask("Action=AssumeRoll").unwrap_err();
         assert_eq!(unknown.message, "Could not find operation AssumeRoll for version 2011-06-15");
-        let body = unknown.render(&SERVICE, "r-1").body;
+        let reply = unknown.render(&SERVICE, "r-1");
+        let body = reply.text();
         assert!(body.contains("<Error><Type>Sender</Type><Code>InvalidAction</Code>"), "{body}");
     }
 
@@ -65,6 +66,6 @@ mod tests {
         let input = Input::parse(SERVICE.protocol, "", form.as_bytes())?;
         let mut call = Call { principal, ..testing::call("us-east-1", 1) };
         let output = API.perform(name, &mut call, &mut World::default(), &input)?;
-        Ok(output.render(&SERVICE, name, "r-1").body)
+        Ok(output.render(&SERVICE, name, "r-1").text().into_owned())
     }
 }

@@ -9,6 +9,7 @@ use awsproto::{Protocol, Service};
 /// The service, as its model describes it.
 pub static SERVICE: Service = Service {
     name: "sts",
+    title: "AWS STS",
     protocol: Protocol::Query,
     api_version: "2011-06-15",
     xml_namespace: "https://sts.amazonaws.com/doc/2011-06-15/",

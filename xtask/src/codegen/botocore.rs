@@ -26,6 +26,22 @@ pub(super) fn data_folder() -> Result<PathBuf, String> {
     Ok(data)
 }
 
+/// The names of all services, which are the folders with a model in them.
+pub(super) fn services(data: &Path) -> Result<Vec<String>, String> {
+    let entries = std::fs::read_dir(data).map_err(|error| super::trouble("list", data, &error))?;
+    let folders = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir());
+    let folders = folders.filter(|folder| has_model(folder));
+    let mut names: Vec<String> =
+        folders.filter_map(|folder| Some(folder.file_name()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn has_model(folder: &Path) -> bool {
+    let models = ["service-2.json", "service-2.json.gz"];
+    newest(folder).is_ok_and(|version| models.iter().any(|name| version.join(name).is_file()))
+}
+
 /// The newest version of a service: the last of the dates under its folder.
 pub(super) fn newest(folder: &Path) -> Result<PathBuf, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| super::trouble("list", folder, &error))?;

@@ -87,11 +87,11 @@ fn service(model: &Model) -> String {
     let mut text = format!(
         "/// The service, as its model describes it.\n\
          pub static SERVICE: Service = Service {{\n\
-         name: {:?}, protocol: Protocol::{protocol}, api_version: {:?}, xml_namespace: {:?},\n\
+         name: {:?}, title: {:?}, protocol: Protocol::{protocol}, api_version: {:?}, xml_namespace: {:?},\n\
          target_prefix: {:?}, known_operations: KNOWN_OPERATIONS, routes: {its_routes},\n}};\n\n\
          /// Every operation AWS has in this service, sorted.\n\
          pub const KNOWN_OPERATIONS: &[&str] = &[\n",
-        model.name, model.api_version, model.xml_namespace, model.target_prefix
+        model.name, model.title, model.api_version, model.xml_namespace, model.target_prefix
     );
     for name in &model.known_operations {
         text += &format!("{name:?},\n");

@@ -19,6 +19,7 @@ pub(super) enum Protocol {
 /// A service, cut down to what is generated.
 pub(super) struct Model {
     pub(super) name: String,
+    pub(super) title: String,
     pub(super) protocol: Protocol,
     pub(super) api_version: String,
     pub(super) xml_namespace: String,
@@ -140,6 +141,7 @@ impl Reader<'_> {
         let operations = operations.collect::<Result<Vec<_>, _>>()?;
         Ok(Model {
             name,
+            title: listed.title.clone(),
             protocol,
             api_version,
             xml_namespace: namespace,
@@ -331,12 +333,15 @@ fn keys(value: &Value) -> Vec<String> {
 
 /// Reads a JSON file, packed or not.
 fn read_json(path: &Path) -> Result<Value, String> {
-    let packed = path.with_extension("json.gz");
-    let bytes = match path.is_file() {
-        true => std::fs::read(path).map_err(|error| super::trouble("read", path, &error))?,
-        false => unpack(&packed)?,
-    };
-    serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", path.display()))
+    serde_json::from_slice(&read_bytes(path)?).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The text of a JSON file, packed or not.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    match path.is_file() {
+        true => std::fs::read(path).map_err(|error| super::trouble("read", path, &error)),
+        false => unpack(&path.with_extension("json.gz")),
+    }
 }
 
 fn unpack(path: &Path) -> Result<Vec<u8>, String> {

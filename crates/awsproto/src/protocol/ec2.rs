@@ -76,7 +76,7 @@ mod tests {
     fn the_request_identifier_comes_first_in_answers() {
         let reply = encode_nothing(&()).render(&SERVICE, "DeleteVpc", "r-1");
         assert_eq!(
-            reply.body,
+            reply.text(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <DeleteVpcResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
              <requestId>r-1</requestId><return>true</return></DeleteVpcResponse>"
@@ -88,7 +88,7 @@ mod tests {
         let error = AwsError::not_found("InvalidVpcID.NotFound", "vpc", "vpc-1");
         let reply = error.render(&SERVICE, "r-1");
         assert_eq!(
-            reply.body,
+            reply.text(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>\
              <Code>InvalidVpcID.NotFound</Code><Message>The vpc ID 'vpc-1' does not exist</Message>\
              </Error></Errors><RequestID>r-1</RequestID></Response>"
@@ -107,6 +107,7 @@ mod tests {
 
     static SERVICE: Service = Service {
         name: "ec2",
+        title: "x",
         protocol: Protocol::Ec2,
         api_version: "2016-11-15",
         xml_namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",

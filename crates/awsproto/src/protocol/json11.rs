@@ -33,7 +33,8 @@ pub(super) struct Json11;
 
 impl Dialect for Json11 {
     fn operation(&self, service: &Service, incoming: &Incoming<'_>) -> Result<String, AwsError> {
-        incoming.targeted_operation().ok_or_else(|| self.unknown_action(service, ""))
+        let name = incoming.targeted_operation().ok_or_else(|| self.unknown_action(service, ""))?;
+        Ok(name.to_owned())
     }
 
     fn read(&self, _: &'static [HttpRoute], incoming: &Incoming<'_>) -> Result<Input, AwsError> {
@@ -47,10 +48,6 @@ impl Dialect for Json11 {
     fn write_error(&self, _: &Service, error: &AwsError, _: &str) -> Reply {
         Reply::new(json_error::status(error), CONTENT_TYPE, json_error::body(error))
     }
-
-    fn unknown_action(&self, _: &Service, _: &str) -> AwsError {
-        AwsError::new("UnknownOperationException", "")
-    }
 }
 
 #[cfg(test)]
@@ -62,7 +59,7 @@ mod tests {
     fn errors_are_objects_and_all_of_the_clients_have_one_status() {
         let error = AwsError::new("AccessDeniedException", "No.").with_status(403);
         let reply = error.render(&SERVICE, "r-1");
-        assert_eq!(reply.body, r#"{"__type":"AccessDeniedException","message":"No."}"#);
+        assert_eq!(reply.text(), r#"{"__type":"AccessDeniedException","message":"No."}"#);
         assert_eq!((reply.status, reply.content_type), (400, "application/x-amz-json-1.1"));
         let missing = AwsError::not_implemented(&SERVICE, "PutParameter");
         assert_eq!((missing.code.as_ref(), missing.status), ("NotImplementedException", 501));
@@ -71,6 +68,7 @@ mod tests {
 
     static SERVICE: Service = Service {
         name: "ssm",
+        title: "x",
         protocol: Protocol::Json11,
         api_version: "1",
         xml_namespace: "",

@@ -6,10 +6,14 @@
 mod dialect;
 pub mod ec2;
 mod form;
+mod json10;
 pub mod json11;
 mod json_error;
 pub mod query;
+mod rest_json;
 pub mod rest_xml;
+mod rpc_cbor;
+mod s3;
 mod xml_error;
 
 use crate::error::AwsError;
@@ -24,8 +28,12 @@ impl Protocol {
         match self {
             Protocol::Ec2 => &ec2::Ec2,
             Protocol::Query => &query::Query,
+            Protocol::Json10 => &json10::Json10,
             Protocol::Json11 => &json11::Json11,
+            Protocol::RestJson => &rest_json::RestJson,
             Protocol::RestXml => &rest_xml::RestXml,
+            Protocol::S3 => &s3::S3,
+            Protocol::RpcCbor => &rpc_cbor::RpcCbor,
         }
     }
 }
@@ -52,8 +60,9 @@ impl Input {
 impl Output {
     /// The answer as a whole HTTP answer.
     pub fn render(&self, service: &Service, operation: &str, request_id: &str) -> Reply {
-        let reply = service.protocol.dialect().write(service, operation, request_id, self);
-        Reply { headers: self.headers.clone(), ..reply }
+        let mut reply = service.protocol.dialect().write(service, operation, request_id, self);
+        reply.headers.extend(self.headers.iter().cloned());
+        reply
     }
 }
 
@@ -68,15 +77,31 @@ impl AwsError {
         service.protocol.dialect().unknown_action(service, action)
     }
 
-    /// An action that AWS knows and Hamlet does not have. No AWS answer says this, so the words
-    /// are Hamlet's own; 501 is a status that SDKs do not retry.
+    /// An action that AWS knows and Hamlet does not have.
     pub fn not_implemented(service: &Service, action: &str) -> Self {
-        let code = match service.protocol.error_names() {
-            ErrorNames::Ec2 | ErrorNames::Plain => "NotImplemented",
-            ErrorNames::Exceptions => "NotImplementedException",
-        };
         let name = service.name;
         let message = format!("AWS has the action {name}:{action}, but Hamlet does not implement it yet.");
-        Self::new(code, message).with_status(501)
+        absent(service, message)
     }
+
+    /// A service that AWS has and Hamlet does not.
+    pub fn service_not_implemented(service: &Service) -> Self {
+        let message = format!("Hamlet has no {} yet; see docs/coverage.md for what it has.", service.title);
+        absent(service, message)
+    }
+
+    /// A service of a name that AWS has not, either. The service is one that is answered like.
+    pub(crate) fn unknown_service(like: &Service, name: &str) -> Self {
+        absent(like, format!("Hamlet has no service '{name}'; see docs/coverage.md for what it has."))
+    }
+}
+
+/// What AWS has and Hamlet does not. No AWS answer says this, so the words are Hamlet's own; 501 is a status that SDKs do
+/// not retry.
+fn absent(service: &Service, message: String) -> AwsError {
+    let code = match service.protocol.error_names() {
+        ErrorNames::Ec2 | ErrorNames::Plain => "NotImplemented",
+        ErrorNames::Exceptions => "NotImplementedException",
+    };
+    AwsError::new(code, message).with_status(501)
 }

@@ -83,14 +83,14 @@ mod tests {
     fn answers_and_errors_have_their_envelopes() {
         let answer = Output::of("<Arn>a</Arn>".to_owned()).render(&SERVICE, "GetCallerIdentity", "r-1");
         assert_eq!(
-            answer.body,
+            answer.text(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<GetCallerIdentityResponse xmlns=\"urn:x\">\
              <GetCallerIdentityResult><Arn>a</Arn></GetCallerIdentityResult>\
              <ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
         );
         let error = AwsError::new("AccessDenied", "No.").render(&SERVICE, "r-1");
         assert_eq!(
-            error.body,
+            error.text(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorResponse xmlns=\"urn:x\"><Error>\
              <Type>Sender</Type><Code>AccessDenied</Code><Message>No.</Message></Error>\
              <RequestId>r-1</RequestId></ErrorResponse>"
@@ -100,6 +100,7 @@ mod tests {
 
     static SERVICE: Service = Service {
         name: "sts",
+        title: "x",
         protocol: Protocol::Query,
         api_version: "1",
         xml_namespace: "urn:x",

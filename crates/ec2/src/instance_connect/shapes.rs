@@ -8,6 +8,7 @@ use awsproto::{Protocol, Service};
 /// The service, as its model describes it.
 pub static SERVICE: Service = Service {
     name: "ec2-instance-connect",
+    title: "EC2 Instance Connect",
     protocol: Protocol::Json11,
     api_version: "2018-04-02",
     xml_namespace: "",

@@ -46,6 +46,7 @@ pub use v::*;
 /// The service, as its model describes it.
 pub static SERVICE: Service = Service {
     name: "ec2",
+    title: "Amazon EC2",
     protocol: Protocol::Ec2,
     api_version: "2016-11-15",
     xml_namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",

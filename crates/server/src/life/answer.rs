@@ -3,7 +3,6 @@
 use awsproto::{AwsError, Service};
 
 use super::{Ended, Exchange};
-use crate::absent_services;
 use crate::api::Api;
 
 pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) {
@@ -23,6 +22,7 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) {
 fn meant(api: &Api, exchange: &Exchange<'_>) -> &'static Service {
     match &exchange.route {
         Some(route) => route.service,
-        None => absent_services::meant(&exchange.incoming(), &api.descriptions),
+        None => awsproto::route::service(&exchange.incoming(), &api.descriptions)
+            .unwrap_or_else(|nowhere| nowhere.service),
     }
 }

@@ -25,6 +25,7 @@ const STREAMED_BYTES_MAX: usize = 16 << 20;
 
 static TOYBOX: Service = Service {
     name: "toybox",
+    title: "Amazon Toybox",
     protocol: Protocol::Json11,
     api_version: "1",
     xml_namespace: "",

@@ -1,0 +1,147 @@
+"""Each service of AWS's that Hamlet has not says so by its name, and its clients understand it.
+
+Requests and answers are botocore's own, made by its serializers and read by its parsers; a client for each of hundreds
+of services would take a minute to make.
+"""
+
+import unittest
+
+import botocore.auth
+import botocore.loaders
+import botocore.parsers
+import botocore.serialize
+from botocore.awsrequest import create_request_object, prepare_request_dict
+from botocore.credentials import Credentials
+from botocore.model import ServiceModel
+
+import hamlet
+import wire
+
+# Every operation of theirs goes without a signature, or with a token in its place: such requests name no service.
+UNSIGNED = {"account-access-runtime", "codecatalyst", "sso"}
+# Their requests are signed for the same name as another's, and look the same: they are told the other's title.
+NAMESAKES = {
+    "bedrock-agentcore-control": "Amazon Bedrock AgentCore",
+    "chime-sdk-meetings": "Amazon Chime",
+    "chime-sdk-voice": "Amazon Chime",
+    "docdb": "Amazon RDS",
+    "greengrassv2": "AWS Greengrass",
+    "lexv2-runtime": "Amazon Lex Model Building Service",
+    "neptune": "Amazon RDS",
+    "qconnect": "Amazon Connect Wisdom Service",
+    "signer-data": "signer",
+    "timestream-write": "Timestream Query",
+}
+DEPTH_MAX = 6
+
+
+class AbsentServices(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hamlet = hamlet.Hamlet()
+        cls.loader = botocore.loaders.Loader()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hamlet.stop()
+
+    def test_every_service_says_that_it_is_not_there(self):
+        ours = {row["service"] for row in hamlet.rows()}
+        for service in sorted(set(self.loader.list_available_services("service-2")) - ours):
+            with self.subTest(service):
+                model = self.model(service)
+                status, error = self.call(model, simplest(model))
+                if service in UNSIGNED:
+                    self.assertEqual((403, "MissingAuthenticationTokenException"), (status, error["Code"]))
+                    continue
+                self.assertEqual(501, status)
+                self.assertIn(error["Code"], ("NotImplemented", "NotImplementedException"))
+                called = NAMESAKES.get(service) or title(model)
+                sentence = f"Hamlet has no {called} yet; see docs/coverage.md for what it has."
+                self.assertEqual(sentence, error["Message"])
+
+    def test_services_are_told_in_each_of_their_protocols(self):
+        for service, operation, protocols in (
+            ("cloudwatch", "ListMetrics", ("smithy-rpc-v2-cbor", "json", "query")),
+            ("sqs", "ListQueues", ("json", "query")),
+        ):
+            for protocol in protocols:
+                with self.subTest(f"{service} {protocol}"):
+                    model = self.model(service, protocol)
+                    status, error = self.call(model, operation)
+                    self.assertEqual(501, status)
+                    self.assertIn(f"Hamlet has no {title(model)} yet", error["Message"])
+
+    def test_a_head_request_has_no_body_and_the_status_says_it(self):
+        model = self.model("s3")
+        status, error = self.call(model, "HeadBucket")
+        self.assertEqual((501, "501", "Not Implemented"), (status, error["Code"], error["Message"]))
+
+    def test_a_bucket_in_the_host_and_a_link_signed_in_the_old_way(self):
+        host = {"host": f"bucket.s3.{hamlet.REGION}.amazonaws.com"}
+        link = "/bucket/key?AWSAccessKeyId=AKIDEXAMPLE&Signature=x&Expires=1"
+        for path, headers in (("/key", host), (link, {})):
+            with self.subTest(path):
+                answer = wire.send(self.hamlet, "GET", path, headers=headers)
+                self.assertEqual(501, answer.status)
+                self.assertIn(b"<Error><Code>NotImplemented</Code><Message>Hamlet has no Amazon S3 yet", answer.body)
+
+    def model(self, service, protocol=None):
+        described = self.loader.load_service_model(service, "service-2")
+        if protocol:
+            metadata = {**described["metadata"], "protocol": protocol, "protocols": [protocol]}
+            described = {**described, "metadata": metadata}
+        return ServiceModel(described, service)
+
+    def call(self, model, name):
+        """Status and error of an operation, as botocore reads them."""
+        operation = model.operation_model(name)
+        protocol = model.metadata["protocol"]
+        parameters = example(operation.input_shape) if operation.input_shape else {}
+        serializer = botocore.serialize.create_serializer(protocol, include_validation=False)
+        described = serializer.serialize_to_request(parameters, operation)
+        prepare_request_dict(described, self.hamlet.url, context={"is_presign_request": False})
+        request = create_request_object(described)
+        if operation.auth_type not in ("none", "bearer") and model.signature_version != "bearer":
+            name = model.signing_name
+            botocore.auth.SigV4Auth(Credentials(*self.hamlet.key), name, hamlet.REGION).add_auth(request)
+        sent = request.prepare()
+        path = "/" + sent.url.split("/", 3)[3]
+        body = sent.body if isinstance(sent.body, (bytes, str, type(None))) else sent.body.read()
+        answer = wire.send(self.hamlet, sent.method, path, body, dict(sent.headers.items()))
+        heard = {"status_code": answer.status, "headers": answer.headers, "body": answer.body, "context": {}}
+        parsed = botocore.parsers.create_parser(protocol).parse(heard, operation.output_shape)
+        return answer.status, parsed["Error"]
+
+
+def title(model):
+    return model.metadata.get("serviceAbbreviation") or model.metadata["serviceFullName"]
+
+
+def simplest(model):
+    """The operation with the fewest parameters that must be there, of those that are signed if any is."""
+
+    def weight(name):
+        operation = model.operation_model(name)
+        shape = operation.input_shape
+        return operation.auth_type == "none", len(shape.required_members) if shape else 0, name
+
+    names = [name for name in model.operation_names if not model.operation_model(name).has_event_stream_input]
+    return min(names or model.operation_names, key=weight)
+
+
+def example(shape, depth=0):
+    """A value of a shape with what must be there."""
+    kind = shape.type_name
+    if kind == "structure":
+        members = ((name, shape.members[name]) for name in shape.required_members)
+        return {name: example(member, depth + 1) for name, member in members}
+    if kind == "list":
+        return [example(shape.member, depth + 1)] if depth < DEPTH_MAX else []
+    if kind == "string":
+        return shape.enum[0] if shape.enum else "x"
+    return {"map": {}, "blob": b"x", "boolean": True, "float": 1.0, "double": 1.0}.get(kind, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
