@@ -1,6 +1,6 @@
 //! `hamlet metrics`: what NAT gateways and interfaces count, under AWS's names.
 
-use server::metrics::Metric;
+use server::admin::Metric;
 use std::process::ExitCode;
 
 use super::status::section;

@@ -27,7 +27,7 @@ pub struct Metric {
 }
 
 /// All numbers: of NAT gateways, then of connected interfaces. Without a data plane there are none.
-pub async fn metrics(running: &Running) -> Vec<Metric> {
+pub(super) async fn metrics(running: &Running) -> Vec<Metric> {
     let Some(datapath) = running.datapath() else { return Vec::new() };
     let world = running.state.snapshot();
     let Ok(counted) = tokio::task::spawn_blocking(move || datapath.metrics()).await else {

@@ -4,6 +4,7 @@ use datapath::{CaptureScope, Datapath};
 use http_body_util::StreamBody;
 use hyper::body::{Bytes, Frame};
 use model::World;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -11,17 +12,38 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::answer::Refused;
 use crate::names;
 use crate::namespaces;
+use crate::run::Running;
 
 /// How many pieces wait for a slow listener. The capture leaves packets out, and counts them, when more do.
 const PIECES_MAX: usize = 256;
 
+/// What `hamlet capture` asks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CaptureRequest {
+    /// An instance, interface, Name tag, `laptop`, `internet` or `services`.
+    pub target: String,
+}
+
 /// The captured bytes, as they come.
-pub type Captured = StreamBody<Pieces>;
+pub(super) type Captured = StreamBody<Pieces>;
+
+/// Begins a capture.
+pub(super) async fn capture(running: &Running, asked: CaptureRequest) -> Result<Captured, Refused> {
+    let without = "no packets move: Hamlet was started with --instances none";
+    let datapath = running.datapath().ok_or_else(|| Refused::not_found(without))?;
+    let world = running.state.snapshot();
+    let started = tokio::task::spawn_blocking(move || {
+        let scope = scope(&world, &datapath, &asked.target)?;
+        start(&datapath, scope).map_err(|error| error.to_string())
+    });
+    started.await.map_err(Refused::failed)?.map_err(Refused::not_found)
+}
 
 /// The link that a name stands for: `laptop`, `internet`, `services`, or what has an interface.
-pub fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<CaptureScope, String> {
+fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<CaptureScope, String> {
     let link = |is_it: fn(&engine::PortKind) -> bool| {
         datapath.with_engine(move |engine| {
             engine.ports().iter().find(|port| is_it(&port.kind)).map(|port| port.id)
@@ -47,7 +69,7 @@ fn is_laptop(kind: &engine::PortKind) -> bool {
 }
 
 /// Starts a capture that ends when the answer's reader goes away.
-pub fn start(datapath: &Arc<Datapath>, scope: CaptureScope) -> io::Result<Captured> {
+fn start(datapath: &Arc<Datapath>, scope: CaptureScope) -> io::Result<Captured> {
     let (sender, receiver) = channel(PIECES_MAX);
     datapath.capture(scope, Box::new(Sink(sender)))?;
     Ok(StreamBody::new(Pieces(receiver)))
@@ -68,7 +90,7 @@ impl Write for Sink {
 }
 
 /// The pieces of a captured stream.
-pub struct Pieces(Receiver<Bytes>);
+pub(super) struct Pieces(Receiver<Bytes>);
 
 impl futures_core::Stream for Pieces {
     type Item = Result<Frame<Bytes>, Infallible>;

@@ -1,0 +1,63 @@
+//! Resources in `hamlet status`: how many there are of each type.
+
+use model::World;
+use model::private_hosted_zone::ZoneOwner;
+use std::collections::BTreeMap;
+
+/// What users have made, by type: what comes with default VPCs, and what every VPC has, does not count.
+pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
+    let default = |vpc: &model::VpcId| world.network.vpcs.get(vpc).is_none_or(|vpc| vpc.is_default);
+    let is_main = |table: &model::RouteTable| {
+        world.network.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.main_route_table == table.id)
+    };
+    let counts = [
+        ("vpcs", world.network.vpcs.values().filter(|it| !it.is_default).count()),
+        ("subnets", world.network.subnets.values().filter(|it| !it.default_for_zone).count()),
+        ("route tables", world.network.route_tables.values().filter(|it| !is_main(it)).count()),
+        (
+            "internet gateways",
+            world
+                .network
+                .internet_gateways
+                .values()
+                .filter(|it| it.vpc.is_none_or(|vpc| !default(&vpc)))
+                .count(),
+        ),
+        ("egress-only internet gateways", world.network.egress_only_internet_gateways.len()),
+        ("nat gateways", world.network.nat_gateways.values().filter(|it| it.is_available()).count()),
+        (
+            "peering connections",
+            world.network.vpc_peering_connections.values().filter(|it| it.is_active()).count(),
+        ),
+        ("prefix lists", world.network.prefix_lists.len()),
+        (
+            "private hosted zones",
+            world
+                .private_hosted_zones
+                .values()
+                .filter(|it| matches!(it.owner, ZoneOwner::Account(_)))
+                .count(),
+        ),
+        ("security groups", world.network.security_groups.values().filter(|it| !it.is_default()).count()),
+        ("network acls", world.network.network_acls.values().filter(|it| !it.is_default).count()),
+        (
+            "instance connect endpoints",
+            world.instance_connect_endpoints.values().filter(|it| !it.state.has_ended()).count(),
+        ),
+        ("network interfaces", world.network.network_interfaces.len()),
+        ("elastic ips", world.network.elastic_ips.len()),
+        ("key pairs", world.key_pairs.len()),
+        ("roles", world.roles.len()),
+        ("instance profiles", world.instance_profiles.len()),
+        (
+            "instances",
+            world
+                .network
+                .instances
+                .values()
+                .filter(|it| it.state != model::InstanceState::Terminated)
+                .count(),
+        ),
+    ];
+    counts.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name.to_owned(), count)).collect()
+}

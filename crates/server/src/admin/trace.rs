@@ -1,0 +1,141 @@
+//! `hamlet trace`: why A reaches B, or not.
+
+use engine::explain::{self, Question, Story};
+use model::World;
+use model::rule::protocol;
+use serde::{Deserialize, Serialize};
+
+use super::answer::Refused;
+use crate::names;
+use crate::run::Running;
+
+/// What `hamlet trace` asks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TraceRequest {
+    /// An instance, interface, Name tag, address, `laptop` or an internet host.
+    pub from: String,
+    /// The same.
+    pub to: String,
+    /// `tcp`, `udp`, `icmp` or a protocol number.
+    pub protocol: String,
+    /// The destination port, for TCP and UDP.
+    pub port: Option<u16>,
+}
+
+/// What `hamlet trace` is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TraceAnswer {
+    /// Whether packet and answer both arrive.
+    pub reachable: bool,
+    /// Why the packet died.
+    pub dropped: Option<String>,
+    /// The Reachability Analyzer's code for that.
+    pub explanation_code: Option<String>,
+    /// Whether the answer, not the packet, died.
+    pub reply_dropped: bool,
+    /// The instances that are assumed to forward what is not addressed to them.
+    #[serde(default)]
+    pub forwarders: Vec<String>,
+    /// All stages, for people.
+    pub text: String,
+    /// All stages, for programs.
+    pub steps: Vec<TraceStage>,
+}
+
+/// One stage of a trace.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TraceStage {
+    /// `forward` or `reply`.
+    pub leg: String,
+    /// Where: a name or identifier.
+    pub at: Option<String>,
+    /// What decided: an identifier.
+    pub by: Option<String>,
+    /// The stage.
+    pub stage: String,
+    /// `ingress` or `egress`.
+    pub direction: Option<String>,
+    /// `allow`, `pass` or `deny`.
+    pub outcome: String,
+    /// The rule or route.
+    pub detail: String,
+}
+
+pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAnswer, Refused> {
+    let world = running.state.snapshot();
+    let from = names::find(&world, &request.from).map_err(Refused::not_found)?;
+    let to = names::find(&world, &request.to).map_err(Refused::not_found)?;
+    let question = question(&world, request, &from, &to).map_err(Refused::not_found)?;
+    let story = explain::trace(&world, &running.internet_ports(), &question);
+    let namer = |id: model::ResourceId| names::of_resource(&world, id);
+    Ok(TraceAnswer {
+        reachable: story.reachable(),
+        dropped: story.forward_drop.or(story.reply_drop).map(|reason| reason.name().to_owned()),
+        explanation_code: story
+            .forward_drop
+            .or(story.reply_drop)
+            .and_then(|reason| reason.explanation_code())
+            .map(str::to_owned),
+        reply_dropped: story.reply_drop.is_some(),
+        forwarders: story.forwarders.iter().map(|id| namer((*id).into())).collect(),
+        text: engine::render::story(&story, &namer),
+        steps: stages(&story, &namer),
+    })
+}
+
+/// An ephemeral port, such as a client's system would choose.
+const CLIENT_PORT: u16 = 40000;
+
+fn question(
+    world: &World,
+    request: &TraceRequest,
+    from: &names::Endpoint,
+    to: &names::Endpoint,
+) -> Result<Question, String> {
+    let number = match request.protocol.as_str() {
+        "tcp" => protocol::TCP,
+        "udp" => protocol::UDP,
+        "icmp" => protocol::ICMP,
+        "icmpv6" | "icmp6" => protocol::ICMPV6,
+        other => {
+            other.parse().map_err(|_| format!("'{other}' is no protocol: tcp, udp, icmp or a number"))?
+        }
+    };
+    let has_ports = matches!(number, protocol::TCP | protocol::UDP);
+    let port = match (has_ports, request.port) {
+        (true, None) => return Err(format!("{} needs a port, as in tcp/22", request.protocol)),
+        (true, Some(port)) => port,
+        (false, _) => 0,
+    };
+    let (source, destination) = names::addresses(world, from, to, number == protocol::ICMPV6)?;
+    let icmp = match number {
+        protocol::ICMP => Some((8, 0)),
+        protocol::ICMPV6 => Some((128, 0)),
+        _ => None,
+    };
+    let source_port = if has_ports { CLIENT_PORT } else { 0 };
+    Ok(Question {
+        sender: from.interface,
+        flow: wire::Flow { source, destination, protocol: number, source_port, destination_port: port },
+        icmp,
+    })
+}
+
+fn stages(story: &Story, namer: &impl Fn(model::ResourceId) -> String) -> Vec<TraceStage> {
+    let legs = [("forward", &story.forward), ("reply", &story.reply)];
+    let all = legs.into_iter().flat_map(|(leg, steps)| steps.iter().map(move |step| (leg, step)));
+    all.map(|(leg, step)| TraceStage {
+        leg: leg.to_owned(),
+        at: step.at.map(namer),
+        by: step.by.map(|by| by.to_string()),
+        stage: step.stage.to_string(),
+        direction: step.direction.map(|direction| direction.to_string()),
+        outcome: match step.outcome {
+            engine::Outcome::Allow => "allow".to_owned(),
+            engine::Outcome::Pass => "pass".to_owned(),
+            engine::Outcome::Deny(_) => "deny".to_owned(),
+        },
+        detail: step.detail.clone(),
+    })
+    .collect()
+}
