@@ -1,8 +1,9 @@
 //! The outside of Hamlet: the API's listener, the one writer, and the controllers that make instances real.
 //!
-//! [`run::run`] is one run. [`api`] answers requests from the snapshot that [`writer`] publishes; [`controllers`]
-//! compare the snapshot with what there is; [`namespaces`], [`link_services`] and [`internet_sites`] are what lies around
-//! the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command asks.
+//! [`daemon::run`] is the whole program, [`mod@run`] one run. [`api`] answers requests from the snapshot that [`writer`]
+//! publishes; [`controllers`] compare the snapshot with what there is; [`namespaces`], [`link_services`] and
+//! [`internet_sites`] are what lies around the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command
+//! asks.
 
 pub mod admin;
 pub mod api;
@@ -14,6 +15,7 @@ mod consoles;
 pub mod controllers;
 mod conversation;
 pub mod credentials;
+pub mod daemon;
 pub mod data_directory;
 mod descriptors;
 mod dns_stream;
@@ -32,14 +34,16 @@ pub mod public_resolver;
 pub mod refusal;
 pub mod refusals;
 pub mod run;
+pub mod running;
 mod secret_file;
 pub mod services;
 pub mod shares;
 mod spool;
+mod surroundings;
 pub mod tunnel;
 pub mod tunnel_places;
 mod web_page;
 pub mod writer;
 
 pub use config::{Auth, Config, Instances};
-pub use run::run;
+pub use daemon::run;

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::answer::Refused;
 use crate::names;
 use crate::namespaces;
-use crate::run::Running;
+use crate::running::Running;
 
 /// How many pieces wait for a slow listener. The capture leaves packets out, and counts them, when more do.
 const PIECES_MAX: usize = 256;

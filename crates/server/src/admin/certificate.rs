@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Refused;
-use crate::run::Running;
+use crate::running::Running;
 
 /// What `hamlet certificate` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use model::{InstanceConnectEndpoint, World};
 use serde::{Deserialize, Serialize};
 
-use crate::run::Running;
+use crate::running::Running;
 
 /// One EC2 Instance Connect Endpoint in `hamlet status`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::Running;
+use crate::running::Running;
 
 /// What `hamlet env` prints.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use model::{Instance, NetworkInterface, World};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-use crate::run::Running;
+use crate::running::Running;
 
 /// One instance in `hamlet status`.
 #[derive(Clone, Debug, Serialize, Deserialize)]

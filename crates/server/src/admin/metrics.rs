@@ -7,7 +7,7 @@ use model::{ResourceId, World};
 use serde::{Deserialize, Serialize};
 
 use crate::names;
-use crate::run::Running;
+use crate::running::Running;
 
 /// One number.
 #[derive(Clone, Debug, Serialize, Deserialize)]

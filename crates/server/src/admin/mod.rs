@@ -3,6 +3,7 @@
 //! Private to the program: everything a user's tools need is in AWS's API. Only the data directory's owner can connect.
 //! What is asked, and what of it is shown, is a file each.
 
+use anyhow::Context;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::run::Running;
+use crate::running::Running;
 use answer::{Body, Refused, json, question, stream};
 
 mod answer;
@@ -46,8 +47,27 @@ pub fn socket(data: &Path) -> PathBuf {
 /// The longest question.
 const BODY_BYTES_MAX: usize = 64 << 10;
 
-/// Serves the socket until the program ends.
-pub async fn serve(listener: UnixListener, running: Arc<Running>) {
+/// The socket, open as long as this lives.
+pub struct Socket(PathBuf);
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Opens the socket, and answers there.
+pub fn open(running: &Arc<Running>) -> anyhow::Result<Socket> {
+    let path = socket(&running.config.data);
+    // The store's lock says that nobody else uses the data directory, so a socket that is there is a leftover.
+    let _ = std::fs::remove_file(&path);
+    let listener =
+        UnixListener::bind(&path).with_context(|| format!("{} cannot be listened on", path.display()))?;
+    tokio::spawn(serve(listener, Arc::clone(running)));
+    Ok(Socket(path))
+}
+
+async fn serve(listener: UnixListener, running: Arc<Running>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;

@@ -13,7 +13,7 @@ use super::links::{self, PortStatus};
 use super::resources::resources;
 use crate::config::Instances;
 use crate::controllers::status::ControllerStatus;
-use crate::run::Running;
+use crate::running::Running;
 
 /// What `hamlet status` shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]

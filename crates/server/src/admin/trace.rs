@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Refused;
 use crate::names;
-use crate::run::Running;
+use crate::running::Running;
 
 /// What `hamlet trace` asks.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,0 +1,78 @@
+//! A run, for those who ask about it: what it was told, what it has.
+
+use arc_swap::ArcSwapOption;
+use datapath::Datapath;
+use engine::{PortKind, PortTable};
+use guest::PublicNames;
+use host::Barrier;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+use crate::config::Config;
+use crate::controllers::Controllers;
+use crate::credentials::AccessKey;
+use crate::identity::Identity;
+use crate::namespaces::{self, Namespaces};
+use crate::refusal::RefusedRequests;
+use crate::refusals::Refusals;
+use crate::writer::{Applied, State};
+
+/// A Hamlet that answers.
+pub struct Running {
+    /// What it was told.
+    pub config: Config,
+    /// Where the API is served.
+    pub api: SocketAddr,
+    /// The key of the account's root.
+    pub root: AccessKey,
+    /// What identity documents are signed with.
+    pub identity: Arc<Identity>,
+    /// The network.
+    pub state: State,
+    /// What makes it real.
+    pub controllers: Controllers,
+    /// What the API refused.
+    pub refused_requests: Arc<RefusedRequests>,
+    /// What services have refused their callers.
+    pub refusals: Arc<Refusals>,
+    /// Says that the run is to end.
+    pub quit: Notify,
+    pub(crate) datapath: Option<Arc<Datapath>>,
+    pub(crate) names: Arc<PublicNames>,
+    pub(crate) namespaces: ArcSwapOption<Namespaces>,
+    pub(crate) boundary: ArcSwapOption<Vec<Barrier>>,
+}
+
+impl Running {
+    /// What moves packets, if anything does.
+    pub fn datapath(&self) -> Option<Arc<Datapath>> {
+        self.datapath.clone()
+    }
+
+    /// What the data plane counts; none when nothing moves packets.
+    pub async fn data_plane(&self) -> Option<datapath::Status> {
+        let datapath = self.datapath()?;
+        tokio::task::spawn_blocking(move || datapath.status()).await.ok()
+    }
+
+    /// What stands between instances and this machine; nothing before it was looked at, or without machines.
+    pub fn boundary(&self) -> Vec<Barrier> {
+        self.boundary.load_full().map(|it| it.to_vec()).unwrap_or_default()
+    }
+
+    /// The links to the simulated internet, for questions.
+    pub fn internet_ports(&self) -> PortTable {
+        let mut ports = PortTable::default();
+        for hosts in [namespaces::internet_hosts(), namespaces::laptop_hosts()] {
+            ports.open(PortKind::Internet(hosts), model::MacAddress([2, 0, 0, 0, 0, 1]));
+        }
+        ports.open(PortKind::Services, model::MacAddress([2, 0, 0, 0, 0, 2]));
+        ports
+    }
+
+    /// Forgets every resource of every account.
+    pub async fn reset(&self) -> Result<(), store::StoreError> {
+        self.state.change(|world| (Applied::Keep, world.clear())).await
+    }
+}

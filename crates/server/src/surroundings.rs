@@ -1,0 +1,143 @@
+//! Makes what is around the VPCs: the data plane, the namespaces that it leads to, and the services that listen there.
+
+use datapath::Datapath;
+use engine::{Engine, Limits};
+use guest::{PublicNames, metadata, public_names};
+use host::{Barrier, Host};
+use model::World;
+use std::sync::Arc;
+use tokio::net::{TcpListener, UdpSocket};
+
+use crate::clock;
+use crate::config::Config;
+use crate::consoles::Consoles;
+use crate::controllers::Backend;
+use crate::descriptors;
+use crate::internet_sites;
+use crate::link_services::{self, LinkServices};
+use crate::namespaces::{self, Namespaces};
+use crate::places::{Places, Room};
+use crate::public_resolver::{self, PublicResolver};
+use crate::refusals::Service;
+use crate::running::Running;
+use crate::writer::{Decides, State};
+
+/// Starts the data plane, which sees every change from here on.
+pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
+    let host = Arc::new(Host::new(&config.data, &config.program)?.with_nesting(config.nesting));
+    let seed = u64::from_le_bytes(clock::random());
+    let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
+    let datapath = Arc::new(Datapath::start(engine, Default::default())?);
+    let publish = Arc::clone(&datapath);
+    state.listen(Box::new(move |world, decides| match decides {
+        Decides::Anew => publish.publish(Arc::clone(world)),
+        Decides::Alike => publish.publish_alike(Arc::clone(world)),
+    }));
+    // A change between the engine's snapshot and the listener would be lost otherwise.
+    datapath.publish(state.snapshot());
+    Ok(Backend { host, datapath, consoles: consoles(config, state) })
+}
+
+/// What instances print; without a place to keep it they run all the same.
+fn consoles(config: &Config, state: &State) -> Option<Arc<Consoles>> {
+    let opened = Consoles::kept_in(&config.data);
+    let failed = |error: &store::StoreError| tracing::warn!(%error, "what instances print is not kept");
+    let consoles = Arc::new(opened.inspect_err(failed).ok()?);
+    tokio::spawn(Arc::clone(&consoles).keep_house(state.clone()));
+    Some(consoles)
+}
+
+/// Takes over the consoles that an earlier program kept beside the instances' disks.
+fn adopt_consoles(backend: &Backend, world: &World) {
+    let Some(consoles) = &backend.consoles else { return };
+    for id in world.network.instances.values().map(|instance| instance.id) {
+        let adopt = || -> anyhow::Result<()> {
+            consoles.adopt(id, &backend.host.console_log(&id.to_string())?)?;
+            Ok(backend.host.remove_console_log(&id.to_string())?)
+        };
+        if let Err(error) = adopt() {
+            tracing::warn!(instance = %id, %error, "its console was not taken over");
+        }
+    }
+}
+
+/// Opens the namespaces around the VPCs, then lets the instances come up.
+pub(crate) async fn open(running: Arc<Running>, backend: Option<Backend>) -> anyhow::Result<()> {
+    if let Some(backend) = backend.clone() {
+        let world = running.state.snapshot();
+        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Namespaces, Vec<Barrier>)> {
+            let kept: Vec<String> = world
+                .network
+                .instances
+                .values()
+                .filter(|it| it.state != model::InstanceState::Terminated)
+                .map(|it| it.id.to_string())
+                .collect();
+            adopt_consoles(&backend, &world);
+            backend.host.reconcile(&kept.iter().map(String::as_str).collect::<Vec<_>>())?;
+            let boundary = backend.host.boundary()?;
+            Ok((Namespaces::open(&backend.host, &backend.datapath)?, boundary))
+        });
+        let (namespaces, boundary) = opened.await??;
+        running.boundary.store(Some(Arc::new(boundary)));
+        serve_namespaces(&running, &namespaces)?;
+        running.namespaces.store(Some(Arc::new(namespaces)));
+    }
+    let starting = Arc::clone(&running);
+    let start = move || starting.controllers.start(&starting.state, backend, &starting.refusals);
+    tokio::task::spawn_blocking(start).await?
+}
+
+fn serve_namespaces(running: &Arc<Running>, namespaces: &Namespaces) -> anyhow::Result<()> {
+    let Some(datapath) = running.datapath.clone() else { return Ok(()) };
+    let descriptors = descriptors::raise();
+    let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
+    let of_services = room(link_services::CONNECTIONS_MAX, link_services::CONNECTIONS_PER_INTERFACE_MAX);
+    let services = LinkServices {
+        state: running.state.clone(),
+        datapath,
+        names: Arc::clone(&running.names),
+        tokens: Arc::new(metadata::TokenKey(clock::random())),
+        credentials: running.root.role_credentials(),
+        identity: Arc::clone(&running.identity),
+        metadata_places: Places::new(Service::Metadata, of_services, Arc::clone(&running.refusals)),
+        dns_places: Places::new(Service::Dns, of_services, Arc::clone(&running.refusals)),
+    };
+    for listener in listen(&namespaces.services, 80)? {
+        tokio::spawn(services.clone().serve_metadata(listener));
+    }
+    for listener in listen(&namespaces.services, 53)? {
+        tokio::spawn(services.clone().serve_dns(listener));
+    }
+    let of_sites = room(internet_sites::VISITORS_MAX, internet_sites::VISITORS_PER_ADDRESS_MAX);
+    let visitors = Places::new(Service::Site, of_sites, Arc::clone(&running.refusals));
+    for listener in listen(&namespaces.internet, 80)? {
+        tokio::spawn(internet_sites::serve(listener, Arc::clone(&visitors)));
+    }
+    let of_resolver = room(public_resolver::CONNECTIONS_MAX, public_resolver::CONNECTIONS_PER_ADDRESS_MAX);
+    let resolver = PublicResolver {
+        state: running.state.clone(),
+        names: Arc::clone(&running.names),
+        places: Places::new(Service::PublicDns, of_resolver, Arc::clone(&running.refusals)),
+        refusals: Arc::clone(&running.refusals),
+    };
+    let address = (public_names::DNS, 53).into();
+    let socket = UdpSocket::from_std(namespaces.internet.bind_udp(address)?)?;
+    tokio::spawn(resolver.clone().serve_datagrams(socket));
+    let listener = TcpListener::from_std(namespaces.internet.listen_tcp(address)?)?;
+    tokio::spawn(resolver.serve_connections(listener));
+    Ok(())
+}
+
+/// A listener for each family; for IPv4 alone where the kernel has no IPv6.
+fn listen(namespace: &host::NetworkNamespace, port: u16) -> anyhow::Result<Vec<TcpListener>> {
+    let mut listeners = Vec::new();
+    for address in namespaces::any(port) {
+        match namespace.listen_tcp(address) {
+            Ok(listener) => listeners.push(TcpListener::from_std(listener)?),
+            Err(error) if address.is_ipv6() => tracing::warn!(%address, %error, "no IPv6 in a namespace"),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(listeners)
+}
