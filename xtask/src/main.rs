@@ -3,6 +3,8 @@
 mod check;
 mod codegen;
 mod coverage;
+mod licences;
+mod metadata;
 mod python;
 mod requests;
 mod services;
@@ -14,8 +16,10 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask <chore>
 
-  check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, python, layers, generated code
+  check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, python, layers, licences,
+                     generated code
   tidy               layers, headers, what no file may say, requests read whole
+  licences           whether each crate that is used has a licence that lets us
   codegen            write the AWS shapes from the pinned botocore model
   codegen --check    fail if the committed shapes differ from the generator's
   coverage           write docs/coverage.md: the operations that are served, and those that are not
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(None),
         ["check", word] => check::run(Some(word)),
         ["tidy"] => tidy::check(),
+        ["licences"] => licences::check(),
         ["codegen"] => codegen::write(),
         ["codegen", "--check"] => codegen::check(),
         ["coverage"] => coverage::write(),

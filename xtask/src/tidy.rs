@@ -7,6 +7,7 @@
 //! - Every action says what it does with each member of its request.
 //! - No committed file names a home directory or a registry's host.
 
+use crate::metadata::{array, metadata, text};
 use crate::requests::accepted_in_silence;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,25 +53,6 @@ pub(crate) fn check() -> Result<String, String> {
         true => Ok(format!("tidy: {} crates in {} rings", workspace.members.len(), workspace.rings())),
         false => Err(complaints.join("\n")),
     }
-}
-
-fn metadata() -> Result<Value, String> {
-    let output = Command::new("cargo")
-        // One platform, so that what only others need is not fetched.
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--locked",
-            "--filter-platform",
-            "x86_64-unknown-linux-gnu",
-        ])
-        .output()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))
 }
 
 /// A crate of ours.
@@ -321,14 +303,6 @@ fn files(arguments: &[&str]) -> Result<Vec<String>, String> {
 
 fn read(path: &str) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))
-}
-
-fn array<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value.get(name).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
