@@ -105,9 +105,9 @@ impl Parts {
         world.network.generation = world.network.generation.max(1);
         let engine = Engine::new(Arc::new(world), Arc::default(), Limits::default(), 0x5eed);
         let datapath = Datapath::start(engine, options).map_err(|error| error.to_string())?;
-        let directory = std::env::temp_dir().join(format!("hamlet-bench-{}-{name}", std::process::id()));
-        let host = Host::new(&directory, Path::new("/proc/self/exe")).map_err(|error| error.to_string())?;
-        Ok(Parts { fixture, datapath, host, _directory: Directory(directory) })
+        let directory = Directory::new(name);
+        let host = Host::new(&directory.0, Path::new("/proc/self/exe")).map_err(|error| error.to_string())?;
+        Ok(Parts { fixture, datapath, host, _directory: directory })
     }
 
     /// A namespace instead of a whole machine: the generators run in it, and its link is an instance's.
@@ -132,6 +132,18 @@ impl Parts {
             any_address: AnyAddress::Own,
         };
         self.namespace(&spec, PortKind::Interface(id))
+    }
+
+    /// From `client` to `server`.
+    fn path(&self, network: &Network, ends: &(NetworkNamespace, NetworkNamespace)) -> Measured {
+        let interface = self.fixture.world.network.network_interfaces.get(&self.fixture.interfaces["server"]);
+        let address =
+            interface.and_then(|it| it.addresses().find(|address| address.is_ipv6() == network.ipv6));
+        Measured {
+            client: Namespace::of_process(ends.0.pid),
+            server: Namespace::of_process(ends.1.pid),
+            address: address.expect("the network gives the server an address of each family"),
+        }
     }
 
     fn internet_host(&self) -> Result<NetworkNamespace, String> {
@@ -164,15 +176,8 @@ pub(crate) fn between_instances(
     options: Options,
 ) -> Result<Rival, String> {
     let parts = Parts::new(name, network.text, options)?;
-    let (client, server) = (parts.instance("client")?, parts.instance("server")?);
-    let interface = parts.fixture.world.network.network_interfaces.get(&parts.fixture.interfaces["server"]);
-    let address = interface.and_then(|it| it.addresses().find(|address| address.is_ipv6() == network.ipv6));
-    let path = Measured {
-        client: Namespace::of_process(client.pid),
-        server: Namespace::of_process(server.pid),
-        address: address.expect("the network gives the server an address of each family"),
-    };
-    Ok(Rival { name, path, _parts: Box::new((client, server, parts)) })
+    let ends = (parts.instance("client")?, parts.instance("server")?);
+    Ok(Rival { name, path: parts.path(network, &ends), _parts: Box::new((ends, parts)) })
 }
 
 /// From a private instance to a host on the internet.
@@ -187,8 +192,36 @@ pub(crate) fn to_the_internet(name: &'static str, options: Options) -> Result<Ri
     Ok(Rival { name, path, _parts: Box::new((client, server, parts)) })
 }
 
+/// Two subnets whose datapath can be spoken to.
+pub(crate) struct Observed {
+    pub(crate) path: Measured,
+    pub(crate) datapath: Datapath,
+    pub(crate) fixture: Fixture,
+    _ends: (NetworkNamespace, NetworkNamespace),
+    _parts: Parts,
+}
+
+/// Two subnets, for those who measure the data plane's thread as well.
+pub(crate) fn observed(name: &str) -> Result<Observed, String> {
+    let parts = Parts::new(name, SUBNETS.text, Options::default())?;
+    let ends = (parts.instance("client")?, parts.instance("server")?);
+    Ok(Observed {
+        path: parts.path(&SUBNETS, &ends),
+        datapath: parts.datapath.clone(),
+        fixture: parts.fixture.clone(),
+        _ends: ends,
+        _parts: parts,
+    })
+}
+
 /// Removed when dropped.
-struct Directory(PathBuf);
+pub(crate) struct Directory(pub(crate) PathBuf);
+
+impl Directory {
+    pub(crate) fn new(name: &str) -> Directory {
+        Directory(std::env::temp_dir().join(format!("hamlet-bench-{}-{name}", std::process::id())))
+    }
+}
 
 impl Drop for Directory {
     fn drop(&mut self) {

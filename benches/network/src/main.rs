@@ -3,19 +3,23 @@
 //! `cargo run --release -p network-bench` prints one table for each road: between subnets and over a peering connection,
 //! over IPv6, through a NAT gateway. In each stand a bare veth pair, a Linux router with connection tracking, and
 //! Hamlet, measured in turns, so that a busy machine is busy for all; what counts are the ratios. Needs root, `ip` and
-//! `nft`; makes namespaces of its own and removes them. Arguments, all optional: `--road NAMES` (subnets, ipv6, nat),
+//! `nft`; makes namespaces of its own and removes them. Arguments, all optional: `--road NAMES` (subnets, ipv6, nat,
+//! and writes: the same packets while others write),
 //! `--rounds N`, `--seconds S`, `--only NAMES` (veth, router, hamlet, peering, other), `--metric NAMES` (tcp1, tcp4,
 //! udp, connect, rtt), `--congestion NAME` (the machine's own by default; ratios differ much, because an algorithm that
 //! paces is slower for all), `--spin MICROSECONDS` (Hamlet once more with this option, to be compared).
 
 #![forbid(unsafe_code)]
 
+mod beside_writes;
+mod flood;
 mod hamlet;
 mod linux;
 mod measure;
 mod namespace;
 mod road;
 mod table;
+mod writes;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -90,6 +94,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     for road in roads {
         println!("{}", road.title());
         measure_road(road, arguments)?;
+        println!();
+    }
+    if named(&arguments.road, beside_writes::KEY) {
+        beside_writes::measure(arguments.rounds, arguments.duration)?;
         println!();
     }
     println!("congestion control: {}", arguments.congestion.clone().unwrap_or_else(congestion));

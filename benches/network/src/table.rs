@@ -43,11 +43,16 @@ impl Results {
     }
 }
 
-fn cell(values: &[f64], base: Option<f64>) -> String {
+/// The median, its range, and its ratio to another value.
+pub(crate) fn cell(values: &[f64], base: Option<f64>) -> String {
     let (lowest, highest) =
         values.iter().fold((f64::MAX, 0f64), |(low, high), it| (low.min(*it), high.max(*it)));
     let median = median(values);
-    let digits = if median < 100.0 { 1 } else { 0 };
+    let digits = match median {
+        ..2.0 => 3,
+        ..100.0 => 1,
+        _ => 0,
+    };
     let ratio = base.map_or(String::new(), |base| format!("  {:4.2}", median / base));
     format!("{median:.digits$} ({lowest:.digits$}-{highest:.digits$}){ratio}")
 }

@@ -39,7 +39,7 @@ mod secret_file;
 pub mod services;
 pub mod shares;
 mod spool;
-mod surroundings;
+pub mod surroundings;
 pub mod tunnel;
 pub mod tunnel_places;
 mod web_page;

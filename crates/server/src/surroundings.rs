@@ -28,14 +28,19 @@ pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) 
     let seed = u64::from_le_bytes(clock::random());
     let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
     let datapath = Arc::new(Datapath::start(engine, Default::default())?);
-    let publish = Arc::clone(&datapath);
-    state.listen(Box::new(move |world, decides| match decides {
-        Decides::Anew => publish.publish(Arc::clone(world)),
-        Decides::Alike => publish.publish_alike(Arc::clone(world)),
-    }));
+    publish_to(&datapath, state);
     // A change between the engine's snapshot and the listener would be lost otherwise.
     datapath.publish(state.snapshot());
     Ok(Backend { host, datapath, consoles: consoles(config, state) })
+}
+
+/// Has packets decided by every later snapshot.
+pub fn publish_to(datapath: &Datapath, state: &State) {
+    let datapath = datapath.clone();
+    state.listen(Box::new(move |world, decides| match decides {
+        Decides::Anew => datapath.publish(Arc::clone(world)),
+        Decides::Alike => datapath.publish_alike(Arc::clone(world)),
+    }));
 }
 
 /// What instances print; without a place to keep it they run all the same.
