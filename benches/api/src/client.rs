@@ -4,34 +4,36 @@
 
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::hamlet::Hamlet;
+use crate::hamlet;
 
 /// A connection to the API.
 pub(crate) struct Client {
+    /// The account that it acts for.
+    pub(crate) account: u64,
     stream: BufReader<TcpStream>,
     head: String,
 }
 
 impl Client {
     /// A connection that acts for an account of its own.
-    pub(crate) fn new(hamlet: &Hamlet, account: u64) -> Result<Client> {
-        let stream = TcpStream::connect(hamlet.api())?;
+    pub(crate) fn new(api: SocketAddr, account: u64) -> Result<Client> {
+        let stream = TcpStream::connect(api)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        let (date, time) = hamlet.now();
+        let (date, time) = hamlet::now();
         let head = format!(
             "host: {}\r\ncontent-type: application/x-www-form-urlencoded\r\nx-amz-date: {time}\r\nauthorization: \
              AWS4-HMAC-SHA256 Credential={:012}/{date}/us-west-2/ec2/aws4_request, SignedHeaders=host;x-amz-date, \
              Signature={}\r\n",
-            hamlet.api(),
+            api,
             100_000_000_000 + account,
             "0".repeat(64)
         );
-        Ok(Client { stream: BufReader::new(stream), head })
+        Ok(Client { account, stream: BufReader::new(stream), head })
     }
 
     /// Calls an EC2 action and returns the answer's body.
@@ -91,14 +93,14 @@ pub(crate) fn text(xml: &str, element: &str) -> Option<String> {
 
 /// Calls on so many connections for so long; calls a second in all.
 pub(crate) fn calls_per_second(
-    hamlet: &Hamlet,
+    api: SocketAddr,
     connections: u64,
     time: Duration,
     call: impl Fn(&mut Client, u64) -> Result<String> + Sync,
 ) -> Result<f64> {
     let calls = AtomicU64::new(0);
     let mut clients =
-        (0..connections).map(|account| Client::new(hamlet, account)).collect::<Result<Vec<_>>>()?;
+        (0..connections).map(|account| Client::new(api, account)).collect::<Result<Vec<_>>>()?;
     // The first call of an account makes its default VPC.
     for client in &mut clients {
         client.call("Action=DescribeVpcs")?;

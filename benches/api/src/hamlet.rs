@@ -42,7 +42,7 @@ impl Hamlet {
             ensure!(begun.elapsed() < Duration::from_secs(10), "the API did not answer in ten seconds");
             std::thread::sleep(Duration::from_micros(500));
         }
-        Client::new(self, 0)?.get("/health")?;
+        Client::new(self.api, 0)?.get("/health")?;
         Ok(())
     }
 
@@ -80,14 +80,6 @@ impl Hamlet {
         Ok(kib / 1024.0)
     }
 
-    /// Day and moment for signatures.
-    pub(crate) fn now(&self) -> (String, String) {
-        let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let text = awsproto::Timestamp(i64::try_from(millis).unwrap_or_default()).to_string();
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        (digits[..8].to_owned(), format!("{}T{}Z", &digits[..8], &digits[8..14]))
-    }
-
     /// Ends it and removes what it kept.
     pub(crate) fn stop(mut self) -> Result<()> {
         Command::new(&self.program).args(["down", "--data"]).arg(&self.data).output()?;
@@ -102,6 +94,14 @@ impl Drop for Hamlet {
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.data);
     }
+}
+
+/// Day and moment for signatures.
+pub(crate) fn now() -> (String, String) {
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let text = awsproto::Timestamp(i64::try_from(millis).unwrap_or_default()).to_string();
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (digits[..8].to_owned(), format!("{}T{}Z", &digits[..8], &digits[8..14]))
 }
 
 /// An instance that runs.

@@ -1,5 +1,5 @@
 //! Measures a Hamlet that this program starts: start-up, API calls, instances, a large network. `api-bench PROGRAM
-//! [start|api|describe|instances|scale]…`, everything without a word.
+//! [start|api|steps|describe|instances|scale]…`, everything without a word.
 //!
 //! Every figure stands beside a limit measured in the same run: a call that does nothing, a bare fsync, a bare process.
 //! Medians of five; the load of the machine is printed, because figures from a busy one say little.
@@ -8,6 +8,8 @@ mod client;
 mod describe;
 mod hamlet;
 mod scale;
+mod steps;
+mod straight_line;
 
 use anyhow::{Context, Result};
 use std::fs::File;
@@ -25,6 +27,10 @@ const CALLS_FOR: Duration = Duration::from_millis(1500);
 fn main() -> Result<()> {
     let program =
         std::env::args_os().nth(1).map(PathBuf::from).context("usage: api-bench PROGRAM [WORD]…")?;
+    if program.as_os_str() == straight_line::WORD {
+        let data = std::env::args_os().nth(2).context("there is no directory to serve from")?;
+        return straight_line::serve(data.into());
+    }
     let words: Vec<String> = std::env::args().skip(2).collect();
     let wanted = |word: &str| words.is_empty() || words.iter().any(|wanted| wanted == word);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -35,6 +41,9 @@ fn main() -> Result<()> {
     }
     if wanted("api") {
         api(&program)?;
+    }
+    if wanted("steps") {
+        steps::with_and_without()?;
     }
     if wanted("describe") {
         describe::ten_thousand_interfaces();
@@ -99,8 +108,10 @@ fn api(program: &Path) -> Result<()> {
     let hamlet = Hamlet::start(program, "none")?;
     let (mut reads, mut nothing) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        nothing.push(calls_per_second(&hamlet, 8, CALLS_FOR, |client, _| client.get("/health"))?);
-        reads.push(calls_per_second(&hamlet, 8, CALLS_FOR, |client, _| client.call("Action=DescribeVpcs"))?);
+        nothing.push(calls_per_second(hamlet.api(), 8, CALLS_FOR, |client, _| client.get("/health"))?);
+        reads.push(calls_per_second(hamlet.api(), 8, CALLS_FOR, |client, _| {
+            client.call("Action=DescribeVpcs")
+        })?);
     }
     let (reads, nothing) = (median(reads), median(nothing));
     row(
@@ -113,7 +124,7 @@ fn api(program: &Path) -> Result<()> {
     let (mut writes, mut syncs) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         syncs.push(fsyncs_per_second(hamlet.data())?);
-        writes.push(calls_per_second(&hamlet, 32, CALLS_FOR, |client, number| {
+        writes.push(calls_per_second(hamlet.api(), 32, CALLS_FOR, |client, number| {
             client
                 .call(&format!("Action=CreateSecurityGroup&GroupName=g-{round}-{number}&GroupDescription=d"))
         })?);
@@ -147,7 +158,7 @@ fn fsyncs_per_second(directory: &Path) -> Result<f64> {
 
 fn instances(program: &Path) -> Result<()> {
     let hamlet = Hamlet::start(program, "namespace")?;
-    let mut client = Client::new(&hamlet, 0)?;
+    let mut client = Client::new(hamlet.api(), 0)?;
     let group = client.text_of("Action=DescribeSecurityGroups", "groupId")?;
     client.call(&format!(
         "Action=AuthorizeSecurityGroupIngress&GroupId={group}&IpProtocol=icmp&FromPort=-1&ToPort=-1&CidrIp=0.0.0.0%2F0"

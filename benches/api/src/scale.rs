@@ -49,7 +49,7 @@ pub(crate) fn large_network(program: &Path) -> Result<()> {
     let begun = Instant::now();
     hamlet.restart("namespace")?;
     let found =
-        Client::new(&hamlet, 0)?.count_of("Action=DescribeNetworkInterfaces", "<networkInterfaceId>")?;
+        Client::new(hamlet.api(), 0)?.count_of("Action=DescribeNetworkInterfaces", "<networkInterfaceId>")?;
     let start = milliseconds(begun);
     ensure!(found >= VPCS_PER_ACCOUNT * INTERFACES_PER_VPC, "{found} interfaces after the start");
 
@@ -92,7 +92,7 @@ fn build(hamlet: &Hamlet) -> Result<()> {
 }
 
 fn build_account(hamlet: &Hamlet, account: u64) -> Result<()> {
-    let mut client = Client::new(hamlet, account)?;
+    let mut client = Client::new(hamlet.api(), account)?;
     // The default VPC is one of the five that an account may have.
     let vpc = client.text_of("Action=DescribeVpcs", "vpcId")?;
     let subnet = client.text_of("Action=DescribeSubnets", "subnetId")?;
@@ -135,7 +135,7 @@ fn permission(place: usize, group: usize, rule: usize) -> String {
 
 /// How long each change took to hold, in milliseconds.
 fn changes(hamlet: &Hamlet) -> Result<Vec<f64>> {
-    let mut client = Client::new(hamlet, 0)?;
+    let mut client = Client::new(hamlet.api(), 0)?;
     let vpc =
         client.text_of("Action=DescribeVpcs&Filter.1.Name=is-default&Filter.1.Value.1=true", "vpcId")?;
     let create = format!("Action=CreateSecurityGroup&GroupName=gate&GroupDescription=d&VpcId={vpc}");
