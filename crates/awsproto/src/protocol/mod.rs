@@ -1,6 +1,6 @@
 //! The protocols, a file each: how requests are read, answers and errors written.
 //!
-//! The one place that tells them apart is [`Protocol::dialect`]. What several share lies in `form`, `json_error` and
+//! The one place that tells them apart is `Protocol::dialect`. What several share lies in `form`, `json_error` and
 //! `xml_error`, and beneath this folder.
 
 mod dialect;
