@@ -1,4 +1,4 @@
-//! The smallest controller there is: lamps that should burn, and lamps that do. `docs/add-a-controller.md` makes it.
+//! The smallest controller there is: lamps that should burn, and lamps that do. `docs/add-a-controller.md` begins with it.
 
 use std::collections::BTreeSet;
 use std::fmt;
