@@ -77,6 +77,15 @@ class AbsentServices(unittest.TestCase):
         status, error = self.call(model, "HeadBucket")
         self.assertEqual((501, "501", "Not Implemented"), (status, error["Code"], error["Message"]))
 
+    def test_a_body_longer_than_any_of_ours_is_not_what_the_answer_is_about(self):
+        status, error = self.call(self.model("s3"), "PutObject", Body=bytes(5 << 20))
+        self.assertEqual((501, "NotImplemented"), (status, error["Code"]))
+
+    def test_a_client_without_a_key_gets_an_error_and_not_the_page_for_people(self):
+        self.assertEqual(200, wire.send(self.hamlet, "GET", "/").status)
+        answer = wire.send(self.hamlet, "GET", "/", headers={"amz-sdk-invocation-id": "1"})
+        self.assertEqual((403, "MissingAuthenticationTokenException"), (answer.status, answer.code))
+
     def test_a_bucket_in_the_host_and_a_link_signed_in_the_old_way(self):
         host = {"host": f"bucket.s3.{hamlet.REGION}.amazonaws.com"}
         link = "/bucket/key?AWSAccessKeyId=AKIDEXAMPLE&Signature=x&Expires=1"
@@ -93,11 +102,11 @@ class AbsentServices(unittest.TestCase):
             described = {**described, "metadata": metadata}
         return ServiceModel(described, service)
 
-    def call(self, model, name):
+    def call(self, model, name, **more):
         """Status and error of an operation, as botocore reads them."""
         operation = model.operation_model(name)
         protocol = model.metadata["protocol"]
-        parameters = example(operation.input_shape) if operation.input_shape else {}
+        parameters = {**(example(operation.input_shape) if operation.input_shape else {}), **more}
         serializer = botocore.serialize.create_serializer(protocol, include_validation=False)
         described = serializer.serialize_to_request(parameters, operation)
         prepare_request_dict(described, self.hamlet.url, context={"is_presign_request": False})

@@ -72,7 +72,7 @@ impl Api {
             return self.open_tunnel(client, request, upgrade, &request_id).await;
         }
         let (head, body) = request.into_parts();
-        let is_plain = head.method == Method::GET && head.uri.query().is_none() && !has_signature(&head);
+        let is_plain = head.method == Method::GET && head.uri.query().is_none() && !is_of_a_client(&head);
         match page(head.uri.path()).filter(|_| is_plain && self.refusal(client, &head).is_none()) {
             Some(text) => plain(text),
             None => self.call(client, &head, body, request_id).await,
@@ -177,8 +177,11 @@ fn signed_request<'a>(head: &'a Parts, headers: &'a [(&'a str, &'a str)]) -> Sig
     }
 }
 
-fn has_signature(head: &Parts) -> bool {
-    head.headers.contains_key("authorization") || head.headers.contains_key("x-amz-target")
+/// Whether a client of AWS's sends this, and no browser: signed or not, it numbers what it sends.
+fn is_of_a_client(head: &Parts) -> bool {
+    ["authorization", "x-amz-target", "amz-sdk-invocation-id"]
+        .iter()
+        .any(|name| head.headers.contains_key(*name))
 }
 
 fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {

@@ -3,7 +3,7 @@
 
 use awsproto::{AwsError, BodyRule};
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, ready};
 
 use super::exchange::Read;
 use super::{Ended, Exchange};
@@ -11,7 +11,10 @@ use crate::api::Api;
 use crate::body::{PACE, Unread};
 
 pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFuture<'a, Result<(), Ended>> {
-    let rule = rule(api, exchange);
+    let rule = match rule(api, exchange) {
+        Ok(rule) => rule,
+        Err(error) => return ready(Err(error.into())).boxed(),
+    };
     let body = exchange.unread.take();
     let holder = exchange.client.holder;
     async move {
@@ -28,11 +31,19 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
     .boxed()
 }
 
-/// Whose bodies are streamed names its operation in the head. All others are read whole.
-fn rule(api: &Api, exchange: &Exchange<'_>) -> BodyRule {
-    let route = awsproto::route::route(&exchange.incoming(), &api.descriptions);
-    let action = route.ok().and_then(|route| api.service(route.service).find(&route.operation).ok());
-    action.map_or(BodyRule::Whole, |action| action.body)
+/// Whose bodies are streamed names its operation in the head. All others are read whole, but for those that nobody reads:
+/// signature and path in the head say already that the service is not here. Of forms, which have no path, the body may say
+/// which of several services of a name is meant.
+fn rule(api: &Api, exchange: &Exchange<'_>) -> Result<BodyRule, AwsError> {
+    let is_form = exchange.head.uri.path() == "/";
+    match awsproto::route::route(&exchange.incoming(), &api.descriptions) {
+        Ok(route) => {
+            let action = api.service(route.service).find(&route.operation).ok();
+            Ok(action.map_or(BodyRule::Whole, |action| action.body))
+        }
+        Err(nowhere) if exchange.authorization.is_ok() && !is_form => Err(nowhere.error),
+        Err(_) => Ok(BodyRule::Whole),
+    }
 }
 
 fn ended(unread: Unread) -> Ended {
