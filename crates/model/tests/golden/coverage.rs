@@ -14,6 +14,10 @@ pub(crate) struct Coverage {
     variants: BTreeMap<&'static str, &'static [&'static str]>,
     /// Enum and variant.
     met: BTreeSet<(&'static str, String)>,
+    /// By the name of a struct, or of a variant with named fields: all its fields.
+    fields: BTreeMap<String, &'static [&'static str]>,
+    /// Whose, and which.
+    met_fields: BTreeSet<(String, String)>,
     /// Where there can be nothing, or several: what is missing there.
     parts: BTreeMap<String, Part>,
 }
@@ -42,6 +46,11 @@ impl Coverage {
             let missing =
                 variants.iter().filter(|variant| !self.met.contains(&(name, (**variant).to_owned())));
             complaints.extend(missing.map(|variant| format!("no golden record has {name}::{variant}")));
+        }
+        for (owner, fields) in &self.fields {
+            let met = |field: &str| self.met_fields.contains(&(owner.clone(), field.to_owned()));
+            let missing = fields.iter().filter(|field| !met(field));
+            complaints.extend(missing.map(|field| format!("no golden record has the field {owner}.{field}")));
         }
         for (place, part) in &self.parts {
             if !part.filled {
@@ -125,9 +134,10 @@ impl<'de> Deserializer<'de> for Traced<'de, '_> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        self.coverage.borrow_mut().fields.insert(name.to_owned(), fields);
         let object = self.value.as_object().ok_or_else(|| de::Error::custom("not an object"))?;
         visitor.visit_map(Fields::of(object, self, name))
     }
@@ -195,6 +205,10 @@ impl<'de> de::MapAccess<'de> for Fields<'de, '_> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         self.field = self.rest.next();
         let key = |(name, _): (&'de String, _)| {
+            if !self.owner.is_empty() {
+                let met = (self.owner.clone(), name.clone());
+                self.traced.coverage.borrow_mut().met_fields.insert(met);
+            }
             let name: StrDeserializer<'de, Error> = name.as_str().into_deserializer();
             seed.deserialize(name)
         };
@@ -252,10 +266,11 @@ impl<'de> de::VariantAccess<'de> for Variant<'de, '_> {
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
         let content = self.content()?;
+        content.coverage.borrow_mut().fields.insert(self.place.clone(), fields);
         let object = content.value.as_object().ok_or_else(|| de::Error::custom("not an object"))?;
         visitor.visit_map(Fields::of(object, content, &self.place))
     }
