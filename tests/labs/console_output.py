@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Console output: the latest of it, while an instance runs, when it has stopped, after Hamlet was killed, and for a while
-after the instance was terminated. Whoever prints without end fills no disk and keeps nobody waiting."""
+"""Console output: the latest of it, while an instance runs, when it has stopped, after Hamlet was killed, and for a
+while after the instance was terminated. Whoever prints without end fills no disk and keeps nobody waiting."""
 
+import contextlib
 import pathlib
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import harness  # noqa: E402
+import harness
 
 AMI = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 LATEST_BYTES = 64 << 10
@@ -53,7 +54,10 @@ class ConsoleOutput(harness.Lab):
 
     def flood(self):
         self.step("5. without end: the disk does not fill, others do not wait, and the latest is there")
-        script = "for it in 1 2; do (timeout 6 yes a flood of words > /dev/console) & done; wait; echo it has ended > /dev/console"
+        script = (
+            "for it in 1 2; do (timeout 6 yes a flood of words > /dev/console) & done; "
+            "wait; echo it has ended > /dev/console"
+        )
         self.inside(self.id, "sh", "-c", f"({script}) >/dev/null 2>&1 </dev/null &")
         slowest, largest, end = 0.0, 0, time.monotonic() + 6
         while time.monotonic() < end:
@@ -80,10 +84,9 @@ class ConsoleOutput(harness.Lab):
     def disk_bytes(self):
         total = 0
         for file in (self.hamlet.data / "consoles").iterdir():
-            try:
+            # It may be dropped meanwhile.
+            with contextlib.suppress(FileNotFoundError):
                 total += file.stat().st_size
-            except FileNotFoundError:
-                pass  # It was dropped meanwhile.
         return total
 
 
