@@ -29,7 +29,7 @@ pub struct RouteTable {
     /// The VPC that it belongs to.
     pub vpc: VpcId,
     /// Routes that were added, in the order in which they were. The local routes are not here: they follow from
-    /// the VPC's blocks, see [`World::routes`].
+    /// the VPC's blocks, see [`Network::routes`].
     pub routes: Vec<Route>,
     /// Where a local route's target was replaced: destination and new target.
     pub local_overrides: Vec<Route>,
