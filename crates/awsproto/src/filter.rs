@@ -22,17 +22,28 @@ pub struct Filter {
     pub values: Vec<String>,
 }
 
+/// Something whose tags filters look at. Shapes with tags do so by generated code; what has none has nothing to add.
+pub trait Tagged {
+    /// The tags, by key and value.
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        Vec::new()
+    }
+}
+
+/// Keys and values of tags of whichever shape.
+pub fn pairs<T>(tags: &[T], pair: impl Fn(&T) -> (&Option<String>, &Option<String>)) -> Vec<(&str, &str)> {
+    fn text(part: &Option<String>) -> &str {
+        part.as_deref().unwrap_or_default()
+    }
+    tags.iter().map(pair).map(|(key, value)| (text(key), text(value))).collect()
+}
+
 /// Something that can be described with filters.
-pub trait Filterable {
+pub trait Filterable: Tagged {
     /// The item's values under a filter's name: none, one or several. `None` if there is no
     /// such filter for this kind of item, whatever the item's state: all absent values are an
     /// empty list. Tag filters are not asked for here.
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>>;
-
-    /// The item's tags; nothing for kinds without tags.
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        Vec::new()
-    }
 }
 
 /// All filters of a request, checked.
@@ -111,11 +122,11 @@ impl Checked {
     fn matches<T: Filterable>(&self, item: &T) -> Result<bool, AwsError> {
         let any = |text: &str| self.patterns.iter().any(|pattern| pattern.matches(text));
         if let Some(key) = self.name.strip_prefix("tag:") {
-            return Ok(item.filter_tags().iter().any(|(name, value)| *name == key && any(value)));
+            return Ok(item.tag_pairs().iter().any(|(name, value)| *name == key && any(value)));
         }
         match self.name.as_str() {
-            "tag-key" => Ok(item.filter_tags().iter().any(|(key, _)| any(key))),
-            "tag-value" => Ok(item.filter_tags().iter().any(|(_, value)| any(value))),
+            "tag-key" => Ok(item.tag_pairs().iter().any(|(key, _)| any(key))),
+            "tag-value" => Ok(item.tag_pairs().iter().any(|(_, value)| any(value))),
             name => match item.filter_values(name) {
                 Some(values) => Ok(values.iter().any(|value| any(value))),
                 None => Err(AwsError::invalid_parameter_value(format!("The filter '{name}' is invalid"))),
@@ -213,7 +224,10 @@ mod tests {
                 _ => None,
             }
         }
-        fn filter_tags(&self) -> Vec<(&str, &str)> {
+    }
+
+    impl Tagged for Vpc {
+        fn tag_pairs(&self) -> Vec<(&str, &str)> {
             self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
         }
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, Describe, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 /// Servers of one kind and family.
@@ -172,10 +172,6 @@ impl Filterable for shapes::DhcpOptions {
             "owner-id" => text_values(&self.owner_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -5,7 +5,7 @@ use model::World;
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs};
+use crate::request::{self, Describe, render_tags, required_id};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -77,10 +77,6 @@ impl Filterable for shapes::EgressOnlyInternetGateway {
     /// AWS has tag filters alone.
     fn filter_values(&self, _: &str) -> Option<Vec<Cow<'_, str>>> {
         None
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

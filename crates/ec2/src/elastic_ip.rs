@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::network_interface::ipv4_address;
-use crate::request::{self, optional_id, parse_id, render_tags, tag_pairs, text_values};
+use crate::request::{self, optional_id, parse_id, render_tags, text_values};
 use crate::shapes::{self, *};
 
 /// The pool that Amazon's own addresses come from.
@@ -250,10 +250,6 @@ impl Filterable for shapes::Address {
             "public-ipv4-pool" => text_values(&self.public_ipv4_pool),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

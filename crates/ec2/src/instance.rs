@@ -2,6 +2,7 @@
 //! StopInstances and their neighbours in the EC2 API Reference. What is asked for is only written down here; whoever
 //! runs the instances makes it so.
 
+use awsproto::filter::Tagged;
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use base64::Engine as _;
@@ -18,7 +19,7 @@ use crate::errors::refused;
 use crate::host_name;
 use crate::instance_profile;
 use crate::network_interface::{self, each};
-use crate::request::{self, bool_values, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, bool_values, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 /// What [`console_output`] needs.
@@ -271,6 +272,8 @@ fn status(instance: &Instance) -> InstanceStatus {
         ..Default::default()
     }
 }
+
+impl Tagged for InstanceStatus {}
 
 impl Filterable for InstanceStatus {
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
@@ -638,15 +641,17 @@ impl Filterable for Row {
             _ => return None,
         })
     }
+}
 
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.shape.tags)
+impl Tagged for Row {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        self.shape.tag_pairs()
     }
 }
 
 /// What DescribeNetworkInterfaces can filter by, here of all interfaces of an instance.
 fn interface_values<'a>(interfaces: &'a [shapes::NetworkInterface], name: &str) -> Option<Vec<Cow<'a, str>>> {
-    let tags = || interfaces.iter().flat_map(Filterable::filter_tags);
+    let tags = || interfaces.iter().flat_map(Tagged::tag_pairs);
     match name {
         "tag-key" => return Some(tags().map(|(key, _)| key.into()).collect()),
         "tag-value" => return Some(tags().map(|(_, value)| value.into()).collect()),

@@ -9,7 +9,7 @@ use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, SecurityGroupId,
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, parse_id, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, Describe, parse_id, render_tags, required_id, text_values};
 use crate::shapes::*;
 
 pub(crate) fn create(
@@ -169,10 +169,6 @@ impl Filterable for Ec2InstanceConnectEndpoint {
             "vpc-id" => text_values(&self.vpc_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

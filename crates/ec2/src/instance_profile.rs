@@ -1,6 +1,7 @@
 //! Instance profiles of instances. Follows AssociateIamInstanceProfile and its neighbours in the EC2 API Reference. The
 //! instance profiles themselves are IAM's.
 
+use awsproto::filter::Tagged;
 use awsproto::{AwsError, Call, Filterable};
 use model::instance_profile_association::InstanceProfileAssociation;
 use model::{AccountId, Instance, InstanceId, InstanceProfile, InstanceState, World};
@@ -164,11 +165,9 @@ impl Filterable for IamInstanceProfileAssociation {
             _ => return None,
         })
     }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        Vec::new()
-    }
 }
+
+impl Tagged for IamInstanceProfileAssociation {}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Instance types. Follows DescribeInstanceTypes, DescribeInstanceTypeOfferings and
 //! DescribeInstanceCreditSpecifications (EC2 API Reference). Every type is offered in every zone.
 
+use awsproto::filter::Tagged;
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Call, Filterable, Filters};
 use model::instance_type::{Architecture, Hypervisor, InstanceType};
@@ -201,6 +202,8 @@ fn numbers<'a, T: ToString>(value: Option<T>) -> Vec<Cow<'a, str>> {
     value.iter().map(|number| number.to_string().into()).collect()
 }
 
+impl Tagged for InstanceTypeInfo {}
+
 impl Filterable for InstanceTypeInfo {
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
         let values = |list: &'_ [String]| list.iter().map(|text| Cow::from(text.clone())).collect();
@@ -295,6 +298,8 @@ impl Filterable for InstanceTypeInfo {
     }
 }
 
+impl Tagged for InstanceTypeOffering {}
+
 impl Filterable for InstanceTypeOffering {
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
         Some(match name {
@@ -304,6 +309,8 @@ impl Filterable for InstanceTypeOffering {
         })
     }
 }
+
+impl Tagged for InstanceCreditSpecification {}
 
 impl Filterable for InstanceCreditSpecification {
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {

@@ -8,7 +8,7 @@ use ssh_keys::{PrivateKey, PublicKey};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
-use crate::request::{self, parse_id, render_tags, tag_pairs, text_values};
+use crate::request::{self, parse_id, render_tags, text_values};
 use crate::shapes::{self, *};
 
 /// What [`create`] needs: bits that nobody can guess (identifiers may be guessed, keys may not), and for RSA two primes,
@@ -196,10 +196,6 @@ impl Filterable for KeyPairInfo {
             "key-name" => text_values(&self.key_name),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -7,7 +7,7 @@ use model::{NatGatewayId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, Describe, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -171,10 +171,6 @@ impl Filterable for shapes::NatGateway {
             "vpc-id" => text_values(&self.vpc_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -14,8 +14,7 @@ use std::borrow::Cow;
 use crate::errors::refused;
 use crate::ip_permission::{parse_icmp, parse_protocol};
 use crate::request::{
-    Describe, bool_values, ipv4_block, ipv6_block, named_or_all, render_tags, required_id, tag_pairs,
-    text_values,
+    Describe, bool_values, ipv4_block, ipv6_block, named_or_all, render_tags, required_id, text_values,
 };
 use crate::shapes::{self, *};
 
@@ -336,10 +335,6 @@ impl Filterable for shapes::NetworkAcl {
             "vpc-id" => text_values(&self.vpc_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -13,9 +13,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::errors::refused;
 use crate::host_name;
-use crate::request::{
-    self, Describe, bool_values, parse_id, render_tags, required_id, tag_pairs, text_values,
-};
+use crate::request::{self, Describe, bool_values, parse_id, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -699,10 +697,6 @@ impl Filterable for shapes::NetworkInterface {
             "vpc-id" => text_values(&self.vpc_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tag_set)
     }
 }
 

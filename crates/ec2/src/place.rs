@@ -1,6 +1,7 @@
 //! Regions, Availability Zones and account attributes. Follows DescribeRegions, DescribeAvailabilityZones and
 //! DescribeAccountAttributes (EC2 API Reference). No Local Zones, no Wavelength Zones, no Regions that need opt-in.
 
+use awsproto::filter::Tagged;
 use awsproto::{AwsError, Call, Filterable, Filters};
 use model::{Region, World, Zone, quotas};
 use std::borrow::Cow;
@@ -118,6 +119,8 @@ fn render_zone(zone: Zone) -> shapes::AvailabilityZone {
     }
 }
 
+impl Tagged for shapes::Region {}
+
 impl Filterable for shapes::Region {
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {
         Some(match name {
@@ -128,6 +131,8 @@ impl Filterable for shapes::Region {
         })
     }
 }
+
+impl Tagged for shapes::AvailabilityZone {}
 
 impl Filterable for shapes::AvailabilityZone {
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {

@@ -3,7 +3,7 @@
 //! Follows "Managed prefix lists" (VPC User Guide) and the actions of that name in the EC2 API Reference. Changes are
 //! complete when the answer arrives, though the answer says, as on AWS, that they are in progress. No IPAM.
 
-use awsproto::filter::Filterable;
+use awsproto::filter::{Filterable, Tagged};
 use awsproto::page::Page;
 use awsproto::{AwsError, Call, Filters, tags};
 use model::aws_prefix_list::AwsPrefixList;
@@ -14,7 +14,7 @@ use model::{IdKind, IpNet, PrefixListId, ResourceId, Scope, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
-use crate::request::{refuse_unsupported, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{refuse_unsupported, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 /// How many entries, associations and lists one page holds.
@@ -322,11 +322,9 @@ impl Filterable for ManagedPrefixList {
             _ => return None,
         })
     }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
-    }
 }
+
+impl Tagged for shapes::PrefixList {}
 
 impl Filterable for shapes::PrefixList {
     fn filter_values(&self, name: &str) -> Option<Vec<Cow<'_, str>>> {

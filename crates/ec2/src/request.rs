@@ -127,13 +127,6 @@ pub(crate) fn render_tags(tags: &Tags) -> Vec<shapes::Tag> {
     awsproto::tags::shown(tags, |key, value| shapes::Tag { key, value })
 }
 
-/// Tags of a rendered shape, as filters look at them.
-pub(crate) fn tag_pairs(tags: &[shapes::Tag]) -> Vec<(&str, &str)> {
-    tags.iter()
-        .map(|tag| (tag.key.as_deref().unwrap_or_default(), tag.value.as_deref().unwrap_or_default()))
-        .collect()
-}
-
 /// The values of a text member, for a filter.
 pub(crate) fn text_values(member: &Option<String>) -> Vec<std::borrow::Cow<'_, str>> {
     member.iter().map(std::borrow::Cow::from).collect()

@@ -7,7 +7,7 @@ use model::{InternetGatewayId, Refusal, RouteTableAssociationId, RouteTableId, W
 use std::borrow::Cow;
 
 use crate::errors::{gateway_not_found, refused, refused_for_route};
-use crate::request::{self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, Describe, bool_values, render_tags, required_id, text_values};
 use crate::route;
 use crate::shapes::{self, *};
 
@@ -178,10 +178,6 @@ impl Filterable for shapes::RouteTable {
             "vpc-id" => text_values(&self.vpc_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -12,9 +12,7 @@ use std::borrow::Cow;
 
 use crate::errors::refused;
 use crate::ip_permission::{self, is_description, named_group};
-use crate::request::{
-    Describe, named_or_all, optional_id, parse_id, render_tags, required_id, tag_pairs, text_values,
-};
+use crate::request::{Describe, named_or_all, optional_id, parse_id, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -253,10 +251,6 @@ impl Filterable for shapes::SecurityGroup {
             _ => return None,
         })
     }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
-    }
 }
 
 /// The values of a filter that looks into permissions.
@@ -299,10 +293,6 @@ impl Filterable for SecurityGroupForVpc {
             "primary-vpc-id" => text_values(&self.primary_vpc_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::ip_permission::{
     self, Family, Naming, Place, parse_cidr, parse_description, parse_group, parse_prefix_list,
     parse_traffic, render_group, render_ports, render_protocol,
 };
-use crate::request::{Describe, named_or_all, parse_id, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{Describe, named_or_all, parse_id, render_tags, required_id, text_values};
 use crate::security_group::find;
 use crate::shapes::{self, *};
 
@@ -233,10 +233,6 @@ impl Filterable for shapes::SecurityGroupRule {
             "security-group-rule-id" => text_values(&self.security_group_rule_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -9,7 +9,7 @@ use model::{Region, Scope, SubnetCidrAssociationId, SubnetCidrReservationId, Sub
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, Describe, bool_values, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -427,10 +427,6 @@ impl Filterable for shapes::Subnet {
             _ => return None,
         })
     }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
-    }
 }
 
 impl Filterable for shapes::SubnetCidrReservation {
@@ -440,10 +436,6 @@ impl Filterable for shapes::SubnetCidrReservation {
             "subnet-id" => text_values(&self.subnet_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

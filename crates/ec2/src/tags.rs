@@ -2,7 +2,7 @@
 //!
 //! Follows "Tag your Amazon EC2 resources" (EC2 User Guide), CreateTags, DeleteTags and DescribeTags (EC2 API Reference).
 
-use awsproto::filter::Filterable;
+use awsproto::filter::{Filterable, Tagged};
 use awsproto::{AwsError, Call, tags};
 use model::tags::TagToDelete;
 use model::{ResourceId, World};
@@ -83,8 +83,10 @@ impl Filterable for Row {
             _ => return None,
         })
     }
+}
 
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
+impl Tagged for Row {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
         self.tag.key.as_deref().zip(self.tag.value.as_deref()).into_iter().collect()
     }
 }

@@ -5,7 +5,7 @@ use awsproto::{AwsError, Call, Filterable};
 use model::{Instance, InstanceState, VolumeId, World, image};
 use std::borrow::Cow;
 
-use crate::request::{self, Describe, bool_values, render_tags, tag_pairs, text_values};
+use crate::request::{self, Describe, bool_values, render_tags, text_values};
 use crate::shapes::{self, *};
 
 /// What every gp3 volume has at least, and here exactly: operations a second.
@@ -92,10 +92,6 @@ impl Filterable for shapes::Volume {
             "volume-type" => text_values(&self.volume_type),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

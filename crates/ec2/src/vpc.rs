@@ -6,7 +6,7 @@ use model::{Ipv4Net, Ipv6Net, Region, VpcCidrAssociationId, VpcId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, bool_values, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, Describe, bool_values, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -333,10 +333,6 @@ impl Filterable for shapes::Vpc {
             "vpc-id" => text_values(&self.vpc_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

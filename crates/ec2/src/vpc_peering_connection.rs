@@ -8,7 +8,7 @@ use model::{AccountId, Scope, Timestamp, VpcPeeringConnectionId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id, tag_pairs, text_values};
+use crate::request::{self, Describe, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -307,10 +307,6 @@ impl Filterable for shapes::VpcPeeringConnection {
             "vpc-peering-connection-id" => text_values(&self.vpc_peering_connection_id),
             _ => return None,
         })
-    }
-
-    fn filter_tags(&self) -> Vec<(&str, &str)> {
-        tag_pairs(&self.tags)
     }
 }
 

@@ -233,6 +233,9 @@ fn one_structure(protocol: Protocol, name: &str, structure: &Structure) -> Strin
         put(&mut text, format_args!("pub {}: {kind},\n", member.field));
     }
     text += "}\n\n";
+    if protocol == Protocol::Ec2 && structure.goes_out {
+        text += &tagged(name, structure);
+    }
     match protocol {
         Protocol::Ec2 | Protocol::Query => {
             if structure.comes_in {
@@ -260,6 +263,17 @@ fn one_structure(protocol: Protocol, name: &str, structure: &Structure) -> Strin
         }
     }
     text
+}
+
+/// Lets filters look at the tags of what has some.
+fn tagged(name: &str, structure: &Structure) -> String {
+    let is_tags = |member: &&Member| matches!(&member.kind, Kind::List { of, .. } if of == "Tag");
+    let Some(Member { field, .. }) = structure.members.iter().find(is_tags) else { return String::new() };
+    format!(
+        "impl awsproto::filter::Tagged for {name} {{\n\
+         fn tag_pairs(&self) -> Vec<(&str, &str)> {{\n\
+         awsproto::filter::pairs(&self.{field}, |tag| (&tag.key, &tag.value))\n}}\n}}\n\n"
+    )
 }
 
 fn from_params(protocol: Protocol, name: &str, structure: &Structure) -> String {

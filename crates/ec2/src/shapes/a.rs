@@ -91,6 +91,12 @@ pub struct Address {
     pub tags: Vec<Tag>,
 }
 
+impl awsproto::filter::Tagged for Address {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for Address {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("allocationId", &self.allocation_id);

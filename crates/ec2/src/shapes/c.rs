@@ -739,6 +739,12 @@ pub struct CreateSecurityGroupResult {
     pub tags: Vec<Tag>,
 }
 
+impl awsproto::filter::Tagged for CreateSecurityGroupResult {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for CreateSecurityGroupResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("groupId", &self.group_id);

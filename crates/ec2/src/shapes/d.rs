@@ -1701,6 +1701,12 @@ pub struct DhcpOptions {
     pub tags: Vec<Tag>,
 }
 
+impl awsproto::filter::Tagged for DhcpOptions {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for DhcpOptions {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("dhcpConfigurationSet", "item", &self.dhcp_configurations);

@@ -226,6 +226,12 @@ pub struct Ec2InstanceConnectEndpoint {
     pub vpc_id: Option<String>,
 }
 
+impl awsproto::filter::Tagged for Ec2InstanceConnectEndpoint {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for Ec2InstanceConnectEndpoint {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("availabilityZone", &self.availability_zone);
@@ -265,6 +271,12 @@ pub struct EgressOnlyInternetGateway {
     pub attachments: Vec<InternetGatewayAttachment>,
     pub egress_only_internet_gateway_id: Option<String>,
     pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for EgressOnlyInternetGateway {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for EgressOnlyInternetGateway {

@@ -120,6 +120,12 @@ pub struct Image {
     pub virtualization_type: Option<String>,
 }
 
+impl awsproto::filter::Tagged for Image {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for Image {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("architecture", &self.architecture);
@@ -251,6 +257,12 @@ pub struct ImportKeyPairResult {
     pub tags: Vec<Tag>,
 }
 
+impl awsproto::filter::Tagged for ImportKeyPairResult {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for ImportKeyPairResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("keyFingerprint", &self.key_fingerprint);
@@ -364,6 +376,12 @@ pub struct Instance {
     pub usage_operation_update_time: Option<Timestamp>,
     pub virtualization_type: Option<String>,
     pub vpc_id: Option<String>,
+}
+
+impl awsproto::filter::Tagged for Instance {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for Instance {
@@ -1270,6 +1288,12 @@ pub struct InternetGateway {
     pub internet_gateway_id: Option<String>,
     pub owner_id: Option<String>,
     pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for InternetGateway {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for InternetGateway {

@@ -15,6 +15,12 @@ pub struct KeyPair {
     pub tags: Vec<Tag>,
 }
 
+impl awsproto::filter::Tagged for KeyPair {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for KeyPair {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("keyFingerprint", &self.key_fingerprint);
@@ -34,6 +40,12 @@ pub struct KeyPairInfo {
     pub key_type: Option<String>,
     pub public_key: Option<String>,
     pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for KeyPairInfo {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for KeyPairInfo {

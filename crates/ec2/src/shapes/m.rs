@@ -22,6 +22,12 @@ pub struct ManagedPrefixList {
     pub version: Option<i64>,
 }
 
+impl awsproto::filter::Tagged for ManagedPrefixList {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for ManagedPrefixList {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("addressFamily", &self.address_family);

@@ -27,6 +27,12 @@ pub struct NatGateway {
     pub vpc_id: Option<String>,
 }
 
+impl awsproto::filter::Tagged for NatGateway {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for NatGateway {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("attachedApplianceSet", "item", &self.attached_appliances);
@@ -110,6 +116,12 @@ pub struct NetworkAcl {
     pub owner_id: Option<String>,
     pub tags: Vec<Tag>,
     pub vpc_id: Option<String>,
+}
+
+impl awsproto::filter::Tagged for NetworkAcl {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for NetworkAcl {
@@ -274,6 +286,12 @@ pub struct NetworkInterface {
     pub subnet_id: Option<String>,
     pub tag_set: Vec<Tag>,
     pub vpc_id: Option<String>,
+}
+
+impl awsproto::filter::Tagged for NetworkInterface {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tag_set, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for NetworkInterface {

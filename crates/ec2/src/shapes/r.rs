@@ -574,6 +574,12 @@ pub struct RouteTable {
     pub vpc_id: Option<String>,
 }
 
+impl awsproto::filter::Tagged for RouteTable {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for RouteTable {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("associationSet", "item", &self.associations);

@@ -56,6 +56,12 @@ pub struct SecurityGroup {
     pub vpc_id: Option<String>,
 }
 
+impl awsproto::filter::Tagged for SecurityGroup {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for SecurityGroup {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("groupDescription", &self.description);
@@ -78,6 +84,12 @@ pub struct SecurityGroupForVpc {
     pub owner_id: Option<String>,
     pub primary_vpc_id: Option<String>,
     pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for SecurityGroupForVpc {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for SecurityGroupForVpc {
@@ -124,6 +136,12 @@ pub struct SecurityGroupRule {
     pub security_group_rule_id: Option<String>,
     pub tags: Vec<Tag>,
     pub to_port: Option<i32>,
+}
+
+impl awsproto::filter::Tagged for SecurityGroupRule {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for SecurityGroupRule {
@@ -381,6 +399,12 @@ pub struct Subnet {
     pub vpc_id: Option<String>,
 }
 
+impl awsproto::filter::Tagged for Subnet {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for Subnet {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("assignIpv6AddressOnCreation", &self.assign_ipv6_address_on_creation);
@@ -431,6 +455,12 @@ pub struct SubnetCidrReservation {
     pub subnet_cidr_reservation_id: Option<String>,
     pub subnet_id: Option<String>,
     pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for SubnetCidrReservation {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for SubnetCidrReservation {

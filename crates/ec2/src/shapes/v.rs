@@ -52,6 +52,12 @@ pub struct Volume {
     pub volume_type: Option<String>,
 }
 
+impl awsproto::filter::Tagged for Volume {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for Volume {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("attachmentSet", "item", &self.attachments);
@@ -123,6 +129,12 @@ pub struct Vpc {
     pub vpc_id: Option<String>,
 }
 
+impl awsproto::filter::Tagged for Vpc {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
 impl ToXml for Vpc {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("blockPublicAccessStates", &self.block_public_access_states);
@@ -177,6 +189,12 @@ pub struct VpcEncryptionControl {
     pub tags: Vec<Tag>,
     pub vpc_encryption_control_id: Option<String>,
     pub vpc_id: Option<String>,
+}
+
+impl awsproto::filter::Tagged for VpcEncryptionControl {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for VpcEncryptionControl {
@@ -301,6 +319,12 @@ pub struct VpcPeeringConnection {
     pub status: Option<VpcPeeringConnectionStateReason>,
     pub tags: Vec<Tag>,
     pub vpc_peering_connection_id: Option<String>,
+}
+
+impl awsproto::filter::Tagged for VpcPeeringConnection {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
 }
 
 impl ToXml for VpcPeeringConnection {
