@@ -26,6 +26,8 @@ const CHUNK_BYTES: usize = 16 << 10;
 /// How fast one instance's output is taken, and that of all of them.
 const BYTES_PER_SECOND: u64 = 1 << 20;
 const BYTES_PER_SECOND_OF_ALL: u64 = 4 << 20;
+/// How long it is let to collect at least: each reading costs, however little it brings.
+const PAUSE_MIN: Duration = Duration::from_millis(10);
 /// Short lines take more room than their bytes: enough for the latest of them, too.
 const OPTIONS: AppendOptions =
     AppendOptions { journal_bytes: 1 << 20, segment_bytes: 64 << 10, stream_bytes_max: Some(192 << 10) };
@@ -101,7 +103,7 @@ impl Consoles {
         let mut next = lock(&self.next);
         *next = (*next).max(now) + Duration::from_micros(bytes * 1_000_000 / BYTES_PER_SECOND_OF_ALL);
         let of_all = next.saturating_duration_since(now);
-        of_all.max(Duration::from_micros(bytes * 1_000_000 / BYTES_PER_SECOND))
+        of_all.max(Duration::from_micros(bytes * 1_000_000 / BYTES_PER_SECOND)).max(PAUSE_MIN)
     }
 
     /// The latest that an instance has printed since its last start.
@@ -125,14 +127,16 @@ impl Consoles {
         let mut time = tokio::time::interval(HOUSEKEEPING);
         loop {
             time.tick().await;
-            let (consoles, world) = (Arc::clone(&self), state.snapshot());
-            let _ = tokio::task::spawn_blocking(move || consoles.forget_gone(&world)).await;
+            let (consoles, state) = (Arc::clone(&self), state.clone());
+            // First what there is, then who is known: an instance is, before it has a console.
+            let forget = move || consoles.forget_gone(consoles.store.streams(), &state.snapshot());
+            let _ = tokio::task::spawn_blocking(forget).await;
         }
     }
 
     /// Forgets the consoles of instances that nobody remembers.
-    fn forget_gone(&self, world: &World) {
-        for name in self.store.streams() {
+    fn forget_gone(&self, streams: Vec<StreamName>, world: &World) {
+        for name in streams {
             let id = name.as_str().strip_prefix(PREFIX).and_then(|id| id.parse::<InstanceId>().ok());
             if id.is_some_and(|id| world.network.instances.contains(&id)) {
                 continue;
@@ -245,7 +249,7 @@ mod tests {
         let scratch = Scratch::new("console-gone");
         let consoles = scratch.consoles();
         print(&consoles, "hello\n", "hello\n");
-        consoles.forget_gone(&World::default());
+        consoles.forget_gone(consoles.store.streams(), &World::default());
         assert!(consoles.latest(ID).unwrap().is_empty());
     }
 }

@@ -89,7 +89,8 @@ impl Shared {
         };
         let written = write_all();
         if written.is_err() {
-            writer.garbage.extend(made);
+            // They take the room that may be missing, and the journal still has everything.
+            writer.garbage.extend(made.filter(|name| self.folder.remove(name).is_err()));
         }
         written
     }
@@ -155,10 +156,15 @@ impl Shared {
         if writer.garbage.is_empty() {
             return Ok(());
         }
-        while let Some(name) = writer.garbage.last() {
+        // Oldest first: what stays when it is interrupted has no hole.
+        let mut removed = 0;
+        let all = writer.garbage.iter().try_for_each(|name| -> io::Result<()> {
             self.folder.remove(name)?;
-            writer.garbage.pop();
-        }
+            removed += 1;
+            Ok(())
+        });
+        writer.garbage.drain(..removed);
+        all?;
         self.folder.sync()
     }
 
