@@ -113,6 +113,12 @@ impl Controller for Instances {
                 self.change(move |world| world.instance_is_running(id, boot, clock::now()))
             }
             Action::Connect => self.connect(id),
+            Action::Stop if self.has_ended(id) => {
+                // Nothing but what is left of it says that it has: that goes when it is recorded.
+                self.change(move |world| world.instance_is_stopped(id, clock::now()))?;
+                self.end(id, Duration::ZERO);
+                Ok(())
+            }
             Action::Stop => {
                 self.end(id, SHUTDOWN_GRACE);
                 self.change(move |world| world.instance_is_stopped(id, clock::now()))
@@ -151,6 +157,11 @@ fn action(
 impl Instances {
     fn change(&self, change: impl FnOnce(&mut World) + Send + 'static) -> anyhow::Result<()> {
         self.state.change_blocking(change).context("the instance's state could not be recorded")
+    }
+
+    /// Whether an instance has ended by itself.
+    fn has_ended(&self, id: InstanceId) -> bool {
+        self.machines.get(id).is_some_and(|machine| machine.has_ended.load(Ordering::Acquire))
     }
 
     fn start(&self, id: InstanceId) -> anyhow::Result<()> {
