@@ -124,7 +124,6 @@ impl Hamlet {
             [0, 1].map(|place: usize| writes::state_of(&observed.fixture.world, &directories[place]));
         let state = state?;
         server::surroundings::publish_to(&observed.datapath, &state);
-        observed.datapath.publish(state.snapshot());
         let groups = &observed.fixture.world.network.security_groups;
         let group =
             groups.values().find(|group| group.name == "server").ok_or("no group is called server")?;

@@ -149,8 +149,10 @@ impl Switch {
 
     /// Makes this the world that is read.
     fn publish(&mut self, world: Arc<World>) {
-        self.retired.put(Arc::clone(self.engine.world()));
+        // Given away after the engine has let go of it: whoever takes it then is the last to hold it.
+        let old = Arc::clone(self.engine.world());
         self.engine.publish(world);
+        self.retired.put(old);
     }
 
     /// Gives each busy link its turn. Returns whether there was any.

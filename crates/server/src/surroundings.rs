@@ -29,12 +29,10 @@ pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) 
     let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
     let datapath = Arc::new(Datapath::start(engine, Default::default())?);
     publish_to(&datapath, state);
-    // A change between the engine's snapshot and the listener would be lost otherwise.
-    datapath.publish(state.snapshot());
     Ok(Backend { host, datapath, consoles: consoles(config, state) })
 }
 
-/// Has packets decided by every later snapshot.
+/// Has packets decided by the present snapshot and every later one.
 pub fn publish_to(datapath: &Datapath, state: &State) {
     let datapath = datapath.clone();
     state.listen(Box::new(move |world, decides| match decides {

@@ -83,9 +83,12 @@ impl State {
         self.published.load_full()
     }
 
-    /// Has every later snapshot reported.
-    pub fn listen(&self, listener: Listener) {
-        self.listeners.lock().expect("no listener panics").push(listener);
+    /// Has the present snapshot reported, and every later one.
+    pub fn listen(&self, mut listener: Listener) {
+        // Under the lock, which the writer takes after it has published: no later one is missed or reported before this.
+        let mut listeners = self.listeners.lock().expect("no listener panics");
+        listener(&self.snapshot(), Decides::Anew);
+        listeners.push(listener);
     }
 
     /// Changes the world and waits until the change is durable. An error: the writer is gone, or the store refused.
