@@ -81,6 +81,12 @@ class AbsentServices(unittest.TestCase):
         status, error = self.call(self.model("s3"), "PutObject", Body=bytes(5 << 20))
         self.assertEqual((501, "NotImplemented"), (status, error["Code"]))
 
+    def test_a_service_that_is_here_is_asked_in_the_body_whatever_the_path(self):
+        for service, call in (("ec2", "describe_vpcs"), ("iam", "list_roles"), ("sts", "get_caller_identity")):
+            with self.subTest(service):
+                answer = getattr(self.hamlet.client(service, path="/lab"), call)()
+                self.assertEqual(200, answer["ResponseMetadata"]["HTTPStatusCode"])
+
     def test_a_client_without_a_key_gets_an_error_and_not_the_page_for_people(self):
         self.assertEqual(200, wire.send(self.hamlet, "GET", "/").status)
         answer = wire.send(self.hamlet, "GET", "/", headers={"amz-sdk-invocation-id": "1"})

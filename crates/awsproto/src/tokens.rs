@@ -41,7 +41,7 @@ impl TokenKey {
 pub struct Remembered {
     /// A hash of all its parameters.
     pub params_hash: u64,
-    /// The answer it got, less the envelope.
+    /// The answer it got, less the envelope. Headers are not kept: no action with a client token answers with any.
     pub body: String,
 }
 

@@ -1,4 +1,4 @@
-//! The API's port: calls ([`crate::life`]), tunnels, and two pages for people.
+//! The API's port: calls (`crate::life`), tunnels, and two pages for people.
 
 use arc_swap::ArcSwapOption;
 use awsproto::sigv4::{self, Payload, SignatureError, SignedRequest};

@@ -161,7 +161,7 @@ pub(crate) async fn discard(body: impl Body<Data = Bytes>) {
     let _ = timeout(DISCARD_MAX, read).await;
 }
 
-pub(crate) fn too_many() -> Unread {
+fn too_many() -> Unread {
     Unread::Refused(Refusal::new(
         Reason::TooManyBodies,
         format!(

@@ -12,7 +12,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 
-use crate::body::{BODY_BYTES_DISCARDED_MAX, Pace, Pieces, Unread, too_long, too_many};
+use crate::body::{BODY_BYTES_DISCARDED_MAX, Pace, Pieces, Unread, too_long};
+use crate::refusal::{Reason, Refusal};
 use crate::shares::{Holder, Share, Shares};
 
 /// How many bodies are streamed at once.
@@ -46,7 +47,7 @@ impl Spool {
         body: impl Body<Data = Bytes>,
         bytes_max: usize,
     ) -> Result<Spooled, Unread> {
-        let place = self.streams.take(holder, 1).ok_or_else(too_many)?;
+        let place = self.streams.take(holder, 1).ok_or_else(too_many_streams)?;
         let body = pin!(body);
         let mut pieces = Pieces::of(pace, body);
         let mut file = tokio::fs::File::from_std(nameless(&self.folder).map_err(Unread::NotKept)?);
@@ -69,6 +70,13 @@ impl Spool {
         let (length, sha256) = (pieces.length, digest.finalize().into());
         Ok(Spooled { body: StreamedBody { file: Arc::new(file), length, sha256 }, _place: place })
     }
+}
+
+fn too_many_streams() -> Unread {
+    Unread::Refused(Refusal::new(
+        Reason::TooManyBodies,
+        format!("{STREAMS_MAX} bodies are being received already, or as many as are your share: try again."),
+    ))
 }
 
 /// A file without a name; where the file system has none, one whose name is taken away at once.

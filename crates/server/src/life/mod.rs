@@ -33,8 +33,8 @@ pub(crate) use exchange::Exchange;
 
 /// The steps.
 pub(crate) static LIFE: &[Step] = &[
-    Step { name: "admit", take: Take::Now(admit::step) },
     Step { name: "signature", take: Take::Now(signature::step) },
+    Step { name: "admit", take: Take::Now(admit::step) },
     Step { name: "read body", take: Take::Waiting(read_body::step) },
     Step { name: "route", take: Take::Now(route::step) },
     Step { name: "identify", take: Take::Now(identify::step) },

@@ -18,32 +18,49 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
     let body = exchange.unread.take();
     let holder = exchange.client.holder;
     async move {
-        let Some(body) = body else { return Ok(()) };
+        let Some(mut body) = body else { return Ok(()) };
         let read = match rule {
-            BodyRule::Whole => api.bodies.read(holder, body).await.map(Read::Whole),
+            BodyRule::Whole => api.bodies.read(holder, &mut body).await.map(Read::Whole),
             BodyRule::Streamed { bytes_max } => {
-                api.spool.take(PACE, holder, body, bytes_max).await.map(Read::Streamed)
+                api.spool.take(PACE, holder, &mut body, bytes_max).await.map(Read::Streamed)
             }
         };
-        exchange.body = Some(read.map_err(ended)?);
+        match read {
+            Ok(read) => exchange.body = Some(read),
+            Err(unread) => {
+                // What is left of it is read and forgotten, so that its sender hears why.
+                exchange.unread = Some(body);
+                return Err(ended(unread));
+            }
+        }
         Ok(())
     }
     .boxed()
 }
 
 /// Whose bodies are streamed names its operation in the head. All others are read whole, but for those that nobody reads:
-/// signature and path in the head say already that the service is not here. Of forms, which have no path, the body may say
-/// which of several services of a name is meant.
+/// signature and path in the head say already that the service is not here. Of forms, which mostly have no path, the body
+/// may say which of several services of a name is meant, and what is asked of one that is here.
 fn rule(api: &Api, exchange: &Exchange<'_>) -> Result<BodyRule, AwsError> {
-    let is_form = exchange.head.uri.path() == "/";
     match awsproto::route::route(&exchange.incoming(), &api.descriptions) {
         Ok(route) => {
             let action = api.service(route.service).find(&route.operation).ok();
             Ok(action.map_or(BodyRule::Whole, |action| action.body))
         }
-        Err(nowhere) if exchange.authorization.is_ok() && !is_form => Err(nowhere.error),
-        Err(_) => Ok(BodyRule::Whole),
+        Err(nowhere) => {
+            let is_here = api.descriptions.iter().any(|it| std::ptr::eq(*it, nowhere.service));
+            match exchange.authorization.is_ok() && !is_here && !may_be_form(exchange) {
+                true => Err(nowhere.error),
+                false => Ok(BodyRule::Whole),
+            }
+        }
     }
+}
+
+fn may_be_form(exchange: &Exchange<'_>) -> bool {
+    let kind = exchange.head.headers.get("content-type").and_then(|kind| kind.to_str().ok());
+    exchange.head.uri.path() == "/"
+        || kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 fn ended(unread: Unread) -> Ended {

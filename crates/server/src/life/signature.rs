@@ -1,4 +1,5 @@
-//! Reads the signature, once: whose key, for which service and Region. Nobody believes it yet.
+//! Reads the signature, once: whose key, for which service and Region. Nobody believes it yet; it says in whose form even a
+//! refusal is told.
 
 use awsproto::sigv4;
 
