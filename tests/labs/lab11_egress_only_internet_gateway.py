@@ -19,6 +19,8 @@ lie = bytes([136, 0, 0, 0, 0xa0, 0, 0, 0]) + socket.inet_pton(socket.AF_INET6, r
 raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
 raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
 raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 255)
+# Else it would be told its own lies, and lose its router for a while.
+raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
 scope = socket.if_nametoindex("eth0")
 for to in (neighbour, "ff02::1"):
     for message in (advertisement, lie):

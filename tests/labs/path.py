@@ -249,7 +249,7 @@ class Path(NetworkLab):
                 box,
                 "sh",
                 "-c",
-                "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter",
+                "cd /proc/sys/net/ipv4; echo 1 > ip_forward; echo 0 > conf/all/rp_filter; echo 0 > icmp_ratelimit",
                 check=True,
             )
             self.ec2(
