@@ -28,8 +28,9 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
         match read {
             Ok(read) => exchange.body = Some(read),
             Err(unread) => {
-                // What is left of it is read and forgotten, so that its sender hears why.
-                exchange.unread = Some(body);
+                // What is left of a long one is read and forgotten, so that its sender hears why. A short one is in the
+                // sender's socket already; whoever holds its last byte back is not waited for.
+                exchange.unread = matches!(rule, BodyRule::Streamed { .. }).then_some(body);
                 return Err(ended(unread));
             }
         }
