@@ -69,7 +69,7 @@ async fn serve<T>(
         callers,
         host_names: HostNames::of(&config.host_names)?,
         state: state.clone(),
-        services: &services::ALL,
+        services: services::ALL,
         descriptions: services::ALL.iter().map(|it| it.service).collect(),
         consoles: Arc::clone(&consoles),
         places: controllers.places.clone(),

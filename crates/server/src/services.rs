@@ -4,8 +4,15 @@ use awsproto::{Action, Api};
 use model::World;
 
 /// All services.
-pub static ALL: [&Api<World>; 6] =
-    [&ec2::API, &ec2::instance_connect::API, &iam::API, &route53::API, &sts::API, &ssm::API];
+#[rustfmt::skip] // One a line, so that a service is a line.
+pub static ALL: &[&Api<World>] = &[
+    &ec2::API,
+    &ec2::instance_connect::API,
+    &iam::API,
+    &route53::API,
+    &sts::API,
+    &ssm::API,
+];
 
 /// One action, for lists of what there is.
 #[derive(Clone, Debug, serde::Serialize)]
