@@ -167,7 +167,8 @@ fn headers_of(head: &Parts) -> Vec<(&str, &str)> {
     headers.chain(target.map(|target| ("host", target.as_str()))).collect()
 }
 
-fn signed_request<'a>(head: &'a Parts, headers: &'a [(&'a str, &'a str)]) -> SignedRequest<'a> {
+/// A request as it was signed, but for its body.
+pub(crate) fn signed_request<'a>(head: &'a Parts, headers: &'a [(&'a str, &'a str)]) -> SignedRequest<'a> {
     SignedRequest {
         method: head.method.as_str(),
         path: head.uri.path(),

@@ -11,7 +11,7 @@ use hyper::http::request::Parts;
 use model::World;
 
 use super::Ended;
-use crate::api::Client;
+use crate::api::{Client, signed_request};
 use crate::body::Whole;
 use crate::callers::Proof;
 use crate::spool::Spooled;
@@ -90,17 +90,12 @@ impl<'r> Exchange<'r> {
 
     /// The request as it was signed; without its body before that was read.
     pub(crate) fn signed(&self) -> SignedRequest<'_> {
-        SignedRequest {
-            method: self.head.method.as_str(),
-            path: self.head.uri.path(),
-            query: self.head.uri.query().unwrap_or_default(),
-            headers: self.headers,
-            body: match &self.body {
-                None => Payload::Whole(&[]),
-                Some(Read::Whole(body)) => Payload::Whole(&body.bytes),
-                Some(Read::Streamed(spooled)) => Payload::Streamed(&spooled.body.sha256),
-            },
-        }
+        let body = match &self.body {
+            None => Payload::Whole(&[]),
+            Some(Read::Whole(body)) => Payload::Whole(&body.bytes),
+            Some(Read::Streamed(spooled)) => Payload::Streamed(&spooled.body.sha256),
+        };
+        SignedRequest { body, ..signed_request(self.head, self.headers) }
     }
 
     /// What tells where it goes.
@@ -141,8 +136,12 @@ impl<'r> Exchange<'r> {
         self.input.as_ref().expect("the parameters were read before")
     }
 
+    pub(super) fn found(&self) -> (&'static ServiceApi<World>, &'static Action<World>) {
+        self.found.expect("the action was found before")
+    }
+
     pub(super) fn action(&self) -> &'static Action<World> {
-        self.found.expect("the action was found before").1
+        self.found().1
     }
 
     pub(super) fn call(&self) -> &Call {

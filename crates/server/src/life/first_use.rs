@@ -13,7 +13,7 @@ use crate::writer::Applied;
 
 pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFuture<'a, Result<(), Ended>> {
     async move {
-        let (service, _) = exchange.found.expect("the action was found before");
+        let (service, _) = exchange.found();
         let scope = exchange.call().scope;
         let Some(first_use) = &service.first_use else { return Ok(()) };
         if exchange.proof != Some(Proof::Shown) || (first_use.is_made)(&api.state.snapshot(), scope) {

@@ -14,7 +14,7 @@ use crate::controllers::without_machines;
 use crate::writer::Applied;
 
 pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFuture<'a, Result<(), Ended>> {
-    let (service, action) = exchange.found.expect("the action was found before");
+    let (service, action) = exchange.found();
     let mut call = exchange.call.take().expect("the caller was identified before");
     let request = exchange.request.take().expect("the request was decoded before");
     let token = exchange.token.take();
