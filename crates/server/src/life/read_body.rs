@@ -43,6 +43,11 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
 /// signature and path in the head say already that the service is not here. Of forms, which mostly have no path, the body
 /// may say which of several services of a name is meant, and what is asked of one that is here.
 fn rule(api: &Api, exchange: &Exchange<'_>) -> Result<BodyRule, AwsError> {
+    let is_at_root = exchange.head.uri.path() == "/";
+    // Nearly every call is one of these: nothing in its head could make it another, and it is routed by its body later.
+    if is_at_root && is_form(exchange) && !exchange.head.headers.contains_key("x-amz-target") {
+        return Ok(BodyRule::Whole);
+    }
     match awsproto::route::route(&exchange.incoming(), &api.descriptions) {
         Ok(route) => {
             let action = api.service(route.service).find(&route.operation).ok();
@@ -50,7 +55,8 @@ fn rule(api: &Api, exchange: &Exchange<'_>) -> Result<BodyRule, AwsError> {
         }
         Err(nowhere) => {
             let is_here = api.descriptions.iter().any(|it| std::ptr::eq(*it, nowhere.service));
-            match exchange.authorization.is_ok() && !is_here && !may_be_form(exchange) {
+            let may_be_form = is_at_root || is_form(exchange);
+            match exchange.authorization.is_ok() && !is_here && !may_be_form {
                 true => Err(nowhere.error),
                 false => Ok(BodyRule::Whole),
             }
@@ -58,10 +64,9 @@ fn rule(api: &Api, exchange: &Exchange<'_>) -> Result<BodyRule, AwsError> {
     }
 }
 
-fn may_be_form(exchange: &Exchange<'_>) -> bool {
+fn is_form(exchange: &Exchange<'_>) -> bool {
     let kind = exchange.head.headers.get("content-type").and_then(|kind| kind.to_str().ok());
-    exchange.head.uri.path() == "/"
-        || kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 fn ended(unread: Unread) -> Ended {
