@@ -117,11 +117,16 @@ class Flood(NetworkLab):
         return sum(port["packets_in"] + port["packets_out"] for port in ports) + sum(status["drops"].values())
 
     def pings(self, family):
-        """How many echoes between the modest ones were lost, and how many milliseconds the median took."""
+        """How many echoes between the modest ones were lost, and how many milliseconds the median took.
+
+        With a count alone, ping waits for the last answers no longer than twice the slowest so far, and calls lost what
+        a busy machine brings a moment later. With a deadline it goes on until as many answers have come, so that an
+        echo that was late has come, too, by its number, and one that was lost has not."""
         mate = self.at["modest-mate"]
         address = mate["PrivateIpAddress"] if family == 4 else mate["Ipv6Address"]
-        said = self.inside("modest", "ping", "-n", "-c", str(ECHOES), "-i", "0.02", "-W", "2", address).out
-        times = sorted(float(it) for it in re.findall(r"time=([\d.]+)", said))
+        said = self.inside("modest", "ping", "-n", "-c", str(ECHOES), "-i", "0.02", "-w", "10", address).out
+        answers = {int(number): float(time) for number, time in re.findall(r"icmp_seq=(\d+) .*time=([\d.]+)", said)}
+        times = sorted(time for number, time in answers.items() if number <= ECHOES)
         return ECHOES - len(times), times[len(times) // 2] if times else float("inf")
 
     @contextlib.contextmanager

@@ -73,7 +73,7 @@ class Interfaces(NetworkLab):
         rules = self.inside("box", "ip", "rule").out
         self.holds(f"from {self.second_address} lookup 101" in rules, rules)
         self.sees(self.hamlet.status()["drops"].get("source-check", 0), 0, "packets from the wrong interface")
-        out = self.inside("box", "ping", "-n", "-c", "1", "-W", "1", "-I", self.second_address, self.address["one"])
+        out = self.inside("box", "ping", "-n", "-c", "1", "-W", "5", "-I", self.second_address, self.address["one"])
         self.sees(out.code, 0, out)
 
     def secondary_addresses(self):
@@ -158,7 +158,7 @@ class Interfaces(NetworkLab):
             for address in (*both, self.address["two"]):
                 self.holds(self.ping(server, address), f"{server} to {address}")
         for own in (*both, self.address["two"]):
-            out = self.inside("two", "ping", "-n", "-c", "1", "-W", "1", "-I", own, self.address["one"])
+            out = self.inside("two", "ping", "-n", "-c", "1", "-W", "5", "-I", own, self.address["one"])
             self.sees(out.code, 0, f"from {own}: {out}")
         self.sees(self.hamlet.status()["drops"].get("source-check", 0), before, "packets from the wrong interface")
         self.step("   and back to the box")
@@ -202,7 +202,7 @@ class Interfaces(NetworkLab):
         self.holds(self.ping("one", self.address["two"]), "now it routes")
         told = self.trace("one", "two", "icmp")
         self.sees((told["reachable"], told["forwarders"]), (True, ["box"]), told["text"])
-        hop = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", self.address["two"])
+        hop = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "5", self.address["two"])
         self.holds(
             f"From {self.address['box']} icmp_seq=1 Time to live exceeded" in hop.out, f"and is a visible hop: {hop}"
         )

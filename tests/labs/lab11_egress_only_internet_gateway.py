@@ -118,7 +118,7 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.holds(page.code == 0 and " 200 OK" in page.out.splitlines()[0] and "<html" in page.out, page)
         self.sees(self.visitor("web", LAPTOP_V6), self.address, "whom the other side sees")
         self.step("   1500 bytes and no more, which the router says")
-        told = self.inside("web", "ping", "-6", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "2000", EXAMPLE_V6)
+        told = self.inside("web", "ping", "-6", "-n", "-c", "1", "-W", "5", "-M", "do", "-s", "2000", EXAMPLE_V6)
         self.holds("Packet too big: mtu=1500" in told.out, told)
 
     def nothing_comes_in(self):
@@ -286,7 +286,7 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         for server in ("web", "six"):
             self.holds(self.ping(server, far["Ipv6Address"]), f"{server} reaches it")
         whole = self.inside(
-            "web", "ping", "-6", "-n", "-c", "1", "-W", "1", "-t", "1", "-M", "do", "-s", "8953", far["Ipv6Address"]
+            "web", "ping", "-6", "-n", "-c", "1", "-W", "5", "-t", "1", "-M", "do", "-s", "8953", far["Ipv6Address"]
         )
         self.sees(whole.code, 0, f"9001 bytes in one hop: {whole}")
         self.holds(not self.ping("web", far["PrivateIpAddress"]), "there is no route for IPv4")

@@ -189,14 +189,14 @@ class Lab12NatGateway(NetworkLab):
 
     def hop(self):
         self.step("   the gateway is a visible hop, the VPC's router is not")
-        first = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", EXAMPLE)
+        first = self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "5", EXAMPLE)
         self.holds(f"From {self.private_ip} icmp_seq=1 Time to live exceeded" in first.out, first)
-        second = self.inside("one", "ping", "-n", "-c", "1", "-t", "2", "-W", "1", EXAMPLE)
+        second = self.inside("one", "ping", "-n", "-c", "1", "-t", "2", "-W", "5", EXAMPLE)
         self.sees(second.code, 0, f"the second hop is the site: {second}")
         self.sees(self.hops("one", EXAMPLE), [self.private_ip, EXAMPLE], "traceroute")
         neighbour = self.describe(self.servers[1])["PrivateIpAddress"]
         self.sees(
-            self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", neighbour).code,
+            self.inside("one", "ping", "-n", "-c", "1", "-t", "1", "-W", "5", neighbour).code,
             0,
             "one hop to the other subnet",
         )
@@ -275,7 +275,7 @@ class Lab12NatGateway(NetworkLab):
 
     def what_is_not_translated(self):
         self.step("   what is too big for the internet: told to the sender, or dropped where it is a fragment of ICMP")
-        told = self.inside("one", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "2000", EXAMPLE)
+        told = self.inside("one", "ping", "-n", "-c", "1", "-W", "5", "-M", "do", "-s", "2000", EXAMPLE)
         self.holds("Frag needed" in told.out + told.err or "message too long" in told.out + told.err, told)
         fragments = self.inside("one", "ping", "-n", "-c", "1", "-W", "1", "-s", "10000", EXAMPLE)
         self.sees(fragments.code, 1, f"fragments of ICMP are not translated: {fragments}")
@@ -332,17 +332,17 @@ class Lab12NatGateway(NetworkLab):
             "learns the MTU"
         )
         gateway = ipaddress.IPv6Address("64:ff9b::") + int(ipaddress.IPv4Address(self.private_ip))
-        first = self.inside("six", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", site)
+        first = self.inside("six", "ping", "-n", "-c", "1", "-t", "1", "-W", "5", site)
         self.holds(f"From {gateway} icmp_seq=1 Time exceeded: Hop limit" in first.out, first)
         self.sees(
-            self.inside("six", "ping", "-n", "-c", "1", "-t", "2", "-W", "1", site).code,
+            self.inside("six", "ping", "-n", "-c", "1", "-t", "2", "-W", "5", site).code,
             0,
             "the second hop is the site",
         )
         self.sees(self.hops("six", site), [str(gateway), site], "traceroute")
         laptop = f"64:ff9b::{LAPTOP_HEX}"
         self.sees(self.inside("six", "python3", "-c", REFUSED, laptop).out.strip(), "[Errno 111] Connection refused")
-        large = self.inside("six", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "2000", site)
+        large = self.inside("six", "ping", "-n", "-c", "1", "-W", "5", "-M", "do", "-s", "2000", site)
         self.holds("mtu=1520" in large.out + large.err or "message too long, mtu: 1520" in large.out + large.err, large)
         self.step("   datagrams of 4,000 bytes go in fragments, IPv6 on one side and IPv4 on the other")
         # Not to the port for which the gateway may still have no ports.

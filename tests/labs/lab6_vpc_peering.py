@@ -151,9 +151,9 @@ class Lab6VpcPeering(NetworkLab):
         self.blocked_by(self.networks[2]["group"], "server1", "server2", "icmp")
         self.allow(self.networks[2]["group"], FROM_ONE)
         self.holds(self.ping("server1", self.address[2]), "echoes are answered")
-        one_hop = self.inside("server1", "ping", "-n", "-c", "1", "-t", "1", "-W", "1", self.address[2])
+        one_hop = self.inside("server1", "ping", "-n", "-c", "1", "-t", "1", "-W", "5", self.address[2])
         self.sees(one_hop.code, 0, f"no router is visible on the way: {one_hop}")
-        jumbo = self.inside("server1", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "8900", self.address[2])
+        jumbo = self.inside("server1", "ping", "-n", "-c", "1", "-W", "5", "-M", "do", "-s", "8900", self.address[2])
         self.sees(jumbo.code, 0, f"9001 bytes pass within a Region: {jumbo}")
         self.step(
             "   each direction has its own table: without the way back there is no reply, and the trace says which"
@@ -464,7 +464,7 @@ class Lab6VpcPeering(NetworkLab):
         self.allow(group["GroupId"], FROM_ONE, region=far)
         address = server["PrivateIpAddress"]
         self.holds(self.ping("server1", address), "by private address")
-        told = self.inside("server1", "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "2000", address)
+        told = self.inside("server1", "ping", "-n", "-c", "1", "-W", "5", "-M", "do", "-s", "2000", address)
         self.holds("Frag needed" in told.out and "mtu = 1500" in told.out, told)
         reference = f"IpProtocol=icmp,FromPort=-1,ToPort=-1,UserIdGroupPairs=[{{GroupId={self.networks[1]['group']}}}]"
         refused = self.aws_result(

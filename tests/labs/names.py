@@ -460,7 +460,7 @@ class Names(NetworkLab):
         self.holds(tried.code != 0, "no rule lets it in yet")
         self.allow(self.group, f"IpProtocol=tcp,FromPort=22,ToPort=22,PrefixListIds=[{{PrefixListId={connect}}}]")
         self.holds(
-            self.inside("web", "ping", "-n", "-c", "1", "-W", "1", EXAMPLE).code == 0, "out by the default route"
+            self.inside("web", "ping", "-n", "-c", "1", "-W", "5", EXAMPLE).code == 0, "out by the default route"
         )
         self.ec2("delete-route", "--route-table-id", self.table_id, "--destination-cidr-block", ANYWHERE)
         tried = self.hamlet.hamlet("connect", "web", "--", "true", check=False)

@@ -182,7 +182,7 @@ class Path(NetworkLab):
     def too_big(self):
         self.step("6. 9001 bytes inside, 1500 outside: told when it may not be cut, cut when it may")
         ping = lambda server, address, *options: self.inside(
-            server, "ping", "-n", "-c", "1", "-W", "1", *options, address
+            server, "ping", "-n", "-c", "1", "-W", "5", *options, address
         )
         self.sees(ping("web", self.v4["mate"], "-M", "do", "-s", "8973").code, 0, "9001 bytes")
         self.holds(
