@@ -5,6 +5,8 @@
 //! [`internet_sites`] are what lies around the VPCs, [`tunnel`] a way into them; [`admin`] is what the `hamlet` command
 //! asks.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod admin;
 pub mod api;
 mod body;

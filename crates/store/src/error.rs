@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 /// Why the store did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum StoreError {
     /// A comparison did not hold, and nothing was changed: read again and decide again.
     Conflict {

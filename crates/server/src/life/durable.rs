@@ -24,6 +24,18 @@ pub(super) fn not_stored(error: &StoreError) -> AwsError {
         StoreError::DiskFull => {
             AwsError::new("Unavailable", format!("The change was not made. {error}")).with_status(503)
         }
-        _ => AwsError::new("InternalError", format!("The change was not made. {error}")).with_status(500),
+        StoreError::Conflict { .. }
+        | StoreError::Invalid(_)
+        | StoreError::InUse { .. }
+        | StoreError::OtherVersion { .. }
+        | StoreError::NotUpgraded { .. }
+        | StoreError::Corrupt(_)
+        | StoreError::Compacted { .. }
+        | StoreError::SnapshotLost
+        | StoreError::Uncertain(_)
+        | StoreError::Closed
+        | StoreError::Io(_) => {
+            AwsError::new("InternalError", format!("The change was not made. {error}")).with_status(500)
+        }
     }
 }
