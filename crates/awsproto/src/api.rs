@@ -64,9 +64,9 @@ mod tests {
     use crate::params::{At, Fields, FromParams, Node};
     use crate::protocol::ec2;
     use crate::service::Protocol;
-    use crate::timestamp::Timestamp;
     use crate::tokens::{Remembered, TokenKey};
     use crate::{read, testing, write};
+    use model::Timestamp;
     use std::collections::BTreeMap;
 
     #[derive(Default)]

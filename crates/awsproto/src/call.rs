@@ -2,7 +2,7 @@
 
 use crate::ids::IdSource;
 use crate::input::Input;
-use crate::timestamp::Timestamp;
+use model::Timestamp;
 use model::{AccountId, Ids, InstanceId, RoleId, Scope};
 use std::fs::File;
 use std::net::IpAddr;

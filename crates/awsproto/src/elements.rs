@@ -1,8 +1,8 @@
 //! Requests' XML into structures: the members of one element, asked for by name.
 
 use crate::error::AwsError;
-use crate::timestamp::Timestamp;
 use crate::xml_reader::Element;
+use model::Timestamp;
 
 /// Members in one list.
 pub const LIST_MEMBERS_MAX: usize = 5_000;

@@ -4,8 +4,8 @@
 //! `SerializationException`. Numbers of JSON nesting are bounded by serde_json (128).
 
 use crate::error::AwsError;
-use crate::timestamp::Timestamp;
 use base64::Engine as _;
+use model::Timestamp;
 pub use serde_json::Value;
 use serde_json::{Map, Number};
 

@@ -8,8 +8,8 @@
 
 use crate::error::AwsError;
 use crate::percent;
-use crate::timestamp::Timestamp;
 use base64::Engine as _;
+use model::Timestamp;
 use std::collections::BTreeMap;
 
 /// Parameters in one request. AWS's own bound is the size of the body; ours is below it.

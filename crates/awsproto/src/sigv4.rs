@@ -6,8 +6,8 @@
 use crate::error::AwsError;
 use crate::percent;
 use crate::service::{ErrorNames, Protocol};
-use crate::timestamp::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
+use model::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use crate::ids::IdSource;
 use crate::input::Input;
 use crate::percent::encode_uri_component;
 use crate::reply::Output;
-use crate::timestamp::Timestamp;
+use model::Timestamp;
 use model::{AccountId, Scope, World};
 
 /// A call of the default account's root in a Region, at noon of 2024-09-24. Same seed, same identifiers.

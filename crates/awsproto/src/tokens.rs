@@ -7,8 +7,8 @@ use crate::call::Call;
 use crate::error::AwsError;
 use crate::input::Input;
 use crate::reply::Output;
-use crate::timestamp::Timestamp;
 use model::Scope;
+use model::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// The longest client token, in characters.

@@ -3,8 +3,8 @@
 //! Absent members are left out; empty lists are written as empty elements, because clients
 //! read `<routeSet/>` as `[]` and nothing at all as a missing key.
 
-use crate::timestamp::Timestamp;
 use base64::Engine as _;
+use model::Timestamp;
 use std::fmt::Write as _;
 
 /// Writes one XML document or fragment.

@@ -86,7 +86,7 @@ pub(crate) fn start(
 ) -> Result<StartInstancesResult, AwsError> {
     let StartInstancesRequest { additional_info, instance_ids } = request;
     request::refuse_unsupported(&[("AdditionalInfo", additional_info.is_some())])?;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let mut changes = Vec::new();
     for id in named(world, scope, &instance_ids)? {
         let change = call.with_ids(|ids| world.start_instance(scope, id, ids, now)).map_err(refused)?;
@@ -111,7 +111,7 @@ pub(crate) fn stop(
         ("Hibernate", hibernate == Some(true)),
         ("SkipOsShutdown", skip_os_shutdown == Some(true)),
     ])?;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let mut changes = Vec::new();
     for id in named(world, scope, &instance_ids)? {
         changes.push(state_change(world.stop_instance(scope, id, now).map_err(refused)?));
@@ -143,7 +143,7 @@ pub(crate) fn terminate(
         force: _,
         skip_os_shutdown: _,
     } = request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let mut changes = Vec::new();
     for id in named(world, scope, &instance_ids)? {
         changes.push(state_change(world.terminate_instance(scope, id, now).map_err(refused)?));
@@ -324,8 +324,7 @@ fn reasons(instance: &Instance) -> (String, Option<shapes::StateReason>) {
         (None, _) => (String::new(), None),
         (Some(Reason::UserInitiatedShutdown), _) => {
             let code = "Client.UserInitiatedShutdown";
-            let text =
-                instance.transition.map(|at| awsproto::Timestamp::from(at).to_string()).unwrap_or_default();
+            let text = instance.transition.map(|at| at.to_string()).unwrap_or_default();
             let at = text.get(..19).unwrap_or_default().replace('T', " ");
             let message = "Client.UserInitiatedShutdown: User initiated shutdown";
             (format!("User initiated ({at} GMT)"), reason(code, message))
@@ -357,7 +356,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         image_id: Some(instance.image.to_string()),
         instance_type: Some(instance.instance_type.clone()),
         ami_launch_index: i32::try_from(instance.launch_index).ok(),
-        launch_time: Some(instance.launched.into()),
+        launch_time: Some(instance.launched),
         key_name: instance.key_name.clone(),
         state: Some(state(instance.state)),
         state_transition_reason: Some(state_transition_reason),
@@ -413,7 +412,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         root_device_name: text(image::ROOT_DEVICE),
         root_device_type: text("ebs"),
         usage_operation: text("RunInstances"),
-        usage_operation_update_time: Some(instance.root_volume.created.into()),
+        usage_operation_update_time: Some(instance.root_volume.created),
         virtualization_type: text("hvm"),
         tags: render_tags(&instance.tags),
         ..Default::default()
@@ -451,7 +450,7 @@ pub(crate) fn block_devices(instance: &Instance) -> Vec<InstanceBlockDeviceMappi
     let mapping = || InstanceBlockDeviceMapping {
         device_name: Some(image::ROOT_DEVICE.to_owned()),
         ebs: Some(EbsInstanceBlockDevice {
-            attach_time: Some(volume.created.into()),
+            attach_time: Some(volume.created),
             delete_on_termination: Some(volume.delete_on_termination),
             status: Some("attached".to_owned()),
             volume_id: Some(volume.id.to_string()),

@@ -26,7 +26,7 @@ pub(crate) fn create(
         tag_specifications,
     } = request;
     refuse_preserved_client_ip(preserve_client_ip)?;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let new = NewInstanceConnectEndpoint {
         subnet: required_id(subnet_id.as_deref())?,
         groups: group_ids(&security_group_ids)?,
@@ -47,7 +47,7 @@ pub(crate) fn delete(
     request: DeleteInstanceConnectEndpointRequest,
 ) -> Result<DeleteInstanceConnectEndpointResult, AwsError> {
     let DeleteInstanceConnectEndpointRequest { instance_connect_endpoint_id } = request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let id = required_id(instance_connect_endpoint_id.as_deref())?;
     world.delete_instance_connect_endpoint(scope, id, now).map_err(refused)?;
     let endpoint = world.instance_connect_endpoint(scope, id).map_err(refused)?;
@@ -92,7 +92,7 @@ pub(crate) fn describe(
         max_results,
         next_token,
     } = request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let own = world.instance_connect_endpoints.values().filter(|it| it.scope == scope && it.is_shown(now));
     let named = request::named_or_all(&instance_connect_endpoint_ids, own, |endpoint| endpoint.id)?;
     let describe = Describe {
@@ -151,7 +151,7 @@ fn render(world: &World, endpoint: &InstanceConnectEndpoint) -> Ec2InstanceConne
         subnet_id: Some(endpoint.subnet.to_string()),
         availability_zone: zone.map(|zone| zone.to_string()),
         availability_zone_id: zone.map(|zone| zone.zone_id()),
-        created_at: Some(endpoint.created.into()),
+        created_at: Some(endpoint.created),
         preserve_client_ip: Some(false),
         ip_address_type: Some(endpoint.ip_address_type.name().to_owned()),
         security_group_ids: endpoint.groups.iter().map(ToString::to_string).collect(),

@@ -17,7 +17,7 @@ pub(crate) fn associate(
     request: AssociateIamInstanceProfileRequest,
 ) -> Result<AssociateIamInstanceProfileResult, AwsError> {
     let AssociateIamInstanceProfileRequest { iam_instance_profile, instance_id } = request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let instance: InstanceId = required_id(instance_id.as_deref())?;
     world.instance(scope, instance).map_err(refused)?;
     let profile = required(world, scope.account, iam_instance_profile)?;
@@ -34,7 +34,7 @@ pub(crate) fn replace_association(
     request: ReplaceIamInstanceProfileAssociationRequest,
 ) -> Result<ReplaceIamInstanceProfileAssociationResult, AwsError> {
     let ReplaceIamInstanceProfileAssociationRequest { association_id, iam_instance_profile } = request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let id = required_id(association_id.as_deref())?;
     world.instance_with_profile_association(scope, id).map_err(refused)?;
     let profile = required(world, scope.account, iam_instance_profile)?;
@@ -148,7 +148,7 @@ fn render(
         instance_id: Some(instance.to_string()),
         iam_instance_profile: Some(profile(association)),
         state: Some(state.to_owned()),
-        timestamp: Some(association.since.into()),
+        timestamp: Some(association.since),
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
     /// A caller with the instance profiles `web` and `db`, each with a role, and `empty` without one.
     fn caller() -> Caller {
         let mut caller = Caller::new();
-        let (account, now) = (caller.scope().account, caller.call.now.into());
+        let (account, now) = (caller.scope().account, caller.call.now);
         let (world, call) = caller.parts();
         call.with_ids(|ids| {
             for name in ["web", "db", "empty"] {

@@ -106,7 +106,7 @@ fn keep<'a>(
     fingerprint: String,
     tags: Tags,
 ) -> Result<&'a KeyPair, AwsError> {
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let new = NewKeyPair {
         name: name.to_owned(),
         kind: key.kind(),
@@ -183,7 +183,7 @@ fn render(pair: &KeyPair, with_public_key: bool) -> KeyPairInfo {
         key_fingerprint: Some(pair.fingerprint.clone()),
         key_type: Some(kind.to_owned()),
         public_key: with_public_key.then(|| pair.public_key.clone()),
-        create_time: Some(pair.created.into()),
+        create_time: Some(pair.created),
         tags: render_tags(&pair.tags),
     }
 }

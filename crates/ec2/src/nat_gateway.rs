@@ -37,7 +37,7 @@ pub(crate) fn create(
         ("SecondaryPrivateIpAddressCount", secondary_private_ip_address_count.is_some()),
         ("VpcId", vpc_id.is_some()),
     ])?;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let subnet = subnet_id.ok_or_else(|| AwsError::missing_parameter("subnetId"))?;
     let private_ip = private_ip_address.as_deref().map(|text| {
         let invalid = |_| AwsError::invalid_value("privateIpAddress", text, "Invalid IPv4 address.");
@@ -61,7 +61,7 @@ pub(crate) fn delete(
 ) -> Result<DeleteNatGatewayResult, AwsError> {
     let DeleteNatGatewayRequest { nat_gateway_id } = request;
     let id: NatGatewayId = required_id(nat_gateway_id.as_deref())?;
-    world.delete_nat_gateway(call.scope, id, call.now.into()).map_err(refused)?;
+    world.delete_nat_gateway(call.scope, id, call.now).map_err(refused)?;
     Ok(DeleteNatGatewayResult { nat_gateway_id: Some(id.to_string()) })
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn describe(
     request: DescribeNatGatewaysRequest,
 ) -> Result<DescribeNatGatewaysResult, AwsError> {
     let DescribeNatGatewaysRequest { filter, max_results, nat_gateway_ids, next_token } = request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let own =
         world.network.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
     let gateways = request::named_or_all(&nat_gateway_ids, own, |gateway| gateway.id)?;
@@ -127,7 +127,7 @@ fn render(world: &World, gateway: &model::NatGateway) -> shapes::NatGateway {
         }
     };
     shape.state = Some(state.to_owned());
-    shape.delete_time = gateway.deleted.map(Into::into);
+    shape.delete_time = gateway.deleted;
     shape.nat_gateway_addresses = vec![render_address(world, gateway)];
     shape
 }
@@ -137,7 +137,7 @@ fn render_frame(gateway: &model::NatGateway) -> shapes::NatGateway {
         nat_gateway_id: Some(gateway.id.to_string()),
         vpc_id: Some(gateway.vpc.to_string()),
         subnet_id: Some(gateway.subnet.to_string()),
-        create_time: Some(gateway.created.into()),
+        create_time: Some(gateway.created),
         connectivity_type: Some(if gateway.public { "public" } else { "private" }.to_owned()),
         availability_mode: Some("zonal".to_owned()),
         tags: render_tags(&gateway.tags),

@@ -258,7 +258,7 @@ pub(crate) fn attach(
         ("EnaSrdSpecification", ena_srd_specification.is_some()),
         ("NetworkCardIndex", network_card_index.is_some_and(|index| index != 0)),
     ])?;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let id = required_id(network_interface_id.as_deref())?;
     let instance = required_id(instance_id.as_deref())?;
     let index = parse_device_index(device_index)?;
@@ -593,7 +593,7 @@ fn attachment(world: &World, attachment: &Attachment) -> NetworkInterfaceAttachm
         device_index: Some(attachment.device_index.into()),
         network_card_index: Some(0),
         status: Some(attachment_status(world, attachment).to_owned()),
-        attach_time: Some(attachment.attached.into()),
+        attach_time: Some(attachment.attached),
         delete_on_termination: Some(attachment.delete_on_termination),
         ..Default::default()
     }

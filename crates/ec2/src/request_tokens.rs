@@ -35,7 +35,7 @@ impl Tokens<World> for RequestTokens {
 }
 
 fn is_old(token: &RequestToken, now: Timestamp) -> bool {
-    now.since(Timestamp(token.answered.0)) > KEPT_FOR
+    now.since(token.answered) > KEPT_FOR
 }
 
 /// Makes room: all old tokens go, or else the oldest one.

@@ -36,7 +36,7 @@ pub(crate) fn run(
     request: RunInstancesRequest,
 ) -> Result<Reservation, AwsError> {
     let asked = Asked::read(request)?;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let mut launch = read(call, world, scope, asked.clone())?;
     let count = count(world, &launch, asked.min_count, asked.max_count)?;
     let mut ids = Vec::new();

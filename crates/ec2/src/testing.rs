@@ -75,7 +75,7 @@ impl Caller {
     /// Does what was asked of instances and endpoints, as whoever makes them real does.
     pub(crate) fn settle(&mut self) {
         use model::InstanceState::{Pending, Running, ShuttingDown, Stopped, Stopping, Terminated};
-        let now = self.call.now.into();
+        let now = self.call.now;
         let all: Vec<_> =
             self.world.network.instances.values().map(|it| (it.id, it.boot, it.state)).collect();
         for (id, boot, state) in all {

@@ -49,7 +49,7 @@ fn render(instance: &Instance) -> shapes::Volume {
         volume_id: Some(volume.id.to_string()),
         availability_zone: Some(instance.zone.to_string()),
         availability_zone_id: Some(instance.zone.zone_id()),
-        create_time: Some(volume.created.into()),
+        create_time: Some(volume.created),
         encrypted: Some(false),
         multi_attach_enabled: Some(false),
         iops: is_gp3.then_some(GP3_IOPS),
@@ -59,7 +59,7 @@ fn render(instance: &Instance) -> shapes::Volume {
         state: Some("in-use".to_owned()),
         volume_type: Some(volume.volume_type.clone()),
         attachments: vec![VolumeAttachment {
-            attach_time: Some(volume.created.into()),
+            attach_time: Some(volume.created),
             delete_on_termination: Some(volume.delete_on_termination),
             device: Some(image::ROOT_DEVICE.to_owned()),
             instance_id: Some(instance.id.to_string()),

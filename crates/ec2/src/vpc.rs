@@ -70,7 +70,7 @@ pub(crate) fn create_default(
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteVpcRequest) -> Result<(), AwsError> {
     let DeleteVpcRequest { vpc_id } = request;
     let id = required_id(vpc_id.as_deref())?;
-    world.delete_vpc(call.scope, id, call.now.into()).map_err(refused)
+    world.delete_vpc(call.scope, id, call.now).map_err(refused)
 }
 
 pub(crate) fn describe(
@@ -173,7 +173,7 @@ pub(crate) fn associate_cidr_block(
     match (cidr_block, amazon_provided_ipv6_cidr_block.unwrap_or(false)) {
         (Some(cidr), false) => {
             let cidr = request::ipv4_block("cidrBlock", &cidr)?;
-            let now = call.now.into();
+            let now = call.now;
             let block =
                 call.with_ids(|ids| world.associate_vpc_cidr(scope, id, cidr, now, ids)).map_err(refused)?;
             answer.cidr_block_association = Some(render_block(&block, "associating"));

@@ -28,7 +28,7 @@ pub(crate) fn create(
         "RequesterPeeringConnectionOptions",
         requester_peering_connection_options.is_some(),
     )])?;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let peer_vpc = peer_vpc_id.ok_or_else(|| AwsError::missing_parameter("peerVpcId"))?;
     let new = NewVpcPeeringConnection {
         vpc: required_id(vpc_id.as_deref())?,
@@ -54,7 +54,7 @@ pub(crate) fn accept(
     request: AcceptVpcPeeringConnectionRequest,
 ) -> Result<AcceptVpcPeeringConnectionResult, AwsError> {
     let AcceptVpcPeeringConnectionRequest { vpc_peering_connection_id } = request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let id: VpcPeeringConnectionId = required_id(vpc_peering_connection_id.as_deref())?;
     world.accept_vpc_peering_connection(scope, id, now).map_err(refused)?;
     let connection = world.vpc_peering_connection(scope, id).map_err(refused)?;
@@ -73,7 +73,7 @@ pub(crate) fn reject(
 ) -> Result<RejectVpcPeeringConnectionResult, AwsError> {
     let RejectVpcPeeringConnectionRequest { vpc_peering_connection_id } = request;
     let id = required_id(vpc_peering_connection_id.as_deref())?;
-    world.reject_vpc_peering_connection(call.scope, id, call.now.into()).map_err(refused)?;
+    world.reject_vpc_peering_connection(call.scope, id, call.now).map_err(refused)?;
     Ok(RejectVpcPeeringConnectionResult { r#return: Some(true) })
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn delete(
 ) -> Result<DeleteVpcPeeringConnectionResult, AwsError> {
     let DeleteVpcPeeringConnectionRequest { vpc_peering_connection_id } = request;
     let id = required_id(vpc_peering_connection_id.as_deref())?;
-    world.delete_vpc_peering_connection(call.scope, id, call.now.into()).map_err(refused)?;
+    world.delete_vpc_peering_connection(call.scope, id, call.now).map_err(refused)?;
     Ok(DeleteVpcPeeringConnectionResult { r#return: Some(true) })
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeVpcPeeringConnectionsResult, AwsError> {
     let DescribeVpcPeeringConnectionsRequest { filters, max_results, next_token, vpc_peering_connection_ids } =
         request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let own = world.network.vpc_peering_connections.values().filter(|it| {
         (it.requester.scope == scope || it.accepter.scope == scope) && it.is_shown(scope.account, now)
     });
@@ -241,10 +241,7 @@ fn render(
         requester_vpc_info: Some(render_side(world, &connection.requester)),
         accepter_vpc_info: Some(accepter),
         status: render_status(connection, status),
-        expiration_time: connection
-            .expires
-            .filter(|_| status == PeeringStatus::PendingAcceptance)
-            .map(Into::into),
+        expiration_time: connection.expires.filter(|_| status == PeeringStatus::PendingAcceptance),
         tags: render_tags(&connection.tags),
         ..Default::default()
     }
@@ -410,7 +407,7 @@ mod tests {
             )
         );
         assert_eq!(caller.world.network.vpc_peering_connections.len(), 1);
-        let now = caller.call.now.into();
+        let now = caller.call.now;
         caller.world.expire(now);
         assert_eq!(caller.world.network.vpc_peering_connections.len(), 0, "what nobody is shown is not kept");
     }

@@ -19,7 +19,7 @@ pub(crate) fn create(
     let (account, name) = target(call, instance_profile_name.as_deref())?;
     let path = constraint::path(path.as_deref())?;
     let tags = tags::checked(tags)?;
-    let now = call.now.into();
+    let now = call.now;
     let make = |ids: &mut model::Ids<'_>| world.create_instance_profile(account, path, name, tags, ids, now);
     let id = call.with_ids(make).map_err(refused)?;
     let made = world.instance_profiles.get(&id).map(|profile| whole(world, profile));
@@ -169,7 +169,7 @@ fn render(world: &World, profile: &model::InstanceProfile) -> shapes::InstancePr
         instance_profile_name: Some(profile.name.clone()),
         instance_profile_id: Some(profile.id.to_string()),
         arn: Some(profile.arn()),
-        create_date: Some(profile.created.into()),
+        create_date: Some(profile.created),
         roles: world.role_of(profile).map(role::render).into_iter().collect(),
         tags: Vec::new(),
     }

@@ -30,7 +30,7 @@ pub(crate) fn create(
     if permissions_boundary.is_some() {
         return Err(AwsError::not_implemented_yet("PermissionsBoundary of CreateRole"));
     }
-    let (account, now) = (call.scope.account, call.now.into());
+    let (account, now) = (call.scope.account, call.now);
     let new = NewRole {
         path: constraint::path(path.as_deref())?.to_owned(),
         name: constraint::role_name(role_name.as_deref())?.to_owned(),
@@ -158,7 +158,7 @@ pub(crate) fn render(role: &model::Role) -> shapes::Role {
         role_name: Some(role.name.clone()),
         role_id: Some(role.id.to_string()),
         arn: Some(role.arn()),
-        create_date: Some(role.created.into()),
+        create_date: Some(role.created),
         // "The returned policy is URL-encoded compliant with RFC 3986" (GetRole).
         assume_role_policy_document: Some(awsproto::encode_uri_component(&role.trust_policy)),
         description: role.description.clone(),

@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::as_text::as_text;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 
 /// Digits behind the letter of an identifier.
 const ID_DIGITS: usize = 20;

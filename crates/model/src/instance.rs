@@ -10,7 +10,7 @@ use crate::instance_profile_association::InstanceProfileAssociation;
 use crate::instance_state::InstanceState;
 use crate::place::{Scope, Zone};
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 
 /// An instance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::quotas::{INSTANCE_CONNECT_ENDPOINTS_MAX, INSTANCE_CONNECT_ENDPOINTS_P
 use crate::refusal::{InstanceConnectEndpointRefusal, Refusal};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// An EC2 Instance Connect Endpoint.

@@ -31,7 +31,7 @@ use crate::refusal::{
 };
 use crate::subnet::Subnet;
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// How long a terminated instance is still shown.

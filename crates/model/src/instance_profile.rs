@@ -12,7 +12,7 @@ use crate::place::AccountId;
 use crate::quotas::{INSTANCE_PROFILES_MAX, ROLES_PER_INSTANCE_PROFILE_MAX};
 use crate::role::Role;
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// An instance profile.

@@ -12,7 +12,7 @@ use crate::instance_profile::InstanceProfile;
 use crate::instance_state::InstanceState;
 use crate::place::Scope;
 use crate::refusal::{InstanceRefusal, Refusal, Wanted};
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// An instance's association with an instance profile.

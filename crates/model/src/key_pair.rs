@@ -9,7 +9,7 @@ use crate::place::Scope;
 use crate::quotas::{KEY_PAIRS_MAX, Quota};
 use crate::refusal::{KeyPairRefusal, Refusal};
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// A key pair.

@@ -58,7 +58,7 @@ pub mod table;
 pub mod tags;
 #[cfg(test)]
 mod testing;
-pub mod time;
+pub mod timestamp;
 pub mod trust_policy;
 pub mod upgrade;
 pub mod vpc;
@@ -102,7 +102,7 @@ pub use security_group::{SecurityGroup, SecurityGroupRule};
 pub use subnet::Subnet;
 pub use table::Table;
 pub use tags::Tags;
-pub use time::Timestamp;
+pub use timestamp::Timestamp;
 pub use vpc::Vpc;
 pub use vpc_peering_connection::VpcPeeringConnection;
 pub use world::{Committed, Network, Record, World};

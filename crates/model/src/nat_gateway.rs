@@ -12,7 +12,7 @@ use crate::quotas::{NAT_GATEWAYS_PER_ZONE_MAX, Quota};
 use crate::refusal::{Refusal, SubnetRefusal};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// A NAT gateway.

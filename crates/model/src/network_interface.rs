@@ -15,7 +15,7 @@ use crate::quotas::{GROUPS_PER_INTERFACE_MAX, NETWORK_INTERFACES_MAX, Quota};
 use crate::refusal::{InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, Wanted};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::{Network, World};
 
 /// A network interface.

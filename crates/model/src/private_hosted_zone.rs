@@ -13,7 +13,7 @@ use crate::ids::VpcId;
 use crate::place::{AccountId, Region, Scope};
 use crate::quotas::{HOSTED_ZONES_MAX, VPCS_PER_HOSTED_ZONE_MAX};
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 use crate::zone_records::{RecordChange, RecordProblem};
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 
 /// A hash of scope, action and token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

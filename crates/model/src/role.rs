@@ -10,7 +10,7 @@ use crate::ids::Ids;
 use crate::place::AccountId;
 use crate::quotas::ROLES_MAX;
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// A role.

@@ -13,7 +13,7 @@ use crate::quotas::{IPV4_CIDRS_PER_VPC_MAX, IPV6_CIDRS_PER_VPC_MAX, Quota, VPCS_
 use crate::refusal::{Refusal, VpcRefusal};
 use crate::route::{Destination, Route, Target};
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::{ScopeKey, World};
 
 /// A virtual private cloud.

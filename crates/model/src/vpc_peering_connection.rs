@@ -13,7 +13,7 @@ use crate::quotas::{
 };
 use crate::refusal::{Refusal, VpcPeeringConnectionRefusal};
 use crate::tags::Tags;
-use crate::time::Timestamp;
+use crate::timestamp::Timestamp;
 use crate::world::World;
 
 /// A peering connection between two VPCs.

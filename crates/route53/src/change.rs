@@ -33,7 +33,7 @@ pub(crate) fn made(
     world: &mut World,
     comment: Option<String>,
 ) -> Result<ChangeInfo, AwsError> {
-    let (account, now, random) = (call.scope.account, call.now.into(), random(call));
+    let (account, now, random) = (call.scope.account, call.now, random(call));
     Ok(render(world.remember_hosted_zone_change(account, comment, now, random)))
 }
 
@@ -41,7 +41,7 @@ fn render(change: HostedZoneChange) -> ChangeInfo {
     ChangeInfo {
         id: Some(format!("/change/{}", change.id)),
         status: Some("INSYNC".to_owned()),
-        submitted_at: Some(awsproto::Timestamp::from_millis(change.submitted.0)),
+        submitted_at: Some(change.submitted),
         comment: change.comment,
     }
 }

@@ -67,7 +67,6 @@ impl Callers {
         authorization: &Authorization,
         now: Timestamp,
     ) -> Result<Caller, SignatureError> {
-        let now = awsproto::Timestamp(now.0);
         // Forgetting the token must not make a stranger of an instance, whom open mode would take for root.
         if self.roles.has_made(&authorization.scope.access_key_id) {
             return self.role(world, request, authorization, now);
@@ -94,12 +93,12 @@ impl Callers {
         world: &World,
         request: &SignedRequest<'_>,
         authorization: &Authorization,
-        now: awsproto::Timestamp,
+        now: Timestamp,
     ) -> Result<Caller, SignatureError> {
         let token = authorization.session_token.as_deref().ok_or(SignatureError::WrongToken)?;
         let session = RoleSession::of_token(&self.roles, token).ok_or(SignatureError::WrongToken)?;
         let role = world.roles.get(&session.role).ok_or(SignatureError::WrongToken)?;
-        if session.is_of_the_future(Timestamp(now.0)) {
+        if session.is_of_the_future(now) {
             return Err(SignatureError::ExpiredToken);
         }
         let credentials = session.credentials(&self.roles);
@@ -107,7 +106,7 @@ impl Callers {
             (id == credentials.access_key_id).then(|| Secret {
                 key: credentials.secret_access_key.clone(),
                 session_token: Some(credentials.session_token.clone()),
-                expires: Some(awsproto::Timestamp(session.expires().0)),
+                expires: Some(session.expires()),
             })
         };
         sigv4::verify(request, authorization, secret, now)?;
@@ -170,8 +169,7 @@ mod tests {
         (id, secret, token): (&str, &str, Option<&str>),
         now: Timestamp,
     ) -> Result<Caller, SignatureError> {
-        let now_aws = awsproto::Timestamp(now.0);
-        let date = now_aws.basic();
+        let date = now.basic();
         let mut headers = vec![("host", "127.0.0.1"), ("x-amz-date", date.as_str())];
         headers.extend(token.map(|token| ("x-amz-security-token", token)));
         let request = SignedRequest {
@@ -187,7 +185,7 @@ mod tests {
             region: "us-east-1".to_owned(),
             service: "sts".to_owned(),
         };
-        let signature = sigv4::sign(&request, scope, secret, now_aws);
+        let signature = sigv4::sign(&request, scope, secret, now);
         let mut headers = headers.clone();
         headers.push(("authorization", &signature));
         let request = SignedRequest { headers: &headers, ..request };
@@ -262,7 +260,7 @@ mod tests {
     #[test]
     fn a_query_that_anybody_can_write_shows_nothing_and_one_by_a_known_key_does() {
         let (world, callers) = (World::default(), callers(Auth::Open));
-        let now = awsproto::Timestamp(NOW.0);
+        let now = NOW;
         let proof = |id: &str, secret: &str| {
             let scope = sigv4::CredentialScope {
                 access_key_id: id.to_owned(),

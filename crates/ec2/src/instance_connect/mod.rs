@@ -26,7 +26,7 @@ fn send_ssh_public_key(
 ) -> Result<SendSSHPublicKeyResponse, AwsError> {
     let SendSSHPublicKeyRequest { availability_zone, instance_id, instance_os_user, ssh_public_key } =
         request;
-    let (scope, now) = (call.scope, call.now.into());
+    let (scope, now) = (call.scope, call.now);
     let text = instance_id.unwrap_or_default();
     let id: InstanceId = text.parse().map_err(|_| invalid_args("InstanceId", "expecting an instance ID"))?;
     let os_user = checked_user(instance_os_user.unwrap_or_default())?;

@@ -19,7 +19,7 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
     let request = exchange.request.take().expect("the request was decoded before");
     let token = exchange.token.take();
     let backing = api.config.instances;
-    let now = Timestamp(call.now.0);
+    let now = call.now;
     async move {
         if !action.is_write() {
             let output = action.read(&mut call, &api.state.snapshot(), request)?;

@@ -21,7 +21,7 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
         scope: Scope { account: caller.account(), region },
         principal: caller.principal,
         request_id: exchange.request_id.clone(),
-        now: awsproto::Timestamp(now.0),
+        now,
         source_ip: exchange.client.source,
         ids: clock::ids(),
         provided: Provided::Nothing,

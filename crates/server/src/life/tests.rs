@@ -129,7 +129,7 @@ impl Lab {
     /// Sends the head of a request, a part of its body, and no more; the answer's status and body, if there is one.
     async fn ask(&self, operation: &str, declared: usize, sent: &[u8]) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let now = awsproto::Timestamp(crate::clock::now().0);
+        let now = crate::clock::now();
         let head = format!(
             "POST / HTTP/1.1\r\nHost: {}\r\nX-Amz-Target: Toybox.{operation}\r\nX-Amz-Date: {}\r\n\
              Authorization: AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/{}/us-west-2/toybox/aws4_request, \

@@ -1,4 +1,4 @@
-//! A moment in time, and its two spellings on the wire.
+//! Points in time, and their spellings on the wire. The network never asks what time it is; it is told.
 //!
 //! EC2 and query answers carry ISO 8601 with milliseconds, always UTC
 //! (`2024-09-24T23:19:46.000Z`); JSON answers carry seconds since the epoch. Signatures
@@ -9,7 +9,9 @@ use std::ops::{Add, Sub};
 use std::time::Duration;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Timestamp(pub i64);
 
 /// 0001-01-01T00:00:00.000Z, the earliest moment with a four-digit year.
@@ -18,19 +20,14 @@ const EARLIEST_MS: i64 = -62_135_596_800_000;
 const LATEST_MS: i64 = 253_402_300_799_999;
 const DAY_MS: i64 = 86_400_000;
 
-impl From<model::Timestamp> for Timestamp {
-    fn from(moment: model::Timestamp) -> Self {
-        Timestamp(moment.0)
-    }
-}
-
-impl From<Timestamp> for model::Timestamp {
-    fn from(moment: Timestamp) -> Self {
-        model::Timestamp(moment.0)
-    }
-}
-
 impl Timestamp {
+    /// Whether this is less than `ms` from another moment, to either side. What is shown or kept for a while after a moment
+    /// is so counted: a moment in the future is one from before the clock was set back, and the while must end all the
+    /// same.
+    pub fn is_within(self, ms: i64, of: Timestamp) -> bool {
+        self.0.abs_diff(of.0) < ms.unsigned_abs()
+    }
+
     /// A moment so many seconds after the epoch.
     pub fn from_secs(seconds: i64) -> Self {
         Timestamp(seconds.saturating_mul(1000))
@@ -265,6 +262,16 @@ fn millis(duration: Duration) -> i64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_while_ends_however_the_clock_was_set() {
+        let end = Timestamp(1_700_000_000_000);
+        let within = |after_ms: i64| Timestamp(end.0 + after_ms).is_within(1000, end);
+        assert!(within(0) && within(999) && within(-999));
+        assert!(!within(1000) && !within(-1000));
+        assert!(!Timestamp(i64::MIN).is_within(1000, Timestamp(i64::MAX)));
+        assert!(!Timestamp(i64::MAX).is_within(1000, Timestamp(i64::MIN)));
+    }
 
     #[test]
     fn a_known_moment_has_its_four_spellings() {
