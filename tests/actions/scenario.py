@@ -86,6 +86,7 @@ class Scenario:
         names = [parameter["Name"] for parameter in self.ssm.get_parameters_by_path(Path=root)["Parameters"]]
         self.ssm.get_parameters(Names=names)
         latest = next(name for name in names if name.endswith("/al2023-ami-kernel-default-x86_64"))
+        self.ssm.describe_parameters(ParameterFilters=[dict(Key="Path", Values=[root])])
         self.id["ami"] = self.ssm.get_parameter(Name=latest)["Parameter"]["Value"]
         ec2.describe_images(ImageIds=[self.id["ami"]])
         ec2.describe_image_attribute(ImageId=self.id["ami"], Attribute="description")

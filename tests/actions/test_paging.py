@@ -36,7 +36,6 @@ MAY_BE_ONE_PAGE = {
     "DescribeAddressesAttribute",
     "DescribeStaleSecurityGroups",
     "DescribePrefixLists",
-    "DescribeImages",
     "GetManagedPrefixListAssociations",
     "DescribeNatGateways",
     "DescribeInstanceConnectEndpoints",

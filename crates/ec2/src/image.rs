@@ -1,9 +1,9 @@
 //! Images. Follows DescribeImages and DescribeImageAttribute (EC2 API Reference). Images of one's own cannot be made.
 
-use awsproto::{AwsError, Call, Filterable};
-use model::image::{self, Image};
+use awsproto::{AwsError, Call, Filterable, Timestamp};
+use model::image::{self, Image, Release, UnknownImages};
 use model::instance_type::Architecture;
-use model::{IdKind, ImageId, Region, World};
+use model::{IdKind, ImageId, World};
 use std::borrow::Cow;
 
 use crate::errors;
@@ -11,50 +11,109 @@ use crate::request::{self, Describe, bool_values, parse_id, text_values};
 use crate::shapes::{self, *};
 use crate::volume::{GP3_IOPS, GP3_THROUGHPUT_MIBPS};
 
-/// What Amazon's account is called in answers and in `Owners`.
-const OWNER_ALIAS: &str = "amazon";
+/// What `Owners` can say beside accounts.
+const OWNER_ALIASES: [&str; 4] = ["self", "amazon", "aws-marketplace", "aws-backup-vault"];
+/// The instance stores that Ubuntu's images map.
+const INSTANCE_STORES: [(&str, &str); 2] = [("/dev/sdb", "ephemeral0"), ("/dev/sdc", "ephemeral1")];
+/// When images that nobody knows were made: before every other, so that none of them is the newest.
+const UNKNOWN_CREATED: &str = "2006-08-25T00:00:00.000Z";
+/// What is said of them.
+const UNKNOWN_IMAGE: &str = "Hamlet does not know this image: it runs its default content under every id that is not in \
+                             the catalogue (hamlet up --unknown-images).";
 
 pub(crate) fn describe(
     call: &mut Call,
-    _: &World,
+    world: &World,
     request: DescribeImagesRequest,
 ) -> Result<DescribeImagesResult, AwsError> {
     let DescribeImagesRequest {
         executable_users,
         filters,
         image_ids,
-        // No image is left out for its age, and none is ever disabled.
-        include_deprecated: _,
+        include_deprecated,
+        // No image is ever disabled.
         include_disabled: _,
         max_results,
         next_token,
         owners,
     } = request;
-    let scope = call.scope;
-    let all: Vec<Image> = image::all(scope.region).collect();
+    check_owners(&owners)?;
+    let mut all: Vec<Image> = image::all(call.scope.region).map(Image::from).collect();
+    all.extend(unknown(call, world, &image_ids));
     let mut named = request::named_or_all(&image_ids, all.iter(), Image::id)?;
-    // Nobody but Amazon has images here: `self`, or another account, has none.
-    let is_owner = |owner: &String| owner == OWNER_ALIAS || owner == image::OWNER;
-    named.retain(|_| owners.is_empty() || owners.iter().any(is_owner));
+    let account = call.scope.account.to_string();
+    named.retain(|image| owners.is_empty() || owners.iter().any(|owner| is_owned_by(image, owner, &account)));
     // "Images with explicit launch permissions" for an account are none; `all` are the public ones.
     named.retain(|_| executable_users.is_empty() || executable_users.contains(&"all".to_owned()));
+    // "If you specify the image IDs, deprecated AMIs are included" (Deprecate an AMI, EC2 User Guide).
+    let shows_deprecated = include_deprecated == Some(true) || !image_ids.is_empty();
+    named.retain(|image| shows_deprecated || !is_deprecated(image, call.now));
     let describe = Describe { kind: "image", ids: &image_ids, filters, max_results, next_token };
     let images = named.into_iter().map(render).collect();
     let (images, next_token) = describe.page(images, |image: &shapes::Image| image.image_id.as_ref())?;
     Ok(DescribeImagesResult { images, next_token })
 }
 
+/// The image that a request names by its id.
+pub(crate) fn find(call: &Call, world: &World, text: &str) -> Result<Image, AwsError> {
+    let id: ImageId = parse_id(text)?;
+    let found = world.image(call.scope, id, UnknownImages::Refuse);
+    found.ok_or_else(|| errors::not_found(IdKind::Image, &[text]))
+}
+
+/// The image that a launch names: by its id, or by `resolve:ssm:` and a public parameter.
+pub(crate) fn of_launch(call: &Call, world: &World, text: &str) -> Result<Image, AwsError> {
+    let Some(parameter) = text.strip_prefix("resolve:ssm:") else {
+        return find(call, world, text);
+    };
+    // "resolve:ssm:parameter-name:version-number" (RunInstances); public parameters have one version.
+    let name = parameter.strip_suffix(":1").unwrap_or(parameter);
+    let named = image::named_by(call.scope.region, name).map(Image::from);
+    named.ok_or_else(|| errors::not_found(IdKind::Image, &[text]))
+}
+
+/// Those of the ids that are images although nobody knows them.
+fn unknown(call: &Call, world: &World, ids: &[String]) -> Vec<Image> {
+    let named = ids.iter().filter_map(|text| text.parse::<ImageId>().ok());
+    let found = named.filter_map(|id| world.image(call.scope, id, UnknownImages::Refuse));
+    found.filter(|image| matches!(image, Image::Unknown(_))).collect()
+}
+
+fn check_owners(owners: &[String]) -> Result<(), AwsError> {
+    let is_account = |owner: &str| owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
+    match owners.iter().find(|owner| !OWNER_ALIASES.contains(&owner.as_str()) && !is_account(owner)) {
+        Some(owner) => Err(AwsError::new("InvalidUserID.Malformed", format!("Invalid user id: \"{owner}\""))),
+        None => Ok(()),
+    }
+}
+
+fn is_owned_by(image: &Image, owner: &str, account: &str) -> bool {
+    let distribution = image.distribution();
+    match owner {
+        "self" => distribution.owner == account,
+        owner => owner == distribution.owner || owner == distribution.owner_alias,
+    }
+}
+
+/// Whether it is only shown to those who ask for old ones. Dates of answers are in the order of time.
+fn is_deprecated(image: &Image, now: Timestamp) -> bool {
+    match image {
+        Image::Public(image) => {
+            let Release { is_latest, deprecated, .. } = image.release;
+            !is_latest && deprecated.is_some_and(|date| *date < *now.to_string())
+        }
+        Image::Unknown(_) => false,
+    }
+}
+
 pub(crate) fn describe_attribute(
     call: &mut Call,
-    _: &World,
+    world: &World,
     request: DescribeImageAttributeRequest,
 ) -> Result<ImageAttribute, AwsError> {
     let DescribeImageAttributeRequest { attribute, image_id } = request;
-    let text = image_id.as_deref().unwrap_or_default();
-    let id: ImageId = parse_id(text)?;
-    let image =
-        image::find(call.scope.region, id).ok_or_else(|| errors::not_found(IdKind::Image, &[text]))?;
-    let shape = render(&image);
+    let text = image_id.ok_or_else(|| AwsError::missing_parameter("imageId"))?;
+    let shape = render(&find(call, world, &text)?);
     let value = |value: Option<String>| Some(AttributeValue { value });
     let mut answer = ImageAttribute { image_id: shape.image_id, ..Default::default() };
     match attribute.as_deref().unwrap_or_default() {
@@ -80,50 +139,93 @@ pub(crate) fn describe_attribute(
 }
 
 fn render(image: &Image) -> shapes::Image {
-    let release = image.release;
+    let distribution = image.distribution();
     let text = |text: &str| Some(text.to_owned());
-    shapes::Image {
+    let described = shapes::Image {
         image_id: Some(image.id().to_string()),
-        name: text(release.name),
-        description: text(release.description),
-        image_location: Some(format!("{OWNER_ALIAS}/{}", release.name)),
-        image_owner_alias: text(OWNER_ALIAS),
-        owner_id: text(image::OWNER),
-        architecture: text(release.architecture.name()),
-        boot_mode: text(match release.architecture {
-            Architecture::X86_64 => "uefi-preferred",
-            Architecture::Arm64 => "uefi",
-        }),
-        creation_date: text(image::CREATED),
-        deprecation_time: text(image::DEPRECATED),
+        image_owner_alias: text(distribution.owner_alias),
+        owner_id: text(distribution.owner),
+        architecture: text(image.architecture().unwrap_or(Architecture::X86_64).name()),
+        boot_mode: boot_mode(image).map(str::to_owned),
         ena_support: Some(true),
         sriov_net_support: text("simple"),
         hypervisor: text("xen"),
         image_type: text("machine"),
-        imds_support: text("v2.0"),
-        platform_details: text("Linux/UNIX"),
-        usage_operation: text("RunInstances"),
+        imds_support: distribution.imds_v2.then(|| "v2.0".to_owned()),
+        platform: distribution.platform.map(str::to_owned),
+        platform_details: text(distribution.platform_details),
+        usage_operation: text(distribution.usage_operation),
         public: Some(true),
-        root_device_name: text(image::ROOT_DEVICE),
+        root_device_name: text(image.root_volume().device),
         root_device_type: text("ebs"),
         state: text("available"),
         virtualization_type: text("hvm"),
-        block_device_mappings: vec![root_volume(image)],
+        block_device_mappings: block_devices(image),
         ..Default::default()
+    };
+    match image {
+        Image::Public(image) => released(image.release, described),
+        Image::Unknown(id) => shapes::Image {
+            name: Some(format!("unknown-{id}")),
+            description: text(UNKNOWN_IMAGE),
+            image_location: Some(format!("{}/unknown-{id}", distribution.owner_alias)),
+            creation_date: text(UNKNOWN_CREATED),
+            ..described
+        },
     }
 }
 
+/// What is known of images that were released.
+fn released(release: &Release, described: shapes::Image) -> shapes::Image {
+    shapes::Image {
+        name: Some(release.name.to_owned()),
+        description: Some(format!("{}. {}", release.description.trim_end_matches('.'), content(release))),
+        image_location: Some(format!("{}/{}", release.distribution.owner_alias, release.name)),
+        creation_date: Some(release.created.to_owned()),
+        deprecation_time: release.deprecated.map(str::to_owned),
+        ..described
+    }
+}
+
+/// What is said of an image beside what its publisher says: whoever launches one should know what runs.
+fn content(release: &Release) -> &'static str {
+    match release.distribution.platform {
+        None => "In Hamlet its content is the userland of the machine that Hamlet runs on.",
+        Some(_) => "Hamlet lists it and does not run it.",
+    }
+}
+
+/// How it starts. Of images that nobody knows nothing is said.
+pub(crate) fn boot_mode(image: &Image) -> Option<&'static str> {
+    match image.architecture()? {
+        Architecture::X86_64 => image.distribution().boot_mode,
+        Architecture::Arm64 => Some("uefi"),
+    }
+}
+
+fn block_devices(image: &Image) -> Vec<BlockDeviceMapping> {
+    let store = |(device, store): (&str, &str)| BlockDeviceMapping {
+        device_name: Some(device.to_owned()),
+        virtual_name: Some(store.to_owned()),
+        ..Default::default()
+    };
+    let stores = INSTANCE_STORES.into_iter().filter(|_| image.distribution().instance_stores);
+    std::iter::once(root_volume(image)).chain(stores.map(store)).collect()
+}
+
 fn root_volume(image: &Image) -> BlockDeviceMapping {
+    let volume = image.root_volume();
+    let says_gp3 = volume.volume_type == "gp3" && image.distribution().says_gp3_performance;
     BlockDeviceMapping {
-        device_name: Some(image::ROOT_DEVICE.to_owned()),
+        device_name: Some(volume.device.to_owned()),
         ebs: Some(EbsBlockDevice {
             delete_on_termination: Some(true),
             encrypted: Some(false),
-            iops: Some(GP3_IOPS),
-            snapshot_id: Some(image.snapshot().to_string()),
-            throughput: Some(GP3_THROUGHPUT_MIBPS),
-            volume_size: i32::try_from(image.release.root_volume_gib).ok(),
-            volume_type: Some("gp3".to_owned()),
+            iops: says_gp3.then_some(GP3_IOPS),
+            snapshot_id: Some(volume.snapshot.to_string()),
+            throughput: says_gp3.then_some(GP3_THROUGHPUT_MIBPS),
+            volume_size: i32::try_from(volume.size_gib).ok(),
+            volume_type: Some(volume.volume_type.to_owned()),
             ..Default::default()
         }),
         ..Default::default()
@@ -149,6 +251,7 @@ impl Filterable for shapes::Image {
             "name" => text_values(&self.name),
             "owner-alias" => text_values(&self.image_owner_alias),
             "owner-id" => text_values(&self.owner_id),
+            "platform" => text_values(&self.platform),
             "root-device-name" => text_values(&self.root_device_name),
             "root-device-type" => text_values(&self.root_device_type),
             "sriov-net-support" => text_values(&self.sriov_net_support),
@@ -172,7 +275,6 @@ impl Filterable for shapes::Image {
             | "scan-result.low-fix-available-since"
             | "scan-result.medium-fix-available-since"
             | "kernel-id"
-            | "platform"
             | "product-code"
             | "product-code.type"
             | "ramdisk-id"
@@ -188,9 +290,10 @@ impl Filterable for shapes::Image {
 
 /// The SSM parameters that name an image, whichever Region it is of.
 fn parameters<'a>(id: &Option<String>) -> Vec<Cow<'a, str>> {
-    let all = Region::all().flat_map(image::all);
-    let named = all.filter(|image| id.as_ref() == Some(&image.id().to_string()));
-    named.flat_map(|image| image.parameters().collect::<Vec<_>>()).map(Cow::from).collect()
+    let id = id.as_deref().and_then(|id| id.parse().ok());
+    let image = id.and_then(image::find_anywhere);
+    let names = image.map(|image| image.release.parameters).unwrap_or_default();
+    names.iter().map(|name| Cow::Borrowed(*name)).collect()
 }
 
 fn device_values<'a>(devices: &'a [BlockDeviceMapping], name: &str) -> Option<Vec<Cow<'a, str>>> {
@@ -210,25 +313,128 @@ fn device_values<'a>(devices: &'a [BlockDeviceMapping], name: &str) -> Option<Ve
 mod tests {
     use crate::testing::Caller;
 
+    /// Name and architecture of the newest image of an owner whose name matches, as `most_recent` of Terraform's data source
+    /// finds it.
+    fn newest(caller: &mut Caller, owner: &str, pattern: &str) -> (String, String) {
+        let parameters = [("Owner.1", owner), ("Filter.1.Name", "name"), ("Filter.1.Value.1", pattern)];
+        let answer = caller.ok("DescribeImages", &parameters);
+        let dated = answer.texts("creationDate").into_iter().zip(answer.texts("imageId"));
+        let (_, id) = dated.max().unwrap_or_else(|| panic!("no image of {owner} is called {pattern}"));
+        let answer = caller.ok("DescribeImages", &[("ImageId.1", &id)]);
+        (answer.text("name"), answer.text("architecture"))
+    }
+
     #[test]
-    fn amazon_linux_is_found_as_people_look_for_it() {
+    fn the_newest_of_each_name_is_what_people_mean_by_it() {
         let mut caller = Caller::new();
-        let answer = caller.ok(
-            "DescribeImages",
-            &[
-                ("Owner.1", "amazon"),
-                ("Filter.1.Name", "name"),
-                ("Filter.1.Value.1", "al2023-ami-2023.*-kernel-6.1-x86_64"),
-                ("Filter.2.Name", "state"),
-                ("Filter.2.Value.1", "available"),
-            ],
-        );
-        assert_eq!(answer.texts("imageId").len(), 1);
+        for (owner, pattern, found) in [
+            ("amazon", "al2023-ami-*", "al2023-ami-2023.12.20260930.0-kernel-6.18-x86_64"),
+            (
+                "amazon",
+                "al2023-ami-2023.*-kernel-6.1-x86_64",
+                "al2023-ami-2023.12.20260930.0-kernel-6.1-x86_64",
+            ),
+            ("amazon", "amzn2-ami-hvm-*-x86_64-gp2", "amzn2-ami-hvm-2.0.20260930.0-x86_64-gp2"),
+            ("amazon", "amzn2-ami-kernel-5.10-hvm*", "amzn2-ami-kernel-5.10-hvm-2.0.20260930.0-x86_64-gp2"),
+            ("137112412989", "amzn-ami-vpc-nat-*", "amzn-ami-vpc-nat-2018.03.0.20230807.0-x86_64-ebs"),
+            ("amazon", "amzn2-ami-ecs-hvm-*-x86_64-ebs", "amzn2-ami-ecs-hvm-2.0.20260924-x86_64-ebs"),
+            (
+                "099720109477",
+                "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
+                "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20260923",
+            ),
+            (
+                "099720109477",
+                "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-*",
+                "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20260731",
+            ),
+            (
+                "amazon",
+                "ubuntu/images/hvm-ssd/ubuntu-focal-20.04-*",
+                "ubuntu/images/hvm-ssd/ubuntu-focal-20.04-amd64-server-20250603",
+            ),
+            ("136693071363", "debian-12-*", "debian-12-amd64-20260914-2601"),
+            ("309956199498", "RHEL-9.*", "RHEL-9.8.0_HVM-20260908-x86_64-0-Hourly2-GP3"),
+        ] {
+            let newest = newest(&mut caller, owner, pattern);
+            assert_eq!(newest, (found.to_owned(), "x86_64".to_owned()), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn an_image_says_whose_it_is_what_it_costs_and_what_it_runs_here() {
+        let mut caller = Caller::new();
+        let mut named = |name: &str| {
+            caller.ok("DescribeImages", &[("Filter.1.Name", "name"), ("Filter.1.Value.1", name)])
+        };
+        let amazon = named("al2023-ami-2023.*-kernel-6.18-x86_64");
         assert_eq!(
-            (answer.text("imageOwnerId"), answer.text("architecture")),
-            ("137112412989".into(), "x86_64".into())
+            (amazon.text("imageOwnerAlias"), amazon.text("imageOwnerId")),
+            ("amazon".into(), "137112412989".into())
         );
-        assert!(caller.ok("DescribeImages", &[("Owner.1", "self")]).texts("imageId").is_empty());
+        assert_eq!(
+            (amazon.text("imdsSupport"), amazon.text("bootMode")),
+            ("v2.0".into(), "uefi-preferred".into())
+        );
+        assert_eq!((amazon.text("iops"), amazon.text("rootDeviceName")), ("3000".into(), "/dev/xvda".into()));
+        assert_eq!(
+            amazon.text("description"),
+            "Amazon Linux 2023 AMI 2023.12.20260930.0 x86_64 HVM kernel-6.18. In Hamlet its content is the userland of \
+             the machine that Hamlet runs on."
+        );
+        let ubuntu = named("ubuntu/*noble*arm64*");
+        assert_eq!(ubuntu.texts("deviceName"), ["/dev/sda1", "/dev/sdb", "/dev/sdc"]);
+        assert_eq!(ubuntu.texts("virtualName"), ["ephemeral0", "ephemeral1"]);
+        assert_eq!((ubuntu.text("bootMode"), ubuntu.texts("iops").len()), ("uefi".into(), 0));
+        assert!(named("amzn2-ami-hvm-*-x86_64-gp2").texts("bootMode").is_empty());
+        assert_eq!(named("RHEL-9*x86_64*").text("usageOperation"), "RunInstances:0010");
+        let windows = named("Windows_Server-2022-English-Full-Base-*");
+        assert_eq!(
+            (windows.text("platform"), windows.text("platformDetails")),
+            ("windows".into(), "Windows".into())
+        );
+        assert!(windows.text("description").ends_with("Hamlet lists it and does not run it."));
+    }
+
+    #[test]
+    fn windows_is_found_and_not_run() {
+        let mut caller = Caller::new();
+        let filter = [("Filter.1.Name", "platform"), ("Filter.1.Value.1", "windows")];
+        let id = caller.ok("DescribeImages", &filter).text("imageId");
+        let launch = [("ImageId", &*id), ("InstanceType", "t3.large"), ("MinCount", "1"), ("MaxCount", "1")];
+        assert_eq!(
+            caller.refused("RunInstances", &launch),
+            format!(
+                "UnsupportedOperation: {id} is an image of Windows, which Hamlet lists and does not run."
+            )
+        );
+    }
+
+    #[test]
+    fn old_images_are_shown_to_those_who_ask() {
+        let mut caller = Caller::new();
+        caller.call.now = caller.call.now + std::time::Duration::from_secs(5 * 365 * 24 * 60 * 60);
+        let name = [("Filter.1.Name", "name"), ("Filter.1.Value.1", "al2023-ami-2023.9.*")];
+        assert!(caller.ok("DescribeImages", &name).texts("imageId").is_empty());
+        let all = caller.ok("DescribeImages", &[name[0], name[1], ("IncludeDeprecated", "true")]);
+        assert_eq!(all.texts("imageId").len(), 2);
+        let id = all.text("imageId");
+        assert_eq!(caller.ok("DescribeImages", &[("ImageId.1", &id)]).texts("deprecationTime").len(), 1);
+        let latest = [("Filter.1.Name", "name"), ("Filter.1.Value.1", "al2023-ami-2023.12.*")];
+        assert_eq!(caller.ok("DescribeImages", &latest).texts("imageId").len(), 6);
+    }
+
+    #[test]
+    fn images_are_found_by_their_owners() {
+        let mut caller = Caller::new();
+        let mut count = |owner| caller.ok("DescribeImages", &[("Owner.1", owner)]).texts("imageId").len();
+        assert_eq!((count("self"), count("aws-marketplace"), count("123456789012")), (0, 0, 0));
+        assert_eq!(count("099720109477"), 6);
+        assert!(count("amazon") > 40);
+        assert_eq!(
+            caller.refused("DescribeImages", &[("Owner.1", "canonical")]),
+            "InvalidUserID.Malformed: Invalid user id: \"canonical\""
+        );
         assert_eq!(
             caller.refused("DescribeImages", &[("ImageId.1", "ami-0123456789abcdef0")]),
             "InvalidAMIID.NotFound: The image id '[ami-0123456789abcdef0]' does not exist"

@@ -7,7 +7,6 @@ use awsproto::page::{self, Page};
 use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::image;
 use model::instance::{MetadataOptions, StateReason as Reason};
 use model::instance_lifecycle::{InstanceAttribute, StateChange};
 use model::subnet::HostnameType;
@@ -17,6 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::errors::refused;
 use crate::host_name;
+use crate::image;
 use crate::instance_profile;
 use crate::network_interface::{self, each};
 use crate::request::{self, bool_values, render_tags, required_id, text_values};
@@ -348,7 +348,9 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
     let association = interfaces.first().and_then(|interface| interface.association.clone());
     let gone = || instance.vpc.is_none().then(String::new);
     let instance_type = InstanceType::find(&instance.instance_type);
-    let release = image::find(instance.scope.region, instance.image).map(|image| image.release);
+    let image = world.image_of(instance);
+    let distribution = image.distribution();
+    let architecture = image.architecture().or_else(|| instance_type.map(|it| it.architecture));
     let (state_transition_reason, state_reason) = reasons(instance);
     let text = |text: &str| Some(text.to_owned());
     shapes::Instance {
@@ -384,9 +386,9 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         source_dest_check: primary.map(|it| it.source_dest_check),
         network_interfaces: interfaces,
         private_dns_name_options: private_dns_name_options(world, instance),
-        architecture: release.map(|it| it.architecture.name().to_owned()),
-        block_device_mappings: block_devices(instance),
-        boot_mode: text("uefi-preferred"),
+        architecture: architecture.map(|it| it.name().to_owned()),
+        block_device_mappings: block_devices(world, instance),
+        boot_mode: image::boot_mode(&image).map(str::to_owned),
         current_instance_boot_mode: text("legacy-bios"),
         cpu_options: instance_type.map(|it| CpuOptions {
             core_count: i32::try_from(it.cores()).ok(),
@@ -408,10 +410,10 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
             ..Default::default()
         }),
         metadata_options: Some(metadata_options(instance.metadata_options, "applied")),
-        platform_details: text("Linux/UNIX"),
-        root_device_name: text(image::ROOT_DEVICE),
+        platform_details: text(distribution.platform_details),
+        root_device_name: text(image.root_volume().device),
         root_device_type: text("ebs"),
-        usage_operation: text("RunInstances"),
+        usage_operation: text(distribution.usage_operation),
         usage_operation_update_time: Some(instance.root_volume.created),
         virtualization_type: text("hvm"),
         tags: render_tags(&instance.tags),
@@ -445,10 +447,10 @@ pub(crate) fn metadata_options(options: MetadataOptions, state: &str) -> Instanc
 }
 
 /// The root volume; a terminated instance has none any more, and a pending one none yet.
-pub(crate) fn block_devices(instance: &Instance) -> Vec<InstanceBlockDeviceMapping> {
+pub(crate) fn block_devices(world: &World, instance: &Instance) -> Vec<InstanceBlockDeviceMapping> {
     let volume = &instance.root_volume;
     let mapping = || InstanceBlockDeviceMapping {
-        device_name: Some(image::ROOT_DEVICE.to_owned()),
+        device_name: Some(world.image_of(instance).root_volume().device.to_owned()),
         ebs: Some(EbsInstanceBlockDevice {
             attach_time: Some(volume.created),
             delete_on_termination: Some(volume.delete_on_termination),

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::instance::ShutdownBehavior;
 use model::instance_lifecycle::InstanceAttribute as Change;
-use model::{Instance, InstanceId, SecurityGroupId, World, image};
+use model::{Instance, InstanceId, SecurityGroupId, World};
 
 use crate::errors::refused;
 use crate::instance::{block_devices, metadata_options};
@@ -41,8 +41,8 @@ pub(crate) fn describe(
                 ShutdownBehavior::Terminate => "terminate",
             });
         }
-        "rootDeviceName" => answer.root_device_name = text(image::ROOT_DEVICE),
-        "blockDeviceMapping" => answer.block_device_mappings = block_devices(instance),
+        "rootDeviceName" => answer.root_device_name = text(world.image_of(instance).root_volume().device),
+        "blockDeviceMapping" => answer.block_device_mappings = block_devices(world, instance),
         "groupSet" => {
             answer.groups =
                 primary.map(|it| network_interface::groups(world, &it.groups)).unwrap_or_default();
@@ -60,7 +60,7 @@ fn user_data_shown(instance: &Instance) -> Option<String> {
 }
 
 /// Reads the one change that is asked for: by its own parameter, or by `Attribute` and `Value`.
-fn change(request: ModifyInstanceAttributeRequest) -> Result<Change, AwsError> {
+fn change(request: ModifyInstanceAttributeRequest, root_device: &str) -> Result<Change, AwsError> {
     let ModifyInstanceAttributeRequest {
         attribute,
         block_device_mappings,
@@ -105,14 +105,17 @@ fn change(request: ModifyInstanceAttributeRequest) -> Result<Change, AwsError> {
         behavior.map(Change::ShutdownBehavior),
         on(source_dest_check).map(Change::SourceDestCheck),
         Some(groups).filter(|groups| !groups.is_empty()).map(Change::Groups),
-        root_volume(block_device_mappings)?,
+        root_volume(block_device_mappings, root_device)?,
         attribute.map(|name| by_name(&name, value.unwrap_or_default())).transpose()?,
     ];
     request::only_attribute(&mut sent.into_iter().flatten())
 }
 
 /// What can be changed of the root volume.
-fn root_volume(mappings: Vec<InstanceBlockDeviceMappingSpecification>) -> Result<Option<Change>, AwsError> {
+fn root_volume(
+    mappings: Vec<InstanceBlockDeviceMappingSpecification>,
+    root_device: &str,
+) -> Result<Option<Change>, AwsError> {
     let Some(mapping) = mappings.into_iter().next() else { return Ok(None) };
     let InstanceBlockDeviceMappingSpecification { device_name, ebs, no_device, virtual_name } = mapping;
     let ebs = ebs.unwrap_or_default();
@@ -123,7 +126,7 @@ fn root_volume(mappings: Vec<InstanceBlockDeviceMappingSpecification>) -> Result
         ("BlockDeviceMapping.Ebs.VolumeId", volume_id.is_some()),
     ])?;
     let device = device_name.unwrap_or_default();
-    if device != image::ROOT_DEVICE {
+    if device != root_device {
         let message = format!("No device is currently mapped at {device}");
         return Err(AwsError::new("InvalidInstanceAttributeValue", message));
     }
@@ -158,8 +161,8 @@ pub(crate) fn modify(
 ) -> Result<(), AwsError> {
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
     let scope = call.scope;
-    world.instance(scope, id).map_err(refused)?;
-    world.set_instance_attribute(scope, id, change(request)?).map_err(refused)
+    let root_device = world.image_of(world.instance(scope, id).map_err(refused)?).root_volume().device;
+    world.set_instance_attribute(scope, id, change(request, root_device)?).map_err(refused)
 }
 
 pub(crate) fn reset(

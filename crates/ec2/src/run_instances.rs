@@ -4,14 +4,15 @@
 use awsproto::{AwsError, Call};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::image::{self, Image};
+use model::image::Image;
 use model::instance::{MetadataOptions, ShutdownBehavior};
 use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface, LaunchVolume};
 use model::network_interface::NewNetworkInterface;
 use model::refusal::VpcRefusal;
-use model::{IdKind, ImageId, InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
+use model::{InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
 
-use crate::errors::{self, refused};
+use crate::errors::refused;
+use crate::image;
 use crate::instance;
 use crate::instance_profile;
 use crate::instance_type;
@@ -56,7 +57,7 @@ pub(crate) fn run(
 
 /// A launch for one instance, whose index is still to be set.
 fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<Launch, AwsError> {
-    let image = image_of(scope, asked.image_id.as_deref())?;
+    let image = image_of(call, world, asked.image_id.as_deref())?;
     let instance_type = type_of(&image, asked.instance_type.as_deref())?;
     let mut tags = awsproto::tags::specified_by_type(asked.tag_specifications.clone(), &TAGGED)?;
     let mut tags_of = |kind: &str| tags.remove(kind).unwrap_or_default();
@@ -108,15 +109,17 @@ fn count(world: &World, launch: &Launch, min: Option<i32>, max: Option<i32>) -> 
     }
 }
 
-/// An image by its id, or by `resolve:ssm:` and a public parameter.
-fn image_of(scope: Scope, text: Option<&str>) -> Result<Image, AwsError> {
+/// The image, which must be of Linux.
+fn image_of(call: &Call, world: &World, text: Option<&str>) -> Result<Image, AwsError> {
     let text = text.ok_or_else(|| AwsError::missing_parameter("ImageId"))?;
-    let id: Option<ImageId> = match text.strip_prefix("resolve:ssm:") {
-        Some(parameter) => image::alias(scope.region, parameter),
-        None => Some(parse_id(text)?),
-    };
-    let found = id.and_then(|id| image::find(scope.region, id));
-    found.ok_or_else(|| errors::not_found(IdKind::Image, &[text]))
+    let image = image::of_launch(call, world, text)?;
+    match image.is_windows() {
+        true => Err(AwsError::new(
+            "UnsupportedOperation",
+            format!("{} is an image of Windows, which Hamlet lists and does not run.", image.id()),
+        )),
+        false => Ok(image),
+    }
 }
 
 /// The type, which must fit the image. "Default: m1.small" (RunInstances), which no image here can run on.
@@ -128,10 +131,11 @@ fn type_of(image: &Image, name: Option<&str>) -> Result<&'static InstanceType, A
         ));
     };
     let instance_type = instance_type::find(name)?;
-    let (has, wants) = (instance_type.architecture, image.release.architecture);
-    match has == wants {
-        true => Ok(instance_type),
-        false => Err(AwsError::invalid_parameter_value(format!(
+    let has = instance_type.architecture;
+    match image.architecture() {
+        None => Ok(instance_type),
+        Some(wants) if has == wants => Ok(instance_type),
+        Some(wants) => Err(AwsError::invalid_parameter_value(format!(
             "The architecture '{}' of the specified instance type does not match the architecture '{}' of the \
              specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You \
              can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type \
@@ -374,12 +378,16 @@ fn root_volume(
     mappings: Vec<BlockDeviceMapping>,
     tags: Tags,
 ) -> Result<LaunchVolume, AwsError> {
-    let smallest = image.release.root_volume_gib;
-    let mut volume =
-        LaunchVolume { size_gib: smallest, volume_type: "gp3".to_owned(), delete_on_termination: true, tags };
+    let template = image.root_volume();
+    let mut volume = LaunchVolume {
+        size_gib: template.size_gib,
+        volume_type: template.volume_type.to_owned(),
+        delete_on_termination: true,
+        tags,
+    };
     for mapping in mappings {
         let BlockDeviceMapping { device_name, ebs, no_device, virtual_name } = mapping;
-        let is_root = device_name.as_deref() == Some(image::ROOT_DEVICE);
+        let is_root = device_name.is_some_and(|device| image.is_root_device(&device));
         request::refuse_unsupported(&[(
             "BlockDeviceMapping of a device other than the root device",
             !is_root || virtual_name.is_some() || no_device.is_some(),
@@ -417,12 +425,12 @@ fn change_root_volume(volume: &mut LaunchVolume, image: &Image, ebs: EbsBlockDev
         ("Ebs.Throughput", throughput.is_some_and(|throughput| throughput != GP3_THROUGHPUT_MIBPS)),
         ("Ebs.VolumeInitializationRate", volume_initialization_rate.is_some()),
     ])?;
-    if snapshot_id.is_some_and(|id| id != image.snapshot().to_string()) {
+    if snapshot_id.is_some_and(|id| id != image.root_volume().snapshot.to_string()) {
         let message = "snapshotId cannot be modified on root device";
         return Err(AwsError::new("InvalidBlockDeviceMapping", message));
     }
     if let Some(size) = volume_size {
-        volume.size_gib = checked_volume_size(size, image.release.root_volume_gib)?;
+        volume.size_gib = checked_volume_size(size, image.root_volume().size_gib)?;
     }
     if let Some(volume_type) = volume_type {
         if !VOLUME_TYPES.contains(&volume_type.as_str()) {

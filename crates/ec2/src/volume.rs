@@ -2,7 +2,7 @@
 //! instance, and cannot be made, attached or changed alone.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::{Instance, InstanceState, VolumeId, World, image};
+use model::{Instance, InstanceState, VolumeId, World};
 use std::borrow::Cow;
 
 use crate::request::{self, Describe, bool_values, render_tags, text_values};
@@ -35,15 +35,15 @@ pub(crate) fn describe(
     let id = |instance: &Instance| -> VolumeId { instance.root_volume.id };
     let named = request::named_or_all(&volume_ids, all, id)?;
     let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };
-    let volumes = named.into_iter().map(render).collect();
+    let volumes = named.into_iter().map(|instance| render(world, instance)).collect();
     let (volumes, next_token) =
         describe.page(volumes, |volume: &shapes::Volume| volume.volume_id.as_ref())?;
     Ok(DescribeVolumesResult { volumes, next_token })
 }
 
-fn render(instance: &Instance) -> shapes::Volume {
+fn render(world: &World, instance: &Instance) -> shapes::Volume {
     let volume = &instance.root_volume;
-    let image = image::find(instance.scope.region, instance.image);
+    let template = world.image_of(instance).root_volume();
     let is_gp3 = volume.volume_type == "gp3";
     shapes::Volume {
         volume_id: Some(volume.id.to_string()),
@@ -55,13 +55,13 @@ fn render(instance: &Instance) -> shapes::Volume {
         iops: is_gp3.then_some(GP3_IOPS),
         throughput: is_gp3.then_some(GP3_THROUGHPUT_MIBPS),
         size: i32::try_from(volume.size_gib).ok(),
-        snapshot_id: image.map(|image| image.snapshot().to_string()),
+        snapshot_id: Some(template.snapshot.to_string()),
         state: Some("in-use".to_owned()),
         volume_type: Some(volume.volume_type.clone()),
         attachments: vec![VolumeAttachment {
             attach_time: Some(volume.created),
             delete_on_termination: Some(volume.delete_on_termination),
-            device: Some(image::ROOT_DEVICE.to_owned()),
+            device: Some(template.device.to_owned()),
             instance_id: Some(instance.id.to_string()),
             state: Some("attached".to_owned()),
             volume_id: Some(volume.id.to_string()),

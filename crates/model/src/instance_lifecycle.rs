@@ -903,11 +903,11 @@ mod tests {
         }
 
         fn launch_in_default_subnet(&self) -> Launch {
-            let image = image::all(self.scope.region).next().unwrap();
+            let image = Image::from(image::all(self.scope.region).next().unwrap());
             Launch {
                 reservation: ReservationId::numbered(1),
                 launch_index: 0,
-                image,
+                image: image.clone(),
                 instance_type: InstanceType::find("t2.micro").unwrap(),
                 key_name: None,
                 interfaces: vec![LaunchInterface {

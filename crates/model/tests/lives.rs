@@ -7,7 +7,8 @@ use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface, Launch
 use model::network_interface::{AssignPrivateAddresses, NewNetworkInterface, Wish};
 use model::{
     AccountId, Id, Ids, InstanceState, InstanceType, NetworkInterface, Refusal, Scope, SubnetId, Tags,
-    Timestamp, World, image,
+    Timestamp, World,
+    image::{self, Image},
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -320,7 +321,7 @@ fn live(
 }
 
 fn launch(scope: Scope, subnet: SubnetId, interfaces: usize, keep: bool, ids: &mut Ids<'_>) -> Launch {
-    let image = image::all(scope.region).next().expect("every Region has images");
+    let image = Image::from(image::all(scope.region).next().expect("every Region has images"));
     let interface = |device_index: u16| LaunchInterface {
         device_index,
         delete_on_termination: !keep,
@@ -332,7 +333,7 @@ fn launch(scope: Scope, subnet: SubnetId, interfaces: usize, keep: bool, ids: &m
     Launch {
         reservation: Id::from_random(ids.bits()),
         launch_index: 0,
-        image,
+        image: image.clone(),
         instance_type: InstanceType::find("t3.small").expect("a type in the table"),
         key_name: None,
         interfaces: (0..u16::try_from(interfaces).expect("a few")).map(interface).collect(),

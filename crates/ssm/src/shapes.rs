@@ -183,10 +183,32 @@ pub mod op {
     use awsproto::{AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
+        ("DescribeParameters", |input| DescribeParameters::decode(input).map(drop)),
         ("GetParameter", |input| GetParameter::decode(input).map(drop)),
         ("GetParameters", |input| GetParameters::decode(input).map(drop)),
         ("GetParametersByPath", |input| GetParametersByPath::decode(input).map(drop)),
     ];
+
+    /// `DescribeParameters`.
+    pub struct DescribeParameters;
+    impl Operation for DescribeParameters {
+        const NAME: &'static str = "DescribeParameters";
+        const IAM_ACTION: &'static str = "ssm:DescribeParameters";
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Parameters" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = DescribeParametersRequest;
+        type Response = DescribeParametersResult;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
 
     /// `GetParameter`.
     pub struct GetParameter;
@@ -247,6 +269,43 @@ pub mod op {
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
         }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeParametersRequest {
+    pub filters: Vec<ParametersFilter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub parameter_filters: Vec<ParameterStringFilter>,
+    pub shared: Option<bool>,
+}
+
+impl FromJson for DescribeParametersRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            filters: members.list("Filters")?,
+            max_results: members.optional("MaxResults")?,
+            next_token: members.optional("NextToken")?,
+            parameter_filters: members.list("ParameterFilters")?,
+            shared: members.optional("Shared")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeParametersResult {
+    pub next_token: Option<String>,
+    pub parameters: Vec<ParameterMetadata>,
+}
+
+impl ToJson for DescribeParametersResult {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("NextToken", &self.next_token);
+        object.list("Parameters", &self.parameters);
+        object.finish()
     }
 }
 
@@ -376,6 +435,58 @@ impl ToJson for Parameter {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ParameterInlinePolicy {
+    pub policy_status: Option<String>,
+    pub policy_text: Option<String>,
+    pub policy_type: Option<String>,
+}
+
+impl ToJson for ParameterInlinePolicy {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("PolicyStatus", &self.policy_status);
+        object.field("PolicyText", &self.policy_text);
+        object.field("PolicyType", &self.policy_type);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ParameterMetadata {
+    pub arn: Option<String>,
+    pub allowed_pattern: Option<String>,
+    pub data_type: Option<String>,
+    pub description: Option<String>,
+    pub key_id: Option<String>,
+    pub last_modified_date: Option<Timestamp>,
+    pub last_modified_user: Option<String>,
+    pub name: Option<String>,
+    pub policies: Vec<ParameterInlinePolicy>,
+    pub tier: Option<String>,
+    pub r#type: Option<String>,
+    pub version: Option<i64>,
+}
+
+impl ToJson for ParameterMetadata {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("ARN", &self.arn);
+        object.field("AllowedPattern", &self.allowed_pattern);
+        object.field("DataType", &self.data_type);
+        object.field("Description", &self.description);
+        object.field("KeyId", &self.key_id);
+        object.field("LastModifiedDate", &self.last_modified_date);
+        object.field("LastModifiedUser", &self.last_modified_user);
+        object.field("Name", &self.name);
+        object.list("Policies", &self.policies);
+        object.field("Tier", &self.tier);
+        object.field("Type", &self.r#type);
+        object.field("Version", &self.version);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParameterStringFilter {
     pub key: Option<String>,
     pub option: Option<String>,
@@ -390,5 +501,18 @@ impl FromJson for ParameterStringFilter {
             option: members.optional("Option")?,
             values: members.list("Values")?,
         })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ParametersFilter {
+    pub key: Option<String>,
+    pub values: Vec<String>,
+}
+
+impl FromJson for ParametersFilter {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self { key: members.required("Key")?, values: members.required_list("Values")? })
     }
 }

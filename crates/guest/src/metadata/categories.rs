@@ -10,7 +10,7 @@ use crate::names;
 
 /// Puts all categories in.
 pub(super) fn plant(tree: &mut Tree, world: &World, instance: &Instance, now: Timestamp) {
-    plant_instance(tree, instance);
+    plant_instance(tree, world, instance);
     plant_placement(tree, instance);
     plant_keys(tree, instance, now);
     plant_tags(tree, instance);
@@ -22,12 +22,13 @@ pub(super) fn plant(tree: &mut Tree, world: &World, instance: &Instance, now: Ti
     }
 }
 
-fn plant_instance(tree: &mut Tree, instance: &Instance) {
+fn plant_instance(tree: &mut Tree, world: &World, instance: &Instance) {
+    let root_device = world.image_of(instance).root_volume().device;
     tree.put("meta-data/ami-id", instance.image.to_string());
     tree.put("meta-data/ami-launch-index", instance.launch_index.to_string());
     tree.put("meta-data/ami-manifest-path", "(unknown)");
-    tree.put("meta-data/block-device-mapping/ami", "/dev/xvda");
-    tree.put("meta-data/block-device-mapping/root", "/dev/xvda");
+    tree.put("meta-data/block-device-mapping/ami", root_device);
+    tree.put("meta-data/block-device-mapping/root", root_device);
     tree.put("meta-data/events/maintenance/history", "[]");
     tree.put("meta-data/events/maintenance/scheduled", "[]");
     tree.put("meta-data/instance-action", "none");
