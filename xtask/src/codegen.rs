@@ -1,13 +1,14 @@
 //! `cargo xtask codegen`: AWS request and answer shapes as committed plain Rust.
 //!
 //! Input: the service models inside PyPI's botocore (pinned by version and hash) and one
-//! allow-list of operations per service (`services`). Output: structures, decoders and
+//! allow-list of operations per service (`services`), and what models do not say of members (`members`). Output: structures, decoders and
 //! encoders, and the names of all operations AWS has. Names only: AWS's documentation is not
 //! copied.
 
 mod absent;
 mod botocore;
 mod emit;
+mod members;
 mod model;
 mod names;
 
@@ -55,12 +56,13 @@ fn generate() -> Result<Files, String> {
     let data = botocore::data_folder()?;
     let mut files = Files::new();
     let present = services::all()?;
+    let lists = emit::Lists::read()?;
     let (path, text) = absent::file(&data, &present)?;
     files.insert(path, text);
     for service in &present {
         let folder = botocore::newest(&data.join(&service.model))?;
         let model = Model::read(&folder, service)?;
-        for (path, text) in emit::files(&model, &service.shapes) {
+        for (path, text) in emit::files(&model, &lists, &service.shapes) {
             files.insert(path, format_rust(&text)?);
         }
     }

@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 
+/// The code for a parameter that the operation has not.
+pub const UNKNOWN_PARAMETER: &str = "UnknownParameter";
+
 /// An error an AWS client can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwsError {
@@ -37,7 +40,7 @@ impl AwsError {
 
     /// `UnknownParameter`: "The parameter {name} is not recognized".
     pub fn unknown_parameter(name: &str) -> Self {
-        Self::new("UnknownParameter", format!("The parameter {name} is not recognized"))
+        Self::new(UNKNOWN_PARAMETER, format!("The parameter {name} is not recognized"))
     }
 
     /// `InvalidParameterValue` with a sentence of its own.

@@ -6,7 +6,7 @@
 //! bounded, and whatever is not asked for by name is refused as not recognized.
 //! Maps are not read; no operation of the services here takes one.
 
-use crate::error::AwsError;
+use crate::error::{AwsError, UNKNOWN_PARAMETER};
 use crate::percent;
 use base64::Engine as _;
 use model::Timestamp;
@@ -87,6 +87,11 @@ impl Node {
         }
     }
 
+    /// Whether there is no text at this key nor anywhere below.
+    fn is_blank(&self) -> bool {
+        self.text.as_deref().unwrap_or_default().is_empty() && self.children.values().all(Node::is_blank)
+    }
+
     fn insert(&mut self, key: &str, value: String) -> Result<(), AwsError> {
         if key.split('.').count() > DEPTH_MAX {
             return Err(malformed(format!("The parameter {} is nested too deeply.", shortened(key))));
@@ -102,9 +107,20 @@ impl Node {
     }
 }
 
-/// How a protocol says what is wrong with a parameter.
+/// What a protocol takes a parameter for whose value is empty: `VpcId=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmptyValue {
+    /// A value, which may be good or not.
+    IsAValue,
+    /// None: as if the parameter were not there.
+    IsNone,
+}
+
+/// How a protocol takes empty values, and says what is wrong with a parameter.
 #[derive(Debug)]
 pub struct Wording {
+    /// What an empty value is, but for members that are read with [`Fields::optional_even_empty`].
+    pub empty: EmptyValue,
     /// For a key, its value and a reason.
     pub invalid: fn(&str, &str, &str) -> AwsError,
     /// For the key of a parameter that must be there, its first letter small.
@@ -167,14 +183,30 @@ impl<'a> Fields<'a> {
         Fields { node, at, seen: 0, names: Vec::new() }
     }
 
-    /// A member that may be absent.
+    /// A member that may be absent. In EC2, one whose value is empty is absent, and so is a structure in which all are.
     pub fn optional<T: FromParams>(&mut self, name: &'static str) -> Result<Option<T>, AwsError> {
-        self.names.push(name);
-        let Some(child) = self.node.children.get(name) else {
+        let empty = self.at.wording.empty;
+        let Some(child) = self.child(name) else {
             return Ok(None);
         };
+        let at = self.at.below(name);
+        match empty {
+            EmptyValue::IsNone if child.is_blank() => nothing_unknown::<T>(child, &at).map(|()| None),
+            EmptyValue::IsNone | EmptyValue::IsAValue => T::from_params(child, &at).map(Some),
+        }
+    }
+
+    /// A member that may be absent, and is there when its value is empty: a tag may have an empty value.
+    pub fn optional_even_empty<T: FromParams>(&mut self, name: &'static str) -> Result<Option<T>, AwsError> {
+        let child = self.child(name);
+        child.map(|child| T::from_params(child, &self.at.below(name))).transpose()
+    }
+
+    fn child(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.names.push(name);
+        let child = self.node.children.get(name)?;
         self.seen += 1;
-        T::from_params(child, &self.at.below(name)).map(Some)
+        Some(child)
     }
 
     /// A member that must be there.
@@ -185,9 +217,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A flat list: `Name.1`, `Name.2`.
+    /// A flat list: `Name.1`, `Name.2`. A member whose value is empty is a member: AWS has a word for an empty `VpcId.1`.
     pub fn list<T: FromParams>(&mut self, name: &'static str) -> Result<Vec<T>, AwsError> {
-        Ok(self.optional(name)?.map_or_else(Vec::new, |List(members)| members))
+        Ok(self.optional_even_empty(name)?.map_or_else(Vec::new, |List(members)| members))
     }
 
     /// A flat list that must have a member.
@@ -206,11 +238,9 @@ impl<'a> Fields<'a> {
         name: &'static str,
         member: &'static str,
     ) -> Result<Vec<T>, AwsError> {
-        self.names.push(name);
-        let Some(child) = self.node.children.get(name) else {
+        let Some(child) = self.child(name) else {
             return Ok(Vec::new());
         };
-        self.seen += 1;
         let at = self.at.below(name);
         if child.children.is_empty() && child.text.as_deref() == Some("") {
             return Ok(Vec::new());
@@ -246,6 +276,14 @@ impl<'a> Fields<'a> {
             Some(key) => Err(AwsError::unknown_parameter(shortened(&self.at.below(key).key()))),
             None => Ok(()),
         }
+    }
+}
+
+/// Refuses a member without values whose keys nobody knows. What else is wrong with it does not matter.
+fn nothing_unknown<T: FromParams>(node: &Node, at: &At<'_>) -> Result<(), AwsError> {
+    match T::from_params(node, at) {
+        Err(error) if error.code == UNKNOWN_PARAMETER => Err(error),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -366,12 +404,14 @@ mod tests {
         on: Option<bool>,
         data: Option<Vec<u8>>,
         name: Option<String>,
+        first: Option<Rule>,
     }
 
     #[derive(Debug, PartialEq)]
     struct Rule {
         ports: Vec<i64>,
         since: Option<Timestamp>,
+        note: Option<String>,
     }
 
     impl FromParams for Request {
@@ -384,6 +424,7 @@ mod tests {
                 on: fields.optional("On")?,
                 data: fields.optional("Data")?,
                 name: fields.required("GroupName")?,
+                first: fields.optional("First")?,
             };
             fields.close()?;
             Ok(value)
@@ -393,7 +434,11 @@ mod tests {
     impl FromParams for Rule {
         fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
             let mut fields = Fields::of(node, at);
-            let value = Rule { ports: fields.list("Port")?, since: fields.optional("Since")? };
+            let value = Rule {
+                ports: fields.list("Port")?,
+                since: fields.optional("Since")?,
+                note: fields.optional_even_empty("Note")?,
+            };
             fields.close()?;
             Ok(value)
         }
@@ -446,6 +491,28 @@ mod tests {
     }
 
     #[test]
+    fn in_ec2_an_empty_value_is_none_but_for_members_of_lists_and_those_that_may_be_empty() {
+        let request = read_as(&OF_EC2, "GroupName=x&Count=&On=&Data=&First.Since=&VpcId.1=").unwrap();
+        assert_eq!((request.count, request.on, request.data, request.first), (None, None, None, None));
+        assert_eq!(request.vpc_ids, [""]);
+        let rules = read_as(&OF_EC2, "GroupName=x&Rule.1.Note=&Rule.1.Since=").unwrap().rules;
+        assert_eq!(rules, [Rule { ports: vec![], since: None, note: Some(String::new()) }]);
+        assert_eq!(
+            read_as(&OF_EC2, "GroupName=").unwrap_err().to_string(),
+            "MissingParameter: The request must contain the parameter groupName"
+        );
+        for unknown in ["Colour", "First.Colour", "Count.1"] {
+            let refused = read_as(&OF_EC2, &format!("GroupName=x&{unknown}=")).unwrap_err();
+            assert_eq!(
+                refused.to_string(),
+                format!("UnknownParameter: The parameter {unknown} is not recognized")
+            );
+        }
+        assert_eq!(read("GroupName=").unwrap().name.as_deref(), Some(""));
+        assert_eq!(read("GroupName=x&Count=").unwrap_err().code, "InvalidParameterValue");
+    }
+
+    #[test]
     fn depth_number_and_size_are_bounded() {
         let deep = format!("A{}=1", ".1".repeat(DEPTH_MAX));
         assert_eq!(Node::parse_form(deep.as_bytes()).unwrap_err().code, "MalformedQueryString");
@@ -476,10 +543,18 @@ mod tests {
         }
     }
 
-    static WORDING: Wording =
-        Wording { invalid: AwsError::invalid_value, missing: AwsError::missing_parameter };
+    const fn wording(empty: EmptyValue) -> Wording {
+        Wording { empty, invalid: AwsError::invalid_value, missing: AwsError::missing_parameter }
+    }
+
+    static WORDING: Wording = wording(EmptyValue::IsAValue);
+    static OF_EC2: Wording = wording(EmptyValue::IsNone);
 
     fn read(form: &str) -> Result<Request, AwsError> {
-        Request::from_params(&Node::parse_form(form.as_bytes())?, &At::root(&WORDING))
+        read_as(&WORDING, form)
+    }
+
+    fn read_as(wording: &'static Wording, form: &str) -> Result<Request, AwsError> {
+        Request::from_params(&Node::parse_form(form.as_bytes())?, &At::root(wording))
     }
 }

@@ -24,11 +24,14 @@ pub(crate) fn create(
     let scope = call.scope;
     let mut configurations: Vec<(String, Vec<String>)> = Vec::new();
     for configuration in dhcp_configurations {
-        let (key, values) = read_configuration(configuration)?;
+        let Some((key, values)) = read_configuration(configuration)? else { continue };
         if configurations.iter().any(|(existing, _)| *existing == key) {
             return Err(AwsError::invalid_value("key", &key, "The DHCP option is specified more than once."));
         }
         configurations.push((key, values));
+    }
+    if configurations.is_empty() {
+        return Err(AwsError::missing_parameter("dhcpConfiguration"));
     }
     let tags = awsproto::tags::specified(tag_specifications, "dhcp-options")?;
     let id =
@@ -76,16 +79,23 @@ pub(crate) fn describe(
     Ok(DescribeDhcpOptionsResult { dhcp_options, next_token })
 }
 
-/// One option, its values split where several were written as one with commas.
-fn read_configuration(configuration: NewDhcpConfiguration) -> Result<(String, Vec<String>), AwsError> {
+/// One option, its values split where several were written as one with commas. Empty values are none, and an option whose
+/// values are all empty is not meant: Terraform sends one for each option that is left open.
+fn read_configuration(
+    configuration: NewDhcpConfiguration,
+) -> Result<Option<(String, Vec<String>)>, AwsError> {
     let key = configuration.key.unwrap_or_default();
-    let split = configuration.values.iter().flat_map(|value| value.split(','));
-    let values: Vec<String> = split.map(|value| value.trim().to_owned()).collect();
-    if values.iter().all(String::is_empty) {
+    if configuration.values.is_empty() {
         return Err(AwsError::missing_parameter("dhcpConfiguration.value"));
     }
+    let split = configuration.values.iter().flat_map(|value| value.split(','));
+    let values: Vec<String> =
+        split.map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
+    if values.is_empty() {
+        return Ok(None);
+    }
     check_values(&key, &values)?;
-    Ok((key, values))
+    Ok(Some((key, values)))
 }
 
 fn check_values(key: &str, values: &[String]) -> Result<(), AwsError> {
@@ -212,6 +222,27 @@ mod tests {
         assert_eq!(
             caller.refused("DeleteDhcpOptions", &[("DhcpOptionsId", &id)]),
             format!("InvalidDhcpOptionID.NotFound: The dhcpOption ID '{id}' does not exist")
+        );
+    }
+
+    #[test]
+    fn an_option_that_was_left_empty_is_not_meant() {
+        let mut caller = Caller::new();
+        let options = [
+            ("DhcpConfiguration.1.Key", "domain-name"),
+            ("DhcpConfiguration.1.Value.1", ""),
+            ("DhcpConfiguration.2.Key", "domain-name-servers"),
+            ("DhcpConfiguration.2.Value.1", "10.2.5.1"),
+            ("DhcpConfiguration.2.Value.2", ""),
+        ];
+        let made = caller.ok("CreateDhcpOptions", &options);
+        assert_eq!(
+            (made.texts("key"), made.texts("value")),
+            (vec!["domain-name-servers".into()], vec!["10.2.5.1".into()])
+        );
+        assert_eq!(
+            caller.refused("CreateDhcpOptions", &options[..2]),
+            "MissingParameter: The request must contain the parameter dhcpConfiguration"
         );
     }
 

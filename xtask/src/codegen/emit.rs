@@ -1,23 +1,51 @@
 //! Rust text from a model. Line breaks are rustfmt's.
 
 use super::botocore;
+use super::members::Members;
 use super::model::{Kind, Member, Model, Operation, Protocol, Route, Structure};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Lists that AWS leaves out when they are empty, where most are an empty element then: structure and element.
-const ABSENT_WHEN_EMPTY: [(&str, &str); 4] = [
-    ("VpcPeeringConnectionVpcInfo", "cidrBlockSet"),
-    ("VpcPeeringConnectionVpcInfo", "ipv6CidrBlockSet"),
-    ("Role", "Tags"),
-    ("InstanceProfile", "Tags"),
-];
+/// What AWS's models do not say of members.
+pub(super) struct Lists {
+    /// Members whose empty value is a value.
+    empty_values: Members,
+    /// Lists that are left out of answers when they are empty, or are not.
+    empty_lists: Members,
+}
+
+/// The word for a list that is left out when it is empty.
+const ABSENT: &str = "absent";
+
+impl Lists {
+    /// Reads them.
+    pub(super) fn read() -> Result<Self, String> {
+        Ok(Lists { empty_values: Members::read("empty_values")?, empty_lists: Members::read("empty_lists")? })
+    }
+
+    fn is_absent_when_empty(&self, structure: &str, member: &Member) -> bool {
+        self.empty_lists.get(structure, &member.name) == Some(ABSENT)
+    }
+
+    /// Whether a member may have an empty value, or some member of it may.
+    fn may_be_empty(&self, model: &Model, structure: &str, member: &Member) -> bool {
+        let inner = match &member.kind {
+            Kind::One(of) => model.structures.get_key_value(of),
+            Kind::List { .. } => None,
+        };
+        self.empty_values.get(structure, &member.name).is_some()
+            || inner.is_some_and(|(name, inner)| {
+                inner.members.iter().any(|member| self.may_be_empty(model, name, member))
+            })
+    }
+}
 
 /// All files of one service. An output that does not end in `.rs` is a folder split by letter.
-pub(super) fn files(model: &Model, output: &Path) -> Vec<(PathBuf, String)> {
+pub(super) fn files(model: &Model, lists: &Lists, output: &Path) -> Vec<(PathBuf, String)> {
     if output.extension().is_some() {
-        let body = format!("{}{}{}", service(model), operations(model, false), structures(model, None));
+        let body =
+            format!("{}{}{}", service(model), operations(model, false), structures(model, lists, None));
         return vec![(output.to_owned(), header(model) + &imports(model) + &body)];
     }
     let letters: BTreeMap<char, ()> =
@@ -39,7 +67,7 @@ pub(super) fn files(model: &Model, output: &Path) -> Vec<(PathBuf, String)> {
         let text = header(model)
             + "#![allow(unused_imports)]\n"
             + &imports_of_parts(model)
-            + &structures(model, Some(*letter));
+            + &structures(model, lists, Some(*letter));
         files.push((output.join(format!("{letter}.rs")), text));
     }
     files
@@ -218,12 +246,13 @@ fn headers(model: &Model, operation: &Operation) -> String {
     members.filter(|member| member.in_header).map(pair).collect()
 }
 
-fn structures(model: &Model, only: Option<char>) -> String {
+fn structures(model: &Model, lists: &Lists, only: Option<char>) -> String {
     let chosen = model.structures.iter().filter(|(name, _)| only.is_none() || letter(name) == only);
-    chosen.map(|(name, structure)| one_structure(model.protocol, name, structure)).collect()
+    chosen.map(|(name, structure)| one_structure(model, lists, name, structure)).collect()
 }
 
-fn one_structure(protocol: Protocol, name: &str, structure: &Structure) -> String {
+fn one_structure(model: &Model, lists: &Lists, name: &str, structure: &Structure) -> String {
+    let protocol = model.protocol;
     let mut text = format!("#[derive(Clone, Debug, Default, PartialEq)]\npub struct {name} {{\n");
     for member in structure.members.iter().filter(|member| !member.is_around_the_table()) {
         let kind = match &member.kind {
@@ -239,10 +268,10 @@ fn one_structure(protocol: Protocol, name: &str, structure: &Structure) -> Strin
     match protocol {
         Protocol::Ec2 | Protocol::Query => {
             if structure.comes_in {
-                text += &from_params(protocol, name, structure);
+                text += &from_params(model, lists, name, structure);
             }
             if structure.goes_out {
-                text += &to_xml(name, structure);
+                text += &to_xml(lists, name, structure);
             }
         }
         Protocol::RestXml => {
@@ -250,7 +279,7 @@ fn one_structure(protocol: Protocol, name: &str, structure: &Structure) -> Strin
                 text += &from_xml(name, structure);
             }
             if structure.goes_out {
-                text += &to_xml(name, structure);
+                text += &to_xml(lists, name, structure);
             }
         }
         Protocol::Json => {
@@ -276,7 +305,7 @@ fn tagged(name: &str, structure: &Structure) -> String {
     )
 }
 
-fn from_params(protocol: Protocol, name: &str, structure: &Structure) -> String {
+fn from_params(model: &Model, lists: &Lists, name: &str, structure: &Structure) -> String {
     let mut text = format!(
         "impl FromParams for {name} {{\n\
          fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {{\n"
@@ -292,15 +321,19 @@ fn from_params(protocol: Protocol, name: &str, structure: &Structure) -> String 
     }
     text += "let value = Self {\n";
     for member in own {
-        let read = read_param(protocol, member);
+        let read = read_param(model.protocol, member, lists.may_be_empty(model, name, member));
         put(&mut text, format_args!("{}: fields.{read}?,\n", member.field));
     }
     text + "};\nfields.close()?;\nOk(value)\n}\n}\n\n"
 }
 
-fn read_param(protocol: Protocol, member: &Member) -> String {
+fn read_param(protocol: Protocol, member: &Member, may_be_empty: bool) -> String {
     let name = &member.wire_in;
     match (&member.kind, member.required) {
+        // In the query protocol every value may be empty.
+        (Kind::One(_), false) if may_be_empty && protocol == Protocol::Ec2 => {
+            format!("optional_even_empty({name:?})")
+        }
         (Kind::One(_), false) => format!("optional({name:?})"),
         (Kind::One(_), true) => format!("required({name:?})"),
         (Kind::List { item, flattened: false, .. }, required) if protocol == Protocol::Query => {
@@ -333,17 +366,18 @@ fn from_xml(name: &str, structure: &Structure) -> String {
     text + "};\nmembers.close()?;\nOk(value)\n}\n}\n\n"
 }
 
-fn to_xml(name: &str, structure: &Structure) -> String {
+fn to_xml(lists: &Lists, name: &str, structure: &Structure) -> String {
     let body = || structure.members.iter().filter(|member| !member.in_header);
     let writer = if body().next().is_none() { "_" } else { "xml" };
     let mut text = format!("impl ToXml for {name} {{\nfn to_xml(&self, {writer}: &mut XmlWriter) {{\n");
-    for Member { field, wire_out, kind, .. } in body() {
+    for member in body() {
+        let Member { field, wire_out, kind, .. } = member;
         let write = match kind {
             Kind::One(_) => format!("field({wire_out:?}, &self.{field})"),
             Kind::List { flattened: true, .. } => format!("flat_list({wire_out:?}, &self.{field})"),
             Kind::List { item, .. } => format!("list({wire_out:?}, {item:?}, &self.{field})"),
         };
-        match ABSENT_WHEN_EMPTY.contains(&(name, wire_out.as_str())) {
+        match lists.is_absent_when_empty(name, member) {
             true => put(&mut text, format_args!("if !self.{field}.is_empty() {{\nxml.{write};\n}}\n")),
             false => put(&mut text, format_args!("xml.{write};\n")),
         }

@@ -69,6 +69,8 @@ pub(super) struct Structure {
 
 /// One member of a structure.
 pub(super) struct Member {
+    /// The model's name.
+    pub(super) name: String,
     pub(super) field: String,
     pub(super) wire_in: String,
     pub(super) wire_out: String,
@@ -248,6 +250,7 @@ impl Reader<'_> {
                 self.visit(&inner, comes_in, protocol, above)?;
             }
             members.push(Member {
+                name: name.clone(),
                 field: names::field(name),
                 wire_in: wire_in(name, member, protocol),
                 wire_out: text(member, "locationName").unwrap_or_else(|| name.clone()),

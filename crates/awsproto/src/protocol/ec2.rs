@@ -7,7 +7,7 @@ use super::{form, xml_error};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::params::{At, FromParams, Wording};
+use crate::params::{At, EmptyValue, FromParams, Wording};
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
@@ -15,7 +15,11 @@ use crate::xml::{self, ToXml, XmlWriter};
 
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 
-static WORDING: Wording = Wording { invalid: AwsError::invalid_value, missing: AwsError::missing_parameter };
+static WORDING: Wording = Wording {
+    empty: EmptyValue::IsNone,
+    invalid: AwsError::invalid_value,
+    missing: AwsError::missing_parameter,
+};
 
 /// Reads a request, for generated decoders.
 pub fn decode<T: FromParams>(input: &Input) -> Result<T, AwsError> {

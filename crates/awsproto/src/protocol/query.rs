@@ -7,7 +7,7 @@ use super::{form, xml_error};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::params::{At, FromParams, Wording};
+use crate::params::{At, EmptyValue, FromParams, Wording};
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
@@ -15,7 +15,7 @@ use crate::xml::{self, ToXml, XmlWriter};
 
 const CONTENT_TYPE: &str = "text/xml";
 
-static WORDING: Wording = Wording { invalid, missing };
+static WORDING: Wording = Wording { empty: EmptyValue::IsAValue, invalid, missing };
 
 fn invalid(key: &str, _: &str, reason: &str) -> AwsError {
     AwsError::new("MalformedInput", format!("{key}: {reason}"))

@@ -548,7 +548,7 @@ impl FromParams for InstanceBlockDeviceMappingSpecification {
         let value = Self {
             device_name: fields.optional("DeviceName")?,
             ebs: fields.optional("Ebs")?,
-            no_device: fields.optional("NoDevice")?,
+            no_device: fields.optional_even_empty("NoDevice")?,
             virtual_name: fields.optional("VirtualName")?,
         };
         fields.close()?;

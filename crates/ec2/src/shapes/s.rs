@@ -37,7 +37,7 @@ pub struct SecureBlobAttributeValue {
 impl FromParams for SecureBlobAttributeValue {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self { value: fields.optional("Value")? };
+        let value = Self { value: fields.optional_even_empty("Value")? };
         fields.close()?;
         Ok(value)
     }

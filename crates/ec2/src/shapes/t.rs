@@ -15,7 +15,7 @@ pub struct Tag {
 impl FromParams for Tag {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value = Self { key: fields.optional("Key")?, value: fields.optional("Value")? };
+        let value = Self { key: fields.optional("Key")?, value: fields.optional_even_empty("Value")? };
         fields.close()?;
         Ok(value)
     }
