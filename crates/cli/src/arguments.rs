@@ -243,6 +243,10 @@ pub(crate) struct Laptop {
   hamlet trace laptop web tcp/22
   hamlet trace web db icmp
   hamlet trace db example.com tcp/80
+  hamlet trace db example.com tcp/80 --by nat
+
+What an instance does with a packet that is not addressed to it, the network does not know: then the last line says up to
+where it does, and what is assumed from there.
 
 Exit codes: 0 the packet and its answer arrive; 4 one of them does not; 1 and 3 as everywhere.")]
 pub(crate) struct Trace {
@@ -255,6 +259,12 @@ pub(crate) struct Trace {
     pub(crate) protocol: String,
     /// The port, if it does not stand behind the protocol
     pub(crate) port: Option<String>,
+    /// Address it on the sender's link to this neighbour, as a route inside the sender to it does
+    #[arg(long, value_name = "NEIGHBOUR")]
+    pub(crate) by: Option<String>,
+    /// Send it in parts
+    #[arg(long)]
+    pub(crate) fragmented: bool,
     /// How it is printed
     #[command(flatten)]
     pub(crate) output: Output,

@@ -14,6 +14,7 @@ use crate::drop_reason::DropReason;
 use crate::engine::Engine;
 use crate::findings::Findings;
 use crate::next_hop::{NextHop, next_hop};
+use crate::on_link::is_group;
 use crate::port::{PortId, PortKind};
 
 /// What the link has to say to a frame.
@@ -92,7 +93,8 @@ fn on_interface(
     if is_broadcast_or_multicast(headers) {
         return LinkAnswer::Drop(DropReason::Broadcast);
     }
-    match next_hop(&world.network, &engine.ports, interface, headers) {
+    let mac = MacAddress(headers.destination_mac.0);
+    match next_hop(&world.network, &engine.ports, interface, headers.destination, mac) {
         NextHop::ByAddress => LinkAnswer::NotForLink(None),
         NextHop::Neighbour(id) => LinkAnswer::NotForLink(Some(id)),
         NextHop::Nobody => LinkAnswer::ForNobody(correction(&world.network, interface, headers)),
@@ -129,11 +131,7 @@ fn correction(network: &Network, interface: &NetworkInterface, headers: &Headers
 }
 
 fn is_broadcast_or_multicast(headers: &Headers) -> bool {
-    let address = match headers.destination {
-        IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
-        IpAddr::V6(v6) => v6.is_multicast(),
-    };
-    address || headers.destination_mac.is_multicast()
+    is_group(headers.destination) || headers.destination_mac.is_multicast()
 }
 
 fn arp(frame: &[u8], owner: impl Fn(Ipv4Addr) -> Option<MacAddress>) -> LinkAnswer {

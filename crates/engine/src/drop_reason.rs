@@ -109,6 +109,9 @@ drop_reasons! {
     DestinationCheck "destination-check" Some("ENI_SOURCE_DEST_CHECK_RESTRICTION"), [DestinationCheck];
     /// No inbound rule of any security group allows it.
     SecurityGroupIngress "security-group-ingress" Some("ENI_SG_RULES_MISMATCH"), [SecurityGroup];
+    /// The answer arrives, but not from the address and port that were asked, or not where they were asked from; nobody
+    /// listens to it. In explanations alone: for the network it is a packet like any other.
+    UnexpectedAnswer "unexpected-answer" None, [Instance, Internet];
     /// Larger than the path allows, and not to be fragmented; the sender was told.
     TooBig "too-big" None, [];
     /// The interface has as many tracked connections as it may have.

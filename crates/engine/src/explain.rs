@@ -3,27 +3,33 @@
 //! The stages are the packets' own; only the connections are imagined, so that an answer is judged as one. So is what
 //! instances do with packets for others, which only they know; `forwarding.rs` has that.
 
-use model::{NetworkInterfaceId, World};
+use model::network_interface::InterfaceKind;
+use model::{Network, NetworkInterfaceId, VpcId, World};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::Flow;
 
 use crate::drop_reason::DropReason;
 use crate::engine::{Engine, Limits};
-use crate::forwarding::{Forwarding, Traveller};
-use crate::packet::Packet;
+use crate::forwarding::{Arrived, Forwarding, Traveller};
+use crate::packet::{Packet, Part, is_private_range};
 use crate::port::{PortId, PortKind, PortTable};
-use crate::trace::TraceStep;
+use crate::trace::{Outcome, TraceStep};
 
 /// A question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     /// Who sends: an interface, or, without one, the host of the simulated internet that has the source address.
     pub sender: Option<NetworkInterfaceId>,
+    /// The neighbour to which it is addressed on the sender's link; without one, whom the network gives for its destination.
+    pub next_hop: Option<NetworkInterfaceId>,
     /// What is sent.
     pub flow: Flow,
     /// Type and code, for ICMP.
     pub icmp: Option<(u8, u8)>,
+    /// Whether it is the first fragment of a packet; so is the answer to it.
+    pub is_fragmented: bool,
 }
 
 /// What would happen.
@@ -37,8 +43,11 @@ pub struct Story {
     pub reply: Vec<TraceStep>,
     /// Why the answer died, if it did.
     pub reply_drop: Option<DropReason>,
-    /// The instances that are assumed to forward what is not addressed to them, by the interfaces that it came by.
+    /// The instances that the packet or its answer comes to without being addressed to them, by the interfaces that it came
+    /// by. What they do with it no network knows.
     pub forwarders: Vec<NetworkInterfaceId>,
+    /// What they are assumed to do.
+    pub assumed: Forwarding,
 }
 
 impl Story {
@@ -50,37 +59,105 @@ impl Story {
 
 /// Asks what would happen in `world`. `internet` are the links to simulated hosts; every interface counts as connected.
 ///
-/// Instances that the packet is not addressed to are taken for routers; where that leads nowhere, for NAT instances.
+/// Instances that the packet is not addressed to are taken for routers; where that leads nowhere, for NAT instances; and
+/// where no network that is known here has the destination, for the ones that have it, or know the way.
 pub fn trace(world: &Arc<World>, internet: &PortTable, question: &Question) -> Story {
-    let story = tell(world, internet, question, Forwarding::Unchanged);
+    let story = trace_assuming(world, internet, question, Forwarding::Unchanged);
     if story.reachable() || story.forwarders.is_empty() {
         return story;
     }
-    let translated = tell(world, internet, question, Forwarding::FromOwnAddress);
-    if translated.reachable() { translated } else { story }
+    let is_foreign = is_foreign(&world.network, internet, question.flow.destination, &story);
+    let others = [Some(Forwarding::FromOwnAddress), is_foreign.then_some(Forwarding::Kept)];
+    let others = others.into_iter().flatten();
+    let mut told = others.map(|forwarding| trace_assuming(world, internet, question, forwarding));
+    told.find(Story::reachable).unwrap_or(story)
 }
 
-fn tell(world: &Arc<World>, internet: &PortTable, question: &Question, forwarding: Forwarding) -> Story {
-    let mut story = Story::default();
+/// The same where instances do this with packets for others.
+pub fn trace_assuming(
+    world: &Arc<World>,
+    internet: &PortTable,
+    question: &Question,
+    assumed: Forwarding,
+) -> Story {
+    let mut story = Story { assumed, ..Story::default() };
     let engine = imagined(world, internet);
     let Some(port) = sender_port(&engine, question) else {
         story.forward_drop = Some(DropReason::NoSuchHost);
         return story;
     };
+    let part = if question.is_fragmented { Part::First } else { Part::Whole };
+    let packet = Packet::imagined(question.flow, question.icmp, part);
     let mut traveller = Traveller::new(engine);
-    let packet = Packet::imagined(question.flow, question.icmp);
-    match traveller.travel(port, packet, forwarding, &mut story.forward) {
+    match traveller.travel(port, packet, question.next_hop, assumed, &mut story.forward) {
         Err(reason) => story.forward_drop = Some(reason),
-        Ok((at, _)) if traveller.engine().ports().services() == Some(at) => {}
-        Ok((at, flow)) => {
-            let icmp = question.icmp.map(|asked| reply_to(asked, &flow));
-            let answer = Packet::imagined(flow.reversed(), icmp);
-            let arrived = traveller.travel(at, answer, Forwarding::Unchanged, &mut story.reply);
-            story.reply_drop = arrived.err();
+        Ok(Arrived::AtService) => {}
+        Ok(Arrived::At(at, arrived)) => {
+            if let Some(answer) = arrived.answer() {
+                let asked = Asked { port, flow: question.flow };
+                let by = on_the_link_back(&traveller, at, asked, question);
+                story.reply_drop = send_back(&mut traveller, (at, by), answer, asked, &mut story.reply).err();
+            }
         }
     }
     story.forwarders = traveller.forwarders;
     story
+}
+
+/// Who asked, and as what.
+#[derive(Clone, Copy)]
+struct Asked {
+    port: PortId,
+    flow: Flow,
+}
+
+/// Whom a neighbour answers that was used as a router, where the network knows no way back: who has used it.
+fn on_the_link_back(
+    traveller: &Traveller,
+    at: PortId,
+    asked: Asked,
+    question: &Question,
+) -> Option<NetworkInterfaceId> {
+    let is_neighbour = question.next_hop.is_some_and(|neighbour| traveller.is_at(at, neighbour));
+    let knows_no_way = !traveller.has_address(asked.port, asked.flow.source);
+    question.sender.filter(|_| is_neighbour && knows_no_way)
+}
+
+/// The answer must come back to who asked, from the address and the port that were asked: to anything else nobody listens.
+fn send_back(
+    traveller: &mut Traveller,
+    (from, by): (PortId, Option<NetworkInterfaceId>),
+    answer: Packet,
+    asked: Asked,
+    steps: &mut Vec<TraceStep>,
+) -> Result<(), DropReason> {
+    traveller.expect(asked.port, asked.flow.reversed());
+    let arrived = traveller.travel(from, answer, by, Forwarding::Unchanged, steps)?;
+    let Arrived::At(at, packet) = arrived else { return Ok(()) };
+    if packet.flow == asked.flow.reversed()
+        && (at == asked.port || !traveller.has_address(asked.port, asked.flow.source))
+    {
+        return Ok(());
+    }
+    let (place, stage) = traveller.place(at);
+    let (found, wanted) = (end(packet.flow), end(asked.flow.reversed()));
+    steps.push(TraceStep {
+        at: place,
+        by: place,
+        stage,
+        direction: None,
+        outcome: Outcome::Deny(DropReason::UnexpectedAnswer),
+        detail: format!("the answer comes from {found}, and what was asked is {wanted}"),
+    });
+    Err(DropReason::UnexpectedAnswer)
+}
+
+/// Whom a packet comes from, as text.
+fn end(flow: Flow) -> String {
+    match flow.source_port {
+        0 => flow.source.to_string(),
+        port => std::net::SocketAddr::new(flow.source, port).to_string(),
+    }
 }
 
 /// An engine of which every interface is connected, and which has seen no packet.
@@ -90,10 +167,18 @@ fn imagined(world: &Arc<World>, internet: &PortTable) -> Engine {
     for port in links {
         engine.open_port(port.kind.clone(), port.mac);
     }
-    for interface in world.network.network_interfaces.values() {
+    for interface in world.network.network_interfaces.values().filter(|interface| has_link(interface.kind)) {
         engine.open_port(PortKind::Interface(interface.id), interface.mac);
     }
     engine
+}
+
+/// A NAT gateway is the network's own; behind other interfaces somebody sends and receives frames.
+fn has_link(kind: InterfaceKind) -> bool {
+    match kind {
+        InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint => true,
+        InterfaceKind::NatGateway => false,
+    }
 }
 
 fn sender_port(engine: &Engine, question: &Question) -> Option<PortId> {
@@ -103,11 +188,21 @@ fn sender_port(engine: &Engine, question: &Question) -> Option<PortId> {
     }
 }
 
-/// What answers an ICMP message that arrived as `flow`; NAT64 may have changed its family.
-fn reply_to(asked: (u8, u8), flow: &Flow) -> (u8, u8) {
-    match (asked, flow.source) {
-        ((8 | 128, code), IpAddr::V4(_)) => (0, code),
-        ((8 | 128, code), IpAddr::V6(_)) => (129, code),
-        (other, _) => other,
-    }
+/// Whether an address is nobody's that could be reached from where instances were to forward the packet: perhaps one has it,
+/// or a tunnel to it. Of the internet that is only assumed where their routes lead back to them.
+fn is_foreign(network: &Network, internet: &PortTable, address: IpAddr, story: &Story) -> bool {
+    let forwarders = story.forwarders.iter().filter_map(|id| network.network_interfaces.get(id));
+    let own: BTreeSet<VpcId> = forwarders.map(|interface| interface.vpc).collect();
+    let peerings = network.vpc_peering_connections.values().filter(|peering| peering.is_active());
+    let peers = peerings.flat_map(|peering| own.iter().filter_map(|vpc| Some(peering.peer_of(*vpc)?.vpc)));
+    let has_owner = peers.chain(own.iter().copied()).any(|vpc| network.interface_at(vpc, address).is_some());
+    let is_public = match address {
+        IpAddr::V4(v4) => network.public_addresses.get(&v4).is_some(),
+        IpAddr::V6(v6) => network.interface_by_ipv6.get(&v6).is_some(),
+    };
+    let leads_back = story.forward_drop == Some(DropReason::RoutingLoop);
+    !has_owner
+        && !is_public
+        && internet.internet_host(address).is_none()
+        && (is_private_range(address) || leads_back)
 }

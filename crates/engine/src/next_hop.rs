@@ -7,7 +7,7 @@
 //! is off. Anything else is for nobody.
 
 use model::{MacAddress, Network, NetworkInterface, NetworkInterfaceId};
-use wire::Headers;
+use std::net::IpAddr;
 
 use crate::port::{PortKind, PortTable};
 
@@ -22,19 +22,19 @@ pub(crate) enum NextHop {
     Nobody,
 }
 
-/// The next hop of a frame that an interface sends to one station.
+/// The next hop of a packet that an interface sends to one station, by its link-layer address.
 pub(crate) fn next_hop(
     network: &Network,
     ports: &PortTable,
     sender: &NetworkInterface,
-    headers: &Headers,
+    destination: IpAddr,
+    mac: MacAddress,
 ) -> NextHop {
-    let mac = MacAddress(headers.destination_mac.0);
     if mac == MacAddress::ROUTER {
         return NextHop::ByAddress;
     }
     let is_on_link = |it: &&NetworkInterface| it.subnet == sender.subnet;
-    let owner = network.interface_at(sender.vpc, headers.destination).filter(is_on_link);
+    let owner = network.interface_at(sender.vpc, destination).filter(is_on_link);
     if owner.is_some_and(|owner| owner.mac == mac) {
         return NextHop::ByAddress;
     }

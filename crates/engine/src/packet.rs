@@ -23,6 +23,9 @@ pub struct Packet {
     pub via: Option<NetworkInterfaceId>,
 }
 
+/// The time to live that systems give to what they send.
+const IMAGINED_TTL: u8 = 64;
+
 /// Whether a packet is a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -56,8 +59,20 @@ impl Packet {
     }
 
     /// A packet for a question: what would happen if it were sent?
-    pub fn imagined(flow: Flow, icmp: Option<(u8, u8)>) -> Packet {
-        Packet { flow, icmp, part: Part::Whole, ttl: 64, is_error: false, continues: false, via: None }
+    pub fn imagined(flow: Flow, icmp: Option<(u8, u8)>, part: Part) -> Packet {
+        Packet { flow, icmp, part, ttl: IMAGINED_TTL, is_error: false, continues: false, via: None }
+    }
+
+    /// What a plain server sends back to a packet that has arrived as this; none where there is nothing to answer.
+    pub fn answer(&self) -> Option<Packet> {
+        let icmp = match self.icmp {
+            None => None,
+            Some((8, code)) if self.flow.protocol == protocol::ICMP => Some((0, code)),
+            Some((128, code)) if self.flow.protocol == protocol::ICMPV6 => Some((129, code)),
+            Some(_) => return None,
+        };
+        let continues = self.flow.protocol == protocol::TCP;
+        Some(Packet { continues, ..Packet::imagined(self.flow.reversed(), icmp, self.part) })
     }
 
     /// What rules look at.

@@ -13,6 +13,7 @@ use model::ResourceId;
 
 use crate::drop_reason::DropReason;
 use crate::explain::Story;
+use crate::forwarding::Forwarding;
 use crate::trace::{Outcome, TraceStep};
 
 /// What a resource is called by whoever reads the text.
@@ -29,16 +30,30 @@ pub fn story(story: &Story, name: Namer<'_>) -> String {
         text.push_str("  reply\n");
         reply.iter().for_each(|row| row.write(&widths, &mut text));
     }
-    text.push_str(&format!("  => {}{}\n", conclusion(story), assumption(story, name)));
+    text.push_str(&format!("  => {}{}{}\n", known(story, name), conclusion(story), assumption(story, name)));
     text
+}
+
+/// What is known of a packet that is lost behind an instance which it is not addressed to: that it comes there.
+fn known(story: &Story, name: Namer<'_>) -> String {
+    let what = if story.forward_drop.is_some() { "it" } else { "the answer" };
+    match story.forwarders.first().filter(|_| !story.reachable()) {
+        Some(first) => format!("{what} comes to {}, which it is not addressed to; ", name((*first).into())),
+        None => String::new(),
+    }
 }
 
 /// What the outcome rests on that no network knows.
 fn assumption(story: &Story, name: Namer<'_>) -> String {
-    match story.forwarders.iter().map(|id| name((*id).into())).collect::<Vec<_>>().as_slice() {
-        [] => String::new(),
-        [one] => format!(", if {one} forwards"),
-        [many @ .., last] => format!(", if {} and {last} forward", many.join(", ")),
+    let mut names: Vec<String> = story.forwarders.iter().map(|id| name((*id).into())).collect();
+    names.dedup();
+    match (names.as_slice(), story.assumed) {
+        ([], _) => String::new(),
+        ([one, ..], Forwarding::Kept) => format!(", if {one} has the address or knows the way"),
+        ([one], Forwarding::Unchanged | Forwarding::FromOwnAddress) => format!(", if {one} forwards"),
+        ([many @ .., last], Forwarding::Unchanged | Forwarding::FromOwnAddress) => {
+            format!(", if {} and {last} forward", many.join(", "))
+        }
     }
 }
 

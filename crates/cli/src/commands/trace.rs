@@ -9,7 +9,14 @@ use crate::failure::{Failure, Result, UNREACHABLE};
 
 pub(crate) fn run(daemon: &Daemon, options: &Trace) -> Result<ExitCode> {
     let (protocol, port) = protocol_and_port(&options.protocol, options.port.as_deref())?;
-    let request = TraceRequest { from: options.from.clone(), to: options.to.clone(), protocol, port };
+    let request = TraceRequest {
+        from: options.from.clone(),
+        to: options.to.clone(),
+        protocol,
+        port,
+        by: options.by.clone(),
+        fragmented: options.fragmented,
+    };
     let answer: TraceAnswer = daemon.post("/trace", &request)?;
     match options.output.json {
         true => super::print_json(&answer)?,

@@ -1,8 +1,8 @@
 //! `hamlet trace`: why A reaches B, or not.
 
 use engine::explain::{self, Question, Story};
-use model::World;
 use model::rule::protocol;
+use model::{NetworkInterfaceId, World};
 use serde::{Deserialize, Serialize};
 
 use super::answer::Refused;
@@ -20,6 +20,12 @@ pub struct TraceRequest {
     pub protocol: String,
     /// The destination port, for TCP and UDP.
     pub port: Option<u16>,
+    /// The neighbour that it is addressed to on the sender's link.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// Whether it is the first part of a packet that was sent in parts.
+    #[serde(default)]
+    pub fragmented: bool,
 }
 
 /// What `hamlet trace` is told.
@@ -33,7 +39,8 @@ pub struct TraceAnswer {
     pub explanation_code: Option<String>,
     /// Whether the answer, not the packet, died.
     pub reply_dropped: bool,
-    /// The instances that are assumed to forward what is not addressed to them.
+    /// The instances that it comes to without being addressed to them, and that are assumed to forward it: what is said of
+    /// the way behind them, that it is reachable or what it dies of, holds if they do.
     #[serde(default)]
     pub forwarders: Vec<String>,
     /// All stages, for people.
@@ -65,7 +72,8 @@ pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAn
     let world = running.state.snapshot();
     let from = names::find(&world, &request.from).map_err(Refused::not_found)?;
     let to = names::find(&world, &request.to).map_err(Refused::not_found)?;
-    let question = question(&world, request, &from, &to).map_err(Refused::not_found)?;
+    let by = request.by.as_deref().map(|by| neighbour(&world, by)).transpose().map_err(Refused::not_found)?;
+    let question = question(&world, request, &from, &to, by).map_err(Refused::not_found)?;
     let story = explain::trace(&world, &running.internet_ports(), &question);
     let namer = |id: model::ResourceId| names::of_resource(&world, id);
     Ok(TraceAnswer {
@@ -83,6 +91,11 @@ pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAn
     })
 }
 
+/// The interface that is named as a neighbour.
+fn neighbour(world: &World, name: &str) -> Result<NetworkInterfaceId, String> {
+    names::find(world, name)?.interface.ok_or_else(|| format!("'{name}' is no instance or network interface"))
+}
+
 /// An ephemeral port, such as a client's system would choose.
 const CLIENT_PORT: u16 = 40000;
 
@@ -91,6 +104,7 @@ fn question(
     request: &TraceRequest,
     from: &names::Endpoint,
     to: &names::Endpoint,
+    next_hop: Option<NetworkInterfaceId>,
 ) -> Result<Question, String> {
     let number = match request.protocol.as_str() {
         "tcp" => protocol::TCP,
@@ -116,6 +130,8 @@ fn question(
     let source_port = if has_ports { CLIENT_PORT } else { 0 };
     Ok(Question {
         sender: from.interface,
+        next_hop,
+        is_fragmented: request.fragmented,
         flow: wire::Flow { source, destination, protocol: number, source_port, destination_port: port },
         icmp,
     })
