@@ -3,7 +3,9 @@
 
 use guest::public_names::DNS;
 use guest::{Asker, DnsTransport, LinkService};
-use model::{MacAddress, Network, NetworkInterface, NetworkInterfaceId, World};
+use model::{
+    Direction, MacAddress, NatGateway, Network, NetworkInterface, NetworkInterfaceId, SubnetId, World,
+};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use wire::icmpv6::{NeighborAdvertisement, NeighborSolicitation, RouterAdvertisement};
 use wire::{Arp, ArpOperation, Headers, Layer3, Link, Mac, UdpDatagram, icmp, icmpv6};
@@ -15,7 +17,9 @@ use crate::engine::Engine;
 use crate::findings::Findings;
 use crate::next_hop::{NextHop, next_hop};
 use crate::on_link::is_group;
+use crate::packet::Packet;
 use crate::port::{PortId, PortKind};
+use crate::stages::network_acl;
 
 /// What the link has to say to a frame.
 pub enum LinkAnswer {
@@ -303,7 +307,7 @@ fn router_of(engine: &Engine, port: PortId, headers: &Headers) -> Option<IpAddr>
     }
 }
 
-/// "Fragmentation needed" or "packet too big", from the subnet's router.
+/// "Fragmentation needed" or "packet too big", from the subnet's router, if the subnet's network ACL lets it in.
 pub(crate) fn too_big(
     engine: &Engine,
     port: PortId,
@@ -315,24 +319,65 @@ pub(crate) fn too_big(
         IpAddr::V4(router) => icmp::fragmentation_needed(router, mtu, frame, headers),
         IpAddr::V6(router) => icmpv6::packet_too_big(router, u32::from(mtu), frame, headers),
     };
-    told.map(from_router)
+    told.filter(|told| is_let_to(engine, port, None, told)).map(from_router)
 }
 
 /// "Time to live exceeded", from the NAT gateway in which the packet died, to whom it serves: the one visible hop.
 pub(crate) fn time_exceeded(
     engine: &Engine,
+    port: PortId,
     findings: &Findings,
     frame: &[u8],
     headers: &Headers,
 ) -> Option<Vec<u8>> {
-    let last = findings.nat_visits.iter().last().filter(|visit| visit.from == End::Initiator)?;
-    let router = engine.world.network.nat_gateways.get(&last.gateway)?.private_ip?;
+    let gateway = gateway_that_serves(engine, findings)?;
+    let router = gateway.private_ip?;
     let told = match headers.layer3 {
         Layer3::Ipv4 => icmp::time_exceeded(router, frame, headers),
         Layer3::Ipv6 => icmpv6::time_exceeded(guest::nat64::embed(router), frame, headers),
         Layer3::Arp => None,
     };
-    told.map(from_router)
+    told.filter(|told| is_let_to(engine, port, Some(gateway.subnet), told)).map(from_router)
+}
+
+/// A reset, from the NAT gateway that does not know the connection, in the name of the far end.
+pub(crate) fn reset(
+    engine: &Engine,
+    port: PortId,
+    findings: &Findings,
+    frame: &[u8],
+    headers: &Headers,
+) -> Option<Vec<u8>> {
+    let gateway = gateway_that_serves(engine, findings)?;
+    wire::tcp::reset(frame, headers).filter(|told| is_let_to(engine, port, Some(gateway.subnet), told))
+}
+
+/// The NAT gateway in which a packet from inside has died.
+fn gateway_that_serves<'a>(engine: &'a Engine, findings: &Findings) -> Option<&'a NatGateway> {
+    let last = findings.nat_visits.iter().last().filter(|visit| visit.from == End::Initiator)?;
+    engine.world.network.nat_gateways.get(&last.gateway)
+}
+
+/// Whether the network ACLs let what the network tells a sender come to it: out of the subnet of the gateway that speaks,
+/// and into the sender's. The guide has rules of custom network ACLs for it: ICMP type 3 code 4 and ICMPv6 type 2 for path MTU
+/// discovery, type 11 for traceroute (Network ACLs, VPC User Guide). Security groups are not asked.
+fn is_let_to(engine: &Engine, port: PortId, from: Option<SubnetId>, told: &[u8]) -> bool {
+    let network = &engine.world.network;
+    let interface = match engine.ports.get(port).map(|link| &link.kind) {
+        Some(PortKind::Interface(id)) => network.network_interfaces.get(id),
+        // On the internet there are no network ACLs.
+        Some(PortKind::Internet(_) | PortKind::Services) | None => return true,
+    };
+    let (Some(interface), Ok(headers)) = (interface, wire::parse(told)) else { return false };
+    if from == Some(interface.subnet) {
+        return true;
+    }
+    let header = Packet::new(&headers).header();
+    let crossings = [(from, Direction::Egress), (Some(interface.subnet), Direction::Ingress)];
+    crossings
+        .into_iter()
+        .filter_map(|(subnet, direction)| Some((network.subnets.get(&subnet?)?, direction)))
+        .all(|(subnet, direction)| network_acl::allows(network, subnet, direction, &header))
 }
 
 /// The sender knows one router by its link-layer address.

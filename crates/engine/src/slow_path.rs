@@ -59,7 +59,7 @@ impl Engine {
             Arrival::Dropped(reason) => {
                 let sent = size(headers, vnet);
                 self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
-                let told = self.told_of_death(reason, &decision.findings, frame, headers);
+                let told = self.told_of_death(port, reason, &decision.findings, frame, headers);
                 out.extend(told.map(|frame| Outgoing { port, frame }));
                 return Verdict::Dropped(reason);
             }
@@ -78,15 +78,19 @@ impl Engine {
     /// What the network tells the sender of a packet that died. It is silent but for two reasons, both of NAT gateways.
     fn told_of_death(
         &self,
+        port: PortId,
         reason: DropReason,
         findings: &Findings,
         frame: &[u8],
         headers: &Headers,
     ) -> Option<Vec<u8>> {
         if reason == DropReason::TimeToLive {
-            return answer::time_exceeded(self, findings, frame, headers);
+            return answer::time_exceeded(self, port, findings, frame, headers);
         }
-        if reason == DropReason::NatIdle { wire::tcp::reset(frame, headers) } else { None }
+        if reason == DropReason::NatIdle {
+            return answer::reset(self, port, findings, frame, headers);
+        }
+        None
     }
 
     fn passage_of_first_fragment(&self, port: PortId, headers: &Headers, now: Moment) -> Option<Passage> {

@@ -2,7 +2,7 @@
 //!
 //! "A network ACL allows or denies specific inbound or outbound traffic at the subnet level" (Network ACLs).
 
-use model::{Direction, RuleAction, Subnet};
+use model::{Direction, Header, Network, RuleAction, Subnet};
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Site, Step};
@@ -19,6 +19,13 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Cros
         return Step::Continue;
     }
     decide(journey, site.subnet, Direction::Ingress)
+}
+
+/// Whether a subnet's network ACL lets a packet pass.
+pub(crate) fn allows(network: &Network, subnet: &Subnet, direction: Direction, header: &Header) -> bool {
+    let acl = network.network_acls.get(&subnet.network_acl);
+    acl.and_then(|acl| acl.first_match(direction, header))
+        .is_some_and(|rule| rule.action == RuleAction::Allow)
 }
 
 fn decide<'a>(journey: &mut Journey<'a, '_>, subnet: &Subnet, direction: Direction) -> Step<'a> {

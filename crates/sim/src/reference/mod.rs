@@ -14,7 +14,7 @@ mod journey;
 mod rules;
 
 use engine::DropReason;
-use model::{IpNet, MacAddress, NetworkInterfaceId, World};
+use model::{Direction, IpNet, MacAddress, NetworkInterfaceId, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::Flow;
@@ -104,10 +104,10 @@ pub enum Fate {
     },
     /// It dies.
     Dropped(DropReason),
-    /// It is too long, and its sender is told how long it may be.
+    /// It is too long, and its sender is told how long it may be, if the network ACL lets that in.
     TooBig {
         /// So long.
-        mtu: u16,
+        mtu: Option<u16>,
     },
 }
 
@@ -191,7 +191,9 @@ impl Reference {
         let end = journey.run();
         let (arrived, memory) = (journey.packet, journey.memory.clone());
         let fate = match end {
-            Ok(_) if packet.ip_length() > usize::from(memory.mtu) => Fate::TooBig { mtu: memory.mtu },
+            Ok(_) if packet.ip_length() > usize::from(memory.mtu) => {
+                Fate::TooBig { mtu: Some(memory.mtu).filter(|_| self.is_told_the_mtu(from, &packet)) }
+            }
             Ok(to) => {
                 let about = own
                     .and_then(|(index, initiator)| self.connections[index].end(!initiator))
@@ -220,6 +222,27 @@ impl Reference {
         }
         self.remember_first_part(from, &packet, &fate);
         fate
+    }
+
+    /// "Fragmentation needed" and "packet too big" come from the subnet's router, across the subnet's boundary.
+    fn is_told_the_mtu(&self, who: Who, sent: &Packet) -> bool {
+        let Who::Interface(id) = who else { return true };
+        let interface = self.world.network.network_interfaces.get(&id);
+        let subnet = interface.and_then(|interface| self.world.network.subnets.get(&interface.subnet));
+        let Some(subnet) = subnet else { return false };
+        let router = match sent.flow.source {
+            IpAddr::V4(_) => subnet.cidr.map(|block| IpAddr::V4((block.network().to_bits() + 1).into())),
+            IpAddr::V6(_) => {
+                let block = subnet.ipv6_cidr.as_ref().map(|block| block.cidr);
+                block.map(|block| IpAddr::V6((block.network().to_bits() + 1).into()))
+            }
+        };
+        let Some(router) = router else { return false };
+        let (protocol, kind) = if router.is_ipv4() { (1, (3, 4)) } else { (58, (2, 0)) };
+        let destination = sent.flow.source;
+        let flow = Flow { source: router, destination, protocol, source_port: 0, destination_port: 0 };
+        let told = Packet { flow, icmp: Some(kind), part: Part::Whole, ..*sent };
+        rules::acl_allows(&self.world, subnet, Direction::Ingress, &told)
     }
 
     fn remember_first_part(&mut self, from: Who, packet: &Packet, fate: &Fate) {

@@ -100,7 +100,8 @@ impl Pair {
             Verdict::Forward(to) => self.delivered(from, to, &frame)?,
             Verdict::Dropped(DropReason::TooBig) => {
                 self.dropped += 1;
-                Fate::TooBig { mtu: frames::told_mtu(&out.pop().ok_or("nobody was told the MTU")?.frame)? }
+                let told = out.pop().map(|told| frames::told_mtu(&told.frame)).transpose()?;
+                Fate::TooBig { mtu: told }
             }
             Verdict::Dropped(reason) => {
                 self.dropped += 1;
