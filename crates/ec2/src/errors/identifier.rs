@@ -21,6 +21,8 @@ enum Sentence {
     Plain(&'static str),
     /// "The image id '[ami-1]' does not exist".
     Bracketed(&'static str),
+    /// "The volume 'vol-1' does not exist.", and "… Expected: 'vol-...'." of one that is wrongly written.
+    Stopped(&'static str),
     /// "NatGateway nat-1 was not found".
     WasNotFound(&'static str),
     /// "An invalid association-id of 'iip-assoc-1' was given".
@@ -31,7 +33,7 @@ const fn family(not_found: &'static str, malformed: Option<&'static str>, senten
     Family { not_found, malformed, sentence }
 }
 
-use Sentence::{Bracketed, Id, Plain, WasGiven, WasNotFound};
+use Sentence::{Bracketed, Id, Plain, Stopped, WasGiven, WasNotFound};
 
 fn family_of(kind: IdKind) -> Family {
     match kind {
@@ -83,8 +85,10 @@ fn family_of(kind: IdKind) -> Family {
             family("InvalidReservationID.NotFound", Some("InvalidReservationID.Malformed"), Id("reservation"))
         }
         IdKind::Image => family("InvalidAMIID.NotFound", Some("InvalidAMIID.Malformed"), Bracketed("image")),
-        IdKind::Volume => family("InvalidVolume.NotFound", None, Plain("volume")),
-        IdKind::Snapshot => family("InvalidSnapshot.NotFound", None, Plain("snapshot")),
+        IdKind::Volume => family("InvalidVolume.NotFound", Some("InvalidParameterValue"), Stopped("volume")),
+        IdKind::Snapshot => {
+            family("InvalidSnapshot.NotFound", Some("InvalidParameterValue"), Stopped("snapshot"))
+        }
         IdKind::InstanceConnectEndpoint => family(
             "InvalidInstanceConnectEndpointId.NotFound",
             Some("InvalidInstanceConnectEndpointId.Malformed"),
@@ -100,9 +104,14 @@ pub(crate) fn has_malformed_code(kind: IdKind) -> bool {
 
 /// An identifier that is not written as identifiers of its kind are.
 pub(crate) fn malformed(kind: IdKind, text: &str) -> AwsError {
-    let Some(code) = family_of(kind).malformed else {
+    let family = family_of(kind);
+    let Some(code) = family.malformed else {
         return not_found(kind, &[text]);
     };
+    if let Stopped(noun) = family.sentence {
+        let expected = format!("Expected: '{}-...'.", kind.prefix());
+        return AwsError::invalid_value(&format!("{noun}Id"), text, &expected);
+    }
     if matches!(kind, IdKind::Image | IdKind::SecurityGroup) {
         let prefix = kind.prefix();
         return AwsError::new(code, format!("Invalid id: \"{text}\" (expecting \"{prefix}-...\")"));
@@ -124,6 +133,7 @@ pub(crate) fn not_found(kind: IdKind, ids: &[&str]) -> AwsError {
         Id(noun) => format!("The {noun} ID{s} '{list}' {does} not exist"),
         Plain(noun) => format!("The {noun}{s} '{list}' {does} not exist"),
         Bracketed(noun) => format!("The {noun} id{s} '[{list}]' {does} not exist"),
+        Stopped(noun) => format!("The {noun}{s} '{list}' {does} not exist."),
         WasNotFound(noun) => format!("{noun} {list} was not found"),
         WasGiven(noun) => format!("An invalid {noun} of '{list}' was given"),
     };
@@ -157,6 +167,14 @@ mod tests {
         assert_eq!(
             words(IdKind::SecurityGroup, &["sg-1"]),
             "InvalidGroup.NotFound: The security group 'sg-1' does not exist"
+        );
+        assert_eq!(
+            words(IdKind::Volume, &["vol-1"]),
+            "InvalidVolume.NotFound: The volume 'vol-1' does not exist."
+        );
+        assert_eq!(
+            malformed(IdKind::Snapshot, "x").to_string(),
+            "InvalidParameterValue: Value (x) for parameter snapshotId is invalid. Expected: 'snap-...'."
         );
         assert_eq!(
             malformed(IdKind::Image, "x").to_string(),
