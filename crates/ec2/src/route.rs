@@ -252,6 +252,11 @@ mod tests {
                 "InvalidGatewayID.NotFound: The gateway ID 'nat-00000001' does not exist",
             ),
             (
+                "EgressOnlyInternetGatewayId",
+                "eigw-00000001",
+                "InvalidGatewayID.NotFound: The gateway ID 'eigw-00000001' does not exist",
+            ),
+            (
                 "NatGatewayId",
                 "nat-00000001",
                 "InvalidNatGatewayID.NotFound: The natGateway ID 'nat-00000001' does not exist",
@@ -290,6 +295,60 @@ mod tests {
             "InvalidParameterValue: Value (everywhere) for parameter destinationCidrBlock is invalid. This is not a \
              valid CIDR block."
         );
+    }
+
+    /// A NAT gateway in a subnet of the table's VPC.
+    fn with_nat_gateway(caller: &mut Caller, table: &str) -> String {
+        let (subnet, _) = with_interface(caller, table);
+        let parameters = [("SubnetId", subnet.as_str()), ("ConnectivityType", "private")];
+        caller.ok("CreateNatGateway", &parameters).text("natGatewayId")
+    }
+
+    #[test]
+    fn a_gateway_is_known_by_its_identifier() {
+        let (mut caller, table, internet) = with_gateway();
+        let nat = with_nat_gateway(&mut caller, &table);
+        let vpc = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]).text("vpcId");
+        let egress_only = caller
+            .ok("CreateEgressOnlyInternetGateway", &[("VpcId", &vpc)])
+            .text("egressOnlyInternetGatewayId");
+        let everywhere = [("DestinationCidrBlock", "0.0.0.0/0"), ("DestinationIpv6CidrBlock", "::/0")];
+        let cases = [
+            (&internet, "gatewayId", &everywhere[..]),
+            (&nat, "natGatewayId", &everywhere[..]),
+            (&egress_only, "egressOnlyInternetGatewayId", &everywhere[1..]),
+        ];
+        for (gateway, member, destinations) in cases {
+            for destination in destinations {
+                let to = [("RouteTableId", table.as_str()), *destination, ("GatewayId", gateway)];
+                caller.ok("CreateRoute", &to);
+                caller.ok("ReplaceRoute", &to);
+                let shown = caller.ok("DescribeRouteTables", &[("RouteTableId.1", &table)]);
+                assert!(shown.texts(member).contains(gateway), "{destination:?} {member}: {}", shown.0);
+                caller.ok("DeleteRoute", &to[..2]);
+            }
+        }
+        let v4 = &to(&table, "0.0.0.0/0", &egress_only);
+        assert!(caller.refused("CreateRoute", v4).starts_with("InvalidParameterValue: "));
+    }
+
+    #[test]
+    fn what_is_no_gateway_or_gone_is_no_gateway_that_exists() {
+        let (mut caller, table, gateway) = with_gateway();
+        let nat = with_nat_gateway(&mut caller, &table);
+        caller.ok("DeleteNatGateway", &[("NatGatewayId", &nat)]);
+        caller.ok("CreateRoute", &to(&table, "0.0.0.0/0", &gateway));
+        let mut others = vec![nat];
+        let kinds = ["eni", "i", "pcx", "tgw", "vgw", "vpce", "eigw", "cagw", "lgw"];
+        others.extend(kinds.map(|kind| format!("{kind}-00000001")));
+        for id in others {
+            let sentence = format!("InvalidGatewayID.NotFound: The gateway ID '{id}' does not exist");
+            for action in ["CreateRoute", "ReplaceRoute"] {
+                assert_eq!(caller.refused(action, &to(&table, "0.0.0.0/0", &id)), sentence, "{action}");
+            }
+            let associate = [("RouteTableId", table.as_str()), ("GatewayId", &id)];
+            assert_eq!(caller.refused("AssociateRouteTable", &associate), sentence);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What requests about routes say: a destination and a target, each in the one of several parameters that fits its kind.
 
 use awsproto::AwsError;
-use model::{Destination, IpNet, Scope, Target, World};
+use model::{Destination, IpNet, NatGatewayId, Scope, Target, World};
 
 use crate::errors::{gateway_not_found, nat_gateway_not_found, refused_for_route};
 use crate::request;
@@ -106,7 +106,7 @@ fn one_of<'a>(
 fn target_of(world: &World, scope: Scope, kind: TargetKind, id: &str) -> Result<Target, AwsError> {
     match kind {
         TargetKind::Local => Ok(Target::Local),
-        TargetKind::Gateway => id.parse().map(Target::InternetGateway).map_err(|_| gateway_not_found(id)),
+        TargetKind::Gateway => gateway_target(world, scope, id),
         TargetKind::EgressOnlyInternetGateway => request::parse_id(id).map(Target::EgressOnlyInternetGateway),
         TargetKind::NatGateway => id.parse().map(Target::NatGateway).map_err(|_| nat_gateway_not_found(id)),
         TargetKind::NetworkInterface => request::parse_id(id).map(Target::NetworkInterface),
@@ -124,6 +124,22 @@ fn target_of(world: &World, scope: Scope, kind: TargetKind, id: &str) -> Result<
             format!("The Vpc Endpoint Id '{id}' does not exist"),
         )),
     }
+}
+
+/// The target that `GatewayId` names: an internet gateway, or a NAT or egress-only gateway, which AWS knows by its
+/// identifier. Anything else is a gateway that does not exist, an interface and a NAT gateway that was deleted among it.
+fn gateway_target(world: &World, scope: Scope, id: &str) -> Result<Target, AwsError> {
+    if let Ok(gateway) = id.parse() {
+        return Ok(Target::InternetGateway(gateway));
+    }
+    if let Ok(gateway) = id.parse() {
+        return Ok(Target::EgressOnlyInternetGateway(gateway));
+    }
+    let living = |gateway: &NatGatewayId| {
+        world.nat_gateway(scope, *gateway).is_ok_and(|gateway| gateway.deleted.is_none())
+    };
+    let gateway = id.parse().ok().filter(living);
+    gateway.map(Target::NatGateway).ok_or_else(|| gateway_not_found(id))
 }
 
 /// The one destination among the parameters sent.

@@ -26,10 +26,10 @@ fn different_networks(table: RouteTableId, other: ResourceId) -> AwsError {
     let noun = match other {
         ResourceId::InternetGateway(_)
         | ResourceId::EgressOnlyInternetGateway(_)
-        | ResourceId::NatGateway(_) => "network gateway",
+        | ResourceId::NatGateway(_)
+        | ResourceId::VpcPeeringConnection(_) => "network gateway",
         ResourceId::NetworkInterface(_) => "interface",
         ResourceId::Vpc(_) => "network",
-        ResourceId::VpcPeeringConnection(_) => "peering connection",
         other => other.type_name(),
     };
     invalid(format!("route table {table} and {noun} {other} belong to different networks"))
