@@ -370,12 +370,14 @@ fn write_host_name(lease: &Lease) -> io::Result<()> {
     };
     let short = whole.split('.').next().unwrap_or(&whole);
     write_guest_file("/etc/hostname", &format!("{whole}\n"))?;
-    write_guest_file(
-        "/etc/hosts",
-        &format!(
-            "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 {whole} {short}\n"
-        ),
-    )
+    write_guest_file("/etc/hosts", &hosts_file(lease.address, &whole, short))
+}
+
+/// The instance's name stands for the address that others know it by, as the VPC's resolver says; here also where that is
+/// switched off or is another's.
+fn hosts_file(address: Ipv4Addr, whole: &str, short: &str) -> String {
+    let names = if whole == short { whole.to_owned() } else { format!("{whole} {short}") };
+    format!("127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n{address} {names}\n")
 }
 
 /// A message to a server.
@@ -531,6 +533,15 @@ mod tests {
             resolver_file(&lease),
             "# From DHCP.\nsearch ec2.internal\nnameserver 10.0.0.2\nnameserver 10.0.0.3\n"
         );
+    }
+
+    #[test]
+    fn an_instances_name_stands_for_its_own_address() {
+        let own = Ipv4Addr::new(10, 0, 0, 5);
+        let file = hosts_file(own, "ip-10-0-0-5.ec2.internal", "ip-10-0-0-5");
+        assert!(file.starts_with("127.0.0.1 localhost\n::1 localhost "));
+        assert!(file.ends_with("\n10.0.0.5 ip-10-0-0-5.ec2.internal ip-10-0-0-5\n"));
+        assert!(hosts_file(own, "web", "web").ends_with("\n10.0.0.5 web\n"), "without a domain");
     }
 
     #[test]
