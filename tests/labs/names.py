@@ -277,6 +277,9 @@ class Names(NetworkLab):
         dashed = self.address["web"].replace(".", "-")
         name = f"ip-{dashed}.{REGION}.compute.internal"
         self.sees(self.resolved("db", name), [self.address["web"]])
+        self.sees(self.resolved("far", name), [self.address["web"]], "so it does in every VPC of the Region")
+        own = self.inside("web", "sh", "-c", 'getent ahostsv4 "$(hostname)"', check=True).out
+        self.sees({line.split()[0] for line in own.splitlines()}, {self.address["web"]}, "its own name, in itself")
         self.sees(self.dig("db", "+short", "-x", self.address["web"]).strip(), f"{name}.")
         self.sees(
             self.dig("far", "+short", "-x", self.address["web"]).strip(), "", "in another VPC the address has no name"

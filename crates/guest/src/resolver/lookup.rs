@@ -108,10 +108,15 @@ impl<'a> View<'a> {
         }
         let label = name.strip_suffix(domain)?.strip_suffix('.')?;
         if let Some(address) = names::labelled_address(label, "ip-") {
-            let inside = self.vpc.is_some_and(|vpc| vpc.contains(IpAddr::V4(address)));
-            return inside.then(|| vec![Value::provided(RecordData::A(address))]);
+            return self.is_named(address).then(|| vec![Value::provided(RecordData::A(address))]);
         }
         self.resource_values(label)
+    }
+
+    /// Whether an address has a private name here: every address of RFC 1918 has, whichever VPC of the Region it is in, since
+    /// the name itself says which address it is; others only in their own VPC.
+    fn is_named(&self, address: Ipv4Addr) -> bool {
+        address.is_private() || self.vpc.is_some_and(|vpc| vpc.contains(IpAddr::V4(address)))
     }
 
     /// A resource name exists while its subnet gives it a record of either type.

@@ -56,8 +56,14 @@ fn private_names_stand_for_addresses_of_the_vpc() {
     assert_eq!(asked("ip-10-0-1-10.us-west-2.compute.internal.", RecordType::A), "A 10.0.1.10");
     assert_eq!(asked("IP-10-0-1-10.US-west-2.compute.internal.", RecordType::A), "A 10.0.1.10");
     assert_eq!(asked("ip-10-0-1-10.us-west-2.compute.internal.", RecordType::AAAA), "nothing");
+    // Those of other VPCs of the Region, and those that nobody has; outside of RFC 1918 only the VPC's own.
+    assert_eq!(asked("ip-10-1-0-5.us-west-2.compute.internal.", RecordType::A), "A 10.1.0.5");
+    assert_eq!(asked("ip-172-16-0-9.us-west-2.compute.internal.", RecordType::A), "A 172.16.0.9");
+    assert_eq!(asked("ip-192-168-0-9.us-west-2.compute.internal.", RecordType::A), "A 192.168.0.9");
     for unknown in [
-        "ip-10-1-0-5.us-west-2.compute.internal.",
+        "ip-100-64-0-9.us-west-2.compute.internal.",
+        "ip-172-32-0-9.us-west-2.compute.internal.",
+        "ip-203-0-113-99.us-west-2.compute.internal.",
         "ip-10-0-1-010.us-west-2.compute.internal.",
         "a.ip-10-0-1-10.us-west-2.compute.internal.",
         "ip-10-0-1-10.ec2.internal.",
