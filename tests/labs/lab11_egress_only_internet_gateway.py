@@ -167,20 +167,15 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.blocked_by(self.group, "laptop", "web", "tcp/22")
 
     def addresses_come_and_go(self):
-        self.step(
-            "6. an address assigned to the running server appears in it when it renews its lease, which it does "
-            "every 70 seconds"
-        )
+        self.step("6. an address assigned to the running server appears in it")
         [interface] = self.describe(self.web)["NetworkInterfaces"]
         self.eni = interface["NetworkInterfaceId"]
         made = self.ec2("assign-ipv6-addresses", "--network-interface-id", self.eni, "--ipv6-address-count", "1")
         [second] = made["AssignedIpv6Addresses"]
         both = {f"{self.address}/128", f"{second}/128"}
-        self.inside("web", "kill", "-HUP", "1", check=True)
         harness.wait_for("the second address", lambda: self.global_addresses("web") == both, 10)
         self.step("   and goes when it is taken away")
         self.ec2("unassign-ipv6-addresses", "--network-interface-id", self.eni, "--ipv6-addresses", second)
-        self.inside("web", "kill", "-HUP", "1", check=True)
         harness.wait_for("its end", lambda: self.global_addresses("web") == {f"{self.address}/128"}, 10)
 
     def rogue(self):

@@ -28,6 +28,8 @@ const DESCRIPTORS_MAX: usize = 32;
 pub(crate) enum Request {
     Attach(LinkSpec),
     Detach(String),
+    /// Asks the network anew what it has to say.
+    Renew,
     ListenTcp(SocketAddr),
     BindUdp(SocketAddr),
     /// A TCP socket bound to the address (if any), not yet connected.

@@ -226,7 +226,7 @@ fn make_socket(request: &Request) -> io::Result<OwnedFd> {
                 Err(errno) => Err(errno.into()),
             }
         }
-        Request::Attach(_) | Request::Detach(_) => {
+        Request::Attach(_) | Request::Detach(_) | Request::Renew => {
             Err(io::Error::other("a namespace has the one interface it was made with"))
         }
     }

@@ -545,6 +545,11 @@ impl Running {
         self.process.ask(&Request::Detach(inside)).map(drop)
     }
 
+    /// Has the instance ask the network for its addresses now, and not when it would have done so by itself.
+    pub fn look_for_addresses(&self) -> Result<()> {
+        self.process.ask(&Request::Renew).map(drop)
+    }
+
     fn names(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }

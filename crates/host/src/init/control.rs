@@ -1,4 +1,4 @@
-//! What the daemon asks a running instance: interfaces that come and go.
+//! What the daemon asks a running instance: interfaces that come and go, and to look for addresses that do.
 
 use std::net::SocketAddr;
 
@@ -35,6 +35,10 @@ impl Init<'_> {
                     .extract_if(.., |it| it.name() == name)
                     .for_each(|gone| gone.clean_up(netlink));
                 self.console.print(&format!("{name}: detached"));
+                Ok(())
+            }
+            Request::Renew => {
+                self.renew();
                 Ok(())
             }
             Request::ListenTcp(address) | Request::BindUdp(address) => Err(refusal(address)),

@@ -244,7 +244,7 @@ impl<'a> Init<'a> {
         }
     }
 
-    /// Asked by `kill -HUP 1`: what the network has to say, now rather than with the next renewal.
+    /// Asked by the daemon, when addresses have changed, and by `kill -HUP 1`: what the network has to say, now rather than with the next renewal.
     fn renew(&mut self) {
         self.secondary.look_in(Duration::ZERO);
         self.interfaces.iter_mut().for_each(Interface::renew);

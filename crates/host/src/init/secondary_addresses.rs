@@ -1,7 +1,7 @@
 //! Secondary private IPv4 addresses. DHCP gives the primary one alone; instance metadata knows them all.
 //!
 //! Follows amazon-ec2-net-utils, which looks once a minute on Amazon Linux ("Secondary IP addresses for your EC2
-//! instances", EC2 User Guide). A child asks, since an answer may be long in coming, and tells us through a pipe.
+//! instances", EC2 User Guide); and at once when the daemon says that addresses have changed. A child asks, since an answer may be long in coming, and tells us through a pipe.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -6,7 +6,7 @@ use anyhow::Context;
 use engine::PortKind;
 use host::{InstanceSize, InstanceSpec, LinkSpec};
 use model::instance_type::InstanceType;
-use model::{InstanceId, InstanceState, MacAddress, NetworkInterfaceId, World};
+use model::{Instance, InstanceId, InstanceState, MacAddress, NetworkInterfaceId, World};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::Backend;
 use super::driver::{Controller, Waker};
 use super::ended;
-use super::machines::{Connected, Found, Machine, Machines};
+use super::machines::{Addresses, Connected, Found, Machine, Machines};
 use crate::clock;
 use crate::writer::State;
 
@@ -34,6 +34,8 @@ pub enum Action {
     Report,
     /// Give it the interfaces it should have.
     Connect,
+    /// Have it look for its addresses, which have changed.
+    Readdress,
     /// Shut it down, keeping its disk. Also when it has done so itself.
     Stop,
     /// End it, with its disk.
@@ -56,6 +58,7 @@ impl fmt::Display for Step {
             Action::Restart => "restart",
             Action::Report => "report",
             Action::Connect => "connect",
+            Action::Readdress => "readdress",
             Action::Stop => "stop",
             Action::Terminate => "terminate",
         })
@@ -91,8 +94,7 @@ impl Controller for Instances {
 
     fn plan(world: &World, found: &BTreeMap<InstanceId, Found>) -> Vec<(InstanceId, Step)> {
         let known = world.network.instances.values().filter_map(|instance| {
-            let action =
-                action(instance.state, instance.boot, &instance.interfaces, found.get(&instance.id))?;
+            let action = action(world, instance, found.get(&instance.id))?;
             let interfaces = instance.interfaces.clone();
             Some((instance.id, Step { action, boot: instance.boot, interfaces }))
         });
@@ -113,6 +115,7 @@ impl Controller for Instances {
                 self.change(move |world| world.instance_is_running(id, boot, clock::now()))
             }
             Action::Connect => self.connect(id),
+            Action::Readdress => self.readdress(id),
             Action::Stop if self.has_ended(id) => {
                 // Nothing but what is left of it says that it has: that goes when it is recorded.
                 self.change(move |world| world.instance_is_stopped(id, clock::now()))?;
@@ -133,25 +136,29 @@ impl Controller for Instances {
     }
 }
 
-fn action(
-    state: InstanceState,
-    boot: u64,
-    interfaces: &[NetworkInterfaceId],
-    found: Option<&Found>,
-) -> Option<Action> {
-    match (state, found) {
+fn action(world: &World, instance: &Instance, found: Option<&Found>) -> Option<Action> {
+    match (instance.state, found) {
         (InstanceState::Pending | InstanceState::Running, None) => Some(Action::Start),
-        (InstanceState::Pending | InstanceState::Running, Some(it)) if it.boot != boot => {
+        (InstanceState::Pending | InstanceState::Running, Some(it)) if it.boot != instance.boot => {
             Some(Action::Restart)
         }
         (InstanceState::Pending | InstanceState::Running, Some(it)) if it.has_ended => Some(Action::Stop),
         (InstanceState::Pending, Some(_)) => Some(Action::Report),
-        (InstanceState::Running, Some(it)) if it.interfaces != interfaces => Some(Action::Connect),
+        (InstanceState::Running, Some(it)) if it.interfaces != instance.interfaces => Some(Action::Connect),
+        (InstanceState::Running, Some(it)) if it.addresses != addresses(world, instance) => {
+            Some(Action::Readdress)
+        }
         (InstanceState::Running, Some(_)) => None,
         (InstanceState::Stopping, _) | (InstanceState::Stopped, Some(_)) => Some(Action::Stop),
         (InstanceState::ShuttingDown, _) | (InstanceState::Terminated, Some(_)) => Some(Action::Terminate),
         (InstanceState::Stopped | InstanceState::Terminated, None) => None,
     }
+}
+
+/// The addresses of an instance's interfaces.
+fn addresses(world: &World, instance: &Instance) -> Addresses {
+    let interfaces = world.interfaces_of(instance);
+    interfaces.flat_map(|interface| interface.addresses().map(|address| (interface.id, address))).collect()
 }
 
 impl Instances {
@@ -185,7 +192,7 @@ impl Instances {
             consoles.follow(id, printed)?;
         }
         let links = instance.interfaces.iter().copied().zip(std::mem::take(&mut running.taps)).collect();
-        let machine = Machine::new(running, boot);
+        let machine = Machine::new(running, boot, addresses(&world, instance));
         let connected = self.open_all(&machine, links).and_then(|()| Ok(self.watch(id, &machine)?));
         connected.inspect_err(|_| machine.disconnect(&self.backend.datapath))?;
         self.machines.insert(id, machine);
@@ -235,6 +242,14 @@ impl Instances {
         let order = |id: &NetworkInterfaceId| instance.interfaces.iter().position(|it| it == id);
         machine.interfaces().sort_by_key(|it| order(&it.id));
         detached.and(attached)
+    }
+
+    /// Has a running instance look for the addresses that its interfaces have got or lost.
+    fn readdress(&self, id: InstanceId) -> anyhow::Result<()> {
+        let world = self.state.snapshot();
+        let Some(instance) = world.network.instances.get(&id) else { return Ok(()) };
+        let Some(machine) = self.machines.get(id) else { return Ok(()) };
+        Ok(machine.look_for(addresses(&world, instance))?)
     }
 
     fn detach_all_but(&self, machine: &Machine, wanted: &[NetworkInterfaceId]) -> anyhow::Result<()> {
@@ -301,7 +316,9 @@ fn link(world: &World, id: NetworkInterfaceId, position: usize) -> Option<LinkSp
 mod tests {
     use super::*;
     use awsproto::{Input, Protocol};
+    use model::network_interface::PrivateAddress;
     use model::{Ids, Scope, Timestamp};
+    use std::net::IpAddr;
 
     const NOON: Timestamp = Timestamp(1_727_179_200_000);
 
@@ -333,8 +350,9 @@ mod tests {
         fn runs(mut self) -> Lab {
             let instance = self.world.network.instances.get(&self.id).unwrap();
             let (boot, interfaces) = (instance.boot, instance.interfaces.clone());
+            let addresses = addresses(&self.world, instance);
             self.world.instance_is_running(self.id, boot, NOON);
-            self.found.insert(self.id, Found { boot, interfaces, has_ended: false });
+            self.found.insert(self.id, Found { boot, interfaces, addresses, has_ended: false });
             self
         }
 
@@ -400,7 +418,10 @@ mod tests {
         assert_eq!(lab.step(), Some(Action::Stop), "its processes are gone, and nobody has said so");
         let mut lab = lab.after(|world, _, id| world.instance_is_stopped(id, NOON));
         assert_eq!((lab.state(), lab.step()), (InstanceState::Stopped, None));
-        lab.found.insert(lab.id, Found { boot: 1, interfaces: Vec::new(), has_ended: false });
+        lab.found.insert(
+            lab.id,
+            Found { boot: 1, interfaces: Vec::new(), addresses: Addresses::new(), has_ended: false },
+        );
         assert_eq!(lab.step(), Some(Action::Stop), "what runs although it is stopped");
         lab.found.clear();
         let lab = lab.after(|world, scope, id| {
@@ -419,7 +440,10 @@ mod tests {
         assert_eq!(lab.step(), Some(Action::Terminate), "there may be a disk");
         let mut lab = lab.after(|world, _, id| world.instance_is_terminated(id, NOON));
         assert_eq!((lab.state(), lab.step()), (InstanceState::Terminated, None));
-        lab.found.insert(lab.id, Found { boot: 1, interfaces: Vec::new(), has_ended: false });
+        lab.found.insert(
+            lab.id,
+            Found { boot: 1, interfaces: Vec::new(), addresses: Addresses::new(), has_ended: false },
+        );
         assert_eq!(lab.step(), Some(Action::Terminate), "what runs although it is terminated");
         lab.world.network.instances.remove(&lab.id);
         assert_eq!(lab.step(), Some(Action::Terminate), "what runs and is forgotten");
@@ -432,6 +456,28 @@ mod tests {
         assert_eq!((lab.state(), lab.step()), (InstanceState::Running, Some(Action::Stop)));
         let lab = lab.after(|world, scope, id| world.reboot_instance(scope, id).unwrap());
         assert_eq!(lab.step(), Some(Action::Restart));
+    }
+
+    #[test]
+    fn a_running_instance_looks_for_addresses_that_come_and_go() {
+        let lab = Lab::new().runs();
+        let interface = lab.world.network.instances.get(&lab.id).unwrap().interfaces[0];
+        for new in ["2600:1f14::7", "10.9.9.9"] {
+            let mut lab = Lab::new().runs().after(|world, _, _| {
+                world.update_network_interface(interface, |interface| match new.parse().unwrap() {
+                    IpAddr::V6(v6) => interface.ipv6_addresses.push(v6),
+                    IpAddr::V4(address) => {
+                        interface.private_addresses.push(PrivateAddress { address, public: None });
+                    }
+                });
+            });
+            assert_eq!(lab.step(), Some(Action::Readdress), "{new}");
+            let told = addresses(&lab.world, lab.world.network.instances.get(&lab.id).unwrap());
+            lab.found.get_mut(&lab.id).unwrap().addresses = told;
+            assert_eq!(lab.step(), None, "{new}");
+            lab.found.get_mut(&lab.id).unwrap().addresses.insert((interface, "10.9.9.10".parse().unwrap()));
+            assert_eq!(lab.step(), Some(Action::Readdress), "one that has gone");
+        }
     }
 
     #[test]

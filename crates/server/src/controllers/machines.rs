@@ -4,7 +4,8 @@ use datapath::Datapath;
 use engine::PortId;
 use host::Running;
 use model::{InstanceId, NetworkInterfaceId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,7 +21,12 @@ pub(super) struct Machine {
     /// Whether its processes have ended by themselves.
     pub(super) has_ended: Arc<AtomicBool>,
     interfaces: Mutex<Vec<Connected>>,
+    /// The addresses of its interfaces when it last began to look for them.
+    looked_for: Mutex<Addresses>,
 }
+
+/// The addresses of an instance's interfaces.
+pub(super) type Addresses = BTreeSet<(NetworkInterfaceId, IpAddr)>;
 
 /// An interface that an instance has.
 #[derive(Clone)]
@@ -38,6 +44,8 @@ pub struct Found {
     pub boot: u64,
     /// Its interfaces, in order.
     pub interfaces: Vec<NetworkInterfaceId>,
+    /// The addresses of its interfaces when it last began to look for them.
+    pub addresses: BTreeSet<(NetworkInterfaceId, IpAddr)>,
     /// Whether its processes have ended by themselves.
     pub has_ended: bool,
 }
@@ -80,15 +88,28 @@ impl Machines {
 }
 
 impl Machine {
-    /// One whose links lead nowhere yet.
-    pub(super) fn new(running: Running, boot: u64) -> Machine {
-        Machine { running, boot, has_ended: Arc::default(), interfaces: Mutex::default() }
+    /// One whose links lead nowhere yet. When they do, it will find these addresses.
+    pub(super) fn new(running: Running, boot: u64, addresses: Addresses) -> Machine {
+        let (has_ended, interfaces) = (Arc::default(), Mutex::default());
+        Machine { running, boot, has_ended, interfaces, looked_for: Mutex::new(addresses) }
+    }
+
+    /// Has it look for its addresses, which are these.
+    pub(super) fn look_for(&self, addresses: Addresses) -> Result<(), host::HostError> {
+        self.running.look_for_addresses()?;
+        *self.looked_for() = addresses;
+        Ok(())
+    }
+
+    fn looked_for(&self) -> MutexGuard<'_, Addresses> {
+        self.looked_for.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn found(&self) -> Found {
         Found {
             boot: self.boot,
             interfaces: self.interfaces().iter().map(|it| it.id).collect(),
+            addresses: self.looked_for().clone(),
             has_ended: self.has_ended.load(Ordering::Acquire),
         }
     }
