@@ -6,8 +6,19 @@ use crate::random::Random;
 
 /// A network as text.
 pub fn random_network(random: &mut Random) -> String {
+    network(random, false)
+}
+
+/// A network as text in which more instances have a part in what becomes of a packet: with several interfaces, and with blocks
+/// behind them.
+pub fn random_network_of_routers(random: &mut Random) -> String {
+    network(random, true)
+}
+
+fn network(random: &mut Random, has_routers: bool) -> String {
     let mut text = String::new();
-    let vpcs: Vec<RandomVpc> = (0..1 + random.below(3)).map(|index| RandomVpc::new(index, random)).collect();
+    let vpcs: Vec<RandomVpc> =
+        (0..1 + random.below(3)).map(|index| RandomVpc::new(index, has_routers, random)).collect();
     for vpc in &vpcs {
         vpc.write(&vpcs, random, &mut text);
     }
@@ -39,6 +50,8 @@ struct RandomVpc {
     /// Whether its first subnet has a NAT gateway to the internet, and the others' routes lead there, IPv6 for IPv4
     /// addresses too: so much has to be right for that, that it seldom is by chance.
     sensible: bool,
+    /// Whether some instances have further interfaces, and blocks behind them.
+    has_routers: bool,
 }
 
 fn peerings(vpcs: &[RandomVpc]) -> Vec<(usize, usize)> {
@@ -55,7 +68,7 @@ fn peering(left: usize, right: usize) -> String {
 }
 
 impl RandomVpc {
-    fn new(index: usize, random: &mut Random) -> RandomVpc {
+    fn new(index: usize, has_routers: bool, random: &mut Random) -> RandomVpc {
         let sensible = random.percent(20);
         let subnets = 1 + random.below(3);
         let ipv6 = sensible || random.percent(60);
@@ -72,6 +85,7 @@ impl RandomVpc {
             egress_only: ipv6 && random.percent(40),
             groups: 1 + random.below(3),
             sensible,
+            has_routers,
         }
     }
 
@@ -139,11 +153,28 @@ impl RandomVpc {
             text.push_str(if random.percent(4) { " stopped" } else { "" });
             text.push('\n');
         }
+        if self.has_routers && random.percent(12) {
+            self.write_interface(subnet, random, text);
+        }
         if self.nat[subnet] {
             let kind = random.one(&["eip", "eip", "eip", "private"]);
             let kind = if self.sensible && subnet == 0 { "eip" } else { kind };
             let _ = writeln!(text, "    nat n{vpc}{subnet} 10.{block}.{subnet}.200 {kind}");
         }
+    }
+
+    /// A further interface of one of the instances so far.
+    fn write_interface(&self, subnet: usize, random: &mut Random, text: &mut String) {
+        let (vpc, block) = (self.index, self.block);
+        let first = random.below(subnet + 1);
+        let instance = random.below(self.instances[first]);
+        let _ =
+            write!(text, "    interface x{vpc}{subnet} on i{vpc}{first}{instance} 10.{block}.{subnet}.60");
+        if self.ipv6 && random.percent(60) {
+            let _ = write!(text, " 2600:1f14:0:{vpc}0{subnet}::60");
+        }
+        let _ = write!(text, " sg(g{vpc}{})", random.below(self.groups));
+        text.push_str(if random.percent(60) { " nocheck\n" } else { "\n" });
     }
 
     fn some_instance(&self, random: &mut Random) -> String {
@@ -184,6 +215,10 @@ impl RandomVpc {
         }
         if random.percent(5) {
             routes.push(format!("10.{}.0.0/16 -> {}", self.block, self.some_instance(random)));
+        }
+        if self.has_routers && random.percent(15) {
+            let behind = if self.ipv6 && random.percent(40) { "fd01::/64" } else { "192.168.100.0/24" };
+            routes.push(format!("{behind} -> {}", self.some_instance(random)));
         }
         for (left, right) in peerings(vpcs) {
             let other = match self.index {

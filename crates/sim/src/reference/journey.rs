@@ -3,7 +3,9 @@
 use engine::DropReason;
 use model::network_interface::InterfaceKind;
 use model::peering_status::PeeringStatus;
-use model::{Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, Subnet, Target, VpcId, World};
+use model::{
+    Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, Subnet, SubnetId, Target, VpcId, World,
+};
 use std::net::IpAddr;
 use wire::Flow;
 
@@ -29,6 +31,8 @@ pub(super) struct Journey<'a> {
     /// How many connections a NAT gateway keeps to one destination.
     pub(super) nat_max: usize,
     pub(super) memory: Memory,
+    /// The subnet that it was last in.
+    pub(super) here: Option<SubnetId>,
     /// The neighbour that the packet goes to first, whatever its address.
     pub(super) neighbour: Option<&'a NetworkInterface>,
 }
@@ -43,6 +47,7 @@ impl<'a> Journey<'a> {
             Who::Interface(id) => {
                 let interface =
                     self.world.network.network_interfaces.get(&id).ok_or(DropReason::InterfaceDown)?;
+                self.here = Some(interface.subnet);
                 self.neighbour = if to_router { None } else { self.addressed_neighbour(interface)? };
                 self.leave(interface, PATIENCE)
             }
@@ -79,6 +84,7 @@ impl<'a> Journey<'a> {
 
     fn leave(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
         let subnet = self.subnet(interface)?;
+        self.here = Some(subnet.id);
         let flow = self.packet.flow;
         if interface.source_dest_check && !rules::owns(interface, flow.source) {
             return Err(DropReason::SourceCheck);
@@ -196,6 +202,7 @@ impl<'a> Journey<'a> {
         patience: usize,
     ) -> Arrival {
         let subnet = self.subnet(interface)?;
+        self.here = Some(subnet.id);
         let crosses = from.is_none_or(|from| from.id != subnet.id);
         if crosses && !rules::acl_allows(self.world, subnet, Direction::Ingress, &self.packet) {
             return Err(DropReason::NetworkAclIngress);

@@ -14,7 +14,7 @@ mod journey;
 mod rules;
 
 use engine::DropReason;
-use model::{Direction, IpNet, MacAddress, NetworkInterfaceId, World};
+use model::{Direction, IpNet, MacAddress, NetworkInterfaceId, SubnetId, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::Flow;
@@ -129,6 +129,8 @@ pub struct Reference {
     now: u64,
     connections: Vec<Connection>,
     fragmented: Vec<Fragmented>,
+    /// The subnet that the last packet was in at the end; none if it never was in one.
+    pub last_place: Option<SubnetId>,
     /// How many connections the groups of one interface may track.
     pub tracked_max: usize,
     /// How many connections a NAT gateway keeps to one destination: address, port and protocol.
@@ -144,6 +146,7 @@ impl Reference {
             now: 0,
             connections: Vec::new(),
             fragmented: Vec::new(),
+            last_place: None,
             tracked_max: usize::MAX,
             nat_max: 55_000,
         }
@@ -186,9 +189,11 @@ impl Reference {
             nat_port,
             nat_max: self.nat_max,
             memory: Memory::default(),
+            here: None,
             neighbour: None,
         };
         let end = journey.run();
+        self.last_place = journey.here;
         let (arrived, memory) = (journey.packet, journey.memory.clone());
         let fate = match end {
             Ok(_) if packet.ip_length() > usize::from(memory.mtu) => {

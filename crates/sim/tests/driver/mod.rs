@@ -3,6 +3,7 @@
 
 pub(crate) mod case;
 pub(crate) mod change;
+pub(crate) mod errand;
 pub(crate) mod frames;
 pub(crate) mod lab;
 pub(crate) mod pair;
