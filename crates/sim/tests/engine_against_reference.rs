@@ -62,6 +62,8 @@ impl Met {
             | DropReason::RoutingLoop
             | DropReason::ConnectionShare
             | DropReason::LinkFull => Met::Elsewhere,
+            // For the network a packet like any other: only explanations have it.
+            DropReason::UnexpectedAnswer => Met::Elsewhere,
         }
     }
 
