@@ -67,9 +67,9 @@ class PublicParameters(Facts):
         for name in ("My App", "{x}"):
             self.refused(
                 "ValidationException",
-                "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of "
-                "sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the "
-                "following 3 symbols .-_",
+                'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can '
+                "consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, "
+                "numbers and the following 3 symbols .-_",
                 self.ssm.get_parameter,
                 Name=name,
             )

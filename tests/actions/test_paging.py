@@ -26,7 +26,9 @@ ARGUMENTS = {
     "ListInstanceProfilesForRole": lambda _: {"RoleName": "role0"},
     "ListRoleTags": lambda _: {"RoleName": "role0"},
     "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
-    "GetParametersByPath": lambda it: {"Path": "/aws/service/ami-amazon-linux-latest"},
+    # More than five, and, since no page has more than ten, no more.
+    "GetParametersByPath": lambda _: {"Path": "/aws/service/debian/release", "Recursive": True},
+    "DescribeParameters": lambda _: {"ParameterFilters": [{"Key": "Path", "Values": ["/aws/service/debian"]}]},
 }
 # Where a page of five cannot be asked for, or there is never more than five.
 MAY_BE_ONE_PAGE = {
