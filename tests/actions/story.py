@@ -9,7 +9,8 @@ import scenario
 
 class Story:
     def __init__(self):
-        self.hamlet = hamlet.Hamlet()
+        # As on AWS, where an image id that nobody has does not exist.
+        self.hamlet = hamlet.Hamlet("--unknown-images", "refuse")
         self.recorder = answers.Recorder()
         self.scenario = scenario.Scenario(self.hamlet, self.recorder)
         self.scenario.build()

@@ -161,11 +161,11 @@ class Lab4LaunchServers(harness.Lab):
         common = ("run-instances", "--image-id", ami, "--instance-type", "t2.micro", "--subnet-id", self.public)
         self.refused("InvalidKeyPair.NotFound", "The key pair 'none' does not exist", *common, "--key-name", "none")
         self.refused(
-            "InvalidAMIID.NotFound",
-            "The image id '[ami-0123456789abcdef0]' does not exist",
+            "InvalidAMIID.Malformed",
+            'Invalid id: "ami-1234" (expecting "ami-...")',
             "run-instances",
             "--image-id",
-            "ami-0123456789abcdef0",
+            "ami-1234",
             "--instance-type",
             "t2.micro",
         )

@@ -3,6 +3,7 @@
 use crate::ids::IdSource;
 use crate::input::Input;
 use model::Timestamp;
+use model::image::UnknownImages;
 use model::{AccountId, Ids, InstanceId, RoleId, Scope};
 use std::fs::File;
 use std::net::IpAddr;
@@ -23,6 +24,8 @@ pub struct Call {
     pub source_ip: IpAddr,
     /// Where new identifiers come from.
     pub ids: IdSource,
+    /// What becomes of image ids that nobody knows.
+    pub unknown_images: UnknownImages,
     /// What the row's need has brought.
     pub provided: Provided,
     /// The request's body, where the row says that it is streamed.

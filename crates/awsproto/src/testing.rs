@@ -20,6 +20,7 @@ pub fn call(region: &str, seed: u64) -> Call {
         now: Timestamp::parse("2024-09-24T12:00:00Z").expect("a moment"),
         source_ip: [203, 0, 113, 9].into(),
         ids: IdSource::new(seed),
+        unknown_images: Default::default(),
         provided: Provided::Nothing,
         body: None,
     }

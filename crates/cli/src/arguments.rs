@@ -109,6 +109,9 @@ pub(crate) struct Up {
     /// What instances are made of
     #[arg(long, value_enum, default_value_t = Instances::Namespace)]
     pub(crate) instances: Instances,
+    /// What becomes of an image id that is not in the catalogue
+    #[arg(long, value_enum, default_value_t = UnknownImages::Run)]
+    pub(crate) unknown_images: UnknownImages,
     /// Let programs in instances make namespaces and mounts of their own, as containers need them
     ///
     /// It costs a barrier: a program in a user namespace of its own has every right in it, and with that reaches the
@@ -140,6 +143,14 @@ pub(crate) enum Instances {
     Namespace,
     /// Nothing: only the API, states change at once and no packet moves
     None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum UnknownImages {
+    /// It runs the default content, so that scripts with AWS's image ids work
+    Run,
+    /// It does not exist, as on AWS
+    Refuse,
 }
 
 #[derive(Clone, Copy, Debug, Args)]

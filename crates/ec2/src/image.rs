@@ -1,7 +1,7 @@
 //! Images. Follows DescribeImages and DescribeImageAttribute (EC2 API Reference). Images of one's own cannot be made.
 
 use awsproto::{AwsError, Call, Filterable, Timestamp};
-use model::image::{self, Image, Release, UnknownImages};
+use model::image::{self, Image, Release};
 use model::instance_type::Architecture;
 use model::{IdKind, ImageId, World};
 use std::borrow::Cow;
@@ -57,7 +57,7 @@ pub(crate) fn describe(
 /// The image that a request names by its id.
 pub(crate) fn find(call: &Call, world: &World, text: &str) -> Result<Image, AwsError> {
     let id: ImageId = parse_id(text)?;
-    let found = world.image(call.scope, id, UnknownImages::Refuse);
+    let found = world.image(call.scope, id, call.unknown_images);
     found.ok_or_else(|| errors::not_found(IdKind::Image, &[text]))
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn of_launch(call: &Call, world: &World, text: &str) -> Result<Image,
 /// Those of the ids that are images although nobody knows them.
 fn unknown(call: &Call, world: &World, ids: &[String]) -> Vec<Image> {
     let named = ids.iter().filter_map(|text| text.parse::<ImageId>().ok());
-    let found = named.filter_map(|id| world.image(call.scope, id, UnknownImages::Refuse));
+    let found = named.filter_map(|id| world.image(call.scope, id, call.unknown_images));
     found.filter(|image| matches!(image, Image::Unknown(_))).collect()
 }
 
@@ -312,6 +312,7 @@ fn device_values<'a>(devices: &'a [BlockDeviceMapping], name: &str) -> Option<Ve
 #[cfg(test)]
 mod tests {
     use crate::testing::Caller;
+    use model::image::UnknownImages;
 
     /// Name and architecture of the newest image of an owner whose name matches, as `most_recent` of Terraform's data source
     /// finds it.
@@ -435,10 +436,31 @@ mod tests {
             caller.refused("DescribeImages", &[("Owner.1", "canonical")]),
             "InvalidUserID.Malformed: Invalid user id: \"canonical\""
         );
-        assert_eq!(
-            caller.refused("DescribeImages", &[("ImageId.1", "ami-0123456789abcdef0")]),
-            "InvalidAMIID.NotFound: The image id '[ami-0123456789abcdef0]' does not exist"
-        );
+    }
+
+    #[test]
+    fn an_id_that_nobody_knows_runs_and_says_so() {
+        let mut caller = Caller::new();
+        let id = [("ImageId.1", "ami-0123456789abcdef0")];
+        let shown = caller.ok("DescribeImages", &id);
+        assert!(shown.text("description").starts_with("Hamlet does not know this image"), "{shown:?}");
+        let launch = [
+            ("ImageId", "ami-0123456789abcdef0"),
+            ("InstanceType", "t4g.micro"),
+            ("MinCount", "1"),
+            ("MaxCount", "1"),
+            ("BlockDeviceMapping.1.DeviceName", "/dev/sda1"),
+            ("BlockDeviceMapping.1.Ebs.VolumeSize", "30"),
+        ];
+        assert_eq!(caller.ok("RunInstances", &launch).text("architecture"), "arm64");
+        assert_eq!(caller.ok("DescribeVolumes", &[]).text("size"), "30");
+        let filter = [("Filter.1.Name", "image-id"), ("Filter.1.Value.1", id[0].1)];
+        assert!(caller.ok("DescribeImages", &filter).texts("imageId").is_empty());
+        caller.call.unknown_images = UnknownImages::Refuse;
+        let not_found = "InvalidAMIID.NotFound: The image id '[ami-0123456789abcdef0]' does not exist";
+        assert_eq!(caller.refused("DescribeImages", &id), not_found);
+        assert_eq!(caller.refused("RunInstances", &launch), not_found);
+        assert_eq!(caller.ok("DescribeInstances", &[]).text("rootDeviceName"), "/dev/xvda");
     }
 
     #[test]

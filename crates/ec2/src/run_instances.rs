@@ -638,10 +638,7 @@ mod tests {
             caller.refused("RunInstances", &[("ImageId", image), ("MinCount", "1"), ("MaxCount", "1")])
         };
         assert_eq!(refused("x"), "InvalidAMIID.Malformed: Invalid id: \"x\" (expecting \"ami-...\")");
-        assert_eq!(
-            refused("ami-0123456789abcdef0"),
-            "InvalidAMIID.NotFound: The image id '[ami-0123456789abcdef0]' does not exist"
-        );
+        assert!(refused("resolve:ssm:/my/image").starts_with("InvalidAMIID.NotFound: "));
     }
 
     #[test]

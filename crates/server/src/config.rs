@@ -1,5 +1,6 @@
 //! What a run is told: where to listen, where to keep data, for whom.
 
+use model::image::UnknownImages;
 use model::{AccountId, Region};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ pub struct Config {
     pub host_names: Vec<String>,
     /// What instances are made of.
     pub instances: Instances,
+    /// What becomes of image ids that are not in the catalogue.
+    pub unknown_images: UnknownImages,
     /// Whether programs in instances may make namespaces of their own.
     pub nesting: host::Nesting,
     /// The program that instances' first processes are started from: usually this very one.

@@ -118,6 +118,7 @@ impl Copy {
             allowed_users: Vec::new(),
             host_names: Vec::new(),
             instances: Instances::None,
+            unknown_images: Default::default(),
             nesting: Default::default(),
             program: PathBuf::new(),
         };

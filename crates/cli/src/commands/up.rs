@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::arguments::{Auth, Instances, Up};
+use crate::arguments::{Auth, Instances, UnknownImages, Up};
 use crate::daemon::Daemon;
 use crate::failure::{Failure, Result};
 use crate::progress;
@@ -56,6 +56,10 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
         instances: match options.instances {
             Instances::Namespace => server::Instances::Namespace,
             Instances::None => server::Instances::None,
+        },
+        unknown_images: match options.unknown_images {
+            UnknownImages::Run => model::image::UnknownImages::Run,
+            UnknownImages::Refuse => model::image::UnknownImages::Refuse,
         },
         nesting: match options.nested_namespaces {
             true => host::Nesting::Allowed,

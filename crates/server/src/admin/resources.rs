@@ -1,7 +1,8 @@
 //! Resources in `hamlet status`: how many there are of each type.
 
-use model::World;
+use model::image::Image;
 use model::private_hosted_zone::ZoneOwner;
+use model::{Instance, InstanceState, World};
 use std::collections::BTreeMap;
 
 /// What users have made, by type: what comes with default VPCs, and what every VPC has, does not count.
@@ -10,6 +11,8 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
     let is_main = |table: &model::RouteTable| {
         world.network.vpcs.get(&table.vpc).is_some_and(|vpc| vpc.main_route_table == table.id)
     };
+    let alive = || world.network.instances.values().filter(|it| it.state != InstanceState::Terminated);
+    let is_unknown = |it: &&Instance| matches!(world.image_of(it), Image::Unknown(_));
     let counts = [
         ("vpcs", world.network.vpcs.values().filter(|it| !it.is_default).count()),
         ("subnets", world.network.subnets.values().filter(|it| !it.default_for_zone).count()),
@@ -49,15 +52,8 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("key pairs", world.key_pairs.len()),
         ("roles", world.roles.len()),
         ("instance profiles", world.instance_profiles.len()),
-        (
-            "instances",
-            world
-                .network
-                .instances
-                .values()
-                .filter(|it| it.state != model::InstanceState::Terminated)
-                .count(),
-        ),
+        ("instances", alive().count()),
+        ("instances of unknown images", alive().filter(is_unknown).count()),
     ];
     counts.into_iter().filter(|(_, count)| *count > 0).map(|(name, count)| (name.to_owned(), count)).collect()
 }

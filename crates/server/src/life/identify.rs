@@ -24,6 +24,7 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
         now,
         source_ip: exchange.client.source,
         ids: clock::ids(),
+        unknown_images: api.config.unknown_images,
         provided: Provided::Nothing,
         body: exchange.streamed(),
     });

@@ -104,6 +104,7 @@ impl Lab {
             allowed_users: Vec::new(),
             host_names: Vec::new(),
             instances: Instances::None,
+            unknown_images: Default::default(),
             nesting: Default::default(),
             program: PathBuf::new(),
         };
