@@ -177,7 +177,7 @@ pub(crate) struct Ssh {
     /// The private key; without it, your ssh agent's and default keys
     #[arg(short = 'i', value_name = "KEY")]
     pub(crate) identity: Option<PathBuf>,
-    /// The instance: its ID or its Name tag; the user is ec2-user unless said
+    /// The instance: its ID or its Name tag; the user is its image's unless said
     #[arg(value_name = "[USER@]INSTANCE")]
     pub(crate) target: String,
     /// A command to run there; a shell otherwise
@@ -196,7 +196,7 @@ pub(crate) struct Connect {
     /// After how many seconds the endpoint ends the connection, at most
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) max_tunnel_duration: Option<u16>,
-    /// The instance: its ID or its Name tag; the user is ec2-user unless said
+    /// The instance: its ID or its Name tag; the user is its image's unless said
     #[arg(value_name = "[USER@]INSTANCE")]
     pub(crate) target: String,
     /// A command to run there; a shell otherwise

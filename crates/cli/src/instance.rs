@@ -90,13 +90,17 @@ pub(crate) fn title(instance: &InstanceStatus) -> String {
     }
 }
 
-/// `user@instance`, or `instance` with the user that Amazon Linux has.
-pub(crate) fn user_and_name(target: &str) -> (&str, &str) {
+/// `user@instance`, or `instance` alone.
+pub(crate) fn user_and_name(target: &str) -> (Option<&str>, &str) {
     match target.split_once('@') {
-        Some((user, name)) if !user.is_empty() => (user, name),
-        Some((_, name)) => ("ec2-user", name),
-        None => ("ec2-user", target),
+        Some((user, name)) => (Some(user).filter(|user| !user.is_empty()), name),
+        None => (None, target),
     }
+}
+
+/// The user that was said, or the one that the instance's image has.
+pub(crate) fn user<'a>(said: Option<&'a str>, instance: &'a InstanceStatus) -> &'a str {
+    said.or(instance.user.as_deref()).unwrap_or("ec2-user")
 }
 
 #[cfg(test)]
@@ -116,6 +120,7 @@ pub(crate) mod tests {
             public_ip: None,
             pid: None,
             key_name: None,
+            user: Some("ubuntu".into()),
             problem: None,
         };
         Status {
@@ -166,9 +171,12 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_user_is_ec2_user_unless_said() {
-        assert_eq!(user_and_name("web"), ("ec2-user", "web"));
-        assert_eq!(user_and_name("root@web"), ("root", "web"));
-        assert_eq!(user_and_name("@web"), ("ec2-user", "web"));
+    fn the_user_is_the_images_unless_said() {
+        assert_eq!(user_and_name("web"), (None, "web"));
+        assert_eq!(user_and_name("root@web"), (Some("root"), "web"));
+        assert_eq!(user_and_name("@web"), (None, "web"));
+        let status = status(&[("i-1", "web")]);
+        assert_eq!(user(None, &status.instances[0]), "ubuntu");
+        assert_eq!(user(Some("root"), &status.instances[0]), "root");
     }
 }

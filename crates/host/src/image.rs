@@ -14,11 +14,7 @@ use crate::error::{Attempt, Result};
 use crate::files;
 
 /// Changes when what is built changes; an image of another version is built again.
-const VERSION: &str = "3";
-/// The user that AWS's images log in as.
-pub(crate) const EC2_USER: &str = "ec2-user";
-/// Its id, where more than one id exists.
-pub(crate) const EC2_USER_ID: u32 = 1000;
+const VERSION: &str = "4";
 
 /// What is copied from the host's `/etc`, when everybody may read it.
 const ETC: &[&str] = &[
@@ -159,8 +155,7 @@ fn build_root(root: &Path) -> Result<()> {
     let _ = symlink("../proc/self/mounts", root.join("etc/mtab"));
     // What is installed is the host's to know; tools that ask find an answer.
     copy_public(Path::new("/var/lib/dpkg/status"), &root.join("var/lib/dpkg/status"));
-    write_own_etc(&root.join("etc"))?;
-    make_home(&root.join("home").join(EC2_USER))
+    write_own_etc(&root.join("etc"))
 }
 
 fn copy_usr_link(name: &str, root: &Path) -> Result<()> {
@@ -224,20 +219,9 @@ fn copy_link(from: &Path, to: &Path) {
 }
 
 fn write_own_etc(etc: &Path) -> Result<()> {
-    let id = ec2_user_id();
-    let passwd = format!(
-        "root:x:0:0:root:/root:/bin/bash\n{EC2_USER}:x:{id}:{id}:EC2 Default User:/home/{EC2_USER}:/bin/bash\n\
-         daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n\
-         _apt:x:42:65534::/nonexistent:/usr/sbin/nologin\nsshd:x:74:65534::/run/sshd:/usr/sbin/nologin\n\
-         nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
-    );
-    let group = format!(
-        "root:x:0:\ndaemon:x:1:\nadm:x:4:{EC2_USER}\ntty:x:5:\nsudo:x:27:{EC2_USER}\nwww-data:x:33:\nshadow:x:42:\n\
-         utmp:x:43:\nusers:x:100:\n{EC2_USER}:x:{id}:\nnogroup:x:65534:\n"
-    );
-    write(&etc.join("passwd"), &passwd, 0o644)?;
-    write(&etc.join("group"), &group, 0o644)?;
-    write(&etc.join("shadow"), &format!("root:*:19000::::::\n{EC2_USER}:!:19000:0:99999:7:::\n"), 0o640)?;
+    write(&etc.join("passwd"), PASSWD, 0o644)?;
+    write(&etc.join("group"), GROUP, 0o644)?;
+    write(&etc.join("shadow"), "root:*:19000::::::\n", 0o640)?;
     write(&etc.join("gshadow"), "root:*::\n", 0o640)?;
     write(&etc.join("nsswitch.conf"), NSSWITCH, 0o644)?;
     write(&etc.join("hosts"), "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n", 0o644)?;
@@ -251,20 +235,23 @@ fn write_own_etc(etc: &Path) -> Result<()> {
         0o440,
     )?;
     fs::create_dir_all(etc.join("pam.d")).attempt("making pam.d")?;
-    write(&etc.join("pam.d/su"), SU_RULES, 0o644)?;
-    write(&etc.join("sudoers.d/90-cloud-init-users"), &format!("{EC2_USER} ALL=(ALL) NOPASSWD:ALL\n"), 0o440)
+    write(&etc.join("pam.d/su"), SU_RULES, 0o644)
 }
+
+/// Nobody who logs in: those users are made at the first boot, as the instance's image calls them.
+const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n\
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n_apt:x:42:65534::/nonexistent:/usr/sbin/nologin\n\
+sshd:x:74:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
+
+const GROUP: &str = "root:x:0:\ndaemon:x:1:\nadm:x:4:\ntty:x:5:\nsudo:x:27:\nwww-data:x:33:\nshadow:x:42:\nutmp:x:43:\n\
+users:x:100:\nnogroup:x:65534:\n";
 
 /// Names of hosts from the file and from DNS only: not from a daemon of the host.
 pub(crate) const NSSWITCH: &str = "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\n\
 protocols: files\nservices: files\nethers: files\nrpc: files\n";
 
-/// With one mapped id `ec2-user` is another name for root: the kernel knows no second user.
-fn ec2_user_id() -> u32 {
-    if geteuid().is_root() { EC2_USER_ID } else { 0 }
-}
-
-fn make_home(home: &Path) -> Result<()> {
+/// A home with what new users of the host find in theirs.
+pub(crate) fn make_home(home: &Path) -> Result<()> {
     make_directory(home, 0o700)?;
     for entry in fs::read_dir("/etc/skel").into_iter().flatten().flatten() {
         copy_public(&entry.path(), &home.join(entry.file_name()));
@@ -291,7 +278,7 @@ fn build_usr(usr: &Path) -> Result<()> {
 
 /// A `sudo` for hosts without one: understands the options that scripts use. No program of ours has a setuid bit.
 const SUDO: &str = r#"#!/bin/sh
-# sudo for instances whose image has none: ec2-user may do everything, as on Amazon Linux.
+# sudo for instances whose image has none: who logs in may do everything, as on AWS.
 set -f
 user=root login= variables=
 while [ $# -gt 0 ]; do
@@ -332,7 +319,7 @@ clean su "$user" -s /bin/sh --session-command "export PATH=$path $facts; exec \"
 "#;
 
 /// Where everybody is root already.
-const BECOME_NOBODY_ELSE: &str = r#"export HOME="$home" USER=$user LOGNAME=$user SUDO_USER=ec2-user SUDO_UID=$caller_id PATH=$path
+const BECOME_NOBODY_ELSE: &str = r#"export HOME="$home" USER=$user LOGNAME=$user SUDO_USER=${LOGNAME:-root} SUDO_UID=$caller_id PATH=$path
 if [ -n "$login" ]; then
     cd "$home" && { [ $# -gt 0 ] && exec /bin/sh -c "$*" || exec /bin/bash -l; }
 fi
@@ -362,7 +349,7 @@ fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).attempt(format!("writing {}", path.display()))
 }
 
-/// Gives `path` to `ec2-user`. From inside an instance, where its id means what it says.
+/// Gives `path` to a user. From inside an instance, where ids mean what they say.
 pub(crate) fn give_to_user(path: &Path, uid: u32) {
     let owner = fs::symlink_metadata(path).map(|metadata| metadata.uid());
     if owner.is_ok_and(|owner| owner != uid) {

@@ -37,6 +37,8 @@ pub struct InstanceSpec {
     pub hostname: String,
     /// Its interfaces, `eth0` first.
     pub links: Vec<LinkSpec>,
+    /// The users that the key pair's key is for, the one that is meant unless said otherwise first.
+    pub users: Vec<String>,
     /// What its type has.
     pub size: InstanceSize,
 }

@@ -23,8 +23,9 @@ use crate::{endpoint, instance};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(daemon: &Daemon, options: &Connect) -> Result<ExitCode> {
-    let (user, name) = instance::user_and_name(&options.target);
+    let (said, name) = instance::user_and_name(&options.target);
     let (status, target) = instance::find_running(daemon, name)?;
+    let user = instance::user(said, &target);
     let way = Way::of(&status, &target, options)?;
     let key = EphemeralKey::new(&daemon.data)?;
     push(&status, &daemon.environment()?, &target, user, &key.public()?)?;

@@ -12,8 +12,9 @@ use crate::failure::Result;
 use crate::instance;
 
 pub(crate) fn run(daemon: &Daemon, options: &Ssh) -> Result<ExitCode> {
-    let (user, name) = instance::user_and_name(&options.target);
+    let (said, name) = instance::user_and_name(&options.target);
     let (_, target) = instance::find_running(daemon, name)?;
+    let user = instance::user(said, &target);
     let mut command = client(&daemon.data, &target);
     if let Some(identity) = &options.identity {
         command.extend(["-o".into(), "IdentitiesOnly=yes".into(), "-i".into(), identity.into()]);

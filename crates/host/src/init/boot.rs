@@ -15,7 +15,7 @@ use super::Account;
 use super::imds::Metadata;
 use super::ssh;
 use crate::files::{read_guest_file, write_guest_file};
-use crate::image::{EC2_USER, give_to_user};
+use crate::image::give_to_user;
 use crate::sys::{self, Setup};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ const OUTPUT_LOG: &str = "/var/log/cloud-init-output.log";
 const STATE: &str = "/var/lib/hamlet";
 
 /// Boots the instance; standard output is its console. A child of the first process, which ends afterwards.
-pub(super) fn run() {
+pub(super) fn run(users: &[String]) {
     for line in ssh::host_key_lines() {
         println!("{line}");
     }
@@ -31,12 +31,12 @@ pub(super) fn run() {
         Ok(metadata) => metadata,
         Err(error) => {
             println!("cloud-init: no instance metadata: {error}");
-            prepare_home(None);
             return;
         }
     };
     match metadata.get_text("meta-data/public-keys/0/openssh-key") {
-        Ok(key) => prepare_home(key.as_deref()),
+        Ok(Some(key)) => users.iter().for_each(|user| authorize(user, key.trim())),
+        Ok(None) => {}
         Err(error) => println!("cloud-init: the key pair: {error}"),
     }
     match metadata.get_text("meta-data/instance-id") {
@@ -47,13 +47,9 @@ pub(super) fn run() {
     println!("cloud-init: finished");
 }
 
-/// Makes `ec2-user`'s home its own and puts the key into it, above what the user put there.
-fn prepare_home(key: Option<&str>) {
-    let Some(account) = Account::named(EC2_USER) else {
-        return;
-    };
-    give_tree(&account.home, account.uid);
-    let Some(key) = key.map(str::trim).filter(|key| !key.is_empty()) else {
+/// Puts the key into a user's home, above what the user put there.
+fn authorize(user: &str, key: &str) {
+    let Some(account) = Account::named(user).filter(|_| !key.is_empty()) else {
         return;
     };
     let path = account.home.join(".ssh/authorized_keys");
@@ -66,23 +62,6 @@ fn prepare_home(key: Option<&str>) {
     match written {
         Ok(()) => give_to_user(&path, account.uid),
         Err(error) => println!("cloud-init: {}: {error}", path.display()),
-    }
-}
-
-/// The image's home belongs to root: it does not know the id that `ec2-user` has here. Once, at the first boot.
-fn give_tree(path: &Path, uid: u32) {
-    use std::os::unix::fs::MetadataExt;
-    let Ok(found) = fs::symlink_metadata(path) else {
-        return;
-    };
-    if found.uid() == uid {
-        return;
-    }
-    give_to_user(path, uid);
-    if found.is_dir() {
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            give_tree(&entry.path(), uid);
-        }
     }
 }
 

@@ -18,6 +18,7 @@ mod router;
 mod secondary_addresses;
 mod source_routes;
 mod ssh;
+mod users;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -82,7 +83,8 @@ pub(crate) fn run(outside: Outside<'_>, spec: &InstanceSpec, layers: Layers, nes
     launch::die_with_the_daemon(control)?;
     // Nothing of the guest's has been read up to here, and nothing of it is read with more rights than its own.
     confine(&Users::ours(), nesting).attempt("giving up the rights that no instance has")?;
-    let mut init = Init::new(control, console, terminal, names)?;
+    let mut init = Init::new(control, console, terminal, names, &spec.users)?;
+    init.make_users();
     init.start_network(spec, &links);
     channel::send(control, &Report::Ready, &[]).attempt("telling the daemon that we run")?;
     init.serve();
@@ -94,6 +96,8 @@ struct Init<'a> {
     console: Console,
     terminal: ConsoleTerminal,
     hostname: Hostname,
+    /// Who logs in with the key pair's key.
+    users: &'a [String],
     /// What we are called, as far as DHCP says.
     name: Option<String>,
     signals: OwnedFd,
@@ -113,6 +117,7 @@ impl<'a> Init<'a> {
         console: Console,
         terminal: ConsoleTerminal,
         hostname: Hostname,
+        users: &'a [String],
     ) -> Result<Self> {
         let signals = [libc::SIGTERM, libc::SIGINT, libc::SIGCHLD, libc::SIGHUP, libc::SIGPWR];
         Ok(Self {
@@ -120,6 +125,7 @@ impl<'a> Init<'a> {
             console,
             terminal,
             hostname,
+            users,
             name: None,
             signals: sys::signal_descriptor(&signals).attempt("listening for signals")?,
             netlink: Netlink::open().attempt("opening netlink")?,
@@ -130,6 +136,12 @@ impl<'a> Init<'a> {
             booted: false,
             stopping: None,
         })
+    }
+
+    /// Before anything runs, so that whoever enters finds them.
+    fn make_users(&mut self) {
+        let made = users::ensure(self.users, &Users::ours());
+        self.tell("cloud-init: making the users", made);
     }
 
     fn start_network(&mut self, spec: &InstanceSpec, names: &[String]) {
@@ -318,7 +330,7 @@ impl<'a> Init<'a> {
                 let _ = rustix::stdio::dup2_stdout(&self.terminal.terminal);
                 let _ = rustix::stdio::dup2_stderr(&self.terminal.terminal);
                 sys::close_all_except(&[]);
-                boot::run();
+                boot::run(self.users);
                 sys::exit_now(0);
             }
             Err(error) => self.console.print(&format!("starting the boot process: {error}")),

@@ -484,6 +484,7 @@ fn instance(number: u8) -> InstanceSpec {
     InstanceSpec {
         id: format!("i-{number}"),
         hostname: "localhost".into(),
+        users: vec!["ec2-user".into()],
         size: InstanceSize { memory_mib: 1024, vcpus: 1 },
         links: vec![LinkSpec::new("eth0", [2, 0, 0, 0, 0, number])],
     }

@@ -31,6 +31,9 @@ pub struct InstanceStatus {
     pub pid: Option<i32>,
     /// The key pair it was launched with.
     pub key_name: Option<String>,
+    /// Whom one logs in as, unless one says otherwise: as its image has it.
+    #[serde(default)]
+    pub user: Option<String>,
     /// Why it is not as it should be, while what is to be done for it fails.
     #[serde(default)]
     pub problem: Option<String>,
@@ -57,6 +60,7 @@ fn instance_status(world: &World, running: &Running, instance: &Instance) -> Ins
         public_ip: primary.and_then(public_address),
         pid: running.controllers.machines.pid(instance.id),
         key_name: instance.key_name.clone(),
+        user: world.image_of(instance).distribution().users.first().map(|&user| user.to_owned()),
         problem: running.controllers.problem_of_instance(instance.id),
     }
 }

@@ -178,6 +178,13 @@ impl Instances {
             id: id.to_string(),
             hostname: id.to_string(),
             links: links(&world, &instance.interfaces),
+            users: world
+                .image_of(instance)
+                .distribution()
+                .users
+                .iter()
+                .map(|&user| user.to_owned())
+                .collect(),
             size: size(&instance.instance_type),
         };
         let boot = instance.boot;
