@@ -21,7 +21,7 @@ NAMES = 300
 class EndlessRetries(NetworkLab):
     def walk(self):
         self.step(
-            f"1. a server takes {NAMES} names from eth1 on as other names of its first interface, and is given "
+            f"1. a server takes {NAMES} names from ens6 on as other names of its first interface, and is given "
             "a second one"
         )
         vpc = self.make_vpc("10.0.0.0/16")
@@ -66,7 +66,7 @@ class EndlessRetries(NetworkLab):
         self.step("3. the guest gives in, and gets its interface with the next attempt")
         self.names("del")
         has = lambda: (
-            second["PrivateIpAddress"] in self.inside("rogue", "ip", "-4", "-o", "address", "show", "dev", "eth1").out
+            second["PrivateIpAddress"] in self.inside("rogue", "ip", "-4", "-o", "address", "show", "dev", "ens6").out
         )
         harness.wait_for("the second interface", has, 40, every=0.5)
         harness.wait_for("status to say nothing more", lambda: not self.problem(), 10)
@@ -76,7 +76,9 @@ class EndlessRetries(NetworkLab):
         )
 
     def names(self, what):
-        script = f"for n in $(seq {NAMES}); do echo link property {what} dev eth0 altname eth$n; done | ip -batch -"
+        script = (
+            f"for n in $(seq 6 {5 + NAMES}); do echo link property {what} dev ens5 altname ens$n; done | ip -batch -"
+        )
         self.inside("rogue", "sh", "-c", script, check=True)
 
     def problem(self):

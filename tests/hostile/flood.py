@@ -17,7 +17,7 @@ FLOOD = """
 import json, signal, socket, struct, sys, time
 kind, it = sys.argv[1], json.loads(sys.argv[2])
 raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-raw.bind(("eth0", 0x800))
+raw.bind(("ens5", 0x800))
 mac = lambda text: bytes.fromhex(text.replace(":", ""))
 v4, v6 = socket.inet_aton, lambda text: socket.inet_pton(socket.AF_INET6, text)
 def total(data):
@@ -86,7 +86,7 @@ class Flood(NetworkLab):
         self.booted(*self.at.values())
         self.at = {name: self.describe(id) for name, id in self.at.items()}
         for name in self.at:
-            shows = ("ip", "-6", "-o", "address", "show", "scope", "global", "dev", "eth0")
+            shows = ("ip", "-6", "-o", "address", "show", "scope", "global", "dev", "ens5")
             harness.wait_for(
                 "its IPv6 address", lambda: self.at[name]["Ipv6Address"] in self.inside(name, *shows).out, 10
             )

@@ -444,9 +444,9 @@ class KernelDoors(Attacker):
         root = self.is_root
         pool = "import multiprocessing as m\nwith m.Pool(2) as p: print(sum(p.map(abs, [-1, -2])))"
         thread = "import threading\nt = threading.Thread(target=print, args=('threaded',)); t.start(); t.join()"
-        packet = "import socket as s; s.socket(s.AF_PACKET, s.SOCK_RAW, s.htons(3)).bind(('eth0', 0)); print('packets')"
+        packet = "import socket as s; s.socket(s.AF_PACKET, s.SOCK_RAW, s.htons(3)).bind(('ens5', 0)); print('packets')"
         capture = (
-            "(sleep 0.5; ping -c 3 -i 0.2 192.0.2.10) >/dev/null 2>&1 & timeout 5 tcpdump -Z root -n -c 1 -i eth0 icmp"
+            "(sleep 0.5; ping -c 3 -i 0.2 192.0.2.10) >/dev/null 2>&1 & timeout 5 tcpdump -Z root -n -c 1 -i ens5 icmp"
         )
         rules = (
             "nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }' && nft "
@@ -466,7 +466,7 @@ class KernelDoors(Attacker):
             # With one mapped id it cannot let go of its rights, and so never worked there.
             ("tcpdump", "root", capture if root else "echo ICMP echo", "ICMP echo"),
             ("packet sockets", "root", f'/usr/bin/python3 -c "{packet}"', "packets"),
-            ("ip", "root", network, "eth0"),
+            ("ip", "root", network, "ens5"),
             ("nft", "root", rules, "table inet t"),
             ("python's threads", "ec2-user", f'/usr/bin/python3 -c "{thread}"', "threaded"),
             ("python's processes", "ec2-user", f"/usr/bin/python3 -c '{pool}'", "3"),

@@ -36,8 +36,8 @@ class NamesOfLinks(Attacker):
     def attacks_work_in_the_open(self):
         self.step("0. in a bare namespace a name can be taken, and then no other interface can have it")
         script = (
-            f"({TAKE.format(name='eth1')}) 2>/dev/null; ip link show eth1 && ! ip link add eth1 type veth peer "
-            "name q 2>&1 && ! ip link set lo name eth1"
+            f"({TAKE.format(name='ens6')}) 2>/dev/null; ip link show ens6 && ! ip link add ens6 type veth peer "
+            "name q 2>&1 && ! ip link set lo name ens6"
         )
         tried = control.bare("unshare", "-n", "sh", "-c", script, user=self.user)
         self.sees(tried.code, 0, f"the control: {tried}")
@@ -105,26 +105,26 @@ class NamesOfLinks(Attacker):
     # The attacks.
 
     def taken_before(self):
-        self.step("1. the guest has an eth1 already when one is attached")
+        self.step("1. the guest has an ens6 already when one is attached")
         self.holds(
-            self.inside("taker", "sh", "-c", f"({TAKE.format(name='eth1')}) 2>/dev/null; ip link show eth1").code == 0,
+            self.inside("taker", "sh", "-c", f"({TAKE.format(name='ens6')}) 2>/dev/null; ip link show ens6").code == 0,
             "it has the name",
         )
         interface, attachment, refused = self.attach("taker", 1)
         print(f"      {'refused: ' + refused if refused else 'attached'}")
         self.breach("/dev/net/tun" in refused, f"the refusal blames the host's device: {refused}")
-        self.calm("with the name eth1 taken by a guest")
-        new = [line for line in self.log() if "eth1" in line]
+        self.calm("with the name ens6 taken by a guest")
+        new = [line for line in self.log() if "ens6" in line]
         self.breach(
             any("/dev/net/tun" in line or "chmod" in line for line in new),
             f"the log blames the host's device: {new[:1]}",
         )
         self.detach(interface, attachment)
         self.step("   and when the name is free again, an interface comes in")
-        self.inside("taker", "sh", "-c", "ip link del eth1 2>/dev/null || ip link set eth1 name lo")
+        self.inside("taker", "sh", "-c", "ip link del ens6 2>/dev/null || ip link set ens6 name lo")
         interface, attachment, refused = self.attach("taker", 1)
         self.breach(refused, f"after the guest has freed the name, no interface comes in: {refused}")
-        came = lambda: "inet " in self.inside("taker", "ip", "-4", "address", "show", "dev", "eth1").out
+        came = lambda: "inet " in self.inside("taker", "ip", "-4", "address", "show", "dev", "ens6").out
         try:
             harness.wait_for("its address", came, 10)
         except harness.Failed as failed:
@@ -133,13 +133,13 @@ class NamesOfLinks(Attacker):
 
     def taken_again_and_again(self):
         self.step("2. the guest takes every name at once that comes up")
-        names = " ".join(f"eth{number}" for number in range(1, 8))
+        names = " ".join(f"ens{number}" for number in range(6, 13))
         script = (
             f"for name in {names}; do ip link add $name type veth peer name p$name || ip link add $name type "
             "bridge; done 2>/dev/null; ip -br link"
         )
         taken = self.inside("taker", "sh", "-c", script)
-        self.holds("eth" in taken.out, f"names taken: {taken}")
+        self.holds("ens6" in taken.out, f"names taken: {taken}")
         interface, attachment, refused = self.attach("taker", 2)
         print(f"      {'refused: ' + refused if refused else 'attached'}")
         self.calm("with every name taken by a guest")
@@ -150,12 +150,12 @@ class NamesOfLinks(Attacker):
         self.step("3. the guest renames what is attached, and takes away its first interface")
         interface, attachment, refused = self.attach("taker", 1)
         self.holds(not refused, refused)
-        harness.wait_for("eth1", lambda: self.inside("taker", "ip", "link", "show", "eth1").code == 0, 10)
+        harness.wait_for("ens6", lambda: self.inside("taker", "ip", "link", "show", "ens6").code == 0, 10)
         self.inside(
             "taker",
             "sh",
             "-c",
-            "ip link set eth1 down; ip link set eth1 name mine; ip link set mine mtu 1280; ip link set mine up",
+            "ip link set ens6 down; ip link set ens6 name mine; ip link set mine mtu 1280; ip link set mine up",
         )
         self.calm("with an attached interface renamed by a guest")
         self.detach(interface, attachment)
@@ -165,7 +165,7 @@ class NamesOfLinks(Attacker):
             "taker",
             "sh",
             "-c",
-            "ip link set eth0 down; ip link set eth0 name eth5; ip link set eth5 up; ip link del eth5",
+            "ip link set ens5 down; ip link set ens5 name ens9; ip link set ens9 up; ip link del ens9",
         )
         self.calm("with its first interface renamed and taken away by a guest")
 

@@ -126,7 +126,7 @@ class StillHeld(Attacker):
         self.servers["guest"] = made["instancesSet"][0]["instanceId"]
         harness.wait_for("the guest to boot", lambda: "cloud-init: finished" in self.console("guest"), 30)
         has_both = lambda: (
-            self.inside("guest", "ip", "-6", "-o", "address", "show", "dev", "eth0", "scope", "global").out
+            self.inside("guest", "ip", "-6", "-o", "address", "show", "dev", "ens5", "scope", "global").out
         )
         harness.wait_for("its IPv6 address", has_both, 10)
         web = self.inside("guest", "ping", "-n", "-c", "1", "-W", "3", "64:ff9b::c000:20a")

@@ -13,11 +13,11 @@ ROGUE = """
 import json, socket, struct, sys
 kind, it = sys.argv[1], json.loads(sys.argv[2])
 raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-raw.bind(("eth0", 0))
+raw.bind(("ens5", 0))
 WORD = b"from the rogue"
 mac = lambda text: bytes.fromhex(text.replace(":", ""))
 v4, v6 = socket.inet_aton, lambda text: socket.inet_pton(socket.AF_INET6, text)
-own = mac(open("/sys/class/net/eth0/address").read().strip())
+own = mac(open("/sys/class/net/ens5/address").read().strip())
 router, mate, everyone = mac(it["router_mac"]), mac(it["mate_mac"]), b"\\xff" * 6
 ROUTER6 = "fe80::ec:2ff:fe00:1"
 
@@ -136,7 +136,7 @@ print(len(FRAMES[kind]))
 LOOKOUT = """
 import socket, sys
 raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-raw.bind(("eth0", 3))
+raw.bind(("ens5", 3))
 raw.setblocking(False)
 seen = 0
 print("looking out", flush=True)
@@ -199,7 +199,7 @@ class HostileGuest(NetworkLab):
         self.before = self.configuration()
 
     def addresses(self, server, scope="global"):
-        shown = self.inside(server, "ip", "-6", "-o", "address", "show", "scope", scope, "dev", "eth0").out.split()
+        shown = self.inside(server, "ip", "-6", "-o", "address", "show", "scope", scope, "dev", "ens5").out.split()
         return shown[3].split("/")[0] if shown else None
 
     def neighbours(self, server):
@@ -214,7 +214,7 @@ class HostileGuest(NetworkLab):
             for words in (
                 "ip -4 route",
                 "ip -6 route show default",
-                "ip -o -4 address show dev eth0",
+                "ip -o -4 address show dev ens5",
                 "cat /etc/resolv.conf",
             )
         ]

@@ -65,7 +65,7 @@ class Interfaces(NetworkLab):
             "1",
         )
         self.attachment = attached["AttachmentId"]
-        harness.wait_for("its address", lambda: self.addresses("box", "eth1") == {self.second_address}, 10)
+        harness.wait_for("its address", lambda: self.addresses("box", "ens6") == {self.second_address}, 10)
         self.step("   it answers from every subnet, and its answers leave by it: the other one may not send them")
         for server in ("one", "two"):
             self.holds(self.ping(server, self.second_address), f"{server} to the second interface")
@@ -98,9 +98,9 @@ class Interfaces(NetworkLab):
             "--private-ip-addresses",
             self.extra_of_second,
         )
-        harness.wait_for("the first", lambda: self.addresses("box", "eth0") == {self.address["box"], self.extra}, 10)
+        harness.wait_for("the first", lambda: self.addresses("box", "ens5") == {self.address["box"], self.extra}, 10)
         harness.wait_for(
-            "the second", lambda: self.addresses("box", "eth1") == {self.second_address, self.extra_of_second}, 10
+            "the second", lambda: self.addresses("box", "ens6") == {self.second_address, self.extra_of_second}, 10
         )
         for address in (self.extra, self.extra_of_second):
             for server in ("one", "two"):
@@ -120,7 +120,7 @@ class Interfaces(NetworkLab):
         self.ec2(
             "unassign-private-ip-addresses", "--network-interface-id", self.first, "--private-ip-addresses", self.extra
         )
-        harness.wait_for("its end", lambda: self.addresses("box", "eth0") == {self.address["box"]}, 10)
+        harness.wait_for("its end", lambda: self.addresses("box", "ens5") == {self.address["box"]}, 10)
         self.holds(not self.laptop_ping(public), "without the private address no public one")
 
     def moves(self):
@@ -133,7 +133,7 @@ class Interfaces(NetworkLab):
             harness.wait_for("the ping to be answered", lambda: answers() >= 2, 10)
             self.ec2("detach-network-interface", "--attachment-id", self.attachment)
             harness.wait_for(
-                "the box to let go", lambda: self.inside("box", "ip", "link", "show", "eth1").code != 0, 10
+                "the box to let go", lambda: self.inside("box", "ip", "link", "show", "ens6").code != 0, 10
             )
             attached = self.ec2(
                 "attach-network-interface",
@@ -149,7 +149,7 @@ class Interfaces(NetworkLab):
             harness.wait_for("the same ping to be answered by two", lambda: answers() >= before + 3, 15)
         both = {self.second_address, self.extra_of_second}
         self.look_now("two")
-        harness.wait_for("its addresses", lambda: self.addresses("two", "eth1") == both, 10)
+        harness.wait_for("its addresses", lambda: self.addresses("two", "ens6") == both, 10)
         before = self.hamlet.status()["drops"].get("source-check", 0)
         for server in ("one", "box"):
             for address in (*both, self.address["two"]):
@@ -160,7 +160,7 @@ class Interfaces(NetworkLab):
         self.sees(self.hamlet.status()["drops"].get("source-check", 0), before, "packets from the wrong interface")
         self.step("   and back to the box")
         self.ec2("detach-network-interface", "--attachment-id", self.attachment)
-        harness.wait_for("two to let go", lambda: self.inside("two", "ip", "link", "show", "eth1").code != 0, 10)
+        harness.wait_for("two to let go", lambda: self.inside("two", "ip", "link", "show", "ens6").code != 0, 10)
         attached = self.ec2(
             "attach-network-interface",
             "--network-interface-id",
@@ -176,7 +176,7 @@ class Interfaces(NetworkLab):
     def hot_detach(self):
         self.step("4. detached while it runs: the interface has gone from the box, with its rules")
         self.ec2("detach-network-interface", "--attachment-id", self.attachment)
-        harness.wait_for("its end", lambda: self.inside("box", "ip", "link", "show", "eth1").code != 0, 10)
+        harness.wait_for("its end", lambda: self.inside("box", "ip", "link", "show", "ens6").code != 0, 10)
         rules = lambda: self.inside("box", "ip", "rule").out
         harness.wait_for("the end of its rules", lambda: "lookup 101" not in rules(), 10)
         [interface] = self.ec2("describe-network-interfaces", "--network-interface-ids", self.second)[
@@ -236,11 +236,11 @@ class Interfaces(NetworkLab):
         self.ec2("associate-address", "--allocation-id", self.allocation, "--instance-id", self.servers["box"])
         if shutil.which("iptables"):
             self.inside(
-                "box", "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "eth0", "-j", "MASQUERADE", check=True
+                "box", "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "ens5", "-j", "MASQUERADE", check=True
             )
         else:
             rules = (
-                "table ip nat { chain out { type nat hook postrouting priority srcnat; oifname eth0 masquerade; }; }"
+                "table ip nat { chain out { type nat hook postrouting priority srcnat; oifname ens5 masquerade; }; }"
             )
             self.inside("box", "nft", rules, check=True)
         self.holds(self.ping("one", EXAMPLE), "out through the box")

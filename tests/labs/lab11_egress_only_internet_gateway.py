@@ -13,7 +13,7 @@ ROUTER = "fe80::ec:2ff:fe00:1"
 ROGUE = """
 import socket, sys
 neighbour, router = sys.argv[1:]
-own = bytes.fromhex("0201" + open("/sys/class/net/eth0/address").read().strip().replace(":", ""))
+own = bytes.fromhex("0201" + open("/sys/class/net/ens5/address").read().strip().replace(":", ""))
 advertisement = bytes([134, 0, 0, 0, 64, 0, 7, 8]) + bytes(8) + b"\\1" + own[1:]
 lie = bytes([136, 0, 0, 0, 0xa0, 0, 0, 0]) + socket.inet_pton(socket.AF_INET6, router) + own
 raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
@@ -21,7 +21,7 @@ raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
 raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 255)
 # Else it would be told its own lies, and lose its router for a while.
 raw.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
-scope = socket.if_nametoindex("eth0")
+scope = socket.if_nametoindex("ens5")
 for to in (neighbour, "ff02::1"):
     for message in (advertisement, lie):
         raw.sendto(message, (to, 0, 0, scope))
@@ -89,14 +89,14 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.holds("PublicIpAddress" not in instance, "no public IPv4 address")
 
     def global_addresses(self, server):
-        shown = self.inside(server, "ip", "-6", "-o", "address", "show", "scope", "global", "dev", "eth0").out
+        shown = self.inside(server, "ip", "-6", "-o", "address", "show", "scope", "global", "dev", "ens5").out
         return {line.split()[3] for line in shown.splitlines()}
 
     def link(self):
         self.step("   inside: the address is a DHCPv6 lease of its own, the default route the router's advertisement")
         harness.wait_for("the address", lambda: self.global_addresses("web") == {f"{self.address}/128"}, 10)
         routes = self.inside("web", "ip", "-6", "route", "show", "default").out
-        self.holds(f"via {ROUTER} dev eth0" in routes, routes)
+        self.holds(f"via {ROUTER} dev ens5" in routes, routes)
         self.sees(
             self.inside("web", "dig", "+short", "@fd00:ec2::253", "example.com", "AAAA").out.strip(),
             EXAMPLE_V6,
@@ -185,12 +185,12 @@ class Lab11EgressOnlyInternetGateway(NetworkLab):
         self.booted(self.mate)
         harness.wait_for("its address", lambda: self.global_addresses("mate"), 10)
         [line] = self.inside(
-            "mate", "ip", "-6", "-o", "address", "show", "scope", "link", "dev", "eth0"
+            "mate", "ip", "-6", "-o", "address", "show", "scope", "link", "dev", "ens5"
         ).out.splitlines()
         link_local = line.split()[3].split("/")[0]
         [interface] = self.describe(self.mate)["NetworkInterfaces"]
         self.inside(
-            "web", "ip", "neigh", "replace", link_local, "lladdr", interface["MacAddress"], "dev", "eth0", check=True
+            "web", "ip", "neigh", "replace", link_local, "lladdr", interface["MacAddress"], "dev", "ens5", check=True
         )
         before = self.hamlet.status()["drops"].get("announcement", 0)
         self.inside("web", "python3", "-c", ROGUE, link_local, ROUTER, check=True)

@@ -47,7 +47,7 @@ asker.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
 asker.connect(("169.254.169.253", 53))
 asker.settimeout(1)
 answers = set()
-lost = lambda: int(open("/sys/class/net/eth0/statistics/tx_dropped").read())
+lost = lambda: int(open("/sys/class/net/ens5/statistics/tx_dropped").read())
 lost_before = lost()
 def listen():
     try:
@@ -394,7 +394,7 @@ class Names(NetworkLab):
         with self.hamlet.running(*command) as printed:
             harness.wait_for("the name server", lambda: "listening" in printed.read_text(), 10)
             self.renew("web", f"search lab.example\nnameserver {here}\n")
-            self.sees(self.inside("web", "cat", "/run/chrony-dhcp/eth0.sources").out, "server 10.0.9.1 iburst\n")
+            self.sees(self.inside("web", "cat", "/run/chrony-dhcp/ens5.sources").out, "server 10.0.9.1 iburst\n")
             self.sees(
                 self.inside("web", "hostname").out.strip(), f"ip-{self.address['web'].replace('.', '-')}.lab.example"
             )

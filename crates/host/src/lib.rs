@@ -95,6 +95,6 @@ pub use spec::{
 pub use supervisor::{Host, NetworkNamespace, Running};
 pub use tap::{Offloads, Tap, VNET_HEADER_LENGTH};
 
-/// The interface through which everything in an instance or a network namespace talks: first `eth0`, then `eth1` and so
-/// on.
+/// The interface through which everything in a network namespace talks. Those of instances are called as their images call
+/// them.
 pub const FIRST_INTERFACE: &str = "eth0";

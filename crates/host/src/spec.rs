@@ -10,8 +10,10 @@ use crate::namespace::Ids;
 /// One Ethernet interface of an instance or a network namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkSpec {
-    /// The interface's name inside the namespace: `eth0`, `eth1`…
+    /// The interface's name inside the namespace: `eth0`, `ens5`…
     pub name: String,
+    /// Its device index: 0 for the primary one.
+    pub position: u32,
     /// Its hardware address.
     pub mac: [u8; 6],
     /// Largest IP packet, 9001 in a VPC.
@@ -21,9 +23,9 @@ pub struct LinkSpec {
 }
 
 impl LinkSpec {
-    /// A link of a VPC: 9001 bytes, 1000 frames.
+    /// The primary link of something in a VPC: 9001 bytes, 1000 frames.
     pub fn new(name: &str, mac: [u8; 6]) -> Self {
-        Self { name: name.to_owned(), mac, mtu: 9001, queue_length: 1000 }
+        Self { name: name.to_owned(), position: 0, mac, mtu: 9001, queue_length: 1000 }
     }
 }
 
@@ -35,7 +37,7 @@ pub struct InstanceSpec {
     pub id: String,
     /// The host name until DHCP brings one.
     pub hostname: String,
-    /// Its interfaces, `eth0` first.
+    /// Its interfaces, the primary one first.
     pub links: Vec<LinkSpec>,
     /// The users that the key pair's key is for, the one that is meant unless said otherwise first.
     pub users: Vec<String>,

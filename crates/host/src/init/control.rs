@@ -25,7 +25,7 @@ impl Init<'_> {
         match request {
             Request::Attach(link) => {
                 self.console.print(&format!("{}: attached", link.name));
-                self.start_interface(&link.name, link.mac);
+                self.start_interface(&link.name, &link);
                 self.secondary.look_in(AFTER_ATTACHING);
                 Ok(())
             }

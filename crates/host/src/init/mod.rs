@@ -37,7 +37,7 @@ use crate::launch::{self, Helper};
 use crate::mounts::{self, Built, ConsoleTerminal, Layers};
 use crate::namespace::Users;
 use crate::netlink::{LinkChange, Netlink};
-use crate::spec::{InstanceSpec, Nesting};
+use crate::spec::{InstanceSpec, LinkSpec, Nesting};
 use crate::sys::{self, Forked};
 use console::Console;
 use interface::Interface;
@@ -151,7 +151,7 @@ impl<'a> Init<'a> {
         let loopback = self.netlink.index("lo").and_then(|index| self.netlink.change_link(index, up));
         self.tell("bringing up lo", loopback);
         for (link, name) in spec.links.iter().zip(names) {
-            self.start_interface(name, link.mac);
+            self.start_interface(name, link);
         }
         let key = ssh::ensure_host_key();
         self.tell("sshd: making the host key", key);
@@ -162,10 +162,8 @@ impl<'a> Init<'a> {
     }
 
     /// Brings an interface up and asks for its address.
-    fn start_interface(&mut self, name: &str, mac: [u8; 6]) {
-        let number = name.strip_prefix("eth").and_then(|number| number.parse().ok());
-        let position = number.or_else(|| u32::try_from(self.interfaces.len()).ok()).unwrap_or(u32::MAX);
-        match Interface::start(name, mac, position, &self.netlink) {
+    fn start_interface(&mut self, name: &str, link: &LinkSpec) {
+        match Interface::start(name, link.mac, link.position, &self.netlink) {
             Ok(interface) => self.interfaces.push(interface),
             Err(error) => self.console.print(&format!("{name}: {error}")),
         }

@@ -378,7 +378,10 @@ fn an_interface_is_attached_to_a_running_instance(data: &Path) {
     lab.wait_for("cloud-init: finished");
     let mut tap = lab
         .host
-        .attach_interface(&lab.instances[0], &LinkSpec::new("eth1", [2, 0, 0, 0, 1, 1]))
+        .attach_interface(
+            &lab.instances[0],
+            &LinkSpec { position: 1, ..LinkSpec::new("eth1", [2, 0, 0, 0, 1, 1]) },
+        )
         .expect("it is attached");
     let second = Switch::start(vec![port(&mut tap, Some(Ipv4Addr::new(10, 0, 0, 99)))]);
     lab.wait_for("dhcp: eth1: 10.0.0.99/24");

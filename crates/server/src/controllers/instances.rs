@@ -5,7 +5,7 @@
 use anyhow::Context;
 use engine::PortKind;
 use host::{InstanceSize, InstanceSpec, LinkSpec};
-use model::instance_type::InstanceType;
+use model::instance_type::{Hypervisor, InstanceType};
 use model::{Instance, InstanceId, InstanceState, MacAddress, NetworkInterfaceId, World};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -177,7 +177,7 @@ impl Instances {
         let spec = InstanceSpec {
             id: id.to_string(),
             hostname: id.to_string(),
-            links: links(&world, &instance.interfaces),
+            links: links(&world, instance),
             users: world
                 .image_of(instance)
                 .distribution()
@@ -245,7 +245,7 @@ impl Instances {
         let Some(machine) = self.machines.get(id) else { return Ok(()) };
         // One interface that an instance does not let come or go is no reason to leave the others.
         let detached = self.detach_all_but(&machine, &instance.interfaces);
-        let attached = self.attach_missing(&world, &machine, &instance.interfaces);
+        let attached = self.attach_missing(&world, &machine, instance);
         let order = |id: &NetworkInterfaceId| instance.interfaces.iter().position(|it| it == id);
         machine.interfaces().sort_by_key(|it| order(&it.id));
         detached.and(attached)
@@ -269,18 +269,13 @@ impl Instances {
         detached.map_err(Into::into)
     }
 
-    fn attach_missing(
-        &self,
-        world: &World,
-        machine: &Machine,
-        wanted: &[NetworkInterfaceId],
-    ) -> anyhow::Result<()> {
+    fn attach_missing(&self, world: &World, machine: &Machine, instance: &Instance) -> anyhow::Result<()> {
         let mut result = Ok(());
-        for (position, interface) in wanted.iter().enumerate() {
+        for (position, interface) in instance.interfaces.iter().enumerate() {
             if machine.interfaces().iter().any(|it| it.id == *interface) {
                 continue;
             }
-            let Some(link) = link(world, *interface, position) else { continue };
+            let Some(link) = link(world, instance, *interface, position) else { continue };
             match self.attach(machine, *interface, &link) {
                 Ok(connected) => machine.interfaces().push(connected),
                 Err(error) => result = result.and(Err(error)),
@@ -306,17 +301,21 @@ fn size(instance_type: &str) -> InstanceSize {
     InstanceSize { memory_mib: known.map_or(512, |it| it.memory_mib), vcpus: known.map_or(1, |it| it.vcpus) }
 }
 
-fn links(world: &World, interfaces: &[NetworkInterfaceId]) -> Vec<LinkSpec> {
-    let numbered = interfaces.iter().enumerate();
-    numbered.filter_map(|(position, id)| link(world, *id, position)).collect()
+fn links(world: &World, instance: &Instance) -> Vec<LinkSpec> {
+    let numbered = instance.interfaces.iter().enumerate();
+    numbered.filter_map(|(position, id)| link(world, instance, *id, position)).collect()
 }
 
-/// The link of an interface: `eth0` for the primary one, and so on by device index.
-fn link(world: &World, id: NetworkInterfaceId, position: usize) -> Option<LinkSpec> {
+/// The link of an interface, called as the image calls the one with its device index.
+fn link(world: &World, instance: &Instance, id: NetworkInterfaceId, position: usize) -> Option<LinkSpec> {
     let interface = world.network.network_interfaces.get(&id)?;
     let index =
         interface.attachment.as_ref().map_or(position, |attachment| usize::from(attachment.device_index));
-    Some(LinkSpec::new(&format!("eth{index}"), interface.mac.0))
+    // Types that are not in the table are newer than it.
+    let known = InstanceType::find(&instance.instance_type);
+    let hypervisor = known.map_or(Hypervisor::Nitro, |it| it.hypervisor);
+    let name = world.image_of(instance).distribution().interface_names.name(hypervisor, index);
+    Some(LinkSpec { position: u32::try_from(index).ok()?, ..LinkSpec::new(&name, interface.mac.0) })
 }
 
 #[cfg(test)]
