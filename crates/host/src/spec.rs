@@ -41,6 +41,8 @@ pub struct InstanceSpec {
     pub links: Vec<LinkSpec>,
     /// The users that the key pair's key is for, the one that is meant unless said otherwise first.
     pub users: Vec<String>,
+    /// What its image does at each boot, before user data: a shell script for root.
+    pub boot_script: Option<String>,
     /// What its type has.
     pub size: InstanceSize,
 }

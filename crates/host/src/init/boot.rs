@@ -16,6 +16,7 @@ use super::imds::Metadata;
 use super::ssh;
 use crate::files::{read_guest_file, write_guest_file};
 use crate::image::give_to_user;
+use crate::spec::InstanceSpec;
 use crate::sys::{self, Setup};
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,9 +24,14 @@ const OUTPUT_LOG: &str = "/var/log/cloud-init-output.log";
 const STATE: &str = "/var/lib/hamlet";
 
 /// Boots the instance; standard output is its console. A child of the first process, which ends afterwards.
-pub(super) fn run(users: &[String]) {
+pub(super) fn run(spec: &InstanceSpec) {
     for line in ssh::host_key_lines() {
         println!("{line}");
+    }
+    if let Some(script) = &spec.boot_script {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", script]);
+        report("the image's own script", run_program(shell));
     }
     let metadata = match Metadata::connect(PATIENCE) {
         Ok(metadata) => metadata,
@@ -35,7 +41,7 @@ pub(super) fn run(users: &[String]) {
         }
     };
     match metadata.get_text("meta-data/public-keys/0/openssh-key") {
-        Ok(Some(key)) => users.iter().for_each(|user| authorize(user, key.trim())),
+        Ok(Some(key)) => spec.users.iter().for_each(|user| authorize(user, key.trim())),
         Ok(None) => {}
         Err(error) => println!("cloud-init: the key pair: {error}"),
     }
@@ -106,17 +112,21 @@ fn run_user_data(instance: &str, user_data: &[u8]) {
         return;
     }
     println!("cloud-init: running user data");
-    match run_script(&script) {
+    report("user data", run_program(Command::new(script)));
+}
+
+/// Says what became of a program, where it did not end well.
+fn report(what: &str, ended: std::io::Result<i32>) {
+    match ended {
         Ok(0) => {}
-        Ok(code) => println!("cloud-init: user data failed with exit code {code}"),
-        Err(error) => println!("cloud-init: user data: {error}"),
+        Ok(code) => println!("cloud-init: {what} failed with exit code {code}"),
+        Err(error) => println!("cloud-init: {what}: {error}"),
     }
 }
 
-/// Runs the script with both outputs to the console and to the log.
-fn run_script(script: &Path) -> std::io::Result<i32> {
+/// Runs a program as root, with both outputs to the console and to the log.
+fn run_program(mut command: Command) -> std::io::Result<i32> {
     let (mut output, writer) = std::io::pipe()?;
-    let mut command = Command::new(script);
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).current_dir("/");
     command.env_clear();
     if let Some(root) = Account::named("root") {

@@ -83,9 +83,9 @@ pub(crate) fn run(outside: Outside<'_>, spec: &InstanceSpec, layers: Layers, nes
     launch::die_with_the_daemon(control)?;
     // Nothing of the guest's has been read up to here, and nothing of it is read with more rights than its own.
     confine(&Users::ours(), nesting).attempt("giving up the rights that no instance has")?;
-    let mut init = Init::new(control, console, terminal, names, &spec.users)?;
+    let mut init = Init::new(control, console, terminal, names, spec)?;
     init.make_users();
-    init.start_network(spec, &links);
+    init.start_network(&links);
     channel::send(control, &Report::Ready, &[]).attempt("telling the daemon that we run")?;
     init.serve();
     Ok(())
@@ -96,8 +96,8 @@ struct Init<'a> {
     console: Console,
     terminal: ConsoleTerminal,
     hostname: Hostname,
-    /// Who logs in with the key pair's key.
-    users: &'a [String],
+    /// What was asked for.
+    spec: &'a InstanceSpec,
     /// What we are called, as far as DHCP says.
     name: Option<String>,
     signals: OwnedFd,
@@ -117,7 +117,7 @@ impl<'a> Init<'a> {
         console: Console,
         terminal: ConsoleTerminal,
         hostname: Hostname,
-        users: &'a [String],
+        spec: &'a InstanceSpec,
     ) -> Result<Self> {
         let signals = [libc::SIGTERM, libc::SIGINT, libc::SIGCHLD, libc::SIGHUP, libc::SIGPWR];
         Ok(Self {
@@ -125,7 +125,7 @@ impl<'a> Init<'a> {
             console,
             terminal,
             hostname,
-            users,
+            spec,
             name: None,
             signals: sys::signal_descriptor(&signals).attempt("listening for signals")?,
             netlink: Netlink::open().attempt("opening netlink")?,
@@ -140,11 +140,12 @@ impl<'a> Init<'a> {
 
     /// Before anything runs, so that whoever enters finds them.
     fn make_users(&mut self) {
-        let made = users::ensure(self.users, &Users::ours());
+        let made = users::ensure(&self.spec.users, &Users::ours());
         self.tell("cloud-init: making the users", made);
     }
 
-    fn start_network(&mut self, spec: &InstanceSpec, names: &[String]) {
+    fn start_network(&mut self, names: &[String]) {
+        let spec = self.spec;
         self.console.print(&format!("Hamlet instance {} on Linux {}", spec.id, kernel_release()));
         set_network_parameters();
         let up = LinkChange { up: true, ..LinkChange::default() };
@@ -328,7 +329,7 @@ impl<'a> Init<'a> {
                 let _ = rustix::stdio::dup2_stdout(&self.terminal.terminal);
                 let _ = rustix::stdio::dup2_stderr(&self.terminal.terminal);
                 sys::close_all_except(&[]);
-                boot::run(self.users);
+                boot::run(self.spec);
                 sys::exit_now(0);
             }
             Err(error) => self.console.print(&format!("starting the boot process: {error}")),

@@ -488,6 +488,7 @@ fn instance(number: u8) -> InstanceSpec {
         id: format!("i-{number}"),
         hostname: "localhost".into(),
         users: vec!["ec2-user".into()],
+        boot_script: None,
         size: InstanceSize { memory_mib: 1024, vcpus: 1 },
         links: vec![LinkSpec::new("eth0", [2, 0, 0, 0, 0, number])],
     }

@@ -75,9 +75,9 @@ macro_rules! amazon_linux_2 {
 }
 
 macro_rules! first_amazon_linux {
-    ($line:literal, $description:literal, $type:literal, $created:literal, [$($alias:literal),*]) => {
+    ($distribution:ident, $line:literal, $description:literal, $type:literal, $created:literal, [$($alias:literal),*]) => {
         Release {
-            distribution: &distribution::AMAZON_LINUX_2,
+            distribution: &distribution::$distribution,
             name: concat!("amzn-ami-", $line),
             description: concat!("Amazon Linux AMI ", $description),
             architecture: Architecture::X86_64,
@@ -280,13 +280,13 @@ pub(super) static RELEASES: &[Release] = &[
     amazon_linux_2!("minimal-", "Amazon Linux 2 LTS Arm64", " Minimal", "arm64", "ebs", "standard", 2,
         "2026-09-30T21:24:20.000Z", ["minimal-", "minimal-kernel-4.14-"]),
 
-    first_amazon_linux!("hvm-2018.03.0.20231218.0-x86_64-gp2", "2018.03.0.20231218.0 x86_64 HVM gp2", "gp2",
+    first_amazon_linux!(AMAZON_LINUX_2, "hvm-2018.03.0.20231218.0-x86_64-gp2", "2018.03.0.20231218.0 x86_64 HVM gp2", "gp2",
         "2023-12-18T22:47:31.000Z", ["hvm-x86_64-gp2"]),
-    first_amazon_linux!("hvm-2018.03.0.20231218.0-x86_64-ebs", "2018.03.0.20231218.0 x86_64 HVM ebs", "standard",
+    first_amazon_linux!(AMAZON_LINUX_2, "hvm-2018.03.0.20231218.0-x86_64-ebs", "2018.03.0.20231218.0 x86_64 HVM ebs", "standard",
         "2023-12-18T22:46:08.000Z", ["hvm-x86_64-ebs"]),
-    first_amazon_linux!("minimal-hvm-2018.03.0.20231218.0-x86_64-ebs", "2018.03.0.20231218.0 x86_64 Minimal HVM ebs",
+    first_amazon_linux!(AMAZON_LINUX_2, "minimal-hvm-2018.03.0.20231218.0-x86_64-ebs", "2018.03.0.20231218.0 x86_64 Minimal HVM ebs",
         "standard", "2023-12-18T22:44:52.000Z", ["minimal-hvm-x86_64-ebs"]),
-    first_amazon_linux!("vpc-nat-2018.03.0.20230807.0-x86_64-ebs", "2018.03.0.20230807.0 x86_64 VPC HVM ebs", "standard",
+    first_amazon_linux!(AMAZON_LINUX_NAT, "vpc-nat-2018.03.0.20230807.0-x86_64-ebs", "2018.03.0.20230807.0 x86_64 VPC HVM ebs", "standard",
         "2023-08-08T00:58:46.000Z", []),
 
     ecs!(ECS_AMAZON_LINUX_2023, "amazon-linux-2023", "al2023-ami-ecs-hvm-2023.0.20260922-kernel-6.1-x86_64", "x86_64",

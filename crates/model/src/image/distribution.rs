@@ -34,6 +34,8 @@ pub struct Distribution {
     pub instance_stores: bool,
     /// Whether its gp3 root volumes say how fast they are; otherwise they are as fast as every gp3 volume.
     pub says_gp3_performance: bool,
+    /// What it does by itself at each boot: a shell script for root.
+    pub boot_script: Option<&'static str>,
 }
 
 /// What an image calls network interfaces: on Nitro by their slot, on Xen by their number.
@@ -82,6 +84,15 @@ pub static AMAZON_LINUX_2: Distribution = Distribution {
     interface_names: InterfaceNames::ETH,
     imds_v2: false,
     boot_mode: None,
+    ..LIKE_AMAZON_LINUX
+};
+
+/// Amazon Linux's image for NAT instances ("NAT instances", VPC User Guide).
+pub static AMAZON_LINUX_NAT: Distribution = Distribution {
+    interface_names: InterfaceNames::ETH,
+    imds_v2: false,
+    boot_mode: None,
+    boot_script: Some(include_str!("configure_nat.sh")),
     ..LIKE_AMAZON_LINUX
 };
 
@@ -160,6 +171,7 @@ const LIKE_AMAZON_LINUX: Distribution = Distribution {
     boot_mode: Some("uefi-preferred"),
     instance_stores: false,
     says_gp3_performance: true,
+    boot_script: None,
 };
 
 const LIKE_UBUNTU: Distribution = Distribution {

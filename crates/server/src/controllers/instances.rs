@@ -174,17 +174,14 @@ impl Instances {
     fn start(&self, id: InstanceId) -> anyhow::Result<()> {
         let world = self.state.snapshot();
         let Some(instance) = world.network.instances.get(&id) else { return Ok(()) };
+        let image = world.image_of(instance);
+        let distribution = image.distribution();
         let spec = InstanceSpec {
             id: id.to_string(),
             hostname: id.to_string(),
             links: links(&world, instance),
-            users: world
-                .image_of(instance)
-                .distribution()
-                .users
-                .iter()
-                .map(|&user| user.to_owned())
-                .collect(),
+            users: distribution.users.iter().map(|&user| user.to_owned()).collect(),
+            boot_script: distribution.boot_script.map(str::to_owned),
             size: size(&instance.instance_type),
         };
         let boot = instance.boot;
