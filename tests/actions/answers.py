@@ -34,6 +34,7 @@ class Recorder:
         self.sent = {}
         self.lost = {}
         self.elements = {}
+        self.lists = {}
         self.calls = 0
 
     def watch(self, client):
@@ -60,6 +61,7 @@ class Recorder:
         walk = Walk(service.operation_model(name))
         walk.body(service.protocol, response_dict["body"])
         self.elements.setdefault(key, set()).update(walk.seen)
+        self.lists.setdefault(key, set()).update(walk.lists)
         self.lost.setdefault(key, {}).update(dict.fromkeys(walk.findings))
 
 
@@ -73,6 +75,8 @@ class Walk:
         self.operation = operation
         self.findings = []
         self.seen = set()
+        # Of each structure: its name, a list in it, and whether that was absent, empty or neither.
+        self.lists = set()
 
     def body(self, protocol, body):
         if protocol == "json":
@@ -113,10 +117,20 @@ class Walk:
             seen.add(name)
             self.seen.add(where)
             self._value(child, member, where)
+        self._lists(element, shape, members)
         if (element.text or "").strip():
             self.findings.append(f"{at} has text {element.text.strip()!r}, but is a structure")
         for name in envelope:
             self.findings.append(f"{name} is missing")
+
+    def _lists(self, element, shape, members):
+        lengths = {_name(child): len(child) for child in element}
+        for wire_name, member in members.items():
+            if member.type_name == "list" and not member.serialization.get("flattened"):
+                name = next(name for name, other in shape.members.items() if other is member)
+                length = lengths.get(wire_name)
+                how = "absent" if length is None else "full" if length else "empty"
+                self.lists.add((shape.name, name, how))
 
     def _value(self, element, shape, at):
         if shape.type_name == "structure":

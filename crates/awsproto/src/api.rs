@@ -191,7 +191,7 @@ mod tests {
                 ec2::decode(input)
             }
             fn encode(response: &String) -> Output {
-                ec2::encode(response)
+                ec2::encode(Self::NAME, response)
             }
         }
         pub(super) struct DescribeVpcs;

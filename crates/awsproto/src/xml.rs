@@ -1,7 +1,8 @@
 //! XML in answers, of whichever protocol.
 //!
 //! Absent members are left out; empty lists are written as empty elements, because clients
-//! read `<routeSet/>` as `[]` and nothing at all as a missing key.
+//! read `<routeSet/>` as `[]` and nothing at all as a missing key. Which lists AWS leaves out when they are empty, in
+//! some answers or in all, is told to the generator of the shapes (`xtask/members/empty_lists.txt`).
 
 use base64::Engine as _;
 use model::Timestamp;
@@ -11,6 +12,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Default)]
 pub struct XmlWriter {
     out: String,
+    operation: &'static str,
 }
 
 impl XmlWriter {
@@ -21,7 +23,12 @@ impl XmlWriter {
 
     /// A whole document.
     pub fn document() -> Self {
-        XmlWriter { out: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned() }
+        XmlWriter { out: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), ..Self::default() }
+    }
+
+    /// Whether what is written is the answer of one of these operations.
+    pub fn answers(&self, operations: &[&str]) -> bool {
+        operations.contains(&self.operation)
     }
 
     /// `<name>…</name>`, or `<name/>` if nothing is written inside.
@@ -139,7 +146,12 @@ displayed!(bool i32 i64 f32 f64 Timestamp);
 
 /// An answer's members as XML, without an element around them.
 pub(crate) fn inside<T: ToXml>(answer: &T) -> String {
-    let mut xml = XmlWriter::fragment();
+    inside_answer_of("", answer)
+}
+
+/// The same where it matters to some member which operation answers.
+pub(crate) fn inside_answer_of<T: ToXml>(operation: &'static str, answer: &T) -> String {
+    let mut xml = XmlWriter { operation, ..XmlWriter::default() };
     answer.to_xml(&mut xml);
     xml.finish()
 }

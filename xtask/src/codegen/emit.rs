@@ -15,17 +15,57 @@ pub(super) struct Lists {
     empty_lists: Members,
 }
 
-/// The word for a list that is left out when it is empty.
-const ABSENT: &str = "absent";
+/// What becomes of a list when it is empty: an element, or nothing.
+#[derive(Debug, PartialEq, Eq)]
+enum WhenEmpty {
+    Kept,
+    Absent,
+    /// In the answers of these operations; kept in others.
+    AbsentIn(Vec<String>),
+    /// In the answers of these operations; absent in others.
+    KeptIn(Vec<String>),
+}
+
+impl WhenEmpty {
+    fn read(words: &str) -> Result<Self, String> {
+        let operations = |names: &str| names.split(", ").map(str::to_owned).collect();
+        match words.split_once(" in ") {
+            None if words == "kept" => Ok(WhenEmpty::Kept),
+            None if words == "absent" => Ok(WhenEmpty::Absent),
+            Some(("absent", names)) => Ok(WhenEmpty::AbsentIn(operations(names))),
+            Some(("kept", names)) => Ok(WhenEmpty::KeptIn(operations(names))),
+            None | Some(_) => Err(format!("{words:?} says neither `kept` nor `absent`")),
+        }
+    }
+
+    /// The Rust that writes a list when it is to be written.
+    fn around(&self, field: &str, write: &str) -> String {
+        match self {
+            WhenEmpty::Kept => format!("{write};\n"),
+            WhenEmpty::Absent => format!("if !self.{field}.is_empty() {{\n{write};\n}}\n"),
+            WhenEmpty::AbsentIn(names) => {
+                format!("if !self.{field}.is_empty() || !xml.answers(&{names:?}) {{\n{write};\n}}\n")
+            }
+            WhenEmpty::KeptIn(names) => {
+                format!("if !self.{field}.is_empty() || xml.answers(&{names:?}) {{\n{write};\n}}\n")
+            }
+        }
+    }
+}
 
 impl Lists {
     /// Reads them.
     pub(super) fn read() -> Result<Self, String> {
-        Ok(Lists { empty_values: Members::read("empty_values")?, empty_lists: Members::read("empty_lists")? })
+        let empty_lists = Members::read("empty_lists")?;
+        for (name, words) in empty_lists.iter() {
+            WhenEmpty::read(words).map_err(|problem| format!("{name}: {problem}"))?;
+        }
+        Ok(Lists { empty_values: Members::read("empty_values")?, empty_lists })
     }
 
-    fn is_absent_when_empty(&self, structure: &str, member: &Member) -> bool {
-        self.empty_lists.get(structure, &member.name) == Some(ABSENT)
+    fn when_empty(&self, structure: &str, member: &Member) -> WhenEmpty {
+        let words = self.empty_lists.get(structure, &member.name);
+        words.map_or(WhenEmpty::Kept, |words| WhenEmpty::read(words).expect("checked when it was read"))
     }
 
     /// Whether a member may have an empty value, or some member of it may.
@@ -211,9 +251,13 @@ fn operation(model: &Model, operation: &Operation) -> String {
     };
     let encode = if operation.output.is_some() { "encode" } else { "encode_nothing" };
     let headers = headers(model, operation);
+    let what = match model.protocol {
+        Protocol::Ec2 if operation.output.is_some() => "Self::NAME, response",
+        Protocol::Ec2 | Protocol::Query | Protocol::Json | Protocol::RestXml => "response",
+    };
     let encode = match headers.is_empty() {
-        true => format!("{coding}::{encode}(response)"),
-        false => format!("Output {{ headers: vec![{headers}], ..{coding}::{encode}(response) }}"),
+        true => format!("{coding}::{encode}({what})"),
+        false => format!("Output {{ headers: vec![{headers}], ..{coding}::{encode}({what}) }}"),
     };
     let response = operation.output.clone().unwrap_or_else(|| "()".to_owned());
     format!(
@@ -377,10 +421,7 @@ fn to_xml(lists: &Lists, name: &str, structure: &Structure) -> String {
             Kind::List { flattened: true, .. } => format!("flat_list({wire_out:?}, &self.{field})"),
             Kind::List { item, .. } => format!("list({wire_out:?}, {item:?}, &self.{field})"),
         };
-        match lists.is_absent_when_empty(name, member) {
-            true => put(&mut text, format_args!("if !self.{field}.is_empty() {{\nxml.{write};\n}}\n")),
-            false => put(&mut text, format_args!("xml.{write};\n")),
-        }
+        text += &lists.when_empty(name, member).around(field, &format!("xml.{write}"));
     }
     text + "}\n}\n\n"
 }
@@ -420,4 +461,25 @@ fn to_json(name: &str, structure: &Structure) -> String {
 
 fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments).expect("a String takes all that is written to it");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_says_where_it_is_left_out() {
+        let written = |words| WhenEmpty::read(words).unwrap().around("tags", "write");
+        assert_eq!(written("kept"), "write;\n");
+        assert_eq!(written("absent"), "if !self.tags.is_empty() {\nwrite;\n}\n");
+        assert_eq!(
+            written("absent in CreateVpc, DescribeVpcs"),
+            "if !self.tags.is_empty() || !xml.answers(&[\"CreateVpc\", \"DescribeVpcs\"]) {\nwrite;\n}\n"
+        );
+        assert_eq!(
+            written("kept in CreateVpc"),
+            "if !self.tags.is_empty() || xml.answers(&[\"CreateVpc\"]) {\nwrite;\n}\n"
+        );
+        assert!(WhenEmpty::read("gone").is_err());
+    }
 }

@@ -23,6 +23,11 @@ impl Members {
         parse(&text).map_err(|problem| format!("{}: {problem}", path.display()))
     }
 
+    /// Every member as it is written, and its further words.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (String, &str)> {
+        self.0.iter().map(|((structure, member), words)| (format!("{structure}.{member}"), words.as_str()))
+    }
+
     /// The further words of a member, if the list has it.
     pub(super) fn get(&self, structure: &str, member: &str) -> Option<&str> {
         self.0.get(&(structure.to_owned(), member.to_owned())).map(String::as_str)

@@ -26,9 +26,9 @@ pub fn decode<T: FromParams>(input: &Input) -> Result<T, AwsError> {
     T::from_params(input.form()?, &At::root(&WORDING))
 }
 
-/// The inside of an answer.
-pub fn encode<T: ToXml>(answer: &T) -> Output {
-    Output::of(xml::inside(answer))
+/// The inside of an operation's answer.
+pub fn encode<T: ToXml>(operation: &'static str, answer: &T) -> Output {
+    Output::of(xml::inside_answer_of(operation, answer))
 }
 
 /// The answer of operations for which the model has none.

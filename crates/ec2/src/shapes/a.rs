@@ -114,7 +114,9 @@ impl ToXml for Address {
         xml.field("publicIpv4Pool", &self.public_ipv4_pool);
         xml.field("serviceManaged", &self.service_managed);
         xml.field("subnetId", &self.subnet_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
     }
 }
 
@@ -734,7 +736,9 @@ pub struct AvailabilityZone {
 
 impl ToXml for AvailabilityZone {
     fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("geographySet", "item", &self.geography);
+        if !self.geography.is_empty() {
+            xml.list("geographySet", "item", &self.geography);
+        }
         xml.field("groupLongName", &self.group_long_name);
         xml.field("groupName", &self.group_name);
         xml.list("messageSet", "item", &self.messages);
@@ -744,7 +748,9 @@ impl ToXml for AvailabilityZone {
         xml.field("parentZoneName", &self.parent_zone_name);
         xml.field("regionName", &self.region_name);
         xml.field("zoneState", &self.state);
-        xml.list("subGeographySet", "item", &self.sub_geography);
+        if !self.sub_geography.is_empty() {
+            xml.list("subGeographySet", "item", &self.sub_geography);
+        }
         xml.field("zoneId", &self.zone_id);
         xml.field("zoneName", &self.zone_name);
         xml.field("zoneType", &self.zone_type);

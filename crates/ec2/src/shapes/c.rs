@@ -749,7 +749,9 @@ impl ToXml for CreateSecurityGroupResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("groupId", &self.group_id);
         xml.field("securityGroupArn", &self.security_group_arn);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
     }
 }
 

@@ -102,7 +102,9 @@ pub struct EbsInfo {
 impl ToXml for EbsInfo {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("attachmentLimitType", &self.attachment_limit_type);
-        xml.list("ebsCardSet", "item", &self.ebs_cards);
+        if !self.ebs_cards.is_empty() {
+            xml.list("ebsCardSet", "item", &self.ebs_cards);
+        }
         xml.field("ebsOptimizedInfo", &self.ebs_optimized_info);
         xml.field("ebsOptimizedSupport", &self.ebs_optimized_support);
         xml.field("encryptionSupport", &self.encryption_support);
@@ -250,7 +252,9 @@ impl ToXml for Ec2InstanceConnectEndpoint {
         xml.field("state", &self.state);
         xml.field("stateMessage", &self.state_message);
         xml.field("subnetId", &self.subnet_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() || xml.answers(&["DescribeInstanceConnectEndpoints"]) {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("vpcId", &self.vpc_id);
     }
 }
@@ -283,7 +287,9 @@ impl ToXml for EgressOnlyInternetGateway {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("attachmentSet", "item", &self.attachments);
         xml.field("egressOnlyInternetGatewayId", &self.egress_only_internet_gateway_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
     }
 }
 

@@ -143,7 +143,9 @@ impl ToXml for Image {
         xml.field("imageLocation", &self.image_location);
         xml.field("imageOwnerAlias", &self.image_owner_alias);
         xml.field("imageType", &self.image_type);
-        xml.list("imageWatermarkSet", "item", &self.image_watermarks);
+        if !self.image_watermarks.is_empty() {
+            xml.list("imageWatermarkSet", "item", &self.image_watermarks);
+        }
         xml.field("imdsSupport", &self.imds_support);
         xml.field("instanceTypeSpecification", &self.instance_type_specification);
         xml.field("kernelId", &self.kernel_id);
@@ -152,7 +154,9 @@ impl ToXml for Image {
         xml.field("imageOwnerId", &self.owner_id);
         xml.field("platform", &self.platform);
         xml.field("platformDetails", &self.platform_details);
-        xml.list("productCodes", "item", &self.product_codes);
+        if !self.product_codes.is_empty() {
+            xml.list("productCodes", "item", &self.product_codes);
+        }
         xml.field("isPublic", &self.public);
         xml.field("publicSsmParameterName", &self.public_ssm_parameter_name);
         xml.field("ramdiskId", &self.ramdisk_id);
@@ -165,7 +169,9 @@ impl ToXml for Image {
         xml.field("sriovNetSupport", &self.sriov_net_support);
         xml.field("imageState", &self.state);
         xml.field("stateReason", &self.state_reason);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("tpmSupport", &self.tpm_support);
         xml.field("usageOperation", &self.usage_operation);
         xml.field("virtualizationType", &self.virtualization_type);
@@ -268,7 +274,9 @@ impl ToXml for ImportKeyPairResult {
         xml.field("keyFingerprint", &self.key_fingerprint);
         xml.field("keyName", &self.key_name);
         xml.field("keyPairId", &self.key_pair_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
     }
 }
 
@@ -397,12 +405,16 @@ impl ToXml for Instance {
         xml.field("cpuOptions", &self.cpu_options);
         xml.field("currentInstanceBootMode", &self.current_instance_boot_mode);
         xml.field("ebsOptimized", &self.ebs_optimized);
-        xml.list("elasticGpuAssociationSet", "item", &self.elastic_gpu_associations);
-        xml.list(
-            "elasticInferenceAcceleratorAssociationSet",
-            "item",
-            &self.elastic_inference_accelerator_associations,
-        );
+        if !self.elastic_gpu_associations.is_empty() {
+            xml.list("elasticGpuAssociationSet", "item", &self.elastic_gpu_associations);
+        }
+        if !self.elastic_inference_accelerator_associations.is_empty() {
+            xml.list(
+                "elasticInferenceAcceleratorAssociationSet",
+                "item",
+                &self.elastic_inference_accelerator_associations,
+            );
+        }
         xml.field("enaSupport", &self.ena_support);
         xml.field("enclaveOptions", &self.enclave_options);
         xml.field("hibernationOptions", &self.hibernation_options);
@@ -416,7 +428,9 @@ impl ToXml for Instance {
         xml.field("kernelId", &self.kernel_id);
         xml.field("keyName", &self.key_name);
         xml.field("launchTime", &self.launch_time);
-        xml.list("licenseSet", "item", &self.licenses);
+        if !self.licenses.is_empty() {
+            xml.list("licenseSet", "item", &self.licenses);
+        }
         xml.field("maintenanceOptions", &self.maintenance_options);
         xml.field("metadataOptions", &self.metadata_options);
         xml.field("monitoring", &self.monitoring);
@@ -436,7 +450,9 @@ impl ToXml for Instance {
         xml.field("ramdiskId", &self.ramdisk_id);
         xml.field("rootDeviceName", &self.root_device_name);
         xml.field("rootDeviceType", &self.root_device_type);
-        xml.list("secondaryInterfaceSet", "item", &self.secondary_interfaces);
+        if !self.secondary_interfaces.is_empty() {
+            xml.list("secondaryInterfaceSet", "item", &self.secondary_interfaces);
+        }
         xml.list("groupSet", "item", &self.security_groups);
         xml.field("sourceDestCheck", &self.source_dest_check);
         xml.field("spotInstanceRequestId", &self.spot_instance_request_id);
@@ -445,7 +461,9 @@ impl ToXml for Instance {
         xml.field("stateReason", &self.state_reason);
         xml.field("reason", &self.state_transition_reason);
         xml.field("subnetId", &self.subnet_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("tpmSupport", &self.tpm_support);
         xml.field("usageOperation", &self.usage_operation);
         xml.field("usageOperationUpdateTime", &self.usage_operation_update_time);
@@ -777,9 +795,13 @@ impl ToXml for InstanceNetworkInterface {
         xml.field("description", &self.description);
         xml.list("groupSet", "item", &self.groups);
         xml.field("interfaceType", &self.interface_type);
-        xml.list("ipv4PrefixSet", "item", &self.ipv4_prefixes);
+        if !self.ipv4_prefixes.is_empty() {
+            xml.list("ipv4PrefixSet", "item", &self.ipv4_prefixes);
+        }
         xml.list("ipv6AddressesSet", "item", &self.ipv6_addresses);
-        xml.list("ipv6PrefixSet", "item", &self.ipv6_prefixes);
+        if !self.ipv6_prefixes.is_empty() {
+            xml.list("ipv6PrefixSet", "item", &self.ipv6_prefixes);
+        }
         xml.field("macAddress", &self.mac_address);
         xml.field("networkInterfaceId", &self.network_interface_id);
         xml.field("operator", &self.operator);
@@ -1093,7 +1115,9 @@ impl ToXml for InstanceStatus {
         xml.field("attachedEbsStatus", &self.attached_ebs_status);
         xml.field("availabilityZone", &self.availability_zone);
         xml.field("availabilityZoneId", &self.availability_zone_id);
-        xml.list("eventsSet", "item", &self.events);
+        if !self.events.is_empty() {
+            xml.list("eventsSet", "item", &self.events);
+        }
         xml.field("instanceId", &self.instance_id);
         xml.field("instanceState", &self.instance_state);
         xml.field("instanceStatus", &self.instance_status);

@@ -27,7 +27,9 @@ impl ToXml for KeyPair {
         xml.field("keyMaterial", &self.key_material);
         xml.field("keyName", &self.key_name);
         xml.field("keyPairId", &self.key_pair_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
     }
 }
 
@@ -56,6 +58,8 @@ impl ToXml for KeyPairInfo {
         xml.field("keyPairId", &self.key_pair_id);
         xml.field("keyType", &self.key_type);
         xml.field("publicKey", &self.public_key);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
     }
 }

@@ -486,7 +486,9 @@ pub struct Monitoring {
 
 impl ToXml for Monitoring {
     fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("metricCategoryIdSet", "item", &self.metric_category_ids);
+        if !self.metric_category_ids.is_empty() {
+            xml.list("metricCategoryIdSet", "item", &self.metric_category_ids);
+        }
         xml.field("state", &self.state);
     }
 }

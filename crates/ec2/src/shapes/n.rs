@@ -35,7 +35,9 @@ impl awsproto::filter::Tagged for NatGateway {
 
 impl ToXml for NatGateway {
     fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("attachedApplianceSet", "item", &self.attached_appliances);
+        if !self.attached_appliances.is_empty() {
+            xml.list("attachedApplianceSet", "item", &self.attached_appliances);
+        }
         xml.field("autoProvisionZones", &self.auto_provision_zones);
         xml.field("autoScalingIps", &self.auto_scaling_ips);
         xml.field("availabilityMode", &self.availability_mode);
@@ -50,7 +52,9 @@ impl ToXml for NatGateway {
         xml.field("routeTableId", &self.route_table_id);
         xml.field("state", &self.state);
         xml.field("subnetId", &self.subnet_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("vpcId", &self.vpc_id);
     }
 }
@@ -296,7 +300,9 @@ impl awsproto::filter::Tagged for NetworkInterface {
 
 impl ToXml for NetworkInterface {
     fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("associatedSubnetSet", "item", &self.associated_subnets);
+        if !self.associated_subnets.is_empty() {
+            xml.list("associatedSubnetSet", "item", &self.associated_subnets);
+        }
         xml.field("association", &self.association);
         xml.field("attachment", &self.attachment);
         xml.field("availabilityZone", &self.availability_zone);
@@ -306,11 +312,15 @@ impl ToXml for NetworkInterface {
         xml.field("description", &self.description);
         xml.list("groupSet", "item", &self.groups);
         xml.field("interfaceType", &self.interface_type);
-        xml.list("ipv4PrefixSet", "item", &self.ipv4_prefixes);
+        if !self.ipv4_prefixes.is_empty() {
+            xml.list("ipv4PrefixSet", "item", &self.ipv4_prefixes);
+        }
         xml.field("ipv6Address", &self.ipv6_address);
         xml.list("ipv6AddressesSet", "item", &self.ipv6_addresses);
         xml.field("ipv6Native", &self.ipv6_native);
-        xml.list("ipv6PrefixSet", "item", &self.ipv6_prefixes);
+        if !self.ipv6_prefixes.is_empty() {
+            xml.list("ipv6PrefixSet", "item", &self.ipv6_prefixes);
+        }
         xml.field("macAddress", &self.mac_address);
         xml.field("networkInterfaceId", &self.network_interface_id);
         xml.field("operator", &self.operator);

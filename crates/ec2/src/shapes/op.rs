@@ -171,7 +171,7 @@ impl Operation for AcceptVpcPeeringConnection {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -191,7 +191,7 @@ impl Operation for AllocateAddress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -211,7 +211,7 @@ impl Operation for AssignIpv6Addresses {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -231,7 +231,7 @@ impl Operation for AssignPrivateIpAddresses {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -251,7 +251,7 @@ impl Operation for AssociateAddress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -291,7 +291,7 @@ impl Operation for AssociateIamInstanceProfile {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -311,7 +311,7 @@ impl Operation for AssociateRouteTable {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -331,7 +331,7 @@ impl Operation for AssociateSubnetCidrBlock {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -351,7 +351,7 @@ impl Operation for AssociateVpcCidrBlock {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -391,7 +391,7 @@ impl Operation for AttachNetworkInterface {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -411,7 +411,7 @@ impl Operation for AuthorizeSecurityGroupEgress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -431,7 +431,7 @@ impl Operation for AuthorizeSecurityGroupIngress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -451,7 +451,7 @@ impl Operation for CreateDefaultSubnet {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -471,7 +471,7 @@ impl Operation for CreateDefaultVpc {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -491,7 +491,7 @@ impl Operation for CreateDhcpOptions {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -511,7 +511,7 @@ impl Operation for CreateEgressOnlyInternetGateway {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -531,7 +531,7 @@ impl Operation for CreateInstanceConnectEndpoint {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -551,7 +551,7 @@ impl Operation for CreateInternetGateway {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -571,7 +571,7 @@ impl Operation for CreateKeyPair {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -591,7 +591,7 @@ impl Operation for CreateManagedPrefixList {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -611,7 +611,7 @@ impl Operation for CreateNatGateway {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -631,7 +631,7 @@ impl Operation for CreateNetworkAcl {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -672,7 +672,7 @@ impl Operation for CreateNetworkInterface {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -692,7 +692,7 @@ impl Operation for CreateRoute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -712,7 +712,7 @@ impl Operation for CreateRouteTable {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -732,7 +732,7 @@ impl Operation for CreateSecurityGroup {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -752,7 +752,7 @@ impl Operation for CreateSubnet {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -772,7 +772,7 @@ impl Operation for CreateSubnetCidrReservation {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -812,7 +812,7 @@ impl Operation for CreateVpc {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -832,7 +832,7 @@ impl Operation for CreateVpcPeeringConnection {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -872,7 +872,7 @@ impl Operation for DeleteEgressOnlyInternetGateway {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -892,7 +892,7 @@ impl Operation for DeleteInstanceConnectEndpoint {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -932,7 +932,7 @@ impl Operation for DeleteKeyPair {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -952,7 +952,7 @@ impl Operation for DeleteManagedPrefixList {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -972,7 +972,7 @@ impl Operation for DeleteNatGateway {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1092,7 +1092,7 @@ impl Operation for DeleteSecurityGroup {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1132,7 +1132,7 @@ impl Operation for DeleteSubnetCidrReservation {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1192,7 +1192,7 @@ impl Operation for DeleteVpcPeeringConnection {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1212,7 +1212,7 @@ impl Operation for DescribeAccountAttributes {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1232,7 +1232,7 @@ impl Operation for DescribeAddresses {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1253,7 +1253,7 @@ impl Operation for DescribeAddressesAttribute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1273,7 +1273,7 @@ impl Operation for DescribeAvailabilityZones {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1294,7 +1294,7 @@ impl Operation for DescribeDhcpOptions {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1315,7 +1315,7 @@ impl Operation for DescribeEgressOnlyInternetGateways {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1339,7 +1339,7 @@ impl Operation for DescribeIamInstanceProfileAssociations {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1359,7 +1359,7 @@ impl Operation for DescribeImageAttribute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1380,7 +1380,7 @@ impl Operation for DescribeImages {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1400,7 +1400,7 @@ impl Operation for DescribeInstanceAttribute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1421,7 +1421,7 @@ impl Operation for DescribeInstanceConnectEndpoints {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1442,7 +1442,7 @@ impl Operation for DescribeInstanceCreditSpecifications {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1463,7 +1463,7 @@ impl Operation for DescribeInstanceStatus {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1484,7 +1484,7 @@ impl Operation for DescribeInstanceTypeOfferings {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1505,7 +1505,7 @@ impl Operation for DescribeInstanceTypes {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1526,7 +1526,7 @@ impl Operation for DescribeInstances {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1547,7 +1547,7 @@ impl Operation for DescribeInternetGateways {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1567,7 +1567,7 @@ impl Operation for DescribeKeyPairs {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1588,7 +1588,7 @@ impl Operation for DescribeManagedPrefixLists {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1609,7 +1609,7 @@ impl Operation for DescribeNatGateways {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1630,7 +1630,7 @@ impl Operation for DescribeNetworkAcls {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1650,7 +1650,7 @@ impl Operation for DescribeNetworkInterfaceAttribute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1671,7 +1671,7 @@ impl Operation for DescribeNetworkInterfaces {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1692,7 +1692,7 @@ impl Operation for DescribePrefixLists {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1712,7 +1712,7 @@ impl Operation for DescribeRegions {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1733,7 +1733,7 @@ impl Operation for DescribeRouteTables {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1753,7 +1753,7 @@ impl Operation for DescribeSecurityGroupReferences {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1774,7 +1774,7 @@ impl Operation for DescribeSecurityGroupRules {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1795,7 +1795,7 @@ impl Operation for DescribeSecurityGroups {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1816,7 +1816,7 @@ impl Operation for DescribeStaleSecurityGroups {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1837,7 +1837,7 @@ impl Operation for DescribeSubnets {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1858,7 +1858,7 @@ impl Operation for DescribeTags {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1879,7 +1879,7 @@ impl Operation for DescribeVolumes {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1899,7 +1899,7 @@ impl Operation for DescribeVpcAttribute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1920,7 +1920,7 @@ impl Operation for DescribeVpcPeeringConnections {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1941,7 +1941,7 @@ impl Operation for DescribeVpcs {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2021,7 +2021,7 @@ impl Operation for DisassociateIamInstanceProfile {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2061,7 +2061,7 @@ impl Operation for DisassociateSubnetCidrBlock {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2081,7 +2081,7 @@ impl Operation for DisassociateVpcCidrBlock {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2101,7 +2101,7 @@ impl Operation for GetConsoleOutput {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2122,7 +2122,7 @@ impl Operation for GetManagedPrefixListAssociations {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2143,7 +2143,7 @@ impl Operation for GetManagedPrefixListEntries {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2164,7 +2164,7 @@ impl Operation for GetSecurityGroupsForVpc {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2184,7 +2184,7 @@ impl Operation for GetSubnetCidrReservations {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2204,7 +2204,7 @@ impl Operation for ImportKeyPair {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2244,7 +2244,7 @@ impl Operation for ModifyInstanceConnectEndpoint {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2264,7 +2264,7 @@ impl Operation for ModifyInstanceMetadataOptions {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2284,7 +2284,7 @@ impl Operation for ModifyManagedPrefixList {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2324,7 +2324,7 @@ impl Operation for ModifySecurityGroupRules {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2384,7 +2384,7 @@ impl Operation for ModifyVpcPeeringConnectionOptions {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2404,7 +2404,7 @@ impl Operation for ModifyVpcTenancy {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2424,7 +2424,7 @@ impl Operation for MonitorInstances {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2464,7 +2464,7 @@ impl Operation for RejectVpcPeeringConnection {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2504,7 +2504,7 @@ impl Operation for ReplaceIamInstanceProfileAssociation {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2524,7 +2524,7 @@ impl Operation for ReplaceNetworkAclAssociation {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2585,7 +2585,7 @@ impl Operation for ReplaceRouteTableAssociation {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2645,7 +2645,7 @@ impl Operation for RestoreManagedPrefixListVersion {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2665,7 +2665,7 @@ impl Operation for RevokeSecurityGroupEgress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2685,7 +2685,7 @@ impl Operation for RevokeSecurityGroupIngress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2705,7 +2705,7 @@ impl Operation for RunInstances {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2725,7 +2725,7 @@ impl Operation for StartInstances {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2745,7 +2745,7 @@ impl Operation for StopInstances {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2765,7 +2765,7 @@ impl Operation for TerminateInstances {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2785,7 +2785,7 @@ impl Operation for UnassignIpv6Addresses {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2825,7 +2825,7 @@ impl Operation for UnmonitorInstances {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2845,7 +2845,7 @@ impl Operation for UpdateSecurityGroupRuleDescriptionsEgress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2865,6 +2865,6 @@ impl Operation for UpdateSecurityGroupRuleDescriptionsIngress {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }

@@ -51,7 +51,9 @@ pub struct Region {
 impl ToXml for Region {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("regionEndpoint", &self.endpoint);
-        xml.list("geographySet", "item", &self.geography);
+        if !self.geography.is_empty() {
+            xml.list("geographySet", "item", &self.geography);
+        }
         xml.field("optInStatus", &self.opt_in_status);
         xml.field("regionName", &self.region_name);
     }

@@ -71,7 +71,9 @@ impl ToXml for SecurityGroup {
         xml.list("ipPermissionsEgress", "item", &self.ip_permissions_egress);
         xml.field("ownerId", &self.owner_id);
         xml.field("securityGroupArn", &self.security_group_arn);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("vpcId", &self.vpc_id);
     }
 }
@@ -158,7 +160,11 @@ impl ToXml for SecurityGroupRule {
         xml.field("referencedGroupInfo", &self.referenced_group_info);
         xml.field("securityGroupRuleArn", &self.security_group_rule_arn);
         xml.field("securityGroupRuleId", &self.security_group_rule_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty()
+            || !xml.answers(&["AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"])
+        {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("toPort", &self.to_port);
     }
 }
@@ -427,7 +433,9 @@ impl ToXml for Subnet {
         xml.field("state", &self.state);
         xml.field("subnetArn", &self.subnet_arn);
         xml.field("subnetId", &self.subnet_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("type", &self.r#type);
         xml.field("vpcId", &self.vpc_id);
     }
@@ -471,7 +479,9 @@ impl ToXml for SubnetCidrReservation {
         xml.field("reservationType", &self.reservation_type);
         xml.field("subnetCidrReservationId", &self.subnet_cidr_reservation_id);
         xml.field("subnetId", &self.subnet_id);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
     }
 }
 

@@ -77,7 +77,9 @@ impl ToXml for Volume {
         xml.field("sourceVolumeId", &self.source_volume_id);
         xml.field("sseType", &self.sse_type);
         xml.field("status", &self.state);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() || xml.answers(&["CreateVolume"]) {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("throughput", &self.throughput);
         xml.field("volumeArn", &self.volume_arn);
         xml.field("volumeId", &self.volume_id);
@@ -143,11 +145,16 @@ impl ToXml for Vpc {
         xml.field("dhcpOptionsId", &self.dhcp_options_id);
         xml.field("encryptionControl", &self.encryption_control);
         xml.field("instanceTenancy", &self.instance_tenancy);
-        xml.list("ipv6CidrBlockAssociationSet", "item", &self.ipv6_cidr_block_association_set);
+        if !self.ipv6_cidr_block_association_set.is_empty() || xml.answers(&["CreateVpc", "CreateDefaultVpc"])
+        {
+            xml.list("ipv6CidrBlockAssociationSet", "item", &self.ipv6_cidr_block_association_set);
+        }
         xml.field("isDefault", &self.is_default);
         xml.field("ownerId", &self.owner_id);
         xml.field("state", &self.state);
-        xml.list("tagSet", "item", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
         xml.field("vpcId", &self.vpc_id);
     }
 }
