@@ -28,6 +28,8 @@ class EveryAnswer(unittest.TestCase):
                 if how == "full":
                     continue
                 seen.add((structure, member))
+                if when_empty(structure, member, operation) == "told":
+                    continue  # An attribute, which was asked for or was not.
                 with self.subTest(f"{service}.{operation} {structure}.{member}"):
                     expected = {"kept": "empty", "absent": "absent"}[when_empty(structure, member, operation)]
                     self.assertEqual(expected, how)
@@ -41,6 +43,50 @@ class EveryAnswer(unittest.TestCase):
         for structure, member in WORDS:
             with self.subTest(f"{structure}.{member}"):
                 self.assertEqual("list", shapes[structure].members[member].type_name)
+
+
+class Attributes(OneSubnet):
+    """Who asks for an attribute gets that one, and nothing else."""
+
+    # What an attribute is called in the answer, where that is not its own name; from botocore's model otherwise.
+    OTHERWISE = {
+        "blockDeviceMapping": "BlockDeviceMappings",
+        "groupSet": "Groups",
+        "kernel": "KernelId",
+        "ramdisk": "RamdiskId",
+        "launchPermission": "LaunchPermissions",
+    }
+
+    def walk(self, method, names, missing=(), **of):
+        for attribute in names:
+            answer = getattr(self.ec2, method)(Attribute=attribute, **of)
+            answer.pop("ResponseMetadata")
+            told = set(answer) - set(of)
+            expected = self.OTHERWISE.get(attribute, attribute[0].upper() + attribute[1:])
+            self.shows(f"{method} {attribute}", set() if attribute in missing else {expected}, told)
+
+    def names(self, shape):
+        return hamlet.model("ec2").shape_for(shape).enum
+
+    def test_of_an_instance(self):
+        instance = self.instance(self.lan)
+        self.walk("describe_instance_attribute", self.names("InstanceAttributeName"), InstanceId=instance)
+        for attribute, member in (("kernel", "KernelId"), ("sriovNetSupport", "SriovNetSupport")):
+            answer = self.ec2.describe_instance_attribute(InstanceId=instance, Attribute=attribute)
+            self.shows(attribute, {}, answer[member])
+
+    def test_of_an_interface(self):
+        interface = self.interface(self.lan)
+        # An interface that is not attached has no attachment.
+        self.walk(
+            "describe_network_interface_attribute",
+            self.names("NetworkInterfaceAttribute"),
+            missing=("attachment",),
+            NetworkInterfaceId=interface,
+        )
+
+    def test_of_a_vpc(self):
+        self.walk("describe_vpc_attribute", self.names("VpcAttributeName"), VpcId=self.mine)
 
 
 class WhatClientsTellApart(OneSubnet):

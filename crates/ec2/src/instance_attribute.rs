@@ -42,14 +42,18 @@ pub(crate) fn describe(
             });
         }
         "rootDeviceName" => answer.root_device_name = text(world.image_of(instance).root_volume().device),
-        "blockDeviceMapping" => answer.block_device_mappings = block_devices(world, instance),
+        "blockDeviceMapping" => answer.block_device_mappings = Some(block_devices(world, instance)),
         "groupSet" => {
-            answer.groups =
-                primary.map(|it| network_interface::groups(world, &it.groups)).unwrap_or_default();
+            let groups = primary.map(|it| network_interface::groups(world, &it.groups));
+            answer.groups = Some(groups.unwrap_or_default());
         }
         "sourceDestCheck" => answer.source_dest_check = primary.and_then(|it| switch(it.source_dest_check)),
         "enclaveOptions" => answer.enclave_options = Some(EnclaveOptions { enabled: Some(false) }),
-        "kernel" | "ramdisk" | "productCodes" | "sriovNetSupport" => {}
+        "productCodes" => answer.product_codes = Some(Vec::new()),
+        // What an instance has not is an element with nothing in it.
+        "kernel" => answer.kernel_id = Some(AttributeValue::default()),
+        "ramdisk" => answer.ramdisk_id = Some(AttributeValue::default()),
+        "sriovNetSupport" => answer.sriov_net_support = Some(AttributeValue::default()),
         other => return Err(AwsError::invalid_value("attribute", other, "Unknown attribute.")),
     }
     Ok(answer)

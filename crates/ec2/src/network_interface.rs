@@ -127,7 +127,7 @@ pub(crate) fn describe_attribute(
     };
     match attribute.as_deref().ok_or_else(|| AwsError::missing_parameter("attribute"))? {
         "description" => answer.description = Some(AttributeValue { value: shape.description }),
-        "groupSet" => answer.groups = shape.groups,
+        "groupSet" => answer.groups = Some(shape.groups),
         "sourceDestCheck" => {
             answer.source_dest_check = Some(AttributeBooleanValue { value: shape.source_dest_check });
         }

@@ -24,6 +24,8 @@ enum WhenEmpty {
     AbsentIn(Vec<String>),
     /// In the answers of these operations; absent in others.
     KeptIn(Vec<String>),
+    /// As the action says, for which the list is an `Option`: an attribute that was asked for, or was not.
+    Told,
 }
 
 impl WhenEmpty {
@@ -32,14 +34,16 @@ impl WhenEmpty {
         match words.split_once(" in ") {
             None if words == "kept" => Ok(WhenEmpty::Kept),
             None if words == "absent" => Ok(WhenEmpty::Absent),
+            None if words == "told" => Ok(WhenEmpty::Told),
             Some(("absent", names)) => Ok(WhenEmpty::AbsentIn(operations(names))),
             Some(("kept", names)) => Ok(WhenEmpty::KeptIn(operations(names))),
-            None | Some(_) => Err(format!("{words:?} says neither `kept` nor `absent`")),
+            None | Some(_) => Err(format!("{words:?} says neither `kept` nor `absent` nor `told`")),
         }
     }
 
-    /// The Rust that writes a list when it is to be written.
-    fn around(&self, field: &str, write: &str) -> String {
+    /// The Rust that writes a list of this field with `list`, such as `list("tagSet", "item"`, when it is to be written.
+    fn write(&self, field: &str, list: &str) -> String {
+        let write = format!("xml.{list}, &self.{field})");
         match self {
             WhenEmpty::Kept => format!("{write};\n"),
             WhenEmpty::Absent => format!("if !self.{field}.is_empty() {{\n{write};\n}}\n"),
@@ -49,6 +53,7 @@ impl WhenEmpty {
             WhenEmpty::KeptIn(names) => {
                 format!("if !self.{field}.is_empty() || xml.answers(&{names:?}) {{\n{write};\n}}\n")
             }
+            WhenEmpty::Told => format!("if let Some(told) = &self.{field} {{\nxml.{list}, told);\n}}\n"),
         }
     }
 }
@@ -301,6 +306,9 @@ fn one_structure(model: &Model, lists: &Lists, name: &str, structure: &Structure
     for member in structure.members.iter().filter(|member| !member.is_around_the_table()) {
         let kind = match &member.kind {
             Kind::One(of) => format!("Option<{of}>"),
+            Kind::List { of, .. } if lists.when_empty(name, member) == WhenEmpty::Told => {
+                format!("Option<Vec<{of}>>")
+            }
             Kind::List { of, .. } => format!("Vec<{of}>"),
         };
         put(&mut text, format_args!("pub {}: {kind},\n", member.field));
@@ -416,12 +424,12 @@ fn to_xml(lists: &Lists, name: &str, structure: &Structure) -> String {
     let mut text = format!("impl ToXml for {name} {{\nfn to_xml(&self, {writer}: &mut XmlWriter) {{\n");
     for member in body() {
         let Member { field, wire_out, kind, .. } = member;
-        let write = match kind {
-            Kind::One(_) => format!("field({wire_out:?}, &self.{field})"),
-            Kind::List { flattened: true, .. } => format!("flat_list({wire_out:?}, &self.{field})"),
-            Kind::List { item, .. } => format!("list({wire_out:?}, {item:?}, &self.{field})"),
+        let when_empty = lists.when_empty(name, member);
+        text += &match kind {
+            Kind::One(_) => format!("xml.field({wire_out:?}, &self.{field});\n"),
+            Kind::List { flattened: true, .. } => when_empty.write(field, &format!("flat_list({wire_out:?}")),
+            Kind::List { item, .. } => when_empty.write(field, &format!("list({wire_out:?}, {item:?}")),
         };
-        text += &lists.when_empty(name, member).around(field, &format!("xml.{write}"));
     }
     text + "}\n}\n\n"
 }
@@ -469,17 +477,20 @@ mod tests {
 
     #[test]
     fn a_list_says_where_it_is_left_out() {
-        let written = |words| WhenEmpty::read(words).unwrap().around("tags", "write");
-        assert_eq!(written("kept"), "write;\n");
-        assert_eq!(written("absent"), "if !self.tags.is_empty() {\nwrite;\n}\n");
+        let written = |words| WhenEmpty::read(words).unwrap().write("tags", "list(\"tagSet\", \"item\"");
+        let write = "xml.list(\"tagSet\", \"item\", &self.tags);\n";
+        let when = |condition| format!("if {condition} {{\n{write}}}\n");
+        assert_eq!(written("kept"), write);
+        assert_eq!(written("absent"), when("!self.tags.is_empty()"));
         assert_eq!(
             written("absent in CreateVpc, DescribeVpcs"),
-            "if !self.tags.is_empty() || !xml.answers(&[\"CreateVpc\", \"DescribeVpcs\"]) {\nwrite;\n}\n"
+            when("!self.tags.is_empty() || !xml.answers(&[\"CreateVpc\", \"DescribeVpcs\"])")
         );
         assert_eq!(
             written("kept in CreateVpc"),
-            "if !self.tags.is_empty() || xml.answers(&[\"CreateVpc\"]) {\nwrite;\n}\n"
+            when("!self.tags.is_empty() || xml.answers(&[\"CreateVpc\"])")
         );
+        assert!(written("told").starts_with("if let Some(told) = &self.tags"));
         assert!(WhenEmpty::read("gone").is_err());
     }
 }

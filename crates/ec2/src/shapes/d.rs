@@ -1139,7 +1139,7 @@ pub struct DescribeNetworkInterfaceAttributeResult {
     pub associate_public_ip_address: Option<bool>,
     pub attachment: Option<NetworkInterfaceAttachment>,
     pub description: Option<AttributeValue>,
-    pub groups: Vec<GroupIdentifier>,
+    pub groups: Option<Vec<GroupIdentifier>>,
     pub network_interface_id: Option<String>,
     pub source_dest_check: Option<AttributeBooleanValue>,
 }
@@ -1149,7 +1149,9 @@ impl ToXml for DescribeNetworkInterfaceAttributeResult {
         xml.field("associatePublicIpAddress", &self.associate_public_ip_address);
         xml.field("attachment", &self.attachment);
         xml.field("description", &self.description);
-        xml.list("groupSet", "item", &self.groups);
+        if let Some(told) = &self.groups {
+            xml.list("groupSet", "item", told);
+        }
         xml.field("networkInterfaceId", &self.network_interface_id);
         xml.field("sourceDestCheck", &self.source_dest_check);
     }

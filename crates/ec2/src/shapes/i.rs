@@ -498,18 +498,18 @@ impl ToXml for InstanceAttachmentEnaSrdUdpSpecification {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceAttribute {
-    pub block_device_mappings: Vec<InstanceBlockDeviceMapping>,
+    pub block_device_mappings: Option<Vec<InstanceBlockDeviceMapping>>,
     pub disable_api_stop: Option<AttributeBooleanValue>,
     pub disable_api_termination: Option<AttributeBooleanValue>,
     pub ebs_optimized: Option<AttributeBooleanValue>,
     pub ena_support: Option<AttributeBooleanValue>,
     pub enclave_options: Option<EnclaveOptions>,
-    pub groups: Vec<GroupIdentifier>,
+    pub groups: Option<Vec<GroupIdentifier>>,
     pub instance_id: Option<String>,
     pub instance_initiated_shutdown_behavior: Option<AttributeValue>,
     pub instance_type: Option<AttributeValue>,
     pub kernel_id: Option<AttributeValue>,
-    pub product_codes: Vec<ProductCode>,
+    pub product_codes: Option<Vec<ProductCode>>,
     pub ramdisk_id: Option<AttributeValue>,
     pub root_device_name: Option<AttributeValue>,
     pub source_dest_check: Option<AttributeBooleanValue>,
@@ -519,18 +519,24 @@ pub struct InstanceAttribute {
 
 impl ToXml for InstanceAttribute {
     fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("blockDeviceMapping", "item", &self.block_device_mappings);
+        if let Some(told) = &self.block_device_mappings {
+            xml.list("blockDeviceMapping", "item", told);
+        }
         xml.field("disableApiStop", &self.disable_api_stop);
         xml.field("disableApiTermination", &self.disable_api_termination);
         xml.field("ebsOptimized", &self.ebs_optimized);
         xml.field("enaSupport", &self.ena_support);
         xml.field("enclaveOptions", &self.enclave_options);
-        xml.list("groupSet", "item", &self.groups);
+        if let Some(told) = &self.groups {
+            xml.list("groupSet", "item", told);
+        }
         xml.field("instanceId", &self.instance_id);
         xml.field("instanceInitiatedShutdownBehavior", &self.instance_initiated_shutdown_behavior);
         xml.field("instanceType", &self.instance_type);
         xml.field("kernel", &self.kernel_id);
-        xml.list("productCodes", "item", &self.product_codes);
+        if let Some(told) = &self.product_codes {
+            xml.list("productCodes", "item", told);
+        }
         xml.field("ramdisk", &self.ramdisk_id);
         xml.field("rootDeviceName", &self.root_device_name);
         xml.field("sourceDestCheck", &self.source_dest_check);
