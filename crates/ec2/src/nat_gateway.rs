@@ -248,6 +248,9 @@ mod tests {
             ("failed".into(), "Gateway.NotAttached".into())
         );
         assert_eq!(shown.text("failureMessage"), format!("Network {vpc} has no Internet gateway attached"));
+        caller.ok("DeleteNatGateway", &[("NatGatewayId", &id)]);
+        let shown = caller.ok("DescribeNatGateways", &[("NatGatewayId.1", &id)]);
+        assert_eq!(shown.text("state"), "deleted", "what waiters wait for, also after a failure");
         create(&mut caller, &subnet, &allocation);
         let id = create(&mut caller, &subnet, &allocation);
         let shown = caller.ok("DescribeNatGateways", &[("NatGatewayId.1", &id)]);

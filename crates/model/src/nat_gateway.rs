@@ -175,7 +175,7 @@ impl World {
     }
 
     /// Deletes a NAT gateway: its interface goes, its Elastic IP address is free again, routes to it stay as
-    /// blackholes. One that has ended already stays as it is.
+    /// blackholes. One that failed ends as deleted, too, which is what waiters wait for; a deleted one stays as it is.
     pub fn delete_nat_gateway(
         &mut self,
         scope: Scope,
@@ -183,8 +183,12 @@ impl World {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         self.forget_ended_nat_gateways(now);
-        if !self.nat_gateway(scope, id)?.counts() {
-            return Ok(());
+        match self.nat_gateway(scope, id)?.state {
+            NatGatewayState::Deleted => return Ok(()),
+            NatGatewayState::Pending
+            | NatGatewayState::Available
+            | NatGatewayState::Failed { .. }
+            | NatGatewayState::Deleting => {}
         }
         let gateway =
             self.network.nat_gateways.get_mut(&id).expect("the NAT gateway was found before it is changed");
