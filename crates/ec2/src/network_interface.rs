@@ -65,6 +65,7 @@ pub(crate) fn create(
         secondary_addresses: addresses.secondary,
         ipv6_addresses: addresses.ipv6,
         connection_tracking: tracking(connection_tracking_specification)?,
+        requester: Some(call.principal.user_id()),
         tags: awsproto::tags::specified(tag_specifications, "network-interface")?,
         ..NewNetworkInterface::in_subnet(required_id(subnet_id.as_deref())?)
     };
@@ -548,6 +549,7 @@ pub(crate) fn render(world: &World, interface: &model::NetworkInterface) -> shap
         ipv6_address: interface.ipv6_addresses.first().map(Ipv6Addr::to_string),
         interface_type: Some(kind(interface.kind).to_owned()),
         connection_tracking_configuration: tracking_shown(interface.connection_tracking),
+        operator: Some(OperatorResponse { managed: Some(false), ..Default::default() }),
         tag_set: render_tags(&interface.tags),
         ..Default::default()
     }
@@ -887,6 +889,86 @@ mod tests {
                 .refused("AssignIpv6Addresses", &[("NetworkInterfaceId", &id), ("Ipv6AddressCount", "1")])
                 .starts_with("InvalidParameterValue: The subnet ")
         );
+    }
+
+    #[test]
+    fn an_address_is_not_taken_from_another_interface_unasked() {
+        let (mut caller, subnet) = with_subnet();
+        let mut made = |address| {
+            let parameters = [("SubnetId", &*subnet), ("PrivateIpAddress", address)];
+            caller.ok("CreateNetworkInterface", &parameters).text("networkInterfaceId")
+        };
+        let (one, two) = (made("10.0.0.10"), made("10.0.0.20"));
+        fn to<'a>(interface: &'a str, address: &'a str) -> [(&'a str, &'a str); 2] {
+            [("NetworkInterfaceId", interface), ("PrivateIpAddress.1", address)]
+        }
+        let answer = caller.ok("AssignPrivateIpAddresses", &to(&one, "10.0.0.50"));
+        assert_eq!(answer.text("privateIpAddress"), "10.0.0.50");
+        let kept = "InvalidParameterValue: [10.0.0.50] assigned, but move is not allowed.";
+        assert_eq!(caller.refused("AssignPrivateIpAddresses", &to(&two, "10.0.0.50")), kept);
+        let both = [
+            to(&two, "10.0.0.50")[0],
+            ("PrivateIpAddress.1", "10.0.0.10"),
+            ("PrivateIpAddress.2", "10.0.0.50"),
+        ];
+        assert_eq!(
+            caller.refused("AssignPrivateIpAddresses", &both),
+            "InvalidParameterValue: [10.0.0.10, 10.0.0.50] assigned, but move is not allowed."
+        );
+        let allowed = ("AllowReassignment", "true");
+        let primary = [to(&two, "10.0.0.10").as_slice(), &[allowed]].concat();
+        assert_eq!(
+            caller.refused("AssignPrivateIpAddresses", &primary),
+            "InvalidParameterValue: [10.0.0.10] assigned, but move is not allowed.",
+            "a primary address never moves"
+        );
+        caller.ok("AssignPrivateIpAddresses", &[to(&two, "10.0.0.50").as_slice(), &[allowed]].concat());
+        let shown = caller.ok("DescribeNetworkInterfaces", &[("NetworkInterfaceId.1", &one)]);
+        assert!(!shown.0.contains("10.0.0.50"), "{}", shown.0);
+    }
+
+    #[test]
+    fn what_an_interface_has_already_may_be_assigned_again() {
+        let (mut caller, subnet) = with_subnet();
+        let made = caller.ok(
+            "CreateNetworkInterface",
+            &[
+                ("SubnetId", &subnet),
+                ("PrivateIpAddress", "10.0.0.10"),
+                ("SecondaryPrivateIpAddressCount", "1"),
+            ],
+        );
+        let id = made.text("networkInterfaceId");
+        let mut addresses = made.texts("privateIpAddress");
+        addresses.dedup();
+        for address in &addresses {
+            for allowed in ["false", "true"] {
+                let again = [
+                    ("NetworkInterfaceId", &*id),
+                    ("PrivateIpAddress.1", &**address),
+                    ("AllowReassignment", allowed),
+                ];
+                let answer = caller.ok("AssignPrivateIpAddresses", &again);
+                assert_eq!(&answer.text("privateIpAddress"), address);
+            }
+        }
+        let shown = caller.ok("DescribeNetworkInterfaces", &[("NetworkInterfaceId.1", &id)]);
+        assert_eq!(shown.texts("primary").len(), 2);
+    }
+
+    #[test]
+    fn an_interface_tells_who_made_it_and_that_nobody_manages_it() {
+        let (mut caller, subnet) = with_subnet();
+        let made = caller.ok("CreateNetworkInterface", &[("SubnetId", &subnet)]);
+        assert_eq!(
+            (made.text("requesterId"), made.text("requesterManaged"), made.text("managed")),
+            ("123456789012".into(), "false".into(), "false".into())
+        );
+        let id = made.text("networkInterfaceId");
+        caller.ok("DeleteNetworkInterface", &[("NetworkInterfaceId", &id)]);
+        caller.running(&[]);
+        let of_instance = caller.ok("DescribeNetworkInterfaces", &[]);
+        assert!(of_instance.texts("requesterId").is_empty(), "{}", of_instance.0);
     }
 
     #[test]

@@ -783,7 +783,7 @@ mod tests {
         city.world.associate_address(city.scope, elastic, at, ids).unwrap();
         let wish = Wish::Listed(vec![address]);
         let refused = city.assign(two, wish.clone(), false);
-        assert_eq!(refused, Err(NetworkInterfaceRefusal::AddressAssigned(address.into()).into()));
+        assert_eq!(refused, Err(NetworkInterfaceRefusal::AddressesAssigned(vec![address]).into()));
         city.assign(two, wish, true).unwrap();
         let elastic = city.world.elastic_ip(city.scope, elastic).unwrap();
         assert_eq!(elastic.association.unwrap().interface, two);

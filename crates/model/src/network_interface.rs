@@ -48,7 +48,8 @@ pub struct NetworkInterface {
     pub attachment: Option<Attachment>,
     /// What it was made for.
     pub kind: InterfaceKind,
-    /// The service that manages it, when it is not the user.
+    /// Who made it: the caller of CreateNetworkInterface, or for whom a service manages it. `None` for what came with an
+    /// instance.
     pub requester: Option<String>,
     /// Idle timeouts of tracked connections, where they differ from the defaults.
     pub connection_tracking: ConnectionTracking,
@@ -161,9 +162,12 @@ impl NetworkInterface {
         self.attachment.as_ref().map(|attachment| attachment.device_index)
     }
 
-    /// Whether the interface may not be changed by the user.
+    /// Whether a service manages the interface, so that the user may not change it.
     pub fn is_requester_managed(&self) -> bool {
-        self.requester.is_some()
+        match self.kind {
+            InterfaceKind::Interface => false,
+            InterfaceKind::NatGateway | InterfaceKind::InstanceConnectEndpoint => true,
+        }
     }
 }
 
@@ -184,7 +188,7 @@ pub struct NewNetworkInterface {
     pub ipv6_addresses: Option<Wish<Ipv6Addr>>,
     /// What it is made for.
     pub kind: InterfaceKind,
-    /// The service that manages it.
+    /// Who makes it.
     pub requester: Option<String>,
     /// Idle timeouts of tracked connections.
     pub connection_tracking: ConnectionTracking,
@@ -518,21 +522,26 @@ impl World {
     ) -> Result<Vec<Ipv4Addr>, Refusal> {
         let interface = self.users_network_interface(scope, id)?.clone();
         let subnet = self.subnet(scope, interface.subnet)?.clone();
-        self.check_room(&interface, interface.private_addresses.len() + assign.addresses.count())?;
-        let moved = match &assign.addresses {
+        let wanted = match &assign.addresses {
+            Wish::Count(count) => *count,
             Wish::Listed(addresses) => {
-                self.take_from_others(&interface, addresses, assign.allow_reassignment)?
+                lacking(addresses, |address| interface.has_address(IpAddr::V4(*address))).len()
             }
-            Wish::Count(_) => Vec::new(),
         };
-        let added = self.add_private_addresses(id, &subnet, assign.addresses, ids)?;
+        self.check_room(&interface, interface.private_addresses.len() + wanted)?;
+        let Wish::Listed(addresses) = assign.addresses else {
+            return self.add_private_addresses(id, &subnet, assign.addresses, ids);
+        };
+        let moved = self.take_from_others(&interface, &addresses, assign.allow_reassignment)?;
+        let others = lacking(&addresses, |address| interface.has_address(IpAddr::V4(*address)));
+        self.add_private_addresses(id, &subnet, Wish::Listed(others), ids)?;
         for private in moved {
             self.move_public_address(id, private);
         }
-        Ok(added)
+        Ok(addresses)
     }
 
-    /// Takes addresses off the interfaces that have them as secondary ones; returns what was taken.
+    /// Takes addresses off other interfaces that have them as secondary ones; returns what was taken.
     fn take_from_others(
         &mut self,
         interface: &NetworkInterface,
@@ -540,20 +549,27 @@ impl World {
         allow_reassignment: bool,
     ) -> Result<Vec<PrivateAddress>, Refusal> {
         let mut taken = Vec::new();
+        let mut kept = Vec::new();
         for address in addresses {
-            let Some(holder) = self.network.interface_at(interface.vpc, IpAddr::V4(*address)) else {
+            let holder = self.network.interface_at(interface.vpc, IpAddr::V4(*address));
+            let Some(holder) = holder.filter(|holder| holder.id != interface.id) else { continue };
+            if holder.primary_address() == Some(*address)
+                || holder.is_requester_managed()
+                || !allow_reassignment
+            {
+                kept.push(*address);
                 continue;
-            };
-            let (holder, is_primary) = (holder.id, holder.primary_address() == Some(*address));
-            if is_primary || !allow_reassignment || holder == interface.id {
-                return Err(NetworkInterfaceRefusal::AddressAssigned(IpAddr::V4(*address)).into());
             }
+            let holder = holder.id;
             self.update_network_interface(holder, |holder| {
                 taken.extend(holder.private_addresses.iter().filter(|own| own.address == *address).cloned());
                 holder.private_addresses.retain(|own| own.address != *address);
             });
         }
-        Ok(taken)
+        match kept.is_empty() {
+            true => Ok(taken),
+            false => Err(NetworkInterfaceRefusal::AddressesAssigned(kept).into()),
+        }
     }
 
     /// Takes secondary private addresses off an interface. An Elastic IP address on one is disassociated.
@@ -589,8 +605,14 @@ impl World {
     ) -> Result<Vec<Ipv6Addr>, Refusal> {
         let interface = self.users_network_interface(scope, id)?.clone();
         let subnet = self.subnet(scope, interface.subnet)?.clone();
-        self.check_room(&interface, interface.ipv6_addresses.len() + addresses.count())?;
-        self.add_ipv6_addresses(id, &subnet, addresses, ids)
+        let Wish::Listed(addresses) = addresses else {
+            self.check_room(&interface, interface.ipv6_addresses.len() + addresses.count())?;
+            return self.add_ipv6_addresses(id, &subnet, addresses, ids);
+        };
+        let others = lacking(&addresses, |address| interface.has_address(IpAddr::V6(*address)));
+        self.check_room(&interface, interface.ipv6_addresses.len() + others.len())?;
+        self.add_ipv6_addresses(id, &subnet, Wish::Listed(others), ids)?;
+        Ok(addresses)
     }
 
     /// Takes IPv6 addresses off an interface.
@@ -664,6 +686,11 @@ impl World {
         }
         Ok(added)
     }
+}
+
+/// The addresses that an interface is to get: those it has are not assigned again, and nobody minds.
+fn lacking<A: Copy>(addresses: &[A], has: impl Fn(&A) -> bool) -> Vec<A> {
+    addresses.iter().filter(|address| !has(address)).copied().collect()
 }
 
 /// A wish as a list: `None` where any address will do.

@@ -7,10 +7,10 @@ use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: NetworkInterfaceRefusal) -> AwsError {
     match refusal {
-        NetworkInterfaceRefusal::AddressAssigned(address) => AwsError::new(
-            "Resource.AlreadyAssigned",
-            format!("The IP address {address} is already assigned to another interface."),
-        ),
+        NetworkInterfaceRefusal::AddressesAssigned(addresses) => {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            invalid(format!("[{}] assigned, but move is not allowed.", addresses.join(", ")))
+        }
         NetworkInterfaceRefusal::AddressesNotAssigned(id) => invalid(format!(
             "Some of the specified private IP addresses are not assigned to the network interface '{id}'"
         )),

@@ -1,14 +1,14 @@
 //! Why a change of network interfaces is refused.
 
-use std::net::IpAddr;
+use std::net::Ipv4Addr;
 
 use crate::ids::*;
 
 /// A refused change of a network interface, its addresses or its attachment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NetworkInterfaceRefusal {
-    /// An address is on another interface, and moving it was not allowed.
-    AddressAssigned(IpAddr),
+    /// Addresses are on other interfaces, and moving them was not allowed or cannot be.
+    AddressesAssigned(Vec<Ipv4Addr>),
     /// Addresses to be taken from an interface are not among its secondary ones.
     AddressesNotAssigned(NetworkInterfaceId),
     /// IPv6 addresses to be taken from an interface are not on it.
