@@ -221,24 +221,26 @@ fn render_status(
     })
 }
 
-/// A connection as answers show it. The accepter's blocks are nobody's business before it has accepted.
+/// A connection as answers show it. The accepter's blocks are nobody's business before it has accepted, and nobody's blocks
+/// after one side has left.
 fn render(
     world: &World,
     connection: &model::VpcPeeringConnection,
     now: Timestamp,
 ) -> shapes::VpcPeeringConnection {
     let status = connection.status_at(now);
-    let accepter = match status {
-        PeeringStatus::Active => render_side(world, &connection.accepter),
+    let (requester, accepter) = (&connection.requester, &connection.accepter);
+    let (requester, accepter) = match status {
+        PeeringStatus::Active => (render_side(world, requester), render_side(world, accepter)),
         PeeringStatus::PendingAcceptance
-        | PeeringStatus::Deleted(_)
         | PeeringStatus::Rejected
         | PeeringStatus::Failed
-        | PeeringStatus::Expired => render_side_name(&connection.accepter),
+        | PeeringStatus::Expired => (render_side(world, requester), render_side_name(accepter)),
+        PeeringStatus::Deleted(_) => (render_side_name(requester), render_side_name(accepter)),
     };
     shapes::VpcPeeringConnection {
         vpc_peering_connection_id: Some(connection.id.to_string()),
-        requester_vpc_info: Some(render_side(world, &connection.requester)),
+        requester_vpc_info: Some(requester),
         accepter_vpc_info: Some(accepter),
         status: render_status(connection, status),
         expiration_time: connection.expires.filter(|_| status == PeeringStatus::PendingAcceptance),
@@ -351,6 +353,11 @@ mod tests {
         assert!(!caller.ok("DescribeRouteTables", &of_table).0.contains("blackhole"));
         caller.ok("DeleteVpcPeeringConnection", &[("VpcPeeringConnectionId", &id)]);
         assert_eq!(status(&mut caller, &id), ("deleted".into(), "Deleted by 123456789012".into()));
+        let shown = caller.ok("DescribeVpcPeeringConnections", &[("VpcPeeringConnectionId.1", &id)]);
+        assert_eq!(shown.texts("vpcId").len(), 2);
+        for gone in ["cidrBlock", "peeringOptions"] {
+            assert!(!shown.0.contains(gone), "{gone} of a deleted connection: {}", shown.0);
+        }
         assert!(caller.ok("DescribeRouteTables", &of_table).0.contains("<state>blackhole</state>"));
         assert_eq!(
             caller.refused("AcceptVpcPeeringConnection", &[("VpcPeeringConnectionId", &id)]),
@@ -368,6 +375,13 @@ mod tests {
             let id = ask(&mut caller, &a, peer);
             let words = "Failed due to incorrect VPC-ID, Account ID, or overlapping CIDR range";
             assert_eq!(status(&mut caller, &id), ("failed".into(), words.into()));
+            assert_eq!(
+                caller.refused("DeleteVpcPeeringConnection", &[("VpcPeeringConnectionId", &id)]),
+                format!(
+                    "InvalidStateTransition: Invalid state transition for {id}, attempted to transition from failed to \
+                     deleting"
+                )
+            );
         }
     }
 

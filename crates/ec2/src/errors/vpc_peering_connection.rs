@@ -1,6 +1,7 @@
 //! What AWS says when a change of VPC peering connections is refused.
 
 use awsproto::AwsError;
+use model::peering_status::PeeringStatus;
 use model::refusal::VpcPeeringConnectionRefusal;
 
 use crate::vpc_peering_connection;
@@ -12,8 +13,7 @@ pub(super) fn refused(refusal: VpcPeeringConnectionRefusal) -> AwsError {
             format!("A VPC peering connection between these VPCs already exists: {peering}"),
         ),
         VpcPeeringConnectionRefusal::Transition { peering, from, to } => {
-            let (from, to) =
-                (vpc_peering_connection::status_code(from), vpc_peering_connection::status_code(to));
+            let (from, to) = (vpc_peering_connection::status_code(from), passing_code(to));
             AwsError::new(
                 "InvalidStateTransition",
                 format!(
@@ -44,5 +44,17 @@ pub(super) fn refused(refusal: VpcPeeringConnectionRefusal) -> AwsError {
             "InvalidVpcPeeringConnectionState.DnsHostnamesDisabled",
             format!("DNS hostnames are not enabled for both VPCs of the peering connection {peering}."),
         ),
+    }
+}
+
+/// How the status is called that a refused change would have begun with: what is to be deleted is `deleting` at first.
+fn passing_code(to: PeeringStatus) -> &'static str {
+    match to {
+        PeeringStatus::Deleted(_) => "deleting",
+        PeeringStatus::PendingAcceptance
+        | PeeringStatus::Active
+        | PeeringStatus::Rejected
+        | PeeringStatus::Failed
+        | PeeringStatus::Expired => vpc_peering_connection::status_code(to),
     }
 }
