@@ -191,11 +191,12 @@ fn parse_number(number: Option<i32>) -> Result<u16, AwsError> {
     })
 }
 
+/// Reads an action, in letters of either case.
 fn parse_action(text: &str) -> Result<RuleAction, AwsError> {
-    match text {
+    match text.to_ascii_lowercase().as_str() {
         "allow" => Ok(RuleAction::Allow),
         "deny" => Ok(RuleAction::Deny),
-        other => Err(AwsError::invalid_value("ruleAction", other, "The rule action must be allow or deny.")),
+        _ => Err(AwsError::invalid_value("ruleAction", text, "The rule action must be allow or deny.")),
     }
 }
 
@@ -409,11 +410,12 @@ mod tests {
         let (mut caller, acl) = guarded();
         assert_eq!(caller.ok("CreateNetworkAclEntry", &web(&acl)).text("return"), "true");
         assert_eq!(
-            caller.refused("CreateNetworkAclEntry", &web(&acl)),
+            caller.refused("CreateNetworkAclEntry", &with(web(&acl), &[("RuleAction", "deny")])),
             "NetworkAclEntryAlreadyExists: The network acl entry identified by 100 already exists."
         );
+        caller.ok("CreateNetworkAclEntry", &with(web(&acl), &[("RuleAction", "Allow")]));
         caller.ok("CreateNetworkAclEntry", &with(web(&acl), &[("Egress", "true")]));
-        caller.ok("ReplaceNetworkAclEntry", &with(web(&acl), &[("RuleAction", "deny")]));
+        caller.ok("ReplaceNetworkAclEntry", &with(web(&acl), &[("RuleAction", "DENY")]));
         let filter = [("Filter.1.Name", "entry.cidr"), ("Filter.1.Value.1", "10.0.0.0/8")];
         let shown = caller.ok("DescribeNetworkAcls", &filter);
         assert_eq!(shown.texts("ruleNumber"), ["100", "32767", "100", "32767"]);

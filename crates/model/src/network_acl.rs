@@ -215,8 +215,10 @@ impl World {
         entry: NetworkAclEntry,
     ) -> Result<(), Refusal> {
         let entries = self.network_acl_mut(scope, id)?.entries_mut(direction);
-        if entries.contains_key(&entry.number) {
-            return Err(NetworkAclRefusal::EntryExists(entry.number).into());
+        match entries.get(&entry.number) {
+            Some(existing) if *existing == entry => return Ok(()),
+            Some(_) => return Err(NetworkAclRefusal::EntryExists(entry.number).into()),
+            None => {}
         }
         check_entry_quota(entries.values().chain([&entry]))?;
         entries.insert(entry.number, entry);
@@ -330,7 +332,9 @@ mod tests {
         let rule = entry(100, "0.0.0.0/0", RuleAction::Allow);
         world.create_network_acl_entry(scope, acl, Direction::Ingress, rule.clone()).unwrap();
         world.create_network_acl_entry(scope, acl, Direction::Egress, rule.clone()).unwrap();
-        let again = world.create_network_acl_entry(scope, acl, Direction::Ingress, rule);
+        world.create_network_acl_entry(scope, acl, Direction::Ingress, rule).expect("the same rule is there");
+        let other = entry(100, "0.0.0.0/0", RuleAction::Deny);
+        let again = world.create_network_acl_entry(scope, acl, Direction::Ingress, other);
         assert_eq!(again, Err(NetworkAclRefusal::EntryExists(100).into()));
     }
 
@@ -413,8 +417,9 @@ mod tests {
             let mut kept: Vec<NetworkAclEntry> = Vec::new();
             for rule in rules {
                 let taken = kept.iter().any(|other| other.number == rule.number);
+                let is_there = kept.contains(&rule);
                 let created = world.create_network_acl_entry(scope, acl, Direction::Ingress, rule.clone());
-                prop_assert_eq!(created.is_err(), taken);
+                prop_assert_eq!(created.is_err(), taken && !is_there);
                 if !taken { kept.push(rule); }
             }
             let header = Header {
