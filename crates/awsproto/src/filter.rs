@@ -110,11 +110,6 @@ impl Checked {
     fn new(filter: Filter) -> Result<Self, AwsError> {
         let name = filter.name.filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| AwsError::missing_parameter("filter.name"))?;
-        if filter.values.is_empty() {
-            return Err(AwsError::invalid_parameter_value(format!(
-                "The filter '{name}' must have at least one value."
-            )));
-        }
         let patterns = filter.values.iter().map(|value| Pattern::new(value)).collect::<Result<_, _>>()?;
         Ok(Checked { name, patterns })
     }

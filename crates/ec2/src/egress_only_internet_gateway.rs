@@ -5,7 +5,7 @@ use model::World;
 use std::borrow::Cow;
 
 use crate::errors::refused;
-use crate::request::{self, Describe, render_tags, required_id};
+use crate::request::{Describe, render_tags, required_id};
 use crate::shapes::{self, *};
 
 pub(crate) fn create(
@@ -49,7 +49,10 @@ pub(crate) fn describe(
     } = request;
     let scope = call.scope;
     let own = world.network.egress_only_internet_gateways.values().filter(|gateway| gateway.scope == scope);
-    let gateways = request::named_or_all(&egress_only_internet_gateway_ids, own, |gateway| gateway.id)?;
+    // One that does not exist is not shown, and no error.
+    let named = |id: &str| egress_only_internet_gateway_ids.iter().any(|it| it == id);
+    let all = egress_only_internet_gateway_ids.is_empty();
+    let gateways = own.filter(|gateway| all || named(&gateway.id.to_string()));
     let describe = Describe {
         kind: "egressOnlyInternetGateway",
         ids: &egress_only_internet_gateway_ids,
@@ -57,7 +60,7 @@ pub(crate) fn describe(
         max_results,
         next_token,
     };
-    let gateways = gateways.into_iter().map(render).collect();
+    let gateways = gateways.map(render).collect();
     let (gateways, next_token) = describe.page(gateways, |it| it.egress_only_internet_gateway_id.as_ref())?;
     Ok(DescribeEgressOnlyInternetGatewaysResult { egress_only_internet_gateways: gateways, next_token })
 }
@@ -99,5 +102,17 @@ mod tests {
             caller.refused("DeleteEgressOnlyInternetGateway", &[("EgressOnlyInternetGatewayId", &id)]),
             format!("InvalidGatewayID.NotFound: The gateway ID '{id}' does not exist")
         );
+        let other = caller
+            .ok("CreateEgressOnlyInternetGateway", &[("VpcId", &vpc)])
+            .text("egressOnlyInternetGatewayId");
+        let mut shown = |parameters: &[(&str, &str)]| {
+            let shown = caller.ok("DescribeEgressOnlyInternetGateways", parameters);
+            shown.texts("egressOnlyInternetGatewayId")
+        };
+        assert_eq!(shown(&[("EgressOnlyInternetGatewayId.1", &id)]), [] as [String; 0]);
+        assert_eq!(shown(&[("EgressOnlyInternetGatewayId.1", "here")]), [] as [String; 0]);
+        let both =
+            [("EgressOnlyInternetGatewayId.1", id.as_str()), ("EgressOnlyInternetGatewayId.2", &other)];
+        assert_eq!(shown(&both), [other.as_str()]);
     }
 }
