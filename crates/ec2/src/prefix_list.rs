@@ -7,7 +7,7 @@ use awsproto::filter::{Filterable, Tagged};
 use awsproto::page::Page;
 use awsproto::{AwsError, Call, Filters, tags};
 use model::aws_prefix_list::AwsPrefixList;
-use model::prefix_list::{NewPrefixList, PrefixListChange};
+use model::prefix_list::{LastChange, NewPrefixList, PrefixListChange};
 use model::quotas::ENTRIES_PER_PREFIX_LIST_MAX;
 use model::refusal::PrefixListRefusal;
 use model::{IdKind, IpNet, PrefixListId, ResourceId, Scope, World};
@@ -19,6 +19,8 @@ use crate::shapes::{self, *};
 
 /// How many entries, associations and lists one page holds.
 const PAGE: std::ops::RangeInclusive<i32> = 1..=100;
+/// How many entries a request creates, adds or removes: "You can specify up to 100 entries" (CreateManagedPrefixList).
+const ENTRIES_PER_REQUEST_MAX: usize = 100;
 /// Longest name of a list, in characters.
 const NAME_LENGTH_MAX: usize = 255;
 
@@ -36,6 +38,7 @@ pub(crate) fn create(
         prefix_list_name,
         tag_specifications,
     } = request;
+    check_entry_count(entries.len())?;
     let scope = call.scope;
     let new = NewPrefixList {
         name: parse_name(prefix_list_name.unwrap_or_default())?,
@@ -120,9 +123,11 @@ pub(crate) fn modify(
     }
     if changes_entries && max_entries.is_some() {
         return Err(AwsError::invalid_parameter_combination(
-            "You cannot modify the entries of a prefix list and its maximum number of entries in the same request.",
+            "You cannot modify the entries and the maximum entries for the prefix list in the same request.",
         ));
     }
+    check_entry_count(add_entries.len())?;
+    check_entry_count(remove_entries.len())?;
     let remove = remove_entries.iter().map(|entry| parse_block(entry.cidr.as_deref().unwrap_or_default()));
     let change = PrefixListChange {
         name: prefix_list_name.map(parse_name).transpose()?,
@@ -131,8 +136,29 @@ pub(crate) fn modify(
         add: add_entries.into_iter().map(parse_entry).collect::<Result<_, _>>()?,
         remove: remove.collect::<Result<_, _>>()?,
     };
+    check_apart(&change)?;
     let list = world.modify_prefix_list(scope, id, change).map_err(refused)?;
     Ok(ModifyManagedPrefixListResult { prefix_list: Some(render(list, "modify-in-progress")) })
+}
+
+fn check_entry_count(count: usize) -> Result<(), AwsError> {
+    if count <= ENTRIES_PER_REQUEST_MAX {
+        return Ok(());
+    }
+    Err(AwsError::invalid_parameter_value(format!(
+        "The number of entries per request cannot exceeds limit ({ENTRIES_PER_REQUEST_MAX})."
+    )))
+}
+
+/// No block is added and removed at once.
+fn check_apart(change: &PrefixListChange) -> Result<(), AwsError> {
+    let twice = change.add.iter().find(|entry| change.remove.contains(&entry.cidr));
+    twice.map_or(Ok(()), |entry| {
+        Err(AwsError::invalid_parameter_value(format!(
+            "Request cannot contain Cidr {} in both AddPrefixListEntries and RemovePrefixListEntries",
+            entry.cidr
+        )))
+    })
 }
 
 /// Reads a version number; what can be none is the number of no version.
@@ -185,9 +211,11 @@ pub(crate) fn describe(
 
 /// The state of a list in which nothing is in progress, which tells what was done last.
 fn settled_state(list: &model::PrefixList) -> &'static str {
-    match list.version {
-        1 => "create-complete",
-        _ => "modify-complete",
+    match list.last_change {
+        LastChange::Created if list.version == 1 => "create-complete",
+        LastChange::Created | LastChange::Modified => "modify-complete",
+        LastChange::Restored => "restore-complete",
+        LastChange::DeletionFailed => "delete-failed",
     }
 }
 
@@ -284,6 +312,9 @@ pub(crate) fn associations(
     Ok(GetManagedPrefixListAssociationsResult { next_token, prefix_list_associations })
 }
 
+/// Why a list could not be deleted.
+const STILL_IN_USE: &str = "The prefix list is referenced by other resources.";
+
 fn render(list: &model::PrefixList, state: &str) -> ManagedPrefixList {
     let (region, owner) = (list.scope.region, list.scope.account);
     ManagedPrefixList {
@@ -294,6 +325,7 @@ fn render(list: &model::PrefixList, state: &str) -> ManagedPrefixList {
         prefix_list_id: Some(list.id.to_string()),
         prefix_list_name: Some(list.name.clone()),
         state: Some(state.to_owned()),
+        state_message: (state == "delete-failed").then(|| STILL_IN_USE.to_owned()),
         tags: render_tags(&list.tags),
         version: i64::try_from(list.version).ok(),
         ..Default::default()
@@ -411,6 +443,57 @@ mod tests {
         );
     }
 
+    fn state(caller: &mut Caller, id: &str) -> String {
+        caller.ok("DescribeManagedPrefixLists", &[("PrefixListId.1", id)]).text("state")
+    }
+
+    #[test]
+    fn the_state_tells_what_was_done_last() {
+        let (mut caller, id) = offices();
+        let of = ("PrefixListId", id.as_str());
+        caller.ok("ModifyManagedPrefixList", &[of, ("MaxEntries", "3")]);
+        assert_eq!(state(&mut caller, &id), "modify-complete");
+        let add = [of, ("CurrentVersion", "1"), ("AddEntry.1.Cidr", "10.2.0.0/16")];
+        caller.ok("ModifyManagedPrefixList", &add);
+        let restore = [of, ("PreviousVersion", "1"), ("CurrentVersion", "2")];
+        caller.ok("RestoreManagedPrefixListVersion", &restore);
+        assert_eq!(state(&mut caller, &id), "restore-complete");
+        caller.ok("ModifyManagedPrefixList", &[of, ("PrefixListName", "branches")]);
+        assert_eq!(state(&mut caller, &id), "modify-complete");
+    }
+
+    #[test]
+    fn one_request_adds_or_removes_a_hundred_entries_and_no_entry_twice() {
+        let (mut caller, id) = offices();
+        let block = |n: usize| format!("10.{n}.0.0/16");
+        let many: Vec<(String, String)> = (1..=101).map(|n| (format!("Entry.{n}.Cidr"), block(n))).collect();
+        let mut create = vec![("PrefixListName", "many"), ("AddressFamily", "IPv4"), ("MaxEntries", "200")];
+        create.extend(many.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let limit = "InvalidParameterValue: The number of entries per request cannot exceeds limit (100).";
+        assert_eq!(caller.refused("CreateManagedPrefixList", &create), limit);
+        let created = caller.ok("CreateManagedPrefixList", &create[..103]).text("prefixListId");
+        let of_version = [("PrefixListId", created.as_str()), ("CurrentVersion", "1")];
+        for list in ["AddEntry", "RemoveEntry"] {
+            let names: Vec<String> = (1..=101).map(|n| format!("{list}.{n}.Cidr")).collect();
+            let mut modify = of_version.to_vec();
+            modify.extend(names.iter().zip(&many).map(|(name, (_, value))| (name.as_str(), value.as_str())));
+            assert_eq!(caller.refused("ModifyManagedPrefixList", &modify), limit, "{list}");
+        }
+        let of_version = [("PrefixListId", id.as_str()), ("CurrentVersion", "1")];
+        let both = [("AddEntry.1.Cidr", "10.1.0.0/16"), ("RemoveEntry.1.Cidr", "10.1.0.0/16")];
+        assert_eq!(
+            caller.refused("ModifyManagedPrefixList", &[&of_version[..], &both].concat()),
+            "InvalidParameterValue: Request cannot contain Cidr 10.1.0.0/16 in both AddPrefixListEntries and \
+             RemovePrefixListEntries"
+        );
+        let sized = [("MaxEntries", "3"), ("AddEntry.1.Cidr", "10.2.0.0/16")];
+        assert_eq!(
+            caller.refused("ModifyManagedPrefixList", &[&of_version[..], &sized].concat()),
+            "InvalidParameterCombination: You cannot modify the entries and the maximum entries for the prefix list in \
+             the same request."
+        );
+    }
+
     #[test]
     fn a_list_that_a_rule_names_is_in_use() {
         let (mut caller, id) = offices();
@@ -426,11 +509,9 @@ mod tests {
             (users.text("resourceId"), users.text("resourceOwner")),
             (group.clone(), "123456789012".into())
         );
-        assert!(
-            caller
-                .refused("DeleteManagedPrefixList", &[("PrefixListId", &id)])
-                .starts_with("DependencyViolation: ")
-        );
+        let named = [("PrefixListId", id.as_str())];
+        assert_eq!(caller.ok("DeleteManagedPrefixList", &named).text("state"), "delete-in-progress");
+        assert_eq!(state(&mut caller, &id), "delete-failed");
         // The rule counts for as many rules as the list may have entries.
         assert!(
             caller

@@ -36,8 +36,25 @@ pub struct PrefixList {
     pub entries: Vec<PrefixListEntry>,
     /// Earlier versions' entries, oldest first.
     pub history: Vec<Vec<PrefixListEntry>>,
+    /// What was done to it last.
+    #[serde(default)]
+    pub last_change: LastChange,
     /// Tags.
     pub tags: Tags,
+}
+
+/// What was done to a prefix list last, which its state tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LastChange {
+    /// It was created. Of records from before there was this field, only those in version 1 mean it.
+    #[default]
+    Created,
+    /// Its entries, its name or its size were changed.
+    Modified,
+    /// An earlier version was restored.
+    Restored,
+    /// It was to be deleted while something used it, and is still there.
+    DeletionFailed,
 }
 
 /// One block of a prefix list.
@@ -208,6 +225,7 @@ impl World {
             version: 1,
             entries: Vec::new(),
             history: Vec::new(),
+            last_change: LastChange::Created,
             tags: new.tags,
         };
         list.add(new.entries)?;
@@ -235,6 +253,7 @@ impl World {
         list.name = change.name.unwrap_or(list.name);
         list.max_entries = change.max_entries.unwrap_or(list.max_entries);
         list.check_size()?;
+        list.last_change = LastChange::Modified;
         self.network.prefix_lists.insert(id, list);
         self.check_users_of(scope, id)?;
         self.prefix_list(scope, id)
@@ -266,17 +285,20 @@ impl World {
         let before = std::mem::replace(&mut list.entries, entries);
         list.next_version(before)?;
         list.check_size()?;
+        list.last_change = LastChange::Restored;
         self.network.prefix_lists.insert(id, list);
         self.prefix_list(scope, id)
     }
 
-    /// Takes out a prefix list that nothing uses, and returns it.
+    /// Takes out a prefix list, and returns it. One that something uses stays, with its deletion failed.
     pub fn delete_prefix_list(&mut self, scope: Scope, id: PrefixListId) -> Result<PrefixList, Refusal> {
-        let list = self.prefix_list(scope, id)?.clone();
-        if !self.prefix_list_users(scope, id).is_empty() {
-            return Err(Refusal::HasDependencies(id.into()));
+        let mut list = self.prefix_list(scope, id)?.clone();
+        if self.prefix_list_users(scope, id).is_empty() {
+            self.network.prefix_lists.remove(&id);
+        } else {
+            list.last_change = LastChange::DeletionFailed;
+            self.network.prefix_lists.insert(id, list.clone());
         }
-        self.network.prefix_lists.remove(&id);
         Ok(list)
     }
 }
