@@ -5,7 +5,8 @@ use awsproto::{AwsError, Call, Filterable};
 use model::subnet::{
     CidrReservation, HostnameType, NewReservation, NewSubnet, SubnetAttribute, SubnetBlocks, SubnetIpv6Cidr,
 };
-use model::{Region, Scope, SubnetCidrAssociationId, SubnetCidrReservationId, SubnetId, World, Zone};
+use model::timestamp::Timestamp;
+use model::{IpNet, Region, Scope, SubnetCidrAssociationId, SubnetCidrReservationId, SubnetId, World, Zone};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -50,7 +51,7 @@ pub(crate) fn create(
         tags: awsproto::tags::specified(tag_specifications, "subnet")?,
     };
     let id = call.with_ids(|ids| world.create_subnet(scope, new, ids)).map_err(refused)?;
-    let subnet = render(world, world.subnet(scope, id).map_err(refused)?);
+    let subnet = render(world, world.subnet(scope, id).map_err(refused)?, call.now);
     Ok(CreateSubnetResult { subnet: Some(subnet) })
 }
 
@@ -65,7 +66,7 @@ pub(crate) fn create_default(
     let zone = wanted_zone(scope, availability_zone.as_deref(), availability_zone_id.as_deref())?;
     let zone = zone.ok_or_else(|| AwsError::missing_parameter("availabilityZone"))?;
     let id = call.with_ids(|ids| world.create_default_subnet(scope, zone, ids)).map_err(refused)?;
-    let subnet = render(world, world.subnet(scope, id).map_err(refused)?);
+    let subnet = render(world, world.subnet(scope, id).map_err(refused)?, call.now);
     Ok(CreateDefaultSubnetResult { subnet: Some(subnet) })
 }
 
@@ -85,11 +86,11 @@ pub(crate) fn describe(
     request: DescribeSubnetsRequest,
 ) -> Result<DescribeSubnetsResult, AwsError> {
     let DescribeSubnetsRequest { filters, max_results, next_token, subnet_ids } = request;
-    let scope = call.scope;
+    let (scope, now) = (call.scope, call.now);
     let own = world.network.subnets.values().filter(|subnet| subnet.scope == scope);
     let subnets = request::named_or_all(&subnet_ids, own, |subnet| subnet.id)?;
     let describe = Describe { kind: "subnet", ids: &subnet_ids, filters, max_results, next_token };
-    let subnets = subnets.into_iter().map(|subnet| render(world, subnet)).collect();
+    let subnets = subnets.into_iter().map(|subnet| render(world, subnet, now)).collect();
     let (subnets, next_token) = describe.page(subnets, |subnet| subnet.subnet_id.as_ref())?;
     Ok(DescribeSubnetsResult { subnets, next_token })
 }
@@ -170,7 +171,8 @@ pub(crate) fn disassociate_cidr_block(
 ) -> Result<DisassociateSubnetCidrBlockResult, AwsError> {
     let DisassociateSubnetCidrBlockRequest { association_id } = request;
     let association: SubnetCidrAssociationId = required_id(association_id.as_deref())?;
-    let (subnet, block) = world.disassociate_subnet_ipv6_cidr(call.scope, association).map_err(refused)?;
+    let (subnet, block) =
+        world.disassociate_subnet_ipv6_cidr(call.scope, association, call.now).map_err(refused)?;
     Ok(DisassociateSubnetCidrBlockResult {
         subnet_id: Some(subnet.to_string()),
         ipv6_cidr_block_association: Some(render_ipv6_block(&block, "disassociating")),
@@ -243,7 +245,7 @@ pub(crate) fn get_cidr_reservations(
 }
 
 /// A subnet as answers show it.
-pub(crate) fn render(world: &World, subnet: &model::Subnet) -> shapes::Subnet {
+pub(crate) fn render(world: &World, subnet: &model::Subnet, now: Timestamp) -> shapes::Subnet {
     let Scope { account, region } = subnet.scope;
     let free = world.available_addresses(subnet.id);
     let blocks = subnet.ipv6_cidr.iter().map(|block| render_ipv6_block(block, "associated"));
@@ -256,7 +258,7 @@ pub(crate) fn render(world: &World, subnet: &model::Subnet) -> shapes::Subnet {
         availability_zone: Some(subnet.zone.to_string()),
         availability_zone_id: Some(subnet.zone.zone_id()),
         cidr_block: subnet.cidr.map(|cidr| cidr.to_string()),
-        ipv6_cidr_block_association_set: blocks.collect(),
+        ipv6_cidr_block_association_set: blocks.chain(former_blocks(subnet, now)).collect(),
         available_ip_address_count: Some(i32::try_from(free).unwrap_or(i32::MAX)),
         default_for_az: Some(subnet.default_for_zone),
         map_public_ip_on_launch: Some(subnet.map_public_ip_on_launch),
@@ -275,6 +277,21 @@ pub(crate) fn render(world: &World, subnet: &model::Subnet) -> shapes::Subnet {
         tags: render_tags(&subnet.tags),
         ..Default::default()
     }
+}
+
+/// The IPv6 blocks that were taken away a moment ago.
+fn former_blocks(
+    subnet: &model::Subnet,
+    now: Timestamp,
+) -> impl Iterator<Item = SubnetIpv6CidrBlockAssociation> {
+    subnet.former_ipv6_cidrs.iter().filter(move |it| it.is_shown(now)).filter_map(|former| {
+        match former.cidr {
+            IpNet::V4(_) => None,
+            IpNet::V6(cidr) => {
+                Some(render_ipv6_block(&SubnetIpv6Cidr { id: former.id, cidr }, "disassociated"))
+            }
+        }
+    })
 }
 
 fn render_ipv6_block(block: &SubnetIpv6Cidr, state: &str) -> SubnetIpv6CidrBlockAssociation {
@@ -577,7 +594,15 @@ mod tests {
         assert_eq!(added.text("state"), "associating");
         caller.ok("DisassociateSubnetCidrBlock", &[("AssociationId", &added.text("associationId"))]);
         let shown = caller.ok("DescribeSubnets", &[("SubnetId.1", &subnet)]);
-        assert!(shown.texts("ipv6CidrBlock").is_empty());
+        assert_eq!(shown.texts("associationId"), [added.text("associationId")]);
+        assert!(shown.0.contains("<state>disassociated</state>"), "{}", shown.0);
+        let again =
+            caller.ok("AssociateSubnetCidrBlock", &[("SubnetId", &subnet), ("Ipv6CidrBlock", &block)]);
+        let shown = caller.ok("DescribeSubnets", &[("SubnetId.1", &subnet)]);
+        assert_eq!(shown.texts("associationId"), [again.text("associationId"), added.text("associationId")]);
+        caller.call.now = caller.call.now + std::time::Duration::from_secs(600);
+        let shown = caller.ok("DescribeSubnets", &[("SubnetId.1", &subnet)]);
+        assert_eq!(shown.texts("associationId"), [again.text("associationId")]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! VPCs. Follows CreateVpc, DescribeVpcs and their neighbours in the EC2 API Reference. No IPAM pools, no BYOIP.
 
 use awsproto::{AwsError, Call, Filterable};
+use model::timestamp::Timestamp;
 use model::vpc::{CidrAssociation, NewVpc, RemovedCidr, Tenancy, VpcAttribute};
-use model::{Ipv4Net, Ipv6Net, Region, VpcCidrAssociationId, VpcId, World};
+use model::{IpNet, Ipv4Net, Ipv6Net, Region, VpcCidrAssociationId, VpcId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -49,7 +50,7 @@ pub(crate) fn create(
     let id = call.with_ids(|ids| world.create_vpc(scope, new, ids)).map_err(refused)?;
     let vpc = world.vpc(scope, id).map_err(refused)?;
     // "pending" in the answer, "available" ever after.
-    let mut vpc = shapes::Vpc { state: Some("pending".to_owned()), ..render(vpc) };
+    let mut vpc = shapes::Vpc { state: Some("pending".to_owned()), ..render(vpc, call.now) };
     for block in &mut vpc.ipv6_cidr_block_association_set {
         block.ipv6_cidr_block_state = block_state("associating");
     }
@@ -63,7 +64,7 @@ pub(crate) fn create_default(
 ) -> Result<CreateDefaultVpcResult, AwsError> {
     let scope = call.scope;
     let id = call.with_ids(|ids| world.create_default_vpc(scope, ids)).map_err(refused)?;
-    let vpc = render(world.vpc(scope, id).map_err(refused)?);
+    let vpc = render(world.vpc(scope, id).map_err(refused)?, call.now);
     Ok(CreateDefaultVpcResult { vpc: Some(shapes::Vpc { state: Some("pending".to_owned()), ..vpc }) })
 }
 
@@ -79,10 +80,11 @@ pub(crate) fn describe(
     request: DescribeVpcsRequest,
 ) -> Result<DescribeVpcsResult, AwsError> {
     let DescribeVpcsRequest { filters, max_results, next_token, vpc_ids } = request;
+    let now = call.now;
     let vpcs = request::named_or_all(&vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
     let describe = Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token };
     let (vpcs, next_token) =
-        describe.page(vpcs.into_iter().map(render).collect(), |vpc| vpc.vpc_id.as_ref())?;
+        describe.page(vpcs.into_iter().map(|vpc| render(vpc, now)).collect(), |vpc| vpc.vpc_id.as_ref())?;
     Ok(DescribeVpcsResult { vpcs, next_token })
 }
 
@@ -201,7 +203,7 @@ pub(crate) fn disassociate_cidr_block(
     let DisassociateVpcCidrBlockRequest { association_id } = request;
     let scope = call.scope;
     let association: VpcCidrAssociationId = required_id(association_id.as_deref())?;
-    let (vpc, removed) = world.disassociate_vpc_cidr(scope, association).map_err(refused)?;
+    let (vpc, removed) = world.disassociate_vpc_cidr(scope, association, call.now).map_err(refused)?;
     let mut answer = DisassociateVpcCidrBlockResult { vpc_id: Some(vpc.to_string()), ..Default::default() };
     match removed {
         RemovedCidr::V4(block) => {
@@ -216,19 +218,18 @@ pub(crate) fn disassociate_cidr_block(
 }
 
 /// A VPC as answers show it.
-pub(crate) fn render(vpc: &model::Vpc) -> shapes::Vpc {
+pub(crate) fn render(vpc: &model::Vpc, now: Timestamp) -> shapes::Vpc {
     let region = vpc.scope.region;
+    let (former, former_ipv6) = former_blocks(vpc, now);
+    let blocks = vpc.cidrs.iter().map(|block| render_block(block, "associated"));
+    let ipv6_blocks = vpc.ipv6_cidrs.iter().map(|block| render_ipv6_block(region, block, "associated"));
     shapes::Vpc {
         vpc_id: Some(vpc.id.to_string()),
         owner_id: Some(vpc.scope.account.to_string()),
         state: Some("available".to_owned()),
         cidr_block: Some(vpc.primary_cidr().to_string()),
-        cidr_block_association_set: vpc.cidrs.iter().map(|block| render_block(block, "associated")).collect(),
-        ipv6_cidr_block_association_set: vpc
-            .ipv6_cidrs
-            .iter()
-            .map(|block| render_ipv6_block(region, block, "associated"))
-            .collect(),
+        cidr_block_association_set: blocks.chain(former).collect(),
+        ipv6_cidr_block_association_set: ipv6_blocks.chain(former_ipv6).collect(),
         dhcp_options_id: Some(vpc.dhcp_options.map_or("default".to_owned(), |id| id.to_string())),
         instance_tenancy: Some(tenancy_name(vpc.tenancy).to_owned()),
         is_default: Some(vpc.is_default),
@@ -238,6 +239,25 @@ pub(crate) fn render(vpc: &model::Vpc) -> shapes::Vpc {
         encryption_control: None,
         tags: render_tags(&vpc.tags),
     }
+}
+
+/// The associations that ended a moment ago, by family.
+fn former_blocks(
+    vpc: &model::Vpc,
+    now: Timestamp,
+) -> (Vec<VpcCidrBlockAssociation>, Vec<VpcIpv6CidrBlockAssociation>) {
+    let (mut v4, mut v6) = (Vec::new(), Vec::new());
+    for former in vpc.former_cidrs.iter().filter(|it| it.is_shown(now)) {
+        let id = former.id;
+        match former.cidr {
+            IpNet::V4(cidr) => v4.push(render_block(&CidrAssociation { id, cidr }, "disassociated")),
+            IpNet::V6(cidr) => {
+                let block = CidrAssociation { id, cidr };
+                v6.push(render_ipv6_block(vpc.scope.region, &block, "disassociated"));
+            }
+        }
+    }
+    (v4, v6)
 }
 
 fn render_block(block: &CidrAssociation<Ipv4Net>, state: &str) -> VpcCidrBlockAssociation {
@@ -468,6 +488,16 @@ mod tests {
         let association = added.text("associationId");
         let gone = caller.ok("DisassociateVpcCidrBlock", &[("AssociationId", &association)]);
         assert_eq!(gone.text("state"), "disassociating");
+        let shown = caller.ok("DescribeVpcs", &[("VpcId.1", &vpc)]);
+        assert_eq!(shown.texts("associationId").last(), Some(&association));
+        assert_eq!(shown.texts("state").iter().filter(|state| *state == "disassociated").count(), 1);
+        caller.call.now = caller.call.now + std::time::Duration::from_secs(600);
+        let shown = caller.ok("DescribeVpcs", &[("VpcId.1", &vpc)]);
+        assert!(!shown.0.contains("disassociated"), "{}", shown.0);
+        let now = caller.call.now;
+        assert!(caller.world.has_expired(model::Expiring::FormerCidrs, now));
+        caller.world.expire(now);
+        assert!(!caller.world.has_expired(model::Expiring::FormerCidrs, now));
         assert_eq!(
             caller.refused("DisassociateVpcCidrBlock", &[("AssociationId", &primary)]),
             format!(

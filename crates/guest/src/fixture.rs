@@ -175,6 +175,7 @@ fn vpc(scope: Scope, id: VpcId, cidr: &str, v6: Option<&str>) -> Vpc {
         scope,
         cidrs: vec![CidrAssociation { id: association, cidr: cidr.parse().unwrap() }],
         ipv6_cidrs: v6.map(block).into_iter().collect(),
+        former_cidrs: Vec::new(),
         dhcp_options: Some(OPTIONS),
         tenancy: Tenancy::Default,
         is_default: false,
@@ -210,6 +211,7 @@ fn subnet(scope: Scope, id: SubnetId, vpc: VpcId, cidr: &str, v6: Option<&str>) 
         resource_name_dns_a_record: false,
         resource_name_dns_aaaa_record: false,
         reservations: Vec::new(),
+        former_ipv6_cidrs: Vec::new(),
         tags: Tags::default(),
     }
 }

@@ -18,16 +18,19 @@ pub enum Expiring {
     NatGateways,
     /// EC2 Instance Connect Endpoints that were deleted, or could not be made.
     InstanceConnectEndpoints,
+    /// Blocks that were disassociated from VPCs and subnets.
+    FormerCidrs,
 }
 
 impl Expiring {
     /// All kinds.
-    pub const ALL: [Expiring; 5] = [
+    pub const ALL: [Expiring; 6] = [
         Expiring::Instances,
         Expiring::PushedKeys,
         Expiring::VpcPeeringConnections,
         Expiring::NatGateways,
         Expiring::InstanceConnectEndpoints,
+        Expiring::FormerCidrs,
     ];
 }
 
@@ -39,6 +42,7 @@ impl fmt::Display for Expiring {
             Expiring::VpcPeeringConnections => "peering connections",
             Expiring::NatGateways => "nat gateways",
             Expiring::InstanceConnectEndpoints => "instance connect endpoints",
+            Expiring::FormerCidrs => "disassociated blocks",
         })
     }
 }
@@ -56,6 +60,7 @@ impl World {
             Expiring::InstanceConnectEndpoints => {
                 self.instance_connect_endpoints.values().any(|it| !it.is_shown(now))
             }
+            Expiring::FormerCidrs => self.has_former_cidrs_to_forget(now),
         }
     }
 
@@ -67,6 +72,7 @@ impl World {
             Expiring::VpcPeeringConnections => self.forget_ended_peerings(now),
             Expiring::NatGateways => self.forget_ended_nat_gateways(now),
             Expiring::InstanceConnectEndpoints => self.forget_ended_endpoints(now),
+            Expiring::FormerCidrs => self.forget_former_cidrs(now),
         }
     }
 

@@ -50,9 +50,14 @@ macro_rules! network_rows {
 }
 
 network_rows! {
-    Vpc: |it| it.tags.clear();
+    // What was taken away before, and is forgotten now, decides about no packet either.
+    Vpc: |it| {
+        it.tags.clear();
+        it.former_cidrs.clear();
+    };
     Subnet: |it| {
         it.tags.clear();
+        it.former_ipv6_cidrs.clear();
         it.reservations.iter_mut().for_each(|it| it.tags.clear());
     };
     RouteTable: |it| it.tags.clear();

@@ -6,12 +6,14 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::former_cidr::{self, FormerCidr, FormerSubnetCidrs};
 use crate::ids::*;
 use crate::network_interface::NetworkInterface;
 use crate::place::{Scope, Zone};
 use crate::quotas::{Quota, RESERVATIONS_PER_SUBNET_MAX, SUBNETS_PER_VPC_MAX};
 use crate::refusal::{Refusal, SubnetRefusal, VpcRefusal};
 use crate::tags::Tags;
+use crate::timestamp::Timestamp;
 use crate::vpc::{NETMASKS, Vpc, overlap};
 use crate::world::World;
 
@@ -31,6 +33,9 @@ pub struct Subnet {
     pub cidr: Option<Ipv4Net>,
     /// Its IPv6 block, a /64.
     pub ipv6_cidr: Option<SubnetIpv6Cidr>,
+    /// IPv6 blocks that were taken away a moment ago.
+    #[serde(default)]
+    pub former_ipv6_cidrs: FormerSubnetCidrs,
     /// The network ACL on its boundary. There is always exactly one.
     pub network_acl: NetworkAclId,
     /// The association with that network ACL.
@@ -273,6 +278,7 @@ impl World {
             zone: new.zone.unwrap_or_else(first_zone),
             cidr: new.blocks.ipv4(),
             ipv6_cidr: new.blocks.ipv6().map(|cidr| SubnetIpv6Cidr { id: ids.fresh(), cidr }),
+            former_ipv6_cidrs: Vec::new(),
             network_acl,
             network_acl_association: ids.fresh(),
             route_table: None,
@@ -375,6 +381,7 @@ impl World {
         &mut self,
         scope: Scope,
         association: SubnetCidrAssociationId,
+        now: Timestamp,
     ) -> Result<(SubnetId, SubnetIpv6Cidr), Refusal> {
         let find = |subnet: &Subnet| {
             let found = subnet.ipv6_cidr.clone().filter(|it| it.id == association)?;
@@ -388,6 +395,8 @@ impl World {
         }
         let subnet = self.subnet_mut(id);
         subnet.ipv6_cidr = None;
+        let former = FormerCidr { id: association, cidr: block.cidr.into(), ended: now };
+        former_cidr::remember(&mut subnet.former_ipv6_cidrs, former);
         subnet.assign_ipv6_address_on_creation = false;
         subnet.dns64 = false;
         subnet.reservations.retain(|reservation| matches!(reservation.cidr, IpNet::V4(_)));
@@ -442,7 +451,8 @@ impl World {
         Ok((id, found))
     }
 
-    fn subnet_mut(&mut self, id: SubnetId) -> &mut Subnet {
+    /// The row of a subnet that was found before.
+    pub(crate) fn subnet_mut(&mut self, id: SubnetId) -> &mut Subnet {
         self.network.subnets.get_mut(&id).expect("the subnet was found before it is changed")
     }
 

@@ -6,6 +6,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::former_cidr::{self, FormerCidr, FormerVpcCidrs};
 use crate::ids::*;
 use crate::peering_status::PeeringStatus;
 use crate::place::Scope;
@@ -28,6 +29,9 @@ pub struct Vpc {
     pub cidrs: Vec<CidrAssociation<Ipv4Net>>,
     /// IPv6 blocks, a /56 each.
     pub ipv6_cidrs: Vec<CidrAssociation<Ipv6Net>>,
+    /// Blocks of either family that were taken away a moment ago.
+    #[serde(default)]
+    pub former_cidrs: FormerVpcCidrs,
     /// The DHCP options given to its instances; `None` for the `default` set, which is no options at all.
     pub dhcp_options: Option<DhcpOptionsId>,
     /// Instance tenancy.
@@ -182,6 +186,7 @@ impl World {
             scope,
             cidrs: vec![CidrAssociation { id: ids.fresh(), cidr: new.cidr.trunc() }],
             ipv6_cidrs,
+            former_cidrs: Vec::new(),
             dhcp_options: Some(self.ensure_default_dhcp_options(scope, ids)),
             tenancy: new.tenancy,
             is_default: false,
@@ -362,6 +367,7 @@ impl World {
         &mut self,
         scope: Scope,
         association: VpcCidrAssociationId,
+        now: Timestamp,
     ) -> Result<(VpcId, RemovedCidr), Refusal> {
         let (vpc, removed) = self
             .vpcs_of(scope)
@@ -378,6 +384,8 @@ impl World {
         let vpc = self.vpc_mut(id);
         vpc.cidrs.retain(|it| it.id != association);
         vpc.ipv6_cidrs.retain(|it| it.id != association);
+        let former = FormerCidr { id: association, cidr: block, ended: now };
+        former_cidr::remember(&mut vpc.former_cidrs, former);
         self.forget_local_overrides(id, block);
         Ok((id, removed))
     }

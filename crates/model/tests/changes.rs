@@ -134,7 +134,7 @@ fn try_it(world: &mut World, scope: Scope, attempt: &Attempt, ids: &mut Ids<'_>)
         Attempt::RemoveBlock(n, block) => {
             let vpc = pick(&vpcs, n).and_then(|vpc| world.network.vpcs.get(&vpc));
             let block = vpc.and_then(|vpc| vpc.cidrs.get(block % vpc.cidrs.len())).map(|block| block.id);
-            block.map(|block| world.disassociate_vpc_cidr(scope, block).map(drop))
+            block.map(|block| world.disassociate_vpc_cidr(scope, block, NOW).map(drop))
         }
         Attempt::CreateSubnet(n, cidr) => pick(&vpcs, n).map(|vpc| {
             let blocks = SubnetBlocks::Ipv4(cidr);
