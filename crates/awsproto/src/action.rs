@@ -18,6 +18,7 @@ use crate::error::AwsError;
 use crate::input::Input;
 use crate::reply::Output;
 use crate::service::Service;
+use model::Scope;
 use std::any::Any;
 
 /// What an operation is made of, as the model of its service says. Generated.
@@ -71,6 +72,9 @@ pub enum Handler<S: 'static> {
     Write(fn(&mut Call, &mut S, Decoded) -> Result<Output, AwsError>),
 }
 
+/// Whether something that the question is about is on its way from one state to the next, by itself and soon.
+pub type Passing<S> = fn(&S, Scope, &Input) -> bool;
+
 /// How the bodies of an action's requests are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyRule {
@@ -97,6 +101,8 @@ pub struct Action<S: 'static> {
     pub handler: Handler<S>,
     /// What it needs besides the state.
     pub need: Need,
+    /// For a question that is held a little while what it is about is passing.
+    pub passing: Option<Passing<S>>,
     /// How the bodies of its requests are read.
     pub body: BodyRule,
     /// The parameter with the client token, if the action has one.
@@ -119,6 +125,7 @@ impl<S> Action<S> {
             decode: |input| Ok(Box::new(O::decode(input)?)),
             handler,
             need: Need::Nothing,
+            passing: None,
             body: BodyRule::Whole,
             idempotent: O::CLIENT_TOKEN,
             pages: O::PAGES,
@@ -130,6 +137,13 @@ impl<S> Action<S> {
     /// The same row for an action that needs more than the state.
     pub const fn needs(mut self, need: Need) -> Self {
         self.need = need;
+        self
+    }
+
+    /// The same row for a question that is worth holding a little: as long as the function says so, within the server's
+    /// bounds.
+    pub const fn waits_out(mut self, passing: Passing<S>) -> Self {
+        self.passing = Some(passing);
         self
     }
 

@@ -65,6 +65,12 @@ impl Node {
         Ok(root)
     }
 
+    /// The texts of a flat list at a top-level key (`VpcId.1`), in no certain order.
+    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let members = self.children.get(name).into_iter().flat_map(|list| list.children.values());
+        members.filter_map(|member| member.text.as_deref())
+    }
+
     /// The text at a top-level key.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.children.get(name)?.text.as_deref()

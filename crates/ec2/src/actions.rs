@@ -7,8 +7,9 @@ use crate::shapes::op;
 use crate::{
     dhcp_options, egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute,
     instance_connect_endpoint, instance_profile, instance_type, internet_gateway, key_pair, nat_gateway,
-    network_acl, network_interface, place, prefix_list, route, route_table, run_instances, security_group,
-    security_group_permission, security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
+    network_acl, network_interface, passing, place, prefix_list, route, route_table, run_instances,
+    security_group, security_group_permission, security_group_rule, subnet, tags, volume, vpc,
+    vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -57,11 +58,12 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     // NAT gateways.
     write!(CreateNatGateway, nat_gateway::create),
     write!(DeleteNatGateway, nat_gateway::delete),
-    read!(DescribeNatGateways, nat_gateway::describe),
+    read!(DescribeNatGateways, nat_gateway::describe).waits_out(passing::nat_gateways),
     // EC2 Instance Connect Endpoints.
     write!(CreateInstanceConnectEndpoint, instance_connect_endpoint::create),
     write!(DeleteInstanceConnectEndpoint, instance_connect_endpoint::delete),
-    read!(DescribeInstanceConnectEndpoints, instance_connect_endpoint::describe),
+    read!(DescribeInstanceConnectEndpoints, instance_connect_endpoint::describe)
+        .waits_out(passing::instance_connect_endpoints),
     write!(ModifyInstanceConnectEndpoint, instance_connect_endpoint::modify),
     // VPC peering connections.
     write!(CreateVpcPeeringConnection, vpc_peering_connection::create),
@@ -118,7 +120,7 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     // Network interfaces.
     write!(CreateNetworkInterface, network_interface::create),
     write!(DeleteNetworkInterface, network_interface::delete),
-    read!(DescribeNetworkInterfaces, network_interface::describe),
+    read!(DescribeNetworkInterfaces, network_interface::describe).waits_out(passing::network_interfaces),
     read!(DescribeNetworkInterfaceAttribute, network_interface::describe_attribute),
     write!(ModifyNetworkInterfaceAttribute, network_interface::modify_attribute),
     write!(ResetNetworkInterfaceAttribute, network_interface::reset_attribute),
@@ -142,8 +144,8 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     read!(DescribeKeyPairs, key_pair::describe),
     // Instances.
     write!(RunInstances, run_instances::run),
-    read!(DescribeInstances, instance::describe),
-    read!(DescribeInstanceStatus, instance::describe_status),
+    read!(DescribeInstances, instance::describe).waits_out(passing::instances),
+    read!(DescribeInstanceStatus, instance::describe_status).waits_out(passing::instances),
     write!(StartInstances, instance::start),
     write!(StopInstances, instance::stop),
     write!(RebootInstances, instance::reboot),
@@ -160,7 +162,7 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(ReplaceIamInstanceProfileAssociation, instance_profile::replace_association),
     read!(DescribeIamInstanceProfileAssociations, instance_profile::describe),
     read!(DescribeInstanceCreditSpecifications, instance_type::describe_credits),
-    read!(DescribeVolumes, volume::describe),
+    read!(DescribeVolumes, volume::describe).waits_out(passing::volumes),
     // Images and instance types.
     read!(DescribeImages, image::describe),
     read!(DescribeImageAttribute, image::describe_attribute),

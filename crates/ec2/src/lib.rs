@@ -27,6 +27,7 @@ mod launch_request;
 mod nat_gateway;
 mod network_acl;
 mod network_interface;
+mod passing;
 mod place;
 mod prefix_list;
 mod request;

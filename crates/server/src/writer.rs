@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use store::{Change, Revision, Store, StoreError};
+use tokio::sync::watch;
 
 /// What a change did.
 pub enum Applied {
@@ -34,6 +35,7 @@ pub struct State {
     published: Arc<ArcSwap<World>>,
     queue: SyncSender<Command>,
     listeners: Arc<Mutex<Vec<Listener>>>,
+    revision: watch::Sender<Revision>,
 }
 
 /// Told of every published snapshot, on the writer's thread, and whether packets are decided anew under it.
@@ -67,12 +69,14 @@ impl State {
             published: Arc::new(ArcSwap::from_pointee(world.clone())),
             queue,
             listeners: Arc::default(),
+            revision: watch::Sender::new(snapshot.revision()),
         };
         let writer = Writer {
             world,
             store,
             published: Arc::clone(&state.published),
             listeners: Arc::clone(&state.listeners),
+            revision: state.revision.clone(),
         };
         std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(&commands))?;
         Ok(state)
@@ -81,6 +85,11 @@ impl State {
     /// The network as it is now.
     pub fn snapshot(&self) -> Arc<World> {
         self.published.load_full()
+    }
+
+    /// Changes with every snapshot that is published from now on: for those who wait for one, and then go.
+    pub fn published(&self) -> watch::Receiver<Revision> {
+        self.revision.subscribe()
     }
 
     /// Has the present snapshot reported, and every later one.
@@ -161,6 +170,7 @@ struct Writer {
     store: Arc<dyn Store>,
     published: Arc<ArcSwap<World>>,
     listeners: Arc<Mutex<Vec<Listener>>>,
+    revision: watch::Sender<Revision>,
 }
 
 impl Writer {
@@ -228,6 +238,7 @@ impl Writer {
         self.world.publish(revision.0, decides == Decides::Anew);
         let snapshot = Arc::new(self.world.clone());
         self.published.store(Arc::clone(&snapshot));
+        self.revision.send_replace(revision);
         for listener in self.listeners.lock().expect("no listener panics").iter_mut() {
             listener(&snapshot, decides);
         }

@@ -22,6 +22,7 @@ mod first_use;
 mod handle;
 mod identify;
 mod needs;
+mod passing;
 mod read_body;
 mod route;
 mod signature;
@@ -45,6 +46,7 @@ pub(crate) static LIFE: &[Step] = &[
     Step { name: "token", take: Take::Now(token::step) },
     Step { name: "needs", take: Take::Waiting(needs::step) },
     Step { name: "first use", take: Take::Waiting(first_use::step) },
+    Step { name: "passing", take: Take::Waiting(passing::step) },
     Step { name: "handle", take: Take::Waiting(handle::step) },
     Step { name: "durable", take: Take::Waiting(durable::step) },
     Step { name: "audit", take: Take::Always(audit::step) },

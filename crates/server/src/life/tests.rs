@@ -2,11 +2,12 @@
 
 use awsproto::action::{Action, Operation, Pages};
 use awsproto::{Api as ServiceApi, AwsError, Call, Input, Output, Protocol, Service, read, write};
-use model::World;
+use model::{AccountId, Scope, World};
 use std::net::SocketAddr;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -19,7 +20,7 @@ use crate::host_name::HostNames;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::spool::Spool;
-use crate::writer::State;
+use crate::writer::{Applied, State};
 
 const STREAMED_BYTES_MAX: usize = 16 << 20;
 
@@ -30,7 +31,7 @@ static TOYBOX: Service = Service {
     api_version: "1",
     xml_namespace: "",
     target_prefix: "Toybox",
-    known_operations: &["PutToy", "Tidy"],
+    known_operations: &["PutToy", "Tidy", "WatchTop"],
     routes: &[],
 };
 
@@ -39,7 +40,21 @@ static API: ServiceApi<World> =
 
 static SERVICES: [&ServiceApi<World>; 1] = [&API];
 
-static ACTIONS: &[Action<World>] = &[write!(PutToy, put).streams(STREAMED_BYTES_MAX), read!(Tidy, tidy)];
+static ACTIONS: &[Action<World>] = &[
+    write!(PutToy, put).streams(STREAMED_BYTES_MAX),
+    read!(Tidy, tidy),
+    read!(WatchTop, watch).waits_out(is_spinning),
+];
+
+/// The top spins until the account has been used.
+fn is_spinning(world: &World, scope: Scope, _: &Input) -> bool {
+    world.scopes.values().all(|used| *used != scope)
+}
+
+fn watch(call: &mut Call, world: &World, (): ()) -> Result<String, AwsError> {
+    let spinning = world.scopes.values().all(|used| *used != call.scope);
+    Ok(if spinning { "spinning" } else { "fallen" }.to_owned())
+}
 
 /// Says what came: its length, and its first and last byte, read again.
 fn put(call: &mut Call, _: &mut World, (): ()) -> Result<String, AwsError> {
@@ -79,13 +94,14 @@ mod op {
             }
         )* };
     }
-    operation! { PutToy Tidy }
+    operation! { PutToy Tidy WatchTop }
 }
 
 /// A Hamlet that has the toy box alone, and its data directory.
 struct Lab {
     address: SocketAddr,
     data: PathBuf,
+    state: State,
 }
 
 impl Lab {
@@ -123,8 +139,9 @@ impl Lab {
             spool: Spool::new(&data),
             config: config.clone(),
         };
+        let state = api.state.clone();
         tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::new(api)));
-        Lab { address, data }
+        Lab { address, data, state }
     }
 
     /// Sends the head of a request, a part of its body, and no more; the answer's status and body, if there is one.
@@ -208,6 +225,43 @@ async fn a_client_that_stops_in_the_middle_leaves_nothing_and_others_go_on() {
     assert_eq!(lab.files(), before);
     let (status, said) = lab.ask("Tidy", 0, b"").await.unwrap();
     assert_eq!((status, said.as_str()), (200, r#"{"Said":"tidied for arn:aws:iam::123456789012:root"}"#));
+}
+
+const WATCHED: &str = r#"{"Said":"fallen"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_about_what_is_passing_is_held_until_it_has_passed() {
+    let lab = Lab::new("passing").await;
+    let began = Instant::now();
+    let asked = async { lab.ask("WatchTop", 0, b"").await.unwrap() };
+    let falls = async {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let scope = Scope { account: AccountId::DEFAULT, region: "us-west-2".parse().unwrap() };
+        let mut ids = crate::clock::ids();
+        let used = move |world: &mut World| {
+            world.ensure_scope(scope, &mut model::Ids::new(&mut || ids.hex17()));
+            (Applied::Keep, ())
+        };
+        lab.state.change(used).await.unwrap();
+    };
+    let ((status, said), ()) = tokio::join!(asked, falls);
+    assert_eq!((status, said.as_str()), (200, WATCHED));
+    assert!(began.elapsed() >= Duration::from_millis(30));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_pass_soon_is_told_as_it_is_and_other_questions_are_not_held() {
+    let lab = Lab::new("not-passing").await;
+    let began = Instant::now();
+    let (_, said) = lab.ask("WatchTop", 0, b"").await.unwrap();
+    assert_eq!(said, r#"{"Said":"spinning"}"#);
+    assert!(began.elapsed() >= Duration::from_millis(200), "it was worth a little patience");
+    // More than there is room for: the others are answered at once, and none waits for another.
+    let began = Instant::now();
+    let many = (0..200).map(|_| lab.ask("WatchTop", 0, b""));
+    let answers = futures_util::future::join_all(many).await;
+    assert!(answers.iter().flatten().all(|(status, _)| *status == 200));
+    assert!(began.elapsed() < Duration::from_secs(20), "200 in turns of 200 ms would be 40 s");
 }
 
 /// Who reads the architecture reads the order, too.
