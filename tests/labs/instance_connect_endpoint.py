@@ -111,14 +111,6 @@ class InstanceConnectEndpoint(NetworkLab):
             self.front,
         )
         self.refused("ResourceLimitExceeded", "…", "create-instance-connect-endpoint", "--subnet-id", self.back)
-        self.refused(
-            "UnsupportedOperation",
-            "…PreserveClientIp…",
-            "create-instance-connect-endpoint",
-            "--subnet-id",
-            self.back,
-            "--preserve-client-ip",
-        )
         self.holds("the-door" in {port["name"] for port in self.hamlet.status()["ports"]}, "its link is open")
 
     def complete(self, state="create-complete"):

@@ -1,6 +1,6 @@
 //! EC2 Instance Connect Endpoints. Follows CreateInstanceConnectEndpoint and its siblings (EC2 API Reference).
 //!
-//! No preserved client addresses, no FIPS and no dual-stack host names.
+//! Preserved client addresses are kept and shown alone. No FIPS and no dual-stack host names.
 
 use awsproto::{AwsError, Call, Filterable};
 use model::instance_connect_endpoint::{InstanceConnectEndpointChange, NewInstanceConnectEndpoint};
@@ -25,12 +25,12 @@ pub(crate) fn create(
         subnet_id,
         tag_specifications,
     } = request;
-    refuse_preserved_client_ip(preserve_client_ip)?;
     let (scope, now) = (call.scope, call.now);
     let new = NewInstanceConnectEndpoint {
         subnet: required_id(subnet_id.as_deref())?,
         groups: group_ids(&security_group_ids)?,
         ip_address_type: parse_ip_address_type(ip_address_type.as_deref())?,
+        preserve_client_ip: preserve_client_ip.unwrap_or(false),
         tags: awsproto::tags::specified(tag_specifications, "instance-connect-endpoint")?,
     };
     let id = call.with_ids(|ids| world.create_instance_connect_endpoint(scope, new, now, ids));
@@ -65,16 +65,15 @@ pub(crate) fn modify(
         preserve_client_ip,
         security_group_ids,
     } = request;
-    refuse_preserved_client_ip(preserve_client_ip)?;
     let scope = call.scope;
     let id: InstanceConnectEndpointId = required_id(instance_connect_endpoint_id.as_deref())?;
     let groups = group_ids(&security_group_ids)?;
     let change = InstanceConnectEndpointChange {
         groups: (!groups.is_empty()).then_some(groups),
         ip_address_type: parse_ip_address_type(ip_address_type.as_deref())?,
+        preserve_client_ip,
     };
-    let nothing = change.groups.is_none() && change.ip_address_type.is_none();
-    if nothing && preserve_client_ip.is_none() {
+    if change.groups.is_none() && change.ip_address_type.is_none() && preserve_client_ip.is_none() {
         return Err(AwsError::invalid_parameter_combination("No attributes specified."));
     }
     call.with_ids(|ids| world.modify_instance_connect_endpoint(scope, id, change, ids)).map_err(refused)?;
@@ -110,11 +109,6 @@ pub(crate) fn describe(
 
 /// The bounds of `MaxResults` here, as the service model has them.
 const PAGE: std::ops::RangeInclusive<i32> = 1..=50;
-
-/// Every client of ours is on this machine: it has no address that an instance could answer to.
-fn refuse_preserved_client_ip(preserve: Option<bool>) -> Result<(), AwsError> {
-    request::refuse_unsupported(&[("PreserveClientIp", preserve == Some(true))])
-}
 
 fn group_ids(texts: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
     texts.iter().map(|text| parse_id(text)).collect()
@@ -152,7 +146,7 @@ fn render(world: &World, endpoint: &InstanceConnectEndpoint) -> Ec2InstanceConne
         availability_zone: zone.map(|zone| zone.to_string()),
         availability_zone_id: zone.map(|zone| zone.zone_id()),
         created_at: Some(endpoint.created),
-        preserve_client_ip: Some(false),
+        preserve_client_ip: Some(endpoint.preserve_client_ip),
         ip_address_type: Some(endpoint.ip_address_type.name().to_owned()),
         security_group_ids: endpoint.groups.iter().map(ToString::to_string).collect(),
         tags: render_tags(&endpoint.tags),
@@ -241,6 +235,46 @@ mod tests {
         assert!(interface.0.contains("<status>in-use</status>"), "{}", interface.0);
         assert_eq!((interface.text("subnetId"), interface.text("groupName")), (subnet, "default".into()));
         assert!(interface.0.contains("<key>InstanceConnectEndpointId</key>"), "{}", interface.0);
+    }
+
+    #[test]
+    fn preserved_client_addresses_are_kept_and_shown_and_for_ipv4_alone() {
+        let (mut caller, _, subnet) = with_subnet();
+        let create =
+            [("SubnetId", subnet.as_str()), ("PreserveClientIp", "true"), ("IpAddressType", "dualstack")];
+        let vpc = caller.ok("DescribeSubnets", &[("SubnetId.1", &subnet)]).text("vpcId");
+        let block =
+            caller.ok("DescribeVpcs", &[("VpcId.1", &vpc)]).text("ipv6CidrBlock").replace("/56", "/64");
+        caller.ok("AssociateSubnetCidrBlock", &[("SubnetId", &subnet), ("Ipv6CidrBlock", &block)]);
+        assert_eq!(
+            caller.refused("CreateInstanceConnectEndpoint", &create),
+            "InvalidParameterCombination: PreserveClientIp is supported for the IP address type 'ipv4' only, not for \
+             'dualstack'."
+        );
+        let made = caller.ok("CreateInstanceConnectEndpoint", &create[..2]);
+        assert_eq!(
+            (made.text("preserveClientIp"), made.text("ipAddressType")),
+            ("true".into(), "ipv4".into()),
+            "what is not said fits"
+        );
+        caller.settle();
+        let id = made.text("instanceConnectEndpointId");
+        let change = |preserve| [("InstanceConnectEndpointId", id.clone()), ("PreserveClientIp", preserve)];
+        for preserve in ["false", "true"] {
+            let change = change(preserve.to_owned());
+            let change: Vec<(&str, &str)> =
+                change.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            caller.ok("ModifyInstanceConnectEndpoint", &change);
+            caller.settle();
+            let shown = caller.ok("DescribeInstanceConnectEndpoints", &[]);
+            assert_eq!(shown.text("preserveClientIp"), preserve);
+        }
+        let family = [("InstanceConnectEndpointId", id.as_str()), ("IpAddressType", "dualstack")];
+        assert!(
+            caller
+                .refused("ModifyInstanceConnectEndpoint", &family)
+                .starts_with("InvalidParameterCombination: ")
+        );
     }
 
     #[test]
@@ -384,13 +418,6 @@ mod tests {
         assert_eq!(
             caller.refused("CreateInstanceConnectEndpoint", &[("SubnetId", "subnet-00000001")]),
             "InvalidSubnetID.NotFound: The subnet ID 'subnet-00000001' does not exist"
-        );
-        assert_eq!(
-            caller.refused(
-                "CreateInstanceConnectEndpoint",
-                &[("SubnetId", &subnet), ("PreserveClientIp", "true")]
-            ),
-            "UnsupportedOperation: Hamlet does not support the parameter PreserveClientIp yet."
         );
         assert_eq!(
             caller

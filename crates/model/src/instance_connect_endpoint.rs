@@ -1,7 +1,7 @@
 //! EC2 Instance Connect Endpoints: a way to instances that have no public address, for those who may sign a request.
 //!
-//! Follows "Connect to your instances using a private IP address and EC2 Instance Connect Endpoint" (EC2 User Guide). No
-//! preserved client addresses.
+//! Follows "Connect to your instances using a private IP address and EC2 Instance Connect Endpoint" (EC2 User Guide). That
+//! clients' addresses are to be preserved is kept and shown, and changes nothing: see docs/facts.md.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,10 @@ pub struct InstanceConnectEndpoint {
     pub groups: Vec<SecurityGroupId>,
     /// Which families of addresses it connects to.
     pub ip_address_type: IpAddressType,
+    /// Whether it is to connect under its clients' addresses. Here these have none that a target could answer to, so that it
+    /// is kept and shown alone.
+    #[serde(default)]
+    pub preserve_client_ip: bool,
     /// The part of its host name that nobody can guess.
     pub dns_label: u32,
     /// Where it is in its life.
@@ -61,6 +65,8 @@ pub struct NewInstanceConnectEndpoint {
     pub groups: Vec<SecurityGroupId>,
     /// Which families it is to connect to; `None` leaves it to the subnet.
     pub ip_address_type: Option<IpAddressType>,
+    /// Whether it is to connect under its clients' addresses.
+    pub preserve_client_ip: bool,
     /// Tags.
     pub tags: Tags,
 }
@@ -72,6 +78,8 @@ pub struct InstanceConnectEndpointChange {
     pub groups: Option<Vec<SecurityGroupId>>,
     /// Other families.
     pub ip_address_type: Option<IpAddressType>,
+    /// Whether it is to connect under its clients' addresses.
+    pub preserve_client_ip: Option<bool>,
 }
 
 impl InstanceConnectEndpoint {
@@ -116,8 +124,10 @@ impl World {
     ) -> Result<InstanceConnectEndpointId, Refusal> {
         self.forget_ended_endpoints(now);
         let subnet = self.subnet(scope, new.subnet)?.clone();
-        let ip_address_type = new.ip_address_type.unwrap_or(default_ip_address_type(&subnet));
+        let ip_address_type =
+            new.ip_address_type.unwrap_or(default_ip_address_type(&subnet, new.preserve_client_ip));
         check_family(&subnet, ip_address_type)?;
+        check_preserved(ip_address_type, new.preserve_client_ip)?;
         self.check_endpoint_quotas(scope, subnet.vpc)?;
         let id: InstanceConnectEndpointId = ids.fresh();
         let addresses = Wish::Count(usize::from(ip_address_type.has_ipv6()));
@@ -140,6 +150,7 @@ impl World {
             interface: Some(interface),
             groups: self.groups_of(interface),
             ip_address_type,
+            preserve_client_ip: new.preserve_client_ip,
             dns_label: ids.bits() as u32,
             state: EndpointState::CreateInProgress,
             created: now,
@@ -191,6 +202,8 @@ impl World {
         let subnet = self.subnet(scope, endpoint.subnet)?.clone();
         let ip_address_type = change.ip_address_type.unwrap_or(endpoint.ip_address_type);
         check_family(&subnet, ip_address_type)?;
+        let preserve_client_ip = change.preserve_client_ip.unwrap_or(endpoint.preserve_client_ip);
+        check_preserved(ip_address_type, preserve_client_ip)?;
         if let Some(groups) = &change.groups {
             let groups = self.groups_for_interface(&subnet, groups)?;
             self.update_network_interface(interface, |interface| interface.groups = groups);
@@ -200,6 +213,7 @@ impl World {
         let endpoint = self.endpoint_mut(id).expect("the endpoint was found before it is changed");
         endpoint.groups = groups;
         endpoint.ip_address_type = ip_address_type;
+        endpoint.preserve_client_ip = preserve_client_ip;
         endpoint.state = EndpointState::UpdateInProgress;
         Ok(())
     }
@@ -316,8 +330,10 @@ impl World {
 }
 
 /// "The default value is determined by the IP address type of the subnet" (CreateInstanceConnectEndpoint).
-fn default_ip_address_type(subnet: &Subnet) -> IpAddressType {
+fn default_ip_address_type(subnet: &Subnet, preserve_client_ip: bool) -> IpAddressType {
     match (subnet.cidr.is_some(), subnet.ipv6_cidr.is_some()) {
+        // The one that can preserve them; clients that always ask for it say nothing of families.
+        (true, true) if preserve_client_ip => IpAddressType::Ipv4,
         (true, true) => IpAddressType::Dualstack,
         (false, true) => IpAddressType::Ipv6,
         (true, false) | (false, false) => IpAddressType::Ipv4,
@@ -334,5 +350,15 @@ fn check_family(subnet: &Subnet, wanted: IpAddressType) -> Result<(), Refusal> {
     match fits {
         true => Ok(()),
         false => Err(InstanceConnectEndpointRefusal::Family(subnet.id, wanted).into()),
+    }
+}
+
+/// "PreserveClientIp is only supported on IPv4 EC2 Instance Connect Endpoints" (CreateInstanceConnectEndpoint).
+fn check_preserved(family: IpAddressType, preserve: bool) -> Result<(), Refusal> {
+    match (family, preserve) {
+        (IpAddressType::Ipv4, _) | (IpAddressType::Dualstack | IpAddressType::Ipv6, false) => Ok(()),
+        (IpAddressType::Dualstack | IpAddressType::Ipv6, true) => {
+            Err(InstanceConnectEndpointRefusal::PreservedFamily(family).into())
+        }
     }
 }

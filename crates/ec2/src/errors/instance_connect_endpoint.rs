@@ -18,5 +18,11 @@ pub(super) fn refused(refusal: InstanceConnectEndpointRefusal) -> AwsError {
             "The IP address type '{}' is not supported by the subnet '{subnet}': it has no addresses of that type.",
             wanted.name()
         )),
+        InstanceConnectEndpointRefusal::PreservedFamily(wanted) => {
+            AwsError::invalid_parameter_combination(format!(
+                "PreserveClientIp is supported for the IP address type 'ipv4' only, not for '{}'.",
+                wanted.name()
+            ))
+        }
     }
 }

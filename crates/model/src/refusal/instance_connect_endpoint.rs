@@ -10,4 +10,6 @@ pub enum InstanceConnectEndpointRefusal {
     State(InstanceConnectEndpointId, EndpointState),
     /// The subnet has no addresses for this type of endpoint.
     Family(SubnetId, IpAddressType),
+    /// Clients' addresses cannot be preserved by this type of endpoint.
+    PreservedFamily(IpAddressType),
 }
