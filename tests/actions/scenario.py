@@ -428,9 +428,23 @@ class Scenario:
         id["eip"] = ec2.allocate_address()["AllocationId"]
         association = ec2.associate_address(AllocationId=id["eip"], **eni)["AssociationId"]
         ec2.describe_addresses()
+        one = {"AllocationId": id["eip"]}
+        ec2.modify_address_attribute(**one, DomainName="mail.example.com")
         ec2.describe_addresses_attribute(AllocationIds=[id["eip"]], Attribute="domain-name")
+        ec2.reset_address_attribute(**one, Attribute="domain-name")
         ec2.describe_network_interfaces()
         ec2.disassociate_address(AssociationId=association)
+        ec2.enable_address_transfer(**one, TransferAccountId=PEER)
+        ec2.disable_address_transfer(**one)
+        self.give_an_address_away()
+        ec2.describe_moving_addresses()
+
+    def give_an_address_away(self):
+        given = self.ec2.allocate_address()
+        self.ec2.enable_address_transfer(AllocationId=given["AllocationId"], TransferAccountId=PEER)
+        taken = self.peer.accept_address_transfer(Address=given["PublicIp"])["AddressTransfer"]
+        self.ec2.describe_address_transfers()
+        self.peer.release_address(AllocationId=taken["AllocationId"])
 
     def change_instances(self):
         ec2, id = self.ec2, self.id

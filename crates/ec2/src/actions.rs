@@ -5,11 +5,11 @@ use model::World;
 
 use crate::shapes::op;
 use crate::{
-    dhcp_options, egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_profile, instance_type, internet_gateway, key_pair, nat_gateway,
-    network_acl, network_interface, passing, place, prefix_list, route, route_table, run_instances,
-    security_group, security_group_permission, security_group_rule, subnet, tags, volume, vpc,
-    vpc_peering_connection,
+    address_attribute, address_transfer, dhcp_options, egress_only_internet_gateway, elastic_ip, image,
+    instance, instance_attribute, instance_connect_endpoint, instance_profile, instance_type,
+    internet_gateway, key_pair, nat_gateway, network_acl, network_interface, passing, place, prefix_list,
+    route, route_table, run_instances, security_group, security_group_permission, security_group_rule,
+    subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -136,7 +136,14 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(AssociateAddress, elastic_ip::associate),
     write!(DisassociateAddress, elastic_ip::disassociate),
     read!(DescribeAddresses, elastic_ip::describe),
-    read!(DescribeAddressesAttribute, elastic_ip::describe_attribute),
+    write!(ModifyAddressAttribute, address_attribute::modify),
+    write!(ResetAddressAttribute, address_attribute::reset),
+    read!(DescribeAddressesAttribute, address_attribute::describe),
+    write!(EnableAddressTransfer, address_transfer::enable),
+    write!(DisableAddressTransfer, address_transfer::disable),
+    write!(AcceptAddressTransfer, address_transfer::accept),
+    read!(DescribeAddressTransfers, address_transfer::describe),
+    read!(DescribeMovingAddresses, address_transfer::describe_moving),
     // Key pairs.
     write!(CreateKeyPair, key_pair::create).needs(key_pair::MATERIAL),
     write!(ImportKeyPair, key_pair::import),

@@ -1,7 +1,7 @@
 //! Elastic IP addresses. Follows AllocateAddress, AssociateAddress and their neighbours in the EC2 API Reference. No
-//! pools of one's own, no carrier addresses, no address transfers.
+//! pools of one's own, no carrier addresses, no recovery of released addresses.
 
-use awsproto::{AwsError, Call, Filterable, Filters, Page};
+use awsproto::{AwsError, Call, Filterable, Filters};
 use model::elastic_ip::AssociateAddress;
 use model::refusal::ElasticIpRefusal;
 use model::{
@@ -174,7 +174,7 @@ fn named_allocation(
     }
 }
 
-fn malformed_address(text: &str) -> AwsError {
+pub(crate) fn malformed_address(text: &str) -> AwsError {
     AwsError::new("InvalidAddress.Malformed", format!("Invalid address: \"{text}\""))
 }
 
@@ -196,24 +196,6 @@ pub(crate) fn describe(
     }
     let addresses = named.into_iter().map(|elastic| render(world, elastic)).collect();
     Ok(DescribeAddressesResult { addresses: Filters::new(filters)?.select(addresses)? })
-}
-
-/// Addresses here have no names of the user's own (`ptrRecord`); AWS's answer for such addresses is an empty list.
-pub(crate) fn describe_attribute(
-    call: &mut Call,
-    world: &World,
-    request: DescribeAddressesAttributeRequest,
-) -> Result<DescribeAddressesAttributeResult, AwsError> {
-    let DescribeAddressesAttributeRequest { allocation_ids, attribute, max_results, next_token } = request;
-    if let Some(other) = attribute.filter(|attribute| attribute != "domain-name") {
-        return Err(AwsError::invalid_value("attribute", &other, "Expecting domain-name."));
-    }
-    let scope = call.scope;
-    let all = world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
-    request::named_or_all(&allocation_ids, all, |elastic| elastic.id)?;
-    // Even of nothing, only a page that can be is answered.
-    Page::new(max_results, next_token.as_deref(), 1..=1000)?;
-    Ok(DescribeAddressesAttributeResult::default())
 }
 
 fn render(world: &World, elastic: &ElasticIp) -> shapes::Address {
@@ -387,15 +369,5 @@ mod tests {
             format!("InvalidAddress.NotFound: Address '{address}' not found.")
         );
         caller.ok("ReleaseAddress", &[("AllocationId", &id), ("NetworkBorderGroup", "us-west-2")]);
-    }
-
-    #[test]
-    fn an_address_has_one_attribute() {
-        let mut caller = Caller::new();
-        caller.ok("DescribeAddressesAttribute", &[("Attribute", "domain-name")]);
-        assert_eq!(
-            caller.refused("DescribeAddressesAttribute", &[("Attribute", "colour")]),
-            "InvalidParameterValue: Value (colour) for parameter attribute is invalid. Expecting domain-name."
-        );
     }
 }

@@ -7,6 +7,8 @@
 #![deny(clippy::disallowed_methods)]
 
 mod actions;
+mod address_attribute;
+mod address_transfer;
 mod convert;
 mod dhcp_options;
 mod egress_only_internet_gateway;

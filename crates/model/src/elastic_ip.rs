@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::address_transfer::{AcceptedTransfer, TransferOffer};
+use crate::domain_name::DomainName;
 use crate::ids::*;
 use crate::instance_state::InstanceState;
 use crate::network_interface::{PrivateAddress, PublicAddress};
@@ -26,6 +28,15 @@ pub struct ElasticIp {
     pub public_ip: Ipv4Addr,
     /// What it stands for.
     pub association: Option<AddressAssociation>,
+    /// The name that its reverse lookup finds, when its holder has set one.
+    #[serde(default)]
+    pub domain_name: Option<DomainName>,
+    /// The last offer to another account.
+    #[serde(default)]
+    pub offer: Option<TransferOffer>,
+    /// How it came from another account.
+    #[serde(default)]
+    pub accepted: Option<AcceptedTransfer>,
     /// Tags.
     pub tags: Tags,
 }
@@ -75,14 +86,42 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<AllocationId, Refusal> {
-        let owned = self.network.elastic_ips.values().filter(|elastic| elastic.scope == scope).count();
-        if owned >= ELASTIC_IPS_MAX {
-            return Err(Refusal::QuotaReached(Quota::ElasticIps, ELASTIC_IPS_MAX));
-        }
+        self.check_address_quota(scope)?;
         let id = ids.fresh();
         let public_ip = self.free_public_address(scope.region, ids)?;
-        self.network.elastic_ips.insert(id, ElasticIp { id, scope, public_ip, association: None, tags });
+        let elastic = ElasticIp {
+            id,
+            scope,
+            public_ip,
+            association: None,
+            domain_name: None,
+            offer: None,
+            accepted: None,
+            tags,
+        };
+        self.network.elastic_ips.insert(id, elastic);
         Ok(id)
+    }
+
+    /// Refuses another address to an account that has as many as it may have.
+    pub(crate) fn check_address_quota(&self, scope: Scope) -> Result<(), Refusal> {
+        let owned = self.network.elastic_ips.values().filter(|elastic| elastic.scope == scope).count();
+        match owned >= ELASTIC_IPS_MAX {
+            true => Err(Refusal::QuotaReached(Quota::ElasticIps, ELASTIC_IPS_MAX)),
+            false => Ok(()),
+        }
+    }
+
+    /// Sets the name that an address's reverse lookup finds, or has it be AWS's own again.
+    pub fn set_address_name(
+        &mut self,
+        scope: Scope,
+        id: AllocationId,
+        name: Option<DomainName>,
+    ) -> Result<(), Refusal> {
+        self.elastic_ip(scope, id)?;
+        self.change_address(id, |elastic| elastic.domain_name = name);
+        Ok(())
     }
 
     /// Gives an address back. One that is in use is refused, except in a default VPC ("Releasing an Elastic IP address

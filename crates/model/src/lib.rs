@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods, clippy::wildcard_enum_match_arm)]
 
+pub mod address_transfer;
 mod as_text;
 pub mod aws_prefix_list;
 mod base64_text;

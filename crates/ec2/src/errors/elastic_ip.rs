@@ -39,8 +39,32 @@ pub(super) fn refused(refusal: ElasticIpRefusal) -> AwsError {
                  for this operation"
             ),
         ),
+        ElasticIpRefusal::TransferToOwner(account) => {
+            invalid(format!("The address belongs to the account {account} already."))
+        }
+        ElasticIpRefusal::NoTransferOf(id) => {
+            transfer("NotFound", format!("No pending transfer of {id} was found."))
+        }
+        ElasticIpRefusal::NoTransferOfAddress(address) => {
+            transfer("NotFound", format!("No pending transfer of the address {address} was found."))
+        }
+        ElasticIpRefusal::TransferAssociated(address) => transfer(
+            "AddressAssociated",
+            format!("The address {address} is associated. Disassociate it before the transfer is accepted."),
+        ),
+        ElasticIpRefusal::TransferWithDomainName(address) => transfer(
+            "AddressCustomPtrSet",
+            format!(
+                "The address {address} has a reverse DNS record. Reset it before the transfer is accepted."
+            ),
+        ),
         ElasticIpRefusal::NoPublicAddress => {
             AwsError::new("InsufficientAddressCapacity", "Insufficient capacity to complete the request.")
         }
     }
+}
+
+/// AWS documents these codes, and no sentences.
+fn transfer(code: &str, message: String) -> AwsError {
+    AwsError::new(format!("InvalidTransfer.{code}"), message)
 }

@@ -7,6 +7,36 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AcceptAddressTransferRequest {
+    pub address: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+}
+
+impl FromParams for AcceptAddressTransferRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            address: fields.required("Address")?,
+            tag_specifications: fields.list("TagSpecification")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AcceptAddressTransferResult {
+    pub address_transfer: Option<AddressTransfer>,
+}
+
+impl ToXml for AcceptAddressTransferResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("addressTransfer", &self.address_transfer);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AcceptVpcPeeringConnectionRequest {
     pub vpc_peering_connection_id: Option<String>,
 }
@@ -134,6 +164,27 @@ impl ToXml for AddressAttribute {
         xml.field("ptrRecord", &self.ptr_record);
         xml.field("ptrRecordUpdate", &self.ptr_record_update);
         xml.field("publicIp", &self.public_ip);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AddressTransfer {
+    pub address_transfer_status: Option<String>,
+    pub allocation_id: Option<String>,
+    pub public_ip: Option<String>,
+    pub transfer_account_id: Option<String>,
+    pub transfer_offer_accepted_timestamp: Option<Timestamp>,
+    pub transfer_offer_expiration_timestamp: Option<Timestamp>,
+}
+
+impl ToXml for AddressTransfer {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("addressTransferStatus", &self.address_transfer_status);
+        xml.field("allocationId", &self.allocation_id);
+        xml.field("publicIp", &self.public_ip);
+        xml.field("transferAccountId", &self.transfer_account_id);
+        xml.field("transferOfferAcceptedTimestamp", &self.transfer_offer_accepted_timestamp);
+        xml.field("transferOfferExpirationTimestamp", &self.transfer_offer_expiration_timestamp);
     }
 }
 

@@ -428,6 +428,40 @@ impl ToXml for DescribeAccountAttributesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeAddressTransfersRequest {
+    pub allocation_ids: Vec<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeAddressTransfersRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            allocation_ids: fields.list("AllocationId")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeAddressTransfersResult {
+    pub address_transfers: Vec<AddressTransfer>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeAddressTransfersResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("addressTransferSet", "item", &self.address_transfers);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeAddressesAttributeRequest {
     pub allocation_ids: Vec<String>,
     pub attribute: Option<String>,
@@ -1040,6 +1074,42 @@ impl ToXml for DescribeManagedPrefixListsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("nextToken", &self.next_token);
         xml.list("prefixListSet", "item", &self.prefix_lists);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeMovingAddressesRequest {
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub public_ips: Vec<String>,
+}
+
+impl FromParams for DescribeMovingAddressesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            public_ips: fields.list("PublicIp")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeMovingAddressesResult {
+    pub moving_address_statuses: Vec<MovingAddressStatus>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeMovingAddressesResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("movingAddressStatusSet", "item", &self.moving_address_statuses);
+        xml.field("nextToken", &self.next_token);
     }
 }
 
@@ -1715,6 +1785,32 @@ impl ToXml for DhcpOptions {
         xml.field("dhcpOptionsId", &self.dhcp_options_id);
         xml.field("ownerId", &self.owner_id);
         xml.list("tagSet", "item", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableAddressTransferRequest {
+    pub allocation_id: Option<String>,
+}
+
+impl FromParams for DisableAddressTransferRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { allocation_id: fields.required("AllocationId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableAddressTransferResult {
+    pub address_transfer: Option<AddressTransfer>,
+}
+
+impl ToXml for DisableAddressTransferResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("addressTransfer", &self.address_transfer);
     }
 }
 

@@ -430,6 +430,36 @@ impl FromParams for EnaSrdUdpSpecificationRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableAddressTransferRequest {
+    pub allocation_id: Option<String>,
+    pub transfer_account_id: Option<String>,
+}
+
+impl FromParams for EnableAddressTransferRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            allocation_id: fields.required("AllocationId")?,
+            transfer_account_id: fields.required("TransferAccountId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableAddressTransferResult {
+    pub address_transfer: Option<AddressTransfer>,
+}
+
+impl ToXml for EnableAddressTransferResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("addressTransfer", &self.address_transfer);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EnclaveOptions {
     pub enabled: Option<bool>,
 }

@@ -98,6 +98,36 @@ impl ToXml for MemoryInfo {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyAddressAttributeRequest {
+    pub allocation_id: Option<String>,
+    pub domain_name: Option<String>,
+}
+
+impl FromParams for ModifyAddressAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            allocation_id: fields.required("AllocationId")?,
+            domain_name: fields.optional("DomainName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyAddressAttributeResult {
+    pub address: Option<AddressAttribute>,
+}
+
+impl ToXml for ModifyAddressAttributeResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("address", &self.address);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyInstanceAttributeRequest {
     pub attribute: Option<String>,
     pub block_device_mappings: Vec<InstanceBlockDeviceMappingSpecification>,
@@ -490,5 +520,18 @@ impl ToXml for Monitoring {
             xml.list("metricCategoryIdSet", "item", &self.metric_category_ids);
         }
         xml.field("state", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MovingAddressStatus {
+    pub move_status: Option<String>,
+    pub public_ip: Option<String>,
+}
+
+impl ToXml for MovingAddressStatus {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("moveStatus", &self.move_status);
+        xml.field("publicIp", &self.public_ip);
     }
 }

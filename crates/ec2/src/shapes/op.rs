@@ -7,6 +7,7 @@ use awsproto::protocol::ec2;
 use awsproto::{AwsError, Input, Output, Service};
 /// Whether a request is well formed, by operation: decodes it and forgets it.
 pub const DECODERS: &[Decoder] = &[
+    ("AcceptAddressTransfer", |input| AcceptAddressTransfer::decode(input).map(drop)),
     ("AcceptVpcPeeringConnection", |input| AcceptVpcPeeringConnection::decode(input).map(drop)),
     ("AllocateAddress", |input| AllocateAddress::decode(input).map(drop)),
     ("AssignIpv6Addresses", |input| AssignIpv6Addresses::decode(input).map(drop)),
@@ -60,6 +61,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteVpc", |input| DeleteVpc::decode(input).map(drop)),
     ("DeleteVpcPeeringConnection", |input| DeleteVpcPeeringConnection::decode(input).map(drop)),
     ("DescribeAccountAttributes", |input| DescribeAccountAttributes::decode(input).map(drop)),
+    ("DescribeAddressTransfers", |input| DescribeAddressTransfers::decode(input).map(drop)),
     ("DescribeAddresses", |input| DescribeAddresses::decode(input).map(drop)),
     ("DescribeAddressesAttribute", |input| DescribeAddressesAttribute::decode(input).map(drop)),
     ("DescribeAvailabilityZones", |input| DescribeAvailabilityZones::decode(input).map(drop)),
@@ -84,6 +86,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeInternetGateways", |input| DescribeInternetGateways::decode(input).map(drop)),
     ("DescribeKeyPairs", |input| DescribeKeyPairs::decode(input).map(drop)),
     ("DescribeManagedPrefixLists", |input| DescribeManagedPrefixLists::decode(input).map(drop)),
+    ("DescribeMovingAddresses", |input| DescribeMovingAddresses::decode(input).map(drop)),
     ("DescribeNatGateways", |input| DescribeNatGateways::decode(input).map(drop)),
     ("DescribeNetworkAcls", |input| DescribeNetworkAcls::decode(input).map(drop)),
     ("DescribeNetworkInterfaceAttribute", |input| DescribeNetworkInterfaceAttribute::decode(input).map(drop)),
@@ -103,17 +106,20 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
+    ("DisableAddressTransfer", |input| DisableAddressTransfer::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
+    ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
     ("GetManagedPrefixListAssociations", |input| GetManagedPrefixListAssociations::decode(input).map(drop)),
     ("GetManagedPrefixListEntries", |input| GetManagedPrefixListEntries::decode(input).map(drop)),
     ("GetSecurityGroupsForVpc", |input| GetSecurityGroupsForVpc::decode(input).map(drop)),
     ("GetSubnetCidrReservations", |input| GetSubnetCidrReservations::decode(input).map(drop)),
     ("ImportKeyPair", |input| ImportKeyPair::decode(input).map(drop)),
+    ("ModifyAddressAttribute", |input| ModifyAddressAttribute::decode(input).map(drop)),
     ("ModifyInstanceAttribute", |input| ModifyInstanceAttribute::decode(input).map(drop)),
     ("ModifyInstanceConnectEndpoint", |input| ModifyInstanceConnectEndpoint::decode(input).map(drop)),
     ("ModifyInstanceMetadataOptions", |input| ModifyInstanceMetadataOptions::decode(input).map(drop)),
@@ -135,6 +141,7 @@ pub const DECODERS: &[Decoder] = &[
     ("ReplaceNetworkAclEntry", |input| ReplaceNetworkAclEntry::decode(input).map(drop)),
     ("ReplaceRoute", |input| ReplaceRoute::decode(input).map(drop)),
     ("ReplaceRouteTableAssociation", |input| ReplaceRouteTableAssociation::decode(input).map(drop)),
+    ("ResetAddressAttribute", |input| ResetAddressAttribute::decode(input).map(drop)),
     ("ResetInstanceAttribute", |input| ResetInstanceAttribute::decode(input).map(drop)),
     ("ResetNetworkInterfaceAttribute", |input| ResetNetworkInterfaceAttribute::decode(input).map(drop)),
     ("RestoreManagedPrefixListVersion", |input| RestoreManagedPrefixListVersion::decode(input).map(drop)),
@@ -154,6 +161,26 @@ pub const DECODERS: &[Decoder] = &[
         UpdateSecurityGroupRuleDescriptionsIngress::decode(input).map(drop)
     }),
 ];
+
+/// `AcceptAddressTransfer`.
+pub struct AcceptAddressTransfer;
+impl Operation for AcceptAddressTransfer {
+    const NAME: &'static str = "AcceptAddressTransfer";
+    const IAM_ACTION: &'static str = "ec2:AcceptAddressTransfer";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Address"];
+    const DRY_RUN: bool = true;
+    type Request = AcceptAddressTransferRequest;
+    type Response = AcceptAddressTransferResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(response)
+    }
+}
 
 /// `AcceptVpcPeeringConnection`.
 pub struct AcceptVpcPeeringConnection;
@@ -1216,6 +1243,27 @@ impl Operation for DescribeAccountAttributes {
     }
 }
 
+/// `DescribeAddressTransfers`.
+pub struct DescribeAddressTransfers;
+impl Operation for DescribeAddressTransfers {
+    const NAME: &'static str = "DescribeAddressTransfers";
+    const IAM_ACTION: &'static str = "ec2:DescribeAddressTransfers";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "AddressTransfers" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeAddressTransfersRequest;
+    type Response = DescribeAddressTransfersResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(response)
+    }
+}
+
 /// `DescribeAddresses`.
 pub struct DescribeAddresses;
 impl Operation for DescribeAddresses {
@@ -1589,6 +1637,27 @@ impl Operation for DescribeManagedPrefixLists {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeMovingAddresses`.
+pub struct DescribeMovingAddresses;
+impl Operation for DescribeMovingAddresses {
+    const NAME: &'static str = "DescribeMovingAddresses";
+    const IAM_ACTION: &'static str = "ec2:DescribeMovingAddresses";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "MovingAddressStatuses" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeMovingAddressesRequest;
+    type Response = DescribeMovingAddressesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(response)
     }
 }
 
@@ -1985,6 +2054,26 @@ impl Operation for DetachNetworkInterface {
     }
 }
 
+/// `DisableAddressTransfer`.
+pub struct DisableAddressTransfer;
+impl Operation for DisableAddressTransfer {
+    const NAME: &'static str = "DisableAddressTransfer";
+    const IAM_ACTION: &'static str = "ec2:DisableAddressTransfer";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AllocationId"];
+    const DRY_RUN: bool = true;
+    type Request = DisableAddressTransferRequest;
+    type Response = DisableAddressTransferResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(response)
+    }
+}
+
 /// `DisassociateAddress`.
 pub struct DisassociateAddress;
 impl Operation for DisassociateAddress {
@@ -2082,6 +2171,26 @@ impl Operation for DisassociateVpcCidrBlock {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableAddressTransfer`.
+pub struct EnableAddressTransfer;
+impl Operation for EnableAddressTransfer {
+    const NAME: &'static str = "EnableAddressTransfer";
+    const IAM_ACTION: &'static str = "ec2:EnableAddressTransfer";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AllocationId", "TransferAccountId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableAddressTransferRequest;
+    type Response = EnableAddressTransferResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(response)
     }
 }
 
@@ -2205,6 +2314,26 @@ impl Operation for ImportKeyPair {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyAddressAttribute`.
+pub struct ModifyAddressAttribute;
+impl Operation for ModifyAddressAttribute {
+    const NAME: &'static str = "ModifyAddressAttribute";
+    const IAM_ACTION: &'static str = "ec2:ModifyAddressAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AllocationId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyAddressAttributeRequest;
+    type Response = ModifyAddressAttributeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(response)
     }
 }
 
@@ -2586,6 +2715,26 @@ impl Operation for ReplaceRouteTableAssociation {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ResetAddressAttribute`.
+pub struct ResetAddressAttribute;
+impl Operation for ResetAddressAttribute {
+    const NAME: &'static str = "ResetAddressAttribute";
+    const IAM_ACTION: &'static str = "ec2:ResetAddressAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AllocationId", "Attribute"];
+    const DRY_RUN: bool = true;
+    type Request = ResetAddressAttributeRequest;
+    type Response = ResetAddressAttributeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(response)
     }
 }
 

@@ -324,6 +324,36 @@ impl ToXml for Reservation {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetAddressAttributeRequest {
+    pub allocation_id: Option<String>,
+    pub attribute: Option<String>,
+}
+
+impl FromParams for ResetAddressAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            allocation_id: fields.required("AllocationId")?,
+            attribute: fields.required("Attribute")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetAddressAttributeResult {
+    pub address: Option<AddressAttribute>,
+}
+
+impl ToXml for ResetAddressAttributeResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("address", &self.address);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResetInstanceAttributeRequest {
     pub attribute: Option<String>,
     pub instance_id: Option<String>,

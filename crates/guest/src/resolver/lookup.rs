@@ -174,7 +174,12 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The name that its holder has set, or the one that AWS makes of an address in use.
     fn public_name_of(&self, public: Ipv4Addr) -> Option<String> {
+        let elastic = self.world.network.elastic_ips.values().find(|elastic| elastic.public_ip == public);
+        if let Some(name) = elastic.and_then(|elastic| elastic.domain_name.as_ref()) {
+            return Some(name.to_string());
+        }
         let mapping = self.world.network.public_addresses.get(&public)?;
         let interface = self.world.network.network_interfaces.get(&mapping.interface)?;
         let exists = names::has_names(self.world, interface);

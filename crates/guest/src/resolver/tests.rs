@@ -146,6 +146,30 @@ fn addresses_have_names_again() {
     assert_eq!(asked_by(&world, DB_ETH0, &v6, RecordType::PTR), resource_name);
 }
 
+/// "Reverse DNS for Elastic IP addresses": seen by everybody, whether the address is in use or not.
+#[test]
+fn an_elastic_address_has_the_name_that_its_holder_sets() {
+    let mut world = fixture::world();
+    let free = "203.0.113.77".parse().unwrap();
+    for (number, public_ip) in [(1, "203.0.113.25".parse().unwrap()), (2, free)] {
+        let elastic = model::ElasticIp {
+            id: model::AllocationId::numbered(number),
+            scope: world.network.vpcs.values().next().unwrap().scope,
+            public_ip,
+            association: None,
+            domain_name: Some("mail.example.com".parse().unwrap()),
+            offer: None,
+            accepted: None,
+            tags: Default::default(),
+        };
+        world.network.elastic_ips.insert(elastic.id, elastic);
+    }
+    for public in ["25.113.0.203.in-addr.arpa.", "77.113.0.203.in-addr.arpa."] {
+        assert_eq!(asked_outside(&world, public, RecordType::PTR), "PTR mail.example.com.");
+        assert_eq!(asked_by(&world, DB_ETH0, public, RecordType::PTR), "PTR mail.example.com.");
+    }
+}
+
 #[test]
 fn the_vpcs_attributes_switch_names_and_the_resolver_off() {
     let mut world = fixture::world();

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::ids::*;
+use crate::place::AccountId;
 
 /// A refused change of an Elastic IP address, or of its association.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,16 @@ pub enum ElasticIpRefusal {
     SeveralInterfaces(InstanceId),
     /// An instance that is being made has no use for an address yet.
     PendingInstance(NetworkInterfaceId),
+    /// An account has the address already.
+    TransferToOwner(AccountId),
+    /// The address is not offered to another account.
+    NoTransferOf(AllocationId),
+    /// No such address is offered to this account.
+    NoTransferOfAddress(Ipv4Addr),
+    /// An address in use does not change hands.
+    TransferAssociated(Ipv4Addr),
+    /// An address with a name of its holder's does not change hands.
+    TransferWithDomainName(Ipv4Addr),
     /// The public range is used up.
     NoPublicAddress,
 }
