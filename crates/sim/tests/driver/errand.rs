@@ -111,6 +111,8 @@ impl<'a> Errand<'a> {
             Who::Interface(id) => self.local(id, question.flow.source).is_some(),
             Who::Internet => true,
         };
+        // Linux takes what is for an address of its own by any interface.
+        let at = self.answers_from(at, &arrived);
         let is_back = arrived.flow == awaited && (at == sender || !is_own);
         Ok(if is_back { End::Answered } else { End::NoReply(DropReason::UnexpectedAnswer) })
     }
