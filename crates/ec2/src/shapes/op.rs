@@ -178,7 +178,7 @@ impl Operation for AcceptAddressTransfer {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1260,7 +1260,7 @@ impl Operation for DescribeAddressTransfers {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1657,7 +1657,7 @@ impl Operation for DescribeMovingAddresses {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2070,7 +2070,7 @@ impl Operation for DisableAddressTransfer {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2190,7 +2190,7 @@ impl Operation for EnableAddressTransfer {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2333,7 +2333,7 @@ impl Operation for ModifyAddressAttribute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2734,7 +2734,7 @@ impl Operation for ResetAddressAttribute {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
