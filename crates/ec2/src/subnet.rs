@@ -381,10 +381,10 @@ fn wanted_blocks(v4: Option<&str>, v6: Option<&str>, ipv6_only: bool) -> Result<
     let v4 = v4.map(|text| request::ipv4_block("cidrBlock", text)).transpose()?;
     let v6 = v6.map(|text| request::ipv6_block("ipv6CidrBlock", text)).transpose()?;
     match (v4, v6, ipv6_only) {
-        (Some(_), _, true) => Err(AwsError::invalid_parameter_combination(
+        (Some(_), Some(_), true) => Err(AwsError::invalid_parameter_combination(
             "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set ipv6Native to true.",
         )),
-        (None, None, true) => Err(AwsError::new(
+        (_, None, true) => Err(AwsError::new(
             "MissingParameter",
             "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.",
         )),
@@ -552,6 +552,37 @@ mod tests {
     }
 
     #[test]
+    fn ipv6_blocks_are_of_several_sizes_and_do_not_overlap() {
+        let mut caller = Caller::new();
+        let vpc =
+            caller.ok("CreateVpc", &[("CidrBlock", "10.0.0.0/16"), ("AmazonProvidedIpv6CidrBlock", "true")]);
+        let (id, block) = (vpc.text("vpcId"), vpc.text("ipv6CidrBlock"));
+        let sized = |size: &str| block.replace("/56", size);
+        let mut number = 0;
+        let mut create = |caller: &mut Caller, size: &str| {
+            number += 1;
+            let (cidr, v6) = (format!("10.0.{number}.0/24"), sized(size));
+            let asked =
+                [("VpcId", id.as_str()), ("CidrBlock", cidr.as_str()), ("Ipv6CidrBlock", v6.as_str())];
+            caller.send("CreateSubnet", &asked)
+        };
+        for size in ["/58", "/61", "/68", "/52"] {
+            let refused = create(&mut caller, size).unwrap_err();
+            assert_eq!(refused.code, "InvalidSubnet.Range", "{size}");
+        }
+        create(&mut caller, "/60").unwrap();
+        for size in ["/56", "/60", "/64"] {
+            assert_eq!(
+                create(&mut caller, size).unwrap_err().to_string(),
+                format!(
+                    "InvalidSubnet.Conflict: The IPv6 CIDR '{}' conflicts with another subnet",
+                    sized(size)
+                )
+            );
+        }
+    }
+
+    #[test]
     fn ipv6_only_subnets_need_their_block_and_no_other() {
         let mut caller = Caller::new();
         let vpc =
@@ -564,10 +595,12 @@ mod tests {
             "InvalidParameterCombination: When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set \
              ipv6Native to true."
         );
-        assert_eq!(
-            caller.refused("CreateSubnet", &[both[0], ("Ipv6Native", "true")]),
-            "MissingParameter: Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided."
-        );
+        for without in [&[both[0], ("Ipv6Native", "true")][..], &[both[0], both[1], ("Ipv6Native", "true")]] {
+            assert_eq!(
+                caller.refused("CreateSubnet", without),
+                "MissingParameter: Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided."
+            );
+        }
         let only = caller.ok("CreateSubnet", &[both[0], both[2], ("Ipv6Native", "true")]);
         assert_eq!(only.text("assignIpv6AddressOnCreation"), "true");
         assert_eq!(only.text("hostnameType"), "resource-name");
@@ -576,7 +609,7 @@ mod tests {
         assert!(
             caller
                 .refused("CreateSubnet", &[both[0], ("CidrBlock", "10.0.0.0/24"), ("Ipv6CidrBlock", &block)])
-                .starts_with("InvalidSubnet.Range: ")
+                .starts_with("InvalidSubnet.Conflict: The IPv6 CIDR ")
         );
     }
 

@@ -31,7 +31,7 @@ pub struct Subnet {
     pub zone: Zone,
     /// Its IPv4 block; `None` in an IPv6-only subnet.
     pub cidr: Option<Ipv4Net>,
-    /// Its IPv6 block, a /64.
+    /// Its IPv6 block, mostly a /64.
     pub ipv6_cidr: Option<SubnetIpv6Cidr>,
     /// IPv6 blocks that were taken away a moment ago.
     #[serde(default)]
@@ -196,8 +196,10 @@ pub struct NewReservation {
 
 /// Netmask of a default subnet.
 const DEFAULT_SUBNET_PREFIX: u8 = 20;
-/// Netmask of a subnet's IPv6 block.
-const IPV6_PREFIX: u8 = 64;
+/// Netmasks of subnets' IPv6 blocks: "between /44 and /64 in increments of /4" (VPC User Guide, subnet sizing for IPv6).
+const IPV6_NETMASKS: std::ops::RangeInclusive<u8> = 44..=64;
+/// Their steps.
+const IPV6_NETMASK_STEP: u8 = 4;
 
 impl SubnetBlocks {
     /// The IPv4 block.
@@ -470,11 +472,12 @@ impl World {
 
     fn check_subnet_ipv6_cidr(&self, vpc: &Vpc, cidr: Ipv6Net) -> Result<(), Refusal> {
         let inside = vpc.ipv6_cidrs.iter().any(|block| block.cidr.contains(&cidr));
-        if !inside || cidr.prefix_len() != IPV6_PREFIX {
+        let netmask = cidr.prefix_len();
+        if !inside || !IPV6_NETMASKS.contains(&netmask) || !netmask.is_multiple_of(IPV6_NETMASK_STEP) {
             return Err(SubnetRefusal::Range(cidr.into()).into());
         }
         let taken = self.subnets_in(vpc.id).filter_map(|subnet| subnet.ipv6_cidr.as_ref());
-        match taken.map(|block| block.cidr).any(|own| own == cidr) {
+        match taken.map(|block| block.cidr).any(|own| own.contains(&cidr) || cidr.contains(&own)) {
             true => Err(SubnetRefusal::CidrConflict(cidr.into()).into()),
             false => Ok(()),
         }

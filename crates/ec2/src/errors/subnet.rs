@@ -14,10 +14,13 @@ pub(super) fn refused(refusal: SubnetRefusal) -> AwsError {
         SubnetRefusal::Range(cidr) => {
             AwsError::new("InvalidSubnet.Range", format!("The CIDR '{cidr}' is invalid."))
         }
-        SubnetRefusal::CidrConflict(cidr) => AwsError::new(
-            "InvalidSubnet.Conflict",
-            format!("The CIDR '{cidr}' conflicts with another subnet"),
-        ),
+        SubnetRefusal::CidrConflict(cidr) => {
+            let noun = if cidr.addr().is_ipv6() { "IPv6 CIDR" } else { "CIDR" };
+            AwsError::new(
+                "InvalidSubnet.Conflict",
+                format!("The {noun} '{cidr}' conflicts with another subnet"),
+            )
+        }
         SubnetRefusal::WithoutIpv6(subnet) => {
             invalid(format!("The subnet '{subnet}' does not have an IPv6 CIDR block."))
         }
