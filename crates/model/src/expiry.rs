@@ -20,17 +20,20 @@ pub enum Expiring {
     InstanceConnectEndpoints,
     /// Blocks that were disassociated from VPCs and subnets.
     FormerCidrs,
+    /// Exclusions from VPC Block Public Access that were deleted.
+    PublicAccessExclusions,
 }
 
 impl Expiring {
     /// All kinds.
-    pub const ALL: [Expiring; 6] = [
+    pub const ALL: [Expiring; 7] = [
         Expiring::Instances,
         Expiring::PushedKeys,
         Expiring::VpcPeeringConnections,
         Expiring::NatGateways,
         Expiring::InstanceConnectEndpoints,
         Expiring::FormerCidrs,
+        Expiring::PublicAccessExclusions,
     ];
 }
 
@@ -43,6 +46,7 @@ impl fmt::Display for Expiring {
             Expiring::NatGateways => "nat gateways",
             Expiring::InstanceConnectEndpoints => "instance connect endpoints",
             Expiring::FormerCidrs => "disassociated blocks",
+            Expiring::PublicAccessExclusions => "exclusions from blocked public access",
         })
     }
 }
@@ -61,6 +65,7 @@ impl World {
                 self.instance_connect_endpoints.values().any(|it| !it.is_shown(now))
             }
             Expiring::FormerCidrs => self.has_former_cidrs_to_forget(now),
+            Expiring::PublicAccessExclusions => self.has_exclusions_to_forget(now),
         }
     }
 
@@ -73,6 +78,7 @@ impl World {
             Expiring::NatGateways => self.forget_ended_nat_gateways(now),
             Expiring::InstanceConnectEndpoints => self.forget_ended_endpoints(now),
             Expiring::FormerCidrs => self.forget_former_cidrs(now),
+            Expiring::PublicAccessExclusions => self.forget_ended_exclusions(now),
         }
     }
 

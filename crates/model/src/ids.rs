@@ -159,6 +159,8 @@ identifiers! {
     InternetGatewayId InternetGateway "igw";
     /// An egress-only internet gateway (IPv6).
     EgressOnlyInternetGatewayId EgressOnlyInternetGateway "eigw";
+    /// An exclusion from VPC Block Public Access.
+    PublicAccessExclusionId PublicAccessExclusion "vpcbpa-exclude";
     /// A NAT gateway.
     NatGatewayId NatGateway "nat";
     /// A VPC peering connection.

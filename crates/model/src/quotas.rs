@@ -19,6 +19,8 @@ pub const ELASTIC_IPS_MAX: usize = 5;
 pub const INTERNET_GATEWAYS_MAX: usize = VPCS_MAX;
 /// Egress-only internet gateways per Region.
 pub const EGRESS_ONLY_INTERNET_GATEWAYS_MAX: usize = VPCS_MAX;
+/// Exclusions from VPC Block Public Access per Region.
+pub const PUBLIC_ACCESS_EXCLUSIONS_MAX: usize = 50;
 /// NAT gateways per Availability Zone; only those pending, available or deleting count.
 pub const NAT_GATEWAYS_PER_ZONE_MAX: usize = 5;
 /// Network ACLs per VPC.
@@ -119,6 +121,8 @@ pub enum Quota {
     InstanceConnectEndpointsPerVpc,
     /// Egress-only internet gateways per Region.
     EgressOnlyInternetGateways,
+    /// Exclusions from VPC Block Public Access per Region.
+    PublicAccessExclusions,
     /// NAT gateways per Availability Zone.
     NatGatewaysPerZone,
     /// DHCP option sets per Region.

@@ -60,6 +60,7 @@ resources! {
     RouteTable(RouteTableId) "route-table" "routeTable";
     InternetGateway(InternetGatewayId) "internet-gateway" "internetGateway";
     EgressOnlyInternetGateway(EgressOnlyInternetGatewayId) "egress-only-internet-gateway" "gateway";
+    PublicAccessExclusion(PublicAccessExclusionId) "vpc-block-public-access-exclusion" "vpcBlockPublicAccessExclusion";
     NatGateway(NatGatewayId) "natgateway" "natGateway";
     VpcPeeringConnection(VpcPeeringConnectionId) "vpc-peering-connection" "vpcPeeringConnection";
     PrefixList(PrefixListId) "prefix-list" "prefixList";

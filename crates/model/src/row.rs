@@ -17,6 +17,7 @@ use crate::network_interface::NetworkInterface;
 use crate::place::Scope;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
+use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
 use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
@@ -63,6 +64,8 @@ network_rows! {
     RouteTable: |it| it.tags.clear();
     InternetGateway: |it| it.tags.clear();
     EgressOnlyInternetGateway: |it| it.tags.clear();
+    PublicAccessBlock: |_| {};
+    PublicAccessExclusion: |it| it.tags.clear();
     NatGateway: |it| it.tags.clear();
     VpcPeeringConnection: |it| it.tags.clear();
     PrefixList: |it| it.tags.clear();

@@ -10,6 +10,7 @@ use crate::former_cidr::{self, FormerCidr, FormerSubnetCidrs};
 use crate::ids::*;
 use crate::network_interface::NetworkInterface;
 use crate::place::{Scope, Zone};
+use crate::public_access_block::Excluded;
 use crate::quotas::{Quota, RESERVATIONS_PER_SUBNET_MAX, SUBNETS_PER_VPC_MAX};
 use crate::refusal::{Refusal, SubnetRefusal, VpcRefusal};
 use crate::tags::Tags;
@@ -329,6 +330,7 @@ impl World {
         if self.network.network_interfaces.values().any(|interface| interface.subnet == id) {
             return Err(Refusal::HasDependencies(id.into()));
         }
+        self.forget_exclusions_of(Excluded::Subnet(id));
         self.network.subnets.remove(&id);
         Ok(())
     }

@@ -127,6 +127,7 @@ tagged_tables! {
     RouteTable network.route_tables;
     InternetGateway network.internet_gateways;
     EgressOnlyInternetGateway network.egress_only_internet_gateways;
+    PublicAccessExclusion network.public_access_exclusions;
     NatGateway network.nat_gateways;
     PrefixList network.prefix_lists;
     SecurityGroup network.security_groups;

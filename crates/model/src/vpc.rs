@@ -10,6 +10,7 @@ use crate::former_cidr::{self, FormerCidr, FormerVpcCidrs};
 use crate::ids::*;
 use crate::peering_status::PeeringStatus;
 use crate::place::Scope;
+use crate::public_access_block::Excluded;
 use crate::quotas::{IPV4_CIDRS_PER_VPC_MAX, IPV6_CIDRS_PER_VPC_MAX, Quota, VPCS_MAX};
 use crate::refusal::{Refusal, VpcRefusal};
 use crate::route::{Destination, Route, Target};
@@ -242,6 +243,7 @@ impl World {
             return Err(Refusal::HasDependencies(id.into()));
         }
         self.end_peerings_of(&vpc, now);
+        self.forget_exclusions_of(Excluded::Vpc(id));
         self.network.security_groups.remove(&vpc.default_security_group);
         self.network.network_acls.remove(&vpc.default_network_acl);
         self.network.route_tables.remove(&vpc.main_route_table);

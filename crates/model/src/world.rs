@@ -24,6 +24,7 @@ use crate::network_interface::{NetworkInterface, PublicMapping};
 use crate::place::Scope;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
+use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
 use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
@@ -141,6 +142,10 @@ tables! {
             internet_gateways: InternetGatewayId => InternetGateway;
             /// Egress-only internet gateways.
             egress_only_internet_gateways: EgressOnlyInternetGatewayId => EgressOnlyInternetGateway;
+            /// What VPC Block Public Access closes, by account and Region.
+            public_access_blocks: ScopeKey => PublicAccessBlock;
+            /// Exclusions from it.
+            public_access_exclusions: PublicAccessExclusionId => PublicAccessExclusion;
             /// NAT gateways.
             nat_gateways: NatGatewayId => NatGateway;
             /// VPC peering connections.

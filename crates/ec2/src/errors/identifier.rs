@@ -52,6 +52,11 @@ fn family_of(kind: IdKind) -> Family {
         IdKind::RouteTableAssociation => family("InvalidAssociationID.NotFound", None, Id("association")),
         IdKind::InternetGateway => family("InvalidInternetGatewayID.NotFound", None, Id("internetGateway")),
         IdKind::EgressOnlyInternetGateway => family("InvalidGatewayID.NotFound", None, Id("gateway")),
+        IdKind::PublicAccessExclusion => family(
+            "InvalidVpcBlockPublicAccessExclusionId.NotFound",
+            None,
+            Id("vpcBlockPublicAccessExclusion"),
+        ),
         IdKind::NatGateway => {
             family("NatGatewayNotFound", Some("NatGatewayMalformed"), WasNotFound("NatGateway"))
         }

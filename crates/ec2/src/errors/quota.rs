@@ -13,6 +13,9 @@ pub(super) fn reached(quota: Quota, limit: usize) -> AwsError {
         Quota::EgressOnlyInternetGateways => {
             ("EgressOnlyInternetGatewayLimitExceeded", "egress-only internet gateways")
         }
+        Quota::PublicAccessExclusions => {
+            ("VpcBlockPublicAccessExclusionLimitExceeded", "VPC Block Public Access exclusions")
+        }
         Quota::RouteTablesPerVpc => ("RouteTableLimitExceeded", "route tables"),
         Quota::RoutesPerTable => ("RouteLimitExceeded", "routes"),
         Quota::SecurityGroups => ("SecurityGroupLimitExceeded", "security groups"),

@@ -7,6 +7,9 @@ use super::{identifier::unknown, invalid};
 
 pub(super) fn refused(refusal: VpcRefusal) -> AwsError {
     match refusal {
+        VpcRefusal::Excluded(exclusion) => {
+            invalid(format!("The resource has a VPC Block Public Access exclusion already: {exclusion}"))
+        }
         VpcRefusal::Range(cidr) => {
             AwsError::new("InvalidVpc.Range", format!("The CIDR '{cidr}' is invalid."))
         }

@@ -7,6 +7,8 @@ use crate::ids::*;
 /// A refused change of a VPC.
 #[derive(Clone, Debug, PartialEq)]
 pub enum VpcRefusal {
+    /// The VPC or subnet has an exclusion from VPC Block Public Access.
+    Excluded(PublicAccessExclusionId),
     /// A VPC's block must have a netmask between /16 and /28 and lie in a permitted range.
     Range(IpNet),
     /// A further block is of a range that the VPC's other blocks rule out.

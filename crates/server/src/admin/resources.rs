@@ -27,6 +27,10 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
                 .count(),
         ),
         ("egress-only internet gateways", world.network.egress_only_internet_gateways.len()),
+        (
+            "exclusions from blocked public access",
+            world.network.public_access_exclusions.values().filter(|it| it.deleted.is_none()).count(),
+        ),
         ("nat gateways", world.network.nat_gateways.values().filter(|it| it.is_available()).count()),
         (
             "peering connections",
