@@ -81,6 +81,9 @@ drop_reasons! {
     PrivateSource "private-source" Some("IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS"), [InternetGateway];
     /// A sender on the internet used an address that is not its own.
     SpoofedSource "spoofed-source" Some("GATEWAY_REJECTS_SPOOFED_TRAFFIC"), [];
+    /// VPC Block Public Access closes the gateway, this way at least.
+    PublicAccessBlocked "public-access-blocked" Some("VPC_BLOCK_PUBLIC_ACCESS_ENABLED"),
+        [InternetGateway, EgressOnlyInternetGateway];
     /// The public address stands for no interface of a VPC with this internet gateway.
     NoPublicMapping "no-public-mapping" Some("IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS"), [InternetGateway];
     /// Nobody on the simulated internet has the address.

@@ -11,6 +11,7 @@ pub mod internet;
 pub mod internet_gateway;
 pub mod local;
 pub mod nat_gateway;
+mod public_access;
 pub mod vpc_peering_connection;
 
 /// Takes a packet to a route's target.

@@ -30,8 +30,26 @@ fn network(random: &mut Random, has_routers: bool) -> String {
         let status = random.one(&["active", "active", "active", "active", "pending", "deleted"]);
         let _ = writeln!(text, "peering {} v{left} v{right} {status}", peering(left, right));
     }
+    write_public_access(&vpcs, random, &mut text);
     let _ = writeln!(text, "prefix-list pl0 10.0.1.0/24 192.0.2.0/24 10.1.0.0/16 198.51.100.10/32");
     text
+}
+
+/// VPC Block Public Access, with exclusions of VPCs and of subnets.
+fn write_public_access(vpcs: &[RandomVpc], random: &mut Random, text: &mut String) {
+    if random.percent(80) {
+        return;
+    }
+    let _ = writeln!(text, "block-public-access {}", random.one(&["bidirectional", "ingress"]));
+    for vpc in vpcs {
+        let subnets = (0..vpc.subnets).map(|subnet| format!("s{}{subnet}", vpc.index));
+        for name in subnets.chain([format!("v{}", vpc.index)]) {
+            if random.percent(25) {
+                let mode = random.one(&["allow-bidirectional", "allow-egress"]);
+                let _ = writeln!(text, "exclude {name} {mode}");
+            }
+        }
+    }
 }
 
 struct RandomVpc {

@@ -34,6 +34,7 @@ impl Met {
             | DropReason::NoPublicMapping
             | DropReason::NoSuchHost
             | DropReason::EgressOnly
+            | DropReason::PublicAccessBlocked
             | DropReason::PeeringAddress
             | DropReason::NatProtocol
             | DropReason::NatUnsolicited

@@ -9,6 +9,7 @@ use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Step};
 use crate::targets::internet_gateway::INTERNET_MTU;
+use crate::targets::public_access::{Way, blocked};
 
 /// A packet leaves the VPC, untranslated. What answers a connection from outside may not: the gateway did not see it
 /// come in.
@@ -19,11 +20,14 @@ pub fn leave<'a>(
 ) -> Step<'a> {
     let at = Some(id.into());
     let flow = journey.packet.flow;
-    let is_ours = journey.network().interface_at(crossing.vpc, flow.source).is_some();
-    if flow.source.is_ipv4() || !is_ours {
+    let owner = journey.network().interface_at(crossing.vpc, flow.source);
+    let Some(owner) = owner.filter(|_| flow.source.is_ipv6()) else {
         return journey.deny(at, DropReason::NoPublicAddress, || {
             format!("{} is not an IPv6 address of this VPC", flow.source)
         });
+    };
+    if let Some(end) = blocked(journey, id.into(), owner, Way::Outbound) {
+        return end;
     }
     if journey.connection.is_some_and(|(_, end)| end == End::Responder) {
         return journey

@@ -7,6 +7,7 @@ use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
 use crate::stage::Stage;
 use crate::targets::internet_gateway;
+use crate::targets::public_access::{Way, blocked};
 use crate::trace::{Outcome, TraceStep};
 
 /// Takes a packet to whoever has its public destination.
@@ -58,6 +59,9 @@ fn enter_ipv6<'a>(journey: &mut Journey<'a, '_>, interface: &'a model::NetworkIn
     match (egress_only, Site::of(network, interface)) {
         (Some(gateway), Some(site)) if answers => {
             journey.stage = Stage::EgressOnlyInternetGateway;
+            if let Some(end) = blocked(journey, gateway.id.into(), interface, Way::Outbound) {
+                return end;
+            }
             journey.note_pass(gateway.id, || "answers a connection".to_owned());
             journey.limit_mtu(internet_gateway::INTERNET_MTU);
             Step::Go(Place::Entering(site, Crossing::from_outside(interface.vpc)))

@@ -3,13 +3,14 @@
 //! Follows "Internet gateways" (VPC User Guide) and the Reachability Analyzer's IGW explanation codes. The instance never
 //! sees its public address. IPv6 passes untranslated.
 
-use model::{InternetGatewayId, Network, NetworkInterface, VpcId};
+use model::{InternetGatewayId, NetworkInterface};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
 use crate::packet::is_private_range;
 use crate::stage::Stage;
+use crate::targets::public_access::{Way, blocked};
 
 /// "Traffic over an internet gateway is limited to an MTU of 1500" (Network MTU).
 pub const INTERNET_MTU: u16 = 1500;
@@ -23,10 +24,15 @@ pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: InternetGatewayId, crossing:
             format!("{} is a private address; it is not on the internet", flow.destination)
         });
     }
-    let Some(public) = public_source(journey.network(), crossing.vpc, flow.source) else {
+    let owner = journey.network().interface_at(crossing.vpc, flow.source);
+    let public = owner.and_then(|owner| Some((owner, public_source(owner, flow.source)?)));
+    let Some((owner, public)) = public else {
         return journey
             .deny(at, DropReason::NoPublicAddress, || format!("{} has no public address", flow.source));
     };
+    if let Some(end) = blocked(journey, id.into(), owner, Way::Outbound) {
+        return end;
+    }
     if public != flow.source {
         journey.note_pass(id, || format!("source {} -> {public}", flow.source));
     } else {
@@ -38,8 +44,7 @@ pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: InternetGatewayId, crossing:
 }
 
 /// The address under which the internet knows a private source.
-fn public_source(network: &Network, vpc: VpcId, source: IpAddr) -> Option<IpAddr> {
-    let owner = network.interface_at(vpc, source)?;
+fn public_source(owner: &NetworkInterface, source: IpAddr) -> Option<IpAddr> {
     match source {
         IpAddr::V4(private) => owner.public_address_of(private).map(IpAddr::V4),
         IpAddr::V6(_) => Some(source),
@@ -65,6 +70,9 @@ pub fn enter<'a>(
         return journey.deny(at, DropReason::PrivateSource, || {
             format!("{} is a private address; it cannot come from the internet", flow.source)
         });
+    }
+    if let Some(end) = blocked(journey, gateway.id.into(), interface, Way::Inbound) {
+        return end;
     }
     if let Some(private) = private {
         journey.note_pass(gateway.id, || format!("destination {} -> {private}", flow.destination));

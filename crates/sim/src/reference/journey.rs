@@ -3,6 +3,7 @@
 use engine::DropReason;
 use model::network_interface::InterfaceKind;
 use model::peering_status::PeeringStatus;
+use model::public_access_block::{Excluded, ExclusionMode, PublicAccessMode};
 use model::{
     Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, Subnet, SubnetId, Target, VpcId, World,
 };
@@ -273,15 +274,15 @@ impl<'a> Journey<'a> {
             let public = entry.and_then(|entry| entry.public).ok_or(DropReason::NoPublicAddress)?;
             self.packet.flow.source = IpAddr::V4(public.address);
         }
+        self.check_public_access(owner, false)?;
         self.narrow(1500);
         self.on_the_internet(patience)
     }
 
     fn leave_by_egress_only(&mut self, vpc: VpcId, patience: usize) -> Arrival {
         let flow = self.packet.flow;
-        if flow.source.is_ipv4() || rules::owner(self.world, vpc, flow.source).is_none() {
-            return Err(DropReason::NoPublicAddress);
-        }
+        let owner = rules::owner(self.world, vpc, flow.source).filter(|_| flow.source.is_ipv6());
+        self.check_public_access(owner.ok_or(DropReason::NoPublicAddress)?, false)?;
         if self.own.is_some_and(|(_, initiator)| !initiator) {
             return Err(DropReason::EgressOnly);
         }
@@ -326,6 +327,7 @@ impl<'a> Journey<'a> {
             .own
             .is_some_and(|(index, initiator)| !initiator && self.connections[index].through_egress_only);
         if egress_only && answers {
+            self.check_public_access(interface, false)?;
             self.narrow(1500);
             return self.enter(interface, None, patience);
         }
@@ -346,6 +348,7 @@ impl<'a> Journey<'a> {
         if is_private(self.packet.flow.source) {
             return Err(DropReason::PrivateSource);
         }
+        self.check_public_access(interface, true)?;
         if let Some(private) = private {
             self.packet.flow.destination = private;
         }
@@ -358,6 +361,27 @@ impl<'a> Journey<'a> {
             }
             None => self.enter(interface, None, patience),
         }
+    }
+
+    /// Whether VPC Block Public Access leaves an internet gateway open: with an exclusion of the subnet, or else of the
+    /// VPC, it may; inwards, ingress-only blocking lets only NAT gateways be reached.
+    fn check_public_access(&self, interface: &NetworkInterface, inwards: bool) -> Result<(), DropReason> {
+        let network = &self.world.network;
+        let switch = network.public_access_blocks.values().find(|it| it.scope == interface.scope);
+        let mode = switch.map_or(PublicAccessMode::Off, |it| it.mode);
+        let excluded = |of: Excluded| {
+            let mut open = network.public_access_exclusions.values().filter(|it| it.deleted.is_none());
+            open.find(|it| it.of == of).map(|it| it.mode)
+        };
+        let exclusion =
+            excluded(Excluded::Subnet(interface.subnet)).or(excluded(Excluded::Vpc(interface.vpc)));
+        let is_nat = interface.kind == InterfaceKind::NatGateway;
+        let open = match (mode, exclusion) {
+            (PublicAccessMode::Off, _) | (_, Some(ExclusionMode::AllowBidirectional)) => true,
+            (PublicAccessMode::IngressOnly, _) | (_, Some(ExclusionMode::AllowEgress)) => !inwards || is_nat,
+            (PublicAccessMode::Bidirectional, None) => false,
+        };
+        if open { Ok(()) } else { Err(DropReason::PublicAccessBlocked) }
     }
 
     fn translate(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
