@@ -99,10 +99,15 @@ def troubles():
             yield f"a server ended with {server.process.returncode}:\n{log}"
 
 
-def rows():
+def rows(*options):
     """Every action that the program says it has."""
-    listed = subprocess.run([PROGRAM, "actions", "--json"], capture_output=True, text=True, check=True)
+    listed = subprocess.run([PROGRAM, "actions", "--json", *options], capture_output=True, text=True, check=True)
     return json.loads(listed.stdout)
+
+
+def vacant_rows():
+    """Every operation of which the program says that it answers that there are none."""
+    return rows("--none")
 
 
 def model(service):

@@ -262,7 +262,8 @@ class Malformed(unittest.TestCase):
             ("sts", "NotImplemented"),
             ("ssm", "NotImplementedException"),
         ):
-            served = {row["name"] for row in hamlet.rows() if row["service"] == service}
+            rows = hamlet.rows() + hamlet.vacant_rows()
+            served = {row["name"] for row in rows if row["service"] == service}
             for name in sorted(set(hamlet.model(service).operation_names) - served):
                 with self.subTest(f"{service} {name}"):
                     answer = wire.signed(self.hamlet, service, name, {})
@@ -271,7 +272,8 @@ class Malformed(unittest.TestCase):
                     self.assertIn(name, answer.message)
 
     def test_actions_of_a_rest_service_that_only_aws_has(self):
-        served = {row["name"] for row in hamlet.rows()}
+        rows = hamlet.rows() + hamlet.vacant_rows()
+        served = {row["name"] for row in rows if row["service"] == "route53"}
         described = hamlet.model("route53")
         for name in sorted(set(described.operation_names) - served):
             with self.subTest(name):

@@ -11,6 +11,7 @@ mod emit;
 mod members;
 mod model;
 mod names;
+mod vacant;
 
 use crate::{root, services};
 use model::Model;
@@ -52,13 +53,20 @@ pub(crate) fn check() -> Result<String, String> {
     Err(format!("not as generated; run `cargo xtask codegen`:\n  {}", different.join("\n  ")))
 }
 
+/// The file with the rows of a service of which there is nothing else.
+pub(crate) fn vacant_rows(model: &str) -> PathBuf {
+    vacant::alone_path(model)
+}
+
 fn generate() -> Result<Files, String> {
     let data = botocore::data_folder()?;
     let mut files = Files::new();
     let present = services::all()?;
     let lists = emit::Lists::read()?;
-    let (path, text) = absent::file(&data, &present)?;
+    let vacant = crate::vacant::all()?;
+    let (path, text) = absent::file(&data, &present, &vacant)?;
     files.insert(path, text);
+    files.extend(vacant::files(&data, &present, &vacant)?);
     for service in &present {
         let folder = botocore::newest(&data.join(&service.model))?;
         let model = Model::read(&folder, service)?;
@@ -72,7 +80,8 @@ fn generate() -> Result<Files, String> {
 /// Files in a generated folder that are not generated any more.
 fn stale(files: &Files) -> Result<Vec<PathBuf>, String> {
     let mut stale = Vec::new();
-    let folders = services::all()?.into_iter().map(|service| root().join(service.shapes));
+    let shapes = services::all()?.into_iter().map(|service| root().join(service.shapes));
+    let folders = shapes.chain([root().join(vacant::FOLDER)]);
     for folder in folders.filter(|path| path.is_dir()) {
         let entries = std::fs::read_dir(&folder).map_err(|error| trouble("list", &folder, &error))?;
         for entry in entries.filter_map(Result::ok) {

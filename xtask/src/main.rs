@@ -9,6 +9,7 @@ mod python;
 mod requests;
 mod services;
 mod tidy;
+mod vacant;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -16,6 +16,8 @@ pub struct Api<S: 'static> {
     pub service: &'static Service,
     /// What it can do.
     pub actions: &'static [Action<S>],
+    /// What it can be asked of which there are none (`crate::vacant`).
+    pub vacant: &'static [Action<S>],
     /// How it remembers client tokens.
     pub tokens: &'static (dyn Tokens<S> + Sync),
     /// What there is for an account in a Region from its first call on.
@@ -33,7 +35,10 @@ pub struct FirstUse<S: 'static> {
 impl<S> Api<S> {
     /// The row for an action, or why there is none.
     pub fn find(&self, name: &str) -> Result<&'static Action<S>, AwsError> {
-        action::find(self.service, self.actions, name)
+        match self.vacant.iter().find(|action| action.name == name) {
+            None => action::find(self.service, self.actions, name),
+            Some(action) => Ok(action),
+        }
     }
 
     /// Calls an action by name: all that is done around it but signatures, authorization and storing, for tests.
@@ -88,7 +93,7 @@ mod tests {
 
     static ACTIONS: &[Action<World>] = &[read!(DescribeVpcs, describe), write!(CreateVpc, create)];
     static API: Api<World> =
-        Api { service: &SERVICE, actions: ACTIONS, tokens: &RequestTokens, first_use: None };
+        Api { service: &SERVICE, actions: ACTIONS, vacant: &[], tokens: &RequestTokens, first_use: None };
 
     fn describe(_: &mut Call, world: &World, _: Vpc) -> Result<(), AwsError> {
         Err(AwsError::new("Seen", world.vpcs.join(",")))

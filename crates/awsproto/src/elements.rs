@@ -82,13 +82,13 @@ fn members<T: FromXml>(list: &Element, item: &str) -> Result<Vec<T>, AwsError> {
     list.children.iter().map(member).collect()
 }
 
-fn missing(name: &str) -> AwsError {
+pub(crate) fn missing(name: &str) -> AwsError {
     invalid(format!(
         "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
     ))
 }
 
-fn unexpected(name: &str) -> AwsError {
+pub(crate) fn unexpected(name: &str) -> AwsError {
     let shown: String = name.chars().take(64).collect();
     invalid(format!("Invalid XML ; the element {shown} is not expected here."))
 }

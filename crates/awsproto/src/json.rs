@@ -200,11 +200,11 @@ fn to_seconds(moment: Timestamp) -> f64 {
     moment.0 as f64 / 1000.0
 }
 
-fn serialization(message: &str) -> AwsError {
+pub(crate) fn serialization(message: &str) -> AwsError {
     AwsError::new("SerializationException", message)
 }
 
-fn missing(name: &str) -> String {
+pub(crate) fn missing(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_ascii_lowercase());
     let name: String = first.into_iter().chain(letters).collect();

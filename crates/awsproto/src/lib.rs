@@ -12,6 +12,7 @@ mod absent;
 pub mod action;
 pub mod api;
 pub mod call;
+mod cbor;
 pub mod elements;
 pub mod error;
 pub mod filter;
@@ -31,6 +32,7 @@ pub mod sigv4;
 pub mod tags;
 pub mod testing;
 pub mod tokens;
+pub mod vacant;
 pub mod xml;
 pub mod xml_reader;
 

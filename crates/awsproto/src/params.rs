@@ -191,14 +191,23 @@ impl<'a> Fields<'a> {
 
     /// A member that may be absent. In EC2, one whose value is empty is absent, and so is a structure in which all are.
     pub fn optional<T: FromParams>(&mut self, name: &'static str) -> Result<Option<T>, AwsError> {
+        self.optional_by(name, T::from_params)
+    }
+
+    /// The same for a member whose type is not known before the program runs.
+    pub(crate) fn optional_by<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Node, &At<'_>) -> Result<T, AwsError>,
+    ) -> Result<Option<T>, AwsError> {
         let empty = self.at.wording.empty;
         let Some(child) = self.child(name) else {
             return Ok(None);
         };
-        let at = self.at.below(name);
+        let value = read(child, &self.at.below(name));
         match empty {
-            EmptyValue::IsNone if child.is_blank() => nothing_unknown::<T>(child, &at).map(|()| None),
-            EmptyValue::IsNone | EmptyValue::IsAValue => T::from_params(child, &at).map(Some),
+            EmptyValue::IsNone if child.is_blank() => nothing_unknown(value).map(|()| None),
+            EmptyValue::IsNone | EmptyValue::IsAValue => value.map(Some),
         }
     }
 
@@ -206,6 +215,32 @@ impl<'a> Fields<'a> {
     pub fn optional_even_empty<T: FromParams>(&mut self, name: &'static str) -> Result<Option<T>, AwsError> {
         let child = self.child(name);
         child.map(|child| T::from_params(child, &self.at.below(name))).transpose()
+    }
+
+    /// A list whose members' type is not known before the program runs: flat, or with a level of this name between.
+    pub(crate) fn list_by<T>(
+        &mut self,
+        name: &'static str,
+        between: Option<&'static str>,
+        read: impl Fn(&Node, &At<'_>) -> Result<T, AwsError>,
+    ) -> Result<Vec<T>, AwsError> {
+        let Some(child) = self.child(name) else { return Ok(Vec::new()) };
+        let at = self.at.below(name);
+        match between {
+            None => members_of(child, &at, read),
+            Some(_) if child.is_blank() && child.children.is_empty() => Ok(Vec::new()),
+            Some(member) => {
+                let mut inner = Fields::of(child, &at);
+                let members = inner.list_by(member, None, read)?;
+                inner.close()?;
+                Ok(members)
+            }
+        }
+    }
+
+    /// What is said of a member that must be there and is not.
+    pub(crate) fn missing(&self, name: &str) -> AwsError {
+        self.at.below(name).missing()
     }
 
     fn child(&mut self, name: &'static str) -> Option<&'a Node> {
@@ -286,8 +321,8 @@ impl<'a> Fields<'a> {
 }
 
 /// Refuses a member without values whose keys nobody knows. What else is wrong with it does not matter.
-fn nothing_unknown<T: FromParams>(node: &Node, at: &At<'_>) -> Result<(), AwsError> {
-    match T::from_params(node, at) {
+fn nothing_unknown<T>(value: Result<T, AwsError>) -> Result<(), AwsError> {
+    match value {
         Err(error) if error.code == UNKNOWN_PARAMETER => Err(error),
         Ok(_) | Err(_) => Ok(()),
     }
@@ -299,21 +334,29 @@ struct List<T>(Vec<T>);
 
 impl<T: FromParams> FromParams for List<T> {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        if node.text.as_deref().is_some_and(|text| !text.is_empty()) {
-            return Err(AwsError::unknown_parameter(shortened(&at.key())));
-        }
-        if node.children.len() > LIST_MEMBERS_MAX {
-            let reason = format!("Lists have at most {LIST_MEMBERS_MAX} members.");
-            return Err(at.invalid(&node.children.len().to_string(), &reason));
-        }
-        let mut members = BTreeMap::new();
-        for (key, child) in &node.children {
-            let index = list_index(key)
-                .ok_or_else(|| AwsError::unknown_parameter(shortened(&at.below(key).key())))?;
-            members.insert(index, T::from_params(child, &at.below(key))?);
-        }
-        Ok(List(members.into_values().collect()))
+        members_of(node, at, T::from_params).map(List)
     }
+}
+
+fn members_of<T>(
+    node: &Node,
+    at: &At<'_>,
+    read: impl Fn(&Node, &At<'_>) -> Result<T, AwsError>,
+) -> Result<Vec<T>, AwsError> {
+    if node.text.as_deref().is_some_and(|text| !text.is_empty()) {
+        return Err(AwsError::unknown_parameter(shortened(&at.key())));
+    }
+    if node.children.len() > LIST_MEMBERS_MAX {
+        let reason = format!("Lists have at most {LIST_MEMBERS_MAX} members.");
+        return Err(at.invalid(&node.children.len().to_string(), &reason));
+    }
+    let mut members = BTreeMap::new();
+    for (key, child) in &node.children {
+        let index =
+            list_index(key).ok_or_else(|| AwsError::unknown_parameter(shortened(&at.below(key).key())))?;
+        members.insert(index, read(child, &at.below(key))?);
+    }
+    Ok(members.into_values().collect())
 }
 
 /// Numbers as AWS writes them: no sign, no leading zero.

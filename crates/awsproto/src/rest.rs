@@ -11,7 +11,7 @@ pub struct HttpRoute {
     pub operation: &'static str,
     /// `GET`.
     pub method: &'static str,
-    /// `/2013-04-01/hostedzone/{Id}`.
+    /// `/2013-04-01/hostedzone/{Id}`; what follows a `?` must be in the query string.
     pub path: &'static str,
     /// The status of its answers.
     pub status: u16,
@@ -24,13 +24,23 @@ pub(crate) struct Matched<'a> {
     parameters: Vec<(&'static str, &'a str)>,
 }
 
-/// The route that a request takes: of several the one with the fewest parameters, so that a word is not taken for an
-/// identifier.
-pub(crate) fn find<'a>(routes: &'static [HttpRoute], method: &str, path: &'a str) -> Option<Matched<'a>> {
+/// The route that a request takes: of several the one that asks for something in the query string, or else the one with the
+/// fewest parameters, so that a word is not taken for an identifier.
+pub(crate) fn find<'a>(
+    routes: &'static [HttpRoute],
+    method: &str,
+    path: &'a str,
+    query: &str,
+) -> Option<Matched<'a>> {
     let of_method = routes.iter().filter(|route| route.method == method);
-    let matching =
-        of_method.filter_map(|route| Some(Matched { route, parameters: parameters(route.path, path)? }));
-    matching.min_by_key(|matched| matched.parameters.len())
+    let matching = of_method.filter_map(|route| {
+        let (template, asked) = route.path.split_once('?').unwrap_or((route.path, ""));
+        let is_asked = asked.is_empty() || query.split('&').any(|pair| pair == asked);
+        let parameters = parameters(template, path).filter(|_| is_asked)?;
+        Some((asked.is_empty(), Matched { route, parameters }))
+    });
+    let best = matching.min_by_key(|(is_plain, matched)| (*is_plain, matched.parameters.len()));
+    best.map(|(_, matched)| matched)
 }
 
 /// What a path has in the places of a template's `{…}`; `None` if it does not fit.
@@ -81,12 +91,17 @@ mod tests {
     static ROUTES: &[HttpRoute] = &[
         HttpRoute { operation: "Get", method: "GET", path: "/v/zone/{Id}", status: 200 },
         HttpRoute { operation: "Change", method: "POST", path: "/v/zone/{Id}/rrset/", status: 200 },
+        HttpRoute { operation: "Named", method: "GET", path: "/v/zones?find=Name", status: 200 },
+        HttpRoute { operation: "List", method: "GET", path: "/v/zones", status: 200 },
         HttpRoute { operation: "Count", method: "GET", path: "/v/zone/count", status: 200 },
     ];
 
     #[test]
     fn method_and_path_name_the_operation() {
-        let found = |method, path| find(ROUTES, method, path).map(|matched| matched.route.operation);
+        let asked = |path, query| find(ROUTES, "GET", path, query).map(|matched| matched.route.operation);
+        assert_eq!(asked("/v/zones", "a=b&find=Name"), Some("Named"));
+        assert_eq!(asked("/v/zones", "find=Names"), Some("List"));
+        let found = |method, path| find(ROUTES, method, path, "").map(|matched| matched.route.operation);
         assert_eq!(found("GET", "/v/zone/Z1"), Some("Get"));
         assert_eq!(found("GET", "/v/zone/count"), Some("Count"));
         assert_eq!(found("POST", "/v/zone/Z1/rrset/"), Some("Change"));

@@ -62,6 +62,7 @@ pub fn service(
         },
     };
     Err(match absent {
+        Some(service) if service.is_described() => return Ok(service),
         Some(service) => RouteError { service, error: AwsError::service_not_implemented(service) },
         None => unknown(incoming, services),
     })
@@ -90,9 +91,9 @@ fn served(incoming: &Incoming<'_>, services: &[&'static Service]) -> Option<&'st
 /// A request that names no service, or none that AWS has.
 fn unknown(incoming: &Incoming<'_>, services: &[&'static Service]) -> RouteError {
     // Its path may tell at least whose clients send it.
-    let mut like = services
-        .iter()
-        .filter(|service| rest::find(service.routes, incoming.method, incoming.path).is_some());
+    let mut like = services.iter().filter(|service| {
+        rest::find(service.routes, incoming.method, incoming.path, incoming.query).is_some()
+    });
     let service = like.next().copied().unwrap_or_else(|| absent::unnamed(incoming));
     let signed = incoming.scope.map(|scope| scope.service.as_str());
     let error = match incoming.targeted_service().or(signed) {

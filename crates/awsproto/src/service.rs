@@ -75,6 +75,11 @@ impl Service {
         self.known_operations.binary_search(&operation).is_ok()
     }
 
+    /// Whether Hamlet knows its operations, and has some of them.
+    pub(crate) fn is_described(&self) -> bool {
+        !self.known_operations.is_empty()
+    }
+
     /// Whether `X-Amz-Target` names this service.
     pub(crate) fn is_targeted_by(&self, prefix: &str) -> bool {
         !self.target_prefix.is_empty() && self.target_prefix == prefix

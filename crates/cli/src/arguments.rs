@@ -59,7 +59,7 @@ pub(crate) enum Command {
     /// Forget every resource of every account
     Reset(Reset),
     /// List the API actions that this Hamlet has
-    Actions(Output),
+    Actions(Actions),
 }
 
 /// How the help groups the commands.
@@ -82,6 +82,15 @@ Exit codes:
   1    failed; one sentence says why 4    trace: the packet or its answer does not arrive
   2    wrong usage                   125  exec, ssh, connect, laptop: the command was not started;
                                           otherwise its own exit code";
+
+#[derive(Debug, Args)]
+pub(crate) struct Actions {
+    /// Those instead that answer that there are none, because none can be made here
+    #[arg(long)]
+    pub(crate) none: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
 
 #[derive(Debug, Args)]
 #[command(

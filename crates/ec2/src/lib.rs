@@ -47,6 +47,8 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod volume;
+#[rustfmt::skip]
+mod vacant;
 mod vpc;
 mod vpc_peering_connection;
 
@@ -60,6 +62,7 @@ pub use shapes::SERVICE;
 pub static API: Api<World> = Api {
     service: &SERVICE,
     actions: actions::ACTIONS,
+    vacant: vacant::ROWS,
     tokens: &request_tokens::RequestTokens,
     first_use: Some(DEFAULT_VPC),
 };

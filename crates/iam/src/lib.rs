@@ -13,6 +13,8 @@ mod listing;
 mod role;
 pub mod shapes;
 mod tags;
+#[rustfmt::skip]
+mod vacant;
 #[cfg(test)]
 mod testing;
 
@@ -22,7 +24,7 @@ use shapes::op;
 
 /// The service.
 pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: vacant::ROWS, tokens: &(), first_use: None };
 
 /// Every action of IAM that Hamlet has.
 static ACTIONS: &[Action<World>] = &[

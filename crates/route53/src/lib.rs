@@ -16,6 +16,8 @@ mod records;
 mod request;
 pub mod shapes;
 mod tags;
+#[rustfmt::skip]
+mod vacant;
 #[cfg(test)]
 mod testing;
 
@@ -25,7 +27,7 @@ use shapes::op;
 
 /// The service.
 pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: vacant::ROWS, tokens: &(), first_use: None };
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[

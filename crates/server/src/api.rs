@@ -152,10 +152,10 @@ impl Api {
         }
     }
 
-    /// What a service has given to the server.
+    /// What a service has given to the server, be it only that there are none.
     pub(crate) fn service(&self, service: &'static Service) -> &'static ServiceApi<World> {
-        let found = self.services.iter().find(|it| std::ptr::eq(it.service, service));
-        found.expect("requests are routed among these services")
+        let mut all = self.services.iter().chain(awsproto::vacant::ALL);
+        all.find(|it| std::ptr::eq(it.service, service)).expect("requests are routed among these services")
     }
 }
 

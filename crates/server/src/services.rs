@@ -36,6 +36,12 @@ pub fn rows() -> Vec<Row> {
     ALL.iter().flat_map(|api| api.actions).map(row).collect()
 }
 
+/// Every operation that answers that there are none, of these services and of others.
+pub fn vacant_rows() -> Vec<Row> {
+    let all = ALL.iter().chain(awsproto::vacant::ALL);
+    all.flat_map(|api| api.vacant).map(row).collect()
+}
+
 fn row(action: &Action<World>) -> Row {
     Row {
         service: action.service.name,

@@ -13,6 +13,8 @@ mod optimized_ami;
 mod parameter_filter;
 pub mod public_parameters;
 pub mod shapes;
+#[rustfmt::skip]
+mod vacant;
 
 use awsproto::{Action, Api, read};
 use model::World;
@@ -21,7 +23,7 @@ use shapes::op;
 
 /// The service.
 pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: vacant::ROWS, tokens: &(), first_use: None };
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[

@@ -14,7 +14,7 @@ use shapes::op;
 
 /// The service.
 pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, tokens: &(), first_use: None };
+    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: &[], tokens: &(), first_use: None };
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[read!(GetCallerIdentity, caller_identity::get)];

@@ -335,7 +335,7 @@ fn keys(value: &Value) -> Vec<String> {
 }
 
 /// Reads a JSON file, packed or not.
-fn read_json(path: &Path) -> Result<Value, String> {
+pub(super) fn read_json(path: &Path) -> Result<Value, String> {
     serde_json::from_slice(&read_bytes(path)?).map_err(|error| format!("{}: {error}", path.display()))
 }
 

@@ -16,6 +16,11 @@ pub(super) fn field(name: &str) -> String {
     }
 }
 
+/// `IpRange` to `IP_RANGE`: as constants are called.
+pub(super) fn constant(name: &str) -> String {
+    field(name).trim_start_matches("r#").to_uppercase()
+}
+
 /// `snapshotDetail` to `SnapshotDetail`.
 pub(super) fn structure(name: &str) -> String {
     upper_first(name)

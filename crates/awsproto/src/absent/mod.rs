@@ -1,5 +1,6 @@
 //! Every service that AWS has: which one a request is for that is for none of Hamlet's, so that it is told so by the
-//! service's name and in the service's protocol.
+//! service's name and in the service's protocol; or that there are none of what it asks for, where the service has
+//! operations that say so (`crate::vacant`).
 
 mod services;
 
@@ -8,7 +9,9 @@ use crate::service::{Protocol, Service};
 
 /// A service in one of its protocols.
 struct Entry {
-    service: Service,
+    described: Service,
+    /// The service as its vacant operations know it, if it has some.
+    vacant: Option<&'static Service>,
     /// What its paths begin with, where that tells it from others of its name.
     roots: &'static [&'static str],
 }
@@ -31,7 +34,13 @@ const fn entry(
         known_operations: &[],
         routes: &[],
     };
-    Entry { service, roots }
+    Entry { described: service, vacant: None, roots }
+}
+
+/// A service with vacant operations.
+const fn vacant(service: &'static Service, roots: &'static [&'static str]) -> Entry {
+    let Service { name, title, protocol, api_version, target_prefix, .. } = *service;
+    Entry { vacant: Some(service), ..entry(name, title, protocol, api_version, target_prefix, roots) }
 }
 
 /// For requests that name no service: the form that their clients expect.
@@ -57,19 +66,19 @@ pub(crate) fn find(incoming: &Incoming<'_>) -> Option<&'static Service> {
 /// Another service of the name that a signature gives, if the path is one of that alone.
 pub(crate) fn namesake(incoming: &Incoming<'_>, of: &Service) -> Option<&'static Service> {
     let Shape::Rest(root) = Shape::of(incoming) else { return None };
-    let of_name = services::ALL.iter().filter(|entry| entry.service.name == of.name);
-    let mut others = of_name.filter(|entry| entry.service.protocol != of.protocol);
-    others.find(|entry| entry.roots.contains(&root)).map(|entry| &entry.service)
+    let of_name = services::ALL.iter().filter(|entry| entry.described.name == of.name);
+    let mut others = of_name.filter(|entry| entry.described.protocol != of.protocol);
+    others.find(|entry| entry.roots.contains(&root)).map(Entry::service)
 }
 
 /// Stands for the service of a request that names none.
 pub(crate) fn unnamed(incoming: &Incoming<'_>) -> &'static Service {
     match Shape::of(incoming) {
-        Shape::Target(_) => &UNNAMED_JSON.service,
-        Shape::Cbor(_) => &UNNAMED_CBOR.service,
-        Shape::Form(_) => &UNNAMED_FORM.service,
-        Shape::Rest("") if incoming.method == "POST" => &UNNAMED_FORM.service,
-        Shape::Rest(_) => &UNNAMED_REST.service,
+        Shape::Target(_) => &UNNAMED_JSON.described,
+        Shape::Cbor(_) => &UNNAMED_CBOR.described,
+        Shape::Form(_) => &UNNAMED_FORM.described,
+        Shape::Rest("") if incoming.method == "POST" => &UNNAMED_FORM.described,
+        Shape::Rest(_) => &UNNAMED_REST.described,
     }
 }
 
@@ -88,16 +97,16 @@ fn name<'a>(incoming: &Incoming<'a>) -> Option<&'a str> {
 fn of_version(incoming: &Incoming<'_>) -> Option<&'static Service> {
     let version = incoming.form_value("Version")?;
     let is_query = |service: &Service| matches!(service.protocol, Protocol::Ec2 | Protocol::Query);
-    let all = services::ALL.iter().map(|entry| &entry.service);
+    let all = services::ALL.iter().map(Entry::service);
     let mut found = all.filter(|service| is_query(service) && service.api_version == version);
     found.next().filter(|_| found.next().is_none())
 }
 
 /// Of several that will do, the one that the request's shape fits best; the first if it fits several.
 fn best(shape: &Shape<'_>, will_do: impl Fn(&Service) -> bool) -> Option<&'static Service> {
-    let candidates = services::ALL.iter().filter(|entry| will_do(&entry.service));
+    let candidates = services::ALL.iter().filter(|entry| will_do(&entry.described));
     // The last of the best is taken, hence from the end.
-    candidates.rev().max_by_key(|entry| entry.fit(shape)).map(|entry| &entry.service)
+    candidates.rev().max_by_key(|entry| entry.fit(shape)).map(Entry::service)
 }
 
 /// What tells the protocol of a request, and with it services of the same name.
@@ -140,15 +149,19 @@ enum Fit {
 }
 
 impl Entry {
+    fn service(&'static self) -> &'static Service {
+        self.vacant.unwrap_or(&self.described)
+    }
+
     fn fit(&self, shape: &Shape<'_>) -> Fit {
         let named = |is_named| if is_named { Fit::Named } else { Fit::Protocol };
-        match (self.service.protocol, shape) {
+        match (self.described.protocol, shape) {
             (Protocol::Json10 | Protocol::Json11, Shape::Target(prefix)) => {
-                named(self.service.is_targeted_by(prefix))
+                named(self.described.is_targeted_by(prefix))
             }
-            (Protocol::RpcCbor, Shape::Cbor(name)) => named(self.service.target_prefix == *name),
+            (Protocol::RpcCbor, Shape::Cbor(name)) => named(self.described.target_prefix == *name),
             (Protocol::Ec2 | Protocol::Query, Shape::Form(version)) => {
-                named(version.as_deref() == Some(self.service.api_version))
+                named(version.as_deref() == Some(self.described.api_version))
             }
             (Protocol::RestJson | Protocol::RestXml | Protocol::S3, Shape::Rest(_))
                 if self.roots.is_empty() =>

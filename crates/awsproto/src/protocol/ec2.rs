@@ -15,7 +15,7 @@ use crate::xml::{self, ToXml, XmlWriter};
 
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 
-static WORDING: Wording = Wording {
+pub(super) static WORDING: Wording = Wording {
     empty: EmptyValue::IsNone,
     invalid: AwsError::invalid_value,
     missing: AwsError::missing_parameter,

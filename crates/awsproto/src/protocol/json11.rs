@@ -3,11 +3,11 @@
 //! Follows "AWS JSON 1.1 protocol" (Smithy).
 
 use super::dialect::Dialect;
-use super::json_error;
+use super::{json_error, targeted};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::json::{self, FromJson, ToJson};
+use crate::json::{FromJson, ToJson};
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
@@ -32,13 +32,12 @@ pub fn encode_nothing(_: &()) -> Output {
 pub(super) struct Json11;
 
 impl Dialect for Json11 {
-    fn operation(&self, service: &Service, incoming: &Incoming<'_>) -> Result<String, AwsError> {
-        let name = incoming.targeted_operation().ok_or_else(|| self.unknown_action(service, ""))?;
-        Ok(name.to_owned())
+    fn operation(&self, _: &Service, incoming: &Incoming<'_>) -> Result<String, AwsError> {
+        targeted::operation(incoming)
     }
 
     fn read(&self, _: &'static [HttpRoute], incoming: &Incoming<'_>) -> Result<Input, AwsError> {
-        json::parse(incoming.body).map(Input::Json)
+        targeted::read(incoming)
     }
 
     fn write(&self, _: &Service, _: &str, _: &str, output: &Output) -> Reply {

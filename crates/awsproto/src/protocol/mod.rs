@@ -14,11 +14,13 @@ mod rest_json;
 pub mod rest_xml;
 mod rpc_cbor;
 mod s3;
+mod targeted;
 mod xml_error;
 
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
+use crate::params::Wording;
 use crate::reply::{Output, Reply};
 use crate::service::{ErrorNames, Protocol, Service};
 use dialect::Dialect;
@@ -47,6 +49,20 @@ impl Service {
     /// The parameters of a request.
     pub(crate) fn read(&self, incoming: &Incoming<'_>) -> Result<Input, AwsError> {
         self.protocol.dialect().read(self.routes, incoming)
+    }
+}
+
+/// How a service whose requests are forms takes empty values, and says what is wrong.
+pub(crate) fn wording(protocol: Protocol) -> &'static Wording {
+    match protocol {
+        Protocol::Ec2 => &ec2::WORDING,
+        Protocol::Query
+        | Protocol::Json10
+        | Protocol::Json11
+        | Protocol::RestJson
+        | Protocol::RestXml
+        | Protocol::S3
+        | Protocol::RpcCbor => &query::WORDING,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::xml::{self, ToXml, XmlWriter};
 
 const CONTENT_TYPE: &str = "text/xml";
 
-static WORDING: Wording = Wording { empty: EmptyValue::IsAValue, invalid, missing };
+pub(super) static WORDING: Wording = Wording { empty: EmptyValue::IsAValue, invalid, missing };
 
 fn invalid(key: &str, _: &str, reason: &str) -> AwsError {
     AwsError::new("MalformedInput", format!("{key}: {reason}"))

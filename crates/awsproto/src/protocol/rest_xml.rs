@@ -36,13 +36,14 @@ pub(super) struct RestXml;
 
 impl Dialect for RestXml {
     fn operation(&self, service: &Service, incoming: &Incoming<'_>) -> Result<String, AwsError> {
-        let matched = rest::find(service.routes, incoming.method, incoming.path);
+        let matched = rest::find(service.routes, incoming.method, incoming.path, incoming.query);
         let matched = matched.ok_or_else(|| self.unknown_action(service, ""))?;
         Ok(matched.route.operation.to_owned())
     }
 
     fn read(&self, routes: &'static [HttpRoute], incoming: &Incoming<'_>) -> Result<Input, AwsError> {
-        let matched = rest::find(routes, incoming.method, incoming.path).ok_or_else(no_such_path)?;
+        let matched =
+            rest::find(routes, incoming.method, incoming.path, incoming.query).ok_or_else(no_such_path)?;
         let mut request = match incoming.body.trim_ascii().is_empty() {
             true => Element::default(),
             false => document(incoming.body)?,

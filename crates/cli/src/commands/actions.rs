@@ -2,12 +2,15 @@
 
 use std::process::ExitCode;
 
-use crate::arguments::Output;
+use crate::arguments::Actions;
 use crate::failure::Result;
 
-pub(crate) fn run(output: Output) -> Result<ExitCode> {
-    let rows = server::services::rows();
-    if output.json {
+pub(crate) fn run(asked: &Actions) -> Result<ExitCode> {
+    let rows = match asked.none {
+        true => server::services::vacant_rows(),
+        false => server::services::rows(),
+    };
+    if asked.output.json {
         return super::print_json(&rows);
     }
     let lines: String = rows.iter().map(|row| format!("{} {}\n", row.service, row.name)).collect();

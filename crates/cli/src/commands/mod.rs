@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Capture(options) => capture::run(&daemon, &options),
         Command::Certificate(output) => certificate::run(&daemon, output),
         Command::Reset(options) => reset::run(&daemon, &options),
-        Command::Actions(output) => actions::run(output),
+        Command::Actions(asked) => actions::run(&asked),
     }
 }
 

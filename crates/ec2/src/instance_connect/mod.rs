@@ -13,8 +13,13 @@ use ssh_keys::PublicKey;
 pub use shapes::SERVICE;
 
 /// The service.
-pub static API: Api<World> =
-    Api { service: &SERVICE, actions: ACTIONS, tokens: &(), first_use: Some(crate::DEFAULT_VPC) };
+pub static API: Api<World> = Api {
+    service: &SERVICE,
+    actions: ACTIONS,
+    vacant: &[],
+    tokens: &(),
+    first_use: Some(crate::DEFAULT_VPC),
+};
 
 /// Every action of EC2 Instance Connect that Hamlet has.
 static ACTIONS: &[Action<World>] = &[write!(SendSSHPublicKey, send_ssh_public_key)];

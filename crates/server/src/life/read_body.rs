@@ -40,27 +40,26 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
 }
 
 /// Whose bodies are streamed names its operation in the head. All others are read whole, but for those that nobody reads:
-/// signature and path in the head say already that the service is not here. Of forms, which mostly have no path, the body
-/// may say which of several services of a name is meant, and what is asked of one that is here.
+/// signature and path in the head say already that service or operation are not here. Of forms, which mostly have no path,
+/// the body may say which of several services of a name is meant, and what is asked of one that is here.
 fn rule(api: &Api, exchange: &Exchange<'_>) -> Result<BodyRule, AwsError> {
     let is_at_root = exchange.head.uri.path() == "/";
     // Nearly every call is one of these: nothing in its head could make it another, and it is routed by its body later.
     if is_at_root && is_form(exchange) && !exchange.head.headers.contains_key("x-amz-target") {
         return Ok(BodyRule::Whole);
     }
-    match awsproto::route::route(&exchange.incoming(), &api.descriptions) {
+    let (service, found) = match awsproto::route::route(&exchange.incoming(), &api.descriptions) {
         Ok(route) => {
-            let action = api.service(route.service).find(&route.operation).ok();
-            Ok(action.map_or(BodyRule::Whole, |action| action.body))
+            (route.service, api.service(route.service).find(&route.operation).map(|action| action.body))
         }
-        Err(nowhere) => {
-            let is_here = api.descriptions.iter().any(|it| std::ptr::eq(*it, nowhere.service));
-            let may_be_form = is_at_root || is_form(exchange);
-            match exchange.authorization.is_ok() && !is_here && !may_be_form {
-                true => Err(nowhere.error),
-                false => Ok(BodyRule::Whole),
-            }
-        }
+        Err(nowhere) => (nowhere.service, Err(nowhere.error)),
+    };
+    let is_here = api.descriptions.iter().any(|it| std::ptr::eq(*it, service));
+    let may_be_form = is_at_root || is_form(exchange);
+    match found {
+        Err(error) if exchange.authorization.is_ok() && !is_here && !may_be_form => Err(error),
+        Ok(rule) => Ok(rule),
+        Err(_) => Ok(BodyRule::Whole),
     }
 }
 

@@ -36,7 +36,7 @@ static TOYBOX: Service = Service {
 };
 
 static API: ServiceApi<World> =
-    ServiceApi { service: &TOYBOX, actions: ACTIONS, tokens: &(), first_use: None };
+    ServiceApi { service: &TOYBOX, actions: ACTIONS, vacant: &[], tokens: &(), first_use: None };
 
 static SERVICES: [&ServiceApi<World>; 1] = [&API];
 
