@@ -1,0 +1,32 @@
+"""What the tests by other clients have in common: where each is installed, and how it is run."""
+
+import os
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "labs"))
+import harness
+from network import NetworkLab
+
+__all__ = ["CACHE", "HERE", "ClientLab", "harness"]
+
+CACHE = pathlib.Path(os.environ.get("HAMLET_CACHE") or pathlib.Path.home() / ".cache/hamlet") / "clients"
+
+
+class ClientLab(NetworkLab):
+    """A walk with somebody else's client."""
+
+    # The environment that `tests/clients/install` made.
+    client = ""
+
+    def bin(self, program):
+        found = CACHE / self.client / "bin" / program
+        if not found.exists():
+            raise harness.CannotRun(f"{found} is missing: tests/clients/install")
+        return found
+
+    def run(self, program, *words, check=True, seconds=300, stdin="", environment=()):
+        """Runs a program of the client's, pointed at Hamlet."""
+        variables = {**self.hamlet.environment, "HOME": str(self.user.stage), **dict(environment)}
+        return harness.execute([self.bin(program), *words], variables, check, seconds, stdin, cwd=self.user.stage)
