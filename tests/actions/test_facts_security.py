@@ -717,14 +717,14 @@ class Tags(Facts):
 
     def test_specifications(self):
         self.refused(
-            "InvalidParameterValue",
+            "InvalidParameter",
             "'subnet' is not a valid taggable resource type for this operation.",
             "create_vpc",
             CidrBlock="10.0.0.0/16",
             TagSpecifications=[{"ResourceType": "subnet", "Tags": [{"Key": "a", "Value": "b"}]}],
         )
         self.refused(
-            "InvalidParameterValue",
+            "InvalidParameter",
             "Tag specification must have at least one tag",
             "create_vpc",
             CidrBlock="10.0.0.0/16",

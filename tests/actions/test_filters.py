@@ -77,7 +77,9 @@ class Filters(unittest.TestCase):
                     found = things(getattr(ec2, method)(**{key: [{"Name": name, "Values": [text]}]}))
                     expected = [one for one in members if one.get(member) == shown]
                     self.assertEqual(identities(expected), identities(found))
-                    nothing = things(getattr(ec2, method)(**{key: [{"Name": name, "Values": ["nonsense"]}]}))
+                    # AWS wants the identifiers of groups to be some where it looks for rules by them.
+                    other = f"sg-{'0' * 17}" if name == "group-id" else "nonsense"
+                    nothing = things(getattr(ec2, method)(**{key: [{"Name": name, "Values": [other]}]}))
                     self.assertEqual([], nothing)
 
 

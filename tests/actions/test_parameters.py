@@ -7,6 +7,7 @@ import unittest
 import botocore.serialize
 
 import hamlet
+import members
 import story
 import wire
 from rest import Rest
@@ -101,8 +102,9 @@ class Parameters(unittest.TestCase):
         left = {k: v for k, v in good.items() if k != key and not k.startswith(f"{key}.")}
         self.assertNotEqual(good, left, f"the good request has no {key}")
         answer = self.send(row, left)
-        expected = f"The request must contain the parameter {key[:1].lower()}{key[1:]}"
-        self.assertEqual((400, "MissingParameter", expected), (answer.status, answer.code, answer.message))
+        usual = f"MissingParameter: The request must contain the parameter {key[:1].lower()}{key[1:]}"
+        expected = members.listed("missing").get((members.structure(shape), name), usual)
+        self.assertEqual((400, expected), (answer.status, f"{answer.code}: {answer.message}"))
 
     def test_each_required_member_of_a_member_missing(self):
         for row in hamlet.rows():

@@ -272,6 +272,20 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The same for whose lack AWS has words of its own.
+    pub fn required_list_or<T: FromParams>(
+        &mut self,
+        name: &'static str,
+        code: &'static str,
+        sentence: &'static str,
+    ) -> Result<Vec<T>, AwsError> {
+        let members = self.list(name)?;
+        match members.is_empty() {
+            false => Ok(members),
+            true => Err(AwsError::new(code, sentence)),
+        }
+    }
+
     /// A list with a level between: `Name.member.1`. The query protocol writes an empty list as
     /// an empty value.
     pub fn nested_list<T: FromParams>(

@@ -40,33 +40,41 @@ pub fn specified_by_type(
     specifications: impl IntoIterator<Item = impl Into<Specification>>,
     allowed: &[&str],
 ) -> Result<BTreeMap<String, TagMap>, AwsError> {
+    let refused = |sentence: &str| AwsError::new(code_of_specifications(allowed), sentence);
     let mut by_type = BTreeMap::new();
     for specification in specifications {
         let Specification { resource_type, tags } = specification.into();
         let resource_type = resource_type.unwrap_or_default();
         if resource_type.is_empty() {
-            return Err(AwsError::invalid_parameter_value(
-                "Tag specification resource type must have a value",
-            ));
+            return Err(refused("Tag specification resource type must have a value"));
         }
         if !allowed.contains(&resource_type.as_str()) {
-            return Err(AwsError::invalid_parameter_value(format!(
-                "'{resource_type}' is not a valid taggable resource type for this operation."
-            )));
+            let sentence =
+                format!("'{resource_type}' is not a valid taggable resource type for this operation.");
+            return Err(refused(&sentence));
         }
         if by_type.contains_key(&resource_type) {
-            return Err(AwsError::invalid_parameter_value(
+            return Err(refused(
                 "The same resource type may not be specified more than once in tag specifications",
             ));
         }
         if tags.is_empty() {
-            return Err(AwsError::invalid_parameter_value("Tag specification must have at least one tag"));
+            return Err(refused("Tag specification must have at least one tag"));
         }
         // Here a missing value is an empty one; CreateTags wants it written.
         let written = tags.into_iter().map(|(key, value)| (key, value.or_else(|| Some(String::new()))));
         by_type.insert(resource_type, checked(written)?);
     }
     Ok(by_type)
+}
+
+/// The code for a wrong specification: CreateVpc, CreateSubnet, CreateNetworkInterface and AuthorizeSecurityGroup… have
+/// another one than the rest.
+fn code_of_specifications(allowed: &[&str]) -> &'static str {
+    match allowed {
+        ["vpc" | "subnet" | "network-interface" | "security-group-rule"] => "InvalidParameter",
+        _ => "InvalidParameterValue",
+    }
 }
 
 /// Checks tags for writing: lengths, reserved keys, keys given twice, and their number.
@@ -162,6 +170,12 @@ mod tests {
             refused(specification("vpc", &[("aws:x", "")])),
             "Tag keys starting with 'aws:' are reserved for internal use"
         );
+    }
+
+    #[test]
+    fn some_operations_have_another_code() {
+        let code = |kind: &str| specified([specification(kind, &[])], kind).unwrap_err().code;
+        assert_eq!((&*code("vpc"), &*code("route-table")), ("InvalidParameter", "InvalidParameterValue"));
     }
 
     #[test]

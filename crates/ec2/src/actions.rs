@@ -198,8 +198,11 @@ mod tests {
         let mut caller = Caller::new();
         for action in ACTIONS {
             let refused = caller.refused(action.name, &[("Colour", "red")]);
-            let complains =
-                ["UnknownParameter: The parameter Colour is not recognized", "MissingParameter: "];
+            let complains = [
+                "UnknownParameter: The parameter Colour is not recognized",
+                "MissingParameter: ",
+                NO_INSTANCES,
+            ];
             assert!(complains.iter().any(|start| refused.starts_with(start)), "{}: {refused}", action.name);
         }
     }
@@ -213,11 +216,15 @@ mod tests {
             let stops = [
                 "DryRunOperation: Request would have succeeded, but DryRun flag is set.",
                 "MissingParameter: ",
+                NO_INSTANCES,
                 "UnknownParameter: The parameter DryRun is not recognized",
             ];
             assert!(stops.iter().any(|start| refused.starts_with(start)), "{}: {refused}", action.name);
         }
     }
+
+    /// What is said instead of a missing parameter by those that want instances.
+    const NO_INSTANCES: &str = "InvalidParameterCombination: No instances specified";
 
     /// Names that parameters of many actions have.
     const NAMES: [&str; 44] = [

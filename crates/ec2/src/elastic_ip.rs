@@ -113,7 +113,7 @@ fn interface_for_address(
         (Some(_), Some(_)) => Err(AwsError::invalid_parameter_combination(
             "You may specify either an instance ID or a network interface ID, but not both.",
         )),
-        (None, None) => Err(AwsError::missing_parameter("instanceId or networkInterfaceId")),
+        (None, None) => Err(missing("Either instance ID or network interface id must be specified")),
         (None, Some(interface)) => Ok(interface),
         (Some(id), None) => match world.instance(scope, id).map_err(refused)?.state {
             InstanceState::Pending | InstanceState::ShuttingDown | InstanceState::Terminated => {
@@ -146,7 +146,7 @@ pub(crate) fn disassociate(
                 None => return Ok(()),
             }
         }
-        (None, None) => return Err(AwsError::missing_parameter("associationId")),
+        (None, None) => return Err(missing("Either public IP or association id must be specified")),
     };
     call.with_ids(|ids| world.disassociate_address(scope, association, ids)).map_err(refused)
 }
@@ -170,8 +170,13 @@ fn named_allocation(
             let address = text.parse().map_err(|_| malformed_address(text))?;
             world.elastic_ip_at(scope, address).map(|elastic| elastic.id).map_err(refused)
         }
-        (None, None) => Err(AwsError::missing_parameter("allocationId")),
+        (None, None) => Err(missing("Either public IP or allocation id must be specified")),
     }
+}
+
+/// One of two parameters must be there, and neither is.
+fn missing(sentence: &str) -> AwsError {
+    AwsError::new("MissingParameter", sentence)
 }
 
 pub(crate) fn malformed_address(text: &str) -> AwsError {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::instance::ShutdownBehavior;
 use model::instance_lifecycle::InstanceAttribute as Change;
-use model::{Instance, InstanceId, SecurityGroupId, World};
+use model::{Instance, InstanceId, World};
 
 use crate::errors::refused;
 use crate::instance::{block_devices, metadata_options};
@@ -92,8 +92,7 @@ fn change(request: ModifyInstanceAttributeRequest, root_device: &str) -> Result<
         ("Ramdisk", ramdisk.is_some()),
         ("SriovNetSupport", sriov_net_support.is_some()),
     ])?;
-    let groups: Vec<SecurityGroupId> =
-        groups.iter().map(|group| parse_id(group)).collect::<Result<_, AwsError>>()?;
+    let groups = request::group_ids(&groups)?;
     let on = |value: Option<AttributeBooleanValue>| value.and_then(|value| value.value);
     let text = |value: Option<AttributeValue>| value.and_then(|value| value.value);
     let data = user_data.map(|data| checked_user_data(data.value.unwrap_or_default()));

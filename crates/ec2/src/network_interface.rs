@@ -59,7 +59,7 @@ pub(crate) fn create(
     };
     let addresses = addresses.read()?;
     let new = NewNetworkInterface {
-        groups: groups.iter().map(|group| parse_id(group)).collect::<Result<_, _>>()?,
+        groups: request::group_ids(&groups)?,
         description: description.unwrap_or_default(),
         primary_address: addresses.primary,
         secondary_addresses: addresses.secondary,
@@ -175,7 +175,7 @@ pub(crate) fn modify_attribute(
     ])?;
     let scope = call.scope;
     let id: NetworkInterfaceId = required_id(network_interface_id.as_deref())?;
-    let groups: Result<Vec<SecurityGroupId>, AwsError> = groups.iter().map(|group| parse_id(group)).collect();
+    let groups = request::group_ids(&groups);
     let tracking = connection_tracking_specification.map(|wanted| tracking(Some(wanted))).transpose()?;
     let sent = [
         description.map(|value| Change::Description(value.value.unwrap_or_default())),

@@ -3,7 +3,7 @@
 use awsproto::filter::Filterable;
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Filters};
-use model::{Id, Ipv4Net, Ipv6Net, Tags};
+use model::{Id, Ipv4Net, Ipv6Net, SecurityGroupId, Tags};
 use std::ops::RangeInclusive;
 
 use crate::errors;
@@ -22,6 +22,15 @@ pub(crate) fn required_id<I: Id>(text: Option<&str>) -> Result<I, AwsError> {
 /// Reads an identifier that may be absent.
 pub(crate) fn optional_id<I: Id>(text: Option<&str>) -> Result<Option<I>, AwsError> {
     text.map(parse_id).transpose()
+}
+
+/// Reads the groups of an interface or an instance.
+pub(crate) fn group_ids(texts: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
+    let read = |text: &String| match text.as_str() {
+        "" => Err(AwsError::invalid_value("groupId", "", "The value cannot be empty")),
+        text => parse_id(text),
+    };
+    texts.iter().map(read).collect()
 }
 
 /// Reads a block, and clears its host bits as AWS does.

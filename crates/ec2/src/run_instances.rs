@@ -18,7 +18,7 @@ use crate::instance_profile;
 use crate::instance_type;
 use crate::launch_request::Asked;
 use crate::network_interface::{Addresses, parse_device_index, tracking};
-use crate::request::{self, optional_id, parse_id};
+use crate::request::{self, optional_id};
 use crate::shapes::*;
 use crate::volume::{GP3_IOPS, GP3_THROUGHPUT_MIBPS};
 
@@ -209,7 +209,7 @@ fn only_interface(
         ));
     }
     let subnet = subnet_of(world, scope, optional_id(asked.subnet_id.as_deref())?, zone)?;
-    let mut groups = group_ids(&asked.security_group_ids)?;
+    let mut groups = request::group_ids(&asked.security_group_ids)?;
     groups.extend(groups_by_name(world, scope, &asked.security_groups)?);
     let addresses = Addresses {
         primary: asked.private_ip_address.clone(),
@@ -292,7 +292,7 @@ fn specified_interface(
     };
     let addresses = addresses.read()?;
     let interface = NewNetworkInterface {
-        groups: group_ids(&groups)?,
+        groups: request::group_ids(&groups)?,
         description: description.unwrap_or_default(),
         primary_address: addresses.primary,
         secondary_addresses: addresses.secondary,
@@ -349,10 +349,6 @@ fn placement_zone(scope: Scope, name: Option<&str>) -> Result<Option<Zone>, AwsE
     let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(None) };
     let unknown = || AwsError::invalid_parameter_value(format!("Invalid availability zone: [{name}]"));
     Zone::find(scope.region, name).map(Some).ok_or_else(unknown)
-}
-
-fn group_ids(texts: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
-    texts.iter().map(|text| parse_id(text)).collect()
 }
 
 /// Groups of the default VPC by their names.

@@ -62,10 +62,15 @@ fn parse_content(rule: SecurityGroupRuleRequest, place: Place<'_>) -> Result<Rul
                 Naming::Strict,
             )?
         }
-        _ => {
+        (None, None, None, None) => {
             return Err(AwsError::new(
                 "MissingParameter",
                 "The request must contain exactly one of: cidrIp, cidrIpv6, prefixListId, or referencedGroupId",
+            ));
+        }
+        (_, _, _, _) => {
+            return Err(AwsError::invalid_parameter_combination(
+                "Only one of cidrIp, cidrIpv6, prefixListId, or referencedGroupId can be specified",
             ));
         }
     };
@@ -147,6 +152,7 @@ pub(crate) fn describe(
     let DescribeSecurityGroupRulesRequest { filters, max_results, next_token, security_group_rule_ids } =
         request;
     let scope = call.scope;
+    check_group_filter(&filters)?;
     let groups = || world.network.security_groups.values().filter(|group| group.scope == scope);
     let all = groups().flat_map(|group| group.rules.values());
     let named = named_or_all(&security_group_rule_ids, all, |rule| rule.id)?;
@@ -164,6 +170,13 @@ pub(crate) fn describe(
     let (security_group_rules, next_token) =
         describe.page(rows, |rule| rule.security_group_rule_id.as_ref())?;
     Ok(DescribeSecurityGroupRulesResult { next_token, security_group_rules })
+}
+
+/// A filter by group wants identifiers of groups, as no other filter does: AWS refuses any other text.
+fn check_group_filter(filters: &[shapes::Filter]) -> Result<(), AwsError> {
+    let by_group = filters.iter().filter(|filter| filter.name.as_deref() == Some("group-id"));
+    let exact = by_group.flat_map(|filter| &filter.values).filter(|value| !value.contains(['*', '?', '\\']));
+    exact.map(|value| parse_id::<SecurityGroupId>(value).map(drop)).collect()
 }
 
 /// A rule as describe and authorize calls show it.
@@ -270,7 +283,11 @@ mod tests {
                            or referencedGroupId";
         assert_eq!(send(&[("IpProtocol", "-1")]).unwrap_err(), exactly_one);
         let both = [("IpProtocol", "-1"), ("CidrIpv4", "10.0.0.0/8"), ("CidrIpv6", "::/0")];
-        assert_eq!(send(&both).unwrap_err(), exactly_one);
+        assert_eq!(
+            send(&both).unwrap_err(),
+            "InvalidParameterCombination: Only one of cidrIp, cidrIpv6, prefixListId, or referencedGroupId can be \
+             specified"
+        );
         send(&[("IpProtocol", "udp"), ("FromPort", "53"), ("ToPort", "53"), ("CidrIpv6", "::/0")]).unwrap();
         let shown = caller.ok("DescribeSecurityGroupRules", &[("SecurityGroupRuleId.1", &rule)]);
         assert_eq!((shown.text("ipProtocol"), shown.text("cidrIpv6")), ("udp".into(), "::/0".into()));

@@ -13,6 +13,8 @@ pub(super) struct Lists {
     empty_values: Members,
     /// Lists that are left out of answers when they are empty, or are not.
     empty_lists: Members,
+    /// What AWS says of lists that must be there and are not, where that is not what it says of others.
+    missing: Members,
 }
 
 /// What becomes of a list when it is empty: an element, or nothing.
@@ -65,7 +67,11 @@ impl Lists {
         for (name, words) in empty_lists.iter() {
             WhenEmpty::read(words).map_err(|problem| format!("{name}: {problem}"))?;
         }
-        Ok(Lists { empty_values: Members::read("empty_values")?, empty_lists })
+        Ok(Lists {
+            empty_values: Members::read("empty_values")?,
+            empty_lists,
+            missing: Members::read("missing")?,
+        })
     }
 
     fn when_empty(&self, structure: &str, member: &Member) -> WhenEmpty {
@@ -373,7 +379,12 @@ fn from_params(model: &Model, lists: &Lists, name: &str, structure: &Structure) 
     }
     text += "let value = Self {\n";
     for member in own {
-        let read = read_param(model.protocol, member, lists.may_be_empty(model, name, member));
+        let read = match lists.missing.get(name, &member.name).and_then(|words| words.split_once(": ")) {
+            Some((code, sentence)) => {
+                format!("required_list_or({:?}, {code:?}, {sentence:?})", member.wire_in)
+            }
+            None => read_param(model.protocol, member, lists.may_be_empty(model, name, member)),
+        };
         put(&mut text, format_args!("{}: fields.{read}?,\n", member.field));
     }
     text + "};\nfields.close()?;\nOk(value)\n}\n}\n\n"

@@ -851,8 +851,14 @@ impl FromParams for CreateTagsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
         fields.optional::<bool>("DryRun")?;
-        let value =
-            Self { resources: fields.required_list("ResourceId")?, tags: fields.required_list("Tag")? };
+        let value = Self {
+            resources: fields.required_list_or(
+                "ResourceId",
+                "MissingParameter",
+                "The request must contain the parameter resourceIdSet",
+            )?,
+            tags: fields.required_list("Tag")?,
+        };
         fields.close()?;
         Ok(value)
     }

@@ -15,7 +15,13 @@ impl FromParams for RebootInstancesRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
         fields.optional::<bool>("DryRun")?;
-        let value = Self { instance_ids: fields.required_list("InstanceId")? };
+        let value = Self {
+            instance_ids: fields.required_list_or(
+                "InstanceId",
+                "InvalidParameterCombination",
+                "No instances specified",
+            )?,
+        };
         fields.close()?;
         Ok(value)
     }

@@ -313,7 +313,11 @@ impl FromParams for StartInstancesRequest {
         fields.optional::<bool>("DryRun")?;
         let value = Self {
             additional_info: fields.optional("AdditionalInfo")?,
-            instance_ids: fields.required_list("InstanceId")?,
+            instance_ids: fields.required_list_or(
+                "InstanceId",
+                "InvalidParameterCombination",
+                "No instances specified",
+            )?,
         };
         fields.close()?;
         Ok(value)
@@ -359,7 +363,11 @@ impl FromParams for StopInstancesRequest {
         let value = Self {
             force: fields.optional("Force")?,
             hibernate: fields.optional("Hibernate")?,
-            instance_ids: fields.required_list("InstanceId")?,
+            instance_ids: fields.required_list_or(
+                "InstanceId",
+                "InvalidParameterCombination",
+                "No instances specified",
+            )?,
             skip_os_shutdown: fields.optional("SkipOsShutdown")?,
         };
         fields.close()?;

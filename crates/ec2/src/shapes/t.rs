@@ -73,7 +73,11 @@ impl FromParams for TerminateInstancesRequest {
         fields.optional::<bool>("DryRun")?;
         let value = Self {
             force: fields.optional("Force")?,
-            instance_ids: fields.required_list("InstanceId")?,
+            instance_ids: fields.required_list_or(
+                "InstanceId",
+                "InvalidParameterCombination",
+                "No instances specified",
+            )?,
             skip_os_shutdown: fields.optional("SkipOsShutdown")?,
         };
         fields.close()?;
