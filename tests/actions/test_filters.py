@@ -58,6 +58,22 @@ class Filters(unittest.TestCase):
                     ("InvalidParameterValue", "The filter 'colour' is invalid"), (answer.code, answer.message)
                 )
 
+    def test_a_filter_without_values_finds_nothing(self):
+        for operation, shape, names in self.operations():
+            if operation.startswith("Get"):
+                continue  # What they are about comes before.
+            with self.subTest(operation):
+                method = next(m for m, name in self.ec2().meta.method_to_api_mapping.items() if name == operation)
+                key = "Filter" if "Filter" in shape.input_shape.members else "Filters"
+                arguments = (
+                    {"VpcId": story.told().scenario.id["vpc"]} if "VpcId" in shape.input_shape.required_members else {}
+                )
+                found = getattr(self.ec2(), method)(**arguments, **{key: [{"Name": names[0].replace("<key>", "a")}]})
+                self.assertEqual([], things(found))
+
+    def ec2(self):
+        return story.told().scenario.ec2
+
     def test_a_value_that_was_shown_finds_what_showed_it(self):
         """Where a filter's name is a member's: `vpc-id` and VpcId. Another value must not find it."""
         ec2 = story.told().scenario.ec2

@@ -110,6 +110,7 @@ impl Checked {
     fn new(filter: Filter) -> Result<Self, AwsError> {
         let name = filter.name.filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| AwsError::missing_parameter("filter.name"))?;
+        // Without values there is nothing that any item could match: AWS answers with an empty list.
         let patterns = filter.values.iter().map(|value| Pattern::new(value)).collect::<Result<_, _>>()?;
         Ok(Checked { name, patterns })
     }
@@ -242,6 +243,13 @@ mod tests {
         let filters = filters(&[("cidr", &["x"]), ("colour", &["red"])]).unwrap();
         let refused = filters.select(Vec::<Vpc>::new()).map(|_| ()).unwrap_err();
         assert_eq!(refused.to_string(), "InvalidParameterValue: The filter 'colour' is invalid");
+    }
+
+    #[test]
+    fn a_filter_without_values_matches_nothing() {
+        assert_eq!(check(&vpc(), &[("cidr", &[])]), Ok(false));
+        assert_eq!(check(&vpc(), &[("tag:Name", &[])]), Ok(false));
+        assert!(check(&vpc(), &[("colour", &[])]).is_err());
     }
 
     #[test]
