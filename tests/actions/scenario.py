@@ -59,6 +59,7 @@ class Scenario:
 
     def change(self):
         self.change_vpc()
+        self.block_public_access()
         self.change_subnet()
         self.change_routes()
         self.change_security()
@@ -315,6 +316,22 @@ class Scenario:
         ec2.describe_dhcp_options()
         ec2.associate_dhcp_options(DhcpOptionsId="default", VpcId=id["vpc"])
         ec2.delete_dhcp_options(DhcpOptionsId=id["dopt"])
+
+    def block_public_access(self):
+        ec2, id = self.ec2, self.id
+        ec2.modify_vpc_block_public_access_options(InternetGatewayBlockMode="block-bidirectional")
+        ec2.describe_vpc_block_public_access_options()
+        exclusion = ec2.create_vpc_block_public_access_exclusion(
+            VpcId=id["vpc"],
+            InternetGatewayExclusionMode="allow-egress",
+            TagSpecifications=tagged("vpc-block-public-access-exclusion", "main"),
+        )["VpcBlockPublicAccessExclusion"]["ExclusionId"]
+        ec2.modify_vpc_block_public_access_exclusion(
+            ExclusionId=exclusion, InternetGatewayExclusionMode="allow-bidirectional"
+        )
+        ec2.describe_vpc_block_public_access_exclusions(ExclusionIds=[exclusion])
+        ec2.delete_vpc_block_public_access_exclusion(ExclusionId=exclusion)
+        ec2.modify_vpc_block_public_access_options(InternetGatewayBlockMode="off")
 
     def change_subnet(self):
         ec2, id = self.ec2, self.id

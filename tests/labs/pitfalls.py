@@ -20,6 +20,7 @@ class Pitfalls(NetworkLab):
         self.acl_order()
         self.acl_memory()
         self.neighbours_of_a_denied_subnet()
+        self.blocked_public_access()
 
     def networks(self):
         self.step("1. two VPCs with one and the same block, and in each a server with one and the same address")
@@ -284,6 +285,30 @@ class Pitfalls(NetworkLab):
         self.holds(not out_of, "out of it")
         self.holds(within, "within it the network ACL is not asked")
         self.holds(past, "past it")
+
+    def blocked_public_access(self):
+        self.step("10. blocked public access closes the gateway, whatever routes, groups and network ACLs say")
+        out = ("red-client", EXAMPLE)
+        self.holds(self.ping(*out), "before")
+        self.block_public_access("block-bidirectional")
+        self.holds(not self.ping(*out), "blocked both ways")
+        self.holds(self.ping("red-client", "10.0.2.10"), "inside the VPC nothing is blocked")
+        trace = self.trace("red-client", EXAMPLE, "icmp")
+        self.holds("public-access-blocked" in str(trace), trace)
+        made = self.ec2(
+            "create-vpc-block-public-access-exclusion",
+            *("--subnet-id", self.describe(self.made["red-client"])["SubnetId"]),
+            *("--internet-gateway-exclusion-mode", "allow-bidirectional"),
+        )["VpcBlockPublicAccessExclusion"]
+        self.holds(self.ping(*out), "its subnet is excluded")
+        self.ec2("delete-vpc-block-public-access-exclusion", "--exclusion-id", made["ExclusionId"])
+        self.block_public_access("block-ingress")
+        self.holds(not self.ping(*out), "inwards alone, which the answers are")
+        self.block_public_access("off")
+        self.holds(self.ping(*out), "off again")
+
+    def block_public_access(self, mode):
+        self.ec2("modify-vpc-block-public-access-options", "--internet-gateway-block-mode", mode)
 
     def use_acl(self, subnet, acl):
         [found] = self.ec2("describe-network-acls", "--filters", f"Name=association.subnet-id,Values={subnet}")[

@@ -5,11 +5,11 @@ use model::World;
 
 use crate::shapes::op;
 use crate::{
-    address_attribute, address_transfer, dhcp_options, egress_only_internet_gateway, elastic_ip, image,
-    instance, instance_attribute, instance_connect_endpoint, instance_profile, instance_type,
-    internet_gateway, key_pair, nat_gateway, network_acl, network_interface, passing, place, prefix_list,
-    route, route_table, run_instances, security_group, security_group_permission, security_group_rule,
-    subnet, tags, volume, vpc, vpc_peering_connection,
+    address_attribute, address_transfer, block_public_access, dhcp_options, egress_only_internet_gateway,
+    elastic_ip, image, instance, instance_attribute, instance_connect_endpoint, instance_profile,
+    instance_type, internet_gateway, key_pair, nat_gateway, network_acl, network_interface, passing, place,
+    prefix_list, route, route_table, run_instances, security_group, security_group_permission,
+    security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -42,6 +42,12 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(DeleteInternetGateway, internet_gateway::delete),
     read!(DescribeInternetGateways, internet_gateway::describe),
     // Egress-only internet gateways.
+    read!(DescribeVpcBlockPublicAccessOptions, block_public_access::describe_options),
+    write!(ModifyVpcBlockPublicAccessOptions, block_public_access::modify_options),
+    write!(CreateVpcBlockPublicAccessExclusion, block_public_access::create_exclusion),
+    write!(ModifyVpcBlockPublicAccessExclusion, block_public_access::modify_exclusion),
+    write!(DeleteVpcBlockPublicAccessExclusion, block_public_access::delete_exclusion),
+    read!(DescribeVpcBlockPublicAccessExclusions, block_public_access::describe_exclusions),
     write!(CreateEgressOnlyInternetGateway, egress_only_internet_gateway::create),
     write!(DeleteEgressOnlyInternetGateway, egress_only_internet_gateway::delete),
     read!(DescribeEgressOnlyInternetGateways, egress_only_internet_gateway::describe),

@@ -9,6 +9,7 @@
 mod actions;
 mod address_attribute;
 mod address_transfer;
+mod block_public_access;
 mod convert;
 mod dhcp_options;
 mod egress_only_internet_gateway;

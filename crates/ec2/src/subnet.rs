@@ -9,6 +9,7 @@ use model::timestamp::Timestamp;
 use model::{IpNet, Region, Scope, SubnetCidrAssociationId, SubnetCidrReservationId, SubnetId, World, Zone};
 use std::borrow::Cow;
 
+use crate::block_public_access;
 use crate::errors::refused;
 use crate::request::{self, Describe, bool_values, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
@@ -248,6 +249,7 @@ pub(crate) fn get_cidr_reservations(
 pub(crate) fn render(world: &World, subnet: &model::Subnet, now: Timestamp) -> shapes::Subnet {
     let Scope { account, region } = subnet.scope;
     let free = world.available_addresses(subnet.id);
+    let mode = world.network.public_access_mode_in(subnet.scope, subnet.vpc, Some(subnet.id));
     let blocks = subnet.ipv6_cidr.iter().map(|block| render_ipv6_block(block, "associated"));
     shapes::Subnet {
         subnet_id: Some(subnet.id.to_string()),
@@ -272,7 +274,7 @@ pub(crate) fn render(world: &World, subnet: &model::Subnet, now: Timestamp) -> s
             enable_resource_name_dns_aaaa_record: Some(subnet.resource_name_dns_aaaa_record),
         }),
         block_public_access_states: Some(BlockPublicAccessStates {
-            internet_gateway_block_mode: Some("off".to_owned()),
+            internet_gateway_block_mode: Some(block_public_access::mode_name(mode).to_owned()),
         }),
         tags: render_tags(&subnet.tags),
         ..Default::default()

@@ -6,6 +6,7 @@ use model::vpc::{CidrAssociation, NewVpc, RemovedCidr, Tenancy, VpcAttribute};
 use model::{IpNet, Ipv4Net, Ipv6Net, Region, VpcCidrAssociationId, VpcId, World};
 use std::borrow::Cow;
 
+use crate::block_public_access;
 use crate::errors::refused;
 use crate::request::{self, Describe, bool_values, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
@@ -50,7 +51,7 @@ pub(crate) fn create(
     let id = call.with_ids(|ids| world.create_vpc(scope, new, ids)).map_err(refused)?;
     let vpc = world.vpc(scope, id).map_err(refused)?;
     // "pending" in the answer, "available" ever after.
-    let mut vpc = shapes::Vpc { state: Some("pending".to_owned()), ..render(vpc, call.now) };
+    let mut vpc = shapes::Vpc { state: Some("pending".to_owned()), ..render(world, vpc, call.now) };
     for block in &mut vpc.ipv6_cidr_block_association_set {
         block.ipv6_cidr_block_state = block_state("associating");
     }
@@ -64,7 +65,7 @@ pub(crate) fn create_default(
 ) -> Result<CreateDefaultVpcResult, AwsError> {
     let scope = call.scope;
     let id = call.with_ids(|ids| world.create_default_vpc(scope, ids)).map_err(refused)?;
-    let vpc = render(world.vpc(scope, id).map_err(refused)?, call.now);
+    let vpc = render(world, world.vpc(scope, id).map_err(refused)?, call.now);
     Ok(CreateDefaultVpcResult { vpc: Some(shapes::Vpc { state: Some("pending".to_owned()), ..vpc }) })
 }
 
@@ -83,8 +84,8 @@ pub(crate) fn describe(
     let now = call.now;
     let vpcs = request::named_or_all(&vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
     let describe = Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token };
-    let (vpcs, next_token) =
-        describe.page(vpcs.into_iter().map(|vpc| render(vpc, now)).collect(), |vpc| vpc.vpc_id.as_ref())?;
+    let (vpcs, next_token) = describe
+        .page(vpcs.into_iter().map(|vpc| render(world, vpc, now)).collect(), |vpc| vpc.vpc_id.as_ref())?;
     Ok(DescribeVpcsResult { vpcs, next_token })
 }
 
@@ -218,7 +219,8 @@ pub(crate) fn disassociate_cidr_block(
 }
 
 /// A VPC as answers show it.
-pub(crate) fn render(vpc: &model::Vpc, now: Timestamp) -> shapes::Vpc {
+pub(crate) fn render(world: &World, vpc: &model::Vpc, now: Timestamp) -> shapes::Vpc {
+    let mode = world.network.public_access_mode_in(vpc.scope, vpc.id, None);
     let region = vpc.scope.region;
     let (former, former_ipv6) = former_blocks(vpc, now);
     let blocks = vpc.cidrs.iter().map(|block| render_block(block, "associated"));
@@ -234,7 +236,7 @@ pub(crate) fn render(vpc: &model::Vpc, now: Timestamp) -> shapes::Vpc {
         instance_tenancy: Some(tenancy_name(vpc.tenancy).to_owned()),
         is_default: Some(vpc.is_default),
         block_public_access_states: Some(BlockPublicAccessStates {
-            internet_gateway_block_mode: Some("off".to_owned()),
+            internet_gateway_block_mode: Some(block_public_access::mode_name(mode).to_owned()),
         }),
         encryption_control: None,
         tags: render_tags(&vpc.tags),

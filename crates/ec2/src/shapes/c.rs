@@ -865,6 +865,40 @@ impl FromParams for CreateTagsRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVpcBlockPublicAccessExclusionRequest {
+    pub internet_gateway_exclusion_mode: Option<String>,
+    pub subnet_id: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub vpc_id: Option<String>,
+}
+
+impl FromParams for CreateVpcBlockPublicAccessExclusionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            internet_gateway_exclusion_mode: fields.required("InternetGatewayExclusionMode")?,
+            subnet_id: fields.optional("SubnetId")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            vpc_id: fields.optional("VpcId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVpcBlockPublicAccessExclusionResult {
+    pub vpc_block_public_access_exclusion: Option<VpcBlockPublicAccessExclusion>,
+}
+
+impl ToXml for CreateVpcBlockPublicAccessExclusionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("vpcBlockPublicAccessExclusion", &self.vpc_block_public_access_exclusion);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateVpcPeeringConnectionRequest {
     pub peer_owner_id: Option<String>,
     pub peer_region: Option<String>,

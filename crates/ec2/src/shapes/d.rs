@@ -368,6 +368,32 @@ impl FromParams for DeleteTagsRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteVpcBlockPublicAccessExclusionRequest {
+    pub exclusion_id: Option<String>,
+}
+
+impl FromParams for DeleteVpcBlockPublicAccessExclusionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { exclusion_id: fields.required("ExclusionId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteVpcBlockPublicAccessExclusionResult {
+    pub vpc_block_public_access_exclusion: Option<VpcBlockPublicAccessExclusion>,
+}
+
+impl ToXml for DeleteVpcBlockPublicAccessExclusionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("vpcBlockPublicAccessExclusion", &self.vpc_block_public_access_exclusion);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteVpcPeeringConnectionRequest {
     pub vpc_peering_connection_id: Option<String>,
 }
@@ -1648,6 +1674,66 @@ impl ToXml for DescribeVpcAttributeResult {
         xml.field("enableDnsSupport", &self.enable_dns_support);
         xml.field("enableNetworkAddressUsageMetrics", &self.enable_network_address_usage_metrics);
         xml.field("vpcId", &self.vpc_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcBlockPublicAccessExclusionsRequest {
+    pub exclusion_ids: Vec<String>,
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeVpcBlockPublicAccessExclusionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            exclusion_ids: fields.list("ExclusionId")?,
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcBlockPublicAccessExclusionsResult {
+    pub next_token: Option<String>,
+    pub vpc_block_public_access_exclusions: Vec<VpcBlockPublicAccessExclusion>,
+}
+
+impl ToXml for DescribeVpcBlockPublicAccessExclusionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("vpcBlockPublicAccessExclusionSet", "item", &self.vpc_block_public_access_exclusions);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcBlockPublicAccessOptionsRequest {}
+
+impl FromParams for DescribeVpcBlockPublicAccessOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcBlockPublicAccessOptionsResult {
+    pub vpc_block_public_access_options: Option<VpcBlockPublicAccessOptions>,
+}
+
+impl ToXml for DescribeVpcBlockPublicAccessOptionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("vpcBlockPublicAccessOptions", &self.vpc_block_public_access_options);
     }
 }
 

@@ -417,6 +417,62 @@ impl FromParams for ModifyVpcAttributeRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVpcBlockPublicAccessExclusionRequest {
+    pub exclusion_id: Option<String>,
+    pub internet_gateway_exclusion_mode: Option<String>,
+}
+
+impl FromParams for ModifyVpcBlockPublicAccessExclusionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            exclusion_id: fields.required("ExclusionId")?,
+            internet_gateway_exclusion_mode: fields.required("InternetGatewayExclusionMode")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVpcBlockPublicAccessExclusionResult {
+    pub vpc_block_public_access_exclusion: Option<VpcBlockPublicAccessExclusion>,
+}
+
+impl ToXml for ModifyVpcBlockPublicAccessExclusionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("vpcBlockPublicAccessExclusion", &self.vpc_block_public_access_exclusion);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVpcBlockPublicAccessOptionsRequest {
+    pub internet_gateway_block_mode: Option<String>,
+}
+
+impl FromParams for ModifyVpcBlockPublicAccessOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { internet_gateway_block_mode: fields.required("InternetGatewayBlockMode")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVpcBlockPublicAccessOptionsResult {
+    pub vpc_block_public_access_options: Option<VpcBlockPublicAccessOptions>,
+}
+
+impl ToXml for ModifyVpcBlockPublicAccessOptionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("vpcBlockPublicAccessOptions", &self.vpc_block_public_access_options);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyVpcPeeringConnectionOptionsRequest {
     pub accepter_peering_connection_options: Option<PeeringConnectionOptionsRequest>,
     pub requester_peering_connection_options: Option<PeeringConnectionOptionsRequest>,

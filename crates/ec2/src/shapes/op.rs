@@ -41,6 +41,9 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateSubnetCidrReservation", |input| CreateSubnetCidrReservation::decode(input).map(drop)),
     ("CreateTags", |input| CreateTags::decode(input).map(drop)),
     ("CreateVpc", |input| CreateVpc::decode(input).map(drop)),
+    ("CreateVpcBlockPublicAccessExclusion", |input| {
+        CreateVpcBlockPublicAccessExclusion::decode(input).map(drop)
+    }),
     ("CreateVpcPeeringConnection", |input| CreateVpcPeeringConnection::decode(input).map(drop)),
     ("DeleteDhcpOptions", |input| DeleteDhcpOptions::decode(input).map(drop)),
     ("DeleteEgressOnlyInternetGateway", |input| DeleteEgressOnlyInternetGateway::decode(input).map(drop)),
@@ -59,6 +62,9 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteSubnetCidrReservation", |input| DeleteSubnetCidrReservation::decode(input).map(drop)),
     ("DeleteTags", |input| DeleteTags::decode(input).map(drop)),
     ("DeleteVpc", |input| DeleteVpc::decode(input).map(drop)),
+    ("DeleteVpcBlockPublicAccessExclusion", |input| {
+        DeleteVpcBlockPublicAccessExclusion::decode(input).map(drop)
+    }),
     ("DeleteVpcPeeringConnection", |input| DeleteVpcPeeringConnection::decode(input).map(drop)),
     ("DescribeAccountAttributes", |input| DescribeAccountAttributes::decode(input).map(drop)),
     ("DescribeAddressTransfers", |input| DescribeAddressTransfers::decode(input).map(drop)),
@@ -102,6 +108,12 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeTags", |input| DescribeTags::decode(input).map(drop)),
     ("DescribeVolumes", |input| DescribeVolumes::decode(input).map(drop)),
     ("DescribeVpcAttribute", |input| DescribeVpcAttribute::decode(input).map(drop)),
+    ("DescribeVpcBlockPublicAccessExclusions", |input| {
+        DescribeVpcBlockPublicAccessExclusions::decode(input).map(drop)
+    }),
+    ("DescribeVpcBlockPublicAccessOptions", |input| {
+        DescribeVpcBlockPublicAccessOptions::decode(input).map(drop)
+    }),
     ("DescribeVpcPeeringConnections", |input| DescribeVpcPeeringConnections::decode(input).map(drop)),
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
@@ -128,6 +140,10 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifySecurityGroupRules", |input| ModifySecurityGroupRules::decode(input).map(drop)),
     ("ModifySubnetAttribute", |input| ModifySubnetAttribute::decode(input).map(drop)),
     ("ModifyVpcAttribute", |input| ModifyVpcAttribute::decode(input).map(drop)),
+    ("ModifyVpcBlockPublicAccessExclusion", |input| {
+        ModifyVpcBlockPublicAccessExclusion::decode(input).map(drop)
+    }),
+    ("ModifyVpcBlockPublicAccessOptions", |input| ModifyVpcBlockPublicAccessOptions::decode(input).map(drop)),
     ("ModifyVpcPeeringConnectionOptions", |input| ModifyVpcPeeringConnectionOptions::decode(input).map(drop)),
     ("ModifyVpcTenancy", |input| ModifyVpcTenancy::decode(input).map(drop)),
     ("MonitorInstances", |input| MonitorInstances::decode(input).map(drop)),
@@ -843,6 +859,26 @@ impl Operation for CreateVpc {
     }
 }
 
+/// `CreateVpcBlockPublicAccessExclusion`.
+pub struct CreateVpcBlockPublicAccessExclusion;
+impl Operation for CreateVpcBlockPublicAccessExclusion {
+    const NAME: &'static str = "CreateVpcBlockPublicAccessExclusion";
+    const IAM_ACTION: &'static str = "ec2:CreateVpcBlockPublicAccessExclusion";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InternetGatewayExclusionMode"];
+    const DRY_RUN: bool = true;
+    type Request = CreateVpcBlockPublicAccessExclusionRequest;
+    type Response = CreateVpcBlockPublicAccessExclusionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateVpcPeeringConnection`.
 pub struct CreateVpcPeeringConnection;
 impl Operation for CreateVpcPeeringConnection {
@@ -1200,6 +1236,26 @@ impl Operation for DeleteVpc {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `DeleteVpcBlockPublicAccessExclusion`.
+pub struct DeleteVpcBlockPublicAccessExclusion;
+impl Operation for DeleteVpcBlockPublicAccessExclusion {
+    const NAME: &'static str = "DeleteVpcBlockPublicAccessExclusion";
+    const IAM_ACTION: &'static str = "ec2:DeleteVpcBlockPublicAccessExclusion";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ExclusionId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteVpcBlockPublicAccessExclusionRequest;
+    type Response = DeleteVpcBlockPublicAccessExclusionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1972,6 +2028,46 @@ impl Operation for DescribeVpcAttribute {
     }
 }
 
+/// `DescribeVpcBlockPublicAccessExclusions`.
+pub struct DescribeVpcBlockPublicAccessExclusions;
+impl Operation for DescribeVpcBlockPublicAccessExclusions {
+    const NAME: &'static str = "DescribeVpcBlockPublicAccessExclusions";
+    const IAM_ACTION: &'static str = "ec2:DescribeVpcBlockPublicAccessExclusions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVpcBlockPublicAccessExclusionsRequest;
+    type Response = DescribeVpcBlockPublicAccessExclusionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeVpcBlockPublicAccessOptions`.
+pub struct DescribeVpcBlockPublicAccessOptions;
+impl Operation for DescribeVpcBlockPublicAccessOptions {
+    const NAME: &'static str = "DescribeVpcBlockPublicAccessOptions";
+    const IAM_ACTION: &'static str = "ec2:DescribeVpcBlockPublicAccessOptions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVpcBlockPublicAccessOptionsRequest;
+    type Response = DescribeVpcBlockPublicAccessOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeVpcPeeringConnections`.
 pub struct DescribeVpcPeeringConnections;
 impl Operation for DescribeVpcPeeringConnections {
@@ -2494,6 +2590,46 @@ impl Operation for ModifyVpcAttribute {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `ModifyVpcBlockPublicAccessExclusion`.
+pub struct ModifyVpcBlockPublicAccessExclusion;
+impl Operation for ModifyVpcBlockPublicAccessExclusion {
+    const NAME: &'static str = "ModifyVpcBlockPublicAccessExclusion";
+    const IAM_ACTION: &'static str = "ec2:ModifyVpcBlockPublicAccessExclusion";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ExclusionId", "InternetGatewayExclusionMode"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyVpcBlockPublicAccessExclusionRequest;
+    type Response = ModifyVpcBlockPublicAccessExclusionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyVpcBlockPublicAccessOptions`.
+pub struct ModifyVpcBlockPublicAccessOptions;
+impl Operation for ModifyVpcBlockPublicAccessOptions {
+    const NAME: &'static str = "ModifyVpcBlockPublicAccessOptions";
+    const IAM_ACTION: &'static str = "ec2:ModifyVpcBlockPublicAccessOptions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InternetGatewayBlockMode"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyVpcBlockPublicAccessOptionsRequest;
+    type Response = ModifyVpcBlockPublicAccessOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 

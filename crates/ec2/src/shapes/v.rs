@@ -160,6 +160,64 @@ impl ToXml for Vpc {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct VpcBlockPublicAccessExclusion {
+    pub creation_timestamp: Option<Timestamp>,
+    pub deletion_timestamp: Option<Timestamp>,
+    pub exclusion_id: Option<String>,
+    pub internet_gateway_exclusion_mode: Option<String>,
+    pub last_update_timestamp: Option<Timestamp>,
+    pub reason: Option<String>,
+    pub resource_arn: Option<String>,
+    pub state: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for VpcBlockPublicAccessExclusion {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for VpcBlockPublicAccessExclusion {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("creationTimestamp", &self.creation_timestamp);
+        xml.field("deletionTimestamp", &self.deletion_timestamp);
+        xml.field("exclusionId", &self.exclusion_id);
+        xml.field("internetGatewayExclusionMode", &self.internet_gateway_exclusion_mode);
+        xml.field("lastUpdateTimestamp", &self.last_update_timestamp);
+        xml.field("reason", &self.reason);
+        xml.field("resourceArn", &self.resource_arn);
+        xml.field("state", &self.state);
+        xml.list("tagSet", "item", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VpcBlockPublicAccessOptions {
+    pub aws_account_id: Option<String>,
+    pub aws_region: Option<String>,
+    pub exclusions_allowed: Option<String>,
+    pub internet_gateway_block_mode: Option<String>,
+    pub last_update_timestamp: Option<Timestamp>,
+    pub managed_by: Option<String>,
+    pub reason: Option<String>,
+    pub state: Option<String>,
+}
+
+impl ToXml for VpcBlockPublicAccessOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("awsAccountId", &self.aws_account_id);
+        xml.field("awsRegion", &self.aws_region);
+        xml.field("exclusionsAllowed", &self.exclusions_allowed);
+        xml.field("internetGatewayBlockMode", &self.internet_gateway_block_mode);
+        xml.field("lastUpdateTimestamp", &self.last_update_timestamp);
+        xml.field("managedBy", &self.managed_by);
+        xml.field("reason", &self.reason);
+        xml.field("state", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VpcCidrBlockAssociation {
     pub association_id: Option<String>,
     pub cidr_block: Option<String>,
