@@ -7,6 +7,7 @@
 
 mod absent;
 mod botocore;
+mod conversions;
 mod emit;
 mod members;
 mod model;

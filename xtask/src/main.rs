@@ -10,6 +10,7 @@ mod requests;
 mod services;
 mod tidy;
 mod vacant;
+mod wheel;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -71,6 +71,15 @@ impl Node {
         members.filter_map(|member| member.text.as_deref())
     }
 
+    /// The tree of parameters that were kept.
+    pub fn of_pairs(pairs: &BTreeMap<String, String>) -> Result<Node, AwsError> {
+        let mut root = Node::default();
+        for (key, value) in pairs {
+            root.insert(key, value.clone())?;
+        }
+        Ok(root)
+    }
+
     /// The text at a top-level key.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.children.get(name)?.text.as_deref()
@@ -331,6 +340,28 @@ impl<'a> Fields<'a> {
             Some(key) => Err(AwsError::unknown_parameter(shortened(&self.at.below(key).key()))),
             None => Ok(()),
         }
+    }
+}
+
+/// A structure, and the parameters that it was read from: to be kept as it was sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sent<T> {
+    /// What was read.
+    pub value: T,
+    /// Keys below the structure's own, and their values. Members without any value are not among them.
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl<T: FromParams> FromParams for Sent<T> {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let filled = node.children.iter().filter(|(_, child)| !child.is_blank());
+        let filled = Node {
+            text: None,
+            children: filled.map(|(name, child)| (name.clone(), child.clone())).collect(),
+        };
+        let pairs = filled.flatten().into_iter();
+        let parameters = pairs.map(|(key, value)| (key, value.to_owned())).collect();
+        Ok(Sent { value: T::from_params(node, at)?, parameters })
     }
 }
 

@@ -1,15 +1,20 @@
 //! Where the models are: `$BOTOCORE_DIR`, or the pinned wheel, fetched once into the user's cache.
 //!
-//! pip checks the hash (`--require-hashes`). Nothing of botocore is run.
+//! Nothing of botocore is run.
 
-use crate::cache_folder;
+use crate::wheel::Wheel;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The release the committed shapes were made from.
 pub(super) const VERSION: &str = "1.44.5";
-/// Of its wheel.
-const SHA256: &str = "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921";
+/// Its wheel.
+const WHEEL: Wheel = Wheel {
+    name: "botocore",
+    version: VERSION,
+    sha256: "8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921",
+};
+/// Where the models are in it.
+const DATA: &str = "botocore/data";
 
 /// The folder with one folder per service.
 pub(super) fn data_folder() -> Result<PathBuf, String> {
@@ -18,12 +23,8 @@ pub(super) fn data_folder() -> Result<PathBuf, String> {
         refuse_other_version(&folder)?;
         return Ok(folder.join("data"));
     }
-    let folder = cache_folder()?.join(format!("botocore-{VERSION}"));
-    let data = folder.join("botocore/data");
-    if !data.is_dir() {
-        fetch(&folder)?;
-    }
-    Ok(data)
+    let folder = WHEEL.unpacked(DATA).map_err(|trouble| format!("{trouble}; or set BOTOCORE_DIR"))?;
+    Ok(folder.join(DATA))
 }
 
 /// The names of all services, which are the folders with a model in them.
@@ -58,27 +59,4 @@ fn refuse_other_version(folder: &Path) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("BOTOCORE_DIR: {} is not botocore {VERSION}", folder.display())),
     }
-}
-
-/// Unpacks the wheel beside, and moves it into place when it is whole.
-fn fetch(folder: &Path) -> Result<(), String> {
-    let partial = folder.with_extension("partial");
-    let _ = std::fs::remove_dir_all(&partial);
-    std::fs::create_dir_all(&partial).map_err(|error| super::trouble("create", &partial, &error))?;
-    let requirements = partial.join("requirements.txt");
-    std::fs::write(&requirements, format!("botocore=={VERSION} --hash=sha256:{SHA256}\n"))
-        .map_err(|error| super::trouble("write", &requirements, &error))?;
-    let status = Command::new("python3")
-        .args(["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--require-hashes"])
-        .args(["--only-binary", ":all:", "--disable-pip-version-check", "--root-user-action=ignore"])
-        .arg("--target")
-        .arg(&partial)
-        .arg("--requirement")
-        .arg(&requirements)
-        .status()
-        .map_err(|error| format!("could not run pip: {error}; or set BOTOCORE_DIR"))?;
-    if !status.success() {
-        return Err(format!("pip could not fetch botocore {VERSION}; or set BOTOCORE_DIR"));
-    }
-    std::fs::rename(&partial, folder).map_err(|error| super::trouble("move", &partial, &error))
 }

@@ -1,8 +1,8 @@
 //! Rust text from a model. Line breaks are rustfmt's.
 
-use super::botocore;
 use super::members::Members;
 use super::model::{Kind, Member, Model, Operation, Protocol, Route, Structure};
+use super::{botocore, conversions};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ pub(super) struct Lists {
     empty_lists: Members,
     /// What AWS says of lists that must be there and are not, where that is not what it says of others.
     missing: Members,
+    /// Members of requests that are kept as they were sent.
+    as_sent: Members,
 }
 
 /// What becomes of a list when it is empty: an element, or nothing.
@@ -71,6 +73,7 @@ impl Lists {
             empty_values: Members::read("empty_values")?,
             empty_lists,
             missing: Members::read("missing")?,
+            as_sent: Members::read("as_sent")?,
         })
     }
 
@@ -106,6 +109,10 @@ pub(super) fn files(model: &Model, lists: &Lists, output: &Path) -> Vec<(PathBuf
         index += &format!("mod {letter};\n");
     }
     index += "pub mod op;\n";
+    let conversions = conversions::text(model);
+    if !conversions.is_empty() {
+        index += "mod conversions;\n";
+    }
     for letter in letters.keys() {
         index += &format!("pub use {letter}::*;\n");
     }
@@ -114,6 +121,9 @@ pub(super) fn files(model: &Model, lists: &Lists, output: &Path) -> Vec<(PathBuf
         (output.join("mod.rs"), index),
         (output.join("op.rs"), header(model) + &operations(model, true)),
     ];
+    if !conversions.is_empty() {
+        files.push((output.join("conversions.rs"), header(model) + "use super::*;\n\n" + &conversions));
+    }
     for letter in letters.keys() {
         let text = header(model)
             + "#![allow(unused_imports)]\n"
@@ -311,6 +321,9 @@ fn one_structure(model: &Model, lists: &Lists, name: &str, structure: &Structure
     let mut text = format!("#[derive(Clone, Debug, Default, PartialEq)]\npub struct {name} {{\n");
     for member in structure.members.iter().filter(|member| !member.is_around_the_table()) {
         let kind = match &member.kind {
+            Kind::One(of) if lists.as_sent.get(name, &member.name).is_some() => {
+                format!("Option<awsproto::params::Sent<{of}>>")
+            }
             Kind::One(of) => format!("Option<{of}>"),
             Kind::List { of, .. } if lists.when_empty(name, member) == WhenEmpty::Told => {
                 format!("Option<Vec<{of}>>")

@@ -5,7 +5,6 @@ use crate::services::Service;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
 /// How the service writes its requests and answers.
 #[derive(Clone, Copy, PartialEq)]
@@ -343,15 +342,6 @@ pub(super) fn read_json(path: &Path) -> Result<Value, String> {
 pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     match path.is_file() {
         true => std::fs::read(path).map_err(|error| super::trouble("read", path, &error)),
-        false => unpack(&path.with_extension("json.gz")),
-    }
-}
-
-fn unpack(path: &Path) -> Result<Vec<u8>, String> {
-    let output = Command::new("gzip").arg("-dc").arg(path).output();
-    let output = output.map_err(|error| format!("could not run gzip: {error}"))?;
-    match output.status.success() {
-        true => Ok(output.stdout),
-        false => Err(format!("could not unpack {}", path.display())),
+        false => crate::wheel::unpack(&path.with_extension("json.gz")),
     }
 }

@@ -7,11 +7,12 @@ use super::{form, xml_error};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::params::{At, EmptyValue, FromParams, Wording};
+use crate::params::{At, EmptyValue, FromParams, Node, Wording};
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
 use crate::xml::{self, ToXml, XmlWriter};
+use std::collections::BTreeMap;
 
 const CONTENT_TYPE: &str = "text/xml;charset=UTF-8";
 
@@ -24,6 +25,11 @@ pub(super) static WORDING: Wording = Wording {
 /// Reads a request, for generated decoders.
 pub fn decode<T: FromParams>(input: &Input) -> Result<T, AwsError> {
     T::from_params(input.form()?, &At::root(&WORDING))
+}
+
+/// Reads parameters that were kept ([`crate::params::Sent`]).
+pub fn decode_kept<T: FromParams>(parameters: &BTreeMap<String, String>) -> Result<T, AwsError> {
+    T::from_params(&Node::of_pairs(parameters)?, &At::root(&WORDING))
 }
 
 /// The inside of an operation's answer.

@@ -7,6 +7,62 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AcceleratorCount {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl ToXml for AcceleratorCount {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AcceleratorCountRequest {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl FromParams for AcceleratorCountRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.optional("Min")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AcceleratorTotalMemoryMiB {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl ToXml for AcceleratorTotalMemoryMiB {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AcceleratorTotalMemoryMiBRequest {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl FromParams for AcceleratorTotalMemoryMiBRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.optional("Min")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AcceptAddressTransferRequest {
     pub address: Option<String>,
     pub tag_specifications: Vec<TagSpecification>,

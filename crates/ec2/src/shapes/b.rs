@@ -7,6 +7,59 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct BaselineEbsBandwidthMbps {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl ToXml for BaselineEbsBandwidthMbps {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BaselineEbsBandwidthMbpsRequest {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl FromParams for BaselineEbsBandwidthMbpsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.optional("Min")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BaselinePerformanceFactors {
+    pub cpu: Option<CpuPerformanceFactor>,
+}
+
+impl ToXml for BaselinePerformanceFactors {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("cpu", &self.cpu);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BaselinePerformanceFactorsRequest {
+    pub cpu: Option<CpuPerformanceFactorRequest>,
+}
+
+impl FromParams for BaselinePerformanceFactorsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { cpu: fields.optional("Cpu")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockDeviceMapping {
     pub device_name: Option<String>,
     pub ebs: Option<EbsBlockDevice>,

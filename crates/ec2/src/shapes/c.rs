@@ -96,6 +96,21 @@ impl ToXml for ConnectionTrackingConfiguration {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConnectionTrackingSpecification {
+    pub tcp_established_timeout: Option<i32>,
+    pub udp_stream_timeout: Option<i32>,
+    pub udp_timeout: Option<i32>,
+}
+
+impl ToXml for ConnectionTrackingSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("tcpEstablishedTimeout", &self.tcp_established_timeout);
+        xml.field("udpStreamTimeout", &self.udp_stream_timeout);
+        xml.field("udpTimeout", &self.udp_timeout);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionTrackingSpecificationRequest {
     pub tcp_established_timeout: Option<i32>,
     pub udp_stream_timeout: Option<i32>,
@@ -164,6 +179,31 @@ impl FromParams for CpuOptionsRequest {
             nested_virtualization: fields.optional("NestedVirtualization")?,
             threads_per_core: fields.optional("ThreadsPerCore")?,
         };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CpuPerformanceFactor {
+    pub references: Vec<PerformanceFactorReference>,
+}
+
+impl ToXml for CpuPerformanceFactor {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("referenceSet", "item", &self.references);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CpuPerformanceFactorRequest {
+    pub references: Vec<PerformanceFactorReferenceRequest>,
+}
+
+impl FromParams for CpuPerformanceFactorRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { references: fields.list("Reference")? };
         fields.close()?;
         Ok(value)
     }
@@ -375,6 +415,88 @@ impl FromParams for CreateKeyPairRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateLaunchTemplateRequest {
+    pub client_token: Option<String>,
+    pub launch_template_data: Option<awsproto::params::Sent<RequestLaunchTemplateData>>,
+    pub launch_template_name: Option<String>,
+    pub operator: Option<OperatorRequest>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub version_description: Option<String>,
+}
+
+impl FromParams for CreateLaunchTemplateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            launch_template_data: fields.required("LaunchTemplateData")?,
+            launch_template_name: fields.required("LaunchTemplateName")?,
+            operator: fields.optional("Operator")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            version_description: fields.optional("VersionDescription")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateLaunchTemplateResult {
+    pub launch_template: Option<LaunchTemplate>,
+    pub warning: Option<ValidationWarning>,
+}
+
+impl ToXml for CreateLaunchTemplateResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplate", &self.launch_template);
+        xml.field("warning", &self.warning);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateLaunchTemplateVersionRequest {
+    pub client_token: Option<String>,
+    pub launch_template_data: Option<awsproto::params::Sent<RequestLaunchTemplateData>>,
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub resolve_alias: Option<bool>,
+    pub source_version: Option<String>,
+    pub version_description: Option<String>,
+}
+
+impl FromParams for CreateLaunchTemplateVersionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            launch_template_data: fields.required("LaunchTemplateData")?,
+            launch_template_id: fields.optional("LaunchTemplateId")?,
+            launch_template_name: fields.optional("LaunchTemplateName")?,
+            resolve_alias: fields.optional("ResolveAlias")?,
+            source_version: fields.optional("SourceVersion")?,
+            version_description: fields.optional("VersionDescription")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateLaunchTemplateVersionResult {
+    pub launch_template_version: Option<LaunchTemplateVersion>,
+    pub warning: Option<ValidationWarning>,
+}
+
+impl ToXml for CreateLaunchTemplateVersionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplateVersion", &self.launch_template_version);
+        xml.field("warning", &self.warning);
     }
 }
 
@@ -983,6 +1105,17 @@ pub struct CreateVpcResult {
 impl ToXml for CreateVpcResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("vpc", &self.vpc);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreditSpecification {
+    pub cpu_credits: Option<String>,
+}
+
+impl ToXml for CreditSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("cpuCredits", &self.cpu_credits);
     }
 }
 

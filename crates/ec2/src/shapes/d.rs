@@ -134,6 +134,110 @@ impl ToXml for DeleteKeyPairResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteLaunchTemplateRequest {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+}
+
+impl FromParams for DeleteLaunchTemplateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            launch_template_id: fields.optional("LaunchTemplateId")?,
+            launch_template_name: fields.optional("LaunchTemplateName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteLaunchTemplateResult {
+    pub launch_template: Option<LaunchTemplate>,
+}
+
+impl ToXml for DeleteLaunchTemplateResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplate", &self.launch_template);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteLaunchTemplateVersionsRequest {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub versions: Vec<String>,
+}
+
+impl FromParams for DeleteLaunchTemplateVersionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            launch_template_id: fields.optional("LaunchTemplateId")?,
+            launch_template_name: fields.optional("LaunchTemplateName")?,
+            versions: fields.required_list("LaunchTemplateVersion")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteLaunchTemplateVersionsResponseErrorItem {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub response_error: Option<ResponseError>,
+    pub version_number: Option<i64>,
+}
+
+impl ToXml for DeleteLaunchTemplateVersionsResponseErrorItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplateId", &self.launch_template_id);
+        xml.field("launchTemplateName", &self.launch_template_name);
+        xml.field("responseError", &self.response_error);
+        xml.field("versionNumber", &self.version_number);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteLaunchTemplateVersionsResponseSuccessItem {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub version_number: Option<i64>,
+}
+
+impl ToXml for DeleteLaunchTemplateVersionsResponseSuccessItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplateId", &self.launch_template_id);
+        xml.field("launchTemplateName", &self.launch_template_name);
+        xml.field("versionNumber", &self.version_number);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteLaunchTemplateVersionsResult {
+    pub successfully_deleted_launch_template_versions: Vec<DeleteLaunchTemplateVersionsResponseSuccessItem>,
+    pub unsuccessfully_deleted_launch_template_versions: Vec<DeleteLaunchTemplateVersionsResponseErrorItem>,
+}
+
+impl ToXml for DeleteLaunchTemplateVersionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list(
+            "successfullyDeletedLaunchTemplateVersionSet",
+            "item",
+            &self.successfully_deleted_launch_template_versions,
+        );
+        xml.list(
+            "unsuccessfullyDeletedLaunchTemplateVersionSet",
+            "item",
+            &self.unsuccessfully_deleted_launch_template_versions,
+        );
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteManagedPrefixListRequest {
     pub prefix_list_id: Option<String>,
 }
@@ -1071,6 +1175,94 @@ pub struct DescribeKeyPairsResult {
 impl ToXml for DescribeKeyPairsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("keySet", "item", &self.key_pairs);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeLaunchTemplateVersionsRequest {
+    pub filters: Vec<Filter>,
+    pub include_managed_resources: Option<bool>,
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub max_results: Option<i32>,
+    pub max_version: Option<String>,
+    pub min_version: Option<String>,
+    pub next_token: Option<String>,
+    pub resolve_alias: Option<bool>,
+    pub versions: Vec<String>,
+}
+
+impl FromParams for DescribeLaunchTemplateVersionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            include_managed_resources: fields.optional("IncludeManagedResources")?,
+            launch_template_id: fields.optional("LaunchTemplateId")?,
+            launch_template_name: fields.optional("LaunchTemplateName")?,
+            max_results: fields.optional("MaxResults")?,
+            max_version: fields.optional("MaxVersion")?,
+            min_version: fields.optional("MinVersion")?,
+            next_token: fields.optional("NextToken")?,
+            resolve_alias: fields.optional("ResolveAlias")?,
+            versions: fields.list("LaunchTemplateVersion")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeLaunchTemplateVersionsResult {
+    pub launch_template_versions: Vec<LaunchTemplateVersion>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeLaunchTemplateVersionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("launchTemplateVersionSet", "item", &self.launch_template_versions);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeLaunchTemplatesRequest {
+    pub filters: Vec<Filter>,
+    pub include_managed_resources: Option<bool>,
+    pub launch_template_ids: Vec<String>,
+    pub launch_template_names: Vec<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeLaunchTemplatesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            include_managed_resources: fields.optional("IncludeManagedResources")?,
+            launch_template_ids: fields.list("LaunchTemplateId")?,
+            launch_template_names: fields.list("LaunchTemplateName")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeLaunchTemplatesResult {
+    pub launch_templates: Vec<LaunchTemplate>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeLaunchTemplatesResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("launchTemplates", "item", &self.launch_templates);
+        xml.field("nextToken", &self.next_token);
     }
 }
 

@@ -325,6 +325,17 @@ impl FromParams for ElasticGpuSpecification {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ElasticGpuSpecificationResponse {
+    pub r#type: Option<String>,
+}
+
+impl ToXml for ElasticGpuSpecificationResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("type", &self.r#type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ElasticInferenceAccelerator {
     pub count: Option<i32>,
     pub r#type: Option<String>,

@@ -38,6 +38,72 @@ impl ToXml for GetConsoleOutputResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetInstanceTypesFromInstanceRequirementsRequest {
+    pub architecture_types: Vec<String>,
+    pub context: Option<String>,
+    pub instance_requirements: Option<InstanceRequirementsRequest>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub virtualization_types: Vec<String>,
+}
+
+impl FromParams for GetInstanceTypesFromInstanceRequirementsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            architecture_types: fields.required_list("ArchitectureType")?,
+            context: fields.optional("Context")?,
+            instance_requirements: fields.required("InstanceRequirements")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            virtualization_types: fields.required_list("VirtualizationType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetInstanceTypesFromInstanceRequirementsResult {
+    pub instance_types: Vec<InstanceTypeInfoFromInstanceRequirements>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for GetInstanceTypesFromInstanceRequirementsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("instanceTypeSet", "item", &self.instance_types);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetLaunchTemplateDataRequest {
+    pub instance_id: Option<String>,
+}
+
+impl FromParams for GetLaunchTemplateDataRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { instance_id: fields.required("InstanceId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetLaunchTemplateDataResult {
+    pub launch_template_data: Option<ResponseLaunchTemplateData>,
+}
+
+impl ToXml for GetLaunchTemplateDataResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplateData", &self.launch_template_data);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetManagedPrefixListAssociationsRequest {
     pub max_results: Option<i32>,
     pub next_token: Option<String>,

@@ -656,6 +656,20 @@ impl ToXml for InstanceIpv6Address {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceIpv6AddressRequest {
+    pub ipv6_address: Option<String>,
+}
+
+impl FromParams for InstanceIpv6AddressRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { ipv6_address: fields.optional("Ipv6Address")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceIpv6Prefix {
     pub ipv6_prefix: Option<String>,
 }
@@ -969,6 +983,142 @@ impl ToXml for InstancePrivateIpAddress {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceRequirements {
+    pub accelerator_count: Option<AcceleratorCount>,
+    pub accelerator_manufacturers: Vec<String>,
+    pub accelerator_names: Vec<String>,
+    pub accelerator_total_memory_mi_b: Option<AcceleratorTotalMemoryMiB>,
+    pub accelerator_types: Vec<String>,
+    pub allowed_instance_types: Vec<String>,
+    pub bare_metal: Option<String>,
+    pub baseline_ebs_bandwidth_mbps: Option<BaselineEbsBandwidthMbps>,
+    pub baseline_performance_factors: Option<BaselinePerformanceFactors>,
+    pub burstable_performance: Option<String>,
+    pub cpu_manufacturers: Vec<String>,
+    pub excluded_instance_types: Vec<String>,
+    pub instance_generations: Vec<String>,
+    pub local_storage: Option<String>,
+    pub local_storage_types: Vec<String>,
+    pub max_spot_price_as_percentage_of_optimal_on_demand_price: Option<i32>,
+    pub memory_gi_b_per_v_cpu: Option<MemoryGiBPerVCpu>,
+    pub memory_mi_b: Option<MemoryMiB>,
+    pub network_bandwidth_gbps: Option<NetworkBandwidthGbps>,
+    pub network_interface_count: Option<NetworkInterfaceCount>,
+    pub on_demand_max_price_percentage_over_lowest_price: Option<i32>,
+    pub require_encryption_in_transit: Option<bool>,
+    pub require_hibernate_support: Option<bool>,
+    pub spot_max_price_percentage_over_lowest_price: Option<i32>,
+    pub total_local_storage_gb: Option<TotalLocalStorageGB>,
+    pub v_cpu_count: Option<VCpuCountRange>,
+}
+
+impl ToXml for InstanceRequirements {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("acceleratorCount", &self.accelerator_count);
+        xml.list("acceleratorManufacturerSet", "item", &self.accelerator_manufacturers);
+        xml.list("acceleratorNameSet", "item", &self.accelerator_names);
+        xml.field("acceleratorTotalMemoryMiB", &self.accelerator_total_memory_mi_b);
+        xml.list("acceleratorTypeSet", "item", &self.accelerator_types);
+        xml.list("allowedInstanceTypeSet", "item", &self.allowed_instance_types);
+        xml.field("bareMetal", &self.bare_metal);
+        xml.field("baselineEbsBandwidthMbps", &self.baseline_ebs_bandwidth_mbps);
+        xml.field("baselinePerformanceFactors", &self.baseline_performance_factors);
+        xml.field("burstablePerformance", &self.burstable_performance);
+        xml.list("cpuManufacturerSet", "item", &self.cpu_manufacturers);
+        xml.list("excludedInstanceTypeSet", "item", &self.excluded_instance_types);
+        xml.list("instanceGenerationSet", "item", &self.instance_generations);
+        xml.field("localStorage", &self.local_storage);
+        xml.list("localStorageTypeSet", "item", &self.local_storage_types);
+        xml.field(
+            "maxSpotPriceAsPercentageOfOptimalOnDemandPrice",
+            &self.max_spot_price_as_percentage_of_optimal_on_demand_price,
+        );
+        xml.field("memoryGiBPerVCpu", &self.memory_gi_b_per_v_cpu);
+        xml.field("memoryMiB", &self.memory_mi_b);
+        xml.field("networkBandwidthGbps", &self.network_bandwidth_gbps);
+        xml.field("networkInterfaceCount", &self.network_interface_count);
+        xml.field(
+            "onDemandMaxPricePercentageOverLowestPrice",
+            &self.on_demand_max_price_percentage_over_lowest_price,
+        );
+        xml.field("requireEncryptionInTransit", &self.require_encryption_in_transit);
+        xml.field("requireHibernateSupport", &self.require_hibernate_support);
+        xml.field("spotMaxPricePercentageOverLowestPrice", &self.spot_max_price_percentage_over_lowest_price);
+        xml.field("totalLocalStorageGB", &self.total_local_storage_gb);
+        xml.field("vCpuCount", &self.v_cpu_count);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceRequirementsRequest {
+    pub accelerator_count: Option<AcceleratorCountRequest>,
+    pub accelerator_manufacturers: Vec<String>,
+    pub accelerator_names: Vec<String>,
+    pub accelerator_total_memory_mi_b: Option<AcceleratorTotalMemoryMiBRequest>,
+    pub accelerator_types: Vec<String>,
+    pub allowed_instance_types: Vec<String>,
+    pub bare_metal: Option<String>,
+    pub baseline_ebs_bandwidth_mbps: Option<BaselineEbsBandwidthMbpsRequest>,
+    pub baseline_performance_factors: Option<BaselinePerformanceFactorsRequest>,
+    pub burstable_performance: Option<String>,
+    pub cpu_manufacturers: Vec<String>,
+    pub excluded_instance_types: Vec<String>,
+    pub instance_generations: Vec<String>,
+    pub local_storage: Option<String>,
+    pub local_storage_types: Vec<String>,
+    pub max_spot_price_as_percentage_of_optimal_on_demand_price: Option<i32>,
+    pub memory_gi_b_per_v_cpu: Option<MemoryGiBPerVCpuRequest>,
+    pub memory_mi_b: Option<MemoryMiBRequest>,
+    pub network_bandwidth_gbps: Option<NetworkBandwidthGbpsRequest>,
+    pub network_interface_count: Option<NetworkInterfaceCountRequest>,
+    pub on_demand_max_price_percentage_over_lowest_price: Option<i32>,
+    pub require_encryption_in_transit: Option<bool>,
+    pub require_hibernate_support: Option<bool>,
+    pub spot_max_price_percentage_over_lowest_price: Option<i32>,
+    pub total_local_storage_gb: Option<TotalLocalStorageGBRequest>,
+    pub v_cpu_count: Option<VCpuCountRangeRequest>,
+}
+
+impl FromParams for InstanceRequirementsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            accelerator_count: fields.optional("AcceleratorCount")?,
+            accelerator_manufacturers: fields.list("AcceleratorManufacturer")?,
+            accelerator_names: fields.list("AcceleratorName")?,
+            accelerator_total_memory_mi_b: fields.optional("AcceleratorTotalMemoryMiB")?,
+            accelerator_types: fields.list("AcceleratorType")?,
+            allowed_instance_types: fields.list("AllowedInstanceType")?,
+            bare_metal: fields.optional("BareMetal")?,
+            baseline_ebs_bandwidth_mbps: fields.optional("BaselineEbsBandwidthMbps")?,
+            baseline_performance_factors: fields.optional("BaselinePerformanceFactors")?,
+            burstable_performance: fields.optional("BurstablePerformance")?,
+            cpu_manufacturers: fields.list("CpuManufacturer")?,
+            excluded_instance_types: fields.list("ExcludedInstanceType")?,
+            instance_generations: fields.list("InstanceGeneration")?,
+            local_storage: fields.optional("LocalStorage")?,
+            local_storage_types: fields.list("LocalStorageType")?,
+            max_spot_price_as_percentage_of_optimal_on_demand_price: fields
+                .optional("MaxSpotPriceAsPercentageOfOptimalOnDemandPrice")?,
+            memory_gi_b_per_v_cpu: fields.optional("MemoryGiBPerVCpu")?,
+            memory_mi_b: fields.required("MemoryMiB")?,
+            network_bandwidth_gbps: fields.optional("NetworkBandwidthGbps")?,
+            network_interface_count: fields.optional("NetworkInterfaceCount")?,
+            on_demand_max_price_percentage_over_lowest_price: fields
+                .optional("OnDemandMaxPricePercentageOverLowestPrice")?,
+            require_encryption_in_transit: fields.optional("RequireEncryptionInTransit")?,
+            require_hibernate_support: fields.optional("RequireHibernateSupport")?,
+            spot_max_price_percentage_over_lowest_price: fields
+                .optional("SpotMaxPricePercentageOverLowestPrice")?,
+            total_local_storage_gb: fields.optional("TotalLocalStorageGB")?,
+            v_cpu_count: fields.required("VCpuCount")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceSecondaryInterface {
     pub attachment: Option<InstanceSecondaryInterfaceAttachment>,
     pub interface_type: Option<String>,
@@ -1274,6 +1424,17 @@ impl ToXml for InstanceTypeInfo {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceTypeInfoFromInstanceRequirements {
+    pub instance_type: Option<String>,
+}
+
+impl ToXml for InstanceTypeInfoFromInstanceRequirements {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceType", &self.instance_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceTypeItem {
     pub instance_type: Option<String>,
 }
@@ -1437,6 +1598,17 @@ impl FromParams for Ipv4PrefixSpecificationRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ipv4PrefixSpecificationResponse {
+    pub ipv4_prefix: Option<String>,
+}
+
+impl ToXml for Ipv4PrefixSpecificationResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ipv4Prefix", &self.ipv4_prefix);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ipv6CidrBlock {
     pub ipv6_cidr_block: Option<String>,
 }
@@ -1469,6 +1641,17 @@ impl FromParams for Ipv6PrefixSpecificationRequest {
         let value = Self { ipv6_prefix: fields.optional("Ipv6Prefix")? };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ipv6PrefixSpecificationResponse {
+    pub ipv6_prefix: Option<String>,
+}
+
+impl ToXml for Ipv6PrefixSpecificationResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ipv6Prefix", &self.ipv6_prefix);
     }
 }
 

@@ -24,6 +24,766 @@ impl ToXml for LaunchPermission {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplate {
+    pub create_time: Option<Timestamp>,
+    pub created_by: Option<String>,
+    pub default_version_number: Option<i64>,
+    pub latest_version_number: Option<i64>,
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub operator: Option<OperatorResponse>,
+    pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for LaunchTemplate {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for LaunchTemplate {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("createTime", &self.create_time);
+        xml.field("createdBy", &self.created_by);
+        xml.field("defaultVersionNumber", &self.default_version_number);
+        xml.field("latestVersionNumber", &self.latest_version_number);
+        xml.field("launchTemplateId", &self.launch_template_id);
+        xml.field("launchTemplateName", &self.launch_template_name);
+        xml.field("operator", &self.operator);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateBlockDeviceMapping {
+    pub device_name: Option<String>,
+    pub ebs: Option<LaunchTemplateEbsBlockDevice>,
+    pub no_device: Option<String>,
+    pub virtual_name: Option<String>,
+}
+
+impl ToXml for LaunchTemplateBlockDeviceMapping {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("deviceName", &self.device_name);
+        xml.field("ebs", &self.ebs);
+        xml.field("noDevice", &self.no_device);
+        xml.field("virtualName", &self.virtual_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateBlockDeviceMappingRequest {
+    pub device_name: Option<String>,
+    pub ebs: Option<LaunchTemplateEbsBlockDeviceRequest>,
+    pub no_device: Option<String>,
+    pub virtual_name: Option<String>,
+}
+
+impl FromParams for LaunchTemplateBlockDeviceMappingRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            device_name: fields.optional("DeviceName")?,
+            ebs: fields.optional("Ebs")?,
+            no_device: fields.optional_even_empty("NoDevice")?,
+            virtual_name: fields.optional("VirtualName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateCapacityReservationSpecificationRequest {
+    pub capacity_reservation_preference: Option<String>,
+    pub capacity_reservation_target: Option<CapacityReservationTarget>,
+}
+
+impl FromParams for LaunchTemplateCapacityReservationSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            capacity_reservation_preference: fields.optional("CapacityReservationPreference")?,
+            capacity_reservation_target: fields.optional("CapacityReservationTarget")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateCapacityReservationSpecificationResponse {
+    pub capacity_reservation_preference: Option<String>,
+    pub capacity_reservation_target: Option<CapacityReservationTargetResponse>,
+}
+
+impl ToXml for LaunchTemplateCapacityReservationSpecificationResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("capacityReservationPreference", &self.capacity_reservation_preference);
+        xml.field("capacityReservationTarget", &self.capacity_reservation_target);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateCpuOptions {
+    pub amd_sev_snp: Option<String>,
+    pub core_count: Option<i32>,
+    pub nested_virtualization: Option<String>,
+    pub threads_per_core: Option<i32>,
+}
+
+impl ToXml for LaunchTemplateCpuOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("amdSevSnp", &self.amd_sev_snp);
+        xml.field("coreCount", &self.core_count);
+        xml.field("nestedVirtualization", &self.nested_virtualization);
+        xml.field("threadsPerCore", &self.threads_per_core);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateCpuOptionsRequest {
+    pub amd_sev_snp: Option<String>,
+    pub core_count: Option<i32>,
+    pub nested_virtualization: Option<String>,
+    pub threads_per_core: Option<i32>,
+}
+
+impl FromParams for LaunchTemplateCpuOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            amd_sev_snp: fields.optional("AmdSevSnp")?,
+            core_count: fields.optional("CoreCount")?,
+            nested_virtualization: fields.optional("NestedVirtualization")?,
+            threads_per_core: fields.optional("ThreadsPerCore")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateEbsBlockDevice {
+    pub delete_on_termination: Option<bool>,
+    pub ebs_card_index: Option<i32>,
+    pub encrypted: Option<bool>,
+    pub iops: Option<i32>,
+    pub kms_key_id: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub throughput: Option<i32>,
+    pub volume_initialization_rate: Option<i32>,
+    pub volume_size: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+impl ToXml for LaunchTemplateEbsBlockDevice {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("deleteOnTermination", &self.delete_on_termination);
+        xml.field("ebsCardIndex", &self.ebs_card_index);
+        xml.field("encrypted", &self.encrypted);
+        xml.field("iops", &self.iops);
+        xml.field("kmsKeyId", &self.kms_key_id);
+        xml.field("snapshotId", &self.snapshot_id);
+        xml.field("throughput", &self.throughput);
+        xml.field("volumeInitializationRate", &self.volume_initialization_rate);
+        xml.field("volumeSize", &self.volume_size);
+        xml.field("volumeType", &self.volume_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateEbsBlockDeviceRequest {
+    pub delete_on_termination: Option<bool>,
+    pub ebs_card_index: Option<i32>,
+    pub encrypted: Option<bool>,
+    pub iops: Option<i32>,
+    pub kms_key_id: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub throughput: Option<i32>,
+    pub volume_initialization_rate: Option<i32>,
+    pub volume_size: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+impl FromParams for LaunchTemplateEbsBlockDeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            delete_on_termination: fields.optional("DeleteOnTermination")?,
+            ebs_card_index: fields.optional("EbsCardIndex")?,
+            encrypted: fields.optional("Encrypted")?,
+            iops: fields.optional("Iops")?,
+            kms_key_id: fields.optional("KmsKeyId")?,
+            snapshot_id: fields.optional("SnapshotId")?,
+            throughput: fields.optional("Throughput")?,
+            volume_initialization_rate: fields.optional("VolumeInitializationRate")?,
+            volume_size: fields.optional("VolumeSize")?,
+            volume_type: fields.optional("VolumeType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateElasticInferenceAccelerator {
+    pub count: Option<i32>,
+    pub r#type: Option<String>,
+}
+
+impl FromParams for LaunchTemplateElasticInferenceAccelerator {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { count: fields.optional("Count")?, r#type: fields.required("Type")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateElasticInferenceAcceleratorResponse {
+    pub count: Option<i32>,
+    pub r#type: Option<String>,
+}
+
+impl ToXml for LaunchTemplateElasticInferenceAcceleratorResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("count", &self.count);
+        xml.field("type", &self.r#type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateEnaSrdSpecification {
+    pub ena_srd_enabled: Option<bool>,
+    pub ena_srd_udp_specification: Option<LaunchTemplateEnaSrdUdpSpecification>,
+}
+
+impl ToXml for LaunchTemplateEnaSrdSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("enaSrdEnabled", &self.ena_srd_enabled);
+        xml.field("enaSrdUdpSpecification", &self.ena_srd_udp_specification);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateEnaSrdUdpSpecification {
+    pub ena_srd_udp_enabled: Option<bool>,
+}
+
+impl ToXml for LaunchTemplateEnaSrdUdpSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("enaSrdUdpEnabled", &self.ena_srd_udp_enabled);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateEnclaveOptions {
+    pub enabled: Option<bool>,
+}
+
+impl ToXml for LaunchTemplateEnclaveOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("enabled", &self.enabled);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateEnclaveOptionsRequest {
+    pub enabled: Option<bool>,
+}
+
+impl FromParams for LaunchTemplateEnclaveOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { enabled: fields.optional("Enabled")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateHibernationOptions {
+    pub configured: Option<bool>,
+}
+
+impl ToXml for LaunchTemplateHibernationOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("configured", &self.configured);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateHibernationOptionsRequest {
+    pub configured: Option<bool>,
+}
+
+impl FromParams for LaunchTemplateHibernationOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { configured: fields.optional("Configured")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateIamInstanceProfileSpecification {
+    pub arn: Option<String>,
+    pub name: Option<String>,
+}
+
+impl ToXml for LaunchTemplateIamInstanceProfileSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("arn", &self.arn);
+        xml.field("name", &self.name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateIamInstanceProfileSpecificationRequest {
+    pub arn: Option<String>,
+    pub name: Option<String>,
+}
+
+impl FromParams for LaunchTemplateIamInstanceProfileSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { arn: fields.optional("Arn")?, name: fields.optional("Name")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceMaintenanceOptions {
+    pub auto_recovery: Option<String>,
+}
+
+impl ToXml for LaunchTemplateInstanceMaintenanceOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("autoRecovery", &self.auto_recovery);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceMaintenanceOptionsRequest {
+    pub auto_recovery: Option<String>,
+}
+
+impl FromParams for LaunchTemplateInstanceMaintenanceOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { auto_recovery: fields.optional("AutoRecovery")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceMarketOptions {
+    pub market_type: Option<String>,
+    pub spot_options: Option<LaunchTemplateSpotMarketOptions>,
+}
+
+impl ToXml for LaunchTemplateInstanceMarketOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("marketType", &self.market_type);
+        xml.field("spotOptions", &self.spot_options);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceMarketOptionsRequest {
+    pub market_type: Option<String>,
+    pub spot_options: Option<LaunchTemplateSpotMarketOptionsRequest>,
+}
+
+impl FromParams for LaunchTemplateInstanceMarketOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            market_type: fields.optional("MarketType")?,
+            spot_options: fields.optional("SpotOptions")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceMetadataOptions {
+    pub http_endpoint: Option<String>,
+    pub http_protocol_ipv6: Option<String>,
+    pub http_put_response_hop_limit: Option<i32>,
+    pub http_tokens: Option<String>,
+    pub instance_metadata_tags: Option<String>,
+    pub state: Option<String>,
+}
+
+impl ToXml for LaunchTemplateInstanceMetadataOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("httpEndpoint", &self.http_endpoint);
+        xml.field("httpProtocolIpv6", &self.http_protocol_ipv6);
+        xml.field("httpPutResponseHopLimit", &self.http_put_response_hop_limit);
+        xml.field("httpTokens", &self.http_tokens);
+        xml.field("instanceMetadataTags", &self.instance_metadata_tags);
+        xml.field("state", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceMetadataOptionsRequest {
+    pub http_endpoint: Option<String>,
+    pub http_protocol_ipv6: Option<String>,
+    pub http_put_response_hop_limit: Option<i32>,
+    pub http_tokens: Option<String>,
+    pub instance_metadata_tags: Option<String>,
+}
+
+impl FromParams for LaunchTemplateInstanceMetadataOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            http_endpoint: fields.optional("HttpEndpoint")?,
+            http_protocol_ipv6: fields.optional("HttpProtocolIpv6")?,
+            http_put_response_hop_limit: fields.optional("HttpPutResponseHopLimit")?,
+            http_tokens: fields.optional("HttpTokens")?,
+            instance_metadata_tags: fields.optional("InstanceMetadataTags")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceNetworkInterfaceSpecification {
+    pub associate_carrier_ip_address: Option<bool>,
+    pub associate_public_ip_address: Option<bool>,
+    pub connection_tracking_specification: Option<ConnectionTrackingSpecification>,
+    pub delete_on_termination: Option<bool>,
+    pub description: Option<String>,
+    pub device_index: Option<i32>,
+    pub ena_queue_count: Option<i32>,
+    pub ena_srd_specification: Option<LaunchTemplateEnaSrdSpecification>,
+    pub groups: Vec<String>,
+    pub interface_type: Option<String>,
+    pub ipv4_prefix_count: Option<i32>,
+    pub ipv4_prefixes: Vec<Ipv4PrefixSpecificationResponse>,
+    pub ipv6_address_count: Option<i32>,
+    pub ipv6_addresses: Vec<InstanceIpv6Address>,
+    pub ipv6_prefix_count: Option<i32>,
+    pub ipv6_prefixes: Vec<Ipv6PrefixSpecificationResponse>,
+    pub network_card_index: Option<i32>,
+    pub network_interface_id: Option<String>,
+    pub primary_ipv6: Option<bool>,
+    pub private_ip_address: Option<String>,
+    pub private_ip_addresses: Vec<PrivateIpAddressSpecification>,
+    pub secondary_private_ip_address_count: Option<i32>,
+    pub subnet_id: Option<String>,
+}
+
+impl ToXml for LaunchTemplateInstanceNetworkInterfaceSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("associateCarrierIpAddress", &self.associate_carrier_ip_address);
+        xml.field("associatePublicIpAddress", &self.associate_public_ip_address);
+        xml.field("connectionTrackingSpecification", &self.connection_tracking_specification);
+        xml.field("deleteOnTermination", &self.delete_on_termination);
+        xml.field("description", &self.description);
+        xml.field("deviceIndex", &self.device_index);
+        xml.field("enaQueueCount", &self.ena_queue_count);
+        xml.field("enaSrdSpecification", &self.ena_srd_specification);
+        if !self.groups.is_empty() {
+            xml.list("groupSet", "groupId", &self.groups);
+        }
+        xml.field("interfaceType", &self.interface_type);
+        xml.field("ipv4PrefixCount", &self.ipv4_prefix_count);
+        if !self.ipv4_prefixes.is_empty() {
+            xml.list("ipv4PrefixSet", "item", &self.ipv4_prefixes);
+        }
+        xml.field("ipv6AddressCount", &self.ipv6_address_count);
+        if !self.ipv6_addresses.is_empty() {
+            xml.list("ipv6AddressesSet", "item", &self.ipv6_addresses);
+        }
+        xml.field("ipv6PrefixCount", &self.ipv6_prefix_count);
+        if !self.ipv6_prefixes.is_empty() {
+            xml.list("ipv6PrefixSet", "item", &self.ipv6_prefixes);
+        }
+        xml.field("networkCardIndex", &self.network_card_index);
+        xml.field("networkInterfaceId", &self.network_interface_id);
+        xml.field("primaryIpv6", &self.primary_ipv6);
+        xml.field("privateIpAddress", &self.private_ip_address);
+        if !self.private_ip_addresses.is_empty() {
+            xml.list("privateIpAddressesSet", "item", &self.private_ip_addresses);
+        }
+        xml.field("secondaryPrivateIpAddressCount", &self.secondary_private_ip_address_count);
+        xml.field("subnetId", &self.subnet_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceNetworkInterfaceSpecificationRequest {
+    pub associate_carrier_ip_address: Option<bool>,
+    pub associate_public_ip_address: Option<bool>,
+    pub connection_tracking_specification: Option<ConnectionTrackingSpecificationRequest>,
+    pub delete_on_termination: Option<bool>,
+    pub description: Option<String>,
+    pub device_index: Option<i32>,
+    pub ena_queue_count: Option<i32>,
+    pub ena_srd_specification: Option<EnaSrdSpecificationRequest>,
+    pub groups: Vec<String>,
+    pub interface_type: Option<String>,
+    pub ipv4_prefix_count: Option<i32>,
+    pub ipv4_prefixes: Vec<Ipv4PrefixSpecificationRequest>,
+    pub ipv6_address_count: Option<i32>,
+    pub ipv6_addresses: Vec<InstanceIpv6AddressRequest>,
+    pub ipv6_prefix_count: Option<i32>,
+    pub ipv6_prefixes: Vec<Ipv6PrefixSpecificationRequest>,
+    pub network_card_index: Option<i32>,
+    pub network_interface_id: Option<String>,
+    pub primary_ipv6: Option<bool>,
+    pub private_ip_address: Option<String>,
+    pub private_ip_addresses: Vec<PrivateIpAddressSpecification>,
+    pub secondary_private_ip_address_count: Option<i32>,
+    pub subnet_id: Option<String>,
+}
+
+impl FromParams for LaunchTemplateInstanceNetworkInterfaceSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            associate_carrier_ip_address: fields.optional("AssociateCarrierIpAddress")?,
+            associate_public_ip_address: fields.optional("AssociatePublicIpAddress")?,
+            connection_tracking_specification: fields.optional("ConnectionTrackingSpecification")?,
+            delete_on_termination: fields.optional("DeleteOnTermination")?,
+            description: fields.optional("Description")?,
+            device_index: fields.optional("DeviceIndex")?,
+            ena_queue_count: fields.optional("EnaQueueCount")?,
+            ena_srd_specification: fields.optional("EnaSrdSpecification")?,
+            groups: fields.list("SecurityGroupId")?,
+            interface_type: fields.optional("InterfaceType")?,
+            ipv4_prefix_count: fields.optional("Ipv4PrefixCount")?,
+            ipv4_prefixes: fields.list("Ipv4Prefix")?,
+            ipv6_address_count: fields.optional("Ipv6AddressCount")?,
+            ipv6_addresses: fields.list("Ipv6Addresses")?,
+            ipv6_prefix_count: fields.optional("Ipv6PrefixCount")?,
+            ipv6_prefixes: fields.list("Ipv6Prefix")?,
+            network_card_index: fields.optional("NetworkCardIndex")?,
+            network_interface_id: fields.optional("NetworkInterfaceId")?,
+            primary_ipv6: fields.optional("PrimaryIpv6")?,
+            private_ip_address: fields.optional("PrivateIpAddress")?,
+            private_ip_addresses: fields.list("PrivateIpAddresses")?,
+            secondary_private_ip_address_count: fields.optional("SecondaryPrivateIpAddressCount")?,
+            subnet_id: fields.optional("SubnetId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceSecondaryInterfaceSpecification {
+    pub delete_on_termination: Option<bool>,
+    pub device_index: Option<i32>,
+    pub interface_type: Option<String>,
+    pub network_card_index: Option<i32>,
+    pub private_ip_address_count: Option<i32>,
+    pub private_ip_addresses: Vec<SecondaryInterfacePrivateIpAddressSpecification>,
+    pub secondary_subnet_id: Option<String>,
+}
+
+impl ToXml for LaunchTemplateInstanceSecondaryInterfaceSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("deleteOnTermination", &self.delete_on_termination);
+        xml.field("deviceIndex", &self.device_index);
+        xml.field("interfaceType", &self.interface_type);
+        xml.field("networkCardIndex", &self.network_card_index);
+        xml.field("privateIpAddressCount", &self.private_ip_address_count);
+        xml.list("privateIpAddressesSet", "item", &self.private_ip_addresses);
+        xml.field("secondarySubnetId", &self.secondary_subnet_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateInstanceSecondaryInterfaceSpecificationRequest {
+    pub delete_on_termination: Option<bool>,
+    pub device_index: Option<i32>,
+    pub interface_type: Option<String>,
+    pub network_card_index: Option<i32>,
+    pub private_ip_address_count: Option<i32>,
+    pub private_ip_addresses: Vec<SecondaryInterfacePrivateIpAddressSpecificationRequest>,
+    pub secondary_subnet_id: Option<String>,
+}
+
+impl FromParams for LaunchTemplateInstanceSecondaryInterfaceSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            delete_on_termination: fields.optional("DeleteOnTermination")?,
+            device_index: fields.optional("DeviceIndex")?,
+            interface_type: fields.optional("InterfaceType")?,
+            network_card_index: fields.optional("NetworkCardIndex")?,
+            private_ip_address_count: fields.optional("PrivateIpAddressCount")?,
+            private_ip_addresses: fields.list("PrivateIpAddress")?,
+            secondary_subnet_id: fields.optional("SecondarySubnetId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateLicenseConfiguration {
+    pub license_configuration_arn: Option<String>,
+}
+
+impl ToXml for LaunchTemplateLicenseConfiguration {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("licenseConfigurationArn", &self.license_configuration_arn);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateLicenseConfigurationRequest {
+    pub license_configuration_arn: Option<String>,
+}
+
+impl FromParams for LaunchTemplateLicenseConfigurationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { license_configuration_arn: fields.optional("LicenseConfigurationArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateNetworkPerformanceOptions {
+    pub bandwidth_weighting: Option<String>,
+}
+
+impl ToXml for LaunchTemplateNetworkPerformanceOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("bandwidthWeighting", &self.bandwidth_weighting);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateNetworkPerformanceOptionsRequest {
+    pub bandwidth_weighting: Option<String>,
+}
+
+impl FromParams for LaunchTemplateNetworkPerformanceOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { bandwidth_weighting: fields.optional("BandwidthWeighting")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplatePlacement {
+    pub affinity: Option<String>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+    pub host_id: Option<String>,
+    pub host_resource_group_arn: Option<String>,
+    pub partition_number: Option<i32>,
+    pub spread_domain: Option<String>,
+    pub tenancy: Option<String>,
+}
+
+impl ToXml for LaunchTemplatePlacement {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("affinity", &self.affinity);
+        xml.field("availabilityZone", &self.availability_zone);
+        xml.field("availabilityZoneId", &self.availability_zone_id);
+        xml.field("groupId", &self.group_id);
+        xml.field("groupName", &self.group_name);
+        xml.field("hostId", &self.host_id);
+        xml.field("hostResourceGroupArn", &self.host_resource_group_arn);
+        xml.field("partitionNumber", &self.partition_number);
+        xml.field("spreadDomain", &self.spread_domain);
+        xml.field("tenancy", &self.tenancy);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplatePlacementRequest {
+    pub affinity: Option<String>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+    pub host_id: Option<String>,
+    pub host_resource_group_arn: Option<String>,
+    pub partition_number: Option<i32>,
+    pub spread_domain: Option<String>,
+    pub tenancy: Option<String>,
+}
+
+impl FromParams for LaunchTemplatePlacementRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            affinity: fields.optional("Affinity")?,
+            availability_zone: fields.optional("AvailabilityZone")?,
+            availability_zone_id: fields.optional("AvailabilityZoneId")?,
+            group_id: fields.optional("GroupId")?,
+            group_name: fields.optional("GroupName")?,
+            host_id: fields.optional("HostId")?,
+            host_resource_group_arn: fields.optional("HostResourceGroupArn")?,
+            partition_number: fields.optional("PartitionNumber")?,
+            spread_domain: fields.optional("SpreadDomain")?,
+            tenancy: fields.optional("Tenancy")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplatePrivateDnsNameOptions {
+    pub enable_resource_name_dns_aaaa_record: Option<bool>,
+    pub enable_resource_name_dns_a_record: Option<bool>,
+    pub hostname_type: Option<String>,
+}
+
+impl ToXml for LaunchTemplatePrivateDnsNameOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("enableResourceNameDnsAAAARecord", &self.enable_resource_name_dns_aaaa_record);
+        xml.field("enableResourceNameDnsARecord", &self.enable_resource_name_dns_a_record);
+        xml.field("hostnameType", &self.hostname_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplatePrivateDnsNameOptionsRequest {
+    pub enable_resource_name_dns_aaaa_record: Option<bool>,
+    pub enable_resource_name_dns_a_record: Option<bool>,
+    pub hostname_type: Option<String>,
+}
+
+impl FromParams for LaunchTemplatePrivateDnsNameOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            enable_resource_name_dns_aaaa_record: fields.optional("EnableResourceNameDnsAAAARecord")?,
+            enable_resource_name_dns_a_record: fields.optional("EnableResourceNameDnsARecord")?,
+            hostname_type: fields.optional("HostnameType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaunchTemplateSpecification {
     pub launch_template_id: Option<String>,
     pub launch_template_name: Option<String>,
@@ -37,6 +797,141 @@ impl FromParams for LaunchTemplateSpecification {
             launch_template_id: fields.optional("LaunchTemplateId")?,
             launch_template_name: fields.optional("LaunchTemplateName")?,
             version: fields.optional("Version")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateSpotMarketOptions {
+    pub block_duration_minutes: Option<i32>,
+    pub instance_interruption_behavior: Option<String>,
+    pub max_price: Option<String>,
+    pub spot_instance_type: Option<String>,
+    pub valid_until: Option<Timestamp>,
+}
+
+impl ToXml for LaunchTemplateSpotMarketOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("blockDurationMinutes", &self.block_duration_minutes);
+        xml.field("instanceInterruptionBehavior", &self.instance_interruption_behavior);
+        xml.field("maxPrice", &self.max_price);
+        xml.field("spotInstanceType", &self.spot_instance_type);
+        xml.field("validUntil", &self.valid_until);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateSpotMarketOptionsRequest {
+    pub block_duration_minutes: Option<i32>,
+    pub instance_interruption_behavior: Option<String>,
+    pub max_price: Option<String>,
+    pub spot_instance_type: Option<String>,
+    pub valid_until: Option<Timestamp>,
+}
+
+impl FromParams for LaunchTemplateSpotMarketOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            block_duration_minutes: fields.optional("BlockDurationMinutes")?,
+            instance_interruption_behavior: fields.optional("InstanceInterruptionBehavior")?,
+            max_price: fields.optional("MaxPrice")?,
+            spot_instance_type: fields.optional("SpotInstanceType")?,
+            valid_until: fields.optional("ValidUntil")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateTagSpecification {
+    pub resource_type: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for LaunchTemplateTagSpecification {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for LaunchTemplateTagSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("resourceType", &self.resource_type);
+        xml.list("tagSet", "item", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateTagSpecificationRequest {
+    pub resource_type: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for LaunchTemplateTagSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { resource_type: fields.optional("ResourceType")?, tags: fields.list("Tag")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateVersion {
+    pub create_time: Option<Timestamp>,
+    pub created_by: Option<String>,
+    pub default_version: Option<bool>,
+    pub launch_template_data: Option<ResponseLaunchTemplateData>,
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub operator: Option<OperatorResponse>,
+    pub version_description: Option<String>,
+    pub version_number: Option<i64>,
+}
+
+impl ToXml for LaunchTemplateVersion {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("createTime", &self.create_time);
+        xml.field("createdBy", &self.created_by);
+        xml.field("defaultVersion", &self.default_version);
+        xml.field("launchTemplateData", &self.launch_template_data);
+        xml.field("launchTemplateId", &self.launch_template_id);
+        xml.field("launchTemplateName", &self.launch_template_name);
+        xml.field("operator", &self.operator);
+        xml.field("versionDescription", &self.version_description);
+        xml.field("versionNumber", &self.version_number);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplatesMonitoring {
+    pub enabled: Option<bool>,
+    pub metric_category_ids: Vec<String>,
+}
+
+impl ToXml for LaunchTemplatesMonitoring {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("enabled", &self.enabled);
+        xml.list("metricCategoryIdSet", "item", &self.metric_category_ids);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplatesMonitoringRequest {
+    pub enabled: Option<bool>,
+    pub metric_category_ids: Vec<String>,
+}
+
+impl FromParams for LaunchTemplatesMonitoringRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            enabled: fields.optional("Enabled")?,
+            metric_category_ids: fields.list("MetricCategoryId")?,
         };
         fields.close()?;
         Ok(value)

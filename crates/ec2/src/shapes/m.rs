@@ -87,6 +87,34 @@ impl ToXml for MediaDeviceMemoryInfo {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemoryGiBPerVCpu {
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+}
+
+impl ToXml for MemoryGiBPerVCpu {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemoryGiBPerVCpuRequest {
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+}
+
+impl FromParams for MemoryGiBPerVCpuRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.optional("Min")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemoryInfo {
     pub size_in_mi_b: Option<i64>,
 }
@@ -94,6 +122,34 @@ pub struct MemoryInfo {
 impl ToXml for MemoryInfo {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("sizeInMiB", &self.size_in_mi_b);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemoryMiB {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl ToXml for MemoryMiB {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemoryMiBRequest {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl FromParams for MemoryMiBRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.required("Min")? };
+        fields.close()?;
+        Ok(value)
     }
 }
 
@@ -248,6 +304,40 @@ impl ToXml for ModifyInstanceMetadataOptionsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("instanceId", &self.instance_id);
         xml.field("instanceMetadataOptions", &self.instance_metadata_options);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyLaunchTemplateRequest {
+    pub client_token: Option<String>,
+    pub default_version: Option<String>,
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+}
+
+impl FromParams for ModifyLaunchTemplateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            default_version: fields.optional("SetDefaultVersion")?,
+            launch_template_id: fields.optional("LaunchTemplateId")?,
+            launch_template_name: fields.optional("LaunchTemplateName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyLaunchTemplateResult {
+    pub launch_template: Option<LaunchTemplate>,
+}
+
+impl ToXml for ModifyLaunchTemplateResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplate", &self.launch_template);
     }
 }
 

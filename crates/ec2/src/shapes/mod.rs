@@ -5,6 +5,7 @@ use awsproto::{Protocol, Service};
 mod a;
 mod b;
 mod c;
+mod conversions;
 mod d;
 mod e;
 mod f;

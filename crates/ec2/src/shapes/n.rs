@@ -181,6 +181,34 @@ impl ToXml for NetworkAclEntry {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkBandwidthGbps {
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+}
+
+impl ToXml for NetworkBandwidthGbps {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkBandwidthGbpsRequest {
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+}
+
+impl FromParams for NetworkBandwidthGbpsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.optional("Min")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NetworkCardInfo {
     pub additional_flexible_network_interfaces: Option<i32>,
     pub baseline_bandwidth_in_gbps: Option<f64>,
@@ -199,7 +227,9 @@ impl ToXml for NetworkCardInfo {
         xml.field("additionalFlexibleNetworkInterfaces", &self.additional_flexible_network_interfaces);
         xml.field("baselineBandwidthInGbps", &self.baseline_bandwidth_in_gbps);
         xml.field("defaultEnaQueueCountPerInterface", &self.default_ena_queue_count_per_interface);
-        xml.list("interfaceTypeSet", "item", &self.interface_types);
+        if !self.interface_types.is_empty() {
+            xml.list("interfaceTypeSet", "item", &self.interface_types);
+        }
         xml.field("maximumEnaQueueCount", &self.maximum_ena_queue_count);
         xml.field("maximumEnaQueueCountPerInterface", &self.maximum_ena_queue_count_per_interface);
         xml.field("maximumNetworkInterfaces", &self.maximum_network_interfaces);
@@ -234,7 +264,9 @@ pub struct NetworkInfo {
 
 impl ToXml for NetworkInfo {
     fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("bandwidthWeightings", "item", &self.bandwidth_weightings);
+        if !self.bandwidth_weightings.is_empty() {
+            xml.list("bandwidthWeightings", "item", &self.bandwidth_weightings);
+        }
         xml.field("connectionTrackingConfiguration", &self.connection_tracking_configuration);
         xml.field("defaultNetworkCardIndex", &self.default_network_card_index);
         xml.field("efaInfo", &self.efa_info);
@@ -410,6 +442,34 @@ impl FromParams for NetworkInterfaceAttachmentChanges {
             delete_on_termination: fields.optional("DeleteOnTermination")?,
             ena_queue_count: fields.optional("EnaQueueCount")?,
         };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkInterfaceCount {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl ToXml for NetworkInterfaceCount {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkInterfaceCountRequest {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl FromParams for NetworkInterfaceCountRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.optional("Min")? };
         fields.close()?;
         Ok(value)
     }

@@ -29,6 +29,8 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateInstanceConnectEndpoint", |input| CreateInstanceConnectEndpoint::decode(input).map(drop)),
     ("CreateInternetGateway", |input| CreateInternetGateway::decode(input).map(drop)),
     ("CreateKeyPair", |input| CreateKeyPair::decode(input).map(drop)),
+    ("CreateLaunchTemplate", |input| CreateLaunchTemplate::decode(input).map(drop)),
+    ("CreateLaunchTemplateVersion", |input| CreateLaunchTemplateVersion::decode(input).map(drop)),
     ("CreateManagedPrefixList", |input| CreateManagedPrefixList::decode(input).map(drop)),
     ("CreateNatGateway", |input| CreateNatGateway::decode(input).map(drop)),
     ("CreateNetworkAcl", |input| CreateNetworkAcl::decode(input).map(drop)),
@@ -50,6 +52,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteInstanceConnectEndpoint", |input| DeleteInstanceConnectEndpoint::decode(input).map(drop)),
     ("DeleteInternetGateway", |input| DeleteInternetGateway::decode(input).map(drop)),
     ("DeleteKeyPair", |input| DeleteKeyPair::decode(input).map(drop)),
+    ("DeleteLaunchTemplate", |input| DeleteLaunchTemplate::decode(input).map(drop)),
+    ("DeleteLaunchTemplateVersions", |input| DeleteLaunchTemplateVersions::decode(input).map(drop)),
     ("DeleteManagedPrefixList", |input| DeleteManagedPrefixList::decode(input).map(drop)),
     ("DeleteNatGateway", |input| DeleteNatGateway::decode(input).map(drop)),
     ("DeleteNetworkAcl", |input| DeleteNetworkAcl::decode(input).map(drop)),
@@ -91,6 +95,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeInstances", |input| DescribeInstances::decode(input).map(drop)),
     ("DescribeInternetGateways", |input| DescribeInternetGateways::decode(input).map(drop)),
     ("DescribeKeyPairs", |input| DescribeKeyPairs::decode(input).map(drop)),
+    ("DescribeLaunchTemplateVersions", |input| DescribeLaunchTemplateVersions::decode(input).map(drop)),
+    ("DescribeLaunchTemplates", |input| DescribeLaunchTemplates::decode(input).map(drop)),
     ("DescribeManagedPrefixLists", |input| DescribeManagedPrefixLists::decode(input).map(drop)),
     ("DescribeMovingAddresses", |input| DescribeMovingAddresses::decode(input).map(drop)),
     ("DescribeNatGateways", |input| DescribeNatGateways::decode(input).map(drop)),
@@ -126,6 +132,10 @@ pub const DECODERS: &[Decoder] = &[
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
+    ("GetInstanceTypesFromInstanceRequirements", |input| {
+        GetInstanceTypesFromInstanceRequirements::decode(input).map(drop)
+    }),
+    ("GetLaunchTemplateData", |input| GetLaunchTemplateData::decode(input).map(drop)),
     ("GetManagedPrefixListAssociations", |input| GetManagedPrefixListAssociations::decode(input).map(drop)),
     ("GetManagedPrefixListEntries", |input| GetManagedPrefixListEntries::decode(input).map(drop)),
     ("GetSecurityGroupsForVpc", |input| GetSecurityGroupsForVpc::decode(input).map(drop)),
@@ -135,6 +145,7 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifyInstanceAttribute", |input| ModifyInstanceAttribute::decode(input).map(drop)),
     ("ModifyInstanceConnectEndpoint", |input| ModifyInstanceConnectEndpoint::decode(input).map(drop)),
     ("ModifyInstanceMetadataOptions", |input| ModifyInstanceMetadataOptions::decode(input).map(drop)),
+    ("ModifyLaunchTemplate", |input| ModifyLaunchTemplate::decode(input).map(drop)),
     ("ModifyManagedPrefixList", |input| ModifyManagedPrefixList::decode(input).map(drop)),
     ("ModifyNetworkInterfaceAttribute", |input| ModifyNetworkInterfaceAttribute::decode(input).map(drop)),
     ("ModifySecurityGroupRules", |input| ModifySecurityGroupRules::decode(input).map(drop)),
@@ -618,6 +629,46 @@ impl Operation for CreateKeyPair {
     }
 }
 
+/// `CreateLaunchTemplate`.
+pub struct CreateLaunchTemplate;
+impl Operation for CreateLaunchTemplate {
+    const NAME: &'static str = "CreateLaunchTemplate";
+    const IAM_ACTION: &'static str = "ec2:CreateLaunchTemplate";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["LaunchTemplateData", "LaunchTemplateName"];
+    const DRY_RUN: bool = true;
+    type Request = CreateLaunchTemplateRequest;
+    type Response = CreateLaunchTemplateResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CreateLaunchTemplateVersion`.
+pub struct CreateLaunchTemplateVersion;
+impl Operation for CreateLaunchTemplateVersion {
+    const NAME: &'static str = "CreateLaunchTemplateVersion";
+    const IAM_ACTION: &'static str = "ec2:CreateLaunchTemplateVersion";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["LaunchTemplateData"];
+    const DRY_RUN: bool = true;
+    type Request = CreateLaunchTemplateVersionRequest;
+    type Response = CreateLaunchTemplateVersionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateManagedPrefixList`.
 pub struct CreateManagedPrefixList;
 impl Operation for CreateManagedPrefixList {
@@ -991,6 +1042,46 @@ impl Operation for DeleteKeyPair {
     const DRY_RUN: bool = true;
     type Request = DeleteKeyPairRequest;
     type Response = DeleteKeyPairResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DeleteLaunchTemplate`.
+pub struct DeleteLaunchTemplate;
+impl Operation for DeleteLaunchTemplate {
+    const NAME: &'static str = "DeleteLaunchTemplate";
+    const IAM_ACTION: &'static str = "ec2:DeleteLaunchTemplate";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DeleteLaunchTemplateRequest;
+    type Response = DeleteLaunchTemplateResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DeleteLaunchTemplateVersions`.
+pub struct DeleteLaunchTemplateVersions;
+impl Operation for DeleteLaunchTemplateVersions {
+    const NAME: &'static str = "DeleteLaunchTemplateVersions";
+    const IAM_ACTION: &'static str = "ec2:DeleteLaunchTemplateVersions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["LaunchTemplateVersion"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteLaunchTemplateVersionsRequest;
+    type Response = DeleteLaunchTemplateVersionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -1675,6 +1766,48 @@ impl Operation for DescribeKeyPairs {
     }
 }
 
+/// `DescribeLaunchTemplateVersions`.
+pub struct DescribeLaunchTemplateVersions;
+impl Operation for DescribeLaunchTemplateVersions {
+    const NAME: &'static str = "DescribeLaunchTemplateVersions";
+    const IAM_ACTION: &'static str = "ec2:DescribeLaunchTemplateVersions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "LaunchTemplateVersions" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeLaunchTemplateVersionsRequest;
+    type Response = DescribeLaunchTemplateVersionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeLaunchTemplates`.
+pub struct DescribeLaunchTemplates;
+impl Operation for DescribeLaunchTemplates {
+    const NAME: &'static str = "DescribeLaunchTemplates";
+    const IAM_ACTION: &'static str = "ec2:DescribeLaunchTemplates";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "LaunchTemplates" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeLaunchTemplatesRequest;
+    type Response = DescribeLaunchTemplatesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeManagedPrefixLists`.
 pub struct DescribeManagedPrefixLists;
 impl Operation for DescribeManagedPrefixLists {
@@ -2310,6 +2443,48 @@ impl Operation for GetConsoleOutput {
     }
 }
 
+/// `GetInstanceTypesFromInstanceRequirements`.
+pub struct GetInstanceTypesFromInstanceRequirements;
+impl Operation for GetInstanceTypesFromInstanceRequirements {
+    const NAME: &'static str = "GetInstanceTypesFromInstanceRequirements";
+    const IAM_ACTION: &'static str = "ec2:GetInstanceTypesFromInstanceRequirements";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "InstanceTypes" });
+    const REQUIRED: &'static [&'static str] =
+        &["ArchitectureType", "InstanceRequirements", "VirtualizationType"];
+    const DRY_RUN: bool = true;
+    type Request = GetInstanceTypesFromInstanceRequirementsRequest;
+    type Response = GetInstanceTypesFromInstanceRequirementsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetLaunchTemplateData`.
+pub struct GetLaunchTemplateData;
+impl Operation for GetLaunchTemplateData {
+    const NAME: &'static str = "GetLaunchTemplateData";
+    const IAM_ACTION: &'static str = "ec2:GetLaunchTemplateData";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceId"];
+    const DRY_RUN: bool = true;
+    type Request = GetLaunchTemplateDataRequest;
+    type Response = GetLaunchTemplateDataResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `GetManagedPrefixListAssociations`.
 pub struct GetManagedPrefixListAssociations;
 impl Operation for GetManagedPrefixListAssociations {
@@ -2485,6 +2660,26 @@ impl Operation for ModifyInstanceMetadataOptions {
     const DRY_RUN: bool = true;
     type Request = ModifyInstanceMetadataOptionsRequest;
     type Response = ModifyInstanceMetadataOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyLaunchTemplate`.
+pub struct ModifyLaunchTemplate;
+impl Operation for ModifyLaunchTemplate {
+    const NAME: &'static str = "ModifyLaunchTemplate";
+    const IAM_ACTION: &'static str = "ec2:ModifyLaunchTemplate";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = ModifyLaunchTemplateRequest;
+    type Response = ModifyLaunchTemplateResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }

@@ -58,6 +58,31 @@ impl FromParams for PeeringConnectionOptionsRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct PerformanceFactorReference {
+    pub instance_family: Option<String>,
+}
+
+impl ToXml for PerformanceFactorReference {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceFamily", &self.instance_family);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PerformanceFactorReferenceRequest {
+    pub instance_family: Option<String>,
+}
+
+impl FromParams for PerformanceFactorReferenceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { instance_family: fields.optional("InstanceFamily")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PerformanceStatusSummary {
     pub impaired_since: Option<Timestamp>,
     pub remediation: Option<String>,
@@ -288,6 +313,13 @@ impl FromParams for PrivateIpAddressSpecification {
     }
 }
 
+impl ToXml for PrivateIpAddressSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("primary", &self.primary);
+        xml.field("privateIpAddress", &self.private_ip_address);
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProcessorInfo {
     pub manufacturer: Option<String>,
@@ -300,7 +332,9 @@ impl ToXml for ProcessorInfo {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("manufacturer", &self.manufacturer);
         xml.list("supportedArchitectures", "item", &self.supported_architectures);
-        xml.list("supportedFeatures", "item", &self.supported_features);
+        if !self.supported_features.is_empty() {
+            xml.list("supportedFeatures", "item", &self.supported_features);
+        }
         xml.field("sustainedClockSpeedInGhz", &self.sustained_clock_speed_in_ghz);
     }
 }

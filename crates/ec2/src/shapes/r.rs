@@ -311,6 +311,88 @@ impl ToXml for ReplaceRouteTableAssociationResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct RequestLaunchTemplateData {
+    pub block_device_mappings: Vec<LaunchTemplateBlockDeviceMappingRequest>,
+    pub capacity_reservation_specification: Option<LaunchTemplateCapacityReservationSpecificationRequest>,
+    pub cpu_options: Option<LaunchTemplateCpuOptionsRequest>,
+    pub credit_specification: Option<CreditSpecificationRequest>,
+    pub disable_api_stop: Option<bool>,
+    pub disable_api_termination: Option<bool>,
+    pub ebs_optimized: Option<bool>,
+    pub elastic_gpu_specifications: Vec<ElasticGpuSpecification>,
+    pub elastic_inference_accelerators: Vec<LaunchTemplateElasticInferenceAccelerator>,
+    pub enclave_options: Option<LaunchTemplateEnclaveOptionsRequest>,
+    pub hibernation_options: Option<LaunchTemplateHibernationOptionsRequest>,
+    pub iam_instance_profile: Option<LaunchTemplateIamInstanceProfileSpecificationRequest>,
+    pub image_id: Option<String>,
+    pub instance_initiated_shutdown_behavior: Option<String>,
+    pub instance_market_options: Option<LaunchTemplateInstanceMarketOptionsRequest>,
+    pub instance_requirements: Option<InstanceRequirementsRequest>,
+    pub instance_type: Option<String>,
+    pub kernel_id: Option<String>,
+    pub key_name: Option<String>,
+    pub license_specifications: Vec<LaunchTemplateLicenseConfigurationRequest>,
+    pub maintenance_options: Option<LaunchTemplateInstanceMaintenanceOptionsRequest>,
+    pub metadata_options: Option<LaunchTemplateInstanceMetadataOptionsRequest>,
+    pub monitoring: Option<LaunchTemplatesMonitoringRequest>,
+    pub network_interfaces: Vec<LaunchTemplateInstanceNetworkInterfaceSpecificationRequest>,
+    pub network_performance_options: Option<LaunchTemplateNetworkPerformanceOptionsRequest>,
+    pub operator: Option<OperatorRequest>,
+    pub placement: Option<LaunchTemplatePlacementRequest>,
+    pub private_dns_name_options: Option<LaunchTemplatePrivateDnsNameOptionsRequest>,
+    pub ram_disk_id: Option<String>,
+    pub secondary_interfaces: Vec<LaunchTemplateInstanceSecondaryInterfaceSpecificationRequest>,
+    pub security_group_ids: Vec<String>,
+    pub security_groups: Vec<String>,
+    pub tag_specifications: Vec<LaunchTemplateTagSpecificationRequest>,
+    pub user_data: Option<String>,
+}
+
+impl FromParams for RequestLaunchTemplateData {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            block_device_mappings: fields.list("BlockDeviceMapping")?,
+            capacity_reservation_specification: fields.optional("CapacityReservationSpecification")?,
+            cpu_options: fields.optional("CpuOptions")?,
+            credit_specification: fields.optional("CreditSpecification")?,
+            disable_api_stop: fields.optional("DisableApiStop")?,
+            disable_api_termination: fields.optional("DisableApiTermination")?,
+            ebs_optimized: fields.optional("EbsOptimized")?,
+            elastic_gpu_specifications: fields.list("ElasticGpuSpecification")?,
+            elastic_inference_accelerators: fields.list("ElasticInferenceAccelerator")?,
+            enclave_options: fields.optional("EnclaveOptions")?,
+            hibernation_options: fields.optional("HibernationOptions")?,
+            iam_instance_profile: fields.optional("IamInstanceProfile")?,
+            image_id: fields.optional("ImageId")?,
+            instance_initiated_shutdown_behavior: fields.optional("InstanceInitiatedShutdownBehavior")?,
+            instance_market_options: fields.optional("InstanceMarketOptions")?,
+            instance_requirements: fields.optional("InstanceRequirements")?,
+            instance_type: fields.optional("InstanceType")?,
+            kernel_id: fields.optional("KernelId")?,
+            key_name: fields.optional("KeyName")?,
+            license_specifications: fields.list("LicenseSpecification")?,
+            maintenance_options: fields.optional("MaintenanceOptions")?,
+            metadata_options: fields.optional("MetadataOptions")?,
+            monitoring: fields.optional("Monitoring")?,
+            network_interfaces: fields.list("NetworkInterface")?,
+            network_performance_options: fields.optional("NetworkPerformanceOptions")?,
+            operator: fields.optional("Operator")?,
+            placement: fields.optional("Placement")?,
+            private_dns_name_options: fields.optional("PrivateDnsNameOptions")?,
+            ram_disk_id: fields.optional("RamDiskId")?,
+            secondary_interfaces: fields.list("SecondaryInterface")?,
+            security_group_ids: fields.list("SecurityGroupId")?,
+            security_groups: fields.list("SecurityGroup")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            user_data: fields.optional("UserData")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reservation {
     pub groups: Vec<GroupIdentifier>,
     pub instances: Vec<Instance>,
@@ -392,6 +474,114 @@ impl FromParams for ResetNetworkInterfaceAttributeRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResponseError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToXml for ResponseError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("code", &self.code);
+        xml.field("message", &self.message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResponseLaunchTemplateData {
+    pub block_device_mappings: Vec<LaunchTemplateBlockDeviceMapping>,
+    pub capacity_reservation_specification: Option<LaunchTemplateCapacityReservationSpecificationResponse>,
+    pub cpu_options: Option<LaunchTemplateCpuOptions>,
+    pub credit_specification: Option<CreditSpecification>,
+    pub disable_api_stop: Option<bool>,
+    pub disable_api_termination: Option<bool>,
+    pub ebs_optimized: Option<bool>,
+    pub elastic_gpu_specifications: Vec<ElasticGpuSpecificationResponse>,
+    pub elastic_inference_accelerators: Vec<LaunchTemplateElasticInferenceAcceleratorResponse>,
+    pub enclave_options: Option<LaunchTemplateEnclaveOptions>,
+    pub hibernation_options: Option<LaunchTemplateHibernationOptions>,
+    pub iam_instance_profile: Option<LaunchTemplateIamInstanceProfileSpecification>,
+    pub image_id: Option<String>,
+    pub instance_initiated_shutdown_behavior: Option<String>,
+    pub instance_market_options: Option<LaunchTemplateInstanceMarketOptions>,
+    pub instance_requirements: Option<InstanceRequirements>,
+    pub instance_type: Option<String>,
+    pub kernel_id: Option<String>,
+    pub key_name: Option<String>,
+    pub license_specifications: Vec<LaunchTemplateLicenseConfiguration>,
+    pub maintenance_options: Option<LaunchTemplateInstanceMaintenanceOptions>,
+    pub metadata_options: Option<LaunchTemplateInstanceMetadataOptions>,
+    pub monitoring: Option<LaunchTemplatesMonitoring>,
+    pub network_interfaces: Vec<LaunchTemplateInstanceNetworkInterfaceSpecification>,
+    pub network_performance_options: Option<LaunchTemplateNetworkPerformanceOptions>,
+    pub operator: Option<OperatorResponse>,
+    pub placement: Option<LaunchTemplatePlacement>,
+    pub private_dns_name_options: Option<LaunchTemplatePrivateDnsNameOptions>,
+    pub ram_disk_id: Option<String>,
+    pub secondary_interfaces: Vec<LaunchTemplateInstanceSecondaryInterfaceSpecification>,
+    pub security_group_ids: Vec<String>,
+    pub security_groups: Vec<String>,
+    pub tag_specifications: Vec<LaunchTemplateTagSpecification>,
+    pub user_data: Option<String>,
+}
+
+impl ToXml for ResponseLaunchTemplateData {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        if !self.block_device_mappings.is_empty() {
+            xml.list("blockDeviceMappingSet", "item", &self.block_device_mappings);
+        }
+        xml.field("capacityReservationSpecification", &self.capacity_reservation_specification);
+        xml.field("cpuOptions", &self.cpu_options);
+        xml.field("creditSpecification", &self.credit_specification);
+        xml.field("disableApiStop", &self.disable_api_stop);
+        xml.field("disableApiTermination", &self.disable_api_termination);
+        xml.field("ebsOptimized", &self.ebs_optimized);
+        if !self.elastic_gpu_specifications.is_empty() {
+            xml.list("elasticGpuSpecificationSet", "item", &self.elastic_gpu_specifications);
+        }
+        if !self.elastic_inference_accelerators.is_empty() {
+            xml.list("elasticInferenceAcceleratorSet", "item", &self.elastic_inference_accelerators);
+        }
+        xml.field("enclaveOptions", &self.enclave_options);
+        xml.field("hibernationOptions", &self.hibernation_options);
+        xml.field("iamInstanceProfile", &self.iam_instance_profile);
+        xml.field("imageId", &self.image_id);
+        xml.field("instanceInitiatedShutdownBehavior", &self.instance_initiated_shutdown_behavior);
+        xml.field("instanceMarketOptions", &self.instance_market_options);
+        xml.field("instanceRequirements", &self.instance_requirements);
+        xml.field("instanceType", &self.instance_type);
+        xml.field("kernelId", &self.kernel_id);
+        xml.field("keyName", &self.key_name);
+        if !self.license_specifications.is_empty() {
+            xml.list("licenseSet", "item", &self.license_specifications);
+        }
+        xml.field("maintenanceOptions", &self.maintenance_options);
+        xml.field("metadataOptions", &self.metadata_options);
+        xml.field("monitoring", &self.monitoring);
+        if !self.network_interfaces.is_empty() {
+            xml.list("networkInterfaceSet", "item", &self.network_interfaces);
+        }
+        xml.field("networkPerformanceOptions", &self.network_performance_options);
+        xml.field("operator", &self.operator);
+        xml.field("placement", &self.placement);
+        xml.field("privateDnsNameOptions", &self.private_dns_name_options);
+        xml.field("ramDiskId", &self.ram_disk_id);
+        if !self.secondary_interfaces.is_empty() {
+            xml.list("secondaryInterfaceSet", "item", &self.secondary_interfaces);
+        }
+        if !self.security_group_ids.is_empty() {
+            xml.list("securityGroupIdSet", "item", &self.security_group_ids);
+        }
+        if !self.security_groups.is_empty() {
+            xml.list("securityGroupSet", "item", &self.security_groups);
+        }
+        if !self.tag_specifications.is_empty() {
+            xml.list("tagSpecificationSet", "item", &self.tag_specifications);
+        }
+        xml.field("userData", &self.user_data);
     }
 }
 

@@ -30,6 +30,31 @@ impl ToXml for ScanResults {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct SecondaryInterfacePrivateIpAddressSpecification {
+    pub private_ip_address: Option<String>,
+}
+
+impl ToXml for SecondaryInterfacePrivateIpAddressSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("privateIpAddress", &self.private_ip_address);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SecondaryInterfacePrivateIpAddressSpecificationRequest {
+    pub private_ip_address: Option<String>,
+}
+
+impl FromParams for SecondaryInterfacePrivateIpAddressSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { private_ip_address: fields.optional("PrivateIpAddress")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SecureBlobAttributeValue {
     pub value: Option<Vec<u8>>,
 }

@@ -95,3 +95,31 @@ impl ToXml for TerminateInstancesResult {
         xml.list("instancesSet", "item", &self.terminating_instances);
     }
 }
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TotalLocalStorageGB {
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+}
+
+impl ToXml for TotalLocalStorageGB {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TotalLocalStorageGBRequest {
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+}
+
+impl FromParams for TotalLocalStorageGBRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.optional("Min")? };
+        fields.close()?;
+        Ok(value)
+    }
+}

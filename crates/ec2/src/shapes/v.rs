@@ -7,6 +7,34 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct VCpuCountRange {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl ToXml for VCpuCountRange {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("max", &self.max);
+        xml.field("min", &self.min);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VCpuCountRangeRequest {
+    pub max: Option<i32>,
+    pub min: Option<i32>,
+}
+
+impl FromParams for VCpuCountRangeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { max: fields.optional("Max")?, min: fields.required("Min")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VCpuInfo {
     pub default_cores: Option<i32>,
     pub default_threads_per_core: Option<i32>,
@@ -20,8 +48,36 @@ impl ToXml for VCpuInfo {
         xml.field("defaultCores", &self.default_cores);
         xml.field("defaultThreadsPerCore", &self.default_threads_per_core);
         xml.field("defaultVCpus", &self.default_v_cpus);
-        xml.list("validCores", "item", &self.valid_cores);
-        xml.list("validThreadsPerCore", "item", &self.valid_threads_per_core);
+        if !self.valid_cores.is_empty() {
+            xml.list("validCores", "item", &self.valid_cores);
+        }
+        if !self.valid_threads_per_core.is_empty() {
+            xml.list("validThreadsPerCore", "item", &self.valid_threads_per_core);
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ValidationError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToXml for ValidationError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("code", &self.code);
+        xml.field("message", &self.message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ValidationWarning {
+    pub errors: Vec<ValidationError>,
+}
+
+impl ToXml for ValidationWarning {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("errorSet", "item", &self.errors);
     }
 }
 
