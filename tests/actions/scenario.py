@@ -82,6 +82,11 @@ class Scenario:
         ec2.describe_availability_zones()
         ec2.describe_account_attributes()
         ec2.describe_instance_types(InstanceTypes=["t3.micro"])
+        ec2.get_instance_types_from_instance_requirements(
+            ArchitectureTypes=["x86_64"],
+            VirtualizationTypes=["hvm"],
+            InstanceRequirements={"VCpuCount": {"Min": 2, "Max": 2}, "MemoryMiB": {"Min": 4096, "Max": 8192}},
+        )
         ec2.describe_instance_type_offerings(LocationType="availability-zone")
         root = "/aws/service/ami-amazon-linux-latest"
         names = [parameter["Name"] for parameter in self.ssm.get_parameters_by_path(Path=root)["Parameters"]]

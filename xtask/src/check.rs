@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{codegen, coverage, licences, python, tidy};
+use crate::{codegen, coverage, instance_types, licences, python, tidy};
 
 /// One thing to check.
 struct Step {
@@ -10,7 +10,7 @@ struct Step {
     run: fn() -> Result<(), String>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "formatting", run: || cargo(&["fmt", "--all", "--check"], &[]) },
     Step {
         name: "lints",
@@ -30,6 +30,10 @@ const STEPS: [Step; 9] = [
     Step { name: "layers and files", run: || tidy::check().map(|summary| println!("{summary}")) },
     Step { name: "licences", run: || licences::check().map(|summary| println!("{summary}")) },
     Step { name: "generated code", run: || codegen::check().map(|summary| println!("{summary}")) },
+    Step {
+        name: "generated table of instance types",
+        run: || instance_types::check().map(|summary| println!("{summary}")),
+    },
     Step { name: "coverage page", run: || coverage::check().map(|summary| println!("{summary}")) },
 ];
 

@@ -3,6 +3,7 @@
 mod check;
 mod codegen;
 mod coverage;
+mod instance_types;
 mod licences;
 mod metadata;
 mod python;
@@ -24,6 +25,9 @@ usage: cargo xtask <chore>
   licences           whether each crate that is used has a licence that lets us
   codegen            write the AWS shapes from the pinned botocore model
   codegen --check    fail if the committed shapes differ from the generator's
+  instance-types     write the table of instance types from the pinned package that has it
+  instance-types --check
+                     fail if the committed table differs
   coverage           write docs/coverage.md: the operations that are served, and those that are not
   coverage --check   fail if the committed page differs
 ";
@@ -38,6 +42,8 @@ fn main() -> ExitCode {
         ["licences"] => licences::check(),
         ["codegen"] => codegen::write(),
         ["codegen", "--check"] => codegen::check(),
+        ["instance-types"] => instance_types::write(),
+        ["instance-types", "--check"] => instance_types::check(),
         ["coverage"] => coverage::write(),
         ["coverage", "--check"] => coverage::check(),
         _ => Err(USAGE.to_owned()),

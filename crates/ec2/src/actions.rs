@@ -5,11 +5,11 @@ use model::World;
 
 use crate::shapes::op;
 use crate::{
-    address_attribute, address_transfer, block_public_access, dhcp_options, egress_only_internet_gateway,
-    elastic_ip, image, instance, instance_attribute, instance_connect_endpoint, instance_profile,
-    instance_type, internet_gateway, key_pair, nat_gateway, network_acl, network_interface, passing, place,
-    prefix_list, route, route_table, run_instances, security_group, security_group_permission,
-    security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
+    address_attribute, address_transfer, block_public_access, credit_specification, dhcp_options,
+    egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute, instance_connect_endpoint,
+    instance_profile, instance_type, internet_gateway, key_pair, nat_gateway, network_acl, network_interface,
+    passing, place, prefix_list, route, route_table, run_instances, security_group,
+    security_group_permission, security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -174,13 +174,14 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(DisassociateIamInstanceProfile, instance_profile::disassociate),
     write!(ReplaceIamInstanceProfileAssociation, instance_profile::replace_association),
     read!(DescribeIamInstanceProfileAssociations, instance_profile::describe),
-    read!(DescribeInstanceCreditSpecifications, instance_type::describe_credits),
+    read!(DescribeInstanceCreditSpecifications, credit_specification::describe),
     read!(DescribeVolumes, volume::describe).waits_out(passing::volumes),
     // Images and instance types.
     read!(DescribeImages, image::describe),
     read!(DescribeImageAttribute, image::describe_attribute),
     read!(DescribeInstanceTypes, instance_type::describe),
     read!(DescribeInstanceTypeOfferings, instance_type::describe_offerings),
+    read!(GetInstanceTypesFromInstanceRequirements, instance_type::from_requirements),
 ];
 
 #[cfg(test)]

@@ -484,7 +484,10 @@ mod tests {
             ("2".into(), "2".into())
         );
         let free = [("Filter.1.Name", "free-tier-eligible"), ("Filter.1.Value.1", "true")];
-        assert_eq!(caller.ok("DescribeInstanceTypes", &free).texts("instanceType"), ["t2.micro", "t3.micro"]);
+        assert_eq!(
+            caller.ok("DescribeInstanceTypes", &free).texts("instanceType"),
+            ["c7i-flex.large", "m7i-flex.large", "t3.micro", "t3.small", "t4g.micro", "t4g.small"]
+        );
         let zones = [
             ("LocationType", "availability-zone"),
             ("Filter.1.Name", "instance-type"),

@@ -350,7 +350,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
     let instance_type = InstanceType::find(&instance.instance_type);
     let image = world.image_of(instance);
     let distribution = image.distribution();
-    let architecture = image.architecture().or_else(|| instance_type.map(|it| it.architecture));
+    let architecture = image.architecture().or_else(|| instance_type.and_then(InstanceType::architecture));
     let (state_transition_reason, state_reason) = reasons(instance);
     let text = |text: &str| Some(text.to_owned());
     shapes::Instance {
@@ -391,7 +391,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         boot_mode: image::boot_mode(&image).map(str::to_owned),
         current_instance_boot_mode: text("legacy-bios"),
         cpu_options: instance_type.map(|it| CpuOptions {
-            core_count: i32::try_from(it.cores()).ok(),
+            core_count: i32::try_from(it.cores).ok(),
             threads_per_core: i32::try_from(it.threads_per_core).ok(),
             ..Default::default()
         }),

@@ -11,6 +11,7 @@ mod address_attribute;
 mod address_transfer;
 mod block_public_access;
 mod convert;
+mod credit_specification;
 mod dhcp_options;
 mod egress_only_internet_gateway;
 mod elastic_ip;

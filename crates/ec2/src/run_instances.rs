@@ -131,16 +131,15 @@ fn type_of(image: &Image, name: Option<&str>) -> Result<&'static InstanceType, A
         ));
     };
     let instance_type = instance_type::find(name)?;
-    let has = instance_type.architecture;
     match image.architecture() {
         None => Ok(instance_type),
-        Some(wants) if has == wants => Ok(instance_type),
+        Some(wants) if instance_type.runs(wants) => Ok(instance_type),
         Some(wants) => Err(AwsError::invalid_parameter_value(format!(
             "The architecture '{}' of the specified instance type does not match the architecture '{}' of the \
              specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You \
              can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type \
              or AMI.",
-            has.name(),
+            instance_type.architectures,
             wants.name()
         ))),
     }

@@ -528,7 +528,8 @@ impl World {
                 lacking(addresses, |address| interface.has_address(IpAddr::V4(*address))).len()
             }
         };
-        self.check_room(&interface, interface.private_addresses.len() + wanted)?;
+        let count = interface.private_addresses.len() + wanted;
+        self.check_room(&interface, count, |it| it.addresses_per_interface)?;
         let Wish::Listed(addresses) = assign.addresses else {
             return self.add_private_addresses(id, &subnet, assign.addresses, ids);
         };
@@ -606,11 +607,13 @@ impl World {
         let interface = self.users_network_interface(scope, id)?.clone();
         let subnet = self.subnet(scope, interface.subnet)?.clone();
         let Wish::Listed(addresses) = addresses else {
-            self.check_room(&interface, interface.ipv6_addresses.len() + addresses.count())?;
+            let count = interface.ipv6_addresses.len() + addresses.count();
+            self.check_room(&interface, count, |it| it.ipv6_addresses_per_interface)?;
             return self.add_ipv6_addresses(id, &subnet, addresses, ids);
         };
         let others = lacking(&addresses, |address| interface.has_address(IpAddr::V6(*address)));
-        self.check_room(&interface, interface.ipv6_addresses.len() + others.len())?;
+        let count = interface.ipv6_addresses.len() + others.len();
+        self.check_room(&interface, count, |it| it.ipv6_addresses_per_interface)?;
         self.add_ipv6_addresses(id, &subnet, Wish::Listed(others), ids)?;
         Ok(addresses)
     }
@@ -633,13 +636,16 @@ impl World {
     }
 
     /// Refuses more addresses of one family than the type of the attached instance allows.
-    fn check_room(&self, interface: &NetworkInterface, count: usize) -> Result<(), Refusal> {
+    fn check_room(
+        &self,
+        interface: &NetworkInterface,
+        count: usize,
+        max: fn(&InstanceType) -> usize,
+    ) -> Result<(), Refusal> {
         let instance = interface.instance().and_then(|id| self.network.instances.get(&id));
         let limit = instance.and_then(|instance| InstanceType::find(&instance.instance_type));
         match limit {
-            Some(limit) if count > limit.addresses_per_interface => {
-                Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into())
-            }
+            Some(limit) if count > max(limit) => Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into()),
             Some(_) | None => Ok(()),
         }
     }
@@ -733,11 +739,12 @@ pub(crate) fn check_interface_count(instance_type: &str, count: usize) -> Result
 
 /// Refuses an interface with more addresses than an instance type allows.
 pub(crate) fn check_address_count(instance_type: &str, interface: &NetworkInterface) -> Result<(), Refusal> {
-    let count = interface.private_addresses.len().max(interface.ipv6_addresses.len());
+    let is_too_many = |limit: &InstanceType| {
+        interface.private_addresses.len() > limit.addresses_per_interface
+            || interface.ipv6_addresses.len() > limit.ipv6_addresses_per_interface
+    };
     match InstanceType::find(instance_type) {
-        Some(limit) if count > limit.addresses_per_interface => {
-            Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into())
-        }
+        Some(limit) if is_too_many(limit) => Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into()),
         Some(_) | None => Ok(()),
     }
 }

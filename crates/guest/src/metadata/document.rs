@@ -3,6 +3,7 @@
 //! Follows "Instance identity documents" (EC2 User Guide), in the order and with the spacing of AWS. The signatures beside
 //! it are made by who has the key.
 
+use model::instance_type::Architecture;
 use model::{Instance, InstanceType, World};
 
 use super::tree::Tree;
@@ -79,5 +80,5 @@ fn line(name: &str, value: Option<&str>) -> String {
 }
 
 fn architecture(instance: &Instance) -> Option<&'static str> {
-    InstanceType::find(&instance.instance_type).map(|found| found.architecture.name())
+    InstanceType::find(&instance.instance_type)?.architecture().map(Architecture::name)
 }

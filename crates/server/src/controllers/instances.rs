@@ -295,7 +295,10 @@ impl Instances {
 /// What an instance's type has. Types that are not in the table have what the smallest of them has.
 fn size(instance_type: &str) -> InstanceSize {
     let known = InstanceType::find(instance_type);
-    InstanceSize { memory_mib: known.map_or(512, |it| it.memory_mib), vcpus: known.map_or(1, |it| it.vcpus) }
+    InstanceSize {
+        memory_mib: known.map_or(512, |it| it.memory_mib),
+        vcpus: known.map_or(1, |it| it.vcpus()),
+    }
 }
 
 fn links(world: &World, instance: &Instance) -> Vec<LinkSpec> {
