@@ -65,6 +65,7 @@ class Scenario:
         self.change_security()
         self.change_interfaces()
         self.change_instances()
+        self.launch_templates()
         self.change_peering()
         self.change_lists()
         self.change_tags()
@@ -503,6 +504,37 @@ class Scenario:
         ec2.describe_instances()
         ec2.start_instances(InstanceIds=[id["instance"]])
         self.wait("instance_running", InstanceIds=[id["instance"]])
+
+    def launch_templates(self):
+        ec2, id = self.ec2, self.id
+        made = ec2.create_launch_template(
+            LaunchTemplateName="web",
+            VersionDescription="first",
+            LaunchTemplateData={
+                "ImageId": id["ami"],
+                "InstanceType": "t3.micro",
+                "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 20}}],
+                "NetworkInterfaces": [{"DeviceIndex": 0, "SubnetId": id["subnet"], "Groups": [id["web"]]}],
+                "MetadataOptions": {"HttpTokens": "required"},
+                "TagSpecifications": tagged("instance", "from a template"),
+            },
+            TagSpecifications=tagged("launch-template", "web"),
+        )["LaunchTemplate"]
+        template = dict(LaunchTemplateId=made["LaunchTemplateId"])
+        ec2.create_launch_template_version(
+            **template, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"}
+        )
+        ec2.create_launch_template_version(**template, LaunchTemplateData={"InstanceType": "t3.large"})
+        ec2.modify_launch_template(**template, DefaultVersion="2")
+        ec2.describe_launch_templates(LaunchTemplateNames=["web"])
+        ec2.describe_launch_template_versions(**template, Versions=["$Latest", "$Default"])
+        run = ec2.run_instances(LaunchTemplate=template, MinCount=1, MaxCount=1)["Instances"][0]
+        ec2.get_launch_template_data(InstanceId=run["InstanceId"])
+        self.wait("instance_running", InstanceIds=[run["InstanceId"]])
+        ec2.terminate_instances(InstanceIds=[run["InstanceId"]])
+        self.wait("instance_terminated", InstanceIds=[run["InstanceId"]])
+        ec2.delete_launch_template_versions(**template, Versions=["3"])
+        ec2.delete_launch_template(**template)
 
     def change_peering(self):
         ec2, id = self.ec2, self.id

@@ -7,8 +7,8 @@ use crate::shapes::op;
 use crate::{
     address_attribute, address_transfer, block_public_access, credit_specification, dhcp_options,
     egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute, instance_connect_endpoint,
-    instance_profile, instance_type, internet_gateway, key_pair, nat_gateway, network_acl, network_interface,
-    passing, place, prefix_list, route, route_table, run_instances, security_group,
+    instance_profile, instance_type, internet_gateway, key_pair, launch_template, nat_gateway, network_acl,
+    network_interface, passing, place, prefix_list, route, route_table, run_instances, security_group,
     security_group_permission, security_group_rule, subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
@@ -155,6 +155,15 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(ImportKeyPair, key_pair::import),
     write!(DeleteKeyPair, key_pair::delete),
     read!(DescribeKeyPairs, key_pair::describe),
+    // Launch templates.
+    write!(CreateLaunchTemplate, launch_template::create),
+    write!(CreateLaunchTemplateVersion, launch_template::create_version),
+    read!(DescribeLaunchTemplates, launch_template::describe),
+    read!(DescribeLaunchTemplateVersions, launch_template::describe_versions),
+    write!(ModifyLaunchTemplate, launch_template::modify),
+    write!(DeleteLaunchTemplate, launch_template::delete),
+    write!(DeleteLaunchTemplateVersions, launch_template::delete_versions),
+    read!(GetLaunchTemplateData, launch_template::of_instance),
     // Instances.
     write!(RunInstances, run_instances::run),
     read!(DescribeInstances, instance::describe).waits_out(passing::instances),

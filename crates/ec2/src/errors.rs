@@ -9,6 +9,7 @@ mod instance;
 mod instance_connect_endpoint;
 mod internet_gateway;
 mod key_pair;
+mod launch_template;
 mod network_acl;
 mod network_interface;
 mod prefix_list;
@@ -47,6 +48,7 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::NetworkInterface(refusal) => network_interface::refused(refusal),
         Refusal::ElasticIp(refusal) => elastic_ip::refused(refusal),
         Refusal::KeyPair(refusal) => key_pair::refused(refusal),
+        Refusal::LaunchTemplate(refusal) => launch_template::refused(refusal),
         Refusal::Instance(refusal) => instance::refused(refusal),
         Refusal::InstanceConnectEndpoint(refusal) => instance_connect_endpoint::refused(refusal),
         Refusal::SecurityGroup(refusal) => security_group::refused(refusal),

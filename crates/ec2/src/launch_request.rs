@@ -64,7 +64,8 @@ impl Asked {
             ipv6_addresses,
             kernel_id,
             key_name,
-            launch_template,
+            // Its parameters are among the others by now.
+            launch_template: _,
             license_specifications,
             maintenance_options,
             max_count,
@@ -97,7 +98,6 @@ impl Asked {
             ("HibernationOptions", hibernation_options.is_some_and(|it| it.configured == Some(true))),
             ("InstanceMarketOptions", instance_market_options.is_some()),
             ("KernelId", kernel_id.is_some()),
-            ("LaunchTemplate", launch_template.is_some()),
             ("LicenseSpecification", !license_specifications.is_empty()),
             ("NetworkPerformanceOptions", network_performance_options.is_some()),
             ("Operator", operator.is_some()),

@@ -28,6 +28,7 @@ mod internet_gateway;
 mod ip_permission;
 pub mod key_pair;
 mod launch_request;
+mod launch_template;
 mod nat_gateway;
 mod network_acl;
 mod network_interface;

@@ -1,5 +1,5 @@
-//! Launching instances. Follows RunInstances (EC2 API Reference). No launch templates, no Spot, no hibernation, no
-//! volumes but the root one.
+//! Launching instances. Follows RunInstances (EC2 API Reference). No Spot, no hibernation, no volumes
+//! but the root one.
 
 use awsproto::{AwsError, Call};
 use base64::Engine as _;
@@ -17,6 +17,7 @@ use crate::instance;
 use crate::instance_profile;
 use crate::instance_type;
 use crate::launch_request::Asked;
+use crate::launch_template;
 use crate::network_interface::{Addresses, parse_device_index, tracking};
 use crate::request::{self, optional_id};
 use crate::shapes::*;
@@ -36,9 +37,11 @@ pub(crate) fn run(
     world: &mut World,
     request: RunInstancesRequest,
 ) -> Result<Reservation, AwsError> {
+    let (request, origin) = launch_template::with_template(call, world, request)?;
     let asked = Asked::read(request)?;
     let (scope, now) = (call.scope, call.now);
     let mut launch = read(call, world, scope, asked.clone())?;
+    launch.tags.extend(origin);
     let count = count(world, &launch, asked.min_count, asked.max_count)?;
     let mut ids = Vec::new();
     for index in 0..count {
@@ -694,7 +697,6 @@ mod tests {
             refused(&[("InstanceType", "t9.huge")]),
             "InvalidParameterValue: Invalid value 't9.huge' for InstanceType."
         );
-        assert!(refused(&[("LaunchTemplate.LaunchTemplateName", "x")]).starts_with("UnsupportedOperation: "));
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl Caller {
         self.refused("RunInstances", &launch_of(&image, more))
     }
 
-    fn image(&self) -> String {
+    /// The image that launches take unless they say otherwise.
+    pub(crate) fn image(&self) -> String {
         model::image::all(self.scope().region).next().unwrap().id().to_string()
     }
 

@@ -199,6 +199,8 @@ identifiers! {
     VolumeId Volume "vol";
     /// A snapshot.
     SnapshotId Snapshot "snap";
+    /// A launch template.
+    LaunchTemplateId LaunchTemplate "lt";
     /// An EC2 Instance Connect Endpoint.
     InstanceConnectEndpointId InstanceConnectEndpoint "eice";
 }

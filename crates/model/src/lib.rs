@@ -33,6 +33,7 @@ pub mod instance_state;
 pub mod instance_type;
 pub mod internet_gateway;
 pub mod key_pair;
+pub mod launch_template;
 pub mod mac;
 pub mod nat_gateway;
 pub mod network_acl;

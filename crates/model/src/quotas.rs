@@ -73,6 +73,10 @@ pub const INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX: usize = 1;
 pub const TUNNELS_PER_INSTANCE_CONNECT_ENDPOINT_MAX: usize = 20;
 /// Instances per Region that are not terminated.
 pub const INSTANCES_MAX: usize = 1_000;
+/// Launch templates per Region ("Launch template restrictions", EC2 User Guide).
+pub const LAUNCH_TEMPLATES_MAX: usize = 5_000;
+/// Versions per launch template.
+pub const VERSIONS_PER_LAUNCH_TEMPLATE_MAX: usize = 10_000;
 /// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).
 pub const HOSTED_ZONES_MAX: usize = 500;
 /// VPCs per private hosted zone.
@@ -115,6 +119,10 @@ pub enum Quota {
     KeyPairs,
     /// Instances per Region.
     Instances,
+    /// Launch templates per Region.
+    LaunchTemplates,
+    /// Versions per launch template.
+    VersionsPerLaunchTemplate,
     /// EC2 Instance Connect Endpoints per Region.
     InstanceConnectEndpoints,
     /// EC2 Instance Connect Endpoints per VPC.

@@ -8,6 +8,7 @@ mod instance;
 mod instance_connect_endpoint;
 mod internet_gateway;
 mod key_pair;
+mod launch_template;
 mod network_acl;
 mod network_interface;
 mod prefix_list;
@@ -23,6 +24,7 @@ pub use instance::{InstanceRefusal, Wanted};
 pub use instance_connect_endpoint::InstanceConnectEndpointRefusal;
 pub use internet_gateway::InternetGatewayRefusal;
 pub use key_pair::KeyPairRefusal;
+pub use launch_template::LaunchTemplateRefusal;
 pub use network_acl::NetworkAclRefusal;
 pub use network_interface::NetworkInterfaceRefusal;
 pub use prefix_list::PrefixListRefusal;
@@ -66,6 +68,8 @@ pub enum Refusal {
     ElasticIp(ElasticIpRefusal),
     /// A refused change of a key pair.
     KeyPair(KeyPairRefusal),
+    /// A refused change of a launch template.
+    LaunchTemplate(LaunchTemplateRefusal),
     /// A refused change of an instance, or of its association with an instance profile.
     Instance(InstanceRefusal),
     /// A refused change of an EC2 Instance Connect Endpoint.
@@ -100,6 +104,7 @@ sum_of! {
     NetworkInterface(NetworkInterfaceRefusal);
     ElasticIp(ElasticIpRefusal);
     KeyPair(KeyPairRefusal);
+    LaunchTemplate(LaunchTemplateRefusal);
     Instance(InstanceRefusal);
     InstanceConnectEndpoint(InstanceConnectEndpointRefusal);
     SecurityGroup(SecurityGroupRefusal);

@@ -73,6 +73,7 @@ resources! {
     DhcpOptions(DhcpOptionsId) "dhcp-options" "dhcpOption";
     Instance(InstanceId) "instance" "instance";
     InstanceConnectEndpoint(InstanceConnectEndpointId) "instance-connect-endpoint" "instanceConnectEndpoint";
+    LaunchTemplate(LaunchTemplateId) "launch-template" "launchTemplate";
     Reservation(ReservationId) "reservation" "reservation";
     Volume(VolumeId) "volume" "volume";
     Image(ImageId) "image" "image";

@@ -11,6 +11,7 @@ use crate::instance_connect_endpoint::InstanceConnectEndpoint;
 use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
+use crate::launch_template::LaunchTemplate;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::NetworkInterface;
@@ -84,6 +85,7 @@ network_rows! {
 }
 
 impl Row for KeyPair {}
+impl Row for LaunchTemplate {}
 impl Row for PrivateHostedZone {}
 impl Row for HostedZoneChange {}
 impl Row for InstanceConnectEndpoint {}

@@ -135,6 +135,7 @@ tagged_tables! {
     NetworkInterface network.network_interfaces;
     ElasticIp network.elastic_ips;
     KeyPair key_pairs;
+    LaunchTemplate launch_templates;
     DhcpOptions network.dhcp_options;
     Instance network.instances;
     InstanceConnectEndpoint instance_connect_endpoints;

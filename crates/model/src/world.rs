@@ -18,6 +18,7 @@ use crate::instance_connect_endpoint::InstanceConnectEndpoint;
 use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
+use crate::launch_template::LaunchTemplate;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::{NetworkInterface, PublicMapping};
@@ -188,6 +189,8 @@ tables! {
         tables {
             /// Key pairs.
             key_pairs: KeyPairId => KeyPair;
+            /// Launch templates.
+            launch_templates: LaunchTemplateId => LaunchTemplate;
             /// Private hosted zones. Changed only through [`World::put_private_hosted_zone`] and its sibling.
             private_hosted_zones: HostedZoneId => PrivateHostedZone;
             /// What became of changes of hosted zones.

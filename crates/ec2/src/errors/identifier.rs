@@ -25,6 +25,8 @@ enum Sentence {
     Stopped(&'static str),
     /// "NatGateway nat-1 was not found".
     WasNotFound(&'static str),
+    /// "The specified launch template, with template ID lt-1, does not exist."
+    WithTemplateId,
     /// "An invalid association-id of 'iip-assoc-1' was given".
     WasGiven(&'static str),
 }
@@ -33,7 +35,7 @@ const fn family(not_found: &'static str, malformed: Option<&'static str>, senten
     Family { not_found, malformed, sentence }
 }
 
-use Sentence::{Bracketed, Id, Plain, Stopped, WasGiven, WasNotFound};
+use Sentence::{Bracketed, Id, Plain, Stopped, WasGiven, WasNotFound, WithTemplateId};
 
 fn family_of(kind: IdKind) -> Family {
     match kind {
@@ -86,6 +88,11 @@ fn family_of(kind: IdKind) -> Family {
         IdKind::InstanceProfileAssociation => {
             family("InvalidAssociationID.NotFound", None, WasGiven("association-id"))
         }
+        IdKind::LaunchTemplate => family(
+            "InvalidLaunchTemplateId.NotFound",
+            Some("InvalidLaunchTemplateId.Malformed"),
+            WithTemplateId,
+        ),
         IdKind::Reservation => {
             family("InvalidReservationID.NotFound", Some("InvalidReservationID.Malformed"), Id("reservation"))
         }
@@ -140,6 +147,9 @@ pub(crate) fn not_found(kind: IdKind, ids: &[&str]) -> AwsError {
         Bracketed(noun) => format!("The {noun} id{s} '[{list}]' {does} not exist"),
         Stopped(noun) => format!("The {noun}{s} '{list}' {does} not exist."),
         WasNotFound(noun) => format!("{noun} {list} was not found"),
+        WithTemplateId => {
+            format!("The specified launch template, with template ID {list}, does not exist.")
+        }
         WasGiven(noun) => format!("An invalid {noun} of '{list}' was given"),
     };
     AwsError::new(family.not_found, message)

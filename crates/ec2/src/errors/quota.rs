@@ -29,6 +29,10 @@ pub(super) fn reached(quota: Quota, limit: usize) -> AwsError {
         Quota::ElasticIps => ("AddressLimitExceeded", "addresses"),
         Quota::KeyPairs => ("KeyPairLimitExceeded", "key pairs"),
         Quota::Instances => ("InstanceLimitExceeded", "instances"),
+        Quota::LaunchTemplates => ("MaxTemplateLimitExceeded", "launch templates"),
+        Quota::VersionsPerLaunchTemplate => {
+            ("MaxTemplateVersionLimitExceeded", "versions of the launch template")
+        }
         Quota::InstanceConnectEndpoints => ("ResourceLimitExceeded", "EC2 Instance Connect Endpoints"),
         Quota::InstanceConnectEndpointsPerVpc => {
             ("ResourceLimitExceeded", "EC2 Instance Connect Endpoints per VPC")
