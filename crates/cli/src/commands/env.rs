@@ -7,6 +7,9 @@ use crate::arguments::Output;
 use crate::daemon::Daemon;
 use crate::failure::Result;
 
+/// The variable that names the address.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL";
+
 pub(crate) fn run(daemon: &Daemon, output: Output) -> Result<ExitCode> {
     let environment = daemon.environment()?;
     if output.json {
@@ -16,7 +19,19 @@ pub(crate) fn run(daemon: &Daemon, output: Output) -> Result<ExitCode> {
     }
     let lines: String =
         assignments(&environment).map(|assignment| format!("export {assignment}\n")).collect();
-    super::print(&lines)
+    super::print(&(lines + &for_older_clients(&environment)))
+}
+
+/// A remark for those whose CLI does not read the variable and would ask the real AWS. It comes last: a shell that was given
+/// all of this as one line takes what follows for the remark, too.
+fn for_older_clients(environment: &Environment) -> String {
+    let endpoint = environment.variables.iter().find(|(name, _)| name == ENDPOINT);
+    endpoint.map_or_else(String::new, |(_, url)| {
+        format!(
+            "# The aws CLI reads {ENDPOINT} from 2.13 (or 1.29) on. An older one asks the real AWS unless told:\n\
+             # alias aws='aws --endpoint-url {url}'\n"
+        )
+    })
 }
 
 /// All of it in one line to paste.
@@ -41,6 +56,14 @@ fn quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn older_clients_are_told_where_to_ask() {
+        let variables = vec![(ENDPOINT.to_owned(), "http://127.0.0.1:4566".to_owned())];
+        let remark = for_older_clients(&Environment { variables });
+        assert!(remark.ends_with("# alias aws='aws --endpoint-url http://127.0.0.1:4566'\n"), "{remark}");
+        assert!(remark.lines().all(|line| line.starts_with('#')), "{remark}");
+    }
 
     #[test]
     fn values_survive_a_shell() {
