@@ -118,6 +118,31 @@ fn a_presigned_query_is_the_one_that_botocore_makes() {
 }
 
 #[test]
+fn sts_keeps_its_own_end_of_presigned_requests() {
+    let headers = [("Host", "sts.us-west-2.amazonaws.com")];
+    let body = Payload::Whole(b"");
+    let query = "Action=GetCallerIdentity&Version=2011-06-15";
+    let request = SignedRequest { method: "GET", path: "/", query, headers: &headers, body };
+    let scope = CredentialScope {
+        access_key_id: "AKIDEXAMPLE".to_owned(),
+        date: now().basic_date(),
+        region: "us-west-2".to_owned(),
+        service: "sts".to_owned(),
+    };
+    let signed = presign(&request, scope, SECRET, now(), 60);
+    let at = |seconds| {
+        let request = SignedRequest { query: &signed, ..request };
+        verify(&request, |_| Some(secret(None)), now() + Duration::from_secs(seconds)).map(drop)
+    };
+    assert_eq!((at(900), at(901)), (Ok(()), Err(SignatureError::Expired)));
+    let without = signed.replace("&X-Amz-Expires=60", "");
+    let said = parse(&SignedRequest { query: &without, ..request }).unwrap();
+    assert_eq!(said.expires_s, Some(900));
+    let other = without.replace("%2Fsts%2F", "%2Fec2%2F");
+    assert!(matches!(parse(&SignedRequest { query: &other, ..request }), Err(SignatureError::Malformed(_))));
+}
+
+#[test]
 fn malformed_headers_are_told_apart_from_none() {
     let of = |header: &str| {
         let headers = [("Authorization", header), ("X-Amz-Date", "20260102T030405Z"), ("Host", "h")];
