@@ -129,8 +129,8 @@ fn spawn(program: &Path, data: &Path, api: SocketAddr, backing: &str) -> Result<
 /// The form that launches instances in the default VPC.
 pub(crate) fn run_instances(count: u32) -> String {
     let region = "us-west-2".parse().expect("a Region of the table");
-    let image =
-        model::image::alias(region, "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64")
-            .expect("the image of every tutorial");
+    let name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+    let mut parameters = model::image::parameters(region);
+    let image = parameters.find(|it| it.0 == name).expect("the image of every tutorial").1.id();
     format!("Action=RunInstances&ImageId={image}&InstanceType=t2.micro&MinCount={count}&MaxCount={count}")
 }

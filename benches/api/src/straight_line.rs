@@ -44,6 +44,7 @@ pub(crate) fn serve(data: PathBuf) -> Result<()> {
         allowed_users: Vec::new(),
         host_names: Vec::new(),
         instances: Instances::None,
+        unknown_images: Default::default(),
         nesting: host::Nesting::default(),
         program: std::env::current_exe()?,
     };
@@ -137,10 +138,11 @@ impl StraightLine {
             scope: Scope { account: caller.account(), region },
             principal: caller.principal,
             request_id: id.to_owned(),
-            now: awsproto::Timestamp(now.0),
+            now,
             source_ip: LOCALHOST,
             ids: clock::ids(),
             provided: Provided::Nothing,
+            unknown_images: Default::default(),
             body: None,
         };
         let output = match action.is_write() {

@@ -74,6 +74,7 @@ mod tests {
             subnet,
             groups: Vec::new(),
             ip_address_type: None,
+            preserve_client_ip: false,
             tags: Tags::new(),
         };
         let id = world.create_instance_connect_endpoint(scope, new, Timestamp(0), ids).unwrap();

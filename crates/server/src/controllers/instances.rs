@@ -313,7 +313,7 @@ fn link(world: &World, instance: &Instance, id: NetworkInterfaceId, position: us
         interface.attachment.as_ref().map_or(position, |attachment| usize::from(attachment.device_index));
     // Types that are not in the table are newer than it.
     let known = InstanceType::find(&instance.instance_type);
-    let hypervisor = known.map_or(Hypervisor::Nitro, |it| it.hypervisor);
+    let hypervisor = known.and_then(|it| it.hypervisor).unwrap_or(Hypervisor::Nitro);
     let name = world.image_of(instance).distribution().interface_names.name(hypervisor, index);
     Some(LinkSpec { position: u32::try_from(index).ok()?, ..LinkSpec::new(&name, interface.mac.0) })
 }
