@@ -474,6 +474,7 @@ class Scenario:
         one = {"InstanceId": id["instance"]}
         ec2.describe_instances()
         ec2.describe_instance_status()
+        ec2.describe_instance_image_metadata(InstanceIds=[id["instance"]])
         ec2.monitor_instances(InstanceIds=[id["instance"]])
         ec2.unmonitor_instances(InstanceIds=[id["instance"]])
         ec2.get_console_output(**one)

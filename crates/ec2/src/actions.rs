@@ -7,10 +7,10 @@ use crate::shapes::op;
 use crate::{
     address_attribute, address_transfer, block_public_access, classic_link, credit_specification,
     dhcp_options, egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_profile, instance_type, internet_gateway, key_pair, launch_template,
-    nat_gateway, network_acl, network_interface, passing, place, prefix_list, route, route_table,
-    run_instances, security_group, security_group_permission, security_group_rule, subnet, tags, volume, vpc,
-    vpc_peering_connection,
+    instance_connect_endpoint, instance_image_metadata, instance_profile, instance_type, internet_gateway,
+    key_pair, launch_template, nat_gateway, network_acl, network_interface, passing, place, prefix_list,
+    route, route_table, run_instances, security_group, security_group_permission, security_group_rule,
+    subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -189,6 +189,7 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     // Images and instance types.
     read!(DescribeImages, image::describe),
     read!(DescribeImageAttribute, image::describe_attribute),
+    read!(DescribeInstanceImageMetadata, instance_image_metadata::describe),
     read!(DescribeInstanceTypes, instance_type::describe),
     read!(DescribeInstanceTypeOfferings, instance_type::describe_offerings),
     read!(GetInstanceTypesFromInstanceRequirements, instance_type::from_requirements),

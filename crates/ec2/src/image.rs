@@ -138,7 +138,7 @@ pub(crate) fn describe_attribute(
     Ok(answer)
 }
 
-fn render(image: &Image) -> shapes::Image {
+pub(crate) fn render(image: &Image) -> shapes::Image {
     let distribution = image.distribution();
     let text = |text: &str| Some(text.to_owned());
     let described = shapes::Image {

@@ -310,7 +310,7 @@ fn state_codes<'a>(state: Option<&shapes::InstanceState>) -> Vec<Cow<'a, str>> {
     state.and_then(|state| state.code).iter().map(|code| code.to_string().into()).collect()
 }
 
-fn state(state: InstanceState) -> shapes::InstanceState {
+pub(crate) fn state(state: InstanceState) -> shapes::InstanceState {
     shapes::InstanceState { code: i32::try_from(state.code()).ok(), name: Some(state.name().to_owned()) }
 }
 

@@ -23,6 +23,7 @@ pub mod instance;
 mod instance_attribute;
 pub mod instance_connect;
 mod instance_connect_endpoint;
+mod instance_image_metadata;
 mod instance_profile;
 mod instance_type;
 mod internet_gateway;

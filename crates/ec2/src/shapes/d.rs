@@ -993,6 +993,42 @@ impl ToXml for DescribeInstanceCreditSpecificationsResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeInstanceImageMetadataRequest {
+    pub filters: Vec<Filter>,
+    pub instance_ids: Vec<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeInstanceImageMetadataRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            instance_ids: fields.list("InstanceId")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeInstanceImageMetadataResult {
+    pub instance_image_metadata: Vec<InstanceImageMetadata>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeInstanceImageMetadataResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("instanceImageMetadataSet", "item", &self.instance_image_metadata);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeInstanceStatusRequest {
     pub filters: Vec<Filter>,
     pub include_all_instances: Option<bool>,

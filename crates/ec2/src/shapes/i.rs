@@ -216,6 +216,35 @@ impl ToXml for ImageAttribute {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageMetadata {
+    pub creation_date: Option<String>,
+    pub deprecation_time: Option<String>,
+    pub image_allowed: Option<bool>,
+    pub image_id: Option<String>,
+    pub image_owner_alias: Option<String>,
+    pub image_watermarks: Vec<ImageWatermark>,
+    pub is_public: Option<bool>,
+    pub name: Option<String>,
+    pub owner_id: Option<String>,
+    pub state: Option<String>,
+}
+
+impl ToXml for ImageMetadata {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("creationDate", &self.creation_date);
+        xml.field("deprecationTime", &self.deprecation_time);
+        xml.field("imageAllowed", &self.image_allowed);
+        xml.field("imageId", &self.image_id);
+        xml.field("imageOwnerAlias", &self.image_owner_alias);
+        xml.list("imageWatermarkSet", "item", &self.image_watermarks);
+        xml.field("isPublic", &self.is_public);
+        xml.field("name", &self.name);
+        xml.field("imageOwnerId", &self.owner_id);
+        xml.field("imageState", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImageWatermark {
     pub source_image_creation_time: Option<Timestamp>,
     pub source_image_id: Option<String>,
@@ -616,6 +645,41 @@ impl ToXml for InstanceCreditSpecification {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("cpuCredits", &self.cpu_credits);
         xml.field("instanceId", &self.instance_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceImageMetadata {
+    pub availability_zone: Option<String>,
+    pub image_metadata: Option<ImageMetadata>,
+    pub instance_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub launch_time: Option<Timestamp>,
+    pub operator: Option<OperatorResponse>,
+    pub owner_id: Option<String>,
+    pub state: Option<InstanceState>,
+    pub tags: Vec<Tag>,
+    pub zone_id: Option<String>,
+}
+
+impl awsproto::filter::Tagged for InstanceImageMetadata {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for InstanceImageMetadata {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("availabilityZone", &self.availability_zone);
+        xml.field("imageMetadata", &self.image_metadata);
+        xml.field("instanceId", &self.instance_id);
+        xml.field("instanceType", &self.instance_type);
+        xml.field("launchTime", &self.launch_time);
+        xml.field("operator", &self.operator);
+        xml.field("instanceOwnerId", &self.owner_id);
+        xml.field("instanceState", &self.state);
+        xml.list("tagSet", "item", &self.tags);
+        xml.field("zoneId", &self.zone_id);
     }
 }
 

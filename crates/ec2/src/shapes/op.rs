@@ -91,6 +91,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeInstanceCreditSpecifications", |input| {
         DescribeInstanceCreditSpecifications::decode(input).map(drop)
     }),
+    ("DescribeInstanceImageMetadata", |input| DescribeInstanceImageMetadata::decode(input).map(drop)),
     ("DescribeInstanceStatus", |input| DescribeInstanceStatus::decode(input).map(drop)),
     ("DescribeInstanceTypeOfferings", |input| DescribeInstanceTypeOfferings::decode(input).map(drop)),
     ("DescribeInstanceTypes", |input| DescribeInstanceTypes::decode(input).map(drop)),
@@ -1683,6 +1684,27 @@ impl Operation for DescribeInstanceCreditSpecifications {
     const DRY_RUN: bool = true;
     type Request = DescribeInstanceCreditSpecificationsRequest;
     type Response = DescribeInstanceCreditSpecificationsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeInstanceImageMetadata`.
+pub struct DescribeInstanceImageMetadata;
+impl Operation for DescribeInstanceImageMetadata {
+    const NAME: &'static str = "DescribeInstanceImageMetadata";
+    const IAM_ACTION: &'static str = "ec2:DescribeInstanceImageMetadata";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "InstanceImageMetadata" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeInstanceImageMetadataRequest;
+    type Response = DescribeInstanceImageMetadataResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
