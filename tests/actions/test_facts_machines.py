@@ -69,8 +69,8 @@ class NetworkInterfaces(Facts):
             PrivateIpAddress="10.9.9.9",
         )
         self.refused(
-            "Resource.AlreadyAssigned",
-            "…",
+            "InvalidParameterValue",
+            "[10.0.0.9] assigned, but move is not allowed.",
             "assign_private_ip_addresses",
             NetworkInterfaceId=self.interface(self.lan),
             PrivateIpAddresses=["10.0.0.9"],

@@ -356,8 +356,12 @@ class NetworkAcls(Facts):
 
     def test_entries(self):
         self.entry()
+        self.entry()
         self.refused(
-            "NetworkAclEntryAlreadyExists", "The network acl entry identified by 100 already exists.", self.entry
+            "NetworkAclEntryAlreadyExists",
+            "The network acl entry identified by 100 already exists.",
+            self.entry,
+            action="deny",
         )
         self.entry(egress=True)
         entry = next(it for it in self.described()["Entries"] if it["RuleNumber"] == 100 and not it["Egress"])

@@ -27,6 +27,21 @@ class Tokens(unittest.TestCase):
                 dict(InstanceType="t3.small"),
                 lambda: instances(ec2),
             ),
+            "CreateLaunchTemplate": (
+                dict(LaunchTemplateName="tokens", LaunchTemplateData={"InstanceType": "t3.nano"}),
+                dict(LaunchTemplateData={"InstanceType": "t3.micro"}),
+                lambda: ec2.describe_launch_templates()["LaunchTemplates"],
+            ),
+            "CreateLaunchTemplateVersion": (
+                dict(LaunchTemplateName="tokens", LaunchTemplateData={"InstanceType": "t3.small"}),
+                dict(LaunchTemplateData={"InstanceType": "t3.medium"}),
+                lambda: ec2.describe_launch_template_versions(LaunchTemplateName="tokens")["LaunchTemplateVersions"],
+            ),
+            "ModifyLaunchTemplate": (
+                dict(LaunchTemplateName="tokens", DefaultVersion="2"),
+                dict(DefaultVersion="1"),
+                lambda: ec2.describe_launch_templates()["LaunchTemplates"],
+            ),
             "CreateNatGateway": (
                 dict(SubnetId=subnet, AllocationId=allocation),
                 dict(ConnectivityType="private"),

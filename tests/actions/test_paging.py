@@ -21,6 +21,9 @@ ARGUMENTS = {
     "DescribeStaleSecurityGroups": lambda it: {"VpcId": it.vpc},
     "GetManagedPrefixListEntries": lambda it: {"PrefixListId": it.list},
     "GetManagedPrefixListAssociations": lambda it: {"PrefixListId": it.list},
+    # All versions that are the newest of their template; types that fit a page of the size that is usual.
+    "DescribeLaunchTemplateVersions": lambda _: {"Versions": ["$Latest"]},
+    "DescribeInstanceTypes": lambda _: {"Filters": [{"Name": "instance-type", "Values": ["m5.*"]}]},
     "DescribeAddressesAttribute": lambda it: {"Attribute": "domain-name"},
     "GetSubnetCidrReservations": lambda it: {"SubnetId": it.subnet},
     "ListInstanceProfilesForRole": lambda _: {"RoleName": "role0"},
@@ -36,6 +39,8 @@ MAY_BE_ONE_PAGE = {
     "DescribeInternetGateways",
     "DescribeEgressOnlyInternetGateways",
     "DescribeAddressesAttribute",
+    "DescribeAddressTransfers",
+    "DescribeMovingAddresses",
     "DescribeStaleSecurityGroups",
     "DescribePrefixLists",
     "GetManagedPrefixListAssociations",
@@ -65,6 +70,9 @@ class Paging(unittest.TestCase):
             ec2.create_network_interface(SubnetId=subnet, Groups=[group])
             ec2.create_route_table(VpcId=cls.vpc)
             ec2.create_network_acl(VpcId=cls.vpc)
+            ec2.create_launch_template(
+                LaunchTemplateName=f"template{number}", LaunchTemplateData={"InstanceType": "t3.nano"}
+            )
             ec2.create_dhcp_options(DhcpConfigurations=[{"Key": "domain-name", "Values": [f"{number}.example"]}])
             ec2.create_tags(Resources=[subnet], Tags=[{"Key": "Number", "Value": str(number)}])
         cls.subnet = subnet

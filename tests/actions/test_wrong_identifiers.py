@@ -34,6 +34,8 @@ class WrongIdentifiers(unittest.TestCase):
     def cases(self):
         """Each identifier in each good request of EC2: the action, the request, and the key."""
         for row in hamlet.rows():
+            if row["name"].startswith("CreateLaunchTemplate"):
+                continue  # What a template says is looked at when something is launched from it.
             if row["service"] != "ec2":
                 continue
             sent = self.sent["ec2", row["name"]]

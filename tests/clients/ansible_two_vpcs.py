@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ansible's amazon.aws builds two VPCs, finds nothing to change the second time, removes them, and finds nothing to remove."""
+"""Ansible's amazon.aws builds two VPCs, the second time changes nothing, removes them, and finds nothing to remove."""
 
 import re
 

@@ -4,13 +4,13 @@ import os
 import pathlib
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "labs"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
 import harness
 from network import NetworkLab
 
 __all__ = ["CACHE", "HERE", "ClientLab", "harness"]
 
+HERE = pathlib.Path(__file__).resolve().parent
 CACHE = pathlib.Path(os.environ.get("HAMLET_CACHE") or pathlib.Path.home() / ".cache/hamlet") / "clients"
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lab 4 by Terraform: servers, a key pair, images by name and by parameter, a role, an Elastic IP, a second interface."""
+"""Lab 4 by Terraform: servers, a key pair, images by name and parameter, a role, an Elastic IP, interfaces."""
 
 from terraform import TerraformLab, harness
 

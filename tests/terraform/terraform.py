@@ -8,18 +8,17 @@ import re
 import shutil
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "labs"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
 import harness
 from network import ANYWHERE, EXAMPLE_V6, NetworkLab
 
 __all__ = ["ANYWHERE", "CHANGES", "EXAMPLE_V6", "NOTHING", "TerraformLab", "harness"]
 
+HERE = pathlib.Path(__file__).resolve().parent
 CACHE = pathlib.Path(os.environ.get("HAMLET_CACHE") or pathlib.Path.home() / ".cache/hamlet") / "terraform"
 # `plan -detailed-exitcode`.
 NOTHING, CHANGES = 0, 2
-# What this provider cannot import by a block: it knows no way, wants a form of its own, or answers several resources for
-# one.
+# What this provider cannot import by a block: it knows no way, wants a form of its own, or answers several for one.
 NOT_IMPORTED = {
     "aws_default_route_table",
     "aws_default_security_group",
@@ -114,7 +113,9 @@ class TerraformLab(NetworkLab):
 
     def arguments(self):
         given = {"endpoint": self.hamlet.environment["AWS_ENDPOINT_URL"], **self.given}
-        return [f"-var={name}={json.dumps(value) if value in (True, False) else value}" for name, value in given.items()]
+        return [
+            f"-var={name}={json.dumps(value) if value in (True, False) else value}" for name, value in given.items()
+        ]
 
     def apply(self):
         self.terraform("apply", "-no-color", "-input=false", "-auto-approve", *self.arguments(), seconds=300)
@@ -147,7 +148,7 @@ class TerraformLab(NetworkLab):
         return {address: values["id"] for address, _, values in self.state()}
 
     def import_all(self):
-        """By import blocks, in a folder of its own whose state is empty: nothing is to be added, changed or destroyed."""
+        """By import blocks, in a folder of its own whose state is empty: nothing is to be destroyed."""
         place = self.working_folder("imported")
         importable = [it for it in self.state() if it[1] not in NOT_IMPORTED]
         wanted = [(address, import_identifier(kind, values)) for address, kind, values in importable]

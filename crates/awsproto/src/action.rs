@@ -17,6 +17,7 @@ use crate::call::{Call, Need};
 use crate::error::AwsError;
 use crate::input::Input;
 use crate::reply::Output;
+use crate::retired;
 use crate::service::Service;
 use model::Scope;
 use std::any::Any;
@@ -222,7 +223,7 @@ pub fn handle<O: Operation>(
     handler(*request).map(|response| O::encode(&response))
 }
 
-/// The row for an action, or AWS's refusal if AWS has no such action, or ours if only we lack it.
+/// The row for an action, or AWS's refusal if AWS has no such action or serves it no longer, or ours if only we lack it.
 pub fn find<S>(
     service: &Service,
     table: &'static [Action<S>],
@@ -231,8 +232,9 @@ pub fn find<S>(
     if let Some(action) = table.iter().find(|action| action.name == name) {
         return Ok(action);
     }
-    match service.knows(name) {
-        true => Err(AwsError::not_implemented(service, name)),
-        false => Err(AwsError::unknown_action(service, name)),
-    }
+    Err(match (service.knows(name), retired::refusal(service, name)) {
+        (true, Some(refusal)) => refusal,
+        (true, None) => AwsError::not_implemented(service, name),
+        (false, _) => AwsError::unknown_action(service, name),
+    })
 }

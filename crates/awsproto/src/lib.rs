@@ -26,6 +26,7 @@ mod percent;
 pub mod protocol;
 mod reply;
 pub mod rest;
+mod retired;
 pub mod route;
 pub mod service;
 pub mod sigv4;

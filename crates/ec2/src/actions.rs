@@ -5,12 +5,12 @@ use model::World;
 
 use crate::shapes::op;
 use crate::{
-    address_attribute, address_transfer, block_public_access, classic_link, credit_specification,
-    dhcp_options, egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_image_metadata, instance_profile, instance_type, internet_gateway,
-    key_pair, launch_template, nat_gateway, network_acl, network_interface, passing, place, prefix_list,
-    route, route_table, run_instances, security_group, security_group_permission, security_group_rule,
-    subnet, tags, volume, vpc, vpc_peering_connection,
+    address_attribute, address_transfer, block_public_access, credit_specification, dhcp_options,
+    egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute, instance_connect_endpoint,
+    instance_image_metadata, instance_profile, instance_type, internet_gateway, key_pair, launch_template,
+    nat_gateway, network_acl, network_interface, passing, place, prefix_list, route, route_table,
+    run_instances, security_group, security_group_permission, security_group_rule, subnet, tags, volume, vpc,
+    vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -193,16 +193,6 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     read!(DescribeInstanceTypes, instance_type::describe),
     read!(DescribeInstanceTypeOfferings, instance_type::describe_offerings),
     read!(GetInstanceTypesFromInstanceRequirements, instance_type::from_requirements),
-    // EC2-Classic, of which the refusals are left.
-    read!(DescribeVpcClassicLink, classic_link::ask),
-    read!(DescribeVpcClassicLinkDnsSupport, classic_link::ask),
-    read!(DescribeClassicLinkInstances, classic_link::ask),
-    write!(EnableVpcClassicLink, classic_link::change),
-    write!(DisableVpcClassicLink, classic_link::change),
-    write!(EnableVpcClassicLinkDnsSupport, classic_link::change),
-    write!(DisableVpcClassicLinkDnsSupport, classic_link::change),
-    write!(AttachClassicLinkVpc, classic_link::change),
-    write!(DetachClassicLinkVpc, classic_link::change),
 ];
 
 #[cfg(test)]

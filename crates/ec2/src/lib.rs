@@ -10,7 +10,6 @@ mod actions;
 mod address_attribute;
 mod address_transfer;
 mod block_public_access;
-mod classic_link;
 mod convert;
 mod credit_specification;
 mod dhcp_options;

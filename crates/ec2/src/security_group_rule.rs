@@ -175,8 +175,9 @@ pub(crate) fn describe(
 /// A filter by group wants identifiers of groups, as no other filter does: AWS refuses any other text.
 fn check_group_filter(filters: &[shapes::Filter]) -> Result<(), AwsError> {
     let by_group = filters.iter().filter(|filter| filter.name.as_deref() == Some("group-id"));
-    let exact = by_group.flat_map(|filter| &filter.values).filter(|value| !value.contains(['*', '?', '\\']));
-    exact.map(|value| parse_id::<SecurityGroupId>(value).map(drop)).collect()
+    let mut exact =
+        by_group.flat_map(|filter| &filter.values).filter(|value| !value.contains(['*', '?', '\\']));
+    exact.try_for_each(|value| parse_id::<SecurityGroupId>(value).map(drop))
 }
 
 /// A rule as describe and authorize calls show it.

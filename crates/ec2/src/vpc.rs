@@ -363,6 +363,17 @@ mod tests {
     use crate::testing::Caller;
 
     #[test]
+    fn ec2_classic_is_no_more() {
+        let mut caller = Caller::new();
+        for action in ["DescribeVpcClassicLink", "EnableVpcClassicLinkDnsSupport", "AttachClassicLinkVpc"] {
+            assert_eq!(
+                caller.refused(action, &[]),
+                "UnsupportedOperation: The functionality you requested is not available in this region."
+            );
+        }
+    }
+
+    #[test]
     fn a_new_vpc_has_its_block_and_is_available_at_the_next_look() {
         let mut caller = Caller::new();
         let tag = [

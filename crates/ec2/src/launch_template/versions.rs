@@ -239,6 +239,10 @@ impl Filterable for shapes::LaunchTemplateVersion {
         Some(match name {
             "create-time" => self.create_time.iter().map(|time| time.to_string().into()).collect(),
             "ebs-optimized" => bool_values(data.and_then(|it| it.ebs_optimized)),
+            "host-resource-group-arn" => {
+                let placement: &[_] = data.map(|it| it.placement.as_slice()).unwrap_or_default();
+                each(placement, |it| &it.host_resource_group_arn)
+            }
             "http-endpoint" => each(metadata, |it| &it.http_endpoint),
             "http-protocol-ipv4" => each(metadata, |it| &it.http_endpoint),
             "http-tokens" => each(metadata, |it| &it.http_tokens),

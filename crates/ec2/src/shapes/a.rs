@@ -607,38 +607,6 @@ impl ToXml for AssociateVpcCidrBlockResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct AttachClassicLinkVpcRequest {
-    pub groups: Vec<String>,
-    pub instance_id: Option<String>,
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for AttachClassicLinkVpcRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self {
-            groups: fields.required_list("SecurityGroupId")?,
-            instance_id: fields.required("InstanceId")?,
-            vpc_id: fields.required("VpcId")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AttachClassicLinkVpcResult {
-    pub r#return: Option<bool>,
-}
-
-impl ToXml for AttachClassicLinkVpcResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("return", &self.r#return);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AttachInternetGatewayRequest {
     pub internet_gateway_id: Option<String>,
     pub vpc_id: Option<String>,

@@ -81,42 +81,6 @@ impl ToXml for CidrBlock {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ClassicLinkDnsSupport {
-    pub classic_link_dns_supported: Option<bool>,
-    pub vpc_id: Option<String>,
-}
-
-impl ToXml for ClassicLinkDnsSupport {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("classicLinkDnsSupported", &self.classic_link_dns_supported);
-        xml.field("vpcId", &self.vpc_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ClassicLinkInstance {
-    pub groups: Vec<GroupIdentifier>,
-    pub instance_id: Option<String>,
-    pub tags: Vec<Tag>,
-    pub vpc_id: Option<String>,
-}
-
-impl awsproto::filter::Tagged for ClassicLinkInstance {
-    fn tag_pairs(&self) -> Vec<(&str, &str)> {
-        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
-    }
-}
-
-impl ToXml for ClassicLinkInstance {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("groupSet", "item", &self.groups);
-        xml.field("instanceId", &self.instance_id);
-        xml.list("tagSet", "item", &self.tags);
-        xml.field("vpcId", &self.vpc_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionTrackingConfiguration {
     pub tcp_established_timeout: Option<i32>,
     pub udp_stream_timeout: Option<i32>,

@@ -701,42 +701,6 @@ impl ToXml for DescribeAvailabilityZonesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeClassicLinkInstancesRequest {
-    pub filters: Vec<Filter>,
-    pub instance_ids: Vec<String>,
-    pub max_results: Option<i32>,
-    pub next_token: Option<String>,
-}
-
-impl FromParams for DescribeClassicLinkInstancesRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self {
-            filters: fields.list("Filter")?,
-            instance_ids: fields.list("InstanceId")?,
-            max_results: fields.optional("MaxResults")?,
-            next_token: fields.optional("NextToken")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeClassicLinkInstancesResult {
-    pub instances: Vec<ClassicLinkInstance>,
-    pub next_token: Option<String>,
-}
-
-impl ToXml for DescribeClassicLinkInstancesResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("instancesSet", "item", &self.instances);
-        xml.field("nextToken", &self.next_token);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeDhcpOptionsRequest {
     pub dhcp_options_ids: Vec<String>,
     pub filters: Vec<Filter>,
@@ -2002,66 +1966,6 @@ impl ToXml for DescribeVpcBlockPublicAccessOptionsResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeVpcClassicLinkDnsSupportRequest {
-    pub max_results: Option<i32>,
-    pub next_token: Option<String>,
-    pub vpc_ids: Vec<String>,
-}
-
-impl FromParams for DescribeVpcClassicLinkDnsSupportRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            max_results: fields.optional("MaxResults")?,
-            next_token: fields.optional("NextToken")?,
-            vpc_ids: fields.list("VpcIds")?,
-        };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeVpcClassicLinkDnsSupportResult {
-    pub next_token: Option<String>,
-    pub vpcs: Vec<ClassicLinkDnsSupport>,
-}
-
-impl ToXml for DescribeVpcClassicLinkDnsSupportResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("nextToken", &self.next_token);
-        xml.list("vpcs", "item", &self.vpcs);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeVpcClassicLinkRequest {
-    pub filters: Vec<Filter>,
-    pub vpc_ids: Vec<String>,
-}
-
-impl FromParams for DescribeVpcClassicLinkRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self { filters: fields.list("Filter")?, vpc_ids: fields.list("VpcId")? };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DescribeVpcClassicLinkResult {
-    pub vpcs: Vec<VpcClassicLink>,
-}
-
-impl ToXml for DescribeVpcClassicLinkResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.list("vpcSet", "item", &self.vpcs);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVpcPeeringConnectionsRequest {
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
@@ -2130,33 +2034,6 @@ impl ToXml for DescribeVpcsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("nextToken", &self.next_token);
         xml.list("vpcSet", "item", &self.vpcs);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DetachClassicLinkVpcRequest {
-    pub instance_id: Option<String>,
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for DetachClassicLinkVpcRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self { instance_id: fields.required("InstanceId")?, vpc_id: fields.required("VpcId")? };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DetachClassicLinkVpcResult {
-    pub r#return: Option<bool>,
-}
-
-impl ToXml for DetachClassicLinkVpcResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("return", &self.r#return);
     }
 }
 
@@ -2255,57 +2132,6 @@ pub struct DisableAddressTransferResult {
 impl ToXml for DisableAddressTransferResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("addressTransfer", &self.address_transfer);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisableVpcClassicLinkDnsSupportRequest {
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for DisableVpcClassicLinkDnsSupportRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self { vpc_id: fields.optional("VpcId")? };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisableVpcClassicLinkDnsSupportResult {
-    pub r#return: Option<bool>,
-}
-
-impl ToXml for DisableVpcClassicLinkDnsSupportResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("return", &self.r#return);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisableVpcClassicLinkRequest {
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for DisableVpcClassicLinkRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self { vpc_id: fields.required("VpcId")? };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DisableVpcClassicLinkResult {
-    pub r#return: Option<bool>,
-}
-
-impl ToXml for DisableVpcClassicLinkResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("return", &self.r#return);
     }
 }
 

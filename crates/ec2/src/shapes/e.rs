@@ -471,57 +471,6 @@ impl ToXml for EnableAddressTransferResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct EnableVpcClassicLinkDnsSupportRequest {
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for EnableVpcClassicLinkDnsSupportRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self { vpc_id: fields.optional("VpcId")? };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EnableVpcClassicLinkDnsSupportResult {
-    pub r#return: Option<bool>,
-}
-
-impl ToXml for EnableVpcClassicLinkDnsSupportResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("return", &self.r#return);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EnableVpcClassicLinkRequest {
-    pub vpc_id: Option<String>,
-}
-
-impl FromParams for EnableVpcClassicLinkRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self { vpc_id: fields.required("VpcId")? };
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EnableVpcClassicLinkResult {
-    pub r#return: Option<bool>,
-}
-
-impl ToXml for EnableVpcClassicLinkResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("return", &self.r#return);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EnclaveOptions {
     pub enabled: Option<bool>,
 }

@@ -18,7 +18,6 @@ pub const DECODERS: &[Decoder] = &[
     ("AssociateRouteTable", |input| AssociateRouteTable::decode(input).map(drop)),
     ("AssociateSubnetCidrBlock", |input| AssociateSubnetCidrBlock::decode(input).map(drop)),
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
-    ("AttachClassicLinkVpc", |input| AttachClassicLinkVpc::decode(input).map(drop)),
     ("AttachInternetGateway", |input| AttachInternetGateway::decode(input).map(drop)),
     ("AttachNetworkInterface", |input| AttachNetworkInterface::decode(input).map(drop)),
     ("AuthorizeSecurityGroupEgress", |input| AuthorizeSecurityGroupEgress::decode(input).map(drop)),
@@ -76,7 +75,6 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeAddresses", |input| DescribeAddresses::decode(input).map(drop)),
     ("DescribeAddressesAttribute", |input| DescribeAddressesAttribute::decode(input).map(drop)),
     ("DescribeAvailabilityZones", |input| DescribeAvailabilityZones::decode(input).map(drop)),
-    ("DescribeClassicLinkInstances", |input| DescribeClassicLinkInstances::decode(input).map(drop)),
     ("DescribeDhcpOptions", |input| DescribeDhcpOptions::decode(input).map(drop)),
     ("DescribeEgressOnlyInternetGateways", |input| {
         DescribeEgressOnlyInternetGateways::decode(input).map(drop)
@@ -123,24 +121,17 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeVpcBlockPublicAccessOptions", |input| {
         DescribeVpcBlockPublicAccessOptions::decode(input).map(drop)
     }),
-    ("DescribeVpcClassicLink", |input| DescribeVpcClassicLink::decode(input).map(drop)),
-    ("DescribeVpcClassicLinkDnsSupport", |input| DescribeVpcClassicLinkDnsSupport::decode(input).map(drop)),
     ("DescribeVpcPeeringConnections", |input| DescribeVpcPeeringConnections::decode(input).map(drop)),
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
-    ("DetachClassicLinkVpc", |input| DetachClassicLinkVpc::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
     ("DisableAddressTransfer", |input| DisableAddressTransfer::decode(input).map(drop)),
-    ("DisableVpcClassicLink", |input| DisableVpcClassicLink::decode(input).map(drop)),
-    ("DisableVpcClassicLinkDnsSupport", |input| DisableVpcClassicLinkDnsSupport::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
-    ("EnableVpcClassicLink", |input| EnableVpcClassicLink::decode(input).map(drop)),
-    ("EnableVpcClassicLinkDnsSupport", |input| EnableVpcClassicLinkDnsSupport::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
     ("GetInstanceTypesFromInstanceRequirements", |input| {
         GetInstanceTypesFromInstanceRequirements::decode(input).map(drop)
@@ -411,26 +402,6 @@ impl Operation for AssociateVpcCidrBlock {
     const DRY_RUN: bool = false;
     type Request = AssociateVpcCidrBlockRequest;
     type Response = AssociateVpcCidrBlockResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `AttachClassicLinkVpc`.
-pub struct AttachClassicLinkVpc;
-impl Operation for AttachClassicLinkVpc {
-    const NAME: &'static str = "AttachClassicLinkVpc";
-    const IAM_ACTION: &'static str = "ec2:AttachClassicLinkVpc";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["SecurityGroupId", "InstanceId", "VpcId"];
-    const DRY_RUN: bool = true;
-    type Request = AttachClassicLinkVpcRequest;
-    type Response = AttachClassicLinkVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -1502,27 +1473,6 @@ impl Operation for DescribeAvailabilityZones {
     }
 }
 
-/// `DescribeClassicLinkInstances`.
-pub struct DescribeClassicLinkInstances;
-impl Operation for DescribeClassicLinkInstances {
-    const NAME: &'static str = "DescribeClassicLinkInstances";
-    const IAM_ACTION: &'static str = "ec2:DescribeClassicLinkInstances";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Instances" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeClassicLinkInstancesRequest;
-    type Response = DescribeClassicLinkInstancesResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DescribeDhcpOptions`.
 pub struct DescribeDhcpOptions;
 impl Operation for DescribeDhcpOptions {
@@ -2273,47 +2223,6 @@ impl Operation for DescribeVpcBlockPublicAccessOptions {
     }
 }
 
-/// `DescribeVpcClassicLink`.
-pub struct DescribeVpcClassicLink;
-impl Operation for DescribeVpcClassicLink {
-    const NAME: &'static str = "DescribeVpcClassicLink";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcClassicLink";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVpcClassicLinkRequest;
-    type Response = DescribeVpcClassicLinkResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DescribeVpcClassicLinkDnsSupport`.
-pub struct DescribeVpcClassicLinkDnsSupport;
-impl Operation for DescribeVpcClassicLinkDnsSupport {
-    const NAME: &'static str = "DescribeVpcClassicLinkDnsSupport";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcClassicLinkDnsSupport";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Vpcs" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = false;
-    type Request = DescribeVpcClassicLinkDnsSupportRequest;
-    type Response = DescribeVpcClassicLinkDnsSupportResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DescribeVpcPeeringConnections`.
 pub struct DescribeVpcPeeringConnections;
 impl Operation for DescribeVpcPeeringConnections {
@@ -2348,26 +2257,6 @@ impl Operation for DescribeVpcs {
     const DRY_RUN: bool = true;
     type Request = DescribeVpcsRequest;
     type Response = DescribeVpcsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DetachClassicLinkVpc`.
-pub struct DetachClassicLinkVpc;
-impl Operation for DetachClassicLinkVpc {
-    const NAME: &'static str = "DetachClassicLinkVpc";
-    const IAM_ACTION: &'static str = "ec2:DetachClassicLinkVpc";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceId", "VpcId"];
-    const DRY_RUN: bool = true;
-    type Request = DetachClassicLinkVpcRequest;
-    type Response = DetachClassicLinkVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2428,46 +2317,6 @@ impl Operation for DisableAddressTransfer {
     const DRY_RUN: bool = true;
     type Request = DisableAddressTransferRequest;
     type Response = DisableAddressTransferResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableVpcClassicLink`.
-pub struct DisableVpcClassicLink;
-impl Operation for DisableVpcClassicLink {
-    const NAME: &'static str = "DisableVpcClassicLink";
-    const IAM_ACTION: &'static str = "ec2:DisableVpcClassicLink";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VpcId"];
-    const DRY_RUN: bool = true;
-    type Request = DisableVpcClassicLinkRequest;
-    type Response = DisableVpcClassicLinkResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableVpcClassicLinkDnsSupport`.
-pub struct DisableVpcClassicLinkDnsSupport;
-impl Operation for DisableVpcClassicLinkDnsSupport {
-    const NAME: &'static str = "DisableVpcClassicLinkDnsSupport";
-    const IAM_ACTION: &'static str = "ec2:DisableVpcClassicLinkDnsSupport";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = false;
-    type Request = DisableVpcClassicLinkDnsSupportRequest;
-    type Response = DisableVpcClassicLinkDnsSupportResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2588,46 +2437,6 @@ impl Operation for EnableAddressTransfer {
     const DRY_RUN: bool = true;
     type Request = EnableAddressTransferRequest;
     type Response = EnableAddressTransferResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableVpcClassicLink`.
-pub struct EnableVpcClassicLink;
-impl Operation for EnableVpcClassicLink {
-    const NAME: &'static str = "EnableVpcClassicLink";
-    const IAM_ACTION: &'static str = "ec2:EnableVpcClassicLink";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VpcId"];
-    const DRY_RUN: bool = true;
-    type Request = EnableVpcClassicLinkRequest;
-    type Response = EnableVpcClassicLinkResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableVpcClassicLinkDnsSupport`.
-pub struct EnableVpcClassicLinkDnsSupport;
-impl Operation for EnableVpcClassicLinkDnsSupport {
-    const NAME: &'static str = "EnableVpcClassicLinkDnsSupport";
-    const IAM_ACTION: &'static str = "ec2:EnableVpcClassicLinkDnsSupport";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = false;
-    type Request = EnableVpcClassicLinkDnsSupportRequest;
-    type Response = EnableVpcClassicLinkDnsSupportResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }

@@ -302,27 +302,6 @@ impl ToXml for VpcCidrBlockState {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct VpcClassicLink {
-    pub classic_link_enabled: Option<bool>,
-    pub tags: Vec<Tag>,
-    pub vpc_id: Option<String>,
-}
-
-impl awsproto::filter::Tagged for VpcClassicLink {
-    fn tag_pairs(&self) -> Vec<(&str, &str)> {
-        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
-    }
-}
-
-impl ToXml for VpcClassicLink {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("classicLinkEnabled", &self.classic_link_enabled);
-        xml.list("tagSet", "item", &self.tags);
-        xml.field("vpcId", &self.vpc_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VpcEncryptionControl {
     pub mode: Option<String>,
     pub resource_exclusions: Option<VpcEncryptionControlExclusions>,
