@@ -26,7 +26,6 @@ RESOURCES = {
     "key-pair": 0,
     "ec2": 1,
     "ebs": 1,
-    "ebs-snapshot": 0,
     "ami": 0,
     "flow-log": 0,
     "mirror-session": 0,
@@ -43,7 +42,7 @@ POLICIES = [
     {
         "name": "unused-group",
         "resource": "aws.security-group",
-        "filters": ["unused", {"GroupName": "unused"}],
+        "filters": [{"GroupName": "unused"}],
         "actions": ["delete"],
     },
     {

@@ -133,8 +133,9 @@ resource "aws_instance" "private" {
 }
 
 resource "aws_network_interface" "second" {
-  subnet_id   = aws_subnet.private.id
-  private_ips = ["10.0.1.50", "10.0.1.51"]
+  subnet_id       = aws_subnet.private.id
+  private_ips     = ["10.0.1.50", "10.0.1.51"]
+  security_groups = [aws_security_group.public.id]
 
   attachment {
     instance     = aws_instance.public.id
@@ -143,8 +144,8 @@ resource "aws_network_interface" "second" {
 }
 
 resource "aws_eip" "public" {
-  vpc      = true
-  instance = aws_instance.public.id
+  vpc               = true
+  network_interface = aws_instance.public.primary_network_interface_id
 }
 
 output "public_ip" {
