@@ -207,7 +207,9 @@ class Pitfalls(NetworkLab):
         self.sees(self.pings(("red-client", EXAMPLE), ("red-client", LAPTOP)), [False, True], "a blackhole of its own")
         self.ec2("delete-route", "--route-table-id", table, "--destination-cidr-block", f"{EXAMPLE}/32")
         self.holds(self.ping("red-client", EXAMPLE), "by the list again")
-        self.refused("DependencyViolation", "…", "delete-managed-prefix-list", "--prefix-list-id", sites)
+        self.ec2("delete-managed-prefix-list", "--prefix-list-id", sites)
+        [kept] = self.ec2("describe-managed-prefix-lists", "--prefix-list-ids", sites)["PrefixLists"]
+        self.sees(kept["State"], "delete-failed", "a list that a route table refers to")
 
     def prefix_list(self, name, entry):
         made = self.ec2(
