@@ -34,7 +34,6 @@ TYPES = [
     "m1.small",
     "c6g.metal",
     "a1.medium",
-    "i3.metal",
     "g4dn.xlarge",
 ]
 ARGUMENTS = {

@@ -24,6 +24,11 @@ ARGUMENTS = {
     # All versions that are the newest of their template; types that fit a page of the size that is usual.
     "DescribeLaunchTemplateVersions": lambda _: {"Versions": ["$Latest"]},
     "DescribeInstanceTypes": lambda _: {"Filters": [{"Name": "instance-type", "Values": ["m5.*"]}]},
+    "GetInstanceTypesFromInstanceRequirements": lambda _: {
+        "ArchitectureTypes": ["x86_64"],
+        "VirtualizationTypes": ["hvm"],
+        "InstanceRequirements": {"VCpuCount": {"Min": 2, "Max": 2}, "MemoryMiB": {"Min": 4096, "Max": 8192}},
+    },
     "DescribeAddressesAttribute": lambda it: {"Attribute": "domain-name"},
     "GetSubnetCidrReservations": lambda it: {"SubnetId": it.subnet},
     "ListInstanceProfilesForRole": lambda _: {"RoleName": "role0"},
