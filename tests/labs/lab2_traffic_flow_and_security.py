@@ -199,7 +199,7 @@ class Lab2TrafficFlowAndSecurity(harness.Lab):
             "NetworkAclEntryAlreadyExists",
             "The network acl entry identified by 100 already exists.",
             "create-network-acl-entry",
-            *allow,
+            *("deny" if word == "allow" else word for word in allow),
             "--ingress",
         )
         self.step("   the association moves; the subnet never has two")

@@ -54,7 +54,8 @@ class CommandLine(harness.Lab):
         )
         self.step("services that are not there")
         self.absent("NotImplemented", "ListBuckets", "Amazon S3", "s3", "ls")
-        self.absent("NotImplementedException", "ListFunctions", "AWS Lambda", "lambda", "list-functions")
+        self.sees(self.aws("lambda", "list-functions"), {"Functions": []}, "functions, which nobody can have here")
+        self.absent("NotImplementedException", "DescribeVoices", "Amazon Polly", "polly", "describe-voices")
         self.absent(
             "NotImplementedException", "DescribeLogGroups", "Amazon CloudWatch Logs", "logs", "describe-log-groups"
         )
