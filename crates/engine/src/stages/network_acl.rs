@@ -2,7 +2,7 @@
 //!
 //! "A network ACL allows or denies specific inbound or outbound traffic at the subnet level" (Network ACLs).
 
-use model::{Direction, Header, Network, RuleAction, Subnet};
+use model::{Direction, Header, Network, NetworkAclEntry, RuleAction, Subnet};
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Site, Step};
@@ -23,15 +23,22 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, crossing: Cros
 
 /// Whether a subnet's network ACL lets a packet pass.
 pub(crate) fn allows(network: &Network, subnet: &Subnet, direction: Direction, header: &Header) -> bool {
-    let acl = network.network_acls.get(&subnet.network_acl);
-    acl.and_then(|acl| acl.first_match(direction, header))
-        .is_some_and(|rule| rule.action == RuleAction::Allow)
+    first_match(network, subnet, direction, header).is_some_and(|rule| rule.action == RuleAction::Allow)
+}
+
+/// The rule that decides, if it is not the one that denies what no other matches.
+fn first_match<'a>(
+    network: &'a Network,
+    subnet: &Subnet,
+    direction: Direction,
+    header: &Header,
+) -> Option<&'a NetworkAclEntry> {
+    network.network_acls.get(&subnet.network_acl)?.first_match(direction, header)
 }
 
 fn decide<'a>(journey: &mut Journey<'a, '_>, subnet: &Subnet, direction: Direction) -> Step<'a> {
     let header = journey.header();
-    let acl = journey.network().network_acls.get(&subnet.network_acl);
-    let rule = acl.and_then(|acl| acl.first_match(direction, &header));
+    let rule = first_match(journey.network(), subnet, direction, &header);
     let reason = match direction {
         Direction::Egress => DropReason::NetworkAclEgress,
         Direction::Ingress => DropReason::NetworkAclIngress,
