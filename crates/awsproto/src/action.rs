@@ -223,18 +223,10 @@ pub fn handle<O: Operation>(
     handler(*request).map(|response| O::encode(&response))
 }
 
-/// The row for an action, or AWS's refusal if AWS has no such action or serves it no longer, or ours if only we lack it.
-pub fn find<S>(
-    service: &Service,
-    table: &'static [Action<S>],
-    name: &str,
-) -> Result<&'static Action<S>, AwsError> {
-    if let Some(action) = table.iter().find(|action| action.name == name) {
-        return Ok(action);
+/// The refusal of an action that has no row: AWS's if AWS has none such or serves it no longer, ours if only we lack it.
+pub(crate) fn not_here(service: &Service, name: &str) -> AwsError {
+    match service.knows(name) {
+        true => retired::refusal(service, name).unwrap_or_else(|| AwsError::not_implemented(service, name)),
+        false => AwsError::unknown_action(service, name),
     }
-    Err(match (service.knows(name), retired::refusal(service, name)) {
-        (true, Some(refusal)) => refusal,
-        (true, None) => AwsError::not_implemented(service, name),
-        (false, _) => AwsError::unknown_action(service, name),
-    })
 }

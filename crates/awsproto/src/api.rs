@@ -35,10 +35,8 @@ pub struct FirstUse<S: 'static> {
 impl<S> Api<S> {
     /// The row for an action, or why there is none.
     pub fn find(&self, name: &str) -> Result<&'static Action<S>, AwsError> {
-        match self.vacant.iter().find(|action| action.name == name) {
-            None => action::find(self.service, self.actions, name),
-            Some(action) => Ok(action),
-        }
+        let mut rows = self.actions.iter().chain(self.vacant);
+        rows.find(|action| action.name == name).ok_or_else(|| action::not_here(self.service, name))
     }
 
     /// Calls an action by name: all that is done around it but signatures, authorization and storing, for tests.
