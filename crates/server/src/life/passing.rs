@@ -25,14 +25,14 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
     async move {
         let Some(is_passing) = exchange.action().passing else { return Ok(()) };
         let (scope, input) = (exchange.call().scope, exchange.input());
-        // Before the first look, so that no change comes between the two.
-        let mut published = api.state.published();
         let passes = || is_passing(&api.state.snapshot(), scope, input);
         if !passes() {
             return Ok(());
         }
         let Ok(_place) = PLACES.try_acquire() else { return Ok(()) };
-        let until_passed = async { while published.changed().await.is_ok() && passes() {} };
+        let mut published = api.state.published();
+        // It is looked again first: what has changed meanwhile is not told of.
+        let until_passed = async { while passes() && published.changed().await.is_ok() {} };
         // What takes longer is told as it is.
         let _ = timeout(HELD_MAX, until_passed).await;
         Ok(())
