@@ -130,7 +130,6 @@ fn spawn(program: &Path, data: &Path, api: SocketAddr, backing: &str) -> Result<
 pub(crate) fn run_instances(count: u32) -> String {
     let region = "us-west-2".parse().expect("a Region of the table");
     let name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
-    let mut parameters = model::image::parameters(region);
-    let image = parameters.find(|it| it.0 == name).expect("the image of every tutorial").1.id();
+    let image = model::image::named_by(region, name).expect("the image of every tutorial").id();
     format!("Action=RunInstances&ImageId={image}&InstanceType=t2.micro&MinCount={count}&MaxCount={count}")
 }
