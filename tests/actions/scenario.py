@@ -66,6 +66,7 @@ class Scenario:
         self.change_interfaces()
         self.change_instances()
         self.launch_templates()
+        self.volumes()
         self.change_peering()
         self.change_lists()
         self.change_tags()
@@ -496,7 +497,6 @@ class Scenario:
         ec2.reset_instance_attribute(**one, Attribute="sourceDestCheck")
         ec2.modify_instance_metadata_options(**one, HttpTokens="required", HttpPutResponseHopLimit=3)
         ec2.describe_instance_credit_specifications(InstanceIds=[id["instance"]])
-        ec2.describe_volumes()
         ec2.describe_key_pairs(IncludePublicKey=True)
         self.connect.send_ssh_public_key(**one, InstanceOSUser="ec2-user", SSHPublicKey=public_key("pushed"))
         ec2.reboot_instances(InstanceIds=[id["instance"]])
@@ -536,6 +536,29 @@ class Scenario:
         self.wait("instance_terminated", InstanceIds=[run["InstanceId"]])
         ec2.delete_launch_template_versions(**template, Versions=["3"])
         ec2.delete_launch_template(**template)
+
+    def volumes(self):
+        ec2 = self.ec2
+        web = ec2.describe_instances(InstanceIds=[self.id["instance"]])["Reservations"][0]["Instances"][0]
+        zone = web["Placement"]["AvailabilityZone"]
+        made = ec2.create_volume(
+            AvailabilityZone=zone, Size=10, VolumeType="gp3", TagSpecifications=tagged("volume", "data")
+        )
+        volume = {"VolumeId": made["VolumeId"]}
+        self.wait("volume_available", VolumeIds=[made["VolumeId"]])
+        ec2.attach_volume(InstanceId=self.id["instance"], Device="/dev/sdf", **volume)
+        self.wait("volume_in_use", VolumeIds=[made["VolumeId"]])
+        ec2.describe_volumes()
+        ec2.describe_volume_status(VolumeIds=[made["VolumeId"]])
+        ec2.modify_volume(Size=20, **volume)
+        ec2.describe_volumes_modifications(VolumeIds=[made["VolumeId"]])
+        ec2.modify_volume_attribute(AutoEnableIO={"Value": True}, **volume)
+        ec2.describe_volume_attribute(Attribute="autoEnableIO", **volume)
+        ec2.enable_volume_io(**volume)
+        ec2.detach_volume(**volume)
+        self.wait("volume_available", VolumeIds=[made["VolumeId"]])
+        ec2.delete_volume(**volume)
+        self.wait("volume_deleted", VolumeIds=[made["VolumeId"]])
 
     def change_peering(self):
         ec2, id = self.ec2, self.id

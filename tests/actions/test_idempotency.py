@@ -42,6 +42,11 @@ class Tokens(unittest.TestCase):
                 dict(DefaultVersion="1"),
                 lambda: ec2.describe_launch_templates()["LaunchTemplates"],
             ),
+            "CreateVolume": (
+                dict(AvailabilityZone=scenario.ZONE, Size=1),
+                dict(Size=2),
+                lambda: ec2.describe_volumes()["Volumes"],
+            ),
             "CreateNatGateway": (
                 dict(SubnetId=subnet, AllocationId=allocation),
                 dict(ConnectivityType="private"),

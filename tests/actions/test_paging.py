@@ -74,6 +74,8 @@ class Paging(unittest.TestCase):
             group = ec2.create_security_group(GroupName=f"g{number}", Description="one", VpcId=cls.vpc)["GroupId"]
             ec2.create_network_interface(SubnetId=subnet, Groups=[group])
             ec2.create_route_table(VpcId=cls.vpc)
+            volume = ec2.create_volume(AvailabilityZone=scenario.ZONE, Size=1)["VolumeId"]
+            ec2.modify_volume(VolumeId=volume, Size=2)
             ec2.create_network_acl(VpcId=cls.vpc)
             ec2.create_launch_template(
                 LaunchTemplateName=f"template{number}", LaunchTemplateData={"InstanceType": "t3.nano"}

@@ -185,7 +185,18 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(ReplaceIamInstanceProfileAssociation, instance_profile::replace_association),
     read!(DescribeIamInstanceProfileAssociations, instance_profile::describe),
     read!(DescribeInstanceCreditSpecifications, credit_specification::describe),
+    // Volumes.
+    write!(CreateVolume, volume::create),
+    write!(DeleteVolume, volume::delete),
     read!(DescribeVolumes, volume::describe).waits_out(passing::volumes),
+    read!(DescribeVolumeStatus, volume::status::describe),
+    read!(DescribeVolumeAttribute, volume::describe_attribute),
+    write!(ModifyVolumeAttribute, volume::modify_attribute),
+    write!(EnableVolumeIO, volume::enable_io),
+    write!(ModifyVolume, volume::modification::modify),
+    read!(DescribeVolumesModifications, volume::modification::describe),
+    write!(AttachVolume, volume::attachment::attach),
+    write!(DetachVolume, volume::attachment::detach),
     // Images and instance types.
     read!(DescribeImages, image::describe),
     read!(DescribeImageAttribute, image::describe_attribute),

@@ -18,6 +18,7 @@ mod route;
 mod route_table;
 mod security_group;
 mod subnet;
+mod volume;
 mod vpc;
 mod vpc_peering_connection;
 
@@ -50,6 +51,7 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::KeyPair(refusal) => key_pair::refused(refusal),
         Refusal::LaunchTemplate(refusal) => launch_template::refused(refusal),
         Refusal::Instance(refusal) => instance::refused(refusal),
+        Refusal::Volume(refusal) => volume::refused(refusal),
         Refusal::InstanceConnectEndpoint(refusal) => instance_connect_endpoint::refused(refusal),
         Refusal::SecurityGroup(refusal) => security_group::refused(refusal),
         Refusal::NetworkAcl(refusal) => network_acl::refused(refusal),

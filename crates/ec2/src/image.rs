@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::errors;
 use crate::request::{self, Describe, bool_values, parse_id, text_values};
 use crate::shapes::{self, *};
-use crate::volume::{GP3_IOPS, GP3_THROUGHPUT_MIBPS};
+use model::volume::{GP3_IOPS_BASELINE, GP3_THROUGHPUT_BASELINE_MIBPS};
 
 /// What `Owners` can say beside accounts.
 const OWNER_ALIASES: [&str; 4] = ["self", "amazon", "aws-marketplace", "aws-backup-vault"];
@@ -221,9 +221,9 @@ fn root_volume(image: &Image) -> BlockDeviceMapping {
         ebs: Some(EbsBlockDevice {
             delete_on_termination: Some(true),
             encrypted: Some(false),
-            iops: says_gp3.then_some(GP3_IOPS),
+            iops: says_gp3.then(|| i32::try_from(GP3_IOPS_BASELINE).ok()).flatten(),
             snapshot_id: Some(volume.snapshot.to_string()),
-            throughput: says_gp3.then_some(GP3_THROUGHPUT_MIBPS),
+            throughput: says_gp3.then(|| i32::try_from(GP3_THROUGHPUT_BASELINE_MIBPS).ok()).flatten(),
             volume_size: i32::try_from(volume.size_gib).ok(),
             volume_type: Some(volume.volume_type.to_owned()),
             ..Default::default()

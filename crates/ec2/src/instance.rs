@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use model::instance::{MetadataOptions, StateReason as Reason};
 use model::instance_lifecycle::{InstanceAttribute, StateChange};
 use model::subnet::HostnameType;
-use model::{Instance, InstanceId, InstanceState, InstanceType, NetworkInterface, Scope, World};
+use model::volume::VolumeAttachment;
+use model::{Instance, InstanceId, InstanceState, InstanceType, NetworkInterface, Scope, Volume, World};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -411,10 +412,12 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         }),
         metadata_options: Some(metadata_options(instance.metadata_options, "applied")),
         platform_details: text(distribution.platform_details),
-        root_device_name: text(image.root_volume().device),
+        root_device_name: text(&instance.root_device),
         root_device_type: text("ebs"),
         usage_operation: text(distribution.usage_operation),
-        usage_operation_update_time: Some(instance.root_volume.created),
+        usage_operation_update_time: Some(
+            world.volume_at(instance.id, &instance.root_device).map_or(instance.launched, |it| it.created),
+        ),
         virtualization_type: text("hvm"),
         tags: render_tags(&instance.tags),
         ..Default::default()
@@ -446,21 +449,26 @@ pub(crate) fn metadata_options(options: MetadataOptions, state: &str) -> Instanc
     }
 }
 
-/// The root volume; a terminated instance has none any more, and a pending one none yet.
+/// The volumes; a terminated instance has none any more, and a pending one shows none yet.
 pub(crate) fn block_devices(world: &World, instance: &Instance) -> Vec<InstanceBlockDeviceMapping> {
-    let volume = &instance.root_volume;
-    let mapping = || InstanceBlockDeviceMapping {
-        device_name: Some(world.image_of(instance).root_volume().device.to_owned()),
+    let mapping = |(volume, held): (&Volume, &VolumeAttachment)| InstanceBlockDeviceMapping {
+        device_name: Some(held.device.clone()),
         ebs: Some(EbsInstanceBlockDevice {
-            attach_time: Some(volume.created),
-            delete_on_termination: Some(volume.delete_on_termination),
+            attach_time: Some(held.attached),
+            delete_on_termination: Some(held.delete_on_termination),
             status: Some("attached".to_owned()),
             volume_id: Some(volume.id.to_string()),
             ..Default::default()
         }),
     };
-    let is_there = !matches!(instance.state, InstanceState::Pending | InstanceState::Terminated);
-    is_there.then(mapping).into_iter().collect()
+    match instance.state {
+        InstanceState::Pending => Vec::new(),
+        InstanceState::Running
+        | InstanceState::ShuttingDown
+        | InstanceState::Terminated
+        | InstanceState::Stopping
+        | InstanceState::Stopped => world.volumes_of(instance.id).into_iter().map(mapping).collect(),
+    }
 }
 
 fn interface_of(

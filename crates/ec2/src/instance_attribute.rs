@@ -41,7 +41,7 @@ pub(crate) fn describe(
                 ShutdownBehavior::Terminate => "terminate",
             });
         }
-        "rootDeviceName" => answer.root_device_name = text(world.image_of(instance).root_volume().device),
+        "rootDeviceName" => answer.root_device_name = text(&instance.root_device),
         "blockDeviceMapping" => answer.block_device_mappings = Some(block_devices(world, instance)),
         "groupSet" => {
             let groups = primary.map(|it| network_interface::groups(world, &it.groups));
@@ -64,7 +64,7 @@ fn user_data_shown(instance: &Instance) -> Option<String> {
 }
 
 /// Reads the one change that is asked for: by its own parameter, or by `Attribute` and `Value`.
-fn change(request: ModifyInstanceAttributeRequest, root_device: &str) -> Result<Change, AwsError> {
+fn change(request: ModifyInstanceAttributeRequest) -> Result<Change, AwsError> {
     let ModifyInstanceAttributeRequest {
         attribute,
         block_device_mappings,
@@ -108,32 +108,29 @@ fn change(request: ModifyInstanceAttributeRequest, root_device: &str) -> Result<
         behavior.map(Change::ShutdownBehavior),
         on(source_dest_check).map(Change::SourceDestCheck),
         Some(groups).filter(|groups| !groups.is_empty()).map(Change::Groups),
-        root_volume(block_device_mappings, root_device)?,
+        delete_on_termination(block_device_mappings)?,
         attribute.map(|name| by_name(&name, value.unwrap_or_default())).transpose()?,
     ];
     request::only_attribute(&mut sent.into_iter().flatten())
 }
 
-/// What can be changed of the root volume.
-fn root_volume(
+/// What can be changed of volumes: whether they go with the instance.
+fn delete_on_termination(
     mappings: Vec<InstanceBlockDeviceMappingSpecification>,
-    root_device: &str,
 ) -> Result<Option<Change>, AwsError> {
-    let Some(mapping) = mappings.into_iter().next() else { return Ok(None) };
-    let InstanceBlockDeviceMappingSpecification { device_name, ebs, no_device, virtual_name } = mapping;
-    let ebs = ebs.unwrap_or_default();
-    let EbsInstanceBlockDeviceSpecification { delete_on_termination, volume_id } = ebs;
-    request::refuse_unsupported(&[
-        ("BlockDeviceMapping.NoDevice", no_device.is_some()),
-        ("BlockDeviceMapping.VirtualName", virtual_name.is_some()),
-        ("BlockDeviceMapping.Ebs.VolumeId", volume_id.is_some()),
-    ])?;
-    let device = device_name.unwrap_or_default();
-    if device != root_device {
-        let message = format!("No device is currently mapped at {device}");
-        return Err(AwsError::new("InvalidInstanceAttributeValue", message));
+    let mut devices = Vec::new();
+    for mapping in mappings {
+        let InstanceBlockDeviceMappingSpecification { device_name, ebs, no_device, virtual_name } = mapping;
+        let ebs = ebs.unwrap_or_default();
+        let EbsInstanceBlockDeviceSpecification { delete_on_termination, volume_id } = ebs;
+        request::refuse_unsupported(&[
+            ("BlockDeviceMapping.NoDevice", no_device.is_some()),
+            ("BlockDeviceMapping.VirtualName", virtual_name.is_some()),
+            ("BlockDeviceMapping.Ebs.VolumeId", volume_id.is_some()),
+        ])?;
+        devices.extend(delete_on_termination.map(|on| (device_name.unwrap_or_default(), on)));
     }
-    Ok(delete_on_termination.map(Change::RootVolumeDeleteOnTermination))
+    Ok(Some(devices).filter(|devices| !devices.is_empty()).map(Change::DeleteOnTermination))
 }
 
 fn by_name(name: &str, value: String) -> Result<Change, AwsError> {
@@ -164,8 +161,8 @@ pub(crate) fn modify(
 ) -> Result<(), AwsError> {
     let id: InstanceId = required_id(request.instance_id.as_deref())?;
     let scope = call.scope;
-    let root_device = world.image_of(world.instance(scope, id).map_err(refused)?).root_volume().device;
-    world.set_instance_attribute(scope, id, change(request, root_device)?).map_err(refused)
+    world.instance(scope, id).map_err(refused)?;
+    world.set_instance_attribute(scope, id, change(request)?).map_err(refused)
 }
 
 pub(crate) fn reset(

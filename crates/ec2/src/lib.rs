@@ -9,12 +9,14 @@
 mod actions;
 mod address_attribute;
 mod address_transfer;
+mod block_device;
 mod block_public_access;
 mod convert;
 mod credit_specification;
 mod dhcp_options;
 mod egress_only_internet_gateway;
 mod elastic_ip;
+mod encryption;
 mod errors;
 mod host_name;
 mod image;

@@ -14,11 +14,12 @@ pub(crate) fn instances(world: &World, scope: Scope, input: &Input) -> bool {
     own.filter(|it| is_passing(it.state)).any(|it| named.has(it.id))
 }
 
-/// Volumes: they are made, attached and deleted with their instances.
+/// Volumes: those of an instance go with it.
 pub(crate) fn volumes(world: &World, scope: Scope, input: &Input) -> bool {
     let named = Named::of(input, "VolumeId");
     let own = world.network.instances.values().filter(|it| it.scope == scope);
-    own.filter(|it| is_passing(it.state)).any(|it| named.has(it.root_volume.id))
+    let passing = own.filter(|it| is_passing(it.state)).flat_map(|it| world.volumes_of(it.id));
+    passing.into_iter().any(|(volume, _)| named.has(volume.id))
 }
 
 /// Network interfaces: they are attached, and go, with their instances.

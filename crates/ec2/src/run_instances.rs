@@ -1,16 +1,16 @@
-//! Launching instances. Follows RunInstances (EC2 API Reference). No Spot, no hibernation, no volumes
-//! but the root one.
+//! Launching instances. Follows RunInstances (EC2 API Reference). No Spot, no hibernation.
 
 use awsproto::{AwsError, Call};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::image::Image;
 use model::instance::{MetadataOptions, ShutdownBehavior};
-use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface, LaunchVolume};
+use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface};
 use model::network_interface::NewNetworkInterface;
 use model::refusal::VpcRefusal;
 use model::{InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
 
+use crate::block_device;
 use crate::errors::refused;
 use crate::image;
 use crate::instance;
@@ -21,16 +21,11 @@ use crate::launch_template;
 use crate::network_interface::{Addresses, parse_device_index, tracking};
 use crate::request::{self, optional_id};
 use crate::shapes::*;
-use crate::volume::{GP3_IOPS, GP3_THROUGHPUT_MIBPS};
 
 /// "User data is limited to 16 KB, in raw form, before it is base64-encoded" (EC2 User Guide).
 const USER_DATA_BYTES_MAX: usize = 16 * 1024;
 /// What can be tagged at launch.
 const TAGGED: [&str; 3] = ["instance", "volume", "network-interface"];
-/// The types that a root volume can be of.
-const VOLUME_TYPES: [&str; 5] = ["gp2", "gp3", "io1", "io2", "standard"];
-/// The biggest volume there is.
-const VOLUME_GIB_MAX: u32 = 16 * 1024;
 
 pub(crate) fn run(
     call: &mut Call,
@@ -65,7 +60,8 @@ fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<La
     let mut tags = awsproto::tags::specified_by_type(asked.tag_specifications.clone(), &TAGGED)?;
     let mut tags_of = |kind: &str| tags.remove(kind).unwrap_or_default();
     let interfaces = interfaces(world, scope, &asked, &tags_of("network-interface"))?;
-    let root_volume = root_volume(&image, asked.block_device_mappings, tags_of("volume"))?;
+    let devices =
+        block_device::of_launch(world, scope, &image, asked.block_device_mappings, &tags_of("volume"))?;
     let defaults = image.metadata_options();
     Ok(Launch {
         reservation: call.with_ids(|ids| ids.fresh()),
@@ -82,7 +78,8 @@ fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<La
         monitoring: asked.monitoring,
         ebs_optimized: asked.ebs_optimized.unwrap_or(false),
         instance_profile: instance_profile::of_launch(world, scope.account, asked.iam_instance_profile)?,
-        root_volume,
+        root_device: devices.root,
+        volumes: devices.volumes,
         cpu_credits: cpu_credits(instance_type, asked.credit_specification)?,
         client_token: asked.client_token.unwrap_or_default(),
         tags: tags_of("instance"),
@@ -368,88 +365,6 @@ fn groups_by_name(world: &World, scope: Scope, names: &[String]) -> Result<Vec<S
         })
     };
     names.iter().map(find).collect()
-}
-
-/// The root volume, as the image has it or as the request changes it.
-fn root_volume(
-    image: &Image,
-    mappings: Vec<BlockDeviceMapping>,
-    tags: Tags,
-) -> Result<LaunchVolume, AwsError> {
-    let template = image.root_volume();
-    let mut volume = LaunchVolume {
-        size_gib: template.size_gib,
-        volume_type: template.volume_type.to_owned(),
-        delete_on_termination: true,
-        tags,
-    };
-    for mapping in mappings {
-        let BlockDeviceMapping { device_name, ebs, no_device, virtual_name } = mapping;
-        let is_root = device_name.is_some_and(|device| image.is_root_device(&device));
-        request::refuse_unsupported(&[(
-            "BlockDeviceMapping of a device other than the root device",
-            !is_root || virtual_name.is_some() || no_device.is_some(),
-        )])?;
-        if let Some(ebs) = ebs {
-            change_root_volume(&mut volume, image, ebs)?;
-        }
-    }
-    Ok(volume)
-}
-
-fn change_root_volume(volume: &mut LaunchVolume, image: &Image, ebs: EbsBlockDevice) -> Result<(), AwsError> {
-    let EbsBlockDevice {
-        availability_zone,
-        availability_zone_id,
-        delete_on_termination,
-        ebs_card_index,
-        encrypted,
-        iops,
-        kms_key_id,
-        outpost_arn,
-        snapshot_id,
-        throughput,
-        volume_initialization_rate,
-        volume_size,
-        volume_type,
-    } = ebs;
-    request::refuse_unsupported(&[
-        ("Ebs.AvailabilityZone", availability_zone.is_some() || availability_zone_id.is_some()),
-        ("Ebs.EbsCardIndex", ebs_card_index.is_some_and(|index| index != 0)),
-        ("Ebs.Encrypted", encrypted == Some(true)),
-        ("Ebs.Iops", iops.is_some_and(|iops| iops != GP3_IOPS)),
-        ("Ebs.KmsKeyId", kms_key_id.is_some()),
-        ("Ebs.OutpostArn", outpost_arn.is_some()),
-        ("Ebs.Throughput", throughput.is_some_and(|throughput| throughput != GP3_THROUGHPUT_MIBPS)),
-        ("Ebs.VolumeInitializationRate", volume_initialization_rate.is_some()),
-    ])?;
-    if snapshot_id.is_some_and(|id| id != image.root_volume().snapshot.to_string()) {
-        let message = "snapshotId cannot be modified on root device";
-        return Err(AwsError::new("InvalidBlockDeviceMapping", message));
-    }
-    if let Some(size) = volume_size {
-        volume.size_gib = checked_volume_size(size, image.root_volume().size_gib)?;
-    }
-    if let Some(volume_type) = volume_type {
-        if !VOLUME_TYPES.contains(&volume_type.as_str()) {
-            return Err(AwsError::invalid_value("volumeType", &volume_type, "Unknown volume type."));
-        }
-        volume.volume_type = volume_type;
-    }
-    volume.delete_on_termination = delete_on_termination.unwrap_or(true);
-    Ok(())
-}
-
-fn checked_volume_size(size: i32, smallest: u32) -> Result<u32, AwsError> {
-    let gib = u32::try_from(size).ok().filter(|gib| *gib <= VOLUME_GIB_MAX);
-    let gib = gib.ok_or_else(|| AwsError::invalid_value("volumeSize", &size.to_string(), "No such size."))?;
-    match gib < smallest {
-        true => Err(AwsError::new(
-            "InvalidBlockDeviceMapping",
-            format!("Volume of size {gib}GB is smaller than snapshot, expect size>= {smallest}GB"),
-        )),
-        false => Ok(gib),
-    }
 }
 
 /// User data, which comes in base64.
@@ -796,9 +711,9 @@ mod tests {
         let device = ("BlockDeviceMapping.1.DeviceName", "/dev/xvda");
         let monitored = ("Monitoring.Enabled", "true");
         for (parameter, value, name) in [
-            ("BlockDeviceMapping.1.Ebs.Iops", "4000", "Ebs.Iops"),
-            ("BlockDeviceMapping.1.Ebs.KmsKeyId", "alias/a", "Ebs.KmsKeyId"),
-            ("BlockDeviceMapping.1.Ebs.Throughput", "250", "Ebs.Throughput"),
+            ("BlockDeviceMapping.1.Ebs.EbsCardIndex", "1", "Ebs.EbsCardIndex"),
+            ("BlockDeviceMapping.1.Ebs.OutpostArn", "arn", "Ebs.OutpostArn"),
+            ("BlockDeviceMapping.1.Ebs.VolumeInitializationRate", "100", "Ebs.VolumeInitializationRate"),
             ("Monitoring.MetricCategoryId.1", "x", "Monitoring.MetricCategoryId"),
             ("Placement.Affinity", "host", "Placement.Affinity"),
             (
@@ -816,6 +731,6 @@ mod tests {
             caller.refused_launch(&[device, ("BlockDeviceMapping.1.Ebs.SnapshotId", "snap-00000001")]),
             "InvalidBlockDeviceMapping: snapshotId cannot be modified on root device"
         );
-        caller.launch(&[device, ("BlockDeviceMapping.1.Ebs.Iops", "3000")]);
+        caller.launch(&[device, ("BlockDeviceMapping.1.Ebs.Iops", "4000")]);
     }
 }

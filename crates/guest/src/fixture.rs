@@ -15,7 +15,7 @@
 
 use model::dhcp_options::AMAZON_PROVIDED_DNS;
 use model::dns_record::{RecordSet, RecordType};
-use model::instance::{MetadataOptions, RootVolume, ShutdownBehavior};
+use model::instance::{MetadataOptions, ShutdownBehavior};
 use model::instance_profile_association::InstanceProfileAssociation;
 use model::network_interface::{
     Attachment, ConnectionTracking, InterfaceKind, PrivateAddress, PublicAddress,
@@ -291,14 +291,7 @@ fn instance(scope: Scope, id: InstanceId, interfaces: &[NetworkInterfaceId]) -> 
         shutdown_behavior: ShutdownBehavior::Stop,
         monitoring: false,
         ebs_optimized: false,
-        root_volume: RootVolume {
-            id: VolumeId::numbered(1),
-            size_gib: 8,
-            volume_type: "gp3".to_owned(),
-            delete_on_termination: true,
-            created: NOW,
-            tags: Tags::default(),
-        },
+        root_device: "/dev/xvda".to_owned(),
         cpu_credits: None,
         client_token: String::new(),
         profile_association: None,

@@ -110,6 +110,11 @@ macro_rules! identifiers {
         }
 
         impl $name {
+            /// Before all others, for ranges.
+            pub const MIN: $name = $name(0);
+            /// After all others, for ranges.
+            pub const MAX: $name = $name(u128::MAX);
+
             /// An identifier from a small number, for fixtures and tests.
             pub const fn numbered(number: u64) -> Self {
                 $name(number as u128 | LONG_FLAG)

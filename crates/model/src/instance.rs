@@ -63,8 +63,8 @@ pub struct Instance {
     pub monitoring: bool,
     /// EBS optimization, shown and without effect.
     pub ebs_optimized: bool,
-    /// Its root volume.
-    pub root_volume: RootVolume,
+    /// Where it has the volume that it starts from, such as `/dev/xvda`.
+    pub root_device: String,
     /// How processor credits are spent, `standard` or `unlimited`; shown and without effect.
     pub cpu_credits: Option<String>,
     /// The token that made the launch idempotent.
@@ -77,24 +77,6 @@ pub struct Instance {
     pub terminated: Option<Timestamp>,
     /// Keys pushed by EC2 Instance Connect that have not expired.
     pub pushed_keys: Vec<PushedKey>,
-    /// Tags.
-    pub tags: Tags,
-}
-
-/// An instance's root volume. It is there as long as the instance is, and cannot be anything else's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RootVolume {
-    /// Its identifier.
-    pub id: VolumeId,
-    /// Its size.
-    pub size_gib: u32,
-    /// Its type, such as `gp3`.
-    pub volume_type: String,
-    /// Whether it goes with the instance.
-    pub delete_on_termination: bool,
-    /// When it was made.
-    pub created: Timestamp,
     /// Tags.
     pub tags: Tags,
 }

@@ -17,7 +17,7 @@
 use crate::iam_id::InstanceProfileId;
 use crate::ids::*;
 use crate::image::Image;
-use crate::instance::{Instance, MetadataOptions, PushedKey, RootVolume, ShutdownBehavior, StateReason};
+use crate::instance::{Instance, MetadataOptions, PushedKey, ShutdownBehavior, StateReason};
 use crate::instance_profile_association::InstanceProfileAssociation;
 use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
@@ -27,11 +27,13 @@ use crate::network_interface::{
 use crate::place::{Scope, Zone};
 use crate::quotas::{INSTANCES_MAX, Quota};
 use crate::refusal::{
-    ElasticIpRefusal, InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, VpcRefusal, Wanted,
+    ElasticIpRefusal, InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, VolumeRefusal,
+    VpcRefusal, Wanted,
 };
 use crate::subnet::Subnet;
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
+use crate::volume::{NewVolume, VolumeAttachment};
 use crate::world::World;
 
 /// How long a terminated instance is still shown.
@@ -70,8 +72,10 @@ pub struct Launch {
     pub ebs_optimized: bool,
     /// The IAM instance profile.
     pub instance_profile: Option<InstanceProfileId>,
-    /// The root volume.
-    pub root_volume: LaunchVolume,
+    /// Where it has the volume that it starts from.
+    pub root_device: String,
+    /// Volumes that are made for it.
+    pub volumes: Vec<LaunchVolume>,
     /// How processor credits are spent; by the type when `None`.
     pub cpu_credits: Option<String>,
     /// The token that makes the launch idempotent.
@@ -80,17 +84,15 @@ pub struct Launch {
     pub tags: Tags,
 }
 
-/// The root volume of an instance to be launched.
+/// A volume of an instance to be launched.
 #[derive(Clone, Debug)]
 pub struct LaunchVolume {
-    /// Its size.
-    pub size_gib: u32,
-    /// Its type, such as `gp3`.
-    pub volume_type: String,
+    /// Where the instance has it.
+    pub device: String,
     /// Whether it goes with the instance.
     pub delete_on_termination: bool,
-    /// Tags.
-    pub tags: Tags,
+    /// What it is to be.
+    pub volume: NewVolume,
 }
 
 /// An interface of an instance to be launched.
@@ -141,8 +143,8 @@ pub enum InstanceAttribute {
     SourceDestCheck(bool),
     /// Groups of its only interface.
     Groups(Vec<SecurityGroupId>),
-    /// Whether the root volume goes with the instance.
-    RootVolumeDeleteOnTermination(bool),
+    /// Whether volumes go with the instance, by their devices.
+    DeleteOnTermination(Vec<(String, bool)>),
     /// How processor credits are spent.
     CpuCredits(String),
 }
@@ -200,13 +202,31 @@ impl World {
         let primary = primary.expect("a launch has at least its primary interface");
         let profile = launch.instance_profile.and_then(|profile| self.instance_profiles.get(&profile));
         let association = profile.map(|profile| InstanceProfileAssociation::with(profile, ids, now));
-        let instance = instance_of(id, scope, launch, key, &primary, ids, now);
+        let volumes = launch.volumes.clone();
+        let instance = instance_of(id, scope, launch, key, &primary, now);
         self.network.instances.insert(id, Instance { profile_association: association, ..instance });
         for (interface, device) in interfaces {
             self.attach(interface.id, id, device, now, ids);
         }
+        for volume in volumes {
+            self.launch_volume(scope, id, volume, ids, now)?;
+        }
         self.lend_public_address(id, ids)?;
         Ok(id)
+    }
+
+    fn launch_volume(
+        &mut self,
+        scope: Scope,
+        instance: InstanceId,
+        wanted: LaunchVolume,
+        ids: &mut Ids<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let LaunchVolume { device, delete_on_termination, volume } = wanted;
+        let zone = self.instance(scope, instance)?.zone;
+        let id = self.create_volume(scope, zone, volume, ids, now)?;
+        self.hold_volume(id, VolumeAttachment { instance, device, delete_on_termination, attached: now })
     }
 
     /// Makes, or finds, the interfaces of a launch.
@@ -269,7 +289,7 @@ impl World {
         let previous = self.instance(scope, id)?.state;
         match previous {
             InstanceState::Pending | InstanceState::Running => return Ok(unchanged(id, previous)),
-            InstanceState::Stopped => {}
+            InstanceState::Stopped => self.check_root_volume(id)?,
             InstanceState::Stopping | InstanceState::ShuttingDown | InstanceState::Terminated => {
                 return Err(InstanceRefusal::State(id, previous, Wanted::Start).into());
             }
@@ -283,6 +303,14 @@ impl World {
         });
         self.lend_public_address(id, ids)?;
         Ok(StateChange { instance: id, previous, current: InstanceState::Pending })
+    }
+
+    fn check_root_volume(&self, id: InstanceId) -> Result<(), Refusal> {
+        let instance = self.network.instances.get(&id).ok_or(Refusal::NotFound(id.into()))?;
+        match self.volume_at(id, &instance.root_device) {
+            Some(_) => Ok(()),
+            None => Err(VolumeRefusal::NoRoot(id, instance.root_device.clone()).into()),
+        }
     }
 
     /// Stops a running instance. One that is stopped, or on its way there, stays as it is.
@@ -381,8 +409,10 @@ impl World {
             InstanceAttribute::EbsOptimized(on) => self.change(id, |it| it.ebs_optimized = on),
             InstanceAttribute::Monitoring(on) => self.change(id, |it| it.monitoring = on),
             InstanceAttribute::MetadataOptions(to) => self.change(id, |it| it.metadata_options = to),
-            InstanceAttribute::RootVolumeDeleteOnTermination(on) => {
-                self.change(id, |it| it.root_volume.delete_on_termination = on);
+            InstanceAttribute::DeleteOnTermination(devices) => {
+                for (device, on) in devices {
+                    self.set_volume_delete_on_termination(id, &device, on)?;
+                }
             }
             InstanceAttribute::CpuCredits(to) => self.change(id, |it| it.cpu_credits = Some(to)),
         }
@@ -506,6 +536,7 @@ impl World {
         for interface in &instance.interfaces {
             self.part_with_interface(*interface);
         }
+        self.part_with_volumes(id);
         self.change(id, |instance| {
             instance.state = InstanceState::Terminated;
             instance.terminated = Some(now);
@@ -568,7 +599,7 @@ impl InstanceAttribute {
             | InstanceAttribute::MetadataOptions(_)
             | InstanceAttribute::SourceDestCheck(_)
             | InstanceAttribute::Groups(_)
-            | InstanceAttribute::RootVolumeDeleteOnTermination(_)
+            | InstanceAttribute::DeleteOnTermination(_)
             | InstanceAttribute::CpuCredits(_) => false,
         }
     }
@@ -587,7 +618,6 @@ fn instance_of(
     launch: Launch,
     public_key: Option<String>,
     primary: &NetworkInterface,
-    ids: &mut Ids<'_>,
     now: Timestamp,
 ) -> Instance {
     let by_type = || launch.instance_type.default_cpu_credits().map(str::to_owned);
@@ -616,14 +646,7 @@ fn instance_of(
         shutdown_behavior: launch.shutdown_behavior,
         monitoring: launch.monitoring,
         ebs_optimized: launch.ebs_optimized,
-        root_volume: RootVolume {
-            id: ids.fresh(),
-            size_gib: launch.root_volume.size_gib,
-            volume_type: launch.root_volume.volume_type,
-            delete_on_termination: launch.root_volume.delete_on_termination,
-            created: now,
-            tags: launch.root_volume.tags,
-        },
+        root_device: launch.root_device,
         cpu_credits: launch.cpu_credits.or_else(by_type),
         client_token: launch.client_token,
         profile_association: None,
@@ -926,12 +949,8 @@ mod tests {
                 monitoring: false,
                 ebs_optimized: false,
                 instance_profile: None,
-                root_volume: LaunchVolume {
-                    size_gib: 8,
-                    volume_type: "gp3".into(),
-                    delete_on_termination: true,
-                    tags: Tags::new(),
-                },
+                root_device: "/dev/xvda".into(),
+                volumes: vec![crate::testing::root_volume()],
                 cpu_credits: None,
                 client_token: String::new(),
                 tags: Tags::new(),

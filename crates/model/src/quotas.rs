@@ -77,6 +77,12 @@ pub const INSTANCES_MAX: usize = 1_000;
 pub const LAUNCH_TEMPLATES_MAX: usize = 5_000;
 /// Versions per launch template.
 pub const VERSIONS_PER_LAUNCH_TEMPLATE_MAX: usize = 10_000;
+/// TiB of each type of volumes per Region ("Quotas for Amazon EBS", EBS User Guide).
+pub const STORAGE_PER_VOLUME_TYPE_TIB_MAX: u64 = 50;
+/// Instances that have one volume ("you can attach the volume to up to 16 Instances", CreateVolume).
+pub const VOLUME_ATTACHMENTS_MAX: usize = 16;
+/// Volumes of one instance: beyond 40, "boot failures" are possible ("Instance volume limits", EC2 User Guide).
+pub const VOLUMES_PER_INSTANCE_MAX: usize = 40;
 /// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).
 pub const HOSTED_ZONES_MAX: usize = 500;
 /// VPCs per private hosted zone.

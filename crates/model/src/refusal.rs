@@ -16,6 +16,7 @@ mod route;
 mod route_table;
 mod security_group;
 mod subnet;
+mod volume;
 mod vpc;
 mod vpc_peering_connection;
 
@@ -32,6 +33,7 @@ pub use route::RouteRefusal;
 pub use route_table::RouteTableRefusal;
 pub use security_group::SecurityGroupRefusal;
 pub use subnet::SubnetRefusal;
+pub use volume::{CapacityRefusal, VolumeRefusal};
 pub use vpc::VpcRefusal;
 pub use vpc_peering_connection::VpcPeeringConnectionRefusal;
 
@@ -72,6 +74,8 @@ pub enum Refusal {
     LaunchTemplate(LaunchTemplateRefusal),
     /// A refused change of an instance, or of its association with an instance profile.
     Instance(InstanceRefusal),
+    /// A refused change of a volume, or of its attachment.
+    Volume(VolumeRefusal),
     /// A refused change of an EC2 Instance Connect Endpoint.
     InstanceConnectEndpoint(InstanceConnectEndpointRefusal),
     /// A refused change of a security group, or of its rules.
@@ -106,11 +110,18 @@ sum_of! {
     KeyPair(KeyPairRefusal);
     LaunchTemplate(LaunchTemplateRefusal);
     Instance(InstanceRefusal);
+    Volume(VolumeRefusal);
     InstanceConnectEndpoint(InstanceConnectEndpointRefusal);
     SecurityGroup(SecurityGroupRefusal);
     NetworkAcl(NetworkAclRefusal);
     PrefixList(PrefixListRefusal);
     VpcPeeringConnection(VpcPeeringConnectionRefusal);
+}
+
+impl From<CapacityRefusal> for Refusal {
+    fn from(refusal: CapacityRefusal) -> Self {
+        VolumeRefusal::from(refusal).into()
+    }
 }
 
 impl fmt::Display for Refusal {

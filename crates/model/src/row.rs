@@ -24,6 +24,7 @@ use crate::role::Role;
 use crate::route_table::RouteTable;
 use crate::security_group::SecurityGroup;
 use crate::subnet::Subnet;
+use crate::volume::Volume;
 use crate::vpc::Vpc;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
@@ -78,14 +79,12 @@ network_rows! {
     NetworkInterface: |it| it.tags.clear();
     ElasticIp: |it| it.tags.clear();
     DhcpOptions: |it| it.tags.clear();
-    Instance: |it| {
-        it.tags.clear();
-        it.root_volume.tags.clear();
-    };
+    Instance: |it| it.tags.clear();
 }
 
 impl Row for KeyPair {}
 impl Row for LaunchTemplate {}
+impl Row for Volume {}
 impl Row for PrivateHostedZone {}
 impl Row for HostedZoneChange {}
 impl Row for InstanceConnectEndpoint {}

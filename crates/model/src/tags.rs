@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids::{
-    InstanceId, SecurityGroupId, SecurityGroupRuleId, SubnetCidrReservationId, SubnetId, VolumeId,
-};
+use crate::ids::{SecurityGroupId, SecurityGroupRuleId, SubnetCidrReservationId, SubnetId};
 use crate::place::Scope;
 use crate::quotas::{Quota, TAGS_PER_RESOURCE_MAX};
 use crate::refusal::Refusal;
@@ -65,9 +63,6 @@ macro_rules! tagged_tables {
                         let subnet = self.network.subnets.get(&self.subnet_of_reservation(scope, id)?)?;
                         subnet.reservations.iter().find(|it| it.id == id).map(|it| &it.tags)
                     }
-                    ResourceId::Volume(id) => {
-                        self.network.instances.get(&self.instance_of_volume(scope, id)?).map(|row| &row.root_volume.tags)
-                    }
                     ResourceId::Reservation(_) | ResourceId::Image(_) => None,
                 }
             }
@@ -89,10 +84,6 @@ macro_rules! tagged_tables {
                         let reservations = &mut self.network.subnets.get_mut(&subnet)?.reservations;
                         reservations.iter_mut().find(|it| it.id == id).map(|it| &mut it.tags)
                     }
-                    ResourceId::Volume(id) => {
-                        let instance = self.instance_of_volume(scope, id)?;
-                        self.network.instances.get_mut(&instance).map(|row| &mut row.root_volume.tags)
-                    }
                     ResourceId::Reservation(_) | ResourceId::Image(_) => None,
                 }
             }
@@ -111,9 +102,6 @@ macro_rules! tagged_tables {
                 let subnets = self.network.subnets.values().filter(|row| row.scope == scope);
                 let reservations = subnets.flat_map(|subnet| &subnet.reservations);
                 tagged.extend(reservations.map(|it| (it.id.into(), &it.tags)));
-                let instances = self.network.instances.values().filter(|row| row.scope == scope);
-                let volumes = instances.map(|row| &row.root_volume);
-                tagged.extend(volumes.map(|volume| (volume.id.into(), &volume.tags)));
                 tagged.retain(|(_, tags)| !tags.is_empty());
                 tagged
             }
@@ -138,6 +126,7 @@ tagged_tables! {
     LaunchTemplate launch_templates;
     DhcpOptions network.dhcp_options;
     Instance network.instances;
+    Volume volumes;
     InstanceConnectEndpoint instance_connect_endpoints;
 }
 
@@ -146,11 +135,6 @@ impl World {
     pub fn group_of_rule(&self, scope: Scope, rule: SecurityGroupRuleId) -> Option<SecurityGroupId> {
         let mut groups = self.network.security_groups.values().filter(|group| group.scope == scope);
         groups.find(|group| group.rules.contains_key(&rule)).map(|group| group.id)
-    }
-
-    fn instance_of_volume(&self, scope: Scope, id: VolumeId) -> Option<InstanceId> {
-        let mut instances = self.network.instances.values().filter(|instance| instance.scope == scope);
-        instances.find(|instance| instance.root_volume.id == id).map(|instance| instance.id)
     }
 
     fn subnet_of_reservation(&self, scope: Scope, id: SubnetCidrReservationId) -> Option<SubnetId> {

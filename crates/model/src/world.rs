@@ -33,6 +33,7 @@ use crate::row::Row;
 use crate::security_group::SecurityGroup;
 use crate::subnet::Subnet;
 use crate::table::{Change, Table};
+use crate::volume::Volume;
 use crate::vpc::Vpc;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
@@ -195,6 +196,8 @@ tables! {
             private_hosted_zones: HostedZoneId => PrivateHostedZone;
             /// What became of changes of hosted zones.
             hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;
+            /// Volumes. Changed only through [`World::put_volume`] and its siblings.
+            volumes: VolumeId => Volume;
             /// EC2 Instance Connect Endpoints; the engine sees their interfaces.
             instance_connect_endpoints: InstanceConnectEndpointId => InstanceConnectEndpoint;
             /// IAM roles, of accounts.
@@ -209,6 +212,8 @@ tables! {
         indexes {
             /// Which private hosted zones a VPC sees. Derived from `private_hosted_zones`.
             private_zone_by_vpc: (VpcId, HostedZoneId) => ();
+            /// Which volumes an instance has. Derived from `volumes`.
+            volume_by_instance: (InstanceId, VolumeId) => ();
         }
     }
 }
@@ -339,6 +344,10 @@ impl World {
         let zones: Vec<PrivateHostedZone> = world.private_hosted_zones.values().cloned().collect();
         for zone in zones {
             world.put_private_hosted_zone(zone);
+        }
+        let volumes: Vec<Volume> = world.volumes.values().cloned().collect();
+        for volume in volumes {
+            world.put_volume(volume);
         }
         world.commit();
         world.publish(revision, true);

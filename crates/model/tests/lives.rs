@@ -5,6 +5,7 @@ use model::elastic_ip::AssociateAddress;
 use model::instance::ShutdownBehavior;
 use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface, LaunchVolume};
 use model::network_interface::{AssignPrivateAddresses, NewNetworkInterface, Wish};
+use model::volume::{Capacity, NewVolume, VolumeType};
 use model::{
     AccountId, Id, Ids, InstanceState, InstanceType, NetworkInterface, Refusal, Scope, SubnetId, Tags,
     Timestamp, World,
@@ -345,12 +346,19 @@ fn launch(scope: Scope, subnet: SubnetId, interfaces: usize, keep: bool, ids: &m
         monitoring: false,
         ebs_optimized: false,
         instance_profile: None,
-        root_volume: LaunchVolume {
-            size_gib: 8,
-            volume_type: "gp3".to_owned(),
-            delete_on_termination: true,
-            tags: Tags::new(),
-        },
+        root_device: "/dev/xvda".to_owned(),
+        volumes: vec![LaunchVolume {
+            device: "/dev/xvda".to_owned(),
+            delete_on_termination: !keep,
+            volume: NewVolume {
+                capacity: Capacity::checked(VolumeType::Gp3, 8, Default::default())
+                    .expect("it is a usual one"),
+                snapshot: None,
+                kms_key: None,
+                multi_attach: false,
+                tags: Tags::new(),
+            },
+        }],
         cpu_credits: None,
         client_token: String::new(),
         tags: Tags::new(),

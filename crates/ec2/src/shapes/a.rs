@@ -666,6 +666,29 @@ impl ToXml for AttachNetworkInterfaceResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttachVolumeRequest {
+    pub device: Option<String>,
+    pub ebs_card_index: Option<i32>,
+    pub instance_id: Option<String>,
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for AttachVolumeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            device: fields.required("Device")?,
+            ebs_card_index: fields.optional("EbsCardIndex")?,
+            instance_id: fields.required("InstanceId")?,
+            volume_id: fields.required("VolumeId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AttachmentEnaSrdSpecification {
     pub ena_srd_enabled: Option<bool>,
     pub ena_srd_udp_specification: Option<AttachmentEnaSrdUdpSpecification>,

@@ -987,6 +987,51 @@ impl FromParams for CreateTagsRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVolumeRequest {
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub client_token: Option<String>,
+    pub encrypted: Option<bool>,
+    pub iops: Option<i32>,
+    pub kms_key_id: Option<String>,
+    pub multi_attach_enabled: Option<bool>,
+    pub operator: Option<OperatorRequest>,
+    pub outpost_arn: Option<String>,
+    pub size: Option<i32>,
+    pub snapshot_id: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub throughput: Option<i32>,
+    pub volume_initialization_rate: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+impl FromParams for CreateVolumeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            availability_zone: fields.optional("AvailabilityZone")?,
+            availability_zone_id: fields.optional("AvailabilityZoneId")?,
+            client_token: fields.optional("ClientToken")?,
+            encrypted: fields.optional("Encrypted")?,
+            iops: fields.optional("Iops")?,
+            kms_key_id: fields.optional("KmsKeyId")?,
+            multi_attach_enabled: fields.optional("MultiAttachEnabled")?,
+            operator: fields.optional("Operator")?,
+            outpost_arn: fields.optional("OutpostArn")?,
+            size: fields.optional("Size")?,
+            snapshot_id: fields.optional("SnapshotId")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            throughput: fields.optional("Throughput")?,
+            volume_initialization_rate: fields.optional("VolumeInitializationRate")?,
+            volume_type: fields.optional("VolumeType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateVpcBlockPublicAccessExclusionRequest {
     pub internet_gateway_exclusion_mode: Option<String>,
     pub subnet_id: Option<String>,

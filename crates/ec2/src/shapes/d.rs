@@ -472,6 +472,21 @@ impl FromParams for DeleteTagsRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteVolumeRequest {
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for DeleteVolumeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { volume_id: fields.required("VolumeId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteVpcBlockPublicAccessExclusionRequest {
     pub exclusion_id: Option<String>,
 }
@@ -1835,6 +1850,114 @@ impl ToXml for DescribeTagsResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVolumeAttributeRequest {
+    pub attribute: Option<String>,
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for DescribeVolumeAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { attribute: fields.required("Attribute")?, volume_id: fields.required("VolumeId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVolumeAttributeResult {
+    pub auto_enable_io: Option<AttributeBooleanValue>,
+    pub product_codes: Vec<ProductCode>,
+    pub volume_id: Option<String>,
+}
+
+impl ToXml for DescribeVolumeAttributeResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("autoEnableIO", &self.auto_enable_io);
+        xml.list("productCodes", "item", &self.product_codes);
+        xml.field("volumeId", &self.volume_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVolumeStatusRequest {
+    pub filters: Vec<Filter>,
+    pub include_managed_resources: Option<bool>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub volume_ids: Vec<String>,
+}
+
+impl FromParams for DescribeVolumeStatusRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            include_managed_resources: fields.optional("IncludeManagedResources")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            volume_ids: fields.list("VolumeId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVolumeStatusResult {
+    pub next_token: Option<String>,
+    pub volume_statuses: Vec<VolumeStatusItem>,
+}
+
+impl ToXml for DescribeVolumeStatusResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("volumeStatusSet", "item", &self.volume_statuses);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVolumesModificationsRequest {
+    pub filters: Vec<Filter>,
+    pub include_managed_resources: Option<bool>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub volume_ids: Vec<String>,
+}
+
+impl FromParams for DescribeVolumesModificationsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            include_managed_resources: fields.optional("IncludeManagedResources")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            volume_ids: fields.list("VolumeId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVolumesModificationsResult {
+    pub next_token: Option<String>,
+    pub volumes_modifications: Vec<VolumeModification>,
+}
+
+impl ToXml for DescribeVolumesModificationsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("volumeModificationSet", "item", &self.volumes_modifications);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVolumesRequest {
     pub filters: Vec<Filter>,
     pub include_managed_resources: Option<bool>,
@@ -2068,6 +2191,29 @@ impl FromParams for DetachNetworkInterfaceRequest {
         fields.optional::<bool>("DryRun")?;
         let value =
             Self { attachment_id: fields.required("AttachmentId")?, force: fields.optional("Force")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DetachVolumeRequest {
+    pub device: Option<String>,
+    pub force: Option<bool>,
+    pub instance_id: Option<String>,
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for DetachVolumeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            device: fields.optional("Device")?,
+            force: fields.optional("Force")?,
+            instance_id: fields.optional("InstanceId")?,
+            volume_id: fields.required("VolumeId")?,
+        };
         fields.close()?;
         Ok(value)
     }

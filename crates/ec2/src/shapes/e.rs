@@ -471,6 +471,21 @@ impl ToXml for EnableAddressTransferResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableVolumeIORequest {
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for EnableVolumeIORequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { volume_id: fields.required("VolumeId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EnclaveOptions {
     pub enabled: Option<bool>,
 }

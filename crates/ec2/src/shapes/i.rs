@@ -351,6 +351,21 @@ impl ToXml for InferenceDeviceMemoryInfo {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct InitializationStatusDetails {
+    pub estimated_time_to_complete_in_seconds: Option<i64>,
+    pub initialization_type: Option<String>,
+    pub progress: Option<i64>,
+}
+
+impl ToXml for InitializationStatusDetails {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("estimatedTimeToCompleteInSeconds", &self.estimated_time_to_complete_in_seconds);
+        xml.field("initializationType", &self.initialization_type);
+        xml.field("progress", &self.progress);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Instance {
     pub ami_launch_index: Option<i32>,
     pub architecture: Option<String>,

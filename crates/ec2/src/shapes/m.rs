@@ -485,6 +485,63 @@ impl FromParams for ModifySubnetAttributeRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVolumeAttributeRequest {
+    pub auto_enable_io: Option<AttributeBooleanValue>,
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for ModifyVolumeAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            auto_enable_io: fields.optional("AutoEnableIO")?,
+            volume_id: fields.required("VolumeId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVolumeRequest {
+    pub iops: Option<i32>,
+    pub multi_attach_enabled: Option<bool>,
+    pub size: Option<i32>,
+    pub throughput: Option<i32>,
+    pub volume_id: Option<String>,
+    pub volume_type: Option<String>,
+}
+
+impl FromParams for ModifyVolumeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            iops: fields.optional("Iops")?,
+            multi_attach_enabled: fields.optional("MultiAttachEnabled")?,
+            size: fields.optional("Size")?,
+            throughput: fields.optional("Throughput")?,
+            volume_id: fields.required("VolumeId")?,
+            volume_type: fields.optional("VolumeType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVolumeResult {
+    pub volume_modification: Option<VolumeModification>,
+}
+
+impl ToXml for ModifyVolumeResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("volumeModification", &self.volume_modification);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyVpcAttributeRequest {
     pub enable_dns_hostnames: Option<AttributeBooleanValue>,
     pub enable_dns_support: Option<AttributeBooleanValue>,

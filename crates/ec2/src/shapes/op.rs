@@ -20,6 +20,7 @@ pub const DECODERS: &[Decoder] = &[
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
     ("AttachInternetGateway", |input| AttachInternetGateway::decode(input).map(drop)),
     ("AttachNetworkInterface", |input| AttachNetworkInterface::decode(input).map(drop)),
+    ("AttachVolume", |input| AttachVolume::decode(input).map(drop)),
     ("AuthorizeSecurityGroupEgress", |input| AuthorizeSecurityGroupEgress::decode(input).map(drop)),
     ("AuthorizeSecurityGroupIngress", |input| AuthorizeSecurityGroupIngress::decode(input).map(drop)),
     ("CreateDefaultSubnet", |input| CreateDefaultSubnet::decode(input).map(drop)),
@@ -42,6 +43,7 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateSubnet", |input| CreateSubnet::decode(input).map(drop)),
     ("CreateSubnetCidrReservation", |input| CreateSubnetCidrReservation::decode(input).map(drop)),
     ("CreateTags", |input| CreateTags::decode(input).map(drop)),
+    ("CreateVolume", |input| CreateVolume::decode(input).map(drop)),
     ("CreateVpc", |input| CreateVpc::decode(input).map(drop)),
     ("CreateVpcBlockPublicAccessExclusion", |input| {
         CreateVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -65,6 +67,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteSubnet", |input| DeleteSubnet::decode(input).map(drop)),
     ("DeleteSubnetCidrReservation", |input| DeleteSubnetCidrReservation::decode(input).map(drop)),
     ("DeleteTags", |input| DeleteTags::decode(input).map(drop)),
+    ("DeleteVolume", |input| DeleteVolume::decode(input).map(drop)),
     ("DeleteVpc", |input| DeleteVpc::decode(input).map(drop)),
     ("DeleteVpcBlockPublicAccessExclusion", |input| {
         DeleteVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -113,7 +116,10 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeStaleSecurityGroups", |input| DescribeStaleSecurityGroups::decode(input).map(drop)),
     ("DescribeSubnets", |input| DescribeSubnets::decode(input).map(drop)),
     ("DescribeTags", |input| DescribeTags::decode(input).map(drop)),
+    ("DescribeVolumeAttribute", |input| DescribeVolumeAttribute::decode(input).map(drop)),
+    ("DescribeVolumeStatus", |input| DescribeVolumeStatus::decode(input).map(drop)),
     ("DescribeVolumes", |input| DescribeVolumes::decode(input).map(drop)),
+    ("DescribeVolumesModifications", |input| DescribeVolumesModifications::decode(input).map(drop)),
     ("DescribeVpcAttribute", |input| DescribeVpcAttribute::decode(input).map(drop)),
     ("DescribeVpcBlockPublicAccessExclusions", |input| {
         DescribeVpcBlockPublicAccessExclusions::decode(input).map(drop)
@@ -125,6 +131,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
+    ("DetachVolume", |input| DetachVolume::decode(input).map(drop)),
     ("DisableAddressTransfer", |input| DisableAddressTransfer::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
@@ -132,6 +139,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
+    ("EnableVolumeIO", |input| EnableVolumeIO::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
     ("GetInstanceTypesFromInstanceRequirements", |input| {
         GetInstanceTypesFromInstanceRequirements::decode(input).map(drop)
@@ -151,6 +159,8 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifyNetworkInterfaceAttribute", |input| ModifyNetworkInterfaceAttribute::decode(input).map(drop)),
     ("ModifySecurityGroupRules", |input| ModifySecurityGroupRules::decode(input).map(drop)),
     ("ModifySubnetAttribute", |input| ModifySubnetAttribute::decode(input).map(drop)),
+    ("ModifyVolume", |input| ModifyVolume::decode(input).map(drop)),
+    ("ModifyVolumeAttribute", |input| ModifyVolumeAttribute::decode(input).map(drop)),
     ("ModifyVpcAttribute", |input| ModifyVpcAttribute::decode(input).map(drop)),
     ("ModifyVpcBlockPublicAccessExclusion", |input| {
         ModifyVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -442,6 +452,26 @@ impl Operation for AttachNetworkInterface {
     const DRY_RUN: bool = true;
     type Request = AttachNetworkInterfaceRequest;
     type Response = AttachNetworkInterfaceResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `AttachVolume`.
+pub struct AttachVolume;
+impl Operation for AttachVolume {
+    const NAME: &'static str = "AttachVolume";
+    const IAM_ACTION: &'static str = "ec2:AttachVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Device", "InstanceId", "VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = AttachVolumeRequest;
+    type Response = VolumeAttachment;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -891,6 +921,26 @@ impl Operation for CreateTags {
     }
 }
 
+/// `CreateVolume`.
+pub struct CreateVolume;
+impl Operation for CreateVolume {
+    const NAME: &'static str = "CreateVolume";
+    const IAM_ACTION: &'static str = "ec2:CreateVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = CreateVolumeRequest;
+    type Response = Volume;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateVpc`.
 pub struct CreateVpc;
 impl Operation for CreateVpc {
@@ -1302,6 +1352,26 @@ impl Operation for DeleteTags {
     const REQUIRED: &'static [&'static str] = &["ResourceId"];
     const DRY_RUN: bool = true;
     type Request = DeleteTagsRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `DeleteVolume`.
+pub struct DeleteVolume;
+impl Operation for DeleteVolume {
+    const NAME: &'static str = "DeleteVolume";
+    const IAM_ACTION: &'static str = "ec2:DeleteVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteVolumeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -2142,6 +2212,47 @@ impl Operation for DescribeTags {
     }
 }
 
+/// `DescribeVolumeAttribute`.
+pub struct DescribeVolumeAttribute;
+impl Operation for DescribeVolumeAttribute {
+    const NAME: &'static str = "DescribeVolumeAttribute";
+    const IAM_ACTION: &'static str = "ec2:DescribeVolumeAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVolumeAttributeRequest;
+    type Response = DescribeVolumeAttributeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeVolumeStatus`.
+pub struct DescribeVolumeStatus;
+impl Operation for DescribeVolumeStatus {
+    const NAME: &'static str = "DescribeVolumeStatus";
+    const IAM_ACTION: &'static str = "ec2:DescribeVolumeStatus";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumeStatuses" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVolumeStatusRequest;
+    type Response = DescribeVolumeStatusResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeVolumes`.
 pub struct DescribeVolumes;
 impl Operation for DescribeVolumes {
@@ -2155,6 +2266,27 @@ impl Operation for DescribeVolumes {
     const DRY_RUN: bool = true;
     type Request = DescribeVolumesRequest;
     type Response = DescribeVolumesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeVolumesModifications`.
+pub struct DescribeVolumesModifications;
+impl Operation for DescribeVolumesModifications {
+    const NAME: &'static str = "DescribeVolumesModifications";
+    const IAM_ACTION: &'static str = "ec2:DescribeVolumesModifications";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumesModifications" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVolumesModificationsRequest;
+    type Response = DescribeVolumesModificationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2305,6 +2437,26 @@ impl Operation for DetachNetworkInterface {
     }
 }
 
+/// `DetachVolume`.
+pub struct DetachVolume;
+impl Operation for DetachVolume {
+    const NAME: &'static str = "DetachVolume";
+    const IAM_ACTION: &'static str = "ec2:DetachVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = DetachVolumeRequest;
+    type Response = VolumeAttachment;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DisableAddressTransfer`.
 pub struct DisableAddressTransfer;
 impl Operation for DisableAddressTransfer {
@@ -2442,6 +2594,26 @@ impl Operation for EnableAddressTransfer {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableVolumeIO`.
+pub struct EnableVolumeIO;
+impl Operation for EnableVolumeIO {
+    const NAME: &'static str = "EnableVolumeIO";
+    const IAM_ACTION: &'static str = "ec2:EnableVolumeIO";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableVolumeIORequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2781,6 +2953,46 @@ impl Operation for ModifySubnetAttribute {
     const REQUIRED: &'static [&'static str] = &["SubnetId"];
     const DRY_RUN: bool = false;
     type Request = ModifySubnetAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `ModifyVolume`.
+pub struct ModifyVolume;
+impl Operation for ModifyVolume {
+    const NAME: &'static str = "ModifyVolume";
+    const IAM_ACTION: &'static str = "ec2:ModifyVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyVolumeRequest;
+    type Response = ModifyVolumeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyVolumeAttribute`.
+pub struct ModifyVolumeAttribute;
+impl Operation for ModifyVolumeAttribute {
+    const NAME: &'static str = "ModifyVolumeAttribute";
+    const IAM_ACTION: &'static str = "ec2:ModifyVolumeAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyVolumeAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)

@@ -172,6 +172,155 @@ impl ToXml for VolumeAttachment {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeModification {
+    pub end_time: Option<Timestamp>,
+    pub modification_state: Option<String>,
+    pub operator: Option<OperatorResponse>,
+    pub original_iops: Option<i32>,
+    pub original_multi_attach_enabled: Option<bool>,
+    pub original_size: Option<i32>,
+    pub original_throughput: Option<i32>,
+    pub original_volume_type: Option<String>,
+    pub progress: Option<i64>,
+    pub start_time: Option<Timestamp>,
+    pub status_message: Option<String>,
+    pub target_iops: Option<i32>,
+    pub target_multi_attach_enabled: Option<bool>,
+    pub target_size: Option<i32>,
+    pub target_throughput: Option<i32>,
+    pub target_volume_type: Option<String>,
+    pub volume_id: Option<String>,
+}
+
+impl ToXml for VolumeModification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("endTime", &self.end_time);
+        xml.field("modificationState", &self.modification_state);
+        xml.field("operator", &self.operator);
+        xml.field("originalIops", &self.original_iops);
+        xml.field("originalMultiAttachEnabled", &self.original_multi_attach_enabled);
+        xml.field("originalSize", &self.original_size);
+        xml.field("originalThroughput", &self.original_throughput);
+        xml.field("originalVolumeType", &self.original_volume_type);
+        xml.field("progress", &self.progress);
+        xml.field("startTime", &self.start_time);
+        xml.field("statusMessage", &self.status_message);
+        xml.field("targetIops", &self.target_iops);
+        xml.field("targetMultiAttachEnabled", &self.target_multi_attach_enabled);
+        xml.field("targetSize", &self.target_size);
+        xml.field("targetThroughput", &self.target_throughput);
+        xml.field("targetVolumeType", &self.target_volume_type);
+        xml.field("volumeId", &self.volume_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeStatusAction {
+    pub code: Option<String>,
+    pub description: Option<String>,
+    pub event_id: Option<String>,
+    pub event_type: Option<String>,
+}
+
+impl ToXml for VolumeStatusAction {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("code", &self.code);
+        xml.field("description", &self.description);
+        xml.field("eventId", &self.event_id);
+        xml.field("eventType", &self.event_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeStatusAttachmentStatus {
+    pub instance_id: Option<String>,
+    pub io_performance: Option<String>,
+}
+
+impl ToXml for VolumeStatusAttachmentStatus {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceId", &self.instance_id);
+        xml.field("ioPerformance", &self.io_performance);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeStatusDetails {
+    pub name: Option<String>,
+    pub status: Option<String>,
+}
+
+impl ToXml for VolumeStatusDetails {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("name", &self.name);
+        xml.field("status", &self.status);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeStatusEvent {
+    pub description: Option<String>,
+    pub event_id: Option<String>,
+    pub event_type: Option<String>,
+    pub instance_id: Option<String>,
+    pub not_after: Option<Timestamp>,
+    pub not_before: Option<Timestamp>,
+}
+
+impl ToXml for VolumeStatusEvent {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("description", &self.description);
+        xml.field("eventId", &self.event_id);
+        xml.field("eventType", &self.event_type);
+        xml.field("instanceId", &self.instance_id);
+        xml.field("notAfter", &self.not_after);
+        xml.field("notBefore", &self.not_before);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeStatusInfo {
+    pub details: Vec<VolumeStatusDetails>,
+    pub status: Option<String>,
+}
+
+impl ToXml for VolumeStatusInfo {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("details", "item", &self.details);
+        xml.field("status", &self.status);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VolumeStatusItem {
+    pub actions: Vec<VolumeStatusAction>,
+    pub attachment_statuses: Vec<VolumeStatusAttachmentStatus>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub events: Vec<VolumeStatusEvent>,
+    pub initialization_status_details: Option<InitializationStatusDetails>,
+    pub operator: Option<OperatorResponse>,
+    pub outpost_arn: Option<String>,
+    pub volume_id: Option<String>,
+    pub volume_status: Option<VolumeStatusInfo>,
+}
+
+impl ToXml for VolumeStatusItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("actionsSet", "item", &self.actions);
+        xml.list("attachmentStatuses", "item", &self.attachment_statuses);
+        xml.field("availabilityZone", &self.availability_zone);
+        xml.field("availabilityZoneId", &self.availability_zone_id);
+        xml.list("eventsSet", "item", &self.events);
+        xml.field("initializationStatusDetails", &self.initialization_status_details);
+        xml.field("operator", &self.operator);
+        xml.field("outpostArn", &self.outpost_arn);
+        xml.field("volumeId", &self.volume_id);
+        xml.field("volumeStatus", &self.volume_status);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Vpc {
     pub block_public_access_states: Option<BlockPublicAccessStates>,
     pub cidr_block: Option<String>,

@@ -3,6 +3,7 @@
 //! Follows "Instance metadata categories" (EC2 User Guide). A category without a value is not there, as on AWS:
 //! `public-ipv4` of an instance without one is not found, not empty.
 
+use model::volume::is_same_device;
 use model::{Instance, NetworkInterface, SecurityGroupId, Subnet, Timestamp, Vpc, World};
 
 use super::tree::Tree;
@@ -23,12 +24,13 @@ pub(super) fn plant(tree: &mut Tree, world: &World, instance: &Instance, now: Ti
 }
 
 fn plant_instance(tree: &mut Tree, world: &World, instance: &Instance) {
-    let root_device = world.image_of(instance).root_volume().device;
+    let root_device = instance.root_device.as_str();
     tree.put("meta-data/ami-id", instance.image.to_string());
     tree.put("meta-data/ami-launch-index", instance.launch_index.to_string());
     tree.put("meta-data/ami-manifest-path", "(unknown)");
     tree.put("meta-data/block-device-mapping/ami", root_device);
     tree.put("meta-data/block-device-mapping/root", root_device);
+    plant_volumes(tree, world, instance);
     tree.put("meta-data/events/maintenance/history", "[]");
     tree.put("meta-data/events/maintenance/scheduled", "[]");
     tree.put("meta-data/instance-action", "none");
@@ -40,6 +42,17 @@ fn plant_instance(tree: &mut Tree, world: &World, instance: &Instance) {
     tree.put("meta-data/reservation-id", instance.reservation.to_string());
     tree.put("meta-data/services/domain", "amazonaws.com");
     tree.put("meta-data/services/partition", "aws");
+}
+
+/// "ebsN: The virtual devices associated with any Amazon EBS volumes. Amazon EBS volumes are only available in metadata if
+/// they were present at launch time or when the instance was last started" (Instance metadata categories).
+fn plant_volumes(tree: &mut Tree, world: &World, instance: &Instance) {
+    let held = world.volumes_of(instance.id).into_iter().map(|(_, held)| held);
+    let present = held.filter(|it| it.attached <= instance.launched);
+    let others = present.filter(|it| !is_same_device(&it.device, &instance.root_device));
+    for (place, held) in others.enumerate() {
+        tree.put(format!("meta-data/block-device-mapping/ebs{}", place + 1), held.device.as_str());
+    }
 }
 
 fn plant_placement(tree: &mut Tree, instance: &Instance) {

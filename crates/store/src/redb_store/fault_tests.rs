@@ -299,13 +299,16 @@ fn another_format_is_refused_and_left_as_it_was() {
     assert!(store.snapshot().unwrap().get("a").unwrap().is_some());
 }
 
-/// Records of the test's format 2 have each byte twice; keys that begin with `b` are as they were, and `c` is broken.
-fn doubled(from: u32, key: &str, value: &[u8]) -> Result<Option<Vec<u8>>, String> {
+/// Records of the test's format 2 have each byte twice; keys that begin with `b` are as they were, `c` is broken, and `m`
+/// makes another one.
+fn doubled(from: u32, key: &str, value: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     assert_eq!(from, 1);
+    let twice = || (key.to_owned(), value.iter().flat_map(|byte| [*byte, *byte]).collect());
     match &key[..1] {
-        "b" => Ok(None),
+        "b" => Ok(Vec::new()),
         "c" => Err("it is a c".into()),
-        _ => Ok(Some(value.iter().flat_map(|byte| [*byte, *byte]).collect())),
+        "m" => Ok(vec![twice(), ("a0".into(), vec![1])]),
+        _ => Ok(vec![twice()]),
     }
 }
 
@@ -315,7 +318,7 @@ const UPGRADED: Options = Options { format_version: 2, upgrade: Some(doubled), .
 fn an_older_format_is_rewritten_once() {
     let disk = new_disk();
     let store = open(&disk).unwrap();
-    for key in ["a1", "a2", "b"] {
+    for key in ["a1", "b", "m"] {
         store.transaction(&[], &put(key, 3)).unwrap();
     }
     drop(store);
@@ -325,7 +328,7 @@ fn an_older_format_is_rewritten_once() {
         let found = snapshot.range("").unwrap();
         let found: Vec<_> =
             found.iter().map(|(key, it)| (key.as_str(), it.revision.0, it.value.len())).collect();
-        assert_eq!(found, [("a1", 4, 6), ("a2", 4, 6), ("b", 3, 3)]);
+        assert_eq!(found, [("a0", 4, 1), ("a1", 4, 6), ("b", 2, 3), ("m", 4, 6)]);
         assert_eq!(store.watch(Revision(3)).err(), Some(StoreError::Compacted { oldest: Revision(4) }));
         assert_eq!(store.watch(Revision(4)).unwrap().next(Duration::ZERO), Ok(None));
     }

@@ -45,9 +45,9 @@ pub(super) fn format_version(read: &ReadTransaction) -> Result<Option<u32>, redb
     Ok(found.and_then(|version| u32::try_from(version).ok()))
 }
 
-/// Rewrites a record of an older format: the format, the key and the value. `None` if it is the same in the new one; in
-/// words, what is wrong with it.
-pub type Upgrade = fn(u32, &str, &[u8]) -> Result<Option<Vec<u8>>, String>;
+/// Rewrites a record of an older format: the format, the key and the value. What is to be written, each under its key: the
+/// record, unless it is the same in the new format, and those that are made out of it; in words, what is wrong with it.
+pub type Upgrade = fn(u32, &str, &[u8]) -> Result<Vec<(Key, Vec<u8>)>, String>;
 
 /// Rewrites every record. The change takes a revision; watches from before it have to begin anew.
 pub(super) fn upgrade(
@@ -63,7 +63,7 @@ pub(super) fn upgrade(
     for entry in records.iter()? {
         let (key, value) = entry?;
         match upgrade(from, key.value(), value.value().1) {
-            Ok(new) => rewritten.extend(new.map(|new| (key.value().to_owned(), new))),
+            Ok(new) => rewritten.extend(new),
             Err(problem) => {
                 return Ok(Err(StoreError::NotUpgraded { from, to, key: key.value().to_owned(), problem }));
             }

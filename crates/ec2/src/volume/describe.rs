@@ -1,17 +1,15 @@
-//! Volumes. Follows DescribeVolumes (EC2 API Reference). Only root volumes exist: they come and go with their
-//! instance, and cannot be made, attached or changed alone.
+//! DescribeVolumes (EC2 API Reference).
 
 use awsproto::{AwsError, Call, Filterable};
-use model::{Instance, InstanceState, VolumeId, World};
+use model::World;
 use std::borrow::Cow;
 
+use super::attachment;
 use crate::request::{self, Describe, bool_values, render_tags, text_values};
 use crate::shapes::{self, *};
 
-/// What every gp3 volume has at least, and here exactly: operations a second.
-pub(crate) const GP3_IOPS: i32 = 3000;
-/// The same, in MiB a second.
-pub(crate) const GP3_THROUGHPUT_MIBPS: i32 = 125;
+/// The bounds of `MaxResults`.
+const PAGE: std::ops::RangeInclusive<i32> = 5..=1000;
 
 pub(crate) fn describe(
     call: &mut Call,
@@ -27,46 +25,40 @@ pub(crate) fn describe(
         volume_ids,
     } = request;
     let scope = call.scope;
-    let all = world
-        .network
-        .instances
-        .values()
-        .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
-    let id = |instance: &Instance| -> VolumeId { instance.root_volume.id };
-    let named = request::named_or_all(&volume_ids, all, id)?;
+    let own = world.volumes.values().filter(|volume| volume.scope == scope);
+    let volumes = request::named_or_all(&volume_ids, own, |volume| volume.id)?;
+    let volumes = volumes.into_iter().map(render).collect();
     let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };
-    let volumes = named.into_iter().map(|instance| render(world, instance)).collect();
     let (volumes, next_token) =
-        describe.page(volumes, |volume: &shapes::Volume| volume.volume_id.as_ref())?;
+        describe.page_within(PAGE, volumes, |it: &shapes::Volume| it.volume_id.as_ref())?;
     Ok(DescribeVolumesResult { volumes, next_token })
 }
 
-fn render(world: &World, instance: &Instance) -> shapes::Volume {
-    let volume = &instance.root_volume;
-    let template = world.image_of(instance).root_volume();
-    let is_gp3 = volume.volume_type == "gp3";
+/// A volume as answers show it.
+pub(crate) fn render(volume: &model::Volume) -> shapes::Volume {
+    let number = |value: Option<u32>| value.and_then(|it| i32::try_from(it).ok());
+    let state = if volume.attachments.is_empty() { "available" } else { "in-use" };
     shapes::Volume {
         volume_id: Some(volume.id.to_string()),
-        availability_zone: Some(instance.zone.to_string()),
-        availability_zone_id: Some(instance.zone.zone_id()),
+        availability_zone: Some(volume.zone.to_string()),
+        availability_zone_id: Some(volume.zone.zone_id()),
         create_time: Some(volume.created),
-        encrypted: Some(false),
-        multi_attach_enabled: Some(false),
-        iops: is_gp3.then_some(GP3_IOPS),
-        throughput: is_gp3.then_some(GP3_THROUGHPUT_MIBPS),
-        size: i32::try_from(volume.size_gib).ok(),
-        snapshot_id: Some(template.snapshot.to_string()),
-        state: Some("in-use".to_owned()),
-        volume_type: Some(volume.volume_type.clone()),
-        attachments: vec![VolumeAttachment {
-            attach_time: Some(volume.created),
-            delete_on_termination: Some(volume.delete_on_termination),
-            device: Some(template.device.to_owned()),
-            instance_id: Some(instance.id.to_string()),
-            state: Some("attached".to_owned()),
-            volume_id: Some(volume.id.to_string()),
-            ..Default::default()
-        }],
+        encrypted: Some(volume.kms_key.is_some()),
+        kms_key_id: volume.kms_key.clone(),
+        multi_attach_enabled: Some(volume.multi_attach),
+        operator: Some(OperatorResponse { managed: Some(false), ..Default::default() }),
+        iops: number(volume.capacity.iops_shown()),
+        throughput: number(volume.capacity.throughput_mibps),
+        size: number(Some(volume.capacity.size_gib)),
+        // "" of a volume that was made from nothing, as recorded on AWS.
+        snapshot_id: Some(volume.snapshot.map(|id| id.to_string()).unwrap_or_default()),
+        state: Some(state.to_owned()),
+        volume_type: Some(volume.capacity.volume_type.name().to_owned()),
+        attachments: volume
+            .attachments
+            .iter()
+            .map(|it| attachment::render(volume.id, it, "attached"))
+            .collect(),
         tags: render_tags(&volume.tags),
         ..Default::default()
     }
