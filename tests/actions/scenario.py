@@ -557,8 +557,73 @@ class Scenario:
         ec2.enable_volume_io(**volume)
         ec2.detach_volume(**volume)
         self.wait("volume_available", VolumeIds=[made["VolumeId"]])
+        self.snapshots(made["VolumeId"])
+        self.storage_defaults()
+        self.images()
         ec2.delete_volume(**volume)
         self.wait("volume_deleted", VolumeIds=[made["VolumeId"]])
+
+    def snapshots(self, volume):
+        ec2 = self.ec2
+        made = ec2.create_snapshot(VolumeId=volume, Description="data", TagSpecifications=tagged("snapshot", "data"))
+        snapshot = {"SnapshotId": made["SnapshotId"]}
+        self.wait("snapshot_completed", SnapshotIds=[made["SnapshotId"]])
+        ec2.describe_snapshots(OwnerIds=["self"])
+        ec2.modify_snapshot_attribute(
+            Attribute="createVolumePermission", OperationType="add", UserIds=[PEER], **snapshot
+        )
+        ec2.describe_snapshot_attribute(Attribute="createVolumePermission", **snapshot)
+        ec2.reset_snapshot_attribute(Attribute="createVolumePermission", **snapshot)
+        copy = ec2.copy_snapshot(SourceRegion=ec2.meta.region_name, SourceSnapshotId=made["SnapshotId"])
+        for taken in ec2.create_snapshots(InstanceSpecification={"InstanceId": self.id["instance"]})["Snapshots"]:
+            ec2.delete_snapshot(SnapshotId=taken["SnapshotId"])
+        ec2.delete_snapshot(SnapshotId=copy["SnapshotId"])
+        ec2.delete_snapshot(**snapshot)
+
+    def storage_defaults(self):
+        ec2 = self.ec2
+        ec2.enable_ebs_encryption_by_default()
+        ec2.get_ebs_encryption_by_default()
+        ec2.disable_ebs_encryption_by_default()
+        ec2.modify_ebs_default_kms_key_id(KmsKeyId="1234abcd-12ab-34cd-56ef-1234567890ab")
+        ec2.get_ebs_default_kms_key_id()
+        ec2.reset_ebs_default_kms_key_id()
+        ec2.enable_snapshot_block_public_access(State="block-new-sharing")
+        ec2.get_snapshot_block_public_access_state()
+        ec2.disable_snapshot_block_public_access()
+        ec2.disable_image_block_public_access()
+        ec2.get_image_block_public_access_state()
+        ec2.enable_image_block_public_access(ImageBlockPublicAccessState="block-new-sharing")
+
+    def images(self):
+        ec2 = self.ec2
+        made = ec2.create_image(
+            InstanceId=self.id["instance"], Name="web", NoReboot=True, TagSpecifications=tagged("image", "web")
+        )
+        image = {"ImageId": made["ImageId"]}
+        self.wait("image_available", ImageIds=[made["ImageId"]])
+        shown = ec2.describe_images(Owners=["self"])["Images"][0]
+        ec2.modify_image_attribute(LaunchPermission={"Add": [{"UserId": PEER}]}, **image)
+        ec2.describe_image_attribute(Attribute="launchPermission", **image)
+        ec2.reset_image_attribute(Attribute="launchPermission", **image)
+        ec2.disable_image(**image)
+        ec2.enable_image(**image)
+        ec2.enable_image_deprecation(DeprecateAt="2099-01-01T00:00:00Z", **image)
+        ec2.disable_image_deprecation(**image)
+        ec2.enable_image_deregistration_protection(**image)
+        ec2.disable_image_deregistration_protection(**image)
+        copy = ec2.copy_image(SourceRegion=ec2.meta.region_name, SourceImageId=made["ImageId"], Name="web copy")
+        root = next(it for it in shown["BlockDeviceMappings"] if it["DeviceName"] == shown["RootDeviceName"])
+        device = {"DeviceName": root["DeviceName"], "Ebs": {"SnapshotId": root["Ebs"]["SnapshotId"]}}
+        registered = ec2.register_image(
+            Name="registered",
+            Architecture=shown["Architecture"],
+            VirtualizationType="hvm",
+            RootDeviceName=root["DeviceName"],
+            BlockDeviceMappings=[device],
+        )
+        for id in (registered["ImageId"], copy["ImageId"], made["ImageId"]):
+            ec2.deregister_image(ImageId=id, DeleteAssociatedSnapshots=True)
 
     def change_peering(self):
         ec2, id = self.ec2, self.id

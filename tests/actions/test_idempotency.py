@@ -47,6 +47,11 @@ class Tokens(unittest.TestCase):
                 dict(Size=2),
                 lambda: ec2.describe_volumes()["Volumes"],
             ),
+            "CopyImage": (
+                dict(SourceRegion=ec2.meta.region_name, SourceImageId=image, Name="tokens"),
+                dict(Name="others"),
+                lambda: ec2.describe_images(Owners=["self"])["Images"],
+            ),
             "CreateNatGateway": (
                 dict(SubnetId=subnet, AllocationId=allocation),
                 dict(ConnectivityType="private"),

@@ -4,7 +4,7 @@
 //! stores: as on AWS, names of them are ignored for types that have none.
 
 use awsproto::AwsError;
-use model::image::Image;
+use model::image::{Image, ImageDevice};
 use model::instance_lifecycle::LaunchVolume;
 use model::volume::{Capacity, NewVolume, VolumeType, Wish, is_device_name, is_same_device};
 use model::{Scope, Tags, World};
@@ -32,11 +32,8 @@ pub(crate) fn of_launch(
     mappings: Vec<BlockDeviceMapping>,
     tags: &Tags,
 ) -> Result<Devices, AwsError> {
-    check_names(&mappings)?;
     let mut devices = of_image(world, scope, image)?;
-    for mapping in mappings {
-        change(world, scope, image, &mut devices, mapping)?;
-    }
+    devices.change(world, scope, &|name| image.is_root_device(name), mappings)?;
     for volume in &mut devices.volumes {
         volume.volume.tags = tags.clone();
     }
@@ -44,7 +41,7 @@ pub(crate) fn of_launch(
 }
 
 /// "Each device name can be used once" in a request.
-fn check_names(mappings: &[BlockDeviceMapping]) -> Result<(), AwsError> {
+pub(crate) fn check_names(mappings: &[BlockDeviceMapping]) -> Result<(), AwsError> {
     for (place, mapping) in mappings.iter().enumerate() {
         let name = mapping.device_name.as_deref().ok_or_else(|| AwsError::missing_parameter("deviceName"))?;
         let again = mappings.iter().take(place).filter_map(|it| it.device_name.as_deref());
@@ -58,30 +55,39 @@ fn check_names(mappings: &[BlockDeviceMapping]) -> Result<(), AwsError> {
 
 /// The devices that the image has.
 fn of_image(world: &World, scope: Scope, image: &Image) -> Result<Devices, AwsError> {
-    let template = image.root_volume();
-    let volume_type = parse_type(template.volume_type)?;
-    let volume = NewVolume {
-        capacity: Capacity::checked(volume_type, template.size_gib, Wish::default()).map_err(refused)?,
-        snapshot: Some(template.snapshot),
-        kms_key: encryption::of_new(world, scope, None, None, None)?,
-        multi_attach: false,
-        tags: Tags::new(),
-    };
-    let root = template.device.to_owned();
-    let root_volume = LaunchVolume { device: root.clone(), delete_on_termination: true, volume };
-    Ok(Devices { root, volumes: vec![root_volume] })
+    let mut volumes = Vec::new();
+    for ImageDevice { device, delete_on_termination, capacity, snapshot, kms_key } in image.devices() {
+        let kms_key = encryption::of_new(world, scope, None, None, kms_key.as_deref())?;
+        let volume = NewVolume { capacity, snapshot, kms_key, multi_attach: false, tags: Tags::new() };
+        volumes.push(LaunchVolume { device, delete_on_termination, volume });
+    }
+    Ok(Devices { root: image.root_device().to_owned(), volumes })
+}
+
+impl Devices {
+    /// Changes them as a request says, which may call the root device by any name that `is_root` knows.
+    pub(crate) fn change(
+        &mut self,
+        world: &World,
+        scope: Scope,
+        is_root: &dyn Fn(&str) -> bool,
+        mappings: Vec<BlockDeviceMapping>,
+    ) -> Result<(), AwsError> {
+        check_names(&mappings)?;
+        mappings.into_iter().try_for_each(|mapping| change(world, scope, is_root, self, mapping))
+    }
 }
 
 fn change(
     world: &World,
     scope: Scope,
-    image: &Image,
+    is_root: &dyn Fn(&str) -> bool,
     devices: &mut Devices,
     mapping: BlockDeviceMapping,
 ) -> Result<(), AwsError> {
     let BlockDeviceMapping { device_name, ebs, no_device, virtual_name } = mapping;
     let name = device_name.unwrap_or_default();
-    let at_root = image.is_root_device(&name);
+    let at_root = is_root(&name);
     let at = devices
         .volumes
         .iter()
@@ -190,7 +196,7 @@ fn change_volume(
 }
 
 /// A device of the request's own. Volumes that are made by a launch go with the instance unless it says otherwise.
-fn new_volume(
+pub(crate) fn new_volume(
     world: &World,
     scope: Scope,
     name: String,

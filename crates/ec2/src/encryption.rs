@@ -4,7 +4,7 @@
 //! (`alias/aws/ebs`) is there in every Region, and a key that is named by its identifier or ARN is shown as it was named.
 
 use awsproto::AwsError;
-use model::ebs_defaults::managed_key_id;
+use model::storage_defaults::managed_key_id;
 use model::{Scope, World};
 
 /// The key of a new volume, if it is encrypted: by what the request says, and what it is made from.
@@ -16,7 +16,9 @@ pub(crate) fn of_new(
     source: Option<&str>,
 ) -> Result<Option<String>, AwsError> {
     let key = key.filter(|key| !key.is_empty());
-    if key.is_some() && encrypted != Some(true) {
+    // "Even if you omit the Encrypted parameter", and even if it is false ("Encryption by default", EBS User Guide).
+    let encrypted = encrypted == Some(true) || world.storage_defaults(scope).encrypts;
+    if key.is_some() && !encrypted {
         return Err(AwsError::new(
             "InvalidParameterDependency",
             "The parameter KmsKeyId requires the parameter Encrypted to be set.",
@@ -25,7 +27,7 @@ pub(crate) fn of_new(
     if let Some(key) = key {
         return arn_of(scope, key).map(Some);
     }
-    match (source, encrypted == Some(true)) {
+    match (source, encrypted) {
         // "Volumes that are created from encrypted snapshots are also automatically encrypted" (CreateVolume).
         (Some(key), _) => Ok(Some(key.to_owned())),
         (None, true) => Ok(Some(default_key(world, scope))),
@@ -34,8 +36,8 @@ pub(crate) fn of_new(
 }
 
 /// The key that is taken when none is named.
-fn default_key(_world: &World, scope: Scope) -> String {
-    own_key(scope)
+pub(crate) fn default_key(world: &World, scope: Scope) -> String {
+    world.storage_defaults(scope).kms_key.unwrap_or_else(|| own_key(scope))
 }
 
 /// The ARN of a key by one of the names that it has.
@@ -60,6 +62,9 @@ pub(crate) fn arn_of(scope: Scope, name: &str) -> Result<String, AwsError> {
         false => Err(AwsError::invalid_value("KmsKeyId", name, "It is malformed.")),
     }
 }
+
+/// The name of the key that AWS keeps for an account's volumes.
+pub(crate) const MANAGED_KEY_ALIAS: &str = "alias/aws/ebs";
 
 /// Characters of a key's identifier, which is a UUID.
 const KEY_ID_LENGTH: usize = 36;

@@ -5,6 +5,7 @@
 
 mod elastic_ip;
 mod identifier;
+mod image;
 mod instance;
 mod instance_connect_endpoint;
 mod internet_gateway;
@@ -17,6 +18,7 @@ mod quota;
 mod route;
 mod route_table;
 mod security_group;
+mod snapshot;
 mod subnet;
 mod volume;
 mod vpc;
@@ -52,6 +54,8 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::LaunchTemplate(refusal) => launch_template::refused(refusal),
         Refusal::Instance(refusal) => instance::refused(refusal),
         Refusal::Volume(refusal) => volume::refused(refusal),
+        Refusal::Snapshot(refusal) => snapshot::refused(refusal),
+        Refusal::Image(refusal) => image::refused(refusal),
         Refusal::InstanceConnectEndpoint(refusal) => instance_connect_endpoint::refused(refusal),
         Refusal::SecurityGroup(refusal) => security_group::refused(refusal),
         Refusal::NetworkAcl(refusal) => network_acl::refused(refusal),

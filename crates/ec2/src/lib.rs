@@ -48,6 +48,9 @@ mod security_group;
 mod security_group_permission;
 mod security_group_rule;
 pub mod shapes;
+mod sharing;
+mod snapshot;
+mod storage_defaults;
 mod subnet;
 mod tags;
 #[cfg(test)]

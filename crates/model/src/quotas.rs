@@ -83,6 +83,10 @@ pub const STORAGE_PER_VOLUME_TYPE_TIB_MAX: u64 = 50;
 pub const VOLUME_ATTACHMENTS_MAX: usize = 16;
 /// Volumes of one instance: beyond 40, "boot failures" are possible ("Instance volume limits", EC2 User Guide).
 pub const VOLUMES_PER_INSTANCE_MAX: usize = 40;
+/// Images per Region ("AMI quotas", EC2 User Guide).
+pub const IMAGES_MAX: usize = 50_000;
+/// Snapshots per Region ("Quotas for Amazon EBS", EBS User Guide).
+pub const SNAPSHOTS_MAX: usize = 100_000;
 /// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).
 pub const HOSTED_ZONES_MAX: usize = 500;
 /// VPCs per private hosted zone.
@@ -125,6 +129,10 @@ pub enum Quota {
     KeyPairs,
     /// Instances per Region.
     Instances,
+    /// Images per Region.
+    Images,
+    /// Snapshots per Region.
+    Snapshots,
     /// Launch templates per Region.
     LaunchTemplates,
     /// Versions per launch template.

@@ -4,6 +4,7 @@
 //! The enums know identifiers and plain values, not the nouns themselves: these import the refusals.
 
 mod elastic_ip;
+mod image;
 mod instance;
 mod instance_connect_endpoint;
 mod internet_gateway;
@@ -15,12 +16,14 @@ mod prefix_list;
 mod route;
 mod route_table;
 mod security_group;
+mod snapshot;
 mod subnet;
 mod volume;
 mod vpc;
 mod vpc_peering_connection;
 
 pub use elastic_ip::ElasticIpRefusal;
+pub use image::ImageRefusal;
 pub use instance::{InstanceRefusal, Wanted};
 pub use instance_connect_endpoint::InstanceConnectEndpointRefusal;
 pub use internet_gateway::InternetGatewayRefusal;
@@ -32,6 +35,7 @@ pub use prefix_list::PrefixListRefusal;
 pub use route::RouteRefusal;
 pub use route_table::RouteTableRefusal;
 pub use security_group::SecurityGroupRefusal;
+pub use snapshot::SnapshotRefusal;
 pub use subnet::SubnetRefusal;
 pub use volume::{CapacityRefusal, VolumeRefusal};
 pub use vpc::VpcRefusal;
@@ -76,6 +80,10 @@ pub enum Refusal {
     Instance(InstanceRefusal),
     /// A refused change of a volume, or of its attachment.
     Volume(VolumeRefusal),
+    /// A refused change of an image.
+    Image(ImageRefusal),
+    /// A refused change of a snapshot.
+    Snapshot(SnapshotRefusal),
     /// A refused change of an EC2 Instance Connect Endpoint.
     InstanceConnectEndpoint(InstanceConnectEndpointRefusal),
     /// A refused change of a security group, or of its rules.
@@ -111,6 +119,8 @@ sum_of! {
     LaunchTemplate(LaunchTemplateRefusal);
     Instance(InstanceRefusal);
     Volume(VolumeRefusal);
+    Snapshot(SnapshotRefusal);
+    Image(ImageRefusal);
     InstanceConnectEndpoint(InstanceConnectEndpointRefusal);
     SecurityGroup(SecurityGroupRefusal);
     NetworkAcl(NetworkAclRefusal);

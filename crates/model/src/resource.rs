@@ -76,6 +76,7 @@ resources! {
     LaunchTemplate(LaunchTemplateId) "launch-template" "launchTemplate";
     Reservation(ReservationId) "reservation" "reservation";
     Volume(VolumeId) "volume" "volume";
+    Snapshot(SnapshotId) "snapshot" "snapshot";
     Image(ImageId) "image" "image";
     SubnetCidrReservation(SubnetCidrReservationId) "subnet-cidr-reservation" "subnetCidrReservation";
 }

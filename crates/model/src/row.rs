@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
+use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
 use crate::instance_connect_endpoint::InstanceConnectEndpoint;
 use crate::instance_profile::InstanceProfile;
@@ -23,6 +24,8 @@ use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
 use crate::security_group::SecurityGroup;
+use crate::snapshot::Snapshot;
+use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::volume::Volume;
 use crate::vpc::Vpc;
@@ -85,6 +88,10 @@ network_rows! {
 impl Row for KeyPair {}
 impl Row for LaunchTemplate {}
 impl Row for Volume {}
+impl Row for Snapshot {}
+impl Row for OwnImage {}
+impl Row for DeregisteredImage {}
+impl Row for StorageDefaults {}
 impl Row for PrivateHostedZone {}
 impl Row for HostedZoneChange {}
 impl Row for InstanceConnectEndpoint {}

@@ -63,7 +63,7 @@ macro_rules! tagged_tables {
                         let subnet = self.network.subnets.get(&self.subnet_of_reservation(scope, id)?)?;
                         subnet.reservations.iter().find(|it| it.id == id).map(|it| &it.tags)
                     }
-                    ResourceId::Reservation(_) | ResourceId::Image(_) => None,
+                    ResourceId::Reservation(_) => None,
                 }
             }
 
@@ -84,7 +84,7 @@ macro_rules! tagged_tables {
                         let reservations = &mut self.network.subnets.get_mut(&subnet)?.reservations;
                         reservations.iter_mut().find(|it| it.id == id).map(|it| &mut it.tags)
                     }
-                    ResourceId::Reservation(_) | ResourceId::Image(_) => None,
+                    ResourceId::Reservation(_) => None,
                 }
             }
 
@@ -127,6 +127,8 @@ tagged_tables! {
     DhcpOptions network.dhcp_options;
     Instance network.instances;
     Volume volumes;
+    Snapshot snapshots;
+    Image images;
     InstanceConnectEndpoint instance_connect_endpoints;
 }
 

@@ -13,6 +13,7 @@ use crate::elastic_ip::ElasticIp;
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
 use crate::iam_id::{InstanceProfileId, RoleId};
 use crate::ids::*;
+use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
 use crate::instance_connect_endpoint::InstanceConnectEndpoint;
 use crate::instance_profile::InstanceProfile;
@@ -31,6 +32,8 @@ use crate::role::Role;
 use crate::route_table::RouteTable;
 use crate::row::Row;
 use crate::security_group::SecurityGroup;
+use crate::snapshot::Snapshot;
+use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::table::{Change, Table};
 use crate::volume::Volume;
@@ -198,6 +201,14 @@ tables! {
             hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;
             /// Volumes. Changed only through [`World::put_volume`] and its siblings.
             volumes: VolumeId => Volume;
+            /// Snapshots.
+            snapshots: SnapshotId => Snapshot;
+            /// Images of accounts.
+            images: ImageId => OwnImage;
+            /// Images that were deregistered.
+            deregistered_images: ImageId => DeregisteredImage;
+            /// What accounts have settled for storage, by account and Region.
+            storage_defaults: ScopeKey => StorageDefaults;
             /// EC2 Instance Connect Endpoints; the engine sees their interfaces.
             instance_connect_endpoints: InstanceConnectEndpointId => InstanceConnectEndpoint;
             /// IAM roles, of accounts.

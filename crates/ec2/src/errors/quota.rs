@@ -29,6 +29,8 @@ pub(super) fn reached(quota: Quota, limit: usize) -> AwsError {
         Quota::ElasticIps => ("AddressLimitExceeded", "addresses"),
         Quota::KeyPairs => ("KeyPairLimitExceeded", "key pairs"),
         Quota::Instances => ("InstanceLimitExceeded", "instances"),
+        Quota::Images => ("AmiLimitExceeded", "images"),
+        Quota::Snapshots => ("SnapshotLimitExceeded", "snapshots"),
         Quota::LaunchTemplates => ("MaxTemplateLimitExceeded", "launch templates"),
         Quota::VersionsPerLaunchTemplate => {
             ("MaxTemplateVersionLimitExceeded", "versions of the launch template")

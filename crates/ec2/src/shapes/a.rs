@@ -607,6 +607,17 @@ impl ToXml for AssociateVpcCidrBlockResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssociatedKmsKey {
+    pub kms_key_id: Option<String>,
+}
+
+impl ToXml for AssociatedKmsKey {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("kmsKeyId", &self.kms_key_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AttachInternetGatewayRequest {
     pub internet_gateway_id: Option<String>,
     pub vpc_id: Option<String>,

@@ -146,6 +146,115 @@ impl ToXml for ConnectionTrackingSpecificationResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CopyImageRequest {
+    pub client_token: Option<String>,
+    pub copy_image_tags: Option<bool>,
+    pub description: Option<String>,
+    pub destination_availability_zone: Option<String>,
+    pub destination_availability_zone_id: Option<String>,
+    pub destination_outpost_arn: Option<String>,
+    pub encrypted: Option<bool>,
+    pub kms_key_id: Option<String>,
+    pub name: Option<String>,
+    pub snapshot_copy_completion_duration_minutes: Option<i64>,
+    pub source_image_id: Option<String>,
+    pub source_region: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+}
+
+impl FromParams for CopyImageRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            copy_image_tags: fields.optional("CopyImageTags")?,
+            description: fields.optional("Description")?,
+            destination_availability_zone: fields.optional("DestinationAvailabilityZone")?,
+            destination_availability_zone_id: fields.optional("DestinationAvailabilityZoneId")?,
+            destination_outpost_arn: fields.optional("DestinationOutpostArn")?,
+            encrypted: fields.optional("Encrypted")?,
+            kms_key_id: fields.optional("KmsKeyId")?,
+            name: fields.required("Name")?,
+            snapshot_copy_completion_duration_minutes: fields
+                .optional("SnapshotCopyCompletionDurationMinutes")?,
+            source_image_id: fields.required("SourceImageId")?,
+            source_region: fields.required("SourceRegion")?,
+            tag_specifications: fields.list("TagSpecification")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CopyImageResult {
+    pub image_id: Option<String>,
+}
+
+impl ToXml for CopyImageResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("imageId", &self.image_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CopySnapshotRequest {
+    pub completion_duration_minutes: Option<i32>,
+    pub description: Option<String>,
+    pub destination_availability_zone: Option<String>,
+    pub destination_outpost_arn: Option<String>,
+    pub destination_region: Option<String>,
+    pub encrypted: Option<bool>,
+    pub kms_key_id: Option<String>,
+    pub presigned_url: Option<String>,
+    pub source_region: Option<String>,
+    pub source_snapshot_id: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+}
+
+impl FromParams for CopySnapshotRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            completion_duration_minutes: fields.optional("CompletionDurationMinutes")?,
+            description: fields.optional("Description")?,
+            destination_availability_zone: fields.optional("DestinationAvailabilityZone")?,
+            destination_outpost_arn: fields.optional("DestinationOutpostArn")?,
+            destination_region: fields.optional("DestinationRegion")?,
+            encrypted: fields.optional("Encrypted")?,
+            kms_key_id: fields.optional("KmsKeyId")?,
+            presigned_url: fields.optional("PresignedUrl")?,
+            source_region: fields.required("SourceRegion")?,
+            source_snapshot_id: fields.required("SourceSnapshotId")?,
+            tag_specifications: fields.list("TagSpecification")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CopySnapshotResult {
+    pub snapshot_id: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for CopySnapshotResult {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for CopySnapshotResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("snapshotId", &self.snapshot_id);
+        xml.list("tagSet", "item", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CpuOptions {
     pub amd_sev_snp: Option<String>,
     pub core_count: Option<i32>,
@@ -326,6 +435,48 @@ impl ToXml for CreateEgressOnlyInternetGatewayResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("clientToken", &self.client_token);
         xml.field("egressOnlyInternetGateway", &self.egress_only_internet_gateway);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateImageRequest {
+    pub block_device_mappings: Vec<BlockDeviceMapping>,
+    pub boot_mode_override: Option<String>,
+    pub description: Option<String>,
+    pub instance_id: Option<String>,
+    pub name: Option<String>,
+    pub no_reboot: Option<bool>,
+    pub snapshot_location: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+}
+
+impl FromParams for CreateImageRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            block_device_mappings: fields.list("BlockDeviceMapping")?,
+            boot_mode_override: fields.optional("BootModeOverride")?,
+            description: fields.optional("Description")?,
+            instance_id: fields.required("InstanceId")?,
+            name: fields.required("Name")?,
+            no_reboot: fields.optional("NoReboot")?,
+            snapshot_location: fields.optional("SnapshotLocation")?,
+            tag_specifications: fields.list("TagSpecification")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateImageResult {
+    pub image_id: Option<String>,
+}
+
+impl ToXml for CreateImageResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("imageId", &self.image_id);
     }
 }
 
@@ -878,6 +1029,69 @@ impl ToXml for CreateSecurityGroupResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateSnapshotRequest {
+    pub description: Option<String>,
+    pub location: Option<String>,
+    pub outpost_arn: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for CreateSnapshotRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            description: fields.optional("Description")?,
+            location: fields.optional("Location")?,
+            outpost_arn: fields.optional("OutpostArn")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            volume_id: fields.required("VolumeId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateSnapshotsRequest {
+    pub copy_tags_from_source: Option<String>,
+    pub description: Option<String>,
+    pub instance_specification: Option<InstanceSpecification>,
+    pub location: Option<String>,
+    pub outpost_arn: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+}
+
+impl FromParams for CreateSnapshotsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            copy_tags_from_source: fields.optional("CopyTagsFromSource")?,
+            description: fields.optional("Description")?,
+            instance_specification: fields.required("InstanceSpecification")?,
+            location: fields.optional("Location")?,
+            outpost_arn: fields.optional("OutpostArn")?,
+            tag_specifications: fields.list("TagSpecification")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateSnapshotsResult {
+    pub snapshots: Vec<SnapshotInfo>,
+}
+
+impl ToXml for CreateSnapshotsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("snapshotSet", "item", &self.snapshots);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateSubnetCidrReservationRequest {
     pub cidr: Option<String>,
     pub description: Option<String>,
@@ -981,6 +1195,43 @@ impl FromParams for CreateTagsRequest {
             )?,
             tags: fields.required_list("Tag")?,
         };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVolumePermission {
+    pub group: Option<String>,
+    pub user_id: Option<String>,
+}
+
+impl FromParams for CreateVolumePermission {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { group: fields.optional("Group")?, user_id: fields.optional("UserId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+impl ToXml for CreateVolumePermission {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("group", &self.group);
+        xml.field("userId", &self.user_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVolumePermissionModifications {
+    pub add: Vec<CreateVolumePermission>,
+    pub remove: Vec<CreateVolumePermission>,
+}
+
+impl FromParams for CreateVolumePermissionModifications {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { add: fields.list("Add")?, remove: fields.list("Remove")? };
         fields.close()?;
         Ok(value)
     }

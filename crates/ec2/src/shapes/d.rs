@@ -408,6 +408,34 @@ impl ToXml for DeleteSecurityGroupResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteSnapshotRequest {
+    pub snapshot_id: Option<String>,
+}
+
+impl FromParams for DeleteSnapshotRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { snapshot_id: fields.required("SnapshotId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteSnapshotReturnCode {
+    pub return_code: Option<String>,
+    pub snapshot_id: Option<String>,
+}
+
+impl ToXml for DeleteSnapshotReturnCode {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("returnCode", &self.return_code);
+        xml.field("snapshotId", &self.snapshot_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteSubnetCidrReservationRequest {
     pub subnet_cidr_reservation_id: Option<String>,
 }
@@ -550,6 +578,38 @@ impl FromParams for DeleteVpcRequest {
         let value = Self { vpc_id: fields.required("VpcId")? };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeregisterImageRequest {
+    pub delete_associated_snapshots: Option<bool>,
+    pub image_id: Option<String>,
+}
+
+impl FromParams for DeregisterImageRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            delete_associated_snapshots: fields.optional("DeleteAssociatedSnapshots")?,
+            image_id: fields.required("ImageId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeregisterImageResult {
+    pub delete_snapshot_results: Vec<DeleteSnapshotReturnCode>,
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for DeregisterImageResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("deleteSnapshotResultSet", "item", &self.delete_snapshot_results);
+        xml.field("return", &self.r#return);
     }
 }
 
@@ -1746,6 +1806,78 @@ impl ToXml for DescribeSecurityGroupsResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeSnapshotAttributeRequest {
+    pub attribute: Option<String>,
+    pub snapshot_id: Option<String>,
+}
+
+impl FromParams for DescribeSnapshotAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { attribute: fields.required("Attribute")?, snapshot_id: fields.required("SnapshotId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeSnapshotAttributeResult {
+    pub create_volume_permissions: Vec<CreateVolumePermission>,
+    pub product_codes: Vec<ProductCode>,
+    pub snapshot_id: Option<String>,
+}
+
+impl ToXml for DescribeSnapshotAttributeResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("createVolumePermission", "item", &self.create_volume_permissions);
+        xml.list("productCodes", "item", &self.product_codes);
+        xml.field("snapshotId", &self.snapshot_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeSnapshotsRequest {
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub owner_ids: Vec<String>,
+    pub restorable_by_user_ids: Vec<String>,
+    pub snapshot_ids: Vec<String>,
+}
+
+impl FromParams for DescribeSnapshotsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            owner_ids: fields.list("Owner")?,
+            restorable_by_user_ids: fields.list("RestorableBy")?,
+            snapshot_ids: fields.list("SnapshotId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeSnapshotsResult {
+    pub next_token: Option<String>,
+    pub snapshots: Vec<Snapshot>,
+}
+
+impl ToXml for DescribeSnapshotsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("snapshotSet", "item", &self.snapshots);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeStaleSecurityGroupsRequest {
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -2278,6 +2410,156 @@ pub struct DisableAddressTransferResult {
 impl ToXml for DisableAddressTransferResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("addressTransfer", &self.address_transfer);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableEbsEncryptionByDefaultRequest {}
+
+impl FromParams for DisableEbsEncryptionByDefaultRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableEbsEncryptionByDefaultResult {
+    pub ebs_encryption_by_default: Option<bool>,
+}
+
+impl ToXml for DisableEbsEncryptionByDefaultResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ebsEncryptionByDefault", &self.ebs_encryption_by_default);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageBlockPublicAccessRequest {}
+
+impl FromParams for DisableImageBlockPublicAccessRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageBlockPublicAccessResult {
+    pub image_block_public_access_state: Option<String>,
+}
+
+impl ToXml for DisableImageBlockPublicAccessResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("imageBlockPublicAccessState", &self.image_block_public_access_state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageDeprecationRequest {
+    pub image_id: Option<String>,
+}
+
+impl FromParams for DisableImageDeprecationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { image_id: fields.required("ImageId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageDeprecationResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for DisableImageDeprecationResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageDeregistrationProtectionRequest {
+    pub image_id: Option<String>,
+}
+
+impl FromParams for DisableImageDeregistrationProtectionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { image_id: fields.required("ImageId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageDeregistrationProtectionResult {
+    pub r#return: Option<String>,
+}
+
+impl ToXml for DisableImageDeregistrationProtectionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageRequest {
+    pub image_id: Option<String>,
+}
+
+impl FromParams for DisableImageRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { image_id: fields.required("ImageId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableImageResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for DisableImageResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableSnapshotBlockPublicAccessRequest {}
+
+impl FromParams for DisableSnapshotBlockPublicAccessRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisableSnapshotBlockPublicAccessResult {
+    pub state: Option<String>,
+}
+
+impl ToXml for DisableSnapshotBlockPublicAccessResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("state", &self.state);
     }
 }
 

@@ -471,6 +471,164 @@ impl ToXml for EnableAddressTransferResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableEbsEncryptionByDefaultRequest {}
+
+impl FromParams for EnableEbsEncryptionByDefaultRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableEbsEncryptionByDefaultResult {
+    pub ebs_encryption_by_default: Option<bool>,
+}
+
+impl ToXml for EnableEbsEncryptionByDefaultResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ebsEncryptionByDefault", &self.ebs_encryption_by_default);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageBlockPublicAccessRequest {
+    pub image_block_public_access_state: Option<String>,
+}
+
+impl FromParams for EnableImageBlockPublicAccessRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { image_block_public_access_state: fields.required("ImageBlockPublicAccessState")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageBlockPublicAccessResult {
+    pub image_block_public_access_state: Option<String>,
+}
+
+impl ToXml for EnableImageBlockPublicAccessResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("imageBlockPublicAccessState", &self.image_block_public_access_state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageDeprecationRequest {
+    pub deprecate_at: Option<Timestamp>,
+    pub image_id: Option<String>,
+}
+
+impl FromParams for EnableImageDeprecationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { deprecate_at: fields.required("DeprecateAt")?, image_id: fields.required("ImageId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageDeprecationResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for EnableImageDeprecationResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageDeregistrationProtectionRequest {
+    pub image_id: Option<String>,
+    pub with_cooldown: Option<bool>,
+}
+
+impl FromParams for EnableImageDeregistrationProtectionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { image_id: fields.required("ImageId")?, with_cooldown: fields.optional("WithCooldown")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageDeregistrationProtectionResult {
+    pub r#return: Option<String>,
+}
+
+impl ToXml for EnableImageDeregistrationProtectionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageRequest {
+    pub image_id: Option<String>,
+}
+
+impl FromParams for EnableImageRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { image_id: fields.required("ImageId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableImageResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for EnableImageResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableSnapshotBlockPublicAccessRequest {
+    pub state: Option<String>,
+}
+
+impl FromParams for EnableSnapshotBlockPublicAccessRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { state: fields.required("State")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableSnapshotBlockPublicAccessResult {
+    pub state: Option<String>,
+}
+
+impl ToXml for EnableSnapshotBlockPublicAccessResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("state", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EnableVolumeIORequest {
     pub volume_id: Option<String>,
 }

@@ -1301,6 +1301,26 @@ impl FromParams for InstanceSecondaryInterfaceSpecificationRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceSpecification {
+    pub exclude_boot_volume: Option<bool>,
+    pub exclude_data_volume_ids: Vec<String>,
+    pub instance_id: Option<String>,
+}
+
+impl FromParams for InstanceSpecification {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            exclude_boot_volume: fields.optional("ExcludeBootVolume")?,
+            exclude_data_volume_ids: fields.list("ExcludeDataVolumeId")?,
+            instance_id: fields.required("InstanceId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceState {
     pub code: Option<i32>,
     pub name: Option<String>,

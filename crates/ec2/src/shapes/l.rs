@@ -14,12 +14,41 @@ pub struct LaunchPermission {
     pub user_id: Option<String>,
 }
 
+impl FromParams for LaunchPermission {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            group: fields.optional("Group")?,
+            organization_arn: fields.optional("OrganizationArn")?,
+            organizational_unit_arn: fields.optional("OrganizationalUnitArn")?,
+            user_id: fields.optional("UserId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
 impl ToXml for LaunchPermission {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("group", &self.group);
         xml.field("organizationArn", &self.organization_arn);
         xml.field("organizationalUnitArn", &self.organizational_unit_arn);
         xml.field("userId", &self.user_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchPermissionModifications {
+    pub add: Vec<LaunchPermission>,
+    pub remove: Vec<LaunchPermission>,
+}
+
+impl FromParams for LaunchPermissionModifications {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { add: fields.list("Add")?, remove: fields.list("Remove")? };
+        fields.close()?;
+        Ok(value)
     }
 }
 

@@ -23,10 +23,13 @@ pub const DECODERS: &[Decoder] = &[
     ("AttachVolume", |input| AttachVolume::decode(input).map(drop)),
     ("AuthorizeSecurityGroupEgress", |input| AuthorizeSecurityGroupEgress::decode(input).map(drop)),
     ("AuthorizeSecurityGroupIngress", |input| AuthorizeSecurityGroupIngress::decode(input).map(drop)),
+    ("CopyImage", |input| CopyImage::decode(input).map(drop)),
+    ("CopySnapshot", |input| CopySnapshot::decode(input).map(drop)),
     ("CreateDefaultSubnet", |input| CreateDefaultSubnet::decode(input).map(drop)),
     ("CreateDefaultVpc", |input| CreateDefaultVpc::decode(input).map(drop)),
     ("CreateDhcpOptions", |input| CreateDhcpOptions::decode(input).map(drop)),
     ("CreateEgressOnlyInternetGateway", |input| CreateEgressOnlyInternetGateway::decode(input).map(drop)),
+    ("CreateImage", |input| CreateImage::decode(input).map(drop)),
     ("CreateInstanceConnectEndpoint", |input| CreateInstanceConnectEndpoint::decode(input).map(drop)),
     ("CreateInternetGateway", |input| CreateInternetGateway::decode(input).map(drop)),
     ("CreateKeyPair", |input| CreateKeyPair::decode(input).map(drop)),
@@ -40,6 +43,8 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateRoute", |input| CreateRoute::decode(input).map(drop)),
     ("CreateRouteTable", |input| CreateRouteTable::decode(input).map(drop)),
     ("CreateSecurityGroup", |input| CreateSecurityGroup::decode(input).map(drop)),
+    ("CreateSnapshot", |input| CreateSnapshot::decode(input).map(drop)),
+    ("CreateSnapshots", |input| CreateSnapshots::decode(input).map(drop)),
     ("CreateSubnet", |input| CreateSubnet::decode(input).map(drop)),
     ("CreateSubnetCidrReservation", |input| CreateSubnetCidrReservation::decode(input).map(drop)),
     ("CreateTags", |input| CreateTags::decode(input).map(drop)),
@@ -64,6 +69,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteRoute", |input| DeleteRoute::decode(input).map(drop)),
     ("DeleteRouteTable", |input| DeleteRouteTable::decode(input).map(drop)),
     ("DeleteSecurityGroup", |input| DeleteSecurityGroup::decode(input).map(drop)),
+    ("DeleteSnapshot", |input| DeleteSnapshot::decode(input).map(drop)),
     ("DeleteSubnet", |input| DeleteSubnet::decode(input).map(drop)),
     ("DeleteSubnetCidrReservation", |input| DeleteSubnetCidrReservation::decode(input).map(drop)),
     ("DeleteTags", |input| DeleteTags::decode(input).map(drop)),
@@ -73,6 +79,7 @@ pub const DECODERS: &[Decoder] = &[
         DeleteVpcBlockPublicAccessExclusion::decode(input).map(drop)
     }),
     ("DeleteVpcPeeringConnection", |input| DeleteVpcPeeringConnection::decode(input).map(drop)),
+    ("DeregisterImage", |input| DeregisterImage::decode(input).map(drop)),
     ("DescribeAccountAttributes", |input| DescribeAccountAttributes::decode(input).map(drop)),
     ("DescribeAddressTransfers", |input| DescribeAddressTransfers::decode(input).map(drop)),
     ("DescribeAddresses", |input| DescribeAddresses::decode(input).map(drop)),
@@ -113,6 +120,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeSecurityGroupReferences", |input| DescribeSecurityGroupReferences::decode(input).map(drop)),
     ("DescribeSecurityGroupRules", |input| DescribeSecurityGroupRules::decode(input).map(drop)),
     ("DescribeSecurityGroups", |input| DescribeSecurityGroups::decode(input).map(drop)),
+    ("DescribeSnapshotAttribute", |input| DescribeSnapshotAttribute::decode(input).map(drop)),
+    ("DescribeSnapshots", |input| DescribeSnapshots::decode(input).map(drop)),
     ("DescribeStaleSecurityGroups", |input| DescribeStaleSecurityGroups::decode(input).map(drop)),
     ("DescribeSubnets", |input| DescribeSubnets::decode(input).map(drop)),
     ("DescribeTags", |input| DescribeTags::decode(input).map(drop)),
@@ -133,14 +142,33 @@ pub const DECODERS: &[Decoder] = &[
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
     ("DetachVolume", |input| DetachVolume::decode(input).map(drop)),
     ("DisableAddressTransfer", |input| DisableAddressTransfer::decode(input).map(drop)),
+    ("DisableEbsEncryptionByDefault", |input| DisableEbsEncryptionByDefault::decode(input).map(drop)),
+    ("DisableImage", |input| DisableImage::decode(input).map(drop)),
+    ("DisableImageBlockPublicAccess", |input| DisableImageBlockPublicAccess::decode(input).map(drop)),
+    ("DisableImageDeprecation", |input| DisableImageDeprecation::decode(input).map(drop)),
+    ("DisableImageDeregistrationProtection", |input| {
+        DisableImageDeregistrationProtection::decode(input).map(drop)
+    }),
+    ("DisableSnapshotBlockPublicAccess", |input| DisableSnapshotBlockPublicAccess::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
+    ("EnableEbsEncryptionByDefault", |input| EnableEbsEncryptionByDefault::decode(input).map(drop)),
+    ("EnableImage", |input| EnableImage::decode(input).map(drop)),
+    ("EnableImageBlockPublicAccess", |input| EnableImageBlockPublicAccess::decode(input).map(drop)),
+    ("EnableImageDeprecation", |input| EnableImageDeprecation::decode(input).map(drop)),
+    ("EnableImageDeregistrationProtection", |input| {
+        EnableImageDeregistrationProtection::decode(input).map(drop)
+    }),
+    ("EnableSnapshotBlockPublicAccess", |input| EnableSnapshotBlockPublicAccess::decode(input).map(drop)),
     ("EnableVolumeIO", |input| EnableVolumeIO::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
+    ("GetEbsDefaultKmsKeyId", |input| GetEbsDefaultKmsKeyId::decode(input).map(drop)),
+    ("GetEbsEncryptionByDefault", |input| GetEbsEncryptionByDefault::decode(input).map(drop)),
+    ("GetImageBlockPublicAccessState", |input| GetImageBlockPublicAccessState::decode(input).map(drop)),
     ("GetInstanceTypesFromInstanceRequirements", |input| {
         GetInstanceTypesFromInstanceRequirements::decode(input).map(drop)
     }),
@@ -148,9 +176,12 @@ pub const DECODERS: &[Decoder] = &[
     ("GetManagedPrefixListAssociations", |input| GetManagedPrefixListAssociations::decode(input).map(drop)),
     ("GetManagedPrefixListEntries", |input| GetManagedPrefixListEntries::decode(input).map(drop)),
     ("GetSecurityGroupsForVpc", |input| GetSecurityGroupsForVpc::decode(input).map(drop)),
+    ("GetSnapshotBlockPublicAccessState", |input| GetSnapshotBlockPublicAccessState::decode(input).map(drop)),
     ("GetSubnetCidrReservations", |input| GetSubnetCidrReservations::decode(input).map(drop)),
     ("ImportKeyPair", |input| ImportKeyPair::decode(input).map(drop)),
     ("ModifyAddressAttribute", |input| ModifyAddressAttribute::decode(input).map(drop)),
+    ("ModifyEbsDefaultKmsKeyId", |input| ModifyEbsDefaultKmsKeyId::decode(input).map(drop)),
+    ("ModifyImageAttribute", |input| ModifyImageAttribute::decode(input).map(drop)),
     ("ModifyInstanceAttribute", |input| ModifyInstanceAttribute::decode(input).map(drop)),
     ("ModifyInstanceConnectEndpoint", |input| ModifyInstanceConnectEndpoint::decode(input).map(drop)),
     ("ModifyInstanceMetadataOptions", |input| ModifyInstanceMetadataOptions::decode(input).map(drop)),
@@ -158,6 +189,7 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifyManagedPrefixList", |input| ModifyManagedPrefixList::decode(input).map(drop)),
     ("ModifyNetworkInterfaceAttribute", |input| ModifyNetworkInterfaceAttribute::decode(input).map(drop)),
     ("ModifySecurityGroupRules", |input| ModifySecurityGroupRules::decode(input).map(drop)),
+    ("ModifySnapshotAttribute", |input| ModifySnapshotAttribute::decode(input).map(drop)),
     ("ModifySubnetAttribute", |input| ModifySubnetAttribute::decode(input).map(drop)),
     ("ModifyVolume", |input| ModifyVolume::decode(input).map(drop)),
     ("ModifyVolumeAttribute", |input| ModifyVolumeAttribute::decode(input).map(drop)),
@@ -170,6 +202,7 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifyVpcTenancy", |input| ModifyVpcTenancy::decode(input).map(drop)),
     ("MonitorInstances", |input| MonitorInstances::decode(input).map(drop)),
     ("RebootInstances", |input| RebootInstances::decode(input).map(drop)),
+    ("RegisterImage", |input| RegisterImage::decode(input).map(drop)),
     ("RejectVpcPeeringConnection", |input| RejectVpcPeeringConnection::decode(input).map(drop)),
     ("ReleaseAddress", |input| ReleaseAddress::decode(input).map(drop)),
     ("ReplaceIamInstanceProfileAssociation", |input| {
@@ -180,8 +213,11 @@ pub const DECODERS: &[Decoder] = &[
     ("ReplaceRoute", |input| ReplaceRoute::decode(input).map(drop)),
     ("ReplaceRouteTableAssociation", |input| ReplaceRouteTableAssociation::decode(input).map(drop)),
     ("ResetAddressAttribute", |input| ResetAddressAttribute::decode(input).map(drop)),
+    ("ResetEbsDefaultKmsKeyId", |input| ResetEbsDefaultKmsKeyId::decode(input).map(drop)),
+    ("ResetImageAttribute", |input| ResetImageAttribute::decode(input).map(drop)),
     ("ResetInstanceAttribute", |input| ResetInstanceAttribute::decode(input).map(drop)),
     ("ResetNetworkInterfaceAttribute", |input| ResetNetworkInterfaceAttribute::decode(input).map(drop)),
+    ("ResetSnapshotAttribute", |input| ResetSnapshotAttribute::decode(input).map(drop)),
     ("RestoreManagedPrefixListVersion", |input| RestoreManagedPrefixListVersion::decode(input).map(drop)),
     ("RevokeSecurityGroupEgress", |input| RevokeSecurityGroupEgress::decode(input).map(drop)),
     ("RevokeSecurityGroupIngress", |input| RevokeSecurityGroupIngress::decode(input).map(drop)),
@@ -520,6 +556,46 @@ impl Operation for AuthorizeSecurityGroupIngress {
     }
 }
 
+/// `CopyImage`.
+pub struct CopyImage;
+impl Operation for CopyImage {
+    const NAME: &'static str = "CopyImage";
+    const IAM_ACTION: &'static str = "ec2:CopyImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Name", "SourceImageId", "SourceRegion"];
+    const DRY_RUN: bool = true;
+    type Request = CopyImageRequest;
+    type Response = CopyImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CopySnapshot`.
+pub struct CopySnapshot;
+impl Operation for CopySnapshot {
+    const NAME: &'static str = "CopySnapshot";
+    const IAM_ACTION: &'static str = "ec2:CopySnapshot";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["SourceRegion", "SourceSnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = CopySnapshotRequest;
+    type Response = CopySnapshotResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateDefaultSubnet`.
 pub struct CreateDefaultSubnet;
 impl Operation for CreateDefaultSubnet {
@@ -592,6 +668,26 @@ impl Operation for CreateEgressOnlyInternetGateway {
     const DRY_RUN: bool = true;
     type Request = CreateEgressOnlyInternetGatewayRequest;
     type Response = CreateEgressOnlyInternetGatewayResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CreateImage`.
+pub struct CreateImage;
+impl Operation for CreateImage {
+    const NAME: &'static str = "CreateImage";
+    const IAM_ACTION: &'static str = "ec2:CreateImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceId", "Name"];
+    const DRY_RUN: bool = true;
+    type Request = CreateImageRequest;
+    type Response = CreateImageResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -853,6 +949,46 @@ impl Operation for CreateSecurityGroup {
     const DRY_RUN: bool = true;
     type Request = CreateSecurityGroupRequest;
     type Response = CreateSecurityGroupResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CreateSnapshot`.
+pub struct CreateSnapshot;
+impl Operation for CreateSnapshot {
+    const NAME: &'static str = "CreateSnapshot";
+    const IAM_ACTION: &'static str = "ec2:CreateSnapshot";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = CreateSnapshotRequest;
+    type Response = Snapshot;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CreateSnapshots`.
+pub struct CreateSnapshots;
+impl Operation for CreateSnapshots {
+    const NAME: &'static str = "CreateSnapshots";
+    const IAM_ACTION: &'static str = "ec2:CreateSnapshots";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceSpecification"];
+    const DRY_RUN: bool = true;
+    type Request = CreateSnapshotsRequest;
+    type Response = CreateSnapshotsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -1301,6 +1437,26 @@ impl Operation for DeleteSecurityGroup {
     }
 }
 
+/// `DeleteSnapshot`.
+pub struct DeleteSnapshot;
+impl Operation for DeleteSnapshot {
+    const NAME: &'static str = "DeleteSnapshot";
+    const IAM_ACTION: &'static str = "ec2:DeleteSnapshot";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteSnapshotRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
 /// `DeleteSubnet`.
 pub struct DeleteSubnet;
 impl Operation for DeleteSubnet {
@@ -1433,6 +1589,26 @@ impl Operation for DeleteVpcPeeringConnection {
     const DRY_RUN: bool = true;
     type Request = DeleteVpcPeeringConnectionRequest;
     type Response = DeleteVpcPeeringConnectionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DeregisterImage`.
+pub struct DeregisterImage;
+impl Operation for DeregisterImage {
+    const NAME: &'static str = "DeregisterImage";
+    const IAM_ACTION: &'static str = "ec2:DeregisterImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DeregisterImageRequest;
+    type Response = DeregisterImageResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2149,6 +2325,47 @@ impl Operation for DescribeSecurityGroups {
     }
 }
 
+/// `DescribeSnapshotAttribute`.
+pub struct DescribeSnapshotAttribute;
+impl Operation for DescribeSnapshotAttribute {
+    const NAME: &'static str = "DescribeSnapshotAttribute";
+    const IAM_ACTION: &'static str = "ec2:DescribeSnapshotAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = DescribeSnapshotAttributeRequest;
+    type Response = DescribeSnapshotAttributeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeSnapshots`.
+pub struct DescribeSnapshots;
+impl Operation for DescribeSnapshots {
+    const NAME: &'static str = "DescribeSnapshots";
+    const IAM_ACTION: &'static str = "ec2:DescribeSnapshots";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Snapshots" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeSnapshotsRequest;
+    type Response = DescribeSnapshotsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeStaleSecurityGroups`.
 pub struct DescribeStaleSecurityGroups;
 impl Operation for DescribeStaleSecurityGroups {
@@ -2477,6 +2694,126 @@ impl Operation for DisableAddressTransfer {
     }
 }
 
+/// `DisableEbsEncryptionByDefault`.
+pub struct DisableEbsEncryptionByDefault;
+impl Operation for DisableEbsEncryptionByDefault {
+    const NAME: &'static str = "DisableEbsEncryptionByDefault";
+    const IAM_ACTION: &'static str = "ec2:DisableEbsEncryptionByDefault";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DisableEbsEncryptionByDefaultRequest;
+    type Response = DisableEbsEncryptionByDefaultResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImage`.
+pub struct DisableImage;
+impl Operation for DisableImage {
+    const NAME: &'static str = "DisableImage";
+    const IAM_ACTION: &'static str = "ec2:DisableImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageRequest;
+    type Response = DisableImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImageBlockPublicAccess`.
+pub struct DisableImageBlockPublicAccess;
+impl Operation for DisableImageBlockPublicAccess {
+    const NAME: &'static str = "DisableImageBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:DisableImageBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageBlockPublicAccessRequest;
+    type Response = DisableImageBlockPublicAccessResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImageDeprecation`.
+pub struct DisableImageDeprecation;
+impl Operation for DisableImageDeprecation {
+    const NAME: &'static str = "DisableImageDeprecation";
+    const IAM_ACTION: &'static str = "ec2:DisableImageDeprecation";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageDeprecationRequest;
+    type Response = DisableImageDeprecationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImageDeregistrationProtection`.
+pub struct DisableImageDeregistrationProtection;
+impl Operation for DisableImageDeregistrationProtection {
+    const NAME: &'static str = "DisableImageDeregistrationProtection";
+    const IAM_ACTION: &'static str = "ec2:DisableImageDeregistrationProtection";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageDeregistrationProtectionRequest;
+    type Response = DisableImageDeregistrationProtectionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableSnapshotBlockPublicAccess`.
+pub struct DisableSnapshotBlockPublicAccess;
+impl Operation for DisableSnapshotBlockPublicAccess {
+    const NAME: &'static str = "DisableSnapshotBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:DisableSnapshotBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DisableSnapshotBlockPublicAccessRequest;
+    type Response = DisableSnapshotBlockPublicAccessResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DisassociateAddress`.
 pub struct DisassociateAddress;
 impl Operation for DisassociateAddress {
@@ -2597,6 +2934,126 @@ impl Operation for EnableAddressTransfer {
     }
 }
 
+/// `EnableEbsEncryptionByDefault`.
+pub struct EnableEbsEncryptionByDefault;
+impl Operation for EnableEbsEncryptionByDefault {
+    const NAME: &'static str = "EnableEbsEncryptionByDefault";
+    const IAM_ACTION: &'static str = "ec2:EnableEbsEncryptionByDefault";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = EnableEbsEncryptionByDefaultRequest;
+    type Response = EnableEbsEncryptionByDefaultResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImage`.
+pub struct EnableImage;
+impl Operation for EnableImage {
+    const NAME: &'static str = "EnableImage";
+    const IAM_ACTION: &'static str = "ec2:EnableImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageRequest;
+    type Response = EnableImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImageBlockPublicAccess`.
+pub struct EnableImageBlockPublicAccess;
+impl Operation for EnableImageBlockPublicAccess {
+    const NAME: &'static str = "EnableImageBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:EnableImageBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageBlockPublicAccessState"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageBlockPublicAccessRequest;
+    type Response = EnableImageBlockPublicAccessResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImageDeprecation`.
+pub struct EnableImageDeprecation;
+impl Operation for EnableImageDeprecation {
+    const NAME: &'static str = "EnableImageDeprecation";
+    const IAM_ACTION: &'static str = "ec2:EnableImageDeprecation";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["DeprecateAt", "ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageDeprecationRequest;
+    type Response = EnableImageDeprecationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImageDeregistrationProtection`.
+pub struct EnableImageDeregistrationProtection;
+impl Operation for EnableImageDeregistrationProtection {
+    const NAME: &'static str = "EnableImageDeregistrationProtection";
+    const IAM_ACTION: &'static str = "ec2:EnableImageDeregistrationProtection";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageDeregistrationProtectionRequest;
+    type Response = EnableImageDeregistrationProtectionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableSnapshotBlockPublicAccess`.
+pub struct EnableSnapshotBlockPublicAccess;
+impl Operation for EnableSnapshotBlockPublicAccess {
+    const NAME: &'static str = "EnableSnapshotBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:EnableSnapshotBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["State"];
+    const DRY_RUN: bool = true;
+    type Request = EnableSnapshotBlockPublicAccessRequest;
+    type Response = EnableSnapshotBlockPublicAccessResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `EnableVolumeIO`.
 pub struct EnableVolumeIO;
 impl Operation for EnableVolumeIO {
@@ -2629,6 +3086,66 @@ impl Operation for GetConsoleOutput {
     const DRY_RUN: bool = true;
     type Request = GetConsoleOutputRequest;
     type Response = GetConsoleOutputResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetEbsDefaultKmsKeyId`.
+pub struct GetEbsDefaultKmsKeyId;
+impl Operation for GetEbsDefaultKmsKeyId {
+    const NAME: &'static str = "GetEbsDefaultKmsKeyId";
+    const IAM_ACTION: &'static str = "ec2:GetEbsDefaultKmsKeyId";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetEbsDefaultKmsKeyIdRequest;
+    type Response = GetEbsDefaultKmsKeyIdResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetEbsEncryptionByDefault`.
+pub struct GetEbsEncryptionByDefault;
+impl Operation for GetEbsEncryptionByDefault {
+    const NAME: &'static str = "GetEbsEncryptionByDefault";
+    const IAM_ACTION: &'static str = "ec2:GetEbsEncryptionByDefault";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetEbsEncryptionByDefaultRequest;
+    type Response = GetEbsEncryptionByDefaultResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetImageBlockPublicAccessState`.
+pub struct GetImageBlockPublicAccessState;
+impl Operation for GetImageBlockPublicAccessState {
+    const NAME: &'static str = "GetImageBlockPublicAccessState";
+    const IAM_ACTION: &'static str = "ec2:GetImageBlockPublicAccessState";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetImageBlockPublicAccessStateRequest;
+    type Response = GetImageBlockPublicAccessStateResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2742,6 +3259,26 @@ impl Operation for GetSecurityGroupsForVpc {
     }
 }
 
+/// `GetSnapshotBlockPublicAccessState`.
+pub struct GetSnapshotBlockPublicAccessState;
+impl Operation for GetSnapshotBlockPublicAccessState {
+    const NAME: &'static str = "GetSnapshotBlockPublicAccessState";
+    const IAM_ACTION: &'static str = "ec2:GetSnapshotBlockPublicAccessState";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetSnapshotBlockPublicAccessStateRequest;
+    type Response = GetSnapshotBlockPublicAccessStateResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `GetSubnetCidrReservations`.
 pub struct GetSubnetCidrReservations;
 impl Operation for GetSubnetCidrReservations {
@@ -2799,6 +3336,46 @@ impl Operation for ModifyAddressAttribute {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyEbsDefaultKmsKeyId`.
+pub struct ModifyEbsDefaultKmsKeyId;
+impl Operation for ModifyEbsDefaultKmsKeyId {
+    const NAME: &'static str = "ModifyEbsDefaultKmsKeyId";
+    const IAM_ACTION: &'static str = "ec2:ModifyEbsDefaultKmsKeyId";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["KmsKeyId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyEbsDefaultKmsKeyIdRequest;
+    type Response = ModifyEbsDefaultKmsKeyIdResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyImageAttribute`.
+pub struct ModifyImageAttribute;
+impl Operation for ModifyImageAttribute {
+    const NAME: &'static str = "ModifyImageAttribute";
+    const IAM_ACTION: &'static str = "ec2:ModifyImageAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyImageAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2939,6 +3516,26 @@ impl Operation for ModifySecurityGroupRules {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifySnapshotAttribute`.
+pub struct ModifySnapshotAttribute;
+impl Operation for ModifySnapshotAttribute {
+    const NAME: &'static str = "ModifySnapshotAttribute";
+    const IAM_ACTION: &'static str = "ec2:ModifySnapshotAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifySnapshotAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
     }
 }
 
@@ -3142,6 +3739,26 @@ impl Operation for RebootInstances {
     }
 }
 
+/// `RegisterImage`.
+pub struct RegisterImage;
+impl Operation for RegisterImage {
+    const NAME: &'static str = "RegisterImage";
+    const IAM_ACTION: &'static str = "ec2:RegisterImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Name"];
+    const DRY_RUN: bool = true;
+    type Request = RegisterImageRequest;
+    type Response = RegisterImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `RejectVpcPeeringConnection`.
 pub struct RejectVpcPeeringConnection;
 impl Operation for RejectVpcPeeringConnection {
@@ -3303,6 +3920,46 @@ impl Operation for ResetAddressAttribute {
     }
 }
 
+/// `ResetEbsDefaultKmsKeyId`.
+pub struct ResetEbsDefaultKmsKeyId;
+impl Operation for ResetEbsDefaultKmsKeyId {
+    const NAME: &'static str = "ResetEbsDefaultKmsKeyId";
+    const IAM_ACTION: &'static str = "ec2:ResetEbsDefaultKmsKeyId";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = ResetEbsDefaultKmsKeyIdRequest;
+    type Response = ResetEbsDefaultKmsKeyIdResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ResetImageAttribute`.
+pub struct ResetImageAttribute;
+impl Operation for ResetImageAttribute {
+    const NAME: &'static str = "ResetImageAttribute";
+    const IAM_ACTION: &'static str = "ec2:ResetImageAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = ResetImageAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
 /// `ResetInstanceAttribute`.
 pub struct ResetInstanceAttribute;
 impl Operation for ResetInstanceAttribute {
@@ -3334,6 +3991,26 @@ impl Operation for ResetNetworkInterfaceAttribute {
     const REQUIRED: &'static [&'static str] = &["NetworkInterfaceId"];
     const DRY_RUN: bool = true;
     type Request = ResetNetworkInterfaceAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `ResetSnapshotAttribute`.
+pub struct ResetSnapshotAttribute;
+impl Operation for ResetSnapshotAttribute {
+    const NAME: &'static str = "ResetSnapshotAttribute";
+    const IAM_ACTION: &'static str = "ec2:ResetSnapshotAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = ResetSnapshotAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)

@@ -77,6 +77,66 @@ impl ToXml for RegionGeography {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct RegisterImageRequest {
+    pub architecture: Option<String>,
+    pub billing_products: Vec<String>,
+    pub block_device_mappings: Vec<BlockDeviceMapping>,
+    pub boot_mode: Option<String>,
+    pub description: Option<String>,
+    pub ena_support: Option<bool>,
+    pub image_location: Option<String>,
+    pub imds_support: Option<String>,
+    pub kernel_id: Option<String>,
+    pub name: Option<String>,
+    pub ramdisk_id: Option<String>,
+    pub root_device_name: Option<String>,
+    pub sriov_net_support: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub tpm_support: Option<String>,
+    pub uefi_data: Option<String>,
+    pub virtualization_type: Option<String>,
+}
+
+impl FromParams for RegisterImageRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            architecture: fields.optional("Architecture")?,
+            billing_products: fields.list("BillingProduct")?,
+            block_device_mappings: fields.list("BlockDeviceMapping")?,
+            boot_mode: fields.optional("BootMode")?,
+            description: fields.optional("Description")?,
+            ena_support: fields.optional("EnaSupport")?,
+            image_location: fields.optional("ImageLocation")?,
+            imds_support: fields.optional("ImdsSupport")?,
+            kernel_id: fields.optional("KernelId")?,
+            name: fields.required("Name")?,
+            ramdisk_id: fields.optional("RamdiskId")?,
+            root_device_name: fields.optional("RootDeviceName")?,
+            sriov_net_support: fields.optional("SriovNetSupport")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            tpm_support: fields.optional("TpmSupport")?,
+            uefi_data: fields.optional("UefiData")?,
+            virtualization_type: fields.optional("VirtualizationType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RegisterImageResult {
+    pub image_id: Option<String>,
+}
+
+impl ToXml for RegisterImageResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("imageId", &self.image_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RejectVpcPeeringConnectionRequest {
     pub vpc_peering_connection_id: Option<String>,
 }
@@ -442,6 +502,46 @@ impl ToXml for ResetAddressAttributeResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetEbsDefaultKmsKeyIdRequest {}
+
+impl FromParams for ResetEbsDefaultKmsKeyIdRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetEbsDefaultKmsKeyIdResult {
+    pub kms_key_id: Option<String>,
+}
+
+impl ToXml for ResetEbsDefaultKmsKeyIdResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("kmsKeyId", &self.kms_key_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetImageAttributeRequest {
+    pub attribute: Option<String>,
+    pub image_id: Option<String>,
+}
+
+impl FromParams for ResetImageAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { attribute: fields.required("Attribute")?, image_id: fields.required("ImageId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResetInstanceAttributeRequest {
     pub attribute: Option<String>,
     pub instance_id: Option<String>,
@@ -472,6 +572,23 @@ impl FromParams for ResetNetworkInterfaceAttributeRequest {
             network_interface_id: fields.required("NetworkInterfaceId")?,
             source_dest_check: fields.optional("SourceDestCheck")?,
         };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetSnapshotAttributeRequest {
+    pub attribute: Option<String>,
+    pub snapshot_id: Option<String>,
+}
+
+impl FromParams for ResetSnapshotAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value =
+            Self { attribute: fields.required("Attribute")?, snapshot_id: fields.required("SnapshotId")? };
         fields.close()?;
         Ok(value)
     }

@@ -10,11 +10,13 @@ pub(crate) mod status;
 pub(crate) use describe::describe;
 
 use awsproto::{AwsError, Call};
+use model::refusal::CapacityRefusal;
+use model::snapshot::SnapshotContent;
 use model::volume::{Capacity, NewVolume, VolumeType, Wish};
 use model::{Scope, VolumeId, World, Zone};
 
 use crate::encryption;
-use crate::errors::{self, refused};
+use crate::errors::refused;
 use crate::request::{self, optional_id, required_id};
 use crate::shapes::{self, *};
 
@@ -85,19 +87,35 @@ impl Asked {
         let Asked { size, volume_type, iops, throughput, encrypted, kms_key_id, snapshot_id } = self;
         let volume_type = volume_type.as_deref().map_or(Ok(default), parse_type)?;
         let snapshot = optional_id(snapshot_id.as_deref())?;
-        if let Some(id) = snapshot {
-            return Err(errors::not_found(model::IdKind::Snapshot, &[&model::SnapshotId::to_string(&id)]));
-        }
-        let size = positive("size", size)?.ok_or_else(|| AwsError::missing_parameter(missing))?;
+        let content = snapshot.map(|id| world.snapshot_content(scope, id)).transpose().map_err(refused)?;
+        let size = size_of(size, content.as_ref(), missing)?;
+        let source = content.and_then(|it| it.kms_key);
         let wish =
             Wish { iops: positive("iops", iops)?, throughput_mibps: positive("throughput", throughput)? };
         Ok(NewVolume {
             capacity: Capacity::checked(volume_type, size, wish).map_err(refused)?,
             snapshot,
-            kms_key: encryption::of_new(world, scope, encrypted, kms_key_id.as_deref(), None)?,
+            kms_key: encryption::of_new(world, scope, encrypted, kms_key_id.as_deref(), source.as_deref())?,
             multi_attach: false,
             tags: Default::default(),
         })
+    }
+}
+
+/// The size that is meant, which is no smaller than that of what it is made from.
+fn size_of(asked: Option<i32>, content: Option<&SnapshotContent>, missing: &str) -> Result<u32, AwsError> {
+    match (positive("size", asked)?, content) {
+        (Some(size_gib), Some(content)) if size_gib < content.size_gib => {
+            let refusal = CapacityRefusal::SmallerThanSnapshot {
+                size_gib,
+                snapshot: content.id,
+                min: content.size_gib,
+            };
+            Err(refused(refusal))
+        }
+        (Some(size_gib), _) => Ok(size_gib),
+        (None, Some(content)) => Ok(content.size_gib),
+        (None, None) => Err(AwsError::missing_parameter(missing)),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::distribution::{self, Distribution};
 use crate::instance_type::Architecture;
+use crate::volume::VolumeType;
 
 /// An image as it was released to all Regions.
 #[derive(Debug, PartialEq)]
@@ -20,7 +21,7 @@ pub struct Release {
     /// Size of its root volume.
     pub root_volume_gib: u32,
     /// Type of its root volume.
-    pub root_volume_type: &'static str,
+    pub root_volume_type: VolumeType,
     /// When it was made.
     pub created: &'static str,
     /// When its publisher calls it old, if that is known.
@@ -30,6 +31,18 @@ pub struct Release {
     pub is_latest: bool,
     /// The public parameters of Systems Manager whose value is its id.
     pub parameters: &'static [&'static str],
+}
+
+macro_rules! volume_type {
+    ("gp2") => {
+        VolumeType::Gp2
+    };
+    ("gp3") => {
+        VolumeType::Gp3
+    };
+    ("standard") => {
+        VolumeType::Standard
+    };
 }
 
 macro_rules! amazon_linux_2023 {
@@ -43,7 +56,7 @@ macro_rules! amazon_linux_2023 {
             ),
             architecture: architecture($architecture),
             root_volume_gib: $gib,
-            root_volume_type: "gp3",
+            root_volume_type: volume_type!("gp3"),
             created: $created,
             deprecated: Some("2028-09-30T22:59:00.000Z"),
             is_latest: true,
@@ -55,7 +68,7 @@ macro_rules! amazon_linux_2023 {
 }
 
 macro_rules! amazon_linux_2 {
-    ($line:literal, $title:literal, $edition:literal, $architecture:literal, $volume:literal, $type:literal,
+    ($line:literal, $title:literal, $edition:literal, $architecture:literal, $volume:literal, $type:tt,
      $gib:literal, $created:literal, [$($alias:literal),*]) => {
         Release {
             distribution: &distribution::AMAZON_LINUX_2,
@@ -63,7 +76,7 @@ macro_rules! amazon_linux_2 {
             description: concat!($title, " AMI 2.0.20260930.0 ", $architecture, $edition, " HVM ", $volume),
             architecture: architecture($architecture),
             root_volume_gib: $gib,
-            root_volume_type: $type,
+            root_volume_type: volume_type!($type),
             created: $created,
             deprecated: Some("2028-09-30T22:59:00.000Z"),
             is_latest: true,
@@ -75,14 +88,14 @@ macro_rules! amazon_linux_2 {
 }
 
 macro_rules! first_amazon_linux {
-    ($distribution:ident, $line:literal, $description:literal, $type:literal, $created:literal, [$($alias:literal),*]) => {
+    ($distribution:ident, $line:literal, $description:literal, $type:tt, $created:literal, [$($alias:literal),*]) => {
         Release {
             distribution: &distribution::$distribution,
             name: concat!("amzn-ami-", $line),
             description: concat!("Amazon Linux AMI ", $description),
             architecture: Architecture::X86_64,
             root_volume_gib: 8,
-            root_volume_type: $type,
+            root_volume_type: volume_type!($type),
             created: $created,
             deprecated: None,
             is_latest: true,
@@ -92,7 +105,7 @@ macro_rules! first_amazon_linux {
 }
 
 macro_rules! ecs {
-    ($distribution:ident, $folder:literal, $name:literal, $architecture:literal, $description:literal, $type:literal,
+    ($distribution:ident, $folder:literal, $name:literal, $architecture:literal, $description:literal, $type:tt,
      $created:literal) => {
         Release {
             distribution: &distribution::$distribution,
@@ -100,7 +113,7 @@ macro_rules! ecs {
             description: $description,
             architecture: architecture($architecture),
             root_volume_gib: 30,
-            root_volume_type: $type,
+            root_volume_type: volume_type!($type),
             created: $created,
             deprecated: Some("2028-09-24T00:00:00.000Z"),
             is_latest: true,
@@ -114,14 +127,14 @@ macro_rules! ecs {
 
 macro_rules! ubuntu {
     ($distribution:ident, $folder:literal, $codename:literal, $version:literal, $arch:literal, $architecture:literal,
-     $serial:literal, $type:literal, $created:literal, $deprecated:literal) => {
+     $serial:literal, $type:tt, $created:literal, $deprecated:literal) => {
         Release {
             distribution: &distribution::$distribution,
             name: concat!("ubuntu/images/", $folder, "/ubuntu-", $codename, "-", $version, "-", $arch, "-server-", $serial),
             description: concat!("Canonical, Ubuntu, ", $version, ", ", $arch, " ", $codename, " image"),
             architecture: architecture($architecture),
             root_volume_gib: 8,
-            root_volume_type: $type,
+            root_volume_type: volume_type!($type),
             created: $created,
             deprecated: Some($deprecated),
             is_latest: true,
@@ -137,7 +150,7 @@ macro_rules! ubuntu {
             ],
         }
     };
-    (parameter $release:literal, $serial:literal, $arch:literal, $type:literal) => {
+    (parameter $release:literal, $serial:literal, $arch:literal, $type:tt) => {
         concat!(
             "/aws/service/canonical/ubuntu/server/", $release, "/stable/", $serial, "/", $arch, "/hvm/ebs-", $type,
             "/ami-id"
@@ -153,7 +166,7 @@ macro_rules! debian {
             description: concat!("Debian ", $version, " (20260914-2601)"),
             architecture: architecture($architecture),
             root_volume_gib: 8,
-            root_volume_type: "gp3",
+            root_volume_type: volume_type!("gp3"),
             created: $created,
             deprecated: Some("2028-09-14T00:00:00.000Z"),
             is_latest: true,
@@ -173,7 +186,7 @@ macro_rules! red_hat_9 {
             description: "Provided by Red Hat, Inc.",
             architecture: architecture($architecture),
             root_volume_gib: 10,
-            root_volume_type: "gp3",
+            root_volume_type: volume_type!("gp3"),
             created: $created,
             deprecated: Some("2028-09-08T00:00:00.000Z"),
             is_latest: true,
@@ -196,7 +209,7 @@ macro_rules! windows {
             ),
             architecture: Architecture::X86_64,
             root_volume_gib: 30,
-            root_volume_type: "gp2",
+            root_volume_type: volume_type!("gp2"),
             created: $created,
             deprecated: Some("2028-09-17T00:00:00.000Z"),
             is_latest: true,
@@ -225,7 +238,7 @@ macro_rules! superseded {
             ),
             architecture: architecture($architecture),
             root_volume_gib: $gib,
-            root_volume_type: "gp3",
+            root_volume_type: volume_type!("gp3"),
             created: $created,
             deprecated: Some("2026-01-27T19:56:00.000Z"),
             is_latest: false,

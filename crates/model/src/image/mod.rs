@@ -1,23 +1,28 @@
 //! Images: those that people name, and what is run for an id that is not one of them.
 //!
 //! Follows "Find an AMI" and "Reference AMIs using Systems Manager parameters" (EC2 User Guide). All Linux images start
-//! the same userland here; they differ in what their user and their interfaces are called. No images of one's own, no
+//! the same userland here; they differ in what their user and their interfaces are called. No
 //! marketplace; Windows is listed and does not run. A public image's id depends on Region and name only, so that it stays
 //! the same from run to run.
 
 mod catalogue;
 pub mod distribution;
+mod own;
 
 pub use catalogue::Release;
 pub use distribution::{Distribution, InterfaceNames};
+pub use own::{
+    DeregisteredImage, DeregistrationProtection, ImageDescription, ImageDevice, OwnImage, SourceImage,
+};
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::ids::*;
 use crate::instance::{Instance, MetadataOptions};
 use crate::instance_type::Architecture;
 use crate::place::{Region, Scope};
+use crate::volume::{Capacity, VolumeType};
 use crate::world::World;
 
 /// The root volume of images that nobody knows.
@@ -39,6 +44,8 @@ pub enum UnknownImages {
 pub enum Image {
     /// One of the catalogue.
     Public(PublicImage),
+    /// One of an account's.
+    Own(Arc<OwnImage>),
     /// One that is not known, with the default content.
     Unknown(ImageId),
 }
@@ -50,19 +57,6 @@ pub struct PublicImage {
     pub region: Region,
     /// What it is in every Region.
     pub release: &'static Release,
-}
-
-/// The root volume that an image begins with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RootVolumeTemplate {
-    /// Its device name, such as `/dev/xvda`.
-    pub device: &'static str,
-    /// Its size.
-    pub size_gib: u32,
-    /// Its type, such as `gp3`.
-    pub volume_type: &'static str,
-    /// What it is made from.
-    pub snapshot: SnapshotId,
 }
 
 /// The catalogue of a Region, most usual first.
@@ -82,6 +76,13 @@ pub fn find_anywhere(id: ImageId) -> Option<PublicImage> {
     BY_ID.get(&id).copied()
 }
 
+/// The image of the catalogue whose root volume is made from this snapshot.
+pub fn find_snapshot(region: Region, id: SnapshotId) -> Option<PublicImage> {
+    static BY_SNAPSHOT: LazyLock<BTreeMap<SnapshotId, PublicImage>> =
+        LazyLock::new(|| Region::all().flat_map(all).map(|image| (image.snapshot(), image)).collect());
+    BY_SNAPSHOT.get(&id).copied().filter(|image| image.region == region)
+}
+
 /// The public parameters of Systems Manager whose value is an image's id, each with that image.
 pub fn parameters(region: Region) -> impl Iterator<Item = (&'static str, PublicImage)> {
     all(region).flat_map(|image| image.release.parameters.iter().map(move |name| (*name, image)))
@@ -95,17 +96,33 @@ pub fn named_by(region: Region, parameter: &str) -> Option<PublicImage> {
 impl World {
     /// The image that an account can launch from by this id.
     pub fn image(&self, scope: Scope, id: ImageId, unknown: UnknownImages) -> Option<Image> {
-        match (find(scope.region, id), unknown) {
-            (Some(image), _) => Some(Image::Public(image)),
-            (None, UnknownImages::Run) => Some(Image::Unknown(id)),
-            (None, UnknownImages::Refuse) => None,
+        if let Some(image) = find(scope.region, id) {
+            return Some(Image::Public(image));
         }
+        if let Some(image) = self.images.get_shared(&id) {
+            return self.can_launch_image(scope, &image).then_some(Image::Own(image));
+        }
+        match unknown {
+            UnknownImages::Run if !self.deregistered_images.contains(&id) => Some(Image::Unknown(id)),
+            UnknownImages::Run | UnknownImages::Refuse => None,
+        }
+    }
+
+    /// The image that an image began as, through all that it was made from.
+    pub fn base_of(&self, id: ImageId) -> Option<ImageId> {
+        if let Some(image) = self.images.get(&id) {
+            return image.described.base;
+        }
+        self.deregistered_images.get(&id).map_or(Some(id), |it| it.base)
     }
 
     /// The image that an instance was launched from, whatever has become of it since.
     pub fn image_of(&self, instance: &Instance) -> Image {
-        let known = self.image(instance.scope, instance.image, UnknownImages::Refuse);
-        known.unwrap_or(Image::Unknown(instance.image))
+        let id = instance.image;
+        if let Some(image) = self.images.get_shared(&id) {
+            return Image::Own(image);
+        }
+        self.base_of(id).and_then(find_anywhere).map_or(Image::Unknown(id), Image::Public)
     }
 }
 
@@ -114,6 +131,7 @@ impl Image {
     pub fn id(&self) -> ImageId {
         match self {
             Image::Public(image) => image.id(),
+            Image::Own(image) => image.id,
             Image::Unknown(id) => *id,
         }
     }
@@ -122,6 +140,7 @@ impl Image {
     pub fn distribution(&self) -> &'static Distribution {
         match self {
             Image::Public(image) => image.release.distribution,
+            Image::Own(image) => image.distribution(),
             Image::Unknown(_) => &distribution::UNKNOWN,
         }
     }
@@ -130,25 +149,48 @@ impl Image {
     pub fn architecture(&self) -> Option<Architecture> {
         match self {
             Image::Public(image) => Some(image.release.architecture),
+            Image::Own(image) => Some(image.described.architecture),
             Image::Unknown(_) => None,
         }
     }
 
-    /// The root volume that it begins with.
-    pub fn root_volume(&self) -> RootVolumeTemplate {
+    /// The image that it began as, through all that it was made from; `None` where that is not known.
+    pub fn base(&self) -> Option<ImageId> {
         match self {
-            Image::Public(image) => RootVolumeTemplate {
-                device: image.release.distribution.root_device,
-                size_gib: image.release.root_volume_gib,
-                volume_type: image.release.root_volume_type,
-                snapshot: image.snapshot(),
-            },
-            Image::Unknown(id) => RootVolumeTemplate {
-                device: distribution::UNKNOWN.root_device,
-                size_gib: UNKNOWN_ROOT_VOLUME_GIB,
-                volume_type: "gp3",
-                snapshot: SnapshotId::from_random(u128::from(hash(&["snapshot", &id.to_string()]))),
-            },
+            Image::Public(image) => Some(image.id()),
+            Image::Own(image) => image.described.base,
+            Image::Unknown(_) => None,
+        }
+    }
+
+    /// Where its instances have the volume that they start from.
+    pub fn root_device(&self) -> &str {
+        match self {
+            Image::Public(image) => image.release.distribution.root_device,
+            Image::Own(image) => &image.described.root_device,
+            Image::Unknown(_) => distribution::UNKNOWN.root_device,
+        }
+    }
+
+    /// The volumes that its instances begin with.
+    pub fn devices(&self) -> Vec<ImageDevice> {
+        let root = |size_gib, volume_type, snapshot| ImageDevice {
+            device: self.root_device().to_owned(),
+            delete_on_termination: true,
+            capacity: Capacity::with_defaults(volume_type, size_gib),
+            snapshot: Some(snapshot),
+            kms_key: None,
+        };
+        match self {
+            Image::Public(image) => {
+                let Release { root_volume_gib, root_volume_type, .. } = *image.release;
+                vec![root(root_volume_gib, root_volume_type, image.snapshot())]
+            }
+            Image::Own(image) => image.described.devices.clone(),
+            Image::Unknown(id) => {
+                let snapshot = SnapshotId::from_random(u128::from(hash(&["snapshot", &id.to_string()])));
+                vec![root(UNKNOWN_ROOT_VOLUME_GIB, VolumeType::Gp3, snapshot)]
+            }
         }
     }
 
@@ -156,7 +198,7 @@ impl Image {
     /// two names that there are.
     pub fn is_root_device(&self, name: &str) -> bool {
         match self {
-            Image::Public(image) => name == image.release.distribution.root_device,
+            Image::Public(_) | Image::Own(_) => name == self.root_device(),
             Image::Unknown(_) => ["/dev/xvda", "/dev/sda1"].contains(&name),
         }
     }
@@ -166,10 +208,18 @@ impl Image {
         self.distribution().platform == Some("windows")
     }
 
+    /// Whether `ImdsSupport` is `v2.0`.
+    pub fn has_imds_v2(&self) -> bool {
+        match self {
+            Image::Public(_) | Image::Unknown(_) => self.distribution().imds_v2,
+            Image::Own(image) => image.described.imds_v2,
+        }
+    }
+
     /// How metadata can be read unless a launch says otherwise. Of images that are marked `ImdsSupport: v2.0`,
     /// "HttpTokens is set to required and HttpPutResponseHopLimit is set to 2" (EC2 User Guide).
     pub fn metadata_options(&self) -> MetadataOptions {
-        let imds_v2 = self.distribution().imds_v2;
+        let imds_v2 = self.has_imds_v2();
         MetadataOptions {
             enabled: true,
             tokens_required: imds_v2,

@@ -11,6 +11,8 @@ pub use figures::{Card, Device, Figures, Processor, Speed, Storage, Volumes};
 
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
+
 use cells::Cells;
 
 /// One line a type, in the order of their names; `xtask/src/instance_types.rs` says what its columns are.
@@ -112,7 +114,7 @@ impl Feature {
 }
 
 /// A processor's instruction set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Architecture {
     /// 64-bit x86.
     X86_64,

@@ -146,6 +146,20 @@ impl Capacity {
         Ok(Capacity { volume_type, size_gib, iops, throughput_mibps })
     }
 
+    /// A volume of this type and size with the defaults of a type that has any.
+    pub(crate) const fn with_defaults(volume_type: VolumeType, size_gib: u32) -> Capacity {
+        let (iops, throughput_mibps) = match volume_type {
+            VolumeType::Gp3 => (Some(GP3_IOPS_BASELINE), Some(GP3_THROUGHPUT_BASELINE_MIBPS)),
+            VolumeType::Gp2
+            | VolumeType::Io1
+            | VolumeType::Io2
+            | VolumeType::Standard
+            | VolumeType::St1
+            | VolumeType::Sc1 => (None, None),
+        };
+        Capacity { volume_type, size_gib, iops, throughput_mibps }
+    }
+
     /// The operations a second that answers show. "For gp2 volumes, this represents the baseline performance of the volume"
     /// (Volume): three for each GiB, at least 100 and at most 16,000.
     pub fn iops_shown(&self) -> Option<u32> {

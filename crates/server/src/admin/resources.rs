@@ -54,6 +54,8 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("network interfaces", world.network.network_interfaces.len()),
         ("elastic ips", world.network.elastic_ips.len()),
         ("volumes", world.volumes.len()),
+        ("snapshots", world.snapshots.len()),
+        ("images", world.images.len()),
         ("key pairs", world.key_pairs.len()),
         ("launch templates", world.launch_templates.len()),
         ("roles", world.roles.len()),

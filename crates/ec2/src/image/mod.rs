@@ -1,15 +1,20 @@
-//! Images. Follows DescribeImages and DescribeImageAttribute (EC2 API Reference). Images of one's own cannot be made.
+//! Images. Follows DescribeImages (EC2 API Reference).
+
+pub(crate) mod attribute;
+pub(crate) mod create;
+pub(crate) mod life;
 
 use awsproto::{AwsError, Call, Filterable, Timestamp};
-use model::image::{self, Image, Release};
+use model::image::{self, Image, ImageDevice, OwnImage, Release};
 use model::instance_type::Architecture;
-use model::{IdKind, ImageId, World};
+use model::volume::VolumeType;
+use model::{AccountId, IdKind, ImageId, World};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::errors;
-use crate::request::{self, Describe, bool_values, parse_id, text_values};
+use crate::request::{self, Describe, bool_values, parse_id, render_tags, text_values};
 use crate::shapes::{self, *};
-use model::volume::{GP3_IOPS_BASELINE, GP3_THROUGHPUT_BASELINE_MIBPS};
 
 /// What `Owners` can say beside accounts.
 const OWNER_ALIASES: [&str; 4] = ["self", "amazon", "aws-marketplace", "aws-backup-vault"];
@@ -31,23 +36,33 @@ pub(crate) fn describe(
         filters,
         image_ids,
         include_deprecated,
-        // No image is ever disabled.
-        include_disabled: _,
+        include_disabled,
         max_results,
         next_token,
         owners,
     } = request;
     check_owners(&owners)?;
-    let mut all: Vec<Image> = image::all(call.scope.region).map(Image::from).collect();
+    let scope = call.scope;
+    let mut all: Vec<Image> = image::all(scope.region).map(Image::from).collect();
+    all.extend(world.visible_images(scope).map(|image| Image::Own(Arc::new(image.clone()))));
     all.extend(unknown(call, world, &image_ids));
+    let asked_for_some = !image_ids.is_empty();
+    let image_ids = without_deregistered(world, image_ids);
+    if asked_for_some && image_ids.is_empty() {
+        return Ok(DescribeImagesResult::default());
+    }
     let mut named = request::named_or_all(&image_ids, all.iter(), Image::id)?;
-    let account = call.scope.account.to_string();
-    named.retain(|image| owners.is_empty() || owners.iter().any(|owner| is_owned_by(image, owner, &account)));
-    // "Images with explicit launch permissions" for an account are none; `all` are the public ones.
-    named.retain(|_| executable_users.is_empty() || executable_users.contains(&"all".to_owned()));
+    named.retain(|image| {
+        owners.is_empty() || owners.iter().any(|owner| is_owned_by(image, owner, scope.account))
+    });
+    named.retain(|image| {
+        executable_users.is_empty()
+            || executable_users.iter().any(|user| is_executable_by(image, user, scope.account))
+    });
+    named.retain(|image| include_disabled == Some(true) || !is_disabled(image));
     // "If you specify the image IDs, deprecated AMIs are included" (Deprecate an AMI, EC2 User Guide).
     let shows_deprecated = include_deprecated == Some(true) || !image_ids.is_empty();
-    named.retain(|image| shows_deprecated || !is_deprecated(image, call.now));
+    named.retain(|image| shows_deprecated || !is_deprecated(image, scope.account, call.now));
     let describe = Describe { kind: "image", ids: &image_ids, filters, max_results, next_token };
     let images = named.into_iter().map(render).collect();
     let (images, next_token) = describe.page(images, |image: &shapes::Image| image.image_id.as_ref())?;
@@ -79,7 +94,7 @@ fn unknown(call: &Call, world: &World, ids: &[String]) -> Vec<Image> {
     found.filter(|image| matches!(image, Image::Unknown(_))).collect()
 }
 
-fn check_owners(owners: &[String]) -> Result<(), AwsError> {
+pub(crate) fn check_owners(owners: &[String]) -> Result<(), AwsError> {
     let is_account = |owner: &str| owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
     match owners.iter().find(|owner| !OWNER_ALIASES.contains(&owner.as_str()) && !is_account(owner)) {
         Some(owner) => Err(AwsError::new("InvalidUserID.Malformed", format!("Invalid user id: \"{owner}\""))),
@@ -87,55 +102,61 @@ fn check_owners(owners: &[String]) -> Result<(), AwsError> {
     }
 }
 
-fn is_owned_by(image: &Image, owner: &str, account: &str) -> bool {
-    let distribution = image.distribution();
-    match owner {
-        "self" => distribution.owner == account,
-        owner => owner == distribution.owner || owner == distribution.owner_alias,
+fn is_owned_by(image: &Image, owner: &str, caller: AccountId) -> bool {
+    match (image, owner) {
+        (Image::Own(image), "self") => image.scope.account == caller,
+        (Image::Own(image), owner) => image.scope.account.to_string() == owner,
+        (Image::Public(_) | Image::Unknown(_), owner) => {
+            let distribution = image.distribution();
+            owner == distribution.owner || owner == distribution.owner_alias
+        }
+    }
+}
+
+/// Whether the image is public, for `all`, or shared with an account by its number, with the caller's for `self`.
+fn is_executable_by(image: &Image, user: &str, caller: AccountId) -> bool {
+    match (image, user) {
+        (Image::Public(_) | Image::Unknown(_), user) => user == "all",
+        (Image::Own(image), "all") => image.sharing.everybody,
+        (Image::Own(image), "self") => image.sharing.accounts.contains(&caller),
+        (Image::Own(image), user) => {
+            let account: Option<AccountId> = user.parse().ok();
+            account.is_some_and(|account| image.sharing.accounts.contains(&account))
+        }
+    }
+}
+
+/// "Recently deregistered images … return empty results. After all instances that reference a deregistered AMI are
+/// terminated, specifying the ID of the image will eventually return an error" (DescribeImages).
+fn without_deregistered(world: &World, ids: Vec<String>) -> Vec<String> {
+    let is_referred_to = |text: &str| {
+        let id: Option<ImageId> = text.parse().ok();
+        let id = id.filter(|id| world.deregistered_images.contains(id));
+        id.is_some_and(|id| world.network.instances.values().any(|instance| instance.image == id))
+    };
+    ids.into_iter().filter(|text| !is_referred_to(text)).collect()
+}
+
+fn is_disabled(image: &Image) -> bool {
+    match image {
+        Image::Own(image) => image.disabled,
+        Image::Public(_) | Image::Unknown(_) => false,
     }
 }
 
 /// Whether it is only shown to those who ask for old ones. Dates of answers are in the order of time.
-fn is_deprecated(image: &Image, now: Timestamp) -> bool {
+fn is_deprecated(image: &Image, caller: AccountId, now: Timestamp) -> bool {
     match image {
         Image::Public(image) => {
             let Release { is_latest, deprecated, .. } = image.release;
             !is_latest && deprecated.is_some_and(|date| *date < *now.to_string())
         }
+        // "If you are the AMI owner, all deprecated AMIs appear in the response" (DescribeImages).
+        Image::Own(image) => {
+            image.scope.account != caller && image.deprecated.is_some_and(|date| date <= now)
+        }
         Image::Unknown(_) => false,
     }
-}
-
-pub(crate) fn describe_attribute(
-    call: &mut Call,
-    world: &World,
-    request: DescribeImageAttributeRequest,
-) -> Result<ImageAttribute, AwsError> {
-    let DescribeImageAttributeRequest { attribute, image_id } = request;
-    let text = image_id.ok_or_else(|| AwsError::missing_parameter("imageId"))?;
-    let shape = render(&find(call, world, &text)?);
-    let value = |value: Option<String>| Some(AttributeValue { value });
-    let mut answer = ImageAttribute { image_id: shape.image_id, ..Default::default() };
-    match attribute.as_deref().unwrap_or_default() {
-        "description" => answer.description = value(shape.description),
-        "blockDeviceMapping" => answer.block_device_mappings = shape.block_device_mappings,
-        "launchPermission" => {
-            answer.launch_permissions =
-                vec![LaunchPermission { group: Some("all".into()), ..Default::default() }];
-        }
-        "bootMode" => answer.boot_mode = value(shape.boot_mode),
-        "sriovNetSupport" => answer.sriov_net_support = value(shape.sriov_net_support),
-        "imdsSupport" => answer.imds_support = value(shape.imds_support),
-        "productCodes"
-        | "kernel"
-        | "ramdisk"
-        | "tpmSupport"
-        | "uefiData"
-        | "lastLaunchedTime"
-        | "deregistrationProtection" => {}
-        other => return Err(AwsError::invalid_value("attribute", other, "Unknown attribute.")),
-    }
-    Ok(answer)
 }
 
 pub(crate) fn render(image: &Image) -> shapes::Image {
@@ -151,12 +172,12 @@ pub(crate) fn render(image: &Image) -> shapes::Image {
         sriov_net_support: text("simple"),
         hypervisor: text("xen"),
         image_type: text("machine"),
-        imds_support: distribution.imds_v2.then(|| "v2.0".to_owned()),
+        imds_support: image.has_imds_v2().then(|| "v2.0".to_owned()),
         platform: distribution.platform.map(str::to_owned),
         platform_details: text(distribution.platform_details),
         usage_operation: text(distribution.usage_operation),
         public: Some(true),
-        root_device_name: text(image.root_volume().device),
+        root_device_name: text(image.root_device()),
         root_device_type: text("ebs"),
         state: text("available"),
         virtualization_type: text("hvm"),
@@ -165,6 +186,7 @@ pub(crate) fn render(image: &Image) -> shapes::Image {
     };
     match image {
         Image::Public(image) => released(image.release, described),
+        Image::Own(image) => own(image, described),
         Image::Unknown(id) => shapes::Image {
             name: Some(format!("unknown-{id}")),
             description: text(UNKNOWN_IMAGE),
@@ -183,6 +205,32 @@ fn released(release: &Release, described: shapes::Image) -> shapes::Image {
         image_location: Some(format!("{}/{}", release.distribution.owner_alias, release.name)),
         creation_date: Some(release.created.to_owned()),
         deprecation_time: release.deprecated.map(str::to_owned),
+        ..described
+    }
+}
+
+/// What its owner says of an image.
+fn own(image: &OwnImage, described: shapes::Image) -> shapes::Image {
+    let OwnImage { scope, described: it, sharing, created, deprecated, disabled, protection, tags, .. } =
+        image;
+    shapes::Image {
+        name: Some(it.name.clone()),
+        description: it.description.clone(),
+        image_location: Some(format!("{}/{}", scope.account, it.name)),
+        image_owner_alias: None,
+        owner_id: Some(scope.account.to_string()),
+        boot_mode: it.boot_mode.clone(),
+        ena_support: Some(it.ena),
+        sriov_net_support: it.sriov.then(|| "simple".to_owned()),
+        public: Some(sharing.everybody),
+        state: Some(if *disabled { "disabled" } else { "available" }.to_owned()),
+        creation_date: Some(created.to_string()),
+        deprecation_time: deprecated.map(|at| at.to_string()),
+        deregistration_protection: Some(life::protection(*protection)),
+        source_instance_id: it.source_instance.map(|id| id.to_string()),
+        source_image_id: it.source_image.map(|source| source.id.to_string()),
+        source_image_region: it.source_image.map(|source| source.region.name().to_owned()),
+        tags: render_tags(tags),
         ..described
     }
 }
@@ -209,23 +257,25 @@ fn block_devices(image: &Image) -> Vec<BlockDeviceMapping> {
         virtual_name: Some(store.to_owned()),
         ..Default::default()
     };
+    let says_gp3 = image.distribution().says_gp3_performance || matches!(image, Image::Own(_));
+    let devices = image.devices().into_iter().map(|it| block_device(it, says_gp3));
     let stores = INSTANCE_STORES.into_iter().filter(|_| image.distribution().instance_stores);
-    std::iter::once(root_volume(image)).chain(stores.map(store)).collect()
+    devices.chain(stores.map(store)).collect()
 }
 
-fn root_volume(image: &Image) -> BlockDeviceMapping {
-    let volume = image.root_volume();
-    let says_gp3 = volume.volume_type == "gp3" && image.distribution().says_gp3_performance;
+fn block_device(it: ImageDevice, says_gp3: bool) -> BlockDeviceMapping {
+    let number = |value: Option<u32>| value.and_then(|it| i32::try_from(it).ok());
+    let is_said = says_gp3 || it.capacity.volume_type != VolumeType::Gp3;
     BlockDeviceMapping {
-        device_name: Some(volume.device.to_owned()),
+        device_name: Some(it.device),
         ebs: Some(EbsBlockDevice {
-            delete_on_termination: Some(true),
-            encrypted: Some(false),
-            iops: says_gp3.then(|| i32::try_from(GP3_IOPS_BASELINE).ok()).flatten(),
-            snapshot_id: Some(volume.snapshot.to_string()),
-            throughput: says_gp3.then(|| i32::try_from(GP3_THROUGHPUT_BASELINE_MIBPS).ok()).flatten(),
-            volume_size: i32::try_from(volume.size_gib).ok(),
-            volume_type: Some(volume.volume_type.to_owned()),
+            delete_on_termination: Some(it.delete_on_termination),
+            encrypted: Some(it.kms_key.is_some()),
+            iops: number(it.capacity.iops).filter(|_| is_said),
+            snapshot_id: it.snapshot.map(|id| id.to_string()),
+            throughput: number(it.capacity.throughput_mibps).filter(|_| is_said),
+            volume_size: number(Some(it.capacity.size_gib)),
+            volume_type: Some(it.capacity.volume_type.name().to_owned()),
             ..Default::default()
         }),
         ..Default::default()
@@ -257,6 +307,9 @@ impl Filterable for shapes::Image {
             "sriov-net-support" => text_values(&self.sriov_net_support),
             "state" => text_values(&self.state),
             "virtualization-type" => text_values(&self.virtualization_type),
+            "source-image-id" => text_values(&self.source_image_id),
+            "source-image-region" => text_values(&self.source_image_region),
+            "source-instance-id" => text_values(&self.source_instance_id),
             "image-allowed" => bool_values(Some(true)),
             "free-tier-eligible" => bool_values(self.free_tier_eligible),
             "public-ssm-parameter-name" => parameters(&self.image_id),
@@ -278,9 +331,6 @@ impl Filterable for shapes::Image {
             | "product-code"
             | "product-code.type"
             | "ramdisk-id"
-            | "source-image-id"
-            | "source-image-region"
-            | "source-instance-id"
             | "state-reason-code"
             | "state-reason-message" => Vec::new(),
             _ => return None,
