@@ -134,6 +134,7 @@ class Scenario:
         )["NatGateway"]["NatGatewayId"]
         self.wait("nat_gateway_available", NatGatewayIds=[id["nat"]])
         ec2.create_route(RouteTableId=id["rtb2"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=id["nat"])
+        self.more_addresses_for_nat()
         id["eice"] = ec2.create_instance_connect_endpoint(
             SubnetId=id["subnet"],
             TagSpecifications=tagged("instance-connect-endpoint", "door"),
@@ -142,6 +143,20 @@ class Scenario:
         self.endpoint_is("create-complete")
         id["vpc2"] = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
         self.peering()
+
+    def more_addresses_for_nat(self):
+        ec2, one = self.ec2, {"NatGatewayId": self.id["nat"]}
+        second = ec2.allocate_address()["AllocationId"]
+        ec2.associate_nat_gateway_address(**one, AllocationIds=[second])
+        [nat] = ec2.describe_nat_gateways(NatGatewayIds=[self.id["nat"]])["NatGateways"]
+        [_, address] = nat["NatGatewayAddresses"]
+        ec2.disassociate_nat_gateway_address(**one, AssociationIds=[address["AssociationId"]])
+        ec2.release_address(AllocationId=second)
+        made = ec2.create_nat_gateway(SubnetId=self.id["private-subnet"], ConnectivityType="private")
+        one = {"NatGatewayId": made["NatGateway"]["NatGatewayId"]}
+        [given] = ec2.assign_private_nat_gateway_address(**one, PrivateIpAddressCount=1)["NatGatewayAddresses"]
+        ec2.unassign_private_nat_gateway_address(**one, PrivateIpAddresses=[given["PrivateIp"]])
+        ec2.delete_nat_gateway(**one)
 
     def endpoint_is(self, state):
         """boto3 has no waiter for endpoints."""

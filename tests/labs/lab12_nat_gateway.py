@@ -268,6 +268,26 @@ class Lab12NatGateway(NetworkLab):
             )
             self.holds(any(self.answers("one", port, 8082) for port in range(10_000, 10_010)), "old ones go on")
             self.sees(self.answers("one", 9_999, 8083), True, "another destination has ports of its own")
+            self.second_address()
+
+    def second_address(self):
+        self.step("   a second address brings ports of its own, until it is taken away")
+        second = self.ec2("allocate-address")
+        added = self.ec2(
+            "associate-nat-gateway-address", "--nat-gateway-id", self.nat, "--allocation-ids", second["AllocationId"]
+        )
+        [address] = added["NatGatewayAddresses"]
+        self.sees((address["Status"], address["IsPrimary"]), ("associating", False))
+        [shown] = self.ec2("describe-nat-gateways", "--nat-gateway-ids", self.nat)["NatGateways"]
+        [primary, address] = shown["NatGatewayAddresses"]
+        self.sees((primary["PublicIp"], primary["IsPrimary"]), (self.public_ip, True))
+        self.sees((address["PublicIp"], address["Status"]), (second["PublicIp"], "succeeded"))
+        self.sees(self.answers("one", 9_998, 8082), True, "a new connection has a port again")
+        self.holds(any(self.answers("one", port, 8082) for port in range(10_000, 10_010)), "old ones go on")
+        association = ("--association-ids", address["AssociationId"])
+        self.ec2("disassociate-nat-gateway-address", "--nat-gateway-id", self.nat, *association)
+        self.ec2("release-address", "--allocation-id", second["AllocationId"])
+        self.sees(self.answers("one", 9_998, 8082), False, "its ports are gone with it")
 
     def answers(self, server, source, destination):
         """Whether a datagram from a port to one of the laptop is answered."""

@@ -8,8 +8,8 @@ use crate::{
     address_attribute, address_transfer, block_public_access, credit_specification, dhcp_options,
     egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute, instance_connect_endpoint,
     instance_image_metadata, instance_profile, instance_type, internet_gateway, key_pair, launch_template,
-    nat_gateway, network_acl, network_interface, passing, place, prefix_list, route, route_table,
-    run_instances, security_group, security_group_permission, security_group_rule, snapshot,
+    nat_gateway, nat_gateway_address, network_acl, network_interface, passing, place, prefix_list, route,
+    route_table, run_instances, security_group, security_group_permission, security_group_rule, snapshot,
     storage_defaults, subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
@@ -65,6 +65,10 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     // NAT gateways.
     write!(CreateNatGateway, nat_gateway::create),
     write!(DeleteNatGateway, nat_gateway::delete),
+    write!(AssociateNatGatewayAddress, nat_gateway_address::associate),
+    write!(DisassociateNatGatewayAddress, nat_gateway_address::disassociate),
+    write!(AssignPrivateNatGatewayAddress, nat_gateway_address::assign),
+    write!(UnassignPrivateNatGatewayAddress, nat_gateway_address::unassign),
     read!(DescribeNatGateways, nat_gateway::describe).waits_out(passing::nat_gateways),
     // EC2 Instance Connect Endpoints.
     write!(CreateInstanceConnectEndpoint, instance_connect_endpoint::create),

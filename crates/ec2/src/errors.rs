@@ -11,6 +11,7 @@ mod instance_connect_endpoint;
 mod internet_gateway;
 mod key_pair;
 mod launch_template;
+mod nat_gateway;
 mod network_acl;
 mod network_interface;
 mod prefix_list;
@@ -50,6 +51,7 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::Route(refusal) => route::refused(refusal),
         Refusal::NetworkInterface(refusal) => network_interface::refused(refusal),
         Refusal::ElasticIp(refusal) => elastic_ip::refused(refusal),
+        Refusal::NatGateway(refusal) => nat_gateway::refused(refusal),
         Refusal::KeyPair(refusal) => key_pair::refused(refusal),
         Refusal::LaunchTemplate(refusal) => launch_template::refused(refusal),
         Refusal::Instance(refusal) => instance::refused(refusal),

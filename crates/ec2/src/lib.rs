@@ -33,6 +33,7 @@ pub mod key_pair;
 mod launch_request;
 mod launch_template;
 mod nat_gateway;
+mod nat_gateway_address;
 mod network_acl;
 mod network_interface;
 mod passing;

@@ -1,5 +1,5 @@
-//! NAT gateways. Follows CreateNatGateway, DescribeNatGateways and DeleteNatGateway (EC2 API Reference). Zonal ones
-//! with one address; no secondary addresses, no regional NAT gateways.
+//! NAT gateways. Follows CreateNatGateway, DescribeNatGateways and DeleteNatGateway (EC2 API Reference). Zonal
+//! ones alone; their secondary addresses are in `nat_gateway_address`.
 
 use awsproto::{AwsError, Call, Filterable};
 use model::nat_gateway::{Connectivity, NatGatewayState, NewNatGateway};
@@ -7,6 +7,7 @@ use model::{NatGatewayId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
+use crate::nat_gateway_address::{self, Secondary};
 use crate::request::{self, Describe, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
@@ -32,11 +33,13 @@ pub(crate) fn create(
     request::refuse_unsupported(&[
         ("AvailabilityMode", availability_mode.as_deref().is_some_and(|mode| mode != "zonal")),
         ("AvailabilityZoneAddress", !availability_zone_addresses.is_empty()),
-        ("SecondaryAllocationId", !secondary_allocation_ids.is_empty()),
-        ("SecondaryPrivateIpAddress", !secondary_private_ip_addresses.is_empty()),
-        ("SecondaryPrivateIpAddressCount", secondary_private_ip_address_count.is_some()),
         ("VpcId", vpc_id.is_some()),
     ])?;
+    let secondary = Secondary::of_creation(
+        &secondary_allocation_ids,
+        &secondary_private_ip_addresses,
+        secondary_private_ip_address_count,
+    )?;
     let (scope, now) = (call.scope, call.now);
     let subnet = subnet_id.ok_or_else(|| AwsError::missing_parameter("subnetId"))?;
     let private_ip = private_ip_address.as_deref().map(|text| {
@@ -50,8 +53,12 @@ pub(crate) fn create(
         tags: awsproto::tags::specified(tag_specifications, "natgateway")?,
     };
     let id = call.with_ids(|ids| world.create_nat_gateway(scope, new, now, ids)).map_err(refused)?;
+    let is_available = world.nat_gateway(scope, id).map_err(refused)?.is_available();
+    if let Some(secondary) = secondary.filter(|_| is_available) {
+        nat_gateway_address::add(call, world, id, secondary)?;
+    }
     let gateway = world.nat_gateway(scope, id).map_err(refused)?;
-    Ok(CreateNatGatewayResult { client_token, nat_gateway: Some(render_pending(gateway)) })
+    Ok(CreateNatGatewayResult { client_token, nat_gateway: Some(render_pending(world, gateway)) })
 }
 
 pub(crate) fn delete(
@@ -98,16 +105,17 @@ fn wanted_connectivity(kind: Option<&str>, allocation: Option<&str>) -> Result<C
 }
 
 /// A NAT gateway as the answer to its creation shows it: nothing is known yet but what was asked for.
-fn render_pending(gateway: &model::NatGateway) -> shapes::NatGateway {
-    let address = gateway.allocation.map(|allocation| NatGatewayAddress {
-        allocation_id: Some(allocation.to_string()),
-        is_primary: Some(true),
-        status: Some("associating".to_owned()),
+fn render_pending(world: &World, gateway: &model::NatGateway) -> shapes::NatGateway {
+    let status = if gateway.public { "associating" } else { "assigning" };
+    let on_its_way = |address: NatGatewayAddress| NatGatewayAddress {
+        allocation_id: address.allocation_id,
+        is_primary: address.is_primary,
+        status: Some(status.to_owned()),
         ..Default::default()
-    });
+    };
     shapes::NatGateway {
         state: Some("pending".to_owned()),
-        nat_gateway_addresses: address.into_iter().collect(),
+        nat_gateway_addresses: addresses(world, gateway).into_iter().map(on_its_way).collect(),
         ..render_frame(gateway)
     }
 }
@@ -128,7 +136,7 @@ fn render(world: &World, gateway: &model::NatGateway) -> shapes::NatGateway {
     };
     shape.state = Some(state.to_owned());
     shape.delete_time = gateway.deleted;
-    shape.nat_gateway_addresses = vec![render_address(world, gateway)];
+    shape.nat_gateway_addresses = addresses(world, gateway);
     shape
 }
 
@@ -143,6 +151,27 @@ fn render_frame(gateway: &model::NatGateway) -> shapes::NatGateway {
         tags: render_tags(&gateway.tags),
         ..Default::default()
     }
+}
+
+/// A NAT gateway's addresses, the primary one first.
+pub(crate) fn addresses(world: &World, gateway: &model::NatGateway) -> Vec<NatGatewayAddress> {
+    let interface = world.interface_of_nat_gateway(gateway);
+    let secondary = interface.into_iter().flat_map(|it| it.private_addresses.iter().skip(1));
+    let secondary = secondary.map(|private| {
+        let allocation = private.public.and_then(|public| public.elastic);
+        let elastic = allocation.and_then(|id| world.network.elastic_ips.get(&id));
+        NatGatewayAddress {
+            allocation_id: allocation.map(|id| id.to_string()),
+            association_id: elastic.and_then(|it| it.association).map(|it| it.id.to_string()),
+            public_ip: elastic.map(|it| it.public_ip.to_string()),
+            network_interface_id: gateway.interface.map(|id| id.to_string()),
+            private_ip: Some(private.address.to_string()),
+            is_primary: Some(false),
+            status: Some("succeeded".to_owned()),
+            ..Default::default()
+        }
+    });
+    [render_address(world, gateway)].into_iter().chain(secondary).collect()
 }
 
 fn render_address(world: &World, gateway: &model::NatGateway) -> NatGatewayAddress {

@@ -451,7 +451,7 @@ impl Addresses {
     }
 }
 
-fn list_and_count(list: &str, count: &str) -> AwsError {
+pub(crate) fn list_and_count(list: &str, count: &str) -> AwsError {
     AwsError::invalid_parameter_combination(format!(
         "The parameter {list} cannot be used with the parameter {count}"
     ))
@@ -462,7 +462,7 @@ pub(crate) fn ipv4_address(parameter: &str, text: &str) -> Result<Ipv4Addr, AwsE
     text.parse().map_err(|_| AwsError::invalid_value(parameter, text, "This is not a valid IPv4 address."))
 }
 
-fn ipv4_addresses(parameter: &str, texts: &[String]) -> Result<Vec<Ipv4Addr>, AwsError> {
+pub(crate) fn ipv4_addresses(parameter: &str, texts: &[String]) -> Result<Vec<Ipv4Addr>, AwsError> {
     texts.iter().map(|text| ipv4_address(parameter, text)).collect()
 }
 
@@ -477,7 +477,7 @@ fn parse_ipv6_addresses(texts: &[String]) -> Result<Vec<Ipv6Addr>, AwsError> {
 /// How many addresses one request can ask for; no instance type allows more on an interface.
 const ADDRESSES_MAX: usize = 50;
 
-fn address_count(parameter: &str, count: i32) -> Result<usize, AwsError> {
+pub(crate) fn address_count(parameter: &str, count: i32) -> Result<usize, AwsError> {
     let reason = format!("Expecting a value between 0 and {ADDRESSES_MAX}.");
     let refused = || AwsError::invalid_value(parameter, &count.to_string(), &reason);
     usize::try_from(count).ok().filter(|count| *count <= ADDRESSES_MAX).ok_or_else(refused)

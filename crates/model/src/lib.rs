@@ -36,6 +36,7 @@ pub mod key_pair;
 pub mod launch_template;
 pub mod mac;
 pub mod nat_gateway;
+mod nat_gateway_address;
 pub mod network_acl;
 pub mod network_interface;
 pub mod peer;

@@ -209,7 +209,7 @@ impl<A> Wish<A> {
     /// No address.
     pub const NONE: Wish<A> = Wish::Count(0);
 
-    fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         match self {
             Wish::Count(count) => *count,
             Wish::Listed(addresses) => addresses.len(),
@@ -650,7 +650,7 @@ impl World {
         }
     }
 
-    fn add_private_addresses(
+    pub(crate) fn add_private_addresses(
         &mut self,
         id: NetworkInterfaceId,
         subnet: &Subnet,

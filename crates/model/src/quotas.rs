@@ -15,6 +15,10 @@ pub const IPV6_CIDRS_PER_VPC_MAX: usize = 5;
 pub const RESERVATIONS_PER_SUBNET_MAX: usize = 100;
 /// Elastic IP addresses per Region.
 pub const ELASTIC_IPS_MAX: usize = 5;
+/// Elastic IP addresses per public NAT gateway.
+pub const ELASTIC_IPS_PER_NAT_GATEWAY_MAX: usize = 2;
+/// Private addresses per private NAT gateway, the primary one among them.
+pub const PRIVATE_ADDRESSES_PER_NAT_GATEWAY_MAX: usize = 8;
 /// Internet gateways per Region: "This quota is directly correlated with the quota on VPCs per Region."
 pub const INTERNET_GATEWAYS_MAX: usize = VPCS_MAX;
 /// Egress-only internet gateways per Region.

@@ -10,6 +10,7 @@ mod instance_connect_endpoint;
 mod internet_gateway;
 mod key_pair;
 mod launch_template;
+mod nat_gateway;
 mod network_acl;
 mod network_interface;
 mod prefix_list;
@@ -29,6 +30,7 @@ pub use instance_connect_endpoint::InstanceConnectEndpointRefusal;
 pub use internet_gateway::InternetGatewayRefusal;
 pub use key_pair::KeyPairRefusal;
 pub use launch_template::LaunchTemplateRefusal;
+pub use nat_gateway::NatGatewayRefusal;
 pub use network_acl::NetworkAclRefusal;
 pub use network_interface::NetworkInterfaceRefusal;
 pub use prefix_list::PrefixListRefusal;
@@ -72,6 +74,8 @@ pub enum Refusal {
     NetworkInterface(NetworkInterfaceRefusal),
     /// A refused change of an Elastic IP address, or of its association.
     ElasticIp(ElasticIpRefusal),
+    /// A refused change of the addresses of a NAT gateway.
+    NatGateway(NatGatewayRefusal),
     /// A refused change of a key pair.
     KeyPair(KeyPairRefusal),
     /// A refused change of a launch template.
@@ -115,6 +119,7 @@ sum_of! {
     Route(RouteRefusal);
     NetworkInterface(NetworkInterfaceRefusal);
     ElasticIp(ElasticIpRefusal);
+    NatGateway(NatGatewayRefusal);
     KeyPair(KeyPairRefusal);
     LaunchTemplate(LaunchTemplateRefusal);
     Instance(InstanceRefusal);

@@ -177,7 +177,12 @@ impl RandomVpc {
         if self.nat[subnet] {
             let kind = random.one(&["eip", "eip", "eip", "private"]);
             let kind = if self.sensible && subnet == 0 { "eip" } else { kind };
-            let _ = writeln!(text, "    nat n{vpc}{subnet} 10.{block}.{subnet}.200 {kind}");
+            let second = match kind {
+                "private" => format!(" 10.{block}.{subnet}.201"),
+                _ => format!(" 10.{block}.{subnet}.201 eip"),
+            };
+            let second = if random.percent(30) { second } else { String::new() };
+            let _ = writeln!(text, "    nat n{vpc}{subnet} 10.{block}.{subnet}.200 {kind}{second}");
         }
     }
 

@@ -392,6 +392,40 @@ impl ToXml for AssignPrivateIpAddressesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssignPrivateNatGatewayAddressRequest {
+    pub nat_gateway_id: Option<String>,
+    pub private_ip_address_count: Option<i32>,
+    pub private_ip_addresses: Vec<String>,
+}
+
+impl FromParams for AssignPrivateNatGatewayAddressRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            nat_gateway_id: fields.required("NatGatewayId")?,
+            private_ip_address_count: fields.optional("PrivateIpAddressCount")?,
+            private_ip_addresses: fields.list("PrivateIpAddress")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssignPrivateNatGatewayAddressResult {
+    pub nat_gateway_addresses: Vec<NatGatewayAddress>,
+    pub nat_gateway_id: Option<String>,
+}
+
+impl ToXml for AssignPrivateNatGatewayAddressResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("natGatewayAddressSet", "item", &self.nat_gateway_addresses);
+        xml.field("natGatewayId", &self.nat_gateway_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssignedPrivateIpAddress {
     pub private_ip_address: Option<String>,
 }
@@ -483,6 +517,44 @@ pub struct AssociateIamInstanceProfileResult {
 impl ToXml for AssociateIamInstanceProfileResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("iamInstanceProfileAssociation", &self.iam_instance_profile_association);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssociateNatGatewayAddressRequest {
+    pub allocation_ids: Vec<String>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub nat_gateway_id: Option<String>,
+    pub private_ip_addresses: Vec<String>,
+}
+
+impl FromParams for AssociateNatGatewayAddressRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            allocation_ids: fields.required_list("AllocationId")?,
+            availability_zone: fields.optional("AvailabilityZone")?,
+            availability_zone_id: fields.optional("AvailabilityZoneId")?,
+            nat_gateway_id: fields.required("NatGatewayId")?,
+            private_ip_addresses: fields.list("PrivateIpAddress")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssociateNatGatewayAddressResult {
+    pub nat_gateway_addresses: Vec<NatGatewayAddress>,
+    pub nat_gateway_id: Option<String>,
+}
+
+impl ToXml for AssociateNatGatewayAddressResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("natGatewayAddressSet", "item", &self.nat_gateway_addresses);
+        xml.field("natGatewayId", &self.nat_gateway_id);
     }
 }
 

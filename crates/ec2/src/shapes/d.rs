@@ -2608,6 +2608,40 @@ impl ToXml for DisassociateIamInstanceProfileResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisassociateNatGatewayAddressRequest {
+    pub association_ids: Vec<String>,
+    pub max_drain_duration_seconds: Option<i32>,
+    pub nat_gateway_id: Option<String>,
+}
+
+impl FromParams for DisassociateNatGatewayAddressRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            association_ids: fields.required_list("AssociationId")?,
+            max_drain_duration_seconds: fields.optional("MaxDrainDurationSeconds")?,
+            nat_gateway_id: fields.required("NatGatewayId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisassociateNatGatewayAddressResult {
+    pub nat_gateway_addresses: Vec<NatGatewayAddress>,
+    pub nat_gateway_id: Option<String>,
+}
+
+impl ToXml for DisassociateNatGatewayAddressResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("natGatewayAddressSet", "item", &self.nat_gateway_addresses);
+        xml.field("natGatewayId", &self.nat_gateway_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DisassociateRouteTableRequest {
     pub association_id: Option<String>,
 }

@@ -12,9 +12,11 @@ pub const DECODERS: &[Decoder] = &[
     ("AllocateAddress", |input| AllocateAddress::decode(input).map(drop)),
     ("AssignIpv6Addresses", |input| AssignIpv6Addresses::decode(input).map(drop)),
     ("AssignPrivateIpAddresses", |input| AssignPrivateIpAddresses::decode(input).map(drop)),
+    ("AssignPrivateNatGatewayAddress", |input| AssignPrivateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateAddress", |input| AssociateAddress::decode(input).map(drop)),
     ("AssociateDhcpOptions", |input| AssociateDhcpOptions::decode(input).map(drop)),
     ("AssociateIamInstanceProfile", |input| AssociateIamInstanceProfile::decode(input).map(drop)),
+    ("AssociateNatGatewayAddress", |input| AssociateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateRouteTable", |input| AssociateRouteTable::decode(input).map(drop)),
     ("AssociateSubnetCidrBlock", |input| AssociateSubnetCidrBlock::decode(input).map(drop)),
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
@@ -152,6 +154,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DisableSnapshotBlockPublicAccess", |input| DisableSnapshotBlockPublicAccess::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
+    ("DisassociateNatGatewayAddress", |input| DisassociateNatGatewayAddress::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
@@ -227,6 +230,7 @@ pub const DECODERS: &[Decoder] = &[
     ("TerminateInstances", |input| TerminateInstances::decode(input).map(drop)),
     ("UnassignIpv6Addresses", |input| UnassignIpv6Addresses::decode(input).map(drop)),
     ("UnassignPrivateIpAddresses", |input| UnassignPrivateIpAddresses::decode(input).map(drop)),
+    ("UnassignPrivateNatGatewayAddress", |input| UnassignPrivateNatGatewayAddress::decode(input).map(drop)),
     ("UnmonitorInstances", |input| UnmonitorInstances::decode(input).map(drop)),
     ("UpdateSecurityGroupRuleDescriptionsEgress", |input| {
         UpdateSecurityGroupRuleDescriptionsEgress::decode(input).map(drop)
@@ -336,6 +340,26 @@ impl Operation for AssignPrivateIpAddresses {
     }
 }
 
+/// `AssignPrivateNatGatewayAddress`.
+pub struct AssignPrivateNatGatewayAddress;
+impl Operation for AssignPrivateNatGatewayAddress {
+    const NAME: &'static str = "AssignPrivateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:AssignPrivateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["NatGatewayId"];
+    const DRY_RUN: bool = true;
+    type Request = AssignPrivateNatGatewayAddressRequest;
+    type Response = AssignPrivateNatGatewayAddressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `AssociateAddress`.
 pub struct AssociateAddress;
 impl Operation for AssociateAddress {
@@ -388,6 +412,26 @@ impl Operation for AssociateIamInstanceProfile {
     const DRY_RUN: bool = false;
     type Request = AssociateIamInstanceProfileRequest;
     type Response = AssociateIamInstanceProfileResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `AssociateNatGatewayAddress`.
+pub struct AssociateNatGatewayAddress;
+impl Operation for AssociateNatGatewayAddress {
+    const NAME: &'static str = "AssociateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:AssociateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AllocationId", "NatGatewayId"];
+    const DRY_RUN: bool = true;
+    type Request = AssociateNatGatewayAddressRequest;
+    type Response = AssociateNatGatewayAddressResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2854,6 +2898,26 @@ impl Operation for DisassociateIamInstanceProfile {
     }
 }
 
+/// `DisassociateNatGatewayAddress`.
+pub struct DisassociateNatGatewayAddress;
+impl Operation for DisassociateNatGatewayAddress {
+    const NAME: &'static str = "DisassociateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:DisassociateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AssociationId", "NatGatewayId"];
+    const DRY_RUN: bool = true;
+    type Request = DisassociateNatGatewayAddressRequest;
+    type Response = DisassociateNatGatewayAddressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DisassociateRouteTable`.
 pub struct DisassociateRouteTable;
 impl Operation for DisassociateRouteTable {
@@ -4197,6 +4261,26 @@ impl Operation for UnassignPrivateIpAddresses {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `UnassignPrivateNatGatewayAddress`.
+pub struct UnassignPrivateNatGatewayAddress;
+impl Operation for UnassignPrivateNatGatewayAddress {
+    const NAME: &'static str = "UnassignPrivateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:UnassignPrivateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["NatGatewayId", "PrivateIpAddress"];
+    const DRY_RUN: bool = true;
+    type Request = UnassignPrivateNatGatewayAddressRequest;
+    type Response = UnassignPrivateNatGatewayAddressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 

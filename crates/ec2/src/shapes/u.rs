@@ -62,6 +62,40 @@ impl FromParams for UnassignPrivateIpAddressesRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnassignPrivateNatGatewayAddressRequest {
+    pub max_drain_duration_seconds: Option<i32>,
+    pub nat_gateway_id: Option<String>,
+    pub private_ip_addresses: Vec<String>,
+}
+
+impl FromParams for UnassignPrivateNatGatewayAddressRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            max_drain_duration_seconds: fields.optional("MaxDrainDurationSeconds")?,
+            nat_gateway_id: fields.required("NatGatewayId")?,
+            private_ip_addresses: fields.required_list("PrivateIpAddress")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnassignPrivateNatGatewayAddressResult {
+    pub nat_gateway_addresses: Vec<NatGatewayAddress>,
+    pub nat_gateway_id: Option<String>,
+}
+
+impl ToXml for UnassignPrivateNatGatewayAddressResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("natGatewayAddressSet", "item", &self.nat_gateway_addresses);
+        xml.field("natGatewayId", &self.nat_gateway_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UnmonitorInstancesRequest {
     pub instance_ids: Vec<String>,
     pub metric_category_ids: Vec<String>,

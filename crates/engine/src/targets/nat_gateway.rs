@@ -37,8 +37,7 @@ pub fn reach<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, crossing: Cros
 
 /// Translates a packet that has entered the gateway's interface, and sends it out again by the same interface.
 pub fn translate<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>) -> Step<'a> {
-    let own = site.interface.primary_address().map(IpAddr::V4);
-    let for_gateway = own == Some(journey.packet.flow.destination);
+    let for_gateway = site.interface.has_address(journey.packet.flow.destination);
     let came = journey.packet.flow;
     let result = if for_gateway {
         inwards(journey, id).inspect(|()| journey.limit_mtu(NAT_MTU))
@@ -118,15 +117,13 @@ impl Untranslated {
 /// A packet from inside: its source becomes the gateway's address and a port of its own.
 fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>) -> Result<(), Untranslated> {
     let flow = journey.packet.flow;
-    let (Some(own), Some(beyond)) = (site.interface.primary_address(), beyond(&flow)) else {
-        return Err(Untranslated::Protocol);
-    };
+    let beyond = beyond(&flow).ok_or(Untranslated::Protocol)?;
     if journey.network().interface_at(site.interface.vpc, flow.source).is_none() {
         return Err(Untranslated::Source);
     }
     check_protocol(journey)?;
     check_time_to_live(journey)?;
-    let translation = match existing(journey, id) {
+    let translation = match existing(journey, id, site) {
         Some(translation) => NatUse { translation, fresh: false },
         // "When a connection times out, a NAT gateway returns an RST packet to any resources behind the NAT gateway that
         // attempt to continue the connection" (NAT gateways and NAT instances compared).
@@ -136,8 +133,7 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
             return Err(Untranslated::Protocol);
         }
         None => {
-            let wanted = Flow { source: IpAddr::V4(own), ..beyond };
-            let flow = journey.around.nat.free_port(id, &wanted).ok_or(Untranslated::PortsExhausted)?;
+            let flow = free_port(journey, id, site, &beyond).ok_or(Untranslated::PortsExhausted)?;
             NatUse { translation: Translation { gateway: id, flow }, fresh: true }
         }
     };
@@ -156,6 +152,15 @@ fn outwards<'a>(journey: &mut Journey<'a, '_>, id: NatGatewayId, site: Site<'a>)
         )
     });
     change(&mut journey.packet, translated)
+}
+
+/// A port of the first of the gateway's addresses that has one left towards this destination, the primary one before the
+/// others: "each IPv4 address can support up to 55,000 simultaneous connections to each unique destination".
+fn free_port(journey: &Journey<'_, '_>, id: NatGatewayId, site: Site<'_>, beyond: &Flow) -> Option<Flow> {
+    site.interface.private_addresses.iter().find_map(|private| {
+        let wanted = Flow { source: IpAddr::V4(private.address), ..*beyond };
+        journey.around.nat.free_port(id, &wanted)
+    })
 }
 
 /// The flow as the gateway's other side has it, but for the source. `None` for IPv6 that is not to become IPv4.
@@ -200,12 +205,13 @@ fn check_time_to_live(journey: &Journey<'_, '_>) -> Result<(), Untranslated> {
     }
 }
 
-/// The translation that the packet's connection already has at this gateway.
-fn existing(journey: &Journey<'_, '_>, id: NatGatewayId) -> Option<Translation> {
+/// The translation that the packet's connection already has at this gateway, while the gateway has its address.
+fn existing(journey: &Journey<'_, '_>, id: NatGatewayId, site: Site<'_>) -> Option<Translation> {
     let (slot, end) = journey.connection.filter(|(_, end)| *end == End::Initiator)?;
     debug_assert_eq!(end, End::Initiator);
     let connection = journey.around.connections.get(slot)?;
-    connection.nat().iter().find(|translation| translation.gateway == id).copied()
+    let known = connection.nat().iter().find(|translation| translation.gateway == id).copied();
+    known.filter(|translation| site.interface.has_address(translation.flow.source))
 }
 
 /// A packet from outside: it must answer a connection, whose initiator is its destination.

@@ -387,15 +387,13 @@ impl<'a> Journey<'a> {
     fn translate(&mut self, interface: &'a NetworkInterface, patience: usize) -> Arrival {
         let gateway = self.world.network.nat_gateways.values().find(|it| it.interface == Some(interface.id));
         let gateway = gateway.filter(|it| it.is_available()).ok_or(DropReason::InterfaceDown)?;
-        let own =
-            interface.private_addresses.first().map(|entry| entry.address).ok_or(DropReason::NatProtocol)?;
         // "8500 towards private networks", which are on the side that connections come from.
-        if self.packet.flow.destination == IpAddr::V4(own) {
+        if rules::owns(interface, self.packet.flow.destination) {
             self.translate_back(gateway.id)?;
             self.narrow(8500);
         } else {
             self.narrow(8500);
-            self.translate_out(gateway.id, IpAddr::V4(own), interface.vpc)?;
+            self.translate_out(gateway.id, interface)?;
         }
         self.memory.hops += 1;
         self.memory.neighbours = false;
@@ -403,10 +401,14 @@ impl<'a> Journey<'a> {
         self.leave(interface, patience)
     }
 
-    fn translate_out(&mut self, gateway: NatGatewayId, own: IpAddr, vpc: VpcId) -> Result<(), DropReason> {
+    fn translate_out(
+        &mut self,
+        gateway: NatGatewayId,
+        interface: &NetworkInterface,
+    ) -> Result<(), DropReason> {
         let flow = self.packet.flow;
         let beyond = in_ipv4(&flow).ok_or(DropReason::NatProtocol)?;
-        rules::owner(self.world, vpc, flow.source).ok_or(DropReason::NatSource)?;
+        rules::owner(self.world, interface.vpc, flow.source).ok_or(DropReason::NatSource)?;
         let icmp = if flow.source.is_ipv4() { 1 } else { 58 };
         let is_echo = matches!(self.packet.icmp, Some((0 | 8 | 128 | 129, _)));
         let is_error = self.packet.about.is_some();
@@ -420,7 +422,8 @@ impl<'a> Journey<'a> {
         }
         let known = self.own.filter(|(_, initiator)| *initiator).and_then(|(index, _)| {
             let nat = &self.connections[index].nat;
-            nat.iter().find(|(id, _)| *id == gateway).map(|(_, flow)| *flow)
+            let known = nat.iter().find(|(id, _)| *id == gateway).map(|(_, flow)| *flow);
+            known.filter(|flow| rules::owns(interface, flow.source))
         });
         let opens = self.packet.flags & 0x12 == 0x02;
         let translated = match known {
@@ -429,7 +432,12 @@ impl<'a> Journey<'a> {
             None if is_error || matches!(self.packet.part, Part::Later(_)) => {
                 return Err(DropReason::NatProtocol);
             }
-            None => self.fresh(gateway, Flow { source: own, ..beyond })?,
+            // An address after the other, "each up to 55,000 connections to each unique destination".
+            None => {
+                let sources = interface.private_addresses.iter().map(|entry| IpAddr::V4(entry.address));
+                let mut fresh = sources.map(|source| self.fresh(gateway, Flow { source, ..beyond }));
+                fresh.find_map(Result::ok).ok_or(DropReason::NatPortsExhausted)?
+            }
         };
         if is_error {
             return self.become_flow(Flow { source: translated.source, ..beyond });
