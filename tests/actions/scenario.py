@@ -387,11 +387,19 @@ class Scenario:
         ec2.modify_instance_connect_endpoint(InstanceConnectEndpointId=id["eice"], IpAddressType="ipv4")
         self.endpoint_is("update-complete")
 
+    def group_of_two_vpcs(self):
+        ec2, both = self.ec2, {"GroupId": self.id["database"], "VpcId": self.id["vpc2"]}
+        ec2.associate_security_group_vpc(**both)
+        [shown] = ec2.describe_security_group_vpc_associations()["SecurityGroupVpcAssociations"]
+        assert (shown["State"], shown["VpcId"]) == ("associated", both["VpcId"]), shown
+        ec2.get_security_groups_for_vpc(VpcId=both["VpcId"])
+        ec2.disassociate_security_group_vpc(**both)
+
     def change_security(self):
         ec2, id = self.ec2, self.id
         ec2.describe_security_groups()
         ec2.describe_security_group_rules()
-        ec2.get_security_groups_for_vpc(VpcId=id["vpc"])
+        self.group_of_two_vpcs()
         ec2.modify_security_group_rules(
             GroupId=id["web"],
             SecurityGroupRules=[

@@ -69,9 +69,11 @@ class Paging(unittest.TestCase):
     def fill(cls):
         ec2 = cls.ec2
         cls.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        other = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
         for number in range(MANY):
             subnet = ec2.create_subnet(VpcId=cls.vpc, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"]
             group = ec2.create_security_group(GroupName=f"g{number}", Description="one", VpcId=cls.vpc)["GroupId"]
+            ec2.associate_security_group_vpc(GroupId=group, VpcId=other)
             ec2.create_network_interface(SubnetId=subnet, Groups=[group])
             ec2.create_route_table(VpcId=cls.vpc)
             volume = ec2.create_volume(AvailabilityZone=scenario.ZONE, Size=1)["VolumeId"]

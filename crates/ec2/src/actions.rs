@@ -9,8 +9,8 @@ use crate::{
     egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute, instance_connect_endpoint,
     instance_image_metadata, instance_profile, instance_type, internet_gateway, key_pair, launch_template,
     nat_gateway, nat_gateway_address, network_acl, network_interface, passing, place, prefix_list, route,
-    route_table, run_instances, security_group, security_group_permission, security_group_rule, snapshot,
-    storage_defaults, subnet, tags, volume, vpc, vpc_peering_connection,
+    route_table, run_instances, security_group, security_group_association, security_group_permission,
+    security_group_rule, snapshot, storage_defaults, subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -99,6 +99,9 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     read!(GetSecurityGroupsForVpc, security_group::for_vpc),
     read!(DescribeSecurityGroupReferences, security_group::references),
     read!(DescribeStaleSecurityGroups, security_group::stale),
+    write!(AssociateSecurityGroupVpc, security_group_association::associate),
+    write!(DisassociateSecurityGroupVpc, security_group_association::disassociate),
+    read!(DescribeSecurityGroupVpcAssociations, security_group_association::describe),
     write!(AuthorizeSecurityGroupIngress, security_group_permission::authorize_ingress),
     write!(AuthorizeSecurityGroupEgress, security_group_permission::authorize_egress),
     write!(RevokeSecurityGroupIngress, security_group_permission::revoke_ingress),

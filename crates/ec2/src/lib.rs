@@ -46,6 +46,7 @@ mod route_parameters;
 mod route_table;
 mod run_instances;
 mod security_group;
+mod security_group_association;
 mod security_group_permission;
 mod security_group_rule;
 pub mod shapes;

@@ -1,7 +1,6 @@
 //! Actions on security groups, their rules apart.
 //!
-//! Follows "Security groups" (VPC User Guide) and the actions of that name in the EC2 API Reference. No sharing of a group
-//! with other VPCs (AssociateSecurityGroupVpc).
+//! Follows "Security groups" (VPC User Guide) and the actions of that name in the EC2 API Reference.
 
 use awsproto::filter::Filterable;
 use awsproto::page::Page;
@@ -121,7 +120,7 @@ pub(crate) fn for_vpc(
     let GetSecurityGroupsForVpcRequest { filters, max_results, next_token, vpc_id } = request;
     let scope = call.scope;
     let vpc = world.vpc(scope, required_id(vpc_id.as_deref())?).map_err(refused)?.id;
-    let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
+    let groups = world.network.security_groups.values().filter(|group| group.serves(vpc));
     let rows = groups.map(|group| SecurityGroupForVpc {
         description: Some(group.description.clone()),
         group_id: Some(group.id.to_string()),

@@ -219,7 +219,7 @@ fn subnet(scope: Scope, id: SubnetId, vpc: VpcId, cidr: &str, v6: Option<&str>) 
 fn group(scope: Scope) -> SecurityGroup {
     let (name, description) = ("web".to_owned(), "the web".to_owned());
     let (rules, tags) = (Default::default(), Tags::default());
-    SecurityGroup { id: GROUP, scope, vpc: MAIN, name, description, rules, tags }
+    SecurityGroup { id: GROUP, scope, vpc: MAIN, associations: Vec::new(), name, description, rules, tags }
 }
 
 fn interface(

@@ -56,6 +56,7 @@ pub mod route_table;
 pub mod row;
 pub mod rule;
 pub mod security_group;
+pub mod security_group_association;
 pub mod security_group_rules;
 pub mod sharing;
 pub mod snapshot;

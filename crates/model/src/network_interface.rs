@@ -322,7 +322,7 @@ impl World {
         let mut groups: Vec<SecurityGroupId> = Vec::new();
         for id in wanted {
             let group = self.security_group(subnet.scope, *id)?;
-            if group.vpc != subnet.vpc {
+            if !group.serves(subnet.vpc) {
                 return Err(NetworkInterfaceRefusal::GroupOfOtherVpc(*id, subnet.id).into());
             }
             if !groups.contains(id) {

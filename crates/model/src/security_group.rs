@@ -11,6 +11,7 @@ use crate::place::Scope;
 use crate::quotas::{Quota, SECURITY_GROUPS_MAX};
 use crate::refusal::{Refusal, SecurityGroupRefusal};
 use crate::rule::{Direction, Traffic};
+use crate::security_group_association::VpcAssociation;
 use crate::tags::Tags;
 use crate::world::World;
 
@@ -24,6 +25,9 @@ pub struct SecurityGroup {
     pub scope: Scope,
     /// The VPC.
     pub vpc: VpcId,
+    /// The other VPCs whose interfaces can carry it.
+    #[serde(default)]
+    pub associations: Vec<VpcAssociation>,
     /// Its name, unique in the VPC. The VPC's own group is called `default`.
     pub name: String,
     /// What it is for.
@@ -105,6 +109,7 @@ impl World {
             id,
             scope,
             vpc,
+            associations: Vec::new(),
             name: DEFAULT_GROUP_NAME.to_owned(),
             description: "default VPC security group".to_owned(),
             rules: rules.map(|rule| (rule.id, rule)).into(),
@@ -168,6 +173,7 @@ impl World {
             id,
             scope,
             vpc,
+            associations: Vec::new(),
             name,
             description: new.description,
             rules: BTreeMap::new(),
@@ -196,8 +202,8 @@ impl World {
         }
     }
 
-    /// Takes a group out, unless an interface carries it or a rule of the same VPC names it. Rules of peer VPCs that
-    /// name it stay and become stale.
+    /// Takes a group out, unless an interface carries it, a rule of the same VPC names it, or it is associated with
+    /// another VPC. Rules of peer VPCs that name it stay and become stale.
     pub fn delete_security_group(&mut self, scope: Scope, id: SecurityGroupId) -> Result<(), Refusal> {
         let group = self.security_group(scope, id)?;
         if group.is_default() {
@@ -206,7 +212,7 @@ impl World {
         let carried =
             self.network.network_interfaces.values().any(|interface| interface.groups.contains(&id));
         let named = self.groups_naming(id).any(|other| other.vpc == group.vpc && other.id != id);
-        if carried || named {
+        if carried || named || !group.associations.is_empty() {
             return Err(Refusal::HasDependencies(id.into()));
         }
         self.network.security_groups.remove(&id);

@@ -57,17 +57,11 @@ impl Network {
         };
         self.vpc_peering_connections.values().find(joins).map(|peering| peering.id)
     }
-
-    /// The VPC in which a group lies that a rule of `vpc` names: the same one, or one that is peered with it now.
-    pub fn vpc_of_named_group(&self, vpc: VpcId, id: SecurityGroupId) -> Option<VpcId> {
-        let other = self.security_groups.get(&id)?.vpc;
-        (other == vpc || self.active_peering(vpc, other).is_some()).then_some(other)
-    }
 }
 
 impl World {
-    /// A group as the far end of a rule in `vpc`: of the same VPC, or of one that is peered with it. `owner` is the
-    /// account it is expected to belong to.
+    /// A group as the far end of a rule in `vpc`: one that serves the same VPC, or of one that is peered with it. `owner` is
+    /// the account it is expected to belong to.
     pub fn group_as_peer(
         &self,
         scope: Scope,
@@ -81,7 +75,7 @@ impl World {
         if account != owner.unwrap_or(scope.account) || group.scope.region != scope.region {
             return Err(not_found());
         }
-        if group.vpc == vpc {
+        if group.serves(vpc) {
             return Ok(Peer::Group { group: id, account, peering: None });
         }
         let peering =
@@ -93,7 +87,9 @@ impl World {
     ///
     /// A new peering connection between the same VPCs makes it work again (VPC Peering Guide, stale rules).
     pub fn is_stale(&self, group: &SecurityGroup, rule: &SecurityGroupRule) -> bool {
-        rule.peer.group().is_some_and(|named| self.network.vpc_of_named_group(group.vpc, named).is_none())
+        rule.peer
+            .group()
+            .is_some_and(|named| self.network.vpcs_of_named_group(group.vpc, named).next().is_none())
     }
 
     /// Adds rules: all, or none if one is refused.

@@ -259,7 +259,7 @@ impl World {
                 .network
                 .security_groups
                 .values()
-                .any(|it| it.vpc == id && it.id != vpc.default_security_group)
+                .any(|it| it.serves(id) && it.id != vpc.default_security_group)
             || self.network.network_acls.values().any(|it| it.vpc == id && it.id != vpc.default_network_acl)
             || self.network.route_tables.values().any(|it| it.vpc == id && it.id != vpc.main_route_table)
             || self.network.internet_gateways.values().any(|it| it.vpc == Some(id))

@@ -70,6 +70,8 @@ struct RandomVpc {
     sensible: bool,
     /// Whether some instances have further interfaces, and blocks behind them.
     has_routers: bool,
+    /// Whether interfaces carry a group of the first VPC, too.
+    borrows: bool,
 }
 
 fn peerings(vpcs: &[RandomVpc]) -> Vec<(usize, usize)> {
@@ -104,6 +106,7 @@ impl RandomVpc {
             groups: 1 + random.below(3),
             sensible,
             has_routers,
+            borrows: index > 0 && random.percent(30),
         }
     }
 
@@ -164,8 +167,9 @@ impl RandomVpc {
             let _ = write!(text, " sg(g{vpc}{first}");
             let _ = write!(
                 text,
-                "{})",
-                if second != first { format!(", g{vpc}{second}") } else { String::new() }
+                "{}{})",
+                if second != first { format!(", g{vpc}{second}") } else { String::new() },
+                if self.borrows && random.percent(50) { ", g00" } else { "" }
             );
             text.push_str(if random.percent(20) { " nocheck" } else { "" });
             text.push_str(if random.percent(4) { " stopped" } else { "" });
@@ -272,6 +276,9 @@ impl RandomVpc {
     }
 
     fn write_groups(&self, vpcs: &[RandomVpc], random: &mut Random, text: &mut String) {
+        if self.borrows {
+            let _ = writeln!(text, "sg g00 of v0 also v{}", self.index);
+        }
         for group in 0..self.groups {
             let _ = writeln!(text, "sg g{}{group} of v{}", self.index, self.index);
             for _ in 0..1 + random.below(4) {

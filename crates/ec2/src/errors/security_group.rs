@@ -21,6 +21,18 @@ pub(super) fn refused(refusal: SecurityGroupRefusal) -> AwsError {
             "CannotDelete",
             format!("the specified group: \"{group}\" name: \"default\" cannot be deleted by a user"),
         ),
+        SecurityGroupRefusal::AssociationOfVpcsOwn(group) => {
+            invalid(format!("The default security group '{group}' cannot be associated with another VPC."))
+        }
+        SecurityGroupRefusal::AssociationWithDefaultVpc(group) => {
+            invalid(format!("The security group '{group}' cannot be associated from or with a default VPC."))
+        }
+        SecurityGroupRefusal::AssociationWithOwnVpc(group, vpc) => {
+            invalid(format!("The security group '{group}' was created in the VPC '{vpc}'."))
+        }
+        SecurityGroupRefusal::NotAssociated(group, vpc) => {
+            invalid(format!("The security group '{group}' is not associated with the VPC '{vpc}'."))
+        }
         SecurityGroupRefusal::RuleExists(peer, traffic) => AwsError::new(
             "InvalidPermission.Duplicate",
             format!("the specified rule \"peer: {peer}, {}, ALLOW\" already exists", rule_traffic(traffic)),

@@ -595,6 +595,33 @@ impl ToXml for AssociateRouteTableResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssociateSecurityGroupVpcRequest {
+    pub group_id: Option<String>,
+    pub vpc_id: Option<String>,
+}
+
+impl FromParams for AssociateSecurityGroupVpcRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { group_id: fields.required("GroupId")?, vpc_id: fields.required("VpcId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssociateSecurityGroupVpcResult {
+    pub state: Option<String>,
+}
+
+impl ToXml for AssociateSecurityGroupVpcResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("state", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AssociateSubnetCidrBlockRequest {
     pub ipv6_cidr_block: Option<String>,
     pub ipv6_ipam_pool_id: Option<String>,

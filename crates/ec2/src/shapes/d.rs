@@ -1768,6 +1768,40 @@ impl ToXml for DescribeSecurityGroupRulesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeSecurityGroupVpcAssociationsRequest {
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeSecurityGroupVpcAssociationsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeSecurityGroupVpcAssociationsResult {
+    pub next_token: Option<String>,
+    pub security_group_vpc_associations: Vec<SecurityGroupVpcAssociation>,
+}
+
+impl ToXml for DescribeSecurityGroupVpcAssociationsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("securityGroupVpcAssociationSet", "item", &self.security_group_vpc_associations);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeSecurityGroupsRequest {
     pub filters: Vec<Filter>,
     pub group_ids: Vec<String>,
@@ -2653,6 +2687,33 @@ impl FromParams for DisassociateRouteTableRequest {
         let value = Self { association_id: fields.required("AssociationId")? };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisassociateSecurityGroupVpcRequest {
+    pub group_id: Option<String>,
+    pub vpc_id: Option<String>,
+}
+
+impl FromParams for DisassociateSecurityGroupVpcRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { group_id: fields.required("GroupId")?, vpc_id: fields.required("VpcId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DisassociateSecurityGroupVpcResult {
+    pub state: Option<String>,
+}
+
+impl ToXml for DisassociateSecurityGroupVpcResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("state", &self.state);
     }
 }
 

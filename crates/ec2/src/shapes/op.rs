@@ -18,6 +18,7 @@ pub const DECODERS: &[Decoder] = &[
     ("AssociateIamInstanceProfile", |input| AssociateIamInstanceProfile::decode(input).map(drop)),
     ("AssociateNatGatewayAddress", |input| AssociateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateRouteTable", |input| AssociateRouteTable::decode(input).map(drop)),
+    ("AssociateSecurityGroupVpc", |input| AssociateSecurityGroupVpc::decode(input).map(drop)),
     ("AssociateSubnetCidrBlock", |input| AssociateSubnetCidrBlock::decode(input).map(drop)),
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
     ("AttachInternetGateway", |input| AttachInternetGateway::decode(input).map(drop)),
@@ -121,6 +122,9 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeRouteTables", |input| DescribeRouteTables::decode(input).map(drop)),
     ("DescribeSecurityGroupReferences", |input| DescribeSecurityGroupReferences::decode(input).map(drop)),
     ("DescribeSecurityGroupRules", |input| DescribeSecurityGroupRules::decode(input).map(drop)),
+    ("DescribeSecurityGroupVpcAssociations", |input| {
+        DescribeSecurityGroupVpcAssociations::decode(input).map(drop)
+    }),
     ("DescribeSecurityGroups", |input| DescribeSecurityGroups::decode(input).map(drop)),
     ("DescribeSnapshotAttribute", |input| DescribeSnapshotAttribute::decode(input).map(drop)),
     ("DescribeSnapshots", |input| DescribeSnapshots::decode(input).map(drop)),
@@ -156,6 +160,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
     ("DisassociateNatGatewayAddress", |input| DisassociateNatGatewayAddress::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
+    ("DisassociateSecurityGroupVpc", |input| DisassociateSecurityGroupVpc::decode(input).map(drop)),
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
@@ -452,6 +457,26 @@ impl Operation for AssociateRouteTable {
     const DRY_RUN: bool = true;
     type Request = AssociateRouteTableRequest;
     type Response = AssociateRouteTableResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `AssociateSecurityGroupVpc`.
+pub struct AssociateSecurityGroupVpc;
+impl Operation for AssociateSecurityGroupVpc {
+    const NAME: &'static str = "AssociateSecurityGroupVpc";
+    const IAM_ACTION: &'static str = "ec2:AssociateSecurityGroupVpc";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["GroupId", "VpcId"];
+    const DRY_RUN: bool = true;
+    type Request = AssociateSecurityGroupVpcRequest;
+    type Response = AssociateSecurityGroupVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2348,6 +2373,27 @@ impl Operation for DescribeSecurityGroupRules {
     }
 }
 
+/// `DescribeSecurityGroupVpcAssociations`.
+pub struct DescribeSecurityGroupVpcAssociations;
+impl Operation for DescribeSecurityGroupVpcAssociations {
+    const NAME: &'static str = "DescribeSecurityGroupVpcAssociations";
+    const IAM_ACTION: &'static str = "ec2:DescribeSecurityGroupVpcAssociations";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "SecurityGroupVpcAssociations" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeSecurityGroupVpcAssociationsRequest;
+    type Response = DescribeSecurityGroupVpcAssociationsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeSecurityGroups`.
 pub struct DescribeSecurityGroups;
 impl Operation for DescribeSecurityGroups {
@@ -2935,6 +2981,26 @@ impl Operation for DisassociateRouteTable {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `DisassociateSecurityGroupVpc`.
+pub struct DisassociateSecurityGroupVpc;
+impl Operation for DisassociateSecurityGroupVpc {
+    const NAME: &'static str = "DisassociateSecurityGroupVpc";
+    const IAM_ACTION: &'static str = "ec2:DisassociateSecurityGroupVpc";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["GroupId", "VpcId"];
+    const DRY_RUN: bool = true;
+    type Request = DisassociateSecurityGroupVpcRequest;
+    type Response = DisassociateSecurityGroupVpcResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 

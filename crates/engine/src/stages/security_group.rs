@@ -167,9 +167,9 @@ impl<'a> RuleQuery<'a> {
                 blocks.any(|block| block.contains(&remote))
             }
             Peer::Group { group, .. } => {
-                let vpc = self.network.vpc_of_named_group(self.interface.vpc, *group);
-                let owner = vpc.and_then(|vpc| self.network.interface_at(vpc, remote));
-                owner.is_some_and(|owner| owner.groups.contains(group) && known(owner))
+                let vpcs = self.network.vpcs_of_named_group(self.interface.vpc, *group);
+                let mut owners = vpcs.filter_map(|vpc| self.network.interface_at(vpc, remote));
+                owners.any(|owner| owner.groups.contains(group) && known(owner))
             }
         }
     }

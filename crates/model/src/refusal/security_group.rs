@@ -15,6 +15,14 @@ pub enum SecurityGroupRefusal {
     NameLikeId(String),
     /// A VPC's own group goes only with its VPC.
     OfVpc(SecurityGroupId),
+    /// A VPC's own group serves no other VPC.
+    AssociationOfVpcsOwn(SecurityGroupId),
+    /// Groups are not associated with a default VPC, nor those of one with others.
+    AssociationWithDefaultVpc(SecurityGroupId),
+    /// The group is of this very VPC.
+    AssociationWithOwnVpc(SecurityGroupId, VpcId),
+    /// The group is not associated with this VPC.
+    NotAssociated(SecurityGroupId, VpcId),
     /// The group has a rule for this far end and traffic already.
     RuleExists(Peer, Traffic),
     /// The request names one rule twice.

@@ -119,23 +119,28 @@ pub(super) fn groups_allow(
 }
 
 /// The interface with this address that carries the group, in the same VPC or in one that is peered in the same Region.
+/// A group is carried in its own VPC, and in those that it is associated with.
 fn member_of(
     world: &World,
     vpc: VpcId,
     group: model::SecurityGroupId,
     address: IpAddr,
 ) -> Option<&NetworkInterface> {
-    let other = world.network.security_groups.get(&group)?.vpc;
-    let peered = world.network.vpc_peering_connections.values().any(|peering| {
+    let row = world.network.security_groups.get(&group)?;
+    let mut carried_in = vec![row.vpc];
+    carried_in.extend(row.associations.iter().map(|association| association.vpc));
+    let reached = carried_in.into_iter().filter(|other| *other == vpc || is_peered(world, vpc, *other));
+    let mut owners = reached.filter_map(|other| owner(world, other, address));
+    owners.find(|interface| interface.groups.contains(&group))
+}
+
+fn is_peered(world: &World, vpc: VpcId, other: VpcId) -> bool {
+    world.network.vpc_peering_connections.values().any(|peering| {
         let vpcs = (peering.requester.vpc, peering.accepter.vpc);
         peering.status == PeeringStatus::Active
             && peering.requester.scope.region == peering.accepter.scope.region
             && (vpcs == (vpc, other) || vpcs == (other, vpc))
-    });
-    if other != vpc && !peered {
-        return None;
-    }
-    owner(world, other, address).filter(|interface| interface.groups.contains(&group))
+    })
 }
 
 /// The interface that has an address in a VPC.
