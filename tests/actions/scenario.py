@@ -83,6 +83,12 @@ class Scenario:
         ec2.describe_regions()
         ec2.describe_availability_zones()
         ec2.describe_account_attributes()
+        ec2.describe_id_format(Resource="vpc")
+        ec2.describe_aggregate_id_format()
+        ec2.describe_identity_id_format(PrincipalArn="all")
+        ec2.describe_principal_id_format(Resources=["vpc"])
+        ec2.modify_id_format(Resource="vpc", UseLongIds=True)
+        ec2.modify_identity_id_format(Resource="vpc", UseLongIds=True, PrincipalArn="all")
         ec2.describe_instance_types(InstanceTypes=["t3.micro"])
         ec2.get_instance_types_from_instance_requirements(
             ArchitectureTypes=["x86_64"],

@@ -46,6 +46,7 @@ MAY_BE_ONE_PAGE = {
     "DescribeAddressesAttribute",
     "DescribeAddressTransfers",
     "DescribeMovingAddresses",
+    "DescribePrincipalIdFormat",
     "DescribeStaleSecurityGroups",
     "DescribePrefixLists",
     "GetManagedPrefixListAssociations",

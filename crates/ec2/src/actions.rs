@@ -6,11 +6,12 @@ use model::World;
 use crate::shapes::op;
 use crate::{
     address_attribute, address_transfer, block_public_access, credit_specification, dhcp_options,
-    egress_only_internet_gateway, elastic_ip, image, instance, instance_attribute, instance_connect_endpoint,
-    instance_image_metadata, instance_profile, instance_type, internet_gateway, key_pair, launch_template,
-    nat_gateway, nat_gateway_address, network_acl, network_interface, passing, place, prefix_list, route,
-    route_table, run_instances, security_group, security_group_association, security_group_permission,
-    security_group_rule, snapshot, storage_defaults, subnet, tags, volume, vpc, vpc_peering_connection,
+    egress_only_internet_gateway, elastic_ip, id_format, image, instance, instance_attribute,
+    instance_connect_endpoint, instance_image_metadata, instance_profile, instance_type, internet_gateway,
+    key_pair, launch_template, nat_gateway, nat_gateway_address, network_acl, network_interface, passing,
+    place, prefix_list, route, route_table, run_instances, security_group, security_group_association,
+    security_group_permission, security_group_rule, snapshot, storage_defaults, subnet, tags, volume, vpc,
+    vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -92,6 +93,12 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     read!(DescribeRegions, place::describe_regions),
     read!(DescribeAvailabilityZones, place::describe_availability_zones),
     read!(DescribeAccountAttributes, place::describe_account_attributes),
+    read!(DescribeIdFormat, id_format::describe),
+    read!(DescribeAggregateIdFormat, id_format::describe_aggregate),
+    read!(DescribeIdentityIdFormat, id_format::describe_identity),
+    read!(DescribePrincipalIdFormat, id_format::describe_principals),
+    write!(ModifyIdFormat, id_format::modify),
+    write!(ModifyIdentityIdFormat, id_format::modify_identity),
     // Security groups and their rules.
     write!(CreateSecurityGroup, security_group::create),
     write!(DeleteSecurityGroup, security_group::delete),

@@ -19,6 +19,7 @@ mod elastic_ip;
 mod encryption;
 mod errors;
 mod host_name;
+mod id_format;
 mod image;
 pub mod instance;
 mod instance_attribute;

@@ -742,6 +742,32 @@ impl ToXml for DescribeAddressesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeAggregateIdFormatRequest {}
+
+impl FromParams for DescribeAggregateIdFormatRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeAggregateIdFormatResult {
+    pub statuses: Vec<IdFormat>,
+    pub use_long_ids_aggregated: Option<bool>,
+}
+
+impl ToXml for DescribeAggregateIdFormatResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("statusSet", "item", &self.statuses);
+        xml.field("useLongIdsAggregated", &self.use_long_ids_aggregated);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeAvailabilityZonesRequest {
     pub all_availability_zones: Option<bool>,
     pub filters: Vec<Filter>,
@@ -879,6 +905,58 @@ impl ToXml for DescribeIamInstanceProfileAssociationsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("iamInstanceProfileAssociationSet", "item", &self.iam_instance_profile_associations);
         xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeIdFormatRequest {
+    pub resource: Option<String>,
+}
+
+impl FromParams for DescribeIdFormatRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { resource: fields.optional("Resource")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeIdFormatResult {
+    pub statuses: Vec<IdFormat>,
+}
+
+impl ToXml for DescribeIdFormatResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("statusSet", "item", &self.statuses);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeIdentityIdFormatRequest {
+    pub principal_arn: Option<String>,
+    pub resource: Option<String>,
+}
+
+impl FromParams for DescribeIdentityIdFormatRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { principal_arn: fields.required("PrincipalArn")?, resource: fields.optional("Resource")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeIdentityIdFormatResult {
+    pub statuses: Vec<IdFormat>,
+}
+
+impl ToXml for DescribeIdentityIdFormatResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("statusSet", "item", &self.statuses);
     }
 }
 
@@ -1634,6 +1712,40 @@ impl ToXml for DescribePrefixListsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("nextToken", &self.next_token);
         xml.list("prefixListSet", "item", &self.prefix_lists);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribePrincipalIdFormatRequest {
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub resources: Vec<String>,
+}
+
+impl FromParams for DescribePrincipalIdFormatRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            resources: fields.list("Resource")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribePrincipalIdFormatResult {
+    pub next_token: Option<String>,
+    pub principals: Vec<PrincipalIdFormat>,
+}
+
+impl ToXml for DescribePrincipalIdFormatResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("principalSet", "item", &self.principals);
     }
 }
 

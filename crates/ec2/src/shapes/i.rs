@@ -76,6 +76,21 @@ impl ToXml for IcmpTypeCode {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct IdFormat {
+    pub deadline: Option<Timestamp>,
+    pub resource: Option<String>,
+    pub use_long_ids: Option<bool>,
+}
+
+impl ToXml for IdFormat {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("deadline", &self.deadline);
+        xml.field("resource", &self.resource);
+        xml.field("useLongIds", &self.use_long_ids);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Image {
     pub architecture: Option<String>,
     pub block_device_mappings: Vec<BlockDeviceMapping>,

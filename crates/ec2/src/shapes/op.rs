@@ -23,16 +23,12 @@ pub const DECODERS: &[Decoder] = &[
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
     ("AttachInternetGateway", |input| AttachInternetGateway::decode(input).map(drop)),
     ("AttachNetworkInterface", |input| AttachNetworkInterface::decode(input).map(drop)),
-    ("AttachVolume", |input| AttachVolume::decode(input).map(drop)),
     ("AuthorizeSecurityGroupEgress", |input| AuthorizeSecurityGroupEgress::decode(input).map(drop)),
     ("AuthorizeSecurityGroupIngress", |input| AuthorizeSecurityGroupIngress::decode(input).map(drop)),
-    ("CopyImage", |input| CopyImage::decode(input).map(drop)),
-    ("CopySnapshot", |input| CopySnapshot::decode(input).map(drop)),
     ("CreateDefaultSubnet", |input| CreateDefaultSubnet::decode(input).map(drop)),
     ("CreateDefaultVpc", |input| CreateDefaultVpc::decode(input).map(drop)),
     ("CreateDhcpOptions", |input| CreateDhcpOptions::decode(input).map(drop)),
     ("CreateEgressOnlyInternetGateway", |input| CreateEgressOnlyInternetGateway::decode(input).map(drop)),
-    ("CreateImage", |input| CreateImage::decode(input).map(drop)),
     ("CreateInstanceConnectEndpoint", |input| CreateInstanceConnectEndpoint::decode(input).map(drop)),
     ("CreateInternetGateway", |input| CreateInternetGateway::decode(input).map(drop)),
     ("CreateKeyPair", |input| CreateKeyPair::decode(input).map(drop)),
@@ -46,12 +42,9 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateRoute", |input| CreateRoute::decode(input).map(drop)),
     ("CreateRouteTable", |input| CreateRouteTable::decode(input).map(drop)),
     ("CreateSecurityGroup", |input| CreateSecurityGroup::decode(input).map(drop)),
-    ("CreateSnapshot", |input| CreateSnapshot::decode(input).map(drop)),
-    ("CreateSnapshots", |input| CreateSnapshots::decode(input).map(drop)),
     ("CreateSubnet", |input| CreateSubnet::decode(input).map(drop)),
     ("CreateSubnetCidrReservation", |input| CreateSubnetCidrReservation::decode(input).map(drop)),
     ("CreateTags", |input| CreateTags::decode(input).map(drop)),
-    ("CreateVolume", |input| CreateVolume::decode(input).map(drop)),
     ("CreateVpc", |input| CreateVpc::decode(input).map(drop)),
     ("CreateVpcBlockPublicAccessExclusion", |input| {
         CreateVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -72,21 +65,19 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteRoute", |input| DeleteRoute::decode(input).map(drop)),
     ("DeleteRouteTable", |input| DeleteRouteTable::decode(input).map(drop)),
     ("DeleteSecurityGroup", |input| DeleteSecurityGroup::decode(input).map(drop)),
-    ("DeleteSnapshot", |input| DeleteSnapshot::decode(input).map(drop)),
     ("DeleteSubnet", |input| DeleteSubnet::decode(input).map(drop)),
     ("DeleteSubnetCidrReservation", |input| DeleteSubnetCidrReservation::decode(input).map(drop)),
     ("DeleteTags", |input| DeleteTags::decode(input).map(drop)),
-    ("DeleteVolume", |input| DeleteVolume::decode(input).map(drop)),
     ("DeleteVpc", |input| DeleteVpc::decode(input).map(drop)),
     ("DeleteVpcBlockPublicAccessExclusion", |input| {
         DeleteVpcBlockPublicAccessExclusion::decode(input).map(drop)
     }),
     ("DeleteVpcPeeringConnection", |input| DeleteVpcPeeringConnection::decode(input).map(drop)),
-    ("DeregisterImage", |input| DeregisterImage::decode(input).map(drop)),
     ("DescribeAccountAttributes", |input| DescribeAccountAttributes::decode(input).map(drop)),
     ("DescribeAddressTransfers", |input| DescribeAddressTransfers::decode(input).map(drop)),
     ("DescribeAddresses", |input| DescribeAddresses::decode(input).map(drop)),
     ("DescribeAddressesAttribute", |input| DescribeAddressesAttribute::decode(input).map(drop)),
+    ("DescribeAggregateIdFormat", |input| DescribeAggregateIdFormat::decode(input).map(drop)),
     ("DescribeAvailabilityZones", |input| DescribeAvailabilityZones::decode(input).map(drop)),
     ("DescribeDhcpOptions", |input| DescribeDhcpOptions::decode(input).map(drop)),
     ("DescribeEgressOnlyInternetGateways", |input| {
@@ -95,6 +86,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeIamInstanceProfileAssociations", |input| {
         DescribeIamInstanceProfileAssociations::decode(input).map(drop)
     }),
+    ("DescribeIdFormat", |input| DescribeIdFormat::decode(input).map(drop)),
+    ("DescribeIdentityIdFormat", |input| DescribeIdentityIdFormat::decode(input).map(drop)),
     ("DescribeImageAttribute", |input| DescribeImageAttribute::decode(input).map(drop)),
     ("DescribeImages", |input| DescribeImages::decode(input).map(drop)),
     ("DescribeInstanceAttribute", |input| DescribeInstanceAttribute::decode(input).map(drop)),
@@ -118,6 +111,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeNetworkInterfaceAttribute", |input| DescribeNetworkInterfaceAttribute::decode(input).map(drop)),
     ("DescribeNetworkInterfaces", |input| DescribeNetworkInterfaces::decode(input).map(drop)),
     ("DescribePrefixLists", |input| DescribePrefixLists::decode(input).map(drop)),
+    ("DescribePrincipalIdFormat", |input| DescribePrincipalIdFormat::decode(input).map(drop)),
     ("DescribeRegions", |input| DescribeRegions::decode(input).map(drop)),
     ("DescribeRouteTables", |input| DescribeRouteTables::decode(input).map(drop)),
     ("DescribeSecurityGroupReferences", |input| DescribeSecurityGroupReferences::decode(input).map(drop)),
@@ -126,15 +120,10 @@ pub const DECODERS: &[Decoder] = &[
         DescribeSecurityGroupVpcAssociations::decode(input).map(drop)
     }),
     ("DescribeSecurityGroups", |input| DescribeSecurityGroups::decode(input).map(drop)),
-    ("DescribeSnapshotAttribute", |input| DescribeSnapshotAttribute::decode(input).map(drop)),
-    ("DescribeSnapshots", |input| DescribeSnapshots::decode(input).map(drop)),
     ("DescribeStaleSecurityGroups", |input| DescribeStaleSecurityGroups::decode(input).map(drop)),
     ("DescribeSubnets", |input| DescribeSubnets::decode(input).map(drop)),
     ("DescribeTags", |input| DescribeTags::decode(input).map(drop)),
-    ("DescribeVolumeAttribute", |input| DescribeVolumeAttribute::decode(input).map(drop)),
-    ("DescribeVolumeStatus", |input| DescribeVolumeStatus::decode(input).map(drop)),
     ("DescribeVolumes", |input| DescribeVolumes::decode(input).map(drop)),
-    ("DescribeVolumesModifications", |input| DescribeVolumesModifications::decode(input).map(drop)),
     ("DescribeVpcAttribute", |input| DescribeVpcAttribute::decode(input).map(drop)),
     ("DescribeVpcBlockPublicAccessExclusions", |input| {
         DescribeVpcBlockPublicAccessExclusions::decode(input).map(drop)
@@ -146,16 +135,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
-    ("DetachVolume", |input| DetachVolume::decode(input).map(drop)),
     ("DisableAddressTransfer", |input| DisableAddressTransfer::decode(input).map(drop)),
-    ("DisableEbsEncryptionByDefault", |input| DisableEbsEncryptionByDefault::decode(input).map(drop)),
-    ("DisableImage", |input| DisableImage::decode(input).map(drop)),
-    ("DisableImageBlockPublicAccess", |input| DisableImageBlockPublicAccess::decode(input).map(drop)),
-    ("DisableImageDeprecation", |input| DisableImageDeprecation::decode(input).map(drop)),
-    ("DisableImageDeregistrationProtection", |input| {
-        DisableImageDeregistrationProtection::decode(input).map(drop)
-    }),
-    ("DisableSnapshotBlockPublicAccess", |input| DisableSnapshotBlockPublicAccess::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
     ("DisassociateNatGatewayAddress", |input| DisassociateNatGatewayAddress::decode(input).map(drop)),
@@ -164,19 +144,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
-    ("EnableEbsEncryptionByDefault", |input| EnableEbsEncryptionByDefault::decode(input).map(drop)),
-    ("EnableImage", |input| EnableImage::decode(input).map(drop)),
-    ("EnableImageBlockPublicAccess", |input| EnableImageBlockPublicAccess::decode(input).map(drop)),
-    ("EnableImageDeprecation", |input| EnableImageDeprecation::decode(input).map(drop)),
-    ("EnableImageDeregistrationProtection", |input| {
-        EnableImageDeregistrationProtection::decode(input).map(drop)
-    }),
-    ("EnableSnapshotBlockPublicAccess", |input| EnableSnapshotBlockPublicAccess::decode(input).map(drop)),
-    ("EnableVolumeIO", |input| EnableVolumeIO::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
-    ("GetEbsDefaultKmsKeyId", |input| GetEbsDefaultKmsKeyId::decode(input).map(drop)),
-    ("GetEbsEncryptionByDefault", |input| GetEbsEncryptionByDefault::decode(input).map(drop)),
-    ("GetImageBlockPublicAccessState", |input| GetImageBlockPublicAccessState::decode(input).map(drop)),
     ("GetInstanceTypesFromInstanceRequirements", |input| {
         GetInstanceTypesFromInstanceRequirements::decode(input).map(drop)
     }),
@@ -184,12 +152,11 @@ pub const DECODERS: &[Decoder] = &[
     ("GetManagedPrefixListAssociations", |input| GetManagedPrefixListAssociations::decode(input).map(drop)),
     ("GetManagedPrefixListEntries", |input| GetManagedPrefixListEntries::decode(input).map(drop)),
     ("GetSecurityGroupsForVpc", |input| GetSecurityGroupsForVpc::decode(input).map(drop)),
-    ("GetSnapshotBlockPublicAccessState", |input| GetSnapshotBlockPublicAccessState::decode(input).map(drop)),
     ("GetSubnetCidrReservations", |input| GetSubnetCidrReservations::decode(input).map(drop)),
     ("ImportKeyPair", |input| ImportKeyPair::decode(input).map(drop)),
     ("ModifyAddressAttribute", |input| ModifyAddressAttribute::decode(input).map(drop)),
-    ("ModifyEbsDefaultKmsKeyId", |input| ModifyEbsDefaultKmsKeyId::decode(input).map(drop)),
-    ("ModifyImageAttribute", |input| ModifyImageAttribute::decode(input).map(drop)),
+    ("ModifyIdFormat", |input| ModifyIdFormat::decode(input).map(drop)),
+    ("ModifyIdentityIdFormat", |input| ModifyIdentityIdFormat::decode(input).map(drop)),
     ("ModifyInstanceAttribute", |input| ModifyInstanceAttribute::decode(input).map(drop)),
     ("ModifyInstanceConnectEndpoint", |input| ModifyInstanceConnectEndpoint::decode(input).map(drop)),
     ("ModifyInstanceMetadataOptions", |input| ModifyInstanceMetadataOptions::decode(input).map(drop)),
@@ -197,10 +164,7 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifyManagedPrefixList", |input| ModifyManagedPrefixList::decode(input).map(drop)),
     ("ModifyNetworkInterfaceAttribute", |input| ModifyNetworkInterfaceAttribute::decode(input).map(drop)),
     ("ModifySecurityGroupRules", |input| ModifySecurityGroupRules::decode(input).map(drop)),
-    ("ModifySnapshotAttribute", |input| ModifySnapshotAttribute::decode(input).map(drop)),
     ("ModifySubnetAttribute", |input| ModifySubnetAttribute::decode(input).map(drop)),
-    ("ModifyVolume", |input| ModifyVolume::decode(input).map(drop)),
-    ("ModifyVolumeAttribute", |input| ModifyVolumeAttribute::decode(input).map(drop)),
     ("ModifyVpcAttribute", |input| ModifyVpcAttribute::decode(input).map(drop)),
     ("ModifyVpcBlockPublicAccessExclusion", |input| {
         ModifyVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -210,7 +174,6 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifyVpcTenancy", |input| ModifyVpcTenancy::decode(input).map(drop)),
     ("MonitorInstances", |input| MonitorInstances::decode(input).map(drop)),
     ("RebootInstances", |input| RebootInstances::decode(input).map(drop)),
-    ("RegisterImage", |input| RegisterImage::decode(input).map(drop)),
     ("RejectVpcPeeringConnection", |input| RejectVpcPeeringConnection::decode(input).map(drop)),
     ("ReleaseAddress", |input| ReleaseAddress::decode(input).map(drop)),
     ("ReplaceIamInstanceProfileAssociation", |input| {
@@ -221,11 +184,8 @@ pub const DECODERS: &[Decoder] = &[
     ("ReplaceRoute", |input| ReplaceRoute::decode(input).map(drop)),
     ("ReplaceRouteTableAssociation", |input| ReplaceRouteTableAssociation::decode(input).map(drop)),
     ("ResetAddressAttribute", |input| ResetAddressAttribute::decode(input).map(drop)),
-    ("ResetEbsDefaultKmsKeyId", |input| ResetEbsDefaultKmsKeyId::decode(input).map(drop)),
-    ("ResetImageAttribute", |input| ResetImageAttribute::decode(input).map(drop)),
     ("ResetInstanceAttribute", |input| ResetInstanceAttribute::decode(input).map(drop)),
     ("ResetNetworkInterfaceAttribute", |input| ResetNetworkInterfaceAttribute::decode(input).map(drop)),
-    ("ResetSnapshotAttribute", |input| ResetSnapshotAttribute::decode(input).map(drop)),
     ("RestoreManagedPrefixListVersion", |input| RestoreManagedPrefixListVersion::decode(input).map(drop)),
     ("RevokeSecurityGroupEgress", |input| RevokeSecurityGroupEgress::decode(input).map(drop)),
     ("RevokeSecurityGroupIngress", |input| RevokeSecurityGroupIngress::decode(input).map(drop)),
@@ -565,26 +525,6 @@ impl Operation for AttachNetworkInterface {
     }
 }
 
-/// `AttachVolume`.
-pub struct AttachVolume;
-impl Operation for AttachVolume {
-    const NAME: &'static str = "AttachVolume";
-    const IAM_ACTION: &'static str = "ec2:AttachVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Device", "InstanceId", "VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = AttachVolumeRequest;
-    type Response = VolumeAttachment;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `AuthorizeSecurityGroupEgress`.
 pub struct AuthorizeSecurityGroupEgress;
 impl Operation for AuthorizeSecurityGroupEgress {
@@ -617,46 +557,6 @@ impl Operation for AuthorizeSecurityGroupIngress {
     const DRY_RUN: bool = true;
     type Request = AuthorizeSecurityGroupIngressRequest;
     type Response = AuthorizeSecurityGroupIngressResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `CopyImage`.
-pub struct CopyImage;
-impl Operation for CopyImage {
-    const NAME: &'static str = "CopyImage";
-    const IAM_ACTION: &'static str = "ec2:CopyImage";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Name", "SourceImageId", "SourceRegion"];
-    const DRY_RUN: bool = true;
-    type Request = CopyImageRequest;
-    type Response = CopyImageResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `CopySnapshot`.
-pub struct CopySnapshot;
-impl Operation for CopySnapshot {
-    const NAME: &'static str = "CopySnapshot";
-    const IAM_ACTION: &'static str = "ec2:CopySnapshot";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["SourceRegion", "SourceSnapshotId"];
-    const DRY_RUN: bool = true;
-    type Request = CopySnapshotRequest;
-    type Response = CopySnapshotResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -737,26 +637,6 @@ impl Operation for CreateEgressOnlyInternetGateway {
     const DRY_RUN: bool = true;
     type Request = CreateEgressOnlyInternetGatewayRequest;
     type Response = CreateEgressOnlyInternetGatewayResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `CreateImage`.
-pub struct CreateImage;
-impl Operation for CreateImage {
-    const NAME: &'static str = "CreateImage";
-    const IAM_ACTION: &'static str = "ec2:CreateImage";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceId", "Name"];
-    const DRY_RUN: bool = true;
-    type Request = CreateImageRequest;
-    type Response = CreateImageResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -1026,46 +906,6 @@ impl Operation for CreateSecurityGroup {
     }
 }
 
-/// `CreateSnapshot`.
-pub struct CreateSnapshot;
-impl Operation for CreateSnapshot {
-    const NAME: &'static str = "CreateSnapshot";
-    const IAM_ACTION: &'static str = "ec2:CreateSnapshot";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = CreateSnapshotRequest;
-    type Response = Snapshot;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `CreateSnapshots`.
-pub struct CreateSnapshots;
-impl Operation for CreateSnapshots {
-    const NAME: &'static str = "CreateSnapshots";
-    const IAM_ACTION: &'static str = "ec2:CreateSnapshots";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceSpecification"];
-    const DRY_RUN: bool = true;
-    type Request = CreateSnapshotsRequest;
-    type Response = CreateSnapshotsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `CreateSubnet`.
 pub struct CreateSubnet;
 impl Operation for CreateSubnet {
@@ -1123,26 +963,6 @@ impl Operation for CreateTags {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
-    }
-}
-
-/// `CreateVolume`.
-pub struct CreateVolume;
-impl Operation for CreateVolume {
-    const NAME: &'static str = "CreateVolume";
-    const IAM_ACTION: &'static str = "ec2:CreateVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = CreateVolumeRequest;
-    type Response = Volume;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1506,26 +1326,6 @@ impl Operation for DeleteSecurityGroup {
     }
 }
 
-/// `DeleteSnapshot`.
-pub struct DeleteSnapshot;
-impl Operation for DeleteSnapshot {
-    const NAME: &'static str = "DeleteSnapshot";
-    const IAM_ACTION: &'static str = "ec2:DeleteSnapshot";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["SnapshotId"];
-    const DRY_RUN: bool = true;
-    type Request = DeleteSnapshotRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
 /// `DeleteSubnet`.
 pub struct DeleteSubnet;
 impl Operation for DeleteSubnet {
@@ -1577,26 +1377,6 @@ impl Operation for DeleteTags {
     const REQUIRED: &'static [&'static str] = &["ResourceId"];
     const DRY_RUN: bool = true;
     type Request = DeleteTagsRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
-/// `DeleteVolume`.
-pub struct DeleteVolume;
-impl Operation for DeleteVolume {
-    const NAME: &'static str = "DeleteVolume";
-    const IAM_ACTION: &'static str = "ec2:DeleteVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = DeleteVolumeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -1658,26 +1438,6 @@ impl Operation for DeleteVpcPeeringConnection {
     const DRY_RUN: bool = true;
     type Request = DeleteVpcPeeringConnectionRequest;
     type Response = DeleteVpcPeeringConnectionResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DeregisterImage`.
-pub struct DeregisterImage;
-impl Operation for DeregisterImage {
-    const NAME: &'static str = "DeregisterImage";
-    const IAM_ACTION: &'static str = "ec2:DeregisterImage";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = DeregisterImageRequest;
-    type Response = DeregisterImageResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -1768,6 +1528,26 @@ impl Operation for DescribeAddressesAttribute {
     }
 }
 
+/// `DescribeAggregateIdFormat`.
+pub struct DescribeAggregateIdFormat;
+impl Operation for DescribeAggregateIdFormat {
+    const NAME: &'static str = "DescribeAggregateIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribeAggregateIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeAggregateIdFormatRequest;
+    type Response = DescribeAggregateIdFormatResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeAvailabilityZones`.
 pub struct DescribeAvailabilityZones;
 impl Operation for DescribeAvailabilityZones {
@@ -1846,6 +1626,46 @@ impl Operation for DescribeIamInstanceProfileAssociations {
     const DRY_RUN: bool = false;
     type Request = DescribeIamInstanceProfileAssociationsRequest;
     type Response = DescribeIamInstanceProfileAssociationsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeIdFormat`.
+pub struct DescribeIdFormat;
+impl Operation for DescribeIdFormat {
+    const NAME: &'static str = "DescribeIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribeIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = false;
+    type Request = DescribeIdFormatRequest;
+    type Response = DescribeIdFormatResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeIdentityIdFormat`.
+pub struct DescribeIdentityIdFormat;
+impl Operation for DescribeIdentityIdFormat {
+    const NAME: &'static str = "DescribeIdentityIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribeIdentityIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["PrincipalArn"];
+    const DRY_RUN: bool = false;
+    type Request = DescribeIdentityIdFormatRequest;
+    type Response = DescribeIdentityIdFormatResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2291,6 +2111,27 @@ impl Operation for DescribePrefixLists {
     }
 }
 
+/// `DescribePrincipalIdFormat`.
+pub struct DescribePrincipalIdFormat;
+impl Operation for DescribePrincipalIdFormat {
+    const NAME: &'static str = "DescribePrincipalIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribePrincipalIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Principals" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribePrincipalIdFormatRequest;
+    type Response = DescribePrincipalIdFormatResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeRegions`.
 pub struct DescribeRegions;
 impl Operation for DescribeRegions {
@@ -2415,47 +2256,6 @@ impl Operation for DescribeSecurityGroups {
     }
 }
 
-/// `DescribeSnapshotAttribute`.
-pub struct DescribeSnapshotAttribute;
-impl Operation for DescribeSnapshotAttribute {
-    const NAME: &'static str = "DescribeSnapshotAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeSnapshotAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Attribute", "SnapshotId"];
-    const DRY_RUN: bool = true;
-    type Request = DescribeSnapshotAttributeRequest;
-    type Response = DescribeSnapshotAttributeResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DescribeSnapshots`.
-pub struct DescribeSnapshots;
-impl Operation for DescribeSnapshots {
-    const NAME: &'static str = "DescribeSnapshots";
-    const IAM_ACTION: &'static str = "ec2:DescribeSnapshots";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Snapshots" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeSnapshotsRequest;
-    type Response = DescribeSnapshotsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DescribeStaleSecurityGroups`.
 pub struct DescribeStaleSecurityGroups;
 impl Operation for DescribeStaleSecurityGroups {
@@ -2519,47 +2319,6 @@ impl Operation for DescribeTags {
     }
 }
 
-/// `DescribeVolumeAttribute`.
-pub struct DescribeVolumeAttribute;
-impl Operation for DescribeVolumeAttribute {
-    const NAME: &'static str = "DescribeVolumeAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumeAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Attribute", "VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVolumeAttributeRequest;
-    type Response = DescribeVolumeAttributeResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DescribeVolumeStatus`.
-pub struct DescribeVolumeStatus;
-impl Operation for DescribeVolumeStatus {
-    const NAME: &'static str = "DescribeVolumeStatus";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumeStatus";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumeStatuses" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVolumeStatusRequest;
-    type Response = DescribeVolumeStatusResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DescribeVolumes`.
 pub struct DescribeVolumes;
 impl Operation for DescribeVolumes {
@@ -2573,27 +2332,6 @@ impl Operation for DescribeVolumes {
     const DRY_RUN: bool = true;
     type Request = DescribeVolumesRequest;
     type Response = DescribeVolumesResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DescribeVolumesModifications`.
-pub struct DescribeVolumesModifications;
-impl Operation for DescribeVolumesModifications {
-    const NAME: &'static str = "DescribeVolumesModifications";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumesModifications";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumesModifications" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVolumesModificationsRequest;
-    type Response = DescribeVolumesModificationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2744,26 +2482,6 @@ impl Operation for DetachNetworkInterface {
     }
 }
 
-/// `DetachVolume`.
-pub struct DetachVolume;
-impl Operation for DetachVolume {
-    const NAME: &'static str = "DetachVolume";
-    const IAM_ACTION: &'static str = "ec2:DetachVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = DetachVolumeRequest;
-    type Response = VolumeAttachment;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DisableAddressTransfer`.
 pub struct DisableAddressTransfer;
 impl Operation for DisableAddressTransfer {
@@ -2776,126 +2494,6 @@ impl Operation for DisableAddressTransfer {
     const DRY_RUN: bool = true;
     type Request = DisableAddressTransferRequest;
     type Response = DisableAddressTransferResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableEbsEncryptionByDefault`.
-pub struct DisableEbsEncryptionByDefault;
-impl Operation for DisableEbsEncryptionByDefault {
-    const NAME: &'static str = "DisableEbsEncryptionByDefault";
-    const IAM_ACTION: &'static str = "ec2:DisableEbsEncryptionByDefault";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DisableEbsEncryptionByDefaultRequest;
-    type Response = DisableEbsEncryptionByDefaultResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableImage`.
-pub struct DisableImage;
-impl Operation for DisableImage {
-    const NAME: &'static str = "DisableImage";
-    const IAM_ACTION: &'static str = "ec2:DisableImage";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = DisableImageRequest;
-    type Response = DisableImageResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableImageBlockPublicAccess`.
-pub struct DisableImageBlockPublicAccess;
-impl Operation for DisableImageBlockPublicAccess {
-    const NAME: &'static str = "DisableImageBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:DisableImageBlockPublicAccess";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DisableImageBlockPublicAccessRequest;
-    type Response = DisableImageBlockPublicAccessResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableImageDeprecation`.
-pub struct DisableImageDeprecation;
-impl Operation for DisableImageDeprecation {
-    const NAME: &'static str = "DisableImageDeprecation";
-    const IAM_ACTION: &'static str = "ec2:DisableImageDeprecation";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = DisableImageDeprecationRequest;
-    type Response = DisableImageDeprecationResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableImageDeregistrationProtection`.
-pub struct DisableImageDeregistrationProtection;
-impl Operation for DisableImageDeregistrationProtection {
-    const NAME: &'static str = "DisableImageDeregistrationProtection";
-    const IAM_ACTION: &'static str = "ec2:DisableImageDeregistrationProtection";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = DisableImageDeregistrationProtectionRequest;
-    type Response = DisableImageDeregistrationProtectionResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DisableSnapshotBlockPublicAccess`.
-pub struct DisableSnapshotBlockPublicAccess;
-impl Operation for DisableSnapshotBlockPublicAccess {
-    const NAME: &'static str = "DisableSnapshotBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:DisableSnapshotBlockPublicAccess";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DisableSnapshotBlockPublicAccessRequest;
-    type Response = DisableSnapshotBlockPublicAccessResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -3064,146 +2662,6 @@ impl Operation for EnableAddressTransfer {
     }
 }
 
-/// `EnableEbsEncryptionByDefault`.
-pub struct EnableEbsEncryptionByDefault;
-impl Operation for EnableEbsEncryptionByDefault {
-    const NAME: &'static str = "EnableEbsEncryptionByDefault";
-    const IAM_ACTION: &'static str = "ec2:EnableEbsEncryptionByDefault";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = EnableEbsEncryptionByDefaultRequest;
-    type Response = EnableEbsEncryptionByDefaultResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableImage`.
-pub struct EnableImage;
-impl Operation for EnableImage {
-    const NAME: &'static str = "EnableImage";
-    const IAM_ACTION: &'static str = "ec2:EnableImage";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = EnableImageRequest;
-    type Response = EnableImageResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableImageBlockPublicAccess`.
-pub struct EnableImageBlockPublicAccess;
-impl Operation for EnableImageBlockPublicAccess {
-    const NAME: &'static str = "EnableImageBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:EnableImageBlockPublicAccess";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageBlockPublicAccessState"];
-    const DRY_RUN: bool = true;
-    type Request = EnableImageBlockPublicAccessRequest;
-    type Response = EnableImageBlockPublicAccessResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableImageDeprecation`.
-pub struct EnableImageDeprecation;
-impl Operation for EnableImageDeprecation {
-    const NAME: &'static str = "EnableImageDeprecation";
-    const IAM_ACTION: &'static str = "ec2:EnableImageDeprecation";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["DeprecateAt", "ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = EnableImageDeprecationRequest;
-    type Response = EnableImageDeprecationResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableImageDeregistrationProtection`.
-pub struct EnableImageDeregistrationProtection;
-impl Operation for EnableImageDeregistrationProtection {
-    const NAME: &'static str = "EnableImageDeregistrationProtection";
-    const IAM_ACTION: &'static str = "ec2:EnableImageDeregistrationProtection";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = EnableImageDeregistrationProtectionRequest;
-    type Response = EnableImageDeregistrationProtectionResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableSnapshotBlockPublicAccess`.
-pub struct EnableSnapshotBlockPublicAccess;
-impl Operation for EnableSnapshotBlockPublicAccess {
-    const NAME: &'static str = "EnableSnapshotBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:EnableSnapshotBlockPublicAccess";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["State"];
-    const DRY_RUN: bool = true;
-    type Request = EnableSnapshotBlockPublicAccessRequest;
-    type Response = EnableSnapshotBlockPublicAccessResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `EnableVolumeIO`.
-pub struct EnableVolumeIO;
-impl Operation for EnableVolumeIO {
-    const NAME: &'static str = "EnableVolumeIO";
-    const IAM_ACTION: &'static str = "ec2:EnableVolumeIO";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = EnableVolumeIORequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
 /// `GetConsoleOutput`.
 pub struct GetConsoleOutput;
 impl Operation for GetConsoleOutput {
@@ -3216,66 +2674,6 @@ impl Operation for GetConsoleOutput {
     const DRY_RUN: bool = true;
     type Request = GetConsoleOutputRequest;
     type Response = GetConsoleOutputResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `GetEbsDefaultKmsKeyId`.
-pub struct GetEbsDefaultKmsKeyId;
-impl Operation for GetEbsDefaultKmsKeyId {
-    const NAME: &'static str = "GetEbsDefaultKmsKeyId";
-    const IAM_ACTION: &'static str = "ec2:GetEbsDefaultKmsKeyId";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = GetEbsDefaultKmsKeyIdRequest;
-    type Response = GetEbsDefaultKmsKeyIdResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `GetEbsEncryptionByDefault`.
-pub struct GetEbsEncryptionByDefault;
-impl Operation for GetEbsEncryptionByDefault {
-    const NAME: &'static str = "GetEbsEncryptionByDefault";
-    const IAM_ACTION: &'static str = "ec2:GetEbsEncryptionByDefault";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = GetEbsEncryptionByDefaultRequest;
-    type Response = GetEbsEncryptionByDefaultResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `GetImageBlockPublicAccessState`.
-pub struct GetImageBlockPublicAccessState;
-impl Operation for GetImageBlockPublicAccessState {
-    const NAME: &'static str = "GetImageBlockPublicAccessState";
-    const IAM_ACTION: &'static str = "ec2:GetImageBlockPublicAccessState";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = GetImageBlockPublicAccessStateRequest;
-    type Response = GetImageBlockPublicAccessStateResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -3389,26 +2787,6 @@ impl Operation for GetSecurityGroupsForVpc {
     }
 }
 
-/// `GetSnapshotBlockPublicAccessState`.
-pub struct GetSnapshotBlockPublicAccessState;
-impl Operation for GetSnapshotBlockPublicAccessState {
-    const NAME: &'static str = "GetSnapshotBlockPublicAccessState";
-    const IAM_ACTION: &'static str = "ec2:GetSnapshotBlockPublicAccessState";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = GetSnapshotBlockPublicAccessStateRequest;
-    type Response = GetSnapshotBlockPublicAccessStateResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `GetSubnetCidrReservations`.
 pub struct GetSubnetCidrReservations;
 impl Operation for GetSubnetCidrReservations {
@@ -3469,37 +2847,37 @@ impl Operation for ModifyAddressAttribute {
     }
 }
 
-/// `ModifyEbsDefaultKmsKeyId`.
-pub struct ModifyEbsDefaultKmsKeyId;
-impl Operation for ModifyEbsDefaultKmsKeyId {
-    const NAME: &'static str = "ModifyEbsDefaultKmsKeyId";
-    const IAM_ACTION: &'static str = "ec2:ModifyEbsDefaultKmsKeyId";
+/// `ModifyIdFormat`.
+pub struct ModifyIdFormat;
+impl Operation for ModifyIdFormat {
+    const NAME: &'static str = "ModifyIdFormat";
+    const IAM_ACTION: &'static str = "ec2:ModifyIdFormat";
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["KmsKeyId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyEbsDefaultKmsKeyIdRequest;
-    type Response = ModifyEbsDefaultKmsKeyIdResult;
+    const REQUIRED: &'static [&'static str] = &["Resource", "UseLongIds"];
+    const DRY_RUN: bool = false;
+    type Request = ModifyIdFormatRequest;
+    type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
+        ec2::encode_nothing(response)
     }
 }
 
-/// `ModifyImageAttribute`.
-pub struct ModifyImageAttribute;
-impl Operation for ModifyImageAttribute {
-    const NAME: &'static str = "ModifyImageAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyImageAttribute";
+/// `ModifyIdentityIdFormat`.
+pub struct ModifyIdentityIdFormat;
+impl Operation for ModifyIdentityIdFormat {
+    const NAME: &'static str = "ModifyIdentityIdFormat";
+    const IAM_ACTION: &'static str = "ec2:ModifyIdentityIdFormat";
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyImageAttributeRequest;
+    const REQUIRED: &'static [&'static str] = &["PrincipalArn", "Resource", "UseLongIds"];
+    const DRY_RUN: bool = false;
+    type Request = ModifyIdentityIdFormatRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -3649,26 +3027,6 @@ impl Operation for ModifySecurityGroupRules {
     }
 }
 
-/// `ModifySnapshotAttribute`.
-pub struct ModifySnapshotAttribute;
-impl Operation for ModifySnapshotAttribute {
-    const NAME: &'static str = "ModifySnapshotAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifySnapshotAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["SnapshotId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifySnapshotAttributeRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
 /// `ModifySubnetAttribute`.
 pub struct ModifySubnetAttribute;
 impl Operation for ModifySubnetAttribute {
@@ -3680,46 +3038,6 @@ impl Operation for ModifySubnetAttribute {
     const REQUIRED: &'static [&'static str] = &["SubnetId"];
     const DRY_RUN: bool = false;
     type Request = ModifySubnetAttributeRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
-/// `ModifyVolume`.
-pub struct ModifyVolume;
-impl Operation for ModifyVolume {
-    const NAME: &'static str = "ModifyVolume";
-    const IAM_ACTION: &'static str = "ec2:ModifyVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyVolumeRequest;
-    type Response = ModifyVolumeResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `ModifyVolumeAttribute`.
-pub struct ModifyVolumeAttribute;
-impl Operation for ModifyVolumeAttribute {
-    const NAME: &'static str = "ModifyVolumeAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyVolumeAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyVolumeAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -3866,26 +3184,6 @@ impl Operation for RebootInstances {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
-    }
-}
-
-/// `RegisterImage`.
-pub struct RegisterImage;
-impl Operation for RegisterImage {
-    const NAME: &'static str = "RegisterImage";
-    const IAM_ACTION: &'static str = "ec2:RegisterImage";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Name"];
-    const DRY_RUN: bool = true;
-    type Request = RegisterImageRequest;
-    type Response = RegisterImageResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -4050,46 +3348,6 @@ impl Operation for ResetAddressAttribute {
     }
 }
 
-/// `ResetEbsDefaultKmsKeyId`.
-pub struct ResetEbsDefaultKmsKeyId;
-impl Operation for ResetEbsDefaultKmsKeyId {
-    const NAME: &'static str = "ResetEbsDefaultKmsKeyId";
-    const IAM_ACTION: &'static str = "ec2:ResetEbsDefaultKmsKeyId";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = ResetEbsDefaultKmsKeyIdRequest;
-    type Response = ResetEbsDefaultKmsKeyIdResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `ResetImageAttribute`.
-pub struct ResetImageAttribute;
-impl Operation for ResetImageAttribute {
-    const NAME: &'static str = "ResetImageAttribute";
-    const IAM_ACTION: &'static str = "ec2:ResetImageAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Attribute", "ImageId"];
-    const DRY_RUN: bool = true;
-    type Request = ResetImageAttributeRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
 /// `ResetInstanceAttribute`.
 pub struct ResetInstanceAttribute;
 impl Operation for ResetInstanceAttribute {
@@ -4121,26 +3379,6 @@ impl Operation for ResetNetworkInterfaceAttribute {
     const REQUIRED: &'static [&'static str] = &["NetworkInterfaceId"];
     const DRY_RUN: bool = true;
     type Request = ResetNetworkInterfaceAttributeRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
-/// `ResetSnapshotAttribute`.
-pub struct ResetSnapshotAttribute;
-impl Operation for ResetSnapshotAttribute {
-    const NAME: &'static str = "ResetSnapshotAttribute";
-    const IAM_ACTION: &'static str = "ec2:ResetSnapshotAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Attribute", "SnapshotId"];
-    const DRY_RUN: bool = true;
-    type Request = ResetSnapshotAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)

@@ -246,6 +246,19 @@ impl ToXml for PrefixListId {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct PrincipalIdFormat {
+    pub arn: Option<String>,
+    pub statuses: Vec<IdFormat>,
+}
+
+impl ToXml for PrincipalIdFormat {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("arn", &self.arn);
+        xml.list("statusSet", "item", &self.statuses);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PrivateDnsNameOptionsOnLaunch {
     pub enable_resource_name_dns_aaaa_record: Option<bool>,
     pub enable_resource_name_dns_a_record: Option<bool>,
