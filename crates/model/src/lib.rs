@@ -39,6 +39,7 @@ pub mod nat_gateway;
 mod nat_gateway_address;
 pub mod network_acl;
 pub mod network_interface;
+mod network_interface_address;
 pub mod peer;
 pub mod peering_status;
 pub mod place;
