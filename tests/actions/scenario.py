@@ -460,6 +460,15 @@ class Scenario:
         taken = {it["PrivateIpAddress"] for it in self.ec2.describe_network_interfaces()["NetworkInterfaces"]}
         return next(it for it in (f"10.0.1.{last}" for last in range(50, 250)) if it not in taken)
 
+    def prefixes(self):
+        ec2, eni = self.ec2, {"NetworkInterfaceId": self.id["eni"]}
+        [one] = ec2.assign_private_ip_addresses(**eni, Ipv4PrefixCount=1)["AssignedIpv4Prefixes"]
+        [two] = ec2.assign_ipv6_addresses(**eni, Ipv6PrefixCount=1)["AssignedIpv6Prefixes"]
+        [shown] = ec2.describe_network_interfaces(NetworkInterfaceIds=[self.id["eni"]])["NetworkInterfaces"]
+        assert (shown["Ipv4Prefixes"], shown["Ipv6Prefixes"]) == ([one], [{"Ipv6Prefix": two}]), shown
+        ec2.unassign_private_ip_addresses(**eni, Ipv4Prefixes=[one["Ipv4Prefix"]])
+        ec2.unassign_ipv6_addresses(**eni, Ipv6Prefixes=[two])
+
     def change_interfaces(self):
         ec2, id = self.ec2, self.id
         eni = {"NetworkInterfaceId": id["eni"]}
@@ -469,6 +478,7 @@ class Scenario:
         assigned = ec2.assign_ipv6_addresses(**eni, Ipv6AddressCount=1)["AssignedIpv6Addresses"]
         ec2.describe_network_interfaces()
         ec2.unassign_ipv6_addresses(**eni, Ipv6Addresses=assigned)
+        self.prefixes()
         ec2.modify_network_interface_attribute(**eni, SourceDestCheck={"Value": False})
         ec2.reset_network_interface_attribute(**eni, SourceDestCheck="true")
         for attribute in ("description", "groupSet", "sourceDestCheck", "attachment"):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Several interfaces and addresses on one server, attached while it runs; a server as router and NAT instance."""
 
+import ipaddress
 import shutil
 
 import harness
@@ -12,6 +13,7 @@ class Interfaces(NetworkLab):
         self.network()
         self.hot_attach()
         self.secondary_addresses()
+        self.prefix()
         self.moves()
         self.hot_detach()
         self.router()
@@ -122,6 +124,24 @@ class Interfaces(NetworkLab):
         )
         harness.wait_for("its end", lambda: self.addresses("box", "ens5") == {self.address["box"]}, 10)
         self.holds(not self.laptop_ping(public), "without the private address no public one")
+
+    def prefix(self):
+        self.step("   a prefix: every address in it is the server's, without being assigned")
+        [interface] = self.describe(self.servers["one"])["NetworkInterfaces"]
+        which = ("--network-interface-id", interface["NetworkInterfaceId"])
+        made = self.ec2("assign-private-ip-addresses", *which, "--ipv4-prefix-count", "1")
+        [prefix] = [it["Ipv4Prefix"] for it in made["AssignedIpv4Prefixes"]]
+        [shown] = self.describe(self.servers["one"])["NetworkInterfaces"]
+        self.sees(shown["Ipv4Prefixes"], [{"Ipv4Prefix": prefix}])
+        address = str(ipaddress.ip_network(prefix)[5])
+        self.inside("one", "ip", "address", "add", f"{address}/32", "dev", "lo", check=True)
+        for server in ("two", "box"):
+            self.holds(self.ping(server, address), f"{server} to {address}")
+        out = ("ping", "-n", "-c", "1", "-W", "1", "-I", address, self.address["two"])
+        self.sees(self.inside("one", *out).code, 0, "and packets from it pass the source check")
+        self.ec2("unassign-private-ip-addresses", *which, "--ipv4-prefixes", prefix)
+        self.holds(not self.ping("two", address), "nobody's any more")
+        self.holds(self.inside("one", *out).code != 0, "nor its sender's")
 
     def moves(self):
         self.step(

@@ -61,6 +61,7 @@ fn world(scope: Scope) -> World {
             mac: model::MacAddress::from_random(u128::from(number)),
             private_addresses: vec![model::network_interface::PrivateAddress { address, public: None }],
             ipv6_addresses: Vec::new(),
+            prefixes: Vec::new(),
             groups: vec![group],
             source_dest_check: true,
             description: String::new(),

@@ -510,6 +510,16 @@ fn interface_of(
         description: shown.description,
         groups: shown.groups,
         interface_type: shown.interface_type,
+        ipv4_prefixes: shown
+            .ipv4_prefixes
+            .into_iter()
+            .map(|it| InstanceIpv4Prefix { ipv4_prefix: it.ipv4_prefix })
+            .collect(),
+        ipv6_prefixes: shown
+            .ipv6_prefixes
+            .into_iter()
+            .map(|it| InstanceIpv6Prefix { ipv6_prefix: it.ipv6_prefix })
+            .collect(),
         ipv6_addresses: shown.ipv6_addresses.into_iter().map(ipv6).collect(),
         mac_address: shown.mac_address,
         network_interface_id: shown.network_interface_id,

@@ -227,7 +227,7 @@ fn only_interface(
     Ok(LaunchInterface {
         device_index: 0,
         delete_on_termination: true,
-        source: InterfaceSource::New { interface, public_address: None },
+        source: InterfaceSource::New { interface: Box::new(interface), public_address: None },
     })
 }
 
@@ -268,8 +268,6 @@ fn specified_interface(
         ("EnaQueueCount", ena_queue_count.is_some()),
         ("EnaSrdSpecification", ena_srd_specification.is_some()),
         ("InterfaceType", interface_type.as_deref().is_some_and(|kind| kind != "interface")),
-        ("Ipv4Prefix", !ipv4_prefixes.is_empty() || ipv4_prefix_count.is_some()),
-        ("Ipv6Prefix", !ipv6_prefixes.is_empty() || ipv6_prefix_count.is_some()),
         ("NetworkCardIndex", network_card_index.is_some_and(|index| index != 0)),
         ("PrimaryIpv6", primary_ipv6 == Some(true)),
     ])?;
@@ -288,6 +286,10 @@ fn specified_interface(
         secondary_count: secondary_private_ip_address_count,
         ipv6: ipv6_addresses,
         ipv6_count: ipv6_address_count,
+        ipv4_prefixes,
+        ipv4_prefix_count,
+        ipv6_prefixes,
+        ipv6_prefix_count,
     };
     let addresses = addresses.read()?;
     let interface = NewNetworkInterface {
@@ -296,6 +298,7 @@ fn specified_interface(
         primary_address: addresses.primary,
         secondary_addresses: addresses.secondary,
         ipv6_addresses: addresses.ipv6,
+        prefixes: addresses.prefixes,
         connection_tracking: tracking(connection_tracking_specification)?,
         tags: tags.clone(),
         ..NewNetworkInterface::in_subnet(subnet)
@@ -303,7 +306,10 @@ fn specified_interface(
     Ok(LaunchInterface {
         device_index,
         delete_on_termination: delete_on_termination.unwrap_or(true),
-        source: InterfaceSource::New { interface, public_address: associate_public_ip_address },
+        source: InterfaceSource::New {
+            interface: Box::new(interface),
+            public_address: associate_public_ip_address,
+        },
     })
 }
 

@@ -198,7 +198,7 @@ fn is_foreign(network: &Network, internet: &PortTable, address: IpAddr, story: &
     let has_owner = peers.chain(own.iter().copied()).any(|vpc| network.interface_at(vpc, address).is_some());
     let is_public = match address {
         IpAddr::V4(v4) => network.public_addresses.get(&v4).is_some(),
-        IpAddr::V6(v6) => network.interface_by_ipv6.get(&v6).is_some(),
+        IpAddr::V6(v6) => network.interface_with_ipv6(v6).is_some(),
     };
     let leads_back = story.forward_drop == Some(DropReason::RoutingLoop);
     !has_owner

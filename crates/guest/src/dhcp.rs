@@ -236,7 +236,7 @@ impl<'a> Lease<'a> {
     /// The address that the client uses already, if it may, or the lease's.
     fn destination(&self, interface: &NetworkInterface, request: &Request<'_>) -> Ipv4Addr {
         let in_use = request.client_address();
-        if interface.has_address(IpAddr::V4(in_use)) { in_use } else { self.address }
+        if interface.is_assigned(IpAddr::V4(in_use)) { in_use } else { self.address }
     }
 
     fn put_configuration(&self, world: &World, interface: &NetworkInterface, message: &mut Message) {

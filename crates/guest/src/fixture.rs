@@ -241,6 +241,7 @@ fn interface(
         mac: MacAddress([0x0a, 0, 0, 0, 0, last]),
         private_addresses: addresses.iter().map(address).collect(),
         ipv6_addresses: Vec::new(),
+        prefixes: Vec::new(),
         groups: vec![GROUP],
         source_dest_check: true,
         description: String::new(),

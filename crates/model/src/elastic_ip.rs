@@ -185,7 +185,7 @@ impl World {
     ) -> Result<AddressAssociationId, Refusal> {
         let holder =
             self.network.network_interfaces.get(&interface).ok_or(Refusal::NotFound(interface.into()))?;
-        if !holder.has_address(IpAddr::V4(private_ip)) {
+        if !holder.is_assigned(IpAddr::V4(private_ip)) {
             return Err(ElasticIpRefusal::NotOnInterface(interface, private_ip).into());
         }
         if self.internet_gateway_of(holder.vpc).is_none() {

@@ -112,7 +112,7 @@ pub enum InterfaceSource {
     /// Made for the instance.
     New {
         /// What it is to be.
-        interface: NewNetworkInterface,
+        interface: Box<NewNetworkInterface>,
         /// Whether AWS lends it a public address; `None` leaves it to the subnet.
         public_address: Option<bool>,
     },
@@ -265,7 +265,7 @@ impl World {
             InterfaceSource::Existing(id) => *id,
             InterfaceSource::New { interface, public_address } => {
                 let by_subnet = self.subnet(scope, interface.subnet)?.map_public_ip_on_launch;
-                let id = self.create_network_interface(scope, interface.clone(), ids)?;
+                let id = self.create_network_interface(scope, (**interface).clone(), ids)?;
                 let lend = is_only_one && public_address.unwrap_or(by_subnet);
                 self.update_network_interface(id, |interface| interface.auto_assign_public_ip = lend);
                 id
@@ -937,7 +937,7 @@ mod tests {
                     device_index: 0,
                     delete_on_termination: true,
                     source: InterfaceSource::New {
-                        interface: NewNetworkInterface::in_subnet(self.subnet()),
+                        interface: Box::new(NewNetworkInterface::in_subnet(self.subnet())),
                         public_address: None,
                     },
                 }],

@@ -40,6 +40,7 @@ mod nat_gateway_address;
 pub mod network_acl;
 pub mod network_interface;
 mod network_interface_address;
+pub mod network_interface_prefix;
 pub mod peer;
 pub mod peering_status;
 pub mod place;

@@ -1,7 +1,8 @@
 //! Network interfaces: addresses, groups and a place in a subnet; what an instance is connected by.
 //!
-//! Follows "Elastic network interfaces" (EC2 User Guide). No prefix delegation, no trunking.
+//! Follows "Elastic network interfaces" (EC2 User Guide). No trunking.
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,6 +11,7 @@ use crate::instance::Instance;
 use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
 use crate::mac::MacAddress;
+use crate::network_interface_prefix::{PrefixFamily, check_has_prefixes, check_places};
 use crate::place::{AccountId, Scope, Zone};
 use crate::quotas::{GROUPS_PER_INTERFACE_MAX, NETWORK_INTERFACES_MAX, Quota};
 use crate::refusal::{InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, Wanted};
@@ -38,6 +40,9 @@ pub struct NetworkInterface {
     pub private_addresses: Vec<PrivateAddress>,
     /// IPv6 addresses.
     pub ipv6_addresses: Vec<Ipv6Addr>,
+    /// Blocks whose addresses are delivered to it, too, of both families.
+    #[serde(default)]
+    pub prefixes: Vec<IpNet>,
     /// Security groups; empty only for interfaces of AWS services.
     pub groups: Vec<SecurityGroupId>,
     /// Whether packets whose source, or destination, is not the interface's own are dropped.
@@ -135,14 +140,19 @@ impl NetworkInterface {
         self.private_addresses.first().map(|private| private.address)
     }
 
-    /// All addresses of both families.
+    /// All addresses of both families that are assigned one by one.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
         let v4 = self.private_addresses.iter().map(|private| IpAddr::V4(private.address));
         v4.chain(self.ipv6_addresses.iter().copied().map(IpAddr::V6))
     }
 
-    /// Whether an address is one of the interface's own.
+    /// Whether packets to and from an address are the interface's own: it is assigned, or in a prefix that is.
     pub fn has_address(&self, address: IpAddr) -> bool {
+        self.is_assigned(address) || self.prefixes.iter().any(|prefix| prefix.contains(&address))
+    }
+
+    /// Whether an address is assigned to the interface by itself.
+    pub fn is_assigned(&self, address: IpAddr) -> bool {
         self.addresses().any(|own| own == address)
     }
 
@@ -186,6 +196,8 @@ pub struct NewNetworkInterface {
     pub secondary_addresses: Wish<Ipv4Addr>,
     /// IPv6 addresses; `None` leaves it to the subnet.
     pub ipv6_addresses: Option<Wish<Ipv6Addr>>,
+    /// Prefixes, by family.
+    pub prefixes: Vec<(PrefixFamily, Wish<IpNet>)>,
     /// What it is made for.
     pub kind: InterfaceKind,
     /// Who makes it.
@@ -227,6 +239,7 @@ impl NewNetworkInterface {
             primary_address: None,
             secondary_addresses: Wish::NONE,
             ipv6_addresses: None,
+            prefixes: Vec::new(),
             kind: InterfaceKind::Interface,
             requester: None,
             connection_tracking: ConnectionTracking::default(),
@@ -245,10 +258,10 @@ pub struct AssignPrivateAddresses {
 }
 
 impl Network {
-    /// The interface that has an address in a VPC.
+    /// The interface that has an address in a VPC, or the prefix that it is in.
     pub fn interface_at(&self, vpc: VpcId, address: IpAddr) -> Option<&NetworkInterface> {
-        let id = self.interface_by_address.get(&(vpc, address))?;
-        self.network_interfaces.get(id)
+        let assigned = self.interface_by_address.get(&(vpc, address)).copied();
+        self.network_interfaces.get(&assigned.or_else(|| self.interface_with_prefix(vpc, address))?)
     }
 }
 
@@ -291,6 +304,7 @@ impl World {
             mac: MacAddress::from_random(ids.bits()),
             private_addresses: Vec::new(),
             ipv6_addresses: Vec::new(),
+            prefixes: Vec::new(),
             groups,
             source_dest_check: true,
             description: new.description,
@@ -310,6 +324,9 @@ impl World {
         }
         let by_subnet = Wish::Count(usize::from(subnet.assign_ipv6_address_on_creation));
         self.add_ipv6_addresses(id, &subnet, new.ipv6_addresses.unwrap_or(by_subnet), ids)?;
+        for (family, wish) in new.prefixes {
+            self.add_prefixes(id, &subnet, family, wish, ids)?;
+        }
         Ok(id)
     }
 
@@ -542,13 +559,12 @@ pub(crate) fn check_interface_count(instance_type: &str, count: usize) -> Result
 
 /// Refuses an interface with more addresses than an instance type allows.
 pub(crate) fn check_address_count(instance_type: &str, interface: &NetworkInterface) -> Result<(), Refusal> {
-    let is_too_many = |limit: &InstanceType| {
-        interface.private_addresses.len() > limit.addresses_per_interface
-            || interface.ipv6_addresses.len() > limit.ipv6_addresses_per_interface
-    };
-    match InstanceType::find(instance_type) {
-        Some(limit) if is_too_many(limit) => Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into()),
-        Some(_) | None => Ok(()),
+    for family in [PrefixFamily::Ipv4, PrefixFamily::Ipv6] {
+        check_places(instance_type, family, interface.places_taken(family))?;
+    }
+    match interface.prefixes.is_empty() {
+        true => Ok(()),
+        false => check_has_prefixes(instance_type),
     }
 }
 
@@ -568,6 +584,12 @@ impl World {
         }
         for address in &interface.ipv6_addresses {
             self.network.interface_by_ipv6.insert(*address, interface.id);
+        }
+        for prefix in &interface.prefixes {
+            self.network.interface_by_prefix.insert((interface.vpc, prefix.network()), interface.id);
+            if let IpNet::V6(prefix) = prefix {
+                self.network.interface_by_ipv6_prefix.insert(prefix.network(), interface.id);
+            }
         }
         self.network.network_interfaces.insert(interface.id, interface);
     }
@@ -600,6 +622,12 @@ impl World {
         }
         for address in &interface.ipv6_addresses {
             self.network.interface_by_ipv6.remove(address);
+        }
+        for prefix in &interface.prefixes {
+            self.network.interface_by_prefix.remove(&(interface.vpc, prefix.network()));
+            if let IpNet::V6(prefix) = prefix {
+                self.network.interface_by_ipv6_prefix.remove(&prefix.network());
+            }
         }
     }
 }

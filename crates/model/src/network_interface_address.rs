@@ -5,8 +5,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::ids::*;
-use crate::instance_type::InstanceType;
 use crate::network_interface::{AssignPrivateAddresses, NetworkInterface, PrivateAddress, Wish};
+use crate::network_interface_prefix::PrefixFamily;
 use crate::place::Scope;
 use crate::refusal::{NetworkInterfaceRefusal, Refusal, SubnetRefusal};
 use crate::subnet::Subnet;
@@ -26,16 +26,15 @@ impl World {
         let wanted = match &assign.addresses {
             Wish::Count(count) => *count,
             Wish::Listed(addresses) => {
-                lacking(addresses, |address| interface.has_address(IpAddr::V4(*address))).len()
+                lacking(addresses, |address| interface.is_assigned(IpAddr::V4(*address))).len()
             }
         };
-        let count = interface.private_addresses.len() + wanted;
-        self.check_room(&interface, count, |it| it.addresses_per_interface)?;
+        self.check_room(&interface, PrefixFamily::Ipv4, wanted)?;
         let Wish::Listed(addresses) = assign.addresses else {
             return self.add_private_addresses(id, &subnet, assign.addresses, ids);
         };
         let moved = self.take_from_others(&interface, &addresses, assign.allow_reassignment)?;
-        let others = lacking(&addresses, |address| interface.has_address(IpAddr::V4(*address)));
+        let others = lacking(&addresses, |address| interface.is_assigned(IpAddr::V4(*address)));
         self.add_private_addresses(id, &subnet, Wish::Listed(others), ids)?;
         for private in moved {
             self.move_public_address(id, private);
@@ -56,6 +55,7 @@ impl World {
             let holder = self.network.interface_at(interface.vpc, IpAddr::V4(*address));
             let Some(holder) = holder.filter(|holder| holder.id != interface.id) else { continue };
             if holder.primary_address() == Some(*address)
+                || !holder.is_assigned(IpAddr::V4(*address))
                 || holder.is_requester_managed()
                 || !allow_reassignment
             {
@@ -108,13 +108,11 @@ impl World {
         let interface = self.users_network_interface(scope, id)?.clone();
         let subnet = self.subnet(scope, interface.subnet)?.clone();
         let Wish::Listed(addresses) = addresses else {
-            let count = interface.ipv6_addresses.len() + addresses.count();
-            self.check_room(&interface, count, |it| it.ipv6_addresses_per_interface)?;
+            self.check_room(&interface, PrefixFamily::Ipv6, addresses.count())?;
             return self.add_ipv6_addresses(id, &subnet, addresses, ids);
         };
-        let others = lacking(&addresses, |address| interface.has_address(IpAddr::V6(*address)));
-        let count = interface.ipv6_addresses.len() + others.len();
-        self.check_room(&interface, count, |it| it.ipv6_addresses_per_interface)?;
+        let others = lacking(&addresses, |address| interface.is_assigned(IpAddr::V6(*address)));
+        self.check_room(&interface, PrefixFamily::Ipv6, others.len())?;
         self.add_ipv6_addresses(id, &subnet, Wish::Listed(others), ids)?;
         Ok(addresses)
     }
@@ -134,21 +132,6 @@ impl World {
             interface.ipv6_addresses.retain(|address| !addresses.contains(address));
         });
         Ok(())
-    }
-
-    /// Refuses more addresses of one family than the type of the attached instance allows.
-    fn check_room(
-        &self,
-        interface: &NetworkInterface,
-        count: usize,
-        max: fn(&InstanceType) -> usize,
-    ) -> Result<(), Refusal> {
-        let instance = interface.instance().and_then(|id| self.network.instances.get(&id));
-        let limit = instance.and_then(|instance| InstanceType::find(&instance.instance_type));
-        match limit {
-            Some(limit) if count > max(limit) => Err(NetworkInterfaceRefusal::TooManyPrivateAddresses.into()),
-            Some(_) | None => Ok(()),
-        }
     }
 
     pub(crate) fn add_private_addresses(
@@ -196,12 +179,12 @@ impl World {
 }
 
 /// The addresses that an interface is to get: those it has are not assigned again, and nobody minds.
-fn lacking<A: Copy>(addresses: &[A], has: impl Fn(&A) -> bool) -> Vec<A> {
+pub(crate) fn lacking<A: Copy>(addresses: &[A], has: impl Fn(&A) -> bool) -> Vec<A> {
     addresses.iter().filter(|address| !has(address)).copied().collect()
 }
 
 /// A wish as a list: `None` where any address will do.
-fn wished<A>(wish: Wish<A>) -> Vec<Option<A>> {
+pub(crate) fn wished<A>(wish: Wish<A>) -> Vec<Option<A>> {
     match wish {
         Wish::Count(count) => std::iter::repeat_with(|| None).take(count).collect(),
         Wish::Listed(addresses) => addresses.into_iter().map(Some).collect(),

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::former_cidr::{self, FormerCidr, FormerSubnetCidrs};
 use crate::ids::*;
 use crate::network_interface::NetworkInterface;
+use crate::network_interface_prefix::PrefixFamily;
 use crate::place::{Scope, Zone};
 use crate::public_access_block::Excluded;
 use crate::quotas::{Quota, RESERVATIONS_PER_SUBNET_MAX, SUBNETS_PER_VPC_MAX};
@@ -393,7 +394,7 @@ impl World {
         };
         let found = self.network.subnets.values().find_map(find);
         let (id, block) = found.ok_or(SubnetRefusal::CidrNotFound(association))?;
-        let in_use = |it: &NetworkInterface| it.subnet == id && !it.ipv6_addresses.is_empty();
+        let in_use = |it: &NetworkInterface| it.subnet == id && it.places_taken(PrefixFamily::Ipv6) > 0;
         if self.subnet(scope, id)?.is_ipv6_only() || self.network.network_interfaces.values().any(in_use) {
             return Err(SubnetRefusal::CidrInUse(association).into());
         }

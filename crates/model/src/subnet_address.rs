@@ -24,7 +24,7 @@ impl Subnet {
     }
 
     /// Whether AWS keeps an IPv6 address for itself: the first four and the last of the block.
-    fn is_reserved_v6(&self, address: Ipv6Addr) -> bool {
+    pub(crate) fn is_reserved_v6(&self, address: Ipv6Addr) -> bool {
         self.ipv6_cidr.as_ref().is_some_and(|block| {
             let offset = u128::from(address).wrapping_sub(u128::from(block.cidr.network()));
             offset < RESERVED_IPV6_ADDRESSES || address == block.cidr.broadcast()
@@ -47,7 +47,8 @@ impl World {
         let Some(cidr) = subnet.cidr else { return 0 };
         let (first, last) = (IpAddr::V4(cidr.network()), IpAddr::V4(cidr.broadcast()));
         let used = self.network.interface_by_address.range((subnet.vpc, first)..=(subnet.vpc, last)).count();
-        u32::try_from(used).unwrap_or(u32::MAX)
+        let in_prefixes = self.network.addresses_in_prefixes(subnet.vpc, cidr.network(), cidr.broadcast());
+        u32::try_from(used).unwrap_or(u32::MAX).saturating_add(in_prefixes)
     }
 
     /// A free IPv4 address of a subnet: not AWS's own, on no interface and in no reservation.
@@ -74,8 +75,8 @@ impl World {
         (0..IPV6_DRAWS)
             .map(|_| Ipv6Addr::from(u128::from(block.network()) | (ids.bits() & mask)))
             .find(|address| {
-                let taken =
-                    self.network.interface_by_ipv6.contains(address) || subnet.is_reserved_v6(*address);
+                let taken = self.network.interface_with_ipv6(*address).is_some();
+                let taken = taken || subnet.is_reserved_v6(*address);
                 !taken && !subnet.is_set_aside(IpAddr::V6(*address))
             })
             .ok_or(SubnetRefusal::NoFreeAddress(subnet.id).into())
@@ -103,9 +104,9 @@ impl World {
         if subnet.is_reserved_v6(address) {
             return Err(SubnetRefusal::AddressReserved(IpAddr::V6(address)).into());
         }
-        match self.network.interface_by_ipv6.contains(&address) {
-            true => Err(SubnetRefusal::AddressInUse(IpAddr::V6(address)).into()),
-            false => Ok(()),
+        match self.network.interface_with_ipv6(address) {
+            Some(_) => Err(SubnetRefusal::AddressInUse(IpAddr::V6(address)).into()),
+            None => Ok(()),
         }
     }
 

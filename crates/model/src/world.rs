@@ -177,6 +177,10 @@ tables! {
             public_addresses: Ipv4Addr => PublicMapping;
             /// Which interface has an IPv6 address; they are unique everywhere. Derived from `network_interfaces`.
             interface_by_ipv6: Ipv6Addr => NetworkInterfaceId;
+            /// Which interface has a prefix in a VPC, by the prefix's first address. Derived from `network_interfaces`.
+            interface_by_prefix: (VpcId, IpAddr) => NetworkInterfaceId;
+            /// Which interface has an IPv6 prefix, by its first address. Derived from `network_interfaces`.
+            interface_by_ipv6_prefix: Ipv6Addr => NetworkInterfaceId;
         }
     }
 }

@@ -327,7 +327,7 @@ fn launch(scope: Scope, subnet: SubnetId, interfaces: usize, keep: bool, ids: &m
         device_index,
         delete_on_termination: !keep,
         source: InterfaceSource::New {
-            interface: NewNetworkInterface::in_subnet(subnet),
+            interface: Box::new(NewNetworkInterface::in_subnet(subnet)),
             public_address: None,
         },
     };

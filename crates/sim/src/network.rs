@@ -162,6 +162,12 @@ impl RandomVpc {
             if self.ipv6 && random.percent(80) {
                 let _ = write!(text, " 2600:1f14:0:{vpc}0{subnet}::{}", 10 + instance);
             }
+            if random.percent(15) {
+                let _ = write!(text, " 10.{block}.{subnet}.{}/28", 128 + 16 * instance);
+                if self.ipv6 {
+                    let _ = write!(text, " 2600:1f14:0:{vpc}0{subnet}:{}::/80", 1 + instance);
+                }
+            }
             let first = random.below(self.groups);
             let second = random.below(self.groups);
             let _ = write!(text, " sg(g{vpc}{first}");

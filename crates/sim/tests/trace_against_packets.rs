@@ -8,6 +8,7 @@
 mod driver;
 
 use driver::errand::{End, Errand, Outcome};
+use driver::traffic::usable;
 use engine::explain::{trace, trace_assuming};
 use engine::{Forwarding, Story};
 use model::{Network, ResourceId, SubnetId};
@@ -96,7 +97,7 @@ fn question(fixture: &Fixture, random: &mut Random) -> String {
     let world = &fixture.world.network;
     let of_family = |address: &IpAddr| address.is_ipv6() == ipv6;
     let mut addresses: Vec<IpAddr> =
-        world.network_interfaces.values().flat_map(|it| it.addresses().collect::<Vec<_>>()).collect();
+        world.network_interfaces.values().flat_map(|it| usable(it).collect::<Vec<_>>()).collect();
     addresses.extend(world.public_addresses.iter().map(|(address, _)| IpAddr::V4(*address)));
     addresses.extend(fixture.hosts.values().flatten());
     // Nobody's, behind somebody's; and IPv4 hosts in IPv6.
@@ -118,7 +119,7 @@ fn question(fixture: &Fixture, random: &mut Random) -> String {
     let mut line = from.clone();
     let sender = fixture.interfaces.get(&from).and_then(|id| world.network_interfaces.get(id));
     if let Some(sender) = sender {
-        let own: Vec<IpAddr> = sender.addresses().filter(of_family).collect();
+        let own: Vec<IpAddr> = usable(sender).filter(of_family).collect();
         let foreign: Vec<IpAddr> = addresses.iter().chain(&some_odd).copied().filter(of_family).collect();
         match random.below(20) {
             0..=2 if !own.is_empty() => line += &format!(" as {}", random.one(&own)),

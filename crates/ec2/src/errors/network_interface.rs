@@ -17,6 +17,16 @@ pub(super) fn refused(refusal: NetworkInterfaceRefusal) -> AwsError {
         NetworkInterfaceRefusal::Ipv6AddressesNotAssigned(id) => invalid(format!(
             "Some of the specified IPv6 addresses are not assigned to the network interface '{id}'"
         )),
+        NetworkInterfaceRefusal::PrefixesNotAssigned(id) => invalid(format!(
+            "Some of the specified prefixes are not assigned to the network interface '{id}'"
+        )),
+        NetworkInterfaceRefusal::NoPrefix(prefix) => invalid(format!(
+            "The prefix '{prefix}' is not valid. IPv4 prefixes are /28 blocks, IPv6 prefixes are /80 blocks."
+        )),
+        NetworkInterfaceRefusal::NoPrefixesOn(instance_type) => AwsError::new(
+            "UnsupportedOperation",
+            format!("The instance type '{instance_type}' does not support prefixes on network interfaces."),
+        ),
         NetworkInterfaceRefusal::TooManyPrivateAddresses => {
             AwsError::new("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
         }

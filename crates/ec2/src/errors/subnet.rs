@@ -44,6 +44,10 @@ pub(super) fn refused(refusal: SubnetRefusal) -> AwsError {
             "InsufficientFreeAddressesInSubnet",
             "The specified subnet does not have enough free addresses to satisfy the request.",
         ),
+        SubnetRefusal::NoFreePrefix(_) => AwsError::new(
+            "InsufficientCidrBlocks",
+            "The specified subnet does not have enough free cidr blocks to satisfy the request.",
+        ),
         SubnetRefusal::AddressOutside(_) => {
             invalid("Address does not fall within the subnet's address range")
         }

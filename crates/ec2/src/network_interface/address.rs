@@ -2,10 +2,13 @@
 //! Reference), and what CreateNetworkInterface and RunInstances say of addresses.
 
 use awsproto::{AwsError, Call};
+use model::IpNet;
 use model::World;
 use model::network_interface::{AssignPrivateAddresses, Wish};
+use model::network_interface_prefix::PrefixFamily;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::prefix;
 use crate::errors::refused;
 use crate::request::{self, required_id};
 use crate::shapes::*;
@@ -23,12 +26,10 @@ pub(crate) fn assign_private(
         private_ip_addresses,
         secondary_private_ip_address_count,
     } = request;
-    request::refuse_unsupported(&[
-        ("Ipv4Prefix", !ipv4_prefixes.is_empty()),
-        ("Ipv4PrefixCount", ipv4_prefix_count.is_some()),
-    ])?;
-    let id = required_id(network_interface_id.as_deref())?;
+    let (scope, id) = (call.scope, required_id(network_interface_id.as_deref())?);
+    let prefixes = prefix::wish(PrefixFamily::Ipv4, &ipv4_prefixes, ipv4_prefix_count)?;
     let addresses = match (private_ip_addresses.is_empty(), secondary_private_ip_address_count) {
+        (true, None) if prefixes.is_some() => Wish::NONE,
         (true, None) => {
             return Err(AwsError::missing_parameter("secondaryPrivateIpAddressCount or privateIpAddresses"));
         }
@@ -40,15 +41,18 @@ pub(crate) fn assign_private(
     };
     let assign =
         AssignPrivateAddresses { addresses, allow_reassignment: allow_reassignment.unwrap_or(false) };
-    let scope = call.scope;
     let added =
         call.with_ids(|ids| world.assign_private_addresses(scope, id, assign, ids)).map_err(refused)?;
+    let assigned = prefix::assign(call, world, id, PrefixFamily::Ipv4, prefixes)?;
     let render =
         |address: Ipv4Addr| AssignedPrivateIpAddress { private_ip_address: Some(address.to_string()) };
     Ok(AssignPrivateIpAddressesResult {
         network_interface_id: Some(id.to_string()),
         assigned_private_ip_addresses: added.into_iter().map(render).collect(),
-        assigned_ipv4_prefixes: Vec::new(),
+        assigned_ipv4_prefixes: assigned
+            .into_iter()
+            .map(|prefix| Ipv4PrefixSpecification { ipv4_prefix: Some(prefix) })
+            .collect(),
     })
 }
 
@@ -59,13 +63,14 @@ pub(crate) fn unassign_private(
 ) -> Result<(), AwsError> {
     let UnassignPrivateIpAddressesRequest { ipv4_prefixes, network_interface_id, private_ip_addresses } =
         request;
-    request::refuse_unsupported(&[("Ipv4Prefix", !ipv4_prefixes.is_empty())])?;
     let id = required_id(network_interface_id.as_deref())?;
-    if private_ip_addresses.is_empty() {
+    if private_ip_addresses.is_empty() && ipv4_prefixes.is_empty() {
         return Err(AwsError::missing_parameter("privateIpAddress"));
     }
     let addresses = ipv4_addresses("privateIpAddress", &private_ip_addresses)?;
-    world.unassign_private_addresses(call.scope, id, &addresses).map_err(refused)
+    let prefixes = prefix::parse(PrefixFamily::Ipv4, &ipv4_prefixes)?;
+    world.unassign_private_addresses(call.scope, id, &addresses).map_err(refused)?;
+    world.unassign_prefixes(call.scope, id, &prefixes).map_err(refused)
 }
 
 pub(crate) fn assign_ipv6(
@@ -80,24 +85,22 @@ pub(crate) fn assign_ipv6(
         ipv6_prefixes,
         network_interface_id,
     } = request;
-    request::refuse_unsupported(&[
-        ("Ipv6Prefix", !ipv6_prefixes.is_empty()),
-        ("Ipv6PrefixCount", ipv6_prefix_count.is_some()),
-    ])?;
-    let id = required_id(network_interface_id.as_deref())?;
+    let (scope, id) = (call.scope, required_id(network_interface_id.as_deref())?);
+    let prefixes = prefix::wish(PrefixFamily::Ipv6, &ipv6_prefixes, ipv6_prefix_count)?;
     let addresses = match (ipv6_addresses.is_empty(), ipv6_address_count) {
+        (true, None) if prefixes.is_some() => Wish::NONE,
         (true, None) => return Err(AwsError::missing_parameter("ipv6AddressCount or ipv6Addresses")),
         (false, Some(_)) => return Err(list_and_count("ipv6Addresses", "ipv6AddressCount")),
         (true, Some(count)) => Wish::Count(address_count("ipv6AddressCount", count)?),
         (false, None) => Wish::Listed(parse_ipv6_addresses(&ipv6_addresses)?),
     };
-    let scope = call.scope;
     let added =
         call.with_ids(|ids| world.assign_ipv6_addresses(scope, id, addresses, ids)).map_err(refused)?;
+    let assigned_ipv6_prefixes = prefix::assign(call, world, id, PrefixFamily::Ipv6, prefixes)?;
     Ok(AssignIpv6AddressesResult {
         network_interface_id: Some(id.to_string()),
         assigned_ipv6_addresses: added.iter().map(Ipv6Addr::to_string).collect(),
-        assigned_ipv6_prefixes: Vec::new(),
+        assigned_ipv6_prefixes,
     })
 }
 
@@ -107,14 +110,15 @@ pub(crate) fn unassign_ipv6(
     request: UnassignIpv6AddressesRequest,
 ) -> Result<UnassignIpv6AddressesResult, AwsError> {
     let UnassignIpv6AddressesRequest { ipv6_addresses, ipv6_prefixes, network_interface_id } = request;
-    request::refuse_unsupported(&[("Ipv6Prefix", !ipv6_prefixes.is_empty())])?;
     let id = required_id(network_interface_id.as_deref())?;
     let addresses = parse_ipv6_addresses(&ipv6_addresses)?;
+    let prefixes = prefix::parse(PrefixFamily::Ipv6, &ipv6_prefixes)?;
     world.unassign_ipv6_addresses(call.scope, id, &addresses).map_err(refused)?;
+    world.unassign_prefixes(call.scope, id, &prefixes).map_err(refused)?;
     Ok(UnassignIpv6AddressesResult {
         network_interface_id: Some(id.to_string()),
         unassigned_ipv6_addresses: addresses.iter().map(Ipv6Addr::to_string).collect(),
-        unassigned_ipv6_prefixes: Vec::new(),
+        unassigned_ipv6_prefixes: prefixes.iter().map(IpNet::to_string).collect(),
     })
 }
 
@@ -131,6 +135,14 @@ pub(crate) struct Addresses {
     pub ipv6: Vec<InstanceIpv6Address>,
     /// `Ipv6AddressCount`.
     pub ipv6_count: Option<i32>,
+    /// `Ipv4Prefixes`.
+    pub ipv4_prefixes: Vec<Ipv4PrefixSpecificationRequest>,
+    /// `Ipv4PrefixCount`.
+    pub ipv4_prefix_count: Option<i32>,
+    /// `Ipv6Prefixes`.
+    pub ipv6_prefixes: Vec<Ipv6PrefixSpecificationRequest>,
+    /// `Ipv6PrefixCount`.
+    pub ipv6_prefix_count: Option<i32>,
 }
 
 /// The same, read.
@@ -138,10 +150,15 @@ pub(crate) struct ReadAddresses {
     pub primary: Option<Ipv4Addr>,
     pub secondary: Wish<Ipv4Addr>,
     pub ipv6: Option<Wish<Ipv6Addr>>,
+    pub prefixes: Vec<(PrefixFamily, Wish<IpNet>)>,
 }
 
 impl Addresses {
-    pub(crate) fn read(self) -> Result<ReadAddresses, AwsError> {
+    pub(crate) fn read(mut self) -> Result<ReadAddresses, AwsError> {
+        let prefixes = vec![
+            (PrefixFamily::Ipv4, self.read_ipv4_prefixes()?),
+            (PrefixFamily::Ipv6, self.read_ipv6_prefixes()?),
+        ];
         let (primaries, others): (Vec<_>, Vec<_>) =
             self.listed.into_iter().partition(|address| address.primary == Some(true));
         let texts = |list: Vec<PrivateIpAddressSpecification>| -> Vec<String> {
@@ -172,7 +189,30 @@ impl Addresses {
             (false, Some(_)) => return Err(list_and_count("ipv6Addresses", "ipv6AddressCount")),
         };
         let primary = primaries.first().map(|text| ipv4_address("privateIpAddress", text)).transpose()?;
-        Ok(ReadAddresses { primary, secondary, ipv6 })
+        Ok(ReadAddresses { primary, secondary, ipv6, prefixes })
+    }
+
+    /// "You can't specify IPv4 prefixes if you've specified … specific private IPv4 addresses, or a count of private IPv4
+    /// addresses" (CreateNetworkInterface).
+    fn read_ipv4_prefixes(&mut self) -> Result<Wish<IpNet>, AwsError> {
+        let listed = std::mem::take(&mut self.ipv4_prefixes).into_iter();
+        let listed: Vec<String> = listed.filter_map(|it| it.ipv4_prefix).collect();
+        let wish = prefix::wish(PrefixFamily::Ipv4, &listed, self.ipv4_prefix_count)?;
+        let has_secondary = self.listed.iter().any(|it| it.primary != Some(true));
+        let others = [
+            ("privateIpAddresses", has_secondary),
+            ("secondaryPrivateIpAddressCount", self.secondary_count.is_some()),
+        ];
+        prefix::alone("ipv4Prefixes", wish, &others)
+    }
+
+    fn read_ipv6_prefixes(&mut self) -> Result<Wish<IpNet>, AwsError> {
+        let listed = std::mem::take(&mut self.ipv6_prefixes).into_iter();
+        let listed: Vec<String> = listed.filter_map(|it| it.ipv6_prefix).collect();
+        let wish = prefix::wish(PrefixFamily::Ipv6, &listed, self.ipv6_prefix_count)?;
+        let others =
+            [("ipv6Addresses", !self.ipv6.is_empty()), ("ipv6AddressCount", self.ipv6_count.is_some())];
+        prefix::alone("ipv6Prefixes", wish, &others)
     }
 }
 

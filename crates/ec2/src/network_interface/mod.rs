@@ -4,6 +4,7 @@ mod address;
 mod attachment;
 mod attribute;
 mod filters;
+mod prefix;
 mod shown;
 
 use awsproto::{AwsError, Call};
@@ -51,10 +52,6 @@ pub(crate) fn create(
     request::refuse_unsupported(&[
         ("EnablePrimaryIpv6", enable_primary_ipv6 == Some(true)),
         ("InterfaceType", interface_type.as_deref().is_some_and(|kind| kind != "interface")),
-        ("Ipv4Prefix", !ipv4_prefixes.is_empty()),
-        ("Ipv4PrefixCount", ipv4_prefix_count.is_some_and(|count| count > 0)),
-        ("Ipv6Prefix", !ipv6_prefixes.is_empty()),
-        ("Ipv6PrefixCount", ipv6_prefix_count.is_some_and(|count| count > 0)),
         ("Operator", operator.is_some()),
     ])?;
     let addresses = Addresses {
@@ -63,6 +60,10 @@ pub(crate) fn create(
         secondary_count: secondary_private_ip_address_count,
         ipv6: ipv6_addresses,
         ipv6_count: ipv6_address_count,
+        ipv4_prefixes,
+        ipv4_prefix_count,
+        ipv6_prefixes,
+        ipv6_prefix_count,
     };
     let addresses = addresses.read()?;
     let new = NewNetworkInterface {
@@ -71,6 +72,7 @@ pub(crate) fn create(
         primary_address: addresses.primary,
         secondary_addresses: addresses.secondary,
         ipv6_addresses: addresses.ipv6,
+        prefixes: addresses.prefixes,
         connection_tracking: tracking(connection_tracking_specification)?,
         requester: Some(call.principal.user_id()),
         tags: awsproto::tags::specified(tag_specifications, "network-interface")?,

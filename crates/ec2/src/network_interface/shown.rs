@@ -1,7 +1,8 @@
 //! Network interfaces as answers show them.
 
 use model::network_interface::{ConnectionTracking, InterfaceKind, PublicAddress};
-use model::{SecurityGroupId, World};
+use model::network_interface_prefix::PrefixFamily;
+use model::{IpNet, SecurityGroupId, World};
 use std::net::Ipv6Addr;
 
 use super::attachment;
@@ -37,6 +38,8 @@ pub(crate) fn render(world: &World, interface: &model::NetworkInterface) -> shap
         association,
         private_ip_addresses: private_addresses(world, interface),
         ipv6_addresses: interface.ipv6_addresses.iter().map(ipv6_address).collect(),
+        ipv4_prefixes: interface.prefixes_of(PrefixFamily::Ipv4).map(ipv4_prefix).collect(),
+        ipv6_prefixes: interface.prefixes_of(PrefixFamily::Ipv6).map(ipv6_prefix).collect(),
         ipv6_address: interface.ipv6_addresses.first().map(Ipv6Addr::to_string),
         interface_type: Some(kind(interface.kind).to_owned()),
         connection_tracking_configuration: tracking_shown(interface.connection_tracking),
@@ -106,6 +109,14 @@ fn ipv6_address(address: &Ipv6Addr) -> NetworkInterfaceIpv6Address {
         is_primary_ipv6: Some(false),
         ..Default::default()
     }
+}
+
+fn ipv4_prefix(prefix: IpNet) -> Ipv4PrefixSpecification {
+    Ipv4PrefixSpecification { ipv4_prefix: Some(prefix.to_string()) }
+}
+
+fn ipv6_prefix(prefix: IpNet) -> Ipv6PrefixSpecification {
+    Ipv6PrefixSpecification { ipv6_prefix: Some(prefix.to_string()) }
 }
 
 /// Timeouts as answers show them; nothing when all are AWS's own.

@@ -23,8 +23,7 @@ pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
             }
         }
         IpAddr::V6(address) => {
-            let owner = network.interface_by_ipv6.get(&address);
-            if let Some(interface) = owner.and_then(|id| network.network_interfaces.get(id)) {
+            if let Some(interface) = network.interface_with_ipv6(address) {
                 return enter_ipv6(journey, interface);
             }
         }

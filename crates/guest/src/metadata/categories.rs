@@ -3,6 +3,7 @@
 //! Follows "Instance metadata categories" (EC2 User Guide). A category without a value is not there, as on AWS:
 //! `public-ipv4` of an instance without one is not found, not empty.
 
+use model::network_interface_prefix::PrefixFamily;
 use model::volume::is_same_device;
 use model::{Instance, NetworkInterface, SecurityGroupId, Subnet, Timestamp, Vpc, World};
 
@@ -129,6 +130,8 @@ fn plant_addresses(
 ) {
     let addresses = &interface.private_addresses;
     tree.put_lines(at("ipv6s"), &interface.ipv6_addresses);
+    tree.put_lines(at("ipv4-prefix"), interface.prefixes_of(PrefixFamily::Ipv4));
+    tree.put_lines(at("ipv6-prefix"), interface.prefixes_of(PrefixFamily::Ipv6));
     tree.put_lines(at("local-ipv4s"), addresses.iter().map(|entry| entry.address));
     tree.put_some(at("public-hostname"), names::public_name_of(world, interface));
     let publics = || addresses.iter().filter_map(|entry| Some((entry.public?.address, entry.address)));

@@ -1,5 +1,6 @@
 //! Why a change of network interfaces is refused.
 
+use ipnet::IpNet;
 use std::net::Ipv4Addr;
 
 use crate::ids::*;
@@ -13,6 +14,12 @@ pub enum NetworkInterfaceRefusal {
     AddressesNotAssigned(NetworkInterfaceId),
     /// IPv6 addresses to be taken from an interface are not on it.
     Ipv6AddressesNotAssigned(NetworkInterfaceId),
+    /// Prefixes to be taken from an interface are not on it.
+    PrefixesNotAssigned(NetworkInterfaceId),
+    /// A block is none that an interface can have as a prefix, by its size or its beginning.
+    NoPrefix(IpNet),
+    /// Instances of this type have no prefixes.
+    NoPrefixesOn(String),
     /// The instance type allows fewer addresses per interface.
     TooManyPrivateAddresses,
     /// A group and a subnet are in different VPCs.

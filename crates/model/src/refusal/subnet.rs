@@ -37,6 +37,8 @@ pub enum SubnetRefusal {
     ReservationOverlaps(IpNet),
     /// A subnet has no free IPv4 address left.
     NoFreeAddress(SubnetId),
+    /// No block for a prefix is free in the subnet.
+    NoFreePrefix(SubnetId),
     /// An address is not in the subnet's blocks.
     AddressOutside(IpAddr),
     /// An address is one that AWS keeps for itself.

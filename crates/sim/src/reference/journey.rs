@@ -310,7 +310,7 @@ impl<'a> Journey<'a> {
                         );
                     }
                 }
-                IpAddr::V6(address) if interface.ipv6_addresses.contains(&address) => {
+                IpAddr::V6(_) if rules::owns(interface, destination) => {
                     return self.enter_ipv6(interface, patience);
                 }
                 IpAddr::V6(_) => {}

@@ -154,10 +154,12 @@ pub(super) fn owner(world: &World, vpc: VpcId, address: IpAddr) -> Option<&Netwo
 
 /// Whether an address is one of the interface's.
 pub(super) fn owns(interface: &NetworkInterface, address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => interface.private_addresses.iter().any(|private| private.address == v4),
-        IpAddr::V6(v6) => interface.ipv6_addresses.contains(&v6),
-    }
+    let in_prefix = interface.prefixes.iter().any(|prefix| prefix.contains(&address));
+    in_prefix
+        || match address {
+            IpAddr::V4(v4) => interface.private_addresses.iter().any(|private| private.address == v4),
+            IpAddr::V6(v6) => interface.ipv6_addresses.contains(&v6),
+        }
 }
 
 /// Whether an address lies in one of a VPC's blocks.

@@ -225,7 +225,7 @@ impl<'a> Errand<'a> {
 
     /// The interface by which an instance has an address: Linux takes a packet for it by any of them.
     fn local(&self, id: NetworkInterfaceId, address: IpAddr) -> Option<&'a NetworkInterface> {
-        self.beside(id).into_iter().find(|it| it.addresses().any(|own| own == address))
+        self.beside(id).into_iter().find(|it| it.has_address(address))
     }
 
     /// Answers leave by the interface that has the address which was asked.

@@ -75,7 +75,7 @@ impl Generator {
         let from_internet = random.percent(25);
         let ipv6 = random.percent(30);
         let interface = world.network.network_interfaces.get(&random.one(&interfaces)).unwrap();
-        let own: Vec<IpAddr> = interface.addresses().filter(|address| address.is_ipv6() == ipv6).collect();
+        let own: Vec<IpAddr> = usable(interface).filter(|address| address.is_ipv6() == ipv6).collect();
         let hosts: Vec<IpAddr> = self.hosts.iter().copied().filter(|host| host.is_ipv6() == ipv6).collect();
         let somebody = random.one(&hosts);
         let (who, mut source) = match (from_internet, random.pick(&own)) {
@@ -97,7 +97,7 @@ impl Generator {
             Who::Internet => None,
         };
         let hosts: Vec<IpAddr> = self.hosts.iter().copied().filter(|host| host.is_ipv6() == ipv6).collect();
-        let private: Vec<IpAddr> = other.addresses().filter(|address| address.is_ipv6() == ipv6).collect();
+        let private: Vec<IpAddr> = usable(other).filter(|address| address.is_ipv6() == ipv6).collect();
         let publics = other.private_addresses.iter().filter_map(|entry| entry.public);
         let public: Vec<IpAddr> =
             publics.map(|public| IpAddr::V4(public.address)).filter(|_| !ipv6).collect();
@@ -304,4 +304,10 @@ fn forwarded(world: &World, who: Who, packet: &Packet) -> Option<(Who, Packet)> 
     let interface = world.network.network_interfaces.get(&id)?;
     let foreign = !interface.has_address(packet.flow.destination) && packet.ttl > 1;
     foreign.then_some((who, Packet { ttl: packet.ttl - 1, ..*packet }))
+}
+
+/// Addresses under which an interface can send: assigned ones, and one out of each of its prefixes.
+pub(crate) fn usable(interface: &model::NetworkInterface) -> impl Iterator<Item = IpAddr> {
+    let in_prefixes = interface.prefixes.iter().filter_map(|prefix| prefix.hosts().nth(2));
+    interface.addresses().chain(in_prefixes)
 }
