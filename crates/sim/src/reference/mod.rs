@@ -193,7 +193,8 @@ impl Reference {
             neighbour: None,
         };
         let end = journey.run();
-        self.last_place = journey.here;
+        // What comes from the internet and dies at the gateway has been nowhere: the leg before it counts.
+        self.last_place = journey.here.or(self.last_place);
         let (arrived, memory) = (journey.packet, journey.memory.clone());
         let fate = match end {
             Ok(_) if packet.ip_length() > usize::from(memory.mtu) => {
