@@ -14,7 +14,7 @@ use crate::error::{Attempt, Result};
 use crate::files;
 
 /// Changes when what is built changes; an image of another version is built again.
-const VERSION: &str = "4";
+const VERSION: &str = "5";
 
 /// What is copied from the host's `/etc`, when everybody may read it.
 const ETC: &[&str] = &[
@@ -100,6 +100,9 @@ const DIRECTORIES: &[(&str, u32)] = &[
     ("etc", 0o755),
     ("etc/ssh", 0o755),
     ("etc/sudoers.d", 0o750),
+    ("etc/iptables", 0o755),
+    ("etc/sysconfig", 0o755),
+    ("etc/sysctl.d", 0o755),
     ("var", 0o755),
     ("var/cache", 0o755),
     ("var/lib", 0o755),
@@ -229,6 +232,7 @@ fn write_own_etc(etc: &Path) -> Result<()> {
     write(&etc.join("resolv.conf"), "", 0o644)?;
     write(&etc.join("fstab"), "", 0o644)?;
     write(&etc.join("machine-id"), "", 0o444)?;
+    write(&etc.join("sysctl.conf"), SETTINGS, 0o644)?;
     write(
         &etc.join("sudoers"),
         "Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
@@ -245,6 +249,10 @@ sshd:x:74:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonex
 
 const GROUP: &str = "root:x:0:\ndaemon:x:1:\nadm:x:4:\ntty:x:5:\nsudo:x:27:\nwww-data:x:33:\nshadow:x:42:\nutmp:x:43:\n\
 users:x:100:\nnogroup:x:65534:\n";
+
+/// Nothing yet: where people take the mark away, or write their own line below. In force at each boot (`init::settings`).
+const SETTINGS: &str = "# Settings of this instance's kernel; see also /etc/sysctl.d.\n\
+#net.ipv4.ip_forward=1\n#net.ipv6.conf.all.forwarding=1\n";
 
 /// Names of hosts from the file and from DNS only: not from a daemon of the host.
 pub(crate) const NSSWITCH: &str = "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nnetworks: files\n\

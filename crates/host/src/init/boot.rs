@@ -1,4 +1,4 @@
-//! What cloud-init does on an Amazon Linux instance: the key pair's key, host keys, user data once.
+//! What the boot of an Amazon Linux instance does: what files ask of its kernel, host keys, the key pair's key, user data once.
 //!
 //! Follows "Run commands when you launch an EC2 instance with user data input" (EC2 User Guide): scripts that start
 //! with `#!` run as root, once per instance, their output in `/var/log/cloud-init-output.log` and on the console.
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::Account;
 use super::imds::Metadata;
-use super::ssh;
+use super::{settings, ssh};
 use crate::files::{read_guest_file, write_guest_file};
 use crate::image::give_to_user;
 use crate::spec::InstanceSpec;
@@ -27,6 +27,9 @@ const STATE: &str = "/var/lib/hamlet";
 pub(super) fn run(spec: &InstanceSpec) {
     for line in ssh::host_key_lines() {
         println!("{line}");
+    }
+    for (what, command) in settings::commands() {
+        report(&what, run_program(command));
     }
     if let Some(script) = &spec.boot_script {
         let mut shell = Command::new("/bin/sh");

@@ -16,6 +16,7 @@ mod imds;
 mod interface;
 mod router;
 mod secondary_addresses;
+mod settings;
 mod source_routes;
 mod ssh;
 mod users;
