@@ -1,7 +1,7 @@
 //! Transfers of Elastic IP addresses. Follows EnableAddressTransfer and its siblings (EC2 API Reference), and says
 //! that no address moves to or from EC2-Classic.
 
-use awsproto::{AwsError, Call, Page};
+use awsproto::{AwsError, Call, Filters, Page};
 use model::address_transfer::{AcceptedTransfer, TransferOffer};
 use model::{AccountId, AllocationId, ElasticIp, Timestamp, World};
 use std::net::Ipv4Addr;
@@ -139,7 +139,8 @@ pub(crate) fn describe_moving(
     if let Some(name) = unknown {
         return Err(AwsError::invalid_parameter_value(format!("The filter '{name}' is invalid")));
     }
-    // Even of nothing, only a page that can be is answered.
+    // Even of nothing, only filters and pages that can be are answered.
+    Filters::new(filters)?;
     Page::new(max_results, next_token.as_deref(), PAGE)?;
     Ok(DescribeMovingAddressesResult::default())
 }

@@ -8,6 +8,9 @@ use crate::errors::refused;
 use crate::request::{Describe, render_tags, required_id};
 use crate::shapes::{self, *};
 
+/// The bounds of `MaxResults`.
+const PAGE: std::ops::RangeInclusive<i32> = 5..=255;
+
 pub(crate) fn create(
     call: &mut Call,
     world: &mut World,
@@ -61,7 +64,8 @@ pub(crate) fn describe(
         next_token,
     };
     let gateways = gateways.map(render).collect();
-    let (gateways, next_token) = describe.page(gateways, |it| it.egress_only_internet_gateway_id.as_ref())?;
+    let (gateways, next_token) =
+        describe.page_within(PAGE, gateways, |it| it.egress_only_internet_gateway_id.as_ref())?;
     Ok(DescribeEgressOnlyInternetGatewaysResult { egress_only_internet_gateways: gateways, next_token })
 }
 

@@ -40,6 +40,9 @@ pub(crate) fn allocate(
         ("PublicIpv4Pool", public_ipv4_pool.as_deref().is_some_and(|pool| pool != AMAZON_POOL)),
         ("Domain standard", domain.as_deref() == Some("standard")),
     ])?;
+    if let Some(unknown) = domain.as_deref().filter(|domain| *domain != "vpc") {
+        return Err(AwsError::invalid_value("domain", unknown, ""));
+    }
     if let Some(group) = network_border_group.filter(|group| group != scope.region.name()) {
         let reason = "Addresses can be allocated from the Region's own network border group only.";
         return Err(AwsError::invalid_value("networkBorderGroup", &group, reason));

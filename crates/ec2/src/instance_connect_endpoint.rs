@@ -107,10 +107,16 @@ pub(crate) fn describe(
     Ok(DescribeInstanceConnectEndpointsResult { instance_connect_endpoints, next_token })
 }
 
+/// Groups in a request.
+const GROUPS_MAX: usize = 16;
 /// The bounds of `MaxResults` here, as the service model has them.
 const PAGE: std::ops::RangeInclusive<i32> = 1..=50;
 
 fn group_ids(texts: &[String]) -> Result<Vec<SecurityGroupId>, AwsError> {
+    if texts.len() > GROUPS_MAX {
+        let reason = format!("Expecting up to {GROUPS_MAX} values.");
+        return Err(AwsError::invalid_value("securityGroupIds", &texts.len().to_string(), &reason));
+    }
     texts.iter().map(|text| parse_id(text)).collect()
 }
 

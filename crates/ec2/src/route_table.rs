@@ -11,6 +11,9 @@ use crate::request::{self, Describe, bool_values, render_tags, required_id, text
 use crate::route;
 use crate::shapes::{self, *};
 
+/// The bounds of `MaxResults`.
+const PAGE: std::ops::RangeInclusive<i32> = 5..=100;
+
 pub(crate) fn create(
     call: &mut Call,
     world: &mut World,
@@ -46,7 +49,7 @@ pub(crate) fn describe(
     let tables = request::named_or_all(&route_table_ids, own, |table| table.id)?;
     let describe = Describe { kind: "routeTable", ids: &route_table_ids, filters, max_results, next_token };
     let tables = tables.into_iter().map(|table| render(world, table)).collect();
-    let (route_tables, next_token) = describe.page(tables, |it| it.route_table_id.as_ref())?;
+    let (route_tables, next_token) = describe.page_within(PAGE, tables, |it| it.route_table_id.as_ref())?;
     Ok(DescribeRouteTablesResult { route_tables, next_token })
 }
 

@@ -125,6 +125,8 @@ pub(crate) fn modify_options(
     let scope = call.scope;
     let id: VpcPeeringConnectionId = required_id(vpc_peering_connection_id.as_deref())?;
     world.vpc_peering_connection(scope, id).map_err(refused)?;
+    let sent = [&requester_peering_connection_options, &accepter_peering_connection_options];
+    sent.into_iter().flatten().try_for_each(refuse_options)?;
     let mut modify = |role, options: Option<PeeringConnectionOptionsRequest>| {
         let Some(options) = options else { return Ok(None) };
         set_options(world, scope, id, role, &options).map(Some)
@@ -141,13 +143,8 @@ pub(crate) fn modify_options(
     })
 }
 
-fn set_options(
-    world: &mut World,
-    scope: Scope,
-    id: VpcPeeringConnectionId,
-    role: PeeringRole,
-    options: &PeeringConnectionOptionsRequest,
-) -> Result<PeeringConnectionOptions, AwsError> {
+/// What nobody can have here, asked of either side before anything is changed.
+fn refuse_options(options: &PeeringConnectionOptionsRequest) -> Result<(), AwsError> {
     // Links to EC2-Classic can be said not to be wanted; there is nothing to link to.
     let classic_link = options.allow_egress_from_local_classic_link_to_remote_vpc == Some(true)
         || options.allow_egress_from_local_vpc_to_remote_classic_link == Some(true);
@@ -155,7 +152,16 @@ fn set_options(
         ("AllowEgressFromLocalClassicLinkToRemoteVpc", classic_link),
         ("AllowMultipathResilience", options.allow_multipath_resilience == Some(true)),
         ("MultipathResilienceMode", options.multipath_resilience_mode.is_some()),
-    ])?;
+    ])
+}
+
+fn set_options(
+    world: &mut World,
+    scope: Scope,
+    id: VpcPeeringConnectionId,
+    role: PeeringRole,
+    options: &PeeringConnectionOptionsRequest,
+) -> Result<PeeringConnectionOptions, AwsError> {
     if let Some(on) = options.allow_dns_resolution_from_remote_vpc {
         world.set_peering_dns_resolution(scope, id, role, on).map_err(refused)?;
     }

@@ -119,7 +119,7 @@ fn malformed(problem: PolicyProblem) -> AwsError {
     AwsError::new("MalformedPolicyDocument", sentence)
 }
 
-fn length(text: &str, parameter: &str, min: usize, max: usize) -> Result<(), AwsError> {
+pub(crate) fn length(text: &str, parameter: &str, min: usize, max: usize) -> Result<(), AwsError> {
     let length = text.chars().count();
     if length < min {
         return Err(violated(text, parameter, &format!("have length greater than or equal to {min}")));

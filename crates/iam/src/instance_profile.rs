@@ -122,6 +122,7 @@ pub(crate) fn untag(
     request: UntagInstanceProfileRequest,
 ) -> Result<(), AwsError> {
     let UntagInstanceProfileRequest { instance_profile_name, tag_keys } = request;
+    tags::check_keys(&tag_keys)?;
     let (account, name) = target(call, instance_profile_name.as_deref())?;
     let profile = world.instance_profile_named_mut(account, name).map_err(refused)?;
     tags::remove(&mut profile.tags, &tag_keys);

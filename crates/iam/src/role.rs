@@ -116,6 +116,7 @@ pub(crate) fn tag(call: &mut Call, world: &mut World, request: TagRoleRequest) -
 
 pub(crate) fn untag(call: &mut Call, world: &mut World, request: UntagRoleRequest) -> Result<(), AwsError> {
     let UntagRoleRequest { role_name, tag_keys } = request;
+    tags::check_keys(&tag_keys)?;
     let (account, name) = target(call, role_name.as_deref())?;
     tags::remove(&mut world.role_named_mut(account, name).map_err(refused)?.tags, &tag_keys);
     Ok(())

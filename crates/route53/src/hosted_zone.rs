@@ -94,7 +94,8 @@ pub(crate) fn delete(
     Ok(DeleteHostedZoneResponse { change_info: Some(change::made(call, world, None)?) })
 }
 
-fn checked_comment(comment: Option<String>) -> Result<Option<String>, AwsError> {
+/// A comment, none where it is empty.
+pub(crate) fn checked_comment(comment: Option<String>) -> Result<Option<String>, AwsError> {
     check_len("Comment", comment.as_deref().unwrap_or_default(), 0, COMMENT_LEN_MAX)?;
     Ok(comment.filter(|comment| !comment.is_empty()))
 }

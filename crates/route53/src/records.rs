@@ -7,6 +7,7 @@ use model::{DomainName, World};
 
 use crate::change;
 use crate::errors::{invalid_input, refused, refused_change};
+use crate::hosted_zone::checked_comment;
 use crate::request::{domain_name, page_len, zone_id};
 use crate::shapes::*;
 
@@ -27,10 +28,11 @@ pub(crate) fn change(
     let ChangeResourceRecordSetsRequest { change_batch, hosted_zone_id } = request;
     let (account, id) = (call.scope.account, zone_id(hosted_zone_id)?);
     let batch = change_batch.unwrap_or_default();
+    let comment = checked_comment(batch.comment)?;
     check_size(&batch.changes)?;
     let changes = batch.changes.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     world.change_record_sets(account, id, changes).map_err(|refusal| refused_change(refusal, world, id))?;
-    let change_info = Some(change::made(call, world, batch.comment)?);
+    let change_info = Some(change::made(call, world, comment)?);
     Ok(ChangeResourceRecordSetsResponse { change_info })
 }
 

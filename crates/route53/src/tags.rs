@@ -5,7 +5,7 @@ use awsproto::{AwsError, Call};
 use model::{AccountId, World};
 
 use crate::errors::{invalid_input, no_such_zone, refused};
-use crate::request::zone_id;
+use crate::request::{check_len, zone_id};
 use crate::shapes::*;
 
 /// Tags, or keys, in one request.
@@ -27,6 +27,7 @@ pub(crate) fn change(
     if add_tags.len() > CHANGES_MAX || remove_tag_keys.len() > CHANGES_MAX {
         return Err(invalid_input(format!("A request changes up to {CHANGES_MAX} tags.")));
     }
+    remove_tag_keys.iter().try_for_each(|key| check_len("RemoveTagKeys", key, 0, awsproto::tags::KEY_MAX))?;
     let mut tags = world.private_hosted_zone(account, id).map_err(refused)?.tags.clone();
     tags.retain(|key, _| !remove_tag_keys.contains(key));
     let added = add_tags.into_iter().map(|tag| (tag.key, tag.value.or_else(|| Some(String::new()))));

@@ -10,6 +10,8 @@ use model::World;
 
 /// "Maximum number of 10 items" in both a list of names and a page.
 const ITEMS_MAX: usize = 10;
+/// Characters of a name, as a request may write it.
+const NAME_MAX: usize = 2048;
 
 pub(crate) fn one(
     call: &mut Call,
@@ -40,6 +42,7 @@ pub(crate) fn several(
             "Member must have length less than or equal to 10",
         ));
     }
+    names.iter().try_for_each(|name| check_length(name, "names"))?;
     let mut result = GetParametersResult::default();
     for name in names {
         match find(call, parameters, &name) {
@@ -81,6 +84,7 @@ pub(crate) fn by_path(
 
 /// A parameter by name, by ARN, or by either and `:version`.
 fn find(call: &Call, parameters: &PublicParameters, asked: &str) -> Result<Option<Parameter>, AwsError> {
+    check_length(asked, "name")?;
     let name = match asked.split_once(":parameter/") {
         Some((arn, name)) if arn.starts_with("arn:") => format!("/{name}"),
         Some(_) | None => asked.to_owned(),
@@ -120,6 +124,17 @@ pub(crate) fn arn(call: &Call, name: &str) -> String {
     format!("arn:aws:ssm:{}::parameter{name}", call.scope.region)
 }
 
+/// Refuses a text that is longer than names are.
+fn check_length(name: &str, member: &str) -> Result<(), AwsError> {
+    match name.chars().count() {
+        0..=NAME_MAX => Ok(()),
+        _ => {
+            let sentence = format!("Member must have length less than or equal to {NAME_MAX}");
+            Err(constraint(name, member, &sentence))
+        }
+    }
+}
+
 /// Refuses a name that no parameter can have.
 fn check_name(name: &str) -> Result<(), AwsError> {
     if name.is_empty() {
@@ -143,7 +158,7 @@ pub(crate) fn in_words_of_ssm(error: AwsError) -> AwsError {
     }
 }
 
-fn constraint(value: &str, member: &str, sentence: &str) -> AwsError {
+pub(crate) fn constraint(value: &str, member: &str, sentence: &str) -> AwsError {
     AwsError::new(
         "ValidationException",
         format!(

@@ -3,8 +3,16 @@
 
 use awsproto::AwsError;
 
+use crate::get_parameter::constraint;
 use crate::public_parameters::{PublicParameter, ROOT};
 use crate::shapes::ParameterStringFilter;
+
+/// Characters of an option.
+const OPTION_MAX: usize = 10;
+/// Values of a filter.
+const VALUES_MAX: usize = 50;
+/// Characters of a value.
+const VALUE_MAX: usize = 1024;
 
 /// A checked filter.
 #[derive(Clone, Debug)]
@@ -36,6 +44,7 @@ impl ParameterFilter {
     pub(crate) fn read(filter: ParameterStringFilter) -> Result<Self, AwsError> {
         let ParameterStringFilter { key, option, values } = filter;
         let (key, option) = (key.unwrap_or_default(), option.as_deref());
+        check_lengths(option, &values)?;
         if values.is_empty() && !key.starts_with("tag:") {
             let sentence = format!("The following filter values are missing : null for filter key {key}");
             return Err(AwsError::new("InvalidFilterValue", sentence));
@@ -69,6 +78,7 @@ impl ParameterFilter {
     /// Reads a filter of GetParametersByPath: "The following Key values are supported for GetParametersByPath: Type, KeyId,
     /// and Label."
     pub(crate) fn read_by_path(filter: ParameterStringFilter) -> Result<Self, AwsError> {
+        check_lengths(filter.option.as_deref(), &filter.values)?;
         match filter.key.as_deref() {
             Some("Type" | "KeyId" | "Label") => ParameterFilter::read(filter),
             other => Err(AwsError::new(
@@ -108,6 +118,22 @@ impl ParameterFilter {
             ParameterFilter::Tier(tiers) => tiers.iter().any(|it| it == "Standard"),
             ParameterFilter::Nothing => false,
         }
+    }
+}
+
+/// How long the model lets a filter's option, values and list of values be.
+fn check_lengths(option: Option<&str>, values: &[String]) -> Result<(), AwsError> {
+    let at_most = |most: usize| format!("Member must have length less than or equal to {most}");
+    if let Some(long) = option.filter(|option| option.chars().count() > OPTION_MAX) {
+        return Err(constraint(long, "parameterFilters.1.member.option", &at_most(OPTION_MAX)));
+    }
+    if values.len() > VALUES_MAX {
+        let values = format!("[{}]", values.join(", "));
+        return Err(constraint(&values, "parameterFilters.1.member.values", &at_most(VALUES_MAX)));
+    }
+    match values.iter().find(|value| value.chars().count() > VALUE_MAX) {
+        Some(long) => Err(constraint(long, "parameterFilters.1.member.values", &at_most(VALUE_MAX))),
+        None => Ok(()),
     }
 }
 

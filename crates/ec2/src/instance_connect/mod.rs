@@ -21,6 +21,9 @@ pub static API: Api<World> = Api {
     first_use: Some(crate::DEFAULT_VPC),
 };
 
+/// How long the name of an Availability Zone is.
+const ZONE_LENGTHS: std::ops::RangeInclusive<usize> = 6..=32;
+
 /// Every action of EC2 Instance Connect that Hamlet has.
 static ACTIONS: &[Action<World>] = &[write!(SendSSHPublicKey, send_ssh_public_key)];
 
@@ -36,6 +39,7 @@ fn send_ssh_public_key(
     let id: InstanceId = text.parse().map_err(|_| invalid_args("InstanceId", "expecting an instance ID"))?;
     let os_user = checked_user(instance_os_user.unwrap_or_default())?;
     let public_key = checked_key(&ssh_public_key.unwrap_or_default())?;
+    check_zone_text(availability_zone.as_deref())?;
     let instance = world.instance(scope, id).map_err(|_| not_found())?;
     if let Some(zone) = availability_zone {
         check_zone(instance.zone, &zone)?;
@@ -54,6 +58,21 @@ fn not_running() -> AwsError {
         "Unable to connect because the instance is not in a valid state. Connecting to a stopped or terminated \
          instance is not supported. If the instance is stopped, start your instance, and try to connect again.",
     )
+}
+
+/// `^(\w+-){2,3}\d+\w+$`, of 6 to 32 characters.
+fn check_zone_text(zone: Option<&str>) -> Result<(), AwsError> {
+    let Some(zone) = zone else { return Ok(()) };
+    let is_word =
+        |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    let parts: Vec<&str> = zone.split('-').collect();
+    let ends =
+        parts.last().is_some_and(|last| last.len() > 1 && last.starts_with(|it: char| it.is_ascii_digit()));
+    let is_zone = ZONE_LENGTHS.contains(&zone.len()) && (3..=4).contains(&parts.len());
+    match is_zone && ends && parts.into_iter().all(is_word) {
+        true => Ok(()),
+        false => Err(invalid_args("AvailabilityZone", "expecting the name of an Availability Zone")),
+    }
 }
 
 fn check_zone(zone: Zone, wanted: &str) -> Result<(), AwsError> {

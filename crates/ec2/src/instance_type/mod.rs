@@ -2,6 +2,7 @@
 //! GetInstanceTypesFromInstanceRequirements (EC2 API Reference). Every type is offered in every zone.
 
 mod filters;
+mod requirement_words;
 mod requirements;
 mod shown;
 
@@ -18,6 +19,8 @@ use crate::shapes::*;
 const PAGE: std::ops::RangeInclusive<i32> = 5..=100;
 /// How many types an answer has unless fewer are asked for: all would be megabytes.
 const DEFAULT_PAGE: i32 = 100;
+/// How many types a request names.
+const NAMES_MAX: usize = 100;
 
 /// The type that a launch, or a change, names.
 pub(crate) fn find(name: &str) -> Result<&'static InstanceType, AwsError> {
@@ -46,6 +49,10 @@ pub(crate) fn describe(
         return Err(AwsError::new("InvalidInstanceType", message));
     }
     page::refuse_with_ids("instanceType", names, max_results)?;
+    if names.len() > NAMES_MAX {
+        let reason = format!("A request names up to {NAMES_MAX} types.");
+        return Err(AwsError::invalid_value("instanceTypes", &names.len().to_string(), &reason));
+    }
     let page_size = max_results.or(names.is_empty().then_some(DEFAULT_PAGE));
     let page = Page::new(page_size, next_token.as_deref(), PAGE)?;
     let is_wanted = |it: &&InstanceType| names.is_empty() || names.iter().any(|name| name == it.name);

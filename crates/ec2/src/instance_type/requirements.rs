@@ -6,6 +6,7 @@ use awsproto::{AwsError, Call};
 use model::World;
 use model::instance_type::{Device, Feature, Figures, InstanceType};
 
+use super::requirement_words::*;
 use crate::request::refuse_unsupported;
 use crate::shapes::*;
 
@@ -65,6 +66,10 @@ pub(crate) fn from_requirements(
     refuse_unsupported(&[("Context", context.is_some())])?;
     let missing = || AwsError::missing_parameter("InstanceRequirements");
     let requirements = instance_requirements.ok_or_else(missing)?;
+    check_count("ArchitectureType", architecture_types.len(), ARCHITECTURES_MAX)?;
+    check_count("VirtualizationType", virtualization_types.len(), VIRTUALIZATIONS_MAX)?;
+    check_words("ArchitectureType", &architecture_types, ARCHITECTURES)?;
+    check_words("VirtualizationType", &virtualization_types, VIRTUALIZATIONS)?;
     let wanted = Wanted::read(requirements)?;
     let can_run = |it: &InstanceType| {
         it.architectures.split(',').any(|name| architecture_types.iter().any(|wanted| wanted == name))
@@ -148,6 +153,14 @@ impl Wanted {
                 "You can't specify both AllowedInstanceTypes and ExcludedInstanceTypes.",
             ));
         }
+        check_patterns("AllowedInstanceType", &allowed_instance_types)?;
+        check_patterns("ExcludedInstanceType", &excluded_instance_types)?;
+        check_words("CpuManufacturer", &cpu_manufacturers, CPU_MANUFACTURERS)?;
+        check_words("InstanceGeneration", &instance_generations, GENERATIONS)?;
+        check_words("LocalStorageType", &local_storage_types, LOCAL_STORAGE)?;
+        check_words("AcceleratorType", &accelerator_types, ACCELERATORS)?;
+        check_words("AcceleratorManufacturer", &accelerator_manufacturers, ACCELERATOR_MANUFACTURERS)?;
+        check_words("AcceleratorName", &accelerator_names, ACCELERATOR_NAMES)?;
         let vcpus = v_cpu_count.and_then(|it| Some((it.min?, it.max)));
         let vcpus = vcpus.ok_or_else(|| AwsError::missing_parameter("InstanceRequirements.VCpuCount.Min"))?;
         let memory = memory_mi_b.and_then(|it| Some((it.min?, it.max)));

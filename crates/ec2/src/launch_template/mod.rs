@@ -78,10 +78,7 @@ fn new_version(
     if sent.parameters.is_empty() {
         return Err(AwsError::missing_parameter("LaunchTemplateData"));
     }
-    if let Some(long) = description.as_ref().filter(|text| text.chars().count() > DESCRIPTION_MAX) {
-        let reason = format!("The length may not be more than {DESCRIPTION_MAX}.");
-        return Err(AwsError::invalid_value("VersionDescription", long, &reason));
-    }
+    check_description(description.as_deref())?;
     data::check(&sent.value)?;
     Ok(Version {
         number: 0,
@@ -90,6 +87,12 @@ fn new_version(
         created_by: call.principal.arn(),
         parameters: sent.parameters,
     })
+}
+
+fn check_description(text: Option<&str>) -> Result<(), AwsError> {
+    let Some(long) = text.filter(|text| text.chars().count() > DESCRIPTION_MAX) else { return Ok(()) };
+    let reason = format!("The length may not be more than {DESCRIPTION_MAX}.");
+    Err(AwsError::invalid_value("VersionDescription", long, &reason))
 }
 
 /// The template that is named by its identifier or by its name.

@@ -10,7 +10,7 @@ use model::refusal::LaunchTemplateRefusal;
 use model::{Refusal, World};
 use std::borrow::Cow;
 
-use super::{DEFAULT, LATEST, PAGE, data, named, new_version, nobody, version_name};
+use super::{DEFAULT, LATEST, PAGE, check_description, data, named, new_version, nobody, version_name};
 use crate::errors::refused;
 use crate::network_interface::each;
 use crate::request::{self, bool_values, text_values};
@@ -41,6 +41,7 @@ pub(crate) fn create_version(
         version_description,
     } = request;
     request::refuse_unsupported(&[("ResolveAlias", resolve_alias == Some(true))])?;
+    check_description(version_description.as_deref())?;
     let id = named(call, world, launch_template_id.as_deref(), launch_template_name.as_deref())?;
     let sent = launch_template_data.unwrap_or_default();
     let template = world.launch_template(call.scope, id).map_err(refused)?;
