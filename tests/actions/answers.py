@@ -7,6 +7,7 @@ findings.
 
 import base64
 import binascii
+import copy
 import json
 import re
 import urllib.parse
@@ -32,6 +33,8 @@ class Recorder:
 
     def __init__(self):
         self.sent = {}
+        # The same as the caller of boto3 said it.
+        self.asked = {}
         self.lost = {}
         self.elements = {}
         self.lists = {}
@@ -40,8 +43,12 @@ class Recorder:
     def watch(self, client):
         events, service = client.meta.events, client.meta.service_model
         name = service.service_id.hyphenize()
+        events.register(f"before-parameter-build.{name}", self._asked)
         events.register(f"before-call.{name}", self._before)
         events.register(f"response-received.{name}", lambda **event: self._after(service, **event))
+
+    def _asked(self, params, context, **_):
+        context["hamlet_asked"] = copy.deepcopy(params)
 
     def _before(self, model, params, context, **_):
         self.calls += 1
@@ -58,6 +65,7 @@ class Recorder:
         name = response_dict["context"]["operation_name"]
         key = (service.service_name, name)
         self.sent.setdefault(key, context["hamlet_sent"])
+        self.asked.setdefault(key, context["hamlet_asked"])
         walk = Walk(service.operation_model(name))
         walk.body(service.protocol, response_dict["body"])
         self.elements.setdefault(key, set()).update(walk.seen)
