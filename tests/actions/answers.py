@@ -192,7 +192,14 @@ class Walk:
             for inner in value:
                 self._json(inner, shape.member, f"{at}[]")
             return
-        python = {"string": str, "boolean": bool, "integer": int, "long": int, "timestamp": (int, float)}[kind]
+        python = {
+            "string": str,
+            "boolean": bool,
+            "integer": int,
+            "long": int,
+            "timestamp": (int, float),
+            "double": float,
+        }[kind]
         if not isinstance(value, python) or (kind == "string" and self._enum(value, shape)):
             self.findings.append(f"{at} is {value!r}, not a {kind}")
 

@@ -99,10 +99,14 @@ def troubles():
             yield f"a server ended with {server.process.returncode}:\n{log}"
 
 
+# Services that botocore calls otherwise than requests to them are signed for.
+BOTOCORE = {"servicequotas": "service-quotas"}
+
+
 def rows(*options):
-    """Every action that the program says it has."""
+    """Every action that the program says it has, by botocore's name of its service."""
     listed = subprocess.run([PROGRAM, "actions", "--json", *options], capture_output=True, text=True, check=True)
-    return json.loads(listed.stdout)
+    return [dict(row, service=BOTOCORE.get(row["service"], row["service"])) for row in json.loads(listed.stdout)]
 
 
 def vacant_rows():

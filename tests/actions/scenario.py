@@ -48,10 +48,12 @@ class Scenario:
         self.sts = hamlet.client("sts", recorder=recorder)
         self.connect = hamlet.client("ec2-instance-connect", recorder=recorder)
         self.route53 = hamlet.client("route53", recorder=recorder)
+        self.quotas = hamlet.client("service-quotas", recorder=recorder)
         self.id = {}
 
     def build(self):
         self.look_around()
+        self.more_vpcs()
         self.roles()
         self.network()
         self.security()
@@ -105,6 +107,18 @@ class Scenario:
         ec2.describe_images(ImageIds=[self.id["ami"]])
         ec2.describe_image_attribute(ImageId=self.id["ami"], Attribute="description")
         self.id["s3-list"] = ec2.describe_prefix_lists()["PrefixLists"][0]["PrefixListId"]
+
+    def more_vpcs(self):
+        quotas, vpcs = self.quotas, dict(ServiceCode="vpc", QuotaCode="L-F678F1CE")
+        quotas.list_services()
+        quotas.list_service_quotas(ServiceCode="vpc")
+        quotas.list_aws_default_service_quotas(ServiceCode="vpc")
+        default = quotas.get_aws_default_service_quota(**vpcs)["Quota"]["Value"]
+        change = quotas.request_service_quota_increase(**vpcs, DesiredValue=default + 5)["RequestedQuota"]
+        quotas.get_requested_service_quota_change(RequestId=change["Id"])
+        quotas.list_requested_service_quota_change_history()
+        quotas.list_requested_service_quota_change_history_by_quota(**vpcs)
+        assert quotas.get_service_quota(**vpcs)["Quota"]["Value"] == default + 5
 
     def network(self):
         ec2, id = self.ec2, self.id

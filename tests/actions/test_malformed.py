@@ -265,6 +265,7 @@ class Malformed(unittest.TestCase):
             ("iam", "NotImplemented"),
             ("sts", "NotImplemented"),
             ("ssm", "NotImplementedException"),
+            ("service-quotas", "NotImplementedException"),
         ):
             rows = hamlet.rows() + hamlet.vacant_rows()
             served = {row["name"] for row in rows if row["service"] == service}

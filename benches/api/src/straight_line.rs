@@ -45,6 +45,7 @@ pub(crate) fn serve(data: PathBuf) -> Result<()> {
         host_names: Vec::new(),
         instances: Instances::None,
         unknown_images: Default::default(),
+        quotas: Default::default(),
         nesting: host::Nesting::default(),
         program: std::env::current_exe()?,
     };

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use model::Timestamp;
 pub use serde_json::Value;
 use serde_json::{Map, Number};
+use std::collections::BTreeMap;
 
 /// Reads a request body; an empty one is an empty object.
 pub fn parse(body: &[u8]) -> Result<Value, AwsError> {
@@ -142,6 +143,19 @@ impl FromJson for Vec<u8> {
         let text = String::from_json(value)?;
         let bytes = base64::engine::general_purpose::STANDARD.decode(text);
         bytes.map_err(|_| serialization("Expected Base64."))
+    }
+}
+
+impl FromJson for BTreeMap<String, String> {
+    fn from_json(value: &Value) -> Result<Self, AwsError> {
+        let object = value.as_object().ok_or_else(|| serialization("Expected an object."))?;
+        object.iter().map(|(key, value)| Ok((key.clone(), String::from_json(value)?))).collect()
+    }
+}
+
+impl ToJson for BTreeMap<String, String> {
+    fn to_json(&self) -> Value {
+        Value::Object(self.iter().map(|(key, value)| (key.clone(), value.to_json())).collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a user can type, and the help that explains it.
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use model::service_quota::{QuotaCode, ServiceQuota};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -121,6 +122,10 @@ pub(crate) struct Up {
     /// What becomes of an image id that is not in the catalogue
     #[arg(long, value_enum, default_value_t = UnknownImages::Run)]
     pub(crate) unknown_images: UnknownImages,
+    /// How much there may be of something, for every account and Region: `vpcs-per-region=20`, or AWS's code for the
+    /// quota, `L-F678F1CE=20`; may be said again
+    #[arg(long, value_name = "NAME=N", value_parser = quota)]
+    pub(crate) quota: Vec<(QuotaCode, u64)>,
     /// Let programs in instances make namespaces and mounts of their own, as containers need them
     ///
     /// It costs a barrier: a program in a user namespace of its own has every right in it, and with that reaches the
@@ -333,6 +338,20 @@ fn grouped(command: clap::Command) -> clap::Command {
     ))
 }
 
+/// A quota and its number.
+fn quota(text: &str) -> Result<(QuotaCode, u64), String> {
+    let (name, number) = text.split_once('=').ok_or("write it as NAME=N")?;
+    let number = number.parse().map_err(|_| format!("'{number}' is not a whole number"))?;
+    match ServiceQuota::named(name) {
+        Some(quota) => Ok((quota.code, number)),
+        None => Err(format!("there is no quota '{name}': choose one of {}", quota_names().join(", "))),
+    }
+}
+
+fn quota_names() -> Vec<String> {
+    ServiceQuota::all().iter().map(ServiceQuota::typed_name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,6 +359,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_quota_is_named_as_people_type_it_or_by_its_code() {
+        let vpcs = Ok((QuotaCode(0xF678_F1CE), 20));
+        assert_eq!((quota("vpcs-per-region=20"), quota("L-F678F1CE=20")), (vpcs.clone(), vpcs));
+        assert!(quota("vpcs=20").is_err_and(|it| it.contains("subnets-per-vpc")));
+        assert!(quota("vpcs-per-region").is_err() && quota("vpcs-per-region=-1").is_err());
     }
 
     #[test]

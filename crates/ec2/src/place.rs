@@ -3,7 +3,7 @@
 
 use awsproto::filter::Tagged;
 use awsproto::{AwsError, Call, Filterable, Filters};
-use model::{Region, World, Zone, quotas};
+use model::{Quota, Region, World, Zone};
 use std::borrow::Cow;
 
 use crate::request::text_values;
@@ -66,12 +66,13 @@ pub(crate) fn describe_account_attributes(
 ) -> Result<DescribeAccountAttributesResult, AwsError> {
     let DescribeAccountAttributesRequest { attribute_names } = request;
     let default_vpc = world.default_vpc(call.scope).map_or("none".to_owned(), |vpc| vpc.id.to_string());
+    let limit = |quota| world.limit(call.scope, quota).to_string();
     let all = [
         ("supported-platforms", "VPC".to_owned()),
-        ("vpc-max-security-groups-per-interface", quotas::GROUPS_PER_INTERFACE_MAX.to_string()),
-        ("max-elastic-ips", quotas::ELASTIC_IPS_MAX.to_string()),
+        ("vpc-max-security-groups-per-interface", limit(Quota::GroupsPerInterface)),
+        ("max-elastic-ips", limit(Quota::ElasticIps)),
         ("max-instances", MAX_INSTANCES.to_string()),
-        ("vpc-max-elastic-ips", quotas::ELASTIC_IPS_MAX.to_string()),
+        ("vpc-max-elastic-ips", limit(Quota::ElasticIps)),
         ("default-vpc", default_vpc),
     ];
     let names = &attribute_names;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{DHCP_OPTIONS_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::Refusal;
 use crate::tags::Tags;
 use crate::world::World;
@@ -57,9 +57,8 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<DhcpOptionsId, Refusal> {
-        if self.network.dhcp_options.values().filter(|it| it.scope == scope).count() >= DHCP_OPTIONS_MAX {
-            return Err(Refusal::QuotaReached(Quota::DhcpOptions, DHCP_OPTIONS_MAX));
-        }
+        let owned = self.network.dhcp_options.values().filter(|it| it.scope == scope).count();
+        self.check_quota(scope, Quota::DhcpOptions, owned)?;
         let id = ids.fresh();
         self.network
             .dhcp_options

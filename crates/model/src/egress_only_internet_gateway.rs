@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{EGRESS_ONLY_INTERNET_GATEWAYS_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{InternetGatewayRefusal, Refusal};
 use crate::tags::Tags;
 use crate::world::World;
@@ -46,10 +46,7 @@ impl World {
     ) -> Result<EgressOnlyInternetGatewayId, Refusal> {
         self.vpc(scope, vpc)?;
         let own = self.network.egress_only_internet_gateways.values().filter(|it| it.scope == scope);
-        if own.count() >= EGRESS_ONLY_INTERNET_GATEWAYS_MAX {
-            let quota = Quota::EgressOnlyInternetGateways;
-            return Err(Refusal::QuotaReached(quota, EGRESS_ONLY_INTERNET_GATEWAYS_MAX));
-        }
+        self.check_quota(scope, Quota::EgressOnlyInternetGateways, own.count())?;
         if self.network.egress_only_internet_gateways.values().any(|it| it.vpc == vpc) {
             return Err(InternetGatewayRefusal::VpcHasEgressOnly(vpc).into());
         }

@@ -11,7 +11,7 @@ use crate::ids::*;
 use crate::instance_state::InstanceState;
 use crate::network_interface::{PrivateAddress, PublicAddress};
 use crate::place::Scope;
-use crate::quotas::{ELASTIC_IPS_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{ElasticIpRefusal, Refusal, SubnetRefusal};
 use crate::tags::Tags;
 use crate::world::World;
@@ -106,10 +106,7 @@ impl World {
     /// Refuses another address to an account that has as many as it may have.
     pub(crate) fn check_address_quota(&self, scope: Scope) -> Result<(), Refusal> {
         let owned = self.network.elastic_ips.values().filter(|elastic| elastic.scope == scope).count();
-        match owned >= ELASTIC_IPS_MAX {
-            true => Err(Refusal::QuotaReached(Quota::ElasticIps, ELASTIC_IPS_MAX)),
-            false => Ok(()),
-        }
+        self.check_quota(scope, Quota::ElasticIps, owned)
     }
 
     /// Sets the name that an address's reverse lookup finds, or has it be AWS's own again.

@@ -9,7 +9,7 @@ use crate::ids::*;
 use crate::instance_connect_endpoint_state::{EndpointState, IpAddressType};
 use crate::network_interface::{Attachment, InterfaceKind, NewNetworkInterface, Wish};
 use crate::place::Scope;
-use crate::quotas::{INSTANCE_CONNECT_ENDPOINTS_MAX, INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{InstanceConnectEndpointRefusal, Refusal};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
@@ -261,16 +261,9 @@ impl World {
     fn check_endpoint_quotas(&self, scope: Scope, vpc: VpcId) -> Result<(), Refusal> {
         let own = self.instance_connect_endpoints.values().filter(|it| it.scope == scope);
         let vpcs: Vec<VpcId> = own.filter(|it| !it.state.has_ended()).map(|it| it.vpc).collect();
-        if vpcs.iter().filter(|it| **it == vpc).count() >= INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX {
-            let limit = INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX;
-            return Err(Refusal::QuotaReached(Quota::InstanceConnectEndpointsPerVpc, limit));
-        }
-        match vpcs.len() >= INSTANCE_CONNECT_ENDPOINTS_MAX {
-            true => {
-                Err(Refusal::QuotaReached(Quota::InstanceConnectEndpoints, INSTANCE_CONNECT_ENDPOINTS_MAX))
-            }
-            false => Ok(()),
-        }
+        let in_vpc = vpcs.iter().filter(|it| **it == vpc).count();
+        self.check_quota(scope, Quota::InstanceConnectEndpointsPerVpc, in_vpc)?;
+        self.check_quota(scope, Quota::InstanceConnectEndpoints, vpcs.len())
     }
 
     pub(crate) fn forget_ended_endpoints(&mut self, now: Timestamp) {

@@ -25,7 +25,7 @@ use crate::network_interface::{
     Device, NetworkInterface, NewNetworkInterface, check_address_count, check_interface_count,
 };
 use crate::place::{Scope, Zone};
-use crate::quotas::{INSTANCES_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{
     ElasticIpRefusal, InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, VolumeRefusal,
     VpcRefusal, Wanted,
@@ -188,9 +188,7 @@ impl World {
         now: Timestamp,
     ) -> Result<InstanceId, Refusal> {
         let alive = |it: &&Instance| it.scope == scope && it.state != InstanceState::Terminated;
-        if self.network.instances.values().filter(alive).count() >= INSTANCES_MAX {
-            return Err(Refusal::QuotaReached(Quota::Instances, INSTANCES_MAX));
-        }
+        self.check_quota(scope, Quota::Instances, self.network.instances.values().filter(alive).count())?;
         let key = match &launch.key_name {
             Some(name) => Some(self.key_pair_named(scope, name)?.public_key.clone()),
             None => None,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::*;
 use crate::network_interface::NetworkInterface;
 use crate::place::Scope;
-use crate::quotas::{INTERNET_GATEWAYS_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{InternetGatewayRefusal, Refusal};
 use crate::subnet::SubnetRouteTable;
 use crate::tags::Tags;
@@ -51,11 +51,8 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<InternetGatewayId, Refusal> {
-        if self.network.internet_gateways.values().filter(|it| it.scope == scope).count()
-            >= INTERNET_GATEWAYS_MAX
-        {
-            return Err(Refusal::QuotaReached(Quota::InternetGateways, INTERNET_GATEWAYS_MAX));
-        }
+        let owned = self.network.internet_gateways.values().filter(|it| it.scope == scope).count();
+        self.check_quota(scope, Quota::InternetGateways, owned)?;
         let id = ids.fresh();
         self.network
             .internet_gateways

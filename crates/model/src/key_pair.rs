@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{KEY_PAIRS_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{KeyPairRefusal, Refusal};
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
@@ -78,10 +78,7 @@ impl World {
             return Err(KeyPairRefusal::Exists(name.to_owned()).into());
         }
         let owned = self.key_pairs.values().filter(|pair| pair.scope == scope).count();
-        match owned >= KEY_PAIRS_MAX {
-            true => Err(Refusal::QuotaReached(Quota::KeyPairs, KEY_PAIRS_MAX)),
-            false => Ok(()),
-        }
+        self.check_quota(scope, Quota::KeyPairs, owned)
     }
 
     /// Writes a key pair down.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{LAUNCH_TEMPLATES_MAX, Quota, VERSIONS_PER_LAUNCH_TEMPLATE_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{LaunchTemplateRefusal, Refusal};
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
@@ -112,9 +112,8 @@ impl World {
         if self.launch_template_named(scope, &name).is_ok() {
             return Err(LaunchTemplateRefusal::Exists(name).into());
         }
-        if self.launch_templates.values().filter(|it| it.scope == scope).count() >= LAUNCH_TEMPLATES_MAX {
-            return Err(Refusal::QuotaReached(Quota::LaunchTemplates, LAUNCH_TEMPLATES_MAX));
-        }
+        let owned = self.launch_templates.values().filter(|it| it.scope == scope).count();
+        self.check_quota(scope, Quota::LaunchTemplates, owned)?;
         let id = ids.fresh();
         let template = LaunchTemplate {
             id,
@@ -138,10 +137,8 @@ impl World {
         id: LaunchTemplateId,
         version: LaunchTemplateVersion,
     ) -> Result<u64, Refusal> {
-        if self.launch_template(scope, id)?.versions.len() >= VERSIONS_PER_LAUNCH_TEMPLATE_MAX {
-            let quota = Quota::VersionsPerLaunchTemplate;
-            return Err(Refusal::QuotaReached(quota, VERSIONS_PER_LAUNCH_TEMPLATE_MAX));
-        }
+        let versions = self.launch_template(scope, id)?.versions.len();
+        self.check_quota(scope, Quota::VersionsPerLaunchTemplate, versions)?;
         let template = self.launch_templates.get_mut(&id).ok_or(Refusal::NotFound(id.into()))?;
         template.latest_version += 1;
         let number = template.latest_version;

@@ -60,6 +60,7 @@ pub mod rule;
 pub mod security_group;
 pub mod security_group_association;
 pub mod security_group_rules;
+pub mod service_quota;
 pub mod sharing;
 pub mod snapshot;
 pub mod storage_defaults;

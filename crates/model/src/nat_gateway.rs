@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use crate::ids::*;
 use crate::network_interface::{Attachment, InterfaceKind, NewNetworkInterface};
 use crate::place::{Scope, Zone};
-use crate::quotas::{NAT_GATEWAYS_PER_ZONE_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{Refusal, SubnetRefusal};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
@@ -268,10 +268,8 @@ impl World {
                 && it.counts()
                 && self.network.subnets.get(&it.subnet).is_some_and(|it| it.zone == zone)
         };
-        match self.network.nat_gateways.values().filter(in_zone).count() >= NAT_GATEWAYS_PER_ZONE_MAX {
-            true => Err(Refusal::QuotaReached(Quota::NatGatewaysPerZone, NAT_GATEWAYS_PER_ZONE_MAX)),
-            false => Ok(()),
-        }
+        let count = self.network.nat_gateways.values().filter(in_zone).count();
+        self.check_quota(scope, Quota::NatGatewaysPerZone, count)
     }
 
     pub(crate) fn forget_ended_nat_gateways(&mut self, now: Timestamp) {

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{NETWORK_ACLS_PER_VPC_MAX, Quota, RULES_PER_NETWORK_ACL_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{NetworkAclRefusal, Refusal};
 use crate::rule::{Direction, Header, Traffic};
 use crate::subnet::Subnet;
@@ -182,10 +182,8 @@ impl World {
         if self.network.vpcs.get(&vpc).is_none_or(|vpc| vpc.scope != scope) {
             return Err(Refusal::NotFound(vpc.into()));
         }
-        if self.network.network_acls.values().filter(|acl| acl.vpc == vpc).count() >= NETWORK_ACLS_PER_VPC_MAX
-        {
-            return Err(Refusal::QuotaReached(Quota::NetworkAclsPerVpc, NETWORK_ACLS_PER_VPC_MAX));
-        }
+        let in_vpc = self.network.network_acls.values().filter(|acl| acl.vpc == vpc).count();
+        self.check_quota(scope, Quota::NetworkAclsPerVpc, in_vpc)?;
         let id = ids.fresh();
         let (ingress, egress) = (BTreeMap::new(), BTreeMap::new());
         self.network
@@ -214,13 +212,14 @@ impl World {
         direction: Direction,
         entry: NetworkAclEntry,
     ) -> Result<(), Refusal> {
+        let limit = self.limit(scope, Quota::RulesPerNetworkAcl);
         let entries = self.network_acl_mut(scope, id)?.entries_mut(direction);
         match entries.get(&entry.number) {
             Some(existing) if *existing == entry => return Ok(()),
             Some(_) => return Err(NetworkAclRefusal::EntryExists(entry.number).into()),
             None => {}
         }
-        check_entry_quota(entries.values().chain([&entry]))?;
+        check_entry_quota(entries.values().chain([&entry]), limit)?;
         entries.insert(entry.number, entry);
         Ok(())
     }
@@ -233,10 +232,11 @@ impl World {
         direction: Direction,
         entry: NetworkAclEntry,
     ) -> Result<(), Refusal> {
+        let limit = self.limit(scope, Quota::RulesPerNetworkAcl);
         let entries = self.network_acl_mut(scope, id)?.entries_mut(direction);
         let number = entry.number;
         entries.insert(number, entry).ok_or(NetworkAclRefusal::NoSuchEntry(number))?;
-        check_entry_quota(entries.values())
+        check_entry_quota(entries.values(), limit)
     }
 
     /// Takes a rule out.
@@ -281,12 +281,15 @@ impl World {
 
 /// "This quota is enforced separately for IPv4 rules and IPv6 rules" and "includes … the default deny rules" (Amazon VPC
 /// quotas).
-fn check_entry_quota<'a>(entries: impl Iterator<Item = &'a NetworkAclEntry>) -> Result<(), Refusal> {
+fn check_entry_quota<'a>(
+    entries: impl Iterator<Item = &'a NetworkAclEntry>,
+    limit: usize,
+) -> Result<(), Refusal> {
     let (ipv4, ipv6): (Vec<_>, Vec<_>) = entries.partition(|entry| entry.cidr.addr().is_ipv4());
-    if ipv4.len().max(ipv6.len()) >= RULES_PER_NETWORK_ACL_MAX {
-        return Err(Refusal::QuotaReached(Quota::RulesPerNetworkAcl, RULES_PER_NETWORK_ACL_MAX));
+    match ipv4.len().max(ipv6.len()) < limit {
+        true => Ok(()),
+        false => Err(Refusal::QuotaReached(Quota::RulesPerNetworkAcl, limit)),
     }
-    Ok(())
 }
 
 /// Rules are kept as a list: the number is in the rule.

@@ -13,7 +13,7 @@ use crate::instance_type::InstanceType;
 use crate::mac::MacAddress;
 use crate::network_interface_prefix::{PrefixFamily, check_has_prefixes, check_places};
 use crate::place::{AccountId, Scope, Zone};
-use crate::quotas::{GROUPS_PER_INTERFACE_MAX, NETWORK_INTERFACES_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, Wanted};
 use crate::subnet::Subnet;
 use crate::tags::Tags;
@@ -291,9 +291,7 @@ impl World {
         let groups = self.groups_for_interface(&subnet, &new.groups)?;
         let owned =
             self.network.network_interfaces.values().filter(|interface| interface.scope == scope).count();
-        if owned >= NETWORK_INTERFACES_MAX {
-            return Err(Refusal::QuotaReached(Quota::NetworkInterfaces, NETWORK_INTERFACES_MAX));
-        }
+        self.check_quota(scope, Quota::NetworkInterfaces, owned)?;
         let id = ids.fresh();
         self.put_network_interface(NetworkInterface {
             id,
@@ -349,8 +347,9 @@ impl World {
         if groups.is_empty() {
             groups.push(self.vpc(subnet.scope, subnet.vpc)?.default_security_group);
         }
-        match groups.len() > GROUPS_PER_INTERFACE_MAX {
-            true => Err(Refusal::QuotaReached(Quota::GroupsPerInterface, GROUPS_PER_INTERFACE_MAX)),
+        let limit = self.limit(subnet.scope, Quota::GroupsPerInterface);
+        match groups.len() > limit {
+            true => Err(Refusal::QuotaReached(Quota::GroupsPerInterface, limit)),
             false => Ok(groups),
         }
     }

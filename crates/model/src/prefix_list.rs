@@ -9,7 +9,7 @@ use crate::aws_prefix_list::AwsPrefixList;
 use crate::ids::*;
 use crate::peer::Peer;
 use crate::place::Scope;
-use crate::quotas::{PREFIX_LISTS_MAX, Quota, VERSIONS_PER_PREFIX_LIST_MAX};
+use crate::quotas::{Quota, VERSIONS_PER_PREFIX_LIST_MAX};
 use crate::refusal::{PrefixListRefusal, Refusal};
 use crate::resource::ResourceId;
 use crate::route::Destination;
@@ -212,9 +212,8 @@ impl World {
         new: NewPrefixList,
         ids: &mut Ids<'_>,
     ) -> Result<&PrefixList, Refusal> {
-        if self.network.prefix_lists.values().filter(|list| list.scope == scope).count() >= PREFIX_LISTS_MAX {
-            return Err(Refusal::QuotaReached(Quota::PrefixLists, PREFIX_LISTS_MAX));
-        }
+        let owned = self.network.prefix_lists.values().filter(|list| list.scope == scope).count();
+        self.check_quota(scope, Quota::PrefixLists, owned)?;
         let id = ids.fresh();
         let mut list = PrefixList {
             id,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::*;
 use crate::network_interface::NetworkInterface;
 use crate::place::Scope;
-use crate::quotas::{PUBLIC_ACCESS_EXCLUSIONS_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{Refusal, VpcRefusal};
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
@@ -157,10 +157,8 @@ impl World {
             return Err(VpcRefusal::Excluded(existing.id).into());
         }
         let own = self.network.public_access_exclusions.values();
-        if own.filter(|it| it.scope == scope && it.deleted.is_none()).count() >= PUBLIC_ACCESS_EXCLUSIONS_MAX
-        {
-            return Err(Refusal::QuotaReached(Quota::PublicAccessExclusions, PUBLIC_ACCESS_EXCLUSIONS_MAX));
-        }
+        let count = own.filter(|it| it.scope == scope && it.deleted.is_none()).count();
+        self.check_quota(scope, Quota::PublicAccessExclusions, count)?;
         let id = ids.fresh();
         let row =
             PublicAccessExclusion { id, scope, of, mode, created: now, updated: None, deleted: None, tags };

@@ -1,7 +1,8 @@
 //! How much there may be of everything, by AWS's default quotas.
 //!
-//! Follows "Amazon VPC quotas" (VPC User Guide) and "IAM and AWS STS quotas" (IAM User Guide). The numbers are per Region unless the name says otherwise. No
-//! raised quotas: what AWS gives on request is not given here.
+//! Follows "Amazon VPC quotas" (VPC User Guide) and "IAM and AWS STS quotas" (IAM User Guide).
+//! The numbers are per Region unless the name says otherwise. Those that AWS raises on request are raised here, too
+//! (`service_quota.rs`).
 
 /// VPCs per Region; the default VPC counts.
 pub const VPCS_MAX: usize = 5;
@@ -107,8 +108,10 @@ pub enum Quota {
     Vpcs,
     /// Subnets per VPC.
     SubnetsPerVpc,
-    /// Blocks per VPC.
-    CidrsPerVpc,
+    /// IPv4 blocks per VPC.
+    Ipv4CidrsPerVpc,
+    /// IPv6 blocks per VPC.
+    Ipv6CidrsPerVpc,
     /// Internet gateways per Region.
     InternetGateways,
     /// Route tables per VPC.
@@ -165,4 +168,44 @@ pub enum Quota {
     VersionsPerPrefixList,
     /// Tags per resource.
     TagsPerResource,
+}
+
+impl Quota {
+    /// How much there may be where nobody asked for more.
+    pub fn default_limit(self) -> usize {
+        match self {
+            Quota::Vpcs => VPCS_MAX,
+            Quota::SubnetsPerVpc => SUBNETS_PER_VPC_MAX,
+            Quota::Ipv4CidrsPerVpc => IPV4_CIDRS_PER_VPC_MAX,
+            Quota::Ipv6CidrsPerVpc => IPV6_CIDRS_PER_VPC_MAX,
+            Quota::InternetGateways => INTERNET_GATEWAYS_MAX,
+            Quota::RouteTablesPerVpc => ROUTE_TABLES_PER_VPC_MAX,
+            Quota::RoutesPerTable => ROUTES_PER_TABLE_MAX,
+            Quota::SecurityGroups => SECURITY_GROUPS_MAX,
+            Quota::RulesPerGroup => RULES_PER_GROUP_MAX,
+            Quota::GroupsPerInterface => GROUPS_PER_INTERFACE_MAX,
+            Quota::NetworkAclsPerVpc => NETWORK_ACLS_PER_VPC_MAX,
+            Quota::RulesPerNetworkAcl => RULES_PER_NETWORK_ACL_MAX,
+            Quota::NetworkInterfaces => NETWORK_INTERFACES_MAX,
+            Quota::ElasticIps => ELASTIC_IPS_MAX,
+            Quota::KeyPairs => KEY_PAIRS_MAX,
+            Quota::Instances => INSTANCES_MAX,
+            Quota::LaunchTemplates => LAUNCH_TEMPLATES_MAX,
+            Quota::VersionsPerLaunchTemplate => VERSIONS_PER_LAUNCH_TEMPLATE_MAX,
+            Quota::Images => IMAGES_MAX,
+            Quota::Snapshots => SNAPSHOTS_MAX,
+            Quota::InstanceConnectEndpoints => INSTANCE_CONNECT_ENDPOINTS_MAX,
+            Quota::InstanceConnectEndpointsPerVpc => INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX,
+            Quota::EgressOnlyInternetGateways => EGRESS_ONLY_INTERNET_GATEWAYS_MAX,
+            Quota::PublicAccessExclusions => PUBLIC_ACCESS_EXCLUSIONS_MAX,
+            Quota::NatGatewaysPerZone => NAT_GATEWAYS_PER_ZONE_MAX,
+            Quota::DhcpOptions => DHCP_OPTIONS_MAX,
+            Quota::ReservationsPerSubnet => RESERVATIONS_PER_SUBNET_MAX,
+            Quota::PeeringConnectionsPerVpc => PEERING_CONNECTIONS_PER_VPC_MAX,
+            Quota::PeeringRequestsOutstanding => PEERING_REQUESTS_OUTSTANDING_MAX,
+            Quota::PrefixLists => PREFIX_LISTS_MAX,
+            Quota::VersionsPerPrefixList => VERSIONS_PER_PREFIX_LIST_MAX,
+            Quota::TagsPerResource => TAGS_PER_RESOURCE_MAX,
+        }
+    }
 }

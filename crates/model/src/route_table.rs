@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::ids::*;
 use crate::place::Scope;
-use crate::quotas::{Quota, ROUTE_TABLES_PER_VPC_MAX, ROUTES_PER_TABLE_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{ElasticIpRefusal, Refusal, RouteRefusal, RouteTableRefusal};
 use crate::resource::ResourceId;
 use crate::route::{Destination, Route, RouteState, Target};
@@ -167,11 +167,8 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<RouteTableId, Refusal> {
         self.vpc(scope, vpc)?;
-        if self.network.route_tables.values().filter(|table| table.vpc == vpc).count()
-            >= ROUTE_TABLES_PER_VPC_MAX
-        {
-            return Err(Refusal::QuotaReached(Quota::RouteTablesPerVpc, ROUTE_TABLES_PER_VPC_MAX));
-        }
+        let in_vpc = self.network.route_tables.values().filter(|table| table.vpc == vpc).count();
+        self.check_quota(scope, Quota::RouteTablesPerVpc, in_vpc)?;
         Ok(self.insert_route_table(scope, vpc, tags, ids))
     }
 
@@ -374,8 +371,9 @@ impl World {
         let ipv6 = self.is_ipv6(scope, destination);
         let counted = table.routes.iter().filter(|it| self.is_ipv6(scope, it.destination) == ipv6);
         let used: usize = counted.map(|it| self.route_weight(scope, it.destination)).sum();
-        if used + self.route_weight(scope, destination) > ROUTES_PER_TABLE_MAX {
-            return Err(Refusal::QuotaReached(Quota::RoutesPerTable, ROUTES_PER_TABLE_MAX));
+        let limit = self.limit(scope, Quota::RoutesPerTable);
+        if used + self.route_weight(scope, destination) > limit {
+            return Err(Refusal::QuotaReached(Quota::RoutesPerTable, limit));
         }
         self.route_table_mut(id).routes.push(route);
         Ok(())

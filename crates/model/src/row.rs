@@ -24,6 +24,7 @@ use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
 use crate::security_group::SecurityGroup;
+use crate::service_quota::AppliedQuota;
 use crate::snapshot::Snapshot;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
@@ -97,5 +98,6 @@ impl Row for HostedZoneChange {}
 impl Row for InstanceConnectEndpoint {}
 impl Row for Role {}
 impl Row for InstanceProfile {}
+impl Row for AppliedQuota {}
 impl Row for Scope {}
 impl Row for RequestToken {}

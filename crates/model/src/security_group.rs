@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::ids::*;
 use crate::peer::Peer;
 use crate::place::Scope;
-use crate::quotas::{Quota, SECURITY_GROUPS_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{Refusal, SecurityGroupRefusal};
 use crate::rule::{Direction, Traffic};
 use crate::security_group_association::VpcAssociation;
@@ -165,9 +165,7 @@ impl World {
         let name = new.name.trim_end_matches(' ').to_owned();
         self.check_group_name(vpc, &name)?;
         let owned = self.network.security_groups.values().filter(|group| group.scope == scope).count();
-        if owned >= SECURITY_GROUPS_MAX {
-            return Err(Refusal::QuotaReached(Quota::SecurityGroups, SECURITY_GROUPS_MAX));
-        }
+        self.check_quota(scope, Quota::SecurityGroups, owned)?;
         let id = ids.fresh();
         let mut group = SecurityGroup {
             id,

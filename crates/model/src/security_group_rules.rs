@@ -6,7 +6,7 @@
 use crate::ids::*;
 use crate::peer::Peer;
 use crate::place::{AccountId, Scope};
-use crate::quotas::{Quota, RULES_PER_GROUP_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{Refusal, SecurityGroupRefusal};
 use crate::rule::{Direction, Traffic};
 use crate::security_group::{SecurityGroup, SecurityGroupRule};
@@ -214,6 +214,7 @@ impl World {
 
     /// Refuses a group that has more rules in a direction and address family than it may.
     pub(crate) fn check_rule_quota(&self, group: &SecurityGroup) -> Result<(), Refusal> {
+        let limit = self.limit(group.scope, Quota::RulesPerGroup);
         for direction in [Direction::Ingress, Direction::Egress] {
             let (mut ipv4, mut ipv6) = (0, 0);
             for rule in group.rules_of(direction) {
@@ -221,8 +222,8 @@ impl World {
                 ipv4 += weight.0;
                 ipv6 += weight.1;
             }
-            if ipv4.max(ipv6) > RULES_PER_GROUP_MAX {
-                return Err(Refusal::QuotaReached(Quota::RulesPerGroup, RULES_PER_GROUP_MAX));
+            if ipv4.max(ipv6) > limit {
+                return Err(Refusal::QuotaReached(Quota::RulesPerGroup, limit));
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::*;
 use crate::image;
 use crate::place::{Region, Scope};
-use crate::quotas::{Quota, SNAPSHOTS_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{Refusal, SnapshotRefusal};
 use crate::sharing::{ChangeSharing, Sharing};
 use crate::storage_defaults::{SnapshotSharing, managed_key_id};
@@ -179,8 +179,9 @@ impl World {
         ids: &mut Ids<'_>,
         make: impl FnOnce(SnapshotId) -> Snapshot,
     ) -> Result<SnapshotId, Refusal> {
-        if self.snapshots.values().filter(|it| it.scope == scope).count() >= SNAPSHOTS_MAX {
-            return Err(Refusal::QuotaReached(Quota::Snapshots, SNAPSHOTS_MAX));
+        let limit = self.limit(scope, Quota::Snapshots);
+        if self.snapshots.values().filter(|it| it.scope == scope).count() >= limit {
+            return Err(Refusal::QuotaReached(Quota::Snapshots, limit));
         }
         let id = ids.fresh();
         self.snapshots.insert(id, make(id));

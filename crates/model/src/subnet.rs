@@ -12,7 +12,7 @@ use crate::network_interface::NetworkInterface;
 use crate::network_interface_prefix::PrefixFamily;
 use crate::place::{Scope, Zone};
 use crate::public_access_block::Excluded;
-use crate::quotas::{Quota, RESERVATIONS_PER_SUBNET_MAX, SUBNETS_PER_VPC_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{Refusal, SubnetRefusal, VpcRefusal};
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
@@ -269,9 +269,7 @@ impl World {
         if let Some(cidr) = new.blocks.ipv6() {
             self.check_subnet_ipv6_cidr(vpc, cidr)?;
         }
-        if self.subnets_in(new.vpc).count() >= SUBNETS_PER_VPC_MAX {
-            return Err(Refusal::QuotaReached(Quota::SubnetsPerVpc, SUBNETS_PER_VPC_MAX));
-        }
+        self.check_quota(scope, Quota::SubnetsPerVpc, self.subnets_in(new.vpc).count())?;
         let first_zone = || scope.region.zones().next().expect("every Region has zones");
         let ipv6_only = new.blocks.ipv4().is_none();
         let id = ids.fresh();
@@ -426,9 +424,7 @@ impl World {
         if subnet.reservations.iter().any(|own| own.cidr.contains(&cidr) || cidr.contains(&own.cidr)) {
             return Err(SubnetRefusal::ReservationOverlaps(cidr).into());
         }
-        if subnet.reservations.len() >= RESERVATIONS_PER_SUBNET_MAX {
-            return Err(Refusal::QuotaReached(Quota::ReservationsPerSubnet, RESERVATIONS_PER_SUBNET_MAX));
-        }
+        self.check_quota(scope, Quota::ReservationsPerSubnet, subnet.reservations.len())?;
         let reservation = CidrReservation {
             id: ids.fresh(),
             cidr,

@@ -11,7 +11,7 @@ use crate::ids::*;
 use crate::peering_status::PeeringStatus;
 use crate::place::Scope;
 use crate::public_access_block::Excluded;
-use crate::quotas::{IPV4_CIDRS_PER_VPC_MAX, IPV6_CIDRS_PER_VPC_MAX, Quota, VPCS_MAX};
+use crate::quotas::Quota;
 use crate::refusal::{Refusal, VpcRefusal};
 use crate::route::{Destination, Route, Target};
 use crate::tags::Tags;
@@ -174,9 +174,7 @@ impl World {
     /// Makes a VPC with its main route table, default security group and default network ACL.
     pub fn create_vpc(&mut self, scope: Scope, new: NewVpc, ids: &mut Ids<'_>) -> Result<VpcId, Refusal> {
         check_vpc_range(new.cidr)?;
-        if self.vpcs_of(scope).count() >= VPCS_MAX {
-            return Err(Refusal::QuotaReached(Quota::Vpcs, VPCS_MAX));
-        }
+        self.check_quota(scope, Quota::Vpcs, self.vpcs_of(scope).count())?;
         let id: VpcId = ids.fresh();
         let ipv6_cidrs = match new.amazon_ipv6 {
             true => vec![CidrAssociation { id: ids.fresh(), cidr: self.free_amazon_ipv6_block(ids) }],
@@ -334,8 +332,9 @@ impl World {
         if vpc.cidrs.iter().any(|own| overlap(own.cidr, cidr)) {
             return Err(VpcRefusal::CidrConflict(cidr.into()).into());
         }
-        if vpc.cidrs.len() >= IPV4_CIDRS_PER_VPC_MAX {
-            return Err(VpcRefusal::CidrQuotaReached(id, IPV4_CIDRS_PER_VPC_MAX).into());
+        let limit = self.limit(scope, Quota::Ipv4CidrsPerVpc);
+        if vpc.cidrs.len() >= limit {
+            return Err(VpcRefusal::CidrQuotaReached(id, limit).into());
         }
         self.check_peers_allow(id, cidr, now)?;
         self.check_routes_allow(id, cidr)?;
@@ -352,8 +351,9 @@ impl World {
         id: VpcId,
         ids: &mut Ids<'_>,
     ) -> Result<CidrAssociation<Ipv6Net>, Refusal> {
-        if self.vpc(scope, id)?.ipv6_cidrs.len() >= IPV6_CIDRS_PER_VPC_MAX {
-            return Err(VpcRefusal::CidrQuotaReached(id, IPV6_CIDRS_PER_VPC_MAX).into());
+        let limit = self.limit(scope, Quota::Ipv6CidrsPerVpc);
+        if self.vpc(scope, id)?.ipv6_cidrs.len() >= limit {
+            return Err(VpcRefusal::CidrQuotaReached(id, limit).into());
         }
         let association = CidrAssociation { id: ids.fresh(), cidr: self.free_amazon_ipv6_block(ids) };
         let vpc = self.vpc_mut(id);

@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::*;
 use crate::peering_status::PeeringStatus;
 use crate::place::{AccountId, Scope};
-use crate::quotas::{
-    PEERING_CONNECTIONS_PER_VPC_MAX, PEERING_REQUEST_LIFETIME_MS, PEERING_REQUESTS_OUTSTANDING_MAX, Quota,
-};
+use crate::quotas::{PEERING_REQUEST_LIFETIME_MS, Quota};
 use crate::refusal::{Refusal, VpcPeeringConnectionRefusal};
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
@@ -171,7 +169,7 @@ impl World {
         if let Some(existing) = self.open_peering_between(new.vpc, new.peer_vpc, now) {
             return Err(VpcPeeringConnectionRefusal::Exists(existing).into());
         }
-        self.check_peering_quotas(new.vpc, now)?;
+        self.check_peering_quotas(scope, new.vpc, now)?;
         let possible = self.can_peer(new.vpc, new.peer_scope, new.peer_vpc);
         let side = |scope, vpc| PeeringSide { scope, vpc, dns_resolution_from_peer: false };
         let id = ids.fresh();
@@ -316,22 +314,15 @@ impl World {
         all.find(|it| it.is_open(now) && joins(it)).map(|it| it.id)
     }
 
-    fn check_peering_quotas(&self, vpc: VpcId, now: Timestamp) -> Result<(), Refusal> {
+    fn check_peering_quotas(&self, scope: Scope, vpc: VpcId, now: Timestamp) -> Result<(), Refusal> {
         let statuses = || {
             let own = self.network.vpc_peering_connections.values().filter(|it| it.peer_of(vpc).is_some());
             own.map(|it| it.status_at(now))
         };
         let waiting = statuses().filter(|status| *status == PeeringStatus::PendingAcceptance).count();
-        if waiting >= PEERING_REQUESTS_OUTSTANDING_MAX {
-            let quota = Quota::PeeringRequestsOutstanding;
-            return Err(Refusal::QuotaReached(quota, PEERING_REQUESTS_OUTSTANDING_MAX));
-        }
+        self.check_quota(scope, Quota::PeeringRequestsOutstanding, waiting)?;
         let active = statuses().filter(|status| *status == PeeringStatus::Active).count();
-        if waiting + active >= PEERING_CONNECTIONS_PER_VPC_MAX {
-            let quota = Quota::PeeringConnectionsPerVpc;
-            return Err(Refusal::QuotaReached(quota, PEERING_CONNECTIONS_PER_VPC_MAX));
-        }
-        Ok(())
+        self.check_quota(scope, Quota::PeeringConnectionsPerVpc, waiting + active)
     }
 
     /// Only the accepter may answer a request, and only in its own Region.

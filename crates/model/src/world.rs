@@ -32,6 +32,7 @@ use crate::role::Role;
 use crate::route_table::RouteTable;
 use crate::row::Row;
 use crate::security_group::SecurityGroup;
+use crate::service_quota::{AppliedQuota, AppliedQuotaKey, QuotaDefaults};
 use crate::snapshot::Snapshot;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
@@ -193,6 +194,8 @@ tables! {
             revision: u64,
             /// What decides about packets.
             network: Network,
+            /// Quotas that whoever started the program set for everybody.
+            quota_defaults: std::sync::Arc<QuotaDefaults>,
         }
         tables {
             /// Key pairs.
@@ -219,6 +222,8 @@ tables! {
             roles: RoleId => Role;
             /// IAM instance profiles, of accounts.
             instance_profiles: InstanceProfileId => InstanceProfile;
+            /// Quotas that were raised, by account and Region.
+            applied_quotas: AppliedQuotaKey => AppliedQuota;
             /// Accounts and Regions that have been used, and so have got their default VPC.
             scopes: ScopeKey => Scope;
             /// Answers remembered for idempotency tokens.

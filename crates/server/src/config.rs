@@ -1,6 +1,7 @@
 //! What a run is told: where to listen, where to keep data, for whom.
 
 use model::image::UnknownImages;
+use model::service_quota::QuotaDefaults;
 use model::{AccountId, Region};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ pub struct Config {
     pub instances: Instances,
     /// What becomes of image ids that are not in the catalogue.
     pub unknown_images: UnknownImages,
+    /// Quotas that are set for everybody.
+    pub quotas: QuotaDefaults,
     /// Whether programs in instances may make namespaces of their own.
     pub nesting: host::Nesting,
     /// The program that instances' first processes are started from: usually this very one.

@@ -12,6 +12,7 @@ pub static ALL: &[&Api<World>] = &[
     &route53::API,
     &sts::API,
     &ssm::API,
+    &service_quotas::API,
 ];
 
 /// One action, for lists of what there is.

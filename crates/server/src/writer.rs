@@ -8,6 +8,7 @@
 //! everybody in it is told so. Nothing is answered that is not on disk.
 
 use arc_swap::ArcSwap;
+use model::service_quota::QuotaDefaults;
 use model::{Committed, World};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -58,12 +59,13 @@ const BATCH_MAX: usize = 256;
 const BATCH_RECORDS_MAX: usize = 2048;
 
 impl State {
-    /// The state that a store holds, and its writer.
-    pub fn open(store: Arc<dyn Store>) -> anyhow::Result<State> {
+    /// The state that a store holds under these quotas, and its writer.
+    pub fn open(store: Arc<dyn Store>, quotas: QuotaDefaults) -> anyhow::Result<State> {
         let snapshot = store.snapshot()?;
         let records = snapshot.range("")?;
         let rows = records.iter().map(|(key, record)| (key.as_str(), record.value.as_slice()));
-        let world = World::load(snapshot.revision().0, rows)?;
+        let mut world = World::load(snapshot.revision().0, rows)?;
+        world.quota_defaults = Arc::new(quotas);
         let (queue, commands) = sync_channel(QUEUE_MAX);
         let state = State {
             published: Arc::new(ArcSwap::from_pointee(world.clone())),

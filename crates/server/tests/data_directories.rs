@@ -154,6 +154,7 @@ impl Copy {
             host_names: Vec::new(),
             instances: Instances::None,
             unknown_images: Default::default(),
+            quotas: Default::default(),
             nesting: Default::default(),
             program: PathBuf::new(),
         };

@@ -270,6 +270,14 @@ impl Reader<'_> {
         self.service["shapes"][shape]["type"] == "structure"
     }
 
+    fn is_map_of_texts(&self, shape: &str) -> bool {
+        let is_text = |of: &str| {
+            let of = text(&self.service["shapes"][shape][of], "shape").unwrap_or_default();
+            self.service["shapes"][&of]["type"] == "string"
+        };
+        is_text("key") && is_text("value")
+    }
+
     fn kind(&self, shape: &str) -> Result<Kind, String> {
         let definition = &self.service["shapes"][shape];
         match definition["type"].as_str().unwrap_or_default() {
@@ -282,7 +290,6 @@ impl Reader<'_> {
                 let item = text(member, "locationName").unwrap_or_else(|| "member".to_owned());
                 Ok(Kind::List { of, item, flattened: definition["flattened"] == true })
             }
-            "map" => Err(format!("{shape} is a map; that is not generated")),
             _ => Ok(Kind::One(shape.to_owned())),
         }
         .and_then(|kind| self.named(kind))
@@ -302,6 +309,10 @@ impl Reader<'_> {
                 "double" => "f64".to_owned(),
                 "timestamp" => "Timestamp".to_owned(),
                 "blob" => "Vec<u8>".to_owned(),
+                // Written and read in JSON alone; the compiler says so where another protocol has one.
+                "map" if self.is_map_of_texts(shape) => {
+                    "std::collections::BTreeMap<String, String>".to_owned()
+                }
                 other => return Err(format!("{shape} is a {other}; that is not generated")),
             })
         };

@@ -412,7 +412,6 @@ pub(super) static ALL: &[Entry] = &[
     entry("servicecatalog", "AppRegistry", RestJson, "", "", &[]),
     vacant(&services::servicediscovery::JSON11, &[]),
     vacant(&services::servicediscovery::RPCCBOR, &[]),
-    entry("servicequotas", "Service Quotas", Json11, "", "ServiceQuotasV20190624", &[]),
     entry("ses", "Amazon SES", Query, "2010-12-01", "", &[]),
     entry("ses", "MailManager", Json10, "", "MailManagerSvc", &[]),
     entry("ses", "MailManager", RpcCbor, "", "MailManagerSvc", &[]),

@@ -61,6 +61,7 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
             UnknownImages::Run => model::image::UnknownImages::Run,
             UnknownImages::Refuse => model::image::UnknownImages::Refuse,
         },
+        quotas: options.quota.iter().copied().collect(),
         nesting: match options.nested_namespaces {
             true => host::Nesting::Allowed,
             false => host::Nesting::Refused,

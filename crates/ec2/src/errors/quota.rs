@@ -8,7 +8,7 @@ pub(super) fn reached(quota: Quota, limit: usize) -> AwsError {
     let (code, what) = match quota {
         Quota::Vpcs => ("VpcLimitExceeded", "VPCs"),
         Quota::SubnetsPerVpc => ("SubnetLimitExceeded", "subnets"),
-        Quota::CidrsPerVpc => ("CidrLimitExceeded", "CIDR blocks"),
+        Quota::Ipv4CidrsPerVpc | Quota::Ipv6CidrsPerVpc => ("CidrLimitExceeded", "CIDR blocks"),
         Quota::InternetGateways => ("InternetGatewayLimitExceeded", "internet gateways"),
         Quota::EgressOnlyInternetGateways => {
             ("EgressOnlyInternetGatewayLimitExceeded", "egress-only internet gateways")

@@ -11,7 +11,7 @@ use super::{Distribution, distribution, find_anywhere};
 use crate::ids::*;
 use crate::instance_type::Architecture;
 use crate::place::{Region, Scope};
-use crate::quotas::{IMAGES_MAX, Quota};
+use crate::quotas::Quota;
 use crate::refusal::{ImageRefusal, Refusal};
 use crate::sharing::{ChangeSharing, Sharing};
 use crate::tags::Tags;
@@ -221,9 +221,10 @@ impl World {
         if let Some(other) = own().find(|it| it.described.name == name) {
             return Err(ImageRefusal::NameTaken(name.to_owned(), other.id).into());
         }
-        match own().nth(IMAGES_MAX - 1) {
-            Some(_) => Err(Refusal::QuotaReached(Quota::Images, IMAGES_MAX)),
-            None => Ok(()),
+        let limit = self.limit(scope, Quota::Images);
+        match own().count() < limit {
+            true => Ok(()),
+            false => Err(Refusal::QuotaReached(Quota::Images, limit)),
         }
     }
 

@@ -121,6 +121,7 @@ impl Lab {
             host_names: Vec::new(),
             instances: Instances::None,
             unknown_images: Default::default(),
+            quotas: Default::default(),
             nesting: Default::default(),
             program: PathBuf::new(),
         };
@@ -131,7 +132,7 @@ impl Lab {
             host_names: HostNames::of(&config.host_names).unwrap(),
             services: &SERVICES,
             descriptions: vec![&TOYBOX],
-            state: State::open(Arc::new(store)).unwrap(),
+            state: State::open(Arc::new(store), Default::default()).unwrap(),
             consoles: Default::default(),
             places: Default::default(),
             refused: Default::default(),
