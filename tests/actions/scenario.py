@@ -550,14 +550,41 @@ class Scenario:
         ec2.reset_instance_attribute(**one, Attribute="sourceDestCheck")
         ec2.modify_instance_metadata_options(**one, HttpTokens="required", HttpPutResponseHopLimit=3)
         ec2.describe_instance_credit_specifications(InstanceIds=[id["instance"]])
+        ec2.modify_instance_credit_specification(
+            InstanceCreditSpecifications=[
+                dict(one, CpuCredits="standard"),
+                {"InstanceId": "i-1", "CpuCredits": "standard"},
+            ]
+        )
+        ec2.get_default_credit_specification(InstanceFamily="t3")
+        ec2.modify_default_credit_specification(InstanceFamily="t3", CpuCredits="standard")
+        ec2.modify_instance_metadata_defaults(HttpTokens="required", HttpPutResponseHopLimit=4)
+        ec2.get_instance_metadata_defaults()
+        ec2.modify_instance_maintenance_options(**one, AutoRecovery="disabled", RebootMigration="disabled")
+        assert ec2.get_password_data(**one)["PasswordData"] == ""
         ec2.describe_key_pairs(IncludePublicKey=True)
         self.connect.send_ssh_public_key(**one, InstanceOSUser="ec2-user", SSHPublicKey=public_key("pushed"))
         ec2.reboot_instances(InstanceIds=[id["instance"]])
         ec2.stop_instances(InstanceIds=[id["instance"]])
         self.wait("instance_stopped", InstanceIds=[id["instance"]])
+        self.place_instance()
         ec2.describe_instances()
         ec2.start_instances(InstanceIds=[id["instance"]])
         self.wait("instance_running", InstanceIds=[id["instance"]])
+
+    def place_instance(self):
+        """While it is stopped."""
+        ec2, id = self.ec2, self.id
+        group = ec2.create_placement_group(
+            GroupName="racks",
+            Strategy="partition",
+            PartitionCount=3,
+            TagSpecifications=tagged("placement-group", "racks"),
+        )["PlacementGroup"]
+        id["racks"] = group["GroupId"]
+        ec2.modify_instance_placement(InstanceId=id["instance"], GroupId=id["racks"], PartitionNumber=2)
+        ec2.modify_instance_cpu_options(InstanceId=id["instance"], CoreCount=1, ThreadsPerCore=1)
+        ec2.describe_placement_groups(GroupIds=[id["racks"]])
 
     def launch_templates(self):
         ec2, id = self.ec2, self.id
@@ -776,6 +803,7 @@ class Scenario:
         ec2, id = self.ec2, self.id
         ec2.terminate_instances(InstanceIds=[id["instance"]])
         self.wait("instance_terminated", InstanceIds=[id["instance"]])
+        ec2.delete_placement_group(GroupName="racks")
         ec2.describe_instances()
         ec2.delete_network_interface(NetworkInterfaceId=id["eni"])
         ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=id["eice"])

@@ -52,6 +52,11 @@ class Tokens(unittest.TestCase):
                 dict(Name="others"),
                 lambda: ec2.describe_images(Owners=["self"])["Images"],
             ),
+            "ModifyInstanceCreditSpecification": (
+                dict(InstanceCreditSpecifications=[{"InstanceId": "i-00000001", "CpuCredits": "standard"}]),
+                dict(InstanceCreditSpecifications=[{"InstanceId": "i-00000001", "CpuCredits": "unlimited"}]),
+                lambda: instances(ec2),
+            ),
             "CreateNatGateway": (
                 dict(SubnetId=subnet, AllocationId=allocation),
                 dict(ConnectivityType="private"),

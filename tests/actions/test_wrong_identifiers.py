@@ -17,12 +17,13 @@ STRANGER = ("999999999999", "none")
 ELSEWHERE = "eu-west-1"
 # Codes that say that there is no such thing, or that it is not one.
 NOT_THERE = re.compile(
-    r"NotFound|Malformed|^InvalidID$|^InvalidAssociationID|^InvalidParameterValue$|^InvalidAMIID|^AuthFailure$"
+    r"NotFound|Malformed|^InvalidPlacementGroup\.Unknown$|^InvalidID$|^InvalidAssociationID|^InvalidParameterValue$|^InvalidAMIID|^AuthFailure$"
 )
 # A peering connection is of both ends' Regions; AWS tells in which it is to be accepted.
 IN_BOTH_REGIONS = {"AcceptVpcPeeringConnection", "RejectVpcPeeringConnection"}
-# Whoever asks to delete or describe these, that were never there, is answered as if they had been.
-FORGIVING = {"DeleteKeyPair", "DescribeKeyPairs"}
+# Whoever asks to delete or describe these, that were never there, is answered as if they had been; and an action
+# that tells of each instance whether it was changed answers well.
+FORGIVING = {"DeleteKeyPair", "DescribeKeyPairs", "ModifyInstanceCreditSpecification"}
 
 
 class WrongIdentifiers(unittest.TestCase):

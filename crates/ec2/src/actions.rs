@@ -5,11 +5,12 @@ use model::World;
 
 use crate::shapes::op;
 use crate::{
-    address_attribute, address_transfer, block_public_access, credit_specification, dhcp_options,
-    egress_only_internet_gateway, elastic_ip, id_format, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_image_metadata, instance_profile, instance_type, internet_gateway,
-    key_pair, launch_template, nat_gateway, nat_gateway_address, network_acl, network_interface, passing,
-    place, prefix_list, route, route_table, run_instances, security_group, security_group_association,
+    address_attribute, address_transfer, block_public_access, cpu_options, credit_specification,
+    dhcp_options, egress_only_internet_gateway, elastic_ip, id_format, image, instance, instance_attribute,
+    instance_connect_endpoint, instance_defaults, instance_image_metadata, instance_maintenance,
+    instance_profile, instance_type, internet_gateway, key_pair, launch_template, nat_gateway,
+    nat_gateway_address, network_acl, network_interface, passing, place, placement, placement_group,
+    prefix_list, route, route_table, run_instances, security_group, security_group_association,
     security_group_permission, security_group_rule, snapshot, storage_defaults, subnet, tags, volume, vpc,
     vpc_peering_connection,
 };
@@ -199,6 +200,19 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(ReplaceIamInstanceProfileAssociation, instance_profile::replace_association),
     read!(DescribeIamInstanceProfileAssociations, instance_profile::describe),
     read!(DescribeInstanceCreditSpecifications, credit_specification::describe),
+    write!(ModifyInstanceCreditSpecification, credit_specification::modify),
+    read!(GetDefaultCreditSpecification, instance_defaults::get_credits),
+    write!(ModifyDefaultCreditSpecification, instance_defaults::modify_credits),
+    read!(GetInstanceMetadataDefaults, instance_defaults::get_metadata),
+    write!(ModifyInstanceMetadataDefaults, instance_defaults::modify_metadata),
+    write!(ModifyInstanceMaintenanceOptions, instance_maintenance::modify),
+    write!(ModifyInstanceCpuOptions, cpu_options::modify),
+    read!(GetPasswordData, instance::password_data),
+    // Placement groups.
+    write!(CreatePlacementGroup, placement_group::create),
+    read!(DescribePlacementGroups, placement_group::describe),
+    write!(DeletePlacementGroup, placement_group::delete),
+    write!(ModifyInstancePlacement, placement::modify),
     // Volumes.
     write!(CreateVolume, volume::create),
     write!(DeleteVolume, volume::delete),

@@ -14,6 +14,7 @@ mod launch_template;
 mod nat_gateway;
 mod network_acl;
 mod network_interface;
+mod placement_group;
 mod prefix_list;
 mod quota;
 mod route;
@@ -61,6 +62,7 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::InstanceConnectEndpoint(refusal) => instance_connect_endpoint::refused(refusal),
         Refusal::SecurityGroup(refusal) => security_group::refused(refusal),
         Refusal::NetworkAcl(refusal) => network_acl::refused(refusal),
+        Refusal::PlacementGroup(refusal) => placement_group::refused(refusal),
         Refusal::PrefixList(refusal) => prefix_list::refused(refusal),
         Refusal::VpcPeeringConnection(refusal) => vpc_peering_connection::refused(refusal),
     }

@@ -15,11 +15,14 @@ use model::{Instance, InstanceId, InstanceState, InstanceType, NetworkInterface,
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::cpu_options;
 use crate::errors::refused;
 use crate::host_name;
 use crate::image;
+use crate::instance_maintenance;
 use crate::instance_profile;
 use crate::network_interface::{self, each};
+use crate::placement;
 use crate::request::{self, bool_values, render_tags, required_id, text_values};
 use crate::shapes::{self, *};
 
@@ -218,6 +221,22 @@ pub(crate) fn console_output(
     Ok(GetConsoleOutputResult { instance_id: Some(id.to_string()), timestamp: Some(call.now), output })
 }
 
+/// Only instances of Windows have passwords: "Returns an empty string if the password is not available" (GetPasswordData).
+pub(crate) fn password_data(
+    call: &mut Call,
+    world: &World,
+    request: GetPasswordDataRequest,
+) -> Result<GetPasswordDataResult, AwsError> {
+    let GetPasswordDataRequest { instance_id } = request;
+    let id: InstanceId = required_id(instance_id.as_deref())?;
+    world.instance(call.scope, id).map_err(refused)?;
+    Ok(GetPasswordDataResult {
+        instance_id: Some(id.to_string()),
+        password_data: Some(String::new()),
+        timestamp: Some(call.now),
+    })
+}
+
 pub(crate) fn describe_status(
     call: &mut Call,
     world: &World,
@@ -365,13 +384,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         state_transition_reason: Some(state_transition_reason),
         state_reason,
         client_token: Some(instance.client_token.clone()),
-        placement: Some(Placement {
-            availability_zone: Some(instance.zone.to_string()),
-            availability_zone_id: Some(instance.zone.zone_id()),
-            group_name: text(""),
-            tenancy: text("default"),
-            ..Default::default()
-        }),
+        placement: Some(placement::render(world, instance)),
         monitoring: Some(Monitoring {
             state: text(if instance.monitoring { "enabled" } else { "disabled" }),
             ..Default::default()
@@ -391,11 +404,7 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         block_device_mappings: block_devices(world, instance),
         boot_mode: image::boot_mode(&image).map(str::to_owned),
         current_instance_boot_mode: text("legacy-bios"),
-        cpu_options: instance_type.map(|it| CpuOptions {
-            core_count: i32::try_from(it.cores).ok(),
-            threads_per_core: i32::try_from(it.threads_per_core).ok(),
-            ..Default::default()
-        }),
+        cpu_options: cpu_options::render(instance),
         capacity_reservation_specification: Some(CapacityReservationSpecificationResponse {
             capacity_reservation_preference: text("open"),
             ..Default::default()
@@ -406,11 +415,12 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         hibernation_options: Some(HibernationOptions { configured: Some(false) }),
         hypervisor: text("xen"),
         iam_instance_profile: instance.profile_association.as_ref().map(instance_profile::profile),
-        maintenance_options: Some(InstanceMaintenanceOptions {
-            auto_recovery: text("default"),
-            ..Default::default()
-        }),
+        maintenance_options: Some(instance_maintenance::render(instance.maintenance)),
         metadata_options: Some(metadata_options(instance.metadata_options, "applied")),
+        network_performance_options: Some(InstanceNetworkPerformanceOptions {
+            bandwidth_weighting: text("default"),
+        }),
+        operator: Some(not_managed()),
         platform_details: text(distribution.platform_details),
         root_device_name: text(&instance.root_device),
         root_device_type: text("ebs"),
@@ -422,6 +432,11 @@ pub(crate) fn render(world: &World, instance: &Instance) -> shapes::Instance {
         tags: render_tags(&instance.tags),
         ..Default::default()
     }
+}
+
+/// No service provider manages it.
+fn not_managed() -> OperatorResponse {
+    OperatorResponse { managed: Some(false), ..Default::default() }
 }
 
 fn private_dns_name_options(world: &World, instance: &Instance) -> Option<PrivateDnsNameOptionsResponse> {
@@ -456,6 +471,7 @@ pub(crate) fn block_devices(world: &World, instance: &Instance) -> Vec<InstanceB
         ebs: Some(EbsInstanceBlockDevice {
             attach_time: Some(held.attached),
             delete_on_termination: Some(held.delete_on_termination),
+            ebs_card_index: Some(0),
             status: Some("attached".to_owned()),
             volume_id: Some(volume.id.to_string()),
             ..Default::default()
@@ -523,6 +539,7 @@ fn interface_of(
         ipv6_addresses: shown.ipv6_addresses.into_iter().map(ipv6).collect(),
         mac_address: shown.mac_address,
         network_interface_id: shown.network_interface_id,
+        operator: Some(not_managed()),
         owner_id: shown.owner_id,
         private_dns_name: shown.private_dns_name,
         private_ip_address: shown.private_ip_address,
@@ -579,11 +596,8 @@ impl Filterable for Row {
             | "host-id"
             | "instance-lifecycle"
             | "kernel-id"
-            | "network-performance-options.bandwidth-weighting"
             | "operator.principal"
             | "outpost-arn"
-            | "placement-group-name"
-            | "placement-partition-number"
             | "platform"
             | "product-code"
             | "product-code.type"
@@ -627,6 +641,15 @@ impl Filterable for Row {
                 each(shape.maintenance_options.as_slice(), |it| &it.auto_recovery)
             }
             "monitoring-state" => each(shape.monitoring.as_slice(), |it| &it.state),
+            "network-performance-options.bandwidth-weighting" => {
+                each(shape.network_performance_options.as_slice(), |it| &it.bandwidth_weighting)
+            }
+            "placement-group-name" => each(placement, |it| &it.group_name),
+            "placement-partition-number" => placement
+                .iter()
+                .filter_map(|it| it.partition_number)
+                .map(|it| it.to_string().into())
+                .collect(),
             "owner-id" => vec![self.owner.as_str().into()],
             "platform-details" => text_values(&shape.platform_details),
             "private-dns-name" => text_values(&shape.private_dns_name),

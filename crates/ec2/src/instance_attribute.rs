@@ -10,6 +10,7 @@ use model::{Instance, InstanceId, World};
 
 use crate::errors::refused;
 use crate::instance::{block_devices, metadata_options};
+use crate::instance_defaults;
 use crate::instance_type;
 use crate::network_interface;
 use crate::request::{self, parse_id, required_id};
@@ -204,6 +205,7 @@ pub(crate) fn modify_metadata_options(
         instance_metadata_tags,
     };
     let options = metadata(before, sent)?;
+    instance_defaults::check_tokens(call, world, options)?;
     world.set_instance_attribute(scope, id, Change::MetadataOptions(options)).map_err(refused)?;
     Ok(ModifyInstanceMetadataOptionsResult {
         instance_id: Some(id.to_string()),

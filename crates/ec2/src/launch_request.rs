@@ -10,6 +10,7 @@ use crate::shapes::*;
 pub(crate) struct Asked {
     pub(crate) block_device_mappings: Vec<BlockDeviceMapping>,
     pub(crate) client_token: Option<String>,
+    pub(crate) cpu_options: Option<CpuOptionsRequest>,
     pub(crate) credit_specification: Option<CreditSpecificationRequest>,
     pub(crate) disable_api_stop: Option<bool>,
     pub(crate) disable_api_termination: Option<bool>,
@@ -21,6 +22,7 @@ pub(crate) struct Asked {
     pub(crate) ipv6_address_count: Option<i32>,
     pub(crate) ipv6_addresses: Vec<InstanceIpv6Address>,
     pub(crate) key_name: Option<String>,
+    pub(crate) maintenance_options: Option<InstanceMaintenanceOptionsRequest>,
     pub(crate) max_count: Option<i32>,
     pub(crate) metadata_options: Option<InstanceMetadataOptionsRequest>,
     pub(crate) min_count: Option<i32>,
@@ -33,11 +35,15 @@ pub(crate) struct Asked {
     pub(crate) subnet_id: Option<String>,
     pub(crate) tag_specifications: Vec<TagSpecification>,
     pub(crate) user_data: Option<String>,
-    /// Name or identifier of the zone, which is all that can be said of the placement.
-    pub(crate) zone: Option<String>,
+    pub(crate) placement: Placement,
 }
 
 impl Asked {
+    /// Name or identifier of the zone.
+    pub(crate) fn zone(&self) -> Option<&str> {
+        self.placement.availability_zone.as_deref().or(self.placement.availability_zone_id.as_deref())
+    }
+
     /// Reads a request.
     pub(crate) fn read(request: RunInstancesRequest) -> Result<Asked, AwsError> {
         let RunInstancesRequest {
@@ -86,11 +92,9 @@ impl Asked {
             tag_specifications,
             user_data,
         } = request;
-        let recovery = maintenance_options.and_then(|it| it.auto_recovery);
+        let weighting = network_performance_options.and_then(|it| it.bandwidth_weighting);
         refuse_unsupported(&[
             ("AdditionalInfo", additional_info.is_some()),
-            ("MaintenanceOptions.AutoRecovery", recovery.is_some_and(|it| it != "default")),
-            ("CpuOptions", cpu_options.is_some()),
             ("ElasticGpuSpecification", !elastic_gpu_specification.is_empty()),
             ("ElasticInferenceAccelerator", !elastic_inference_accelerators.is_empty()),
             ("EnablePrimaryIpv6", enable_primary_ipv6 == Some(true)),
@@ -99,7 +103,7 @@ impl Asked {
             ("InstanceMarketOptions", instance_market_options.is_some()),
             ("KernelId", kernel_id.is_some()),
             ("LicenseSpecification", !license_specifications.is_empty()),
-            ("NetworkPerformanceOptions", network_performance_options.is_some()),
+            ("NetworkPerformanceOptions", weighting.is_some_and(|it| it != "default")),
             ("Operator", operator.is_some()),
             ("PrivateDnsNameOptions", private_dns_name_options.is_some()),
             ("RamdiskId", ramdisk_id.is_some()),
@@ -109,6 +113,7 @@ impl Asked {
         Ok(Asked {
             block_device_mappings,
             client_token,
+            cpu_options,
             credit_specification,
             disable_api_stop,
             disable_api_termination,
@@ -120,6 +125,7 @@ impl Asked {
             ipv6_address_count,
             ipv6_addresses,
             key_name,
+            maintenance_options,
             max_count,
             metadata_options,
             min_count,
@@ -131,7 +137,7 @@ impl Asked {
             subnet_id,
             tag_specifications,
             user_data,
-            zone: zone(placement)?,
+            placement: placement.unwrap_or_default(),
         })
     }
 }
@@ -154,30 +160,4 @@ fn detailed_monitoring(sent: Option<RunInstancesMonitoringEnabled>) -> Result<bo
     let RunInstancesMonitoringEnabled { enabled, metric_category_ids } = sent.unwrap_or_default();
     refuse_unsupported(&[("Monitoring.MetricCategoryId", !metric_category_ids.is_empty())])?;
     Ok(enabled.unwrap_or(false))
-}
-
-fn zone(sent: Option<Placement>) -> Result<Option<String>, AwsError> {
-    let Placement {
-        affinity,
-        availability_zone,
-        availability_zone_id,
-        group_id,
-        group_name,
-        host_id,
-        host_resource_group_arn,
-        partition_number,
-        spread_domain,
-        tenancy,
-    } = sent.unwrap_or_default();
-    refuse_unsupported(&[
-        ("Placement.Affinity", affinity.is_some()),
-        ("Placement.GroupId", group_id.is_some()),
-        ("Placement.GroupName", group_name.is_some_and(|name| !name.is_empty())),
-        ("Placement.HostId", host_id.is_some()),
-        ("Placement.HostResourceGroupArn", host_resource_group_arn.is_some()),
-        ("Placement.PartitionNumber", partition_number.is_some()),
-        ("Placement.SpreadDomain", spread_domain.is_some()),
-        ("Placement.Tenancy", tenancy.is_some_and(|tenancy| tenancy != "default")),
-    ])?;
-    Ok(availability_zone.or(availability_zone_id))
 }

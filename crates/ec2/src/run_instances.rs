@@ -11,14 +11,18 @@ use model::refusal::VpcRefusal;
 use model::{InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
 
 use crate::block_device;
+use crate::cpu_options;
 use crate::errors::refused;
 use crate::image;
 use crate::instance;
+use crate::instance_defaults;
+use crate::instance_maintenance;
 use crate::instance_profile;
 use crate::instance_type;
 use crate::launch_request::Asked;
 use crate::launch_template;
 use crate::network_interface::{Addresses, parse_device_index, tracking};
+use crate::placement;
 use crate::request::{self, optional_id};
 use crate::shapes::*;
 
@@ -57,12 +61,15 @@ pub(crate) fn run(
 fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<Launch, AwsError> {
     let image = image_of(call, world, asked.image_id.as_deref())?;
     let instance_type = type_of(&image, asked.instance_type.as_deref())?;
+    let placement = placement::of_launch(call, world, asked.placement.clone())?;
     let mut tags = awsproto::tags::specified_by_type(asked.tag_specifications.clone(), &TAGGED)?;
     let mut tags_of = |kind: &str| tags.remove(kind).unwrap_or_default();
     let interfaces = interfaces(world, scope, &asked, &tags_of("network-interface"))?;
     let devices =
         block_device::of_launch(world, scope, &image, asked.block_device_mappings, &tags_of("volume"))?;
-    let defaults = image.metadata_options();
+    let defaults = world.metadata_defaults(scope).over(image.metadata_options());
+    let metadata_options = asked.metadata_options.map_or(Ok(defaults), |it| metadata(defaults, it))?;
+    instance_defaults::check_tokens(call, world, metadata_options)?;
     Ok(Launch {
         reservation: call.with_ids(|ids| ids.fresh()),
         launch_index: 0,
@@ -71,7 +78,7 @@ fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<La
         key_name: asked.key_name.filter(|name| !name.is_empty()),
         interfaces,
         user_data: user_data(asked.user_data.as_deref())?,
-        metadata_options: asked.metadata_options.map_or(Ok(defaults), |it| metadata(defaults, it))?,
+        metadata_options,
         disable_api_termination: asked.disable_api_termination.unwrap_or(false),
         disable_api_stop: asked.disable_api_stop.unwrap_or(false),
         shutdown_behavior: shutdown_behavior(asked.instance_initiated_shutdown_behavior.as_deref())?,
@@ -81,6 +88,9 @@ fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<La
         root_device: devices.root,
         volumes: devices.volumes,
         cpu_credits: cpu_credits(instance_type, asked.credit_specification)?,
+        cpu_options: cpu_options::of_launch(instance_type, asked.cpu_options)?,
+        placement,
+        maintenance: instance_maintenance::of_launch(asked.maintenance_options)?,
         client_token: asked.client_token.unwrap_or_default(),
         tags: tags_of("instance"),
     })
@@ -152,7 +162,7 @@ fn interfaces(
     asked: &Asked,
     tags: &Tags,
 ) -> Result<Vec<LaunchInterface>, AwsError> {
-    let zone = placement_zone(scope, asked.zone.as_deref())?;
+    let zone = placement_zone(scope, asked.zone())?;
     if asked.network_interfaces.is_empty() {
         return Ok(vec![only_interface(world, scope, asked, zone, tags)?]);
     }

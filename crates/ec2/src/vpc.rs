@@ -290,7 +290,7 @@ fn block_state(state: &str) -> Option<VpcCidrBlockState> {
     Some(VpcCidrBlockState { state: Some(state.to_owned()), status_message: None })
 }
 
-fn tenancy_name(tenancy: Tenancy) -> &'static str {
+pub(crate) fn tenancy_name(tenancy: Tenancy) -> &'static str {
     match tenancy {
         Tenancy::Default => "default",
         Tenancy::Dedicated => "dedicated",

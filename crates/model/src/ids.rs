@@ -206,6 +206,8 @@ identifiers! {
     SnapshotId Snapshot "snap";
     /// A launch template.
     LaunchTemplateId LaunchTemplate "lt";
+    /// A placement group.
+    PlacementGroupId PlacementGroup "pg";
     /// An EC2 Instance Connect Endpoint.
     InstanceConnectEndpointId InstanceConnectEndpoint "eice";
 }

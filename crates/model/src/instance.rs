@@ -5,10 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cpu_options::CpuOptions;
 use crate::ids::*;
 use crate::instance_profile_association::InstanceProfileAssociation;
 use crate::instance_state::InstanceState;
 use crate::place::{Scope, Zone};
+use crate::placement_group::InstancePlacement;
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
 
@@ -67,6 +69,15 @@ pub struct Instance {
     pub root_device: String,
     /// How processor credits are spent, `standard` or `unlimited`; shown and without effect.
     pub cpu_credits: Option<String>,
+    /// Its cores and threads, where they are not its type's.
+    #[serde(default)]
+    pub cpu_options: Option<CpuOptions>,
+    /// Where it is placed.
+    #[serde(default)]
+    pub placement: InstancePlacement,
+    /// What may be done to it without asking.
+    #[serde(default)]
+    pub maintenance: MaintenanceOptions,
     /// The token that made the launch idempotent.
     pub client_token: String,
     /// The IAM instance profile that it is associated with.
@@ -113,6 +124,16 @@ pub enum StateReason {
     InstanceInitiatedShutdown,
     /// It could not be started.
     InternalError,
+}
+
+/// What may be done to an instance without asking; shown and without effect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MaintenanceOptions {
+    /// `AutoRecovery`: whether it stays where it is when the hardware fails.
+    pub no_auto_recovery: bool,
+    /// `RebootMigration`: whether a planned reboot leaves it where it is.
+    pub no_reboot_migration: bool,
 }
 
 /// What a shutdown from inside the instance does.

@@ -14,10 +14,13 @@
 //!                               ShuttingDown --------------------------> Terminated -- after an hour --> forgotten
 //! ```
 
+use crate::cpu_options::CpuOptions;
 use crate::iam_id::InstanceProfileId;
 use crate::ids::*;
 use crate::image::Image;
-use crate::instance::{Instance, MetadataOptions, PushedKey, ShutdownBehavior, StateReason};
+use crate::instance::{
+    Instance, MaintenanceOptions, MetadataOptions, PushedKey, ShutdownBehavior, StateReason,
+};
 use crate::instance_profile_association::InstanceProfileAssociation;
 use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
@@ -25,6 +28,7 @@ use crate::network_interface::{
     Device, NetworkInterface, NewNetworkInterface, check_address_count, check_interface_count,
 };
 use crate::place::{Scope, Zone};
+use crate::placement_group::{InstancePlacement, WantedPlacement};
 use crate::quotas::Quota;
 use crate::refusal::{
     ElasticIpRefusal, InstanceRefusal, NetworkInterfaceRefusal, Refusal, SubnetRefusal, VolumeRefusal,
@@ -78,6 +82,12 @@ pub struct Launch {
     pub volumes: Vec<LaunchVolume>,
     /// How processor credits are spent; by the type when `None`.
     pub cpu_credits: Option<String>,
+    /// Cores and threads; by the type when `None`.
+    pub cpu_options: Option<CpuOptions>,
+    /// Where it is to be placed.
+    pub placement: WantedPlacement,
+    /// What may be done to it without asking.
+    pub maintenance: MaintenanceOptions,
     /// The token that makes the launch idempotent.
     pub client_token: String,
     /// Tags.
@@ -147,6 +157,12 @@ pub enum InstanceAttribute {
     DeleteOnTermination(Vec<(String, bool)>),
     /// How processor credits are spent.
     CpuCredits(String),
+    /// Cores and threads; the instance must be stopped.
+    CpuOptions(CpuOptions),
+    /// Where it is placed, which was found to be possible; the instance must be stopped.
+    Placement(InstancePlacement),
+    /// What may be done to it without asking.
+    Maintenance(MaintenanceOptions),
 }
 
 /// An instance's state before and after a change.
@@ -198,11 +214,24 @@ impl World {
         let interfaces = self.interfaces_for_launch(scope, id, &launch, ids)?;
         let primary = interfaces.first().map(|(interface, _)| interface.clone());
         let primary = primary.expect("a launch has at least its primary interface");
+        if let Some(options) = launch.cpu_options {
+            options.check(launch.instance_type)?;
+        }
+        let placement = self.placement_for_launch(
+            scope,
+            launch.placement,
+            launch.instance_type,
+            primary.zone,
+            primary.vpc,
+        )?;
+        let by_type = self.default_cpu_credits(scope, launch.instance_type);
+        let cpu_credits = launch.cpu_credits.clone().or(by_type);
         let profile = launch.instance_profile.and_then(|profile| self.instance_profiles.get(&profile));
         let association = profile.map(|profile| InstanceProfileAssociation::with(profile, ids, now));
         let volumes = launch.volumes.clone();
         let instance = instance_of(id, scope, launch, key, &primary, now);
-        self.network.instances.insert(id, Instance { profile_association: association, ..instance });
+        let instance = Instance { profile_association: association, placement, cpu_credits, ..instance };
+        self.network.instances.insert(id, instance);
         for (interface, device) in interfaces {
             self.attach(interface.id, id, device, now, ids);
         }
@@ -287,7 +316,10 @@ impl World {
         let previous = self.instance(scope, id)?.state;
         match previous {
             InstanceState::Pending | InstanceState::Running => return Ok(unchanged(id, previous)),
-            InstanceState::Stopped => self.check_root_volume(id)?,
+            InstanceState::Stopped => {
+                self.check_root_volume(id)?;
+                self.check_room_in_group(self.instance(scope, id)?)?;
+            }
             InstanceState::Stopping | InstanceState::ShuttingDown | InstanceState::Terminated => {
                 return Err(InstanceRefusal::State(id, previous, Wanted::Start).into());
             }
@@ -413,6 +445,9 @@ impl World {
                 }
             }
             InstanceAttribute::CpuCredits(to) => self.change(id, |it| it.cpu_credits = Some(to)),
+            InstanceAttribute::CpuOptions(to) => self.set_cpu_options(id, to)?,
+            InstanceAttribute::Placement(to) => self.change(id, |it| it.placement = to),
+            InstanceAttribute::Maintenance(to) => self.change(id, |it| it.maintenance = to),
         }
         Ok(())
     }
@@ -423,10 +458,23 @@ impl World {
         for interface in self.interfaces_of(instance) {
             check_address_count(to.name, interface)?;
         }
+        self.check_type_in_group(instance, to)?;
+        let cpu_credits = self.default_cpu_credits(instance.scope, to);
         self.change(id, |instance| {
             instance.instance_type = to.name.to_owned();
-            instance.cpu_credits = to.default_cpu_credits().map(str::to_owned);
+            instance.cpu_credits = cpu_credits;
+            // Those of another type may not be offered.
+            instance.cpu_options = None;
         });
+        Ok(())
+    }
+
+    fn set_cpu_options(&mut self, id: InstanceId, to: CpuOptions) -> Result<(), Refusal> {
+        let instance = self.network.instances.get(&id).ok_or(Refusal::NotFound(id.into()))?;
+        if let Some(instance_type) = InstanceType::find(&instance.instance_type) {
+            to.check(instance_type)?;
+        }
+        self.change(id, |it| it.cpu_options = Some(to));
         Ok(())
     }
 
@@ -589,7 +637,9 @@ impl InstanceAttribute {
         match self {
             InstanceAttribute::InstanceType(_)
             | InstanceAttribute::UserData(_)
-            | InstanceAttribute::EbsOptimized(_) => true,
+            | InstanceAttribute::EbsOptimized(_)
+            | InstanceAttribute::CpuOptions(_)
+            | InstanceAttribute::Placement(_) => true,
             InstanceAttribute::DisableApiTermination(_)
             | InstanceAttribute::DisableApiStop(_)
             | InstanceAttribute::ShutdownBehavior(_)
@@ -598,7 +648,8 @@ impl InstanceAttribute {
             | InstanceAttribute::SourceDestCheck(_)
             | InstanceAttribute::Groups(_)
             | InstanceAttribute::DeleteOnTermination(_)
-            | InstanceAttribute::CpuCredits(_) => false,
+            | InstanceAttribute::CpuCredits(_)
+            | InstanceAttribute::Maintenance(_) => false,
         }
     }
 }
@@ -618,7 +669,6 @@ fn instance_of(
     primary: &NetworkInterface,
     now: Timestamp,
 ) -> Instance {
-    let by_type = || launch.instance_type.default_cpu_credits().map(str::to_owned);
     Instance {
         id,
         scope,
@@ -645,7 +695,10 @@ fn instance_of(
         monitoring: launch.monitoring,
         ebs_optimized: launch.ebs_optimized,
         root_device: launch.root_device,
-        cpu_credits: launch.cpu_credits.or_else(by_type),
+        cpu_credits: launch.cpu_credits,
+        cpu_options: launch.cpu_options,
+        placement: InstancePlacement::default(),
+        maintenance: launch.maintenance,
         client_token: launch.client_token,
         profile_association: None,
         terminated: None,
@@ -950,6 +1003,9 @@ mod tests {
                 root_device: "/dev/xvda".into(),
                 volumes: vec![crate::testing::root_volume()],
                 cpu_credits: None,
+                cpu_options: None,
+                placement: WantedPlacement::default(),
+                maintenance: MaintenanceOptions::default(),
                 client_token: String::new(),
                 tags: Tags::new(),
             }

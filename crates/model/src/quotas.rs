@@ -92,6 +92,8 @@ pub const VOLUMES_PER_INSTANCE_MAX: usize = 40;
 pub const IMAGES_MAX: usize = 50_000;
 /// Snapshots per Region ("Quotas for Amazon EBS", EBS User Guide).
 pub const SNAPSHOTS_MAX: usize = 100_000;
+/// Placement groups per Region ("Placement group rules and limitations", EC2 User Guide).
+pub const PLACEMENT_GROUPS_MAX: usize = 500;
 /// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).
 pub const HOSTED_ZONES_MAX: usize = 500;
 /// VPCs per private hosted zone.
@@ -144,6 +146,8 @@ pub enum Quota {
     LaunchTemplates,
     /// Versions per launch template.
     VersionsPerLaunchTemplate,
+    /// Placement groups per Region.
+    PlacementGroups,
     /// EC2 Instance Connect Endpoints per Region.
     InstanceConnectEndpoints,
     /// EC2 Instance Connect Endpoints per VPC.
@@ -194,6 +198,7 @@ impl Quota {
             Quota::VersionsPerLaunchTemplate => VERSIONS_PER_LAUNCH_TEMPLATE_MAX,
             Quota::Images => IMAGES_MAX,
             Quota::Snapshots => SNAPSHOTS_MAX,
+            Quota::PlacementGroups => PLACEMENT_GROUPS_MAX,
             Quota::InstanceConnectEndpoints => INSTANCE_CONNECT_ENDPOINTS_MAX,
             Quota::InstanceConnectEndpointsPerVpc => INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX,
             Quota::EgressOnlyInternetGateways => EGRESS_ONLY_INTERNET_GATEWAYS_MAX,

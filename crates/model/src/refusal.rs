@@ -13,6 +13,7 @@ mod launch_template;
 mod nat_gateway;
 mod network_acl;
 mod network_interface;
+mod placement_group;
 mod prefix_list;
 mod route;
 mod route_table;
@@ -33,6 +34,7 @@ pub use launch_template::LaunchTemplateRefusal;
 pub use nat_gateway::NatGatewayRefusal;
 pub use network_acl::NetworkAclRefusal;
 pub use network_interface::NetworkInterfaceRefusal;
+pub use placement_group::PlacementGroupRefusal;
 pub use prefix_list::PrefixListRefusal;
 pub use route::RouteRefusal;
 pub use route_table::RouteTableRefusal;
@@ -94,6 +96,8 @@ pub enum Refusal {
     SecurityGroup(SecurityGroupRefusal),
     /// A refused change of a network ACL, of its entries or its associations.
     NetworkAcl(NetworkAclRefusal),
+    /// A refused change of a placement group, or of an instance's place.
+    PlacementGroup(PlacementGroupRefusal),
     /// A refused change of a prefix list.
     PrefixList(PrefixListRefusal),
     /// A refused change of a peering connection.
@@ -129,6 +133,7 @@ sum_of! {
     InstanceConnectEndpoint(InstanceConnectEndpointRefusal);
     SecurityGroup(SecurityGroupRefusal);
     NetworkAcl(NetworkAclRefusal);
+    PlacementGroup(PlacementGroupRefusal);
     PrefixList(PrefixListRefusal);
     VpcPeeringConnection(VpcPeeringConnectionRefusal);
 }

@@ -9,6 +9,7 @@ use crate::elastic_ip::ElasticIp;
 use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
 use crate::instance_connect_endpoint::InstanceConnectEndpoint;
+use crate::instance_defaults::InstanceDefaults;
 use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
@@ -17,6 +18,7 @@ use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::NetworkInterface;
 use crate::place::Scope;
+use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
 use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
@@ -88,6 +90,8 @@ network_rows! {
 
 impl Row for KeyPair {}
 impl Row for LaunchTemplate {}
+impl Row for PlacementGroup {}
+impl Row for InstanceDefaults {}
 impl Row for Volume {}
 impl Row for Snapshot {}
 impl Row for OwnImage {}

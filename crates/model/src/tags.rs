@@ -124,6 +124,7 @@ tagged_tables! {
     ElasticIp network.elastic_ips;
     KeyPair key_pairs;
     LaunchTemplate launch_templates;
+    PlacementGroup placement_groups;
     DhcpOptions network.dhcp_options;
     Instance network.instances;
     Volume volumes;

@@ -16,6 +16,7 @@ use crate::ids::*;
 use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
 use crate::instance_connect_endpoint::InstanceConnectEndpoint;
+use crate::instance_defaults::InstanceDefaults;
 use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
@@ -24,6 +25,7 @@ use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::{NetworkInterface, PublicMapping};
 use crate::place::Scope;
+use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
 use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
@@ -202,6 +204,10 @@ tables! {
             key_pairs: KeyPairId => KeyPair;
             /// Launch templates.
             launch_templates: LaunchTemplateId => LaunchTemplate;
+            /// Placement groups.
+            placement_groups: PlacementGroupId => PlacementGroup;
+            /// What instances get unless their launch says otherwise, by account and Region.
+            instance_defaults: ScopeKey => InstanceDefaults;
             /// Private hosted zones. Changed only through [`World::put_private_hosted_zone`] and its sibling.
             private_hosted_zones: HostedZoneId => PrivateHostedZone;
             /// What became of changes of hosted zones.

@@ -360,6 +360,9 @@ fn launch(scope: Scope, subnet: SubnetId, interfaces: usize, keep: bool, ids: &m
             },
         }],
         cpu_credits: None,
+        cpu_options: None,
+        placement: Default::default(),
+        maintenance: Default::default(),
         client_token: String::new(),
         tags: Tags::new(),
     }

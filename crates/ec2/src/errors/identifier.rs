@@ -27,6 +27,8 @@ enum Sentence {
     WasNotFound(&'static str),
     /// "The specified launch template, with template ID lt-1, does not exist."
     WithTemplateId,
+    /// "The Placement Group 'pg-1' is unknown."
+    IsUnknown(&'static str),
     /// "An invalid association-id of 'iip-assoc-1' was given".
     WasGiven(&'static str),
 }
@@ -35,7 +37,7 @@ const fn family(not_found: &'static str, malformed: Option<&'static str>, senten
     Family { not_found, malformed, sentence }
 }
 
-use Sentence::{Bracketed, Id, Plain, Stopped, WasGiven, WasNotFound, WithTemplateId};
+use Sentence::{Bracketed, Id, IsUnknown, Plain, Stopped, WasGiven, WasNotFound, WithTemplateId};
 
 fn family_of(kind: IdKind) -> Family {
     match kind {
@@ -92,6 +94,11 @@ fn family_of(kind: IdKind) -> Family {
             "InvalidLaunchTemplateId.NotFound",
             Some("InvalidLaunchTemplateId.Malformed"),
             WithTemplateId,
+        ),
+        IdKind::PlacementGroup => family(
+            "InvalidPlacementGroup.Unknown",
+            Some("InvalidPlacementGroupId.Malformed"),
+            IsUnknown("Placement Group"),
         ),
         IdKind::Reservation => {
             family("InvalidReservationID.NotFound", Some("InvalidReservationID.Malformed"), Id("reservation"))
@@ -150,6 +157,7 @@ pub(crate) fn not_found(kind: IdKind, ids: &[&str]) -> AwsError {
         WithTemplateId => {
             format!("The specified launch template, with template ID {list}, does not exist.")
         }
+        IsUnknown(noun) => format!("The {noun} '{list}' is unknown."),
         WasGiven(noun) => format!("An invalid {noun} of '{list}' was given"),
     };
     AwsError::new(family.not_found, message)

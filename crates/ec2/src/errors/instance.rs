@@ -16,6 +16,13 @@ pub(super) fn refused(refusal: InstanceRefusal) -> AwsError {
         InstanceRefusal::ProfileAssociationInactive(id) => {
             AwsError::new("IncorrectState", format!("The association {id} is not the active association"))
         }
+        InstanceRefusal::CpuOptions(instance_type, options) => {
+            AwsError::invalid_parameter_combination(format!(
+                "The CPU options with a core count of {} and {} threads per core are not supported for the instance type \
+             '{instance_type}'.",
+                options.cores, options.threads_per_core
+            ))
+        }
         InstanceRefusal::State(instance, _, wanted) => incorrect_state(instance, wanted),
         InstanceRefusal::TerminationDisabled(instance) => AwsError::new(
             "OperationNotPermitted",

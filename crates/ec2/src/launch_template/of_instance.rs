@@ -60,7 +60,9 @@ pub(crate) fn of_instance(
         network_interfaces: shown.network_interfaces.into_iter().map(interface).collect(),
         placement: shown.placement.map(|it| LaunchTemplatePlacement {
             availability_zone: it.availability_zone,
+            group_id: it.group_id,
             group_name: it.group_name,
+            partition_number: it.partition_number,
             tenancy: it.tenancy,
             ..Default::default()
         }),

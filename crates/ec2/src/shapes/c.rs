@@ -891,6 +891,48 @@ impl FromParams for CreatePeeringConnectionOptionsRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreatePlacementGroupRequest {
+    pub group_name: Option<String>,
+    pub linked_group_id: Option<String>,
+    pub operator: Option<OperatorRequest>,
+    pub parent_group_id: Option<String>,
+    pub partition_count: Option<i32>,
+    pub spread_level: Option<String>,
+    pub strategy: Option<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+}
+
+impl FromParams for CreatePlacementGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            group_name: fields.optional("GroupName")?,
+            linked_group_id: fields.optional("LinkedGroupId")?,
+            operator: fields.optional("Operator")?,
+            parent_group_id: fields.optional("ParentGroupId")?,
+            partition_count: fields.optional("PartitionCount")?,
+            spread_level: fields.optional("SpreadLevel")?,
+            strategy: fields.optional("Strategy")?,
+            tag_specifications: fields.list("TagSpecification")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreatePlacementGroupResult {
+    pub placement_group: Option<PlacementGroup>,
+}
+
+impl ToXml for CreatePlacementGroupResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("placementGroup", &self.placement_group);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateRouteRequest {
     pub carrier_gateway_id: Option<String>,
     pub core_network_arn: Option<String>,

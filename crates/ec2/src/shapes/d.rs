@@ -341,6 +341,21 @@ impl FromParams for DeleteNetworkInterfaceRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeletePlacementGroupRequest {
+    pub group_name: Option<String>,
+}
+
+impl FromParams for DeletePlacementGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { group_name: fields.required("GroupName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteRouteRequest {
     pub destination_cidr_block: Option<String>,
     pub destination_ipv6_cidr_block: Option<String>,
@@ -1676,6 +1691,38 @@ impl ToXml for DescribeNetworkInterfacesResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("networkInterfaceSet", "item", &self.network_interfaces);
         xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribePlacementGroupsRequest {
+    pub filters: Vec<Filter>,
+    pub group_ids: Vec<String>,
+    pub group_names: Vec<String>,
+}
+
+impl FromParams for DescribePlacementGroupsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            group_ids: fields.list("GroupId")?,
+            group_names: fields.list("GroupName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribePlacementGroupsResult {
+    pub placement_groups: Vec<PlacementGroup>,
+}
+
+impl ToXml for DescribePlacementGroupsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("placementGroupSet", "item", &self.placement_groups);
     }
 }
 

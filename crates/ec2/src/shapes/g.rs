@@ -38,9 +38,35 @@ impl ToXml for GetConsoleOutputResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetEbsDefaultKmsKeyIdRequest {}
+pub struct GetDefaultCreditSpecificationRequest {
+    pub instance_family: Option<String>,
+}
 
-impl FromParams for GetEbsDefaultKmsKeyIdRequest {
+impl FromParams for GetDefaultCreditSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { instance_family: fields.required("InstanceFamily")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetDefaultCreditSpecificationResult {
+    pub instance_family_credit_specification: Option<InstanceFamilyCreditSpecification>,
+}
+
+impl ToXml for GetDefaultCreditSpecificationResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceFamilyCreditSpecification", &self.instance_family_credit_specification);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetInstanceMetadataDefaultsRequest {}
+
+impl FromParams for GetInstanceMetadataDefaultsRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
         fields.optional::<bool>("DryRun")?;
@@ -51,65 +77,13 @@ impl FromParams for GetEbsDefaultKmsKeyIdRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetEbsDefaultKmsKeyIdResult {
-    pub kms_key_id: Option<String>,
+pub struct GetInstanceMetadataDefaultsResult {
+    pub account_level: Option<InstanceMetadataDefaultsResponse>,
 }
 
-impl ToXml for GetEbsDefaultKmsKeyIdResult {
+impl ToXml for GetInstanceMetadataDefaultsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("kmsKeyId", &self.kms_key_id);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetEbsEncryptionByDefaultRequest {}
-
-impl FromParams for GetEbsEncryptionByDefaultRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self {};
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetEbsEncryptionByDefaultResult {
-    pub ebs_encryption_by_default: Option<bool>,
-    pub sse_type: Option<String>,
-}
-
-impl ToXml for GetEbsEncryptionByDefaultResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("ebsEncryptionByDefault", &self.ebs_encryption_by_default);
-        xml.field("sseType", &self.sse_type);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetImageBlockPublicAccessStateRequest {}
-
-impl FromParams for GetImageBlockPublicAccessStateRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self {};
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetImageBlockPublicAccessStateResult {
-    pub image_block_public_access_state: Option<String>,
-    pub managed_by: Option<String>,
-}
-
-impl ToXml for GetImageBlockPublicAccessStateResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("imageBlockPublicAccessState", &self.image_block_public_access_state);
-        xml.field("managedBy", &self.managed_by);
+        xml.field("accountLevel", &self.account_level);
     }
 }
 
@@ -250,6 +224,36 @@ impl ToXml for GetManagedPrefixListEntriesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetPasswordDataRequest {
+    pub instance_id: Option<String>,
+}
+
+impl FromParams for GetPasswordDataRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { instance_id: fields.required("InstanceId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetPasswordDataResult {
+    pub instance_id: Option<String>,
+    pub password_data: Option<String>,
+    pub timestamp: Option<Timestamp>,
+}
+
+impl ToXml for GetPasswordDataResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceId", &self.instance_id);
+        xml.field("passwordData", &self.password_data);
+        xml.field("timestamp", &self.timestamp);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetSecurityGroupsForVpcRequest {
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
@@ -282,32 +286,6 @@ impl ToXml for GetSecurityGroupsForVpcResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("nextToken", &self.next_token);
         xml.list("securityGroupForVpcSet", "item", &self.security_group_for_vpcs);
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetSnapshotBlockPublicAccessStateRequest {}
-
-impl FromParams for GetSnapshotBlockPublicAccessStateRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        fields.optional::<bool>("DryRun")?;
-        let value = Self {};
-        fields.close()?;
-        Ok(value)
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct GetSnapshotBlockPublicAccessStateResult {
-    pub managed_by: Option<String>,
-    pub state: Option<String>,
-}
-
-impl ToXml for GetSnapshotBlockPublicAccessStateResult {
-    fn to_xml(&self, xml: &mut XmlWriter) {
-        xml.field("managedBy", &self.managed_by);
-        xml.field("state", &self.state);
     }
 }
 

@@ -679,6 +679,35 @@ impl ToXml for InstanceCreditSpecification {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceCreditSpecificationRequest {
+    pub cpu_credits: Option<String>,
+    pub instance_id: Option<String>,
+}
+
+impl FromParams for InstanceCreditSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { cpu_credits: fields.optional("CpuCredits")?, instance_id: fields.required("InstanceId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceFamilyCreditSpecification {
+    pub cpu_credits: Option<String>,
+    pub instance_family: Option<String>,
+}
+
+impl ToXml for InstanceFamilyCreditSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("cpuCredits", &self.cpu_credits);
+        xml.field("instanceFamily", &self.instance_family);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceImageMetadata {
     pub availability_zone: Option<String>,
     pub image_metadata: Option<ImageMetadata>,
@@ -816,6 +845,29 @@ impl FromParams for InstanceMarketOptionsRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstanceMetadataDefaultsResponse {
+    pub http_endpoint: Option<String>,
+    pub http_put_response_hop_limit: Option<i32>,
+    pub http_tokens: Option<String>,
+    pub http_tokens_enforced: Option<String>,
+    pub instance_metadata_tags: Option<String>,
+    pub managed_by: Option<String>,
+    pub managed_exception_message: Option<String>,
+}
+
+impl ToXml for InstanceMetadataDefaultsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("httpEndpoint", &self.http_endpoint);
+        xml.field("httpPutResponseHopLimit", &self.http_put_response_hop_limit);
+        xml.field("httpTokens", &self.http_tokens);
+        xml.field("httpTokensEnforced", &self.http_tokens_enforced);
+        xml.field("instanceMetadataTags", &self.instance_metadata_tags);
+        xml.field("managedBy", &self.managed_by);
+        xml.field("managedExceptionMessage", &self.managed_exception_message);
     }
 }
 

@@ -184,38 +184,32 @@ impl ToXml for ModifyAddressAttributeResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ModifyIdFormatRequest {
-    pub resource: Option<String>,
-    pub use_long_ids: Option<bool>,
+pub struct ModifyDefaultCreditSpecificationRequest {
+    pub cpu_credits: Option<String>,
+    pub instance_family: Option<String>,
 }
 
-impl FromParams for ModifyIdFormatRequest {
+impl FromParams for ModifyDefaultCreditSpecificationRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
-        let value =
-            Self { resource: fields.required("Resource")?, use_long_ids: fields.required("UseLongIds")? };
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            cpu_credits: fields.required("CpuCredits")?,
+            instance_family: fields.required("InstanceFamily")?,
+        };
         fields.close()?;
         Ok(value)
     }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ModifyIdentityIdFormatRequest {
-    pub principal_arn: Option<String>,
-    pub resource: Option<String>,
-    pub use_long_ids: Option<bool>,
+pub struct ModifyDefaultCreditSpecificationResult {
+    pub instance_family_credit_specification: Option<InstanceFamilyCreditSpecification>,
 }
 
-impl FromParams for ModifyIdentityIdFormatRequest {
-    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
-        let mut fields = Fields::of(node, at);
-        let value = Self {
-            principal_arn: fields.required("PrincipalArn")?,
-            resource: fields.required("Resource")?,
-            use_long_ids: fields.required("UseLongIds")?,
-        };
-        fields.close()?;
-        Ok(value)
+impl ToXml for ModifyDefaultCreditSpecificationResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceFamilyCreditSpecification", &self.instance_family_credit_specification);
     }
 }
 
@@ -304,6 +298,158 @@ impl ToXml for ModifyInstanceConnectEndpointResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceCpuOptionsRequest {
+    pub core_count: Option<i32>,
+    pub instance_id: Option<String>,
+    pub nested_virtualization: Option<String>,
+    pub threads_per_core: Option<i32>,
+}
+
+impl FromParams for ModifyInstanceCpuOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            core_count: fields.optional("CoreCount")?,
+            instance_id: fields.required("InstanceId")?,
+            nested_virtualization: fields.optional("NestedVirtualization")?,
+            threads_per_core: fields.optional("ThreadsPerCore")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceCpuOptionsResult {
+    pub core_count: Option<i32>,
+    pub instance_id: Option<String>,
+    pub nested_virtualization: Option<String>,
+    pub threads_per_core: Option<i32>,
+}
+
+impl ToXml for ModifyInstanceCpuOptionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("coreCount", &self.core_count);
+        xml.field("instanceId", &self.instance_id);
+        xml.field("nestedVirtualization", &self.nested_virtualization);
+        xml.field("threadsPerCore", &self.threads_per_core);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceCreditSpecificationRequest {
+    pub client_token: Option<String>,
+    pub instance_credit_specifications: Vec<InstanceCreditSpecificationRequest>,
+}
+
+impl FromParams for ModifyInstanceCreditSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            instance_credit_specifications: fields.required_list("InstanceCreditSpecification")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceCreditSpecificationResult {
+    pub successful_instance_credit_specifications: Vec<SuccessfulInstanceCreditSpecificationItem>,
+    pub unsuccessful_instance_credit_specifications: Vec<UnsuccessfulInstanceCreditSpecificationItem>,
+}
+
+impl ToXml for ModifyInstanceCreditSpecificationResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list(
+            "successfulInstanceCreditSpecificationSet",
+            "item",
+            &self.successful_instance_credit_specifications,
+        );
+        xml.list(
+            "unsuccessfulInstanceCreditSpecificationSet",
+            "item",
+            &self.unsuccessful_instance_credit_specifications,
+        );
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceMaintenanceOptionsRequest {
+    pub auto_recovery: Option<String>,
+    pub instance_id: Option<String>,
+    pub reboot_migration: Option<String>,
+}
+
+impl FromParams for ModifyInstanceMaintenanceOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            auto_recovery: fields.optional("AutoRecovery")?,
+            instance_id: fields.required("InstanceId")?,
+            reboot_migration: fields.optional("RebootMigration")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceMaintenanceOptionsResult {
+    pub auto_recovery: Option<String>,
+    pub instance_id: Option<String>,
+    pub reboot_migration: Option<String>,
+}
+
+impl ToXml for ModifyInstanceMaintenanceOptionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("autoRecovery", &self.auto_recovery);
+        xml.field("instanceId", &self.instance_id);
+        xml.field("rebootMigration", &self.reboot_migration);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceMetadataDefaultsRequest {
+    pub http_endpoint: Option<String>,
+    pub http_put_response_hop_limit: Option<i32>,
+    pub http_tokens: Option<String>,
+    pub http_tokens_enforced: Option<String>,
+    pub instance_metadata_tags: Option<String>,
+}
+
+impl FromParams for ModifyInstanceMetadataDefaultsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            http_endpoint: fields.optional("HttpEndpoint")?,
+            http_put_response_hop_limit: fields.optional("HttpPutResponseHopLimit")?,
+            http_tokens: fields.optional("HttpTokens")?,
+            http_tokens_enforced: fields.optional("HttpTokensEnforced")?,
+            instance_metadata_tags: fields.optional("InstanceMetadataTags")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstanceMetadataDefaultsResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for ModifyInstanceMetadataDefaultsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyInstanceMetadataOptionsRequest {
     pub http_endpoint: Option<String>,
     pub http_protocol_ipv6: Option<String>,
@@ -340,6 +486,47 @@ impl ToXml for ModifyInstanceMetadataOptionsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("instanceId", &self.instance_id);
         xml.field("instanceMetadataOptions", &self.instance_metadata_options);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstancePlacementRequest {
+    pub affinity: Option<String>,
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+    pub host_id: Option<String>,
+    pub host_resource_group_arn: Option<String>,
+    pub instance_id: Option<String>,
+    pub partition_number: Option<i32>,
+    pub tenancy: Option<String>,
+}
+
+impl FromParams for ModifyInstancePlacementRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            affinity: fields.optional("Affinity")?,
+            group_id: fields.optional("GroupId")?,
+            group_name: fields.optional_even_empty("GroupName")?,
+            host_id: fields.optional("HostId")?,
+            host_resource_group_arn: fields.optional("HostResourceGroupArn")?,
+            instance_id: fields.required("InstanceId")?,
+            partition_number: fields.optional("PartitionNumber")?,
+            tenancy: fields.optional("Tenancy")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyInstancePlacementResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for ModifyInstancePlacementResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
     }
 }
 
@@ -517,6 +704,63 @@ impl FromParams for ModifySubnetAttributeRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVolumeAttributeRequest {
+    pub auto_enable_io: Option<AttributeBooleanValue>,
+    pub volume_id: Option<String>,
+}
+
+impl FromParams for ModifyVolumeAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            auto_enable_io: fields.optional("AutoEnableIO")?,
+            volume_id: fields.required("VolumeId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVolumeRequest {
+    pub iops: Option<i32>,
+    pub multi_attach_enabled: Option<bool>,
+    pub size: Option<i32>,
+    pub throughput: Option<i32>,
+    pub volume_id: Option<String>,
+    pub volume_type: Option<String>,
+}
+
+impl FromParams for ModifyVolumeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            iops: fields.optional("Iops")?,
+            multi_attach_enabled: fields.optional("MultiAttachEnabled")?,
+            size: fields.optional("Size")?,
+            throughput: fields.optional("Throughput")?,
+            volume_id: fields.required("VolumeId")?,
+            volume_type: fields.optional("VolumeType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVolumeResult {
+    pub volume_modification: Option<VolumeModification>,
+}
+
+impl ToXml for ModifyVolumeResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("volumeModification", &self.volume_modification);
     }
 }
 

@@ -147,6 +147,45 @@ impl ToXml for Placement {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlacementGroup {
+    pub group_arn: Option<String>,
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+    pub linked_group_id: Option<String>,
+    pub operator: Option<OperatorResponse>,
+    pub parent_group_id: Option<String>,
+    pub partition_count: Option<i32>,
+    pub spread_level: Option<String>,
+    pub state: Option<String>,
+    pub strategy: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl awsproto::filter::Tagged for PlacementGroup {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for PlacementGroup {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("groupArn", &self.group_arn);
+        xml.field("groupId", &self.group_id);
+        xml.field("groupName", &self.group_name);
+        xml.field("linkedGroupId", &self.linked_group_id);
+        xml.field("operator", &self.operator);
+        xml.field("parentGroupId", &self.parent_group_id);
+        xml.field("partitionCount", &self.partition_count);
+        xml.field("spreadLevel", &self.spread_level);
+        xml.field("state", &self.state);
+        xml.field("strategy", &self.strategy);
+        if !self.tags.is_empty() {
+            xml.list("tagSet", "item", &self.tags);
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlacementGroupInfo {
     pub supported_strategies: Vec<String>,
 }

@@ -557,3 +557,14 @@ impl ToXml for SubnetIpv6CidrBlockAssociation {
         xml.field("ipv6CidrBlockState", &self.ipv6_cidr_block_state);
     }
 }
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SuccessfulInstanceCreditSpecificationItem {
+    pub instance_id: Option<String>,
+}
+
+impl ToXml for SuccessfulInstanceCreditSpecificationItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceId", &self.instance_id);
+    }
+}

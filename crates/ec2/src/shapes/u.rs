@@ -126,6 +126,32 @@ impl ToXml for UnmonitorInstancesResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnsuccessfulInstanceCreditSpecificationItem {
+    pub error: Option<UnsuccessfulInstanceCreditSpecificationItemError>,
+    pub instance_id: Option<String>,
+}
+
+impl ToXml for UnsuccessfulInstanceCreditSpecificationItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("error", &self.error);
+        xml.field("instanceId", &self.instance_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnsuccessfulInstanceCreditSpecificationItemError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToXml for UnsuccessfulInstanceCreditSpecificationItemError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("code", &self.code);
+        xml.field("message", &self.message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSecurityGroupRuleDescriptionsEgressRequest {
     pub group_id: Option<String>,
     pub group_name: Option<String>,

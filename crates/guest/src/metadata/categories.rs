@@ -13,7 +13,7 @@ use crate::names;
 /// Puts all categories in.
 pub(super) fn plant(tree: &mut Tree, world: &World, instance: &Instance, now: Timestamp) {
     plant_instance(tree, world, instance);
-    plant_placement(tree, instance);
+    plant_placement(tree, world, instance);
     plant_keys(tree, instance, now);
     plant_tags(tree, instance);
     if let Some(interface) = names::primary_interface(world, instance) {
@@ -56,7 +56,13 @@ fn plant_volumes(tree: &mut Tree, world: &World, instance: &Instance) {
     }
 }
 
-fn plant_placement(tree: &mut Tree, instance: &Instance) {
+fn plant_placement(tree: &mut Tree, world: &World, instance: &Instance) {
+    if let Some(group) = instance.placement.group.and_then(|id| world.placement_groups.get(&id)) {
+        tree.put("meta-data/placement/group-name", group.name.as_str());
+    }
+    if let Some(number) = instance.placement.partition {
+        tree.put("meta-data/placement/partition-number", number.to_string());
+    }
     tree.put("meta-data/placement/availability-zone", instance.zone.to_string());
     tree.put("meta-data/placement/availability-zone-id", instance.zone.zone_id());
     tree.put("meta-data/placement/region", instance.zone.region().to_string());

@@ -1,5 +1,6 @@
 //! Why a change of instances is refused.
 
+use crate::cpu_options::CpuOptions;
 use crate::ids::*;
 use crate::instance_state::InstanceState;
 
@@ -12,6 +13,8 @@ pub enum InstanceRefusal {
     TerminationDisabled(InstanceId),
     /// `DisableApiStop` is on.
     StopDisabled(InstanceId),
+    /// Its type does not offer these cores and threads.
+    CpuOptions(String, CpuOptions),
     /// The instance has an association with an instance profile.
     ProfileAssociated(InstanceId),
     /// No instance has this association.

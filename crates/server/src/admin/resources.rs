@@ -58,6 +58,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("images", world.images.len()),
         ("key pairs", world.key_pairs.len()),
         ("launch templates", world.launch_templates.len()),
+        ("placement groups", world.placement_groups.len()),
         ("roles", world.roles.len()),
         ("instance profiles", world.instance_profiles.len()),
         ("instances", alive().count()),
