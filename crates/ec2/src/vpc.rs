@@ -51,7 +51,7 @@ pub(crate) fn create(
     let id = call.with_ids(|ids| world.create_vpc(scope, new, ids)).map_err(refused)?;
     let vpc = world.vpc(scope, id).map_err(refused)?;
     // "pending" in the answer, "available" ever after.
-    let mut vpc = shapes::Vpc { state: Some("pending".to_owned()), ..render(world, vpc, call.now) };
+    let mut vpc = pending(render(world, vpc, call.now));
     for block in &mut vpc.ipv6_cidr_block_association_set {
         block.ipv6_cidr_block_state = block_state("associating");
     }
@@ -66,7 +66,12 @@ pub(crate) fn create_default(
     let scope = call.scope;
     let id = call.with_ids(|ids| world.create_default_vpc(scope, ids)).map_err(refused)?;
     let vpc = render(world, world.vpc(scope, id).map_err(refused)?, call.now);
-    Ok(CreateDefaultVpcResult { vpc: Some(shapes::Vpc { state: Some("pending".to_owned()), ..vpc }) })
+    Ok(CreateDefaultVpcResult { vpc: Some(pending(vpc)) })
+}
+
+/// A VPC as the answer to its creation shows it: AWS does not say yet what VPC Block Public Access does to it.
+fn pending(vpc: shapes::Vpc) -> shapes::Vpc {
+    shapes::Vpc { state: Some("pending".to_owned()), block_public_access_states: None, ..vpc }
 }
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteVpcRequest) -> Result<(), AwsError> {
