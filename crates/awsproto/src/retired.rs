@@ -6,7 +6,7 @@
 use crate::error::AwsError;
 use crate::service::Service;
 
-/// Of EC2-Classic, and of links to it.
+/// Of EC2-Classic, of links to it, and of addresses that move between it and VPCs.
 const CLASSIC: &[&str] = &[
     "AttachClassicLinkVpc",
     "DescribeClassicLinkInstances",
@@ -17,6 +17,8 @@ const CLASSIC: &[&str] = &[
     "DisableVpcClassicLinkDnsSupport",
     "EnableVpcClassicLink",
     "EnableVpcClassicLinkDnsSupport",
+    "MoveAddressToVpc",
+    "RestoreAddressToClassic",
 ];
 
 /// What AWS says, if the operation is one of these.
