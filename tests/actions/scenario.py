@@ -474,6 +474,16 @@ class Scenario:
         taken = {it["PrivateIpAddress"] for it in self.ec2.describe_network_interfaces()["NetworkInterfaces"]}
         return next(it for it in (f"10.0.1.{last}" for last in range(50, 250)) if it not in taken)
 
+    def interface_permissions(self):
+        ec2, eni = self.ec2, {"NetworkInterfaceId": self.id["eni"]}
+        made = ec2.create_network_interface_permission(**eni, AwsAccountId=PEER, Permission="INSTANCE-ATTACH")[
+            "InterfacePermission"
+        ]
+        one = made["NetworkInterfacePermissionId"]
+        shown = ec2.describe_network_interface_permissions(NetworkInterfacePermissionIds=[one])
+        assert shown["NetworkInterfacePermissions"] == [made], shown
+        ec2.delete_network_interface_permission(NetworkInterfacePermissionId=one)
+
     def prefixes(self):
         ec2, eni = self.ec2, {"NetworkInterfaceId": self.id["eni"]}
         [one] = ec2.assign_private_ip_addresses(**eni, Ipv4PrefixCount=1)["AssignedIpv4Prefixes"]
@@ -493,6 +503,7 @@ class Scenario:
         ec2.describe_network_interfaces()
         ec2.unassign_ipv6_addresses(**eni, Ipv6Addresses=assigned)
         self.prefixes()
+        self.interface_permissions()
         ec2.modify_network_interface_attribute(**eni, SourceDestCheck={"Value": False})
         ec2.reset_network_interface_attribute(**eni, SourceDestCheck="true")
         for attribute in ("description", "groupSet", "sourceDestCheck", "attachment"):

@@ -75,7 +75,12 @@ class Paging(unittest.TestCase):
             subnet = ec2.create_subnet(VpcId=cls.vpc, CidrBlock=f"10.0.{number}.0/24")["Subnet"]["SubnetId"]
             group = ec2.create_security_group(GroupName=f"g{number}", Description="one", VpcId=cls.vpc)["GroupId"]
             ec2.associate_security_group_vpc(GroupId=group, VpcId=other)
-            ec2.create_network_interface(SubnetId=subnet, Groups=[group])
+            interface = ec2.create_network_interface(SubnetId=subnet, Groups=[group])["NetworkInterface"]
+            ec2.create_network_interface_permission(
+                NetworkInterfaceId=interface["NetworkInterfaceId"],
+                AwsAccountId="222222222222",
+                Permission="INSTANCE-ATTACH",
+            )
             ec2.create_route_table(VpcId=cls.vpc)
             volume = ec2.create_volume(AvailabilityZone=scenario.ZONE, Size=1)["VolumeId"]
             ec2.modify_volume(VolumeId=volume, Size=2)

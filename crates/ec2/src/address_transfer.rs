@@ -152,12 +152,6 @@ mod tests {
 
     const OTHER: &str = "222222222222";
 
-    fn become_account(caller: &mut Caller, account: &str) {
-        caller.call.scope.account = account.parse().unwrap();
-        let region = caller.scope().region.to_string();
-        caller.move_to(&region);
-    }
-
     fn offered() -> (Caller, String, String) {
         let mut caller = Caller::new();
         let made = caller.ok("AllocateAddress", &[]);
@@ -174,14 +168,14 @@ mod tests {
     #[test]
     fn an_address_that_is_accepted_is_the_other_accounts_and_the_first_sees_it_for_a_while() {
         let (mut caller, id, address) = offered();
-        become_account(&mut caller, OTHER);
+        caller.acting_as(OTHER);
         let accepted = caller.ok("AcceptAddressTransfer", &[("Address", &address)]);
         assert_eq!(accepted.text("addressTransferStatus"), "accepted");
         let own = caller.ok("DescribeAddresses", &[("PublicIp.1", &address)]);
         assert_eq!(own.text("allocationId"), accepted.text("allocationId"));
         assert_ne!(own.text("allocationId"), id);
         assert!(caller.ok("DescribeAddressTransfers", &[]).texts("publicIp").is_empty());
-        become_account(&mut caller, "123456789012");
+        caller.acting_as("123456789012");
         assert!(caller.ok("DescribeAddresses", &[]).texts("publicIp").is_empty());
         let seen = caller.ok("DescribeAddressTransfers", &[("AllocationId.1", &id)]);
         assert_eq!(
@@ -198,9 +192,9 @@ mod tests {
         let unknown =
             format!("InvalidTransfer.NotFound: No pending transfer of the address {address} was found.");
         let accept = [("Address", address.as_str())];
-        become_account(&mut caller, "333333333333");
+        caller.acting_as("333333333333");
         assert_eq!(caller.refused("AcceptAddressTransfer", &accept), unknown);
-        become_account(&mut caller, "123456789012");
+        caller.acting_as("123456789012");
         let taken_back = caller.ok("DisableAddressTransfer", &[("AllocationId", &id)]);
         assert_eq!(taken_back.text("addressTransferStatus"), "disabled");
         assert!(
@@ -208,11 +202,11 @@ mod tests {
                 .refused("DisableAddressTransfer", &[("AllocationId", &id)])
                 .starts_with("InvalidTransfer.NotFound: ")
         );
-        become_account(&mut caller, OTHER);
+        caller.acting_as(OTHER);
         assert_eq!(caller.refused("AcceptAddressTransfer", &accept), unknown);
         let (mut caller, _, address) = offered();
         caller.call.now = caller.call.now + Duration::from_secs(7 * 24 * 3600);
-        become_account(&mut caller, OTHER);
+        caller.acting_as(OTHER);
         assert!(
             caller
                 .refused("AcceptAddressTransfer", &[("Address", &address)])
@@ -225,25 +219,25 @@ mod tests {
         let (mut caller, id, address) = offered();
         let instance = caller.running(&[]);
         caller.ok("AssociateAddress", &[("AllocationId", &id), ("InstanceId", &instance)]);
-        become_account(&mut caller, OTHER);
+        caller.acting_as(OTHER);
         let accept = [("Address", address.as_str())];
         assert!(
             caller
                 .refused("AcceptAddressTransfer", &accept)
                 .starts_with("InvalidTransfer.AddressAssociated: ")
         );
-        become_account(&mut caller, "123456789012");
+        caller.acting_as("123456789012");
         caller.ok("DisassociateAddress", &[("PublicIp", &address)]);
         caller.ok("ModifyAddressAttribute", &[("AllocationId", &id), ("DomainName", "mail.example.com")]);
-        become_account(&mut caller, OTHER);
+        caller.acting_as(OTHER);
         assert!(
             caller
                 .refused("AcceptAddressTransfer", &accept)
                 .starts_with("InvalidTransfer.AddressCustomPtrSet: ")
         );
-        become_account(&mut caller, "123456789012");
+        caller.acting_as("123456789012");
         caller.ok("ResetAddressAttribute", &[("AllocationId", &id), ("Attribute", "domain-name")]);
-        become_account(&mut caller, OTHER);
+        caller.acting_as(OTHER);
         for _ in 0..5 {
             caller.ok("AllocateAddress", &[]);
         }

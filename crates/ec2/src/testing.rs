@@ -40,6 +40,13 @@ impl Caller {
         world.commit();
     }
 
+    /// Calls for another account from now on.
+    pub(crate) fn acting_as(&mut self, account: &str) {
+        self.call.scope.account = account.parse().unwrap();
+        let region = self.scope().region.to_string();
+        self.move_to(&region);
+    }
+
     /// World and call, to be borrowed at once.
     pub(crate) fn parts(&mut self) -> (&mut World, &mut Call) {
         let testing::Caller { world, call, .. } = &mut self.0;

@@ -10,6 +10,7 @@ use crate::domain_name::DomainName;
 use crate::ids::*;
 use crate::instance_state::InstanceState;
 use crate::network_interface::{PrivateAddress, PublicAddress};
+use crate::network_interface_permission::InterfacePermissionKind;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::{ElasticIpRefusal, Refusal, SubnetRefusal};
@@ -153,7 +154,8 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<AddressAssociationId, Refusal> {
         let elastic = self.elastic_ip(scope, id)?.clone();
-        let interface = self.users_network_interface(scope, associate.interface)?;
+        let eip = InterfacePermissionKind::EipAssociate;
+        let interface = self.permitted_interface(scope, associate.interface, eip)?;
         let instance = interface.instance().and_then(|id| self.network.instances.get(&id));
         if instance.is_some_and(|instance| instance.state == InstanceState::Pending) {
             return Err(ElasticIpRefusal::PendingInstance(interface.id).into());

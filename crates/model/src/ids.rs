@@ -150,6 +150,8 @@ identifiers! {
     VpcId Vpc "vpc";
     /// An IPv4 or IPv6 CIDR block's association with a VPC.
     VpcCidrAssociationId VpcCidrAssociation "vpc-cidr-assoc";
+    /// Another account's permission at a network interface.
+    NetworkInterfacePermissionId NetworkInterfacePermission "eni-perm";
     /// A subnet.
     SubnetId Subnet "subnet";
     /// An IPv6 CIDR block's association with a subnet.

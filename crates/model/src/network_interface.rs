@@ -11,6 +11,7 @@ use crate::instance::Instance;
 use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
 use crate::mac::MacAddress;
+use crate::network_interface_permission::InterfacePermissionKind;
 use crate::network_interface_prefix::{PrefixFamily, check_has_prefixes, check_places};
 use crate::place::{AccountId, Scope, Zone};
 use crate::quotas::Quota;
@@ -408,7 +409,7 @@ impl World {
         now: Timestamp,
         ids: &mut Ids<'_>,
     ) -> Result<AttachmentId, Refusal> {
-        let interface = self.users_network_interface(scope, id)?;
+        let interface = self.permitted_interface(scope, id, InterfacePermissionKind::InstanceAttach)?;
         let host = self.instance(scope, instance)?;
         check_can_have_interfaces(host)?;
         if interface.attachment.is_some() {
@@ -435,11 +436,12 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> AttachmentId {
         let attachment = ids.fresh();
+        let owner = self.network.instances.get(&instance).map(|instance| instance.scope.account);
         self.update_network_interface(id, |interface| {
             interface.attachment = Some(Attachment {
                 id: attachment,
                 instance: Some(instance),
-                instance_owner: interface.scope.account,
+                instance_owner: owner.unwrap_or(interface.scope.account),
                 device_index: device.index,
                 attached: now,
                 delete_on_termination: device.delete_on_termination,
@@ -467,7 +469,7 @@ impl World {
         Ok(())
     }
 
-    /// The interface that has this attachment.
+    /// The interface that has this attachment: the caller's own, or one at an instance of the caller's.
     pub fn interface_with_attachment(
         &self,
         scope: Scope,
@@ -476,8 +478,13 @@ impl World {
         self.network
             .network_interfaces
             .values()
-            .filter(|interface| interface.scope == scope)
-            .find(|interface| interface.attachment.as_ref().is_some_and(|attachment| attachment.id == id))
+            .filter(|interface| interface.scope.region == scope.region)
+            .find(|interface| {
+                let is_callers = |it: &Attachment| {
+                    it.id == id && [interface.scope.account, it.instance_owner].contains(&scope.account)
+                };
+                interface.attachment.as_ref().is_some_and(is_callers)
+            })
             .ok_or(NetworkInterfaceRefusal::NoSuchAttachment(id).into())
     }
 
@@ -607,6 +614,7 @@ impl World {
 
     /// Takes an interface out.
     pub fn remove_network_interface(&mut self, id: NetworkInterfaceId) {
+        self.forget_permissions_of(id);
         self.forget_addresses(id);
         self.network.network_interfaces.remove(&id);
     }

@@ -17,6 +17,7 @@ use crate::launch_template::LaunchTemplate;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::NetworkInterface;
+use crate::network_interface_permission::NetworkInterfacePermission;
 use crate::place::Scope;
 use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
@@ -89,6 +90,7 @@ network_rows! {
 }
 
 impl Row for KeyPair {}
+impl Row for NetworkInterfacePermission {}
 impl Row for LaunchTemplate {}
 impl Row for PlacementGroup {}
 impl Row for InstanceDefaults {}

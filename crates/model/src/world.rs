@@ -24,6 +24,7 @@ use crate::launch_template::LaunchTemplate;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::{NetworkInterface, PublicMapping};
+use crate::network_interface_permission::NetworkInterfacePermission;
 use crate::place::Scope;
 use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
@@ -202,6 +203,8 @@ tables! {
         tables {
             /// Key pairs.
             key_pairs: KeyPairId => KeyPair;
+            /// What other accounts may do with network interfaces.
+            network_interface_permissions: NetworkInterfacePermissionId => NetworkInterfacePermission;
             /// Launch templates.
             launch_templates: LaunchTemplateId => LaunchTemplate;
             /// Placement groups.

@@ -78,6 +78,9 @@ fn family_of(kind: IdKind) -> Family {
         IdKind::NetworkInterface => {
             family("InvalidNetworkInterfaceID.NotFound", None, Id("networkInterface"))
         }
+        IdKind::NetworkInterfacePermission => {
+            family("InvalidNetworkInterfacePermissionID.NotFound", None, Id("networkInterfacePermission"))
+        }
         IdKind::Attachment => family("InvalidAttachmentID.NotFound", None, Id("attachment")),
         IdKind::Allocation => family("InvalidAllocationID.NotFound", None, Id("allocation")),
         IdKind::AddressAssociation => family("InvalidAssociationID.NotFound", None, Id("association")),

@@ -17,6 +17,17 @@ pub(super) fn refused(refusal: NetworkInterfaceRefusal) -> AwsError {
         NetworkInterfaceRefusal::Ipv6AddressesNotAssigned(id) => invalid(format!(
             "Some of the specified IPv6 addresses are not assigned to the network interface '{id}'"
         )),
+        NetworkInterfaceRefusal::PermittedToOther(id, account) => invalid(format!(
+            "The account '{account}' has permissions for the network interface '{id}' already, and only one account can."
+        )),
+        NetworkInterfaceRefusal::NoSuchPermission(id) => unknown(id),
+        NetworkInterfaceRefusal::PermissionInUse(id) => AwsError::new(
+            "OperationNotPermitted",
+            format!(
+                "The network interface of the permission '{id}' is attached to an instance. Specify Force to delete the \
+                 permission anyway."
+            ),
+        ),
         NetworkInterfaceRefusal::PrefixesNotAssigned(id) => invalid(format!(
             "Some of the specified prefixes are not assigned to the network interface '{id}'"
         )),

@@ -4,6 +4,7 @@ mod address;
 mod attachment;
 mod attribute;
 mod filters;
+mod permission;
 mod prefix;
 mod shown;
 
@@ -18,6 +19,7 @@ pub(crate) use address::{
 pub(crate) use attachment::{attach, detach, parse_device_index};
 pub(crate) use attribute::{describe_attribute, modify_attribute, reset_attribute, tracking};
 pub(crate) use filters::each;
+pub(crate) use permission::{create_permission, delete_permission, describe_permissions};
 pub(crate) use shown::{groups, render};
 
 use crate::errors::refused;

@@ -809,6 +809,40 @@ impl ToXml for CreateNetworkAclResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateNetworkInterfacePermissionRequest {
+    pub aws_account_id: Option<String>,
+    pub aws_service: Option<String>,
+    pub network_interface_id: Option<String>,
+    pub permission: Option<String>,
+}
+
+impl FromParams for CreateNetworkInterfacePermissionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            aws_account_id: fields.optional("AwsAccountId")?,
+            aws_service: fields.optional("AwsService")?,
+            network_interface_id: fields.required("NetworkInterfaceId")?,
+            permission: fields.required("Permission")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateNetworkInterfacePermissionResult {
+    pub interface_permission: Option<NetworkInterfacePermission>,
+}
+
+impl ToXml for CreateNetworkInterfacePermissionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("interfacePermission", &self.interface_permission);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateNetworkInterfaceRequest {
     pub client_token: Option<String>,
     pub connection_tracking_specification: Option<ConnectionTrackingSpecificationRequest>,

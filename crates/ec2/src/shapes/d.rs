@@ -326,6 +326,36 @@ impl FromParams for DeleteNetworkAclRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteNetworkInterfacePermissionRequest {
+    pub force: Option<bool>,
+    pub network_interface_permission_id: Option<String>,
+}
+
+impl FromParams for DeleteNetworkInterfacePermissionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            force: fields.optional("Force")?,
+            network_interface_permission_id: fields.required("NetworkInterfacePermissionId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteNetworkInterfacePermissionResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for DeleteNetworkInterfacePermissionResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteNetworkInterfaceRequest {
     pub network_interface_id: Option<String>,
 }
@@ -1653,6 +1683,41 @@ impl ToXml for DescribeNetworkInterfaceAttributeResult {
         }
         xml.field("networkInterfaceId", &self.network_interface_id);
         xml.field("sourceDestCheck", &self.source_dest_check);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeNetworkInterfacePermissionsRequest {
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub network_interface_permission_ids: Vec<String>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeNetworkInterfacePermissionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            network_interface_permission_ids: fields.list("NetworkInterfacePermissionId")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeNetworkInterfacePermissionsResult {
+    pub network_interface_permissions: Vec<NetworkInterfacePermission>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeNetworkInterfacePermissionsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("networkInterfacePermissions", "item", &self.network_interface_permissions);
+        xml.field("nextToken", &self.next_token);
     }
 }
 

@@ -491,6 +491,40 @@ impl ToXml for NetworkInterfaceIpv6Address {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkInterfacePermission {
+    pub aws_account_id: Option<String>,
+    pub aws_service: Option<String>,
+    pub network_interface_id: Option<String>,
+    pub network_interface_permission_id: Option<String>,
+    pub permission: Option<String>,
+    pub permission_state: Option<NetworkInterfacePermissionState>,
+}
+
+impl ToXml for NetworkInterfacePermission {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("awsAccountId", &self.aws_account_id);
+        xml.field("awsService", &self.aws_service);
+        xml.field("networkInterfaceId", &self.network_interface_id);
+        xml.field("networkInterfacePermissionId", &self.network_interface_permission_id);
+        xml.field("permission", &self.permission);
+        xml.field("permissionState", &self.permission_state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NetworkInterfacePermissionState {
+    pub state: Option<String>,
+    pub status_message: Option<String>,
+}
+
+impl ToXml for NetworkInterfacePermissionState {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("state", &self.state);
+        xml.field("statusMessage", &self.status_message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct NetworkInterfacePrivateIpAddress {
     pub association: Option<NetworkInterfaceAssociation>,
     pub primary: Option<bool>,

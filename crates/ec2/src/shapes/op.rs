@@ -12,15 +12,17 @@ pub const DECODERS: &[Decoder] = &[
     ("AllocateAddress", |input| AllocateAddress::decode(input).map(drop)),
     ("AssignIpv6Addresses", |input| AssignIpv6Addresses::decode(input).map(drop)),
     ("AssignPrivateIpAddresses", |input| AssignPrivateIpAddresses::decode(input).map(drop)),
+    ("AssignPrivateNatGatewayAddress", |input| AssignPrivateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateAddress", |input| AssociateAddress::decode(input).map(drop)),
     ("AssociateDhcpOptions", |input| AssociateDhcpOptions::decode(input).map(drop)),
     ("AssociateIamInstanceProfile", |input| AssociateIamInstanceProfile::decode(input).map(drop)),
+    ("AssociateNatGatewayAddress", |input| AssociateNatGatewayAddress::decode(input).map(drop)),
     ("AssociateRouteTable", |input| AssociateRouteTable::decode(input).map(drop)),
+    ("AssociateSecurityGroupVpc", |input| AssociateSecurityGroupVpc::decode(input).map(drop)),
     ("AssociateSubnetCidrBlock", |input| AssociateSubnetCidrBlock::decode(input).map(drop)),
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
     ("AttachInternetGateway", |input| AttachInternetGateway::decode(input).map(drop)),
     ("AttachNetworkInterface", |input| AttachNetworkInterface::decode(input).map(drop)),
-    ("AttachVolume", |input| AttachVolume::decode(input).map(drop)),
     ("AuthorizeSecurityGroupEgress", |input| AuthorizeSecurityGroupEgress::decode(input).map(drop)),
     ("AuthorizeSecurityGroupIngress", |input| AuthorizeSecurityGroupIngress::decode(input).map(drop)),
     ("CreateDefaultSubnet", |input| CreateDefaultSubnet::decode(input).map(drop)),
@@ -37,14 +39,13 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateNetworkAcl", |input| CreateNetworkAcl::decode(input).map(drop)),
     ("CreateNetworkAclEntry", |input| CreateNetworkAclEntry::decode(input).map(drop)),
     ("CreateNetworkInterface", |input| CreateNetworkInterface::decode(input).map(drop)),
-    ("CreatePlacementGroup", |input| CreatePlacementGroup::decode(input).map(drop)),
+    ("CreateNetworkInterfacePermission", |input| CreateNetworkInterfacePermission::decode(input).map(drop)),
     ("CreateRoute", |input| CreateRoute::decode(input).map(drop)),
     ("CreateRouteTable", |input| CreateRouteTable::decode(input).map(drop)),
     ("CreateSecurityGroup", |input| CreateSecurityGroup::decode(input).map(drop)),
     ("CreateSubnet", |input| CreateSubnet::decode(input).map(drop)),
     ("CreateSubnetCidrReservation", |input| CreateSubnetCidrReservation::decode(input).map(drop)),
     ("CreateTags", |input| CreateTags::decode(input).map(drop)),
-    ("CreateVolume", |input| CreateVolume::decode(input).map(drop)),
     ("CreateVpc", |input| CreateVpc::decode(input).map(drop)),
     ("CreateVpcBlockPublicAccessExclusion", |input| {
         CreateVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -62,14 +63,13 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteNetworkAcl", |input| DeleteNetworkAcl::decode(input).map(drop)),
     ("DeleteNetworkAclEntry", |input| DeleteNetworkAclEntry::decode(input).map(drop)),
     ("DeleteNetworkInterface", |input| DeleteNetworkInterface::decode(input).map(drop)),
-    ("DeletePlacementGroup", |input| DeletePlacementGroup::decode(input).map(drop)),
+    ("DeleteNetworkInterfacePermission", |input| DeleteNetworkInterfacePermission::decode(input).map(drop)),
     ("DeleteRoute", |input| DeleteRoute::decode(input).map(drop)),
     ("DeleteRouteTable", |input| DeleteRouteTable::decode(input).map(drop)),
     ("DeleteSecurityGroup", |input| DeleteSecurityGroup::decode(input).map(drop)),
     ("DeleteSubnet", |input| DeleteSubnet::decode(input).map(drop)),
     ("DeleteSubnetCidrReservation", |input| DeleteSubnetCidrReservation::decode(input).map(drop)),
     ("DeleteTags", |input| DeleteTags::decode(input).map(drop)),
-    ("DeleteVolume", |input| DeleteVolume::decode(input).map(drop)),
     ("DeleteVpc", |input| DeleteVpc::decode(input).map(drop)),
     ("DeleteVpcBlockPublicAccessExclusion", |input| {
         DeleteVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -79,6 +79,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeAddressTransfers", |input| DescribeAddressTransfers::decode(input).map(drop)),
     ("DescribeAddresses", |input| DescribeAddresses::decode(input).map(drop)),
     ("DescribeAddressesAttribute", |input| DescribeAddressesAttribute::decode(input).map(drop)),
+    ("DescribeAggregateIdFormat", |input| DescribeAggregateIdFormat::decode(input).map(drop)),
     ("DescribeAvailabilityZones", |input| DescribeAvailabilityZones::decode(input).map(drop)),
     ("DescribeDhcpOptions", |input| DescribeDhcpOptions::decode(input).map(drop)),
     ("DescribeEgressOnlyInternetGateways", |input| {
@@ -87,6 +88,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeIamInstanceProfileAssociations", |input| {
         DescribeIamInstanceProfileAssociations::decode(input).map(drop)
     }),
+    ("DescribeIdFormat", |input| DescribeIdFormat::decode(input).map(drop)),
+    ("DescribeIdentityIdFormat", |input| DescribeIdentityIdFormat::decode(input).map(drop)),
     ("DescribeImageAttribute", |input| DescribeImageAttribute::decode(input).map(drop)),
     ("DescribeImages", |input| DescribeImages::decode(input).map(drop)),
     ("DescribeInstanceAttribute", |input| DescribeInstanceAttribute::decode(input).map(drop)),
@@ -108,21 +111,24 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeNatGateways", |input| DescribeNatGateways::decode(input).map(drop)),
     ("DescribeNetworkAcls", |input| DescribeNetworkAcls::decode(input).map(drop)),
     ("DescribeNetworkInterfaceAttribute", |input| DescribeNetworkInterfaceAttribute::decode(input).map(drop)),
+    ("DescribeNetworkInterfacePermissions", |input| {
+        DescribeNetworkInterfacePermissions::decode(input).map(drop)
+    }),
     ("DescribeNetworkInterfaces", |input| DescribeNetworkInterfaces::decode(input).map(drop)),
-    ("DescribePlacementGroups", |input| DescribePlacementGroups::decode(input).map(drop)),
     ("DescribePrefixLists", |input| DescribePrefixLists::decode(input).map(drop)),
+    ("DescribePrincipalIdFormat", |input| DescribePrincipalIdFormat::decode(input).map(drop)),
     ("DescribeRegions", |input| DescribeRegions::decode(input).map(drop)),
     ("DescribeRouteTables", |input| DescribeRouteTables::decode(input).map(drop)),
     ("DescribeSecurityGroupReferences", |input| DescribeSecurityGroupReferences::decode(input).map(drop)),
     ("DescribeSecurityGroupRules", |input| DescribeSecurityGroupRules::decode(input).map(drop)),
+    ("DescribeSecurityGroupVpcAssociations", |input| {
+        DescribeSecurityGroupVpcAssociations::decode(input).map(drop)
+    }),
     ("DescribeSecurityGroups", |input| DescribeSecurityGroups::decode(input).map(drop)),
     ("DescribeStaleSecurityGroups", |input| DescribeStaleSecurityGroups::decode(input).map(drop)),
     ("DescribeSubnets", |input| DescribeSubnets::decode(input).map(drop)),
     ("DescribeTags", |input| DescribeTags::decode(input).map(drop)),
-    ("DescribeVolumeAttribute", |input| DescribeVolumeAttribute::decode(input).map(drop)),
-    ("DescribeVolumeStatus", |input| DescribeVolumeStatus::decode(input).map(drop)),
     ("DescribeVolumes", |input| DescribeVolumes::decode(input).map(drop)),
-    ("DescribeVolumesModifications", |input| DescribeVolumesModifications::decode(input).map(drop)),
     ("DescribeVpcAttribute", |input| DescribeVpcAttribute::decode(input).map(drop)),
     ("DescribeVpcBlockPublicAccessExclusions", |input| {
         DescribeVpcBlockPublicAccessExclusions::decode(input).map(drop)
@@ -134,45 +140,36 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
-    ("DetachVolume", |input| DetachVolume::decode(input).map(drop)),
     ("DisableAddressTransfer", |input| DisableAddressTransfer::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
+    ("DisassociateNatGatewayAddress", |input| DisassociateNatGatewayAddress::decode(input).map(drop)),
     ("DisassociateRouteTable", |input| DisassociateRouteTable::decode(input).map(drop)),
+    ("DisassociateSecurityGroupVpc", |input| DisassociateSecurityGroupVpc::decode(input).map(drop)),
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
-    ("EnableVolumeIO", |input| EnableVolumeIO::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
-    ("GetDefaultCreditSpecification", |input| GetDefaultCreditSpecification::decode(input).map(drop)),
-    ("GetInstanceMetadataDefaults", |input| GetInstanceMetadataDefaults::decode(input).map(drop)),
     ("GetInstanceTypesFromInstanceRequirements", |input| {
         GetInstanceTypesFromInstanceRequirements::decode(input).map(drop)
     }),
     ("GetLaunchTemplateData", |input| GetLaunchTemplateData::decode(input).map(drop)),
     ("GetManagedPrefixListAssociations", |input| GetManagedPrefixListAssociations::decode(input).map(drop)),
     ("GetManagedPrefixListEntries", |input| GetManagedPrefixListEntries::decode(input).map(drop)),
-    ("GetPasswordData", |input| GetPasswordData::decode(input).map(drop)),
     ("GetSecurityGroupsForVpc", |input| GetSecurityGroupsForVpc::decode(input).map(drop)),
     ("GetSubnetCidrReservations", |input| GetSubnetCidrReservations::decode(input).map(drop)),
     ("ImportKeyPair", |input| ImportKeyPair::decode(input).map(drop)),
     ("ModifyAddressAttribute", |input| ModifyAddressAttribute::decode(input).map(drop)),
-    ("ModifyDefaultCreditSpecification", |input| ModifyDefaultCreditSpecification::decode(input).map(drop)),
+    ("ModifyIdFormat", |input| ModifyIdFormat::decode(input).map(drop)),
+    ("ModifyIdentityIdFormat", |input| ModifyIdentityIdFormat::decode(input).map(drop)),
     ("ModifyInstanceAttribute", |input| ModifyInstanceAttribute::decode(input).map(drop)),
     ("ModifyInstanceConnectEndpoint", |input| ModifyInstanceConnectEndpoint::decode(input).map(drop)),
-    ("ModifyInstanceCpuOptions", |input| ModifyInstanceCpuOptions::decode(input).map(drop)),
-    ("ModifyInstanceCreditSpecification", |input| ModifyInstanceCreditSpecification::decode(input).map(drop)),
-    ("ModifyInstanceMaintenanceOptions", |input| ModifyInstanceMaintenanceOptions::decode(input).map(drop)),
-    ("ModifyInstanceMetadataDefaults", |input| ModifyInstanceMetadataDefaults::decode(input).map(drop)),
     ("ModifyInstanceMetadataOptions", |input| ModifyInstanceMetadataOptions::decode(input).map(drop)),
-    ("ModifyInstancePlacement", |input| ModifyInstancePlacement::decode(input).map(drop)),
     ("ModifyLaunchTemplate", |input| ModifyLaunchTemplate::decode(input).map(drop)),
     ("ModifyManagedPrefixList", |input| ModifyManagedPrefixList::decode(input).map(drop)),
     ("ModifyNetworkInterfaceAttribute", |input| ModifyNetworkInterfaceAttribute::decode(input).map(drop)),
     ("ModifySecurityGroupRules", |input| ModifySecurityGroupRules::decode(input).map(drop)),
     ("ModifySubnetAttribute", |input| ModifySubnetAttribute::decode(input).map(drop)),
-    ("ModifyVolume", |input| ModifyVolume::decode(input).map(drop)),
-    ("ModifyVolumeAttribute", |input| ModifyVolumeAttribute::decode(input).map(drop)),
     ("ModifyVpcAttribute", |input| ModifyVpcAttribute::decode(input).map(drop)),
     ("ModifyVpcBlockPublicAccessExclusion", |input| {
         ModifyVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -203,6 +200,7 @@ pub const DECODERS: &[Decoder] = &[
     ("TerminateInstances", |input| TerminateInstances::decode(input).map(drop)),
     ("UnassignIpv6Addresses", |input| UnassignIpv6Addresses::decode(input).map(drop)),
     ("UnassignPrivateIpAddresses", |input| UnassignPrivateIpAddresses::decode(input).map(drop)),
+    ("UnassignPrivateNatGatewayAddress", |input| UnassignPrivateNatGatewayAddress::decode(input).map(drop)),
     ("UnmonitorInstances", |input| UnmonitorInstances::decode(input).map(drop)),
     ("UpdateSecurityGroupRuleDescriptionsEgress", |input| {
         UpdateSecurityGroupRuleDescriptionsEgress::decode(input).map(drop)
@@ -312,6 +310,26 @@ impl Operation for AssignPrivateIpAddresses {
     }
 }
 
+/// `AssignPrivateNatGatewayAddress`.
+pub struct AssignPrivateNatGatewayAddress;
+impl Operation for AssignPrivateNatGatewayAddress {
+    const NAME: &'static str = "AssignPrivateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:AssignPrivateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["NatGatewayId"];
+    const DRY_RUN: bool = true;
+    type Request = AssignPrivateNatGatewayAddressRequest;
+    type Response = AssignPrivateNatGatewayAddressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `AssociateAddress`.
 pub struct AssociateAddress;
 impl Operation for AssociateAddress {
@@ -372,6 +390,26 @@ impl Operation for AssociateIamInstanceProfile {
     }
 }
 
+/// `AssociateNatGatewayAddress`.
+pub struct AssociateNatGatewayAddress;
+impl Operation for AssociateNatGatewayAddress {
+    const NAME: &'static str = "AssociateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:AssociateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AllocationId", "NatGatewayId"];
+    const DRY_RUN: bool = true;
+    type Request = AssociateNatGatewayAddressRequest;
+    type Response = AssociateNatGatewayAddressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `AssociateRouteTable`.
 pub struct AssociateRouteTable;
 impl Operation for AssociateRouteTable {
@@ -384,6 +422,26 @@ impl Operation for AssociateRouteTable {
     const DRY_RUN: bool = true;
     type Request = AssociateRouteTableRequest;
     type Response = AssociateRouteTableResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `AssociateSecurityGroupVpc`.
+pub struct AssociateSecurityGroupVpc;
+impl Operation for AssociateSecurityGroupVpc {
+    const NAME: &'static str = "AssociateSecurityGroupVpc";
+    const IAM_ACTION: &'static str = "ec2:AssociateSecurityGroupVpc";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["GroupId", "VpcId"];
+    const DRY_RUN: bool = true;
+    type Request = AssociateSecurityGroupVpcRequest;
+    type Response = AssociateSecurityGroupVpcResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -464,26 +522,6 @@ impl Operation for AttachNetworkInterface {
     const DRY_RUN: bool = true;
     type Request = AttachNetworkInterfaceRequest;
     type Response = AttachNetworkInterfaceResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `AttachVolume`.
-pub struct AttachVolume;
-impl Operation for AttachVolume {
-    const NAME: &'static str = "AttachVolume";
-    const IAM_ACTION: &'static str = "ec2:AttachVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Device", "InstanceId", "VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = AttachVolumeRequest;
-    type Response = VolumeAttachment;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -813,18 +851,18 @@ impl Operation for CreateNetworkInterface {
     }
 }
 
-/// `CreatePlacementGroup`.
-pub struct CreatePlacementGroup;
-impl Operation for CreatePlacementGroup {
-    const NAME: &'static str = "CreatePlacementGroup";
-    const IAM_ACTION: &'static str = "ec2:CreatePlacementGroup";
+/// `CreateNetworkInterfacePermission`.
+pub struct CreateNetworkInterfacePermission;
+impl Operation for CreateNetworkInterfacePermission {
+    const NAME: &'static str = "CreateNetworkInterfacePermission";
+    const IAM_ACTION: &'static str = "ec2:CreateNetworkInterfacePermission";
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
+    const REQUIRED: &'static [&'static str] = &["NetworkInterfaceId", "Permission"];
     const DRY_RUN: bool = true;
-    type Request = CreatePlacementGroupRequest;
-    type Response = CreatePlacementGroupResult;
+    type Request = CreateNetworkInterfacePermissionRequest;
+    type Response = CreateNetworkInterfacePermissionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -950,26 +988,6 @@ impl Operation for CreateTags {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
-    }
-}
-
-/// `CreateVolume`.
-pub struct CreateVolume;
-impl Operation for CreateVolume {
-    const NAME: &'static str = "CreateVolume";
-    const IAM_ACTION: &'static str = "ec2:CreateVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = CreateVolumeRequest;
-    type Response = Volume;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1273,23 +1291,23 @@ impl Operation for DeleteNetworkInterface {
     }
 }
 
-/// `DeletePlacementGroup`.
-pub struct DeletePlacementGroup;
-impl Operation for DeletePlacementGroup {
-    const NAME: &'static str = "DeletePlacementGroup";
-    const IAM_ACTION: &'static str = "ec2:DeletePlacementGroup";
+/// `DeleteNetworkInterfacePermission`.
+pub struct DeleteNetworkInterfacePermission;
+impl Operation for DeleteNetworkInterfacePermission {
+    const NAME: &'static str = "DeleteNetworkInterfacePermission";
+    const IAM_ACTION: &'static str = "ec2:DeleteNetworkInterfacePermission";
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["GroupName"];
+    const REQUIRED: &'static [&'static str] = &["NetworkInterfacePermissionId"];
     const DRY_RUN: bool = true;
-    type Request = DeletePlacementGroupRequest;
-    type Response = ();
+    type Request = DeleteNetworkInterfacePermissionRequest;
+    type Response = DeleteNetworkInterfacePermissionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1404,26 +1422,6 @@ impl Operation for DeleteTags {
     const REQUIRED: &'static [&'static str] = &["ResourceId"];
     const DRY_RUN: bool = true;
     type Request = DeleteTagsRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
-/// `DeleteVolume`.
-pub struct DeleteVolume;
-impl Operation for DeleteVolume {
-    const NAME: &'static str = "DeleteVolume";
-    const IAM_ACTION: &'static str = "ec2:DeleteVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = DeleteVolumeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -1575,6 +1573,26 @@ impl Operation for DescribeAddressesAttribute {
     }
 }
 
+/// `DescribeAggregateIdFormat`.
+pub struct DescribeAggregateIdFormat;
+impl Operation for DescribeAggregateIdFormat {
+    const NAME: &'static str = "DescribeAggregateIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribeAggregateIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeAggregateIdFormatRequest;
+    type Response = DescribeAggregateIdFormatResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeAvailabilityZones`.
 pub struct DescribeAvailabilityZones;
 impl Operation for DescribeAvailabilityZones {
@@ -1653,6 +1671,46 @@ impl Operation for DescribeIamInstanceProfileAssociations {
     const DRY_RUN: bool = false;
     type Request = DescribeIamInstanceProfileAssociationsRequest;
     type Response = DescribeIamInstanceProfileAssociationsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeIdFormat`.
+pub struct DescribeIdFormat;
+impl Operation for DescribeIdFormat {
+    const NAME: &'static str = "DescribeIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribeIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = false;
+    type Request = DescribeIdFormatRequest;
+    type Response = DescribeIdFormatResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeIdentityIdFormat`.
+pub struct DescribeIdentityIdFormat;
+impl Operation for DescribeIdentityIdFormat {
+    const NAME: &'static str = "DescribeIdentityIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribeIdentityIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["PrincipalArn"];
+    const DRY_RUN: bool = false;
+    type Request = DescribeIdentityIdFormatRequest;
+    type Response = DescribeIdentityIdFormatResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2056,6 +2114,27 @@ impl Operation for DescribeNetworkInterfaceAttribute {
     }
 }
 
+/// `DescribeNetworkInterfacePermissions`.
+pub struct DescribeNetworkInterfacePermissions;
+impl Operation for DescribeNetworkInterfacePermissions {
+    const NAME: &'static str = "DescribeNetworkInterfacePermissions";
+    const IAM_ACTION: &'static str = "ec2:DescribeNetworkInterfacePermissions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "NetworkInterfacePermissions" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = false;
+    type Request = DescribeNetworkInterfacePermissionsRequest;
+    type Response = DescribeNetworkInterfacePermissionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeNetworkInterfaces`.
 pub struct DescribeNetworkInterfaces;
 impl Operation for DescribeNetworkInterfaces {
@@ -2077,26 +2156,6 @@ impl Operation for DescribeNetworkInterfaces {
     }
 }
 
-/// `DescribePlacementGroups`.
-pub struct DescribePlacementGroups;
-impl Operation for DescribePlacementGroups {
-    const NAME: &'static str = "DescribePlacementGroups";
-    const IAM_ACTION: &'static str = "ec2:DescribePlacementGroups";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribePlacementGroupsRequest;
-    type Response = DescribePlacementGroupsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DescribePrefixLists`.
 pub struct DescribePrefixLists;
 impl Operation for DescribePrefixLists {
@@ -2110,6 +2169,27 @@ impl Operation for DescribePrefixLists {
     const DRY_RUN: bool = true;
     type Request = DescribePrefixListsRequest;
     type Response = DescribePrefixListsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribePrincipalIdFormat`.
+pub struct DescribePrincipalIdFormat;
+impl Operation for DescribePrincipalIdFormat {
+    const NAME: &'static str = "DescribePrincipalIdFormat";
+    const IAM_ACTION: &'static str = "ec2:DescribePrincipalIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Principals" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribePrincipalIdFormatRequest;
+    type Response = DescribePrincipalIdFormatResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2192,6 +2272,27 @@ impl Operation for DescribeSecurityGroupRules {
     const DRY_RUN: bool = true;
     type Request = DescribeSecurityGroupRulesRequest;
     type Response = DescribeSecurityGroupRulesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeSecurityGroupVpcAssociations`.
+pub struct DescribeSecurityGroupVpcAssociations;
+impl Operation for DescribeSecurityGroupVpcAssociations {
+    const NAME: &'static str = "DescribeSecurityGroupVpcAssociations";
+    const IAM_ACTION: &'static str = "ec2:DescribeSecurityGroupVpcAssociations";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "SecurityGroupVpcAssociations" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeSecurityGroupVpcAssociationsRequest;
+    type Response = DescribeSecurityGroupVpcAssociationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2284,47 +2385,6 @@ impl Operation for DescribeTags {
     }
 }
 
-/// `DescribeVolumeAttribute`.
-pub struct DescribeVolumeAttribute;
-impl Operation for DescribeVolumeAttribute {
-    const NAME: &'static str = "DescribeVolumeAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumeAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["Attribute", "VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVolumeAttributeRequest;
-    type Response = DescribeVolumeAttributeResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DescribeVolumeStatus`.
-pub struct DescribeVolumeStatus;
-impl Operation for DescribeVolumeStatus {
-    const NAME: &'static str = "DescribeVolumeStatus";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumeStatus";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumeStatuses" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVolumeStatusRequest;
-    type Response = DescribeVolumeStatusResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DescribeVolumes`.
 pub struct DescribeVolumes;
 impl Operation for DescribeVolumes {
@@ -2338,27 +2398,6 @@ impl Operation for DescribeVolumes {
     const DRY_RUN: bool = true;
     type Request = DescribeVolumesRequest;
     type Response = DescribeVolumesResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `DescribeVolumesModifications`.
-pub struct DescribeVolumesModifications;
-impl Operation for DescribeVolumesModifications {
-    const NAME: &'static str = "DescribeVolumesModifications";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumesModifications";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumesModifications" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = DescribeVolumesModificationsRequest;
-    type Response = DescribeVolumesModificationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2509,26 +2548,6 @@ impl Operation for DetachNetworkInterface {
     }
 }
 
-/// `DetachVolume`.
-pub struct DetachVolume;
-impl Operation for DetachVolume {
-    const NAME: &'static str = "DetachVolume";
-    const IAM_ACTION: &'static str = "ec2:DetachVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = DetachVolumeRequest;
-    type Response = VolumeAttachment;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DisableAddressTransfer`.
 pub struct DisableAddressTransfer;
 impl Operation for DisableAddressTransfer {
@@ -2589,6 +2608,26 @@ impl Operation for DisassociateIamInstanceProfile {
     }
 }
 
+/// `DisassociateNatGatewayAddress`.
+pub struct DisassociateNatGatewayAddress;
+impl Operation for DisassociateNatGatewayAddress {
+    const NAME: &'static str = "DisassociateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:DisassociateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["AssociationId", "NatGatewayId"];
+    const DRY_RUN: bool = true;
+    type Request = DisassociateNatGatewayAddressRequest;
+    type Response = DisassociateNatGatewayAddressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DisassociateRouteTable`.
 pub struct DisassociateRouteTable;
 impl Operation for DisassociateRouteTable {
@@ -2606,6 +2645,26 @@ impl Operation for DisassociateRouteTable {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `DisassociateSecurityGroupVpc`.
+pub struct DisassociateSecurityGroupVpc;
+impl Operation for DisassociateSecurityGroupVpc {
+    const NAME: &'static str = "DisassociateSecurityGroupVpc";
+    const IAM_ACTION: &'static str = "ec2:DisassociateSecurityGroupVpc";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["GroupId", "VpcId"];
+    const DRY_RUN: bool = true;
+    type Request = DisassociateSecurityGroupVpcRequest;
+    type Response = DisassociateSecurityGroupVpcResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -2669,26 +2728,6 @@ impl Operation for EnableAddressTransfer {
     }
 }
 
-/// `EnableVolumeIO`.
-pub struct EnableVolumeIO;
-impl Operation for EnableVolumeIO {
-    const NAME: &'static str = "EnableVolumeIO";
-    const IAM_ACTION: &'static str = "ec2:EnableVolumeIO";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = EnableVolumeIORequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
 /// `GetConsoleOutput`.
 pub struct GetConsoleOutput;
 impl Operation for GetConsoleOutput {
@@ -2701,46 +2740,6 @@ impl Operation for GetConsoleOutput {
     const DRY_RUN: bool = true;
     type Request = GetConsoleOutputRequest;
     type Response = GetConsoleOutputResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `GetDefaultCreditSpecification`.
-pub struct GetDefaultCreditSpecification;
-impl Operation for GetDefaultCreditSpecification {
-    const NAME: &'static str = "GetDefaultCreditSpecification";
-    const IAM_ACTION: &'static str = "ec2:GetDefaultCreditSpecification";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceFamily"];
-    const DRY_RUN: bool = true;
-    type Request = GetDefaultCreditSpecificationRequest;
-    type Response = GetDefaultCreditSpecificationResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `GetInstanceMetadataDefaults`.
-pub struct GetInstanceMetadataDefaults;
-impl Operation for GetInstanceMetadataDefaults {
-    const NAME: &'static str = "GetInstanceMetadataDefaults";
-    const IAM_ACTION: &'static str = "ec2:GetInstanceMetadataDefaults";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = GetInstanceMetadataDefaultsRequest;
-    type Response = GetInstanceMetadataDefaultsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2833,26 +2832,6 @@ impl Operation for GetManagedPrefixListEntries {
     }
 }
 
-/// `GetPasswordData`.
-pub struct GetPasswordData;
-impl Operation for GetPasswordData {
-    const NAME: &'static str = "GetPasswordData";
-    const IAM_ACTION: &'static str = "ec2:GetPasswordData";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceId"];
-    const DRY_RUN: bool = true;
-    type Request = GetPasswordDataRequest;
-    type Response = GetPasswordDataResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `GetSecurityGroupsForVpc`.
 pub struct GetSecurityGroupsForVpc;
 impl Operation for GetSecurityGroupsForVpc {
@@ -2934,23 +2913,43 @@ impl Operation for ModifyAddressAttribute {
     }
 }
 
-/// `ModifyDefaultCreditSpecification`.
-pub struct ModifyDefaultCreditSpecification;
-impl Operation for ModifyDefaultCreditSpecification {
-    const NAME: &'static str = "ModifyDefaultCreditSpecification";
-    const IAM_ACTION: &'static str = "ec2:ModifyDefaultCreditSpecification";
+/// `ModifyIdFormat`.
+pub struct ModifyIdFormat;
+impl Operation for ModifyIdFormat {
+    const NAME: &'static str = "ModifyIdFormat";
+    const IAM_ACTION: &'static str = "ec2:ModifyIdFormat";
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["CpuCredits", "InstanceFamily"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyDefaultCreditSpecificationRequest;
-    type Response = ModifyDefaultCreditSpecificationResult;
+    const REQUIRED: &'static [&'static str] = &["Resource", "UseLongIds"];
+    const DRY_RUN: bool = false;
+    type Request = ModifyIdFormatRequest;
+    type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `ModifyIdentityIdFormat`.
+pub struct ModifyIdentityIdFormat;
+impl Operation for ModifyIdentityIdFormat {
+    const NAME: &'static str = "ModifyIdentityIdFormat";
+    const IAM_ACTION: &'static str = "ec2:ModifyIdentityIdFormat";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["PrincipalArn", "Resource", "UseLongIds"];
+    const DRY_RUN: bool = false;
+    type Request = ModifyIdentityIdFormatRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
     }
 }
 
@@ -2994,86 +2993,6 @@ impl Operation for ModifyInstanceConnectEndpoint {
     }
 }
 
-/// `ModifyInstanceCpuOptions`.
-pub struct ModifyInstanceCpuOptions;
-impl Operation for ModifyInstanceCpuOptions {
-    const NAME: &'static str = "ModifyInstanceCpuOptions";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceCpuOptions";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyInstanceCpuOptionsRequest;
-    type Response = ModifyInstanceCpuOptionsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `ModifyInstanceCreditSpecification`.
-pub struct ModifyInstanceCreditSpecification;
-impl Operation for ModifyInstanceCreditSpecification {
-    const NAME: &'static str = "ModifyInstanceCreditSpecification";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceCreditSpecification";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceCreditSpecification"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyInstanceCreditSpecificationRequest;
-    type Response = ModifyInstanceCreditSpecificationResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `ModifyInstanceMaintenanceOptions`.
-pub struct ModifyInstanceMaintenanceOptions;
-impl Operation for ModifyInstanceMaintenanceOptions {
-    const NAME: &'static str = "ModifyInstanceMaintenanceOptions";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceMaintenanceOptions";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyInstanceMaintenanceOptionsRequest;
-    type Response = ModifyInstanceMaintenanceOptionsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `ModifyInstanceMetadataDefaults`.
-pub struct ModifyInstanceMetadataDefaults;
-impl Operation for ModifyInstanceMetadataDefaults {
-    const NAME: &'static str = "ModifyInstanceMetadataDefaults";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceMetadataDefaults";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = true;
-    type Request = ModifyInstanceMetadataDefaultsRequest;
-    type Response = ModifyInstanceMetadataDefaultsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `ModifyInstanceMetadataOptions`.
 pub struct ModifyInstanceMetadataOptions;
 impl Operation for ModifyInstanceMetadataOptions {
@@ -3086,26 +3005,6 @@ impl Operation for ModifyInstanceMetadataOptions {
     const DRY_RUN: bool = true;
     type Request = ModifyInstanceMetadataOptionsRequest;
     type Response = ModifyInstanceMetadataOptionsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `ModifyInstancePlacement`.
-pub struct ModifyInstancePlacement;
-impl Operation for ModifyInstancePlacement {
-    const NAME: &'static str = "ModifyInstancePlacement";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstancePlacement";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["InstanceId"];
-    const DRY_RUN: bool = false;
-    type Request = ModifyInstancePlacementRequest;
-    type Response = ModifyInstancePlacementResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -3205,46 +3104,6 @@ impl Operation for ModifySubnetAttribute {
     const REQUIRED: &'static [&'static str] = &["SubnetId"];
     const DRY_RUN: bool = false;
     type Request = ModifySubnetAttributeRequest;
-    type Response = ();
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode_nothing(response)
-    }
-}
-
-/// `ModifyVolume`.
-pub struct ModifyVolume;
-impl Operation for ModifyVolume {
-    const NAME: &'static str = "ModifyVolume";
-    const IAM_ACTION: &'static str = "ec2:ModifyVolume";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyVolumeRequest;
-    type Response = ModifyVolumeResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
-/// `ModifyVolumeAttribute`.
-pub struct ModifyVolumeAttribute;
-impl Operation for ModifyVolumeAttribute {
-    const NAME: &'static str = "ModifyVolumeAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyVolumeAttribute";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["VolumeId"];
-    const DRY_RUN: bool = true;
-    type Request = ModifyVolumeAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -3772,6 +3631,26 @@ impl Operation for UnassignPrivateIpAddresses {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `UnassignPrivateNatGatewayAddress`.
+pub struct UnassignPrivateNatGatewayAddress;
+impl Operation for UnassignPrivateNatGatewayAddress {
+    const NAME: &'static str = "UnassignPrivateNatGatewayAddress";
+    const IAM_ACTION: &'static str = "ec2:UnassignPrivateNatGatewayAddress";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["NatGatewayId", "PrivateIpAddress"];
+    const DRY_RUN: bool = true;
+    type Request = UnassignPrivateNatGatewayAddressRequest;
+    type Response = UnassignPrivateNatGatewayAddressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 

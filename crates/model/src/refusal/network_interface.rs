@@ -4,6 +4,7 @@ use ipnet::IpNet;
 use std::net::Ipv4Addr;
 
 use crate::ids::*;
+use crate::place::AccountId;
 
 /// A refused change of a network interface, its addresses or its attachment.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,12 @@ pub enum NetworkInterfaceRefusal {
     AddressesNotAssigned(NetworkInterfaceId),
     /// IPv6 addresses to be taken from an interface are not on it.
     Ipv6AddressesNotAssigned(NetworkInterfaceId),
+    /// One account alone may be permitted something with an interface, and it is this one.
+    PermittedToOther(NetworkInterfaceId, AccountId),
+    /// There is no such permission.
+    NoSuchPermission(NetworkInterfacePermissionId),
+    /// The interface is attached to an instance of the permitted account.
+    PermissionInUse(NetworkInterfacePermissionId),
     /// Prefixes to be taken from an interface are not on it.
     PrefixesNotAssigned(NetworkInterfaceId),
     /// A block is none that an interface can have as a prefix, by its size or its beginning.

@@ -57,6 +57,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("snapshots", world.snapshots.len()),
         ("images", world.images.len()),
         ("key pairs", world.key_pairs.len()),
+        ("network interface permissions", world.network_interface_permissions.len()),
         ("launch templates", world.launch_templates.len()),
         ("placement groups", world.placement_groups.len()),
         ("roles", world.roles.len()),
