@@ -29,7 +29,8 @@ pub(crate) fn create(
     let tags = tags::specified(tag_specifications, "network-acl")?;
     let created = call.with_ids(|ids| world.create_network_acl(scope, vpc, tags, ids).map(|acl| acl.id));
     let acl = world.network_acl(scope, created.map_err(refused)?).map_err(refused)?;
-    Ok(CreateNetworkAclResult { client_token, network_acl: Some(render(world, acl)) })
+    let subnets: Vec<&Subnet> = world.subnets_of_network_acl(acl.id).collect();
+    Ok(CreateNetworkAclResult { client_token, network_acl: Some(render(world, acl, &subnets)) })
 }
 
 pub(crate) fn delete(
@@ -52,7 +53,9 @@ pub(crate) fn describe(
     let own = world.network.network_acls.values().filter(|acl| acl.scope == scope);
     let acls = named_or_all(&network_acl_ids, own, |acl| acl.id)?;
     let describe = Describe { kind: "networkAcl", ids: &network_acl_ids, filters, max_results, next_token };
-    let rows = acls.into_iter().map(|acl| render(world, acl)).collect();
+    let subnets = world.subnets_by_network_acl();
+    let of = |acl: &NetworkAcl| subnets.get(&acl.id).map_or(&[][..], Vec::as_slice);
+    let rows = acls.into_iter().map(|acl| render(world, acl, of(acl))).collect();
     let (network_acls, next_token) = describe.page(rows, |acl| acl.network_acl_id.as_ref())?;
     Ok(DescribeNetworkAclsResult { network_acls, next_token })
 }
@@ -234,7 +237,7 @@ fn parse_entry_ports(
 }
 
 /// A network ACL as describe calls show it: outbound entries first, and in each direction the final denies last.
-pub(crate) fn render(world: &World, acl: &NetworkAcl) -> shapes::NetworkAcl {
+fn render(world: &World, acl: &NetworkAcl, subnets: &[&Subnet]) -> shapes::NetworkAcl {
     let ipv6 = world.network.vpcs.get(&acl.vpc).is_some_and(|vpc| !vpc.ipv6_cidrs.is_empty());
     let mut entries = Vec::new();
     for direction in [Direction::Egress, Direction::Ingress] {
@@ -245,7 +248,7 @@ pub(crate) fn render(world: &World, acl: &NetworkAcl) -> shapes::NetworkAcl {
         }
     }
     shapes::NetworkAcl {
-        associations: world.subnets_of_network_acl(acl.id).map(render_association).collect(),
+        associations: subnets.iter().map(|subnet| render_association(subnet)).collect(),
         entries,
         is_default: Some(acl.is_default),
         network_acl_id: Some(acl.id.to_string()),

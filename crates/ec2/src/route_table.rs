@@ -2,7 +2,7 @@
 //! AssociateRouteTable, ReplaceRouteTableAssociation and their neighbours in the EC2 API Reference.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::route_table::RouteTableUser;
+use model::route_table::{RouteTableAssociation, RouteTableUser};
 use model::{InternetGatewayId, Refusal, RouteTableAssociationId, RouteTableId, World};
 use std::borrow::Cow;
 
@@ -24,7 +24,8 @@ pub(crate) fn create(
     let vpc = required_id(vpc_id.as_deref())?;
     let tags = awsproto::tags::specified(tag_specifications, "route-table")?;
     let id = call.with_ids(|ids| world.create_route_table(scope, vpc, tags, ids)).map_err(refused)?;
-    let table = render(world, world.route_table(scope, id).map_err(refused)?);
+    let associations = world.route_table_associations(id);
+    let table = render(world, world.route_table(scope, id).map_err(refused)?, &associations);
     Ok(CreateRouteTableResult { route_table: Some(table), client_token })
 }
 
@@ -48,7 +49,9 @@ pub(crate) fn describe(
     let own = world.network.route_tables.values().filter(|table| table.scope == scope);
     let tables = request::named_or_all(&route_table_ids, own, |table| table.id)?;
     let describe = Describe { kind: "routeTable", ids: &route_table_ids, filters, max_results, next_token };
-    let tables = tables.into_iter().map(|table| render(world, table)).collect();
+    let associations = world.associations_by_route_table();
+    let of = |table: &model::RouteTable| associations.get(&table.id).map_or(&[][..], Vec::as_slice);
+    let tables = tables.into_iter().map(|table| render(world, table, of(table))).collect();
     let (route_tables, next_token) = describe.page_within(PAGE, tables, |it| it.route_table_id.as_ref())?;
     Ok(DescribeRouteTablesResult { route_tables, next_token })
 }
@@ -116,8 +119,11 @@ pub(crate) fn replace_association(
 }
 
 /// A route table as answers show it.
-fn render(world: &World, table: &model::RouteTable) -> shapes::RouteTable {
-    let associations = world.route_table_associations(table.id);
+fn render(
+    world: &World,
+    table: &model::RouteTable,
+    associations: &[RouteTableAssociation],
+) -> shapes::RouteTable {
     shapes::RouteTable {
         route_table_id: Some(table.id.to_string()),
         vpc_id: Some(table.vpc.to_string()),
@@ -129,9 +135,7 @@ fn render(world: &World, table: &model::RouteTable) -> shapes::RouteTable {
     }
 }
 
-fn render_association(
-    association: &model::route_table::RouteTableAssociation,
-) -> shapes::RouteTableAssociation {
+fn render_association(association: &RouteTableAssociation) -> shapes::RouteTableAssociation {
     let mut shape = shapes::RouteTableAssociation {
         route_table_association_id: Some(association.id.to_string()),
         route_table_id: Some(association.table.to_string()),

@@ -171,6 +171,15 @@ impl World {
         self.network.subnets.values().filter(move |subnet| subnet.network_acl == id)
     }
 
+    /// The same of every network ACL at once: one look at all subnets instead of one for each ACL.
+    pub fn subnets_by_network_acl(&self) -> BTreeMap<NetworkAclId, Vec<&Subnet>> {
+        let mut found: BTreeMap<NetworkAclId, Vec<&Subnet>> = BTreeMap::new();
+        for subnet in self.network.subnets.values() {
+            found.entry(subnet.network_acl).or_default().push(subnet);
+        }
+        found
+    }
+
     /// Makes a network ACL without rules: nothing may pass.
     pub fn create_network_acl(
         &mut self,

@@ -5,6 +5,7 @@
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::ids::*;
@@ -220,6 +221,15 @@ impl World {
             table: it.table,
             user,
         }))
+    }
+
+    /// The associations of every route table at once: one look at all that have one instead of one for each table.
+    pub fn associations_by_route_table(&self) -> BTreeMap<RouteTableId, Vec<RouteTableAssociation>> {
+        let mut found: BTreeMap<RouteTableId, Vec<RouteTableAssociation>> = BTreeMap::new();
+        for association in self.all_associations() {
+            found.entry(association.table).or_default().push(association);
+        }
+        found
     }
 
     /// The association with this identifier, if it is the caller's.
