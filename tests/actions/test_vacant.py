@@ -123,6 +123,7 @@ class ThereAreNone(unittest.TestCase):
         code, sentence = operation.named[parameter]
         first = value[0] if isinstance(value, list) else value
         sentence = sentence.replace("{account}", hamlet.ACCOUNT).replace("{region}", hamlet.REGION)
+        sentence = sentence.replace("{partition}", "aws")
         return code, sentence.replace("{}", first or "")
 
     def name_of(self, model, parameter):

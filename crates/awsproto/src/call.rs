@@ -4,7 +4,7 @@ use crate::ids::IdSource;
 use crate::input::Input;
 use model::Timestamp;
 use model::image::UnknownImages;
-use model::{AccountId, Ids, InstanceId, RoleId, Scope};
+use model::{AccountId, Ids, InstanceId, Partition, RoleId, Scope};
 use std::fs::File;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -49,6 +49,16 @@ impl Call {
         let mut random = || self.ids.hex17();
         change(&mut Ids::new(&mut random))
     }
+
+    /// The partition that is called.
+    pub fn partition(&self) -> Partition {
+        self.scope.region.partition()
+    }
+
+    /// The ARN of whom it acts for.
+    pub fn principal_arn(&self) -> String {
+        self.principal.arn(self.partition())
+    }
 }
 
 /// Whom a request acts for. Follows "AWS JSON policy elements: Principal" (IAM User Guide).
@@ -77,12 +87,12 @@ impl Principal {
         }
     }
 
-    /// `arn:aws:iam::123456789012:root`.
-    pub fn arn(&self) -> String {
+    /// `arn:aws:iam::123456789012:root`, as a partition knows it.
+    pub fn arn(&self, partition: Partition) -> String {
         match self {
-            Principal::Root(account) => format!("arn:aws:iam::{account}:root"),
+            Principal::Root(account) => partition.arn("iam", account, "root"),
             Principal::AssumedRole { account, role_name, session, .. } => {
-                format!("arn:aws:sts::{account}:assumed-role/{role_name}/{session}")
+                partition.arn("sts", account, format_args!("assumed-role/{role_name}/{session}"))
             }
         }
     }

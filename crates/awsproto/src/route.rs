@@ -4,6 +4,8 @@
 //! In this order: `X-Amz-Target`, the signature's scope, the host, the version of a form. REST services name the operation
 //! by method and path.
 
+use model::Partition;
+
 use crate::absent;
 use crate::error::AwsError;
 pub use crate::incoming::Incoming;
@@ -109,7 +111,9 @@ fn region(incoming: &Incoming<'_>) -> Option<String> {
         return Some(scope.region.clone());
     }
     let host = incoming.host?.split(':').next()?;
-    let mut labels = host.strip_suffix(".amazonaws.com")?.split('.').skip(1);
+    let domains = Partition::ALL.map(Partition::domain);
+    let below = |domain: &str| host.strip_suffix(domain)?.strip_suffix('.');
+    let mut labels = domains.into_iter().find_map(below)?.split('.').skip(1);
     labels.next().map(str::to_owned)
 }
 

@@ -197,7 +197,7 @@ fn render(exclusion: &model::PublicAccessExclusion, state: &str) -> VpcBlockPubl
     VpcBlockPublicAccessExclusion {
         exclusion_id: Some(exclusion.id.to_string()),
         internet_gateway_exclusion_mode: Some(exclusion_mode_name(exclusion.mode).to_owned()),
-        resource_arn: Some(format!("arn:aws:ec2:{region}:{account}:{resource}")),
+        resource_arn: Some(region.arn("ec2", account, resource)),
         state: Some(state.to_owned()),
         reason: None,
         creation_timestamp: Some(exclusion.created),

@@ -58,7 +58,7 @@ pub(crate) fn arn_of(scope: Scope, name: &str) -> Result<String, AwsError> {
     let is_id = id.len() == KEY_ID_LENGTH || id.starts_with("mrk-");
     match is_id && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         true if name.starts_with("arn:") => Ok(name.to_owned()),
-        true => Ok(format!("arn:aws:kms:{region}:{account}:key/{id}")),
+        true => Ok(region.arn("kms", account, format_args!("key/{id}"))),
         false => Err(AwsError::invalid_value("KmsKeyId", name, "It is malformed.")),
     }
 }
@@ -73,5 +73,5 @@ const KEY_ID_LENGTH: usize = 36;
 fn own_key(scope: Scope) -> String {
     let Scope { account, region } = scope;
     let id = managed_key_id(scope);
-    format!("arn:aws:kms:{region}:{account}:key/{id}")
+    region.arn("kms", account, format_args!("key/{id}"))
 }

@@ -84,7 +84,7 @@ pub(crate) fn describe_principals(
     let DescribePrincipalIdFormatRequest { max_results, next_token, resources } = request;
     let wanted = resources.iter().map(|name| statuses(Some(name))).collect::<Result<Vec<_>, _>>()?;
     let statuses = if resources.is_empty() { statuses(None)? } else { wanted.concat() };
-    let arn = format!("arn:aws:iam::{}:root", call.scope.account);
+    let arn = call.partition().arn("iam", call.scope.account, "root");
     let root = PrincipalIdFormat { arn: Some(arn), statuses };
     let page = Page::new(max_results, next_token.as_deref(), PAGE)?;
     let (principals, next_token) = page.cut(vec![root], |it| it.arn.clone().unwrap_or_default());

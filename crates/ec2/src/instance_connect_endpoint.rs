@@ -133,8 +133,10 @@ fn render(world: &World, endpoint: &InstanceConnectEndpoint) -> Ec2InstanceConne
     Ec2InstanceConnectEndpoint {
         owner_id: Some(account.to_string()),
         instance_connect_endpoint_id: Some(id.to_string()),
-        instance_connect_endpoint_arn: Some(format!(
-            "arn:aws:ec2:{region}:{account}:instance-connect-endpoint/{id}"
+        instance_connect_endpoint_arn: Some(region.arn(
+            "ec2",
+            account,
+            format_args!("instance-connect-endpoint/{id}"),
         )),
         state: Some(endpoint.state.name().to_owned()),
         state_message: Some(endpoint.state.message().to_owned()),

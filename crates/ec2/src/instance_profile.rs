@@ -4,7 +4,7 @@
 use awsproto::filter::Tagged;
 use awsproto::{AwsError, Call, Filterable};
 use model::instance_profile_association::InstanceProfileAssociation;
-use model::{AccountId, Instance, InstanceId, InstanceProfile, InstanceState, World};
+use model::{Instance, InstanceId, InstanceProfile, InstanceState, Scope, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -20,7 +20,7 @@ pub(crate) fn associate(
     let (scope, now) = (call.scope, call.now);
     let instance: InstanceId = required_id(instance_id.as_deref())?;
     world.instance(scope, instance).map_err(refused)?;
-    let profile = required(world, scope.account, iam_instance_profile)?;
+    let profile = required(world, scope, iam_instance_profile)?;
     let associate =
         |ids: &mut model::Ids<'_>| world.associate_instance_profile(scope, instance, profile, ids, now);
     let made = call.with_ids(associate).map_err(refused)?;
@@ -37,7 +37,7 @@ pub(crate) fn replace_association(
     let (scope, now) = (call.scope, call.now);
     let id = required_id(association_id.as_deref())?;
     world.instance_with_profile_association(scope, id).map_err(refused)?;
-    let profile = required(world, scope.account, iam_instance_profile)?;
+    let profile = required(world, scope, iam_instance_profile)?;
     let replaced = call.with_ids(|ids| world.replace_instance_profile(scope, id, profile, ids, now));
     let (instance, made) = replaced.map_err(refused)?;
     let shown = render(instance, &made, "associating");
@@ -78,31 +78,32 @@ pub(crate) fn describe(
 /// The instance profile of a launch, if one is named.
 pub(crate) fn of_launch(
     world: &World,
-    account: AccountId,
+    scope: Scope,
     named: Option<IamInstanceProfileSpecification>,
 ) -> Result<Option<model::InstanceProfileId>, AwsError> {
-    named.map_or(Ok(None), |named| find(world, account, named))
+    named.map_or(Ok(None), |named| find(world, scope, named))
 }
 
 fn required(
     world: &World,
-    account: AccountId,
+    scope: Scope,
     named: Option<IamInstanceProfileSpecification>,
 ) -> Result<model::InstanceProfileId, AwsError> {
-    let found = of_launch(world, account, named)?;
+    let found = of_launch(world, scope, named)?;
     found.ok_or_else(|| AwsError::missing_parameter("IamInstanceProfile"))
 }
 
 /// The instance profile that a name or an ARN stands for; it must have a role.
 fn find(
     world: &World,
-    account: AccountId,
+    scope: Scope,
     named: IamInstanceProfileSpecification,
 ) -> Result<Option<model::InstanceProfileId>, AwsError> {
     let invalid = |member: &str, value: &str, what: &str| {
         let parameter = format!("iamInstanceProfile.{member}");
         AwsError::invalid_value(&parameter, value, &format!("Invalid IAM Instance Profile {what}"))
     };
+    let partition = scope.region.partition();
     let profile: &InstanceProfile = match (named.name, named.arn) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => {
@@ -112,18 +113,20 @@ fn find(
             ));
         }
         (Some(name), None) => {
-            let found = world.instance_profile_named(account, &name);
+            let found = world.instance_profile_named(scope.account, &name);
             found.map_err(|_| invalid("name", &name, "name"))?
         }
         (None, Some(arn)) => {
-            let found = world.instance_profiles_of(account).find(|profile| profile.arn() == arn);
+            let found =
+                world.instance_profiles_of(scope.account).find(|profile| profile.arn(partition) == arn);
             found.ok_or_else(|| invalid("arn", &arn, "ARN"))?
         }
     };
     match profile.role {
         Some(_) => Ok(Some(profile.id)),
         None => {
-            let sentence = format!("IAM Instance Profile \"{}\" has no associated IAM Roles", profile.arn());
+            let sentence =
+                format!("IAM Instance Profile \"{}\" has no associated IAM Roles", profile.arn(partition));
             Err(AwsError::invalid_parameter_value(sentence))
         }
     }

@@ -12,16 +12,17 @@ use crate::shapes::{self, *};
 const NO_OPT_IN: &str = "opt-in-not-required";
 
 pub(crate) fn describe_regions(
-    _: &mut Call,
+    call: &mut Call,
     _: &World,
     request: DescribeRegionsRequest,
 ) -> Result<DescribeRegionsResult, AwsError> {
     // All Regions here are in use by everybody: there are none besides that `AllRegions` could add.
     let DescribeRegionsRequest { all_regions: _, filters, region_names } = request;
+    let here = call.scope.region;
     let regions: Vec<Region> = match region_names.is_empty() {
-        true => Region::all().collect(),
+        true => here.partition().regions().collect(),
         false => {
-            let found = region_names.iter().map(|name| name.parse());
+            let found = region_names.iter().map(|name| here.fellow(name));
             found
                 .collect::<Result<_, _>>()
                 .map_err(|_| AwsError::invalid_parameter_value("Region not found"))?
@@ -98,7 +99,7 @@ fn render_attribute(name: &str, value: String) -> AccountAttribute {
 fn render_region(region: Region) -> shapes::Region {
     shapes::Region {
         region_name: Some(region.name().to_owned()),
-        endpoint: Some(format!("ec2.{region}.amazonaws.com")),
+        endpoint: Some(format!("ec2.{region}.{}", region.partition().domain())),
         opt_in_status: Some(NO_OPT_IN.to_owned()),
         geography: Vec::new(),
     }
@@ -183,6 +184,23 @@ mod tests {
             caller.refused("DescribeRegions", &[("RegionName.1", "mars-east-1")]),
             "InvalidParameterValue: Region not found"
         );
+    }
+
+    #[test]
+    fn a_region_knows_those_of_its_partition_alone() {
+        let mut caller = Caller::new();
+        caller.move_to("cn-north-1");
+        let china = caller.ok("DescribeRegions", &[]);
+        assert_eq!(china.texts("regionName"), ["cn-north-1", "cn-northwest-1"]);
+        assert_eq!(china.text("regionEndpoint"), "ec2.cn-north-1.amazonaws.com.cn");
+        assert_eq!(
+            caller.refused("DescribeRegions", &[("RegionName.1", "us-east-1")]),
+            "InvalidParameterValue: Region not found"
+        );
+        caller.move_to("us-gov-east-1");
+        let government = caller.ok("DescribeRegions", &[]);
+        assert_eq!(government.texts("regionName"), ["us-gov-east-1", "us-gov-west-1"]);
+        assert_eq!(government.text("regionEndpoint"), "ec2.us-gov-east-1.amazonaws.com");
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn render(group: &PlacementGroup) -> shapes::PlacementGroup {
     };
     let model::Scope { account, region } = group.scope;
     shapes::PlacementGroup {
-        group_arn: Some(format!("arn:aws:ec2:{region}:{account}:placement-group/{}", group.name)),
+        group_arn: Some(region.arn("ec2", account, format_args!("placement-group/{}", group.name))),
         group_id: Some(group.id.to_string()),
         group_name: Some(group.name.clone()),
         partition_count: partitions.and_then(|count| i32::try_from(count).ok()),

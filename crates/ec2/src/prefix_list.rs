@@ -321,7 +321,7 @@ fn render(list: &model::PrefixList, state: &str) -> ManagedPrefixList {
         address_family: Some(if list.ipv6 { "IPv6" } else { "IPv4" }.to_owned()),
         max_entries: i32::try_from(list.max_entries).ok(),
         owner_id: Some(owner.to_string()),
-        prefix_list_arn: Some(format!("arn:aws:ec2:{region}:{owner}:prefix-list/{}", list.id)),
+        prefix_list_arn: Some(region.arn("ec2", owner, format_args!("prefix-list/{}", list.id))),
         prefix_list_id: Some(list.id.to_string()),
         prefix_list_name: Some(list.name.clone()),
         state: Some(state.to_owned()),
@@ -337,7 +337,7 @@ fn render_aws(list: AwsPrefixList) -> ManagedPrefixList {
     ManagedPrefixList {
         address_family: Some("IPv4".to_owned()),
         owner_id: Some("AWS".to_owned()),
-        prefix_list_arn: Some(format!("arn:aws:ec2:{}:aws:prefix-list/{}", list.region, list.id())),
+        prefix_list_arn: Some(list.region.arn("ec2", "aws", format_args!("prefix-list/{}", list.id()))),
         prefix_list_id: Some(list.id().to_string()),
         prefix_list_name: Some(list.name()),
         state: Some("create-complete".to_owned()),

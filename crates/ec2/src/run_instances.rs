@@ -84,7 +84,7 @@ fn read(call: &mut Call, world: &World, scope: Scope, asked: Asked) -> Result<La
         shutdown_behavior: shutdown_behavior(asked.instance_initiated_shutdown_behavior.as_deref())?,
         monitoring: asked.monitoring,
         ebs_optimized: asked.ebs_optimized.unwrap_or(false),
-        instance_profile: instance_profile::of_launch(world, scope.account, asked.iam_instance_profile)?,
+        instance_profile: instance_profile::of_launch(world, scope, asked.iam_instance_profile)?,
         root_device: devices.root,
         volumes: devices.volumes,
         cpu_credits: cpu_credits(instance_type, asked.credit_specification)?,

@@ -230,7 +230,8 @@ pub(crate) fn render(world: &World, group: &SecurityGroup) -> shapes::SecurityGr
 }
 
 fn arn(group: &SecurityGroup) -> String {
-    format!("arn:aws:ec2:{}:{}:security-group/{}", group.scope.region, group.scope.account, group.id)
+    let Scope { account, region } = group.scope;
+    region.arn("ec2", account, format_args!("security-group/{}", group.id))
 }
 
 impl Filterable for shapes::SecurityGroup {

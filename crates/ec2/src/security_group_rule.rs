@@ -209,7 +209,7 @@ pub(crate) fn render(
         is_egress: Some(rule.direction == Direction::Egress),
         prefix_list_id: prefix_list(&rule.peer),
         referenced_group_info,
-        security_group_rule_arn: Some(format!("arn:aws:ec2:{region}:{owner}:security-group-rule/{id}")),
+        security_group_rule_arn: Some(region.arn("ec2", owner, format_args!("security-group-rule/{id}"))),
         security_group_rule_id: Some(id.to_string()),
         tags: render_tags(&rule.tags),
         to_port: Some(to),

@@ -253,7 +253,7 @@ pub(crate) fn render(world: &World, subnet: &model::Subnet, now: Timestamp) -> s
     let blocks = subnet.ipv6_cidr.iter().map(|block| render_ipv6_block(block, "associated"));
     shapes::Subnet {
         subnet_id: Some(subnet.id.to_string()),
-        subnet_arn: Some(format!("arn:aws:ec2:{region}:{account}:subnet/{}", subnet.id)),
+        subnet_arn: Some(region.arn("ec2", account, format_args!("subnet/{}", subnet.id))),
         vpc_id: Some(subnet.vpc.to_string()),
         owner_id: Some(account.to_string()),
         state: Some("available".to_owned()),

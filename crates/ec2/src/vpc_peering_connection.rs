@@ -187,7 +187,7 @@ fn peer_scope(own: Scope, account: Option<&str>, region: Option<&str>) -> Result
     let region = match region {
         Some(text) => {
             let invalid = |_| AwsError::invalid_value("peerRegion", text, "Invalid region.");
-            text.parse().map_err(invalid)?
+            own.region.fellow(text).map_err(invalid)?
         }
         None => own.region,
     };

@@ -77,7 +77,7 @@ pub(crate) fn with_role() -> World {
     let profile = world.create_instance_profile(account, "/", "web", Tags::default(), ids, NOW).unwrap();
     world.add_role_to_instance_profile(account, "web", "reader").unwrap();
     let profile = world.instance_profiles.get(&profile).unwrap();
-    let association = InstanceProfileAssociation::with(profile, ids, NOW);
+    let association = InstanceProfileAssociation::with(profile, model::Partition::Commercial, ids, NOW);
     world.network.instances.get_mut(&WEB).unwrap().profile_association = Some(association);
     world
 }

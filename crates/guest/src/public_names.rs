@@ -64,6 +64,8 @@ impl PublicNames {
             ("time.aws.com", PublicRecord::A(TIME)),
             ("pool.ntp.org", PublicRecord::A(TIME)),
             ("route53.amazonaws.com", PublicRecord::A(AWS)),
+            ("route53.amazonaws.com.cn", PublicRecord::A(AWS)),
+            ("route53.us-gov.amazonaws.com", PublicRecord::A(AWS)),
             ("sts.amazonaws.com", PublicRecord::A(AWS)),
         ]);
         for pool in ["0", "1", "2", "3"] {
@@ -82,9 +84,10 @@ impl PublicNames {
     }
 
     fn add_endpoints(&mut self, region: Region) {
+        let partition = region.partition();
         for service in SERVICES {
-            self.add(&format!("{service}.{region}.amazonaws.com"), PublicRecord::A(AWS));
-            let dual_stack = format!("{service}.{region}.api.aws");
+            self.add(&format!("{service}.{region}.{}", partition.domain()), PublicRecord::A(AWS));
+            let dual_stack = format!("{service}.{region}.{}", partition.dual_stack_domain());
             self.add(&dual_stack, PublicRecord::A(AWS));
             self.add(&dual_stack, PublicRecord::Aaaa(AWS_V6));
         }

@@ -22,7 +22,7 @@ pub(crate) fn create(
     let now = call.now;
     let make = |ids: &mut model::Ids<'_>| world.create_instance_profile(account, path, name, tags, ids, now);
     let id = call.with_ids(make).map_err(refused)?;
-    let made = world.instance_profiles.get(&id).map(|profile| whole(world, profile));
+    let made = world.instance_profiles.get(&id).map(|profile| whole(call, world, profile));
     Ok(CreateInstanceProfileResponse { instance_profile: made })
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn get(
 ) -> Result<GetInstanceProfileResponse, AwsError> {
     let GetInstanceProfileRequest { instance_profile_name } = request;
     let profile = named(call, world, instance_profile_name.as_deref())?;
-    Ok(GetInstanceProfileResponse { instance_profile: Some(whole(world, profile)) })
+    Ok(GetInstanceProfileResponse { instance_profile: Some(whole(call, world, profile)) })
 }
 
 pub(crate) fn list(
@@ -44,7 +44,7 @@ pub(crate) fn list(
     let ListInstanceProfilesRequest { marker, max_items, path_prefix } = request;
     let prefix = constraint::path_prefix(path_prefix.as_deref())?;
     let found = world.instance_profiles_of(call.scope.account).filter(|it| it.path.starts_with(prefix));
-    let profiles = found.map(|profile| render(world, profile)).collect();
+    let profiles = found.map(|profile| render(call, world, profile)).collect();
     let listed = Listed::page(profiles, max_items, marker.as_deref(), name_of)?;
     Ok(ListInstanceProfilesResponse {
         is_truncated: listed.is_truncated(),
@@ -62,7 +62,7 @@ pub(crate) fn list_for_role(
     let account = call.scope.account;
     let role = world.role_named(account, constraint::role_name(role_name.as_deref())?).map_err(refused)?;
     let found = world.instance_profiles_with(account, role.id);
-    let profiles = found.map(|profile| render(world, profile)).collect();
+    let profiles = found.map(|profile| render(call, world, profile)).collect();
     let listed = Listed::page(profiles, max_items, marker.as_deref(), name_of)?;
     Ok(ListInstanceProfilesForRoleResponse {
         is_truncated: listed.is_truncated(),
@@ -164,20 +164,20 @@ fn name_of(profile: &InstanceProfile) -> String {
 }
 
 /// An instance profile as lists show it, with its role and without its tags.
-fn render(world: &World, profile: &model::InstanceProfile) -> shapes::InstanceProfile {
+fn render(call: &Call, world: &World, profile: &model::InstanceProfile) -> shapes::InstanceProfile {
     shapes::InstanceProfile {
         path: Some(profile.path.clone()),
         instance_profile_name: Some(profile.name.clone()),
         instance_profile_id: Some(profile.id.to_string()),
-        arn: Some(profile.arn()),
+        arn: Some(profile.arn(call.partition())),
         create_date: Some(profile.created),
-        roles: world.role_of(profile).map(role::render).into_iter().collect(),
+        roles: world.role_of(profile).map(|role| role::render(call, role)).into_iter().collect(),
         tags: Vec::new(),
     }
 }
 
-fn whole(world: &World, profile: &model::InstanceProfile) -> shapes::InstanceProfile {
-    shapes::InstanceProfile { tags: tags::render(&profile.tags), ..render(world, profile) }
+fn whole(call: &Call, world: &World, profile: &model::InstanceProfile) -> shapes::InstanceProfile {
+    shapes::InstanceProfile { tags: tags::render(&profile.tags), ..render(call, world, profile) }
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(crate) fn create(
         trust_policy: constraint::trust_policy(assume_role_policy_document, "assumeRolePolicyDocument")?,
     };
     let id = call.with_ids(|ids| world.create_role(account, new, ids, now)).map_err(refused)?;
-    Ok(CreateRoleResponse { role: world.roles.get(&id).map(whole) })
+    Ok(CreateRoleResponse { role: world.roles.get(&id).map(|role| whole(call, role)) })
 }
 
 pub(crate) fn get(
@@ -52,7 +52,7 @@ pub(crate) fn get(
 ) -> Result<GetRoleResponse, AwsError> {
     let GetRoleRequest { role_name } = request;
     let role = named(call, world, role_name.as_deref())?;
-    Ok(GetRoleResponse { role: Some(whole(role)) })
+    Ok(GetRoleResponse { role: Some(whole(call, role)) })
 }
 
 pub(crate) fn list(
@@ -63,7 +63,7 @@ pub(crate) fn list(
     let ListRolesRequest { marker, max_items, path_prefix } = request;
     let prefix = constraint::path_prefix(path_prefix.as_deref())?;
     let roles = world.roles_of(call.scope.account).filter(|role| role.path.starts_with(prefix));
-    let roles = roles.map(render).collect();
+    let roles = roles.map(|role| render(call, role)).collect();
     let listed = Listed::page(roles, max_items, marker.as_deref(), name_of)?;
     Ok(ListRolesResponse { is_truncated: listed.is_truncated(), marker: listed.marker, roles: listed.items })
 }
@@ -153,12 +153,12 @@ fn name_of(role: &Role) -> String {
 }
 
 /// A role as lists show it, without its tags.
-pub(crate) fn render(role: &model::Role) -> shapes::Role {
+pub(crate) fn render(call: &Call, role: &model::Role) -> shapes::Role {
     shapes::Role {
         path: Some(role.path.clone()),
         role_name: Some(role.name.clone()),
         role_id: Some(role.id.to_string()),
-        arn: Some(role.arn()),
+        arn: Some(role.arn(call.partition())),
         create_date: Some(role.created),
         // "The returned policy is URL-encoded compliant with RFC 3986" (GetRole).
         assume_role_policy_document: Some(awsproto::encode_uri_component(&role.trust_policy)),
@@ -168,8 +168,8 @@ pub(crate) fn render(role: &model::Role) -> shapes::Role {
     }
 }
 
-fn whole(role: &model::Role) -> shapes::Role {
-    shapes::Role { tags: tags::render(&role.tags), ..render(role) }
+fn whole(call: &Call, role: &model::Role) -> shapes::Role {
+    shapes::Role { tags: tags::render(&role.tags), ..render(call, role) }
 }
 
 #[cfg(test)]

@@ -56,8 +56,9 @@ const fn facts(region: &'static str, s3: u32, dynamodb: u32, instance_connect: [
     RegionFacts { region, s3, dynamodb, instance_connect }
 }
 
-/// In the order of [`Region::all`]. Where AWS's identifier is not known it ends in the Region's position.
-static REGIONS: [RegionFacts; 17] = [
+/// Where AWS's identifier is not known it ends in the Region's position, and blocks follow from that: new Regions come
+/// at the end.
+static REGIONS: [RegionFacts; 21] = [
     facts("ap-northeast-1", 0x61a5_4008, 0x78a5_4011, [3, 112, 23, 0]),
     facts("ap-northeast-2", 0x78a5_4011, 0x48a5_4021, [13, 209, 1, 56]),
     facts("ap-northeast-3", 0xa4a5_40cd, 0xdba5_4002, [15, 168, 105, 160]),
@@ -75,6 +76,10 @@ static REGIONS: [RegionFacts; 17] = [
     facts("us-east-2", 0x7ba5_4012, 0x4ca5_4025, [3, 16, 146, 0]),
     facts("us-west-1", 0x6ba5_4002, 0x6ea5_4007, [13, 52, 6, 112]),
     facts("us-west-2", 0x68a5_4001, 0x00a5_4069, [18, 237, 140, 160]),
+    facts("cn-north-1", 0x0053_0011, 0x00dd_b011, [43, 196, 20, 40]),
+    facts("cn-northwest-1", 0x0053_0012, 0x00dd_b012, [43, 192, 155, 8]),
+    facts("us-gov-east-1", 0x0053_0013, 0x00dd_b013, [18, 252, 4, 0]),
+    facts("us-gov-west-1", 0x0053_0014, 0x00dd_b014, [15, 200, 28, 80]),
 ];
 
 impl AwsPrefixList {

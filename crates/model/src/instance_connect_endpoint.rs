@@ -94,7 +94,8 @@ impl InstanceConnectEndpoint {
     /// The name under which clients reach it.
     pub fn dns_name(&self) -> String {
         let (id, label, region) = (self.id, self.dns_label, self.scope.region);
-        format!("{id}.{label:08x}.ec2-instance-connect-endpoint.{region}.amazonaws.com")
+        let domain = region.partition().domain();
+        format!("{id}.{label:08x}.ec2-instance-connect-endpoint.{region}.{domain}")
     }
 }
 

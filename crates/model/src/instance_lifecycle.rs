@@ -227,7 +227,9 @@ impl World {
         let by_type = self.default_cpu_credits(scope, launch.instance_type);
         let cpu_credits = launch.cpu_credits.clone().or(by_type);
         let profile = launch.instance_profile.and_then(|profile| self.instance_profiles.get(&profile));
-        let association = profile.map(|profile| InstanceProfileAssociation::with(profile, ids, now));
+        let partition = scope.region.partition();
+        let association =
+            profile.map(|profile| InstanceProfileAssociation::with(profile, partition, ids, now));
         let volumes = launch.volumes.clone();
         let instance = instance_of(id, scope, launch, key, &primary, now);
         let instance = Instance { profile_association: association, placement, cpu_credits, ..instance };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::iam_id::{InstanceProfileId, RoleId};
 use crate::iam_refusal::IamRefusal;
 use crate::ids::Ids;
+use crate::partition::Partition;
 use crate::place::AccountId;
 use crate::quotas::{INSTANCE_PROFILES_MAX, ROLES_PER_INSTANCE_PROFILE_MAX};
 use crate::role::Role;
@@ -36,9 +37,9 @@ pub struct InstanceProfile {
 }
 
 impl InstanceProfile {
-    /// Its name for everybody.
-    pub fn arn(&self) -> String {
-        format!("arn:aws:iam::{}:instance-profile{}{}", self.account, self.path, self.name)
+    /// Its name for everybody in a partition.
+    pub fn arn(&self, partition: Partition) -> String {
+        partition.arn("iam", self.account, format_args!("instance-profile{}{}", self.path, self.name))
     }
 }
 

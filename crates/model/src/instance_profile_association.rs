@@ -10,6 +10,7 @@ use crate::ids::*;
 use crate::instance::Instance;
 use crate::instance_profile::InstanceProfile;
 use crate::instance_state::InstanceState;
+use crate::partition::Partition;
 use crate::place::Scope;
 use crate::refusal::{InstanceRefusal, Refusal, Wanted};
 use crate::timestamp::Timestamp;
@@ -30,9 +31,10 @@ pub struct InstanceProfileAssociation {
 }
 
 impl InstanceProfileAssociation {
-    /// A new one.
-    pub fn with(profile: &InstanceProfile, ids: &mut Ids<'_>, now: Timestamp) -> Self {
-        InstanceProfileAssociation { id: ids.fresh(), profile: profile.id, arn: profile.arn(), since: now }
+    /// A new one, of an instance in a partition.
+    pub fn with(profile: &InstanceProfile, partition: Partition, ids: &mut Ids<'_>, now: Timestamp) -> Self {
+        let arn = profile.arn(partition);
+        InstanceProfileAssociation { id: ids.fresh(), profile: profile.id, arn, since: now }
     }
 }
 
@@ -125,8 +127,9 @@ impl World {
         ids: &mut Ids<'_>,
         now: Timestamp,
     ) -> InstanceProfileAssociation {
+        let partition = self.network.instances.get(&instance).expect("it was found").scope.region.partition();
         let profile = self.instance_profiles.get(&profile).expect("the caller has found it");
-        let association = InstanceProfileAssociation::with(profile, ids, now);
+        let association = InstanceProfileAssociation::with(profile, partition, ids, now);
         let instance = self.network.instances.get_mut(&instance).expect("it was found");
         instance.profile_association = Some(association.clone());
         association

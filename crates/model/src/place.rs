@@ -59,8 +59,8 @@ const fn region(
     RegionFacts { name, long_name, zone_id_prefix, zones }
 }
 
-/// The Regions that need no opt-in, with the number of zones a new account sees.
-static REGIONS: [RegionFacts; 17] = [
+/// The Regions that need no opt-in, of all partitions, with the number of zones a new account sees.
+static REGIONS: [RegionFacts; 21] = [
     region("ap-northeast-1", "Asia Pacific (Tokyo)", "apne1", 3),
     region("ap-northeast-2", "Asia Pacific (Seoul)", "apne2", 4),
     region("ap-northeast-3", "Asia Pacific (Osaka)", "apne3", 3),
@@ -68,6 +68,8 @@ static REGIONS: [RegionFacts; 17] = [
     region("ap-southeast-1", "Asia Pacific (Singapore)", "apse1", 3),
     region("ap-southeast-2", "Asia Pacific (Sydney)", "apse2", 3),
     region("ca-central-1", "Canada (Central)", "cac1", 3),
+    region("cn-north-1", "China (Beijing)", "cnn1", 3),
+    region("cn-northwest-1", "China (Ningxia)", "cnnw1", 3),
     region("eu-central-1", "Europe (Frankfurt)", "euc1", 3),
     region("eu-north-1", "Europe (Stockholm)", "eun1", 3),
     region("eu-west-1", "Europe (Ireland)", "euw1", 3),
@@ -76,6 +78,8 @@ static REGIONS: [RegionFacts; 17] = [
     region("sa-east-1", "South America (Sao Paulo)", "sae1", 3),
     region("us-east-1", "US East (N. Virginia)", "use1", 6),
     region("us-east-2", "US East (Ohio)", "use2", 3),
+    region("us-gov-east-1", "AWS GovCloud (US-East)", "usge1", 3),
+    region("us-gov-west-1", "AWS GovCloud (US-West)", "usgw1", 3),
     region("us-west-1", "US West (N. California)", "usw1", 2),
     region("us-west-2", "US West (Oregon)", "usw2", 4),
 ];
@@ -118,11 +122,11 @@ impl Region {
     }
 
     /// The domain of public host names: `compute-1.amazonaws.com` in us-east-1, `{region}.compute.amazonaws.com`
-    /// elsewhere.
+    /// elsewhere, and in China below its own domain.
     pub fn public_domain(self) -> String {
         match self.name() {
             "us-east-1" => "compute-1.amazonaws.com".to_owned(),
-            name => format!("{name}.compute.amazonaws.com"),
+            name => format!("{name}.compute.{}", self.partition().domain()),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::iam_id::RoleId;
 use crate::iam_refusal::IamRefusal;
 use crate::ids::Ids;
+use crate::partition::Partition;
 use crate::place::AccountId;
 use crate::quotas::ROLES_MAX;
 use crate::tags::Tags;
@@ -55,9 +56,9 @@ pub struct NewRole {
 }
 
 impl Role {
-    /// Its name for everybody.
-    pub fn arn(&self) -> String {
-        format!("arn:aws:iam::{}:role{}{}", self.account, self.path, self.name)
+    /// Its name for everybody in a partition.
+    pub fn arn(&self, partition: Partition) -> String {
+        partition.arn("iam", self.account, format_args!("role{}{}", self.path, self.name))
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn associate(
     request: AssociateVPCWithHostedZoneRequest,
 ) -> Result<AssociateVPCWithHostedZoneResponse, AwsError> {
     let AssociateVPCWithHostedZoneRequest { comment, hosted_zone_id, vpc } = request;
-    let (account, id, vpc) = (call.scope.account, zone_id(hosted_zone_id)?, zone_vpc(vpc)?);
+    let (account, id, vpc) = (call.scope.account, zone_id(hosted_zone_id)?, zone_vpc(call, vpc)?);
     world.associate_private_hosted_zone(account, id, vpc).map_err(refused)?;
     let change_info = Some(change::made(call, world, comment)?);
     Ok(AssociateVPCWithHostedZoneResponse { change_info })
@@ -26,7 +26,7 @@ pub(crate) fn disassociate(
     request: DisassociateVPCFromHostedZoneRequest,
 ) -> Result<DisassociateVPCFromHostedZoneResponse, AwsError> {
     let DisassociateVPCFromHostedZoneRequest { comment, hosted_zone_id, vpc } = request;
-    let (account, id, vpc) = (call.scope.account, zone_id(hosted_zone_id)?, zone_vpc(vpc)?);
+    let (account, id, vpc) = (call.scope.account, zone_id(hosted_zone_id)?, zone_vpc(call, vpc)?);
     world.disassociate_private_hosted_zone(account, id, vpc).map_err(refused)?;
     let change_info = Some(change::made(call, world, comment)?);
     Ok(DisassociateVPCFromHostedZoneResponse { change_info })

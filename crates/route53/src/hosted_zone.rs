@@ -2,7 +2,7 @@
 
 use awsproto::{AwsError, Call};
 use model::private_hosted_zone::{NewHostedZone, PrivateHostedZone, ZoneOwner, ZoneVpc};
-use model::{HostedZoneId, World};
+use model::{HostedZoneId, Partition, World};
 
 use crate::change;
 use crate::errors::{invalid_input, refused};
@@ -33,7 +33,7 @@ pub(crate) fn create(
         ));
     }
     let comment = checked_comment(config.comment)?;
-    let vpc = zone_vpc(vpc)?;
+    let vpc = zone_vpc(call, vpc)?;
     let id = HostedZoneId::from_random(random(call));
     let new = NewHostedZone { name, caller_reference, comment, vpc };
     let zone = world.create_private_hosted_zone(account, new, id).map_err(refused)?;
@@ -43,7 +43,7 @@ pub(crate) fn create(
         // A private zone has no name servers that anybody could be delegated to.
         delegation_set: None,
         hosted_zone,
-        location: Some(format!("https://route53.amazonaws.com/2013-04-01/hostedzone/{id}")),
+        location: Some(format!("https://{}/2013-04-01/hostedzone/{id}", endpoint(call.partition()))),
         vpc: Some(render_vpc(&vpc)),
     })
 }
@@ -92,6 +92,15 @@ pub(crate) fn delete(
     let DeleteHostedZoneRequest { id } = request;
     world.delete_private_hosted_zone(call.scope.account, zone_id(id)?).map_err(refused)?;
     Ok(DeleteHostedZoneResponse { change_info: Some(change::made(call, world, None)?) })
+}
+
+/// Where Amazon Route 53 is in a partition ("Amazon Route 53 endpoints and quotas", General Reference).
+fn endpoint(partition: Partition) -> &'static str {
+    match partition {
+        Partition::Commercial => "route53.amazonaws.com",
+        Partition::China => "route53.amazonaws.com.cn",
+        Partition::GovCloud => "route53.us-gov.amazonaws.com",
+    }
 }
 
 /// A comment, none where it is empty.

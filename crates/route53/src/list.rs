@@ -81,7 +81,7 @@ pub(crate) fn by_vpc(
     let ListHostedZonesByVPCRequest { max_items, next_token, vpc_id, vpc_region } = request;
     let account = call.scope.account;
     let len = page_len(max_items.as_deref(), PAGE_LEN_MAX)?;
-    let seen = zone_vpc(Some(VPC { vpc_id, vpc_region }))?;
+    let seen = zone_vpc(call, Some(VPC { vpc_id, vpc_region }))?;
     let known = world.network.vpcs.get(&seen.vpc).filter(|vpc| vpc.scope.region == seen.region);
     known
         .filter(|vpc| vpc.scope.account == account)

@@ -27,7 +27,7 @@ pub(crate) fn domain_name(text: &str) -> Result<DomainName, AwsError> {
 }
 
 /// Reads a VPC and its Region.
-pub(crate) fn zone_vpc(vpc: Option<VPC>) -> Result<ZoneVpc, AwsError> {
+pub(crate) fn zone_vpc(call: &Call, vpc: Option<VPC>) -> Result<ZoneVpc, AwsError> {
     let VPC { vpc_id, vpc_region } = vpc.unwrap_or_default();
     let (id, region) = (vpc_id.unwrap_or_default(), vpc_region.unwrap_or_default());
     let invalid = |_| {
@@ -35,7 +35,7 @@ pub(crate) fn zone_vpc(vpc: Option<VPC>) -> Result<ZoneVpc, AwsError> {
         AwsError::new("InvalidVPCId", sentence)
     };
     let vpc = id.parse().map_err(invalid)?;
-    let region = region.parse().map_err(|_| {
+    let region = call.scope.region.fellow(&region).map_err(|_| {
         errors::invalid_input(format!("Hamlet has no Region '{region}'; it has those that need no opt-in."))
     })?;
     Ok(ZoneVpc { vpc, region })

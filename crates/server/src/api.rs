@@ -8,7 +8,7 @@ use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode};
-use model::{Region, Scope, World};
+use model::{Partition, Region, Scope, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -145,6 +145,8 @@ impl Api {
     pub(crate) fn region_named(&self, name: Option<&str>) -> Result<Region, AwsError> {
         match name {
             None | Some("aws-global") => Ok(self.config.region),
+            Some("aws-cn-global") => Ok(Partition::China.home().unwrap_or(self.config.region)),
+            Some("aws-us-gov-global") => Ok(Partition::GovCloud.home().unwrap_or(self.config.region)),
             Some(name) => name.parse().map_err(|_| {
                 let sentence = format!("Hamlet has no Region '{name}'; it has those that need no opt-in.");
                 AwsError::new("InvalidRegion", sentence)

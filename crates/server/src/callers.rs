@@ -206,7 +206,7 @@ mod tests {
             let caller = ask(&callers, &world, key, Timestamp(NOW.0 + 6 * HOUR_MS - 1000)).unwrap();
             assert_eq!(caller.account().to_string(), "222222222222");
             assert_eq!(
-                caller.principal.arn(),
+                caller.principal.arn(model::Partition::Commercial),
                 "arn:aws:sts::222222222222:assumed-role/web/i-00000000000000001"
             );
             assert_eq!(caller.principal.user_id(), format!("{}:i-00000000000000001", session.role));

@@ -22,7 +22,7 @@ use crate::refusal::{Reason, Refusal};
 /// Leads to the loopback, and so does everything below it.
 const LOCALHOST: &str = "localhost";
 /// Domains in which AWS alone makes names: <https://docs.aws.amazon.com/general/latest/gr/rande.html>.
-const OF_AWS: [&str; 3] = ["amazonaws.com", "amazonaws.com.cn", "api.aws"];
+const OF_AWS: [&str; 4] = ["amazonaws.com", "amazonaws.com.cn", "api.aws", "api.amazonwebservices.com.cn"];
 /// The longest name that DNS has (RFC 1035).
 const NAME_BYTES_MAX: usize = 253;
 
@@ -156,6 +156,7 @@ mod tests {
             "ec2.us-east-1.amazonaws.com",
             "EC2.us-east-1.amazonaws.com.:443",
             "ec2.cn-north-1.amazonaws.com.cn",
+            "ec2.cn-north-1.api.amazonwebservices.com.cn",
             "ec2.us-east-1.api.aws",
             "hamlet:4566",
             "cloud.example",

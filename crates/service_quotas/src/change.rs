@@ -32,7 +32,7 @@ pub(crate) fn request(
         id: call.ids.uuid().replace('-', ""),
         desired,
         created: call.now,
-        requester: call.principal.arn(),
+        requester: call.principal_arn(),
     };
     let shown = render(call, listed, &change);
     world.raise_quota(call.scope, listed.code, change);

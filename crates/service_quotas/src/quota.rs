@@ -139,7 +139,7 @@ pub(crate) fn find(service: Option<&str>, code: Option<&str>) -> Result<&'static
 /// `arn:aws:servicequotas:us-west-2:123456789012:vpc/L-F678F1CE`.
 pub(crate) fn arn(call: &Call, it: &Listed) -> String {
     let scope = call.scope;
-    format!("arn:aws:servicequotas:{}:{}:{}/{}", scope.region, scope.account, it.service.code(), it.code)
+    scope.region.arn("servicequotas", scope.account, format_args!("{}/{}", it.service.code(), it.code))
 }
 
 fn applied(call: &Call, world: &World, it: &Listed) -> ServiceQuota {
@@ -149,7 +149,7 @@ fn applied(call: &Call, world: &World, it: &Listed) -> ServiceQuota {
 
 /// The default's ARN names no account.
 fn default(call: &Call, it: &Listed) -> ServiceQuota {
-    let arn = format!("arn:aws:servicequotas:{}::{}/{}", call.scope.region, it.service.code(), it.code);
+    let arn = call.scope.region.arn("servicequotas", "", format_args!("{}/{}", it.service.code(), it.code));
     render(it, arn, it.quota.default_limit())
 }
 

@@ -121,7 +121,7 @@ fn parameter(call: &Call, name: &str, parameter: &PublicParameter) -> Parameter 
 
 /// Public parameters belong to no account: the ARN's fifth part is empty.
 pub(crate) fn arn(call: &Call, name: &str) -> String {
-    format!("arn:aws:ssm:{}::parameter{name}", call.scope.region)
+    call.scope.region.arn("ssm", "", format_args!("parameter{name}"))
 }
 
 /// Refuses a text that is longer than names are.

@@ -1,4 +1,4 @@
-//! What AWS says of its Regions and zones in public parameters.
+//! What AWS says of its Regions and zones in public parameters, in each partition of its own.
 //!
 //! Follows "Calling public parameters for AWS services, Regions, endpoints, Availability Zones, local zones, and Wavelength
 //! Zones" (Systems Manager User Guide). Those of services and their endpoints are left out, and local and Wavelength
@@ -59,23 +59,25 @@ static PLACES: &[(&str, &str)] = &[
 /// What is said in a Region: of it, and of all.
 pub(crate) fn parameters(here: Region) -> Vec<(String, PublicParameter)> {
     let current = format!("{FOLDER}/current-region");
-    let regions = Region::all().flat_map(|region| of_region(&format!("{FOLDER}/regions/{region}"), region));
-    let zones = Region::all().flat_map(|region| of_zones(FOLDER, region));
+    let partition = here.partition();
+    let regions =
+        partition.regions().flat_map(|region| of_region(&format!("{FOLDER}/regions/{region}"), region));
+    let zones = partition.regions().flat_map(|region| of_zones(FOLDER, region));
     let all = of_region(&current, here).into_iter().chain(regions).chain(zones);
     let published = Timestamp::parse(PUBLISHED).expect("a moment");
     all.map(|(name, value)| (name, PublicParameter::text(value, published))).collect()
 }
 
 fn of_region(folder: &str, region: Region) -> Vec<(String, String)> {
-    let (partition, domain) = partition(region);
+    let partition = region.partition();
     let place = PLACES.iter().find(|(name, _)| *name == region.name()).map(|(_, place)| *place);
     let country = place.and_then(|place| place.split('-').next());
     let facts = [
-        ("domain", Some(domain)),
+        ("domain", Some(partition.domain())),
         ("geolocationCountry", country),
         ("geolocationRegion", place),
         ("longName", Some(region.long_name())),
-        ("partition", Some(partition)),
+        ("partition", Some(partition.name())),
     ];
     let facts =
         facts.into_iter().filter_map(|(fact, value)| Some((format!("{folder}/{fact}"), value?.to_owned())));
@@ -86,15 +88,6 @@ fn of_region(folder: &str, region: Region) -> Vec<(String, String)> {
 fn of_zones(folder: &str, region: Region) -> Vec<(String, String)> {
     let zone_ids = region.zones().map(|zone| zone.zone_id());
     zone_ids.map(|id| (format!("{folder}/availability-zones/{id}"), id)).collect()
-}
-
-/// A Region's partition and the domain of its endpoints, which follow from its name.
-fn partition(region: Region) -> (&'static str, &'static str) {
-    match region.name() {
-        name if name.starts_with("cn-") => ("aws-cn", "amazonaws.com.cn"),
-        name if name.starts_with("us-gov-") => ("aws-us-gov", "amazonaws.com"),
-        _ => ("aws", "amazonaws.com"),
-    }
 }
 
 #[cfg(test)]
@@ -112,7 +105,7 @@ mod tests {
         assert_eq!(value("regions/eu-west-1/geolocationCountry"), "IE");
         assert_eq!(value("regions/us-west-2/availability-zones/usw2-az1"), "usw2-az1");
         assert_eq!(value("availability-zones/usw2-az1"), "usw2-az1");
-        for region in Region::all() {
+        for region in oregon.partition().regions() {
             assert!(value(&format!("regions/{region}/geolocationRegion")).contains('-'), "{region}");
         }
     }

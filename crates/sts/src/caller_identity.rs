@@ -15,7 +15,7 @@ pub(crate) fn get(
     Ok(GetCallerIdentityResponse {
         account: Some(call.principal.account().to_string()),
         user_id: Some(call.principal.user_id()),
-        arn: Some(call.principal.arn()),
+        arn: Some(call.principal_arn()),
     })
 }
 

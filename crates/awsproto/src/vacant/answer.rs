@@ -36,7 +36,8 @@ fn not_found(named: &Named, asked: &Asked, call: &Call) -> Option<AwsError> {
 /// A text in which it says where it is.
 fn placed(text: &str, call: &Call) -> String {
     let account = call.scope.account.to_string();
-    text.replace("{account}", &account).replace("{region}", call.scope.region.name())
+    let text = text.replace("{account}", &account).replace("{region}", call.scope.region.name());
+    text.replace("{partition}", call.partition().name())
 }
 
 struct Writer<'a> {

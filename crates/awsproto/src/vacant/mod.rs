@@ -93,7 +93,7 @@ pub struct Named {
     pub parameter: Option<&'static str>,
     /// The code.
     pub code: &'static str,
-    /// The sentence; `{}` stands for the name, `{account}` and `{region}` for these.
+    /// The sentence; `{}` stands for the name, `{account}`, `{region}` and `{partition}` for these.
     pub sentence: &'static str,
     /// The HTTP status.
     pub status: u16,
@@ -122,7 +122,7 @@ pub enum Value {
     Flag(bool),
     /// A number.
     Whole(i64),
-    /// Text; `{account}` and `{region}` stand for these.
+    /// Text; `{account}`, `{region}` and `{partition}` stand for these.
     Text(&'static str),
     /// What a parameter was, or else a text.
     Asked(&'static str, &'static str),

@@ -84,7 +84,7 @@ fn new_version(
         number: 0,
         description,
         created: call.now,
-        created_by: call.principal.arn(),
+        created_by: call.principal_arn(),
         parameters: sent.parameters,
     })
 }

@@ -53,7 +53,7 @@ pub(crate) fn create_version(
             number: 0,
             parameters: over(&source.parameters, sent.parameters),
             created: call.now,
-            created_by: call.principal.arn(),
+            created_by: call.principal_arn(),
             description: version_description,
         },
     };

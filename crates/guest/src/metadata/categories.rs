@@ -41,8 +41,9 @@ fn plant_instance(tree: &mut Tree, world: &World, instance: &Instance) {
     tree.put("meta-data/metrics/vhostmd", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
     tree.put("meta-data/profile", "default-hvm");
     tree.put("meta-data/reservation-id", instance.reservation.to_string());
-    tree.put("meta-data/services/domain", "amazonaws.com");
-    tree.put("meta-data/services/partition", "aws");
+    let partition = instance.scope.region.partition();
+    tree.put("meta-data/services/domain", partition.domain());
+    tree.put("meta-data/services/partition", partition.name());
 }
 
 /// "ebsN: The virtual devices associated with any Amazon EBS volumes. Amazon EBS volumes are only available in metadata if

@@ -5,14 +5,14 @@
 
 use model::instance_profile_association::InstanceProfileAssociation;
 use model::trust_policy::TrustPolicy;
-use model::{Instance, Role, Timestamp, World};
+use model::{Instance, Partition, Role, Timestamp, World};
 
 use super::tree::Tree;
 use super::utc::utc;
 use crate::role_credentials::{CredentialKey, RoleSession};
 
 /// Who acts as the roles of instances.
-const EC2: &str = "ec2.amazonaws.com";
+const EC2: &str = "ec2";
 const INFO: &str = "meta-data/iam/info";
 const CREDENTIALS: &str = "meta-data/iam/security-credentials";
 const HELP: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc";
@@ -35,7 +35,7 @@ pub(super) fn plant(
     };
     let session = RoleSession::current(instance, role, association.since, now);
     tree.put(INFO, info("Success", None, association, session.issued));
-    let document = match trusts_instances(role) {
+    let document = match trusts_instances(role, instance.scope.region.partition()) {
         true => credentials(&session, key),
         false => unauthorized(role, &session),
     };
@@ -43,8 +43,10 @@ pub(super) fn plant(
 }
 
 /// The policy was checked when it was written, so that one that cannot be read trusts nobody.
-fn trusts_instances(role: &Role) -> bool {
-    TrustPolicy::parse(&role.trust_policy).is_ok_and(|policy| policy.trusts_service(EC2))
+fn trusts_instances(role: &Role, partition: Partition) -> bool {
+    let names = partition.service_principals(EC2);
+    let trusts = |policy: TrustPolicy| names.iter().any(|name| policy.trusts_service(name));
+    TrustPolicy::parse(&role.trust_policy).is_ok_and(trusts)
 }
 
 fn info(

@@ -1,6 +1,6 @@
 //! Says what was asked, by whom, and how it ended: a line of the log for each call, for those who ask for them.
 
-use awsproto::Principal;
+use awsproto::Call;
 
 use super::{Ended, Exchange};
 use crate::api::Api;
@@ -20,7 +20,7 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) {
         target: "api",
         request = %exchange.request_id,
         source = %exchange.client.source,
-        principal = exchange.principal.as_ref().map(Principal::arn),
+        principal = exchange.call.as_ref().map(Call::principal_arn),
         service = route.map(|it| it.service.name),
         operation = route.map(|it| it.operation.as_str()),
         until = exchange.last_step,

@@ -66,7 +66,7 @@ fn put(call: &mut Call, _: &mut World, (): ()) -> Result<String, AwsError> {
 }
 
 fn tidy(call: &mut Call, _: &World, (): ()) -> Result<String, AwsError> {
-    Ok(format!("tidied for {}", call.principal.arn()))
+    Ok(format!("tidied for {}", call.principal_arn()))
 }
 
 mod op {

@@ -35,7 +35,7 @@ impl Vacancy for GetEventSelectors {
     const OPERATION: &'static Vacant = &Vacant {
         name: "GetEventSelectors", iam_action: "cloudtrail:GetEventSelectors", protocol: Protocol::Json11, dry_run: false,
         members: &[Member { name: "TrailName", wire: "TrailName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["TrailName"], named: &[Named { parameter: Some("TrailName"), code: "TrailNotFoundException", sentence: "Unknown trail: arn:aws:cloudtrail:{region}:{account}:trail/{} for the user: {account}", status: 400 }], unsupported: &[],
+        required: &["TrailName"], named: &[Named { parameter: Some("TrailName"), code: "TrailNotFoundException", sentence: "Unknown trail: arn:{partition}:cloudtrail:{region}:{account}:trail/{} for the user: {account}", status: 400 }], unsupported: &[],
         filters: None, token: None,
         answer: &[],
     };
@@ -46,7 +46,7 @@ impl Vacancy for GetTrail {
     const OPERATION: &'static Vacant = &Vacant {
         name: "GetTrail", iam_action: "cloudtrail:GetTrail", protocol: Protocol::Json11, dry_run: false,
         members: &[Member { name: "Name", wire: "Name", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["Name"], named: &[Named { parameter: Some("Name"), code: "TrailNotFoundException", sentence: "Unknown trail: arn:aws:cloudtrail:{region}:{account}:trail/{} for the user: {account}", status: 400 }], unsupported: &[],
+        required: &["Name"], named: &[Named { parameter: Some("Name"), code: "TrailNotFoundException", sentence: "Unknown trail: arn:{partition}:cloudtrail:{region}:{account}:trail/{} for the user: {account}", status: 400 }], unsupported: &[],
         filters: None, token: None,
         answer: &[],
     };
@@ -57,7 +57,7 @@ impl Vacancy for GetTrailStatus {
     const OPERATION: &'static Vacant = &Vacant {
         name: "GetTrailStatus", iam_action: "cloudtrail:GetTrailStatus", protocol: Protocol::Json11, dry_run: false,
         members: &[Member { name: "Name", wire: "Name", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["Name"], named: &[Named { parameter: Some("Name"), code: "TrailNotFoundException", sentence: "Unknown trail: arn:aws:cloudtrail:{region}:{account}:trail/{} for the user: {account}", status: 400 }], unsupported: &[],
+        required: &["Name"], named: &[Named { parameter: Some("Name"), code: "TrailNotFoundException", sentence: "Unknown trail: arn:{partition}:cloudtrail:{region}:{account}:trail/{} for the user: {account}", status: 400 }], unsupported: &[],
         filters: None, token: None,
         answer: &[],
     };

@@ -128,7 +128,7 @@ impl Vacancy for GetFunction {
     const OPERATION: &'static Vacant = &Vacant {
         name: "GetFunction", iam_action: "lambda:GetFunction", protocol: Protocol::RestJson, dry_run: false,
         members: &[Member { name: "FunctionName", wire: "FunctionName", is_required: true, is_text: true, shape: Shape::Text }, Member { name: "Qualifier", wire: "Qualifier", is_required: false, is_text: true, shape: Shape::Text }],
-        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:aws:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
+        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:{partition}:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
         filters: None, token: None,
         answer: &[],
     };
@@ -139,7 +139,7 @@ impl Vacancy for GetFunctionConfiguration {
     const OPERATION: &'static Vacant = &Vacant {
         name: "GetFunctionConfiguration", iam_action: "lambda:GetFunctionConfiguration", protocol: Protocol::RestJson, dry_run: false,
         members: &[Member { name: "FunctionName", wire: "FunctionName", is_required: true, is_text: true, shape: Shape::Text }, Member { name: "Qualifier", wire: "Qualifier", is_required: false, is_text: true, shape: Shape::Text }],
-        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:aws:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
+        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:{partition}:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
         filters: None, token: None,
         answer: &[],
     };
@@ -172,7 +172,7 @@ impl Vacancy for ListAliases {
     const OPERATION: &'static Vacant = &Vacant {
         name: "ListAliases", iam_action: "lambda:ListAliases", protocol: Protocol::RestJson, dry_run: false,
         members: &[Member { name: "FunctionName", wire: "FunctionName", is_required: true, is_text: true, shape: Shape::Text }, Member { name: "FunctionVersion", wire: "FunctionVersion", is_required: false, is_text: true, shape: Shape::Text }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: true, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: true, shape: Shape::Whole(1, 10000) }],
-        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:aws:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
+        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:{partition}:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationException")),
         answer: &[],
     };
@@ -271,7 +271,7 @@ impl Vacancy for ListVersionsByFunction {
     const OPERATION: &'static Vacant = &Vacant {
         name: "ListVersionsByFunction", iam_action: "lambda:ListVersionsByFunction", protocol: Protocol::RestJson, dry_run: false,
         members: &[Member { name: "FunctionName", wire: "FunctionName", is_required: true, is_text: true, shape: Shape::Text }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: true, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: true, shape: Shape::Whole(1, 10000) }],
-        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:aws:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
+        required: &["FunctionName"], named: &[Named { parameter: Some("FunctionName"), code: "ResourceNotFoundException", sentence: "Function not found: arn:{partition}:lambda:{region}:{account}:function:{}", status: 404 }], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationException")),
         answer: &[],
     };
