@@ -1,5 +1,6 @@
 """Who may call: with `--auth strict`, each action under no signature, an unknown key, a wrong secret, a wrong clock."""
 
+import subprocess
 import unittest
 
 import hamlet
@@ -45,6 +46,15 @@ EXPECTED = {
     },
 }
 SIX_MINUTES = 360
+# IAM and STS take clocks that are up to fifteen minutes off, the others up to five.
+PATIENT = {"iam", "sts"}
+# Seconds that are good enough.
+CLOCKS = (("ec2", "DescribeVpcs", 240), ("iam", "ListRoles", 840), ("sts", "GetCallerIdentity", 840))
+
+
+def too_far(service):
+    """Seconds by which a clock is off that a service does not take."""
+    return 3 * SIX_MINUTES if service in PATIENT else SIX_MINUTES
 
 
 class Strict(unittest.TestCase):
@@ -68,15 +78,53 @@ class Strict(unittest.TestCase):
         self.every("wrong secret", lambda *call: wire.signed(self.hamlet, *call, key=wrong))
 
     def test_a_clock_that_is_slow(self):
-        self.every("slow clock", lambda *call: wire.signed(self.hamlet, *call, seconds_off=-SIX_MINUTES))
+        self.every("slow clock", lambda *call: wire.signed(self.hamlet, *call, seconds_off=-too_far(call[0])))
 
     def test_a_clock_that_is_fast(self):
-        self.every("fast clock", lambda *call: wire.signed(self.hamlet, *call, seconds_off=SIX_MINUTES))
+        self.every("fast clock", lambda *call: wire.signed(self.hamlet, *call, seconds_off=too_far(call[0])))
 
     def test_a_clock_that_is_a_little_off_is_good_enough(self):
-        for seconds in (-240, 240):
-            answer = wire.signed(self.hamlet, "sts", "GetCallerIdentity", {}, seconds_off=seconds)
-            self.assertEqual(200, answer.status, answer)
+        for service, operation, far in CLOCKS:
+            for seconds in (-far, far):
+                with self.subTest(f"{service} {seconds}"):
+                    answer = wire.signed(self.hamlet, service, operation, {}, seconds_off=seconds)
+                    self.assertEqual(200, answer.status, answer)
+
+    def test_how_far_a_clock_may_be_off_is_told(self):
+        answer = wire.signed(self.hamlet, "sts", "GetCallerIdentity", {}, seconds_off=-too_far("sts"))
+        self.assertTrue(answer.message.endswith(" - 15 min.)"), answer)
+        answer = wire.signed(self.hamlet, "ssm", "DescribeParameters", {}, seconds_off=-too_far("ssm"))
+        self.assertTrue(answer.message.endswith(" - 5 min.)"), answer)
+
+    def test_signature_version_2_is_told_so(self):
+        old = {"AWSAccessKeyId": "AKID", "SignatureVersion": "2", "SignatureMethod": "HmacSHA256", "Signature": "x"}
+        for service, operation, code in (
+            ("ec2", "DescribeVpcs", "AuthFailure"),
+            ("iam", "ListRoles", "IncompleteSignature"),
+        ):
+            with self.subTest(service):
+                answer = wire.unsigned(self.hamlet, service, operation, old)
+                self.assertEqual(code, answer.code)
+                self.assertIn("Signature Version 4", answer.message)
+
+    def test_what_needs_no_signature_is_not_asked_for_one(self):
+        for operation in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"):
+            with self.subTest(operation):
+                answer = wire.unsigned(self.hamlet, "sts", operation, {})
+                self.assertEqual((501, "NotImplemented"), (answer.status, answer.code))
+                self.assertIn(operation, answer.message)
+
+    def test_http_2_without_tls_is_signed_for_its_authority(self):
+        """curl signs for the host that HTTP/2 calls `:authority`, and sends no Host header."""
+        asked = wire.encoded("ec2", "DescribeVpcs", {}).decode()
+        command = ["curl", "--silent", "--http2-prior-knowledge", "--write-out", " %{http_version} %{http_code}"]
+        command += ["--aws-sigv4", f"aws:amz:{hamlet.REGION}:ec2", "--user", ":".join(self.hamlet.key)]
+        told = subprocess.run([*command, "--data", asked, self.hamlet.url], capture_output=True, text=True)
+        self.assertTrue(told.stdout.endswith(" 2 200"), told)
+        self.assertIn("<DescribeVpcsResponse", told.stdout)
+        wrong = [part.replace(self.hamlet.key[1], "wrong") for part in command]
+        told = subprocess.run([*wrong, "--data", asked, self.hamlet.url], capture_output=True, text=True)
+        self.assertTrue(told.stdout.endswith(" 2 401"), told)
 
     def test_a_body_changed_after_signing(self):
         """The signature is of the body that was sent, not of one that says so."""

@@ -4,6 +4,7 @@
 //! forms, session tokens, the scope. Chunked uploads (S3's own) and SigV4A (ECDSA) are not here.
 
 use crate::error::AwsError;
+use crate::incoming::Incoming;
 use crate::percent;
 use crate::service::{ErrorNames, Protocol};
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,13 +13,19 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// How far clocks may differ, for all services but S3.
+/// How far clocks may differ, for most services.
 pub const SKEW: Duration = Duration::from_secs(5 * 60);
+/// How far clocks may differ for IAM and STS.
+pub const SKEW_OF_IDENTITY: Duration = Duration::from_secs(15 * 60);
 /// The longest life of a presigned request: seven days.
 pub const EXPIRES_MAX_S: u64 = 604_800;
 
 /// How long a presigned request to STS holds.
 const STS_EXPIRES_S: u64 = 15 * 60;
+
+/// Operations that nobody signs ("does not require the use of AWS security credentials", STS API Reference).
+const UNSIGNED_OPERATIONS: [(&str, &str); 2] =
+    [("sts", "AssumeRoleWithSAML"), ("sts", "AssumeRoleWithWebIdentity")];
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
@@ -121,6 +128,8 @@ pub enum SignatureError {
         signed_at: Timestamp,
         /// Our time.
         now: Timestamp,
+        /// How far clocks may differ.
+        skew: Duration,
     },
     /// Signed in the future.
     TooNew {
@@ -128,7 +137,11 @@ pub enum SignatureError {
         signed_at: Timestamp,
         /// Our time.
         now: Timestamp,
+        /// How far clocks may differ.
+        skew: Duration,
     },
+    /// Signed by Signature Version 2.
+    OlderVersion,
     /// A presigned request after its end.
     Expired,
     /// The session token is not the one of this key.
@@ -146,6 +159,20 @@ pub fn parse(request: &SignedRequest<'_>) -> Result<Authorization, SignatureErro
         return from_query(request);
     }
     Err(SignatureError::Unsigned)
+}
+
+/// Why a request in which [`parse`] has found no signature is not accepted. Signature Version 2, which names itself among a
+/// form's parameters, deserves to be told.
+pub fn unsigned(incoming: &Incoming<'_>) -> SignatureError {
+    match incoming.form_value("SignatureVersion").as_deref() {
+        Some("0" | "1" | "2") => SignatureError::OlderVersion,
+        Some(_) | None => SignatureError::Unsigned,
+    }
+}
+
+/// Whether an operation is for those who have no credentials yet: what it is given tells who they are.
+pub fn needs_no_signature(service: &str, operation: &str) -> bool {
+    UNSIGNED_OPERATIONS.contains(&(service, operation))
 }
 
 /// Checks the signature that [`parse`] has read from a request. `lookup` is asked for the key's secret.
@@ -282,6 +309,7 @@ impl SignatureError {
                 AwsError::new("MissingAuthenticationToken", "Request is missing Authentication Token")
             }
             Self::Malformed(sentence) => AwsError::new("IncompleteSignature", sentence),
+            Self::OlderVersion => AwsError::new("AuthFailure", self.sentence()),
             Self::TooOld { .. } | Self::TooNew { .. } | Self::Expired | Self::ExpiredToken => {
                 AwsError::new("RequestExpired", "Request has expired.")
             }
@@ -292,7 +320,7 @@ impl SignatureError {
     fn to_query(&self) -> AwsError {
         let code = match self {
             Self::Unsigned => "MissingAuthenticationToken",
-            Self::Malformed(_) => "IncompleteSignature",
+            Self::Malformed(_) | Self::OlderVersion => "IncompleteSignature",
             Self::UnknownKey(_) | Self::WrongToken => "InvalidClientTokenId",
             Self::ExpiredToken => "ExpiredToken",
             Self::Mismatch { .. }
@@ -307,7 +335,7 @@ impl SignatureError {
     fn to_json(&self) -> AwsError {
         let code = match self {
             Self::Unsigned => "MissingAuthenticationTokenException",
-            Self::Malformed(_) => "IncompleteSignatureException",
+            Self::Malformed(_) | Self::OlderVersion => "IncompleteSignatureException",
             Self::UnknownKey(_) | Self::WrongToken => "UnrecognizedClientException",
             Self::ExpiredToken => "ExpiredTokenException",
             Self::Mismatch { .. }
@@ -324,6 +352,11 @@ impl SignatureError {
         match self {
             Self::Unsigned => "Request is missing Authentication Token".to_owned(),
             Self::Malformed(sentence) | Self::WrongScope(sentence) => sentence.clone(),
+            Self::OlderVersion => {
+                "Hamlet does not take Signature Version 2, nor do AWS's newer Regions: sign with \
+                 Signature Version 4 (AWS4-HMAC-SHA256)."
+                    .to_owned()
+            }
             Self::UnknownKey(_) | Self::WrongToken => {
                 "The security token included in the request is invalid.".to_owned()
             }
@@ -331,17 +364,19 @@ impl SignatureError {
                  signature you provided. Check your AWS Secret Access Key and signing method. \
                  Consult the service documentation for details."
                 .to_owned(),
-            Self::TooOld { signed_at, now } => format!(
-                "Signature expired: {} is now earlier than {} ({} - 5 min.)",
+            Self::TooOld { signed_at, now, skew } => format!(
+                "Signature expired: {} is now earlier than {} ({} - {} min.)",
                 signed_at.basic(),
-                (*now - SKEW).basic(),
-                now.basic()
+                (*now - *skew).basic(),
+                now.basic(),
+                skew.as_secs() / 60
             ),
-            Self::TooNew { signed_at, now } => format!(
-                "Signature not yet current: {} is still later than {} ({} + 5 min.)",
+            Self::TooNew { signed_at, now, skew } => format!(
+                "Signature not yet current: {} is still later than {} ({} + {} min.)",
                 signed_at.basic(),
-                (*now + SKEW).basic(),
-                now.basic()
+                (*now + *skew).basic(),
+                now.basic(),
+                skew.as_secs() / 60
             ),
             Self::Expired => "Signature expired: the presigned request is past its end.".to_owned(),
             Self::ExpiredToken => "The security token included in the request is expired".to_owned(),
@@ -492,14 +527,22 @@ fn check_day(authorization: Authorization) -> Result<Authorization, SignatureErr
     )))
 }
 
+/// How far clocks may differ, by service.
+fn skew(service: &str) -> Duration {
+    match service {
+        "iam" | "sts" => SKEW_OF_IDENTITY,
+        _ => SKEW,
+    }
+}
+
 fn check_time(authorization: &Authorization, now: Timestamp) -> Result<(), SignatureError> {
-    let signed_at = authorization.signed_at;
-    if signed_at > now + SKEW {
-        return Err(SignatureError::TooNew { signed_at, now });
+    let (signed_at, skew) = (authorization.signed_at, skew(&authorization.scope.service));
+    if signed_at > now + skew {
+        return Err(SignatureError::TooNew { signed_at, now, skew });
     }
     match authorization.expires_s {
         Some(seconds) if now > signed_at + Duration::from_secs(seconds) => Err(SignatureError::Expired),
-        None if signed_at < now - SKEW => Err(SignatureError::TooOld { signed_at, now }),
+        None if signed_at < now - skew => Err(SignatureError::TooOld { signed_at, now, skew }),
         Some(_) | None => Ok(()),
     }
 }

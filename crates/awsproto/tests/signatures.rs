@@ -75,6 +75,33 @@ fn clocks_may_differ_by_five_minutes() {
 }
 
 #[test]
+fn clocks_may_differ_by_fifteen_minutes_for_iam_and_sts() {
+    let headers = [("Host", "sts.us-west-2.amazonaws.com"), ("X-Amz-Date", "20260102T030405Z")];
+    let request =
+        SignedRequest { method: "GET", path: "/", query: "", headers: &headers, body: Payload::Whole(b"") };
+    let ask = |service: &str, off: Duration| {
+        let scope =
+            CredentialScope::parse(&format!("AKID/20260102/us-west-2/{service}/aws4_request")).unwrap();
+        let signature = sigv4::sign(&request, scope, "secret", now());
+        let mut headers = headers.to_vec();
+        headers.push(("Authorization", &signature));
+        let request = SignedRequest { headers: &headers, ..request };
+        let known = |_: &str| Some(Secret { key: "secret".to_owned(), session_token: None, expires: None });
+        sigv4::verify(&request, &sigv4::parse(&request)?, known, now() + off)
+    };
+    let (edge, beyond) = (Duration::from_secs(900), Duration::from_secs(901));
+    for service in ["iam", "sts"] {
+        assert_eq!(ask(service, edge), Ok(()));
+        let late = ask(service, beyond).unwrap_err().to_string();
+        assert!(late.ends_with(" - 15 min.)"), "{late}");
+    }
+    for service in ["ec2", "ssm", "route53"] {
+        let late = ask(service, Duration::from_secs(301)).unwrap_err().to_string();
+        assert!(late.ends_with(" - 5 min.)"), "{late}");
+    }
+}
+
+#[test]
 fn presigned_requests_hold_until_their_own_end() {
     let vector = VECTORS.lines().map(Vector::read).find(Vector::is_presigned).unwrap();
     assert!(vector.verify(now() + Duration::from_secs(600)).is_ok());

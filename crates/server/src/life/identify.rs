@@ -1,6 +1,6 @@
 //! Checks the signature: who calls, and in which account and Region.
 
-use awsproto::sigv4::SignatureError;
+use awsproto::sigv4::{self, SignatureError};
 use awsproto::{AwsError, Call, Provided};
 use model::Scope;
 
@@ -8,10 +8,21 @@ use super::{Ended, Exchange};
 use crate::api::Api;
 use crate::clock;
 
+/// What a request without a signature is told: that it lacks one, unless what it asks for needs none.
+fn unsigned(api: &Api, exchange: &Exchange<'_>) -> AwsError {
+    let (service, operation) = (exchange.service(), &exchange.route().operation);
+    let open = sigv4::needs_no_signature(service.name, operation);
+    let missing = api.service(service).find(operation).err().filter(|_| open);
+    missing.unwrap_or_else(|| sigv4::unsigned(&exchange.incoming()).to_aws(service.protocol))
+}
+
 pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> {
     let now = clock::now();
     let unknown = |error: &SignatureError| -> AwsError { error.to_aws(exchange.service().protocol) };
-    let authorization = exchange.authorization.as_ref().map_err(unknown)?;
+    let authorization = match &exchange.authorization {
+        Err(SignatureError::Unsigned) => return Err(unsigned(api, exchange).into()),
+        read => read.as_ref().map_err(unknown)?,
+    };
     let world = api.state.snapshot();
     let caller = api.callers.identify(&world, &exchange.signed(), authorization, now);
     let caller = caller.map_err(|error| unknown(&error))?;
