@@ -23,6 +23,8 @@ NAMESAKES = {
     "signer-data": "signer",
     "timestream-write": "Timestream Query",
 }
+# Those of Hamlet that are called otherwise than their model says.
+OURS = {"ssm": "AWS Systems Manager"}
 # Their requests are those of Amazon RDS, of which there is something.
 LIKE_RDS = {"docdb", "neptune"}
 
@@ -62,7 +64,9 @@ class AbsentServices(unittest.TestCase):
             with self.subTest(f"{service}.{name}"):
                 status, error = self.call(model, name)
                 self.assertEqual((501, True), (status, error["Code"].startswith("NotImplemented")), error)
-                self.assertIn(f"AWS has the action {model.signing_name}:{name}, but Hamlet", error["Message"])
+                self.assertIn(
+                    f"{OURS.get(service) or title(model)} has the action {name}, but Hamlet", error["Message"]
+                )
 
     def test_services_are_told_in_each_of_their_protocols(self):
         for service, operation, protocols in (
@@ -74,7 +78,7 @@ class AbsentServices(unittest.TestCase):
                     model = vacant.model(service, protocol)
                     status, error = self.call(model, operation)
                     self.assertEqual(501, status)
-                    self.assertIn(f"AWS has the action {model.signing_name}:{operation}, but", error["Message"])
+                    self.assertIn(f"{title(model)} has the action {operation}, but", error["Message"])
 
     def test_a_head_request_has_no_body_and_the_status_says_it(self):
         model = vacant.model("s3")

@@ -95,8 +95,8 @@ impl AwsError {
 
     /// An action that AWS knows and Hamlet does not have.
     pub fn not_implemented(service: &Service, action: &str) -> Self {
-        let name = service.name;
-        let message = format!("AWS has the action {name}:{action}, but Hamlet does not implement it yet.");
+        let name = service.title;
+        let message = format!("{name} has the action {action}, but Hamlet does not implement it yet.");
         absent(service, message)
     }
 
