@@ -311,6 +311,8 @@ class Scenario:
         iam.update_assume_role_policy(**role, PolicyDocument=trust("ec2"))
         iam.tag_role(**role, Tags=[{"Key": "stage", "Value": "test"}])
         iam.list_role_tags(**role)
+        iam.list_role_policies(**role)
+        iam.list_attached_role_policies(**role)
         iam.untag_role(**role, TagKeys=["stage"])
         iam.get_instance_profile(**profile)
         iam.list_instance_profiles()

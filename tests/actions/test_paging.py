@@ -33,6 +33,8 @@ ARGUMENTS = {
     "GetSubnetCidrReservations": lambda it: {"SubnetId": it.subnet},
     "ListInstanceProfilesForRole": lambda _: {"RoleName": "role0"},
     "ListRoleTags": lambda _: {"RoleName": "role0"},
+    "ListRolePolicies": lambda _: {"RoleName": "role0"},
+    "ListAttachedRolePolicies": lambda _: {"RoleName": "role0"},
     "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
     # More than five, and, since no page has more than ten, no more.
     "GetParametersByPath": lambda _: {"Path": "/aws/service/debian/release", "Recursive": True},
@@ -54,6 +56,9 @@ MAY_BE_ONE_PAGE = {
     "DescribeInstanceConnectEndpoints",
     "DescribeVpcPeeringConnections",
     "DescribeInstanceCreditSpecifications",
+    # Nothing can be put on a role yet.
+    "ListRolePolicies",
+    "ListAttachedRolePolicies",
 }
 
 

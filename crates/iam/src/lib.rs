@@ -1,7 +1,7 @@
 //! AWS Identity and Access Management: requests in, answers and changes out.
 //!
-//! Roles and instance profiles, as far as instances need them. Policies attached to roles, users, groups and access keys
-//! are not here: they are answered as "not implemented", and every principal may do everything.
+//! Roles and instance profiles, as far as instances need them. Policies attached to roles, of which lists say that there
+//! are none, users, groups and access keys are not here: they are answered as "not implemented", and every principal may do everything.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
@@ -11,6 +11,7 @@ mod errors;
 mod instance_profile;
 mod listing;
 mod role;
+mod role_policies;
 pub mod shapes;
 mod tags;
 #[rustfmt::skip]
@@ -38,6 +39,8 @@ static ACTIONS: &[Action<World>] = &[
     write!(TagRole, role::tag),
     write!(UntagRole, role::untag),
     read!(ListRoleTags, role::list_tags),
+    read!(ListRolePolicies, role_policies::list_inline),
+    read!(ListAttachedRolePolicies, role_policies::list_attached),
     // Instance profiles.
     write!(CreateInstanceProfile, instance_profile::create),
     read!(GetInstanceProfile, instance_profile::get),

@@ -217,9 +217,11 @@ pub mod op {
         ("DeleteRole", |input| DeleteRole::decode(input).map(drop)),
         ("GetInstanceProfile", |input| GetInstanceProfile::decode(input).map(drop)),
         ("GetRole", |input| GetRole::decode(input).map(drop)),
+        ("ListAttachedRolePolicies", |input| ListAttachedRolePolicies::decode(input).map(drop)),
         ("ListInstanceProfileTags", |input| ListInstanceProfileTags::decode(input).map(drop)),
         ("ListInstanceProfiles", |input| ListInstanceProfiles::decode(input).map(drop)),
         ("ListInstanceProfilesForRole", |input| ListInstanceProfilesForRole::decode(input).map(drop)),
+        ("ListRolePolicies", |input| ListRolePolicies::decode(input).map(drop)),
         ("ListRoleTags", |input| ListRoleTags::decode(input).map(drop)),
         ("ListRoles", |input| ListRoles::decode(input).map(drop)),
         ("RemoveRoleFromInstanceProfile", |input| RemoveRoleFromInstanceProfile::decode(input).map(drop)),
@@ -371,6 +373,27 @@ pub mod op {
         }
     }
 
+    /// `ListAttachedRolePolicies`.
+    pub struct ListAttachedRolePolicies;
+    impl Operation for ListAttachedRolePolicies {
+        const NAME: &'static str = "ListAttachedRolePolicies";
+        const IAM_ACTION: &'static str = "iam:ListAttachedRolePolicies";
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "AttachedPolicies" });
+        const REQUIRED: &'static [&'static str] = &["RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = ListAttachedRolePoliciesRequest;
+        type Response = ListAttachedRolePoliciesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
     /// `ListInstanceProfileTags`.
     pub struct ListInstanceProfileTags;
     impl Operation for ListInstanceProfileTags {
@@ -425,6 +448,27 @@ pub mod op {
         const DRY_RUN: bool = false;
         type Request = ListInstanceProfilesForRoleRequest;
         type Response = ListInstanceProfilesForRoleResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListRolePolicies`.
+    pub struct ListRolePolicies;
+    impl Operation for ListRolePolicies {
+        const NAME: &'static str = "ListRolePolicies";
+        const IAM_ACTION: &'static str = "iam:ListRolePolicies";
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "PolicyNames" });
+        const REQUIRED: &'static [&'static str] = &["RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = ListRolePoliciesRequest;
+        type Response = ListRolePoliciesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
             query::decode(input)
         }
@@ -647,6 +691,19 @@ impl ToXml for AttachedPermissionsBoundary {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttachedPolicy {
+    pub policy_arn: Option<String>,
+    pub policy_name: Option<String>,
+}
+
+impl ToXml for AttachedPolicy {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("PolicyArn", &self.policy_arn);
+        xml.field("PolicyName", &self.policy_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateInstanceProfileRequest {
     pub instance_profile_name: Option<String>,
     pub path: Option<String>,
@@ -820,6 +877,43 @@ impl ToXml for InstanceProfile {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAttachedRolePoliciesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub path_prefix: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for ListAttachedRolePoliciesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            path_prefix: fields.optional("PathPrefix")?,
+            role_name: fields.required("RoleName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAttachedRolePoliciesResponse {
+    pub attached_policies: Vec<AttachedPolicy>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListAttachedRolePoliciesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("AttachedPolicies", "member", &self.attached_policies);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListInstanceProfileTagsRequest {
     pub instance_profile_name: Option<String>,
     pub marker: Option<String>,
@@ -921,6 +1015,41 @@ impl ToXml for ListInstanceProfilesResponse {
         xml.list("InstanceProfiles", "member", &self.instance_profiles);
         xml.field("IsTruncated", &self.is_truncated);
         xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListRolePoliciesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for ListRolePoliciesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            role_name: fields.required("RoleName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListRolePoliciesResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub policy_names: Vec<String>,
+}
+
+impl ToXml for ListRolePoliciesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("PolicyNames", "member", &self.policy_names);
     }
 }
 

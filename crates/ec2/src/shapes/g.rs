@@ -64,6 +64,82 @@ impl ToXml for GetDefaultCreditSpecificationResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetEbsDefaultKmsKeyIdRequest {}
+
+impl FromParams for GetEbsDefaultKmsKeyIdRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetEbsDefaultKmsKeyIdResult {
+    pub kms_key_id: Option<String>,
+}
+
+impl ToXml for GetEbsDefaultKmsKeyIdResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("kmsKeyId", &self.kms_key_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetEbsEncryptionByDefaultRequest {}
+
+impl FromParams for GetEbsEncryptionByDefaultRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetEbsEncryptionByDefaultResult {
+    pub ebs_encryption_by_default: Option<bool>,
+    pub sse_type: Option<String>,
+}
+
+impl ToXml for GetEbsEncryptionByDefaultResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ebsEncryptionByDefault", &self.ebs_encryption_by_default);
+        xml.field("sseType", &self.sse_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetImageBlockPublicAccessStateRequest {}
+
+impl FromParams for GetImageBlockPublicAccessStateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetImageBlockPublicAccessStateResult {
+    pub image_block_public_access_state: Option<String>,
+    pub managed_by: Option<String>,
+}
+
+impl ToXml for GetImageBlockPublicAccessStateResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("imageBlockPublicAccessState", &self.image_block_public_access_state);
+        xml.field("managedBy", &self.managed_by);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetInstanceMetadataDefaultsRequest {}
 
 impl FromParams for GetInstanceMetadataDefaultsRequest {
@@ -286,6 +362,32 @@ impl ToXml for GetSecurityGroupsForVpcResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("nextToken", &self.next_token);
         xml.list("securityGroupForVpcSet", "item", &self.security_group_for_vpcs);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSnapshotBlockPublicAccessStateRequest {}
+
+impl FromParams for GetSnapshotBlockPublicAccessStateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {};
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSnapshotBlockPublicAccessStateResult {
+    pub managed_by: Option<String>,
+    pub state: Option<String>,
+}
+
+impl ToXml for GetSnapshotBlockPublicAccessStateResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("managedBy", &self.managed_by);
+        xml.field("state", &self.state);
     }
 }
 

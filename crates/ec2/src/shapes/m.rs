@@ -214,6 +214,107 @@ impl ToXml for ModifyDefaultCreditSpecificationResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyEbsDefaultKmsKeyIdRequest {
+    pub kms_key_id: Option<String>,
+}
+
+impl FromParams for ModifyEbsDefaultKmsKeyIdRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { kms_key_id: fields.required("KmsKeyId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyEbsDefaultKmsKeyIdResult {
+    pub kms_key_id: Option<String>,
+}
+
+impl ToXml for ModifyEbsDefaultKmsKeyIdResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("kmsKeyId", &self.kms_key_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyIdFormatRequest {
+    pub resource: Option<String>,
+    pub use_long_ids: Option<bool>,
+}
+
+impl FromParams for ModifyIdFormatRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { resource: fields.required("Resource")?, use_long_ids: fields.required("UseLongIds")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyIdentityIdFormatRequest {
+    pub principal_arn: Option<String>,
+    pub resource: Option<String>,
+    pub use_long_ids: Option<bool>,
+}
+
+impl FromParams for ModifyIdentityIdFormatRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            principal_arn: fields.required("PrincipalArn")?,
+            resource: fields.required("Resource")?,
+            use_long_ids: fields.required("UseLongIds")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyImageAttributeRequest {
+    pub attribute: Option<String>,
+    pub description: Option<AttributeValue>,
+    pub image_id: Option<String>,
+    pub imds_support: Option<AttributeValue>,
+    pub launch_permission: Option<LaunchPermissionModifications>,
+    pub operation_type: Option<String>,
+    pub organization_arns: Vec<String>,
+    pub organizational_unit_arns: Vec<String>,
+    pub product_codes: Vec<String>,
+    pub user_groups: Vec<String>,
+    pub user_ids: Vec<String>,
+    pub value: Option<String>,
+}
+
+impl FromParams for ModifyImageAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            attribute: fields.optional("Attribute")?,
+            description: fields.optional_even_empty("Description")?,
+            image_id: fields.required("ImageId")?,
+            imds_support: fields.optional_even_empty("ImdsSupport")?,
+            launch_permission: fields.optional("LaunchPermission")?,
+            operation_type: fields.optional("OperationType")?,
+            organization_arns: fields.list("OrganizationArn")?,
+            organizational_unit_arns: fields.list("OrganizationalUnitArn")?,
+            product_codes: fields.list("ProductCode")?,
+            user_groups: fields.list("UserGroup")?,
+            user_ids: fields.list("UserId")?,
+            value: fields.optional("Value")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyInstanceAttributeRequest {
     pub attribute: Option<String>,
     pub block_device_mappings: Vec<InstanceBlockDeviceMappingSpecification>,
@@ -666,6 +767,33 @@ pub struct ModifySecurityGroupRulesResult {
 impl ToXml for ModifySecurityGroupRulesResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifySnapshotAttributeRequest {
+    pub attribute: Option<String>,
+    pub create_volume_permission: Option<CreateVolumePermissionModifications>,
+    pub group_names: Vec<String>,
+    pub operation_type: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub user_ids: Vec<String>,
+}
+
+impl FromParams for ModifySnapshotAttributeRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            attribute: fields.optional("Attribute")?,
+            create_volume_permission: fields.optional("CreateVolumePermission")?,
+            group_names: fields.list("UserGroup")?,
+            operation_type: fields.optional("OperationType")?,
+            snapshot_id: fields.required("SnapshotId")?,
+            user_ids: fields.list("UserId")?,
+        };
+        fields.close()?;
+        Ok(value)
     }
 }
 

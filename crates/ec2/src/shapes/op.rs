@@ -23,12 +23,16 @@ pub const DECODERS: &[Decoder] = &[
     ("AssociateVpcCidrBlock", |input| AssociateVpcCidrBlock::decode(input).map(drop)),
     ("AttachInternetGateway", |input| AttachInternetGateway::decode(input).map(drop)),
     ("AttachNetworkInterface", |input| AttachNetworkInterface::decode(input).map(drop)),
+    ("AttachVolume", |input| AttachVolume::decode(input).map(drop)),
     ("AuthorizeSecurityGroupEgress", |input| AuthorizeSecurityGroupEgress::decode(input).map(drop)),
     ("AuthorizeSecurityGroupIngress", |input| AuthorizeSecurityGroupIngress::decode(input).map(drop)),
+    ("CopyImage", |input| CopyImage::decode(input).map(drop)),
+    ("CopySnapshot", |input| CopySnapshot::decode(input).map(drop)),
     ("CreateDefaultSubnet", |input| CreateDefaultSubnet::decode(input).map(drop)),
     ("CreateDefaultVpc", |input| CreateDefaultVpc::decode(input).map(drop)),
     ("CreateDhcpOptions", |input| CreateDhcpOptions::decode(input).map(drop)),
     ("CreateEgressOnlyInternetGateway", |input| CreateEgressOnlyInternetGateway::decode(input).map(drop)),
+    ("CreateImage", |input| CreateImage::decode(input).map(drop)),
     ("CreateInstanceConnectEndpoint", |input| CreateInstanceConnectEndpoint::decode(input).map(drop)),
     ("CreateInternetGateway", |input| CreateInternetGateway::decode(input).map(drop)),
     ("CreateKeyPair", |input| CreateKeyPair::decode(input).map(drop)),
@@ -39,13 +43,16 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateNetworkAcl", |input| CreateNetworkAcl::decode(input).map(drop)),
     ("CreateNetworkAclEntry", |input| CreateNetworkAclEntry::decode(input).map(drop)),
     ("CreateNetworkInterface", |input| CreateNetworkInterface::decode(input).map(drop)),
-    ("CreateNetworkInterfacePermission", |input| CreateNetworkInterfacePermission::decode(input).map(drop)),
+    ("CreatePlacementGroup", |input| CreatePlacementGroup::decode(input).map(drop)),
     ("CreateRoute", |input| CreateRoute::decode(input).map(drop)),
     ("CreateRouteTable", |input| CreateRouteTable::decode(input).map(drop)),
     ("CreateSecurityGroup", |input| CreateSecurityGroup::decode(input).map(drop)),
+    ("CreateSnapshot", |input| CreateSnapshot::decode(input).map(drop)),
+    ("CreateSnapshots", |input| CreateSnapshots::decode(input).map(drop)),
     ("CreateSubnet", |input| CreateSubnet::decode(input).map(drop)),
     ("CreateSubnetCidrReservation", |input| CreateSubnetCidrReservation::decode(input).map(drop)),
     ("CreateTags", |input| CreateTags::decode(input).map(drop)),
+    ("CreateVolume", |input| CreateVolume::decode(input).map(drop)),
     ("CreateVpc", |input| CreateVpc::decode(input).map(drop)),
     ("CreateVpcBlockPublicAccessExclusion", |input| {
         CreateVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -63,18 +70,21 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteNetworkAcl", |input| DeleteNetworkAcl::decode(input).map(drop)),
     ("DeleteNetworkAclEntry", |input| DeleteNetworkAclEntry::decode(input).map(drop)),
     ("DeleteNetworkInterface", |input| DeleteNetworkInterface::decode(input).map(drop)),
-    ("DeleteNetworkInterfacePermission", |input| DeleteNetworkInterfacePermission::decode(input).map(drop)),
+    ("DeletePlacementGroup", |input| DeletePlacementGroup::decode(input).map(drop)),
     ("DeleteRoute", |input| DeleteRoute::decode(input).map(drop)),
     ("DeleteRouteTable", |input| DeleteRouteTable::decode(input).map(drop)),
     ("DeleteSecurityGroup", |input| DeleteSecurityGroup::decode(input).map(drop)),
+    ("DeleteSnapshot", |input| DeleteSnapshot::decode(input).map(drop)),
     ("DeleteSubnet", |input| DeleteSubnet::decode(input).map(drop)),
     ("DeleteSubnetCidrReservation", |input| DeleteSubnetCidrReservation::decode(input).map(drop)),
     ("DeleteTags", |input| DeleteTags::decode(input).map(drop)),
+    ("DeleteVolume", |input| DeleteVolume::decode(input).map(drop)),
     ("DeleteVpc", |input| DeleteVpc::decode(input).map(drop)),
     ("DeleteVpcBlockPublicAccessExclusion", |input| {
         DeleteVpcBlockPublicAccessExclusion::decode(input).map(drop)
     }),
     ("DeleteVpcPeeringConnection", |input| DeleteVpcPeeringConnection::decode(input).map(drop)),
+    ("DeregisterImage", |input| DeregisterImage::decode(input).map(drop)),
     ("DescribeAccountAttributes", |input| DescribeAccountAttributes::decode(input).map(drop)),
     ("DescribeAddressTransfers", |input| DescribeAddressTransfers::decode(input).map(drop)),
     ("DescribeAddresses", |input| DescribeAddresses::decode(input).map(drop)),
@@ -111,10 +121,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeNatGateways", |input| DescribeNatGateways::decode(input).map(drop)),
     ("DescribeNetworkAcls", |input| DescribeNetworkAcls::decode(input).map(drop)),
     ("DescribeNetworkInterfaceAttribute", |input| DescribeNetworkInterfaceAttribute::decode(input).map(drop)),
-    ("DescribeNetworkInterfacePermissions", |input| {
-        DescribeNetworkInterfacePermissions::decode(input).map(drop)
-    }),
     ("DescribeNetworkInterfaces", |input| DescribeNetworkInterfaces::decode(input).map(drop)),
+    ("DescribePlacementGroups", |input| DescribePlacementGroups::decode(input).map(drop)),
     ("DescribePrefixLists", |input| DescribePrefixLists::decode(input).map(drop)),
     ("DescribePrincipalIdFormat", |input| DescribePrincipalIdFormat::decode(input).map(drop)),
     ("DescribeRegions", |input| DescribeRegions::decode(input).map(drop)),
@@ -125,10 +133,15 @@ pub const DECODERS: &[Decoder] = &[
         DescribeSecurityGroupVpcAssociations::decode(input).map(drop)
     }),
     ("DescribeSecurityGroups", |input| DescribeSecurityGroups::decode(input).map(drop)),
+    ("DescribeSnapshotAttribute", |input| DescribeSnapshotAttribute::decode(input).map(drop)),
+    ("DescribeSnapshots", |input| DescribeSnapshots::decode(input).map(drop)),
     ("DescribeStaleSecurityGroups", |input| DescribeStaleSecurityGroups::decode(input).map(drop)),
     ("DescribeSubnets", |input| DescribeSubnets::decode(input).map(drop)),
     ("DescribeTags", |input| DescribeTags::decode(input).map(drop)),
+    ("DescribeVolumeAttribute", |input| DescribeVolumeAttribute::decode(input).map(drop)),
+    ("DescribeVolumeStatus", |input| DescribeVolumeStatus::decode(input).map(drop)),
     ("DescribeVolumes", |input| DescribeVolumes::decode(input).map(drop)),
+    ("DescribeVolumesModifications", |input| DescribeVolumesModifications::decode(input).map(drop)),
     ("DescribeVpcAttribute", |input| DescribeVpcAttribute::decode(input).map(drop)),
     ("DescribeVpcBlockPublicAccessExclusions", |input| {
         DescribeVpcBlockPublicAccessExclusions::decode(input).map(drop)
@@ -140,7 +153,16 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
     ("DetachNetworkInterface", |input| DetachNetworkInterface::decode(input).map(drop)),
+    ("DetachVolume", |input| DetachVolume::decode(input).map(drop)),
     ("DisableAddressTransfer", |input| DisableAddressTransfer::decode(input).map(drop)),
+    ("DisableEbsEncryptionByDefault", |input| DisableEbsEncryptionByDefault::decode(input).map(drop)),
+    ("DisableImage", |input| DisableImage::decode(input).map(drop)),
+    ("DisableImageBlockPublicAccess", |input| DisableImageBlockPublicAccess::decode(input).map(drop)),
+    ("DisableImageDeprecation", |input| DisableImageDeprecation::decode(input).map(drop)),
+    ("DisableImageDeregistrationProtection", |input| {
+        DisableImageDeregistrationProtection::decode(input).map(drop)
+    }),
+    ("DisableSnapshotBlockPublicAccess", |input| DisableSnapshotBlockPublicAccess::decode(input).map(drop)),
     ("DisassociateAddress", |input| DisassociateAddress::decode(input).map(drop)),
     ("DisassociateIamInstanceProfile", |input| DisassociateIamInstanceProfile::decode(input).map(drop)),
     ("DisassociateNatGatewayAddress", |input| DisassociateNatGatewayAddress::decode(input).map(drop)),
@@ -149,27 +171,54 @@ pub const DECODERS: &[Decoder] = &[
     ("DisassociateSubnetCidrBlock", |input| DisassociateSubnetCidrBlock::decode(input).map(drop)),
     ("DisassociateVpcCidrBlock", |input| DisassociateVpcCidrBlock::decode(input).map(drop)),
     ("EnableAddressTransfer", |input| EnableAddressTransfer::decode(input).map(drop)),
+    ("EnableEbsEncryptionByDefault", |input| EnableEbsEncryptionByDefault::decode(input).map(drop)),
+    ("EnableImage", |input| EnableImage::decode(input).map(drop)),
+    ("EnableImageBlockPublicAccess", |input| EnableImageBlockPublicAccess::decode(input).map(drop)),
+    ("EnableImageDeprecation", |input| EnableImageDeprecation::decode(input).map(drop)),
+    ("EnableImageDeregistrationProtection", |input| {
+        EnableImageDeregistrationProtection::decode(input).map(drop)
+    }),
+    ("EnableSnapshotBlockPublicAccess", |input| EnableSnapshotBlockPublicAccess::decode(input).map(drop)),
+    ("EnableVolumeIO", |input| EnableVolumeIO::decode(input).map(drop)),
     ("GetConsoleOutput", |input| GetConsoleOutput::decode(input).map(drop)),
+    ("GetDefaultCreditSpecification", |input| GetDefaultCreditSpecification::decode(input).map(drop)),
+    ("GetEbsDefaultKmsKeyId", |input| GetEbsDefaultKmsKeyId::decode(input).map(drop)),
+    ("GetEbsEncryptionByDefault", |input| GetEbsEncryptionByDefault::decode(input).map(drop)),
+    ("GetImageBlockPublicAccessState", |input| GetImageBlockPublicAccessState::decode(input).map(drop)),
+    ("GetInstanceMetadataDefaults", |input| GetInstanceMetadataDefaults::decode(input).map(drop)),
     ("GetInstanceTypesFromInstanceRequirements", |input| {
         GetInstanceTypesFromInstanceRequirements::decode(input).map(drop)
     }),
     ("GetLaunchTemplateData", |input| GetLaunchTemplateData::decode(input).map(drop)),
     ("GetManagedPrefixListAssociations", |input| GetManagedPrefixListAssociations::decode(input).map(drop)),
     ("GetManagedPrefixListEntries", |input| GetManagedPrefixListEntries::decode(input).map(drop)),
+    ("GetPasswordData", |input| GetPasswordData::decode(input).map(drop)),
     ("GetSecurityGroupsForVpc", |input| GetSecurityGroupsForVpc::decode(input).map(drop)),
+    ("GetSnapshotBlockPublicAccessState", |input| GetSnapshotBlockPublicAccessState::decode(input).map(drop)),
     ("GetSubnetCidrReservations", |input| GetSubnetCidrReservations::decode(input).map(drop)),
     ("ImportKeyPair", |input| ImportKeyPair::decode(input).map(drop)),
     ("ModifyAddressAttribute", |input| ModifyAddressAttribute::decode(input).map(drop)),
+    ("ModifyDefaultCreditSpecification", |input| ModifyDefaultCreditSpecification::decode(input).map(drop)),
+    ("ModifyEbsDefaultKmsKeyId", |input| ModifyEbsDefaultKmsKeyId::decode(input).map(drop)),
     ("ModifyIdFormat", |input| ModifyIdFormat::decode(input).map(drop)),
     ("ModifyIdentityIdFormat", |input| ModifyIdentityIdFormat::decode(input).map(drop)),
+    ("ModifyImageAttribute", |input| ModifyImageAttribute::decode(input).map(drop)),
     ("ModifyInstanceAttribute", |input| ModifyInstanceAttribute::decode(input).map(drop)),
     ("ModifyInstanceConnectEndpoint", |input| ModifyInstanceConnectEndpoint::decode(input).map(drop)),
+    ("ModifyInstanceCpuOptions", |input| ModifyInstanceCpuOptions::decode(input).map(drop)),
+    ("ModifyInstanceCreditSpecification", |input| ModifyInstanceCreditSpecification::decode(input).map(drop)),
+    ("ModifyInstanceMaintenanceOptions", |input| ModifyInstanceMaintenanceOptions::decode(input).map(drop)),
+    ("ModifyInstanceMetadataDefaults", |input| ModifyInstanceMetadataDefaults::decode(input).map(drop)),
     ("ModifyInstanceMetadataOptions", |input| ModifyInstanceMetadataOptions::decode(input).map(drop)),
+    ("ModifyInstancePlacement", |input| ModifyInstancePlacement::decode(input).map(drop)),
     ("ModifyLaunchTemplate", |input| ModifyLaunchTemplate::decode(input).map(drop)),
     ("ModifyManagedPrefixList", |input| ModifyManagedPrefixList::decode(input).map(drop)),
     ("ModifyNetworkInterfaceAttribute", |input| ModifyNetworkInterfaceAttribute::decode(input).map(drop)),
     ("ModifySecurityGroupRules", |input| ModifySecurityGroupRules::decode(input).map(drop)),
+    ("ModifySnapshotAttribute", |input| ModifySnapshotAttribute::decode(input).map(drop)),
     ("ModifySubnetAttribute", |input| ModifySubnetAttribute::decode(input).map(drop)),
+    ("ModifyVolume", |input| ModifyVolume::decode(input).map(drop)),
+    ("ModifyVolumeAttribute", |input| ModifyVolumeAttribute::decode(input).map(drop)),
     ("ModifyVpcAttribute", |input| ModifyVpcAttribute::decode(input).map(drop)),
     ("ModifyVpcBlockPublicAccessExclusion", |input| {
         ModifyVpcBlockPublicAccessExclusion::decode(input).map(drop)
@@ -179,6 +228,7 @@ pub const DECODERS: &[Decoder] = &[
     ("ModifyVpcTenancy", |input| ModifyVpcTenancy::decode(input).map(drop)),
     ("MonitorInstances", |input| MonitorInstances::decode(input).map(drop)),
     ("RebootInstances", |input| RebootInstances::decode(input).map(drop)),
+    ("RegisterImage", |input| RegisterImage::decode(input).map(drop)),
     ("RejectVpcPeeringConnection", |input| RejectVpcPeeringConnection::decode(input).map(drop)),
     ("ReleaseAddress", |input| ReleaseAddress::decode(input).map(drop)),
     ("ReplaceIamInstanceProfileAssociation", |input| {
@@ -189,8 +239,11 @@ pub const DECODERS: &[Decoder] = &[
     ("ReplaceRoute", |input| ReplaceRoute::decode(input).map(drop)),
     ("ReplaceRouteTableAssociation", |input| ReplaceRouteTableAssociation::decode(input).map(drop)),
     ("ResetAddressAttribute", |input| ResetAddressAttribute::decode(input).map(drop)),
+    ("ResetEbsDefaultKmsKeyId", |input| ResetEbsDefaultKmsKeyId::decode(input).map(drop)),
+    ("ResetImageAttribute", |input| ResetImageAttribute::decode(input).map(drop)),
     ("ResetInstanceAttribute", |input| ResetInstanceAttribute::decode(input).map(drop)),
     ("ResetNetworkInterfaceAttribute", |input| ResetNetworkInterfaceAttribute::decode(input).map(drop)),
+    ("ResetSnapshotAttribute", |input| ResetSnapshotAttribute::decode(input).map(drop)),
     ("RestoreManagedPrefixListVersion", |input| RestoreManagedPrefixListVersion::decode(input).map(drop)),
     ("RevokeSecurityGroupEgress", |input| RevokeSecurityGroupEgress::decode(input).map(drop)),
     ("RevokeSecurityGroupIngress", |input| RevokeSecurityGroupIngress::decode(input).map(drop)),
@@ -530,6 +583,26 @@ impl Operation for AttachNetworkInterface {
     }
 }
 
+/// `AttachVolume`.
+pub struct AttachVolume;
+impl Operation for AttachVolume {
+    const NAME: &'static str = "AttachVolume";
+    const IAM_ACTION: &'static str = "ec2:AttachVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Device", "InstanceId", "VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = AttachVolumeRequest;
+    type Response = VolumeAttachment;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `AuthorizeSecurityGroupEgress`.
 pub struct AuthorizeSecurityGroupEgress;
 impl Operation for AuthorizeSecurityGroupEgress {
@@ -562,6 +635,46 @@ impl Operation for AuthorizeSecurityGroupIngress {
     const DRY_RUN: bool = true;
     type Request = AuthorizeSecurityGroupIngressRequest;
     type Response = AuthorizeSecurityGroupIngressResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CopyImage`.
+pub struct CopyImage;
+impl Operation for CopyImage {
+    const NAME: &'static str = "CopyImage";
+    const IAM_ACTION: &'static str = "ec2:CopyImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Name", "SourceImageId", "SourceRegion"];
+    const DRY_RUN: bool = true;
+    type Request = CopyImageRequest;
+    type Response = CopyImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CopySnapshot`.
+pub struct CopySnapshot;
+impl Operation for CopySnapshot {
+    const NAME: &'static str = "CopySnapshot";
+    const IAM_ACTION: &'static str = "ec2:CopySnapshot";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["SourceRegion", "SourceSnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = CopySnapshotRequest;
+    type Response = CopySnapshotResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -642,6 +755,26 @@ impl Operation for CreateEgressOnlyInternetGateway {
     const DRY_RUN: bool = true;
     type Request = CreateEgressOnlyInternetGatewayRequest;
     type Response = CreateEgressOnlyInternetGatewayResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CreateImage`.
+pub struct CreateImage;
+impl Operation for CreateImage {
+    const NAME: &'static str = "CreateImage";
+    const IAM_ACTION: &'static str = "ec2:CreateImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceId", "Name"];
+    const DRY_RUN: bool = true;
+    type Request = CreateImageRequest;
+    type Response = CreateImageResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -851,18 +984,18 @@ impl Operation for CreateNetworkInterface {
     }
 }
 
-/// `CreateNetworkInterfacePermission`.
-pub struct CreateNetworkInterfacePermission;
-impl Operation for CreateNetworkInterfacePermission {
-    const NAME: &'static str = "CreateNetworkInterfacePermission";
-    const IAM_ACTION: &'static str = "ec2:CreateNetworkInterfacePermission";
+/// `CreatePlacementGroup`.
+pub struct CreatePlacementGroup;
+impl Operation for CreatePlacementGroup {
+    const NAME: &'static str = "CreatePlacementGroup";
+    const IAM_ACTION: &'static str = "ec2:CreatePlacementGroup";
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["NetworkInterfaceId", "Permission"];
+    const REQUIRED: &'static [&'static str] = &[];
     const DRY_RUN: bool = true;
-    type Request = CreateNetworkInterfacePermissionRequest;
-    type Response = CreateNetworkInterfacePermissionResult;
+    type Request = CreatePlacementGroupRequest;
+    type Response = CreatePlacementGroupResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -931,6 +1064,46 @@ impl Operation for CreateSecurityGroup {
     }
 }
 
+/// `CreateSnapshot`.
+pub struct CreateSnapshot;
+impl Operation for CreateSnapshot {
+    const NAME: &'static str = "CreateSnapshot";
+    const IAM_ACTION: &'static str = "ec2:CreateSnapshot";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = CreateSnapshotRequest;
+    type Response = Snapshot;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CreateSnapshots`.
+pub struct CreateSnapshots;
+impl Operation for CreateSnapshots {
+    const NAME: &'static str = "CreateSnapshots";
+    const IAM_ACTION: &'static str = "ec2:CreateSnapshots";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceSpecification"];
+    const DRY_RUN: bool = true;
+    type Request = CreateSnapshotsRequest;
+    type Response = CreateSnapshotsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateSubnet`.
 pub struct CreateSubnet;
 impl Operation for CreateSubnet {
@@ -988,6 +1161,26 @@ impl Operation for CreateTags {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `CreateVolume`.
+pub struct CreateVolume;
+impl Operation for CreateVolume {
+    const NAME: &'static str = "CreateVolume";
+    const IAM_ACTION: &'static str = "ec2:CreateVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = CreateVolumeRequest;
+    type Response = Volume;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1291,23 +1484,23 @@ impl Operation for DeleteNetworkInterface {
     }
 }
 
-/// `DeleteNetworkInterfacePermission`.
-pub struct DeleteNetworkInterfacePermission;
-impl Operation for DeleteNetworkInterfacePermission {
-    const NAME: &'static str = "DeleteNetworkInterfacePermission";
-    const IAM_ACTION: &'static str = "ec2:DeleteNetworkInterfacePermission";
+/// `DeletePlacementGroup`.
+pub struct DeletePlacementGroup;
+impl Operation for DeletePlacementGroup {
+    const NAME: &'static str = "DeletePlacementGroup";
+    const IAM_ACTION: &'static str = "ec2:DeletePlacementGroup";
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
-    const REQUIRED: &'static [&'static str] = &["NetworkInterfacePermissionId"];
+    const REQUIRED: &'static [&'static str] = &["GroupName"];
     const DRY_RUN: bool = true;
-    type Request = DeleteNetworkInterfacePermissionRequest;
-    type Response = DeleteNetworkInterfacePermissionResult;
+    type Request = DeletePlacementGroupRequest;
+    type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
     fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
+        ec2::encode_nothing(response)
     }
 }
 
@@ -1371,6 +1564,26 @@ impl Operation for DeleteSecurityGroup {
     }
 }
 
+/// `DeleteSnapshot`.
+pub struct DeleteSnapshot;
+impl Operation for DeleteSnapshot {
+    const NAME: &'static str = "DeleteSnapshot";
+    const IAM_ACTION: &'static str = "ec2:DeleteSnapshot";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteSnapshotRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
 /// `DeleteSubnet`.
 pub struct DeleteSubnet;
 impl Operation for DeleteSubnet {
@@ -1422,6 +1635,26 @@ impl Operation for DeleteTags {
     const REQUIRED: &'static [&'static str] = &["ResourceId"];
     const DRY_RUN: bool = true;
     type Request = DeleteTagsRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `DeleteVolume`.
+pub struct DeleteVolume;
+impl Operation for DeleteVolume {
+    const NAME: &'static str = "DeleteVolume";
+    const IAM_ACTION: &'static str = "ec2:DeleteVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteVolumeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -1483,6 +1716,26 @@ impl Operation for DeleteVpcPeeringConnection {
     const DRY_RUN: bool = true;
     type Request = DeleteVpcPeeringConnectionRequest;
     type Response = DeleteVpcPeeringConnectionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DeregisterImage`.
+pub struct DeregisterImage;
+impl Operation for DeregisterImage {
+    const NAME: &'static str = "DeregisterImage";
+    const IAM_ACTION: &'static str = "ec2:DeregisterImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DeregisterImageRequest;
+    type Response = DeregisterImageResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2114,27 +2367,6 @@ impl Operation for DescribeNetworkInterfaceAttribute {
     }
 }
 
-/// `DescribeNetworkInterfacePermissions`.
-pub struct DescribeNetworkInterfacePermissions;
-impl Operation for DescribeNetworkInterfacePermissions {
-    const NAME: &'static str = "DescribeNetworkInterfacePermissions";
-    const IAM_ACTION: &'static str = "ec2:DescribeNetworkInterfacePermissions";
-    const SERVICE: &'static Service = &SERVICE;
-    const CLIENT_TOKEN: Option<&'static str> = None;
-    const PAGES: Option<Pages> =
-        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "NetworkInterfacePermissions" });
-    const REQUIRED: &'static [&'static str] = &[];
-    const DRY_RUN: bool = false;
-    type Request = DescribeNetworkInterfacePermissionsRequest;
-    type Response = DescribeNetworkInterfacePermissionsResult;
-    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-        ec2::decode(input)
-    }
-    fn encode(response: &Self::Response) -> Output {
-        ec2::encode(Self::NAME, response)
-    }
-}
-
 /// `DescribeNetworkInterfaces`.
 pub struct DescribeNetworkInterfaces;
 impl Operation for DescribeNetworkInterfaces {
@@ -2148,6 +2380,26 @@ impl Operation for DescribeNetworkInterfaces {
     const DRY_RUN: bool = true;
     type Request = DescribeNetworkInterfacesRequest;
     type Response = DescribeNetworkInterfacesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribePlacementGroups`.
+pub struct DescribePlacementGroups;
+impl Operation for DescribePlacementGroups {
+    const NAME: &'static str = "DescribePlacementGroups";
+    const IAM_ACTION: &'static str = "ec2:DescribePlacementGroups";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribePlacementGroupsRequest;
+    type Response = DescribePlacementGroupsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2322,6 +2574,47 @@ impl Operation for DescribeSecurityGroups {
     }
 }
 
+/// `DescribeSnapshotAttribute`.
+pub struct DescribeSnapshotAttribute;
+impl Operation for DescribeSnapshotAttribute {
+    const NAME: &'static str = "DescribeSnapshotAttribute";
+    const IAM_ACTION: &'static str = "ec2:DescribeSnapshotAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = DescribeSnapshotAttributeRequest;
+    type Response = DescribeSnapshotAttributeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeSnapshots`.
+pub struct DescribeSnapshots;
+impl Operation for DescribeSnapshots {
+    const NAME: &'static str = "DescribeSnapshots";
+    const IAM_ACTION: &'static str = "ec2:DescribeSnapshots";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Snapshots" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeSnapshotsRequest;
+    type Response = DescribeSnapshotsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeStaleSecurityGroups`.
 pub struct DescribeStaleSecurityGroups;
 impl Operation for DescribeStaleSecurityGroups {
@@ -2385,6 +2678,47 @@ impl Operation for DescribeTags {
     }
 }
 
+/// `DescribeVolumeAttribute`.
+pub struct DescribeVolumeAttribute;
+impl Operation for DescribeVolumeAttribute {
+    const NAME: &'static str = "DescribeVolumeAttribute";
+    const IAM_ACTION: &'static str = "ec2:DescribeVolumeAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVolumeAttributeRequest;
+    type Response = DescribeVolumeAttributeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeVolumeStatus`.
+pub struct DescribeVolumeStatus;
+impl Operation for DescribeVolumeStatus {
+    const NAME: &'static str = "DescribeVolumeStatus";
+    const IAM_ACTION: &'static str = "ec2:DescribeVolumeStatus";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumeStatuses" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVolumeStatusRequest;
+    type Response = DescribeVolumeStatusResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DescribeVolumes`.
 pub struct DescribeVolumes;
 impl Operation for DescribeVolumes {
@@ -2398,6 +2732,27 @@ impl Operation for DescribeVolumes {
     const DRY_RUN: bool = true;
     type Request = DescribeVolumesRequest;
     type Response = DescribeVolumesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeVolumesModifications`.
+pub struct DescribeVolumesModifications;
+impl Operation for DescribeVolumesModifications {
+    const NAME: &'static str = "DescribeVolumesModifications";
+    const IAM_ACTION: &'static str = "ec2:DescribeVolumesModifications";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VolumesModifications" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVolumesModificationsRequest;
+    type Response = DescribeVolumesModificationsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2548,6 +2903,26 @@ impl Operation for DetachNetworkInterface {
     }
 }
 
+/// `DetachVolume`.
+pub struct DetachVolume;
+impl Operation for DetachVolume {
+    const NAME: &'static str = "DetachVolume";
+    const IAM_ACTION: &'static str = "ec2:DetachVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = DetachVolumeRequest;
+    type Response = VolumeAttachment;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DisableAddressTransfer`.
 pub struct DisableAddressTransfer;
 impl Operation for DisableAddressTransfer {
@@ -2560,6 +2935,126 @@ impl Operation for DisableAddressTransfer {
     const DRY_RUN: bool = true;
     type Request = DisableAddressTransferRequest;
     type Response = DisableAddressTransferResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableEbsEncryptionByDefault`.
+pub struct DisableEbsEncryptionByDefault;
+impl Operation for DisableEbsEncryptionByDefault {
+    const NAME: &'static str = "DisableEbsEncryptionByDefault";
+    const IAM_ACTION: &'static str = "ec2:DisableEbsEncryptionByDefault";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DisableEbsEncryptionByDefaultRequest;
+    type Response = DisableEbsEncryptionByDefaultResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImage`.
+pub struct DisableImage;
+impl Operation for DisableImage {
+    const NAME: &'static str = "DisableImage";
+    const IAM_ACTION: &'static str = "ec2:DisableImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageRequest;
+    type Response = DisableImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImageBlockPublicAccess`.
+pub struct DisableImageBlockPublicAccess;
+impl Operation for DisableImageBlockPublicAccess {
+    const NAME: &'static str = "DisableImageBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:DisableImageBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageBlockPublicAccessRequest;
+    type Response = DisableImageBlockPublicAccessResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImageDeprecation`.
+pub struct DisableImageDeprecation;
+impl Operation for DisableImageDeprecation {
+    const NAME: &'static str = "DisableImageDeprecation";
+    const IAM_ACTION: &'static str = "ec2:DisableImageDeprecation";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageDeprecationRequest;
+    type Response = DisableImageDeprecationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableImageDeregistrationProtection`.
+pub struct DisableImageDeregistrationProtection;
+impl Operation for DisableImageDeregistrationProtection {
+    const NAME: &'static str = "DisableImageDeregistrationProtection";
+    const IAM_ACTION: &'static str = "ec2:DisableImageDeregistrationProtection";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = DisableImageDeregistrationProtectionRequest;
+    type Response = DisableImageDeregistrationProtectionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DisableSnapshotBlockPublicAccess`.
+pub struct DisableSnapshotBlockPublicAccess;
+impl Operation for DisableSnapshotBlockPublicAccess {
+    const NAME: &'static str = "DisableSnapshotBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:DisableSnapshotBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DisableSnapshotBlockPublicAccessRequest;
+    type Response = DisableSnapshotBlockPublicAccessResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2728,6 +3223,146 @@ impl Operation for EnableAddressTransfer {
     }
 }
 
+/// `EnableEbsEncryptionByDefault`.
+pub struct EnableEbsEncryptionByDefault;
+impl Operation for EnableEbsEncryptionByDefault {
+    const NAME: &'static str = "EnableEbsEncryptionByDefault";
+    const IAM_ACTION: &'static str = "ec2:EnableEbsEncryptionByDefault";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = EnableEbsEncryptionByDefaultRequest;
+    type Response = EnableEbsEncryptionByDefaultResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImage`.
+pub struct EnableImage;
+impl Operation for EnableImage {
+    const NAME: &'static str = "EnableImage";
+    const IAM_ACTION: &'static str = "ec2:EnableImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageRequest;
+    type Response = EnableImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImageBlockPublicAccess`.
+pub struct EnableImageBlockPublicAccess;
+impl Operation for EnableImageBlockPublicAccess {
+    const NAME: &'static str = "EnableImageBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:EnableImageBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageBlockPublicAccessState"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageBlockPublicAccessRequest;
+    type Response = EnableImageBlockPublicAccessResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImageDeprecation`.
+pub struct EnableImageDeprecation;
+impl Operation for EnableImageDeprecation {
+    const NAME: &'static str = "EnableImageDeprecation";
+    const IAM_ACTION: &'static str = "ec2:EnableImageDeprecation";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["DeprecateAt", "ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageDeprecationRequest;
+    type Response = EnableImageDeprecationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableImageDeregistrationProtection`.
+pub struct EnableImageDeregistrationProtection;
+impl Operation for EnableImageDeregistrationProtection {
+    const NAME: &'static str = "EnableImageDeregistrationProtection";
+    const IAM_ACTION: &'static str = "ec2:EnableImageDeregistrationProtection";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableImageDeregistrationProtectionRequest;
+    type Response = EnableImageDeregistrationProtectionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableSnapshotBlockPublicAccess`.
+pub struct EnableSnapshotBlockPublicAccess;
+impl Operation for EnableSnapshotBlockPublicAccess {
+    const NAME: &'static str = "EnableSnapshotBlockPublicAccess";
+    const IAM_ACTION: &'static str = "ec2:EnableSnapshotBlockPublicAccess";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["State"];
+    const DRY_RUN: bool = true;
+    type Request = EnableSnapshotBlockPublicAccessRequest;
+    type Response = EnableSnapshotBlockPublicAccessResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `EnableVolumeIO`.
+pub struct EnableVolumeIO;
+impl Operation for EnableVolumeIO {
+    const NAME: &'static str = "EnableVolumeIO";
+    const IAM_ACTION: &'static str = "ec2:EnableVolumeIO";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = EnableVolumeIORequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
 /// `GetConsoleOutput`.
 pub struct GetConsoleOutput;
 impl Operation for GetConsoleOutput {
@@ -2740,6 +3375,106 @@ impl Operation for GetConsoleOutput {
     const DRY_RUN: bool = true;
     type Request = GetConsoleOutputRequest;
     type Response = GetConsoleOutputResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetDefaultCreditSpecification`.
+pub struct GetDefaultCreditSpecification;
+impl Operation for GetDefaultCreditSpecification {
+    const NAME: &'static str = "GetDefaultCreditSpecification";
+    const IAM_ACTION: &'static str = "ec2:GetDefaultCreditSpecification";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceFamily"];
+    const DRY_RUN: bool = true;
+    type Request = GetDefaultCreditSpecificationRequest;
+    type Response = GetDefaultCreditSpecificationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetEbsDefaultKmsKeyId`.
+pub struct GetEbsDefaultKmsKeyId;
+impl Operation for GetEbsDefaultKmsKeyId {
+    const NAME: &'static str = "GetEbsDefaultKmsKeyId";
+    const IAM_ACTION: &'static str = "ec2:GetEbsDefaultKmsKeyId";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetEbsDefaultKmsKeyIdRequest;
+    type Response = GetEbsDefaultKmsKeyIdResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetEbsEncryptionByDefault`.
+pub struct GetEbsEncryptionByDefault;
+impl Operation for GetEbsEncryptionByDefault {
+    const NAME: &'static str = "GetEbsEncryptionByDefault";
+    const IAM_ACTION: &'static str = "ec2:GetEbsEncryptionByDefault";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetEbsEncryptionByDefaultRequest;
+    type Response = GetEbsEncryptionByDefaultResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetImageBlockPublicAccessState`.
+pub struct GetImageBlockPublicAccessState;
+impl Operation for GetImageBlockPublicAccessState {
+    const NAME: &'static str = "GetImageBlockPublicAccessState";
+    const IAM_ACTION: &'static str = "ec2:GetImageBlockPublicAccessState";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetImageBlockPublicAccessStateRequest;
+    type Response = GetImageBlockPublicAccessStateResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetInstanceMetadataDefaults`.
+pub struct GetInstanceMetadataDefaults;
+impl Operation for GetInstanceMetadataDefaults {
+    const NAME: &'static str = "GetInstanceMetadataDefaults";
+    const IAM_ACTION: &'static str = "ec2:GetInstanceMetadataDefaults";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetInstanceMetadataDefaultsRequest;
+    type Response = GetInstanceMetadataDefaultsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2832,6 +3567,26 @@ impl Operation for GetManagedPrefixListEntries {
     }
 }
 
+/// `GetPasswordData`.
+pub struct GetPasswordData;
+impl Operation for GetPasswordData {
+    const NAME: &'static str = "GetPasswordData";
+    const IAM_ACTION: &'static str = "ec2:GetPasswordData";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceId"];
+    const DRY_RUN: bool = true;
+    type Request = GetPasswordDataRequest;
+    type Response = GetPasswordDataResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `GetSecurityGroupsForVpc`.
 pub struct GetSecurityGroupsForVpc;
 impl Operation for GetSecurityGroupsForVpc {
@@ -2845,6 +3600,26 @@ impl Operation for GetSecurityGroupsForVpc {
     const DRY_RUN: bool = true;
     type Request = GetSecurityGroupsForVpcRequest;
     type Response = GetSecurityGroupsForVpcResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `GetSnapshotBlockPublicAccessState`.
+pub struct GetSnapshotBlockPublicAccessState;
+impl Operation for GetSnapshotBlockPublicAccessState {
+    const NAME: &'static str = "GetSnapshotBlockPublicAccessState";
+    const IAM_ACTION: &'static str = "ec2:GetSnapshotBlockPublicAccessState";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = GetSnapshotBlockPublicAccessStateRequest;
+    type Response = GetSnapshotBlockPublicAccessStateResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2913,6 +3688,46 @@ impl Operation for ModifyAddressAttribute {
     }
 }
 
+/// `ModifyDefaultCreditSpecification`.
+pub struct ModifyDefaultCreditSpecification;
+impl Operation for ModifyDefaultCreditSpecification {
+    const NAME: &'static str = "ModifyDefaultCreditSpecification";
+    const IAM_ACTION: &'static str = "ec2:ModifyDefaultCreditSpecification";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["CpuCredits", "InstanceFamily"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyDefaultCreditSpecificationRequest;
+    type Response = ModifyDefaultCreditSpecificationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyEbsDefaultKmsKeyId`.
+pub struct ModifyEbsDefaultKmsKeyId;
+impl Operation for ModifyEbsDefaultKmsKeyId {
+    const NAME: &'static str = "ModifyEbsDefaultKmsKeyId";
+    const IAM_ACTION: &'static str = "ec2:ModifyEbsDefaultKmsKeyId";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["KmsKeyId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyEbsDefaultKmsKeyIdRequest;
+    type Response = ModifyEbsDefaultKmsKeyIdResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `ModifyIdFormat`.
 pub struct ModifyIdFormat;
 impl Operation for ModifyIdFormat {
@@ -2944,6 +3759,26 @@ impl Operation for ModifyIdentityIdFormat {
     const REQUIRED: &'static [&'static str] = &["PrincipalArn", "Resource", "UseLongIds"];
     const DRY_RUN: bool = false;
     type Request = ModifyIdentityIdFormatRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `ModifyImageAttribute`.
+pub struct ModifyImageAttribute;
+impl Operation for ModifyImageAttribute {
+    const NAME: &'static str = "ModifyImageAttribute";
+    const IAM_ACTION: &'static str = "ec2:ModifyImageAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyImageAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -2993,6 +3828,86 @@ impl Operation for ModifyInstanceConnectEndpoint {
     }
 }
 
+/// `ModifyInstanceCpuOptions`.
+pub struct ModifyInstanceCpuOptions;
+impl Operation for ModifyInstanceCpuOptions {
+    const NAME: &'static str = "ModifyInstanceCpuOptions";
+    const IAM_ACTION: &'static str = "ec2:ModifyInstanceCpuOptions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyInstanceCpuOptionsRequest;
+    type Response = ModifyInstanceCpuOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyInstanceCreditSpecification`.
+pub struct ModifyInstanceCreditSpecification;
+impl Operation for ModifyInstanceCreditSpecification {
+    const NAME: &'static str = "ModifyInstanceCreditSpecification";
+    const IAM_ACTION: &'static str = "ec2:ModifyInstanceCreditSpecification";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceCreditSpecification"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyInstanceCreditSpecificationRequest;
+    type Response = ModifyInstanceCreditSpecificationResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyInstanceMaintenanceOptions`.
+pub struct ModifyInstanceMaintenanceOptions;
+impl Operation for ModifyInstanceMaintenanceOptions {
+    const NAME: &'static str = "ModifyInstanceMaintenanceOptions";
+    const IAM_ACTION: &'static str = "ec2:ModifyInstanceMaintenanceOptions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyInstanceMaintenanceOptionsRequest;
+    type Response = ModifyInstanceMaintenanceOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyInstanceMetadataDefaults`.
+pub struct ModifyInstanceMetadataDefaults;
+impl Operation for ModifyInstanceMetadataDefaults {
+    const NAME: &'static str = "ModifyInstanceMetadataDefaults";
+    const IAM_ACTION: &'static str = "ec2:ModifyInstanceMetadataDefaults";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = ModifyInstanceMetadataDefaultsRequest;
+    type Response = ModifyInstanceMetadataDefaultsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `ModifyInstanceMetadataOptions`.
 pub struct ModifyInstanceMetadataOptions;
 impl Operation for ModifyInstanceMetadataOptions {
@@ -3005,6 +3920,26 @@ impl Operation for ModifyInstanceMetadataOptions {
     const DRY_RUN: bool = true;
     type Request = ModifyInstanceMetadataOptionsRequest;
     type Response = ModifyInstanceMetadataOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyInstancePlacement`.
+pub struct ModifyInstancePlacement;
+impl Operation for ModifyInstancePlacement {
+    const NAME: &'static str = "ModifyInstancePlacement";
+    const IAM_ACTION: &'static str = "ec2:ModifyInstancePlacement";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["InstanceId"];
+    const DRY_RUN: bool = false;
+    type Request = ModifyInstancePlacementRequest;
+    type Response = ModifyInstancePlacementResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -3093,6 +4028,26 @@ impl Operation for ModifySecurityGroupRules {
     }
 }
 
+/// `ModifySnapshotAttribute`.
+pub struct ModifySnapshotAttribute;
+impl Operation for ModifySnapshotAttribute {
+    const NAME: &'static str = "ModifySnapshotAttribute";
+    const IAM_ACTION: &'static str = "ec2:ModifySnapshotAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifySnapshotAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
 /// `ModifySubnetAttribute`.
 pub struct ModifySubnetAttribute;
 impl Operation for ModifySubnetAttribute {
@@ -3104,6 +4059,46 @@ impl Operation for ModifySubnetAttribute {
     const REQUIRED: &'static [&'static str] = &["SubnetId"];
     const DRY_RUN: bool = false;
     type Request = ModifySubnetAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `ModifyVolume`.
+pub struct ModifyVolume;
+impl Operation for ModifyVolume {
+    const NAME: &'static str = "ModifyVolume";
+    const IAM_ACTION: &'static str = "ec2:ModifyVolume";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyVolumeRequest;
+    type Response = ModifyVolumeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyVolumeAttribute`.
+pub struct ModifyVolumeAttribute;
+impl Operation for ModifyVolumeAttribute {
+    const NAME: &'static str = "ModifyVolumeAttribute";
+    const IAM_ACTION: &'static str = "ec2:ModifyVolumeAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VolumeId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyVolumeAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
@@ -3250,6 +4245,26 @@ impl Operation for RebootInstances {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `RegisterImage`.
+pub struct RegisterImage;
+impl Operation for RegisterImage {
+    const NAME: &'static str = "RegisterImage";
+    const IAM_ACTION: &'static str = "ec2:RegisterImage";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Name"];
+    const DRY_RUN: bool = true;
+    type Request = RegisterImageRequest;
+    type Response = RegisterImageResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -3414,6 +4429,46 @@ impl Operation for ResetAddressAttribute {
     }
 }
 
+/// `ResetEbsDefaultKmsKeyId`.
+pub struct ResetEbsDefaultKmsKeyId;
+impl Operation for ResetEbsDefaultKmsKeyId {
+    const NAME: &'static str = "ResetEbsDefaultKmsKeyId";
+    const IAM_ACTION: &'static str = "ec2:ResetEbsDefaultKmsKeyId";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = ResetEbsDefaultKmsKeyIdRequest;
+    type Response = ResetEbsDefaultKmsKeyIdResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ResetImageAttribute`.
+pub struct ResetImageAttribute;
+impl Operation for ResetImageAttribute {
+    const NAME: &'static str = "ResetImageAttribute";
+    const IAM_ACTION: &'static str = "ec2:ResetImageAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "ImageId"];
+    const DRY_RUN: bool = true;
+    type Request = ResetImageAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
 /// `ResetInstanceAttribute`.
 pub struct ResetInstanceAttribute;
 impl Operation for ResetInstanceAttribute {
@@ -3445,6 +4500,26 @@ impl Operation for ResetNetworkInterfaceAttribute {
     const REQUIRED: &'static [&'static str] = &["NetworkInterfaceId"];
     const DRY_RUN: bool = true;
     type Request = ResetNetworkInterfaceAttributeRequest;
+    type Response = ();
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode_nothing(response)
+    }
+}
+
+/// `ResetSnapshotAttribute`.
+pub struct ResetSnapshotAttribute;
+impl Operation for ResetSnapshotAttribute {
+    const NAME: &'static str = "ResetSnapshotAttribute";
+    const IAM_ACTION: &'static str = "ec2:ResetSnapshotAttribute";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["Attribute", "SnapshotId"];
+    const DRY_RUN: bool = true;
+    type Request = ResetSnapshotAttributeRequest;
     type Response = ();
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)

@@ -282,6 +282,110 @@ impl ToXml for SecurityGroupVpcAssociation {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    pub associated_kms_keys: Vec<AssociatedKmsKey>,
+    pub availability_zone: Option<String>,
+    pub completion_duration_minutes: Option<i32>,
+    pub completion_time: Option<Timestamp>,
+    pub data_encryption_key_id: Option<String>,
+    pub description: Option<String>,
+    pub encrypted: Option<bool>,
+    pub full_snapshot_size_in_bytes: Option<i64>,
+    pub kms_key_id: Option<String>,
+    pub outpost_arn: Option<String>,
+    pub owner_alias: Option<String>,
+    pub owner_id: Option<String>,
+    pub progress: Option<String>,
+    pub restore_expiry_time: Option<Timestamp>,
+    pub snapshot_id: Option<String>,
+    pub sse_type: Option<String>,
+    pub start_time: Option<Timestamp>,
+    pub state: Option<String>,
+    pub state_message: Option<String>,
+    pub storage_tier: Option<String>,
+    pub tags: Vec<Tag>,
+    pub transfer_type: Option<String>,
+    pub volume_id: Option<String>,
+    pub volume_size: Option<i32>,
+}
+
+impl awsproto::filter::Tagged for Snapshot {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for Snapshot {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("associatedKmsKeySet", "item", &self.associated_kms_keys);
+        xml.field("availabilityZone", &self.availability_zone);
+        xml.field("completionDurationMinutes", &self.completion_duration_minutes);
+        xml.field("completionTime", &self.completion_time);
+        xml.field("dataEncryptionKeyId", &self.data_encryption_key_id);
+        xml.field("description", &self.description);
+        xml.field("encrypted", &self.encrypted);
+        xml.field("fullSnapshotSizeInBytes", &self.full_snapshot_size_in_bytes);
+        xml.field("kmsKeyId", &self.kms_key_id);
+        xml.field("outpostArn", &self.outpost_arn);
+        xml.field("ownerAlias", &self.owner_alias);
+        xml.field("ownerId", &self.owner_id);
+        xml.field("progress", &self.progress);
+        xml.field("restoreExpiryTime", &self.restore_expiry_time);
+        xml.field("snapshotId", &self.snapshot_id);
+        xml.field("sseType", &self.sse_type);
+        xml.field("startTime", &self.start_time);
+        xml.field("status", &self.state);
+        xml.field("statusMessage", &self.state_message);
+        xml.field("storageTier", &self.storage_tier);
+        xml.list("tagSet", "item", &self.tags);
+        xml.field("transferType", &self.transfer_type);
+        xml.field("volumeId", &self.volume_id);
+        xml.field("volumeSize", &self.volume_size);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SnapshotInfo {
+    pub availability_zone: Option<String>,
+    pub description: Option<String>,
+    pub encrypted: Option<bool>,
+    pub outpost_arn: Option<String>,
+    pub owner_id: Option<String>,
+    pub progress: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub sse_type: Option<String>,
+    pub start_time: Option<Timestamp>,
+    pub state: Option<String>,
+    pub tags: Vec<Tag>,
+    pub volume_id: Option<String>,
+    pub volume_size: Option<i32>,
+}
+
+impl awsproto::filter::Tagged for SnapshotInfo {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for SnapshotInfo {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("availabilityZone", &self.availability_zone);
+        xml.field("description", &self.description);
+        xml.field("encrypted", &self.encrypted);
+        xml.field("outpostArn", &self.outpost_arn);
+        xml.field("ownerId", &self.owner_id);
+        xml.field("progress", &self.progress);
+        xml.field("snapshotId", &self.snapshot_id);
+        xml.field("sseType", &self.sse_type);
+        xml.field("startTime", &self.start_time);
+        xml.field("state", &self.state);
+        xml.list("tagSet", "item", &self.tags);
+        xml.field("volumeId", &self.volume_id);
+        xml.field("volumeSize", &self.volume_size);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SpotMarketOptions {
     pub block_duration_minutes: Option<i32>,
     pub instance_interruption_behavior: Option<String>,
