@@ -585,6 +585,28 @@ class Scenario:
         ec2.start_instances(InstanceIds=[id["instance"]])
         self.wait("instance_running", InstanceIds=[id["instance"]])
 
+    def fleet(self, template):
+        ec2 = self.ec2
+        made = ec2.create_fleet(
+            Type="instant",
+            LaunchTemplateConfigs=[
+                {
+                    "LaunchTemplateSpecification": dict(template, Version="1"),
+                    "Overrides": [{"InstanceType": "m6g.large", "Priority": 1}, {"InstanceType": "t3.small"}],
+                }
+            ],
+            OnDemandOptions={"AllocationStrategy": "prioritized"},
+            TargetCapacitySpecification={"TotalTargetCapacity": 2, "DefaultTargetCapacityType": "on-demand"},
+            TagSpecifications=tagged("fleet", "web"),
+        )
+        [error], [launched] = made["Errors"], made["Instances"]
+        assert error["LaunchTemplateAndOverrides"]["Overrides"]["InstanceType"] == "m6g.large", error
+        self.id["fleet"] = made["FleetId"]
+        ec2.describe_fleets(FleetIds=[made["FleetId"]])
+        ec2.describe_fleet_instances(FleetId=made["FleetId"])
+        ec2.delete_fleets(FleetIds=[made["FleetId"]], TerminateInstances=True)
+        self.wait("instance_terminated", InstanceIds=launched["InstanceIds"])
+
     def place_instance(self):
         """While it is stopped."""
         ec2, id = self.ec2, self.id
@@ -624,6 +646,7 @@ class Scenario:
         ec2.describe_launch_template_versions(**template, Versions=["$Latest", "$Default"])
         run = ec2.run_instances(LaunchTemplate=template, MinCount=1, MaxCount=1)["Instances"][0]
         ec2.get_launch_template_data(InstanceId=run["InstanceId"])
+        self.fleet(template)
         self.wait("instance_running", InstanceIds=[run["InstanceId"]])
         ec2.terminate_instances(InstanceIds=[run["InstanceId"]])
         self.wait("instance_terminated", InstanceIds=[run["InstanceId"]])

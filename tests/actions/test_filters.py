@@ -44,6 +44,13 @@ ARGUMENTS = {
 OF_SOMETHING_ELSE = {("DescribeInstanceImageMetadata", "owner-id")}
 
 
+def about(operation):
+    """What a describe must be told besides filters."""
+    if operation == "DescribeFleetInstances":
+        return {"FleetId": story.told().scenario.id["fleet"]}
+    return ARGUMENTS.get(operation, {})
+
+
 class Filters(unittest.TestCase):
     def operations(self):
         for row in hamlet.rows():
@@ -58,6 +65,8 @@ class Filters(unittest.TestCase):
             "GetSecurityGroupsForVpc": {"VpcId": "vpc-00000000000000000"},
             "DescribeLaunchTemplateVersions": {"LaunchTemplateVersion.1": "$Latest"},
         }.get(operation, {})
+        if operation == "DescribeFleetInstances":
+            required = about(operation)
         return wire.signed(
             story.told().hamlet, "ec2", operation, {**required, "Filter.1.Name": name, "Filter.1.Value.1": "x"}
         )
@@ -86,7 +95,7 @@ class Filters(unittest.TestCase):
             with self.subTest(operation):
                 method = next(m for m, name in self.ec2().meta.method_to_api_mapping.items() if name == operation)
                 key = "Filter" if "Filter" in shape.input_shape.members else "Filters"
-                arguments = ARGUMENTS.get(operation, {})
+                arguments = about(operation)
                 if "VpcId" in shape.input_shape.required_members:
                     arguments = {"VpcId": story.told().scenario.id["vpc"]}
                 found = getattr(self.ec2(), method)(**arguments, **{key: [{"Name": names[0].replace("<key>", "a")}]})
@@ -103,7 +112,7 @@ class Filters(unittest.TestCase):
             if not operation.startswith("Describe") or operation == "DescribeTags":
                 continue
             key = "Filter" if "Filter" in shape.input_shape.members else "Filters"
-            arguments = ARGUMENTS.get(operation, {})
+            arguments = about(operation)
             members = things(getattr(ec2, method)(**arguments))
             for name in names:
                 member = "".join(word.capitalize() for word in name.split("-"))

@@ -20,6 +20,8 @@ class Tokens(unittest.TestCase):
         ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
         allocation = ec2.allocate_address()["AllocationId"]
         image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+        name = image.removeprefix("resolve:ssm:")
+        image_id = cls.hamlet.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
         # For each action with a token: its parameters, the changed ones, and what must not be there twice.
         cls.calls = {
             "RunInstances": (
@@ -48,9 +50,23 @@ class Tokens(unittest.TestCase):
                 lambda: ec2.describe_volumes()["Volumes"],
             ),
             "CopyImage": (
-                dict(SourceRegion=ec2.meta.region_name, SourceImageId=image, Name="tokens"),
+                dict(SourceRegion=ec2.meta.region_name, SourceImageId=image_id, Name="tokens"),
                 dict(Name="others"),
                 lambda: ec2.describe_images(Owners=["self"])["Images"],
+            ),
+            "CreateFleet": (
+                dict(
+                    Type="instant",
+                    LaunchTemplateConfigs=[
+                        {
+                            "LaunchTemplateSpecification": {"LaunchTemplateName": "tokens", "Version": "1"},
+                            "Overrides": [{"ImageId": image, "SubnetId": subnet}],
+                        }
+                    ],
+                    TargetCapacitySpecification={"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "on-demand"},
+                ),
+                dict(TargetCapacitySpecification={"TotalTargetCapacity": 2, "DefaultTargetCapacityType": "on-demand"}),
+                lambda: instances(ec2),
             ),
             "ModifyInstanceCreditSpecification": (
                 dict(InstanceCreditSpecifications=[{"InstanceId": "i-00000001", "CpuCredits": "standard"}]),

@@ -29,6 +29,7 @@ ARGUMENTS = {
         "VirtualizationTypes": ["hvm"],
         "InstanceRequirements": {"VCpuCount": {"Min": 2, "Max": 2}, "MemoryMiB": {"Min": 4096, "Max": 8192}},
     },
+    "DescribeFleetInstances": lambda it: {"FleetId": it.fleet},
     "DescribeAddressesAttribute": lambda it: {"Attribute": "domain-name"},
     "GetSubnetCidrReservations": lambda it: {"SubnetId": it.subnet},
     "ListInstanceProfilesForRole": lambda _: {"RoleName": "role0"},
@@ -59,6 +60,8 @@ MAY_BE_ONE_PAGE = {
     # Nothing can be put on a role yet.
     "ListRolePolicies",
     "ListAttachedRolePolicies",
+    "DescribeFleets",
+    "DescribeFleetInstances",
 }
 
 
@@ -121,6 +124,15 @@ class Paging(unittest.TestCase):
                 SubnetId=subnet,
                 IamInstanceProfile={"Name": f"profile{number}"},
             )
+
+        template = {"LaunchTemplateName": "template0", "Version": "1"}
+        cls.fleet = ec2.create_fleet(
+            Type="instant",
+            LaunchTemplateConfigs=[
+                {"LaunchTemplateSpecification": template, "Overrides": [{"ImageId": image, "SubnetId": subnet}]}
+            ],
+            TargetCapacitySpecification={"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "on-demand"},
+        )["FleetId"]
 
     def paginators(self):
         for row in hamlet.rows():

@@ -22,8 +22,8 @@ NOT_THERE = re.compile(
 # A peering connection is of both ends' Regions; AWS tells in which it is to be accepted.
 IN_BOTH_REGIONS = {"AcceptVpcPeeringConnection", "RejectVpcPeeringConnection"}
 # Whoever asks to delete or describe these, that were never there, is answered as if they had been; and an action
-# that tells of each instance whether it was changed answers well.
-FORGIVING = {"DeleteKeyPair", "DescribeKeyPairs", "ModifyInstanceCreditSpecification"}
+# that tells of each one whether it was changed, or deleted, answers well.
+FORGIVING = {"DeleteKeyPair", "DescribeKeyPairs", "ModifyInstanceCreditSpecification", "DeleteFleets"}
 
 
 class WrongIdentifiers(unittest.TestCase):

@@ -6,13 +6,13 @@ use model::World;
 use crate::shapes::op;
 use crate::{
     address_attribute, address_transfer, block_public_access, cpu_options, credit_specification,
-    dhcp_options, egress_only_internet_gateway, elastic_ip, id_format, image, instance, instance_attribute,
-    instance_connect_endpoint, instance_defaults, instance_image_metadata, instance_maintenance,
-    instance_profile, instance_type, internet_gateway, key_pair, launch_template, nat_gateway,
-    nat_gateway_address, network_acl, network_interface, passing, place, placement, placement_group,
-    prefix_list, route, route_table, run_instances, security_group, security_group_association,
-    security_group_permission, security_group_rule, snapshot, storage_defaults, subnet, tags, volume, vpc,
-    vpc_peering_connection,
+    dhcp_options, egress_only_internet_gateway, elastic_ip, fleet, id_format, image, instance,
+    instance_attribute, instance_connect_endpoint, instance_defaults, instance_image_metadata,
+    instance_maintenance, instance_profile, instance_type, internet_gateway, key_pair, launch_template,
+    nat_gateway, nat_gateway_address, network_acl, network_interface, passing, place, placement,
+    placement_group, prefix_list, route, route_table, run_instances, security_group,
+    security_group_association, security_group_permission, security_group_rule, snapshot, storage_defaults,
+    subnet, tags, volume, vpc, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -211,6 +211,11 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(ModifyInstanceMaintenanceOptions, instance_maintenance::modify),
     write!(ModifyInstanceCpuOptions, cpu_options::modify),
     read!(GetPasswordData, instance::password_data),
+    // Fleets.
+    write!(CreateFleet, fleet::create),
+    read!(DescribeFleets, fleet::describe),
+    read!(DescribeFleetInstances, fleet::instances),
+    write!(DeleteFleets, fleet::delete),
     // Placement groups.
     write!(CreatePlacementGroup, placement_group::create),
     read!(DescribePlacementGroups, placement_group::describe),

@@ -19,6 +19,7 @@ mod egress_only_internet_gateway;
 mod elastic_ip;
 mod encryption;
 mod errors;
+mod fleet;
 mod host_name;
 mod id_format;
 mod image;

@@ -22,11 +22,13 @@ pub enum Expiring {
     FormerCidrs,
     /// Exclusions from VPC Block Public Access that were deleted.
     PublicAccessExclusions,
+    /// EC2 Fleets that were deleted.
+    Fleets,
 }
 
 impl Expiring {
     /// All kinds.
-    pub const ALL: [Expiring; 7] = [
+    pub const ALL: [Expiring; 8] = [
         Expiring::Instances,
         Expiring::PushedKeys,
         Expiring::VpcPeeringConnections,
@@ -34,6 +36,7 @@ impl Expiring {
         Expiring::InstanceConnectEndpoints,
         Expiring::FormerCidrs,
         Expiring::PublicAccessExclusions,
+        Expiring::Fleets,
     ];
 }
 
@@ -47,6 +50,7 @@ impl fmt::Display for Expiring {
             Expiring::InstanceConnectEndpoints => "instance connect endpoints",
             Expiring::FormerCidrs => "disassociated blocks",
             Expiring::PublicAccessExclusions => "exclusions from blocked public access",
+            Expiring::Fleets => "fleets",
         })
     }
 }
@@ -66,6 +70,7 @@ impl World {
             }
             Expiring::FormerCidrs => self.has_former_cidrs_to_forget(now),
             Expiring::PublicAccessExclusions => self.has_exclusions_to_forget(now),
+            Expiring::Fleets => self.fleets.values().any(|it| !it.is_shown(now)),
         }
     }
 
@@ -79,6 +84,7 @@ impl World {
             Expiring::InstanceConnectEndpoints => self.forget_ended_endpoints(now),
             Expiring::FormerCidrs => self.forget_former_cidrs(now),
             Expiring::PublicAccessExclusions => self.forget_ended_exclusions(now),
+            Expiring::Fleets => self.forget_deleted_fleets(now),
         }
     }
 

@@ -210,6 +210,8 @@ identifiers! {
     LaunchTemplateId LaunchTemplate "lt";
     /// A placement group.
     PlacementGroupId PlacementGroup "pg";
+    /// An EC2 Fleet.
+    FleetId Fleet "fleet";
     /// An EC2 Instance Connect Endpoint.
     InstanceConnectEndpointId InstanceConnectEndpoint "eice";
 }

@@ -18,6 +18,7 @@ pub mod domain_name;
 pub mod egress_only_internet_gateway;
 pub mod elastic_ip;
 pub mod expiry;
+pub mod fleet;
 pub mod former_cidr;
 pub mod hosted_zone_id;
 pub mod iam_id;

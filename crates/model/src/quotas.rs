@@ -92,6 +92,8 @@ pub const VOLUMES_PER_INSTANCE_MAX: usize = 40;
 pub const IMAGES_MAX: usize = 50_000;
 /// Snapshots per Region ("Quotas for Amazon EBS", EBS User Guide).
 pub const SNAPSHOTS_MAX: usize = 100_000;
+/// EC2 Fleets per Region that are not deleted ("EC2 Fleet quotas", EC2 User Guide).
+pub const FLEETS_MAX: usize = 1_000;
 /// Placement groups per Region ("Placement group rules and limitations", EC2 User Guide).
 pub const PLACEMENT_GROUPS_MAX: usize = 500;
 /// Hosted zones per account; public ones would count ("Quotas on hosted zones", Route 53 Developer Guide).
@@ -146,6 +148,8 @@ pub enum Quota {
     LaunchTemplates,
     /// Versions per launch template.
     VersionsPerLaunchTemplate,
+    /// EC2 Fleets per Region.
+    Fleets,
     /// Placement groups per Region.
     PlacementGroups,
     /// EC2 Instance Connect Endpoints per Region.
@@ -198,6 +202,7 @@ impl Quota {
             Quota::VersionsPerLaunchTemplate => VERSIONS_PER_LAUNCH_TEMPLATE_MAX,
             Quota::Images => IMAGES_MAX,
             Quota::Snapshots => SNAPSHOTS_MAX,
+            Quota::Fleets => FLEETS_MAX,
             Quota::PlacementGroups => PLACEMENT_GROUPS_MAX,
             Quota::InstanceConnectEndpoints => INSTANCE_CONNECT_ENDPOINTS_MAX,
             Quota::InstanceConnectEndpointsPerVpc => INSTANCE_CONNECT_ENDPOINTS_PER_VPC_MAX,

@@ -74,6 +74,7 @@ resources! {
     Instance(InstanceId) "instance" "instance";
     InstanceConnectEndpoint(InstanceConnectEndpointId) "instance-connect-endpoint" "instanceConnectEndpoint";
     LaunchTemplate(LaunchTemplateId) "launch-template" "launchTemplate";
+    Fleet(FleetId) "fleet" "fleet";
     PlacementGroup(PlacementGroupId) "placement-group" "placementGroup";
     Reservation(ReservationId) "reservation" "reservation";
     Volume(VolumeId) "volume" "volume";

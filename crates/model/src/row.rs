@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
+use crate::fleet::Fleet;
 use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
 use crate::instance_connect_endpoint::InstanceConnectEndpoint;
@@ -93,6 +94,7 @@ impl Row for KeyPair {}
 impl Row for NetworkInterfacePermission {}
 impl Row for LaunchTemplate {}
 impl Row for PlacementGroup {}
+impl Row for Fleet {}
 impl Row for InstanceDefaults {}
 impl Row for Volume {}
 impl Row for Snapshot {}

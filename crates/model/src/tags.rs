@@ -125,6 +125,7 @@ tagged_tables! {
     KeyPair key_pairs;
     LaunchTemplate launch_templates;
     PlacementGroup placement_groups;
+    Fleet fleets;
     DhcpOptions network.dhcp_options;
     Instance network.instances;
     Volume volumes;

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
+use crate::fleet::Fleet;
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
 use crate::iam_id::{InstanceProfileId, RoleId};
 use crate::ids::*;
@@ -209,6 +210,8 @@ tables! {
             launch_templates: LaunchTemplateId => LaunchTemplate;
             /// Placement groups.
             placement_groups: PlacementGroupId => PlacementGroup;
+            /// EC2 Fleets.
+            fleets: FleetId => Fleet;
             /// What instances get unless their launch says otherwise, by account and Region.
             instance_defaults: ScopeKey => InstanceDefaults;
             /// Private hosted zones. Changed only through [`World::put_private_hosted_zone`] and its sibling.

@@ -98,6 +98,7 @@ fn family_of(kind: IdKind) -> Family {
             Some("InvalidLaunchTemplateId.Malformed"),
             WithTemplateId,
         ),
+        IdKind::Fleet => family("InvalidFleetId.NotFound", Some("InvalidFleetId.Malformed"), Id("fleet")),
         IdKind::PlacementGroup => family(
             "InvalidPlacementGroup.Unknown",
             Some("InvalidPlacementGroupId.Malformed"),

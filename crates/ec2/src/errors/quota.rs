@@ -32,6 +32,7 @@ pub(super) fn reached(quota: Quota, limit: usize) -> AwsError {
         Quota::Images => ("AmiLimitExceeded", "images"),
         Quota::Snapshots => ("SnapshotLimitExceeded", "snapshots"),
         Quota::LaunchTemplates => ("MaxTemplateLimitExceeded", "launch templates"),
+        Quota::Fleets => ("FleetLimitExceeded", "fleets"),
         Quota::PlacementGroups => ("PlacementGroupLimitExceeded", "placement groups"),
         Quota::VersionsPerLaunchTemplate => {
             ("MaxTemplateVersionLimitExceeded", "versions of the launch template")

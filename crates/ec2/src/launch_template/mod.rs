@@ -96,7 +96,7 @@ fn check_description(text: Option<&str>) -> Result<(), AwsError> {
 }
 
 /// The template that is named by its identifier or by its name.
-fn named(
+pub(crate) fn named(
     call: &Call,
     world: &World,
     id: Option<&str>,
@@ -115,7 +115,7 @@ fn named(
     }
 }
 
-fn version_name(text: &str) -> Result<VersionName, AwsError> {
+pub(crate) fn version_name(text: &str) -> Result<VersionName, AwsError> {
     match text {
         DEFAULT => Ok(VersionName::Default),
         LATEST => Ok(VersionName::Latest),

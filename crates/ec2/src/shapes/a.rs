@@ -143,6 +143,23 @@ impl ToXml for AccountAttributeValue {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ActiveInstance {
+    pub instance_health: Option<String>,
+    pub instance_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub spot_instance_request_id: Option<String>,
+}
+
+impl ToXml for ActiveInstance {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("instanceHealth", &self.instance_health);
+        xml.field("instanceId", &self.instance_id);
+        xml.field("instanceType", &self.instance_type);
+        xml.field("spotInstanceRequestId", &self.spot_instance_request_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AddPrefixListEntry {
     pub cidr: Option<String>,
     pub description: Option<String>,

@@ -91,6 +91,23 @@ impl ToXml for BlockDeviceMapping {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct BlockDeviceMappingResponse {
+    pub device_name: Option<String>,
+    pub ebs: Option<EbsBlockDeviceResponse>,
+    pub no_device: Option<String>,
+    pub virtual_name: Option<String>,
+}
+
+impl ToXml for BlockDeviceMappingResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("deviceName", &self.device_name);
+        xml.field("ebs", &self.ebs);
+        xml.field("noDevice", &self.no_device);
+        xml.field("virtualName", &self.virtual_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockPublicAccessStates {
     pub internet_gateway_block_mode: Option<String>,
 }

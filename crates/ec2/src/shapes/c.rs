@@ -7,6 +7,31 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CapacityReservationOptions {
+    pub usage_strategy: Option<String>,
+}
+
+impl ToXml for CapacityReservationOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("usageStrategy", &self.usage_strategy);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CapacityReservationOptionsRequest {
+    pub usage_strategy: Option<String>,
+}
+
+impl FromParams for CapacityReservationOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { usage_strategy: fields.optional("UsageStrategy")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CapacityReservationSpecification {
     pub capacity_reservation_preference: Option<String>,
     pub capacity_reservation_target: Option<CapacityReservationTarget>,
@@ -435,6 +460,106 @@ impl ToXml for CreateEgressOnlyInternetGatewayResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("clientToken", &self.client_token);
         xml.field("egressOnlyInternetGateway", &self.egress_only_internet_gateway);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateFleetError {
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+}
+
+impl ToXml for CreateFleetError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("errorCode", &self.error_code);
+        xml.field("errorMessage", &self.error_message);
+        xml.field("launchTemplateAndOverrides", &self.launch_template_and_overrides);
+        xml.field("lifecycle", &self.lifecycle);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateFleetInstance {
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub instance_ids: Vec<String>,
+    pub instance_type: Option<String>,
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+    pub platform: Option<String>,
+    pub subnet_id: Option<String>,
+}
+
+impl ToXml for CreateFleetInstance {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("availabilityZone", &self.availability_zone);
+        xml.field("availabilityZoneId", &self.availability_zone_id);
+        xml.list("instanceIds", "item", &self.instance_ids);
+        xml.field("instanceType", &self.instance_type);
+        xml.field("launchTemplateAndOverrides", &self.launch_template_and_overrides);
+        xml.field("lifecycle", &self.lifecycle);
+        xml.field("platform", &self.platform);
+        xml.field("subnetId", &self.subnet_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateFleetRequest {
+    pub client_token: Option<String>,
+    pub context: Option<String>,
+    pub excess_capacity_termination_policy: Option<String>,
+    pub launch_template_configs: Vec<FleetLaunchTemplateConfigRequest>,
+    pub on_demand_options: Option<OnDemandOptionsRequest>,
+    pub replace_unhealthy_instances: Option<bool>,
+    pub reserved_capacity_options: Option<ReservedCapacityOptionsRequest>,
+    pub spot_options: Option<SpotOptionsRequest>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub target_capacity_specification: Option<TargetCapacitySpecificationRequest>,
+    pub terminate_instances_with_expiration: Option<bool>,
+    pub r#type: Option<String>,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+}
+
+impl FromParams for CreateFleetRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            context: fields.optional("Context")?,
+            excess_capacity_termination_policy: fields.optional("ExcessCapacityTerminationPolicy")?,
+            launch_template_configs: fields.required_list("LaunchTemplateConfigs")?,
+            on_demand_options: fields.optional("OnDemandOptions")?,
+            replace_unhealthy_instances: fields.optional("ReplaceUnhealthyInstances")?,
+            reserved_capacity_options: fields.optional("ReservedCapacityOptions")?,
+            spot_options: fields.optional("SpotOptions")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            target_capacity_specification: fields.required("TargetCapacitySpecification")?,
+            terminate_instances_with_expiration: fields.optional("TerminateInstancesWithExpiration")?,
+            r#type: fields.optional("Type")?,
+            valid_from: fields.optional("ValidFrom")?,
+            valid_until: fields.optional("ValidUntil")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateFleetResult {
+    pub errors: Vec<CreateFleetError>,
+    pub fleet_id: Option<String>,
+    pub instances: Vec<CreateFleetInstance>,
+}
+
+impl ToXml for CreateFleetResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("errorSet", "item", &self.errors);
+        xml.field("fleetId", &self.fleet_id);
+        xml.list("fleetInstanceSet", "item", &self.instances);
     }
 }
 

@@ -63,6 +63,79 @@ impl ToXml for DeleteEgressOnlyInternetGatewayResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteFleetError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToXml for DeleteFleetError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("code", &self.code);
+        xml.field("message", &self.message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteFleetErrorItem {
+    pub error: Option<DeleteFleetError>,
+    pub fleet_id: Option<String>,
+}
+
+impl ToXml for DeleteFleetErrorItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("error", &self.error);
+        xml.field("fleetId", &self.fleet_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteFleetSuccessItem {
+    pub current_fleet_state: Option<String>,
+    pub fleet_id: Option<String>,
+    pub previous_fleet_state: Option<String>,
+}
+
+impl ToXml for DeleteFleetSuccessItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("currentFleetState", &self.current_fleet_state);
+        xml.field("fleetId", &self.fleet_id);
+        xml.field("previousFleetState", &self.previous_fleet_state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteFleetsRequest {
+    pub fleet_ids: Vec<String>,
+    pub terminate_instances: Option<bool>,
+}
+
+impl FromParams for DeleteFleetsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            fleet_ids: fields.required_list("FleetId")?,
+            terminate_instances: fields.required("TerminateInstances")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteFleetsResult {
+    pub successful_fleet_deletions: Vec<DeleteFleetSuccessItem>,
+    pub unsuccessful_fleet_deletions: Vec<DeleteFleetErrorItem>,
+}
+
+impl ToXml for DeleteFleetsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("successfulFleetDeletionSet", "item", &self.successful_fleet_deletions);
+        xml.list("unsuccessfulFleetDeletionSet", "item", &self.unsuccessful_fleet_deletions);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteInstanceConnectEndpointRequest {
     pub instance_connect_endpoint_id: Option<String>,
 }
@@ -914,6 +987,116 @@ pub struct DescribeEgressOnlyInternetGatewaysResult {
 impl ToXml for DescribeEgressOnlyInternetGatewaysResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("egressOnlyInternetGatewaySet", "item", &self.egress_only_internet_gateways);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFleetError {
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+}
+
+impl ToXml for DescribeFleetError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("errorCode", &self.error_code);
+        xml.field("errorMessage", &self.error_message);
+        xml.field("launchTemplateAndOverrides", &self.launch_template_and_overrides);
+        xml.field("lifecycle", &self.lifecycle);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFleetInstancesRequest {
+    pub filters: Vec<Filter>,
+    pub fleet_id: Option<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeFleetInstancesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            fleet_id: fields.required("FleetId")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFleetInstancesResult {
+    pub active_instances: Vec<ActiveInstance>,
+    pub fleet_id: Option<String>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeFleetInstancesResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("activeInstanceSet", "item", &self.active_instances);
+        xml.field("fleetId", &self.fleet_id);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFleetsInstances {
+    pub instance_ids: Vec<String>,
+    pub instance_type: Option<String>,
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+    pub platform: Option<String>,
+}
+
+impl ToXml for DescribeFleetsInstances {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("instanceIds", "item", &self.instance_ids);
+        xml.field("instanceType", &self.instance_type);
+        xml.field("launchTemplateAndOverrides", &self.launch_template_and_overrides);
+        xml.field("lifecycle", &self.lifecycle);
+        xml.field("platform", &self.platform);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFleetsRequest {
+    pub filters: Vec<Filter>,
+    pub fleet_ids: Vec<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeFleetsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            fleet_ids: fields.list("FleetId")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFleetsResult {
+    pub fleets: Vec<FleetData>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeFleetsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("fleetSet", "item", &self.fleets);
         xml.field("nextToken", &self.next_token);
     }
 }

@@ -65,6 +65,31 @@ impl ToXml for EbsBlockDevice {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct EbsBlockDeviceResponse {
+    pub delete_on_termination: Option<bool>,
+    pub encrypted: Option<bool>,
+    pub iops: Option<i32>,
+    pub kms_key_id: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub throughput: Option<i32>,
+    pub volume_size: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+impl ToXml for EbsBlockDeviceResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("deleteOnTermination", &self.delete_on_termination);
+        xml.field("encrypted", &self.encrypted);
+        xml.field("iops", &self.iops);
+        xml.field("kmsKeyId", &self.kms_key_id);
+        xml.field("snapshotId", &self.snapshot_id);
+        xml.field("throughput", &self.throughput);
+        xml.field("volumeSize", &self.volume_size);
+        xml.field("volumeType", &self.volume_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EbsCardInfo {
     pub baseline_bandwidth_in_mbps: Option<i32>,
     pub baseline_iops: Option<i32>,

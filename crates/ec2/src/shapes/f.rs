@@ -22,6 +22,368 @@ impl FromParams for Filter {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetBlockDeviceMappingRequest {
+    pub device_name: Option<String>,
+    pub ebs: Option<FleetEbsBlockDeviceRequest>,
+    pub no_device: Option<String>,
+    pub virtual_name: Option<String>,
+}
+
+impl FromParams for FleetBlockDeviceMappingRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            device_name: fields.optional("DeviceName")?,
+            ebs: fields.optional("Ebs")?,
+            no_device: fields.optional("NoDevice")?,
+            virtual_name: fields.optional("VirtualName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetCapacityReservationTargetRequest {
+    pub capacity_reservation_ids: Vec<String>,
+    pub capacity_reservation_resource_group_arns: Vec<String>,
+}
+
+impl FromParams for FleetCapacityReservationTargetRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            capacity_reservation_ids: fields.list("CapacityReservationId")?,
+            capacity_reservation_resource_group_arns: fields.list("CapacityReservationResourceGroupArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetData {
+    pub activity_status: Option<String>,
+    pub client_token: Option<String>,
+    pub context: Option<String>,
+    pub create_time: Option<Timestamp>,
+    pub errors: Vec<DescribeFleetError>,
+    pub excess_capacity_termination_policy: Option<String>,
+    pub fleet_id: Option<String>,
+    pub fleet_state: Option<String>,
+    pub fulfilled_capacity: Option<f64>,
+    pub fulfilled_on_demand_capacity: Option<f64>,
+    pub instances: Vec<DescribeFleetsInstances>,
+    pub launch_template_configs: Vec<FleetLaunchTemplateConfig>,
+    pub on_demand_options: Option<OnDemandOptions>,
+    pub replace_unhealthy_instances: Option<bool>,
+    pub reserved_capacity_options: Option<ReservedCapacityOptions>,
+    pub spot_options: Option<SpotOptions>,
+    pub tags: Vec<Tag>,
+    pub target_capacity_specification: Option<TargetCapacitySpecification>,
+    pub terminate_instances_with_expiration: Option<bool>,
+    pub r#type: Option<String>,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+}
+
+impl awsproto::filter::Tagged for FleetData {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for FleetData {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("activityStatus", &self.activity_status);
+        xml.field("clientToken", &self.client_token);
+        xml.field("context", &self.context);
+        xml.field("createTime", &self.create_time);
+        xml.list("errorSet", "item", &self.errors);
+        xml.field("excessCapacityTerminationPolicy", &self.excess_capacity_termination_policy);
+        xml.field("fleetId", &self.fleet_id);
+        xml.field("fleetState", &self.fleet_state);
+        xml.field("fulfilledCapacity", &self.fulfilled_capacity);
+        xml.field("fulfilledOnDemandCapacity", &self.fulfilled_on_demand_capacity);
+        xml.list("fleetInstanceSet", "item", &self.instances);
+        xml.list("launchTemplateConfigs", "item", &self.launch_template_configs);
+        xml.field("onDemandOptions", &self.on_demand_options);
+        xml.field("replaceUnhealthyInstances", &self.replace_unhealthy_instances);
+        xml.field("reservedCapacityOptions", &self.reserved_capacity_options);
+        xml.field("spotOptions", &self.spot_options);
+        xml.list("tagSet", "item", &self.tags);
+        xml.field("targetCapacitySpecification", &self.target_capacity_specification);
+        xml.field("terminateInstancesWithExpiration", &self.terminate_instances_with_expiration);
+        xml.field("type", &self.r#type);
+        xml.field("validFrom", &self.valid_from);
+        xml.field("validUntil", &self.valid_until);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetEbsBlockDeviceRequest {
+    pub delete_on_termination: Option<bool>,
+    pub encrypted: Option<bool>,
+    pub iops: Option<i32>,
+    pub kms_key_id: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub throughput: Option<i32>,
+    pub volume_size: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+impl FromParams for FleetEbsBlockDeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            delete_on_termination: fields.optional("DeleteOnTermination")?,
+            encrypted: fields.optional("Encrypted")?,
+            iops: fields.optional("Iops")?,
+            kms_key_id: fields.optional("KmsKeyId")?,
+            snapshot_id: fields.optional("SnapshotId")?,
+            throughput: fields.optional("Throughput")?,
+            volume_size: fields.optional("VolumeSize")?,
+            volume_type: fields.optional("VolumeType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetIamInstanceProfileSpecificationRequest {
+    pub arn: Option<String>,
+    pub name: Option<String>,
+}
+
+impl FromParams for FleetIamInstanceProfileSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { arn: fields.optional("Arn")?, name: fields.optional("Name")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetInstanceMetadataOptionsRequest {
+    pub http_endpoint: Option<String>,
+    pub http_put_response_hop_limit: Option<i32>,
+    pub http_tokens: Option<String>,
+}
+
+impl FromParams for FleetInstanceMetadataOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            http_endpoint: fields.optional("HttpEndpoint")?,
+            http_put_response_hop_limit: fields.optional("HttpPutResponseHopLimit")?,
+            http_tokens: fields.optional("HttpTokens")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetLaunchTemplateConfig {
+    pub launch_template_specification: Option<FleetLaunchTemplateSpecification>,
+    pub overrides: Vec<FleetLaunchTemplateOverrides>,
+}
+
+impl ToXml for FleetLaunchTemplateConfig {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplateSpecification", &self.launch_template_specification);
+        xml.list("overrides", "item", &self.overrides);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetLaunchTemplateConfigRequest {
+    pub launch_template_specification: Option<FleetLaunchTemplateSpecificationRequest>,
+    pub overrides: Vec<FleetLaunchTemplateOverridesRequest>,
+}
+
+impl FromParams for FleetLaunchTemplateConfigRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            launch_template_specification: fields.optional("LaunchTemplateSpecification")?,
+            overrides: fields.list("Overrides")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetLaunchTemplateOverrides {
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub block_device_mappings: Vec<BlockDeviceMappingResponse>,
+    pub image_id: Option<String>,
+    pub instance_requirements: Option<InstanceRequirements>,
+    pub instance_type: Option<String>,
+    pub max_price: Option<String>,
+    pub placement: Option<PlacementResponse>,
+    pub priority: Option<f64>,
+    pub subnet_id: Option<String>,
+    pub weighted_capacity: Option<f64>,
+}
+
+impl ToXml for FleetLaunchTemplateOverrides {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("availabilityZone", &self.availability_zone);
+        xml.field("availabilityZoneId", &self.availability_zone_id);
+        xml.list("blockDeviceMappingSet", "item", &self.block_device_mappings);
+        xml.field("imageId", &self.image_id);
+        xml.field("instanceRequirements", &self.instance_requirements);
+        xml.field("instanceType", &self.instance_type);
+        xml.field("maxPrice", &self.max_price);
+        xml.field("placement", &self.placement);
+        xml.field("priority", &self.priority);
+        xml.field("subnetId", &self.subnet_id);
+        xml.field("weightedCapacity", &self.weighted_capacity);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetLaunchTemplateOverridesRequest {
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub block_device_mappings: Vec<FleetBlockDeviceMappingRequest>,
+    pub iam_instance_profile: Option<FleetIamInstanceProfileSpecificationRequest>,
+    pub image_id: Option<String>,
+    pub instance_requirements: Option<InstanceRequirementsRequest>,
+    pub instance_type: Option<String>,
+    pub key_name: Option<String>,
+    pub max_price: Option<String>,
+    pub metadata_options: Option<FleetInstanceMetadataOptionsRequest>,
+    pub placement: Option<Placement>,
+    pub priority: Option<f64>,
+    pub subnet_id: Option<String>,
+    pub weighted_capacity: Option<f64>,
+}
+
+impl FromParams for FleetLaunchTemplateOverridesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            availability_zone: fields.optional("AvailabilityZone")?,
+            availability_zone_id: fields.optional("AvailabilityZoneId")?,
+            block_device_mappings: fields.list("BlockDeviceMapping")?,
+            iam_instance_profile: fields.optional("IamInstanceProfile")?,
+            image_id: fields.optional("ImageId")?,
+            instance_requirements: fields.optional("InstanceRequirements")?,
+            instance_type: fields.optional("InstanceType")?,
+            key_name: fields.optional("KeyName")?,
+            max_price: fields.optional("MaxPrice")?,
+            metadata_options: fields.optional("MetadataOptions")?,
+            placement: fields.optional("Placement")?,
+            priority: fields.optional("Priority")?,
+            subnet_id: fields.optional("SubnetId")?,
+            weighted_capacity: fields.optional("WeightedCapacity")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetLaunchTemplateSpecification {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub version: Option<String>,
+}
+
+impl ToXml for FleetLaunchTemplateSpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplateId", &self.launch_template_id);
+        xml.field("launchTemplateName", &self.launch_template_name);
+        xml.field("version", &self.version);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetLaunchTemplateSpecificationRequest {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub launch_template_specification_user_data: Option<String>,
+    pub version: Option<String>,
+}
+
+impl FromParams for FleetLaunchTemplateSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            launch_template_id: fields.optional("LaunchTemplateId")?,
+            launch_template_name: fields.optional("LaunchTemplateName")?,
+            launch_template_specification_user_data: fields
+                .optional("LaunchTemplateSpecificationUserData")?,
+            version: fields.optional("Version")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetSpotCapacityRebalance {
+    pub replacement_strategy: Option<String>,
+    pub termination_delay: Option<i32>,
+}
+
+impl ToXml for FleetSpotCapacityRebalance {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("replacementStrategy", &self.replacement_strategy);
+        xml.field("terminationDelay", &self.termination_delay);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetSpotCapacityRebalanceRequest {
+    pub replacement_strategy: Option<String>,
+    pub termination_delay: Option<i32>,
+}
+
+impl FromParams for FleetSpotCapacityRebalanceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            replacement_strategy: fields.optional("ReplacementStrategy")?,
+            termination_delay: fields.optional("TerminationDelay")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetSpotMaintenanceStrategies {
+    pub capacity_rebalance: Option<FleetSpotCapacityRebalance>,
+}
+
+impl ToXml for FleetSpotMaintenanceStrategies {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("capacityRebalance", &self.capacity_rebalance);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FleetSpotMaintenanceStrategiesRequest {
+    pub capacity_rebalance: Option<FleetSpotCapacityRebalanceRequest>,
+}
+
+impl FromParams for FleetSpotMaintenanceStrategiesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { capacity_rebalance: fields.optional("CapacityRebalance")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FpgaDeviceInfo {
     pub count: Option<i32>,
     pub manufacturer: Option<String>,

@@ -86,6 +86,19 @@ impl ToXml for LaunchTemplate {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct LaunchTemplateAndOverridesResponse {
+    pub launch_template_specification: Option<FleetLaunchTemplateSpecification>,
+    pub overrides: Option<FleetLaunchTemplateOverrides>,
+}
+
+impl ToXml for LaunchTemplateAndOverridesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("launchTemplateSpecification", &self.launch_template_specification);
+        xml.field("overrides", &self.overrides);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaunchTemplateBlockDeviceMapping {
     pub device_name: Option<String>,
     pub ebs: Option<LaunchTemplateEbsBlockDevice>,

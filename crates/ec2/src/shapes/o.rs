@@ -7,6 +7,53 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct OnDemandOptions {
+    pub allocation_strategy: Option<String>,
+    pub capacity_reservation_options: Option<CapacityReservationOptions>,
+    pub max_total_price: Option<String>,
+    pub min_target_capacity: Option<i32>,
+    pub single_availability_zone: Option<bool>,
+    pub single_instance_type: Option<bool>,
+}
+
+impl ToXml for OnDemandOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("allocationStrategy", &self.allocation_strategy);
+        xml.field("capacityReservationOptions", &self.capacity_reservation_options);
+        xml.field("maxTotalPrice", &self.max_total_price);
+        xml.field("minTargetCapacity", &self.min_target_capacity);
+        xml.field("singleAvailabilityZone", &self.single_availability_zone);
+        xml.field("singleInstanceType", &self.single_instance_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OnDemandOptionsRequest {
+    pub allocation_strategy: Option<String>,
+    pub capacity_reservation_options: Option<CapacityReservationOptionsRequest>,
+    pub max_total_price: Option<String>,
+    pub min_target_capacity: Option<i32>,
+    pub single_availability_zone: Option<bool>,
+    pub single_instance_type: Option<bool>,
+}
+
+impl FromParams for OnDemandOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            allocation_strategy: fields.optional("AllocationStrategy")?,
+            capacity_reservation_options: fields.optional("CapacityReservationOptions")?,
+            max_total_price: fields.optional("MaxTotalPrice")?,
+            min_target_capacity: fields.optional("MinTargetCapacity")?,
+            single_availability_zone: fields.optional("SingleAvailabilityZone")?,
+            single_instance_type: fields.optional("SingleInstanceType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct OperatorRequest {
     pub principal: Option<String>,
 }

@@ -32,6 +32,7 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateDefaultVpc", |input| CreateDefaultVpc::decode(input).map(drop)),
     ("CreateDhcpOptions", |input| CreateDhcpOptions::decode(input).map(drop)),
     ("CreateEgressOnlyInternetGateway", |input| CreateEgressOnlyInternetGateway::decode(input).map(drop)),
+    ("CreateFleet", |input| CreateFleet::decode(input).map(drop)),
     ("CreateImage", |input| CreateImage::decode(input).map(drop)),
     ("CreateInstanceConnectEndpoint", |input| CreateInstanceConnectEndpoint::decode(input).map(drop)),
     ("CreateInternetGateway", |input| CreateInternetGateway::decode(input).map(drop)),
@@ -43,6 +44,7 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateNetworkAcl", |input| CreateNetworkAcl::decode(input).map(drop)),
     ("CreateNetworkAclEntry", |input| CreateNetworkAclEntry::decode(input).map(drop)),
     ("CreateNetworkInterface", |input| CreateNetworkInterface::decode(input).map(drop)),
+    ("CreateNetworkInterfacePermission", |input| CreateNetworkInterfacePermission::decode(input).map(drop)),
     ("CreatePlacementGroup", |input| CreatePlacementGroup::decode(input).map(drop)),
     ("CreateRoute", |input| CreateRoute::decode(input).map(drop)),
     ("CreateRouteTable", |input| CreateRouteTable::decode(input).map(drop)),
@@ -60,6 +62,7 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateVpcPeeringConnection", |input| CreateVpcPeeringConnection::decode(input).map(drop)),
     ("DeleteDhcpOptions", |input| DeleteDhcpOptions::decode(input).map(drop)),
     ("DeleteEgressOnlyInternetGateway", |input| DeleteEgressOnlyInternetGateway::decode(input).map(drop)),
+    ("DeleteFleets", |input| DeleteFleets::decode(input).map(drop)),
     ("DeleteInstanceConnectEndpoint", |input| DeleteInstanceConnectEndpoint::decode(input).map(drop)),
     ("DeleteInternetGateway", |input| DeleteInternetGateway::decode(input).map(drop)),
     ("DeleteKeyPair", |input| DeleteKeyPair::decode(input).map(drop)),
@@ -70,6 +73,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteNetworkAcl", |input| DeleteNetworkAcl::decode(input).map(drop)),
     ("DeleteNetworkAclEntry", |input| DeleteNetworkAclEntry::decode(input).map(drop)),
     ("DeleteNetworkInterface", |input| DeleteNetworkInterface::decode(input).map(drop)),
+    ("DeleteNetworkInterfacePermission", |input| DeleteNetworkInterfacePermission::decode(input).map(drop)),
     ("DeletePlacementGroup", |input| DeletePlacementGroup::decode(input).map(drop)),
     ("DeleteRoute", |input| DeleteRoute::decode(input).map(drop)),
     ("DeleteRouteTable", |input| DeleteRouteTable::decode(input).map(drop)),
@@ -95,6 +99,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeEgressOnlyInternetGateways", |input| {
         DescribeEgressOnlyInternetGateways::decode(input).map(drop)
     }),
+    ("DescribeFleetInstances", |input| DescribeFleetInstances::decode(input).map(drop)),
+    ("DescribeFleets", |input| DescribeFleets::decode(input).map(drop)),
     ("DescribeIamInstanceProfileAssociations", |input| {
         DescribeIamInstanceProfileAssociations::decode(input).map(drop)
     }),
@@ -121,6 +127,9 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeNatGateways", |input| DescribeNatGateways::decode(input).map(drop)),
     ("DescribeNetworkAcls", |input| DescribeNetworkAcls::decode(input).map(drop)),
     ("DescribeNetworkInterfaceAttribute", |input| DescribeNetworkInterfaceAttribute::decode(input).map(drop)),
+    ("DescribeNetworkInterfacePermissions", |input| {
+        DescribeNetworkInterfacePermissions::decode(input).map(drop)
+    }),
     ("DescribeNetworkInterfaces", |input| DescribeNetworkInterfaces::decode(input).map(drop)),
     ("DescribePlacementGroups", |input| DescribePlacementGroups::decode(input).map(drop)),
     ("DescribePrefixLists", |input| DescribePrefixLists::decode(input).map(drop)),
@@ -763,6 +772,26 @@ impl Operation for CreateEgressOnlyInternetGateway {
     }
 }
 
+/// `CreateFleet`.
+pub struct CreateFleet;
+impl Operation for CreateFleet {
+    const NAME: &'static str = "CreateFleet";
+    const IAM_ACTION: &'static str = "ec2:CreateFleet";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["LaunchTemplateConfigs", "TargetCapacitySpecification"];
+    const DRY_RUN: bool = true;
+    type Request = CreateFleetRequest;
+    type Response = CreateFleetResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateImage`.
 pub struct CreateImage;
 impl Operation for CreateImage {
@@ -976,6 +1005,26 @@ impl Operation for CreateNetworkInterface {
     const DRY_RUN: bool = true;
     type Request = CreateNetworkInterfaceRequest;
     type Response = CreateNetworkInterfaceResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `CreateNetworkInterfacePermission`.
+pub struct CreateNetworkInterfacePermission;
+impl Operation for CreateNetworkInterfacePermission {
+    const NAME: &'static str = "CreateNetworkInterfacePermission";
+    const IAM_ACTION: &'static str = "ec2:CreateNetworkInterfacePermission";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["NetworkInterfaceId", "Permission"];
+    const DRY_RUN: bool = true;
+    type Request = CreateNetworkInterfacePermissionRequest;
+    type Response = CreateNetworkInterfacePermissionResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -1284,6 +1333,26 @@ impl Operation for DeleteEgressOnlyInternetGateway {
     }
 }
 
+/// `DeleteFleets`.
+pub struct DeleteFleets;
+impl Operation for DeleteFleets {
+    const NAME: &'static str = "DeleteFleets";
+    const IAM_ACTION: &'static str = "ec2:DeleteFleets";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["FleetId", "TerminateInstances"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteFleetsRequest;
+    type Response = DeleteFleetsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `DeleteInstanceConnectEndpoint`.
 pub struct DeleteInstanceConnectEndpoint;
 impl Operation for DeleteInstanceConnectEndpoint {
@@ -1481,6 +1550,26 @@ impl Operation for DeleteNetworkInterface {
     }
     fn encode(response: &Self::Response) -> Output {
         ec2::encode_nothing(response)
+    }
+}
+
+/// `DeleteNetworkInterfacePermission`.
+pub struct DeleteNetworkInterfacePermission;
+impl Operation for DeleteNetworkInterfacePermission {
+    const NAME: &'static str = "DeleteNetworkInterfacePermission";
+    const IAM_ACTION: &'static str = "ec2:DeleteNetworkInterfacePermission";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["NetworkInterfacePermissionId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteNetworkInterfacePermissionRequest;
+    type Response = DeleteNetworkInterfacePermissionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
     }
 }
 
@@ -1900,6 +1989,47 @@ impl Operation for DescribeEgressOnlyInternetGateways {
     const DRY_RUN: bool = true;
     type Request = DescribeEgressOnlyInternetGatewaysRequest;
     type Response = DescribeEgressOnlyInternetGatewaysResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeFleetInstances`.
+pub struct DescribeFleetInstances;
+impl Operation for DescribeFleetInstances {
+    const NAME: &'static str = "DescribeFleetInstances";
+    const IAM_ACTION: &'static str = "ec2:DescribeFleetInstances";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["FleetId"];
+    const DRY_RUN: bool = true;
+    type Request = DescribeFleetInstancesRequest;
+    type Response = DescribeFleetInstancesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeFleets`.
+pub struct DescribeFleets;
+impl Operation for DescribeFleets {
+    const NAME: &'static str = "DescribeFleets";
+    const IAM_ACTION: &'static str = "ec2:DescribeFleets";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "Fleets" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeFleetsRequest;
+    type Response = DescribeFleetsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2359,6 +2489,27 @@ impl Operation for DescribeNetworkInterfaceAttribute {
     const DRY_RUN: bool = true;
     type Request = DescribeNetworkInterfaceAttributeRequest;
     type Response = DescribeNetworkInterfaceAttributeResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeNetworkInterfacePermissions`.
+pub struct DescribeNetworkInterfacePermissions;
+impl Operation for DescribeNetworkInterfacePermissions {
+    const NAME: &'static str = "DescribeNetworkInterfacePermissions";
+    const IAM_ACTION: &'static str = "ec2:DescribeNetworkInterfacePermissions";
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "NetworkInterfacePermissions" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = false;
+    type Request = DescribeNetworkInterfacePermissionsRequest;
+    type Response = DescribeNetworkInterfacePermissionsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }

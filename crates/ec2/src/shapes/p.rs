@@ -197,6 +197,17 @@ impl ToXml for PlacementGroupInfo {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlacementResponse {
+    pub group_name: Option<String>,
+}
+
+impl ToXml for PlacementResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("groupName", &self.group_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PortRange {
     pub from: Option<i32>,
     pub to: Option<i32>,

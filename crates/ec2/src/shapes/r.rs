@@ -472,6 +472,68 @@ impl ToXml for Reservation {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReservedCapacityFallbackOptions {
+    pub market_types: Vec<String>,
+}
+
+impl ToXml for ReservedCapacityFallbackOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("marketTypeSet", "item", &self.market_types);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReservedCapacityFallbackOptionsRequest {
+    pub market_types: Vec<String>,
+}
+
+impl FromParams for ReservedCapacityFallbackOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { market_types: fields.list("MarketType")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReservedCapacityOptions {
+    pub allocation_strategy: Option<String>,
+    pub reservation_types: Vec<String>,
+    pub reserved_capacity_fallback_options: Option<ReservedCapacityFallbackOptions>,
+}
+
+impl ToXml for ReservedCapacityOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("allocationStrategy", &self.allocation_strategy);
+        xml.list("reservationTypeSet", "item", &self.reservation_types);
+        xml.field("reservedCapacityFallbackOptions", &self.reserved_capacity_fallback_options);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReservedCapacityOptionsRequest {
+    pub allocation_strategy: Option<String>,
+    pub capacity_reservation_target: Option<FleetCapacityReservationTargetRequest>,
+    pub reservation_types: Vec<String>,
+    pub reserved_capacity_fallback_options: Option<ReservedCapacityFallbackOptionsRequest>,
+}
+
+impl FromParams for ReservedCapacityOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            allocation_strategy: fields.optional("AllocationStrategy")?,
+            capacity_reservation_target: fields.optional("CapacityReservationTarget")?,
+            reservation_types: fields.list("ReservationType")?,
+            reserved_capacity_fallback_options: fields.optional("ReservedCapacityFallbackOptions")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResetAddressAttributeRequest {
     pub allocation_id: Option<String>,
     pub attribute: Option<String>,

@@ -410,6 +410,61 @@ impl FromParams for SpotMarketOptions {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct SpotOptions {
+    pub allocation_strategy: Option<String>,
+    pub instance_interruption_behavior: Option<String>,
+    pub instance_pools_to_use_count: Option<i32>,
+    pub maintenance_strategies: Option<FleetSpotMaintenanceStrategies>,
+    pub max_total_price: Option<String>,
+    pub min_target_capacity: Option<i32>,
+    pub single_availability_zone: Option<bool>,
+    pub single_instance_type: Option<bool>,
+}
+
+impl ToXml for SpotOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("allocationStrategy", &self.allocation_strategy);
+        xml.field("instanceInterruptionBehavior", &self.instance_interruption_behavior);
+        xml.field("instancePoolsToUseCount", &self.instance_pools_to_use_count);
+        xml.field("maintenanceStrategies", &self.maintenance_strategies);
+        xml.field("maxTotalPrice", &self.max_total_price);
+        xml.field("minTargetCapacity", &self.min_target_capacity);
+        xml.field("singleAvailabilityZone", &self.single_availability_zone);
+        xml.field("singleInstanceType", &self.single_instance_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SpotOptionsRequest {
+    pub allocation_strategy: Option<String>,
+    pub instance_interruption_behavior: Option<String>,
+    pub instance_pools_to_use_count: Option<i32>,
+    pub maintenance_strategies: Option<FleetSpotMaintenanceStrategiesRequest>,
+    pub max_total_price: Option<String>,
+    pub min_target_capacity: Option<i32>,
+    pub single_availability_zone: Option<bool>,
+    pub single_instance_type: Option<bool>,
+}
+
+impl FromParams for SpotOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            allocation_strategy: fields.optional("AllocationStrategy")?,
+            instance_interruption_behavior: fields.optional("InstanceInterruptionBehavior")?,
+            instance_pools_to_use_count: fields.optional("InstancePoolsToUseCount")?,
+            maintenance_strategies: fields.optional("MaintenanceStrategies")?,
+            max_total_price: fields.optional("MaxTotalPrice")?,
+            min_target_capacity: fields.optional("MinTargetCapacity")?,
+            single_availability_zone: fields.optional("SingleAvailabilityZone")?,
+            single_instance_type: fields.optional("SingleInstanceType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StaleIpPermission {
     pub from_port: Option<i32>,
     pub ip_protocol: Option<String>,

@@ -61,6 +61,49 @@ impl FromParams for TagSpecification {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetCapacitySpecification {
+    pub default_target_capacity_type: Option<String>,
+    pub on_demand_target_capacity: Option<i32>,
+    pub spot_target_capacity: Option<i32>,
+    pub target_capacity_unit_type: Option<String>,
+    pub total_target_capacity: Option<i32>,
+}
+
+impl ToXml for TargetCapacitySpecification {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("defaultTargetCapacityType", &self.default_target_capacity_type);
+        xml.field("onDemandTargetCapacity", &self.on_demand_target_capacity);
+        xml.field("spotTargetCapacity", &self.spot_target_capacity);
+        xml.field("targetCapacityUnitType", &self.target_capacity_unit_type);
+        xml.field("totalTargetCapacity", &self.total_target_capacity);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetCapacitySpecificationRequest {
+    pub default_target_capacity_type: Option<String>,
+    pub on_demand_target_capacity: Option<i32>,
+    pub spot_target_capacity: Option<i32>,
+    pub target_capacity_unit_type: Option<String>,
+    pub total_target_capacity: Option<i32>,
+}
+
+impl FromParams for TargetCapacitySpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            default_target_capacity_type: fields.optional("DefaultTargetCapacityType")?,
+            on_demand_target_capacity: fields.optional("OnDemandTargetCapacity")?,
+            spot_target_capacity: fields.optional("SpotTargetCapacity")?,
+            target_capacity_unit_type: fields.optional("TargetCapacityUnitType")?,
+            total_target_capacity: fields.required("TotalTargetCapacity")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TerminateInstancesRequest {
     pub force: Option<bool>,
     pub instance_ids: Vec<String>,

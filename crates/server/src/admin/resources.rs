@@ -59,6 +59,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("key pairs", world.key_pairs.len()),
         ("network interface permissions", world.network_interface_permissions.len()),
         ("launch templates", world.launch_templates.len()),
+        ("fleets", world.fleets.values().filter(|it| it.deleted.is_none()).count()),
         ("placement groups", world.placement_groups.len()),
         ("roles", world.roles.len()),
         ("instance profiles", world.instance_profiles.len()),
