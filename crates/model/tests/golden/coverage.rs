@@ -95,10 +95,11 @@ impl<'de> Deserializer<'de> for Traced<'de, '_> {
         match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(value), _) => visitor.visit_u64(value),
-                (None, Some(value)) => visitor.visit_i64(value),
-                (None, None) => Err(de::Error::custom("no row has such numbers")),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(value), _, _) => visitor.visit_u64(value),
+                (None, Some(value), _) => visitor.visit_i64(value),
+                (None, None, Some(value)) => visitor.visit_f64(value),
+                (None, None, None) => Err(de::Error::custom("no row has such numbers")),
             },
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::Array(list) => visitor.visit_seq(List { rest: list.iter(), traced: self }),
