@@ -591,7 +591,7 @@ class Scenario:
             Type="instant",
             LaunchTemplateConfigs=[
                 {
-                    "LaunchTemplateSpecification": dict(template, Version="1"),
+                    "LaunchTemplateSpecification": {"LaunchTemplateName": "web", "Version": "1"},
                     "Overrides": [{"InstanceType": "m6g.large", "Priority": 1}, {"InstanceType": "t3.small"}],
                 }
             ],
@@ -676,8 +676,7 @@ class Scenario:
         self.snapshots(made["VolumeId"])
         self.storage_defaults()
         self.images()
-        ec2.delete_volume(**volume)
-        self.wait("volume_deleted", VolumeIds=[made["VolumeId"]])
+        self.id["volume"] = made["VolumeId"]
 
     def snapshots(self, volume):
         ec2 = self.ec2
@@ -694,7 +693,7 @@ class Scenario:
         for taken in ec2.create_snapshots(InstanceSpecification={"InstanceId": self.id["instance"]})["Snapshots"]:
             ec2.delete_snapshot(SnapshotId=taken["SnapshotId"])
         ec2.delete_snapshot(SnapshotId=copy["SnapshotId"])
-        ec2.delete_snapshot(**snapshot)
+        self.id["snapshot"] = made["SnapshotId"]
 
     def storage_defaults(self):
         ec2 = self.ec2
@@ -738,8 +737,8 @@ class Scenario:
             RootDeviceName=root["DeviceName"],
             BlockDeviceMappings=[device],
         )
-        for id in (registered["ImageId"], copy["ImageId"], made["ImageId"]):
-            ec2.deregister_image(ImageId=id, DeleteAssociatedSnapshots=True)
+        ec2.deregister_image(ImageId=copy["ImageId"], DeleteAssociatedSnapshots=True)
+        self.id["registered"], self.id["image"] = registered["ImageId"], made["ImageId"]
 
     def change_peering(self):
         ec2, id = self.ec2, self.id
@@ -840,6 +839,11 @@ class Scenario:
         ec2.terminate_instances(InstanceIds=[id["instance"]])
         self.wait("instance_terminated", InstanceIds=[id["instance"]])
         ec2.delete_placement_group(GroupName="racks")
+        for image in ("registered", "image"):
+            ec2.deregister_image(ImageId=id[image], DeleteAssociatedSnapshots=True)
+        ec2.delete_snapshot(SnapshotId=id["snapshot"])
+        ec2.delete_volume(VolumeId=id["volume"])
+        self.wait("volume_deleted", VolumeIds=[id["volume"]])
         ec2.describe_instances()
         ec2.delete_network_interface(NetworkInterfaceId=id["eni"])
         ec2.delete_instance_connect_endpoint(InstanceConnectEndpointId=id["eice"])

@@ -24,10 +24,10 @@ NONSENSE = "nonsense"
 VALUES_MAX = 12
 # "This is not a value that it may have", in the words of each service; or that Hamlet does not act upon it.
 REFUSED = re.compile(
-    r"^(Invalid(?!.*(AlreadyExists|Combination))|Unknown|Validation|Unsupported|NotImplemented|NoSuch|Malformed)"
+    r"^(Invalid(?!.*(AlreadyExists|Combination))|Unknown|Validation|Unsupported|NotImplemented|NoSuch|Malformed|IllegalArgument)"
 )
 # Codes that name what is wrong by themselves.
-SAID_BY_CODE = re.compile(r"^InvalidNextToken|^MalformedPolicyDocument|^NotImplemented")
+SAID_BY_CODE = re.compile(r"^InvalidNextToken|^InvalidPaginationToken|^MalformedPolicyDocument|^NotImplemented")
 # What an action is about is not there.
 GONE = re.compile(r"NotFound|NoSuch")
 # What a made-up structure needs besides what the model says.
@@ -44,13 +44,17 @@ INSTEAD_OF = {
 NOT_VALIDATED = "LaunchTemplateData"
 # Of each of these an action takes some: what it creates, what it changes, the Regions that there are; or those of
 # which figures are known.
-OF_ITS_OWN = {"ResourceType", "Attribute", "VPCRegion", "InstanceType", "InstanceTypes"}
+OF_ITS_OWN = {"ResourceType", "Attribute", "VPCRegion", "InstanceType", "InstanceTypes", "InstanceFamily"}
 # What the actions tag that are not called for it.
 KINDS = {
     "CreateNatGateway": "natgateway",
     "AuthorizeSecurityGroupIngress": "security-group-rule",
     "AuthorizeSecurityGroupEgress": "security-group-rule",
     "AcceptAddressTransfer": "elastic-ip",
+    "CreateSnapshots": "snapshot",
+    "CopySnapshot": "snapshot",
+    "RegisterImage": "image",
+    "CopyImage": "image",
 }
 # In no pattern of any model.
 IN_NO_PATTERN = "\x01\x01\x01"

@@ -20,7 +20,8 @@ NOT_THERE = re.compile(
     r"NotFound|Malformed|^InvalidPlacementGroup\.Unknown$|^InvalidID$|^InvalidAssociationID|^InvalidParameterValue$|^InvalidAMIID|^AuthFailure$"
 )
 # A peering connection is of both ends' Regions; AWS tells in which it is to be accepted.
-IN_BOTH_REGIONS = {"AcceptVpcPeeringConnection", "RejectVpcPeeringConnection"}
+# A copy names the Region that it is of.
+IN_BOTH_REGIONS = {"AcceptVpcPeeringConnection", "RejectVpcPeeringConnection", "CopySnapshot"}
 # Whoever asks to delete or describe these, that were never there, is answered as if they had been; and an action
 # that tells of each one whether it was changed, or deleted, answers well.
 FORGIVING = {"DeleteKeyPair", "DescribeKeyPairs", "ModifyInstanceCreditSpecification", "DeleteFleets"}

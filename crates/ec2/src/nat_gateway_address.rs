@@ -8,10 +8,12 @@ use std::net::Ipv4Addr;
 
 use crate::errors::refused;
 use crate::nat_gateway::addresses;
-use crate::network_interface::{address_count, ipv4_addresses, list_and_count};
+use crate::network_interface::{ipv4_addresses, list_and_count};
 use crate::request::{self, parse_id, required_id};
 use crate::shapes::*;
 
+/// How many private addresses one call assigns.
+const ADDRESSES_AT_ONCE: std::ops::RangeInclusive<usize> = 1..=31;
 /// "The maximum amount of time to wait (in seconds)": 1 to 4000.
 const DRAIN_SECONDS: std::ops::RangeInclusive<i32> = 1..=4000;
 
@@ -161,10 +163,18 @@ fn private_wish(
 ) -> Result<Option<Wish<Ipv4Addr>>, AwsError> {
     Ok(match (listed.is_empty(), count) {
         (true, None) => None,
-        (true, Some(count)) => Some(Wish::Count(address_count(parameter, count)?)),
+        (true, Some(count)) => Some(Wish::Count(checked_count(parameter, count)?)),
         (false, None) => Some(Wish::Listed(ipv4_addresses("privateIpAddress", listed)?)),
         (false, Some(_)) => return Err(list_and_count("privateIpAddresses", parameter)),
     })
+}
+
+/// "Valid values: 1-31" (`PrivateIpAddressCount` of AssignPrivateNatGatewayAddress).
+fn checked_count(parameter: &str, count: i32) -> Result<usize, AwsError> {
+    let (least, most) = (ADDRESSES_AT_ONCE.start(), ADDRESSES_AT_ONCE.end());
+    let reason = format!("Expecting a value between {least} and {most}.");
+    let refused = || AwsError::invalid_value(parameter, &count.to_string(), &reason);
+    usize::try_from(count).ok().filter(|count| ADDRESSES_AT_ONCE.contains(count)).ok_or_else(refused)
 }
 
 fn check_drain(seconds: Option<i32>) -> Result<(), AwsError> {

@@ -13,6 +13,9 @@ use crate::shapes::{self, *};
 /// "Up to 255 ASCII characters" (CreatePlacementGroup).
 const NAME_MAX: usize = 255;
 
+/// What `Strategy` can say.
+const STRATEGIES: [&str; 3] = ["cluster", "spread", "partition"];
+
 pub(crate) fn create(
     call: &mut Call,
     world: &mut World,
@@ -57,6 +60,12 @@ fn checked_strategy(
     partitions: Option<i32>,
     spread_level: Option<&str>,
 ) -> Result<PlacementStrategy, AwsError> {
+    if let Some(other) = strategy.filter(|it| !STRATEGIES.contains(it)) {
+        return Err(AwsError::invalid_value("strategy", other, "Unknown placement strategy."));
+    }
+    if let Some(other) = spread_level.filter(|level| *level != "rack") {
+        return Err(AwsError::invalid_value("spreadLevel", other, "Expecting host or rack."));
+    }
     if partitions.is_some() && strategy != Some("partition") {
         let message = "The parameter partitionCount may be specified only for the strategy 'partition'.";
         return Err(AwsError::invalid_parameter_combination(message));
@@ -65,14 +74,10 @@ fn checked_strategy(
         let message = "The parameter spreadLevel may be specified only for the strategy 'spread'.";
         return Err(AwsError::invalid_parameter_combination(message));
     }
-    if let Some(other) = spread_level.filter(|level| *level != "rack") {
-        return Err(AwsError::invalid_value("spreadLevel", other, "Expecting host or rack."));
-    }
     match strategy {
-        None | Some("cluster") => Ok(PlacementStrategy::Cluster),
         Some("spread") => Ok(PlacementStrategy::Spread),
         Some("partition") => Ok(PlacementStrategy::Partition { count: partition_count(partitions)? }),
-        Some(other) => Err(AwsError::invalid_value("strategy", other, "Unknown placement strategy.")),
+        _ => Ok(PlacementStrategy::Cluster),
     }
 }
 

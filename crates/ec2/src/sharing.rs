@@ -43,6 +43,11 @@ pub(crate) fn of_operation(
     }
 }
 
+/// Whether an `OperationType` is one.
+pub(crate) fn check_operation(operation: &str) -> Result<(), AwsError> {
+    of_operation(operation, &[], &[]).map(drop)
+}
+
 /// Who has a permission, as answers list them.
 pub(crate) fn shown<T: Shared>(sharing: &Sharing) -> Vec<T> {
     let everybody = sharing.everybody.then(|| T::new(Some(EVERYBODY.to_owned()), None));

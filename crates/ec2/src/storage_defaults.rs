@@ -104,6 +104,10 @@ pub(crate) fn block_snapshot_sharing(
     let sharing = match state.as_deref().unwrap_or_default() {
         "block-new-sharing" => SnapshotSharing::NewBlocked,
         "block-all-sharing" => SnapshotSharing::AllBlocked,
+        UNBLOCKED => {
+            let reason = "Sharing is unblocked by DisableSnapshotBlockPublicAccess.";
+            return Err(AwsError::invalid_value("state", UNBLOCKED, reason));
+        }
         other => return Err(AwsError::invalid_value("state", other, "Unknown state.")),
     };
     world.change_storage_defaults(call.scope, |settled| settled.snapshot_sharing = sharing);

@@ -4,13 +4,19 @@ use awsproto::{AwsError, Call};
 use model::World;
 use model::service_quota::{AppliedQuota, QuotaChange, ServiceQuota as Listed};
 
-use crate::quota::{LEVEL, arn, find, is_of_level, page, refuse_context};
+use crate::quota::{
+    LEVEL, SERVICE_CODE_MAX, arn, check_code, find, illegal, is_of_level, page, refuse_context,
+};
 use crate::shapes::*;
 
 /// What becomes of a request here.
 const APPROVED: &str = "APPROVED";
 /// The most that can be asked for, so that it is a count.
 const DESIRED_MAX: f64 = 1e9;
+
+/// What may become of a request (`RequestStatus`).
+const STATUSES: [&str; 7] =
+    ["PENDING", "CASE_OPENED", "APPROVED", "DENIED", "CASE_CLOSED", "NOT_APPROVED", "INVALID_REQUEST"];
 
 pub(crate) fn request(
     call: &mut Call,
@@ -79,6 +85,8 @@ pub(crate) fn history(
         service_code,
         status,
     } = request;
+    check_code("ServiceCode", service_code.as_deref(), SERVICE_CODE_MAX)?;
+    check_status(status.as_deref())?;
     let has_level = is_of_level(quota_requested_at_level.as_deref())?;
     let mut found = changes(call, world);
     found.retain(|it| has_level && is_wanted(it, service_code.as_ref(), None, status.as_ref()));
@@ -100,12 +108,20 @@ pub(crate) fn history_by_quota(
         status,
     } = request;
     find(service_code.as_deref(), quota_code.as_deref())?;
+    check_status(status.as_deref())?;
     let has_level = is_of_level(quota_requested_at_level.as_deref())?;
     let mut found = changes(call, world);
     found
         .retain(|it| has_level && is_wanted(it, service_code.as_ref(), quota_code.as_ref(), status.as_ref()));
     let (requested_quotas, next_token) = page(max_results, next_token.as_deref())?.cut(found, newest_first);
     Ok(ListRequestedServiceQuotaChangeHistoryByQuotaResponse { next_token, requested_quotas })
+}
+
+fn check_status(status: Option<&str>) -> Result<(), AwsError> {
+    match status.filter(|it| !STATUSES.contains(it)) {
+        Some(other) => Err(illegal(format!("Value ({other}) for parameter Status is invalid."))),
+        None => Ok(()),
+    }
 }
 
 fn is_wanted(

@@ -15,6 +15,11 @@ const ALL_LEVELS: &str = "ALL";
 /// The other level.
 const RESOURCE_LEVEL: &str = "RESOURCE";
 
+/// Characters of a service's code.
+pub(crate) const SERVICE_CODE_MAX: usize = 63;
+/// Characters of a quota's code.
+const QUOTA_CODE_MAX: usize = 128;
+
 pub(crate) fn services(
     _: &mut Call,
     _: &World,
@@ -42,6 +47,7 @@ pub(crate) fn list(
         quota_code,
         service_code,
     } = request;
+    check_code("QuotaCode", quota_code.as_deref(), QUOTA_CODE_MAX)?;
     let is_wanted = |it: &&Listed| quota_code.as_ref().is_none_or(|code| *code == it.code.to_string());
     let has_level = is_of_level(quota_applied_at_level.as_deref())?;
     let quotas = of_service(service_code.as_deref())?.into_iter().filter(is_wanted).filter(|_| has_level);
@@ -114,7 +120,7 @@ pub(crate) fn refuse_context(context: Option<&str>) -> Result<(), AwsError> {
     }
 }
 
-fn illegal(message: impl Into<String>) -> AwsError {
+pub(crate) fn illegal(message: impl Into<String>) -> AwsError {
     AwsError::new("IllegalArgumentException", message)
 }
 
@@ -122,7 +128,19 @@ fn no_such_resource() -> AwsError {
     AwsError::new("NoSuchResourceException", "The request failed because the specified quota does not exist.")
 }
 
+/// Codes of services and quotas are letters, digits and hyphens (`ServiceCode`, `QuotaCode`).
+pub(crate) fn check_code(parameter: &str, code: Option<&str>, most: usize) -> Result<(), AwsError> {
+    let Some(code) = code else { return Ok(()) };
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || sign == '-';
+    let begins = code.starts_with(|sign: char| sign.is_ascii_alphabetic());
+    match begins && (2..=most).contains(&code.len()) && code.chars().all(is_sign) {
+        true => Ok(()),
+        false => Err(illegal(format!("Value ({code}) for parameter {parameter} is invalid."))),
+    }
+}
+
 fn of_service(code: Option<&str>) -> Result<Vec<&'static Listed>, AwsError> {
+    check_code("ServiceCode", code, SERVICE_CODE_MAX)?;
     let service = QuotaService::ALL.into_iter().find(|it| Some(it.code()) == code);
     let unknown = "This service is not available in the current Region. Choose a different Region or a different service.";
     let service = service.ok_or_else(|| AwsError::new("NoSuchResourceException", unknown))?;
@@ -131,6 +149,7 @@ fn of_service(code: Option<&str>) -> Result<Vec<&'static Listed>, AwsError> {
 
 /// The quota of a service by its code.
 pub(crate) fn find(service: Option<&str>, code: Option<&str>) -> Result<&'static Listed, AwsError> {
+    check_code("QuotaCode", code, QUOTA_CODE_MAX)?;
     let of_service = of_service(service)?;
     let found = of_service.into_iter().find(|it| Some(it.code.to_string().as_str()) == code);
     found.ok_or_else(no_such_resource)

@@ -7,12 +7,23 @@ use model::{LaunchTemplateId, Tags, World};
 use std::cmp::Ordering;
 
 use crate::errors::refused;
+use crate::instance_type;
 use crate::launch_template;
 use crate::request::refuse_unsupported;
 use crate::shapes::*;
 
 /// What else can be tagged by a request for a fleet.
 const TAGGED: [&str; 4] = ["fleet", "instance", "volume", "network-interface"];
+/// What `AllocationStrategy` of Spot Instances can say.
+const SPOT_STRATEGIES: &[&str] = &[
+    "lowest-price",
+    "diversified",
+    "capacity-optimized",
+    "capacity-optimized-prioritized",
+    "price-capacity-optimized",
+];
+/// "Constraints: Maximum 50" (CreateFleet).
+const CONFIGURATIONS_MAX: usize = 50;
 
 /// What a fleet is to be.
 pub(super) struct Wanted {
@@ -32,14 +43,12 @@ impl Wanted {
         let CreateFleetRequest {
             client_token,
             context,
-            // Of fleets that are kept going.
-            excess_capacity_termination_policy: _,
+            excess_capacity_termination_policy,
             launch_template_configs,
             on_demand_options,
             replace_unhealthy_instances: _,
             reserved_capacity_options,
-            // Nothing is bid for.
-            spot_options: _,
+            spot_options,
             tag_specifications,
             target_capacity_specification,
             terminate_instances_with_expiration: _,
@@ -55,6 +64,9 @@ impl Wanted {
             ("ValidFrom", valid_from.is_some()),
             ("ValidUntil", valid_until.is_some()),
         ])?;
+        let excess = excess_capacity_termination_policy.as_deref();
+        check_word("excessCapacityTerminationPolicy", excess, &["no-termination", "termination"])?;
+        check_spot_options(spot_options.unwrap_or_default())?;
         let (prioritized, least) = on_demand(on_demand_options)?;
         let mut tags = awsproto::tags::specified_by_type(tag_specifications.clone(), &TAGGED)?;
         let is_of_launched = |it: &TagSpecification| it.resource_type.as_deref() != Some("fleet");
@@ -101,6 +113,36 @@ impl Wanted {
             subnet_id: pool.subnet.clone(),
             tag_specifications: self.launched_tags.clone(),
             ..Default::default()
+        }
+    }
+}
+
+/// Nothing is bid for: what is said of Spot Instances is read, and has no effect.
+fn check_spot_options(sent: SpotOptionsRequest) -> Result<(), AwsError> {
+    let SpotOptionsRequest {
+        allocation_strategy,
+        instance_interruption_behavior,
+        instance_pools_to_use_count: _,
+        maintenance_strategies,
+        max_total_price: _,
+        min_target_capacity: _,
+        single_availability_zone: _,
+        single_instance_type: _,
+    } = sent;
+    let rebalance = maintenance_strategies.and_then(|it| it.capacity_rebalance);
+    let replacement = rebalance.and_then(|it| it.replacement_strategy);
+    check_word("allocationStrategy", allocation_strategy.as_deref(), SPOT_STRATEGIES)?;
+    check_word("replacementStrategy", replacement.as_deref(), &["launch", "launch-before-terminate"])?;
+    let behaviors = &["hibernate", "stop", "terminate"];
+    check_word("instanceInterruptionBehavior", instance_interruption_behavior.as_deref(), behaviors)
+}
+
+fn check_word(parameter: &str, sent: Option<&str>, words: &[&str]) -> Result<(), AwsError> {
+    match sent.filter(|word| !words.contains(word)) {
+        None => Ok(()),
+        Some(other) => {
+            let reason = format!("Expecting one of {}.", words.join(", "));
+            Err(AwsError::invalid_value(parameter, other, &reason))
         }
     }
 }
@@ -166,6 +208,11 @@ fn pools(
     world: &World,
     configurations: Vec<FleetLaunchTemplateConfigRequest>,
 ) -> Result<Vec<FleetPool>, AwsError> {
+    if configurations.len() > CONFIGURATIONS_MAX {
+        let reason = format!("At most {CONFIGURATIONS_MAX} launch template configurations can be specified.");
+        let count = configurations.len().to_string();
+        return Err(AwsError::invalid_value("LaunchTemplateConfigs", &count, &reason));
+    }
     let mut pools = Vec::new();
     for FleetLaunchTemplateConfigRequest { launch_template_specification, overrides } in configurations {
         let (template, version) = template(call, world, launch_template_specification)?;
@@ -232,6 +279,7 @@ fn pool(
         ("Overrides.MetadataOptions", metadata_options.is_some()),
         ("Overrides.Placement", placement.is_some()),
     ])?;
+    instance_type.as_deref().map(instance_type::find).transpose()?;
     if let Some(weight) = weighted_capacity.filter(|it| !it.is_finite() || *it < 1.0) {
         let reason = "Expecting a value of at least 1.";
         return Err(AwsError::invalid_value("weightedCapacity", &weight.to_string(), reason));

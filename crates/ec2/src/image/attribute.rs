@@ -108,6 +108,7 @@ pub(crate) fn modify(
         ("ProductCode", !product_codes.is_empty()),
     ])?;
     let id: ImageId = required_id(image_id.as_deref())?;
+    operation_type.as_deref().map(sharing::check_operation).transpose()?;
     let by_operation = || match operation_type.as_deref() {
         Some(operation) => sharing::of_operation(operation, &user_groups, &user_ids).map(Change::Sharing),
         None => Err(AwsError::missing_parameter("operationType")),

@@ -235,6 +235,7 @@ pub(crate) fn register(
         ("VirtualizationType other than hvm", virtualization_type.is_some_and(|it| it != "hvm")),
     ])?;
     let scope = call.scope;
+    let tags = awsproto::tags::specified(tag_specifications, "image")?;
     let root_device = root_device_name.unwrap_or_else(|| ROOT_DEVICE.to_owned());
     let devices = registered(world, scope, block_device_mappings)?;
     let root = devices.iter().find(|it| is_same_device(&it.device, &root_device));
@@ -254,7 +255,6 @@ pub(crate) fn register(
         source_instance: None,
         source_image: None,
     };
-    let tags = awsproto::tags::specified(tag_specifications, "image")?;
     let (id, now) = (fresh(call), call.now);
     world.create_image(scope, id, described, tags, now).map_err(refused)?;
     Ok(RegisterImageResult { image_id: Some(id.to_string()) })
@@ -344,6 +344,7 @@ pub(crate) fn copy(
         ),
         ("DestinationOutpostArn", destination_outpost_arn.is_some()),
     ])?;
+    let tags = AskedTags::read(tag_specifications)?;
     let region = source_region.unwrap_or_default();
     let region =
         region.parse().map_err(|_| AwsError::invalid_value("sourceRegion", &region, "Unknown region."))?;
@@ -353,7 +354,6 @@ pub(crate) fn copy(
     let image = image.ok_or_else(|| errors::not_found(ImageId::KIND, &[&source.to_string()]))?;
     let name = checked_name(name)?;
     world.check_image_name(scope, &name).map_err(refused)?;
-    let tags = AskedTags::read(tag_specifications)?;
     let copies_tags = copy_image_tags == Some(true);
     let shown = super::render(&image);
     let default_description = || {

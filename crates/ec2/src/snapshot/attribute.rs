@@ -6,7 +6,7 @@ use model::sharing::ChangeSharing;
 use model::{SnapshotId, World};
 
 use crate::errors::refused;
-use crate::request::required_id;
+use crate::request::{only_attribute, required_id};
 use crate::shapes::*;
 use crate::sharing::{self, Shared};
 
@@ -58,10 +58,10 @@ pub(crate) fn modify(
     let id: SnapshotId = required_id(snapshot_id.as_deref())?;
     check_attribute(attribute.as_deref())?;
     let CreateVolumePermissionModifications { add, remove } = create_volume_permission.unwrap_or_default();
-    let change = match operation_type.as_deref() {
-        None => ChangeSharing { add: sharing::read(&add)?, remove: sharing::read(&remove)? },
-        Some(operation) => sharing::of_operation(operation, &group_names, &user_ids)?,
-    };
+    let listed = ChangeSharing { add: sharing::read(&add)?, remove: sharing::read(&remove)? };
+    let named = operation_type.map(|it| sharing::of_operation(&it, &group_names, &user_ids)).transpose()?;
+    let listed = Some(listed).filter(|it| *it != ChangeSharing::default());
+    let change = only_attribute(&mut [listed, named].into_iter().flatten())?;
     sharing::refuse_nothing(&change)?;
     world.share_snapshot(call.scope, id, change).map_err(refused)
 }

@@ -16,6 +16,8 @@ use crate::shapes::{self, *};
 
 /// "The description must be less than 255 characters" (CreateSnapshot).
 const DESCRIPTION_LENGTH_MAX: usize = 255;
+/// "The maximum value is 2880 minutes (48 hours)" (time-based copies, EBS User Guide).
+const DURATION_MINUTES: std::ops::RangeInclusive<i32> = 1..=2880;
 
 pub(crate) fn create(
     call: &mut Call,
@@ -158,8 +160,7 @@ pub(crate) fn copy(
     request: CopySnapshotRequest,
 ) -> Result<CopySnapshotResult, AwsError> {
     let CopySnapshotRequest {
-        // When it is done at the latest: it is done at once.
-        completion_duration_minutes: _,
+        completion_duration_minutes,
         description,
         destination_availability_zone,
         destination_outpost_arn,
@@ -177,14 +178,15 @@ pub(crate) fn copy(
         ("DestinationAvailabilityZone", destination_availability_zone.is_some()),
         ("DestinationOutpostArn", destination_outpost_arn.is_some()),
     ])?;
+    check_duration(completion_duration_minutes)?;
     let (scope, now) = (call.scope, call.now);
+    let tags = awsproto::tags::specified(tag_specifications, "snapshot")?;
     let region = source_region.unwrap_or_default();
     let region =
         region.parse().map_err(|_| AwsError::invalid_value("sourceRegion", &region, "Unknown region."))?;
     let source: SnapshotId = required_id(source_snapshot_id.as_deref())?;
     let content = world.snapshot_content(Scope { region, ..scope }, source).map_err(refused)?;
     let key = content.kms_key.as_deref().map(|_| encryption::default_key(world, scope));
-    let tags = awsproto::tags::specified(tag_specifications, "snapshot")?;
     let copy = CopySnapshot {
         region,
         source,
@@ -194,6 +196,18 @@ pub(crate) fn copy(
     };
     let id = call.with_ids(|ids| world.copy_snapshot(scope, copy, ids, now)).map_err(refused)?;
     Ok(CopySnapshotResult { snapshot_id: Some(id.to_string()), tags: render_tags(&tags) })
+}
+
+/// When a copy is done at the latest. It is done at once.
+fn check_duration(minutes: Option<i32>) -> Result<(), AwsError> {
+    match minutes.filter(|minutes| !DURATION_MINUTES.contains(minutes)) {
+        Some(other) => Err(AwsError::invalid_value(
+            "completionDurationMinutes",
+            &other.to_string(),
+            "Expecting a value between 1 and 2880.",
+        )),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn delete(
