@@ -95,8 +95,8 @@ pub(super) fn groups_allow(
             Peer::PrefixList(list) => {
                 blocks_of(world, interface.scope, list).iter().any(|block| is_in(*block, far))
             }
-            Peer::Group { group, .. } => member_of(world, interface.vpc, group, far)
-                .is_some_and(|member| direction == Direction::Egress || sender == Some(member.id)),
+            Peer::Group { group, .. } => members_of(world, interface.vpc, group, far)
+                .any(|member| direction == Direction::Egress || sender == Some(member.id)),
         })
         .collect();
     if matching.is_empty() {
@@ -118,20 +118,21 @@ pub(super) fn groups_allow(
     Some(!untracked)
 }
 
-/// The interface with this address that carries the group, in the same VPC or in one that is peered in the same Region.
-/// A group is carried in its own VPC, and in those that it is associated with.
-fn member_of(
+/// The interfaces with this address that carry the group, in the same VPC or in one that is peered in the same Region.
+/// A group is carried in its own VPC, and in those that it is associated with, which may have the same addresses.
+fn members_of(
     world: &World,
     vpc: VpcId,
     group: model::SecurityGroupId,
     address: IpAddr,
-) -> Option<&NetworkInterface> {
-    let row = world.network.security_groups.get(&group)?;
-    let mut carried_in = vec![row.vpc];
-    carried_in.extend(row.associations.iter().map(|association| association.vpc));
-    let reached = carried_in.into_iter().filter(|other| *other == vpc || is_peered(world, vpc, *other));
-    let mut owners = reached.filter_map(|other| owner(world, other, address));
-    owners.find(|interface| interface.groups.contains(&group))
+) -> impl Iterator<Item = &NetworkInterface> {
+    let row = world.network.security_groups.get(&group);
+    let associated =
+        row.into_iter().flat_map(|row| row.associations.iter().map(|association| association.vpc));
+    let carried_in = row.map(|row| row.vpc).into_iter().chain(associated);
+    let reached = carried_in.filter(move |other| *other == vpc || is_peered(world, vpc, *other));
+    let owners = reached.filter_map(move |other| owner(world, other, address));
+    owners.filter(move |interface| interface.groups.contains(&group))
 }
 
 fn is_peered(world: &World, vpc: VpcId, other: VpcId) -> bool {
