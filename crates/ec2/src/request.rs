@@ -3,7 +3,7 @@
 use awsproto::filter::Filterable;
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Filters};
-use model::{Id, Ipv4Net, Ipv6Net, SecurityGroupId, Tags};
+use model::{Id, Ipv4Net, Ipv6Net, Region, Scope, SecurityGroupId, Tags};
 use std::ops::RangeInclusive;
 
 use crate::errors;
@@ -47,6 +47,13 @@ pub(crate) fn ipv6_block(parameter: &str, text: &str) -> Result<Ipv6Net, AwsErro
 
 pub(crate) fn not_a_block(parameter: &str, text: &str) -> AwsError {
     AwsError::invalid_value(parameter, text, "This is not a valid CIDR block.")
+}
+
+/// The Region that something is copied from, which is in the same partition.
+pub(crate) fn source_region_of(scope: Scope, name: Option<String>) -> Result<Region, AwsError> {
+    let name = name.unwrap_or_default();
+    let unknown = |_| AwsError::invalid_value("sourceRegion", &name, "Unknown region.");
+    scope.region.fellow(&name).map_err(unknown)
 }
 
 /// Refuses parameters that AWS has and Hamlet does not, if one was sent: name and whether it was.

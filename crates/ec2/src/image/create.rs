@@ -12,7 +12,7 @@ use model::{Id, ImageId, Instance, InstanceId, InstanceState, Scope, SnapshotId,
 use crate::block_device::{self, Devices};
 use crate::encryption;
 use crate::errors::{self, refused};
-use crate::request::{refuse_unsupported, required_id};
+use crate::request::{refuse_unsupported, required_id, source_region_of};
 use crate::shapes::*;
 
 /// Characters of an image's name.
@@ -345,9 +345,7 @@ pub(crate) fn copy(
         ("DestinationOutpostArn", destination_outpost_arn.is_some()),
     ])?;
     let tags = AskedTags::read(tag_specifications)?;
-    let region = source_region.unwrap_or_default();
-    let region =
-        region.parse().map_err(|_| AwsError::invalid_value("sourceRegion", &region, "Unknown region."))?;
+    let region = source_region_of(call.scope, source_region)?;
     let (scope, now) = (call.scope, call.now);
     let source: ImageId = required_id(source_image_id.as_deref())?;
     let image = world.image(Scope { region, ..scope }, source, UnknownImages::Refuse);

@@ -11,7 +11,7 @@ use model::{InstanceId, Scope, SnapshotId, Tags, VolumeId, World};
 
 use crate::encryption;
 use crate::errors::refused;
-use crate::request::{self, render_tags, required_id};
+use crate::request::{self, render_tags, required_id, source_region_of};
 use crate::shapes::{self, *};
 
 /// "The description must be less than 255 characters" (CreateSnapshot).
@@ -181,9 +181,7 @@ pub(crate) fn copy(
     check_duration(completion_duration_minutes)?;
     let (scope, now) = (call.scope, call.now);
     let tags = awsproto::tags::specified(tag_specifications, "snapshot")?;
-    let region = source_region.unwrap_or_default();
-    let region =
-        region.parse().map_err(|_| AwsError::invalid_value("sourceRegion", &region, "Unknown region."))?;
+    let region = source_region_of(call.scope, source_region)?;
     let source: SnapshotId = required_id(source_snapshot_id.as_deref())?;
     let content = world.snapshot_content(Scope { region, ..scope }, source).map_err(refused)?;
     let key = content.kms_key.as_deref().map(|_| encryption::default_key(world, scope));

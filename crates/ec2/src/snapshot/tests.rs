@@ -174,6 +174,11 @@ fn a_snapshot_is_copied_to_another_region_and_can_be_encrypted_there() {
         caller.ok("CopySnapshot", &[copy.as_slice(), &[("Encrypted", "true")]].concat()).text("snapshotId");
     let shown = caller.ok("DescribeSnapshots", &[("SnapshotId.1", &copied)]);
     assert_eq!((shown.text("encrypted"), shown.text("volumeId")), ("true".into(), "vol-ffffffff".into()));
+    for other in ["cn-north-1", "nowhere"] {
+        let refused =
+            caller.refused("CopySnapshot", &[("SourceRegion", other), ("SourceSnapshotId", id.as_str())]);
+        assert!(refused.starts_with(&format!("InvalidParameterValue: Value ({other})")), "{refused}");
+    }
     let nowhere = [("SourceRegion", "eu-central-1"), ("SourceSnapshotId", id.as_str())];
     assert_eq!(
         caller.refused("CopySnapshot", &nowhere),
