@@ -84,9 +84,18 @@ fn plan(call: &Call, world: &World, wanted: &Wanted, fleet: &mut Fleet) -> Vec<(
 
 /// How many instances of a pool make up for what is missing.
 fn count(missing: f64, pool: &FleetPool, most: u32) -> i32 {
-    let enough = |count: &u32| f64::from(*count) * pool.weight() >= missing;
-    let count = (0..=most).find(enough).unwrap_or(most);
-    i32::try_from(count).unwrap_or(i32::MAX)
+    let is_enough = |count: u32| f64::from(count) * pool.weight() >= missing;
+    // Halved, not counted up: a request may ask for two thousand million.
+    let (mut least, mut most) = (0, most);
+    while least < most {
+        let middle = least + (most - least) / 2;
+        if is_enough(middle) {
+            most = middle;
+        } else {
+            least = middle + 1;
+        }
+    }
+    i32::try_from(least).unwrap_or(i32::MAX)
 }
 
 fn ids(reservation: &Reservation) -> Vec<InstanceId> {
