@@ -56,6 +56,19 @@ pub(crate) fn source_region_of(scope: Scope, name: Option<String>) -> Result<Reg
     scope.region.fellow(&name).map_err(unknown)
 }
 
+/// Refuses a word that is none of those known.
+pub(crate) fn check_words<'a>(
+    parameter: &str,
+    words: impl IntoIterator<Item = &'a String>,
+    known: &[&str],
+) -> Result<(), AwsError> {
+    if let Some(unknown) = words.into_iter().find(|word| !known.contains(&word.as_str())) {
+        let reason = format!("Expecting one of {}.", known.join(", "));
+        return Err(AwsError::invalid_value(parameter, unknown, &reason));
+    }
+    Ok(())
+}
+
 /// Refuses parameters that AWS has and Hamlet does not, if one was sent: name and whether it was.
 pub(crate) fn refuse_unsupported(parameters: &[(&str, bool)]) -> Result<(), AwsError> {
     match parameters.iter().find(|(_, sent)| *sent) {

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use crate::errors::refused;
 use crate::instance_type;
 use crate::launch_template;
-use crate::request::refuse_unsupported;
+use crate::request::{check_words, refuse_unsupported};
 use crate::shapes::*;
 
 /// What else can be tagged by a request for a fleet.
@@ -64,8 +64,8 @@ impl Wanted {
             ("ValidFrom", valid_from.is_some()),
             ("ValidUntil", valid_until.is_some()),
         ])?;
-        let excess = excess_capacity_termination_policy.as_deref();
-        check_word("excessCapacityTerminationPolicy", excess, &["no-termination", "termination"])?;
+        let policies = &["no-termination", "termination"];
+        check_words("excessCapacityTerminationPolicy", &excess_capacity_termination_policy, policies)?;
         check_spot_options(spot_options.unwrap_or_default())?;
         let (prioritized, least) = on_demand(on_demand_options)?;
         let mut tags = awsproto::tags::specified_by_type(tag_specifications.clone(), &TAGGED)?;
@@ -131,20 +131,10 @@ fn check_spot_options(sent: SpotOptionsRequest) -> Result<(), AwsError> {
     } = sent;
     let rebalance = maintenance_strategies.and_then(|it| it.capacity_rebalance);
     let replacement = rebalance.and_then(|it| it.replacement_strategy);
-    check_word("allocationStrategy", allocation_strategy.as_deref(), SPOT_STRATEGIES)?;
-    check_word("replacementStrategy", replacement.as_deref(), &["launch", "launch-before-terminate"])?;
+    check_words("allocationStrategy", &allocation_strategy, SPOT_STRATEGIES)?;
+    check_words("replacementStrategy", &replacement, &["launch", "launch-before-terminate"])?;
     let behaviors = &["hibernate", "stop", "terminate"];
-    check_word("instanceInterruptionBehavior", instance_interruption_behavior.as_deref(), behaviors)
-}
-
-fn check_word(parameter: &str, sent: Option<&str>, words: &[&str]) -> Result<(), AwsError> {
-    match sent.filter(|word| !words.contains(word)) {
-        None => Ok(()),
-        Some(other) => {
-            let reason = format!("Expecting one of {}.", words.join(", "));
-            Err(AwsError::invalid_value(parameter, other, &reason))
-        }
-    }
+    check_words("instanceInterruptionBehavior", &instance_interruption_behavior, behaviors)
 }
 
 /// Whether priorities count, and how much there must be at least.

@@ -38,15 +38,6 @@ const PATTERN_MAX: usize = 30;
 pub(super) const ARCHITECTURES_MAX: usize = 3;
 pub(super) const VIRTUALIZATIONS_MAX: usize = 2;
 
-/// Refuses a word that is none of those known.
-pub(super) fn check_words(parameter: &str, words: &[String], known: &[&str]) -> Result<(), AwsError> {
-    if let Some(unknown) = words.iter().find(|word| !known.contains(&word.as_str())) {
-        let reason = format!("Expecting one of {}.", known.join(", "));
-        return Err(AwsError::invalid_value(parameter, unknown, &reason));
-    }
-    Ok(())
-}
-
 /// Refuses what no pattern of a type's name is.
 pub(super) fn check_patterns(parameter: &str, patterns: &[String]) -> Result<(), AwsError> {
     let is_pattern = |text: &str| {

@@ -7,6 +7,7 @@ use model::World;
 use model::instance_type::{Device, Feature, Figures, InstanceType};
 
 use super::requirement_words::*;
+use crate::request::check_words;
 use crate::request::refuse_unsupported;
 use crate::shapes::*;
 
