@@ -55,6 +55,23 @@ pub(crate) fn shown<T: Shared>(sharing: &Sharing) -> Vec<T> {
     everybody.into_iter().chain(accounts).collect()
 }
 
+/// Whether somebody is named by `all`, by `self` for the caller, or by the number of an account.
+pub(crate) fn names(sharing: &Sharing, user: &str, caller: AccountId) -> bool {
+    match user {
+        EVERYBODY => sharing.everybody,
+        "self" => sharing.accounts.contains(&caller),
+        user => user.parse().is_ok_and(|account: AccountId| sharing.accounts.contains(&account)),
+    }
+}
+
+/// Whether an account is named as the owner: by `self` for the caller, or by its number.
+pub(crate) fn is_owner(account: AccountId, owner: &str, caller: AccountId) -> bool {
+    match owner {
+        "self" => account == caller,
+        owner => account.to_string() == owner,
+    }
+}
+
 /// A change of nothing is none.
 pub(crate) fn refuse_nothing(change: &ChangeSharing) -> Result<(), AwsError> {
     match *change == ChangeSharing::default() {

@@ -56,6 +56,16 @@ pub struct SnapshotContent {
     pub image: Option<ImageId>,
 }
 
+/// What a new snapshot is to be.
+struct NewSnapshot {
+    volume: Option<VolumeId>,
+    size_gib: u32,
+    description: String,
+    kms_key: Option<String>,
+    image: Option<ImageId>,
+    tags: Tags,
+}
+
 /// A snapshot to be copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopySnapshot {
@@ -134,18 +144,8 @@ impl World {
         let source = self.volume(scope, volume)?;
         let (size_gib, kms_key) = (source.capacity.size_gib, source.kms_key.clone());
         let image = self.image_on(volume);
-        self.add_snapshot(scope, ids, |id| Snapshot {
-            id,
-            scope,
-            volume: Some(volume),
-            size_gib,
-            description,
-            kms_key,
-            sharing: Sharing::default(),
-            image,
-            started: now,
-            tags,
-        })
+        let new = NewSnapshot { volume: Some(volume), size_gib, description, kms_key, image, tags };
+        self.add_snapshot(scope, new, ids, now)
     }
 
     /// Copies a snapshot that the account can see, from its Region or another.
@@ -159,32 +159,36 @@ impl World {
         let CopySnapshot { region, source, description, kms_key, tags } = copy;
         let SnapshotContent { size_gib, image, .. } =
             self.snapshot_content(Scope { region, ..scope }, source)?;
-        self.add_snapshot(scope, ids, |id| Snapshot {
-            id,
-            scope,
-            volume: None,
-            size_gib,
-            description,
-            kms_key,
-            sharing: Sharing::default(),
-            image,
-            started: now,
-            tags,
-        })
+        let new = NewSnapshot { volume: None, size_gib, description, kms_key, image, tags };
+        self.add_snapshot(scope, new, ids, now)
     }
 
     fn add_snapshot(
         &mut self,
         scope: Scope,
+        new: NewSnapshot,
         ids: &mut Ids<'_>,
-        make: impl FnOnce(SnapshotId) -> Snapshot,
+        now: Timestamp,
     ) -> Result<SnapshotId, Refusal> {
         let limit = self.limit(scope, Quota::Snapshots);
         if self.snapshots.values().filter(|it| it.scope == scope).count() >= limit {
             return Err(Refusal::QuotaReached(Quota::Snapshots, limit));
         }
-        let id = ids.fresh();
-        self.snapshots.insert(id, make(id));
+        let NewSnapshot { volume, size_gib, description, kms_key, image, tags } = new;
+        let (id, sharing) = (ids.fresh(), Sharing::default());
+        let row = Snapshot {
+            id,
+            scope,
+            volume,
+            size_gib,
+            description,
+            kms_key,
+            sharing,
+            image,
+            started: now,
+            tags,
+        };
+        self.snapshots.insert(id, row);
         Ok(id)
     }
 

@@ -3,10 +3,10 @@
 
 use awsproto::{AwsError, Call};
 use model::image::Image;
-use model::sharing::{ChangeSharing, Sharing};
+use model::sharing::ChangeSharing;
 use model::{ImageId, World};
 
-use super::{find, render};
+use super::{find, render, sharing_of};
 use crate::errors::refused;
 use crate::request::{only_attribute, refuse_unsupported, required_id};
 use crate::shapes::*;
@@ -64,13 +64,6 @@ fn find_described(call: &Call, world: &World, text: &str) -> Result<Image, AwsEr
     let id: Option<ImageId> = text.parse().ok();
     let own = id.and_then(|id| world.images.get_shared(&id)).filter(|it| it.scope == call.scope);
     own.map_or_else(|| find(call, world, text), |image| Ok(Image::Own(image)))
-}
-
-fn sharing_of(image: &Image) -> Sharing {
-    match image {
-        Image::Own(image) => image.sharing.clone(),
-        Image::Public(_) | Image::Unknown(_) => Sharing { everybody: true, ..Default::default() },
-    }
 }
 
 fn unknown_attribute(name: &str) -> AwsError {

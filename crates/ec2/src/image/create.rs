@@ -14,13 +14,12 @@ use crate::encryption;
 use crate::errors::{self, refused};
 use crate::request::{refuse_unsupported, required_id, source_region_of};
 use crate::shapes::*;
+use crate::snapshot::checked_description;
 
 /// Characters of an image's name.
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=128;
 /// What names have beside letters and digits.
 const NAME_SIGNS: &str = "()[] ./-'@_";
-/// Characters of what is said of an image.
-const DESCRIPTION_LENGTH_MAX: usize = 255;
 /// What can be tagged with an image.
 const TAGGED: [&str; 2] = ["image", "snapshot"];
 /// The device that an image starts from unless it says otherwise.
@@ -50,15 +49,6 @@ fn checked_name(name: Option<String>) -> Result<String, AwsError> {
             "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' \
              and '_'",
         )),
-    }
-}
-
-fn checked_description(text: Option<String>) -> Result<Option<String>, AwsError> {
-    match text.as_ref().is_some_and(|text| text.chars().count() > DESCRIPTION_LENGTH_MAX) {
-        true => Err(AwsError::invalid_parameter_value(format!(
-            "Description can be at most {DESCRIPTION_LENGTH_MAX} characters"
-        ))),
-        false => Ok(text),
     }
 }
 
@@ -94,7 +84,7 @@ pub(crate) fn create(
     }
     let name = checked_name(name)?;
     world.check_image_name(scope, &name).map_err(refused)?;
-    let description = checked_description(description)?;
+    let description = description.map(checked_description).transpose()?;
     let tags = AskedTags::read(tag_specifications)?;
     let image = fresh(call);
     let devices = devices_of(world, scope, &instance, block_device_mappings)?;
@@ -243,7 +233,7 @@ pub(crate) fn register(
     let content = world.snapshot_content(scope, snapshot).map_err(refused)?;
     let described = ImageDescription {
         name: checked_name(name)?,
-        description: checked_description(description)?,
+        description: description.map(checked_description).transpose()?,
         architecture: parse_architecture(architecture.as_deref())?,
         base: content.image.and_then(|image| world.base_of(image)),
         boot_mode: checked_boot_mode(boot_mode)?,
@@ -371,7 +361,10 @@ pub(crate) fn copy(
     };
     let described = ImageDescription {
         name,
-        description: checked_description(description)?.or_else(|| Some(default_description())),
+        description: description
+            .map(checked_description)
+            .transpose()?
+            .or_else(|| Some(default_description())),
         architecture: image.architecture().unwrap_or(Architecture::X86_64),
         base: image.base(),
         boot_mode: boot_mode(&image),

@@ -5,16 +5,17 @@ pub(crate) mod create;
 pub(crate) mod life;
 
 use awsproto::{AwsError, Call, Filterable, Timestamp};
-use model::image::{self, Image, ImageDevice, OwnImage, Release};
+use model::image::{self, Distribution, Image, ImageDevice, OwnImage, Release};
 use model::instance_type::Architecture;
+use model::sharing::Sharing;
 use model::volume::VolumeType;
 use model::{AccountId, IdKind, ImageId, World};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use crate::errors;
 use crate::request::{self, Describe, bool_values, parse_id, render_tags, text_values};
 use crate::shapes::{self, *};
+use crate::sharing;
 
 /// What `Owners` can say beside accounts.
 const OWNER_ALIASES: [&str; 4] = ["self", "amazon", "aws-marketplace", "aws-backup-vault"];
@@ -44,7 +45,7 @@ pub(crate) fn describe(
     check_owners(&owners)?;
     let scope = call.scope;
     let mut all: Vec<Image> = image::all(scope.region).map(Image::from).collect();
-    all.extend(world.visible_images(scope).map(|image| Image::Own(Arc::new(image.clone()))));
+    all.extend(world.visible_images(scope).map(Image::Own));
     all.extend(unknown(call, world, &image_ids));
     let asked_for_some = !image_ids.is_empty();
     let image_ids = without_deregistered(world, image_ids);
@@ -103,27 +104,31 @@ pub(crate) fn check_owners(owners: &[String]) -> Result<(), AwsError> {
 }
 
 fn is_owned_by(image: &Image, owner: &str, caller: AccountId) -> bool {
-    match (image, owner) {
-        (Image::Own(image), "self") => image.scope.account == caller,
-        (Image::Own(image), owner) => image.scope.account.to_string() == owner,
-        (Image::Public(_) | Image::Unknown(_), owner) => {
-            let distribution = image.distribution();
-            owner == distribution.owner || owner == distribution.owner_alias
-        }
+    match image {
+        Image::Own(image) => sharing::is_owner(image.scope.account, owner, caller),
+        Image::Public(_) | Image::Unknown(_) => is_publisher(image.distribution(), owner, caller),
+    }
+}
+
+/// Whether who publishes a distribution's images is named, by number or alias, or by `self` for the caller.
+pub(crate) fn is_publisher(distribution: &Distribution, owner: &str, caller: AccountId) -> bool {
+    match owner {
+        "self" => distribution.owner == caller.to_string(),
+        owner => owner == distribution.owner || owner == distribution.owner_alias,
+    }
+}
+
+/// Who may launch an image: those of others, everybody.
+fn sharing_of(image: &Image) -> Sharing {
+    match image {
+        Image::Own(image) => image.sharing.clone(),
+        Image::Public(_) | Image::Unknown(_) => Sharing { everybody: true, ..Default::default() },
     }
 }
 
 /// Whether the image is public, for `all`, or shared with an account by its number, with the caller's for `self`.
 fn is_executable_by(image: &Image, user: &str, caller: AccountId) -> bool {
-    match (image, user) {
-        (Image::Public(_) | Image::Unknown(_), user) => user == "all",
-        (Image::Own(image), "all") => image.sharing.everybody,
-        (Image::Own(image), "self") => image.sharing.accounts.contains(&caller),
-        (Image::Own(image), user) => {
-            let account: Option<AccountId> = user.parse().ok();
-            account.is_some_and(|account| image.sharing.accounts.contains(&account))
-        }
-    }
+    sharing::names(&sharing_of(image), user, caller)
 }
 
 /// "Recently deregistered images … return empty results. After all instances that reference a deregistered AMI are

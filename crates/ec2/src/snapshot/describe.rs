@@ -5,9 +5,10 @@ use model::image::{self, PublicImage};
 use model::{AccountId, SnapshotId, World};
 use std::borrow::Cow;
 
-use crate::image::check_owners;
+use crate::image::{check_owners, is_publisher};
 use crate::request::{self, Describe, bool_values, render_tags, text_values};
 use crate::shapes::{self, *};
+use crate::sharing;
 
 /// The bounds of `MaxResults`.
 const PAGE: std::ops::RangeInclusive<i32> = 5..=1000;
@@ -32,27 +33,17 @@ impl Visible<'_> {
     }
 
     fn is_owned_by(&self, owner: &str, caller: AccountId) -> bool {
-        match (self, owner) {
-            (Visible::Own(row), "self") => row.scope.account == caller,
-            (Visible::Own(row), owner) => row.scope.account.to_string() == owner,
-            (Visible::OfImage(_), "self") => false,
-            (Visible::OfImage(image), owner) => {
-                let distribution = image.release.distribution;
-                owner == distribution.owner || owner == distribution.owner_alias
-            }
+        match self {
+            Visible::Own(row) => sharing::is_owner(row.scope.account, owner, caller),
+            Visible::OfImage(image) => is_publisher(image.release.distribution, owner, caller),
         }
     }
 
     /// Whether volumes can be made from it by `all`, by an account, or by the caller, `self`.
     fn is_restorable_by(&self, user: &str, caller: AccountId) -> bool {
-        match (self, user) {
-            (Visible::Own(row), "all") => row.sharing.everybody,
-            (Visible::Own(row), "self") => row.sharing.accounts.contains(&caller),
-            (Visible::Own(row), user) => {
-                let account: Option<AccountId> = user.parse().ok();
-                account.is_some_and(|account| row.sharing.accounts.contains(&account))
-            }
-            (Visible::OfImage(_), user) => user == "all",
+        match self {
+            Visible::Own(row) => sharing::names(&row.sharing, user, caller),
+            Visible::OfImage(_) => user == "all",
         }
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn create(
     let CreateSnapshotRequest { description, location, outpost_arn, tag_specifications, volume_id } = request;
     refuse_other_places(location.as_deref(), outpost_arn.as_deref())?;
     let volume: VolumeId = required_id(volume_id.as_deref())?;
-    let description = checked_description(description)?;
+    let description = checked_description(description.unwrap_or_default())?;
     let tags = awsproto::tags::specified(tag_specifications, "snapshot")?;
     let id = take(call, world, volume, description, tags)?;
     begun(world, call.scope, id)
@@ -66,8 +66,8 @@ fn refuse_other_places(location: Option<&str>, outpost: Option<&str>) -> Result<
     }
 }
 
-pub(super) fn checked_description(description: Option<String>) -> Result<String, AwsError> {
-    let description = description.unwrap_or_default();
+/// What is said of a snapshot, or of an image.
+pub(crate) fn checked_description(description: String) -> Result<String, AwsError> {
     match description.chars().count() > DESCRIPTION_LENGTH_MAX {
         true => Err(AwsError::invalid_parameter_value(format!(
             "Description can be at most {DESCRIPTION_LENGTH_MAX} characters"
@@ -97,7 +97,7 @@ pub(crate) fn create_of_instance(
         Some(other) => return Err(AwsError::invalid_value("copyTagsFromSource", other, "Unknown source.")),
     };
     let volumes = volumes_of(world, call.scope, instance_specification.unwrap_or_default())?;
-    let description = checked_description(description)?;
+    let description = checked_description(description.unwrap_or_default())?;
     let tags = awsproto::tags::specified(tag_specifications, "snapshot")?;
     let mut snapshots = Vec::new();
     for volume in volumes {
@@ -188,7 +188,7 @@ pub(crate) fn copy(
     let copy = CopySnapshot {
         region,
         source,
-        description: checked_description(description)?,
+        description: checked_description(description.unwrap_or_default())?,
         kms_key: encryption::of_new(world, scope, encrypted, kms_key_id.as_deref(), key.as_deref())?,
         tags: tags.clone(),
     };

@@ -3,6 +3,7 @@
 //! Follows CreateImage, RegisterImage, CopyImage and DeregisterImage (EC2 API Reference), "Deprecate an AMI", "Disable an AMI"
 //! and "Protect an AMI from deregistration" (EC2 User Guide).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use crate::refusal::{ImageRefusal, Refusal};
 use crate::sharing::{ChangeSharing, Sharing};
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
-use crate::volume::{Capacity, is_same_device};
+use crate::volume::Capacity;
 use crate::world::World;
 
 /// "A 24-hour cooldown period" (Protect an AMI from deregistration).
@@ -134,18 +135,6 @@ impl OwnImage {
     pub fn distribution(&self) -> &'static Distribution {
         distribution_of(self.described.base)
     }
-
-    /// The volume that instances start from.
-    pub fn root(&self) -> Option<&ImageDevice> {
-        self.described.root()
-    }
-}
-
-impl ImageDescription {
-    /// The volume that instances start from.
-    pub fn root(&self) -> Option<&ImageDevice> {
-        self.devices.iter().find(|it| is_same_device(&it.device, &self.root_device))
-    }
 }
 
 fn distribution_of(base: Option<ImageId>) -> &'static Distribution {
@@ -179,8 +168,10 @@ impl World {
     }
 
     /// The images that accounts have made and that this one can see: its own, and those that are shared with it.
-    pub fn visible_images(&self, scope: Scope) -> impl Iterator<Item = &OwnImage> {
-        self.images.values().filter(move |it| it.scope == scope || self.can_launch_image(scope, it))
+    pub fn visible_images(&self, scope: Scope) -> impl Iterator<Item = Arc<OwnImage>> {
+        let visible =
+            self.images.values().filter(move |it| it.scope == scope || self.can_launch_image(scope, it));
+        visible.filter_map(|it| self.images.get_shared(&it.id))
     }
 
     /// Whether an account can launch an image here. A disabled one is its owner's alone, and cannot be launched.
@@ -261,34 +252,27 @@ impl World {
         if change.add.everybody && image.described.devices.iter().any(|it| it.kms_key.is_some()) {
             return Err(ImageRefusal::EncryptedForEverybody(id).into());
         }
-        self.change_image(id, |image| image.sharing = image.sharing.clone().changed(change));
-        Ok(())
+        self.change_image(scope, id, |image| image.sharing = image.sharing.clone().changed(change))
     }
 
     /// Says what an image is.
     pub fn describe_image(&mut self, scope: Scope, id: ImageId, text: String) -> Result<(), Refusal> {
-        self.own_image(scope, id)?;
-        self.change_image(id, |image| image.described.description = Some(text));
-        Ok(())
+        self.change_image(scope, id, |image| image.described.description = Some(text))
     }
 
     /// Says that instances of an image are asked for metadata with tokens, which cannot be taken back.
     pub fn require_imds_v2(&mut self, scope: Scope, id: ImageId) -> Result<(), Refusal> {
-        self.own_image(scope, id)?;
-        self.change_image(id, |image| image.described.imds_v2 = true);
-        Ok(())
+        self.change_image(scope, id, |image| image.described.imds_v2 = true)
     }
 
     /// Lets an image be launched, or not. One that is disabled is shared with nobody any longer.
     pub fn set_image_disabled(&mut self, scope: Scope, id: ImageId, disabled: bool) -> Result<(), Refusal> {
-        self.own_image(scope, id)?;
-        self.change_image(id, |image| {
+        self.change_image(scope, id, |image| {
             image.disabled = disabled;
             if disabled {
                 image.sharing = Sharing::default();
             }
-        });
-        Ok(())
+        })
     }
 
     /// Says from when on an image is old.
@@ -298,16 +282,14 @@ impl World {
         id: ImageId,
         at: Option<Timestamp>,
     ) -> Result<(), Refusal> {
-        self.own_image(scope, id)?;
-        self.change_image(id, |image| image.deprecated = at);
-        Ok(())
+        self.change_image(scope, id, |image| image.deprecated = at)
     }
 
     /// Protects an image from being deregistered.
     pub fn protect_image(&mut self, scope: Scope, id: ImageId, with_cooldown: bool) -> Result<(), Refusal> {
-        self.own_image(scope, id)?;
-        self.change_image(id, |image| image.protection = DeregistrationProtection::On { with_cooldown });
-        Ok(())
+        self.change_image(scope, id, |image| {
+            image.protection = DeregistrationProtection::On { with_cooldown }
+        })
     }
 
     /// Takes protection back: at once, or in a day.
@@ -321,13 +303,19 @@ impl World {
             }
             cooling @ DeregistrationProtection::CoolingDown { .. } => cooling,
         };
-        self.change_image(id, |image| image.protection = protection);
-        Ok(())
+        self.change_image(scope, id, |image| image.protection = protection)
     }
 
-    fn change_image(&mut self, id: ImageId, change: impl FnOnce(&mut OwnImage)) {
+    fn change_image(
+        &mut self,
+        scope: Scope,
+        id: ImageId,
+        change: impl FnOnce(&mut OwnImage),
+    ) -> Result<(), Refusal> {
+        self.own_image(scope, id)?;
         if let Some(image) = self.images.get_mut(&id) {
             change(image);
         }
+        Ok(())
     }
 }
