@@ -83,6 +83,18 @@ iam_identifiers! {
     RoleId "AROA";
     /// An instance profile.
     InstanceProfileId "AIPA";
+    /// A user.
+    UserId "AIDA";
+    /// A group of users.
+    GroupId "AGPA";
+    /// A policy that stands by itself.
+    ManagedPolicyId "ANPA";
+    /// A server certificate.
+    ServerCertificateId "ASCA";
+    /// A user's public key for CodeCommit.
+    SshPublicKeyId "APKA";
+    /// A user's credential for one service.
+    ServiceSpecificCredentialId "ACCA";
 }
 
 #[cfg(test)]
@@ -103,6 +115,8 @@ mod tests {
             assert_eq!(role.to_string().parse(), Ok(role));
             assert_eq!(profile.to_string().parse(), Ok(profile));
             assert!(profile.to_string().parse::<RoleId>().is_err());
+            let user = UserId::fresh(&mut ids);
+            assert!(user.to_string().starts_with("AIDA") && user.to_string().parse() == Ok(user));
         }
         assert_eq!(RoleId::numbered(1).to_string(), "AROAAAAAAAAAAAAAAAAAB");
     }

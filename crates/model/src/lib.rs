@@ -92,7 +92,7 @@ pub use egress_only_internet_gateway::EgressOnlyInternetGateway;
 pub use elastic_ip::ElasticIp;
 pub use expiry::Expiring;
 pub use hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
-pub use iam_id::{InstanceProfileId, RoleId};
+pub use iam_id::{GroupId, InstanceProfileId, ManagedPolicyId, RoleId, UserId};
 pub use iam_refusal::IamRefusal;
 pub use ids::*;
 pub use instance::Instance;
