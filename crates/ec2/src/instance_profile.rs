@@ -189,8 +189,9 @@ mod tests {
                     path: "/".into(),
                     name: name.into(),
                     description: None,
-                    trust_policy: "{}".into(),
+                    trust_policy: policy::Document::stored("{}"),
                     max_session_duration_s: 3600,
+                    boundary: None,
                     tags: Tags::new(),
                 };
                 world.create_role(account, role, ids, now).unwrap();

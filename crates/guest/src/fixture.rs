@@ -69,8 +69,9 @@ pub(crate) fn with_role() -> World {
         path: "/".into(),
         name: "reader".into(),
         description: None,
-        trust_policy: trust.into(),
+        trust_policy: policy::Document::stored(trust),
         max_session_duration_s: 3600,
+        boundary: None,
         tags: Tags::default(),
     };
     world.create_role(account, role, ids, NOW).unwrap();

@@ -3,6 +3,7 @@
 use awsproto::AwsError;
 use model::quotas::TRUST_POLICY_MAX;
 use model::trust_policy::{PolicyProblem, TrustPolicy};
+use policy::Document;
 
 use crate::errors;
 
@@ -97,12 +98,12 @@ pub(crate) fn max_session_duration_s(seconds: i32) -> Result<u32, AwsError> {
 }
 
 /// A trust policy, which is kept as it was sent.
-pub(crate) fn trust_policy(document: Option<String>, parameter: &str) -> Result<String, AwsError> {
+pub(crate) fn trust_policy(document: Option<String>, parameter: &str) -> Result<Document, AwsError> {
     let document = document.unwrap_or_default();
     length(&document, parameter, 1, DOCUMENT_MAX)?;
     TrustPolicy::parse(&document).map_err(malformed)?;
     match document.chars().filter(|letter| !letter.is_whitespace()).count() {
-        0..=TRUST_POLICY_MAX => Ok(document),
+        0..=TRUST_POLICY_MAX => Ok(Document::stored(&document)),
         _ => Err(errors::quota_reached("ACLSizePerRole", TRUST_POLICY_MAX)),
     }
 }

@@ -1,32 +1,94 @@
 //! Which AWS code and sentence stand for what the model refuses. Statuses and codes are those of IAM's model.
 
 use awsproto::AwsError;
-use model::IamRefusal;
+use model::{IamNoun, IamRefusal};
 
 /// The error for a refusal.
 pub(crate) fn refused(refusal: IamRefusal) -> AwsError {
     match refusal {
-        IamRefusal::NoSuchRole(name) => no_such_entity(&format!("The role with name {name}")),
-        IamRefusal::NoSuchInstanceProfile(name) => no_such_entity(&format!("Instance Profile {name}")),
-        IamRefusal::RoleExists(name) => exists(&format!("Role with name {name}")),
-        IamRefusal::InstanceProfileExists(name) => exists(&format!("Instance Profile {name}")),
+        IamRefusal::NoSuch(noun, name) => no_such(noun, &name),
+        IamRefusal::Exists(noun, name) => exists(noun, &name),
+        IamRefusal::MalformedArn => AwsError::new("ValidationError", "Invalid ARN:  Could not be parsed!"),
         IamRefusal::QuotaReached(quota, limit) => quota_reached(quota, limit),
-        IamRefusal::RoleInInstanceProfile => {
-            let sentence = "Cannot delete entity, must remove roles from instance profile first.";
-            AwsError::new("DeleteConflict", sentence).with_status(409)
+        IamRefusal::InlinePoliciesTooLong(noun, name, limit) => {
+            limit_exceeded(format!("Maximum policy size of {limit} bytes exceeded for {} {name}", word(noun)))
         }
+        IamRefusal::TooManyPolicyVersions(limit) => limit_exceeded(format!(
+            "A managed policy can have up to {limit} versions. Before you create a new version, you must delete an existing version."
+        )),
+        IamRefusal::RoleInInstanceProfile => must_first("remove roles from instance profile"),
+        IamRefusal::HasLoginProfile => must_first("delete login profile"),
+        IamRefusal::HasAccessKeys => must_first("delete access keys"),
+        IamRefusal::HasInlinePolicies => must_first("delete policies"),
+        IamRefusal::HasAttachedPolicies => must_first("detach all policies"),
+        IamRefusal::UserInGroup => must_first("remove users from group"),
+        IamRefusal::PolicyInUse => delete_conflict("Cannot delete a policy attached to entities."),
+        IamRefusal::HasPolicyVersions => delete_conflict(
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. \
+             The default version is deleted with the policy.",
+        ),
+        IamRefusal::DefaultPolicyVersion => delete_conflict("Cannot delete the default version of a policy."),
     }
+}
+
+/// `NoSuchEntity`.
+fn no_such(noun: IamNoun, name: &str) -> AwsError {
+    let sentence = match noun {
+        IamNoun::User | IamNoun::Group | IamNoun::Role => {
+            format!("The {} with name {name} cannot be found.", word(noun))
+        }
+        IamNoun::InstanceProfile => format!("Instance Profile {name} cannot be found."),
+        IamNoun::AccessKey => format!("The Access Key with id {name} cannot be found."),
+        IamNoun::Policy => format!("Policy {name} was not found."),
+        IamNoun::PolicyVersion => format!("Policy version {name} was not found."),
+    };
+    no_such_entity(sentence)
+}
+
+/// `EntityAlreadyExists`.
+fn exists(noun: IamNoun, name: &str) -> AwsError {
+    let sentence = match noun {
+        IamNoun::User => format!("User with name {name} already exists."),
+        IamNoun::Group => format!("Group with name {name} already exists."),
+        IamNoun::Role => format!("Role with name {name} already exists."),
+        IamNoun::InstanceProfile => format!("Instance Profile {name} already exists."),
+        IamNoun::Policy => format!("A policy called {name} already exists. Duplicate names are not allowed."),
+        IamNoun::AccessKey | IamNoun::PolicyVersion => format!("{name} already exists."),
+    };
+    AwsError::new("EntityAlreadyExists", sentence).with_status(409)
+}
+
+/// A noun as sentences have it.
+fn word(noun: IamNoun) -> &'static str {
+    match noun {
+        IamNoun::User => "user",
+        IamNoun::Group => "group",
+        IamNoun::Role => "role",
+        IamNoun::InstanceProfile => "instance profile",
+        IamNoun::AccessKey => "access key",
+        IamNoun::Policy => "policy",
+        IamNoun::PolicyVersion => "policy version",
+    }
+}
+
+fn must_first(what: &str) -> AwsError {
+    delete_conflict(format!("Cannot delete entity, must {what} first."))
+}
+
+fn delete_conflict(sentence: impl Into<String>) -> AwsError {
+    AwsError::new("DeleteConflict", sentence).with_status(409)
+}
+
+fn limit_exceeded(sentence: String) -> AwsError {
+    AwsError::new("LimitExceeded", sentence).with_status(409)
+}
+
+/// `NoSuchEntity`, in other words than most.
+pub(crate) fn no_such_entity(sentence: impl Into<String>) -> AwsError {
+    AwsError::new("NoSuchEntity", sentence).with_status(404)
 }
 
 /// `LimitExceeded`.
 pub(crate) fn quota_reached(quota: &str, limit: usize) -> AwsError {
-    AwsError::new("LimitExceeded", format!("Cannot exceed quota for {quota}: {limit}")).with_status(409)
-}
-
-fn no_such_entity(what: &str) -> AwsError {
-    AwsError::new("NoSuchEntity", format!("{what} cannot be found.")).with_status(404)
-}
-
-fn exists(what: &str) -> AwsError {
-    AwsError::new("EntityAlreadyExists", format!("{what} already exists.")).with_status(409)
+    limit_exceeded(format!("Cannot exceed quota for {quota}: {limit}"))
 }

@@ -38,6 +38,7 @@ pub(crate) fn create(
         max_session_duration_s: constraint::max_session_duration_s(
             max_session_duration.unwrap_or(MAX_SESSION_DURATION_S),
         )?,
+        boundary: None,
         tags: tags::checked(tags)?,
         trust_policy: constraint::trust_policy(assume_role_policy_document, "assumeRolePolicyDocument")?,
     };
@@ -161,7 +162,7 @@ pub(crate) fn render(call: &Call, role: &model::Role) -> shapes::Role {
         arn: Some(role.arn(call.partition())),
         create_date: Some(role.created),
         // "The returned policy is URL-encoded compliant with RFC 3986" (GetRole).
-        assume_role_policy_document: Some(awsproto::encode_uri_component(&role.trust_policy)),
+        assume_role_policy_document: Some(awsproto::encode_uri_component(role.trust_policy.text())),
         description: role.description.clone(),
         max_session_duration: i32::try_from(role.max_session_duration_s).ok(),
         ..Default::default()

@@ -55,6 +55,11 @@ macro_rules! iam_identifiers {
                 $name((ids.bits() << 64 | ids.bits() & u128::from(u64::MAX)) & ((1 << (5 * LENGTH)) - 1))
             }
 
+            /// The first one there could be.
+            pub const FIRST: Self = $name(0);
+            /// The last one there could be.
+            pub const LAST: Self = $name(u128::MAX);
+
             /// One from a small number, for fixtures and tests.
             pub const fn numbered(number: u64) -> Self {
                 $name(number as u128)

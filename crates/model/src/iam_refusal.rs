@@ -1,20 +1,57 @@
 //! Why IAM refuses a change. Which code and sentence stand for a refusal is decided in ring 2.
 
-/// A refused change of a role or an instance profile.
+/// What a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IamNoun {
+    /// A user, by name.
+    User,
+    /// A group, by name.
+    Group,
+    /// A role, by name.
+    Role,
+    /// An instance profile, by name.
+    InstanceProfile,
+    /// An access key, by identifier.
+    AccessKey,
+    /// A managed policy, by ARN; by name where that is taken.
+    Policy,
+    /// A version of a managed policy.
+    PolicyVersion,
+}
+
+/// A refused change of what belongs to IAM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IamRefusal {
-    /// There is no role of this name.
-    NoSuchRole(String),
-    /// There is no instance profile of this name.
-    NoSuchInstanceProfile(String),
-    /// The role's name is taken; upper and lower case are the same there.
-    RoleExists(String),
-    /// The instance profile's name is taken.
-    InstanceProfileExists(String),
+    /// There is none.
+    NoSuch(IamNoun, String),
+    /// The name is taken; upper and lower case are the same there.
+    Exists(IamNoun, String),
+    /// A text is no ARN.
+    MalformedArn,
     /// A quota is reached: its name at AWS, and the limit.
     QuotaReached(&'static str, usize),
+    /// The own policies of an entity would have more characters than so many.
+    InlinePoliciesTooLong(IamNoun, String, usize),
     /// The role is in an instance profile, or the instance profile has a role.
     RoleInInstanceProfile,
+    /// A user has a password.
+    HasLoginProfile,
+    /// A user has access keys.
+    HasAccessKeys,
+    /// An entity has policies of its own.
+    HasInlinePolicies,
+    /// Managed policies are attached to an entity.
+    HasAttachedPolicies,
+    /// The user is in a group, or the group has users.
+    UserInGroup,
+    /// Somebody uses the managed policy.
+    PolicyInUse,
+    /// The managed policy has more than one version.
+    HasPolicyVersions,
+    /// The version is the one that holds.
+    DefaultPolicyVersion,
+    /// The managed policy has so many versions already.
+    TooManyPolicyVersions(usize),
 }
 
 impl std::fmt::Display for IamRefusal {

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::iam_id::{InstanceProfileId, RoleId};
-use crate::iam_refusal::IamRefusal;
+use crate::iam_name::NameKey;
+use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
 use crate::partition::Partition;
 use crate::place::AccountId;
@@ -44,9 +45,10 @@ impl InstanceProfile {
 }
 
 impl World {
-    /// An account's instance profiles, by identifier.
+    /// An account's instance profiles, by name.
     pub fn instance_profiles_of(&self, account: AccountId) -> impl Iterator<Item = &InstanceProfile> {
-        self.instance_profiles.values().filter(move |profile| profile.account == account)
+        let ids = self.instance_profile_by_name.range(NameKey::all_of(account));
+        ids.filter_map(|(_, id)| self.instance_profiles.get(id))
     }
 
     /// The instance profiles that have a role.
@@ -64,9 +66,9 @@ impl World {
         account: AccountId,
         name: &str,
     ) -> Result<&InstanceProfile, IamRefusal> {
-        let mut all = self.instance_profiles_of(account);
-        let found = all.find(|profile| profile.name.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| IamRefusal::NoSuchInstanceProfile(name.to_owned()))
+        let key = NameKey::new(account, name);
+        let found = key.and_then(|key| self.instance_profiles.get(self.instance_profile_by_name.get(&key)?));
+        found.ok_or_else(|| IamRefusal::NoSuch(IamNoun::InstanceProfile, name.to_owned()))
     }
 
     /// The account's instance profile of this name, to be changed.
@@ -95,7 +97,7 @@ impl World {
         now: Timestamp,
     ) -> Result<InstanceProfileId, IamRefusal> {
         if self.instance_profile_named(account, name).is_ok() {
-            return Err(IamRefusal::InstanceProfileExists(name.to_owned()));
+            return Err(IamRefusal::Exists(IamNoun::InstanceProfile, name.to_owned()));
         }
         if self.instance_profiles_of(account).count() >= INSTANCE_PROFILES_MAX {
             return Err(IamRefusal::QuotaReached("InstanceProfilesPerAccount", INSTANCE_PROFILES_MAX));
@@ -103,7 +105,7 @@ impl World {
         let id = InstanceProfileId::fresh(ids);
         let (path, name) = (path.to_owned(), name.to_owned());
         let profile = InstanceProfile { id, account, path, name, role: None, created: now, tags };
-        self.instance_profiles.insert(id, profile);
+        self.put_instance_profile(profile);
         Ok(id)
     }
 
@@ -135,7 +137,7 @@ impl World {
         let (id, has) = (profile.id, profile.role);
         let wanted = self.role_named(account, role)?.id;
         if has != Some(wanted) {
-            return Err(IamRefusal::NoSuchRole(role.to_owned()));
+            return Err(IamRefusal::NoSuch(IamNoun::Role, role.to_owned()));
         }
         self.instance_profiles.get_mut(&id).expect("it was found").role = None;
         Ok(())
@@ -148,8 +150,25 @@ impl World {
         if has_role {
             return Err(IamRefusal::RoleInInstanceProfile);
         }
+        self.forget_instance_profile(id);
         self.instance_profiles.remove(&id);
         Ok(())
+    }
+
+    /// Puts an instance profile in, or in its old row's place, together with what the index has of it.
+    pub fn put_instance_profile(&mut self, profile: InstanceProfile) {
+        self.forget_instance_profile(profile.id);
+        if let Some(key) = NameKey::new(profile.account, &profile.name) {
+            self.instance_profile_by_name.insert(key, profile.id);
+        }
+        self.instance_profiles.insert(profile.id, profile);
+    }
+
+    fn forget_instance_profile(&mut self, id: InstanceProfileId) {
+        let key = self.instance_profiles.get(&id).and_then(|it| NameKey::new(it.account, &it.name));
+        if let Some(key) = key {
+            self.instance_profile_by_name.remove(&key);
+        }
     }
 }
 
@@ -168,8 +187,9 @@ mod tests {
                 path: "/".into(),
                 name: name.into(),
                 description: None,
-                trust_policy: "{}".into(),
+                trust_policy: policy::Document::stored("{}"),
                 max_session_duration_s: 3600,
+                boundary: None,
                 tags: Tags::new(),
             };
             world.create_role(ACCOUNT, new, &mut Ids::new(&mut counter(name)), NOW).unwrap();
@@ -197,11 +217,11 @@ mod tests {
         let second = world.add_role_to_instance_profile(ACCOUNT, "web", "db");
         assert_eq!(second, Err(IamRefusal::QuotaReached("InstanceSessionsPerInstanceProfile", 1)));
         let other = world.remove_role_from_instance_profile(ACCOUNT, "web", "db");
-        assert_eq!(other, Err(IamRefusal::NoSuchRole("db".into())));
+        assert_eq!(other, Err(IamRefusal::NoSuch(IamNoun::Role, "db".into())));
         world.remove_role_from_instance_profile(ACCOUNT, "web", "web").unwrap();
         world.delete_role(ACCOUNT, "web").unwrap();
         world.delete_instance_profile(ACCOUNT, "web").unwrap();
-        assert_eq!(world.role_named(ACCOUNT, "web"), Err(IamRefusal::NoSuchRole("web".into())));
+        assert_eq!(world.role_named(ACCOUNT, "web"), Err(IamRefusal::NoSuch(IamNoun::Role, "web".into())));
     }
 
     #[test]
@@ -214,7 +234,7 @@ mod tests {
         let mut make = |account, name: &str| {
             world.create_instance_profile(account, "/", name, Tags::new(), &mut Ids::new(&mut ids), NOW)
         };
-        assert_eq!(make(ACCOUNT, "Web"), Err(IamRefusal::InstanceProfileExists("Web".into())));
+        assert_eq!(make(ACCOUNT, "Web"), Err(IamRefusal::Exists(IamNoun::InstanceProfile, "Web".into())));
         assert!(make(other, "web").is_ok());
     }
 

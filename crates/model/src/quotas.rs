@@ -68,6 +68,28 @@ pub const ROLES_MAX: usize = 1_000;
 pub const INSTANCE_PROFILES_MAX: usize = 1_000;
 /// Roles per instance profile: "An instance profile can contain only one role" (AddRoleToInstanceProfile).
 pub const ROLES_PER_INSTANCE_PROFILE_MAX: usize = 1;
+/// Users per account.
+pub const USERS_MAX: usize = 5_000;
+/// Groups per account.
+pub const GROUPS_MAX: usize = 300;
+/// Groups that one user is in.
+pub const GROUPS_PER_USER_MAX: usize = 10;
+/// Access keys per user, active or not.
+pub const ACCESS_KEYS_PER_USER_MAX: usize = 2;
+/// An account's own managed policies.
+pub const MANAGED_POLICIES_MAX: usize = 1_500;
+/// Versions per managed policy.
+pub const MANAGED_POLICY_VERSIONS_MAX: usize = 5;
+/// Characters of a managed policy, those of white space left out.
+pub const MANAGED_POLICY_MAX: usize = 6_144;
+/// Managed policies attached to one user, group or role.
+pub const ATTACHED_POLICIES_MAX: usize = 10;
+/// Characters of all policies of a user's own, those of white space left out.
+pub const USER_INLINE_POLICIES_MAX: usize = 2_048;
+/// Characters of all policies of a group's own, those of white space left out.
+pub const GROUP_INLINE_POLICIES_MAX: usize = 5_120;
+/// Characters of all policies of a role's own, those of white space left out.
+pub const ROLE_INLINE_POLICIES_MAX: usize = 10_240;
 /// Characters of a role's trust policy, those of white space left out.
 pub const TRUST_POLICY_MAX: usize = 2_048;
 /// EC2 Instance Connect Endpoints per Region ("Quotas for EC2 Instance Connect Endpoint", EC2 User Guide).

@@ -1,13 +1,17 @@
 //! IAM roles: who may act as them, and for how long. They belong to an account, not to a Region.
 //!
-//! Follows "IAM roles" (IAM User Guide). No permissions: what a role may do is not asked yet, so that it may do everything.
+//! Follows "IAM roles" (IAM User Guide).
 
+use policy::Document;
 use serde::{Deserialize, Serialize};
 
 use crate::iam_id::RoleId;
-use crate::iam_refusal::IamRefusal;
+use crate::iam_name::NameKey;
+use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
+use crate::managed_policy::PolicyRef;
 use crate::partition::Partition;
+use crate::permissions::{Entity, Permissions};
 use crate::place::AccountId;
 use crate::quotas::ROLES_MAX;
 use crate::tags::Tags;
@@ -28,14 +32,30 @@ pub struct Role {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
-    /// Who may act as it: the policy document, as it was sent.
-    pub trust_policy: String,
+    /// Who may act as it.
+    pub trust_policy: Document,
     /// How long a session of it may last.
     pub max_session_duration_s: u32,
     /// When it was made.
     pub created: Timestamp,
     /// Tags.
     pub tags: Tags,
+    /// What it may do. Changed by methods of [`World`] alone.
+    #[serde(default)]
+    pub permissions: Permissions,
+    /// When somebody last acted as it.
+    #[serde(default)]
+    pub last_used: Option<RoleLastUsed>,
+}
+
+/// When and where a role was last acted as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleLastUsed {
+    /// When.
+    pub at: Timestamp,
+    /// In which Region.
+    pub region: String,
 }
 
 /// What a new role is to be.
@@ -48,9 +68,11 @@ pub struct NewRole {
     /// What it is for.
     pub description: Option<String>,
     /// Who may act as it.
-    pub trust_policy: String,
+    pub trust_policy: Document,
     /// How long a session of it may last.
     pub max_session_duration_s: u32,
+    /// What bounds what it may do.
+    pub boundary: Option<PolicyRef>,
     /// Tags.
     pub tags: Tags,
 }
@@ -63,15 +85,17 @@ impl Role {
 }
 
 impl World {
-    /// An account's roles, by identifier.
+    /// An account's roles, by name.
     pub fn roles_of(&self, account: AccountId) -> impl Iterator<Item = &Role> {
-        self.roles.values().filter(move |role| role.account == account)
+        let ids = self.role_by_name.range(NameKey::all_of(account));
+        ids.filter_map(|(_, id)| self.roles.get(id))
     }
 
     /// The account's role of this name.
     pub fn role_named(&self, account: AccountId, name: &str) -> Result<&Role, IamRefusal> {
-        let found = self.roles_of(account).find(|role| role.name.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| IamRefusal::NoSuchRole(name.to_owned()))
+        let key = NameKey::new(account, name);
+        let found = key.and_then(|key| self.roles.get(self.role_by_name.get(&key)?));
+        found.ok_or_else(|| IamRefusal::NoSuch(IamNoun::Role, name.to_owned()))
     }
 
     /// Writes a role down.
@@ -83,14 +107,14 @@ impl World {
         now: Timestamp,
     ) -> Result<RoleId, IamRefusal> {
         if self.role_named(account, &new.name).is_ok() {
-            return Err(IamRefusal::RoleExists(new.name));
+            return Err(IamRefusal::Exists(IamNoun::Role, new.name));
         }
         if self.roles_of(account).count() >= ROLES_MAX {
             return Err(IamRefusal::QuotaReached("RolesPerAccount", ROLES_MAX));
         }
         let id = RoleId::fresh(ids);
-        let NewRole { path, name, description, trust_policy, max_session_duration_s, tags } = new;
-        let role = Role {
+        let NewRole { path, name, description, trust_policy, max_session_duration_s, boundary, tags } = new;
+        self.put_role(Role {
             id,
             account,
             path,
@@ -100,24 +124,50 @@ impl World {
             max_session_duration_s,
             created: now,
             tags,
-        };
-        self.roles.insert(id, role);
+            permissions: Permissions { boundary, ..Permissions::default() },
+            last_used: None,
+        });
         Ok(id)
     }
 
-    /// The account's role of this name, to be changed.
+    /// The account's role of this name, to be changed in what nothing is looked up by.
     pub fn role_named_mut(&mut self, account: AccountId, name: &str) -> Result<&mut Role, IamRefusal> {
         let id = self.role_named(account, name)?.id;
         Ok(self.roles.get_mut(&id).expect("it was found"))
     }
 
-    /// Deletes a role that no instance profile has.
+    /// Deletes a role without policies that no instance profile has.
     pub fn delete_role(&mut self, account: AccountId, name: &str) -> Result<(), IamRefusal> {
-        let id = self.role_named(account, name)?.id;
-        if self.instance_profiles_with(account, id).next().is_some() {
-            return Err(IamRefusal::RoleInInstanceProfile);
+        let role = self.role_named(account, name)?;
+        let id = role.id;
+        match () {
+            () if self.instance_profiles_with(account, id).next().is_some() => {
+                return Err(IamRefusal::RoleInInstanceProfile);
+            }
+            () if !role.permissions.inline.is_empty() => return Err(IamRefusal::HasInlinePolicies),
+            () if !role.permissions.attached.is_empty() => return Err(IamRefusal::HasAttachedPolicies),
+            () => {}
         }
+        self.forget_role(id);
         self.roles.remove(&id);
         Ok(())
+    }
+
+    /// Puts a role in, or in its old row's place, together with what the indexes have of it.
+    pub fn put_role(&mut self, role: Role) {
+        self.forget_role(role.id);
+        if let Some(key) = NameKey::new(role.account, &role.name) {
+            self.role_by_name.insert(key, role.id);
+        }
+        self.note_policies_of(Entity::Role(role.id), &role.permissions);
+        self.roles.insert(role.id, role);
+    }
+
+    fn forget_role(&mut self, id: RoleId) {
+        let Some(role) = self.roles.get_shared(&id) else { return };
+        if let Some(key) = NameKey::new(role.account, &role.name) {
+            self.role_by_name.remove(&key);
+        }
+        self.forget_policies_of(Entity::Role(id));
     }
 }

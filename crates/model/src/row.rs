@@ -3,10 +3,12 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::access_key::AccessKey;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
+use crate::group::Group;
 use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
 use crate::instance_connect_endpoint::InstanceConnectEndpoint;
@@ -15,6 +17,7 @@ use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::launch_template::LaunchTemplate;
+use crate::managed_policy::ManagedPolicy;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::NetworkInterface;
@@ -32,6 +35,7 @@ use crate::service_quota::AppliedQuota;
 use crate::snapshot::Snapshot;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
+use crate::user::User;
 use crate::volume::Volume;
 use crate::vpc::Vpc;
 use crate::vpc_peering_connection::VpcPeeringConnection;
@@ -105,6 +109,10 @@ impl Row for PrivateHostedZone {}
 impl Row for HostedZoneChange {}
 impl Row for InstanceConnectEndpoint {}
 impl Row for Role {}
+impl Row for User {}
+impl Row for Group {}
+impl Row for AccessKey {}
+impl Row for ManagedPolicy {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}
 impl Row for Scope {}

@@ -7,12 +7,15 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::access_key::{AccessKey, AccessKeyId};
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
+use crate::group::Group;
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
-use crate::iam_id::{InstanceProfileId, RoleId};
+use crate::iam_id::{GroupId, InstanceProfileId, ManagedPolicyId, RoleId, UserId};
+use crate::iam_name::NameKey;
 use crate::ids::*;
 use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
@@ -22,11 +25,13 @@ use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::launch_template::LaunchTemplate;
+use crate::managed_policy::{ManagedPolicy, PolicyRef};
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::{NetworkInterface, PublicMapping};
 use crate::network_interface_permission::NetworkInterfacePermission;
-use crate::place::Scope;
+use crate::permissions::{Entity, PolicyUsage};
+use crate::place::{AccountId, Scope};
 use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
@@ -41,6 +46,7 @@ use crate::snapshot::Snapshot;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::table::{Change, Table};
+use crate::user::User;
 use crate::volume::Volume;
 use crate::vpc::Vpc;
 use crate::vpc_peering_connection::VpcPeeringConnection;
@@ -230,10 +236,18 @@ tables! {
             storage_defaults: ScopeKey => StorageDefaults;
             /// EC2 Instance Connect Endpoints; the engine sees their interfaces.
             instance_connect_endpoints: InstanceConnectEndpointId => InstanceConnectEndpoint;
-            /// IAM roles, of accounts.
+            /// IAM roles, of accounts. Changed only through [`World::put_role`] and its siblings.
             roles: RoleId => Role;
-            /// IAM instance profiles, of accounts.
+            /// IAM instance profiles, of accounts. Changed only through [`World::put_instance_profile`] and its siblings.
             instance_profiles: InstanceProfileId => InstanceProfile;
+            /// IAM users. Changed only through [`World::put_user`] and its siblings.
+            users: UserId => User;
+            /// IAM groups. Changed only through [`World::put_group`] and its siblings.
+            groups: GroupId => Group;
+            /// Access keys of users, and of accounts' roots. Changed only through [`World::put_access_key`] and its siblings.
+            access_keys: AccessKeyId => AccessKey;
+            /// Accounts' own managed policies. Changed only through [`World::put_managed_policy`] and its siblings.
+            managed_policies: ManagedPolicyId => ManagedPolicy;
             /// Quotas that were raised, by account and Region.
             applied_quotas: AppliedQuotaKey => AppliedQuota;
             /// Accounts and Regions that have been used, and so have got their default VPC.
@@ -246,6 +260,22 @@ tables! {
             private_zone_by_vpc: (VpcId, HostedZoneId) => ();
             /// Which volumes an instance has. Derived from `volumes`.
             volume_by_instance: (InstanceId, VolumeId) => ();
+            /// Which role has a name. Derived from `roles`.
+            role_by_name: NameKey => RoleId;
+            /// Which instance profile has a name. Derived from `instance_profiles`.
+            instance_profile_by_name: NameKey => InstanceProfileId;
+            /// Which user has a name. Derived from `users`.
+            user_by_name: NameKey => UserId;
+            /// Which users are in a group. Derived from `users`.
+            user_by_group: (GroupId, UserId) => ();
+            /// Which group has a name. Derived from `groups`.
+            group_by_name: NameKey => GroupId;
+            /// Which access keys a user has, or an account's root. Derived from `access_keys`.
+            access_key_by_owner: (AccountId, Option<UserId>, AccessKeyId) => ();
+            /// Which managed policy has a name. Derived from `managed_policies`.
+            managed_policy_by_name: NameKey => ManagedPolicyId;
+            /// Who uses a managed policy, and for what. Derived from `users`, `groups` and `roles`.
+            entity_by_policy: (PolicyRef, Entity, PolicyUsage) => ();
         }
     }
 }
@@ -369,21 +399,34 @@ impl World {
             let unreadable = |problem| UnreadableRecord { key: key.to_owned(), problem };
             world.load_record(key, value).map_err(unreadable)?;
         }
-        let interfaces: Vec<NetworkInterface> = world.network.network_interfaces.values().cloned().collect();
-        for interface in interfaces {
-            world.put_network_interface(interface);
-        }
-        let zones: Vec<PrivateHostedZone> = world.private_hosted_zones.values().cloned().collect();
-        for zone in zones {
-            world.put_private_hosted_zone(zone);
-        }
-        let volumes: Vec<Volume> = world.volumes.values().cloned().collect();
-        for volume in volumes {
-            world.put_volume(volume);
-        }
+        world.make_indexes();
         world.commit();
         world.publish(revision, true);
         Ok(world)
+    }
+
+    /// Makes the indexes anew, by putting every row in again that any is derived from.
+    fn make_indexes(&mut self) {
+        self.put_again(|world| &world.network.network_interfaces, World::put_network_interface);
+        self.put_again(|world| &world.private_hosted_zones, World::put_private_hosted_zone);
+        self.put_again(|world| &world.volumes, World::put_volume);
+        self.put_again(|world| &world.users, World::put_user);
+        self.put_again(|world| &world.groups, World::put_group);
+        self.put_again(|world| &world.roles, World::put_role);
+        self.put_again(|world| &world.instance_profiles, World::put_instance_profile);
+        self.put_again(|world| &world.access_keys, World::put_access_key);
+        self.put_again(|world| &world.managed_policies, World::put_managed_policy);
+    }
+
+    fn put_again<K: Ord + Copy, V: Clone>(
+        &mut self,
+        table: fn(&World) -> &Table<K, V>,
+        put: fn(&mut World, V),
+    ) {
+        let rows: Vec<V> = table(self).values().cloned().collect();
+        for row in rows {
+            put(self, row);
+        }
     }
 
     /// Reads one stored record into its table.

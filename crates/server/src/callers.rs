@@ -153,8 +153,9 @@ mod tests {
             path: "/servers/".into(),
             name: "web".into(),
             description: None,
-            trust_policy: "{}".into(),
+            trust_policy: policy::Document::stored("{}"),
             max_session_duration_s: 3600,
+            boundary: None,
             tags: Tags::new(),
         };
         let account: AccountId = "222222222222".parse().unwrap();

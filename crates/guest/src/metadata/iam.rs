@@ -46,7 +46,7 @@ pub(super) fn plant(
 fn trusts_instances(role: &Role, partition: Partition) -> bool {
     let names = partition.service_principals(EC2);
     let trusts = |policy: TrustPolicy| names.iter().any(|name| policy.trusts_service(name));
-    TrustPolicy::parse(&role.trust_policy).is_ok_and(trusts)
+    TrustPolicy::parse(role.trust_policy.text()).is_ok_and(trusts)
 }
 
 fn info(

@@ -403,9 +403,9 @@ fn the_instance_profile_and_its_roles_credentials_are_there() {
     );
     assert_eq!(meta(&world, "iam/security-credentials/other"), "404");
 
-    world.role_named_mut(AccountId::DEFAULT, "reader").unwrap().trust_policy =
-        r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#
-            .into();
+    world.role_named_mut(AccountId::DEFAULT, "reader").unwrap().trust_policy = policy::Document::stored(
+        r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}}"#,
+    );
     let refused = meta(&world, "iam/security-credentials/reader");
     assert!(refused.contains("\"Code\" : \"AssumeRoleUnauthorizedAccess\""), "{refused}");
     assert!(!refused.contains("SecretAccessKey"), "{refused}");

@@ -63,6 +63,10 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("placement groups", world.placement_groups.len()),
         ("roles", world.roles.len()),
         ("instance profiles", world.instance_profiles.len()),
+        ("users", world.users.len()),
+        ("user groups", world.groups.len()),
+        ("access keys", world.access_keys.len()),
+        ("managed policies", world.managed_policies.len()),
         ("instances", alive().count()),
         ("instances of unknown images", alive().filter(is_unknown).count()),
     ];
