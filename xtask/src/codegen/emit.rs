@@ -2,7 +2,7 @@
 
 use super::members::Members;
 use super::model::{Kind, Member, Model, Operation, Protocol, Route, Structure};
-use super::{botocore, conversions};
+use super::{botocore, conversions, names};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -108,7 +108,7 @@ pub(super) fn files(model: &Model, lists: &Lists, output: &Path) -> Vec<(PathBuf
     for letter in letters.keys() {
         index += &format!("mod {letter};\n");
     }
-    index += "pub mod op;\n";
+    index += "#[rustfmt::skip]\npub mod authorization;\npub mod op;\n";
     let conversions = conversions::text(model);
     if !conversions.is_empty() {
         index += "mod conversions;\n";
@@ -231,7 +231,7 @@ fn operations(model: &Model, own_file: bool) -> String {
     let mut text = format!(
         "use super::*;\nuse awsproto::action::{{Decoder, Operation, Pages}};\n\
          use awsproto::protocol::{};\n\
-         use awsproto::{{AwsError, Input, Output, Service}};\n",
+         use awsproto::{{Authorization, AwsError, Input, Output, Service}};\n",
         coding(model.protocol)
     );
     text += &decoders(model);
@@ -286,7 +286,7 @@ fn operation(model: &Model, operation: &Operation) -> String {
          pub struct {name};\n\
          impl Operation for {name} {{\n\
          const NAME: &'static str = {name:?};\n\
-         const IAM_ACTION: &'static str = \"{}:{name}\";\n\
+         const AUTHORIZATION: &'static Authorization = &authorization::{};\n\
          const SERVICE: &'static Service = &SERVICE;\n\
          const CLIENT_TOKEN: Option<&'static str> = {token};\n\
          const PAGES: Option<Pages> = {pages};\n\
@@ -297,7 +297,9 @@ fn operation(model: &Model, operation: &Operation) -> String {
          fn decode(input: &Input) -> Result<Self::Request, AwsError> {{ {decode} }}\n\
          fn encode(response: &Self::Response) -> Output {{ {encode} }}\n\
          }}\n\n",
-        model.name, operation.required, operation.dry_run
+        names::constant(name),
+        operation.required,
+        operation.dry_run
     )
 }
 

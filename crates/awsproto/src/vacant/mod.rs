@@ -14,6 +14,7 @@ pub(crate) mod services;
 mod xml;
 
 use crate::action::{Action, BodyRule, Handler};
+use crate::authorization::Authorization;
 use crate::call::Need;
 use crate::service::{Protocol, Service};
 use asked::Asked;
@@ -26,8 +27,8 @@ pub use services::ALL;
 pub struct Vacant {
     /// `DescribeVpnGateways`.
     pub name: &'static str,
-    /// `ec2:DescribeVpnGateways`.
-    pub iam_action: &'static str,
+    /// What a caller must be allowed.
+    pub authorization: Authorization,
     /// The protocol of its model.
     pub protocol: Protocol,
     /// What it may be asked.
@@ -140,7 +141,7 @@ pub trait Vacancy {
 pub const fn row<V: Vacancy>(service: &'static Service) -> Action<World> {
     Action {
         name: V::OPERATION.name,
-        iam_action: V::OPERATION.iam_action,
+        authorization: &V::OPERATION.authorization,
         service,
         decode: |input| Ok(Box::new(Asked::read(V::OPERATION, input)?)),
         handler: Handler::Read(|call, _, request| {

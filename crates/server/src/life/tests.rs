@@ -1,7 +1,10 @@
 //! A service of the tests' own, called over TCP: what no service that there is asks of the steps yet.
 
 use awsproto::action::{Action, Operation, Pages};
-use awsproto::{Api as ServiceApi, AwsError, Call, Input, Output, Protocol, Service, read, write};
+use awsproto::{
+    AccessLevel, Api as ServiceApi, Authorization, AwsError, Call, Input, Output, Protocol, Service, read,
+    write,
+};
 use model::{AccountId, Scope, World};
 use std::net::SocketAddr;
 use std::os::unix::fs::FileExt;
@@ -77,7 +80,10 @@ mod op {
             pub(super) struct $name;
             impl Operation for $name {
                 const NAME: &'static str = stringify!($name);
-                const IAM_ACTION: &'static str = concat!("toybox:", stringify!($name));
+                const AUTHORIZATION: &'static Authorization = &Authorization::plain(
+                    &[concat!("toybox:", stringify!($name))],
+                    AccessLevel::Write,
+                );
                 const SERVICE: &'static Service = &TOYBOX;
                 const CLIENT_TOKEN: Option<&'static str> = None;
                 const PAGES: Option<Pages> = None;
