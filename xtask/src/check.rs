@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{codegen, coverage, instance_types, licences, python, tidy};
+use crate::{codegen, coverage, instance_types, licences, managed_policies, python, tidy};
 
 /// One thing to check.
 struct Step {
@@ -10,7 +10,7 @@ struct Step {
     run: fn() -> Result<(), String>,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "formatting", run: || cargo(&["fmt", "--all", "--check"], &[]) },
     Step {
         name: "lints",
@@ -33,6 +33,10 @@ const STEPS: [Step; 10] = [
     Step {
         name: "generated table of instance types",
         run: || instance_types::check().map(|summary| println!("{summary}")),
+    },
+    Step {
+        name: "generated files of managed policies",
+        run: || managed_policies::check().map(|summary| println!("{summary}")),
     },
     Step { name: "coverage page", run: || coverage::check().map(|summary| println!("{summary}")) },
 ];

@@ -5,6 +5,7 @@ mod codegen;
 mod coverage;
 mod instance_types;
 mod licences;
+mod managed_policies;
 mod metadata;
 mod python;
 mod requests;
@@ -28,6 +29,9 @@ usage: cargo xtask <chore>
   instance-types     write the table of instance types from the pinned package that has it
   instance-types --check
                      fail if the committed table differs
+  managed-policies   write the policies that AWS manages from the pinned package that has them
+  managed-policies --check
+                     fail if the committed files differ
   coverage           write docs/coverage.md: the operations that are served, and those that are not
   coverage --check   fail if the committed page differs
 ";
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
         ["codegen", "--check"] => codegen::check(),
         ["instance-types"] => instance_types::write(),
         ["instance-types", "--check"] => instance_types::check(),
+        ["managed-policies"] => managed_policies::write(),
+        ["managed-policies", "--check"] => managed_policies::check(),
         ["coverage"] => coverage::write(),
         ["coverage", "--check"] => coverage::check(),
         _ => Err(USAGE.to_owned()),

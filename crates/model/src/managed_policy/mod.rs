@@ -113,7 +113,7 @@ impl FromStr for PolicyRef {
     type Err = MalformedIamId;
     fn from_str(text: &str) -> Result<Self, MalformedIamId> {
         let Some(name) = text.strip_prefix(AWS_PREFIX) else { return text.parse().map(PolicyRef::Own) };
-        let known = aws::policy(name).ok_or_else(|| MalformedIamId(text.to_owned()))?;
+        let known = aws::named(name).ok_or_else(|| MalformedIamId(text.to_owned()))?;
         Ok(PolicyRef::Aws(known.name))
     }
 }
@@ -169,7 +169,7 @@ impl<'a> AnyPolicy<'a> {
     pub fn document(self) -> &'a Document {
         match self {
             AnyPolicy::Own(policy) => &policy.default().document,
-            AnyPolicy::Aws(policy) => &policy.document,
+            AnyPolicy::Aws(policy) => policy.document(),
         }
     }
 
@@ -188,7 +188,7 @@ pub fn find<'a>(world: &'a World, account: AccountId, arn: &str) -> Result<AnyPo
     let missing = || IamRefusal::NoSuch(IamNoun::Policy, arn.to_owned());
     let (owner, name) = owner_and_name(arn).ok_or(IamRefusal::MalformedArn)?;
     let found = match owner {
-        "aws" => aws::policy(name).map(AnyPolicy::Aws),
+        "aws" => aws::named(name).map(AnyPolicy::Aws),
         owner if owner == account.to_string() => {
             world.managed_policy_named(account, name).map(AnyPolicy::Own)
         }
@@ -215,7 +215,7 @@ impl World {
     pub fn managed_policy(&self, policy: PolicyRef) -> Option<AnyPolicy<'_>> {
         match policy {
             PolicyRef::Own(id) => self.managed_policies.get(&id).map(AnyPolicy::Own),
-            PolicyRef::Aws(name) => aws::policy(name).map(AnyPolicy::Aws),
+            PolicyRef::Aws(name) => aws::named(name).map(AnyPolicy::Aws),
         }
     }
 
