@@ -138,6 +138,8 @@ impl StraightLine {
         let mut call = Call {
             scope: Scope { account: caller.account(), region },
             principal: caller.principal,
+            access_key_id: String::new(),
+            session: None,
             request_id: id.to_owned(),
             now,
             source_ip: LOCALHOST,

@@ -2,9 +2,11 @@
 
 use crate::ids::IdSource;
 use crate::input::Input;
+use crate::principal::Principal;
+use crate::session::Session;
 use model::Timestamp;
 use model::image::UnknownImages;
-use model::{AccountId, Ids, InstanceId, Partition, RoleId, Scope};
+use model::{Ids, InstanceId, Partition, Scope};
 use std::fs::File;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,6 +18,10 @@ pub struct Call {
     pub scope: Scope,
     /// Who calls.
     pub principal: Principal,
+    /// The identifier of the access key that the request was signed with.
+    pub access_key_id: String,
+    /// What is known of the session, where the credentials are temporary.
+    pub session: Option<Arc<Session>>,
     /// The request's UUID, also in the answer.
     pub request_id: String,
     /// The moment of the call.
@@ -58,51 +64,6 @@ impl Call {
     /// The ARN of whom it acts for.
     pub fn principal_arn(&self) -> String {
         self.principal.arn(self.partition())
-    }
-}
-
-/// Whom a request acts for. Follows "AWS JSON policy elements: Principal" (IAM User Guide).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Principal {
-    /// The root of an account.
-    Root(AccountId),
-    /// A session of a role, such as an instance's.
-    AssumedRole {
-        /// The role's account.
-        account: AccountId,
-        /// The role.
-        role: RoleId,
-        /// The role's name.
-        role_name: String,
-        /// The session's name; for an instance, its identifier.
-        session: String,
-    },
-}
-
-impl Principal {
-    /// The account it belongs to.
-    pub fn account(&self) -> AccountId {
-        match self {
-            Principal::Root(account) | Principal::AssumedRole { account, .. } => *account,
-        }
-    }
-
-    /// `arn:aws:iam::123456789012:root`, as a partition knows it.
-    pub fn arn(&self, partition: Partition) -> String {
-        match self {
-            Principal::Root(account) => partition.arn("iam", account, "root"),
-            Principal::AssumedRole { account, role_name, session, .. } => {
-                partition.arn("sts", account, format_args!("assumed-role/{role_name}/{session}"))
-            }
-        }
-    }
-
-    /// `AROA…:i-0123…`, or the account for its root: the condition key `aws:userid`.
-    pub fn user_id(&self) -> String {
-        match self {
-            Principal::Root(account) => account.to_string(),
-            Principal::AssumedRole { role, session, .. } => format!("{role}:{session}"),
-        }
     }
 }
 

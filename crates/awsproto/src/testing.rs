@@ -1,11 +1,12 @@
 //! For the tests of services: a call, somebody who calls, and what answers say.
 
 use crate::api::Api;
-use crate::call::{Call, Principal, Provided};
+use crate::call::{Call, Provided};
 use crate::error::AwsError;
 use crate::ids::IdSource;
 use crate::input::Input;
 use crate::percent::encode_uri_component;
+use crate::principal::Principal;
 use crate::reply::Output;
 use model::Timestamp;
 use model::{AccountId, Scope, World};
@@ -16,6 +17,8 @@ pub fn call(region: &str, seed: u64) -> Call {
     Call {
         scope: Scope { account, region: region.parse().expect("a Region that there is") },
         principal: Principal::Root(account),
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        session: None,
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: Timestamp::parse("2024-09-24T12:00:00Z").expect("a moment"),
         source_ip: [203, 0, 113, 9].into(),

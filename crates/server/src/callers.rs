@@ -1,10 +1,11 @@
-//! Who calls: the root of an account by its key, an instance as its role by temporary credentials, or, in open mode,
-//! whoever asks.
+//! Who calls: the root of an account or a user by an access key, an instance as its role by temporary credentials, or, in
+//! open mode, whoever asks.
 
-use awsproto::Principal;
 use awsproto::sigv4::{self, Authorization, Secret, SignatureError, SignedRequest};
+use awsproto::{Principal, Session};
 use guest::{CredentialKey, RoleSession};
-use model::{AccountId, Timestamp, World};
+use model::{AccessKeyId, AccountId, Timestamp, World};
+use std::sync::Arc;
 
 use crate::config::{Auth, Config};
 use crate::credentials::AccessKey;
@@ -16,6 +17,8 @@ pub struct Caller {
     pub principal: Principal,
     /// What shows that it is them who ask.
     pub proof: Proof,
+    /// What is known of the session, where the credentials are temporary.
+    pub session: Option<Arc<Session>>,
 }
 
 /// What shows who asks.
@@ -31,7 +34,11 @@ pub enum Proof {
 
 impl Caller {
     fn root(account: AccountId) -> Caller {
-        Caller { principal: Principal::Root(account), proof: Proof::Shown }
+        Caller::shown(Principal::Root(account))
+    }
+
+    fn shown(principal: Principal) -> Caller {
+        Caller { principal, proof: Proof::Shown, session: None }
     }
 
     /// The account it acts in.
@@ -70,6 +77,11 @@ impl Callers {
         // Forgetting the token must not make a stranger of an instance, whom open mode would take for root.
         if self.roles.has_made(&authorization.scope.access_key_id) {
             return self.role(world, request, authorization, now);
+        }
+        if let Ok(id) = authorization.scope.access_key_id.parse::<AccessKeyId>()
+            && let Some(key) = world.access_keys.get(&id)
+        {
+            return by_access_key(world, request, authorization, key, now);
         }
         let secret = |id: &str| {
             let key = self.root.secret_access_key.clone();
@@ -114,10 +126,15 @@ impl Callers {
             principal: Principal::AssumedRole {
                 account: role.account,
                 role: role.id,
+                role_path: role.path.clone(),
                 role_name: role.name.clone(),
                 session: session.instance.to_string(),
             },
             proof: Proof::Shown,
+            session: Some(Arc::new(Session {
+                instance: Some(session.instance),
+                ..Session::lasting(session.issued, session.expires())
+            })),
         })
     }
 
@@ -127,11 +144,35 @@ impl Callers {
     }
 }
 
+/// A user, or the account's root, by an access key of its own. One that is not active is nobody's, in open mode too.
+fn by_access_key(
+    world: &World,
+    request: &SignedRequest<'_>,
+    authorization: &Authorization,
+    key: &model::AccessKey,
+    now: Timestamp,
+) -> Result<Caller, SignatureError> {
+    if !key.active {
+        return Err(SignatureError::WrongToken);
+    }
+    let secret = |_: &str| Some(Secret { key: key.secret.clone(), session_token: None, expires: None });
+    sigv4::verify(request, authorization, secret, now)?;
+    let Some(user) = key.user else { return Ok(Caller::root(key.account)) };
+    let user = world.users.get(&user).ok_or(SignatureError::WrongToken)?;
+    Ok(Caller::shown(Principal::User {
+        account: user.account,
+        user: user.id,
+        path: user.path.clone(),
+        name: user.name.clone(),
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use awsproto::sigv4::Payload;
     use model::role::NewRole;
+    use model::user::NewUser;
     use model::{Ids, InstanceId, Tags};
 
     const NOW: Timestamp = Timestamp(1_767_225_600_000);
@@ -235,6 +276,36 @@ mod tests {
         assert!(matches!(mixed, Err(SignatureError::UnknownKey(_))), "{mixed:?}");
         world.delete_role(session.account, "web").unwrap();
         assert_eq!(ask(&callers, &world, (id, secret, Some(token)), NOW), Err(SignatureError::WrongToken));
+    }
+
+    #[test]
+    fn a_user_is_known_by_an_access_key_as_long_as_that_is_active_in_either_mode() {
+        let mut world = World::default();
+        let mut number = 0;
+        let mut random = || {
+            number += 1;
+            number
+        };
+        let new = NewUser { path: "/team/".into(), name: "bob".into(), boundary: None, tags: Tags::new() };
+        let ids = &mut Ids::new(&mut random);
+        let user = world.create_user(AccountId::DEFAULT, new, ids, NOW).unwrap();
+        let key = world
+            .create_access_key(AccountId::DEFAULT, Some(user), "s".repeat(40), ids, NOW)
+            .map(|id| id.to_string())
+            .unwrap();
+        let secret = "s".repeat(40);
+        for auth in [Auth::Open, Auth::Strict] {
+            let callers = callers(auth);
+            let caller = ask(&callers, &world, (&key, &secret, None), NOW).unwrap();
+            let arn = caller.principal.arn(model::Partition::Commercial);
+            assert_eq!(arn, "arn:aws:iam::123456789012:user/team/bob");
+            let wrong = ask(&callers, &world, (&key, "wrong", None), NOW);
+            assert!(matches!(wrong, Err(SignatureError::Mismatch { .. })), "{wrong:?}");
+            let mut inactive = world.clone();
+            inactive.access_keys.get_mut(&key.parse().unwrap()).unwrap().active = false;
+            let refused = ask(&callers, &inactive, (&key, &secret, None), NOW);
+            assert_eq!(refused, Err(SignatureError::WrongToken));
+        }
     }
 
     #[test]

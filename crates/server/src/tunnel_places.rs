@@ -28,7 +28,9 @@ impl TunnelCaller {
     pub fn of(caller: &Principal) -> TunnelCaller {
         match caller {
             Principal::AssumedRole { .. } => TunnelCaller::Role,
-            Principal::Root(_) => TunnelCaller::Account,
+            Principal::Root(_) | Principal::User { .. } | Principal::FederatedUser { .. } => {
+                TunnelCaller::Account
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ mod tests {
         let role = Principal::AssumedRole {
             account: AccountId::DEFAULT,
             role: "AROAEXAMPLEEXAMPLEEXA".parse().unwrap(),
+            role_path: "/".to_owned(),
             role_name: "web".to_owned(),
             session: "i-0123456789abcdef0".to_owned(),
         };

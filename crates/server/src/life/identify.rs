@@ -31,6 +31,8 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
     exchange.call = Some(Call {
         scope: Scope { account: caller.account(), region },
         principal: caller.principal,
+        access_key_id: authorization.scope.access_key_id.clone(),
+        session: caller.session,
         request_id: exchange.request_id.clone(),
         now,
         source_ip: exchange.client.source,

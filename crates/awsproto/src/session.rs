@@ -1,0 +1,49 @@
+//! A session: what temporary credentials stand for, beside whom.
+//!
+//! Follows "Temporary security credentials in IAM" and "Pass session tags in AWS STS" (IAM User Guide).
+
+use model::{InstanceId, Tags, Timestamp};
+use policy::Document;
+
+/// What is known of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Since when, in whole seconds: the condition key `aws:TokenIssueTime`.
+    pub issued: Timestamp,
+    /// Until when.
+    pub expires: Timestamp,
+    /// The policies that were passed when it began, which bound it; the managed ones by their ARN.
+    pub policies: Vec<Document>,
+    /// The ARNs of managed policies that were passed when it began.
+    pub policy_arns: Vec<String>,
+    /// The tags that were passed: they count as the principal's, before those of its role.
+    pub tags: Tags,
+    /// The keys of those that sessions which are begun from this one have as well.
+    pub transitive_tag_keys: Vec<String>,
+    /// Who is said to be behind it: the condition key `aws:SourceIdentity`.
+    pub source_identity: Option<String>,
+    /// When somebody has shown a second factor: `aws:MultiFactorAuthPresent` and `aws:MultiFactorAuthAge`.
+    pub mfa: Option<Timestamp>,
+    /// Whether a role's session has begun it.
+    pub is_chained: bool,
+    /// The instance that its credentials were handed to.
+    pub instance: Option<InstanceId>,
+}
+
+impl Session {
+    /// A session with nothing but its time.
+    pub fn lasting(issued: Timestamp, expires: Timestamp) -> Session {
+        Session {
+            issued,
+            expires,
+            policies: Vec::new(),
+            policy_arns: Vec::new(),
+            tags: Tags::new(),
+            transitive_tag_keys: Vec::new(),
+            source_identity: None,
+            mfa: None,
+            is_chained: false,
+            instance: None,
+        }
+    }
+}
