@@ -1,6 +1,7 @@
 //! What a service gives to the server: its description, its table, and what is done once around all of its calls.
 
 use crate::action::{self, Action};
+use crate::authorization::Touches;
 use crate::call::Call;
 use crate::error::AwsError;
 use crate::ids::IdSource;
@@ -22,6 +23,8 @@ pub struct Api<S: 'static> {
     pub tokens: &'static (dyn Tokens<S> + Sync),
     /// What there is for an account in a Region from its first call on.
     pub first_use: Option<FirstUse<S>>,
+    /// Which resources a call touches.
+    pub touches: Touches<S>,
 }
 
 /// What is made when an account uses a service in a Region for the first time, such as its default VPC.
@@ -64,7 +67,7 @@ impl<S> Api<S> {
 mod tests {
     use super::*;
     use crate::action::{Operation, Pages};
-    use crate::authorization::{AccessLevel, Authorization};
+    use crate::authorization::{AccessLevel, Authorization, touches_nothing};
     use crate::params::{At, Fields, FromParams, Node};
     use crate::protocol::ec2;
     use crate::service::Protocol;
@@ -91,8 +94,14 @@ mod tests {
     }
 
     static ACTIONS: &[Action<World>] = &[read!(DescribeVpcs, describe), write!(CreateVpc, create)];
-    static API: Api<World> =
-        Api { service: &SERVICE, actions: ACTIONS, vacant: &[], tokens: &RequestTokens, first_use: None };
+    static API: Api<World> = Api {
+        service: &SERVICE,
+        actions: ACTIONS,
+        vacant: &[],
+        tokens: &RequestTokens,
+        first_use: None,
+        touches: touches_nothing,
+    };
 
     fn describe(_: &mut Call, world: &World, _: Vpc) -> Result<(), AwsError> {
         Err(AwsError::new("Seen", world.vpcs.join(",")))

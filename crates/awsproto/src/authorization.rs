@@ -5,6 +5,12 @@
 //! generated (`cargo xtask codegen`), a row for each operation, in each service's `shapes::authorization`; what the
 //! reference does not say of an operation is in `xtask/authorization.txt`. Whether somebody may is decided elsewhere.
 
+use crate::action::Action;
+use crate::call::Call;
+use crate::input::Input;
+use model::AccountId;
+use std::borrow::Cow;
+
 /// What a caller of an operation must be allowed.
 #[derive(Debug)]
 pub struct Authorization {
@@ -115,6 +121,76 @@ impl ResourceType {
     }
 }
 
+/// What a call touches: each must be allowed. Nothing stands for `*`: the action is about no resource that policies name.
+pub type Touches<S> = fn(&S, &Call, &Action<S>, &Input) -> Vec<Touched>;
+
+/// For services whose actions touch nothing that policies name.
+pub fn touches_nothing<S>(_: &S, _: &Call, _: &Action<S>, _: &Input) -> Vec<Touched> {
+    Vec::new()
+}
+
+/// A resource that a call touches, and what conditions can be about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// The action, where it is another one than the row's: `ec2:CreateTags` for tags that come with a creation.
+    pub action: Option<&'static str>,
+    /// Its ARN, or `*`. What is not there yet has a `*` for its name.
+    pub arn: String,
+    /// Whose it is, if it is somebody's that is known.
+    pub account: Option<AccountId>,
+    /// The condition keys that there are with it and their values.
+    pub keys: Vec<ConditionKey>,
+}
+
+/// A condition key's name and values.
+pub type ConditionKey = (Cow<'static, str>, Vec<String>);
+
+impl Touched {
+    /// A resource of an account.
+    pub fn new(arn: String, account: Option<AccountId>) -> Self {
+        Touched { action: None, arn, account, keys: Vec::new() }
+    }
+
+    /// The same for another action than the row's.
+    #[must_use]
+    pub fn of_action(mut self, action: &'static str) -> Self {
+        self.action = Some(action);
+        self
+    }
+
+    /// The same with a condition key, unless it is there.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.add(key, vec![value.into()]);
+        self
+    }
+
+    /// Gives it a condition key, unless it is there.
+    pub fn add(&mut self, key: impl Into<Cow<'static, str>>, values: Vec<String>) {
+        let key = key.into();
+        if self.keys.iter().all(|(known, _)| *known != key) {
+            self.keys.push((key, values));
+        }
+    }
+
+    /// The values of a condition key.
+    pub fn values(&self, key: &str) -> Option<&[String]> {
+        self.keys.iter().find(|(known, _)| known == key).map(|(_, values)| values.as_slice())
+    }
+
+    /// Gives it the tags that are asked for: `aws:RequestTag/Owner`, `aws:TagKeys`.
+    pub fn add_request_tags<'a>(&mut self, tags: impl Iterator<Item = (&'a str, &'a str)>) {
+        let mut names = Vec::new();
+        for (key, value) in tags {
+            self.add(format!("aws:RequestTag/{key}"), vec![value.to_owned()]);
+            names.push(key.to_owned());
+        }
+        if !names.is_empty() {
+            self.add("aws:TagKeys", names);
+        }
+    }
+}
+
 /// Names of condition keys, with spaces between: thousands of lists of them are one text each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keys(pub &'static str);
@@ -159,6 +235,18 @@ mod tests {
         assert!(VPC.keys.has("ec2:vpcid") && VPC.keys.has("aws:resourcetag/Owner"));
         assert!(!VPC.keys.has("ec2:Vpc") && !VPC.keys.has("aws:ResourceTag") && !Keys("").has(""));
         assert_eq!(VPC.keys.iter().count(), 2);
+    }
+
+    #[test]
+    fn what_is_touched_has_each_key_once() {
+        let mut touched = Touched::new("arn:aws:ec2:us-east-1:111122223333:vpc/*".to_owned(), None)
+            .with("ec2:Region", "us-east-1")
+            .with("ec2:Region", "eu-west-1");
+        touched.add_request_tags([("Owner", "ada"), ("Team", "")].into_iter());
+        assert_eq!(touched.values("ec2:Region").unwrap(), ["us-east-1"]);
+        assert_eq!(touched.values("aws:RequestTag/Owner").unwrap(), ["ada"]);
+        assert_eq!(touched.values("aws:TagKeys").unwrap(), ["Owner", "Team"]);
+        assert_eq!(touched.of_action("ec2:CreateTags").action, Some("ec2:CreateTags"));
     }
 
     fn copy(of: &ResourceType) -> ResourceType {

@@ -70,6 +70,7 @@ mod vacant;
 mod vpc;
 mod vpc_peering_connection;
 
+use awsproto::authorization::touches_nothing;
 use awsproto::{Api, FirstUse};
 use model::world::ScopeKey;
 use model::{Ids, World};
@@ -83,6 +84,7 @@ pub static API: Api<World> = Api {
     vacant: vacant::ROWS,
     tokens: &request_tokens::RequestTokens,
     first_use: Some(DEFAULT_VPC),
+    touches: touches_nothing,
 };
 
 /// An account gets its default VPC in a Region with its first call there.

@@ -19,13 +19,20 @@ mod vacant;
 #[cfg(test)]
 mod testing;
 
+use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read, write};
 use model::World;
 use shapes::op;
 
 /// The service.
-pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: vacant::ROWS, tokens: &(), first_use: None };
+pub static API: Api<World> = Api {
+    service: &shapes::SERVICE,
+    actions: ACTIONS,
+    vacant: vacant::ROWS,
+    tokens: &(),
+    first_use: None,
+    touches: touches_nothing,
+};
 
 /// Every action of IAM that Hamlet has.
 static ACTIONS: &[Action<World>] = &[

@@ -21,13 +21,20 @@ mod vacant;
 #[cfg(test)]
 mod testing;
 
+use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read, write};
 use model::World;
 use shapes::op;
 
 /// The service.
-pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: vacant::ROWS, tokens: &(), first_use: None };
+pub static API: Api<World> = Api {
+    service: &shapes::SERVICE,
+    actions: ACTIONS,
+    vacant: vacant::ROWS,
+    tokens: &(),
+    first_use: None,
+    touches: touches_nothing,
+};
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[

@@ -12,13 +12,20 @@ pub mod shapes;
 #[cfg(test)]
 mod testing;
 
+use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read, write};
 use model::World;
 use shapes::op;
 
 /// The service.
-pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: &[], tokens: &(), first_use: None };
+pub static API: Api<World> = Api {
+    service: &shapes::SERVICE,
+    actions: ACTIONS,
+    vacant: &[],
+    tokens: &(),
+    first_use: None,
+    touches: touches_nothing,
+};
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[

@@ -16,14 +16,21 @@ pub mod shapes;
 #[rustfmt::skip]
 mod vacant;
 
+use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read};
 use model::World;
 pub use public_parameters::{PublicParameter, PublicParameters};
 use shapes::op;
 
 /// The service.
-pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: vacant::ROWS, tokens: &(), first_use: None };
+pub static API: Api<World> = Api {
+    service: &shapes::SERVICE,
+    actions: ACTIONS,
+    vacant: vacant::ROWS,
+    tokens: &(),
+    first_use: None,
+    touches: touches_nothing,
+};
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[

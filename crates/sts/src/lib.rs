@@ -8,13 +8,20 @@
 mod caller_identity;
 pub mod shapes;
 
+use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read};
 use model::World;
 use shapes::op;
 
 /// The service.
-pub static API: Api<World> =
-    Api { service: &shapes::SERVICE, actions: ACTIONS, vacant: &[], tokens: &(), first_use: None };
+pub static API: Api<World> = Api {
+    service: &shapes::SERVICE,
+    actions: ACTIONS,
+    vacant: &[],
+    tokens: &(),
+    first_use: None,
+    touches: touches_nothing,
+};
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[read!(GetCallerIdentity, caller_identity::get)];

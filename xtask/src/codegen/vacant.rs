@@ -129,15 +129,16 @@ impl<'a> Writer<'a> {
 
     /// With the service itself, in each of its protocols.
     fn alone(&self, rows: &[absent::Row]) -> Result<String, String> {
-        let mut text = self.header("crate") + "use crate::api::Api;\nuse crate::rest::HttpRoute;\n";
+        let mut text = self.header("crate")
+            + "use crate::api::Api;\nuse crate::authorization::touches_nothing;\nuse crate::rest::HttpRoute;\n";
         text += "use crate::action::Action;\nuse crate::service::Service;\nuse model::World;\n\n";
         for row in rows {
             let constant = row.constant();
             text += &self.service(row, &constant);
             text += &format!(
                 "static {constant}_ROWS: &[Action<World>] = {};\n\n/// What it can be asked.\npub(crate) static {constant}_API: \
-                 Api<World> = Api {{ service: &{constant}, actions: &[], vacant: {constant}_ROWS, tokens: &(), first_use: None \
-                 }};\n\n",
+                 Api<World> = Api {{ service: &{constant}, actions: &[], vacant: {constant}_ROWS, tokens: &(), first_use: None, \
+                 touches: touches_nothing }};\n\n",
                 self.rows(&constant)
             );
         }

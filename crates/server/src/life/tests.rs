@@ -1,6 +1,7 @@
 //! A service of the tests' own, called over TCP: what no service that there is asks of the steps yet.
 
 use awsproto::action::{Action, Operation, Pages};
+use awsproto::authorization::touches_nothing;
 use awsproto::{
     AccessLevel, Api as ServiceApi, Authorization, AwsError, Call, Input, Output, Protocol, Service, read,
     write,
@@ -38,8 +39,14 @@ static TOYBOX: Service = Service {
     routes: &[],
 };
 
-static API: ServiceApi<World> =
-    ServiceApi { service: &TOYBOX, actions: ACTIONS, vacant: &[], tokens: &(), first_use: None };
+static API: ServiceApi<World> = ServiceApi {
+    service: &TOYBOX,
+    actions: ACTIONS,
+    vacant: &[],
+    tokens: &(),
+    first_use: None,
+    touches: touches_nothing,
+};
 
 static SERVICES: [&ServiceApi<World>; 1] = [&API];
 

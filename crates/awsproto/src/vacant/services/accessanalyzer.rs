@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "access-analyzer", title: 
 static RESTJSON_ROWS: &[Action<World>] = &[row::<GetAnalyzer>(&RESTJSON), row::<ListAnalyzers>(&RESTJSON), row::<ListPolicyGenerations>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["ApplyArchiveRule", "CancelPolicyGeneration", "CheckAccessNotGranted", "CheckNoNewAccess", "CheckNoPublicAccess", "CreateAccessPreview", "CreateAnalyzer", "CreateArchiveRule", "CreateServiceLinkedAnalyzer", "DeleteAnalyzer", "DeleteArchiveRule", "DeleteServiceLinkedAnalyzer", "GenerateFindingRecommendation", "GetAccessPreview", "GetAnalyzedResource", "GetAnalyzer", "GetArchiveRule", "GetFinding", "GetFindingRecommendation", "GetFindingV2", "GetFindingsStatistics", "GetGeneratedPolicy", "ListAccessPreviewFindings", "ListAccessPreviews", "ListAnalyzedResources", "ListAnalyzers", "ListArchiveRules", "ListFindings", "ListFindingsV2", "ListPolicyGenerations", "ListTagsForResource", "StartPolicyGeneration", "StartResourceScan", "TagResource", "UntagResource", "UpdateAnalyzer", "UpdateArchiveRule", "UpdateFindings", "ValidatePolicy"];
 const ROUTES: &[HttpRoute] = &[

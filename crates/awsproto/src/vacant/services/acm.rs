@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "acm", title: "ACM", protoco
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeCertificate>(&JSON11), row::<GetCertificate>(&JSON11), row::<ListCertificates>(&JSON11), row::<ListTagsForCertificate>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AddTagsToCertificate", "CreateAcmeDomainValidation", "CreateAcmeEndpoint", "CreateAcmeExternalAccountBinding", "DeleteAcmeDomainValidation", "DeleteAcmeEndpoint", "DeleteAcmeExternalAccountBinding", "DeleteCertificate", "DescribeAcmeAccount", "DescribeAcmeDomainValidation", "DescribeAcmeEndpoint", "DescribeAcmeExternalAccountBinding", "DescribeCertificate", "ExportCertificate", "GetAccountConfiguration", "GetAcmeExternalAccountBindingCredentials", "GetCertificate", "ImportCertificate", "ListAcmeAccounts", "ListAcmeDomainValidations", "ListAcmeEndpoints", "ListAcmeExternalAccountBindings", "ListCertificateDomainValidations", "ListCertificates", "ListTagsForCertificate", "ListTagsForResource", "PutAccountConfiguration", "RemoveTagsFromCertificate", "RenewCertificate", "RequestCertificate", "ResendValidationEmail", "RevokeAcmeAccount", "RevokeAcmeExternalAccountBinding", "RevokeCertificate", "SearchCertificates", "TagResource", "UntagResource", "UpdateAcmeDomainValidation", "UpdateAcmeEndpoint", "UpdateCertificateOptions"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "apigateway", title: "Amaz
 static RESTJSON_ROWS: &[Action<World>] = &[row::<GetApi>(&RESTJSON), row::<GetApis>(&RESTJSON), row::<GetDomainNames>(&RESTJSON), row::<GetStages>(&RESTJSON), row::<GetVpcLinks>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["CreateApi", "CreateApiMapping", "CreateAuthorizer", "CreateDeployment", "CreateDomainName", "CreateIntegration", "CreateIntegrationResponse", "CreateModel", "CreatePortal", "CreatePortalProduct", "CreateProductPage", "CreateProductRestEndpointPage", "CreateRoute", "CreateRouteResponse", "CreateRoutingRule", "CreateStage", "CreateVpcLink", "DeleteAccessLogSettings", "DeleteApi", "DeleteApiMapping", "DeleteAuthorizer", "DeleteCorsConfiguration", "DeleteDeployment", "DeleteDomainName", "DeleteIntegration", "DeleteIntegrationResponse", "DeleteModel", "DeletePortal", "DeletePortalProduct", "DeletePortalProductSharingPolicy", "DeleteProductPage", "DeleteProductRestEndpointPage", "DeleteRoute", "DeleteRouteRequestParameter", "DeleteRouteResponse", "DeleteRouteSettings", "DeleteRoutingRule", "DeleteStage", "DeleteVpcLink", "DisablePortal", "ExportApi", "GetApi", "GetApiMapping", "GetApiMappings", "GetApis", "GetAuthorizer", "GetAuthorizers", "GetDeployment", "GetDeployments", "GetDomainName", "GetDomainNames", "GetIntegration", "GetIntegrationResponse", "GetIntegrationResponses", "GetIntegrations", "GetModel", "GetModelTemplate", "GetModels", "GetPortal", "GetPortalProduct", "GetPortalProductSharingPolicy", "GetProductPage", "GetProductRestEndpointPage", "GetRoute", "GetRouteResponse", "GetRouteResponses", "GetRoutes", "GetRoutingRule", "GetStage", "GetStages", "GetTags", "GetVpcLink", "GetVpcLinks", "ImportApi", "ListPortalProducts", "ListPortals", "ListProductPages", "ListProductRestEndpointPages", "ListRoutingRules", "PreviewPortal", "PublishPortal", "PutPortalProductSharingPolicy", "PutRoutingRule", "ReimportApi", "ResetAuthorizersCache", "TagResource", "UntagResource", "UpdateApi", "UpdateApiMapping", "UpdateAuthorizer", "UpdateDeployment", "UpdateDomainName", "UpdateIntegration", "UpdateIntegrationResponse", "UpdateModel", "UpdatePortal", "UpdatePortalProduct", "UpdateProductPage", "UpdateProductRestEndpointPage", "UpdateRoute", "UpdateRouteResponse", "UpdateStage", "UpdateVpcLink"];
 const ROUTES: &[HttpRoute] = &[

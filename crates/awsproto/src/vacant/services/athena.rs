@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "athena", title: "Amazon Ath
 static JSON11_ROWS: &[Action<World>] = &[row::<ListCapacityReservations>(&JSON11), row::<ListNamedQueries>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["BatchGetNamedQuery", "BatchGetPreparedStatement", "BatchGetQueryExecution", "CancelCapacityReservation", "CreateCapacityReservation", "CreateDataCatalog", "CreateNamedQuery", "CreateNotebook", "CreatePreparedStatement", "CreatePresignedNotebookUrl", "CreateSystemTableConfiguration", "CreateWorkGroup", "DeleteCapacityReservation", "DeleteDataCatalog", "DeleteNamedQuery", "DeleteNotebook", "DeletePreparedStatement", "DeleteSystemTableConfiguration", "DeleteWorkGroup", "ExportNotebook", "GetCalculationExecution", "GetCalculationExecutionCode", "GetCalculationExecutionStatus", "GetCapacityAssignmentConfiguration", "GetCapacityReservation", "GetDataCatalog", "GetDatabase", "GetNamedQuery", "GetNotebookMetadata", "GetPreparedStatement", "GetQueryExecution", "GetQueryResults", "GetQueryRuntimeStatistics", "GetResourceDashboard", "GetSession", "GetSessionEndpoint", "GetSessionStatus", "GetSystemTableConfiguration", "GetTableMetadata", "GetWorkGroup", "ImportNotebook", "ListApplicationDPUSizes", "ListCalculationExecutions", "ListCapacityReservations", "ListDataCatalogs", "ListDatabases", "ListEngineVersions", "ListExecutors", "ListNamedQueries", "ListNotebookMetadata", "ListNotebookSessions", "ListPreparedStatements", "ListQueryExecutions", "ListSessions", "ListSystemTableStatuses", "ListTableMetadata", "ListTagsForResource", "ListWorkGroups", "PutCapacityAssignmentConfiguration", "StartCalculationExecution", "StartQueryExecution", "StartSession", "StopCalculationExecution", "StopQueryExecution", "TagResource", "TerminateSession", "UntagResource", "UpdateCapacityReservation", "UpdateDataCatalog", "UpdateNamedQuery", "UpdateNotebook", "UpdateNotebookMetadata", "UpdatePreparedStatement", "UpdateSystemTableConfiguration", "UpdateWorkGroup"];
 

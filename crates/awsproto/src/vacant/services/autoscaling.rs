@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static QUERY: Service = Service { name: "autoscaling", title: "Auto S
 static QUERY_ROWS: &[Action<World>] = &[row::<DescribeAutoScalingGroups>(&QUERY), row::<DescribeAutoScalingInstances>(&QUERY), row::<DescribeInstanceRefreshes>(&QUERY), row::<DescribeLaunchConfigurations>(&QUERY), row::<DescribeLifecycleHooks>(&QUERY), row::<DescribeLoadBalancerTargetGroups>(&QUERY), row::<DescribeLoadBalancers>(&QUERY), row::<DescribeNotificationConfigurations>(&QUERY), row::<DescribePolicies>(&QUERY), row::<DescribeScalingActivities>(&QUERY), row::<DescribeScheduledActions>(&QUERY), row::<DescribeTags>(&QUERY), row::<DescribeTrafficSources>(&QUERY), row::<DescribeWarmPool>(&QUERY)];
 
 /// What it can be asked.
-pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None };
+pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AttachInstances", "AttachLoadBalancerTargetGroups", "AttachLoadBalancers", "AttachTrafficSources", "BatchDeleteScheduledAction", "BatchPutScheduledUpdateGroupAction", "CancelInstanceRefresh", "CompleteLifecycleAction", "CreateAutoScalingGroup", "CreateLaunchConfiguration", "CreateOrUpdateTags", "DeleteAutoScalingGroup", "DeleteLaunchConfiguration", "DeleteLifecycleHook", "DeleteNotificationConfiguration", "DeletePolicy", "DeleteScheduledAction", "DeleteTags", "DeleteWarmPool", "DescribeAccountLimits", "DescribeAccountSettings", "DescribeAdjustmentTypes", "DescribeAutoScalingGroups", "DescribeAutoScalingInstances", "DescribeAutoScalingNotificationTypes", "DescribeInstanceRefreshes", "DescribeLaunchConfigurations", "DescribeLifecycleHookTypes", "DescribeLifecycleHooks", "DescribeLoadBalancerTargetGroups", "DescribeLoadBalancers", "DescribeMetricCollectionTypes", "DescribeNotificationConfigurations", "DescribePolicies", "DescribeScalingActivities", "DescribeScalingProcessTypes", "DescribeScheduledActions", "DescribeTags", "DescribeTerminationPolicyTypes", "DescribeTrafficSources", "DescribeWarmPool", "DetachInstances", "DetachLoadBalancerTargetGroups", "DetachLoadBalancers", "DetachTrafficSources", "DisableMetricsCollection", "EnableMetricsCollection", "EnterStandby", "ExecutePolicy", "ExitStandby", "GetPredictiveScalingForecast", "LaunchInstances", "PutAccountSetting", "PutLifecycleHook", "PutNotificationConfiguration", "PutScalingPolicy", "PutScheduledUpdateGroupAction", "PutWarmPool", "RecordLifecycleActionHeartbeat", "ResumeProcesses", "RollbackInstanceRefresh", "SetDesiredCapacity", "SetInstanceHealth", "SetInstanceProtection", "StartInstanceRefresh", "SuspendProcesses", "TerminateInstanceInAutoScalingGroup", "UpdateAutoScalingGroup"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "batch", title: "AWS Batch
 static RESTJSON_ROWS: &[Action<World>] = &[row::<DescribeComputeEnvironments>(&RESTJSON), row::<DescribeJobDefinitions>(&RESTJSON), row::<DescribeJobQueues>(&RESTJSON), row::<ListSchedulingPolicies>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["CancelJob", "CancelJobs", "CreateComputeEnvironment", "CreateConsumableResource", "CreateJobQueue", "CreateQuotaShare", "CreateSchedulingPolicy", "CreateServiceEnvironment", "DeleteComputeEnvironment", "DeleteConsumableResource", "DeleteJobQueue", "DeleteQuotaShare", "DeleteSchedulingPolicy", "DeleteServiceEnvironment", "DeregisterJobDefinition", "DescribeComputeEnvironments", "DescribeConsumableResource", "DescribeJobDefinitions", "DescribeJobQueues", "DescribeJobs", "DescribeQuotaShare", "DescribeSchedulingPolicies", "DescribeServiceEnvironments", "DescribeServiceJob", "GetJobQueueSnapshot", "ListConsumableResources", "ListJobs", "ListJobsByConsumableResource", "ListQuotaShares", "ListSchedulingPolicies", "ListServiceJobs", "ListTagsForResource", "RegisterJobDefinition", "SubmitJob", "SubmitServiceJob", "TagResource", "TerminateJob", "TerminateJobs", "TerminateServiceJob", "TerminateServiceJobs", "UntagResource", "UpdateComputeEnvironment", "UpdateConsumableResource", "UpdateJobQueue", "UpdateQuotaShare", "UpdateSchedulingPolicy", "UpdateServiceEnvironment", "UpdateServiceJob"];
 const ROUTES: &[HttpRoute] = &[

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static QUERY: Service = Service { name: "cloudformation", title: "AWS
 static QUERY_ROWS: &[Action<World>] = &[row::<DescribeStackEvents>(&QUERY), row::<DescribeStackResource>(&QUERY), row::<DescribeStackSet>(&QUERY), row::<DescribeStacks>(&QUERY), row::<GetStackPolicy>(&QUERY), row::<ListChangeSets>(&QUERY), row::<ListExports>(&QUERY), row::<ListGeneratedTemplates>(&QUERY), row::<ListImports>(&QUERY), row::<ListResourceScans>(&QUERY), row::<ListStackRefactors>(&QUERY), row::<ListStackResources>(&QUERY), row::<ListStackSets>(&QUERY), row::<ListStacks>(&QUERY)];
 
 /// What it can be asked.
-pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None };
+pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["ActivateOrganizationsAccess", "ActivateType", "BatchDescribeTypeConfigurations", "CancelUpdateStack", "ContinueUpdateRollback", "CreateChangeSet", "CreateGeneratedTemplate", "CreateStack", "CreateStackInstances", "CreateStackRefactor", "CreateStackSet", "DeactivateOrganizationsAccess", "DeactivateType", "DeleteChangeSet", "DeleteGeneratedTemplate", "DeleteStack", "DeleteStackInstances", "DeleteStackSet", "DeregisterType", "DescribeAccountLimits", "DescribeChangeSet", "DescribeChangeSetHooks", "DescribeEvents", "DescribeGeneratedTemplate", "DescribeOrganizationsAccess", "DescribePublisher", "DescribeResourceScan", "DescribeStackDriftDetectionStatus", "DescribeStackEvents", "DescribeStackInstance", "DescribeStackRefactor", "DescribeStackResource", "DescribeStackResourceDrifts", "DescribeStackResources", "DescribeStackSet", "DescribeStackSetOperation", "DescribeStacks", "DescribeType", "DescribeTypeRegistration", "DetectStackDrift", "DetectStackResourceDrift", "DetectStackSetDrift", "EstimateTemplateCost", "ExecuteChangeSet", "ExecuteStackRefactor", "GetGeneratedTemplate", "GetHookResult", "GetStackPolicy", "GetTemplate", "GetTemplateSummary", "ImportStacksToStackSet", "ListChangeSets", "ListExports", "ListGeneratedTemplates", "ListHookResults", "ListImports", "ListResourceScanRelatedResources", "ListResourceScanResources", "ListResourceScans", "ListStackInstanceResourceDrifts", "ListStackInstances", "ListStackRefactorActions", "ListStackRefactors", "ListStackResources", "ListStackSetAutoDeploymentTargets", "ListStackSetOperationResults", "ListStackSetOperations", "ListStackSets", "ListStacks", "ListTypeRegistrations", "ListTypeVersions", "ListTypes", "PublishType", "RecordHandlerProgress", "RegisterPublisher", "RegisterType", "RemoveAlias", "RollbackStack", "SetAlias", "SetStackPolicy", "SetTypeConfiguration", "SetTypeDefaultVersion", "SignalResource", "StartResourceScan", "StopStackSetOperation", "TestType", "UpdateGeneratedTemplate", "UpdateStack", "UpdateStackInstances", "UpdateStackSet", "UpdateTerminationProtection", "ValidateTemplate"];
 

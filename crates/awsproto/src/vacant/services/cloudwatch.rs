@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "monitoring", title: "Cloud
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<DescribeAlarmHistory>(&RPCCBOR), row::<DescribeAlarms>(&RPCCBOR), row::<DescribeAlarmsForMetric>(&RPCCBOR), row::<DescribeAnomalyDetectors>(&RPCCBOR), row::<DescribeInsightRules>(&RPCCBOR), row::<GetDashboard>(&RPCCBOR), row::<ListDashboards>(&RPCCBOR), row::<ListManagedInsightRules>(&RPCCBOR), row::<ListMetricStreams>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON10: Service = Service { name: "monitoring", title: "CloudWatch", protocol: Protocol::Json10, api_version: "", xml_namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/", target_prefix: "GraniteServiceVersion20100801", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON10: Service = Service { name: "monitoring", title: "CloudW
 static JSON10_ROWS: &[Action<World>] = &[row::<DescribeAlarmHistory>(&JSON10), row::<DescribeAlarms>(&JSON10), row::<DescribeAlarmsForMetric>(&JSON10), row::<DescribeAnomalyDetectors>(&JSON10), row::<DescribeInsightRules>(&JSON10), row::<GetDashboard>(&JSON10), row::<ListDashboards>(&JSON10), row::<ListManagedInsightRules>(&JSON10), row::<ListMetricStreams>(&JSON10)];
 
 /// What it can be asked.
-pub(crate) static JSON10_API: Api<World> = Api { service: &JSON10, actions: &[], vacant: JSON10_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON10_API: Api<World> = Api { service: &JSON10, actions: &[], vacant: JSON10_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static QUERY: Service = Service { name: "monitoring", title: "CloudWatch", protocol: Protocol::Query, api_version: "2010-08-01", xml_namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/", target_prefix: "", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -32,7 +33,7 @@ pub(crate) static QUERY: Service = Service { name: "monitoring", title: "CloudWa
 static QUERY_ROWS: &[Action<World>] = &[row::<DescribeAlarmHistory>(&QUERY), row::<DescribeAlarms>(&QUERY), row::<DescribeAlarmsForMetric>(&QUERY), row::<DescribeAnomalyDetectors>(&QUERY), row::<DescribeInsightRules>(&QUERY), row::<GetDashboard>(&QUERY), row::<ListDashboards>(&QUERY), row::<ListManagedInsightRules>(&QUERY), row::<ListMetricStreams>(&QUERY)];
 
 /// What it can be asked.
-pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None };
+pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AssociateDatasetKmsKey", "CreateResourceMetricsConfiguration", "DeleteAlarmMuteRule", "DeleteAlarms", "DeleteAnomalyDetector", "DeleteDashboards", "DeleteInsightRules", "DeleteMetricDataQueryDefinition", "DeleteMetricStream", "DeleteResourceMetricsConfiguration", "DescribeAlarmContributors", "DescribeAlarmHistory", "DescribeAlarms", "DescribeAlarmsForMetric", "DescribeAnomalyDetectors", "DescribeInsightRules", "DisableAlarmActions", "DisableInsightRules", "DisassociateDatasetKmsKey", "EnableAlarmActions", "EnableInsightRules", "GetAlarmMuteRule", "GetDashboard", "GetDataset", "GetInsightRuleReport", "GetMetricData", "GetMetricDataQueryDefinition", "GetMetricStatistics", "GetMetricStream", "GetMetricWidgetImage", "GetOTelEnrichment", "GetResourceMetricsConfiguration", "ListAlarmMuteRules", "ListDashboards", "ListManagedInsightRules", "ListMetricDataQueryDefinitions", "ListMetricStreams", "ListMetrics", "ListTagsForResource", "PutAlarmMuteRule", "PutAnomalyDetector", "PutCompositeAlarm", "PutDashboard", "PutInsightRule", "PutLogAlarm", "PutManagedInsightRules", "PutMetricAlarm", "PutMetricData", "PutMetricDataQueryDefinition", "PutMetricStream", "SetAlarmState", "StartMetricStreams", "StartOTelEnrichment", "StopMetricStreams", "StopOTelEnrichment", "TagResource", "UntagResource", "UpdateOTelEnrichment", "UpdateResourceMetricsConfiguration"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "codebuild", title: "AWS Co
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<ListBuildBatches>(&RPCCBOR), row::<ListBuilds>(&RPCCBOR), row::<ListFleets>(&RPCCBOR), row::<ListProjects>(&RPCCBOR), row::<ListReportGroups>(&RPCCBOR), row::<ListReports>(&RPCCBOR), row::<ListSharedProjects>(&RPCCBOR), row::<ListSharedReportGroups>(&RPCCBOR), row::<ListSourceCredentials>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "codebuild", title: "AWS CodeBuild", protocol: Protocol::Json11, api_version: "", xml_namespace: "", target_prefix: "CodeBuild_20161006", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "codebuild", title: "AWS Cod
 static JSON11_ROWS: &[Action<World>] = &[row::<ListBuildBatches>(&JSON11), row::<ListBuilds>(&JSON11), row::<ListFleets>(&JSON11), row::<ListProjects>(&JSON11), row::<ListReportGroups>(&JSON11), row::<ListReports>(&JSON11), row::<ListSharedProjects>(&JSON11), row::<ListSharedReportGroups>(&JSON11), row::<ListSourceCredentials>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["BatchDeleteBuilds", "BatchGetBuildBatches", "BatchGetBuilds", "BatchGetCommandExecutions", "BatchGetFleets", "BatchGetProjects", "BatchGetReportGroups", "BatchGetReports", "BatchGetSandboxes", "CreateFleet", "CreateProject", "CreateReportGroup", "CreateWebhook", "DeleteBuildBatch", "DeleteFleet", "DeleteProject", "DeleteReport", "DeleteReportGroup", "DeleteResourcePolicy", "DeleteSourceCredentials", "DeleteWebhook", "DescribeCodeCoverages", "DescribeTestCases", "GetReportGroupTrend", "GetResourcePolicy", "ImportSourceCredentials", "InvalidateProjectCache", "ListBuildBatches", "ListBuildBatchesForProject", "ListBuilds", "ListBuildsForProject", "ListCommandExecutionsForSandbox", "ListCuratedEnvironmentImages", "ListFleets", "ListProjects", "ListReportGroups", "ListReports", "ListReportsForReportGroup", "ListSandboxes", "ListSandboxesForProject", "ListSharedProjects", "ListSharedReportGroups", "ListSourceCredentials", "PutResourcePolicy", "RetryBuild", "RetryBuildBatch", "StartBuild", "StartBuildBatch", "StartCommandExecution", "StartSandbox", "StartSandboxConnection", "StopBuild", "StopBuildBatch", "StopSandbox", "UpdateFleet", "UpdateProject", "UpdateProjectVisibility", "UpdateReportGroup", "UpdateWebhook"];
 

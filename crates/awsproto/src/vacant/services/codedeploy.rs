@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "codedeploy", title: "CodeD
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<ListApplications>(&RPCCBOR), row::<ListGitHubAccountTokenNames>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "codedeploy", title: "CodeDeploy", protocol: Protocol::Json11, api_version: "", xml_namespace: "http://codedeploy.amazonaws.com/doc/2014-10-06/", target_prefix: "CodeDeploy_20141006", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "codedeploy", title: "CodeDe
 static JSON11_ROWS: &[Action<World>] = &[row::<ListApplications>(&JSON11), row::<ListGitHubAccountTokenNames>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AddTagsToOnPremisesInstances", "BatchGetApplicationRevisions", "BatchGetApplications", "BatchGetDeploymentGroups", "BatchGetDeploymentInstances", "BatchGetDeploymentTargets", "BatchGetDeployments", "BatchGetOnPremisesInstances", "ContinueDeployment", "CreateApplication", "CreateDeployment", "CreateDeploymentConfig", "CreateDeploymentGroup", "DeleteApplication", "DeleteDeploymentConfig", "DeleteDeploymentGroup", "DeleteGitHubAccountToken", "DeleteResourcesByExternalId", "DeregisterOnPremisesInstance", "GetApplication", "GetApplicationRevision", "GetDeployment", "GetDeploymentConfig", "GetDeploymentGroup", "GetDeploymentInstance", "GetDeploymentTarget", "GetOnPremisesInstance", "ListApplicationRevisions", "ListApplications", "ListDeploymentConfigs", "ListDeploymentGroups", "ListDeploymentInstances", "ListDeploymentTargets", "ListDeployments", "ListGitHubAccountTokenNames", "ListOnPremisesInstances", "ListTagsForResource", "PutLifecycleEventHookExecutionStatus", "RegisterApplicationRevision", "RegisterOnPremisesInstance", "RemoveTagsFromOnPremisesInstances", "SkipWaitTimeForInstanceTermination", "StopDeployment", "TagResource", "UntagResource", "UpdateApplication", "UpdateDeploymentGroup"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "codepipeline", title: "Cod
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<ListPipelines>(&RPCCBOR), row::<ListWebhooks>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "codepipeline", title: "CodePipeline", protocol: Protocol::Json11, api_version: "", xml_namespace: "http://codepipeline.amazonaws.com/doc/2015-07-09/", target_prefix: "CodePipeline_20150709", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "codepipeline", title: "Code
 static JSON11_ROWS: &[Action<World>] = &[row::<ListPipelines>(&JSON11), row::<ListWebhooks>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcknowledgeJob", "AcknowledgeThirdPartyJob", "CreateCustomActionType", "CreatePipeline", "DeleteCustomActionType", "DeletePipeline", "DeleteWebhook", "DeregisterWebhookWithThirdParty", "DisableStageTransition", "EnableStageTransition", "GetActionType", "GetJobDetails", "GetPipeline", "GetPipelineExecution", "GetPipelineState", "GetThirdPartyJobDetails", "ListActionExecutions", "ListActionTypes", "ListDeployActionExecutionTargets", "ListPipelineExecutions", "ListPipelines", "ListRuleExecutions", "ListRuleTypes", "ListTagsForResource", "ListWebhooks", "OverrideStageCondition", "PollForJobs", "PollForThirdPartyJobs", "PutActionRevision", "PutApprovalResult", "PutJobFailureResult", "PutJobSuccessResult", "PutThirdPartyJobFailureResult", "PutThirdPartyJobSuccessResult", "PutWebhook", "RegisterWebhookWithThirdParty", "RetryStageExecution", "RollbackStage", "StartPipelineExecution", "StopPipelineExecution", "TagResource", "UntagResource", "UpdateActionType", "UpdatePipeline"];
 

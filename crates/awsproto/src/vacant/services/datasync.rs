@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "datasync", title: "DataSyn
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<ListAgents>(&RPCCBOR), row::<ListLocations>(&RPCCBOR), row::<ListTaskExecutions>(&RPCCBOR), row::<ListTasks>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "datasync", title: "DataSync", protocol: Protocol::Json11, api_version: "", xml_namespace: "", target_prefix: "FmrsService", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "datasync", title: "DataSync
 static JSON11_ROWS: &[Action<World>] = &[row::<ListAgents>(&JSON11), row::<ListLocations>(&JSON11), row::<ListTaskExecutions>(&JSON11), row::<ListTasks>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["CancelTaskExecution", "CreateAgent", "CreateLocationAzureBlob", "CreateLocationEfs", "CreateLocationFsxLustre", "CreateLocationFsxOntap", "CreateLocationFsxOpenZfs", "CreateLocationFsxWindows", "CreateLocationHdfs", "CreateLocationNfs", "CreateLocationObjectStorage", "CreateLocationS3", "CreateLocationSmb", "CreateTask", "DeleteAgent", "DeleteLocation", "DeleteTask", "DescribeAgent", "DescribeLocationAzureBlob", "DescribeLocationEfs", "DescribeLocationFsxLustre", "DescribeLocationFsxOntap", "DescribeLocationFsxOpenZfs", "DescribeLocationFsxWindows", "DescribeLocationHdfs", "DescribeLocationNfs", "DescribeLocationObjectStorage", "DescribeLocationS3", "DescribeLocationSmb", "DescribeTask", "DescribeTaskExecution", "ListAgents", "ListLocations", "ListTagsForResource", "ListTaskExecutions", "ListTasks", "StartTaskExecution", "TagResource", "UntagResource", "UpdateAgent", "UpdateLocationAzureBlob", "UpdateLocationEfs", "UpdateLocationFsxLustre", "UpdateLocationFsxOntap", "UpdateLocationFsxOpenZfs", "UpdateLocationFsxWindows", "UpdateLocationHdfs", "UpdateLocationNfs", "UpdateLocationObjectStorage", "UpdateLocationS3", "UpdateLocationSmb", "UpdateTask", "UpdateTaskExecution"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "directconnect", title: "AW
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<DescribeConnections>(&RPCCBOR), row::<DescribeDirectConnectGatewayAssociationProposals>(&RPCCBOR), row::<DescribeDirectConnectGateways>(&RPCCBOR), row::<DescribeInterconnects>(&RPCCBOR), row::<DescribeLags>(&RPCCBOR), row::<DescribeVirtualGateways>(&RPCCBOR), row::<DescribeVirtualInterfaces>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "directconnect", title: "AWS Direct Connect", protocol: Protocol::Json11, api_version: "", xml_namespace: "http://directconnect.amazonaws.com/doc/2012-10-25/", target_prefix: "OvertureService", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "directconnect", title: "AWS
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeConnections>(&JSON11), row::<DescribeDirectConnectGatewayAssociationProposals>(&JSON11), row::<DescribeDirectConnectGateways>(&JSON11), row::<DescribeInterconnects>(&JSON11), row::<DescribeLags>(&JSON11), row::<DescribeVirtualGateways>(&JSON11), row::<DescribeVirtualInterfaces>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcceptDirectConnectGatewayAssociationProposal", "AllocateConnectionOnInterconnect", "AllocateHostedConnection", "AllocatePrivateVirtualInterface", "AllocatePublicVirtualInterface", "AllocateTransitVirtualInterface", "AssociateConnectionWithLag", "AssociateConnectionsToResiliencyGroup", "AssociateHostedConnection", "AssociateMacSecKey", "AssociateVirtualInterface", "ConfirmConnection", "ConfirmCustomerAgreement", "ConfirmPrivateVirtualInterface", "ConfirmPublicVirtualInterface", "ConfirmTransitVirtualInterface", "CreateBGPPeer", "CreateConnection", "CreateDirectConnectGateway", "CreateDirectConnectGatewayAssociation", "CreateDirectConnectGatewayAssociationProposal", "CreateInterconnect", "CreateLag", "CreatePrivateVirtualInterface", "CreatePublicVirtualInterface", "CreateResiliencyGroup", "CreateTransitVirtualInterface", "DeleteBGPPeer", "DeleteConnection", "DeleteDirectConnectGateway", "DeleteDirectConnectGatewayAssociation", "DeleteDirectConnectGatewayAssociationProposal", "DeleteInterconnect", "DeleteLag", "DeleteResiliencyGroup", "DeleteVirtualInterface", "DescribeConnectionLoa", "DescribeConnections", "DescribeConnectionsOnInterconnect", "DescribeCustomerMetadata", "DescribeDirectConnectGatewayAssociationProposals", "DescribeDirectConnectGatewayAssociations", "DescribeDirectConnectGatewayAttachments", "DescribeDirectConnectGateways", "DescribeHostedConnections", "DescribeInterconnectLoa", "DescribeInterconnects", "DescribeLags", "DescribeLoa", "DescribeLocations", "DescribeRouterConfiguration", "DescribeTags", "DescribeVirtualGateways", "DescribeVirtualInterfaces", "DisassociateConnectionFromLag", "DisassociateConnectionsFromResiliencyGroup", "DisassociateMacSecKey", "GetResiliencyGroup", "ListResiliencyGroupAssociations", "ListResiliencyGroups", "ListVirtualInterfaceRoutes", "ListVirtualInterfaceTestHistory", "StartBgpFailoverTest", "StopBgpFailoverTest", "TagResource", "UntagResource", "UpdateConnection", "UpdateConnectionsBillingMode", "UpdateDirectConnectGateway", "UpdateDirectConnectGatewayAssociation", "UpdateLag", "UpdateResiliencyGroup", "UpdateVirtualInterfaceAttributes"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "ds", title: "Directory Ser
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<DescribeDirectories>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "ds", title: "Directory Service", protocol: Protocol::Json11, api_version: "", xml_namespace: "http://directoryservice.amazonaws.com/doc/2015-04-16/", target_prefix: "DirectoryService_20150416", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "ds", title: "Directory Serv
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeDirectories>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcceptSharedDirectory", "AddIpRoutes", "AddRegion", "AddTagsToResource", "CancelSchemaExtension", "ConnectDirectory", "CreateAlias", "CreateComputer", "CreateConditionalForwarder", "CreateDirectory", "CreateHybridAD", "CreateLogSubscription", "CreateMicrosoftAD", "CreateSnapshot", "CreateTrust", "DeleteADAssessment", "DeleteConditionalForwarder", "DeleteDirectory", "DeleteLogSubscription", "DeleteSnapshot", "DeleteTrust", "DeregisterCertificate", "DeregisterEventTopic", "DescribeADAssessment", "DescribeCAEnrollmentPolicy", "DescribeCertificate", "DescribeClientAuthenticationSettings", "DescribeConditionalForwarders", "DescribeDirectories", "DescribeDirectoryDataAccess", "DescribeDomainControllers", "DescribeEventTopics", "DescribeHybridADUpdate", "DescribeLDAPSSettings", "DescribeRegions", "DescribeSettings", "DescribeSharedDirectories", "DescribeSnapshots", "DescribeTrusts", "DescribeUpdateDirectory", "DisableCAEnrollmentPolicy", "DisableClientAuthentication", "DisableDirectoryDataAccess", "DisableLDAPS", "DisableRadius", "DisableSso", "EnableCAEnrollmentPolicy", "EnableClientAuthentication", "EnableDirectoryDataAccess", "EnableLDAPS", "EnableRadius", "EnableSso", "GetDirectoryLimits", "GetSnapshotLimits", "ListADAssessments", "ListCertificates", "ListIpRoutes", "ListLogSubscriptions", "ListSchemaExtensions", "ListTagsForResource", "RegisterCertificate", "RegisterEventTopic", "RejectSharedDirectory", "RemoveIpRoutes", "RemoveRegion", "RemoveTagsFromResource", "ResetUserPassword", "RestoreFromSnapshot", "ShareDirectory", "StartADAssessment", "StartSchemaExtension", "UnshareDirectory", "UpdateConditionalForwarder", "UpdateDirectorySetup", "UpdateHybridAD", "UpdateNumberOfDomainControllers", "UpdateRadius", "UpdateSettings", "UpdateTrust", "VerifyTrust"];
 

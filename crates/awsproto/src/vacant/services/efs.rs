@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "elasticfilesystem", title
 static RESTJSON_ROWS: &[Action<World>] = &[row::<DescribeAccessPoints>(&RESTJSON), row::<DescribeFileSystems>(&RESTJSON), row::<DescribeMountTargets>(&RESTJSON), row::<DescribeReplicationConfigurations>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["CreateAccessPoint", "CreateFileSystem", "CreateMountTarget", "CreateReplicationConfiguration", "CreateTags", "DeleteAccessPoint", "DeleteFileSystem", "DeleteFileSystemPolicy", "DeleteMountTarget", "DeleteReplicationConfiguration", "DeleteTags", "DescribeAccessPoints", "DescribeAccountPreferences", "DescribeBackupPolicy", "DescribeFileSystemPolicy", "DescribeFileSystems", "DescribeLifecycleConfiguration", "DescribeMountTargetSecurityGroups", "DescribeMountTargets", "DescribeReplicationConfigurations", "DescribeTags", "ListTagsForResource", "ModifyMountTargetSecurityGroups", "PutAccountPreferences", "PutBackupPolicy", "PutFileSystemPolicy", "PutLifecycleConfiguration", "TagResource", "UntagResource", "UpdateFileSystem", "UpdateFileSystemProtection"];
 const ROUTES: &[HttpRoute] = &[

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "eks", title: "Amazon EKS"
 static RESTJSON_ROWS: &[Action<World>] = &[row::<DescribeCluster>(&RESTJSON), row::<ListAddons>(&RESTJSON), row::<ListClusters>(&RESTJSON), row::<ListEksAnywhereSubscriptions>(&RESTJSON), row::<ListFargateProfiles>(&RESTJSON), row::<ListNodegroups>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["ActivateCertificateAuthority", "AssociateAccessPolicy", "AssociateEncryptionConfig", "AssociateIdentityProviderConfig", "CancelUpdate", "CreateAccessEntry", "CreateAddon", "CreateCapability", "CreateCertificateAuthority", "CreateCluster", "CreateEksAnywhereSubscription", "CreateFargateProfile", "CreateNodegroup", "CreatePodIdentityAssociation", "DeleteAccessEntry", "DeleteAddon", "DeleteCapability", "DeleteCertificateAuthority", "DeleteCluster", "DeleteEksAnywhereSubscription", "DeleteFargateProfile", "DeleteNodegroup", "DeletePodIdentityAssociation", "DeregisterCluster", "DescribeAccessEntry", "DescribeAddon", "DescribeAddonConfiguration", "DescribeAddonVersions", "DescribeCapability", "DescribeCertificateAuthority", "DescribeCluster", "DescribeClusterVersions", "DescribeEksAnywhereSubscription", "DescribeFargateProfile", "DescribeIdentityProviderConfig", "DescribeInsight", "DescribeInsightsRefresh", "DescribeNodegroup", "DescribePodIdentityAssociation", "DescribeUpdate", "DisassociateAccessPolicy", "DisassociateIdentityProviderConfig", "ListAccessEntries", "ListAccessPolicies", "ListAddons", "ListAssociatedAccessPolicies", "ListCapabilities", "ListCertificateAuthorities", "ListClusters", "ListEksAnywhereSubscriptions", "ListFargateProfiles", "ListIdentityProviderConfigs", "ListInsights", "ListNodegroups", "ListPodIdentityAssociations", "ListTagsForResource", "ListUpdates", "RegisterCluster", "StartInsightsRefresh", "TagResource", "UntagResource", "UpdateAccessEntry", "UpdateAddon", "UpdateCapability", "UpdateClusterConfig", "UpdateClusterVersion", "UpdateEksAnywhereSubscription", "UpdateNodegroupConfig", "UpdateNodegroupVersion", "UpdatePodIdentityAssociation"];
 const ROUTES: &[HttpRoute] = &[

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static QUERY: Service = Service { name: "elasticbeanstalk", title: "E
 static QUERY_ROWS: &[Action<World>] = &[row::<DescribeApplicationVersions>(&QUERY), row::<DescribeApplications>(&QUERY), row::<DescribeEnvironments>(&QUERY), row::<DescribeEvents>(&QUERY)];
 
 /// What it can be asked.
-pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None };
+pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AbortEnvironmentUpdate", "ApplyEnvironmentManagedAction", "AssociateEnvironmentOperationsRole", "CheckDNSAvailability", "ComposeEnvironments", "CreateApplication", "CreateApplicationVersion", "CreateConfigurationTemplate", "CreateEnvironment", "CreatePlatformVersion", "CreateStorageLocation", "DeleteApplication", "DeleteApplicationVersion", "DeleteConfigurationTemplate", "DeleteEnvironmentConfiguration", "DeletePlatformVersion", "DescribeAccountAttributes", "DescribeApplicationVersions", "DescribeApplications", "DescribeConfigurationOptions", "DescribeConfigurationSettings", "DescribeEnvironmentHealth", "DescribeEnvironmentManagedActionHistory", "DescribeEnvironmentManagedActions", "DescribeEnvironmentResources", "DescribeEnvironments", "DescribeEvents", "DescribeInstancesHealth", "DescribePlatformVersion", "DisassociateEnvironmentOperationsRole", "ListAvailableSolutionStacks", "ListPlatformBranches", "ListPlatformVersions", "ListTagsForResource", "RebuildEnvironment", "RequestEnvironmentInfo", "RestartAppServer", "RetrieveEnvironmentInfo", "SwapEnvironmentCNAMEs", "TerminateEnvironment", "UpdateApplication", "UpdateApplicationResourceLifecycle", "UpdateApplicationVersion", "UpdateConfigurationTemplate", "UpdateEnvironment", "UpdateTagsForResource", "ValidateConfigurationSettings"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static QUERY: Service = Service { name: "elasticloadbalancing", title
 static QUERY_ROWS: &[Action<World>] = &[row::<DescribeInstanceHealth>(&QUERY), row::<DescribeLoadBalancerAttributes>(&QUERY), row::<DescribeLoadBalancers>(&QUERY), row::<DescribeTags>(&QUERY)];
 
 /// What it can be asked.
-pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None };
+pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AddTags", "ApplySecurityGroupsToLoadBalancer", "AttachLoadBalancerToSubnets", "ConfigureHealthCheck", "CreateAppCookieStickinessPolicy", "CreateLBCookieStickinessPolicy", "CreateLoadBalancer", "CreateLoadBalancerListeners", "CreateLoadBalancerPolicy", "DeleteLoadBalancer", "DeleteLoadBalancerListeners", "DeleteLoadBalancerPolicy", "DeregisterInstancesFromLoadBalancer", "DescribeAccountLimits", "DescribeInstanceHealth", "DescribeLoadBalancerAttributes", "DescribeLoadBalancerPolicies", "DescribeLoadBalancerPolicyTypes", "DescribeLoadBalancers", "DescribeTags", "DetachLoadBalancerFromSubnets", "DisableAvailabilityZonesForLoadBalancer", "EnableAvailabilityZonesForLoadBalancer", "ModifyLoadBalancerAttributes", "RegisterInstancesWithLoadBalancer", "RemoveTags", "SetLoadBalancerListenerSSLCertificate", "SetLoadBalancerPoliciesForBackendServer", "SetLoadBalancerPoliciesOfListener"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "elasticmapreduce", title: "
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeCluster>(&JSON11), row::<ListClusters>(&JSON11), row::<ListNotebookExecutions>(&JSON11), row::<ListSecurityConfigurations>(&JSON11), row::<ListStudios>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AddInstanceFleet", "AddInstanceGroups", "AddJobFlowSteps", "AddTags", "CancelSteps", "CreatePersistentAppUI", "CreateSecurityConfiguration", "CreateStudio", "CreateStudioSessionMapping", "DeleteSecurityConfiguration", "DeleteStudio", "DeleteStudioSessionMapping", "DescribeCluster", "DescribeJobFlows", "DescribeNotebookExecution", "DescribePersistentAppUI", "DescribeReleaseLabel", "DescribeSecurityConfiguration", "DescribeStep", "DescribeStudio", "GetAutoTerminationPolicy", "GetBlockPublicAccessConfiguration", "GetClusterSessionCredentials", "GetManagedScalingPolicy", "GetOnClusterAppUIPresignedURL", "GetPersistentAppUIPresignedURL", "GetSession", "GetSessionEndpoint", "GetStudioSessionMapping", "ListBootstrapActions", "ListClusters", "ListInstanceFleets", "ListInstanceGroups", "ListInstances", "ListNotebookExecutions", "ListReleaseLabels", "ListSecurityConfigurations", "ListSessions", "ListSteps", "ListStudioSessionMappings", "ListStudios", "ListSupportedInstanceTypes", "ModifyCluster", "ModifyInstanceFleet", "ModifyInstanceGroups", "PutAutoScalingPolicy", "PutAutoTerminationPolicy", "PutBlockPublicAccessConfiguration", "PutManagedScalingPolicy", "RemoveAutoScalingPolicy", "RemoveAutoTerminationPolicy", "RemoveManagedScalingPolicy", "RemoveTags", "RunJobFlow", "SetKeepJobFlowAliveWhenNoSteps", "SetTerminationProtection", "SetUnhealthyNodeReplacement", "SetVisibleToAllUsers", "StartNotebookExecution", "StartSession", "StopNotebookExecution", "TerminateJobFlows", "TerminateSession", "UpdateStudio", "UpdateStudioSessionMapping"];
 

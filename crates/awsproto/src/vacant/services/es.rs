@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "es", title: "Amazon Elast
 static RESTJSON_ROWS: &[Action<World>] = &[row::<DescribeElasticsearchDomain>(&RESTJSON), row::<ListDomainNames>(&RESTJSON), row::<ListVpcEndpoints>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcceptInboundCrossClusterSearchConnection", "AddTags", "AssociatePackage", "AuthorizeVpcEndpointAccess", "CancelDomainConfigChange", "CancelElasticsearchServiceSoftwareUpdate", "CreateElasticsearchDomain", "CreateOutboundCrossClusterSearchConnection", "CreatePackage", "CreateVpcEndpoint", "DeleteElasticsearchDomain", "DeleteElasticsearchServiceRole", "DeleteInboundCrossClusterSearchConnection", "DeleteOutboundCrossClusterSearchConnection", "DeletePackage", "DeleteVpcEndpoint", "DescribeDomainAutoTunes", "DescribeDomainChangeProgress", "DescribeElasticsearchDomain", "DescribeElasticsearchDomainConfig", "DescribeElasticsearchDomains", "DescribeElasticsearchInstanceTypeLimits", "DescribeInboundCrossClusterSearchConnections", "DescribeOutboundCrossClusterSearchConnections", "DescribePackages", "DescribeReservedElasticsearchInstanceOfferings", "DescribeReservedElasticsearchInstances", "DescribeVpcEndpoints", "DissociatePackage", "GetCompatibleElasticsearchVersions", "GetPackageVersionHistory", "GetUpgradeHistory", "GetUpgradeStatus", "ListDomainNames", "ListDomainsForPackage", "ListElasticsearchInstanceTypes", "ListElasticsearchVersions", "ListPackagesForDomain", "ListTags", "ListVpcEndpointAccess", "ListVpcEndpoints", "ListVpcEndpointsForDomain", "PurchaseReservedElasticsearchInstanceOffering", "RejectInboundCrossClusterSearchConnection", "RemoveTags", "RevokeVpcEndpointAccess", "StartElasticsearchServiceSoftwareUpdate", "UpdateClone", "UpdateElasticsearchDomainConfig", "UpdatePackage", "UpdateVpcEndpoint", "UpgradeElasticsearchDomain"];
 const ROUTES: &[HttpRoute] = &[

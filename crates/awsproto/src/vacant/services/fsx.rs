@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "fsx", title: "Amazon FSx", 
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeBackups>(&JSON11), row::<DescribeDataRepositoryAssociations>(&JSON11), row::<DescribeDataRepositoryTasks>(&JSON11), row::<DescribeFileCaches>(&JSON11), row::<DescribeFileSystems>(&JSON11), row::<DescribeSnapshots>(&JSON11), row::<DescribeStorageVirtualMachines>(&JSON11), row::<DescribeVolumes>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AssociateFileSystemAliases", "CancelDataRepositoryTask", "CopyBackup", "CopySnapshotAndUpdateVolume", "CreateAndAttachS3AccessPoint", "CreateBackup", "CreateDataRepositoryAssociation", "CreateDataRepositoryTask", "CreateFileCache", "CreateFileSystem", "CreateFileSystemFromBackup", "CreateSnapshot", "CreateStorageVirtualMachine", "CreateVolume", "CreateVolumeFromBackup", "DeleteBackup", "DeleteDataRepositoryAssociation", "DeleteFileCache", "DeleteFileSystem", "DeleteSnapshot", "DeleteStorageVirtualMachine", "DeleteVolume", "DescribeBackups", "DescribeDataRepositoryAssociations", "DescribeDataRepositoryTasks", "DescribeFileCaches", "DescribeFileSystemAliases", "DescribeFileSystems", "DescribeS3AccessPointAttachments", "DescribeSharedVpcConfiguration", "DescribeSnapshots", "DescribeStorageVirtualMachines", "DescribeVolumes", "DetachAndDeleteS3AccessPoint", "DisassociateFileSystemAliases", "ListTagsForResource", "ReleaseFileSystemNfsV3Locks", "RestoreVolumeFromSnapshot", "StartMisconfiguredStateRecovery", "TagResource", "UntagResource", "UpdateDataRepositoryAssociation", "UpdateFileCache", "UpdateFileSystem", "UpdateSharedVpcConfiguration", "UpdateSnapshot", "UpdateStorageVirtualMachine", "UpdateVolume"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "globalaccelerator", title: 
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeAccelerator>(&JSON11), row::<ListAccelerators>(&JSON11), row::<ListByoipCidrs>(&JSON11), row::<ListCrossAccountResourceAccounts>(&JSON11), row::<ListCustomRoutingAccelerators>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AddCustomRoutingEndpoints", "AddEndpoints", "AdvertiseByoipCidr", "AllowCustomRoutingTraffic", "CreateAccelerator", "CreateCrossAccountAttachment", "CreateCustomRoutingAccelerator", "CreateCustomRoutingEndpointGroup", "CreateCustomRoutingListener", "CreateEndpointGroup", "CreateListener", "DeleteAccelerator", "DeleteCrossAccountAttachment", "DeleteCustomRoutingAccelerator", "DeleteCustomRoutingEndpointGroup", "DeleteCustomRoutingListener", "DeleteEndpointGroup", "DeleteListener", "DenyCustomRoutingTraffic", "DeprovisionByoipCidr", "DescribeAccelerator", "DescribeAcceleratorAttributes", "DescribeCrossAccountAttachment", "DescribeCustomRoutingAccelerator", "DescribeCustomRoutingAcceleratorAttributes", "DescribeCustomRoutingEndpointGroup", "DescribeCustomRoutingListener", "DescribeEndpointGroup", "DescribeListener", "ListAccelerators", "ListByoipCidrs", "ListCrossAccountAttachments", "ListCrossAccountResourceAccounts", "ListCrossAccountResources", "ListCustomRoutingAccelerators", "ListCustomRoutingEndpointGroups", "ListCustomRoutingListeners", "ListCustomRoutingPortMappings", "ListCustomRoutingPortMappingsByDestination", "ListEndpointGroups", "ListListeners", "ListTagsForResource", "ProvisionByoipCidr", "RemoveCustomRoutingEndpoints", "RemoveEndpoints", "TagResource", "UntagResource", "UpdateAccelerator", "UpdateAcceleratorAttributes", "UpdateCrossAccountAttachment", "UpdateCustomRoutingAccelerator", "UpdateCustomRoutingAcceleratorAttributes", "UpdateCustomRoutingListener", "UpdateEndpointGroup", "UpdateListener", "WithdrawByoipCidr"];
 

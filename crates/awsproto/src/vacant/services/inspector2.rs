@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "inspector2", title: "Insp
 static RESTJSON_ROWS: &[Action<World>] = &[row::<ListDelegatedAdminAccounts>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AssociateMember", "BatchAssociateCodeSecurityScanConfiguration", "BatchDisassociateCodeSecurityScanConfiguration", "BatchGetAccountStatus", "BatchGetCodeSnippet", "BatchGetFindingDetails", "BatchGetFreeTrialInfo", "BatchGetMemberEc2DeepInspectionStatus", "BatchUpdateMemberEc2DeepInspectionStatus", "CancelFindingsReport", "CancelSbomExport", "CreateCisScanConfiguration", "CreateCodeSecurityIntegration", "CreateCodeSecurityScanConfiguration", "CreateConnector", "CreateFilter", "CreateFindingsReport", "CreateSbomExport", "DeleteCisScanConfiguration", "DeleteCodeSecurityIntegration", "DeleteCodeSecurityScanConfiguration", "DeleteConnector", "DeleteFilter", "DescribeOrganizationConfiguration", "Disable", "DisableDelegatedAdminAccount", "DisassociateMember", "Enable", "EnableDelegatedAdminAccount", "GetCisScanReport", "GetCisScanResultDetails", "GetClustersForImage", "GetCodeSecurityIntegration", "GetCodeSecurityScan", "GetCodeSecurityScanConfiguration", "GetConfiguration", "GetDelegatedAdminAccount", "GetEc2DeepInspectionConfiguration", "GetEncryptionKey", "GetFindingsReportStatus", "GetMember", "GetOnDemandScanStatus", "GetSbomExport", "ListAccountPermissions", "ListCisScanConfigurations", "ListCisScanResultsAggregatedByChecks", "ListCisScanResultsAggregatedByTargetResource", "ListCisScans", "ListCodeSecurityIntegrations", "ListCodeSecurityScanConfigurationAssociations", "ListCodeSecurityScanConfigurations", "ListConnectorScanConfigurations", "ListConnectors", "ListCoverage", "ListCoverageStatistics", "ListDelegatedAdminAccounts", "ListFilters", "ListFindingAggregations", "ListFindings", "ListMembers", "ListOnDemandScans", "ListTagsForResource", "ListUsageTotals", "ResetEncryptionKey", "SearchVulnerabilities", "SendCisSessionHealth", "SendCisSessionTelemetry", "StartCisSession", "StartCodeSecurityScan", "StartOnDemandScan", "StopCisSession", "TagResource", "UntagResource", "UpdateCisScanConfiguration", "UpdateCodeSecurityIntegration", "UpdateCodeSecurityScanConfiguration", "UpdateConfiguration", "UpdateConnector", "UpdateConnectorScanConfiguration", "UpdateEc2DeepInspectionConfiguration", "UpdateEncryptionKey", "UpdateFilter", "UpdateOrgEc2DeepInspectionConfiguration", "UpdateOrganizationConfiguration"];
 const ROUTES: &[HttpRoute] = &[

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "kafka", title: "Kafka", p
 static RESTJSON_ROWS: &[Action<World>] = &[row::<DescribeCluster>(&RESTJSON), row::<ListClusters>(&RESTJSON), row::<ListClustersV2>(&RESTJSON), row::<ListConfigurations>(&RESTJSON), row::<ListReplicators>(&RESTJSON), row::<ListVpcConnections>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["BatchAssociateScramSecret", "BatchDisassociateScramSecret", "CreateChannel", "CreateCluster", "CreateClusterV2", "CreateConfiguration", "CreateReplicator", "CreateTopic", "CreateVpcConnection", "DeleteChannel", "DeleteCluster", "DeleteClusterPolicy", "DeleteConfiguration", "DeleteReplicator", "DeleteTopic", "DeleteVpcConnection", "DescribeChannel", "DescribeCluster", "DescribeClusterOperation", "DescribeClusterOperationV2", "DescribeClusterV2", "DescribeConfiguration", "DescribeConfigurationRevision", "DescribeReplicator", "DescribeTopic", "DescribeTopicPartitions", "DescribeVpcConnection", "GetBootstrapBrokers", "GetClusterPolicy", "GetCompatibleKafkaVersions", "ListChannels", "ListClientVpcConnections", "ListClusterOperations", "ListClusterOperationsV2", "ListClusters", "ListClustersV2", "ListConfigurationRevisions", "ListConfigurations", "ListKafkaVersions", "ListNodes", "ListReplicators", "ListScramSecrets", "ListTagsForResource", "ListTopics", "ListVpcConnections", "PutClusterPolicy", "RebootBroker", "RejectClientVpcConnection", "TagResource", "UntagResource", "UpdateBrokerCount", "UpdateBrokerStorage", "UpdateBrokerType", "UpdateChannel", "UpdateClusterConfiguration", "UpdateClusterKafkaVersion", "UpdateConfiguration", "UpdateConnectivity", "UpdateMonitoring", "UpdateRebalancing", "UpdateReplicationInfo", "UpdateSecurity", "UpdateStorage", "UpdateTopic"];
 const ROUTES: &[HttpRoute] = &[

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "kinesis", title: "Kinesis",
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeStream>(&JSON11), row::<DescribeStreamSummary>(&JSON11), row::<ListStreams>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcknowledgeDeadLetterQueueRecords", "AcknowledgeQueueRecords", "AddTagsToStream", "CreateChannel", "CreateQueue", "CreateStream", "DecreaseStreamRetentionPeriod", "DeleteChannel", "DeleteQueue", "DeleteResourcePolicy", "DeleteStream", "DeregisterStreamConsumer", "DescribeAccountSettings", "DescribeChannel", "DescribeLimits", "DescribeQueue", "DescribeStream", "DescribeStreamConsumer", "DescribeStreamSummary", "DisableEnhancedMonitoring", "EnableEnhancedMonitoring", "GetRecords", "GetResourcePolicy", "GetShardIterator", "IncreaseStreamRetentionPeriod", "ListChannels", "ListQueues", "ListShards", "ListStreamConsumers", "ListStreams", "ListTagsForResource", "ListTagsForStream", "MergeShards", "PutRecord", "PutRecords", "PutResourcePolicy", "ReceiveDeadLetterQueueRecords", "ReceiveQueueRecords", "RegisterStreamConsumer", "RemoveTagsFromStream", "RestoreDeadLetterQueueRecords", "SplitShard", "StartStreamEncryption", "StopStreamEncryption", "SubscribeToShard", "TagResource", "UntagResource", "UpdateAccountSettings", "UpdateChannel", "UpdateDeadLetterQueueRecordsVisibility", "UpdateMaxRecordSize", "UpdateQueue", "UpdateQueueRecordsVisibility", "UpdateShardCount", "UpdateStreamMode", "UpdateStreamRecordDistributionStrategy", "UpdateStreamWarmThroughput"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "macie2", title: "Amazon M
 static RESTJSON_ROWS: &[Action<World>] = &[row::<GetMacieSession>(&RESTJSON), row::<ListClassificationJobs>(&RESTJSON), row::<ListFindings>(&RESTJSON), row::<ListInvitations>(&RESTJSON), row::<ListMembers>(&RESTJSON), row::<ListOrganizationAdminAccounts>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcceptInvitation", "BatchGetCustomDataIdentifiers", "BatchUpdateAutomatedDiscoveryAccounts", "CreateAllowList", "CreateClassificationJob", "CreateCustomDataIdentifier", "CreateFindingsFilter", "CreateInvitations", "CreateMember", "CreateSampleFindings", "DeclineInvitations", "DeleteAllowList", "DeleteCustomDataIdentifier", "DeleteFindingsFilter", "DeleteInvitations", "DeleteMember", "DescribeBuckets", "DescribeClassificationJob", "DescribeOrganizationConfiguration", "DisableMacie", "DisableOrganizationAdminAccount", "DisassociateFromAdministratorAccount", "DisassociateFromMasterAccount", "DisassociateMember", "EnableMacie", "EnableOrganizationAdminAccount", "GetAdministratorAccount", "GetAllowList", "GetAutomatedDiscoveryConfiguration", "GetBucketStatistics", "GetClassificationExportConfiguration", "GetClassificationScope", "GetCustomDataIdentifier", "GetFindingStatistics", "GetFindings", "GetFindingsFilter", "GetFindingsPublicationConfiguration", "GetInvitationsCount", "GetMacieSession", "GetMasterAccount", "GetMember", "GetResourceProfile", "GetRevealConfiguration", "GetSensitiveDataOccurrences", "GetSensitiveDataOccurrencesAvailability", "GetSensitivityInspectionTemplate", "GetUsageStatistics", "GetUsageTotals", "ListAllowLists", "ListAutomatedDiscoveryAccounts", "ListClassificationJobs", "ListClassificationScopes", "ListCustomDataIdentifiers", "ListFindings", "ListFindingsFilters", "ListInvitations", "ListManagedDataIdentifiers", "ListMembers", "ListOrganizationAdminAccounts", "ListResourceProfileArtifacts", "ListResourceProfileDetections", "ListSensitivityInspectionTemplates", "ListTagsForResource", "PutClassificationExportConfiguration", "PutFindingsPublicationConfiguration", "SearchResources", "TagResource", "TestCustomDataIdentifier", "UntagResource", "UpdateAllowList", "UpdateAutomatedDiscoveryConfiguration", "UpdateClassificationJob", "UpdateClassificationScope", "UpdateFindingsFilter", "UpdateMacieSession", "UpdateMemberSession", "UpdateOrganizationConfiguration", "UpdateResourceProfile", "UpdateResourceProfileDetections", "UpdateRevealConfiguration", "UpdateSensitivityInspectionTemplate"];
 const ROUTES: &[HttpRoute] = &[

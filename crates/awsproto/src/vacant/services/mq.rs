@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "mq", title: "AmazonMQ", p
 static RESTJSON_ROWS: &[Action<World>] = &[row::<DescribeBroker>(&RESTJSON), row::<ListBrokers>(&RESTJSON), row::<ListConfigurations>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["CreateBroker", "CreateConfiguration", "CreateTags", "CreateUser", "DeleteBroker", "DeleteConfiguration", "DeleteTags", "DeleteUser", "DescribeBroker", "DescribeBrokerEngineTypes", "DescribeBrokerInstanceOptions", "DescribeConfiguration", "DescribeConfigurationRevision", "DescribeSharedResources", "DescribeUser", "ListBrokers", "ListConfigurationRevisions", "ListConfigurations", "ListTags", "ListUsers", "Promote", "RebootBroker", "UpdateBroker", "UpdateConfiguration", "UpdateUser"];
 const ROUTES: &[HttpRoute] = &[

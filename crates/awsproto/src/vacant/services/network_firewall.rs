@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "network-firewall", title: 
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<ListFirewallPolicies>(&RPCCBOR), row::<ListFirewalls>(&RPCCBOR), row::<ListRuleGroups>(&RPCCBOR), row::<ListTLSInspectionConfigurations>(&RPCCBOR), row::<ListVpcEndpointAssociations>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON10: Service = Service { name: "network-firewall", title: "Network Firewall", protocol: Protocol::Json10, api_version: "", xml_namespace: "", target_prefix: "NetworkFirewall_20201112", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON10: Service = Service { name: "network-firewall", title: "
 static JSON10_ROWS: &[Action<World>] = &[row::<ListFirewallPolicies>(&JSON10), row::<ListFirewalls>(&JSON10), row::<ListRuleGroups>(&JSON10), row::<ListTLSInspectionConfigurations>(&JSON10), row::<ListVpcEndpointAssociations>(&JSON10)];
 
 /// What it can be asked.
-pub(crate) static JSON10_API: Api<World> = Api { service: &JSON10, actions: &[], vacant: JSON10_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON10_API: Api<World> = Api { service: &JSON10, actions: &[], vacant: JSON10_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcceptNetworkFirewallTransitGatewayAttachment", "AssociateAvailabilityZones", "AssociateFirewallPolicy", "AssociateSubnets", "CreateContainerAssociation", "CreateFirewall", "CreateFirewallPolicy", "CreateFirewallPolicyV2", "CreateRuleGroup", "CreateTLSInspectionConfiguration", "CreateVpcEndpointAssociation", "DeleteContainerAssociation", "DeleteFirewall", "DeleteFirewallPolicy", "DeleteFirewallPolicyV2", "DeleteNetworkFirewallTransitGatewayAttachment", "DeleteProxy", "DeleteResourcePolicy", "DeleteRuleGroup", "DeleteTLSInspectionConfiguration", "DeleteVpcEndpointAssociation", "DescribeContainerAssociation", "DescribeFirewall", "DescribeFirewallMetadata", "DescribeFirewallPolicy", "DescribeFirewallPolicyV2", "DescribeFlowOperation", "DescribeLoggingConfiguration", "DescribeProxy", "DescribeResourcePolicy", "DescribeRuleGroup", "DescribeRuleGroupMetadata", "DescribeRuleGroupSummary", "DescribeTLSInspectionConfiguration", "DescribeVpcEndpointAssociation", "DisassociateAvailabilityZones", "DisassociateSubnets", "GetAnalysisReportResults", "ListAnalysisReports", "ListContainerAssociations", "ListContextStores", "ListFirewallPolicies", "ListFirewallPoliciesV2", "ListFirewalls", "ListFlowOperationResults", "ListFlowOperations", "ListResourcesInContextStore", "ListRuleGroups", "ListTLSInspectionConfigurations", "ListTagsForResource", "ListVpcEndpointAssociations", "PutResourcePolicy", "RejectNetworkFirewallTransitGatewayAttachment", "StartAnalysisReport", "StartFlowCapture", "StartFlowFlush", "TagResource", "UntagResource", "UpdateAvailabilityZoneChangeProtection", "UpdateContainerAssociation", "UpdateFirewallAnalysisSettings", "UpdateFirewallDeleteProtection", "UpdateFirewallDescription", "UpdateFirewallEncryptionConfiguration", "UpdateFirewallPolicy", "UpdateFirewallPolicyChangeProtection", "UpdateFirewallPolicyV2", "UpdateLoggingConfiguration", "UpdateProxySettings", "UpdateRuleGroup", "UpdateSubnetChangeProtection", "UpdateTLSInspectionConfiguration"];
 

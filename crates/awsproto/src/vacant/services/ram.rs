@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RESTJSON: Service = Service { name: "ram", title: "RAM", proto
 static RESTJSON_ROWS: &[Action<World>] = &[row::<GetResourceShareAssociations>(&RESTJSON), row::<GetResourceShareInvitations>(&RESTJSON), row::<GetResourceShares>(&RESTJSON), row::<ListPrincipals>(&RESTJSON), row::<ListResources>(&RESTJSON)];
 
 /// What it can be asked.
-pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None };
+pub(crate) static RESTJSON_API: Api<World> = Api { service: &RESTJSON, actions: &[], vacant: RESTJSON_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcceptResourceShareInvitation", "AssociateResourceShare", "AssociateResourceSharePermission", "CreatePermission", "CreatePermissionVersion", "CreateResourceShare", "DeletePermission", "DeletePermissionVersion", "DeleteResourceShare", "DisassociateResourceShare", "DisassociateResourceSharePermission", "EnableSharingWithAwsOrganization", "GetPermission", "GetResourcePolicies", "GetResourceShareAssociations", "GetResourceShareInvitations", "GetResourceShares", "ListPendingInvitationResources", "ListPermissionAssociations", "ListPermissionVersions", "ListPermissions", "ListPrincipals", "ListReplacePermissionAssociationsWork", "ListResourceSharePermissions", "ListResourceTypes", "ListResources", "ListSourceAssociations", "PromotePermissionCreatedFromPolicy", "PromoteResourceShareCreatedFromPolicy", "RejectResourceShareInvitation", "ReplacePermissionAssociations", "SetDefaultPermissionVersion", "TagResource", "UntagResource", "UpdatePermission", "UpdateResourceShare"];
 const ROUTES: &[HttpRoute] = &[

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "tagging", title: "AWS Reso
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<DescribeReportCreation>(&RPCCBOR), row::<ListRequiredTags>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "tagging", title: "AWS Resource Groups Tagging API", protocol: Protocol::Json11, api_version: "", xml_namespace: "", target_prefix: "ResourceGroupsTaggingAPI_20170126", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "tagging", title: "AWS Resou
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeReportCreation>(&JSON11), row::<ListRequiredTags>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["DescribeReportCreation", "GetComplianceSummary", "GetResources", "GetTagKeys", "GetTagValues", "ListRequiredTags", "StartReportCreation", "TagResources", "UntagResources"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "route53resolver", title: "R
 static JSON11_ROWS: &[Action<World>] = &[row::<GetResolverEndpoint>(&JSON11), row::<ListFirewallRuleGroupAssociations>(&JSON11), row::<ListFirewallRuleGroups>(&JSON11), row::<ListOutpostResolvers>(&JSON11), row::<ListResolverEndpoints>(&JSON11), row::<ListResolverQueryLogConfigAssociations>(&JSON11), row::<ListResolverQueryLogConfigs>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AssociateFirewallRuleGroup", "AssociateResolverEndpointIpAddress", "AssociateResolverQueryLogConfig", "AssociateResolverRule", "BatchCreateFirewallRule", "BatchDeleteFirewallRule", "BatchUpdateFirewallRule", "CreateFirewallDomainList", "CreateFirewallRule", "CreateFirewallRuleGroup", "CreateOutpostResolver", "CreateResolverEndpoint", "CreateResolverQueryLogConfig", "CreateResolverRule", "DeleteFirewallDomainList", "DeleteFirewallRule", "DeleteFirewallRuleGroup", "DeleteOutpostResolver", "DeleteResolverEndpoint", "DeleteResolverQueryLogConfig", "DeleteResolverRule", "DisassociateFirewallRuleGroup", "DisassociateResolverEndpointIpAddress", "DisassociateResolverQueryLogConfig", "DisassociateResolverRule", "GetFirewallConfig", "GetFirewallDomainList", "GetFirewallRuleGroup", "GetFirewallRuleGroupAssociation", "GetFirewallRuleGroupPolicy", "GetOutpostResolver", "GetResolverConfig", "GetResolverDnssecConfig", "GetResolverEndpoint", "GetResolverQueryLogConfig", "GetResolverQueryLogConfigAssociation", "GetResolverQueryLogConfigPolicy", "GetResolverRule", "GetResolverRuleAssociation", "GetResolverRulePolicy", "ImportFirewallDomains", "ListFirewallConfigs", "ListFirewallDomainLists", "ListFirewallDomains", "ListFirewallRuleGroupAssociations", "ListFirewallRuleGroups", "ListFirewallRuleTypes", "ListFirewallRules", "ListOutpostResolvers", "ListResolverConfigs", "ListResolverDnssecConfigs", "ListResolverEndpointIpAddresses", "ListResolverEndpoints", "ListResolverQueryLogConfigAssociations", "ListResolverQueryLogConfigs", "ListResolverRuleAssociations", "ListResolverRules", "ListTagsForResource", "PutFirewallRuleGroupPolicy", "PutResolverQueryLogConfigPolicy", "PutResolverRulePolicy", "TagResource", "UntagResource", "UpdateFirewallConfig", "UpdateFirewallDomains", "UpdateFirewallRule", "UpdateFirewallRuleGroupAssociation", "UpdateOutpostResolver", "UpdateResolverConfig", "UpdateResolverDnssecConfig", "UpdateResolverEndpoint", "UpdateResolverRule"];
 

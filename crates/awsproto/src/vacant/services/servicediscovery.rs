@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "servicediscovery", title: 
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<GetNamespace>(&RPCCBOR), row::<GetService>(&RPCCBOR), row::<ListNamespaces>(&RPCCBOR), row::<ListOperations>(&RPCCBOR), row::<ListServices>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "servicediscovery", title: "ServiceDiscovery", protocol: Protocol::Json11, api_version: "", xml_namespace: "", target_prefix: "Route53AutoNaming_v20170314", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "servicediscovery", title: "
 static JSON11_ROWS: &[Action<World>] = &[row::<GetNamespace>(&JSON11), row::<GetService>(&JSON11), row::<ListNamespaces>(&JSON11), row::<ListOperations>(&JSON11), row::<ListServices>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["CreateHttpNamespace", "CreatePrivateDnsNamespace", "CreatePublicDnsNamespace", "CreateService", "DeleteNamespace", "DeleteService", "DeleteServiceAttributes", "DeregisterInstance", "DiscoverInstances", "DiscoverInstancesRevision", "GetInstance", "GetInstancesHealthStatus", "GetNamespace", "GetOperation", "GetService", "GetServiceAttributes", "ListInstances", "ListNamespaces", "ListOperations", "ListServices", "ListTagsForResource", "RegisterInstance", "TagResource", "UntagResource", "UpdateHttpNamespace", "UpdateInstanceCustomHealthStatus", "UpdatePrivateDnsNamespace", "UpdatePublicDnsNamespace", "UpdateService", "UpdateServiceAttributes"];
 

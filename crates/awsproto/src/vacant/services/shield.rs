@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "shield", title: "AWS Shiel
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<DescribeSubscription>(&RPCCBOR), row::<GetSubscriptionState>(&RPCCBOR), row::<ListAttacks>(&RPCCBOR), row::<ListProtectionGroups>(&RPCCBOR), row::<ListProtections>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "shield", title: "AWS Shield", protocol: Protocol::Json11, api_version: "", xml_namespace: "http://ddp.amazonaws.com/doc/2016-06-02/", target_prefix: "AWSShield_20160616", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "shield", title: "AWS Shield
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeSubscription>(&JSON11), row::<GetSubscriptionState>(&JSON11), row::<ListAttacks>(&JSON11), row::<ListProtectionGroups>(&JSON11), row::<ListProtections>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AssociateDRTLogBucket", "AssociateDRTRole", "AssociateHealthCheck", "AssociateProactiveEngagementDetails", "CreateProtection", "CreateProtectionGroup", "CreateSubscription", "DeleteProtection", "DeleteProtectionGroup", "DeleteSubscription", "DescribeAttack", "DescribeAttackStatistics", "DescribeDRTAccess", "DescribeEmergencyContactSettings", "DescribeProtection", "DescribeProtectionGroup", "DescribeSubscription", "DisableApplicationLayerAutomaticResponse", "DisableProactiveEngagement", "DisassociateDRTLogBucket", "DisassociateDRTRole", "DisassociateHealthCheck", "EnableApplicationLayerAutomaticResponse", "EnableProactiveEngagement", "GetSubscriptionState", "ListAttacks", "ListProtectionGroups", "ListProtections", "ListResourcesInProtectionGroup", "ListTagsForResource", "TagResource", "UntagResource", "UpdateApplicationLayerAutomaticResponse", "UpdateEmergencyContactSettings", "UpdateProtectionGroup", "UpdateSubscription"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static QUERY: Service = Service { name: "sns", title: "Amazon SNS", p
 static QUERY_ROWS: &[Action<World>] = &[row::<GetSubscriptionAttributes>(&QUERY), row::<GetTopicAttributes>(&QUERY), row::<ListOriginationNumbers>(&QUERY), row::<ListPhoneNumbersOptedOut>(&QUERY), row::<ListPlatformApplications>(&QUERY), row::<ListSMSSandboxPhoneNumbers>(&QUERY), row::<ListSubscriptions>(&QUERY), row::<ListSubscriptionsByTopic>(&QUERY), row::<ListTagsForResource>(&QUERY), row::<ListTopics>(&QUERY)];
 
 /// What it can be asked.
-pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None };
+pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AddPermission", "CheckIfPhoneNumberIsOptedOut", "ConfirmSubscription", "CreatePlatformApplication", "CreatePlatformEndpoint", "CreateSMSSandboxPhoneNumber", "CreateTopic", "DeleteEndpoint", "DeletePlatformApplication", "DeleteSMSSandboxPhoneNumber", "DeleteTopic", "GetDataProtectionPolicy", "GetEndpointAttributes", "GetPlatformApplicationAttributes", "GetSMSAttributes", "GetSMSSandboxAccountStatus", "GetSubscriptionAttributes", "GetTopicAttributes", "ListEndpointsByPlatformApplication", "ListOriginationNumbers", "ListPhoneNumbersOptedOut", "ListPlatformApplications", "ListSMSSandboxPhoneNumbers", "ListSubscriptions", "ListSubscriptionsByTopic", "ListTagsForResource", "ListTopics", "OptInPhoneNumber", "Publish", "PublishBatch", "PutDataProtectionPolicy", "RemovePermission", "SetEndpointAttributes", "SetPlatformApplicationAttributes", "SetSMSAttributes", "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe", "TagResource", "Unsubscribe", "UntagResource", "VerifySMSSandboxPhoneNumber"];
 

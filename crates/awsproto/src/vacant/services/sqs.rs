@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON10: Service = Service { name: "sqs", title: "Amazon SQS", 
 static JSON10_ROWS: &[Action<World>] = &[row::<ListQueues>(&JSON10)];
 
 /// What it can be asked.
-pub(crate) static JSON10_API: Api<World> = Api { service: &JSON10, actions: &[], vacant: JSON10_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON10_API: Api<World> = Api { service: &JSON10, actions: &[], vacant: JSON10_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static QUERY: Service = Service { name: "sqs", title: "Amazon SQS", protocol: Protocol::Query, api_version: "2012-11-05", xml_namespace: "", target_prefix: "", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static QUERY: Service = Service { name: "sqs", title: "Amazon SQS", p
 static QUERY_ROWS: &[Action<World>] = &[row::<ListQueues>(&QUERY)];
 
 /// What it can be asked.
-pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None };
+pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AddPermission", "CancelMessageMoveTask", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "CreateQueue", "DeleteMessage", "DeleteMessageBatch", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl", "ListDeadLetterSourceQueues", "ListMessageMoveTasks", "ListQueueTags", "ListQueues", "PurgeQueue", "ReceiveMessage", "RemovePermission", "SendMessage", "SendMessageBatch", "SetQueueAttributes", "StartMessageMoveTask", "TagQueue", "UntagQueue"];
 

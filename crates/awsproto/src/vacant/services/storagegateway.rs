@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "storagegateway", title: "AW
 static JSON11_ROWS: &[Action<World>] = &[row::<ListFileShares>(&JSON11), row::<ListGateways>(&JSON11), row::<ListTapes>(&JSON11), row::<ListVolumes>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["ActivateGateway", "AddCache", "AddTagsToResource", "AddUploadBuffer", "AddWorkingStorage", "AssignTapePool", "AssociateFileSystem", "AttachVolume", "CancelArchival", "CancelCacheReport", "CancelRetrieval", "CreateCachediSCSIVolume", "CreateNFSFileShare", "CreateSMBFileShare", "CreateSnapshot", "CreateSnapshotFromVolumeRecoveryPoint", "CreateStorediSCSIVolume", "CreateTapePool", "CreateTapeWithBarcode", "CreateTapes", "DeleteAutomaticTapeCreationPolicy", "DeleteBandwidthRateLimit", "DeleteCacheReport", "DeleteChapCredentials", "DeleteFileShare", "DeleteGateway", "DeleteSnapshotSchedule", "DeleteTape", "DeleteTapeArchive", "DeleteTapePool", "DeleteVolume", "DescribeAvailabilityMonitorTest", "DescribeBandwidthRateLimit", "DescribeBandwidthRateLimitSchedule", "DescribeCache", "DescribeCacheReport", "DescribeCachediSCSIVolumes", "DescribeChapCredentials", "DescribeFileSystemAssociations", "DescribeGatewayInformation", "DescribeMaintenanceStartTime", "DescribeNFSFileShares", "DescribeSMBFileShares", "DescribeSMBSettings", "DescribeSnapshotSchedule", "DescribeStorediSCSIVolumes", "DescribeTapeArchives", "DescribeTapeRecoveryPoints", "DescribeTapes", "DescribeUploadBuffer", "DescribeVTLDevices", "DescribeWorkingStorage", "DetachVolume", "DisableGateway", "DisassociateFileSystem", "EvictFilesFailingUpload", "JoinDomain", "ListAutomaticTapeCreationPolicies", "ListCacheReports", "ListFileShares", "ListFileSystemAssociations", "ListGateways", "ListLocalDisks", "ListTagsForResource", "ListTapePools", "ListTapes", "ListVolumeInitiators", "ListVolumeRecoveryPoints", "ListVolumes", "NotifyWhenUploaded", "RefreshCache", "RemoveTagsFromResource", "ResetCache", "RetrieveTapeArchive", "RetrieveTapeRecoveryPoint", "SetLocalConsolePassword", "SetSMBGuestPassword", "ShutdownGateway", "StartAvailabilityMonitorTest", "StartCacheReport", "StartGateway", "UpdateAutomaticTapeCreationPolicy", "UpdateBandwidthRateLimit", "UpdateBandwidthRateLimitSchedule", "UpdateChapCredentials", "UpdateFileSystemAssociation", "UpdateGatewayInformation", "UpdateGatewaySoftwareNow", "UpdateMaintenanceStartTime", "UpdateNFSFileShare", "UpdateSMBFileShare", "UpdateSMBFileShareVisibility", "UpdateSMBLocalGroups", "UpdateSMBSecurityStrategy", "UpdateSnapshotSchedule", "UpdateVTLDeviceType"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "transfer", title: "AWS Tran
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeServer>(&JSON11), row::<ListConnectors>(&JSON11), row::<ListServers>(&JSON11), row::<ListWorkflows>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["CreateAccess", "CreateAgreement", "CreateConnector", "CreateProfile", "CreateServer", "CreateUser", "CreateWebApp", "CreateWorkflow", "DeleteAccess", "DeleteAgreement", "DeleteCertificate", "DeleteConnector", "DeleteHostKey", "DeleteProfile", "DeleteServer", "DeleteSshPublicKey", "DeleteUser", "DeleteWebApp", "DeleteWebAppCustomization", "DeleteWorkflow", "DescribeAccess", "DescribeAgreement", "DescribeCertificate", "DescribeConnector", "DescribeExecution", "DescribeHostKey", "DescribeProfile", "DescribeSecurityPolicy", "DescribeServer", "DescribeUser", "DescribeWebApp", "DescribeWebAppCustomization", "DescribeWorkflow", "ImportCertificate", "ImportHostKey", "ImportSshPublicKey", "ListAccesses", "ListAgreements", "ListCertificates", "ListConnectors", "ListExecutions", "ListFileTransferResults", "ListHostKeys", "ListProfiles", "ListSecurityPolicies", "ListServers", "ListTagsForResource", "ListUsers", "ListWebApps", "ListWorkflows", "SendWorkflowStepState", "StartDirectoryListing", "StartFileTransfer", "StartRemoteDelete", "StartRemoteMove", "StartServer", "StopServer", "TagResource", "TestConnection", "TestIdentityProvider", "UntagResource", "UpdateAccess", "UpdateAgreement", "UpdateCertificate", "UpdateConnector", "UpdateHostKey", "UpdateProfile", "UpdateServer", "UpdateUser", "UpdateWebApp", "UpdateWebAppCustomization"];
 

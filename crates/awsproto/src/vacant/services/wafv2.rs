@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static JSON11: Service = Service { name: "wafv2", title: "WAFV2", pro
 static JSON11_ROWS: &[Action<World>] = &[row::<ListAPIKeys>(&JSON11), row::<ListIPSets>(&JSON11), row::<ListLoggingConfigurations>(&JSON11), row::<ListRegexPatternSets>(&JSON11), row::<ListRuleGroups>(&JSON11), row::<ListWebACLs>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AssociateWebACL", "CheckCapacity", "CreateAPIKey", "CreateIPSet", "CreateRegexPatternSet", "CreateRuleGroup", "CreateWebACL", "DeleteAPIKey", "DeleteFirewallManagerRuleGroups", "DeleteIPSet", "DeleteLoggingConfiguration", "DeletePermissionPolicy", "DeleteRegexPatternSet", "DeleteRuleGroup", "DeleteWebACL", "DescribeAllManagedProducts", "DescribeManagedProductsByVendor", "DescribeManagedRuleGroup", "DisassociateWebACL", "GenerateMobileSdkReleaseUrl", "GetDecryptedAPIKey", "GetIPSet", "GetLoggingConfiguration", "GetManagedRuleSet", "GetMobileSdkRelease", "GetPermissionPolicy", "GetRateBasedStatementManagedKeys", "GetRegexPatternSet", "GetRevenueStatistics", "GetRevenueStatisticsSummary", "GetRevenueStatisticsTimeSeries", "GetRuleGroup", "GetSampledRequests", "GetTopPathStatisticsByTraffic", "GetWebACL", "GetWebACLForResource", "ListAPIKeys", "ListAvailableManagedRuleGroupVersions", "ListAvailableManagedRuleGroups", "ListIPSets", "ListLoggingConfigurations", "ListManagedRuleSets", "ListMobileSdkReleases", "ListRegexPatternSets", "ListResourcesForWebACL", "ListRuleGroups", "ListSettlementRecords", "ListTagsForResource", "ListWebACLs", "PutLoggingConfiguration", "PutManagedRuleSetVersions", "PutPermissionPolicy", "TagResource", "UntagResource", "UpdateIPSet", "UpdateManagedRuleSetVersionExpiryDate", "UpdateRegexPatternSet", "UpdateRuleGroup", "UpdateWebACL"];
 

@@ -5,6 +5,7 @@ use crate::authorization::{AccessLevel, Authorization};
 use crate::Protocol;
 use crate::vacant::{Given, Member, Named, Shape, Vacancy, Vacant, Value, row};
 use crate::api::Api;
+use crate::authorization::touches_nothing;
 use crate::rest::HttpRoute;
 use crate::action::Action;
 use crate::service::Service;
@@ -16,7 +17,7 @@ pub(crate) static RPCCBOR: Service = Service { name: "workspaces", title: "Amazo
 static RPCCBOR_ROWS: &[Action<World>] = &[row::<DescribeWorkspaceDirectories>(&RPCCBOR), row::<DescribeWorkspaces>(&RPCCBOR)];
 
 /// What it can be asked.
-pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None };
+pub(crate) static RPCCBOR_API: Api<World> = Api { service: &RPCCBOR, actions: &[], vacant: RPCCBOR_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 /// The service, as its model describes it.
 pub(crate) static JSON11: Service = Service { name: "workspaces", title: "Amazon WorkSpaces", protocol: Protocol::Json11, api_version: "", xml_namespace: "http://workspaces.amazonaws.com/api/v1/", target_prefix: "WorkspacesService", known_operations: KNOWN_OPERATIONS, routes: &[] };
@@ -24,7 +25,7 @@ pub(crate) static JSON11: Service = Service { name: "workspaces", title: "Amazon
 static JSON11_ROWS: &[Action<World>] = &[row::<DescribeWorkspaceDirectories>(&JSON11), row::<DescribeWorkspaces>(&JSON11)];
 
 /// What it can be asked.
-pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None };
+pub(crate) static JSON11_API: Api<World> = Api { service: &JSON11, actions: &[], vacant: JSON11_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
 
 const KNOWN_OPERATIONS: &[&str] = &["AcceptAccountLinkInvitation", "AssociateConnectionAlias", "AssociateIpGroups", "AssociateWorkspaceApplication", "AuthorizeIpRules", "CopyWorkspaceImage", "CreateAccountLinkInvitation", "CreateConnectClientAddIn", "CreateConnectionAlias", "CreateIpGroup", "CreateStandbyWorkspaces", "CreateTags", "CreateUpdatedWorkspaceImage", "CreateWorkspaceBundle", "CreateWorkspaceImage", "CreateWorkspaces", "CreateWorkspacesPool", "DeleteAccountLinkInvitation", "DeleteClientBranding", "DeleteConnectClientAddIn", "DeleteConnectionAlias", "DeleteIpGroup", "DeleteTags", "DeleteWorkspaceBundle", "DeleteWorkspaceImage", "DeployWorkspaceApplications", "DeregisterWorkspaceDirectory", "DescribeAccount", "DescribeAccountModifications", "DescribeApplicationAssociations", "DescribeApplications", "DescribeBundleAssociations", "DescribeClientBranding", "DescribeClientProperties", "DescribeConnectClientAddIns", "DescribeConnectionAliasPermissions", "DescribeConnectionAliases", "DescribeCustomWorkspaceImageImport", "DescribeImageAssociations", "DescribeIpGroups", "DescribeTags", "DescribeWorkspaceAssociations", "DescribeWorkspaceBundles", "DescribeWorkspaceDirectories", "DescribeWorkspaceImagePermissions", "DescribeWorkspaceImages", "DescribeWorkspaceSnapshots", "DescribeWorkspaces", "DescribeWorkspacesConnectionStatus", "DescribeWorkspacesPoolSessions", "DescribeWorkspacesPools", "DisassociateConnectionAlias", "DisassociateIpGroups", "DisassociateWorkspaceApplication", "GetAccountLink", "ImportClientBranding", "ImportCustomWorkspaceImage", "ImportWorkspaceImage", "ListAccountLinks", "ListAvailableManagementCidrRanges", "MigrateWorkspace", "ModifyAccount", "ModifyCertificateBasedAuthProperties", "ModifyClientProperties", "ModifyEndpointEncryptionMode", "ModifySamlProperties", "ModifySelfservicePermissions", "ModifyStreamingProperties", "ModifyWorkspaceAccessProperties", "ModifyWorkspaceCreationProperties", "ModifyWorkspaceProperties", "ModifyWorkspaceState", "RebootWorkspaces", "RebuildWorkspaces", "RegisterWorkspaceDirectory", "RejectAccountLinkInvitation", "RestoreWorkspace", "RevokeIpRules", "StartWorkspaces", "StartWorkspacesPool", "StopWorkspaces", "StopWorkspacesPool", "TerminateWorkspaces", "TerminateWorkspacesPool", "TerminateWorkspacesPoolSession", "UpdateConnectClientAddIn", "UpdateConnectionAliasPermission", "UpdateRulesOfIpGroup", "UpdateWorkspaceBundle", "UpdateWorkspaceImagePermission", "UpdateWorkspacesPool"];
 
