@@ -42,9 +42,7 @@ pub mod xml_reader;
 
 pub use action::{Action, BodyRule, Decoded, Handler, Operation, Pages};
 pub use api::{Api, FirstUse};
-pub use authorization::{AccessLevel, Authorization, Keys, ResourceType, ResourceUse};
 pub use authorization::{AccessLevel, Authorization, Keys, ResourceType, ResourceUse, Touched};
-pub use call::{Call, Need, Principal, Provided, SecretBits, StreamedBody};
 pub use call::{Call, Need, Provided, SecretBits, StreamedBody};
 pub use error::AwsError;
 pub use filter::{Filter, Filterable, Filters};
