@@ -21,6 +21,8 @@ BEYOND_THE_ENUM = {
     ("AttachmentStatus", "available"),
     ("NetworkInterfaceType", "nat_gateway"),
     ("NetworkInterfaceType", "ec2_instance_connect_endpoint"),
+    # "This data type can only have a value of Policy" (AttachedPermissionsBoundary).
+    ("PermissionsBoundaryAttachmentType", "Policy"),
     # "Response Status `pending` then `available`."
     ("NetworkInterfaceStatus", "pending"),
 }

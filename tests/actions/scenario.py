@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import time
 
+import identities
 from hamlet import REGION, stage
 
 ZONE = f"{REGION}a"
@@ -301,6 +302,7 @@ class Scenario:
         )
         iam.create_instance_profile(InstanceProfileName="web", Path="/servers/", Tags=tags)
         iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="web")
+        identities.build(iam)
 
     def change_roles(self):
         iam = self.iam
@@ -311,8 +313,6 @@ class Scenario:
         iam.update_assume_role_policy(**role, PolicyDocument=trust("ec2"))
         iam.tag_role(**role, Tags=[{"Key": "stage", "Value": "test"}])
         iam.list_role_tags(**role)
-        iam.list_role_policies(**role)
-        iam.list_attached_role_policies(**role)
         iam.untag_role(**role, TagKeys=["stage"])
         iam.get_instance_profile(**profile)
         iam.list_instance_profiles()
@@ -320,6 +320,7 @@ class Scenario:
         iam.tag_instance_profile(**profile, Tags=[{"Key": "stage", "Value": "test"}])
         iam.list_instance_profile_tags(**profile)
         iam.untag_instance_profile(**profile, TagKeys=["stage"])
+        identities.change(iam)
         self.change_instance_profile()
 
     def change_instance_profile(self):
@@ -871,6 +872,7 @@ class Scenario:
         for vpc in ("vpc", "vpc2"):
             ec2.delete_vpc(VpcId=id[vpc])
         self.make_default_vpc_anew()
+        identities.tear_down(self.iam)
         self.iam.remove_role_from_instance_profile(InstanceProfileName="web", RoleName="web")
         self.iam.delete_instance_profile(InstanceProfileName="web")
         self.iam.delete_role(RoleName="web")

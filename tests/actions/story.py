@@ -55,7 +55,13 @@ DESCRIBES = (
 )
 
 # Of IAM.
-LISTS = ("list_roles", "list_instance_profiles")
+LISTS = (
+    "list_roles",
+    "list_instance_profiles",
+    "list_users",
+    "list_groups",
+    "list_policies",
+)
 
 
 @functools.cache

@@ -2,8 +2,6 @@
 
 import json
 
-from botocore.exceptions import ClientError
-
 import scenario
 from facts import Facts
 
@@ -74,24 +72,6 @@ class Iam(Facts):
             RoleName="web",
             PolicyDocument="no",
         )
-
-    def test_what_has_policies_is_not_pretended(self):
-        self.role()
-        for call, parameters in (
-            (self.iam.put_role_policy, dict(RoleName="web", PolicyName="p", PolicyDocument="{}")),
-            (self.iam.attach_role_policy, dict(RoleName="web", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")),
-            (self.iam.create_user, dict(UserName="ada")),
-        ):
-            with self.assertRaises(ClientError) as refused:
-                call(**parameters)
-            self.shows(
-                call.__name__,
-                ("NotImplemented", 501),
-                (
-                    refused.exception.response["Error"]["Code"],
-                    refused.exception.response["ResponseMetadata"]["HTTPStatusCode"],
-                ),
-            )
 
     def test_instance_profiles(self):
         self.role()

@@ -6,6 +6,7 @@ import unittest
 from botocore.exceptions import ClientError
 
 import hamlet
+import identities
 import scenario
 import story
 from scenario import PEER
@@ -36,6 +37,17 @@ ARGUMENTS = {
     "ListRoleTags": lambda _: {"RoleName": "role0"},
     "ListRolePolicies": lambda _: {"RoleName": "role0"},
     "ListAttachedRolePolicies": lambda _: {"RoleName": "role0"},
+    "ListUserPolicies": lambda _: {"UserName": "user0"},
+    "ListAttachedUserPolicies": lambda _: {"UserName": "user0"},
+    "ListUserTags": lambda _: {"UserName": "user0"},
+    "ListGroupsForUser": lambda _: {"UserName": "user0"},
+    "ListGroupPolicies": lambda _: {"GroupName": "group0"},
+    "ListAttachedGroupPolicies": lambda _: {"GroupName": "group0"},
+    "GetGroup": lambda _: {"GroupName": "group0"},
+    "ListPolicyVersions": lambda it: {"PolicyArn": it.policy},
+    "ListPolicyTags": lambda it: {"PolicyArn": it.policy},
+    "ListEntitiesForPolicy": lambda it: {"PolicyArn": it.policy},
+    "ListPolicies": lambda _: {"Scope": "Local"},
     "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
     # More than five, and, since no page has more than ten, no more.
     "GetParametersByPath": lambda _: {"Path": "/aws/service/debian/release", "Recursive": True},
@@ -57,9 +69,9 @@ MAY_BE_ONE_PAGE = {
     "DescribeInstanceConnectEndpoints",
     "DescribeVpcPeeringConnections",
     "DescribeInstanceCreditSpecifications",
-    # Nothing can be put on a role yet.
-    "ListRolePolicies",
-    "ListAttachedRolePolicies",
+    # Two at most, and five.
+    "ListAccessKeys",
+    "ListPolicyVersions",
     "DescribeFleets",
     "DescribeFleetInstances",
 }
@@ -115,6 +127,7 @@ class Paging(unittest.TestCase):
             cls.iam.create_role(RoleName=f"role{number}", AssumeRolePolicyDocument=scenario.trust("ec2"), Tags=tags)
             cls.iam.create_instance_profile(InstanceProfileName=f"profile{number}", Tags=tags)
             cls.iam.add_role_to_instance_profile(InstanceProfileName=f"profile{number}", RoleName="role0")
+        cls.fill_identities(tags)
         for number in range(MANY):
             ec2.run_instances(
                 ImageId=image,
@@ -133,6 +146,29 @@ class Paging(unittest.TestCase):
             ],
             TargetCapacitySpecification={"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "on-demand"},
         )["FleetId"]
+
+    @classmethod
+    def fill_identities(cls, tags):
+        iam, document = cls.iam, identities.ALLOW
+        named = {kind: {f"{kind.title()}Name": f"{kind}0"} for kind in ("user", "group", "role")}
+        for number in range(MANY):
+            iam.create_user(UserName=f"user{number}", Tags=tags)
+            iam.create_group(GroupName=f"group{number}")
+            policy = iam.create_policy(PolicyName=f"policy{number}", PolicyDocument=document, Tags=tags)["Policy"][
+                "Arn"
+            ]
+            for kind, who in named.items():
+                # Ten is the most.
+                for _ in range(number < 10):
+                    getattr(iam, f"attach_{kind}_policy")(**who, PolicyArn=policy)
+                getattr(iam, f"put_{kind}_policy")(**who, PolicyName=f"own{number}", PolicyDocument=document)
+            for _ in range(number < 10):
+                iam.add_user_to_group(UserName="user0", GroupName=f"group{number}")
+        for number in range(1, MANY):
+            iam.add_user_to_group(UserName=f"user{number}", GroupName="group0")
+        cls.policy = policy.replace("policy11", "policy0")
+        for number in range(1, MANY):
+            iam.attach_user_policy(UserName=f"user{number}", PolicyArn=cls.policy)
 
     def paginators(self):
         for row in hamlet.rows():

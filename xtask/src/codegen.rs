@@ -8,6 +8,7 @@
 mod absent;
 mod authorization;
 mod botocore;
+mod constraints;
 mod conversions;
 mod emit;
 mod members;

@@ -49,6 +49,22 @@ impl Page {
     }
 }
 
+impl Page {
+    /// The same for items that are sorted by identifier: those before and behind the page are hardly looked at.
+    pub fn cut_sorted<T>(
+        &self,
+        items: impl Iterator<Item = T>,
+        id: impl Fn(&T) -> String,
+    ) -> (Vec<T>, Option<String>) {
+        let after = self.after.as_deref();
+        let mut rest = items.skip_while(|item| after.is_some_and(|after| id(item).as_str() <= after));
+        let Some(limit) = self.limit else { return (rest.collect(), None) };
+        let page: Vec<T> = rest.by_ref().take(limit).collect();
+        let token = page.last().filter(|_| rest.next().is_some()).map(|last| write_token(&id(last)));
+        (page, token)
+    }
+}
+
 /// Explicit identifiers and `MaxResults` exclude each other: "The parameter {name}Set cannot be
 /// used with the parameter maxResults".
 pub fn refuse_with_ids(name: &str, ids: &[String], max_results: Option<i32>) -> Result<(), AwsError> {

@@ -71,6 +71,25 @@ impl Node {
         members.filter_map(|member| member.text.as_deref())
     }
 
+    /// What is below a key.
+    pub(crate) fn child(&self, name: &str) -> Option<&Node> {
+        self.children.get(name)
+    }
+
+    /// The text at this very place.
+    pub(crate) fn own_text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// The members of a list as the query protocol writes them, with their numbers.
+    pub(crate) fn members(&self) -> Vec<(u32, &Node)> {
+        let members = self.children.get("member").into_iter().flat_map(|list| &list.children);
+        let mut members: Vec<_> =
+            members.filter_map(|(key, node)| list_index(key).map(|number| (number, node))).collect();
+        members.sort_by_key(|(number, _)| *number);
+        members
+    }
+
     /// The tree of parameters that were kept.
     pub fn of_pairs(pairs: &BTreeMap<String, String>) -> Result<Node, AwsError> {
         let mut root = Node::default();
@@ -480,7 +499,7 @@ fn shortened(text: &str) -> &str {
 }
 
 /// `VpcId` to `vpcId`, as AWS names parameters in its sentences.
-fn lower_first(name: &str) -> String {
+pub(crate) fn lower_first(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
 }

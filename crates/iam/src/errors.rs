@@ -59,7 +59,7 @@ fn exists(noun: IamNoun, name: &str) -> AwsError {
 }
 
 /// A noun as sentences have it.
-fn word(noun: IamNoun) -> &'static str {
+pub(crate) fn word(noun: IamNoun) -> &'static str {
     match noun {
         IamNoun::User => "user",
         IamNoun::Group => "group",

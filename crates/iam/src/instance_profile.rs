@@ -2,13 +2,12 @@
 //! Reference.
 
 use awsproto::{AwsError, Call};
-use model::{AccountId, World};
+use model::World;
 
-use crate::constraint::{self, instance_profile_name};
 use crate::errors::refused;
-use crate::listing::Listed;
+use crate::listing::{Listed, asked};
 use crate::shapes::{self, *};
-use crate::{role, tags};
+use crate::{path, role, tags};
 
 pub(crate) fn create(
     call: &mut Call,
@@ -16,11 +15,11 @@ pub(crate) fn create(
     request: CreateInstanceProfileRequest,
 ) -> Result<CreateInstanceProfileResponse, AwsError> {
     let CreateInstanceProfileRequest { instance_profile_name, path, tags } = request;
-    let (account, name) = target(call, instance_profile_name.as_deref())?;
-    let path = constraint::path(path.as_deref())?;
+    let (path, name) = (path::of_new(path), instance_profile_name.unwrap_or_default());
     let tags = tags::checked(tags)?;
-    let now = call.now;
-    let make = |ids: &mut model::Ids<'_>| world.create_instance_profile(account, path, name, tags, ids, now);
+    let (account, now) = (call.scope.account, call.now);
+    let make =
+        |ids: &mut model::Ids<'_>| world.create_instance_profile(account, &path, &name, tags, ids, now);
     let id = call.with_ids(make).map_err(refused)?;
     let made = world.instance_profiles.get(&id).map(|profile| whole(call, world, profile));
     Ok(CreateInstanceProfileResponse { instance_profile: made })
@@ -42,10 +41,10 @@ pub(crate) fn list(
     request: ListInstanceProfilesRequest,
 ) -> Result<ListInstanceProfilesResponse, AwsError> {
     let ListInstanceProfilesRequest { marker, max_items, path_prefix } = request;
-    let prefix = constraint::path_prefix(path_prefix.as_deref())?;
-    let found = world.instance_profiles_of(call.scope.account).filter(|it| it.path.starts_with(prefix));
-    let profiles = found.map(|profile| render(call, world, profile)).collect();
-    let listed = Listed::page(profiles, max_items, marker.as_deref(), name_of)?;
+    let prefix = path::prefix(path_prefix);
+    let found = world.instance_profiles_of(call.scope.account).filter(|it| it.path.starts_with(&prefix));
+    let listed = Listed::of_sorted(found, asked(max_items, marker), name_of)?;
+    let listed = listed.map(|profile| render(call, world, profile));
     Ok(ListInstanceProfilesResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,
@@ -60,10 +59,10 @@ pub(crate) fn list_for_role(
 ) -> Result<ListInstanceProfilesForRoleResponse, AwsError> {
     let ListInstanceProfilesForRoleRequest { marker, max_items, role_name } = request;
     let account = call.scope.account;
-    let role = world.role_named(account, constraint::role_name(role_name.as_deref())?).map_err(refused)?;
+    let role = world.role_named(account, &role_name.unwrap_or_default()).map_err(refused)?;
     let found = world.instance_profiles_with(account, role.id);
-    let profiles = found.map(|profile| render(call, world, profile)).collect();
-    let listed = Listed::page(profiles, max_items, marker.as_deref(), name_of)?;
+    let listed = Listed::of_sorted(found, asked(max_items, marker), name_of)?;
+    let listed = listed.map(|profile| render(call, world, profile));
     Ok(ListInstanceProfilesForRoleResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,
@@ -77,9 +76,8 @@ pub(crate) fn add_role(
     request: AddRoleToInstanceProfileRequest,
 ) -> Result<(), AwsError> {
     let AddRoleToInstanceProfileRequest { instance_profile_name, role_name } = request;
-    let (account, name) = target(call, instance_profile_name.as_deref())?;
-    let role = constraint::role_name(role_name.as_deref())?;
-    world.add_role_to_instance_profile(account, name, role).map_err(refused)
+    let (name, role) = (instance_profile_name.unwrap_or_default(), role_name.unwrap_or_default());
+    world.add_role_to_instance_profile(call.scope.account, &name, &role).map_err(refused)
 }
 
 pub(crate) fn remove_role(
@@ -88,9 +86,8 @@ pub(crate) fn remove_role(
     request: RemoveRoleFromInstanceProfileRequest,
 ) -> Result<(), AwsError> {
     let RemoveRoleFromInstanceProfileRequest { instance_profile_name, role_name } = request;
-    let (account, name) = target(call, instance_profile_name.as_deref())?;
-    let role = constraint::role_name(role_name.as_deref())?;
-    world.remove_role_from_instance_profile(account, name, role).map_err(refused)
+    let (name, role) = (instance_profile_name.unwrap_or_default(), role_name.unwrap_or_default());
+    world.remove_role_from_instance_profile(call.scope.account, &name, &role).map_err(refused)
 }
 
 pub(crate) fn delete(
@@ -99,8 +96,8 @@ pub(crate) fn delete(
     request: DeleteInstanceProfileRequest,
 ) -> Result<(), AwsError> {
     let DeleteInstanceProfileRequest { instance_profile_name } = request;
-    let (account, name) = target(call, instance_profile_name.as_deref())?;
-    world.delete_instance_profile(account, name).map_err(refused)
+    let name = instance_profile_name.unwrap_or_default();
+    world.delete_instance_profile(call.scope.account, &name).map_err(refused)
 }
 
 pub(crate) fn tag(
@@ -109,10 +106,9 @@ pub(crate) fn tag(
     request: TagInstanceProfileRequest,
 ) -> Result<(), AwsError> {
     let TagInstanceProfileRequest { instance_profile_name, tags } = request;
-    let new = tags::checked(tags)?;
-    let (account, name) = target(call, instance_profile_name.as_deref())?;
-    let tags = tags::with(&world.instance_profile_named(account, name).map_err(refused)?.tags, new)?;
-    world.instance_profile_named_mut(account, name).map_err(refused)?.tags = tags;
+    let profile = named(call, world, instance_profile_name.as_deref())?;
+    let tags = tags::with(&profile.tags, tags::checked(tags)?)?;
+    named_mut(call, world, instance_profile_name)?.tags = tags;
     Ok(())
 }
 
@@ -122,10 +118,7 @@ pub(crate) fn untag(
     request: UntagInstanceProfileRequest,
 ) -> Result<(), AwsError> {
     let UntagInstanceProfileRequest { instance_profile_name, tag_keys } = request;
-    tags::check_keys(&tag_keys)?;
-    let (account, name) = target(call, instance_profile_name.as_deref())?;
-    let profile = world.instance_profile_named_mut(account, name).map_err(refused)?;
-    tags::remove(&mut profile.tags, &tag_keys);
+    tags::remove(&mut named_mut(call, world, instance_profile_name)?.tags, &tag_keys);
     Ok(())
 }
 
@@ -135,9 +128,8 @@ pub(crate) fn list_tags(
     request: ListInstanceProfileTagsRequest,
 ) -> Result<ListInstanceProfileTagsResponse, AwsError> {
     let ListInstanceProfileTagsRequest { instance_profile_name, marker, max_items } = request;
-    let tags = tags::render(&named(call, world, instance_profile_name.as_deref())?.tags);
-    let key = |tag: &Tag| tag.key.clone().unwrap_or_default();
-    let listed = Listed::page(tags, max_items, marker.as_deref(), key)?;
+    let profile = named(call, world, instance_profile_name.as_deref())?;
+    let listed = tags::list(&profile.tags, asked(max_items, marker))?;
     Ok(ListInstanceProfileTagsResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,
@@ -145,22 +137,24 @@ pub(crate) fn list_tags(
     })
 }
 
-/// Which instance profile a request is about.
-fn target<'a>(call: &Call, name: Option<&'a str>) -> Result<(AccountId, &'a str), AwsError> {
-    Ok((call.scope.account, instance_profile_name(name)?))
-}
-
 fn named<'a>(
     call: &Call,
     world: &'a World,
     name: Option<&str>,
 ) -> Result<&'a model::InstanceProfile, AwsError> {
-    let (account, name) = target(call, name)?;
-    world.instance_profile_named(account, name).map_err(refused)
+    world.instance_profile_named(call.scope.account, name.unwrap_or_default()).map_err(refused)
 }
 
-fn name_of(profile: &InstanceProfile) -> String {
-    profile.instance_profile_name.clone().unwrap_or_default()
+fn named_mut<'a>(
+    call: &Call,
+    world: &'a mut World,
+    name: Option<String>,
+) -> Result<&'a mut model::InstanceProfile, AwsError> {
+    world.instance_profile_named_mut(call.scope.account, &name.unwrap_or_default()).map_err(refused)
+}
+
+fn name_of(profile: &&model::InstanceProfile) -> String {
+    profile.name.to_lowercase()
 }
 
 /// An instance profile as lists show it, with its role and without its tags.

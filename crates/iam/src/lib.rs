@@ -1,26 +1,36 @@
 //! AWS Identity and Access Management: requests in, answers and changes out.
 //!
-//! Roles and instance profiles, as far as instances need them. Policies attached to roles, of which lists say that there
-//! are none, users, groups and access keys are not here: they are answered as "not implemented", and every principal may do everything.
+//! Users, groups, roles, instance profiles, access keys, policies and who has them. What nobody can have here yet is
+//! answered as "not implemented".
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
-mod constraint;
+mod access_key;
+mod attachment;
+mod boundary;
+mod document;
+mod entity;
 mod errors;
+mod group;
+mod inline_policy;
 mod instance_profile;
 mod listing;
+mod managed_policy;
+mod path;
+mod policy_entities;
+mod policy_version;
 mod role;
-mod role_policies;
 pub mod shapes;
 mod tags;
+mod user;
 #[rustfmt::skip]
 mod vacant;
 #[cfg(test)]
 mod testing;
 
 use awsproto::authorization::touches_nothing;
-use awsproto::{Action, Api, read, write};
+use awsproto::{Action, Api, Need, read, write};
 use model::World;
 use shapes::op;
 
@@ -46,8 +56,70 @@ static ACTIONS: &[Action<World>] = &[
     write!(TagRole, role::tag),
     write!(UntagRole, role::untag),
     read!(ListRoleTags, role::list_tags),
-    read!(ListRolePolicies, role_policies::list_inline),
-    read!(ListAttachedRolePolicies, role_policies::list_attached),
+    write!(UpdateRoleDescription, role::update_description),
+    write!(PutRolePermissionsBoundary, boundary::put_on_role),
+    write!(DeleteRolePermissionsBoundary, boundary::delete_from_role),
+    write!(AttachRolePolicy, attachment::attach_to_role),
+    write!(DetachRolePolicy, attachment::detach_from_role),
+    read!(ListAttachedRolePolicies, attachment::list_of_role),
+    write!(PutRolePolicy, inline_policy::put_on_role),
+    read!(GetRolePolicy, inline_policy::get_of_role),
+    write!(DeleteRolePolicy, inline_policy::delete_from_role),
+    read!(ListRolePolicies, inline_policy::list_of_role),
+    // Users.
+    write!(CreateUser, user::create),
+    read!(GetUser, user::get),
+    read!(ListUsers, user::list),
+    write!(UpdateUser, user::update),
+    write!(DeleteUser, user::delete),
+    write!(TagUser, user::tag),
+    write!(UntagUser, user::untag),
+    read!(ListUserTags, user::list_tags),
+    write!(PutUserPermissionsBoundary, boundary::put_on_user),
+    write!(DeleteUserPermissionsBoundary, boundary::delete_from_user),
+    write!(AttachUserPolicy, attachment::attach_to_user),
+    write!(DetachUserPolicy, attachment::detach_from_user),
+    read!(ListAttachedUserPolicies, attachment::list_of_user),
+    write!(PutUserPolicy, inline_policy::put_on_user),
+    read!(GetUserPolicy, inline_policy::get_of_user),
+    write!(DeleteUserPolicy, inline_policy::delete_from_user),
+    read!(ListUserPolicies, inline_policy::list_of_user),
+    // Access keys.
+    write!(CreateAccessKey, access_key::create).needs(Need::Secret(access_key::secret)),
+    read!(ListAccessKeys, access_key::list),
+    write!(UpdateAccessKey, access_key::update),
+    write!(DeleteAccessKey, access_key::delete),
+    read!(GetAccessKeyLastUsed, access_key::last_used),
+    // Groups.
+    write!(CreateGroup, group::create),
+    read!(GetGroup, group::get),
+    read!(ListGroups, group::list),
+    write!(UpdateGroup, group::update),
+    write!(DeleteGroup, group::delete),
+    write!(AddUserToGroup, group::add_user),
+    write!(RemoveUserFromGroup, group::remove_user),
+    read!(ListGroupsForUser, group::list_for_user),
+    write!(AttachGroupPolicy, attachment::attach_to_group),
+    write!(DetachGroupPolicy, attachment::detach_from_group),
+    read!(ListAttachedGroupPolicies, attachment::list_of_group),
+    write!(PutGroupPolicy, inline_policy::put_on_group),
+    read!(GetGroupPolicy, inline_policy::get_of_group),
+    write!(DeleteGroupPolicy, inline_policy::delete_from_group),
+    read!(ListGroupPolicies, inline_policy::list_of_group),
+    // Managed policies.
+    write!(CreatePolicy, managed_policy::create),
+    read!(GetPolicy, managed_policy::get),
+    read!(ListPolicies, managed_policy::list),
+    write!(DeletePolicy, managed_policy::delete),
+    write!(TagPolicy, managed_policy::tag),
+    write!(UntagPolicy, managed_policy::untag),
+    read!(ListPolicyTags, managed_policy::list_tags),
+    write!(CreatePolicyVersion, policy_version::create),
+    read!(GetPolicyVersion, policy_version::get),
+    read!(ListPolicyVersions, policy_version::list),
+    write!(SetDefaultPolicyVersion, policy_version::set_default),
+    write!(DeletePolicyVersion, policy_version::delete),
+    read!(ListEntitiesForPolicy, policy_entities::list),
     // Instance profiles.
     write!(CreateInstanceProfile, instance_profile::create),
     read!(GetInstanceProfile, instance_profile::get),
@@ -60,3 +132,24 @@ static ACTIONS: &[Action<World>] = &[
     write!(UntagInstanceProfile, instance_profile::untag),
     read!(ListInstanceProfileTags, instance_profile::list_tags),
 ];
+
+#[cfg(test)]
+mod tests {
+    use awsproto::constraints::is_known_pattern;
+
+    /// The tables are inside generated functions: their text is read.
+    #[test]
+    fn every_pattern_of_the_model_can_be_matched() {
+        let text = include_str!("shapes.rs");
+        let patterns = text.split("Rule::Pattern(").skip(1).filter_map(|rest| {
+            // As Rust writes it, which for these texts is as JSON does.
+            let literal = rest.trim_start().strip_prefix('"')?.split("\")").next()?;
+            Some(literal.replace("\\\\", "\\"))
+        });
+        let patterns: std::collections::BTreeSet<String> = patterns.collect();
+        assert!(patterns.len() > 5, "{patterns:?}");
+        for pattern in patterns {
+            assert!(is_known_pattern(&pattern), "{pattern}");
+        }
+    }
+}

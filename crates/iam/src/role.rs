@@ -1,14 +1,13 @@
-//! Roles. Follows CreateRole, GetRole, UpdateRole and their neighbours in the IAM API Reference. No permissions boundary.
+//! Roles. Follows CreateRole, GetRole, UpdateRole and their neighbours in the IAM API Reference.
 
 use awsproto::{AwsError, Call};
+use model::World;
 use model::role::NewRole;
-use model::{AccountId, World};
 
-use crate::constraint::{self, role_name};
 use crate::errors::refused;
-use crate::listing::Listed;
+use crate::listing::{Listed, asked};
 use crate::shapes::{self, *};
-use crate::tags;
+use crate::{document, entity, path, tags};
 
 /// How long sessions last at most unless the role says so.
 const MAX_SESSION_DURATION_S: i32 = 3600;
@@ -27,23 +26,18 @@ pub(crate) fn create(
         role_name,
         tags,
     } = request;
-    if permissions_boundary.is_some() {
-        return Err(AwsError::not_implemented_yet("PermissionsBoundary of CreateRole"));
-    }
     let (account, now) = (call.scope.account, call.now);
     let new = NewRole {
-        path: constraint::path(path.as_deref())?.to_owned(),
-        name: constraint::role_name(role_name.as_deref())?.to_owned(),
-        description: constraint::description(description)?,
-        max_session_duration_s: constraint::max_session_duration_s(
-            max_session_duration.unwrap_or(MAX_SESSION_DURATION_S),
-        )?,
-        boundary: None,
+        path: path::of_new(path),
+        name: role_name.unwrap_or_default(),
+        description: description.filter(|text| !text.is_empty()),
+        max_session_duration_s: max_session_duration.unwrap_or(MAX_SESSION_DURATION_S).unsigned_abs(),
+        boundary: entity::boundary(call, world, permissions_boundary.as_deref())?,
         tags: tags::checked(tags)?,
-        trust_policy: constraint::trust_policy(assume_role_policy_document, "assumeRolePolicyDocument")?,
+        trust_policy: document::trust(assume_role_policy_document)?,
     };
     let id = call.with_ids(|ids| world.create_role(account, new, ids, now)).map_err(refused)?;
-    Ok(CreateRoleResponse { role: world.roles.get(&id).map(|role| whole(call, role)) })
+    Ok(CreateRoleResponse { role: world.roles.get(&id).map(|role| whole(call, world, role)) })
 }
 
 pub(crate) fn get(
@@ -53,7 +47,15 @@ pub(crate) fn get(
 ) -> Result<GetRoleResponse, AwsError> {
     let GetRoleRequest { role_name } = request;
     let role = named(call, world, role_name.as_deref())?;
-    Ok(GetRoleResponse { role: Some(whole(call, role)) })
+    // "role_last_used … is returned by GetRole" alone, and is there when it is empty.
+    let used = role.last_used.as_ref();
+    let last_used = RoleLastUsed {
+        last_used_date: used.map(|used| used.at),
+        region: used.map(|used| used.region.clone()),
+    };
+    Ok(GetRoleResponse {
+        role: Some(shapes::Role { role_last_used: Some(last_used), ..whole(call, world, role) }),
+    })
 }
 
 pub(crate) fn list(
@@ -62,10 +64,10 @@ pub(crate) fn list(
     request: ListRolesRequest,
 ) -> Result<ListRolesResponse, AwsError> {
     let ListRolesRequest { marker, max_items, path_prefix } = request;
-    let prefix = constraint::path_prefix(path_prefix.as_deref())?;
-    let roles = world.roles_of(call.scope.account).filter(|role| role.path.starts_with(prefix));
-    let roles = roles.map(|role| render(call, role)).collect();
-    let listed = Listed::page(roles, max_items, marker.as_deref(), name_of)?;
+    let prefix = path::prefix(path_prefix);
+    let roles = world.roles_of(call.scope.account).filter(|role| role.path.starts_with(&prefix));
+    let listed = Listed::of_sorted(roles, asked(max_items, marker), |role| role.name.to_lowercase())?;
+    let listed = listed.map(|role| render(call, role));
     Ok(ListRolesResponse { is_truncated: listed.is_truncated(), marker: listed.marker, roles: listed.items })
 }
 
@@ -75,17 +77,27 @@ pub(crate) fn update(
     request: UpdateRoleRequest,
 ) -> Result<UpdateRoleResponse, AwsError> {
     let UpdateRoleRequest { description, max_session_duration, role_name } = request;
-    let describes = description.is_some();
-    let description = constraint::description(description)?;
-    let duration = max_session_duration.map(constraint::max_session_duration_s).transpose()?;
-    let (account, name) = target(call, role_name.as_deref())?;
-    let role = world.role_named_mut(account, name).map_err(refused)?;
+    let role = own_mut(call, world, role_name)?;
     // An empty description takes the old one away; none leaves it.
-    if describes {
-        role.description = description;
+    if let Some(description) = description {
+        role.description = Some(description).filter(|text| !text.is_empty());
     }
-    role.max_session_duration_s = duration.unwrap_or(role.max_session_duration_s);
+    role.max_session_duration_s = max_session_duration.map_or(role.max_session_duration_s, i32::unsigned_abs);
     Ok(UpdateRoleResponse {})
+}
+
+/// "Use UpdateRole instead" (UpdateRoleDescription).
+pub(crate) fn update_description(
+    call: &mut Call,
+    world: &mut World,
+    request: UpdateRoleDescriptionRequest,
+) -> Result<UpdateRoleDescriptionResponse, AwsError> {
+    let UpdateRoleDescriptionRequest { description, role_name } = request;
+    let name = role_name.unwrap_or_default();
+    let role = world.role_named_mut(call.scope.account, &name).map_err(refused)?;
+    role.description = description.filter(|text| !text.is_empty());
+    let role = named(call, world, Some(&name))?;
+    Ok(UpdateRoleDescriptionResponse { role: Some(whole(call, world, role)) })
 }
 
 pub(crate) fn update_trust_policy(
@@ -94,32 +106,29 @@ pub(crate) fn update_trust_policy(
     request: UpdateAssumeRolePolicyRequest,
 ) -> Result<(), AwsError> {
     let UpdateAssumeRolePolicyRequest { policy_document, role_name } = request;
-    let policy = constraint::trust_policy(policy_document, "policyDocument")?;
-    let (account, name) = target(call, role_name.as_deref())?;
-    world.role_named_mut(account, name).map_err(refused)?.trust_policy = policy;
+    entity::own_role(call, world, role_name.as_deref())?;
+    let document = document::trust(policy_document)?;
+    own_mut(call, world, role_name)?.trust_policy = document;
     Ok(())
 }
 
 pub(crate) fn delete(call: &mut Call, world: &mut World, request: DeleteRoleRequest) -> Result<(), AwsError> {
     let DeleteRoleRequest { role_name } = request;
-    let (account, name) = target(call, role_name.as_deref())?;
-    world.delete_role(account, name).map_err(refused)
+    let role = named(call, world, role_name.as_deref())?;
+    entity::check_is_own(role)?;
+    world.delete_role(call.scope.account, &role_name.unwrap_or_default()).map_err(refused)
 }
 
 pub(crate) fn tag(call: &mut Call, world: &mut World, request: TagRoleRequest) -> Result<(), AwsError> {
     let TagRoleRequest { role_name, tags } = request;
-    let new = tags::checked(tags)?;
-    let (account, name) = target(call, role_name.as_deref())?;
-    let tags = tags::with(&world.role_named(account, name).map_err(refused)?.tags, new)?;
-    world.role_named_mut(account, name).map_err(refused)?.tags = tags;
+    let tags = tags::with(&named(call, world, role_name.as_deref())?.tags, tags::checked(tags)?)?;
+    named_mut(call, world, role_name)?.tags = tags;
     Ok(())
 }
 
 pub(crate) fn untag(call: &mut Call, world: &mut World, request: UntagRoleRequest) -> Result<(), AwsError> {
     let UntagRoleRequest { role_name, tag_keys } = request;
-    tags::check_keys(&tag_keys)?;
-    let (account, name) = target(call, role_name.as_deref())?;
-    tags::remove(&mut world.role_named_mut(account, name).map_err(refused)?.tags, &tag_keys);
+    tags::remove(&mut named_mut(call, world, role_name)?.tags, &tag_keys);
     Ok(())
 }
 
@@ -129,9 +138,7 @@ pub(crate) fn list_tags(
     request: ListRoleTagsRequest,
 ) -> Result<ListRoleTagsResponse, AwsError> {
     let ListRoleTagsRequest { marker, max_items, role_name } = request;
-    let tags = tags::render(&named(call, world, role_name.as_deref())?.tags);
-    let key = |tag: &Tag| tag.key.clone().unwrap_or_default();
-    let listed = Listed::page(tags, max_items, marker.as_deref(), key)?;
+    let listed = tags::list(&named(call, world, role_name.as_deref())?.tags, asked(max_items, marker))?;
     Ok(ListRoleTagsResponse {
         is_truncated: listed.is_truncated(),
         marker: listed.marker,
@@ -139,21 +146,29 @@ pub(crate) fn list_tags(
     })
 }
 
-/// Which role a request is about.
-fn target<'a>(call: &Call, name: Option<&'a str>) -> Result<(AccountId, &'a str), AwsError> {
-    Ok((call.scope.account, role_name(name)?))
-}
-
 fn named<'a>(call: &Call, world: &'a World, name: Option<&str>) -> Result<&'a model::Role, AwsError> {
-    let (account, name) = target(call, name)?;
-    world.role_named(account, name).map_err(refused)
+    world.role_named(call.scope.account, name.unwrap_or_default()).map_err(refused)
 }
 
-fn name_of(role: &Role) -> String {
-    role.role_name.clone().unwrap_or_default()
+fn named_mut<'a>(
+    call: &Call,
+    world: &'a mut World,
+    name: Option<String>,
+) -> Result<&'a mut model::Role, AwsError> {
+    world.role_named_mut(call.scope.account, &name.unwrap_or_default()).map_err(refused)
 }
 
-/// A role as lists show it, without its tags.
+/// The same, if it is not a service's.
+fn own_mut<'a>(
+    call: &Call,
+    world: &'a mut World,
+    name: Option<String>,
+) -> Result<&'a mut model::Role, AwsError> {
+    entity::check_is_own(named(call, world, name.as_deref())?)?;
+    named_mut(call, world, name)
+}
+
+/// A role as lists show it, without boundary, last use and tags.
 pub(crate) fn render(call: &Call, role: &model::Role) -> shapes::Role {
     shapes::Role {
         path: Some(role.path.clone()),
@@ -161,16 +176,19 @@ pub(crate) fn render(call: &Call, role: &model::Role) -> shapes::Role {
         role_id: Some(role.id.to_string()),
         arn: Some(role.arn(call.partition())),
         create_date: Some(role.created),
-        // "The returned policy is URL-encoded compliant with RFC 3986" (GetRole).
-        assume_role_policy_document: Some(awsproto::encode_uri_component(role.trust_policy.text())),
+        assume_role_policy_document: document::encoded(&role.trust_policy),
         description: role.description.clone(),
         max_session_duration: i32::try_from(role.max_session_duration_s).ok(),
         ..Default::default()
     }
 }
 
-fn whole(call: &Call, role: &model::Role) -> shapes::Role {
-    shapes::Role { tags: tags::render(&role.tags), ..render(call, role) }
+fn whole(call: &Call, world: &World, role: &model::Role) -> shapes::Role {
+    shapes::Role {
+        permissions_boundary: entity::shown_boundary(call, world, role.permissions.boundary),
+        tags: tags::render(&role.tags),
+        ..render(call, role)
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +214,8 @@ mod tests {
         assert!(made.text("RoleId").starts_with("AROA") && made.text("RoleId").len() == 21);
         assert!(made.text("AssumeRolePolicyDocument").starts_with("%7B%22Version%22%3A%222012-10-17%22"));
         let shown = caller.ok("GetRole", &[("RoleName", "WEB")]);
-        assert_eq!(shown.text("Role"), made.text("Role"), "names are the same in either case");
+        let as_made = shown.text("Role").replace("<RoleLastUsed/>", "");
+        assert_eq!(as_made, made.text("Role"), "names are the same in either case");
         assert_eq!(shown.text("MaxSessionDuration"), "7200");
         assert_eq!(caller.ok("ListRoleTags", &[("RoleName", "web")]).text("Value"), "blue");
         caller.ok("UpdateRole", &[("RoleName", "web"), ("Description", "")]);
@@ -228,14 +247,6 @@ mod tests {
                 "{action}"
             );
         }
-        let boundary = [
-            ("RoleName", "db"),
-            ("AssumeRolePolicyDocument", TRUST),
-            ("PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
-        ];
-        assert!(caller.refused_with_status("CreateRole", &boundary).starts_with("501 NotImplemented: "));
-        let put = [("RoleName", "web"), ("PolicyName", "p"), ("PolicyDocument", "{}")];
-        assert!(caller.refused_with_status("PutRolePolicy", &put).starts_with("501 NotImplemented: "));
     }
 
     #[test]

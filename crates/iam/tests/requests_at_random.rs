@@ -1,14 +1,17 @@
 //! Requests at random, sensible and not: nothing panics, what is refused changes nothing, and after every change roles and
 //! instance profiles still are ones that AWS could have.
 
-use awsproto::{Action, Input, testing};
+use awsproto::{Action, Input, Provided, testing};
 use iam::API;
 use iam::shapes::SERVICE;
-use model::{Role, World};
+use model::{Entity, Group, ManagedPolicy, PolicyRef, Role, User, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 const TRUST: &str = r#"{"Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+const POLICY: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*"}]}"#;
+const OWN_POLICY: &str = "arn:aws:iam::123456789012:policy/describe";
 /// Parameters, and what they may be: mostly one of the first two. Few names, so that they meet.
 const PARAMETERS: &[(&str, &[&str])] = &[
     ("RoleName", &["web", "db", "Web", "", "no name", "é"]),
@@ -16,7 +19,6 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("Path", &["/", "/a/", "/a/b/", "a", ""]),
     ("PathPrefix", &["/", "/a/", "a"]),
     ("AssumeRolePolicyDocument", &[TRUST, TRUST, "{}", "[", "\u{0}"]),
-    ("PolicyDocument", &[TRUST, TRUST, "{}", ""]),
     ("Description", &["for the web", "", "\u{1}", "😀"]),
     ("MaxSessionDuration", &["3600", "43200", "0", "-1", "many"]),
     ("MaxItems", &["1", "1000", "0", "1001", "x"]),
@@ -27,6 +29,28 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("Tags.member.2.Value", &["x"]),
     ("TagKeys.member.1", &["team", "TEAM", ""]),
     ("TagKeys", &["", "x"]),
+    ("UserName", &["alice", "Alice", "bob", "no one"]),
+    ("NewUserName", &["alice", "carol", ""]),
+    ("GroupName", &["admins", "ADMINS", "dev", "?"]),
+    ("NewGroupName", &["admins", "ops"]),
+    ("NewPath", &["/", "/x/", "x"]),
+    ("PolicyName", &["describe", "Describe", "all", "a/b"]),
+    ("PolicyDocument", &[POLICY, r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#, "{", ""]),
+    (
+        "PolicyArn",
+        &[OWN_POLICY, "arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/None", "x"],
+    ),
+    (
+        "PermissionsBoundary",
+        &[OWN_POLICY, "arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:user/x"],
+    ),
+    ("VersionId", &["v1", "v2", "v6", "1"]),
+    ("SetAsDefault", &["true", "false", "maybe"]),
+    ("Status", &["Inactive", "Active", "Expired", "Asleep"]),
+    ("Scope", &["Local", "All", "AWS", "x"]),
+    ("OnlyAttached", &["true", "false"]),
+    ("EntityFilter", &["User", "Role", "LocalManagedPolicy"]),
+    ("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"]),
     ("Colour", &["red"]),
 ];
 
@@ -50,6 +74,7 @@ fn send(
     parameters: &[(&str, String)],
 ) -> Result<(), awsproto::AwsError> {
     let mut call = testing::call("us-east-1", seed);
+    call.provided = Provided::Secret { bits: [0; 32], made: b"secret".to_vec() };
     let pairs =
         parameters.iter().map(|(name, value)| format!("{name}={}", awsproto::encode_uri_component(value)));
     let form = pairs.collect::<Vec<_>>().join("&");
@@ -65,7 +90,33 @@ fn check(world: &World, stored: &std::collections::BTreeMap<String, Vec<u8>>) {
     for profile in world.instance_profiles.values() {
         assert!(profile.role.is_none_or(|role| world.roles.contains(&role)), "{profile:?}");
     }
+    assert!(unique(world.users.values().map(|user: &User| user.name.to_lowercase()).collect()));
+    assert!(unique(world.groups.values().map(|group: &Group| group.name.to_lowercase()).collect()));
+    assert!(unique(
+        world.managed_policies.values().map(|it: &ManagedPolicy| it.name.to_lowercase()).collect()
+    ));
+    for user in world.users.values() {
+        assert!(user.groups.iter().all(|group| world.groups.contains(group)), "{user:?}");
+    }
+    assert!(world.access_keys.values().all(|key| key.user.is_none_or(|user| world.users.contains(&user))));
+    let entities = world.users.iter().map(|(id, _)| Entity::User(*id));
+    let entities = entities.chain(world.groups.iter().map(|(id, _)| Entity::Group(*id)));
+    for entity in entities.chain(world.roles.iter().map(|(id, _)| Entity::Role(*id))) {
+        for (policy, usage) in world.permissions(entity).unwrap().managed() {
+            assert!(world.managed_policy(policy).is_some(), "{entity:?} has {policy:?}");
+            assert!(world.entities_with_policy(policy).any(|used| used == (entity, usage)));
+        }
+    }
     let loaded = World::load(1, stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
+    let indexes = |world: &World| {
+        let uses = |policy| world.entities_with_policy(policy).collect::<Vec<_>>();
+        let own = world.managed_policies.iter().map(|(id, _)| uses(PolicyRef::Own(*id)));
+        let members =
+            world.groups.iter().map(|(id, _)| world.users_in(*id).map(|user| user.id).collect::<Vec<_>>());
+        (own.collect::<Vec<_>>(), members.collect::<Vec<_>>())
+    };
+    assert_eq!(indexes(&loaded), indexes(world));
+    assert!(loaded.users.values().eq(world.users.values()));
     assert!(loaded.roles.values().eq(world.roles.values()));
     assert!(loaded.instance_profiles.values().eq(world.instance_profiles.values()));
 }

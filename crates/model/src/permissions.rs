@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::iam_id::{GroupId, RoleId, UserId};
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::managed_policy::PolicyRef;
+use crate::place::AccountId;
 use crate::quotas::{
     ATTACHED_POLICIES_MAX, GROUP_INLINE_POLICIES_MAX, ROLE_INLINE_POLICIES_MAX, USER_INLINE_POLICIES_MAX,
 };
@@ -155,7 +156,9 @@ impl World {
     pub fn detach_policy(&mut self, entity: Entity, policy: PolicyRef) -> bool {
         let mut permissions = self.permissions_to_change(entity);
         let was_attached = permissions.attached.remove(&policy);
-        self.put_permissions(entity, permissions);
+        if was_attached {
+            self.put_permissions(entity, permissions);
+        }
         was_attached
     }
 
@@ -187,7 +190,9 @@ impl World {
     pub fn delete_inline_policy(&mut self, entity: Entity, name: &str) -> bool {
         let mut permissions = self.permissions_to_change(entity);
         let was_there = permissions.inline.remove(name).is_some();
-        self.put_permissions(entity, permissions);
+        if was_there {
+            self.put_permissions(entity, permissions);
+        }
         was_there
     }
 
@@ -199,6 +204,24 @@ impl World {
             Entity::Role(id) => self.roles.get(&id).map(|role| &role.name),
         };
         name.cloned().unwrap_or_default()
+    }
+
+    /// Whose an entity is.
+    pub fn account_of(&self, entity: Entity) -> Option<AccountId> {
+        match entity {
+            Entity::User(id) => self.users.get(&id).map(|user| user.account),
+            Entity::Group(id) => self.groups.get(&id).map(|group| group.account),
+            Entity::Role(id) => self.roles.get(&id).map(|role| role.account),
+        }
+    }
+
+    /// The folder of an entity.
+    pub fn path_of(&self, entity: Entity) -> Option<&str> {
+        match entity {
+            Entity::User(id) => self.users.get(&id).map(|user| user.path.as_str()),
+            Entity::Group(id) => self.groups.get(&id).map(|group| group.path.as_str()),
+            Entity::Role(id) => self.roles.get(&id).map(|role| role.path.as_str()),
+        }
     }
 
     fn permissions_to_change(&self, entity: Entity) -> Permissions {
@@ -246,7 +269,6 @@ mod tests {
     use super::*;
     use crate::ids::Ids;
     use crate::managed_policy::{self, NewManagedPolicy};
-    use crate::place::AccountId;
     use crate::tags::Tags;
     use crate::timestamp::Timestamp;
     use crate::user::NewUser;

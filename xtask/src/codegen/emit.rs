@@ -1,5 +1,6 @@
 //! Rust text from a model. Line breaks are rustfmt's.
 
+use super::constraints::Constraint;
 use super::members::Members;
 use super::model::{Kind, Member, Model, Operation, Protocol, Route, Structure};
 use super::{botocore, conversions, names};
@@ -234,6 +235,9 @@ fn operations(model: &Model, own_file: bool) -> String {
          use awsproto::{{Authorization, AwsError, Input, Output, Service}};\n",
         coding(model.protocol)
     );
+    if model.operations.iter().any(|operation| !operation.constraints.is_empty()) {
+        text += "use awsproto::constraints::{Constraint, Rule};\n";
+    }
     text += &decoders(model);
     for one in &model.operations {
         text += &operation(model, one);
@@ -268,7 +272,13 @@ fn operation(model: &Model, operation: &Operation) -> String {
     let coding = coding(model.protocol);
     let (request, decode) = match &operation.input {
         None => ("()".to_owned(), "input.form().map(|_| ())".to_owned()),
-        Some(shape) => (shape.clone(), format!("{coding}::decode(input)")),
+        Some(shape) if operation.constraints.is_empty() => {
+            (shape.clone(), format!("{coding}::decode(input)"))
+        }
+        Some(shape) => {
+            let rules: Vec<String> = operation.constraints.iter().map(Constraint::rust).collect();
+            (shape.clone(), format!("{coding}::decode_within(input, &[{}])", rules.join(", ")))
+        }
     };
     let encode = if operation.output.is_some() { "encode" } else { "encode_nothing" };
     let headers = headers(model, operation);

@@ -1,5 +1,6 @@
 //! The part of a service's model that the allowed operations reach.
 
+use super::constraints::{self, Constraint};
 use super::names;
 use crate::services::Service;
 use serde_json::Value;
@@ -41,6 +42,8 @@ pub(super) struct Operation {
     /// The wire names of the parameters that must be there.
     pub(super) required: Vec<String>,
     pub(super) dry_run: bool,
+    /// What the model says of the request's members, beyond their types.
+    pub(super) constraints: Vec<Constraint>,
 }
 
 /// How an operation appears in HTTP.
@@ -196,6 +199,12 @@ impl Reader<'_> {
                 .filter(|member| member.required)
                 .map(|member| member.wire_in.clone())
                 .collect(),
+            constraints: match (&input, protocol) {
+                (Some(shape), Protocol::Query) => constraints::of(&self.service["shapes"], shape),
+                (Some(_) | None, Protocol::Ec2 | Protocol::Query | Protocol::Json | Protocol::RestXml) => {
+                    Vec::new()
+                }
+            },
             dry_run: self.members(input.as_deref()).any(|member| member.field == DRY_RUN),
             input: input.as_deref().map(names::structure),
         })

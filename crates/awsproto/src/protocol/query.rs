@@ -4,6 +4,7 @@
 
 use super::dialect::Dialect;
 use super::{form, xml_error};
+use crate::constraints::{self, Constraint};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
@@ -31,6 +32,13 @@ fn missing(name: &str) -> AwsError {
 /// Reads a request, for generated decoders.
 pub fn decode<T: FromParams>(input: &Input) -> Result<T, AwsError> {
     T::from_params(input.form()?, &At::root(&WORDING))
+}
+
+/// The same for a request of which the model says more than types.
+pub fn decode_within<T: FromParams>(input: &Input, constraints: &[Constraint]) -> Result<T, AwsError> {
+    let request = decode(input)?;
+    constraints::check(input.form()?, constraints)?;
+    Ok(request)
 }
 
 /// The inside of an answer.

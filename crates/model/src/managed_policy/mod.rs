@@ -165,6 +165,38 @@ impl<'a> AnyPolicy<'a> {
         }
     }
 
+    /// What it is for, where that is known.
+    pub fn description(self) -> Option<&'a str> {
+        match self {
+            AnyPolicy::Own(policy) => policy.description.as_deref(),
+            AnyPolicy::Aws(_) => None,
+        }
+    }
+
+    /// When it was made.
+    pub fn created(self) -> Timestamp {
+        match self {
+            AnyPolicy::Own(policy) => policy.created,
+            AnyPolicy::Aws(policy) => policy.created,
+        }
+    }
+
+    /// When it was last changed.
+    pub fn updated(self) -> Timestamp {
+        match self {
+            AnyPolicy::Own(policy) => policy.updated,
+            AnyPolicy::Aws(policy) => policy.updated,
+        }
+    }
+
+    /// The version that holds: `v1`.
+    pub fn default_version(self) -> String {
+        match self {
+            AnyPolicy::Own(policy) => format!("v{}", policy.default_version),
+            AnyPolicy::Aws(policy) => policy.default_version.to_owned(),
+        }
+    }
+
     /// What the version says that holds.
     pub fn document(self) -> &'a Document {
         match self {
@@ -270,10 +302,11 @@ impl World {
         holds: bool,
         now: Timestamp,
     ) -> Result<u32, IamRefusal> {
-        let policy = self.managed_policy_mut(id);
-        if policy.versions.len() >= MANAGED_POLICY_VERSIONS_MAX {
+        let known = self.managed_policies.get(&id).map_or(0, |policy| policy.versions.len());
+        if known >= MANAGED_POLICY_VERSIONS_MAX {
             return Err(IamRefusal::TooManyPolicyVersions(MANAGED_POLICY_VERSIONS_MAX));
         }
+        let policy = self.managed_policy_mut(id);
         policy.versions_made += 1;
         let number = policy.versions_made;
         policy.versions.push(PolicyVersion { number, document, created: now });
@@ -306,10 +339,10 @@ impl World {
         now: Timestamp,
     ) -> Result<(), IamRefusal> {
         self.check_policy_version(id, number)?;
-        let policy = self.managed_policy_mut(id);
-        if policy.default_version == number {
+        if self.managed_policies.get(&id).is_some_and(|policy| policy.default_version == number) {
             return Err(IamRefusal::DefaultPolicyVersion);
         }
+        let policy = self.managed_policy_mut(id);
         policy.versions.retain(|version| version.number != number);
         policy.updated = now;
         Ok(())

@@ -1,0 +1,58 @@
+//! Policy documents: read as IAM reads them, and written as its answers have them.
+
+use awsproto::AwsError;
+use model::permissions::policy_size;
+use model::quotas::{MANAGED_POLICY_MAX, TRUST_POLICY_MAX};
+use policy::{Document, Kind, PolicyProblem};
+
+use crate::errors;
+
+/// A policy that says what somebody may do.
+pub(crate) fn identity(text: Option<String>) -> Result<Document, AwsError> {
+    Document::parse(&text.unwrap_or_default(), Kind::Identity).map_err(malformed)
+}
+
+/// The same of a managed policy, which has a size of its own.
+pub(crate) fn managed(text: Option<String>) -> Result<Document, AwsError> {
+    within(identity(text)?, "PolicySize", MANAGED_POLICY_MAX)
+}
+
+/// A policy that says who may act as a role.
+pub(crate) fn trust(text: Option<String>) -> Result<Document, AwsError> {
+    let document = Document::parse(&text.unwrap_or_default(), Kind::Trust).map_err(malformed)?;
+    within(document, "ACLSizePerRole", TRUST_POLICY_MAX)
+}
+
+/// As answers have it: "The policy document … is URL-encoded compliant with RFC 3986" (GetPolicyVersion).
+pub(crate) fn encoded(document: &Document) -> Option<String> {
+    Some(awsproto::encode_uri_component(document.text()))
+}
+
+fn within(document: Document, quota: &str, limit: usize) -> Result<Document, AwsError> {
+    match policy_size(&document) <= limit {
+        true => Ok(document),
+        false => Err(errors::quota_reached(quota, limit)),
+    }
+}
+
+/// `MalformedPolicyDocument`.
+fn malformed(problem: PolicyProblem) -> AwsError {
+    AwsError::new("MalformedPolicyDocument", problem.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_visible_characters_of_a_policy_count() {
+        let statement = r#"{"Effect":"Allow","Principal":{"AWS":"X"},"Action":"sts:AssumeRole"}"#;
+        let policy = |filler: &str| {
+            let filled = statement.replace('X', filler);
+            trust(Some(format!(r#"{{"Statement":{filled}{}}}"#, " ".repeat(4000))))
+        };
+        assert!(policy("123456789012").is_ok());
+        let refused = policy(&"1".repeat(2048)).unwrap_err();
+        assert_eq!(refused.to_string(), "LimitExceeded: Cannot exceed quota for ACLSizePerRole: 2048");
+    }
+}

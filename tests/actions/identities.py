@@ -1,0 +1,106 @@
+"""IAM's part of the scenario: who there is, and what they may do."""
+
+import json
+
+import hamlet
+
+TAGS = [{"Key": "team", "Value": "blue"}]
+ALLOW = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
+)
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+OWN_POLICY = f"arn:aws:iam::{hamlet.ACCOUNT}:policy/teams/describe"
+
+USER = {"UserName": "alice"}
+GROUP = {"GroupName": "admins"}
+ROLE = {"RoleName": "web"}
+
+
+def build(iam):
+    """What is there until the end. The role `web` is there already."""
+    iam.create_policy(
+        PolicyName="describe", Path="/teams/", PolicyDocument=ALLOW, Description="to look at things", Tags=TAGS
+    )
+    iam.create_user(**USER, Path="/people/", PermissionsBoundary=OWN_POLICY, Tags=TAGS)
+    iam.create_group(**GROUP, Path="/people/")
+    iam.add_user_to_group(**USER, **GROUP)
+    for kind, who in kinds():
+        getattr(iam, f"attach_{kind}_policy")(**who, PolicyArn=OWN_POLICY)
+        getattr(iam, f"put_{kind}_policy")(**who, PolicyName="own", PolicyDocument=ALLOW)
+
+
+def kinds():
+    return (("user", USER), ("group", GROUP), ("role", ROLE))
+
+
+def change(iam):
+    users(iam)
+    access_keys(iam)
+    groups(iam)
+    policies(iam)
+    for kind, who in kinds():
+        getattr(iam, f"attach_{kind}_policy")(**who, PolicyArn=ADMINISTRATOR)
+        getattr(iam, f"list_attached_{kind}_policies")(**who, PathPrefix="/teams/")
+        getattr(iam, f"detach_{kind}_policy")(**who, PolicyArn=ADMINISTRATOR)
+        getattr(iam, f"get_{kind}_policy")(**who, PolicyName="own")
+        getattr(iam, f"list_{kind}_policies")(**who)
+    iam.update_role_description(**ROLE, Description="for web servers")
+    iam.put_role_permissions_boundary(**ROLE, PermissionsBoundary=OWN_POLICY)
+    iam.get_role(**ROLE)
+    iam.delete_role_permissions_boundary(**ROLE)
+
+
+def users(iam):
+    iam.get_user(**USER)
+    iam.get_user()
+    iam.list_users(PathPrefix="/people/")
+    iam.update_user(**USER, NewUserName="alicia", NewPath="/")
+    iam.update_user(UserName="alicia", NewUserName="alice", NewPath="/people/")
+    iam.tag_user(**USER, Tags=[{"Key": "stage", "Value": "test"}])
+    iam.list_user_tags(**USER)
+    iam.untag_user(**USER, TagKeys=["stage"])
+    iam.delete_user_permissions_boundary(**USER)
+    iam.put_user_permissions_boundary(**USER, PermissionsBoundary=OWN_POLICY)
+
+
+def access_keys(iam):
+    key = iam.create_access_key(**USER)["AccessKey"]
+    named = {**USER, "AccessKeyId": key["AccessKeyId"]}
+    iam.list_access_keys(**USER)
+    iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])
+    iam.update_access_key(**named, Status="Inactive")
+
+
+def groups(iam):
+    iam.get_group(**GROUP)
+    iam.list_groups(PathPrefix="/people/")
+    iam.list_groups_for_user(**USER)
+    iam.update_group(**GROUP, NewGroupName="chiefs")
+    iam.update_group(GroupName="chiefs", NewGroupName="admins")
+
+
+def policies(iam):
+    policy = {"PolicyArn": OWN_POLICY}
+    iam.get_policy(**policy)
+    iam.list_policies(Scope="Local", OnlyAttached=True, PathPrefix="/teams/")
+    iam.create_policy_version(**policy, PolicyDocument=ALLOW, SetAsDefault=True)
+    iam.list_policy_versions(**policy)
+    iam.get_policy_version(**policy, VersionId="v2")
+    iam.set_default_policy_version(**policy, VersionId="v1")
+    iam.list_entities_for_policy(**policy)
+    iam.tag_policy(**policy, Tags=[{"Key": "stage", "Value": "test"}])
+    iam.list_policy_tags(**policy)
+    iam.untag_policy(**policy, TagKeys=["stage"])
+
+
+def tear_down(iam):
+    for kind, who in kinds():
+        getattr(iam, f"detach_{kind}_policy")(**who, PolicyArn=OWN_POLICY)
+        getattr(iam, f"delete_{kind}_policy")(**who, PolicyName="own")
+    for key in iam.list_access_keys(**USER)["AccessKeyMetadata"]:
+        iam.delete_access_key(**USER, AccessKeyId=key["AccessKeyId"])
+    iam.remove_user_from_group(**USER, **GROUP)
+    iam.delete_group(**GROUP)
+    iam.delete_user(**USER)
+    iam.delete_policy_version(PolicyArn=OWN_POLICY, VersionId="v2")
+    iam.delete_policy(PolicyArn=OWN_POLICY)
