@@ -64,13 +64,13 @@ mod subnet;
 mod tags;
 #[cfg(test)]
 mod testing;
+mod touches;
 mod volume;
 #[rustfmt::skip]
 mod vacant;
 mod vpc;
 mod vpc_peering_connection;
 
-use awsproto::authorization::touches_nothing;
 use awsproto::{Api, FirstUse};
 use model::world::ScopeKey;
 use model::{Ids, World};
@@ -84,7 +84,7 @@ pub static API: Api<World> = Api {
     vacant: vacant::ROWS,
     tokens: &request_tokens::RequestTokens,
     first_use: Some(DEFAULT_VPC),
-    touches: touches_nothing,
+    touches: touches::touches,
 };
 
 /// An account gets its default VPC in a Region with its first call there.

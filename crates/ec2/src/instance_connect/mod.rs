@@ -5,7 +5,6 @@
 pub mod shapes;
 pub mod tunnel;
 
-use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, AwsError, Call, write};
 use model::{InstanceId, World, Zone};
 use shapes::{SendSSHPublicKeyRequest, SendSSHPublicKeyResponse, op};
@@ -20,7 +19,7 @@ pub static API: Api<World> = Api {
     vacant: &[],
     tokens: &(),
     first_use: Some(crate::DEFAULT_VPC),
-    touches: touches_nothing,
+    touches: crate::touches::of_instance_connect,
 };
 
 /// How long the name of an Availability Zone is.
