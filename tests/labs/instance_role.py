@@ -65,6 +65,10 @@ class InstanceRole(MetadataLab):
             self.sees(made["Arn"], f"arn:aws:iam::{ACCOUNT}:role/{name}")
             self.role[name] = made["RoleId"]
             self.iam("create-instance-profile", "--instance-profile-name", f"{name}-profile")
+        describe = {"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": describe})
+        self.own = ("--role-name", "reader", "--policy-name", "describe")
+        self.iam("put-role-policy", *self.own, "--policy-document", document)
         unfinished = (
             "run-instances",
             "--image-id",
@@ -178,6 +182,12 @@ class InstanceRole(MetadataLab):
             self.credentials, "ec2", "describe-instances", "--query", "Reservations[].Instances[].InstanceId"
         )
         self.sees(json.loads(seen.out), [self.web], "the account's instances")
+        result = self.as_role(self.credentials, "ec2", "terminate-instances", "--instance-ids", self.web)
+        self.holds(
+            f"User: {expected['Arn']} is not authorized to perform: ec2:TerminateInstances on resource: " in result.err
+            and "because no identity-based policy allows the ec2:TerminateInstances action" in result.err,
+            f"it may describe, and not terminate: {result}",
+        )
 
     def misused(self):
         self.step("6. credentials in part, or changed, are refused")
@@ -261,6 +271,7 @@ class InstanceRole(MetadataLab):
         self.iam(
             "remove-role-from-instance-profile", "--instance-profile-name", "reader-profile", "--role-name", "reader"
         )
+        self.iam("delete-role-policy", *self.own)
         self.iam("delete-role", "--role-name", "reader")
         self.iam("delete-instance-profile", "--instance-profile-name", "reader-profile")
         self.iam("create-role", "--role-name", "reader", "--assume-role-policy-document", trust("ec2"))

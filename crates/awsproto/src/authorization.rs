@@ -140,6 +140,8 @@ pub struct Touched {
     pub account: Option<AccountId>,
     /// The condition keys that there are with it and their values.
     pub keys: Vec<ConditionKey>,
+    /// A role's trust policy, which must allow it, too.
+    pub trust: Option<policy::Document>,
 }
 
 /// A condition key's name and values.
@@ -148,13 +150,20 @@ pub type ConditionKey = (Cow<'static, str>, Vec<String>);
 impl Touched {
     /// A resource of an account.
     pub fn new(arn: String, account: Option<AccountId>) -> Self {
-        Touched { action: None, arn, account, keys: Vec::new() }
+        Touched { action: None, arn, account, keys: Vec::new(), trust: None }
     }
 
     /// The same for another action than the row's.
     #[must_use]
     pub fn of_action(mut self, action: &'static str) -> Self {
         self.action = Some(action);
+        self
+    }
+
+    /// The same for a role that somebody wants to act as, whose trust policy has a say.
+    #[must_use]
+    pub fn trusting(mut self, trust: policy::Document) -> Self {
+        self.trust = Some(trust);
         self
     }
 

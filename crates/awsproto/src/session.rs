@@ -2,7 +2,7 @@
 //!
 //! Follows "Temporary security credentials in IAM" and "Pass session tags in AWS STS" (IAM User Guide).
 
-use model::{InstanceId, Tags, Timestamp};
+use model::{InstanceId, Tags, Timestamp, UserId};
 use policy::Document;
 
 /// What is known of a session.
@@ -28,6 +28,8 @@ pub struct Session {
     pub is_chained: bool,
     /// The instance that its credentials were handed to.
     pub instance: Option<InstanceId>,
+    /// For a federated user, the user who asked for its credentials; nobody stands for the account's root.
+    pub issuer: Option<UserId>,
 }
 
 impl Session {
@@ -44,6 +46,12 @@ impl Session {
             mfa: None,
             is_chained: false,
             instance: None,
+            issuer: None,
         }
+    }
+
+    /// Whether policies were passed when it began, be they there still or not.
+    pub fn has_policies(&self) -> bool {
+        !self.policies.is_empty() || !self.policy_arns.is_empty()
     }
 }

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Laptop(Laptop),
     /// Follow a packet and its answer through every stage, without sending any
     Trace(Trace),
+    /// Say which policies were read about a call, and what in them denied it
+    WhyDenied(WhyDenied),
     /// Write the packets of an instance or the laptop to a file for Wireshark or tcpdump
     Capture(Capture),
     /// Print the certificate that instance identity documents are signed with
@@ -290,6 +292,26 @@ pub(crate) struct Trace {
     /// Send it in parts
     #[arg(long)]
     pub(crate) fragmented: bool,
+    /// How it is printed
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  hamlet why-denied
+  hamlet why-denied --allowed
+  hamlet why-denied 8f1d3c6e-2a57-4a3c-9d0b-5f2c7c1e4b6a
+
+Policies are asked about what users, roles and sessions do; the root of an account may do everything. What was decided is
+remembered until Hamlet ends, a thousand refusals and a thousand calls that were allowed.")]
+pub(crate) struct WhyDenied {
+    /// The identifier of the request, as its answer has it; the last one that was denied without
+    #[arg(value_name = "REQUEST-ID")]
+    pub(crate) request_id: Option<String>,
+    /// The last one that was allowed instead
+    #[arg(long, conflicts_with = "request_id")]
+    pub(crate) allowed: bool,
     /// How it is printed
     #[command(flatten)]
     pub(crate) output: Output,

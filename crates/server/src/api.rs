@@ -12,6 +12,7 @@ use model::{Partition, Region, Scope, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::authorization::Ledger;
 use crate::body::{self, Bodies};
 use crate::callers::Callers;
 use crate::clock;
@@ -47,6 +48,8 @@ pub struct Api {
     pub places: EndpointPlaces,
     /// What was refused.
     pub refused: Arc<RefusedRequests>,
+    /// What was decided lately.
+    pub(crate) ledger: Arc<Ledger>,
     /// The room for requests' bodies.
     pub(crate) bodies: Bodies,
     /// Where bodies are streamed to.

@@ -9,6 +9,7 @@
 
 pub mod admin;
 pub mod api;
+mod authorization;
 mod body;
 pub mod callers;
 pub mod clock;

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::api::Api;
+use crate::authorization::Ledger;
 use crate::body::Bodies;
 use crate::callers::Callers;
 use crate::config::{Auth, Config, Instances};
@@ -63,6 +64,7 @@ async fn serve<T>(
     let callers = Callers::of(&config, &root);
     let refused_requests = Arc::new(RefusedRequests::default());
     let refusals = Arc::new(Refusals::default());
+    let ledger = Arc::new(Ledger::default());
     let controllers = Controllers::default();
     let api = Api {
         config: config.clone(),
@@ -74,6 +76,7 @@ async fn serve<T>(
         consoles: Arc::clone(&consoles),
         places: controllers.places.clone(),
         refused: Arc::clone(&refused_requests),
+        ledger: Arc::clone(&ledger),
         bodies: Bodies::new(),
         spool: Spool::new(&config.data),
     };
@@ -95,6 +98,7 @@ async fn serve<T>(
         state,
         controllers,
         refused_requests,
+        ledger,
         refusals,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
+use crate::authorization::Ledger;
 use crate::config::Config;
 use crate::controllers::Controllers;
 use crate::credentials::AccessKey;
@@ -34,6 +35,8 @@ pub struct Running {
     pub controllers: Controllers,
     /// What the API refused.
     pub refused_requests: Arc<RefusedRequests>,
+    /// What policies have decided lately.
+    pub(crate) ledger: Arc<Ledger>,
     /// What services have refused their callers.
     pub refusals: Arc<Refusals>,
     /// Says that the run is to end.

@@ -15,6 +15,7 @@ mod ssh;
 mod status;
 mod trace;
 mod up;
+mod why_denied;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::OpenTunnel(options) => open_tunnel::run(&daemon, &options),
         Command::Laptop(options) => laptop::run(&daemon, &options).map_err(Failure::before_start),
         Command::Trace(options) => trace::run(&daemon, &options),
+        Command::WhyDenied(options) => why_denied::run(&daemon, &options),
         Command::Capture(options) => capture::run(&daemon, &options),
         Command::Certificate(output) => certificate::run(&daemon, output),
         Command::Reset(options) => reset::run(&daemon, &options),

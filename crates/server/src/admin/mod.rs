@@ -27,6 +27,7 @@ mod metrics;
 mod resources;
 mod status;
 mod trace;
+mod why;
 
 pub use answer::Problem;
 pub use capture::CaptureRequest;
@@ -38,6 +39,7 @@ pub use links::PortStatus;
 pub use metrics::Metric;
 pub use status::Status;
 pub use trace::{TraceAnswer, TraceRequest, TraceStage};
+pub use why::{WhyAnswer, WhyRequest};
 
 /// The socket in the data directory.
 pub fn socket(data: &Path) -> PathBuf {
@@ -107,6 +109,7 @@ async fn answer(running: &Running, request: Request<Incoming>) -> Response<Body>
         (Method::GET, "/env") => json(Ok(environment(running))),
         (Method::GET, "/certificate") => json(certificate::certificate(running).await),
         (Method::POST, "/trace") => json(question(&body).and_then(|asked| trace::trace(running, &asked))),
+        (Method::POST, "/why") => json(question(&body).and_then(|asked| why::why(running, &asked))),
         (Method::POST, "/capture") => match question(&body) {
             Ok(asked) => stream(capture::capture(running, asked).await),
             Err(refused) => stream(Err(refused)),

@@ -150,6 +150,7 @@ impl Lab {
             places: Default::default(),
             refused: Default::default(),
             bodies: Bodies::new(),
+            ledger: Arc::default(),
             spool: Spool::new(&data),
             config: config.clone(),
         };

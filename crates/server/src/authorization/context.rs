@@ -1,0 +1,104 @@
+//! The condition keys of a call. Follows "AWS global condition context keys" (IAM User Guide).
+
+use awsproto::{Call, Principal, Session, Touched};
+use model::{Tags, Timestamp, World};
+use policy::{Context, Values};
+use std::sync::Arc;
+
+use super::Matter;
+use super::standing::Asker;
+
+/// What is known of the whole call.
+pub(super) fn of_call(matter: &Matter<'_>, asker: &Asker) -> Context {
+    let Matter { world, call, request, service, .. } = matter;
+    let mut context = Context::new();
+    asker.principal().describe(&mut context);
+    if let Principal::User { name, .. } = &call.principal {
+        context.set("aws:username", name.clone());
+    }
+    for (key, value) in principal_tags(world, call) {
+        context.set(format!("aws:PrincipalTag/{key}"), value);
+    }
+    context.set("aws:SourceIp", call.source_ip.to_string());
+    // The API is spoken to without TLS, on this machine alone.
+    context.set("aws:SecureTransport", false);
+    context.set("aws:ViaAWSService", false);
+    context.set("aws:CurrentTime", moment(call.now));
+    context.set("aws:EpochTime", call.now.as_secs().to_string());
+    context.set("aws:RequestedRegion", call.scope.region.name());
+    if service.service.name == "ec2" {
+        context.set("ec2:Region", call.scope.region.name());
+    }
+    for (key, header) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
+        if let Some(value) = request.header(header) {
+            context.set(key, value.to_owned());
+        }
+    }
+    if let Some(session) = &call.session {
+        of_session(&mut context, world, call, session);
+    }
+    context
+}
+
+/// `2026-01-31T12:00:00Z`.
+fn moment(at: Timestamp) -> String {
+    let text = at.to_string();
+    let seconds = text.split('.').next().unwrap_or_default();
+    format!("{seconds}Z")
+}
+
+/// What there is only with temporary credentials.
+fn of_session(context: &mut Context, world: &World, call: &Call, session: &Session) {
+    context.set("aws:TokenIssueTime", moment(session.issued));
+    context.set("aws:MultiFactorAuthPresent", session.mfa.is_some());
+    if let Some(shown) = session.mfa {
+        context.set("aws:MultiFactorAuthAge", call.now.since(shown).as_secs().to_string());
+    }
+    if let Some(identity) = &session.source_identity {
+        context.set("aws:SourceIdentity", identity.clone());
+    }
+    let Some(instance) = session.instance.and_then(|id| world.network.instances.get(&id)) else { return };
+    context.set("ec2:RoleDelivery", "2.0");
+    let arn =
+        instance.scope.region.arn("ec2", instance.scope.account, format_args!("instance/{}", instance.id));
+    context.set("ec2:SourceInstanceARN", arn);
+    let Some(interface) = world.interfaces_of(instance).next() else { return };
+    context.set("aws:Ec2InstanceSourceVpc", interface.vpc.to_string());
+    if let Some(address) = interface.primary_address() {
+        context.set("aws:Ec2InstanceSourcePrivateIPv4", address.to_string());
+    }
+}
+
+/// The tags of a user or a role; those that a session was given come first.
+fn principal_tags(world: &World, call: &Call) -> Tags {
+    let own = match &call.principal {
+        Principal::User { user, .. } => world.users.get(user).map(|user| user.tags.clone()),
+        Principal::AssumedRole { role, .. } => world.roles.get(role).map(|role| role.tags.clone()),
+        Principal::Root(_) | Principal::FederatedUser { .. } => None,
+    };
+    let mut tags = own.unwrap_or_default();
+    if let Some(session) = &call.session {
+        tags.extend(session.tags.clone());
+    }
+    tags
+}
+
+/// What is known of one resource beside it.
+pub(super) fn of_resource(call: Arc<Context>, touched: Touched) -> Context {
+    let mut context = Context::over(call);
+    if let Some(account) = touched.account {
+        context.set("aws:ResourceAccount", account.to_string());
+    }
+    for (key, values) in touched.keys {
+        context.set(key.clone(), values_of(&key, values));
+    }
+    context
+}
+
+/// One value, or several of the keys that may have several.
+fn values_of(key: &str, mut values: Vec<String>) -> Values {
+    match values.len() {
+        1 if !key.eq_ignore_ascii_case("aws:TagKeys") => Values::from(values.remove(0)),
+        _ => Values::from(values),
+    }
+}

@@ -1,0 +1,102 @@
+//! Whether the caller of an action may do it, and why or why not.
+//!
+//! Follows "Policy evaluation logic" (IAM User Guide). What is asked about each resource that a call touches is a
+//! [`Question`], a value of its own: it is decided at once by [`policy::decide`], and explained when somebody asks
+//! ([`Ledger`], `hamlet why-denied`). The root of an account is not asked, nor is anybody about an action that no policy
+//! decides.
+//!
+//! | file | what |
+//! |---|---|
+//! | `standing` | the policies that a caller has |
+//! | `context` | the condition keys of a call |
+//! | `question` | what is asked about one resource |
+//! | `refusal` | the service's own words for a refusal |
+//! | `ledger`, `told` | what was decided lately, and the reasoning for people |
+
+mod context;
+mod ledger;
+mod question;
+mod refusal;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod told;
+
+pub(crate) use ledger::{Judged, Ledger};
+pub(crate) use question::Question;
+pub(crate) use refusal::refusal;
+pub(crate) use told::tell;
+
+use awsproto::sigv4::SignedRequest;
+use awsproto::{Action, Api, Call, Input, Principal, Touched};
+use model::World;
+use policy::{Context, Decision};
+use std::sync::Arc;
+
+use standing::{Asker, Standing};
+
+/// What a call is about: what policies are asked.
+pub(crate) struct Matter<'a> {
+    /// The state that decides.
+    pub(crate) world: &'a World,
+    /// Who asks.
+    pub(crate) call: &'a Call,
+    /// The service.
+    pub(crate) service: &'static Api<World>,
+    /// What they want done.
+    pub(crate) action: &'static Action<World>,
+    /// With what.
+    pub(crate) input: &'a Input,
+    /// How it came.
+    pub(crate) request: &'a SignedRequest<'a>,
+}
+
+/// Asks about everything that a call touches; `None` if nothing is to be asked.
+pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
+    let authorization = matter.action.authorization;
+    if !authorization.is_decided || matches!(matter.call.principal, Principal::Root(_)) {
+        return None;
+    }
+    let standing = Arc::new(Standing::of(matter.world, matter.call));
+    let asker = Arc::new(Asker::of(matter.call));
+    let known = Arc::new(context::of_call(matter, &asker));
+    let mut touched = (matter.service.touches)(matter.world, matter.call, matter.action, matter.input);
+    if touched.iter().all(|touched| touched.action.is_some()) {
+        touched.insert(0, Touched::new("*".to_owned(), None));
+    }
+    let mut questions = Vec::with_capacity(touched.len());
+    for touched in touched {
+        let actions = match touched.action {
+            Some(other) => vec![other],
+            None => authorization.actions.to_vec(),
+        };
+        let account = touched.account.map(|account| account.to_string());
+        let trust = touched.trust.clone();
+        let arn: Arc<str> = touched.arn.as_str().into();
+        let context = Arc::new(context::of_resource(Arc::clone(&known), touched));
+        questions.extend(actions.into_iter().map(|action| Question {
+            action,
+            resource: Arc::clone(&arn),
+            resource_account: account.clone(),
+            asker: Arc::clone(&asker),
+            standing: Arc::clone(&standing),
+            trust: trust.clone(),
+            context: Arc::clone(&context) as Arc<Context>,
+        }));
+    }
+    Some(questions)
+}
+
+/// The decision that a call is told: the first explicit deny among those about all it touches, or else the first that is no
+/// allow; with the question's place.
+pub(crate) fn verdict(questions: &[Question]) -> Option<(usize, Decision)> {
+    let mut implicit = None;
+    for (place, question) in questions.iter().enumerate() {
+        match question.decide() {
+            Decision::Allowed(_) => {}
+            Decision::ExplicitDeny(by, arn) => return Some((place, Decision::ExplicitDeny(by, arn))),
+            Decision::ImplicitDeny(by) => implicit = implicit.or(Some((place, Decision::ImplicitDeny(by)))),
+        }
+    }
+    implicit
+}

@@ -1,0 +1,38 @@
+//! A refusal in the service's own code and words.
+//!
+//! Follows "Troubleshoot access denied error messages" (IAM User Guide) and, for EC2, "Decode an authorization message".
+
+use awsproto::{AwsError, ErrorNames, Service};
+use policy::Decision;
+
+use super::Question;
+
+/// The error that a caller is told. `encoded` is EC2's authorization message, where there is one.
+pub(crate) fn refusal(
+    service: &Service,
+    question: &Question,
+    decision: &Decision,
+    encoded: Option<String>,
+) -> AwsError {
+    let sentence = sentence(question, decision);
+    match service.protocol.error_names() {
+        ErrorNames::Ec2 => {
+            let encoded = encoded.map(|it| format!(". Encoded authorization failure message: {it}"));
+            let encoded = encoded.unwrap_or_default();
+            let text = format!("You are not authorized to perform this operation. {sentence}{encoded}");
+            AwsError::new("UnauthorizedOperation", text)
+        }
+        ErrorNames::Plain => AwsError::new("AccessDenied", sentence).with_status(403),
+        ErrorNames::Exceptions => AwsError::new("AccessDeniedException", sentence).with_status(400),
+    }
+}
+
+/// `User: arn… is not authorized to perform: ec2:RunInstances on resource: arn… because no identity-based policy allows the
+/// ec2:RunInstances action`.
+fn sentence(question: &Question, decision: &Decision) -> String {
+    let (action, resource) = (question.action, &question.resource);
+    // Services leave out a resource that is none.
+    let on = if &**resource == "*" { String::new() } else { format!(" on resource: {resource}") };
+    let reason = decision.reason(action).map(|reason| format!(" {reason}")).unwrap_or_default();
+    format!("User: {} is not authorized to perform: {action}{on}{reason}", question.asker.arn)
+}

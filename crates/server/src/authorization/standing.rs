@@ -1,0 +1,190 @@
+//! Who asks, and the policies that they have: a user's own and its groups', a role's, their boundary, a session's.
+
+use awsproto::{Call, Principal};
+use model::managed_policy::{self, aws};
+use model::permissions::{Entity, PolicyOrigin};
+use model::{Partition, World};
+use policy::{Attached, Document, Origin, ResourcePolicy};
+
+/// Who asks, by all the names that policies know them by.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker {
+    kind: Kind,
+    /// What refusals call them: `arn:aws:iam::123456789012:user/bob`.
+    pub(crate) arn: String,
+    /// The role, for a session of one; or else the same.
+    principal_arn: String,
+    account: String,
+    id: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Root,
+    User,
+    AssumedRole,
+    FederatedUser,
+}
+
+impl Asker {
+    pub(crate) fn of(call: &Call) -> Asker {
+        let kind = match call.principal {
+            Principal::Root(_) => Kind::Root,
+            Principal::User { .. } => Kind::User,
+            Principal::AssumedRole { .. } => Kind::AssumedRole,
+            Principal::FederatedUser { .. } => Kind::FederatedUser,
+        };
+        Asker {
+            kind,
+            arn: call.principal_arn(),
+            principal_arn: call.principal.principal_arn(call.partition()),
+            account: call.principal.account().to_string(),
+            id: call.principal.user_id(),
+        }
+    }
+
+    /// As policies are evaluated for them.
+    pub(crate) fn principal(&self) -> policy::Principal<'_> {
+        let Asker { arn, principal_arn, account, id, .. } = self;
+        match self.kind {
+            Kind::Root => policy::Principal::Root { account },
+            Kind::User => policy::Principal::User { arn, account, id },
+            Kind::AssumedRole => {
+                policy::Principal::AssumedRole { session_arn: arn, role_arn: principal_arn, account, id }
+            }
+            Kind::FederatedUser => policy::Principal::FederatedUser { arn, account, id },
+        }
+    }
+}
+
+/// A policy, and where it comes from; kept for as long as somebody may ask why.
+#[derive(Clone, Debug)]
+struct Held {
+    document: Document,
+    from: From,
+}
+
+#[derive(Clone, Debug)]
+enum From {
+    Managed { arn: String },
+    Inline { owner: String, name: String },
+    Session,
+}
+
+impl Held {
+    fn attached(&self) -> Attached<'_> {
+        let origin = match &self.from {
+            From::Managed { arn } => Origin::Managed { arn },
+            From::Inline { owner, name } => Origin::Inline { owner_arn: owner, name },
+            From::Session => Origin::Session,
+        };
+        Attached { document: &self.document, origin }
+    }
+}
+
+/// The policies that a caller has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Standing {
+    identity: Vec<Held>,
+    boundary: Option<Held>,
+    session: Option<Vec<Held>>,
+}
+
+impl Standing {
+    /// As they are now.
+    pub(crate) fn of(world: &World, call: &Call) -> Standing {
+        let partition = call.partition();
+        let entity = entity(call);
+        let policies = match entity {
+            Some(Entity::User(id)) => world.users.get(&id).map(|user| world.policies_of_user(user)),
+            Some(Entity::Role(id)) => world.roles.get(&id).map(|role| world.policies_of_role(role)),
+            Some(Entity::Group(_)) | None => None,
+        };
+        let identity = policies.unwrap_or_default().into_iter();
+        let mut identity: Vec<Held> =
+            identity.map(|(origin, document)| held(world, partition, origin, document)).collect();
+        identity.extend(of_root(call));
+        let boundary = entity.and_then(|entity| world.boundary_of(entity)).map(|(policy, document)| {
+            let arn = world.managed_policy(policy).map(|policy| policy.arn(partition)).unwrap_or_default();
+            Held { document: document.clone(), from: From::Managed { arn } }
+        });
+        Standing { identity, boundary, session: of_session(world, call) }
+    }
+
+    /// Calls with the policies as they are evaluated, beside the resource's.
+    pub(crate) fn with<T>(
+        &self,
+        resource: Option<ResourcePolicy<'_>>,
+        ask: impl FnOnce(&policy::Policies<'_>) -> T,
+    ) -> T {
+        let identity: Vec<Attached<'_>> = self.identity.iter().map(Held::attached).collect();
+        let session: Option<Vec<Attached<'_>>> =
+            self.session.as_ref().map(|policies| policies.iter().map(Held::attached).collect());
+        ask(&policy::Policies {
+            identity: &identity,
+            boundary: self.boundary.as_ref().map(Held::attached),
+            session: session.as_deref(),
+            resource,
+            ..policy::Policies::default()
+        })
+    }
+}
+
+/// Whose policies say what a caller may do.
+fn entity(call: &Call) -> Option<Entity> {
+    match &call.principal {
+        Principal::Root(_) => None,
+        Principal::User { user, .. } => Some(Entity::User(*user)),
+        Principal::AssumedRole { role, .. } => Some(Entity::Role(*role)),
+        // A federated user may do at most what the user may who asked for its credentials.
+        Principal::FederatedUser { .. } => {
+            call.session.as_ref().and_then(|session| session.issuer).map(Entity::User)
+        }
+    }
+}
+
+/// A federated user whom the account's root has asked for may do what the root may, within the session's policies.
+fn of_root(call: &Call) -> Option<Held> {
+    let is_of_root = matches!(call.principal, Principal::FederatedUser { .. })
+        && call.session.as_ref().is_some_and(|session| session.issuer.is_none());
+    let everything = aws::named("AdministratorAccess").filter(|_| is_of_root)?;
+    let arn = everything.arn(call.partition());
+    Some(Held { document: everything.document().clone(), from: From::Managed { arn } })
+}
+
+fn held(world: &World, partition: Partition, origin: PolicyOrigin<'_>, document: &Document) -> Held {
+    let from = match origin {
+        PolicyOrigin::Inline(entity, name) => {
+            From::Inline { owner: arn_of(world, partition, entity), name: name.to_owned() }
+        }
+        PolicyOrigin::Attached(_, policy) => {
+            let arn = world.managed_policy(policy).map(|policy| policy.arn(partition)).unwrap_or_default();
+            From::Managed { arn }
+        }
+    };
+    Held { document: document.clone(), from }
+}
+
+fn arn_of(world: &World, partition: Partition, entity: Entity) -> String {
+    let arn = match entity {
+        Entity::User(id) => world.users.get(&id).map(|user| user.arn(partition)),
+        Entity::Group(id) => world.groups.get(&id).map(|group| group.arn(partition)),
+        Entity::Role(id) => world.roles.get(&id).map(|role| role.arn(partition)),
+    };
+    arn.unwrap_or_default()
+}
+
+/// The policies that were passed when the session began. Without any, a role's session is bound by none, and a federated
+/// user may do nothing.
+fn of_session(world: &World, call: &Call) -> Option<Vec<Held>> {
+    let session = call.session.as_ref()?;
+    let inline = session.policies.iter();
+    let inline = inline.map(|document| Held { document: document.clone(), from: From::Session });
+    let managed = session.policy_arns.iter().filter_map(|arn| {
+        let policy = managed_policy::find(world, call.principal.account(), arn).ok()?;
+        Some(Held { document: policy.document().clone(), from: From::Managed { arn: arn.clone() } })
+    });
+    let policies: Vec<Held> = inline.chain(managed).collect();
+    let is_bound = session.has_policies() || matches!(call.principal, Principal::FederatedUser { .. });
+    is_bound.then_some(policies)
+}

@@ -1,0 +1,280 @@
+//! Users, roles and sessions against every row of every service, and the words of refusals.
+
+use awsproto::sigv4::{Payload, SignedRequest};
+use awsproto::xml_reader::Element;
+use awsproto::{Action, Api, AwsError, Call, ErrorNames, Input, Principal, Protocol, Session, testing};
+use model::managed_policy::{PolicyRef, aws};
+use model::permissions::Entity;
+use model::user::NewUser;
+use model::{AccountId, Ids, RoleId, Tags, UserId, World};
+use policy::{Decision, Document, Kind};
+use std::sync::Arc;
+
+use super::*;
+use crate::services;
+
+const ACCOUNT: AccountId = AccountId::DEFAULT;
+
+/// A world with the user `bob`, who may do nothing.
+struct Lab {
+    world: World,
+    user: UserId,
+}
+
+impl Lab {
+    fn new() -> Lab {
+        let mut world = World::default();
+        let mut number = 0;
+        let mut random = || {
+            number += 1;
+            number
+        };
+        let tags = Tags::from([("team".to_owned(), "blue".to_owned())]);
+        let new = NewUser { path: "/".into(), name: "bob".into(), boundary: None, tags };
+        let user =
+            world.create_user(ACCOUNT, new, &mut Ids::new(&mut random), testing::call("us-east-1", 1).now);
+        let user = user.unwrap();
+        Lab { world, user }
+    }
+
+    fn with_policy(mut self, statement: &str) -> Lab {
+        let document = document(statement);
+        self.world.put_inline_policy(Entity::User(self.user), "own", document).unwrap();
+        self
+    }
+
+    fn call(&self) -> Call {
+        let user = &self.world.users.get(&self.user).unwrap();
+        let principal = Principal::User {
+            account: ACCOUNT,
+            user: user.id,
+            path: user.path.clone(),
+            name: user.name.clone(),
+        };
+        Call { principal, ..testing::call("us-east-1", 1) }
+    }
+
+    /// What a call of the user comes to: nothing if it is allowed.
+    fn ask(&self, service: &str, action: &str, form: &str) -> Option<AwsError> {
+        self.ask_as(&self.call(), service, action, form)
+    }
+
+    fn ask_as(&self, call: &Call, service: &str, action: &str, form: &str) -> Option<AwsError> {
+        let service = *services::ALL.iter().find(|it| it.service.name == service).unwrap();
+        let input = Input::parse(service.service.protocol, "", form.as_bytes()).unwrap();
+        judge(&self.world, call, service, service.find(action).unwrap(), &input)
+    }
+}
+
+fn document(statement: &str) -> Document {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+    Document::parse(&text, Kind::Identity).unwrap()
+}
+
+/// A request without parameters.
+fn nothing(service: &Api<World>) -> Input {
+    match service.service.protocol {
+        Protocol::Ec2 | Protocol::Query => Input::parse(service.service.protocol, "", b"").unwrap(),
+        Protocol::RestXml | Protocol::S3 => Input::Xml(Element::default()),
+        Protocol::Json10 | Protocol::Json11 | Protocol::RestJson | Protocol::RpcCbor => {
+            Input::Json(serde_json::json!({}))
+        }
+    }
+}
+
+fn judge(
+    world: &World,
+    call: &Call,
+    service: &'static Api<World>,
+    action: &'static Action<World>,
+    input: &Input,
+) -> Option<AwsError> {
+    let headers = [("host", "127.0.0.1"), ("user-agent", "aws-cli/2")];
+    let request =
+        SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: Payload::Whole(b"") };
+    let matter = Matter { world, call, service, action, input, request: &request };
+    let questions = questions(&matter)?;
+    let (place, decision) = verdict(&questions)?;
+    Some(refusal(service.service, &questions[place], &decision, None))
+}
+
+#[test]
+fn every_row_of_every_service_is_refused_to_whom_nothing_allows_it_in_the_services_words() {
+    let lab = Lab::new();
+    let call = lab.call();
+    let mut asked = 0;
+    for service in services::ALL {
+        let input = nothing(service);
+        for action in service.actions.iter().chain(service.vacant) {
+            let refused = judge(&lab.world, &call, service, action, &input);
+            if !action.authorization.is_decided {
+                assert!(refused.is_none(), "{} is nobody's to decide", action.name);
+                continue;
+            }
+            let refused =
+                refused.unwrap_or_else(|| panic!("{} {} is open", service.service.name, action.name));
+            let (code, status) = match service.service.protocol.error_names() {
+                ErrorNames::Ec2 => ("UnauthorizedOperation", 403),
+                ErrorNames::Plain => ("AccessDenied", 403),
+                ErrorNames::Exceptions => ("AccessDeniedException", 400),
+            };
+            assert_eq!((refused.code.as_ref(), refused.status), (code, status), "{}", action.name);
+            let text = "User: arn:aws:iam::123456789012:user/bob is not authorized to perform: ";
+            assert!(refused.message.contains(text), "{}: {}", action.name, refused.message);
+            let reason = "because no identity-based policy allows the ";
+            assert!(refused.message.contains(reason), "{}: {}", action.name, refused.message);
+            asked += 1;
+        }
+    }
+    assert!(asked > 500, "{asked} rows");
+}
+
+#[test]
+fn an_administrator_may_do_what_every_row_is_about() {
+    let mut lab = Lab::new();
+    let everything = PolicyRef::Aws(aws::named("AdministratorAccess").unwrap().name);
+    lab.world.attach_policy(Entity::User(lab.user), everything).unwrap();
+    let call = lab.call();
+    for service in services::ALL {
+        let input = nothing(service);
+        for action in service.actions.iter().chain(service.vacant) {
+            assert_eq!(judge(&lab.world, &call, service, action, &input), None, "{}", action.name);
+        }
+    }
+}
+
+#[test]
+fn refusals_have_the_words_of_aws() {
+    let lab = Lab::new();
+    let said = |service, action, form| lab.ask(service, action, form).unwrap().message;
+    assert_eq!(
+        said("ec2", "DescribeVpcs", ""),
+        "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/bob is not authorized to \
+         perform: ec2:DescribeVpcs because no identity-based policy allows the ec2:DescribeVpcs action"
+    );
+    assert_eq!(
+        said("ec2", "DeleteVpc", "VpcId=vpc-00000000000000001"),
+        "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/bob is not authorized to \
+         perform: ec2:DeleteVpc on resource: arn:aws:ec2:us-east-1:123456789012:vpc/vpc-00000000000000001 because no \
+         identity-based policy allows the ec2:DeleteVpc action"
+    );
+    let lab = Lab::new().with_policy(
+        r#"[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"iam:*","Resource":"*"}]"#,
+    );
+    assert_eq!(
+        lab.ask("iam", "GetAccountSummary", "").unwrap().message,
+        "User: arn:aws:iam::123456789012:user/bob is not authorized to perform: iam:GetAccountSummary with an explicit \
+         deny in an identity-based policy"
+    );
+    assert_eq!(lab.ask("ec2", "DescribeVpcs", ""), None);
+}
+
+#[test]
+fn the_root_and_what_needs_no_permission_are_not_asked() {
+    let lab = Lab::new();
+    assert_eq!(lab.ask("sts", "GetCallerIdentity", ""), None);
+    assert_eq!(lab.ask_as(&testing::call("us-east-1", 1), "ec2", "DescribeVpcs", ""), None);
+}
+
+#[test]
+fn conditions_see_who_asks_from_where_and_with_which_tags() {
+    for (condition, holds) in [
+        (r#"{"StringEquals":{"aws:username":"bob"}}"#, true),
+        (r#"{"StringEquals":{"aws:PrincipalTag/team":"blue"}}"#, true),
+        (r#"{"StringEquals":{"aws:PrincipalTag/team":"red"}}"#, false),
+        (r#"{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#, true),
+        (r#"{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}"#, false),
+        (r#"{"Bool":{"aws:SecureTransport":"false"}}"#, true),
+        (r#"{"StringEquals":{"aws:RequestedRegion":"us-east-1","ec2:Region":"us-east-1"}}"#, true),
+        (r#"{"DateGreaterThan":{"aws:CurrentTime":"2024-09-24T11:59:59Z"}}"#, true),
+        (r#"{"DateLessThan":{"aws:CurrentTime":"2024-09-24T11:59:59Z"}}"#, false),
+        (r#"{"NumericGreaterThan":{"aws:EpochTime":"1727179199"}}"#, true),
+        (r#"{"StringLike":{"aws:UserAgent":"aws-cli/*"}}"#, true),
+        (r#"{"Null":{"aws:TokenIssueTime":"true","aws:MultiFactorAuthPresent":"true"}}"#, true),
+        (r#"{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::123456789012:user/bob"}}"#, true),
+        (r#"{"StringEquals":{"aws:PrincipalType":"User","aws:PrincipalAccount":"123456789012"}}"#, true),
+    ] {
+        let statement = format!(
+            r#"{{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*","Condition":{condition}}}"#
+        );
+        let lab = Lab::new().with_policy(&statement);
+        assert_eq!(lab.ask("ec2", "DescribeVpcs", "").is_none(), holds, "{condition}");
+    }
+}
+
+#[test]
+fn a_boundary_and_a_sessions_policy_bound_and_give_nothing() {
+    let allow = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    let mut lab = Lab::new().with_policy(allow);
+    let boundary = PolicyRef::Aws(aws::named("AmazonVPCReadOnlyAccess").unwrap().name);
+    lab.world.set_permissions_boundary(Entity::User(lab.user), Some(boundary));
+    assert_eq!(lab.ask("ec2", "DescribeVpcs", ""), None);
+    let refused = lab.ask("ec2", "CreateVpc", "CidrBlock=10.0.0.0/16").unwrap().message;
+    assert!(refused.contains("because no permissions boundary allows the ec2:CreateVpc action"), "{refused}");
+
+    let lab = Lab::new().with_policy(allow);
+    let now = lab.call().now;
+    let mut session = Session::lasting(now, now);
+    session.policies.push(document(r#"{"Effect":"Allow","Action":"ec2:DescribeVpcs","Resource":"*"}"#));
+    let call = Call { session: Some(Arc::new(session)), ..lab.call() };
+    assert_eq!(lab.ask_as(&call, "ec2", "DescribeVpcs", ""), None);
+    let refused = lab.ask_as(&call, "ec2", "DescribeSubnets", "").unwrap().message;
+    assert!(refused.contains("because no session policy allows the ec2:DescribeSubnets action"), "{refused}");
+    let bound = Lab::new();
+    assert!(bound.ask_as(&call, "ec2", "DescribeVpcs", "").is_some(), "a session's policy gives nothing");
+}
+
+#[test]
+fn a_role_that_was_deleted_may_do_nothing() {
+    let lab = Lab::new();
+    let principal = Principal::AssumedRole {
+        account: ACCOUNT,
+        role: RoleId::numbered(9),
+        role_path: "/".into(),
+        role_name: "gone".into(),
+        session: "i-1".into(),
+    };
+    let call = Call { principal, ..testing::call("us-east-1", 1) };
+    assert!(lab.ask_as(&call, "ec2", "DescribeVpcs", "").is_some());
+}
+
+#[test]
+fn the_reasoning_names_the_statement_and_the_condition_that_decided() {
+    let lab = Lab::new().with_policy(
+        r#"[{"Sid":"ByDay","Effect":"Allow","Action":"ec2:*","Resource":"*",
+             "Condition":{"StringEquals":{"aws:PrincipalTag/team":"red"}}}]"#,
+    );
+    let call = lab.call();
+    let service = *services::ALL.iter().find(|it| it.service.name == "ec2").unwrap();
+    let action = service.find("DescribeVpcs").unwrap();
+    let input = nothing(service);
+    let request =
+        SignedRequest { method: "POST", path: "/", query: "", headers: &[], body: Payload::Whole(b"") };
+    let matter = Matter { world: &lab.world, call: &call, service, action, input: &input, request: &request };
+    let questions = questions(&matter).unwrap();
+    let refused = verdict(&questions).map(|(place, _)| place);
+    let judged = Judged {
+        request_id: "r-1".into(),
+        at: call.now,
+        service: "ec2",
+        operation: "DescribeVpcs",
+        questions,
+        refused,
+    };
+    let text = tell(&judged);
+    for expected in [
+        "ec2 DescribeVpcs was refused at 2024-09-24T12:00:00.000Z",
+        "DENIED ec2:DescribeVpcs on *  <- what the caller was told",
+        "because no identity-based policy allows the ec2:DescribeVpcs action",
+        "statement 1 ByDay (Allow, line 1)",
+        "aws:PrincipalTag/team",
+        "which is blue",
+    ] {
+        assert!(text.contains(expected), "{expected} is not in:\n{text}");
+    }
+    let ledger = Ledger::default();
+    ledger.write(judged);
+    assert_eq!(ledger.find("r-1").unwrap().refused, Some(0));
+    assert!(ledger.last(true).is_none() && ledger.last(false).is_some());
+    assert!(matches!(ledger.last(false).unwrap().questions[0].decide(), Decision::ImplicitDeny(_)));
+}
