@@ -57,7 +57,7 @@ impl ArnPattern {
 }
 
 /// The parts of a pattern. A colon in a variable's name parts nothing.
-fn pattern_parts(text: &str, variables: bool) -> Vec<&str> {
+pub(crate) fn pattern_parts(text: &str, variables: bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut in_variable) = (0, false);
     for (at, byte) in text.bytes().enumerate() {

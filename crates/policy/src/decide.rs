@@ -32,12 +32,7 @@ pub(crate) trait Recorder<'a> {
     fn policy(&mut self, of: PolicyType, attached: &Attached<'a>);
 
     /// A statement of it was.
-    fn statement(
-        &mut self,
-        attached: &Attached<'a>,
-        statement: &'a Statement,
-        result: Result<(), Mismatch<'a>>,
-    );
+    fn statement(&mut self, statement: &'a Statement, result: Result<(), Mismatch<'a>>);
 }
 
 struct NoRecorder;
@@ -47,7 +42,7 @@ impl<'a> Recorder<'a> for NoRecorder {
 
     fn policy(&mut self, _of: PolicyType, _attached: &Attached<'a>) {}
 
-    fn statement(&mut self, _: &Attached<'a>, _: &'a Statement, _: Result<(), Mismatch<'a>>) {}
+    fn statement(&mut self, _: &'a Statement, _: Result<(), Mismatch<'a>>) {}
 }
 
 /// What the policies of one type say.
@@ -153,7 +148,7 @@ impl<'a, R: Recorder<'a>> Reader<'_, 'a, R> {
                 continue;
             }
             let result = matches(of, statement, self.asked);
-            self.recorder.statement(attached, statement, result.map(|_| ()));
+            self.recorder.statement(statement, result.map(|_| ()));
             match (result, statement.effect) {
                 (Ok(_), Effect::Deny) => finding.denied = finding.denied.or(Some(attached.origin)),
                 (Ok(closeness), Effect::Allow) => {

@@ -110,13 +110,32 @@ impl Document {
     pub(crate) fn statements(&self) -> &[Statement] {
         &self.0.statements
     }
+}
 
-    /// Where a byte of the text is.
-    pub(crate) fn position(&self, byte: usize) -> Position {
-        let before = &self.text()[..byte];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Position { line, column }
+/// Finds where bytes of a text are, if they are asked for in their order.
+#[derive(Debug)]
+pub(crate) struct Finger<'a> {
+    rest: &'a str,
+    byte: usize,
+    at: Position,
+}
+
+impl<'a> Finger<'a> {
+    pub(crate) fn new(text: &'a str) -> Finger<'a> {
+        Finger { rest: text, byte: 0, at: Position { line: 1, column: 1 } }
+    }
+
+    pub(crate) fn move_to(&mut self, byte: usize) -> Position {
+        let (passed, rest) = self.rest.split_at(byte - self.byte);
+        match passed.rsplit_once('\n') {
+            Some((lines, last)) => {
+                self.at.line += lines.matches('\n').count() + 1;
+                self.at.column = last.chars().count() + 1;
+            }
+            None => self.at.column += passed.chars().count(),
+        }
+        (self.rest, self.byte) = (rest, byte);
+        self.at
     }
 }
 

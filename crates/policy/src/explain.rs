@@ -10,7 +10,7 @@ use crate::condition::{Condition, Operator};
 use crate::context::Context;
 use crate::decide::{Recorder, judge};
 use crate::decision::{Decision, PolicyType};
-use crate::document::Position;
+use crate::document::{Finger, Position};
 use crate::limits::EXPLAINED_VALUES_MAX;
 use crate::policies::{Attached, Origin, Policies};
 use crate::statement::{Effect, Mismatch, Statement};
@@ -111,7 +111,7 @@ pub enum StatementResult<'a> {
 
 /// Decides about a request, and says why.
 pub fn explain<'a>(request: &Request<'a>, policies: &Policies<'a>) -> Explanation<'a> {
-    let mut recorder = Everything { request, policies: Vec::new() };
+    let mut recorder = Everything { request, policies: Vec::new(), finger: Finger::new("") };
     let decision = judge(request, policies, &mut recorder);
     let policies = recorder.policies;
     Explanation { action: request.action, resource: request.resource, decision, policies }
@@ -120,6 +120,8 @@ pub fn explain<'a>(request: &Request<'a>, policies: &Policies<'a>) -> Explanatio
 struct Everything<'r, 'a> {
     request: &'r Request<'a>,
     policies: Vec<PolicyRead<'a>>,
+    /// In the text of the last of them.
+    finger: Finger<'a>,
 }
 
 impl<'a> Recorder<'a> for Everything<'_, 'a> {
@@ -128,14 +130,10 @@ impl<'a> Recorder<'a> for Everything<'_, 'a> {
     fn policy(&mut self, policy_type: PolicyType, attached: &Attached<'a>) {
         let (origin, statements) = (attached.origin, Vec::new());
         self.policies.push(PolicyRead { policy_type, origin, effect: None, statements });
+        self.finger = Finger::new(attached.document.text());
     }
 
-    fn statement(
-        &mut self,
-        attached: &Attached<'a>,
-        statement: &'a Statement,
-        result: Result<(), Mismatch<'a>>,
-    ) {
+    fn statement(&mut self, statement: &'a Statement, result: Result<(), Mismatch<'a>>) {
         let Some(policy) = self.policies.last_mut() else { return };
         if result.is_ok() && policy.effect != Some(Effect::Deny) {
             policy.effect = Some(statement.effect);
@@ -143,8 +141,8 @@ impl<'a> Recorder<'a> for Everything<'_, 'a> {
         policy.statements.push(StatementRead {
             sid: statement.sid.as_deref(),
             effect: statement.effect,
-            start: attached.document.position(statement.span.start),
-            end: attached.document.position(statement.span.end),
+            start: self.finger.move_to(statement.span.start),
+            end: self.finger.move_to(statement.span.end),
             result: said(self.request, statement, result),
         });
     }

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::arn::pattern_parts;
 use crate::document::Kind;
 use crate::draft::{Draft, DraftStatement, Version};
 use crate::pattern::Pattern;
 use crate::problem::PolicyProblem;
 use crate::statement::Statement;
 
-/// What IAM's resources begin with.
+/// What IAM's resources begin with, as its sentence lists them.
 pub(crate) const IAM_PATHS: [&str; 13] = [
     "user/",
     "federated-user/",
@@ -27,8 +28,13 @@ pub(crate) const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+/// What they begin with as well: AWS's own policies speak of them.
+const IAM_PATHS_UNLISTED: [&str; 2] = ["root", "role-template/"];
+
 const PARTITIONS: [&str; 8] =
     ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
+
+const ACCOUNT_DIGITS: usize = 12;
 
 /// What a trust policy may speak of.
 const TRUST_ACTIONS: [&str; 7] = [
@@ -176,7 +182,7 @@ fn of_resource(resource: &str) -> Result<(), PolicyProblem> {
     if resource == "*" {
         return Ok(());
     }
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let parts = pattern_parts(resource, true);
     let [_, partition, rest @ ..] = parts.as_slice() else {
         return Err(PolicyProblem::NoArn(resource.to_owned()));
     };
@@ -187,14 +193,18 @@ fn of_resource(resource: &str) -> Result<(), PolicyProblem> {
     match rest {
         [] => Err(PolicyProblem::NoResourceVendor),
         ["iam", region, ..] if !region.is_empty() => Err(PolicyProblem::IamRegion(resource.to_owned())),
-        ["s3", region, ..] if !region.is_empty() => Err(PolicyProblem::S3Region(resource.to_owned())),
+        // Access points and the like have both; buckets have neither.
+        ["s3", region, rest @ ..] if !region.is_empty() && matches!(rest, [] | ["", ..]) => {
+            Err(PolicyProblem::S3Region(resource.to_owned()))
+        }
         ["iam", _, _, path] => iam_path(path),
         _ => Ok(()),
     }
 }
 
 fn iam_path(path: &str) -> Result<(), PolicyProblem> {
-    match path == "*" || IAM_PATHS.iter().any(|start| path.starts_with(start)) {
+    let mut known = IAM_PATHS.iter().chain(&IAM_PATHS_UNLISTED);
+    match path == "*" || known.any(|start| path.starts_with(start)) {
         true => Ok(()),
         false => Err(PolicyProblem::IamPath),
     }
@@ -220,19 +230,20 @@ fn is_readable(resource: &str) -> bool {
     if resource == "*" {
         return true;
     }
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let parts = pattern_parts(resource, true);
     let is_whole = parts.len() == 6 || !resource.contains("::");
     let service = parts.get(2).copied().unwrap_or_default();
-    is_whole && !service.is_empty() && parts.get(4).is_none_or(|account| is_account(account))
+    is_whole && !service.is_empty() && parts.get(4).is_none_or(|account| is_account(service, account))
 }
 
-/// Twelve digits, `aws` and the like, or a pattern; not a variable, and not a placeholder that somebody forgot.
-fn is_account(account: &str) -> bool {
-    let is_number = account.bytes().all(|byte| byte.is_ascii_digit());
+/// Twelve digits, `aws` and the like, or a pattern; not a placeholder that somebody forgot. A variable where IAM does not have
+/// to know whose its own resource is.
+fn is_account(service: &str, account: &str) -> bool {
+    let is_number = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit());
     let is_word = account.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     let is_pattern = account.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'?'));
-    match is_number && !account.is_empty() {
-        true => account.len() == 12,
-        false => is_word || is_pattern,
+    match is_number {
+        true => account.len() == ACCOUNT_DIGITS,
+        false => is_word || is_pattern || (account.starts_with("${") && service != "iam"),
     }
 }

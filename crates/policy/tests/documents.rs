@@ -128,7 +128,11 @@ fn resources_are_arns() {
         (r#""arn:aws:s3::bucket""#, legacy),
         (r#""arn:aws::::bucket""#, legacy),
         (r#""arn:aws:ec2:us-east-1:<ACCOUNT_ID>:instance/*""#, legacy),
-        (r#""arn:aws:ec2:us-east-1:${aws:PrincipalAccount}:instance/*""#, legacy),
+        (r#""arn:aws:ec2:us-east-1:${aws:PrincipalAccount}:instance/*""#, ""),
+        (r#""arn:aws:iam::${aws:PrincipalAccount}:role/*""#, legacy),
+        (r#""arn:aws:iam::*:root""#, ""),
+        (r#""arn:aws:s3:us-east-1:111122223333:accesspoint/x""#, ""),
+        (r#""arn:aws:ec2:us-east-1:1234:instance/*""#, legacy),
         ("[]", "Policy statement must contain resources."),
         (r#"{"a":"b"}"#, "Syntax errors in policy."),
     ] {
