@@ -3,7 +3,7 @@
 
 use awsproto::{AwsError, Call, Page};
 use model::domain_name::DomainName;
-use model::{AllocationId, ElasticIp, World};
+use model::{AllocationId, ElasticIp, Link, World};
 
 use crate::errors::refused;
 use crate::request::{self, required_id};
@@ -47,7 +47,7 @@ pub(crate) fn describe(
     let DescribeAddressesAttributeRequest { allocation_ids, attribute, max_results, next_token } = request;
     check_attribute(attribute.as_deref())?;
     let scope = call.scope;
-    let all = world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
+    let all = world.network.elastic_ips.linked(Link::Scope(scope));
     let named = request::named_or_all(&allocation_ids, all, |elastic| elastic.id)?;
     let page = Page::new(max_results, next_token.as_deref(), 1..=1000)?;
     let with_name = named.into_iter().filter(|elastic| elastic.domain_name.is_some());

@@ -4,7 +4,7 @@
 use awsproto::filter::Tagged;
 use awsproto::{AwsError, Call, Filterable};
 use model::instance_lifecycle::InstanceAttribute;
-use model::{Id, IdKind, Instance, InstanceId, InstanceState, InstanceType, World};
+use model::{Id, IdKind, Instance, InstanceId, InstanceState, InstanceType, Link, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
@@ -19,11 +19,8 @@ pub(crate) fn describe(
     let DescribeInstanceCreditSpecificationsRequest { filters, instance_ids, max_results, next_token } =
         request;
     let scope = call.scope;
-    let all = world
-        .network
-        .instances
-        .values()
-        .filter(|it| it.scope == scope && it.state != InstanceState::Terminated);
+    let all =
+        world.network.instances.linked(Link::Scope(scope)).filter(|it| it.state != InstanceState::Terminated);
     let named = request::named_or_all(&instance_ids, all, |it| it.id)?;
     let describe = Describe { kind: "instance", ids: &instance_ids, filters, max_results, next_token };
     let render = |it: &Instance| {

@@ -1,8 +1,8 @@
 //! DHCP option sets. Follows CreateDhcpOptions, AssociateDhcpOptions and their neighbours in the EC2 API Reference.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::World;
 use model::dhcp_options::{AMAZON_PROVIDED_DNS, DOMAIN_NAME, DOMAIN_NAME_SERVERS};
+use model::{Link, World};
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -71,7 +71,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeDhcpOptionsResult, AwsError> {
     let DescribeDhcpOptionsRequest { dhcp_options_ids, filters, max_results, next_token } = request;
     let scope = call.scope;
-    let own = world.network.dhcp_options.values().filter(|options| options.scope == scope);
+    let own = world.network.dhcp_options.linked(Link::Scope(scope));
     let sets = request::named_or_all(&dhcp_options_ids, own, |options| options.id)?;
     let describe = Describe { kind: "dhcpOptions", ids: &dhcp_options_ids, filters, max_results, next_token };
     let sets = sets.into_iter().map(render).collect();

@@ -1,7 +1,7 @@
 //! Egress-only internet gateways. Follows CreateEgressOnlyInternetGateway and its neighbours in the EC2 API Reference.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::World;
+use model::{Link, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -51,7 +51,7 @@ pub(crate) fn describe(
         next_token,
     } = request;
     let scope = call.scope;
-    let own = world.network.egress_only_internet_gateways.values().filter(|gateway| gateway.scope == scope);
+    let own = world.network.egress_only_internet_gateways.linked(Link::Scope(scope));
     // One that does not exist is not shown, and no error.
     let named = |id: &str| egress_only_internet_gateway_ids.iter().any(|it| it == id);
     let all = egress_only_internet_gateway_ids.is_empty();

@@ -5,8 +5,8 @@ use awsproto::{AwsError, Call, Filterable, Filters};
 use model::elastic_ip::AssociateAddress;
 use model::refusal::ElasticIpRefusal;
 use model::{
-    AddressAssociationId, AllocationId, ElasticIp, InstanceId, InstanceState, NetworkInterfaceId, Scope,
-    World,
+    AddressAssociationId, AllocationId, ElasticIp, InstanceId, InstanceState, Link, NetworkInterfaceId,
+    Scope, World,
 };
 use std::borrow::Cow;
 
@@ -193,7 +193,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeAddressesResult, AwsError> {
     let DescribeAddressesRequest { allocation_ids, filters, public_ips } = request;
     let scope = call.scope;
-    let all = || world.network.elastic_ips.values().filter(|elastic| elastic.scope == scope);
+    let all = || world.network.elastic_ips.linked(Link::Scope(scope));
     let mut named = request::named_or_all(&allocation_ids, all(), |elastic| elastic.id)?;
     if !public_ips.is_empty() {
         for text in &public_ips {

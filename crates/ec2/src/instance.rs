@@ -11,7 +11,9 @@ use model::instance::{MetadataOptions, StateReason as Reason};
 use model::instance_lifecycle::{InstanceAttribute, StateChange};
 use model::subnet::HostnameType;
 use model::volume::VolumeAttachment;
-use model::{Instance, InstanceId, InstanceState, InstanceType, NetworkInterface, Scope, Volume, World};
+use model::{
+    Instance, InstanceId, InstanceState, InstanceType, Link, NetworkInterface, Scope, Volume, World,
+};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -53,7 +55,7 @@ pub(crate) fn describe(
 }
 
 fn instances(world: &World, scope: Scope) -> impl Iterator<Item = &Instance> {
-    world.network.instances.values().filter(move |instance| instance.scope == scope)
+    world.network.instances.linked(Link::Scope(scope))
 }
 
 /// Instances of one launch are shown together.

@@ -5,7 +5,7 @@
 use awsproto::{AwsError, Call, Filterable};
 use model::instance_connect_endpoint::{InstanceConnectEndpointChange, NewInstanceConnectEndpoint};
 use model::instance_connect_endpoint_state::IpAddressType;
-use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, SecurityGroupId, World};
+use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, Link, SecurityGroupId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -92,7 +92,7 @@ pub(crate) fn describe(
         next_token,
     } = request;
     let (scope, now) = (call.scope, call.now);
-    let own = world.instance_connect_endpoints.values().filter(|it| it.scope == scope && it.is_shown(now));
+    let own = world.instance_connect_endpoints.linked(Link::Scope(scope)).filter(|it| it.is_shown(now));
     let named = request::named_or_all(&instance_connect_endpoint_ids, own, |endpoint| endpoint.id)?;
     let describe = Describe {
         kind: "instanceConnectEndpoint",

@@ -2,7 +2,7 @@
 //! DescribeInstanceImageMetadata (EC2 API Reference). Allowed AMIs cannot be set, so that every image is allowed.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::{Instance, World};
+use model::{Instance, Link, World};
 use std::borrow::Cow;
 
 use crate::image;
@@ -17,7 +17,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeInstanceImageMetadataResult, AwsError> {
     let DescribeInstanceImageMetadataRequest { filters, instance_ids, max_results, next_token } = request;
     let scope = call.scope;
-    let all = world.network.instances.values().filter(|it| it.scope == scope);
+    let all = world.network.instances.linked(Link::Scope(scope));
     let named = request::named_or_all(&instance_ids, all, |instance| instance.id)?;
     let describe = Describe { kind: "instances", ids: &instance_ids, filters, max_results, next_token };
     let rendered = named.into_iter().map(|instance| render(world, instance)).collect();

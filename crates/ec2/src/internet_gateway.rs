@@ -2,7 +2,7 @@
 //! Reference.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::World;
+use model::{Link, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -61,7 +61,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeInternetGatewaysResult, AwsError> {
     let DescribeInternetGatewaysRequest { filters, internet_gateway_ids, max_results, next_token } = request;
     let scope = call.scope;
-    let own = world.network.internet_gateways.values().filter(|gateway| gateway.scope == scope);
+    let own = world.network.internet_gateways.linked(Link::Scope(scope));
     let gateways = request::named_or_all(&internet_gateway_ids, own, |gateway| gateway.id)?;
     let describe =
         Describe { kind: "internetGateway", ids: &internet_gateway_ids, filters, max_results, next_token };

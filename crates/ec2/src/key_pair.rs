@@ -2,7 +2,7 @@
 
 use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use model::key_pair::{KeyKind, NewKeyPair};
-use model::{IdKind, KeyPair, KeyPairId, Tags, World};
+use model::{IdKind, KeyPair, KeyPairId, Link, Tags, World};
 use sha2::{Digest, Sha256};
 use ssh_keys::{PrivateKey, PublicKey};
 use std::borrow::Cow;
@@ -157,7 +157,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeKeyPairsResult, AwsError> {
     let DescribeKeyPairsRequest { filters, include_public_key, key_names, key_pair_ids } = request;
     let scope = call.scope;
-    let all = || world.key_pairs.values().filter(|pair| pair.scope == scope);
+    let all = || world.key_pairs.linked(Link::Scope(scope));
     let mut pairs = request::named_or_all(&key_pair_ids, all(), |pair| pair.id)?;
     if !key_names.is_empty() {
         let is_unknown = |name: &&String| !all().any(|pair| pair.name == **name);

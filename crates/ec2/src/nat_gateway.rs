@@ -3,7 +3,7 @@
 
 use awsproto::{AwsError, Call, Filterable};
 use model::nat_gateway::{Connectivity, NatGatewayState, NewNatGateway};
-use model::{NatGatewayId, World};
+use model::{Link, NatGatewayId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -79,8 +79,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeNatGatewaysResult, AwsError> {
     let DescribeNatGatewaysRequest { filter, max_results, nat_gateway_ids, next_token } = request;
     let (scope, now) = (call.scope, call.now);
-    let own =
-        world.network.nat_gateways.values().filter(|gateway| gateway.scope == scope && gateway.is_shown(now));
+    let own = world.network.nat_gateways.linked(Link::Scope(scope)).filter(|gateway| gateway.is_shown(now));
     let gateways = request::named_or_all(&nat_gateway_ids, own, |gateway| gateway.id)?;
     let describe =
         Describe { kind: "natGateway", ids: &nat_gateway_ids, filters: filter, max_results, next_token };

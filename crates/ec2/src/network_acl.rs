@@ -7,7 +7,8 @@ use awsproto::{AwsError, Call, tags};
 use model::network_acl::{FINAL_IPV6_RULE, FINAL_RULE};
 use model::rule::protocol;
 use model::{
-    Direction, IpNet, NetworkAcl, NetworkAclEntry, Ports, RuleAction, RuleProtocol, Subnet, Traffic, World,
+    Direction, IpNet, Link, NetworkAcl, NetworkAclEntry, Ports, RuleAction, RuleProtocol, Subnet, Traffic,
+    World,
 };
 use std::borrow::Cow;
 
@@ -50,10 +51,10 @@ pub(crate) fn describe(
 ) -> Result<DescribeNetworkAclsResult, AwsError> {
     let DescribeNetworkAclsRequest { filters, max_results, network_acl_ids, next_token } = request;
     let scope = call.scope;
-    let own = world.network.network_acls.values().filter(|acl| acl.scope == scope);
+    let own = world.network.network_acls.linked(Link::Scope(scope));
     let acls = named_or_all(&network_acl_ids, own, |acl| acl.id)?;
     let describe = Describe { kind: "networkAcl", ids: &network_acl_ids, filters, max_results, next_token };
-    let subnets = world.subnets_by_network_acl();
+    let subnets = world.subnets_by_network_acl(scope);
     let of = |acl: &NetworkAcl| subnets.get(&acl.id).map_or(&[][..], Vec::as_slice);
     let rows = acls.into_iter().map(|acl| render(world, acl, of(acl))).collect();
     let (network_acls, next_token) = describe.page(rows, |acl| acl.network_acl_id.as_ref())?;

@@ -4,20 +4,20 @@
 use awsproto::Input;
 use model::instance_connect_endpoint_state::EndpointState;
 use model::nat_gateway::NatGatewayState;
-use model::{InstanceState, NetworkInterface, Scope, World};
+use model::{InstanceState, Link, NetworkInterface, Scope, World};
 use std::fmt::Display;
 
 /// Instances, for those who name them by `InstanceId`.
 pub(crate) fn instances(world: &World, scope: Scope, input: &Input) -> bool {
     let named = Named::of(input, "InstanceId");
-    let own = world.network.instances.values().filter(|it| it.scope == scope);
+    let own = world.network.instances.linked(Link::Scope(scope));
     own.filter(|it| is_passing(it.state)).any(|it| named.has(it.id))
 }
 
 /// Volumes: those of an instance go with it.
 pub(crate) fn volumes(world: &World, scope: Scope, input: &Input) -> bool {
     let named = Named::of(input, "VolumeId");
-    let own = world.network.instances.values().filter(|it| it.scope == scope);
+    let own = world.network.instances.linked(Link::Scope(scope));
     let passing = own.filter(|it| is_passing(it.state)).flat_map(|it| world.volumes_of(it.id));
     passing.into_iter().any(|(volume, _)| named.has(volume.id))
 }
@@ -29,7 +29,7 @@ pub(crate) fn network_interfaces(world: &World, scope: Scope, input: &Input) -> 
         let instance = interface.instance().and_then(|id| world.network.instances.get(&id));
         instance.is_some_and(|instance| is_passing(instance.state))
     };
-    let own = world.network.network_interfaces.values().filter(|it| it.scope == scope);
+    let own = world.network.network_interfaces.linked(Link::Scope(scope));
     own.filter(|it| named.has(it.id)).any(of_instance)
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn nat_gateways(world: &World, scope: Scope, input: &Input) -> bool {
         NatGatewayState::Pending | NatGatewayState::Deleting => true,
         NatGatewayState::Available | NatGatewayState::Failed { .. } | NatGatewayState::Deleted => false,
     };
-    let own = world.network.nat_gateways.values().filter(|it| it.scope == scope);
+    let own = world.network.nat_gateways.linked(Link::Scope(scope));
     own.filter(|it| passes(&it.state)).any(|it| named.has(it.id))
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn instance_connect_endpoints(world: &World, scope: Scope, input: &In
         | EndpointState::UpdateComplete
         | EndpointState::DeleteComplete => false,
     };
-    let own = world.instance_connect_endpoints.values().filter(|it| it.scope == scope);
+    let own = world.instance_connect_endpoints.linked(Link::Scope(scope));
     own.filter(|it| passes(&it.state)).any(|it| named.has(it.id))
 }
 

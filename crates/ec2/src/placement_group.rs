@@ -3,7 +3,7 @@
 
 use awsproto::{AwsError, Call, Filterable, Filters};
 use model::placement_group::{PARTITIONS_DEFAULT, PARTITIONS_MAX, PlacementGroup, PlacementStrategy};
-use model::{PlacementGroupId, World};
+use model::{Link, PlacementGroupId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -107,7 +107,7 @@ pub(crate) fn describe(
     for name in &group_names {
         world.placement_group_named(scope, name).map_err(refused)?;
     }
-    let all = world.placement_groups.values().filter(|it| it.scope == scope);
+    let all = world.placement_groups.linked(Link::Scope(scope));
     let mut groups = request::named_or_all(&group_ids, all, |it| it.id)?;
     groups.retain(|it| group_names.is_empty() || group_names.contains(&it.name));
     let placement_groups = Filters::new(filters)?.select(groups.into_iter().map(render).collect())?;

@@ -10,7 +10,7 @@ use model::aws_prefix_list::AwsPrefixList;
 use model::prefix_list::{LastChange, NewPrefixList, PrefixListChange};
 use model::quotas::ENTRIES_PER_PREFIX_LIST_MAX;
 use model::refusal::PrefixListRefusal;
-use model::{IdKind, IpNet, PrefixListId, ResourceId, Scope, World};
+use model::{IdKind, IpNet, Link, PrefixListId, ResourceId, Scope, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
@@ -199,7 +199,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeManagedPrefixListsResult, AwsError> {
     let DescribeManagedPrefixListsRequest { filters, max_results, next_token, prefix_list_ids } = request;
     let scope = call.scope;
-    let own = world.network.prefix_lists.values().filter(|list| list.scope == scope);
+    let own = world.network.prefix_lists.linked(Link::Scope(scope));
     let mut rows: Vec<ManagedPrefixList> = AwsPrefixList::all(scope.region).map(render_aws).collect();
     rows.extend(own.map(|list| render(list, settled_state(list))));
     let rows = only_named(rows, &prefix_list_ids, |list| &list.prefix_list_id)?;

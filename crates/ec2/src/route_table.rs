@@ -3,7 +3,7 @@
 
 use awsproto::{AwsError, Call, Filterable};
 use model::route_table::{RouteTableAssociation, RouteTableUser};
-use model::{InternetGatewayId, Refusal, RouteTableAssociationId, RouteTableId, World};
+use model::{InternetGatewayId, Link, Refusal, RouteTableAssociationId, RouteTableId, World};
 use std::borrow::Cow;
 
 use crate::errors::{gateway_not_found, refused, refused_for_route};
@@ -46,10 +46,10 @@ pub(crate) fn describe(
 ) -> Result<DescribeRouteTablesResult, AwsError> {
     let DescribeRouteTablesRequest { filters, max_results, next_token, route_table_ids } = request;
     let scope = call.scope;
-    let own = world.network.route_tables.values().filter(|table| table.scope == scope);
+    let own = world.network.route_tables.linked(Link::Scope(scope));
     let tables = request::named_or_all(&route_table_ids, own, |table| table.id)?;
     let describe = Describe { kind: "routeTable", ids: &route_table_ids, filters, max_results, next_token };
-    let associations = world.associations_by_route_table();
+    let associations = world.associations_by_route_table(scope);
     let of = |table: &model::RouteTable| associations.get(&table.id).map_or(&[][..], Vec::as_slice);
     let tables = tables.into_iter().map(|table| render(world, table, of(table))).collect();
     let (route_tables, next_token) = describe.page_within(PAGE, tables, |it| it.route_table_id.as_ref())?;

@@ -8,7 +8,7 @@ use model::instance::{MetadataOptions, ShutdownBehavior};
 use model::instance_lifecycle::{InterfaceSource, Launch, LaunchInterface};
 use model::network_interface::NewNetworkInterface;
 use model::refusal::VpcRefusal;
-use model::{InstanceType, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
+use model::{InstanceType, Link, Refusal, Scope, SecurityGroupId, SubnetId, Tags, World, Zone};
 
 use crate::block_device;
 use crate::cpu_options;
@@ -373,8 +373,11 @@ fn groups_by_name(world: &World, scope: Scope, names: &[String]) -> Result<Vec<S
     }
     let vpc = world.default_vpc(scope).ok_or_else(|| no_default(VpcRefusal::NoDefault.into(), None))?.id;
     let find = |name: &String| {
-        let group =
-            world.network.security_groups.values().find(|group| group.vpc == vpc && group.name == *name);
+        let group = world
+            .network
+            .security_groups
+            .linked(Link::name(vpc, name))
+            .find(|group| group.vpc == vpc && group.name == *name);
         group.map(|group| group.id).ok_or_else(|| {
             let message = format!("The security group '{name}' does not exist in default VPC '{vpc}'");
             AwsError::new("InvalidGroup.NotFound", message)

@@ -6,7 +6,7 @@ use awsproto::filter::Filterable;
 use awsproto::page::Page;
 use awsproto::{AwsError, Call, tags};
 use model::security_group::NewSecurityGroup;
-use model::{Direction, Scope, SecurityGroup, VpcId, World};
+use model::{Direction, Link, Scope, SecurityGroup, VpcId, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -95,7 +95,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeSecurityGroupsResult, AwsError> {
     let DescribeSecurityGroupsRequest { filters, group_ids, group_names, max_results, next_token } = request;
     let scope = call.scope;
-    let own = world.network.security_groups.values().filter(|group| group.scope == scope);
+    let own = world.network.security_groups.linked(Link::Scope(scope));
     let mut groups = named_or_all(&group_ids, own, |group| group.id)?;
     if !group_names.is_empty() {
         let vpc = default_vpc(world, scope)?;
@@ -120,7 +120,7 @@ pub(crate) fn for_vpc(
     let GetSecurityGroupsForVpcRequest { filters, max_results, next_token, vpc_id } = request;
     let scope = call.scope;
     let vpc = world.vpc(scope, required_id(vpc_id.as_deref())?).map_err(refused)?.id;
-    let groups = world.network.security_groups.values().filter(|group| group.serves(vpc));
+    let groups = world.network.security_groups.linked(Link::Vpc(vpc));
     let rows = groups.map(|group| SecurityGroupForVpc {
         description: Some(group.description.clone()),
         group_id: Some(group.id.to_string()),
@@ -176,7 +176,7 @@ pub(crate) fn stale(
     let DescribeStaleSecurityGroupsRequest { max_results, next_token, vpc_id } = request;
     let scope = call.scope;
     let vpc = world.vpc(scope, required_id(vpc_id.as_deref())?).map_err(refused)?.id;
-    let groups = world.network.security_groups.values().filter(|group| group.vpc == vpc);
+    let groups = world.network.security_groups.linked(Link::Vpc(vpc));
     let rows = groups.filter_map(|group| render_stale(world, group)).collect();
     let page = Page::new(max_results, next_token.as_deref(), 5..=255)?;
     let (stale_security_group_set, next_token) =

@@ -5,7 +5,7 @@ use awsproto::filter::{Filterable, Filters, Tagged};
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Call};
 use model::security_group_association::{VpcAssociation, VpcAssociationState};
-use model::{SecurityGroup, World};
+use model::{Link, SecurityGroup, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -41,8 +41,8 @@ pub(crate) fn describe(
 ) -> Result<DescribeSecurityGroupVpcAssociationsResult, AwsError> {
     let DescribeSecurityGroupVpcAssociationsRequest { filters, max_results, next_token } = request;
     let scope = call.scope;
-    let own = world.network.security_groups.values().filter(|group| group.scope == scope);
-    let rows = own.flat_map(|group| group.associations.iter().map(|it| render(group, it))).collect();
+    let own = world.network.security_groups.linked(Link::Scope(scope));
+    let rows = own.flat_map(|group| group.associations.iter().map(|it| render(group, it)));
     let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
     let rows = Filters::new(filters)?.select(rows)?;
     let (security_group_vpc_associations, next_token) = page.cut(rows, place);

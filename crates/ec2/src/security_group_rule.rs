@@ -7,8 +7,8 @@ use awsproto::{AwsError, Call};
 use model::refusal::SecurityGroupRefusal;
 use model::security_group_rules::RuleContent;
 use model::{
-    Direction, IpNet, Peer, Scope, SecurityGroup, SecurityGroupId, SecurityGroupRule, SecurityGroupRuleId,
-    World,
+    Direction, IpNet, Link, Peer, Scope, SecurityGroup, SecurityGroupId, SecurityGroupRule,
+    SecurityGroupRuleId, World,
 };
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -153,7 +153,7 @@ pub(crate) fn describe(
         request;
     let scope = call.scope;
     check_group_filter(&filters)?;
-    let groups = || world.network.security_groups.values().filter(|group| group.scope == scope);
+    let groups = || world.network.security_groups.linked(Link::Scope(scope));
     let all = groups().flat_map(|group| group.rules.values());
     let named = named_or_all(&security_group_rule_ids, all, |rule| rule.id)?;
     let wanted: BTreeSet<SecurityGroupRuleId> = named.into_iter().map(|rule| rule.id).collect();

@@ -6,7 +6,9 @@ use model::subnet::{
     CidrReservation, HostnameType, NewReservation, NewSubnet, SubnetAttribute, SubnetBlocks, SubnetIpv6Cidr,
 };
 use model::timestamp::Timestamp;
-use model::{IpNet, Region, Scope, SubnetCidrAssociationId, SubnetCidrReservationId, SubnetId, World, Zone};
+use model::{
+    IpNet, Link, Region, Scope, SubnetCidrAssociationId, SubnetCidrReservationId, SubnetId, World, Zone,
+};
 use std::borrow::Cow;
 
 use crate::block_public_access;
@@ -88,7 +90,7 @@ pub(crate) fn describe(
 ) -> Result<DescribeSubnetsResult, AwsError> {
     let DescribeSubnetsRequest { filters, max_results, next_token, subnet_ids } = request;
     let (scope, now) = (call.scope, call.now);
-    let own = world.network.subnets.values().filter(|subnet| subnet.scope == scope);
+    let own = world.network.subnets.linked(Link::Scope(scope));
     let subnets = request::named_or_all(&subnet_ids, own, |subnet| subnet.id)?;
     let describe = Describe { kind: "subnet", ids: &subnet_ids, filters, max_results, next_token };
     let subnets = subnets.into_iter().map(|subnet| render(world, subnet, now)).collect();

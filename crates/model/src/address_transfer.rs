@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 
 use crate::elastic_ip::ElasticIp;
 use crate::ids::*;
+use crate::link::Link;
 use crate::place::{AccountId, Scope};
 use crate::refusal::{ElasticIpRefusal, Refusal};
 use crate::tags::Tags;
@@ -117,7 +118,7 @@ impl World {
         now: Timestamp,
         ids: &mut Ids<'_>,
     ) -> Result<AllocationId, Refusal> {
-        let offered = self.network.elastic_ips.values().find_map(|elastic| {
+        let offered = self.network.elastic_ips.linked(Link::PublicAddress(address)).find_map(|elastic| {
             let offer = elastic.offer(now).filter(|offer| offer.to == scope.account)?;
             (elastic.public_ip == address && elastic.scope.region == scope.region).then_some((elastic, offer))
         });

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::Refusal;
@@ -57,7 +58,7 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<DhcpOptionsId, Refusal> {
-        let owned = self.network.dhcp_options.values().filter(|it| it.scope == scope).count();
+        let owned = self.network.dhcp_options.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::DhcpOptions, owned)?;
         let id = ids.fresh();
         self.network
@@ -69,9 +70,7 @@ impl World {
     /// The set that new VPCs of the Region get, made when there is none: the Region's private domain, resolved by
     /// the VPC resolver.
     pub(crate) fn ensure_default_dhcp_options(&mut self, scope: Scope, ids: &mut Ids<'_>) -> DhcpOptionsId {
-        if let Some(found) =
-            self.network.dhcp_options.values().find(|it| it.scope == scope && it.region_default)
-        {
+        if let Some(found) = self.network.dhcp_options.linked(Link::Default(scope)).next() {
             return found.id;
         }
         let id = ids.fresh();
@@ -102,7 +101,7 @@ impl World {
     /// Deletes a set that no VPC uses.
     pub fn delete_dhcp_options(&mut self, scope: Scope, id: DhcpOptionsId) -> Result<(), Refusal> {
         self.dhcp_options(scope, id)?;
-        if self.network.vpcs.values().any(|vpc| vpc.dhcp_options == Some(id)) {
+        if self.network.vpcs.linked(Link::DhcpOptions(id)).next().is_some() {
             return Err(Refusal::HasDependencies(id.into()));
         }
         self.network.dhcp_options.remove(&id);

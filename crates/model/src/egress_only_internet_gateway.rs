@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::{InternetGatewayRefusal, Refusal};
@@ -45,9 +46,9 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<EgressOnlyInternetGatewayId, Refusal> {
         self.vpc(scope, vpc)?;
-        let own = self.network.egress_only_internet_gateways.values().filter(|it| it.scope == scope);
+        let own = self.network.egress_only_internet_gateways.linked(Link::Scope(scope));
         self.check_quota(scope, Quota::EgressOnlyInternetGateways, own.count())?;
-        if self.network.egress_only_internet_gateways.values().any(|it| it.vpc == vpc) {
+        if self.network.egress_only_internet_gateways.linked(Link::Vpc(vpc)).next().is_some() {
             return Err(InternetGatewayRefusal::VpcHasEgressOnly(vpc).into());
         }
         let id = ids.fresh();

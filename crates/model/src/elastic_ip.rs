@@ -9,6 +9,7 @@ use crate::address_transfer::{AcceptedTransfer, TransferOffer};
 use crate::domain_name::DomainName;
 use crate::ids::*;
 use crate::instance_state::InstanceState;
+use crate::link::Link;
 use crate::network_interface::{PrivateAddress, PublicAddress};
 use crate::network_interface_permission::InterfacePermissionKind;
 use crate::place::Scope;
@@ -106,7 +107,7 @@ impl World {
 
     /// Refuses another address to an account that has as many as it may have.
     pub(crate) fn check_address_quota(&self, scope: Scope) -> Result<(), Refusal> {
-        let owned = self.network.elastic_ips.values().filter(|elastic| elastic.scope == scope).count();
+        let owned = self.network.elastic_ips.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::ElasticIps, owned)
     }
 
@@ -210,7 +211,7 @@ impl World {
         let association = self
             .network
             .elastic_ips
-            .values()
+            .linked(Link::AddressAssociation(id))
             .filter(|elastic| elastic.scope == scope)
             .filter_map(|elastic| elastic.association)
             .find(|association| association.id == id)

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::instance_state::InstanceState;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::{InstanceRefusal, Refusal};
@@ -104,7 +105,7 @@ impl World {
 
     /// Refuses one fleet too many.
     pub fn check_fleet_quota(&self, scope: Scope) -> Result<(), Refusal> {
-        let owned = self.fleets.values().filter(|it| it.scope == scope && it.deleted.is_none());
+        let owned = self.fleets.linked(Link::Scope(scope)).filter(|it| it.deleted.is_none());
         self.check_quota(scope, Quota::Fleets, owned.count())
     }
 

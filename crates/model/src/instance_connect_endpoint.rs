@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::instance_connect_endpoint_state::{EndpointState, IpAddressType};
+use crate::link::Link;
 use crate::network_interface::{Attachment, InterfaceKind, NewNetworkInterface, Wish};
 use crate::place::Scope;
 use crate::quotas::Quota;
@@ -102,7 +103,7 @@ impl InstanceConnectEndpoint {
 impl World {
     /// The endpoint whose interface this is.
     pub fn endpoint_of_interface(&self, id: NetworkInterfaceId) -> Option<&InstanceConnectEndpoint> {
-        self.instance_connect_endpoints.values().find(|endpoint| endpoint.interface == Some(id))
+        self.instance_connect_endpoints.linked(Link::NetworkInterface(id)).next()
     }
 
     /// The endpoint with this identifier, if it is the caller's.
@@ -260,7 +261,7 @@ impl World {
 
     /// "You can create only 1 EC2 Instance Connect Endpoint per VPC and per subnet." One that is being deleted counts.
     fn check_endpoint_quotas(&self, scope: Scope, vpc: VpcId) -> Result<(), Refusal> {
-        let own = self.instance_connect_endpoints.values().filter(|it| it.scope == scope);
+        let own = self.instance_connect_endpoints.linked(Link::Scope(scope));
         let vpcs: Vec<VpcId> = own.filter(|it| !it.state.has_ended()).map(|it| it.vpc).collect();
         let in_vpc = vpcs.iter().filter(|it| **it == vpc).count();
         self.check_quota(scope, Quota::InstanceConnectEndpointsPerVpc, in_vpc)?;

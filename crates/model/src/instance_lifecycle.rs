@@ -24,6 +24,7 @@ use crate::instance::{
 use crate::instance_profile_association::InstanceProfileAssociation;
 use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
+use crate::link::Link;
 use crate::network_interface::{
     Device, NetworkInterface, NewNetworkInterface, check_address_count, check_interface_count,
 };
@@ -203,8 +204,7 @@ impl World {
         ids: &mut Ids<'_>,
         now: Timestamp,
     ) -> Result<InstanceId, Refusal> {
-        let alive = |it: &&Instance| it.scope == scope && it.state != InstanceState::Terminated;
-        self.check_quota(scope, Quota::Instances, self.network.instances.values().filter(alive).count())?;
+        self.check_quota(scope, Quota::Instances, self.network.instances.count_linked(Link::Counted(scope)))?;
         let key = match &launch.key_name {
             Some(name) => Some(self.key_pair_named(scope, name)?.public_key.clone()),
             None => None,

@@ -9,6 +9,7 @@ use crate::iam_id::{InstanceProfileId, RoleId};
 use crate::iam_name::NameKey;
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
+use crate::link::Link;
 use crate::partition::Partition;
 use crate::place::AccountId;
 use crate::quotas::{INSTANCE_PROFILES_MAX, ROLES_PER_INSTANCE_PROFILE_MAX};
@@ -57,7 +58,7 @@ impl World {
         account: AccountId,
         role: RoleId,
     ) -> impl Iterator<Item = &InstanceProfile> {
-        self.instance_profiles_of(account).filter(move |profile| profile.role == Some(role))
+        self.instance_profiles.linked(Link::Role(role)).filter(move |profile| profile.account == account)
     }
 
     /// The account's instance profile of this name.

@@ -10,6 +10,7 @@ use crate::ids::*;
 use crate::instance::Instance;
 use crate::instance_profile::InstanceProfile;
 use crate::instance_state::InstanceState;
+use crate::link::Link;
 use crate::partition::Partition;
 use crate::place::Scope;
 use crate::refusal::{InstanceRefusal, Refusal, Wanted};
@@ -55,7 +56,7 @@ impl World {
         &self,
         scope: Scope,
     ) -> impl Iterator<Item = (&Instance, &InstanceProfileAssociation)> {
-        let own = self.network.instances.values().filter(move |instance| instance.scope == scope);
+        let own = self.network.instances.linked(Link::Scope(scope));
         own.filter_map(|instance| Some((instance, instance.profile_association.as_ref()?)))
     }
 

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::network_interface::NetworkInterface;
 use crate::place::Scope;
 use crate::quotas::Quota;
@@ -41,7 +42,7 @@ impl World {
 
     /// The internet gateway that is attached to a VPC.
     pub fn internet_gateway_of(&self, vpc: VpcId) -> Option<&InternetGateway> {
-        self.network.internet_gateways.values().find(|gateway| gateway.vpc == Some(vpc))
+        self.network.internet_gateways.linked(Link::Vpc(vpc)).next()
     }
 
     /// Makes an internet gateway, attached to nothing.
@@ -51,7 +52,7 @@ impl World {
         tags: Tags,
         ids: &mut Ids<'_>,
     ) -> Result<InternetGatewayId, Refusal> {
-        let owned = self.network.internet_gateways.values().filter(|it| it.scope == scope).count();
+        let owned = self.network.internet_gateways.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::InternetGateways, owned)?;
         let id = ids.fresh();
         self.network
@@ -94,7 +95,7 @@ impl World {
         }
         let mapped =
             |it: &NetworkInterface| it.private_addresses.iter().any(|private| private.public.is_some());
-        if self.network.network_interfaces.values().any(|it| it.vpc == vpc && mapped(it)) {
+        if self.network.network_interfaces.linked(Link::Vpc(vpc)).any(mapped) {
             return Err(InternetGatewayRefusal::MappedPublicAddresses(vpc).into());
         }
         let gateway = self.internet_gateway_mut(id);

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::{KeyPairRefusal, Refusal};
@@ -67,7 +68,7 @@ impl World {
     /// The key pair of this scope with this name.
     pub fn key_pair_named(&self, scope: Scope, name: &str) -> Result<&KeyPair, Refusal> {
         self.key_pairs
-            .values()
+            .linked(Link::name(scope, name))
             .find(|pair| pair.scope == scope && pair.name == name)
             .ok_or_else(|| KeyPairRefusal::NoneOfName(name.to_owned()).into())
     }
@@ -77,7 +78,7 @@ impl World {
         if self.key_pair_named(scope, name).is_ok() {
             return Err(KeyPairRefusal::Exists(name.to_owned()).into());
         }
-        let owned = self.key_pairs.values().filter(|pair| pair.scope == scope).count();
+        let owned = self.key_pairs.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::KeyPairs, owned)
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::{LaunchTemplateRefusal, Refusal};
@@ -95,7 +96,7 @@ impl World {
     /// The launch template of this scope with this name.
     pub fn launch_template_named(&self, scope: Scope, name: &str) -> Result<&LaunchTemplate, Refusal> {
         self.launch_templates
-            .values()
+            .linked(Link::name(scope, name))
             .find(|it| it.scope == scope && it.name == name)
             .ok_or_else(|| LaunchTemplateRefusal::NoneOfName(name.to_owned()).into())
     }
@@ -112,7 +113,7 @@ impl World {
         if self.launch_template_named(scope, &name).is_ok() {
             return Err(LaunchTemplateRefusal::Exists(name).into());
         }
-        let owned = self.launch_templates.values().filter(|it| it.scope == scope).count();
+        let owned = self.launch_templates.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::LaunchTemplates, owned)?;
         let id = ids.fresh();
         let template = LaunchTemplate {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::network_interface::{Attachment, InterfaceKind, NewNetworkInterface};
 use crate::place::{Scope, Zone};
 use crate::quotas::Quota;
@@ -264,11 +265,9 @@ impl World {
 
     fn check_nat_gateway_quota(&self, scope: Scope, zone: Zone) -> Result<(), Refusal> {
         let in_zone = |it: &&NatGateway| {
-            it.scope == scope
-                && it.counts()
-                && self.network.subnets.get(&it.subnet).is_some_and(|it| it.zone == zone)
+            it.counts() && self.network.subnets.get(&it.subnet).is_some_and(|it| it.zone == zone)
         };
-        let count = self.network.nat_gateways.values().filter(in_zone).count();
+        let count = self.network.nat_gateways.linked(Link::Scope(scope)).filter(in_zone).count();
         self.check_quota(scope, Quota::NatGatewaysPerZone, count)
     }
 

@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 
 use crate::elastic_ip::AddressAssociation;
 use crate::ids::*;
+use crate::link::Link;
 use crate::nat_gateway::NatGateway;
 use crate::network_interface::{NetworkInterface, Wish};
 use crate::place::Scope;
@@ -71,7 +72,8 @@ impl World {
     ) -> Result<Vec<Ipv4Addr>, Refusal> {
         let (interface, _) = self.nat_gateway_place(scope, id, true)?;
         let of_gateway = |wanted: &AddressAssociationId| -> Result<Ipv4Addr, Refusal> {
-            let own = self.network.elastic_ips.values().filter_map(|elastic| elastic.association);
+            let linked = self.network.elastic_ips.linked(Link::AddressAssociation(*wanted));
+            let own = linked.filter_map(|elastic| elastic.association);
             let found =
                 own.into_iter().find(|it: &AddressAssociation| it.id == *wanted && it.interface == interface);
             Ok(found.ok_or(NatGatewayRefusal::NoSuchAssociation(*wanted))?.private_ip)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::{NetworkAclRefusal, Refusal};
@@ -168,13 +169,13 @@ impl World {
 
     /// The subnets on whose boundary a network ACL stands.
     pub fn subnets_of_network_acl(&self, id: NetworkAclId) -> impl Iterator<Item = &Subnet> {
-        self.network.subnets.values().filter(move |subnet| subnet.network_acl == id)
+        self.network.subnets.linked(Link::NetworkAcl(id))
     }
 
-    /// The same of every network ACL at once: one look at all subnets instead of one for each ACL.
-    pub fn subnets_by_network_acl(&self) -> BTreeMap<NetworkAclId, Vec<&Subnet>> {
+    /// The same of every network ACL of a scope at once: one look at its subnets instead of one for each ACL.
+    pub fn subnets_by_network_acl(&self, scope: Scope) -> BTreeMap<NetworkAclId, Vec<&Subnet>> {
         let mut found: BTreeMap<NetworkAclId, Vec<&Subnet>> = BTreeMap::new();
-        for subnet in self.network.subnets.values() {
+        for subnet in self.network.subnets.linked(Link::Scope(scope)) {
             found.entry(subnet.network_acl).or_default().push(subnet);
         }
         found
@@ -191,7 +192,7 @@ impl World {
         if self.network.vpcs.get(&vpc).is_none_or(|vpc| vpc.scope != scope) {
             return Err(Refusal::NotFound(vpc.into()));
         }
-        let in_vpc = self.network.network_acls.values().filter(|acl| acl.vpc == vpc).count();
+        let in_vpc = self.network.network_acls.count_linked(Link::Vpc(vpc));
         self.check_quota(scope, Quota::NetworkAclsPerVpc, in_vpc)?;
         let id = ids.fresh();
         let (ingress, egress) = (BTreeMap::new(), BTreeMap::new());

@@ -10,6 +10,7 @@ use crate::ids::*;
 use crate::instance::Instance;
 use crate::instance_state::InstanceState;
 use crate::instance_type::InstanceType;
+use crate::link::Link;
 use crate::mac::MacAddress;
 use crate::network_interface_permission::InterfacePermissionKind;
 use crate::network_interface_prefix::{PrefixFamily, check_has_prefixes, check_places};
@@ -290,8 +291,7 @@ impl World {
     ) -> Result<NetworkInterfaceId, Refusal> {
         let subnet = self.subnet(scope, new.subnet)?.clone();
         let groups = self.groups_for_interface(&subnet, &new.groups)?;
-        let owned =
-            self.network.network_interfaces.values().filter(|interface| interface.scope == scope).count();
+        let owned = self.network.network_interfaces.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::NetworkInterfaces, owned)?;
         let id = ids.fresh();
         self.put_network_interface(NetworkInterface {
@@ -477,7 +477,7 @@ impl World {
     ) -> Result<&NetworkInterface, Refusal> {
         self.network
             .network_interfaces
-            .values()
+            .linked(Link::Attachment(id))
             .filter(|interface| interface.scope.region == scope.region)
             .find(|interface| {
                 let is_callers = |it: &Attachment| {
@@ -522,8 +522,7 @@ impl World {
 
     /// Writes down at the instance which interfaces are attached to it.
     fn list_interfaces_of(&mut self, id: InstanceId) {
-        let attached =
-            self.network.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
+        let attached = self.network.network_interfaces.linked(Link::Instance(id));
         let mut attached: Vec<_> =
             attached.map(|interface| (interface.device_index(), interface.id)).collect();
         attached.sort_unstable();

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::network_interface::NetworkInterface;
 use crate::place::{AccountId, Scope};
 use crate::refusal::{NetworkInterfaceRefusal, Refusal};
@@ -49,7 +50,7 @@ impl World {
     ) -> Result<NetworkInterfacePermissionId, Refusal> {
         self.users_network_interface(scope, interface)?;
         let others: Vec<_> =
-            self.network_interface_permissions.values().filter(|it| it.interface == interface).collect();
+            self.network_interface_permissions.linked(Link::NetworkInterface(interface)).collect();
         // "You can grant permission to a single Amazon Web Services account only".
         if let Some(other) = others.iter().find(|it| it.account != account) {
             return Err(NetworkInterfaceRefusal::PermittedToOther(interface, other.account).into());
@@ -92,12 +93,9 @@ impl World {
         kind: InterfacePermissionKind,
     ) -> Result<&NetworkInterface, Refusal> {
         let permits = |it: &NetworkInterfacePermission| {
-            it.interface == id
-                && it.account == scope.account
-                && it.kind == kind
-                && it.scope.region == scope.region
+            it.account == scope.account && it.kind == kind && it.scope.region == scope.region
         };
-        match self.network_interface_permissions.values().any(permits) {
+        match self.network_interface_permissions.linked(Link::NetworkInterface(id)).any(permits) {
             true => self.network.network_interfaces.get(&id).ok_or(Refusal::NotFound(id.into())),
             false => self.users_network_interface(scope, id),
         }
@@ -105,7 +103,7 @@ impl World {
 
     /// Forgets what was permitted with an interface that goes.
     pub(crate) fn forget_permissions_of(&mut self, interface: NetworkInterfaceId) {
-        let gone = self.network_interface_permissions.values().filter(|it| it.interface == interface);
+        let gone = self.network_interface_permissions.linked(Link::NetworkInterface(interface));
         for id in gone.map(|it| it.id).collect::<Vec<_>>() {
             self.network_interface_permissions.remove(&id);
         }

@@ -9,6 +9,7 @@ use crate::ids::*;
 use crate::instance::Instance;
 use crate::instance_state::InstanceState;
 use crate::instance_type::{Feature, InstanceType};
+use crate::link::Link;
 use crate::place::{Scope, Zone};
 use crate::quotas::Quota;
 use crate::refusal::{PlacementGroupRefusal, Refusal};
@@ -97,7 +98,7 @@ impl World {
     /// The placement group of this scope with this name.
     pub fn placement_group_named(&self, scope: Scope, name: &str) -> Result<&PlacementGroup, Refusal> {
         self.placement_groups
-            .values()
+            .linked(Link::name(scope, name))
             .find(|it| it.scope == scope && it.name == name)
             .ok_or_else(|| PlacementGroupRefusal::NoneOfName(name.to_owned()).into())
     }
@@ -114,7 +115,7 @@ impl World {
         if self.placement_group_named(scope, &name).is_ok() {
             return Err(PlacementGroupRefusal::Exists(name).into());
         }
-        let owned = self.placement_groups.values().filter(|it| it.scope == scope).count();
+        let owned = self.placement_groups.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::PlacementGroups, owned)?;
         let id = ids.fresh();
         self.placement_groups.insert(id, PlacementGroup { id, scope, name, strategy, tags });
@@ -136,7 +137,7 @@ impl World {
     /// The instances of a group, stopped ones included.
     fn members_of(&self, group: PlacementGroupId) -> impl Iterator<Item = &Instance> {
         let is_there = |it: &&Instance| it.state != InstanceState::Terminated;
-        self.network.instances.values().filter(is_there).filter(move |it| it.placement.group == Some(group))
+        self.network.instances.linked(Link::PlacementGroup(group)).filter(is_there)
     }
 
     /// Where an instance that is launched gets its place.

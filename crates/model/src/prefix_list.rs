@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws_prefix_list::AwsPrefixList;
 use crate::ids::*;
-use crate::peer::Peer;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::{Quota, VERSIONS_PER_PREFIX_LIST_MAX};
 use crate::refusal::{PrefixListRefusal, Refusal};
 use crate::resource::ResourceId;
-use crate::route::Destination;
 use crate::tags::Tags;
 use crate::world::{Network, World};
 
@@ -195,13 +194,9 @@ impl World {
 
     /// Who uses a list: security groups and route tables of `scope`.
     pub fn prefix_list_users(&self, scope: Scope, id: PrefixListId) -> Vec<ResourceId> {
-        let groups = self.network.security_groups.values().filter(|group| {
-            group.scope == scope && group.rules.values().any(|rule| rule.peer == Peer::PrefixList(id))
-        });
-        let tables = self.network.route_tables.values().filter(|table| {
-            let names = |route: &crate::Route| route.destination == Destination::PrefixList(id);
-            table.scope == scope && table.routes.iter().any(names)
-        });
+        let names = Link::PrefixList(id);
+        let groups = self.network.security_groups.linked(names).filter(|group| group.scope == scope);
+        let tables = self.network.route_tables.linked(names).filter(|table| table.scope == scope);
         groups.map(|group| group.id.into()).chain(tables.map(|table| table.id.into())).collect()
     }
 
@@ -212,7 +207,7 @@ impl World {
         new: NewPrefixList,
         ids: &mut Ids<'_>,
     ) -> Result<&PrefixList, Refusal> {
-        let owned = self.network.prefix_lists.values().filter(|list| list.scope == scope).count();
+        let owned = self.network.prefix_lists.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::PrefixLists, owned)?;
         let id = ids.fresh();
         let mut list = PrefixList {

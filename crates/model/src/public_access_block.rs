@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::network_interface::NetworkInterface;
 use crate::place::Scope;
 use crate::quotas::Quota;
@@ -118,7 +119,17 @@ impl Network {
 
     /// The exclusion of a VPC or subnet that holds.
     fn public_access_exclusion_of(&self, of: Excluded) -> Option<&PublicAccessExclusion> {
-        self.public_access_exclusions.values().find(|it| it.of == of && it.deleted.is_none())
+        self.public_access_exclusions.linked(of.link()).find(|it| it.deleted.is_none())
+    }
+}
+
+impl Excluded {
+    /// By which its exclusions are found.
+    pub(crate) fn link(self) -> Link {
+        match self {
+            Excluded::Vpc(id) => Link::Vpc(id),
+            Excluded::Subnet(id) => Link::Subnet(id),
+        }
     }
 }
 
@@ -156,8 +167,8 @@ impl World {
         if let Some(existing) = self.network.public_access_exclusion_of(of) {
             return Err(VpcRefusal::Excluded(existing.id).into());
         }
-        let own = self.network.public_access_exclusions.values();
-        let count = own.filter(|it| it.scope == scope && it.deleted.is_none()).count();
+        let own = self.network.public_access_exclusions.linked(Link::Scope(scope));
+        let count = own.filter(|it| it.deleted.is_none()).count();
         self.check_quota(scope, Quota::PublicAccessExclusions, count)?;
         let id = ids.fresh();
         let row =
@@ -205,7 +216,10 @@ impl World {
 
     /// What is deleted needs no exclusion.
     pub(crate) fn forget_exclusions_of(&mut self, of: Excluded) {
-        self.forget_exclusions(|it| it.of == of);
+        let over = self.network.public_access_exclusions.linked(of.link());
+        for id in over.map(|it| it.id).collect::<Vec<_>>() {
+            self.network.public_access_exclusions.remove(&id);
+        }
     }
 
     /// Whether there is a deleted exclusion that is shown no more.
@@ -215,11 +229,7 @@ impl World {
 
     /// Forgets the exclusions that are shown no more.
     pub(crate) fn forget_ended_exclusions(&mut self, now: Timestamp) {
-        self.forget_exclusions(|it| !it.is_shown(now));
-    }
-
-    fn forget_exclusions(&mut self, which: impl Fn(&PublicAccessExclusion) -> bool) {
-        let over = self.network.public_access_exclusions.values().filter(|it| which(it));
+        let over = self.network.public_access_exclusions.values().filter(|it| !it.is_shown(now));
         for id in over.map(|it| it.id).collect::<Vec<_>>() {
             self.network.public_access_exclusions.remove(&id);
         }

@@ -9,6 +9,7 @@ use std::net::Ipv4Addr;
 
 use crate::ids::*;
 use crate::instance::Instance;
+use crate::link::Link;
 use crate::network_interface::PublicAddress;
 use crate::place::Region;
 use crate::refusal::{ElasticIpRefusal, Refusal};
@@ -63,7 +64,7 @@ impl World {
     }
 
     fn is_public_address_taken(&self, address: Ipv4Addr) -> bool {
-        let allocated = || self.network.elastic_ips.values().any(|elastic| elastic.public_ip == address);
+        let allocated = || self.network.elastic_ips.linked(Link::PublicAddress(address)).next().is_some();
         self.network.public_addresses.contains(&address) || allocated()
     }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::Quota;
 use crate::refusal::{ElasticIpRefusal, Refusal, RouteRefusal, RouteTableRefusal};
@@ -168,7 +169,7 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<RouteTableId, Refusal> {
         self.vpc(scope, vpc)?;
-        let in_vpc = self.network.route_tables.values().filter(|table| table.vpc == vpc).count();
+        let in_vpc = self.network.route_tables.count_linked(Link::Vpc(vpc));
         self.check_quota(scope, Quota::RouteTablesPerVpc, in_vpc)?;
         Ok(self.insert_route_table(scope, vpc, tags, ids))
     }
@@ -198,23 +199,25 @@ impl World {
 
     /// A table's associations: as the main table first, then gateways, then subnets.
     pub fn route_table_associations(&self, table: RouteTableId) -> Vec<RouteTableAssociation> {
-        self.all_associations().filter(|association| association.table == table).collect()
+        self.associations_linked(Link::RouteTable(table))
+            .filter(|association| association.table == table)
+            .collect()
     }
 
-    fn all_associations(&self) -> impl Iterator<Item = RouteTableAssociation> {
-        let main = self.network.vpcs.values().map(|vpc| RouteTableAssociation {
+    fn associations_linked(&self, link: Link) -> impl Iterator<Item = RouteTableAssociation> {
+        let main = self.network.vpcs.linked(link).map(|vpc| RouteTableAssociation {
             id: vpc.main_association,
             table: vpc.main_route_table,
             user: RouteTableUser::Main,
         });
-        let edges = self.network.internet_gateways.values().filter_map(|gateway| {
+        let edges = self.network.internet_gateways.linked(link).filter_map(|gateway| {
             let user = RouteTableUser::InternetGateway(gateway.id);
             Some((gateway.route_table?, user))
         });
         let subnets = self
             .network
             .subnets
-            .values()
+            .linked(link)
             .filter_map(|subnet| Some((subnet.route_table?, RouteTableUser::Subnet(subnet.id))));
         main.chain(edges.chain(subnets).map(|(it, user)| RouteTableAssociation {
             id: it.association,
@@ -223,10 +226,13 @@ impl World {
         }))
     }
 
-    /// The associations of every route table at once: one look at all that have one instead of one for each table.
-    pub fn associations_by_route_table(&self) -> BTreeMap<RouteTableId, Vec<RouteTableAssociation>> {
+    /// The associations of every route table of a scope at once: one look at all that have one instead of one for each.
+    pub fn associations_by_route_table(
+        &self,
+        scope: Scope,
+    ) -> BTreeMap<RouteTableId, Vec<RouteTableAssociation>> {
         let mut found: BTreeMap<RouteTableId, Vec<RouteTableAssociation>> = BTreeMap::new();
-        for association in self.all_associations() {
+        for association in self.associations_linked(Link::Scope(scope)) {
             found.entry(association.table).or_default().push(association);
         }
         found
@@ -239,7 +245,7 @@ impl World {
         id: RouteTableAssociationId,
     ) -> Result<RouteTableAssociation, Refusal> {
         let owned = |it: &RouteTableAssociation| self.route_table(scope, it.table).is_ok();
-        let found = self.all_associations().find(|it| it.id == id);
+        let found = self.associations_linked(Link::RouteTableAssociation(id)).find(|it| it.id == id);
         found.filter(owned).ok_or(RouteTableRefusal::AssociationNotFound(id).into())
     }
 
@@ -439,8 +445,7 @@ impl World {
     /// The interface that a route to an instance leads to: its only one.
     pub fn route_interface_of(&self, scope: Scope, id: InstanceId) -> Result<NetworkInterfaceId, Refusal> {
         let known = self.network.instances.get(&id).is_some_and(|instance| instance.scope == scope);
-        let mut interfaces =
-            self.network.network_interfaces.values().filter(|interface| interface.instance() == Some(id));
+        let mut interfaces = self.network.network_interfaces.linked(Link::Instance(id));
         match (known, interfaces.next(), interfaces.next()) {
             (true, Some(only), None) => Ok(only.id),
             (true, Some(_), Some(_)) => Err(ElasticIpRefusal::SeveralInterfaces(id).into()),
@@ -558,7 +563,7 @@ impl World {
     /// Forgets where the local route of a block that goes was sent instead.
     pub(crate) fn forget_local_overrides(&mut self, vpc: VpcId, block: IpNet) {
         let destination = Destination::Cidr(block);
-        let tables = self.network.route_tables.values().filter(|table| table.vpc == vpc);
+        let tables = self.network.route_tables.linked(Link::Vpc(vpc));
         let with_override =
             tables.filter(|table| table.local_overrides.iter().any(|it| it.destination == destination));
         for id in with_override.map(|table| table.id).collect::<Vec<_>>() {

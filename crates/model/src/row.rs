@@ -17,6 +17,7 @@ use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::launch_template::LaunchTemplate;
+use crate::link::Linked;
 use crate::managed_policy::ManagedPolicy;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
@@ -41,7 +42,7 @@ use crate::vpc::Vpc;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
 /// What a table holds: a plain value that can be stored and read again.
-pub trait Row: Clone + PartialEq + Serialize + DeserializeOwned {
+pub trait Row: Clone + PartialEq + Serialize + DeserializeOwned + Linked {
     /// Whether it differs from `other` by tags alone, its own or its parts'. Only rows of [`crate::Network`] need an answer:
     /// tags decide about no packet.
     fn differs_by_tags_alone(&self, _other: &Self) -> bool {

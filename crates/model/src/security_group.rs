@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::peer::Peer;
 use crate::place::Scope;
 use crate::quotas::Quota;
@@ -147,7 +148,7 @@ impl World {
     pub fn security_group_named(&self, vpc: VpcId, name: &str) -> Option<&SecurityGroup> {
         self.network
             .security_groups
-            .values()
+            .linked(Link::name(vpc, name))
             .find(|group| group.vpc == vpc && group.name.eq_ignore_ascii_case(name))
     }
 
@@ -164,7 +165,7 @@ impl World {
         // "Trailing spaces are trimmed from the name" (Security groups).
         let name = new.name.trim_end_matches(' ').to_owned();
         self.check_group_name(vpc, &name)?;
-        let owned = self.network.security_groups.values().filter(|group| group.scope == scope).count();
+        let owned = self.network.security_groups.count_linked(Link::Scope(scope));
         self.check_quota(scope, Quota::SecurityGroups, owned)?;
         let id = ids.fresh();
         let mut group = SecurityGroup {
@@ -207,8 +208,7 @@ impl World {
         if group.is_default() {
             return Err(SecurityGroupRefusal::OfVpc(id).into());
         }
-        let carried =
-            self.network.network_interfaces.values().any(|interface| interface.groups.contains(&id));
+        let carried = self.network.network_interfaces.linked(Link::SecurityGroup(id)).next().is_some();
         let named = self.groups_naming(id).any(|other| other.vpc == group.vpc && other.id != id);
         if carried || named || !group.associations.is_empty() {
             return Err(Refusal::HasDependencies(id.into()));
@@ -219,10 +219,7 @@ impl World {
 
     /// The groups that have a rule which names `id`, in whatever VPC.
     pub fn groups_naming(&self, id: SecurityGroupId) -> impl Iterator<Item = &SecurityGroup> {
-        self.network
-            .security_groups
-            .values()
-            .filter(move |group| group.rules.values().any(|rule| rule.peer.group() == Some(id)))
+        self.network.security_groups.linked(Link::SecurityGroup(id))
     }
 }
 

@@ -4,6 +4,7 @@
 //! references across VPCs need an active peering connection of one Region.
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::peer::Peer;
 use crate::place::{AccountId, Scope};
 use crate::quotas::Quota;
@@ -55,7 +56,7 @@ impl Network {
                 && peering.same_region()
                 && peering.peer_of(vpc).is_some_and(|side| side.vpc == other)
         };
-        self.vpc_peering_connections.values().find(joins).map(|peering| peering.id)
+        self.vpc_peering_connections.linked(Link::Vpc(vpc)).find(joins).map(|peering| peering.id)
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::image;
+use crate::link::Link;
 use crate::place::{Region, Scope};
 use crate::quotas::Quota;
 use crate::refusal::{Refusal, SnapshotRefusal};
@@ -171,7 +172,7 @@ impl World {
         now: Timestamp,
     ) -> Result<SnapshotId, Refusal> {
         let limit = self.limit(scope, Quota::Snapshots);
-        if self.snapshots.values().filter(|it| it.scope == scope).count() >= limit {
+        if self.snapshots.count_linked(Link::Scope(scope)) >= limit {
             return Err(Refusal::QuotaReached(Quota::Snapshots, limit));
         }
         let NewSnapshot { volume, size_gib, description, kms_key, image, tags } = new;

@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::former_cidr::{self, FormerCidr, FormerSubnetCidrs};
 use crate::ids::*;
+use crate::link::Link;
 use crate::network_interface::NetworkInterface;
 use crate::network_interface_prefix::PrefixFamily;
 use crate::place::{Scope, Zone};
@@ -251,7 +252,7 @@ impl World {
 
     /// A VPC's subnets, by id.
     pub fn subnets_in(&self, vpc: VpcId) -> impl Iterator<Item = &Subnet> {
-        self.network.subnets.values().filter(move |subnet| subnet.vpc == vpc)
+        self.network.subnets.linked(Link::Vpc(vpc))
     }
 
     /// Makes a subnet, behind the VPC's default network ACL and, without an association of its own, its main table.
@@ -326,7 +327,7 @@ impl World {
     /// Deletes a subnet in which no interface is left. Its associations go with it.
     pub fn delete_subnet(&mut self, scope: Scope, id: SubnetId) -> Result<(), Refusal> {
         self.subnet(scope, id)?;
-        if self.network.network_interfaces.values().any(|interface| interface.subnet == id) {
+        if self.network.network_interfaces.linked(Link::Subnet(id)).next().is_some() {
             return Err(Refusal::HasDependencies(id.into()));
         }
         self.forget_exclusions_of(Excluded::Subnet(id));
@@ -390,10 +391,11 @@ impl World {
             let found = subnet.ipv6_cidr.clone().filter(|it| it.id == association)?;
             (subnet.scope == scope).then_some((subnet.id, found))
         };
-        let found = self.network.subnets.values().find_map(find);
+        let found = self.network.subnets.linked(Link::Scope(scope)).find_map(find);
         let (id, block) = found.ok_or(SubnetRefusal::CidrNotFound(association))?;
-        let in_use = |it: &NetworkInterface| it.subnet == id && it.places_taken(PrefixFamily::Ipv6) > 0;
-        if self.subnet(scope, id)?.is_ipv6_only() || self.network.network_interfaces.values().any(in_use) {
+        let has_ipv6 = |it: &NetworkInterface| it.places_taken(PrefixFamily::Ipv6) > 0;
+        let in_use = self.network.network_interfaces.linked(Link::Subnet(id)).any(has_ipv6);
+        if self.subnet(scope, id)?.is_ipv6_only() || in_use {
             return Err(SubnetRefusal::CidrInUse(association).into());
         }
         let subnet = self.subnet_mut(id);
@@ -446,7 +448,7 @@ impl World {
             let found = subnet.reservations.iter().find(|it| it.id == reservation)?;
             (subnet.scope == scope).then(|| (subnet.id, found.clone()))
         };
-        let found = self.network.subnets.values().find_map(find);
+        let found = self.network.subnets.linked(Link::Scope(scope)).find_map(find);
         let (id, found) = found.ok_or(Refusal::NotFound(reservation.into()))?;
         self.subnet_mut(id).reservations.retain(|it| it.id != reservation);
         Ok((id, found))

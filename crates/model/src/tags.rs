@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ids::{SecurityGroupId, SecurityGroupRuleId, SubnetCidrReservationId, SubnetId};
+use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::{Quota, TAGS_PER_RESOURCE_MAX};
 use crate::refusal::Refusal;
@@ -96,10 +97,10 @@ macro_rules! tagged_tables {
                 );)*
                 let peerings = self.network.vpc_peering_connections.values().filter(|row| row.requester.scope == scope);
                 tagged.extend(peerings.map(|row| (row.id.into(), &row.tags)));
-                let groups = self.network.security_groups.values().filter(|row| row.scope == scope);
+                let groups = self.network.security_groups.linked(Link::Scope(scope));
                 let rules = groups.flat_map(|group| group.rules.values());
                 tagged.extend(rules.map(|rule| (rule.id.into(), &rule.tags)));
-                let subnets = self.network.subnets.values().filter(|row| row.scope == scope);
+                let subnets = self.network.subnets.linked(Link::Scope(scope));
                 let reservations = subnets.flat_map(|subnet| &subnet.reservations);
                 tagged.extend(reservations.map(|it| (it.id.into(), &it.tags)));
                 tagged.retain(|(_, tags)| !tags.is_empty());
@@ -137,12 +138,12 @@ tagged_tables! {
 impl World {
     /// The group that a rule belongs to.
     pub fn group_of_rule(&self, scope: Scope, rule: SecurityGroupRuleId) -> Option<SecurityGroupId> {
-        let mut groups = self.network.security_groups.values().filter(|group| group.scope == scope);
-        groups.find(|group| group.rules.contains_key(&rule)).map(|group| group.id)
+        let mut groups = self.network.security_groups.linked(Link::SecurityGroupRule(rule));
+        groups.find(|group| group.scope == scope).map(|group| group.id)
     }
 
     fn subnet_of_reservation(&self, scope: Scope, id: SubnetCidrReservationId) -> Option<SubnetId> {
-        let mut subnets = self.network.subnets.values().filter(|subnet| subnet.scope == scope);
+        let mut subnets = self.network.subnets.linked(Link::Scope(scope));
         subnets.find(|subnet| subnet.reservations.iter().any(|it| it.id == id)).map(|subnet| subnet.id)
     }
 

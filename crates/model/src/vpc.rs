@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::former_cidr::{self, FormerCidr, FormerVpcCidrs};
 use crate::ids::*;
+use crate::link::Link;
 use crate::peering_status::PeeringStatus;
 use crate::place::Scope;
 use crate::public_access_block::Excluded;
@@ -152,12 +153,12 @@ impl World {
 
     /// The scope's VPCs, by id.
     pub fn vpcs_of(&self, scope: Scope) -> impl Iterator<Item = &Vpc> {
-        self.network.vpcs.values().filter(move |vpc| vpc.scope == scope)
+        self.network.vpcs.linked(Link::Scope(scope))
     }
 
     /// The VPC that is meant when none is named.
     pub fn default_vpc(&self, scope: Scope) -> Option<&Vpc> {
-        self.vpcs_of(scope).find(|vpc| vpc.is_default)
+        self.network.vpcs.linked(Link::Default(scope)).next()
     }
 
     /// Gives an account its default VPC in a Region when it is used there for the first time. What the user does
@@ -174,7 +175,7 @@ impl World {
     /// Makes a VPC with its main route table, default security group and default network ACL.
     pub fn create_vpc(&mut self, scope: Scope, new: NewVpc, ids: &mut Ids<'_>) -> Result<VpcId, Refusal> {
         check_vpc_range(new.cidr)?;
-        self.check_quota(scope, Quota::Vpcs, self.vpcs_of(scope).count())?;
+        self.check_quota(scope, Quota::Vpcs, self.network.vpcs.count_linked(Link::Scope(scope)))?;
         let id: VpcId = ids.fresh();
         let ipv6_cidrs = match new.amazon_ipv6 {
             true => vec![CidrAssociation { id: ids.fresh(), cidr: self.free_amazon_ipv6_block(ids) }],
@@ -251,18 +252,14 @@ impl World {
 
     /// Whether there is anything in a VPC that it did not come with.
     fn has_additions(&self, vpc: &Vpc) -> bool {
-        let id = vpc.id;
-        self.network.subnets.values().any(|it| it.vpc == id)
-            || self
-                .network
-                .security_groups
-                .values()
-                .any(|it| it.serves(id) && it.id != vpc.default_security_group)
-            || self.network.network_acls.values().any(|it| it.vpc == id && it.id != vpc.default_network_acl)
-            || self.network.route_tables.values().any(|it| it.vpc == id && it.id != vpc.main_route_table)
-            || self.network.internet_gateways.values().any(|it| it.vpc == Some(id))
-            || self.network.egress_only_internet_gateways.values().any(|it| it.vpc == id)
-            || self.network.network_interfaces.values().any(|it| it.vpc == id)
+        let (network, own) = (&self.network, Link::Vpc(vpc.id));
+        network.subnets.linked(own).next().is_some()
+            || network.security_groups.linked(own).any(|it| it.id != vpc.default_security_group)
+            || network.network_acls.linked(own).any(|it| it.id != vpc.default_network_acl)
+            || network.route_tables.linked(own).any(|it| it.id != vpc.main_route_table)
+            || network.internet_gateways.linked(own).next().is_some()
+            || network.egress_only_internet_gateways.linked(own).next().is_some()
+            || network.network_interfaces.linked(own).next().is_some()
     }
 
     /// Ends the peering connections of a VPC that goes.
@@ -270,7 +267,7 @@ impl World {
         let open = self
             .network
             .vpc_peering_connections
-            .values()
+            .linked(Link::Vpc(vpc.id))
             .filter(|it| it.peer_of(vpc.id).is_some() && it.is_open(now));
         let open: Vec<VpcPeeringConnectionId> = open.map(|it| it.id).collect();
         for id in open {
@@ -380,7 +377,7 @@ impl World {
         }
         let id = vpc.id;
         let block = removed.cidr();
-        if self.network.subnets.values().any(|subnet| subnet.vpc == id && subnet.lies_in(block)) {
+        if self.subnets_in(id).any(|subnet| subnet.lies_in(block)) {
             return Err(VpcRefusal::CidrInUse(association).into());
         }
         let vpc = self.vpc_mut(id);
@@ -412,7 +409,7 @@ impl World {
     /// A new block must not overlap an active peer's, and a VPC that waits for an answer to its request adds none
     /// ("Add IPv4 CIDR blocks to a VPC").
     fn check_peers_allow(&self, id: VpcId, cidr: Ipv4Net, now: Timestamp) -> Result<(), Refusal> {
-        for peering in self.network.vpc_peering_connections.values() {
+        for peering in self.network.vpc_peering_connections.linked(Link::Vpc(id)) {
             let Some(peer) = peering.peer_of(id) else { continue };
             let waiting = peering.status_at(now) == PeeringStatus::PendingAcceptance;
             if waiting && peering.requester.vpc == id {
@@ -429,7 +426,7 @@ impl World {
     /// "The CIDR block must not be the same or larger than a destination CIDR range in a route in any of the VPC
     /// route tables."
     fn check_routes_allow(&self, id: VpcId, cidr: Ipv4Net) -> Result<(), Refusal> {
-        let tables = self.network.route_tables.values().filter(|table| table.vpc == id);
+        let tables = self.network.route_tables.linked(Link::Vpc(id));
         let mut routes = tables.flat_map(|table| &table.routes);
         let covered = |route: &Route| match route.destination {
             Destination::Cidr(destination) => IpNet::V4(cidr).contains(&destination),

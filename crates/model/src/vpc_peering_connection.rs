@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
+use crate::link::Link;
 use crate::peering_status::PeeringStatus;
 use crate::place::{AccountId, Scope};
 use crate::quotas::{PEERING_REQUEST_LIFETIME_MS, Quota};
@@ -281,7 +282,7 @@ impl World {
 
     /// Fails the requests to a VPC whose new blocks overlap the requester's.
     pub(crate) fn fail_overlapping_requests(&mut self, vpc: VpcId, now: Timestamp) {
-        let failing = self.network.vpc_peering_connections.values().filter(|it| {
+        let failing = self.network.vpc_peering_connections.linked(Link::Vpc(vpc)).filter(|it| {
             it.accepter.vpc == vpc
                 && it.status_at(now) == PeeringStatus::PendingAcceptance
                 && !self.can_peer(it.requester.vpc, it.accepter.scope, vpc)
@@ -310,13 +311,13 @@ impl World {
         now: Timestamp,
     ) -> Option<VpcPeeringConnectionId> {
         let joins = |it: &VpcPeeringConnection| it.peer_of(one).is_some_and(|peer| peer.vpc == other);
-        let mut all = self.network.vpc_peering_connections.values();
+        let mut all = self.network.vpc_peering_connections.linked(Link::Vpc(one));
         all.find(|it| it.is_open(now) && joins(it)).map(|it| it.id)
     }
 
     fn check_peering_quotas(&self, scope: Scope, vpc: VpcId, now: Timestamp) -> Result<(), Refusal> {
         let statuses = || {
-            let own = self.network.vpc_peering_connections.values().filter(|it| it.peer_of(vpc).is_some());
+            let own = self.network.vpc_peering_connections.linked(Link::Vpc(vpc));
             own.map(|it| it.status_at(now))
         };
         let waiting = statuses().filter(|status| *status == PeeringStatus::PendingAcceptance).count();

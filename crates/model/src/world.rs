@@ -47,7 +47,7 @@ use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::table::{Change, Table};
 use crate::user::User;
-use crate::volume::Volume;
+use crate::volume::{Volume, VolumeType};
 use crate::vpc::Vpc;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
@@ -111,7 +111,7 @@ macro_rules! tables {
                     more_than_tags |= !is_of_tags_alone(&change);
                     records.push(record(stringify!($table), &change.key, change.after.as_deref()));
                 })*
-                $(self.$index.commit();)*
+                $(self.$index.commit_index();)*
                 more_than_tags
             }
 
@@ -122,6 +122,12 @@ macro_rules! tables {
             fn roll_back_tables(&mut self) {
                 $(self.$table.roll_back();)*
                 $(self.$index.roll_back();)*
+            }
+
+            /// Whether every table's links are those of its rows.
+            #[cfg(test)]
+            fn has_true_links(&self) -> bool {
+                [$(self.$table.links_are_those_of_the_rows()),*].iter().all(|it| *it)
             }
 
             fn clear_tables(&mut self) {
@@ -276,6 +282,8 @@ tables! {
             managed_policy_by_name: NameKey => ManagedPolicyId;
             /// Who uses a managed policy, and for what. Derived from `users`, `groups` and `roles`.
             entity_by_policy: (PolicyRef, Entity, PolicyUsage) => ();
+            /// How much the volumes of a type have together. Derived from `volumes`.
+            stored_gib: (Scope, VolumeType) => u64;
         }
     }
 }
@@ -399,6 +407,8 @@ impl World {
             let unreadable = |problem| UnreadableRecord { key: key.to_owned(), problem };
             world.load_record(key, value).map_err(unreadable)?;
         }
+        // The links of what was read, which the following looks for.
+        world.commit();
         world.make_indexes();
         world.commit();
         world.publish(revision, true);
@@ -409,7 +419,10 @@ impl World {
     fn make_indexes(&mut self) {
         self.put_again(|world| &world.network.network_interfaces, World::put_network_interface);
         self.put_again(|world| &world.private_hosted_zones, World::put_private_hosted_zone);
-        self.put_again(|world| &world.volumes, World::put_volume);
+        // None counts as stored before it is put in.
+        let volumes: Vec<Volume> = self.volumes.values().cloned().collect();
+        empty(&mut self.volumes);
+        volumes.into_iter().for_each(|volume| self.put_volume(volume));
         self.put_again(|world| &world.users, World::put_user);
         self.put_again(|world| &world.groups, World::put_group);
         self.put_again(|world| &world.roles, World::put_role);
@@ -461,6 +474,48 @@ mod tests {
         let loaded = World::load(7, stored).unwrap();
         assert_eq!(loaded.network.internet_gateways.get(&id), Some(&gateway));
         assert!(loaded.scopes.contains(&ScopeKey(scope)));
+    }
+
+    #[test]
+    fn what_is_derived_follows_what_there_is_through_load_failure_and_clear() {
+        let (mut world, scope, _) = crate::testing::world_with_vpc();
+        let mut next = 0;
+        let mut source = || {
+            next += 1;
+            next
+        };
+        let mut ids = Ids::new(&mut source);
+        let zone = scope.region.zones().next().unwrap();
+        let sizes = |world: &World| {
+            let stored = world.stored_gib.iter().filter(|(_, size)| **size > 0);
+            let derived = world.volumes.values().map(|it| u64::from(it.capacity.size_gib)).sum::<u64>();
+            (stored.map(|(_, size)| *size).sum::<u64>(), derived)
+        };
+        let derives = |world: &World, gib: u64| {
+            assert!(world.has_true_links() && world.network.has_true_links());
+            assert_eq!(sizes(world), (gib, gib));
+        };
+        let mut make = |world: &mut World, size_gib| {
+            let new = crate::testing::new_volume(size_gib);
+            world.create_volume(scope, zone, new, &mut ids, crate::Timestamp(0)).unwrap()
+        };
+        let first = make(&mut world, 10);
+        make(&mut world, 20);
+        derives(&world, 30);
+        world.commit();
+        world.delete_volume(scope, first).unwrap();
+        derives(&world, 20);
+        world.roll_back();
+        derives(&world, 30);
+        let records = world.records();
+        let stored = records.iter().map(|it| (it.key.as_str(), it.value.as_deref().unwrap()));
+        let mut loaded = World::load(1, stored).unwrap();
+        derives(&loaded, 30);
+        assert_eq!(loaded.volumes.count_linked(crate::Link::Scope(scope)), 2);
+        loaded.clear();
+        loaded.commit();
+        derives(&loaded, 0);
+        assert_eq!(loaded.volumes.count_linked(crate::Link::Scope(scope)), 0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use awsproto::filter::Tagged;
 use awsproto::{AwsError, Call, Filterable};
 use model::fleet::{Fleet, FleetPool};
-use model::{FleetId, Id, IdKind, InstanceState, World};
+use model::{FleetId, Id, IdKind, InstanceState, Link, World};
 use std::borrow::Cow;
 
 use crate::errors::{self, refused};
@@ -18,7 +18,7 @@ pub(crate) fn describe(
     request: DescribeFleetsRequest,
 ) -> Result<DescribeFleetsResult, AwsError> {
     let DescribeFleetsRequest { filters, fleet_ids, max_results, next_token } = request;
-    let own = world.fleets.values().filter(|it| it.scope == call.scope);
+    let own = world.fleets.linked(Link::Scope(call.scope));
     let mut named = request::named_or_all(&fleet_ids, own, |it| it.id)?;
     // "If a fleet is of type instant, you must specify the fleet ID, otherwise it does not appear in the response"
     // (DescribeFleets).

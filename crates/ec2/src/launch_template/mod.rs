@@ -12,7 +12,7 @@ pub(crate) use versions::{create_version, delete_versions, describe_versions};
 use awsproto::params::Sent;
 use awsproto::{AwsError, Call, Filterable};
 use model::launch_template::{LaunchTemplateVersion as Version, VersionName};
-use model::{LaunchTemplateId, World};
+use model::{LaunchTemplateId, Link, World};
 use std::borrow::Cow;
 
 use crate::errors::refused;
@@ -173,7 +173,7 @@ pub(crate) fn describe(
         next_token,
     } = request;
     let scope = call.scope;
-    let own = world.launch_templates.values().filter(|it| it.scope == scope);
+    let own = world.launch_templates.linked(Link::Scope(scope));
     let mut templates = request::named_or_all(&launch_template_ids, own, |it| it.id)?;
     if !launch_template_names.is_empty() {
         for name in &launch_template_names {

@@ -7,7 +7,7 @@ use model::launch_template::{
     LaunchParameters, LaunchTemplate, LaunchTemplateVersion as Version, VersionName,
 };
 use model::refusal::LaunchTemplateRefusal;
-use model::{Refusal, World};
+use model::{Link, Refusal, World};
 use std::borrow::Cow;
 
 use super::{DEFAULT, LATEST, PAGE, check_description, data, named, new_version, nobody, version_name};
@@ -178,7 +178,7 @@ fn of_all_templates(
     if versions.is_empty() || versions.iter().any(|name| name != DEFAULT && name != LATEST) {
         return Err(AwsError::missing_parameter("LaunchTemplateId"));
     }
-    let own = world.launch_templates.values().filter(|it| it.scope == call.scope);
+    let own = world.launch_templates.linked(Link::Scope(call.scope));
     let shown: Result<Vec<Vec<_>>, _> = own.map(|template| chosen(template, versions)).collect();
     Ok(shown?.concat())
 }

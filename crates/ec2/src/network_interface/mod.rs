@@ -9,8 +9,8 @@ mod prefix;
 mod shown;
 
 use awsproto::{AwsError, Call};
-use model::World;
 use model::network_interface::NewNetworkInterface;
+use model::{Link, World};
 
 pub(crate) use address::{
     Addresses, address_count, assign_ipv6, assign_private, ipv4_address, ipv4_addresses, list_and_count,
@@ -114,7 +114,7 @@ pub(crate) fn describe(
         next_token,
     } = request;
     let scope = call.scope;
-    let all = world.network.network_interfaces.values().filter(|interface| interface.scope == scope);
+    let all = world.network.network_interfaces.linked(Link::Scope(scope));
     let named = request::named_or_all(&network_interface_ids, all, |interface| interface.id)?;
     let describe =
         Describe { kind: "networkInterface", ids: &network_interface_ids, filters, max_results, next_token };

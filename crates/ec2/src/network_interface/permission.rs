@@ -4,7 +4,7 @@
 use awsproto::filter::{Filterable, Tagged};
 use awsproto::{AwsError, Call};
 use model::network_interface_permission::InterfacePermissionKind;
-use model::{AccountId, World};
+use model::{AccountId, Link, World};
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
@@ -75,7 +75,7 @@ pub(crate) fn describe_permissions(
         next_token,
     } = request;
     let scope = call.scope;
-    let own = world.network_interface_permissions.values().filter(|it| it.scope == scope);
+    let own = world.network_interface_permissions.linked(Link::Scope(scope));
     let named = named_or_all(&network_interface_permission_ids, own, |it| it.id)?;
     let by_default = network_interface_permission_ids.is_empty().then_some(PAGE_DEFAULT);
     let describe = Describe {

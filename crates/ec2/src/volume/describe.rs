@@ -1,7 +1,7 @@
 //! DescribeVolumes (EC2 API Reference).
 
 use awsproto::{AwsError, Call, Filterable};
-use model::World;
+use model::{Link, World};
 use std::borrow::Cow;
 
 use super::attachment;
@@ -25,7 +25,7 @@ pub(crate) fn describe(
         volume_ids,
     } = request;
     let scope = call.scope;
-    let own = world.volumes.values().filter(|volume| volume.scope == scope);
+    let own = world.volumes.linked(Link::Scope(scope));
     let volumes = request::named_or_all(&volume_ids, own, |volume| volume.id)?;
     let volumes = volumes.into_iter().map(render).collect();
     let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };

@@ -2,7 +2,7 @@
 
 use awsproto::{AwsError, Call, Filterable};
 use model::volume::{Capacity, Modification, ModifyVolume};
-use model::{Volume, VolumeId, World};
+use model::{Link, Volume, VolumeId, World};
 use std::borrow::Cow;
 
 use super::{parse_type, positive};
@@ -55,7 +55,7 @@ pub(crate) fn describe(
         volume_ids,
     } = request;
     let scope = call.scope;
-    let own = world.volumes.values().filter(|volume| volume.scope == scope);
+    let own = world.volumes.linked(Link::Scope(scope));
     let volumes = request::named_or_all(&volume_ids, own, |volume| volume.id)?;
     let is_new = |volume: &&&Volume| volume.modifications.is_empty();
     if let Some(volume) = volumes.iter().find(is_new).filter(|_| !volume_ids.is_empty()) {

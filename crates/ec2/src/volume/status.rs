@@ -1,7 +1,7 @@
 //! DescribeVolumeStatus (EC2 API Reference). Nothing ever happens to a volume here: all are well.
 
 use awsproto::{AwsError, Call, Filterable};
-use model::{Volume, World};
+use model::{Link, Volume, World};
 use std::borrow::Cow;
 
 use crate::request::{self, Describe, text_values};
@@ -24,7 +24,7 @@ pub(crate) fn describe(
         volume_ids,
     } = request;
     let scope = call.scope;
-    let own = world.volumes.values().filter(|volume| volume.scope == scope);
+    let own = world.volumes.linked(Link::Scope(scope));
     let volumes = request::named_or_all(&volume_ids, own, |volume| volume.id)?;
     let statuses = volumes.into_iter().map(render).collect();
     let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };

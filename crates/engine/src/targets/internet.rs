@@ -1,5 +1,6 @@
 //! The internet: public addresses of every VPC, and the simulated hosts. Nothing beyond is reached, ever.
 
+use model::Link;
 use std::net::IpAddr;
 
 use crate::connection::End;
@@ -53,8 +54,8 @@ fn enter_ipv6<'a>(journey: &mut Journey<'a, '_>, interface: &'a model::NetworkIn
         let connection = journey.around.connections.get(slot);
         end == End::Responder && connection.is_some_and(|it| it.through_egress_only)
     });
-    let egress_only = network.egress_only_internet_gateways.values().find(|it| it.vpc == interface.vpc);
-    let has_gateway = network.internet_gateways.values().any(|it| it.vpc == Some(interface.vpc));
+    let egress_only = network.egress_only_internet_gateways.linked(Link::Vpc(interface.vpc)).next();
+    let has_gateway = network.internet_gateways.linked(Link::Vpc(interface.vpc)).next().is_some();
     match (egress_only, Site::of(network, interface)) {
         (Some(gateway), Some(site)) if answers => {
             journey.stage = Stage::EgressOnlyInternetGateway;

@@ -3,7 +3,7 @@
 //! Follows "Internet gateways" (VPC User Guide) and the Reachability Analyzer's IGW explanation codes. The instance never
 //! sees its public address. IPv6 passes untranslated.
 
-use model::{InternetGatewayId, NetworkInterface};
+use model::{InternetGatewayId, Link, NetworkInterface};
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::drop_reason::DropReason;
@@ -60,7 +60,7 @@ pub fn enter<'a>(
     journey.stage = Stage::InternetGateway;
     let network = journey.network();
     let flow = journey.packet.flow;
-    let Some(gateway) = network.internet_gateways.values().find(|it| it.vpc == Some(interface.vpc)) else {
+    let Some(gateway) = network.internet_gateways.linked(Link::Vpc(interface.vpc)).next() else {
         return journey.deny(Some(interface.vpc.into()), DropReason::NoPublicMapping, || {
             "the VPC has no internet gateway attached".to_owned()
         });

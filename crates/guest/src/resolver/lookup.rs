@@ -8,7 +8,7 @@
 
 use model::dns_record::{RecordData, RecordSet};
 use model::domain_name::is_in;
-use model::{Instance, NetworkInterface, PrivateHostedZone, Vpc, World};
+use model::{Instance, Link, NetworkInterface, PrivateHostedZone, Vpc, World};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::TTL_S;
@@ -176,7 +176,7 @@ impl<'a> View<'a> {
 
     /// The name that its holder has set, or the one that AWS makes of an address in use.
     fn public_name_of(&self, public: Ipv4Addr) -> Option<String> {
-        let elastic = self.world.network.elastic_ips.values().find(|elastic| elastic.public_ip == public);
+        let elastic = self.world.network.elastic_ips.linked(Link::PublicAddress(public)).next();
         if let Some(name) = elastic.and_then(|elastic| elastic.domain_name.as_ref()) {
             return Some(name.to_string());
         }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Distribution, distribution, find_anywhere};
 use crate::ids::*;
 use crate::instance_type::Architecture;
+use crate::link::Link;
 use crate::place::{Region, Scope};
 use crate::quotas::Quota;
 use crate::refusal::{ImageRefusal, Refusal};
@@ -208,12 +209,12 @@ impl World {
 
     /// Whether an image can be called so.
     pub fn check_image_name(&self, scope: Scope, name: &str) -> Result<(), Refusal> {
-        let own = || self.images.values().filter(|it| it.scope == scope);
-        if let Some(other) = own().find(|it| it.described.name == name) {
+        let mut same = self.images.linked(Link::name(scope, name));
+        if let Some(other) = same.find(|it| it.scope == scope && it.described.name == name) {
             return Err(ImageRefusal::NameTaken(name.to_owned(), other.id).into());
         }
         let limit = self.limit(scope, Quota::Images);
-        match own().count() < limit {
+        match self.images.count_linked(Link::Scope(scope)) < limit {
             true => Ok(()),
             false => Err(Refusal::QuotaReached(Quota::Images, limit)),
         }
@@ -239,8 +240,7 @@ impl World {
 
     /// An image that volumes are made for from this snapshot.
     pub(crate) fn image_of_snapshot(&self, id: SnapshotId) -> Option<ImageId> {
-        let uses = |image: &&OwnImage| image.described.devices.iter().any(|it| it.snapshot == Some(id));
-        self.images.values().find(uses).map(|image| image.id)
+        self.images.linked(Link::Snapshot(id)).next().map(|image| image.id)
     }
 
     /// Says who else may launch an image.

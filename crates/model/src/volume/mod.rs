@@ -154,9 +154,7 @@ impl World {
         volume_type: VolumeType,
         more_gib: u32,
     ) -> Result<(), VolumeRefusal> {
-        let of_type = |it: &&Volume| it.scope == scope && it.capacity.volume_type == volume_type;
-        let stored: u64 =
-            self.volumes.values().filter(of_type).map(|it| u64::from(it.capacity.size_gib)).sum();
+        let stored = self.stored_gib.get(&(scope, volume_type)).copied().unwrap_or_default();
         let max = STORAGE_PER_VOLUME_TYPE_TIB_MAX;
         match stored + u64::from(more_gib) > max * GIB_PER_TIB {
             true => Err(VolumeRefusal::StorageFull(volume_type, max)),
@@ -316,7 +314,8 @@ impl World {
 
     /// Puts a volume in, or in its old row's place, together with what the index has of it.
     pub fn put_volume(&mut self, volume: Volume) {
-        self.forget_holders(volume.id);
+        self.forget_indexed(volume.id);
+        self.change_stored(&volume, |stored, size| stored + size);
         for attachment in &volume.attachments {
             self.volume_by_instance.insert((attachment.instance, volume.id), ());
         }
@@ -324,14 +323,21 @@ impl World {
     }
 
     fn remove_volume(&mut self, id: VolumeId) {
-        self.forget_holders(id);
+        self.forget_indexed(id);
         self.volumes.remove(&id);
     }
 
-    fn forget_holders(&mut self, id: VolumeId) {
-        let held = self.volumes.get_shared(&id);
-        for attachment in held.iter().flat_map(|volume| &volume.attachments) {
+    fn forget_indexed(&mut self, id: VolumeId) {
+        let Some(volume) = self.volumes.get_shared(&id) else { return };
+        for attachment in &volume.attachments {
             self.volume_by_instance.remove(&(attachment.instance, id));
         }
+        self.change_stored(&volume, |stored, size| stored - size);
+    }
+
+    fn change_stored(&mut self, volume: &Volume, change: impl Fn(u64, u64) -> u64) {
+        let key = (volume.scope, volume.capacity.volume_type);
+        let stored = self.stored_gib.get(&key).copied().unwrap_or_default();
+        self.stored_gib.insert(key, change(stored, volume.capacity.size_gib.into()));
     }
 }

@@ -1,0 +1,281 @@
+//! Links: by what the rows of a table are looked for, besides their keys, so that nobody looks through all of them.
+//!
+//! Each row says which links it has; [`crate::Table::linked`] finds the rows that have one. "The subnets of this VPC", "the
+//! groups that name this group" and "the key pair of this name" are links of subnets, groups and key pairs.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::Ipv4Addr;
+
+use crate::access_key::AccessKey;
+use crate::dhcp_options::DhcpOptions;
+use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
+use crate::elastic_ip::ElasticIp;
+use crate::fleet::Fleet;
+use crate::group::Group;
+use crate::iam_id::RoleId;
+use crate::ids::*;
+use crate::image::{DeregisteredImage, OwnImage};
+use crate::instance::Instance;
+use crate::instance_connect_endpoint::InstanceConnectEndpoint;
+use crate::instance_defaults::InstanceDefaults;
+use crate::instance_profile::InstanceProfile;
+use crate::instance_state::InstanceState;
+use crate::internet_gateway::InternetGateway;
+use crate::key_pair::KeyPair;
+use crate::launch_template::LaunchTemplate;
+use crate::managed_policy::ManagedPolicy;
+use crate::nat_gateway::NatGateway;
+use crate::network_acl::NetworkAcl;
+use crate::network_interface::NetworkInterface;
+use crate::network_interface_permission::NetworkInterfacePermission;
+use crate::peer::Peer;
+use crate::place::Scope;
+use crate::placement_group::PlacementGroup;
+use crate::prefix_list::PrefixList;
+use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
+use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
+use crate::request_token::RequestToken;
+use crate::role::Role;
+use crate::route::Destination;
+use crate::route_table::RouteTable;
+use crate::security_group::SecurityGroup;
+use crate::service_quota::AppliedQuota;
+use crate::snapshot::Snapshot;
+use crate::storage_defaults::StorageDefaults;
+use crate::subnet::Subnet;
+use crate::user::User;
+use crate::volume::Volume;
+use crate::vpc::Vpc;
+use crate::vpc_peering_connection::VpcPeeringConnection;
+
+/// Something that rows have or refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Link {
+    /// Their account and Region.
+    Scope(Scope),
+    /// Their account and Region, while they count against its quota, where others are still shown.
+    Counted(Scope),
+    /// What is meant in a scope where none is named.
+    Default(Scope),
+    /// Their name. Rare other names are equal; who looks compares.
+    Name(NameHash),
+    /// A VPC in which they are, or to which they are attached.
+    Vpc(VpcId),
+    /// A subnet.
+    Subnet(SubnetId),
+    /// A route table that they use.
+    RouteTable(RouteTableId),
+    /// The association with it.
+    RouteTableAssociation(RouteTableAssociationId),
+    /// A network ACL.
+    NetworkAcl(NetworkAclId),
+    /// A security group that they carry, or that their rules name.
+    SecurityGroup(SecurityGroupId),
+    /// One of their rules.
+    SecurityGroupRule(SecurityGroupRuleId),
+    /// A prefix list that their rules or routes name.
+    PrefixList(PrefixListId),
+    /// A set of DHCP options.
+    DhcpOptions(DhcpOptionsId),
+    /// An instance to which they are attached.
+    Instance(InstanceId),
+    /// An attachment to an instance.
+    Attachment(AttachmentId),
+    /// A network interface.
+    NetworkInterface(NetworkInterfaceId),
+    /// The public address that they are.
+    PublicAddress(Ipv4Addr),
+    /// The association of an Elastic IP address.
+    AddressAssociation(AddressAssociationId),
+    /// A placement group.
+    PlacementGroup(PlacementGroupId),
+    /// A snapshot of which they are made.
+    Snapshot(SnapshotId),
+    /// A role.
+    Role(RoleId),
+}
+
+/// A name among those of one owner, as a number. Every program and run has the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameHash(u64);
+
+impl Link {
+    /// The name of something that its owner (a scope, a VPC) tells apart by names, in whatever case.
+    pub fn name(owner: impl Hash, name: &str) -> Link {
+        let mut hasher = DefaultHasher::new();
+        owner.hash(&mut hasher);
+        name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+        Link::Name(NameHash(hasher.finish()))
+    }
+}
+
+/// What has links.
+pub trait Linked {
+    /// Hands each of its links to `put`; one may come more than once.
+    fn put_links(&self, put: &mut dyn FnMut(Link));
+
+    /// Whether it has this link.
+    fn has_link(&self, link: Link) -> bool {
+        let mut has = false;
+        self.put_links(&mut |own| has |= own == link);
+        has
+    }
+}
+
+macro_rules! links {
+    ($($row:ty: |$it:ident, $put:ident| $links:expr;)*) => {
+        $(impl Linked for $row {
+            fn put_links(&self, $put: &mut dyn FnMut(Link)) {
+                let $it = self;
+                $links
+            }
+        })*
+    };
+}
+
+links! {
+    Vpc: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::RouteTable(it.main_route_table));
+        put(Link::RouteTableAssociation(it.main_association));
+        it.dhcp_options.into_iter().for_each(|id| put(Link::DhcpOptions(id)));
+        if it.is_default {
+            put(Link::Default(it.scope));
+        }
+    };
+    Subnet: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::Vpc(it.vpc));
+        put(Link::NetworkAcl(it.network_acl));
+        if let Some(used) = &it.route_table {
+            put(Link::RouteTable(used.table));
+            put(Link::RouteTableAssociation(used.association));
+        }
+    };
+    RouteTable: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::Vpc(it.vpc));
+        for route in &it.routes {
+            match route.destination {
+                Destination::PrefixList(id) => put(Link::PrefixList(id)),
+                Destination::Cidr(_) => {}
+            }
+        }
+    };
+    InternetGateway: |it, put| {
+        put(Link::Scope(it.scope));
+        it.vpc.into_iter().for_each(|id| put(Link::Vpc(id)));
+        if let Some(used) = &it.route_table {
+            put(Link::RouteTable(used.table));
+            put(Link::RouteTableAssociation(used.association));
+        }
+    };
+    EgressOnlyInternetGateway: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::Vpc(it.vpc));
+    };
+    PublicAccessBlock: |it, put| put(Link::Scope(it.scope));
+    PublicAccessExclusion: |it, put| {
+        put(Link::Scope(it.scope));
+        put(it.of.link());
+    };
+    NatGateway: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::Vpc(it.vpc));
+        put(Link::Subnet(it.subnet));
+    };
+    VpcPeeringConnection: |it, put| {
+        for side in [&it.requester, &it.accepter] {
+            put(Link::Scope(side.scope));
+            put(Link::Vpc(side.vpc));
+        }
+    };
+    PrefixList: |it, put| put(Link::Scope(it.scope));
+    SecurityGroup: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::name(it.vpc, &it.name));
+        it.vpcs().for_each(|id| put(Link::Vpc(id)));
+        for rule in it.rules.values() {
+            put(Link::SecurityGroupRule(rule.id));
+            match rule.peer {
+                Peer::Group { group, .. } => put(Link::SecurityGroup(group)),
+                Peer::PrefixList(id) => put(Link::PrefixList(id)),
+                Peer::Cidr(_) => {}
+            }
+        }
+    };
+    NetworkAcl: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::Vpc(it.vpc));
+    };
+    NetworkInterface: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::Vpc(it.vpc));
+        put(Link::Subnet(it.subnet));
+        it.groups.iter().for_each(|id| put(Link::SecurityGroup(*id)));
+        it.instance().into_iter().for_each(|id| put(Link::Instance(id)));
+        it.attachment.iter().for_each(|attachment| put(Link::Attachment(attachment.id)));
+    };
+    ElasticIp: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::PublicAddress(it.public_ip));
+        it.association.iter().for_each(|association| put(Link::AddressAssociation(association.id)));
+    };
+    DhcpOptions: |it, put| {
+        put(Link::Scope(it.scope));
+        if it.region_default {
+            put(Link::Default(it.scope));
+        }
+    };
+    Instance: |it, put| {
+        put(Link::Scope(it.scope));
+        if it.state != InstanceState::Terminated {
+            put(Link::Counted(it.scope));
+        }
+        it.placement.group.into_iter().for_each(|id| put(Link::PlacementGroup(id)));
+    };
+    KeyPair: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::name(it.scope, &it.name));
+    };
+    NetworkInterfacePermission: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::NetworkInterface(it.interface));
+    };
+    LaunchTemplate: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::name(it.scope, &it.name));
+    };
+    PlacementGroup: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::name(it.scope, &it.name));
+    };
+    Fleet: |it, put| put(Link::Scope(it.scope));
+    // Nobody looks for an account's and Region's own rows but by their keys, nor for what is remembered by a number.
+    InstanceDefaults: |_it, _put| {};
+    StorageDefaults: |_it, _put| {};
+    AppliedQuota: |_it, _put| {};
+    Scope: |_it, _put| {};
+    RequestToken: |_it, _put| {};
+    DeregisteredImage: |_it, _put| {};
+    HostedZoneChange: |_it, _put| {};
+    PrivateHostedZone: |_it, _put| {};
+    Volume: |it, put| put(Link::Scope(it.scope));
+    Snapshot: |it, put| put(Link::Scope(it.scope));
+    OwnImage: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::name(it.scope, &it.described.name));
+        it.described.devices.iter().filter_map(|it| it.snapshot).for_each(|id| put(Link::Snapshot(id)));
+    };
+    InstanceConnectEndpoint: |it, put| {
+        put(Link::Scope(it.scope));
+        it.interface.into_iter().for_each(|id| put(Link::NetworkInterface(id)));
+    };
+    InstanceProfile: |it, put| it.role.into_iter().for_each(|id| put(Link::Role(id)));
+    // What else IAM has is found by indexes of its own: names there have an order that answers show.
+    Role: |_it, _put| {};
+    User: |_it, _put| {};
+    Group: |_it, _put| {};
+    AccessKey: |_it, _put| {};
+    ManagedPolicy: |_it, _put| {};
+}
