@@ -83,8 +83,12 @@ impl Filters {
     }
 
     /// The items that match, in their order. Unknown filters are refused even if there are no
-    /// items: the empty item tells which filters its kind has.
-    pub fn select<T: Filterable + Default>(&self, items: Vec<T>) -> Result<Vec<T>, AwsError> {
+    /// items: the empty item tells which filters its kind has. Items that are made as they are
+    /// asked for are gone before the next one is made, unless they match.
+    pub fn select<T: Filterable + Default>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+    ) -> Result<Vec<T>, AwsError> {
         self.matches(&T::default())?;
         let mut selected = Vec::new();
         for item in items {
@@ -133,7 +137,11 @@ impl Checked {
 
 /// A value with its wildcards told apart from its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<Symbol>);
+pub struct Pattern {
+    symbols: Vec<Symbol>,
+    /// The one text that matches, if there are no wildcards.
+    text: Option<String>,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Symbol {
@@ -160,17 +168,28 @@ impl Pattern {
             });
         }
         symbols.dedup_by(|one, other| *one == Symbol::AnyRun && one == other);
-        Ok(Pattern(symbols))
+        let exact = |symbol: &Symbol| match symbol {
+            Symbol::Exactly(character) => Some(*character),
+            Symbol::AnyOne | Symbol::AnyRun => None,
+        };
+        Ok(Pattern { text: symbols.iter().map(exact).collect(), symbols })
     }
 
     /// Whether the whole text matches. Goes back to the last `*` alone, so that the cost is at
     /// most pattern times text, never exponential.
     pub fn matches(&self, text: &str) -> bool {
+        match &self.text {
+            Some(only) => only == text,
+            None => self.matches_with_wildcards(text),
+        }
+    }
+
+    fn matches_with_wildcards(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
         let (mut at, mut in_pattern) = (0, 0);
         let mut last_run = None;
         while at < text.len() {
-            match self.0.get(in_pattern) {
+            match self.symbols.get(in_pattern) {
                 Some(Symbol::AnyRun) => {
                     last_run = Some((in_pattern, at));
                     in_pattern += 1;
@@ -189,7 +208,7 @@ impl Pattern {
                 }
             }
         }
-        self.0[in_pattern..].iter().all(|symbol| *symbol == Symbol::AnyRun)
+        self.symbols[in_pattern..].iter().all(|symbol| *symbol == Symbol::AnyRun)
     }
 }
 
@@ -273,7 +292,7 @@ mod tests {
         fn wildcards_agree_with_the_obvious_recursion(pattern in r"[ab*?\\]{0,8}", text in "[ab*]{0,8}") {
             let symbols = Pattern::new(&pattern).unwrap();
             let letters: Vec<char> = text.chars().collect();
-            prop_assert_eq!(symbols.matches(&text), obvious(&symbols.0, &letters));
+            prop_assert_eq!(symbols.matches(&text), obvious(&symbols.symbols, &letters));
         }
     }
 

@@ -144,7 +144,7 @@ pub(crate) fn describe_exclusions(
         max_results,
         next_token,
     };
-    let rows = rows.into_iter().map(|it| render(it, settled_state(it))).collect();
+    let rows = rows.into_iter().map(|it| render(it, settled_state(it)));
     let (exclusions, next_token) = describe.page(rows, |it| it.exclusion_id.as_ref())?;
     Ok(DescribeVpcBlockPublicAccessExclusionsResult {
         vpc_block_public_access_exclusions: exclusions,

@@ -27,7 +27,7 @@ pub(crate) fn describe(
         let cpu_credits = Some(it.cpu_credits.clone()?);
         Some(InstanceCreditSpecification { instance_id: Some(it.id.to_string()), cpu_credits })
     };
-    let credits: Vec<InstanceCreditSpecification> = named.into_iter().filter_map(render).collect();
+    let credits = named.into_iter().filter_map(render);
     let (instance_credit_specifications, next_token) =
         describe.page(credits, |it| it.instance_id.as_ref())?;
     Ok(DescribeInstanceCreditSpecificationsResult { instance_credit_specifications, next_token })

@@ -74,7 +74,7 @@ pub(crate) fn describe(
     let own = world.network.dhcp_options.linked(Link::Scope(scope));
     let sets = request::named_or_all(&dhcp_options_ids, own, |options| options.id)?;
     let describe = Describe { kind: "dhcpOptions", ids: &dhcp_options_ids, filters, max_results, next_token };
-    let sets = sets.into_iter().map(render).collect();
+    let sets = sets.into_iter().map(render);
     let (dhcp_options, next_token) = describe.page(sets, |it| it.dhcp_options_id.as_ref())?;
     Ok(DescribeDhcpOptionsResult { dhcp_options, next_token })
 }

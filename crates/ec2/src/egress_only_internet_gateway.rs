@@ -63,7 +63,7 @@ pub(crate) fn describe(
         max_results,
         next_token,
     };
-    let gateways = gateways.map(render).collect();
+    let gateways = gateways.map(render);
     let (gateways, next_token) =
         describe.page_within(PAGE, gateways, |it| it.egress_only_internet_gateway_id.as_ref())?;
     Ok(DescribeEgressOnlyInternetGatewaysResult { egress_only_internet_gateways: gateways, next_token })

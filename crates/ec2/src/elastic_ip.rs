@@ -202,7 +202,7 @@ pub(crate) fn describe(
         }
         named.retain(|elastic| public_ips.contains(&elastic.public_ip.to_string()));
     }
-    let addresses = named.into_iter().map(|elastic| render(world, elastic)).collect();
+    let addresses = named.into_iter().map(|elastic| render(world, elastic));
     Ok(DescribeAddressesResult { addresses: Filters::new(filters)?.select(addresses)? })
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn describe(
     let named = request::named_or_all(&instance_ids, instances(world, scope), |instance| instance.id)?;
     page::refuse_with_ids("instances", &instance_ids, max_results)?;
     let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
-    let rows = named.into_iter().map(|instance| Row::of(world, instance)).collect();
+    let rows = named.into_iter().map(|instance| Row::of(world, instance));
     let rows = Filters::new(filters)?.select(rows)?;
     let (rows, next_token) = page.cut(rows, |row| row.shape.instance_id.clone().unwrap_or_default());
     Ok(DescribeInstancesResult { reservations: reservations(rows), next_token })
@@ -260,7 +260,7 @@ pub(crate) fn describe_status(
     }
     page::refuse_with_ids("instances", &instance_ids, max_results)?;
     let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
-    let statuses = named.into_iter().map(status).collect();
+    let statuses = named.into_iter().map(status);
     let statuses = Filters::new(filters)?.select(statuses)?;
     let (instance_statuses, next_token) = page.cut(statuses, |it| it.instance_id.clone().unwrap_or_default());
     Ok(DescribeInstanceStatusResult { instance_statuses, next_token })

@@ -101,7 +101,7 @@ pub(crate) fn describe(
         max_results,
         next_token,
     };
-    let endpoints = named.into_iter().map(|endpoint| render(world, endpoint)).collect();
+    let endpoints = named.into_iter().map(|endpoint| render(world, endpoint));
     let (instance_connect_endpoints, next_token) =
         describe.page_within(PAGE, endpoints, |it| it.instance_connect_endpoint_id.as_ref())?;
     Ok(DescribeInstanceConnectEndpointsResult { instance_connect_endpoints, next_token })

@@ -20,7 +20,7 @@ pub(crate) fn describe(
     let all = world.network.instances.linked(Link::Scope(scope));
     let named = request::named_or_all(&instance_ids, all, |instance| instance.id)?;
     let describe = Describe { kind: "instances", ids: &instance_ids, filters, max_results, next_token };
-    let rendered = named.into_iter().map(|instance| render(world, instance)).collect();
+    let rendered = named.into_iter().map(|instance| render(world, instance));
     let (instance_image_metadata, next_token) =
         describe.page(rendered, |it: &InstanceImageMetadata| it.instance_id.as_ref())?;
     Ok(DescribeInstanceImageMetadataResult { instance_image_metadata, next_token })

@@ -65,7 +65,7 @@ pub(crate) fn describe(
         request;
     let all: Vec<_> = world.instance_profile_associations_of(call.scope).collect();
     let named = request::named_or_all(&association_ids, all.iter(), |(_, it)| it.id)?;
-    let shown = named.into_iter().map(|(instance, it)| render(instance.id, it, state_of(instance))).collect();
+    let shown = named.into_iter().map(|(instance, it)| render(instance.id, it, state_of(instance)));
     let describe = Describe { kind: "association", ids: &association_ids, filters, max_results, next_token };
     let (associations, next_token) =
         describe.page(shown, |it: &IamInstanceProfileAssociation| it.association_id.as_ref())?;

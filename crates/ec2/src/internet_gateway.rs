@@ -65,7 +65,7 @@ pub(crate) fn describe(
     let gateways = request::named_or_all(&internet_gateway_ids, own, |gateway| gateway.id)?;
     let describe =
         Describe { kind: "internetGateway", ids: &internet_gateway_ids, filters, max_results, next_token };
-    let gateways = gateways.into_iter().map(render).collect();
+    let gateways = gateways.into_iter().map(render);
     let (internet_gateways, next_token) = describe.page(gateways, |it| it.internet_gateway_id.as_ref())?;
     Ok(DescribeInternetGatewaysResult { internet_gateways, next_token })
 }

@@ -168,7 +168,7 @@ pub(crate) fn describe(
         pairs.retain(|pair| key_names.contains(&pair.name));
     }
     let with_public_key = include_public_key.unwrap_or(false);
-    let shapes = pairs.into_iter().map(|pair| render(pair, with_public_key)).collect();
+    let shapes = pairs.into_iter().map(|pair| render(pair, with_public_key));
     Ok(DescribeKeyPairsResult { key_pairs: Filters::new(filters)?.select(shapes)? })
 }
 

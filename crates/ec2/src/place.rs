@@ -28,7 +28,7 @@ pub(crate) fn describe_regions(
                 .map_err(|_| AwsError::invalid_parameter_value("Region not found"))?
         }
     };
-    let regions = regions.into_iter().map(render_region).collect();
+    let regions = regions.into_iter().map(render_region);
     Ok(DescribeRegionsResult { regions: Filters::new(filters)?.select(regions)? })
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn describe_availability_zones(
         return Err(unknown(stranger));
     }
     let everything = zone_names.is_empty() && zone_ids.is_empty();
-    let zones = all.into_iter().filter(|zone| everything || named(zone)).map(render_zone).collect();
+    let zones = all.into_iter().filter(|zone| everything || named(zone)).map(render_zone);
     Ok(DescribeAvailabilityZonesResult { availability_zones: Filters::new(filters)?.select(zones)? })
 }
 

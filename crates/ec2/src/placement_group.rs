@@ -110,7 +110,7 @@ pub(crate) fn describe(
     let all = world.placement_groups.linked(Link::Scope(scope));
     let mut groups = request::named_or_all(&group_ids, all, |it| it.id)?;
     groups.retain(|it| group_names.is_empty() || group_names.contains(&it.name));
-    let placement_groups = Filters::new(filters)?.select(groups.into_iter().map(render).collect())?;
+    let placement_groups = Filters::new(filters)?.select(groups.into_iter().map(render))?;
     Ok(DescribePlacementGroupsResult { placement_groups })
 }
 

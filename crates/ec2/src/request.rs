@@ -131,7 +131,7 @@ impl Describe<'_> {
     /// The page of `rows` that was asked for, and the token of the next.
     pub(crate) fn page<T: Filterable + Default>(
         self,
-        rows: Vec<T>,
+        rows: impl IntoIterator<Item = T>,
         id: impl Fn(&T) -> Option<&String>,
     ) -> Result<(Vec<T>, Option<String>), AwsError> {
         self.page_within(page::EC2, rows, id)
@@ -141,7 +141,7 @@ impl Describe<'_> {
     pub(crate) fn page_within<T: Filterable + Default>(
         self,
         bounds: RangeInclusive<i32>,
-        rows: Vec<T>,
+        rows: impl IntoIterator<Item = T>,
         id: impl Fn(&T) -> Option<&String>,
     ) -> Result<(Vec<T>, Option<String>), AwsError> {
         page::refuse_with_ids(self.kind, self.ids, self.max_results)?;

@@ -51,7 +51,7 @@ pub(crate) fn describe(
     let describe = Describe { kind: "routeTable", ids: &route_table_ids, filters, max_results, next_token };
     let associations = world.associations_by_route_table(scope);
     let of = |table: &model::RouteTable| associations.get(&table.id).map_or(&[][..], Vec::as_slice);
-    let tables = tables.into_iter().map(|table| render(world, table, of(table))).collect();
+    let tables = tables.into_iter().map(|table| render(world, table, of(table)));
     let (route_tables, next_token) = describe.page_within(PAGE, tables, |it| it.route_table_id.as_ref())?;
     Ok(DescribeRouteTablesResult { route_tables, next_token })
 }

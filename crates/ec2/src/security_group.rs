@@ -107,7 +107,7 @@ pub(crate) fn describe(
         groups.retain(|group| group.vpc == vpc && is_named(group));
     }
     let describe = Describe { kind: "groupId", ids: &group_ids, filters, max_results, next_token };
-    let rows = groups.into_iter().map(|group| render(world, group)).collect();
+    let rows = groups.into_iter().map(|group| render(world, group));
     let (security_groups, next_token) = describe.page(rows, |group| group.group_id.as_ref())?;
     Ok(DescribeSecurityGroupsResult { next_token, security_groups })
 }
@@ -130,8 +130,7 @@ pub(crate) fn for_vpc(
         tags: render_tags(&group.tags),
     });
     let describe = Describe { kind: "groupId", ids: &[], filters, max_results, next_token };
-    let (security_group_for_vpcs, next_token) =
-        describe.page(rows.collect(), |group| group.group_id.as_ref())?;
+    let (security_group_for_vpcs, next_token) = describe.page(rows, |group| group.group_id.as_ref())?;
     Ok(GetSecurityGroupsForVpcResult { next_token, security_group_for_vpcs })
 }
 

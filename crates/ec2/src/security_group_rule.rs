@@ -159,7 +159,7 @@ pub(crate) fn describe(
     let wanted: BTreeSet<SecurityGroupRuleId> = named.into_iter().map(|rule| rule.id).collect();
     let rows = groups().flat_map(|group| group.rules.values().map(move |rule| (group, rule)));
     let rows = rows.filter(|(_, rule)| wanted.contains(&rule.id));
-    let rows = rows.map(|(group, rule)| render(world, group, rule)).collect();
+    let rows = rows.map(|(group, rule)| render(world, group, rule));
     let describe = Describe {
         kind: "securityGroupRuleId",
         ids: &security_group_rule_ids,

@@ -93,7 +93,7 @@ pub(crate) fn describe(
     let own = world.network.subnets.linked(Link::Scope(scope));
     let subnets = request::named_or_all(&subnet_ids, own, |subnet| subnet.id)?;
     let describe = Describe { kind: "subnet", ids: &subnet_ids, filters, max_results, next_token };
-    let subnets = subnets.into_iter().map(|subnet| render(world, subnet, now)).collect();
+    let subnets = subnets.into_iter().map(|subnet| render(world, subnet, now));
     let (subnets, next_token) = describe.page(subnets, |subnet| subnet.subnet_id.as_ref())?;
     Ok(DescribeSubnetsResult { subnets, next_token })
 }
@@ -233,8 +233,7 @@ pub(crate) fn get_cidr_reservations(
     let GetSubnetCidrReservationsRequest { filters, max_results, next_token, subnet_id } = request;
     let scope = call.scope;
     let subnet = world.subnet(scope, required_id(subnet_id.as_deref())?).map_err(refused)?;
-    let reservations =
-        subnet.reservations.iter().map(|it| render_reservation(scope, subnet.id, it)).collect();
+    let reservations = subnet.reservations.iter().map(|it| render_reservation(scope, subnet.id, it));
     let describe = Describe { kind: "subnetCidrReservation", ids: &[], filters, max_results, next_token };
     let (page, next_token) = describe.page(reservations, |it| it.subnet_cidr_reservation_id.as_ref())?;
     let is_ipv6 =

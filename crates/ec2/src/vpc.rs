@@ -89,8 +89,8 @@ pub(crate) fn describe(
     let now = call.now;
     let vpcs = request::named_or_all(&vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
     let describe = Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token };
-    let (vpcs, next_token) = describe
-        .page(vpcs.into_iter().map(|vpc| render(world, vpc, now)).collect(), |vpc| vpc.vpc_id.as_ref())?;
+    let (vpcs, next_token) =
+        describe.page(vpcs.into_iter().map(|vpc| render(world, vpc, now)), |vpc| vpc.vpc_id.as_ref())?;
     Ok(DescribeVpcsResult { vpcs, next_token })
 }
 

@@ -107,7 +107,7 @@ pub(crate) fn describe(
         max_results,
         next_token,
     };
-    let connections = connections.into_iter().map(|it| render(world, it, now)).collect();
+    let connections = connections.into_iter().map(|it| render(world, it, now));
     let (connections, next_token) = describe.page(connections, |it| it.vpc_peering_connection_id.as_ref())?;
     Ok(DescribeVpcPeeringConnectionsResult { vpc_peering_connections: connections, next_token })
 }

@@ -24,7 +24,7 @@ pub(crate) fn describe(
     // (DescribeFleets).
     named.retain(|_| !fleet_ids.is_empty());
     let describe = Describe { kind: "fleet", ids: &fleet_ids, filters, max_results, next_token };
-    let rows = named.into_iter().map(|it| render(world, it)).collect();
+    let rows = named.into_iter().map(|it| render(world, it));
     let (fleets, next_token) = describe.page(rows, |it: &FleetData| it.fleet_id.as_ref())?;
     Ok(DescribeFleetsResult { fleets, next_token })
 }
@@ -46,7 +46,7 @@ pub(crate) fn instances(
         spot_instance_request_id: None,
     });
     let describe = Describe { kind: "fleet", ids: &[], filters, max_results, next_token };
-    let (active_instances, next_token) = describe.page(shown.collect(), |it| it.instance_id.as_ref())?;
+    let (active_instances, next_token) = describe.page(shown, |it| it.instance_id.as_ref())?;
     Ok(DescribeFleetInstancesResult { active_instances, fleet_id: Some(id.to_string()), next_token })
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn describe(
     let shows_deprecated = include_deprecated == Some(true) || !image_ids.is_empty();
     named.retain(|image| shows_deprecated || !is_deprecated(image, scope.account, call.now));
     let describe = Describe { kind: "image", ids: &image_ids, filters, max_results, next_token };
-    let images = named.into_iter().map(render).collect();
+    let images = named.into_iter().map(render);
     let (images, next_token) = describe.page(images, |image: &shapes::Image| image.image_id.as_ref())?;
     Ok(DescribeImagesResult { images, next_token })
 }

@@ -56,7 +56,7 @@ pub(crate) fn describe(
     let page_size = max_results.or(names.is_empty().then_some(DEFAULT_PAGE));
     let page = Page::new(page_size, next_token.as_deref(), PAGE)?;
     let is_wanted = |it: &&InstanceType| names.is_empty() || names.iter().any(|name| name == it.name);
-    let types = InstanceType::all().iter().filter(is_wanted).map(shown::render).collect();
+    let types = InstanceType::all().iter().filter(is_wanted).map(shown::render);
     let types = Filters::new(filters)?.select(types)?;
     let (instance_types, next_token) = page.cut(types, |it| it.instance_type.clone().unwrap_or_default());
     Ok(DescribeInstanceTypesResult { instance_types, next_token })
@@ -85,7 +85,7 @@ pub(crate) fn describe_offerings(
     let offerings =
         locations.iter().flat_map(|location| InstanceType::all().iter().map(move |it| offer(location, it)));
     let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
-    let offerings = Filters::new(filters)?.select(offerings.collect())?;
+    let offerings = Filters::new(filters)?.select(offerings)?;
     let key = |it: &InstanceTypeOffering| {
         format!(
             "{} {}",

@@ -181,7 +181,7 @@ pub(crate) fn describe(
         }
         templates.retain(|it| launch_template_names.contains(&it.name));
     }
-    let templates = templates.into_iter().map(render).collect();
+    let templates = templates.into_iter().map(render);
     let describe =
         Describe { kind: "launchTemplate", ids: &launch_template_ids, filters, max_results, next_token };
     let (launch_templates, next_token) =

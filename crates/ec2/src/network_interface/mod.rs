@@ -118,7 +118,7 @@ pub(crate) fn describe(
     let named = request::named_or_all(&network_interface_ids, all, |interface| interface.id)?;
     let describe =
         Describe { kind: "networkInterface", ids: &network_interface_ids, filters, max_results, next_token };
-    let interfaces = named.into_iter().map(|interface| render(world, interface)).collect();
+    let interfaces = named.into_iter().map(|interface| render(world, interface));
     let (network_interfaces, next_token) = describe
         .page(interfaces, |interface: &shapes::NetworkInterface| interface.network_interface_id.as_ref())?;
     Ok(DescribeNetworkInterfacesResult { network_interfaces, next_token })

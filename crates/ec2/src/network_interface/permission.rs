@@ -85,7 +85,7 @@ pub(crate) fn describe_permissions(
         max_results: max_results.or(by_default),
         next_token,
     };
-    let rows = named.into_iter().map(render).collect();
+    let rows = named.into_iter().map(render);
     let (network_interface_permissions, next_token) =
         describe.page_within(PAGE, rows, |it| it.network_interface_permission_id.as_ref())?;
     Ok(DescribeNetworkInterfacePermissionsResult { network_interface_permissions, next_token })

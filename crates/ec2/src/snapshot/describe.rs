@@ -78,7 +78,7 @@ pub(crate) fn describe(
         restorable_by_user_ids.is_empty()
             || restorable_by_user_ids.iter().any(|user| it.is_restorable_by(user, account))
     });
-    let snapshots = named.into_iter().map(Visible::render).collect();
+    let snapshots = named.into_iter().map(Visible::render);
     let describe = Describe { kind: "snapshot", ids: &snapshot_ids, filters, max_results, next_token };
     let (snapshots, next_token) =
         describe.page_within(PAGE, snapshots, |it: &shapes::Snapshot| it.snapshot_id.as_ref())?;

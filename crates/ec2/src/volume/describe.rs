@@ -27,7 +27,7 @@ pub(crate) fn describe(
     let scope = call.scope;
     let own = world.volumes.linked(Link::Scope(scope));
     let volumes = request::named_or_all(&volume_ids, own, |volume| volume.id)?;
-    let volumes = volumes.into_iter().map(render).collect();
+    let volumes = volumes.into_iter().map(render);
     let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };
     let (volumes, next_token) =
         describe.page_within(PAGE, volumes, |it: &shapes::Volume| it.volume_id.as_ref())?;

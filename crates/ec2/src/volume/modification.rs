@@ -63,7 +63,7 @@ pub(crate) fn describe(
         return Err(AwsError::new("InvalidVolumeModification.NotFound", message));
     }
     let last = |volume: &Volume| volume.modifications.last().map(|it| render(volume.id, it));
-    let shown = volumes.into_iter().filter_map(last).collect();
+    let shown = volumes.into_iter().filter_map(last);
     let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };
     let (volumes_modifications, next_token) =
         describe.page_within(PAGE, shown, |it: &VolumeModification| it.volume_id.as_ref())?;

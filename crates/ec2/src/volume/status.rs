@@ -26,7 +26,7 @@ pub(crate) fn describe(
     let scope = call.scope;
     let own = world.volumes.linked(Link::Scope(scope));
     let volumes = request::named_or_all(&volume_ids, own, |volume| volume.id)?;
-    let statuses = volumes.into_iter().map(render).collect();
+    let statuses = volumes.into_iter().map(render);
     let describe = Describe { kind: "volume", ids: &volume_ids, filters, max_results, next_token };
     let (volume_statuses, next_token) =
         describe.page_within(PAGE, statuses, |it: &VolumeStatusItem| it.volume_id.as_ref())?;
