@@ -1,5 +1,5 @@
 //! Measures a Hamlet that this program starts: start-up, API calls, instances, a large network. `api-bench PROGRAM
-//! [start|api|steps|describe|instances|scale]…`, everything without a word.
+//! [start|api|steps|describe|many|instances|scale]…`, everything without a word.
 //!
 //! Every figure stands beside a limit measured in the same run: a call that does nothing, a bare fsync, a bare process.
 //! Medians of five; the load of the machine is printed, because figures from a busy one say little.
@@ -7,6 +7,7 @@
 mod client;
 mod describe;
 mod hamlet;
+mod many;
 mod scale;
 mod steps;
 mod straight_line;
@@ -47,6 +48,9 @@ fn main() -> Result<()> {
     }
     if wanted("describe") {
         describe::ten_thousand_interfaces();
+    }
+    if wanted("many") {
+        many::ten_thousand_of_each();
     }
     if wanted("instances") {
         instances(&program)?;
