@@ -23,13 +23,13 @@ mod policy_version;
 mod role;
 pub mod shapes;
 mod tags;
+mod touches;
 mod user;
 #[rustfmt::skip]
 mod vacant;
 #[cfg(test)]
 mod testing;
 
-use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, Need, read, write};
 use model::World;
 use shapes::op;
@@ -41,7 +41,7 @@ pub static API: Api<World> = Api {
     vacant: vacant::ROWS,
     tokens: &(),
     first_use: None,
-    touches: touches_nothing,
+    touches: touches::touches,
 };
 
 /// Every action of IAM that Hamlet has.
