@@ -16,12 +16,12 @@ mod records;
 mod request;
 pub mod shapes;
 mod tags;
+mod touches;
 #[rustfmt::skip]
 mod vacant;
 #[cfg(test)]
 mod testing;
 
-use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read, write};
 use model::World;
 use shapes::op;
@@ -33,7 +33,7 @@ pub static API: Api<World> = Api {
     vacant: vacant::ROWS,
     tokens: &(),
     first_use: None,
-    touches: touches_nothing,
+    touches: touches::touches,
 };
 
 /// What the service can do.

@@ -11,8 +11,8 @@ mod quota;
 pub mod shapes;
 #[cfg(test)]
 mod testing;
+mod touches;
 
-use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read, write};
 use model::World;
 use shapes::op;
@@ -24,7 +24,7 @@ pub static API: Api<World> = Api {
     vacant: &[],
     tokens: &(),
     first_use: None,
-    touches: touches_nothing,
+    touches: touches::touches,
 };
 
 /// What the service can do.

@@ -13,10 +13,10 @@ mod optimized_ami;
 mod parameter_filter;
 pub mod public_parameters;
 pub mod shapes;
+mod touches;
 #[rustfmt::skip]
 mod vacant;
 
-use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read};
 use model::World;
 pub use public_parameters::{PublicParameter, PublicParameters};
@@ -29,7 +29,7 @@ pub static API: Api<World> = Api {
     vacant: vacant::ROWS,
     tokens: &(),
     first_use: None,
-    touches: touches_nothing,
+    touches: touches::touches,
 };
 
 /// What the service can do.
