@@ -147,9 +147,20 @@ class Walk:
             return self._structure(element, shape, at, ())
         if shape.type_name == "list":
             return self._list(element, shape, at)
+        if shape.type_name == "map":
+            return self._map(element, shape, at)
         if len(element):
             self.findings.append(f"{at} has children, but is a {shape.type_name}")
         self._leaf(element.text or "", shape, at)
+
+    def _map(self, element, shape, at):
+        for entry in element:
+            if _name(entry) != "entry" or [_name(part) for part in entry] != ["key", "value"]:
+                self.findings.append(f"{at}.{_name(entry)} is no entry")
+                continue
+            key, value = entry
+            self._value(key, shape.key, f"{at}.key")
+            self._value(value, shape.value, f"{at}[{key.text}]")
 
     def _list(self, element, shape, at):
         wanted = shape.member.serialization.get("name", "member")

@@ -34,6 +34,10 @@ def kinds():
 
 
 def change(iam):
+    account(iam)
+    passwords(iam)
+    service_linked_roles(iam)
+    providers(iam)
     users(iam)
     access_keys(iam)
     groups(iam)
@@ -48,6 +52,44 @@ def change(iam):
     iam.put_role_permissions_boundary(**ROLE, PermissionsBoundary=OWN_POLICY)
     iam.get_role(**ROLE)
     iam.delete_role_permissions_boundary(**ROLE)
+
+
+def account(iam):
+    iam.get_account_summary()
+    iam.get_account_authorization_details(Filter=["User", "Role", "Group", "LocalManagedPolicy"])
+    iam.create_account_alias(AccountAlias="hamlet-test")
+    iam.list_account_aliases()
+    iam.update_account_password_policy(MinimumPasswordLength=8, RequireSymbols=True, MaxPasswordAge=90)
+    iam.get_account_password_policy()
+    iam.generate_credential_report()
+    iam.get_credential_report()
+
+
+def passwords(iam):
+    iam.create_login_profile(**USER, Password="Secret!1", PasswordResetRequired=True)
+    iam.get_login_profile(**USER)
+    iam.update_login_profile(**USER, Password="Secret!2", PasswordResetRequired=False)
+
+
+def service_linked_roles(iam):
+    made = iam.create_service_linked_role(AWSServiceName="autoscaling.amazonaws.com", CustomSuffix="blue")["Role"]
+    task = iam.delete_service_linked_role(RoleName=made["RoleName"])["DeletionTaskId"]
+    iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+
+
+def providers(iam):
+    made = iam.create_open_id_connect_provider(
+        Url="https://issuer.example/team", ClientIDList=["me"], ThumbprintList=["a" * 40], Tags=TAGS
+    )
+    provider = {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+    iam.get_open_id_connect_provider(**provider)
+    iam.list_open_id_connect_providers()
+    iam.update_open_id_connect_provider_thumbprint(**provider, ThumbprintList=["b" * 40])
+    iam.add_client_id_to_open_id_connect_provider(**provider, ClientID="you")
+    iam.remove_client_id_from_open_id_connect_provider(**provider, ClientID="you")
+    iam.tag_open_id_connect_provider(**provider, Tags=[{"Key": "stage", "Value": "test"}])
+    iam.list_open_id_connect_provider_tags(**provider)
+    iam.untag_open_id_connect_provider(**provider, TagKeys=["stage"])
 
 
 def users(iam):
@@ -69,6 +111,20 @@ def access_keys(iam):
     iam.list_access_keys(**USER)
     iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])
     iam.update_access_key(**named, Status="Inactive")
+
+
+def own_password(client):
+    """Changed by its user: `client` makes one with a key."""
+    iam = client()
+    key = iam.create_access_key(**USER)["AccessKey"]
+    own = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:ChangePassword", "Resource": "*"}]}
+    iam.put_user_policy(**USER, PolicyName="password", PolicyDocument=json.dumps(own))
+    iam.delete_user_permissions_boundary(**USER)
+    user = client((key["AccessKeyId"], key["SecretAccessKey"]))
+    user.change_password(OldPassword="Secret!2", NewPassword="Secret!3")
+    iam.delete_user_policy(**USER, PolicyName="password")
+    iam.delete_access_key(**USER, AccessKeyId=key["AccessKeyId"])
+    iam.put_user_permissions_boundary(**USER, PermissionsBoundary=OWN_POLICY)
 
 
 def groups(iam):
@@ -99,6 +155,11 @@ def tear_down(iam):
         getattr(iam, f"delete_{kind}_policy")(**who, PolicyName="own")
     for key in iam.list_access_keys(**USER)["AccessKeyMetadata"]:
         iam.delete_access_key(**USER, AccessKeyId=key["AccessKeyId"])
+    iam.delete_login_profile(**USER)
+    iam.delete_account_alias(AccountAlias="hamlet-test")
+    iam.delete_account_password_policy()
+    provider = f"arn:aws:iam::{hamlet.ACCOUNT}:oidc-provider/issuer.example/team"
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
     iam.remove_user_from_group(**USER, **GROUP)
     iam.delete_group(**GROUP)
     iam.delete_user(**USER)

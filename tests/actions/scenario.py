@@ -45,7 +45,8 @@ class Scenario:
         self.ec2 = hamlet.client(recorder=recorder)
         self.peer = hamlet.client(account=PEER, recorder=recorder)
         self.ssm = hamlet.client("ssm", recorder=recorder)
-        self.iam = hamlet.client("iam", recorder=recorder)
+        self.iam_client = lambda key=None: hamlet.client("iam", recorder=recorder, key=key)
+        self.iam = self.iam_client()
         self.sts = hamlet.client("sts", recorder=recorder)
         self.connect = hamlet.client("ec2-instance-connect", recorder=recorder)
         self.route53 = hamlet.client("route53", recorder=recorder)
@@ -321,6 +322,7 @@ class Scenario:
         iam.list_instance_profile_tags(**profile)
         iam.untag_instance_profile(**profile, TagKeys=["stage"])
         identities.change(iam)
+        identities.own_password(self.iam_client)
         self.change_instance_profile()
 
     def change_instance_profile(self):

@@ -48,6 +48,7 @@ ARGUMENTS = {
     "ListPolicyTags": lambda it: {"PolicyArn": it.policy},
     "ListEntitiesForPolicy": lambda it: {"PolicyArn": it.policy},
     "ListPolicies": lambda _: {"Scope": "Local"},
+    "ListOpenIDConnectProviderTags": lambda it: {"OpenIDConnectProviderArn": it.provider},
     "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
     # More than five, and, since no page has more than ten, no more.
     "GetParametersByPath": lambda _: {"Path": "/aws/service/debian/release", "Recursive": True},
@@ -72,6 +73,8 @@ MAY_BE_ONE_PAGE = {
     # Two at most, and five.
     "ListAccessKeys",
     "ListPolicyVersions",
+    # One at most.
+    "ListAccountAliases",
     "DescribeFleets",
     "DescribeFleetInstances",
 }
@@ -167,6 +170,8 @@ class Paging(unittest.TestCase):
         for number in range(1, MANY):
             iam.add_user_to_group(UserName=f"user{number}", GroupName="group0")
         cls.policy = policy.replace("policy11", "policy0")
+        provider = iam.create_open_id_connect_provider(Url="https://issuer.example", Tags=tags)
+        cls.provider = provider["OpenIDConnectProviderArn"]
         for number in range(1, MANY):
             iam.attach_user_policy(UserName=f"user{number}", PolicyArn=cls.policy)
 

@@ -429,6 +429,13 @@ fn list_index(key: &str) -> Option<u32> {
     plain.then(|| key.parse().ok()).flatten()
 }
 
+/// A request without parameters.
+impl FromParams for () {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        Fields::of(node, at).close()
+    }
+}
+
 impl FromParams for String {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         leaf(node, at).map(str::to_owned)

@@ -120,6 +120,17 @@ pub trait ToXml {
     fn to_xml(&self, xml: &mut XmlWriter);
 }
 
+impl ToXml for std::collections::BTreeMap<String, i32> {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        for (key, value) in self {
+            xml.element("entry", |xml| {
+                xml.text("key", key);
+                xml.element("value", |xml| value.to_xml(xml));
+            });
+        }
+    }
+}
+
 impl ToXml for String {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.escape(self);

@@ -46,12 +46,12 @@ mod tests {
 
     #[test]
     fn only_visible_characters_of_a_policy_count() {
-        let statement = r#"{"Effect":"Allow","Principal":{"AWS":"X"},"Action":"sts:AssumeRole"}"#;
+        let statement = r#"{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"X"}}}"#;
         let policy = |filler: &str| {
             let filled = statement.replace('X', filler);
-            trust(Some(format!(r#"{{"Statement":{filled}{}}}"#, " ".repeat(4000))))
+            trust(Some(format!(r#"{{"Version":"2012-10-17","Statement":{filled}{}}}"#, " ".repeat(4000))))
         };
-        assert!(policy("123456789012").is_ok());
+        assert!(policy("us").is_ok());
         let refused = policy(&"1".repeat(2048)).unwrap_err();
         assert_eq!(refused.to_string(), "LimitExceeded: Cannot exceed quota for ACLSizePerRole: 2048");
     }

@@ -41,6 +41,9 @@ fn no_such(noun: IamNoun, name: &str) -> AwsError {
         IamNoun::AccessKey => format!("The Access Key with id {name} cannot be found."),
         IamNoun::Policy => format!("Policy {name} was not found."),
         IamNoun::PolicyVersion => format!("Policy version {name} was not found."),
+        IamNoun::AccountAlias => format!("The account alias {name} could not be found."),
+        IamNoun::LoginProfile => format!("Login Profile for User {name} cannot be found."),
+        IamNoun::OidcProvider => format!("OpenIDConnect Provider not found for arn {name}"),
     };
     no_such_entity(sentence)
 }
@@ -53,6 +56,9 @@ fn exists(noun: IamNoun, name: &str) -> AwsError {
         IamNoun::Role => format!("Role with name {name} already exists."),
         IamNoun::InstanceProfile => format!("Instance Profile {name} already exists."),
         IamNoun::Policy => format!("A policy called {name} already exists. Duplicate names are not allowed."),
+        IamNoun::AccountAlias => format!("The account alias {name} already exists."),
+        IamNoun::LoginProfile => format!("Login Profile for user {name} already exists."),
+        IamNoun::OidcProvider => format!("Provider with url https://{name} already exists."),
         IamNoun::AccessKey | IamNoun::PolicyVersion => format!("{name} already exists."),
     };
     AwsError::new("EntityAlreadyExists", sentence).with_status(409)
@@ -68,6 +74,9 @@ pub(crate) fn word(noun: IamNoun) -> &'static str {
         IamNoun::AccessKey => "access key",
         IamNoun::Policy => "policy",
         IamNoun::PolicyVersion => "policy version",
+        IamNoun::AccountAlias => "account alias",
+        IamNoun::LoginProfile => "login profile",
+        IamNoun::OidcProvider => "provider",
     }
 }
 

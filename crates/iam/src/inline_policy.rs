@@ -179,6 +179,16 @@ fn list(world: &World, entity: Entity, asked: Asked) -> Result<Listed<String>, A
     Listed::of_sorted(names, asked, String::clone)
 }
 
+/// The policies of an entity's own, with what they say.
+pub(crate) fn details(world: &World, entity: Entity) -> Vec<PolicyDetail> {
+    let inline = world.permissions(entity).into_iter().flat_map(|it| &it.inline);
+    let detail = |(name, policy): (&String, &policy::Document)| PolicyDetail {
+        policy_document: document::encoded(policy),
+        policy_name: Some(name.clone()),
+    };
+    inline.map(detail).collect()
+}
+
 fn no_such_policy(noun: IamNoun, name: &str) -> AwsError {
     no_such_entity(format!("The {} policy with name {name} cannot be found.", word(noun)))
 }

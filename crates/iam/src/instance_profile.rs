@@ -158,7 +158,11 @@ fn name_of(profile: &&model::InstanceProfile) -> String {
 }
 
 /// An instance profile as lists show it, with its role and without its tags.
-fn render(call: &Call, world: &World, profile: &model::InstanceProfile) -> shapes::InstanceProfile {
+pub(crate) fn render(
+    call: &Call,
+    world: &World,
+    profile: &model::InstanceProfile,
+) -> shapes::InstanceProfile {
     shapes::InstanceProfile {
         path: Some(profile.path.clone()),
         instance_profile_name: Some(profile.name.clone()),

@@ -7,8 +7,12 @@
 #![deny(clippy::disallowed_methods)]
 
 mod access_key;
+mod account_alias;
+mod account_summary;
 mod attachment;
+mod authorization_details;
 mod boundary;
+mod credential_report;
 mod document;
 mod entity;
 mod errors;
@@ -16,11 +20,16 @@ mod group;
 mod inline_policy;
 mod instance_profile;
 mod listing;
+mod login_profile;
 mod managed_policy;
+mod oidc_provider;
+mod password_hash;
+mod password_policy;
 mod path;
 mod policy_entities;
 mod policy_version;
 mod role;
+mod service_linked_role;
 pub mod shapes;
 mod tags;
 mod touches;
@@ -120,6 +129,38 @@ static ACTIONS: &[Action<World>] = &[
     write!(SetDefaultPolicyVersion, policy_version::set_default),
     write!(DeletePolicyVersion, policy_version::delete),
     read!(ListEntitiesForPolicy, policy_entities::list),
+    // The account.
+    read!(GetAccountSummary, account_summary::get),
+    read!(GetAccountAuthorizationDetails, authorization_details::get),
+    write!(CreateAccountAlias, account_alias::create),
+    read!(ListAccountAliases, account_alias::list),
+    write!(DeleteAccountAlias, account_alias::delete),
+    read!(GetAccountPasswordPolicy, password_policy::get),
+    write!(UpdateAccountPasswordPolicy, password_policy::update),
+    write!(DeleteAccountPasswordPolicy, password_policy::delete),
+    write!(GenerateCredentialReport, credential_report::generate),
+    read!(GetCredentialReport, credential_report::get),
+    // Passwords.
+    write!(CreateLoginProfile, login_profile::create).needs(Need::Secret(login_profile::prepare)),
+    read!(GetLoginProfile, login_profile::get),
+    write!(UpdateLoginProfile, login_profile::update),
+    write!(DeleteLoginProfile, login_profile::delete),
+    write!(ChangePassword, login_profile::change),
+    // Service-linked roles.
+    write!(CreateServiceLinkedRole, service_linked_role::create),
+    write!(DeleteServiceLinkedRole, service_linked_role::delete),
+    read!(GetServiceLinkedRoleDeletionStatus, service_linked_role::deletion_status),
+    // Identity providers.
+    write!(CreateOpenIDConnectProvider, oidc_provider::create),
+    read!(GetOpenIDConnectProvider, oidc_provider::get),
+    read!(ListOpenIDConnectProviders, oidc_provider::list),
+    write!(UpdateOpenIDConnectProviderThumbprint, oidc_provider::update_thumbprints),
+    write!(AddClientIDToOpenIDConnectProvider, oidc_provider::add_client_id),
+    write!(RemoveClientIDFromOpenIDConnectProvider, oidc_provider::remove_client_id),
+    write!(DeleteOpenIDConnectProvider, oidc_provider::delete),
+    write!(TagOpenIDConnectProvider, oidc_provider::tag),
+    write!(UntagOpenIDConnectProvider, oidc_provider::untag),
+    read!(ListOpenIDConnectProviderTags, oidc_provider::list_tags),
     // Instance profiles.
     write!(CreateInstanceProfile, instance_profile::create),
     read!(GetInstanceProfile, instance_profile::get),

@@ -160,7 +160,7 @@ fn usages(call: &Call, world: &World, policy: PolicyRef) -> (i32, i32) {
 }
 
 /// A policy as lists show it, without description and tags.
-fn render(call: &Call, world: &World, policy: AnyPolicy<'_>) -> shapes::Policy {
+pub(crate) fn render(call: &Call, world: &World, policy: AnyPolicy<'_>) -> shapes::Policy {
     let (attached, bounding) = usages(call, world, policy.reference());
     shapes::Policy {
         arn: Some(policy.arn(call.partition())),

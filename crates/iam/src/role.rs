@@ -48,14 +48,8 @@ pub(crate) fn get(
     let GetRoleRequest { role_name } = request;
     let role = named(call, world, role_name.as_deref())?;
     // "role_last_used … is returned by GetRole" alone, and is there when it is empty.
-    let used = role.last_used.as_ref();
-    let last_used = RoleLastUsed {
-        last_used_date: used.map(|used| used.at),
-        region: used.map(|used| used.region.clone()),
-    };
-    Ok(GetRoleResponse {
-        role: Some(shapes::Role { role_last_used: Some(last_used), ..whole(call, world, role) }),
-    })
+    let last_used = Some(last_used(role));
+    Ok(GetRoleResponse { role: Some(shapes::Role { role_last_used: last_used, ..whole(call, world, role) }) })
 }
 
 pub(crate) fn list(
@@ -166,6 +160,12 @@ fn own_mut<'a>(
 ) -> Result<&'a mut model::Role, AwsError> {
     entity::check_is_own(named(call, world, name.as_deref())?)?;
     named_mut(call, world, name)
+}
+
+/// When and where a role was last acted as, if it ever was.
+pub(crate) fn last_used(role: &model::Role) -> RoleLastUsed {
+    let used = role.last_used.as_ref();
+    RoleLastUsed { last_used_date: used.map(|used| used.at), region: used.map(|used| used.region.clone()) }
 }
 
 /// A role as lists show it, without boundary, last use and tags.

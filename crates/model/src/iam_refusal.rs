@@ -17,6 +17,12 @@ pub enum IamNoun {
     Policy,
     /// A version of a managed policy.
     PolicyVersion,
+    /// The name that stands for an account's number.
+    AccountAlias,
+    /// A password, by its user's name.
+    LoginProfile,
+    /// An OpenID Connect provider, by ARN; by URL where that is taken.
+    OidcProvider,
 }
 
 /// A refused change of what belongs to IAM.

@@ -8,6 +8,7 @@
 #![deny(clippy::disallowed_methods, clippy::wildcard_enum_match_arm)]
 
 pub mod access_key;
+pub mod account_settings;
 pub mod address_transfer;
 mod as_text;
 pub mod aws_prefix_list;
@@ -51,6 +52,7 @@ pub mod network_interface;
 mod network_interface_address;
 pub mod network_interface_permission;
 pub mod network_interface_prefix;
+pub mod oidc_provider;
 pub mod partition;
 pub mod peer;
 pub mod peering_status;

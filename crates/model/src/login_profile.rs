@@ -33,6 +33,12 @@ pub struct PasswordHash {
     pub hash: String,
 }
 
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordHash").finish_non_exhaustive()
+    }
+}
+
 impl std::fmt::Debug for LoginProfile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LoginProfile").field("created", &self.created).finish_non_exhaustive()

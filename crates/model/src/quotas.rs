@@ -90,6 +90,14 @@ pub const USER_INLINE_POLICIES_MAX: usize = 2_048;
 pub const GROUP_INLINE_POLICIES_MAX: usize = 5_120;
 /// Characters of all policies of a role's own, those of white space left out.
 pub const ROLE_INLINE_POLICIES_MAX: usize = 10_240;
+/// OpenID Connect providers per account.
+pub const OIDC_PROVIDERS_MAX: usize = 100;
+/// Client identifiers per OpenID Connect provider.
+pub const CLIENT_IDS_PER_OIDC_PROVIDER_MAX: usize = 100;
+/// Server certificates per account.
+pub const SERVER_CERTIFICATES_MAX: usize = 20;
+/// Signing certificates per user.
+pub const SIGNING_CERTIFICATES_PER_USER_MAX: usize = 2;
 /// Characters of a role's trust policy, those of white space left out.
 pub const TRUST_POLICY_MAX: usize = 2_048;
 /// EC2 Instance Connect Endpoints per Region ("Quotas for EC2 Instance Connect Endpoint", EC2 User Guide).

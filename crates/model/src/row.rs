@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::access_key::AccessKey;
+use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
@@ -110,6 +111,7 @@ impl Row for PrivateHostedZone {}
 impl Row for HostedZoneChange {}
 impl Row for InstanceConnectEndpoint {}
 impl Row for Role {}
+impl Row for AccountSettings {}
 impl Row for User {}
 impl Row for Group {}
 impl Row for AccessKey {}

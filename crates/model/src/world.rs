@@ -8,6 +8,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::access_key::{AccessKey, AccessKeyId};
+use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
@@ -254,6 +255,8 @@ tables! {
             access_keys: AccessKeyId => AccessKey;
             /// Accounts' own managed policies. Changed only through [`World::put_managed_policy`] and its siblings.
             managed_policies: ManagedPolicyId => ManagedPolicy;
+            /// What accounts have settled for IAM.
+            account_settings: AccountId => AccountSettings;
             /// Quotas that were raised, by account and Region.
             applied_quotas: AppliedQuotaKey => AppliedQuota;
             /// Accounts and Regions that have been used, and so have got their default VPC.

@@ -271,7 +271,7 @@ fn operation(model: &Model, operation: &Operation) -> String {
     };
     let coding = coding(model.protocol);
     let (request, decode) = match &operation.input {
-        None => ("()".to_owned(), "input.form().map(|_| ())".to_owned()),
+        None => ("()".to_owned(), format!("{coding}::decode(input)")),
         Some(shape) if operation.constraints.is_empty() => {
             (shape.clone(), format!("{coding}::decode(input)"))
         }

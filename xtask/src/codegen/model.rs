@@ -279,12 +279,13 @@ impl Reader<'_> {
         self.service["shapes"][shape]["type"] == "structure"
     }
 
-    fn is_map_of_texts(&self, shape: &str) -> bool {
-        let is_text = |of: &str| {
+    /// Whether a shape is a map of texts to what has this type.
+    fn is_map_to(&self, shape: &str, of_type: &str) -> bool {
+        let type_of = |of: &str| {
             let of = text(&self.service["shapes"][shape][of], "shape").unwrap_or_default();
-            self.service["shapes"][&of]["type"] == "string"
+            self.service["shapes"][&of]["type"].clone()
         };
-        is_text("key") && is_text("value")
+        type_of("key") == "string" && type_of("value") == of_type
     }
 
     fn kind(&self, shape: &str) -> Result<Kind, String> {
@@ -318,8 +319,12 @@ impl Reader<'_> {
                 "double" => "f64".to_owned(),
                 "timestamp" => "Timestamp".to_owned(),
                 "blob" => "Vec<u8>".to_owned(),
+                // Written in XML alone; the compiler says so where another protocol has one.
+                "map" if self.is_map_to(shape, "integer") => {
+                    "std::collections::BTreeMap<String, i32>".to_owned()
+                }
                 // Written and read in JSON alone; the compiler says so where another protocol has one.
-                "map" if self.is_map_of_texts(shape) => {
+                "map" if self.is_map_to(shape, "string") => {
                     "std::collections::BTreeMap<String, String>".to_owned()
                 }
                 other => return Err(format!("{shape} is a {other}; that is not generated")),
