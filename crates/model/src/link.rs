@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::Ipv4Addr;
 
 use crate::access_key::AccessKey;
+use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
@@ -278,4 +279,5 @@ links! {
     Group: |_it, _put| {};
     AccessKey: |_it, _put| {};
     ManagedPolicy: |_it, _put| {};
+    AccountSettings: |_it, _put| {};
 }

@@ -187,13 +187,13 @@ fn allows(version: &str, resource: &str, asked: &str, context: &Context) -> bool
 fn variables_have_the_values_of_the_request() {
     const NOW: &str = r#""Version":"2012-10-17","#;
     let ann = one("aws:username", "ann").with("aws:PrincipalTag/Team", "net*");
-    let home = "arn:aws:s3:::bucket/home/${aws:username}/*";
-    assert!(allows(NOW, home, "arn:aws:s3:::bucket/home/ann/x", &ann));
-    assert!(!allows(NOW, home, "arn:aws:s3:::bucket/home/bob/x", &ann));
-    assert!(!allows(NOW, home, "arn:aws:s3:::bucket/home//x", &Context::new()));
+    let home = "arn:aws:s3:::bucket/homes/${aws:username}/*";
+    assert!(allows(NOW, home, "arn:aws:s3:::bucket/homes/ann/x", &ann));
+    assert!(!allows(NOW, home, "arn:aws:s3:::bucket/homes/bob/x", &ann));
+    assert!(!allows(NOW, home, "arn:aws:s3:::bucket/homes//x", &Context::new()));
     for old in ["", r#""Version":"2008-10-17","#] {
-        assert!(!allows(old, home, "arn:aws:s3:::bucket/home/ann/x", &ann));
-        assert!(allows(old, home, "arn:aws:s3:::bucket/home/${aws:username}/x", &ann));
+        assert!(!allows(old, home, "arn:aws:s3:::bucket/homes/ann/x", &ann));
+        assert!(allows(old, home, "arn:aws:s3:::bucket/homes/${aws:username}/x", &ann));
     }
     let team = "arn:aws:s3:::bucket/${aws:PrincipalTag/team, 'company-wide'}/*";
     assert!(allows(NOW, team, "arn:aws:s3:::bucket/company-wide/x", &Context::new()));
