@@ -51,10 +51,21 @@ class EveryAction(unittest.TestCase):
         self.looks = [getattr(own, describe) for describe in SHOWN]
         self.looks.append(peer.describe_vpc_peering_connections)
 
+    def looking(self, make):
+        """Clients that are made on the way, with keys of users."""
+
+        def made(*arguments):
+            client = make(*arguments)
+            client.meta.events.register("after-call", self.look)
+            return client
+
+        return made
+
     def test_leaves_nothing_on_its_way(self):
         story = scenario.Scenario(self.hamlet, answers.Recorder())
         for client in (story.ec2, story.peer, story.iam, story.connect, story.route53, story.quotas):
             client.meta.events.register("after-call", self.look)
+        story.iam_client = self.looking(story.iam_client)
         for part in (story.build, story.change, story.tear_down):
             part()
         unseen = self.writes - self.seen

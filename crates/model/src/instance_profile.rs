@@ -52,13 +52,16 @@ impl World {
         ids.filter_map(|(_, id)| self.instance_profiles.get(id))
     }
 
-    /// The instance profiles that have a role.
+    /// The instance profiles that have a role, by name.
     pub fn instance_profiles_with(
         &self,
         account: AccountId,
         role: RoleId,
     ) -> impl Iterator<Item = &InstanceProfile> {
-        self.instance_profiles.linked(Link::Role(role)).filter(move |profile| profile.account == account)
+        let with = self.instance_profiles.linked(Link::Role(role)).filter(|profile| profile.account == account);
+        let mut with: Vec<&InstanceProfile> = with.collect();
+        with.sort_by_cached_key(|profile| NameKey::new(account, &profile.name));
+        with.into_iter()
     }
 
     /// The account's instance profile of this name.
