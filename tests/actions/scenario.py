@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import identities
-from hamlet import REGION, stage
+from hamlet import ACCOUNT, REGION, stage
 
 ZONE = f"{REGION}a"
 PEER = "222222222222"
@@ -48,6 +48,8 @@ class Scenario:
         self.iam_client = lambda key=None: hamlet.client("iam", recorder=recorder, key=key)
         self.iam = self.iam_client()
         self.sts = hamlet.client("sts", recorder=recorder)
+        # Whom open mode does not know is an administrator: the root may not act as roles.
+        self.administrator = hamlet.client("sts", account=ACCOUNT, recorder=recorder)
         self.connect = hamlet.client("ec2-instance-connect", recorder=recorder)
         self.route53 = hamlet.client("route53", recorder=recorder)
         self.quotas = hamlet.client("service-quotas", recorder=recorder)
@@ -323,7 +325,32 @@ class Scenario:
         iam.untag_instance_profile(**profile, TagKeys=["stage"])
         identities.change(iam)
         identities.own_password(self.iam_client)
+        self.sessions()
         self.change_instance_profile()
+
+    def sessions(self):
+        role = self.iam.get_role(RoleName="web")["Role"]["Arn"]
+        tags = [{"Key": "team", "Value": "red"}]
+        begun = self.administrator.assume_role(
+            RoleArn=role,
+            RoleSessionName="alice",
+            DurationSeconds=900,
+            ExternalId="agreed",
+            SourceIdentity="alice",
+            Policy=identities.ALLOW,
+            PolicyArns=[{"arn": identities.ADMINISTRATOR}],
+            Tags=tags,
+            TransitiveTagKeys=["team"],
+        )
+        self.sts.get_access_key_info(AccessKeyId=begun["Credentials"]["AccessKeyId"])
+        self.sts.get_session_token(DurationSeconds=900)
+        self.sts.get_federation_token(
+            Name="eve",
+            DurationSeconds=900,
+            Policy=identities.ALLOW,
+            Tags=tags,
+            PolicyArns=[{"arn": identities.ADMINISTRATOR}],
+        )
 
     def change_instance_profile(self):
         ec2, named = self.ec2, {"IamInstanceProfile": {"Name": "web"}}

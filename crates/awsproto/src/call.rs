@@ -3,6 +3,7 @@
 use crate::ids::IdSource;
 use crate::input::Input;
 use crate::principal::Principal;
+use crate::sealed::SessionKey;
 use crate::session::Session;
 use model::Timestamp;
 use model::image::UnknownImages;
@@ -22,6 +23,10 @@ pub struct Call {
     pub access_key_id: String,
     /// What is known of the session, where the credentials are temporary.
     pub session: Option<Arc<Session>>,
+    /// Whether nobody knows that key, and open mode takes whoever asks for an administrator.
+    pub is_stranger: bool,
+    /// What session tokens are sealed with.
+    pub sessions: SessionKey,
     /// The request's UUID, also in the answer.
     pub request_id: String,
     /// The moment of the call.

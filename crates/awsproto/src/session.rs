@@ -4,9 +4,10 @@
 
 use model::{InstanceId, Tags, Timestamp, UserId};
 use policy::Document;
+use serde::{Deserialize, Serialize};
 
 /// What is known of a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// Since when, in whole seconds: the condition key `aws:TokenIssueTime`.
     pub issued: Timestamp,
@@ -29,10 +30,16 @@ pub struct Session {
     /// The instance that its credentials were handed to.
     pub instance: Option<InstanceId>,
     /// For a federated user, the user who asked for its credentials; nobody stands for the account's root.
+    #[serde(default)]
     pub issuer: Option<UserId>,
 }
 
 impl Session {
+    /// Whether it would hold for twice its life: it was begun before the clock was set back, and has ended.
+    pub fn is_of_the_future(&self, now: Timestamp) -> bool {
+        self.issued.0.saturating_sub(now.0) >= self.expires.0.saturating_sub(self.issued.0)
+    }
+
     /// A session with nothing but its time.
     pub fn lasting(issued: Timestamp, expires: Timestamp) -> Session {
         Session {

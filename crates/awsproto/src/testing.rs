@@ -8,6 +8,7 @@ use crate::input::Input;
 use crate::percent::encode_uri_component;
 use crate::principal::Principal;
 use crate::reply::Output;
+use crate::sealed::SessionKey;
 use model::Timestamp;
 use model::{AccountId, Scope, World};
 
@@ -19,6 +20,8 @@ pub fn call(region: &str, seed: u64) -> Call {
         principal: Principal::Root(account),
         access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
         session: None,
+        is_stranger: false,
+        sessions: SessionKey::of(b"secret"),
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: Timestamp::parse("2024-09-24T12:00:00Z").expect("a moment"),
         source_ip: [203, 0, 113, 9].into(),

@@ -18,6 +18,8 @@ use crate::world::World;
 
 /// How identifiers of access keys begin that are not temporary.
 const PREFIX: &str = "AKIA";
+/// How those begin that are.
+const TEMPORARY_PREFIX: &str = "ASIA";
 /// Letters behind the prefix, of five bits each.
 const LETTERS_COUNT: usize = 16;
 /// The account is in the letters: behind one bit that is set, forty of it, then what tells its keys apart.
@@ -49,9 +51,24 @@ impl AccessKeyId {
     }
 }
 
+/// The identifier of a temporary access key of an account: `own`, of which the low bits count, tells it from others.
+pub fn temporary_key(account: AccountId, own: u64) -> String {
+    let number: u128 = account.to_string().parse().expect("twelve digits");
+    let bits = MARK | number << ACCOUNT_SHIFT | u128::from(own) & ((1 << ACCOUNT_SHIFT) - 1);
+    AccessKeyId(bits).to_string().replacen(PREFIX, TEMPORARY_PREFIX, 1)
+}
+
+/// What [`temporary_key`] has made such an identifier of.
+pub fn parts_of_temporary_key(access_key_id: &str) -> Option<(AccountId, u64)> {
+    let bits = read_letters(access_key_id.strip_prefix(TEMPORARY_PREFIX)?)?;
+    let own = u64::try_from(bits & ((1 << ACCOUNT_SHIFT) - 1)).ok()?;
+    Some((account_in(bits)?, own))
+}
+
 /// The account in the letters of an access key's identifier, be the key temporary or not. Old identifiers tell none.
 pub fn account_of_key(access_key_id: &str) -> Option<AccountId> {
-    account_in(read_letters(access_key_id.get(PREFIX.len()..)?)?)
+    let known = [PREFIX, TEMPORARY_PREFIX].into_iter();
+    account_in(known.filter_map(|prefix| access_key_id.strip_prefix(prefix)).find_map(read_letters)?)
 }
 
 fn account_in(bits: u128) -> Option<AccountId> {
@@ -243,6 +260,11 @@ mod tests {
         // Of keys that were published to say so.
         assert_eq!(account_of_key("ASIAY34FZKBOKMUTVV7A"), Some("609629065308".parse().unwrap()));
         assert_eq!(account_of_key("AKIAIOSFODNN7EXAMPLE"), None);
+        assert_eq!(account_of_key("AROAY34FZKBOKMUTVV7A"), None);
+        let temporary = temporary_key(ACCOUNT, u64::MAX);
+        assert_eq!(account_of_key(&temporary), Some(ACCOUNT));
+        assert_eq!(parts_of_temporary_key(&temporary), Some((ACCOUNT, (1 << ACCOUNT_SHIFT) - 1)));
+        assert_eq!(parts_of_temporary_key("ASIAIOSFODNN7EXAMPLE"), None);
         assert!("ASIAY34FZKBOKMUTVV7A".parse::<AccessKeyId>().is_err());
     }
 

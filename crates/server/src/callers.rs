@@ -1,10 +1,10 @@
-//! Who calls: the root of an account or a user by an access key, an instance as its role by temporary credentials, or, in
-//! open mode, whoever asks.
+//! Who calls: the root of an account or a user by an access key, somebody by the temporary credentials of a session or of an
+//! instance's role, or, in open mode, whoever asks.
 
 use awsproto::sigv4::{self, Authorization, Secret, SignatureError, SignedRequest};
-use awsproto::{Principal, Session};
+use awsproto::{Bearer, Opened, Principal, Session, SessionKey};
 use guest::{CredentialKey, RoleSession};
-use model::{AccessKeyId, AccountId, Timestamp, World};
+use model::{AccessKeyId, AccountId, Timestamp, UserId, World};
 use std::sync::Arc;
 
 use crate::config::{Auth, Config};
@@ -19,6 +19,8 @@ pub struct Caller {
     pub proof: Proof,
     /// What is known of the session, where the credentials are temporary.
     pub session: Option<Arc<Session>>,
+    /// Whether nobody knows its access key, and open mode takes it for an administrator of the account.
+    pub is_stranger: bool,
 }
 
 /// What shows who asks.
@@ -38,7 +40,7 @@ impl Caller {
     }
 
     fn shown(principal: Principal) -> Caller {
-        Caller { principal, proof: Proof::Shown, session: None }
+        Caller { principal, proof: Proof::Shown, session: None, is_stranger: false }
     }
 
     /// The account it acts in.
@@ -53,6 +55,7 @@ pub struct Callers {
     default: AccountId,
     root: AccessKey,
     roles: CredentialKey,
+    sessions: SessionKey,
 }
 
 impl Callers {
@@ -63,7 +66,13 @@ impl Callers {
             default: config.account,
             root: root.clone(),
             roles: root.role_credentials(),
+            sessions: root.sessions(),
         }
+    }
+
+    /// What the tokens of new sessions are to be sealed with.
+    pub fn sessions(&self) -> &SessionKey {
+        &self.sessions
     }
 
     /// Whom a request acts for, if its signature holds.
@@ -77,6 +86,9 @@ impl Callers {
         // Forgetting the token must not make a stranger of an instance, whom open mode would take for root.
         if self.roles.has_made(&authorization.scope.access_key_id) {
             return self.role(world, request, authorization, now);
+        }
+        if let Some(opened) = self.session_of(authorization)? {
+            return by_session(world, request, authorization, opened, now);
         }
         if let Ok(id) = authorization.scope.access_key_id.parse::<AccessKeyId>()
             && let Some(key) = world.access_keys.get(&id)
@@ -92,7 +104,7 @@ impl Callers {
             Err(SignatureError::UnknownKey(authorization)) if self.auth == Auth::Open => {
                 let in_header = request.header("authorization").is_some();
                 let proof = if in_header { Proof::Shown } else { Proof::Lacking };
-                Ok(Caller { proof, ..Caller::root(self.account_of(&authorization)) })
+                Ok(Caller { proof, is_stranger: true, ..Caller::root(self.account_of(&authorization)) })
             }
             Err(error) => Err(error),
         }
@@ -131,11 +143,24 @@ impl Callers {
                 session: session.instance.to_string(),
             },
             proof: Proof::Shown,
+            is_stranger: false,
             session: Some(Arc::new(Session {
                 instance: Some(session.instance),
                 ..Session::lasting(session.issued, session.expires())
             })),
         })
+    }
+
+    /// The session whose credentials a request is signed with. Either part of them that is ours is enough to look for it:
+    /// with the other one lost or changed, open mode must not take it for a stranger.
+    fn session_of(&self, authorization: &Authorization) -> Result<Option<Opened>, SignatureError> {
+        let opened = authorization.session_token.as_deref().and_then(|token| self.sessions.opened(token));
+        let id = &authorization.scope.access_key_id;
+        let is_whole = opened.as_ref().is_some_and(|opened| opened.credentials.access_key_id == *id);
+        match opened.is_some() || self.sessions.has_made(id) {
+            true if !is_whole => Err(SignatureError::WrongToken),
+            true | false => Ok(opened),
+        }
     }
 
     /// In open mode an access key id of twelve digits names the account; every other unknown key is the default's.
@@ -158,13 +183,63 @@ fn by_access_key(
     let secret = |_: &str| Some(Secret { key: key.secret.clone(), session_token: None, expires: None });
     sigv4::verify(request, authorization, secret, now)?;
     let Some(user) = key.user else { return Ok(Caller::root(key.account)) };
-    let user = world.users.get(&user).ok_or(SignatureError::WrongToken)?;
-    Ok(Caller::shown(Principal::User {
+    user_in(world, user).map(Caller::shown).ok_or(SignatureError::WrongToken)
+}
+
+/// Whoever bears a session's credentials. They hold until they end; those of a role or user that was deleted are nobody's.
+fn by_session(
+    world: &World,
+    request: &SignedRequest<'_>,
+    authorization: &Authorization,
+    opened: Opened,
+    now: Timestamp,
+) -> Result<Caller, SignatureError> {
+    let Opened { credentials, bearer, session } = opened;
+    let principal = bearer_in(world, bearer, &session).ok_or(SignatureError::WrongToken)?;
+    if session.is_of_the_future(now) {
+        return Err(SignatureError::ExpiredToken);
+    }
+    let secret = |_: &str| {
+        Some(Secret {
+            key: credentials.secret_access_key,
+            session_token: Some(credentials.session_token),
+            expires: Some(session.expires),
+        })
+    };
+    sigv4::verify(request, authorization, secret, now)?;
+    Ok(Caller { session: Some(Arc::new(session)), ..Caller::shown(principal) })
+}
+
+/// Who somebody is by now, unless they are gone.
+fn bearer_in(world: &World, bearer: Bearer, session: &Session) -> Option<Principal> {
+    match bearer {
+        Bearer::Root(account) => Some(Principal::Root(account)),
+        Bearer::User(user) => user_in(world, user),
+        Bearer::Role(role, name) => {
+            let role = world.roles.get(&role)?;
+            Some(Principal::AssumedRole {
+                account: role.account,
+                role: role.id,
+                role_path: role.path.clone(),
+                role_name: role.name.clone(),
+                session: name,
+            })
+        }
+        Bearer::Federated(account, name) => {
+            let is_issued = session.issuer.is_none_or(|user| world.users.get(&user).is_some());
+            is_issued.then_some(Principal::FederatedUser { account, name })
+        }
+    }
+}
+
+fn user_in(world: &World, user: UserId) -> Option<Principal> {
+    let user = world.users.get(&user)?;
+    Some(Principal::User {
         account: user.account,
         user: user.id,
         path: user.path.clone(),
         name: user.name.clone(),
-    }))
+    })
 }
 
 #[cfg(test)]
@@ -184,7 +259,8 @@ mod tests {
             secret_access_key: "secret".to_owned(),
             account: AccountId::DEFAULT,
         };
-        Callers { auth, default: AccountId::DEFAULT, roles: root.role_credentials(), root }
+        let (roles, sessions) = (root.role_credentials(), root.sessions());
+        Callers { auth, default: AccountId::DEFAULT, roles, sessions, root }
     }
 
     /// A world with the role `web`, and a session of an instance that acts as it.
@@ -308,15 +384,104 @@ mod tests {
         }
     }
 
+    /// A world with the user `bob` and the role `web`, and what stands for each that can have a session.
+    fn bearers() -> (World, [Bearer; 4]) {
+        let (mut world, session) = session();
+        let new = NewUser { path: "/".into(), name: "bob".into(), boundary: None, tags: Tags::new() };
+        let user = world.create_user(AccountId::DEFAULT, new, &mut Ids::new(&mut || 9), NOW).unwrap();
+        let federated = Bearer::Federated(AccountId::DEFAULT, "eve".into());
+        let role = Bearer::Role(session.role, "alice".into());
+        (world, [Bearer::Root(AccountId::DEFAULT), Bearer::User(user), role, federated])
+    }
+
+    fn an_hour(bearer: &Bearer, issuer: Option<UserId>, callers: &Callers) -> [String; 3] {
+        let session = Session { issuer, ..Session::lasting(NOW, Timestamp(NOW.0 + HOUR_MS)) };
+        let made = callers.sessions.credentials(AccountId::DEFAULT, bearer, &session, 5);
+        [made.access_key_id, made.secret_access_key, made.session_token]
+    }
+
+    #[test]
+    fn everybody_with_a_session_is_known_by_it_in_either_mode_until_it_ends() {
+        let (world, bearers) = bearers();
+        let arns = [
+            "arn:aws:iam::123456789012:root",
+            "arn:aws:iam::123456789012:user/bob",
+            "arn:aws:sts::222222222222:assumed-role/web/alice",
+            "arn:aws:sts::123456789012:federated-user/eve",
+        ];
+        for auth in [Auth::Open, Auth::Strict] {
+            let callers = callers(auth);
+            for (bearer, arn) in bearers.iter().zip(arns) {
+                let [id, secret, token] = an_hour(bearer, None, &callers);
+                let key = (id.as_str(), secret.as_str(), Some(token.as_str()));
+                let caller = ask(&callers, &world, key, Timestamp(NOW.0 + HOUR_MS - 1000)).unwrap();
+                assert_eq!(caller.principal.arn(model::Partition::Commercial), arn);
+                assert!(caller.session.is_some() && !caller.is_stranger);
+                for over in [NOW.0 + HOUR_MS, NOW.0 - HOUR_MS] {
+                    let late = ask(&callers, &world, key, Timestamp(over));
+                    assert_eq!(late, Err(SignatureError::ExpiredToken), "{arn}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_in_part_or_changed_is_refused_in_open_mode_too() {
+        let (world, bearers) = bearers();
+        let callers = callers(Auth::Open);
+        let [id, secret, token] = an_hour(&bearers[1], None, &callers);
+        let [_, _, of_another] = an_hour(&bearers[2], None, &callers);
+        let changed = token.replacen(&token[20..21], if &token[20..21] == "A" { "B" } else { "A" }, 1);
+        for part in [
+            (id.as_str(), None),
+            (id.as_str(), Some(changed.as_str())),
+            ("AKIAIOSFODNN7EXAMPLE", Some(token.as_str())),
+            ("AKIAROOT", Some(token.as_str())),
+        ] {
+            let refused = ask(&callers, &world, (part.0, &secret, part.1), NOW);
+            assert_eq!(refused, Err(SignatureError::WrongToken), "{part:?}");
+        }
+        for (secret, token) in [("wrong", &token), (&secret, &of_another)] {
+            let refused = ask(&callers, &world, (&id, secret, Some(token)), NOW);
+            assert!(refused.is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn sessions_end_with_the_user_or_role_that_they_are_of() {
+        let (mut world, [_, user, role, federated]) = bearers();
+        let callers = callers(Auth::Open);
+        let bob = match &user {
+            Bearer::User(id) => Some(*id),
+            Bearer::Root(_) | Bearer::Role(..) | Bearer::Federated(..) => None,
+        };
+        let sessions = [
+            an_hour(&user, None, &callers),
+            an_hour(&role, None, &callers),
+            an_hour(&federated, bob, &callers),
+        ];
+        let asked = |world: &World| {
+            sessions
+                .each_ref()
+                .map(|[id, secret, token]| ask(&callers, world, (id, secret, Some(token)), NOW).err())
+        };
+        assert_eq!(asked(&world), [None, None, None]);
+        world.delete_user(AccountId::DEFAULT, "bob").unwrap();
+        world.delete_role("222222222222".parse().unwrap(), "web").unwrap();
+        let gone = || Some(SignatureError::WrongToken);
+        assert_eq!(asked(&world), [gone(), gone(), gone()]);
+    }
+
     #[test]
     fn strangers_are_root_in_open_mode_and_nobody_in_strict_mode() {
         let world = World::default();
         let root = |account: &str| Caller::root(account.parse().unwrap());
+        let stranger = |account: &str| Caller { is_stranger: true, ..root(account) };
         for (id, token, expected) in [
-            ("222222222222", None, root("222222222222")),
-            ("AKIAIOSFODNN7EXAMPLE", None, root("123456789012")),
+            ("222222222222", None, stranger("222222222222")),
+            ("AKIAIOSFODNN7EXAMPLE", None, stranger("123456789012")),
             // Real temporary credentials, by which somebody has forgotten to unset a profile.
-            ("ASIAIOSFODNN7EXAMPLE", Some("IQoJb3JpZ2luX2VjEPr"), root("123456789012")),
+            ("ASIAIOSFODNN7EXAMPLE", Some("IQoJb3JpZ2luX2VjEPr"), stranger("123456789012")),
         ] {
             assert_eq!(ask(&callers(Auth::Open), &world, (id, "none", token), NOW), Ok(expected));
             let strict = ask(&callers(Auth::Strict), &world, (id, "none", token), NOW);

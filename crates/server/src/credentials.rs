@@ -1,5 +1,6 @@
 //! The access key of the account's root, made at the first start and kept in the data directory.
 
+use awsproto::SessionKey;
 use guest::CredentialKey;
 use model::AccountId;
 use model::iam_id::LETTERS;
@@ -39,6 +40,11 @@ impl AccessKey {
     /// What the credentials of instances' roles are made with: as secret as the key, and kept with it.
     pub fn role_credentials(&self) -> CredentialKey {
         CredentialKey::of(self.secret_access_key.as_bytes())
+    }
+
+    /// What the session tokens of STS are sealed with, as secret as the key.
+    pub fn sessions(&self) -> SessionKey {
+        SessionKey::of(self.secret_access_key.as_bytes())
     }
 
     fn random(account: AccountId) -> AccessKey {

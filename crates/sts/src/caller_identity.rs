@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn other_actions_are_refused_by_name() {
-        assert_eq!(ask("Action=AssumeRole").unwrap_err().code, "NotImplemented");
+        assert_eq!(ask("Action=AssumeRoot").unwrap_err().code, "NotImplemented");
         let unknown = ask("Action=AssumeRoll").unwrap_err();
         assert_eq!(unknown.message, "Could not find operation AssumeRoll for version 2011-06-15");
         let reply = unknown.render(&SERVICE, "r-1");

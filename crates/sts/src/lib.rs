@@ -1,17 +1,28 @@
 //! AWS Security Token Service: requests in, answers out.
 //!
-//! GetCallerIdentity alone; sessions and roles are not here yet.
+//! Nothing is remembered of a session: what its credentials stand for is sealed in its token (`awsproto::session_token`). Who
+//! may begin one is decided before these functions are called. Identities of other providers (SAML, OpenID Connect), one-time
+//! codes and AssumeRoot are not here yet.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
+mod access_key_info;
+mod assume_role;
 mod caller_identity;
+mod credentials;
+mod federation_token;
+mod passed;
+mod session_limits;
+mod session_token;
 pub mod shapes;
 
 use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read};
 use model::World;
 use shapes::op;
+
+pub use session_limits::session_may_call;
 
 /// The service.
 pub static API: Api<World> = Api {
@@ -24,4 +35,10 @@ pub static API: Api<World> = Api {
 };
 
 /// What the service can do.
-static ACTIONS: &[Action<World>] = &[read!(GetCallerIdentity, caller_identity::get)];
+static ACTIONS: &[Action<World>] = &[
+    read!(AssumeRole, assume_role::assume),
+    read!(GetAccessKeyInfo, access_key_info::get),
+    read!(GetCallerIdentity, caller_identity::get),
+    read!(GetFederationToken, federation_token::get),
+    read!(GetSessionToken, session_token::get),
+];

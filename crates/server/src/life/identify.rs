@@ -26,6 +26,8 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
     let world = api.state.snapshot();
     let caller = api.callers.identify(&world, &exchange.signed(), authorization, now);
     let caller = caller.map_err(|error| unknown(&error))?;
+    let (service, operation) = (exchange.service().name, &exchange.route().operation);
+    sts::session_may_call(&caller.principal, caller.session.as_deref(), service, operation)?;
     let region = api.region_named(exchange.route().region.as_deref())?;
     exchange.principal = Some(caller.principal.clone());
     exchange.call = Some(Call {
@@ -33,6 +35,8 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
         principal: caller.principal,
         access_key_id: authorization.scope.access_key_id.clone(),
         session: caller.session,
+        is_stranger: caller.is_stranger,
+        sessions: api.callers.sessions().clone(),
         request_id: exchange.request_id.clone(),
         now,
         source_ip: exchange.client.source,
