@@ -40,6 +40,7 @@ pub mod sigv4;
 pub mod tags;
 pub mod testing;
 pub mod tokens;
+pub mod trail;
 pub mod vacant;
 pub mod xml;
 pub mod xml_reader;

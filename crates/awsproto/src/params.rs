@@ -76,6 +76,11 @@ impl Node {
         self.children.get(name)
     }
 
+    /// The keys right below, and what is there.
+    pub(crate) fn below(&self) -> impl Iterator<Item = (&str, &Node)> {
+        self.children.iter().map(|(name, child)| (name.as_str(), child))
+    }
+
     /// The text at this very place.
     pub(crate) fn own_text(&self) -> Option<&str> {
         self.text.as_deref()
