@@ -53,6 +53,7 @@ class Scenario:
         self.connect = hamlet.client("ec2-instance-connect", recorder=recorder)
         self.route53 = hamlet.client("route53", recorder=recorder)
         self.quotas = hamlet.client("service-quotas", recorder=recorder)
+        self.trail = hamlet.client("cloudtrail", recorder=recorder)
         self.id = {}
 
     def build(self):
@@ -123,6 +124,14 @@ class Scenario:
         quotas.list_requested_service_quota_change_history()
         quotas.list_requested_service_quota_change_history_by_quota(**vpcs)
         assert quotas.get_service_quota(**vpcs)["Quota"]["Value"] == default + 5
+        self.who_did_it(change["Requester"])
+
+    def who_did_it(self, requester):
+        raised = [{"AttributeKey": "EventName", "AttributeValue": "RequestServiceQuotaIncrease"}]
+        event = self.trail.lookup_events(LookupAttributes=raised)["Events"][0]
+        told = json.loads(event["CloudTrailEvent"])
+        assert told["userIdentity"]["arn"] == json.loads(requester)["callerArn"], (told, requester)
+        assert (event["Username"], told["requestParameters"]["quotaCode"]) == ("root", "L-F678F1CE"), told
 
     def network(self):
         ec2, id = self.ec2, self.id

@@ -5,6 +5,7 @@ use crate::input::Input;
 use crate::principal::Principal;
 use crate::sealed::SessionKey;
 use crate::session::Session;
+use crate::trail::Event;
 use model::Timestamp;
 use model::image::UnknownImages;
 use model::{Ids, InstanceId, Partition, Scope};
@@ -84,6 +85,8 @@ pub enum Need {
     Secret(fn(&Input, &SecretBits) -> Vec<u8>),
     /// The console output of the instance that the function finds in the request.
     ConsoleOutput(fn(&Input) -> Option<InstanceId>),
+    /// What CloudTrail has written down in the account and Region that are called.
+    Events,
 }
 
 /// What a need has brought.
@@ -101,4 +104,6 @@ pub enum Provided {
     },
     /// For [`Need::ConsoleOutput`], if there is any.
     ConsoleOutput(Option<Vec<u8>>),
+    /// For [`Need::Events`]: the newest first, each with its place, which grows with the time.
+    Events(Vec<(u64, Arc<Event>)>),
 }

@@ -143,6 +143,7 @@ pub(crate) mod tests {
             nesting: Default::default(),
             boundary: Vec::new(),
             refused_requests: Default::default(),
+            audit_trail: Default::default(),
         }
     }
 

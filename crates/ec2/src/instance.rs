@@ -218,7 +218,7 @@ pub(crate) fn console_output(
     world.instance(call.scope, id).map_err(refused)?;
     let output = match &call.provided {
         Provided::ConsoleOutput(output) => output.as_ref().map(|bytes| STANDARD.encode(bytes)),
-        Provided::Nothing | Provided::Secret { .. } => None,
+        Provided::Nothing | Provided::Secret { .. } | Provided::Events(_) => None,
     };
     Ok(GetConsoleOutputResult { instance_id: Some(id.to_string()), timestamp: Some(call.now), output })
 }

@@ -63,7 +63,7 @@ pub(crate) fn create(
 fn new_rsa_key(call: &mut Call) -> PrivateKey {
     let found = match &call.provided {
         Provided::Secret { made, .. } => PrivateKey::rsa_of_primes(made),
-        Provided::Nothing | Provided::ConsoleOutput(_) => None,
+        Provided::Nothing | Provided::ConsoleOutput(_) | Provided::Events(_) => None,
     };
     found.unwrap_or_else(|| PrivateKey::rsa(&seed(call)))
 }
@@ -73,7 +73,7 @@ fn seed(call: &mut Call) -> [u8; 32] {
     let drawn: Vec<u8> = (0..4).flat_map(|_| call.ids.u64().to_be_bytes()).collect();
     let entropy = match &call.provided {
         Provided::Secret { bits, .. } => bits.as_slice(),
-        Provided::Nothing | Provided::ConsoleOutput(_) => &[],
+        Provided::Nothing | Provided::ConsoleOutput(_) | Provided::Events(_) => &[],
     };
     Sha256::new().chain_update(drawn).chain_update(entropy).finalize().into()
 }

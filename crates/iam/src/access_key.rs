@@ -45,7 +45,7 @@ pub(crate) fn create(
 fn provided(provided: &Provided) -> Result<String, AwsError> {
     let made = match provided {
         Provided::Secret { made, .. } => String::from_utf8(made.clone()).ok(),
-        Provided::Nothing | Provided::ConsoleOutput(_) => None,
+        Provided::Nothing | Provided::ConsoleOutput(_) | Provided::Events(_) => None,
     };
     made.ok_or_else(|| AwsError::new("ServiceFailure", "There is no secret.").with_status(500))
 }

@@ -24,6 +24,7 @@ use crate::life::{self, Exchange};
 use crate::refusal::{Refusal, RefusedRequests};
 use crate::shares::Holder;
 use crate::spool::Spool;
+use crate::trail::Trail;
 use crate::tunnel::{self, Admitted};
 use crate::web_page;
 use crate::writer::State;
@@ -54,6 +55,8 @@ pub struct Api {
     pub(crate) bodies: Bodies,
     /// Where bodies are streamed to.
     pub(crate) spool: Spool,
+    /// What was done, by whom.
+    pub(crate) trail: Arc<Trail>,
 }
 
 /// Who is at the other end of a connection.

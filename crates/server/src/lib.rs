@@ -43,6 +43,7 @@ pub mod services;
 pub mod shares;
 mod spool;
 pub mod surroundings;
+pub mod trail;
 pub mod tunnel;
 pub mod tunnel_places;
 mod web_page;

@@ -28,6 +28,7 @@ use crate::running::Running;
 use crate::services;
 use crate::spool::Spool;
 use crate::surroundings;
+use crate::trail::Trail;
 use crate::writer::State;
 
 /// Runs until told to end. `ready` is called once the API answers; what it returns is dropped when the end begins.
@@ -66,6 +67,7 @@ async fn serve<T>(
     let refusals = Arc::new(Refusals::default());
     let ledger = Arc::new(Ledger::default());
     let controllers = Controllers::default();
+    let trail = Trail::kept_in(&config.data);
     let api = Api {
         config: config.clone(),
         callers,
@@ -79,6 +81,7 @@ async fn serve<T>(
         ledger: Arc::clone(&ledger),
         bodies: Bodies::new(),
         spool: Spool::new(&config.data),
+        trail: Arc::clone(&trail),
     };
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::new(api)));
 
@@ -100,6 +103,7 @@ async fn serve<T>(
         refused_requests,
         ledger,
         refusals,
+        trail,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
         names,
@@ -159,6 +163,7 @@ async fn until_told_to_end(
 async fn tear_down(running: Arc<Running>) {
     let ended = tokio::task::spawn_blocking(move || {
         running.controllers.quit();
+        running.trail.end();
         if let Some(namespaces) = running.namespaces.swap(None) {
             namespaces.laptop.kill();
             namespaces.internet.kill();

@@ -17,6 +17,7 @@ use crate::identity::Identity;
 use crate::namespaces::{self, Namespaces};
 use crate::refusal::RefusedRequests;
 use crate::refusals::Refusals;
+use crate::trail::Trail;
 use crate::writer::{Applied, State};
 
 /// A Hamlet that answers.
@@ -39,6 +40,8 @@ pub struct Running {
     pub(crate) ledger: Arc<Ledger>,
     /// What services have refused their callers.
     pub refusals: Arc<Refusals>,
+    /// Who did what.
+    pub trail: Arc<Trail>,
     /// Says that the run is to end.
     pub quit: Notify,
     pub(crate) datapath: Option<Arc<Datapath>>,

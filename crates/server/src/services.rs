@@ -13,6 +13,7 @@ pub static ALL: &[&Api<World>] = &[
     &sts::API,
     &ssm::API,
     &service_quotas::API,
+    &cloudtrail::API,
 ];
 
 /// One action, for lists of what there is.

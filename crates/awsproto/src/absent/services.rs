@@ -110,7 +110,6 @@ pub(super) static ALL: &[Entry] = &[
     entry("cloudhsm", "CloudHSM V2", RpcCbor, "", "BaldrApiService", &[]),
     entry("cloudsearch", "Amazon CloudSearch", Query, "2013-01-01", "", &[]),
     entry("cloudsearch", "Amazon CloudSearch Domain", RestJson, "", "", &[]),
-    vacant(&services::cloudtrail::JSON11, &[]),
     entry("cloudtrail-data", "AWS CloudTrail Data Service", RestJson, "", "", &[]),
     entry("cloudwatch", "CloudWatch Omni", RpcCbor, "", "CloudWatchOmniFrontend", &[]),
     entry("codeartifact", "CodeArtifact", RestJson, "", "", &[]),

@@ -38,6 +38,7 @@ fn text(status: &Status) -> String {
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &counts(&status.drops));
     section(&mut text, "Refused API requests", &counts(&status.refused_requests));
+    section(&mut text, "Audit trail", &counts(&status.audit_trail));
     section(&mut text, "Refused or displaced, by what is shared", &counts(&status.refusals));
     if status.machines {
         section(&mut text, "Boundary around instances", &boundary(status));

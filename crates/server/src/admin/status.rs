@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::endpoints::{self, EndpointStatus};
@@ -59,6 +60,9 @@ pub struct Status {
     pub boundary: Vec<Barrier>,
     /// Refused API requests by reason.
     pub refused_requests: BTreeMap<String, u64>,
+    /// Calls in the audit trail, and those that it leaves out since more came than it takes.
+    #[serde(default)]
+    pub audit_trail: BTreeMap<String, u64>,
 }
 
 pub(super) async fn status(running: &Running) -> Status {
@@ -87,8 +91,14 @@ pub(super) async fn status(running: &Running) -> Status {
             .map(|(reason, count)| (reason.name().to_owned(), *count))
             .collect(),
         refused_requests: running.refused_requests.counts(),
+        audit_trail: audit_trail(running).await,
         refusals: refusals(running, moved.as_ref()),
     }
+}
+
+async fn audit_trail(running: &Running) -> BTreeMap<String, u64> {
+    let trail = Arc::clone(&running.trail);
+    tokio::task::spawn_blocking(move || trail.counts()).await.unwrap_or_default()
 }
 
 fn refusals(running: &Running, moved: Option<&datapath::Status>) -> BTreeMap<String, u64> {

@@ -3,12 +3,13 @@
 use awsproto::action::{Action, Decoded};
 use awsproto::route::{Incoming, Route};
 use awsproto::sigv4::{Authorization, Payload, SignatureError, SignedRequest};
+use awsproto::trail::Actor;
 use awsproto::{
     Api as ServiceApi, Call, ClientToken, Input, Output, Principal, Reply, Service, StreamedBody,
 };
 use hyper::body::Incoming as Body;
 use hyper::http::request::Parts;
-use model::World;
+use model::{Scope, Timestamp, World};
 
 use super::Ended;
 use crate::api::{Client, signed_request};
@@ -23,6 +24,13 @@ pub(super) enum Read {
     Whole(Whole),
     /// It is on disk.
     Streamed(Spooled),
+}
+
+/// Who called, where and when: what outlives the call itself, which its action takes.
+pub(super) struct Identified {
+    pub(super) actor: Actor,
+    pub(super) scope: Scope,
+    pub(super) at: Timestamp,
 }
 
 /// One request on its way to its answer. What a step needs of an earlier one is there: the list says so.
@@ -49,6 +57,7 @@ pub(crate) struct Exchange<'r> {
     pub(super) principal: Option<Principal>,
     pub(super) proof: Option<Proof>,
     pub(super) call: Option<Call>,
+    pub(super) identified: Option<Identified>,
     pub(super) found: Option<(&'static ServiceApi<World>, &'static Action<World>)>,
     pub(super) input: Option<Input>,
     pub(super) request: Option<Decoded>,
@@ -80,6 +89,7 @@ impl<'r> Exchange<'r> {
             principal: None,
             proof: None,
             call: None,
+            identified: None,
             found: None,
             input: None,
             request: None,

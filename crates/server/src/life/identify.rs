@@ -1,9 +1,11 @@
 //! Checks the signature: who calls, and in which account and Region.
 
 use awsproto::sigv4::{self, SignatureError};
+use awsproto::trail::Actor;
 use awsproto::{AwsError, Call, Provided};
 use model::Scope;
 
+use super::exchange::Identified;
 use super::{Ended, Exchange};
 use crate::api::Api;
 use crate::clock;
@@ -30,8 +32,15 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
     sts::session_may_call(&caller.principal, caller.session.as_deref(), service, operation)?;
     let region = api.region_named(exchange.route().region.as_deref())?;
     exchange.principal = Some(caller.principal.clone());
+    let scope = Scope { account: caller.account(), region };
+    let actor = Actor {
+        principal: caller.principal.clone(),
+        access_key_id: authorization.scope.access_key_id.clone(),
+        session: caller.session.clone(),
+    };
+    exchange.identified = Some(Identified { actor, scope, at: now });
     exchange.call = Some(Call {
-        scope: Scope { account: caller.account(), region },
+        scope,
         principal: caller.principal,
         access_key_id: authorization.scope.access_key_id.clone(),
         session: caller.session,

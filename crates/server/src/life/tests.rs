@@ -24,6 +24,7 @@ use crate::host_name::HostNames;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::spool::Spool;
+use crate::trail::Trail;
 use crate::writer::{Applied, State};
 
 const STREAMED_BYTES_MAX: usize = 16 << 20;
@@ -152,6 +153,7 @@ impl Lab {
             bodies: Bodies::new(),
             ledger: Arc::default(),
             spool: Spool::new(&data),
+            trail: Trail::kept_in(&data),
             config: config.clone(),
         };
         let state = api.state.clone();

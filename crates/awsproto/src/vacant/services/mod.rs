@@ -24,8 +24,6 @@ pub(crate) mod batch;
 #[rustfmt::skip]
 pub(crate) mod cloudformation;
 #[rustfmt::skip]
-pub(crate) mod cloudtrail;
-#[rustfmt::skip]
 pub(crate) mod cloudwatch;
 #[rustfmt::skip]
 pub(crate) mod codebuild;
@@ -153,7 +151,6 @@ pub static ALL: &[&Api<World>] = &[
     &backup::RESTJSON_API,
     &batch::RESTJSON_API,
     &cloudformation::QUERY_API,
-    &cloudtrail::JSON11_API,
     &cloudwatch::RPCCBOR_API,
     &cloudwatch::JSON10_API,
     &cloudwatch::QUERY_API,
