@@ -96,7 +96,8 @@ class Sts(Lab):
         )
         # Keys in the environment go before a profile's.
         variables = {name: value for name, value in self.hamlet.environment.items() if name not in NAMES}
-        chosen = {"AWS_CONFIG_FILE": str(path), "AWS_PROFILE": "web"}
+        # The CLI keeps what it was given in its user's home, also for another Hamlet.
+        chosen = {"AWS_CONFIG_FILE": str(path), "AWS_PROFILE": "web", "HOME": str(self.user.stage)}
         result = harness.run_aws(["sts", "get-caller-identity"], {**variables, **chosen}, start=True)
         self.holds("assumed-role/web/profile" in result.out, f"{result}")
 

@@ -140,6 +140,8 @@ impl StraightLine {
             principal: caller.principal,
             access_key_id: String::new(),
             session: None,
+            is_stranger: caller.is_stranger,
+            sessions: self.callers.sessions().clone(),
             request_id: id.to_owned(),
             now,
             source_ip: LOCALHOST,

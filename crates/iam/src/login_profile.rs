@@ -145,7 +145,7 @@ fn profile(user: &User) -> Result<&Profile, AwsError> {
 fn provided(provided: &Provided) -> Result<String, AwsError> {
     let made = match provided {
         Provided::Secret { made, .. } => String::from_utf8(made.clone()).ok(),
-        Provided::Nothing | Provided::ConsoleOutput(_) => None,
+        Provided::Nothing | Provided::ConsoleOutput(_) | Provided::Events(_) => None,
     };
     made.ok_or_else(|| AwsError::new("ServiceFailure", "There is no salt.").with_status(500))
 }

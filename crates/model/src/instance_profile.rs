@@ -58,7 +58,8 @@ impl World {
         account: AccountId,
         role: RoleId,
     ) -> impl Iterator<Item = &InstanceProfile> {
-        let with = self.instance_profiles.linked(Link::Role(role)).filter(|profile| profile.account == account);
+        let with =
+            self.instance_profiles.linked(Link::Role(role)).filter(|profile| profile.account == account);
         let mut with: Vec<&InstanceProfile> = with.collect();
         with.sort_by_cached_key(|profile| NameKey::new(account, &profile.name));
         with.into_iter()

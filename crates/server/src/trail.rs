@@ -25,7 +25,7 @@ const EVENTS_OF_A_PLACE_MAX: usize = 10_000;
 const KEPT_BYTES_MAX: usize = 32 << 20;
 /// How often what waits is written down.
 const PERIOD: Duration = Duration::from_secs(1);
-/// How many calls that only read wait to be written down. One takes some 20 µs, which are taken from other calls.
+/// How many calls that only read wait to be written down: making events takes time from other calls.
 const READS_WAITING_MAX: usize = 1_000;
 /// About how much memory calls that wait take.
 const WAITING_BYTES_MAX: usize = 16 << 20;

@@ -89,20 +89,24 @@ fn no_root(call: &Call) -> Result<(), AwsError> {
 
 /// The role of an ARN. Whether there is one is not for everybody to know: those who may not are told the same.
 fn role_of<'a>(call: &Call, world: &'a World, arn: &str) -> Result<&'a Role, AwsError> {
-    let Some((account, name)) = account_and_name(arn) else {
+    if account_and_name(arn).is_none() {
         return Err(AwsError::new("ValidationError", format!("{arn} is invalid")));
-    };
-    let found = world.role_named(account, name).ok();
-    // The folder is part of the ARN, and told apart by case; so is the name.
-    found.filter(|role| role.arn(call.partition()) == arn).ok_or_else(|| {
+    }
+    role_with(call, world, arn).ok_or_else(|| {
         let who = call.principal_arn();
         let sentence = format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}");
         AwsError::new("AccessDenied", sentence)
     })
 }
 
+/// The role of an ARN, if there is one. The folder is part of the ARN, and told apart by case; so is the name.
+pub(crate) fn role_with<'a>(call: &Call, world: &'a World, arn: &str) -> Option<&'a Role> {
+    let (account, name) = account_and_name(arn)?;
+    world.role_named(account, name).ok().filter(|role| role.arn(call.partition()) == arn)
+}
+
 /// Whose role an ARN is of, and the last part of its name.
-fn account_and_name(arn: &str) -> Option<(AccountId, &str)> {
+pub(crate) fn account_and_name(arn: &str) -> Option<(AccountId, &str)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", _, "iam", "", account, resource] = parts[..] else { return None };
     let name = resource.strip_prefix("role/")?.rsplit('/').next()?;

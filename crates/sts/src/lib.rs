@@ -16,8 +16,8 @@ mod passed;
 mod session_limits;
 mod session_token;
 pub mod shapes;
+mod touches;
 
-use awsproto::authorization::touches_nothing;
 use awsproto::{Action, Api, read};
 use model::World;
 use shapes::op;
@@ -31,7 +31,7 @@ pub static API: Api<World> = Api {
     vacant: &[],
     tokens: &(),
     first_use: None,
-    touches: touches_nothing,
+    touches: touches::touches,
 };
 
 /// What the service can do.

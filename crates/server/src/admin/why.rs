@@ -41,7 +41,7 @@ pub(super) fn why(running: &Running, asked: &WhyRequest) -> Result<WhyAnswer, Re
         }),
         None => ledger.last(asked.allowed).ok_or_else(|| {
             let what = if asked.allowed { "allowed" } else { "denied" };
-            Refused::not_found(&format!("no policy has {what} anything since Hamlet was started"))
+            Refused::not_found(format!("no policy has {what} anything since Hamlet was started"))
         }),
     }?;
     let reasoning = judged.questions.iter();

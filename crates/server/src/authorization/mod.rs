@@ -54,13 +54,21 @@ pub(crate) struct Matter<'a> {
 /// Asks about everything that a call touches; `None` if nothing is to be asked.
 pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
     let authorization = matter.action.authorization;
-    if !authorization.is_decided || matches!(matter.call.principal, Principal::Root(_)) {
+    if !authorization.is_decided {
+        return None;
+    }
+    let is_root = matches!(matter.call.principal, Principal::Root(_));
+    // Roles are asked by everybody, since they say themselves who may act as them; nothing else is asked by a root.
+    if is_root && matter.service.service.name != "sts" {
         return None;
     }
     let standing = Arc::new(Standing::of(matter.world, matter.call));
     let asker = Arc::new(Asker::of(matter.call));
     let known = Arc::new(context::of_call(matter, &asker));
     let mut touched = (matter.service.touches)(matter.world, matter.call, matter.action, matter.input);
+    if is_root && touched.iter().all(|touched| touched.trust.is_none()) {
+        return None;
+    }
     if touched.iter().all(|touched| touched.action.is_some()) {
         touched.insert(0, Touched::new("*".to_owned(), None));
     }

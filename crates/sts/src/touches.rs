@@ -1,0 +1,84 @@
+//! Whom a call wants to act as: roles have policies of their own that say who may.
+//!
+//! Follows "Actions, resources, and condition keys for AWS Security Token Service" (Service Authorization Reference).
+
+use awsproto::authorization::Touched;
+use awsproto::{Action, Call, Input, Operation as _};
+use model::World;
+use policy::Document;
+
+use crate::assume_role::{account_and_name, role_with};
+use crate::shapes::op;
+
+/// Parameters, and the condition keys that show them.
+const KEYS: [(&str, &str); 3] = [
+    ("ExternalId", "sts:ExternalId"),
+    ("RoleSessionName", "sts:RoleSessionName"),
+    ("SourceIdentity", "sts:SourceIdentity"),
+];
+
+/// What a call touches: the role that somebody wants to act as. One that is not there trusts nobody, so that nobody is told
+/// whether it is.
+pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input: &Input) -> Vec<Touched> {
+    let arn = input.text("RoleArn").filter(|_| action.name == op::AssumeRole::NAME);
+    let Some((arn, account)) = arn.and_then(|arn| Some((arn, account_and_name(arn)?.0))) else {
+        return Vec::new();
+    };
+    let role = role_with(call, world, arn);
+    let trust = role.map_or_else(|| Document::stored("{}"), |role| role.trust_policy.clone());
+    let mut touched = Touched::new(arn.to_owned(), Some(account)).trusting(trust);
+    for (parameter, key) in KEYS {
+        if let Some(value) = input.text(parameter) {
+            touched.add(key, vec![value.to_owned()]);
+        }
+    }
+    for (key, value) in role.iter().flat_map(|role| &role.tags) {
+        touched.add(format!("aws:ResourceTag/{key}"), vec![value.clone()]);
+        touched.add(format!("iam:ResourceTag/{key}"), vec![value.clone()]);
+    }
+    let tags = passed_tags(input);
+    touched.add_request_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    // "To pass session tags, you must have the sts:TagSession permission", and the role's trust policy must allow it.
+    let tagging = (!tags.is_empty()).then(|| touched.clone().of_action("sts:TagSession"));
+    let naming = input.text("SourceIdentity").map(|_| touched.clone().of_action("sts:SetSourceIdentity"));
+    [Some(touched), tagging, naming].into_iter().flatten().collect()
+}
+
+/// The tags that a session is to have.
+fn passed_tags(input: &Input) -> Vec<(String, String)> {
+    let Input::Form(form) = input else { return Vec::new() };
+    let all = form.flatten();
+    let keys = all.iter().filter(|(at, _)| at.starts_with("Tags.member.") && at.ends_with(".Key"));
+    let value = |at: &str| {
+        let at = format!("{}Value", at.strip_suffix("Key")?);
+        all.iter().find(|(other, _)| *other == at).map(|(_, value)| (*value).to_owned())
+    };
+    keys.map(|(at, key)| ((*key).to_owned(), value(at).unwrap_or_default())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::API;
+    use awsproto::{Protocol, testing};
+
+    #[test]
+    fn acting_as_a_role_touches_it_with_its_trust_policy_and_what_conditions_ask() {
+        let form = "RoleArn=arn%3Aaws%3Aiam%3A%3A222222222222%3Arole%2Fx%2Fnone&RoleSessionName=me&ExternalId=42\
+                    &Tags.member.1.Key=team&Tags.member.1.Value=blue";
+        let input = Input::parse(Protocol::Query, "", form.as_bytes()).unwrap();
+        let caller = testing::Caller::new(&API, "us-west-2");
+        let touched =
+            |action: &str| (API.touches)(&caller.world, &caller.call, API.find(action).unwrap(), &input);
+        let asked = touched("AssumeRole");
+        assert_eq!(asked[0].arn, "arn:aws:iam::222222222222:role/x/none");
+        assert_eq!(asked[0].account.unwrap().to_string(), "222222222222");
+        assert_eq!(asked[0].values("sts:ExternalId").unwrap(), ["42"]);
+        assert_eq!(asked[0].values("sts:RoleSessionName").unwrap(), ["me"]);
+        assert_eq!(asked[0].values("aws:RequestTag/team").unwrap(), ["blue"]);
+        assert!(asked[0].trust.is_some(), "what is not there trusts nobody");
+        assert_eq!(asked[1].action, Some("sts:TagSession"));
+        assert_eq!(asked.len(), 2);
+        assert_eq!(touched("GetAccessKeyInfo"), []);
+    }
+}
