@@ -340,6 +340,10 @@ class Scenario:
     def sessions(self):
         role = self.iam.get_role(RoleName="web")["Role"]["Arn"]
         tags = [{"Key": "team", "Value": "red"}]
+        acting = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+        everybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": acting}
+        document = json.dumps({"Version": "2012-10-17", "Statement": everybody})
+        self.iam.update_assume_role_policy(RoleName="web", PolicyDocument=document)
         begun = self.administrator.assume_role(
             RoleArn=role,
             RoleSessionName="alice",
@@ -351,6 +355,7 @@ class Scenario:
             Tags=tags,
             TransitiveTagKeys=["team"],
         )
+        self.iam.update_assume_role_policy(RoleName="web", PolicyDocument=trust("ec2"))
         self.sts.get_access_key_info(AccessKeyId=begun["Credentials"]["AccessKeyId"])
         self.sts.get_session_token(DurationSeconds=900)
         self.sts.get_federation_token(

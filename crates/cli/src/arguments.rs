@@ -69,7 +69,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env"]),
     ("Be somewhere", &["exec", "ssh", "connect", "open-tunnel", "laptop"]),
-    ("Find out why", &["trace", "capture", "metrics"]),
+    ("Find out why", &["trace", "why-denied", "capture", "metrics"]),
     ("Other", &["certificate", "reset", "actions"]),
 ];
 
