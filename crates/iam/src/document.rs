@@ -1,7 +1,6 @@
 //! Policy documents: read as IAM reads them, and written as its answers have them.
 
 use awsproto::AwsError;
-use model::permissions::policy_size;
 use model::quotas::{MANAGED_POLICY_MAX, TRUST_POLICY_MAX};
 use policy::{Document, Kind, PolicyProblem};
 
@@ -29,7 +28,7 @@ pub(crate) fn encoded(document: &Document) -> Option<String> {
 }
 
 fn within(document: Document, quota: &str, limit: usize) -> Result<Document, AwsError> {
-    match policy_size(&document) <= limit {
+    match document.counted_length() <= limit {
         true => Ok(document),
         false => Err(errors::quota_reached(quota, limit)),
     }

@@ -96,11 +96,6 @@ impl Permissions {
     }
 }
 
-/// How long a policy is: "IAM does not count white space when calculating the size of a policy against these quotas."
-pub fn policy_size(document: &Document) -> usize {
-    document.text().chars().filter(|letter| !letter.is_whitespace()).count()
-}
-
 impl World {
     /// The policies of a user, a group or a role.
     pub fn permissions(&self, entity: Entity) -> Option<&Permissions> {
@@ -179,7 +174,7 @@ impl World {
         let mut permissions = self.permissions_to_change(entity);
         permissions.inline.insert(name.to_owned(), document);
         let limit = entity.inline_characters_max();
-        if permissions.inline.values().map(policy_size).sum::<usize>() > limit {
+        if permissions.inline.values().map(Document::counted_length).sum::<usize>() > limit {
             return Err(IamRefusal::InlinePoliciesTooLong(entity.noun(), self.name_of(entity), limit));
         }
         self.put_permissions(entity, permissions);

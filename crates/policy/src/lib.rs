@@ -27,7 +27,7 @@ mod document;
 mod draft;
 mod explain;
 mod json;
-pub mod limits;
+mod limits;
 mod named;
 mod pattern;
 mod policies;
