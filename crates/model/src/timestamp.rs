@@ -74,6 +74,13 @@ impl Timestamp {
         Some(Timestamp(date.checked()?.days() * DAY_MS + time))
     }
 
+    /// To the second: `2024-09-24T23:19:46Z`.
+    pub fn to_the_second(self) -> String {
+        let (date, ms) = self.split();
+        let (hour, minute, second, _) = clock(ms);
+        format!("{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", date.year, date.month, date.day)
+    }
+
     /// Writes the basic form used in signatures: `20240924T231946Z`.
     pub fn basic(self) -> String {
         let (date, ms) = self.split();
@@ -261,6 +268,19 @@ fn millis(duration: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_written_in_utc() {
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400_000, "2000-02-29T00:00:00Z"),
+            (1_709_251_199_999, "2024-02-29T23:59:59Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Timestamp(ms).to_the_second(), text);
+        }
+    }
     use proptest::prelude::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! `userIdentity`: who called. Follows "CloudTrail userIdentity element" (CloudTrail User Guide).
 
-use super::{Actor, seconds};
+use super::Actor;
 use crate::principal::Principal;
 use crate::session::Session;
 use model::Partition;
@@ -60,7 +60,7 @@ fn context(actor: &Actor, partition: Partition) -> Map<String, Value> {
 /// `mfaAuthenticated` is a text, as AWS writes it.
 fn attributes(session: &Session) -> Value {
     json!({
-        "creationDate": seconds(session.issued),
+        "creationDate": session.issued.to_the_second(),
         "mfaAuthenticated": session.mfa.is_some().to_string(),
     })
 }

@@ -116,7 +116,7 @@ impl Finished {
         let mut record = json!({
             "eventVersion": EVENT_VERSION,
             "userIdentity": identity::of(&self.actor, partition),
-            "eventTime": seconds(self.at),
+            "eventTime": self.at.to_the_second(),
             "eventSource": format!("{}.amazonaws.com", self.service.name),
             "eventName": self.operation,
             "awsRegion": self.region().to_string(),
@@ -198,12 +198,6 @@ fn first_region(partition: Partition) -> Option<Region> {
         Some(home) => Some(home),
         None => "us-east-1".parse().ok(),
     }
-}
-
-/// `2024-09-24T12:00:00Z`: whole seconds.
-fn seconds(at: Timestamp) -> String {
-    let text = at.to_string();
-    text.split_once('.').map_or(text.clone(), |(whole, _)| format!("{whole}Z"))
 }
 
 /// As much of a text as has room.

@@ -7,7 +7,6 @@ use model::instance_type::Architecture;
 use model::{Instance, InstanceType, World};
 
 use super::tree::Tree;
-use super::utc::utc;
 use crate::names;
 
 /// Where the document is.
@@ -60,7 +59,7 @@ fn of(world: &World, instance: &Instance) -> String {
         ("instanceId", Some(instance.id.to_string())),
         ("instanceType", Some(instance.instance_type.clone())),
         ("kernelId", None),
-        ("pendingTime", Some(utc(instance.launched))),
+        ("pendingTime", Some(instance.launched.to_the_second())),
         ("privateIp", address.map(|address| address.to_string())),
         ("ramdiskId", None),
         ("region", Some(instance.zone.region().to_string())),

@@ -8,7 +8,6 @@ use model::trust_policy::TrustPolicy;
 use model::{Instance, Partition, Role, Timestamp, World};
 
 use super::tree::Tree;
-use super::utc::utc;
 use crate::role_credentials::{CredentialKey, RoleSession};
 
 /// Who acts as the roles of instances.
@@ -55,7 +54,7 @@ fn info(
     association: &InstanceProfileAssociation,
     updated: Timestamp,
 ) -> String {
-    let (updated, id) = (utc(updated), association.profile.to_string());
+    let (updated, id) = (updated.to_the_second(), association.profile.to_string());
     let mut members = vec![("Code", code)];
     members.extend(message.map(|message| ("Message", message)));
     members.extend([
@@ -70,12 +69,12 @@ fn credentials(session: &RoleSession, key: &CredentialKey) -> String {
     let credentials = session.credentials(key);
     object(&[
         ("Code", "Success"),
-        ("LastUpdated", &utc(session.issued)),
+        ("LastUpdated", &session.issued.to_the_second()),
         ("Type", "AWS-HMAC"),
         ("AccessKeyId", &credentials.access_key_id),
         ("SecretAccessKey", &credentials.secret_access_key),
         ("Token", &credentials.session_token),
-        ("Expiration", &utc(session.expires())),
+        ("Expiration", &session.expires().to_the_second()),
     ])
 }
 
@@ -84,7 +83,7 @@ fn unauthorized(role: &Role, session: &RoleSession) -> String {
     object(&[
         ("Code", "AssumeRoleUnauthorizedAccess"),
         ("Message", &format!("EC2 cannot assume the role {}. {}", role.name, help())),
-        ("LastUpdated", &utc(session.issued)),
+        ("LastUpdated", &session.issued.to_the_second()),
     ])
 }
 

@@ -10,7 +10,6 @@ pub mod http;
 mod iam;
 mod token;
 mod tree;
-mod utc;
 
 #[cfg(test)]
 mod tests;

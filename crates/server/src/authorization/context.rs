@@ -1,7 +1,7 @@
 //! The condition keys of a call. Follows "AWS global condition context keys" (IAM User Guide).
 
 use awsproto::{Call, Principal, Session, Touched};
-use model::{Tags, Timestamp, World};
+use model::{Tags, World};
 use policy::{Context, Values};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(super) fn of_call(matter: &Matter<'_>, asker: &Asker) -> Context {
     // The API is spoken to without TLS, on this machine alone.
     context.set("aws:SecureTransport", false);
     context.set("aws:ViaAWSService", false);
-    context.set("aws:CurrentTime", moment(call.now));
+    context.set("aws:CurrentTime", call.now.to_the_second());
     context.set("aws:EpochTime", call.now.as_secs().to_string());
     context.set("aws:RequestedRegion", call.scope.region.name());
     if service.service.name == "ec2" {
@@ -40,16 +40,9 @@ pub(super) fn of_call(matter: &Matter<'_>, asker: &Asker) -> Context {
     context
 }
 
-/// `2026-01-31T12:00:00Z`.
-fn moment(at: Timestamp) -> String {
-    let text = at.to_string();
-    let seconds = text.split('.').next().unwrap_or_default();
-    format!("{seconds}Z")
-}
-
 /// What there is only with temporary credentials.
 fn of_session(context: &mut Context, world: &World, call: &Call, session: &Session) {
-    context.set("aws:TokenIssueTime", moment(session.issued));
+    context.set("aws:TokenIssueTime", session.issued.to_the_second());
     context.set("aws:MultiFactorAuthPresent", session.mfa.is_some());
     if let Some(shown) = session.mfa {
         context.set("aws:MultiFactorAuthAge", call.now.since(shown).as_secs().to_string());
