@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::as_text::as_text;
-use crate::iam_id::{LETTERS, MalformedIamId, UserId};
+use crate::iam_id::{MalformedIamId, UserId, read_letters, write_letters};
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
 use crate::place::AccountId;
@@ -25,6 +25,7 @@ const LETTERS_COUNT: usize = 16;
 /// The account is in the letters: behind one bit that is set, forty of it, then what tells its keys apart.
 const ACCOUNT_SHIFT: u32 = 39;
 const ACCOUNT_BITS: u32 = 40;
+const OWN_BITS: u128 = (1 << ACCOUNT_SHIFT) - 1;
 const MARK: u128 = 1 << (ACCOUNT_SHIFT + ACCOUNT_BITS);
 /// How far a note of the last use may lag behind: a signed call in the same service and Region need not be written down.
 const LAST_USED_LAG_MS: i64 = 15 * 60 * 1000;
@@ -40,9 +41,13 @@ impl AccessKeyId {
 
     /// A new one of an account.
     pub fn fresh(account: AccountId, ids: &mut Ids<'_>) -> AccessKeyId {
+        AccessKeyId::of(account, ids.bits())
+    }
+
+    /// The one of an account with these bits of its own, of which the low ones count.
+    fn of(account: AccountId, own: u128) -> AccessKeyId {
         let number: u128 = account.to_string().parse().expect("twelve digits");
-        let own = ids.bits() & ((1 << ACCOUNT_SHIFT) - 1);
-        AccessKeyId(MARK | number << ACCOUNT_SHIFT | own)
+        AccessKeyId(MARK | number << ACCOUNT_SHIFT | own & OWN_BITS)
     }
 
     /// The account that it says it is of.
@@ -53,22 +58,20 @@ impl AccessKeyId {
 
 /// The identifier of a temporary access key of an account: `own`, of which the low bits count, tells it from others.
 pub fn temporary_key(account: AccountId, own: u64) -> String {
-    let number: u128 = account.to_string().parse().expect("twelve digits");
-    let bits = MARK | number << ACCOUNT_SHIFT | u128::from(own) & ((1 << ACCOUNT_SHIFT) - 1);
-    AccessKeyId(bits).to_string().replacen(PREFIX, TEMPORARY_PREFIX, 1)
+    AccessKeyId::of(account, u128::from(own)).to_string().replacen(PREFIX, TEMPORARY_PREFIX, 1)
 }
 
 /// What [`temporary_key`] has made such an identifier of.
 pub fn parts_of_temporary_key(access_key_id: &str) -> Option<(AccountId, u64)> {
-    let bits = read_letters(access_key_id.strip_prefix(TEMPORARY_PREFIX)?)?;
-    let own = u64::try_from(bits & ((1 << ACCOUNT_SHIFT) - 1)).ok()?;
+    let bits = read_letters(TEMPORARY_PREFIX, LETTERS_COUNT, access_key_id)?;
+    let own = u64::try_from(bits & OWN_BITS).ok()?;
     Some((account_in(bits)?, own))
 }
 
 /// The account in the letters of an access key's identifier, be the key temporary or not. Old identifiers tell none.
 pub fn account_of_key(access_key_id: &str) -> Option<AccountId> {
     let known = [PREFIX, TEMPORARY_PREFIX].into_iter();
-    account_in(known.filter_map(|prefix| access_key_id.strip_prefix(prefix)).find_map(read_letters)?)
+    account_in(known.filter_map(|prefix| read_letters(prefix, LETTERS_COUNT, access_key_id)).next()?)
 }
 
 fn account_in(bits: u128) -> Option<AccountId> {
@@ -76,27 +79,16 @@ fn account_in(bits: u128) -> Option<AccountId> {
     if bits & MARK == 0 { None } else { format!("{number:012}").parse().ok() }
 }
 
-fn read_letters(letters: &str) -> Option<u128> {
-    let value = |letter: u8| u128::try_from(LETTERS.iter().position(|known| *known == letter)?).ok();
-    let whole = letters.len() == LETTERS_COUNT;
-    whole.then(|| letters.bytes().try_fold(0, |bits, letter| Some(bits << 5 | value(letter)?)))?
-}
-
 impl fmt::Display for AccessKeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(PREFIX)?;
-        for place in (0..LETTERS_COUNT).rev() {
-            let letter = usize::try_from(self.0 >> (5 * place) & 31).expect("five bits");
-            write!(f, "{}", char::from(LETTERS[letter]))?;
-        }
-        Ok(())
+        write_letters(PREFIX, LETTERS_COUNT, self.0, f)
     }
 }
 
 impl FromStr for AccessKeyId {
     type Err = MalformedIamId;
     fn from_str(text: &str) -> Result<Self, MalformedIamId> {
-        let bits = text.strip_prefix(PREFIX).and_then(read_letters);
+        let bits = read_letters(PREFIX, LETTERS_COUNT, text);
         bits.map(AccessKeyId).ok_or_else(|| MalformedIamId(text.to_owned()))
     }
 }

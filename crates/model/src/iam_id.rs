@@ -26,20 +26,26 @@ impl fmt::Display for MalformedIamId {
 
 impl std::error::Error for MalformedIamId {}
 
-/// The letters of five bits each, the highest first.
-fn write_letters(prefix: &str, bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// A prefix and so many letters of five bits each, the highest first.
+pub(crate) fn write_letters(
+    prefix: &str,
+    length: usize,
+    bits: u128,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     f.write_str(prefix)?;
-    for place in (0..LENGTH).rev() {
+    for place in (0..length).rev() {
         let letter = usize::try_from(bits >> (5 * place) & 31).expect("five bits");
         write!(f, "{}", char::from(LETTERS[letter]))?;
     }
     Ok(())
 }
 
-fn read_letters(prefix: &str, text: &str) -> Option<u128> {
+/// The bits of a text that [`write_letters`] has written.
+pub(crate) fn read_letters(prefix: &str, length: usize, text: &str) -> Option<u128> {
     let letters = text.strip_prefix(prefix)?.as_bytes();
     let value = |letter: &u8| u128::try_from(LETTERS.iter().position(|known| known == letter)?).ok();
-    let whole = letters.len() == LENGTH;
+    let whole = letters.len() == length;
     whole.then(|| letters.iter().try_fold(0, |bits, letter| Some(bits << 5 | value(letter)?)))?
 }
 
@@ -68,14 +74,14 @@ macro_rules! iam_identifiers {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write_letters($prefix, self.0, f)
+                write_letters($prefix, LENGTH, self.0, f)
             }
         }
 
         impl FromStr for $name {
             type Err = MalformedIamId;
             fn from_str(text: &str) -> Result<Self, MalformedIamId> {
-                read_letters($prefix, text).map($name).ok_or_else(|| MalformedIamId(text.to_owned()))
+                read_letters($prefix, LENGTH, text).map($name).ok_or_else(|| MalformedIamId(text.to_owned()))
             }
         }
 
