@@ -4,6 +4,7 @@
 //! values of up to 256, `aws:` reserved.
 
 use crate::error::AwsError;
+use crate::params::Node;
 use std::collections::BTreeMap;
 
 /// Tags of one resource.
@@ -23,6 +24,14 @@ pub struct Specification {
     pub resource_type: Option<String>,
     /// Keys and values.
     pub tags: Vec<(Option<String>, Option<String>)>,
+}
+
+/// The keys and values of `Tags` as the query protocol writes them: `Tags.member.1.Key`.
+pub fn of_query(form: &Node) -> Vec<(String, String)> {
+    let members = form.child("Tags").map(Node::members).unwrap_or_default();
+    let text = |tag: &Node, name: &str| tag.text(name).map(str::to_owned);
+    let pair = |(_, tag): &(u32, &Node)| Some((text(tag, "Key")?, text(tag, "Value").unwrap_or_default()));
+    members.iter().filter_map(pair).collect()
 }
 
 /// The tags asked for a new resource, of an operation that creates resources of one type.
@@ -150,6 +159,13 @@ fn check_count(count: usize) -> Result<(), AwsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tags_of_a_query_are_in_the_order_of_their_numbers() {
+        let form = "Tags.member.10.Key=c&Tags.member.2.Key=b&Tags.member.2.Value=2&Tags.member.1.Key=a&TagKeys.member.1=x";
+        let tags = of_query(&Node::parse_form(form.as_bytes()).unwrap());
+        assert_eq!(tags, [pair("a", ""), pair("b", "2"), pair("c", "")]);
+    }
 
     #[test]
     fn the_tags_of_the_resource_being_made_are_taken() {

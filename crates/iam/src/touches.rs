@@ -4,7 +4,7 @@
 //! Reference). Of the types that the reference has for an action, those touched are the ones that the request names.
 
 use awsproto::params::Node;
-use awsproto::{Action, Authorization, Call, Input, Principal, ResourceUse, Touched};
+use awsproto::{Action, Authorization, Call, Input, Principal, ResourceUse, Touched, tags};
 use model::{AnyPolicy, PolicyRef, Tags, World, managed_policy};
 
 /// What a name of a type is in a request, and what the new name is where there is a new one.
@@ -204,23 +204,13 @@ impl<'a> Asked<'a> {
             touched.add(SERVICE_NAME, vec![service.to_owned()]);
         }
         if has("aws:TagKeys") {
-            touched.add_request_tags(self.tags().iter().map(|(key, value)| (key.as_str(), value.as_str())));
+            let tags = tags::of_query(self.form);
+            touched.add_request_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
             let removed = self.listed("TagKeys.member.");
             if !removed.is_empty() {
                 touched.add("aws:TagKeys", removed);
             }
         }
-    }
-
-    fn tags(&self) -> Vec<(String, String)> {
-        let all = self.form.flatten();
-        let part = |key: &str| all.iter().find(|(at, _)| at == key).map(|(_, text)| (*text).to_owned());
-        let keys = all.iter().filter(|(at, _)| at.starts_with("Tags.member.") && at.ends_with(".Key"));
-        let pair = |(at, key): &(String, &str)| {
-            let value = at.strip_suffix("Key").and_then(|at| part(&format!("{at}Value")));
-            ((*key).to_owned(), value.unwrap_or_default())
-        };
-        keys.map(pair).collect()
     }
 
     fn listed(&self, start: &str) -> Vec<String> {

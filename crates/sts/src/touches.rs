@@ -3,7 +3,7 @@
 //! Follows "Actions, resources, and condition keys for AWS Security Token Service" (Service Authorization Reference).
 
 use awsproto::authorization::Touched;
-use awsproto::{Action, Call, Input, Operation as _};
+use awsproto::{Action, Call, Input, Operation as _, tags};
 use model::World;
 use policy::Document;
 
@@ -36,24 +36,12 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
         touched.add(format!("aws:ResourceTag/{key}"), vec![value.clone()]);
         touched.add(format!("iam:ResourceTag/{key}"), vec![value.clone()]);
     }
-    let tags = passed_tags(input);
+    let tags = input.form().map(tags::of_query).unwrap_or_default();
     touched.add_request_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     // "To pass session tags, you must have the sts:TagSession permission", and the role's trust policy must allow it.
     let tagging = (!tags.is_empty()).then(|| touched.clone().of_action("sts:TagSession"));
     let naming = input.text("SourceIdentity").map(|_| touched.clone().of_action("sts:SetSourceIdentity"));
     [Some(touched), tagging, naming].into_iter().flatten().collect()
-}
-
-/// The tags that a session is to have.
-fn passed_tags(input: &Input) -> Vec<(String, String)> {
-    let Input::Form(form) = input else { return Vec::new() };
-    let all = form.flatten();
-    let keys = all.iter().filter(|(at, _)| at.starts_with("Tags.member.") && at.ends_with(".Key"));
-    let value = |at: &str| {
-        let at = format!("{}Value", at.strip_suffix("Key")?);
-        all.iter().find(|(other, _)| *other == at).map(|(_, value)| (*value).to_owned())
-    };
-    keys.map(|(at, key)| ((*key).to_owned(), value(at).unwrap_or_default())).collect()
 }
 
 #[cfg(test)]
