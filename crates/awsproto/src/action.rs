@@ -101,6 +101,8 @@ pub struct Action<S: 'static> {
     pub decode: fn(&Input) -> Result<Decoded, AwsError>,
     /// What is called.
     pub handler: Handler<S>,
+    /// Whether what it touches has a policy of its own, which must allow it to everybody, accounts' roots among them.
+    pub asks_resource: bool,
     /// What it needs besides the state.
     pub need: Need,
     /// For a question that is held a little while what it is about is passing.
@@ -126,6 +128,7 @@ impl<S> Action<S> {
             service: O::SERVICE,
             decode: |input| Ok(Box::new(O::decode(input)?)),
             handler,
+            asks_resource: false,
             need: Need::Nothing,
             passing: None,
             body: BodyRule::Whole,
@@ -134,6 +137,12 @@ impl<S> Action<S> {
             required: O::REQUIRED,
             dry_run: O::DRY_RUN,
         }
+    }
+
+    /// The same row for an action whose resources have policies of their own, which its service's `touches` brings.
+    pub const fn asks_resource(mut self) -> Self {
+        self.asks_resource = true;
+        self
     }
 
     /// The same row for an action that needs more than the state.

@@ -36,7 +36,7 @@ pub static API: Api<World> = Api {
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[
-    read!(AssumeRole, assume_role::assume),
+    read!(AssumeRole, assume_role::assume).asks_resource(),
     read!(GetAccessKeyInfo, access_key_info::get),
     read!(GetCallerIdentity, caller_identity::get),
     read!(GetFederationToken, federation_token::get),

@@ -148,6 +148,7 @@ pub const fn row<V: Vacancy>(service: &'static Service) -> Action<World> {
             let asked: Box<Asked> = request.downcast().expect("the row's own decoder has made it");
             answer::answer(V::OPERATION, &asked, call)
         }),
+        asks_resource: false,
         need: Need::Nothing,
         passing: None,
         body: BodyRule::Whole,

@@ -10,12 +10,9 @@ use super::standing::Asker;
 
 /// What is known of the whole call.
 pub(super) fn of_call(matter: &Matter<'_>, asker: &Asker) -> Context {
-    let Matter { world, call, request, service, .. } = matter;
+    let Matter { world, call, request, .. } = matter;
     let mut context = Context::new();
     asker.principal().describe(&mut context);
-    if let Principal::User { name, .. } = &call.principal {
-        context.set("aws:username", name.clone());
-    }
     for (key, value) in principal_tags(world, call) {
         context.set(format!("aws:PrincipalTag/{key}"), value);
     }
@@ -26,9 +23,6 @@ pub(super) fn of_call(matter: &Matter<'_>, asker: &Asker) -> Context {
     context.set("aws:CurrentTime", call.now.to_the_second());
     context.set("aws:EpochTime", call.now.as_secs().to_string());
     context.set("aws:RequestedRegion", call.scope.region.name());
-    if service.service.name == "ec2" {
-        context.set("ec2:Region", call.scope.region.name());
-    }
     for (key, header) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
         if let Some(value) = request.header(header) {
             context.set(key, value.to_owned());

@@ -2,8 +2,8 @@
 //!
 //! Follows "Policy evaluation logic" (IAM User Guide). What is asked about each resource that a call touches is a
 //! [`Question`], a value of its own: it is decided at once by [`policy::decide`], and explained when somebody asks
-//! ([`Ledger`], `hamlet why-denied`). The root of an account is not asked, nor is anybody about an action that no policy
-//! decides.
+//! ([`Ledger`], `hamlet why-denied`). The root of an account is not asked where no resource has a policy of its own, nor is
+//! anybody about an action that no policy decides.
 //!
 //! | file | what |
 //! |---|---|
@@ -30,7 +30,7 @@ pub(crate) use told::tell;
 use awsproto::sigv4::SignedRequest;
 use awsproto::{Action, Api, Call, Input, Principal, Touched};
 use model::World;
-use policy::{Context, Decision};
+use policy::Decision;
 use std::sync::Arc;
 
 use standing::{Asker, Standing};
@@ -54,21 +54,14 @@ pub(crate) struct Matter<'a> {
 /// Asks about everything that a call touches; `None` if nothing is to be asked.
 pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
     let authorization = matter.action.authorization;
-    if !authorization.is_decided {
-        return None;
-    }
     let is_root = matches!(matter.call.principal, Principal::Root(_));
-    // Roles are asked by everybody, since they say themselves who may act as them; nothing else is asked by a root.
-    if is_root && matter.service.service.name != "sts" {
+    if !authorization.is_decided || is_root && !matter.action.asks_resource {
         return None;
     }
     let standing = Arc::new(Standing::of(matter.world, matter.call));
     let asker = Arc::new(Asker::of(matter.call));
     let known = Arc::new(context::of_call(matter, &asker));
     let mut touched = (matter.service.touches)(matter.world, matter.call, matter.action, matter.input);
-    if is_root && touched.iter().all(|touched| touched.trust.is_none()) {
-        return None;
-    }
     if touched.iter().all(|touched| touched.action.is_some()) {
         touched.insert(0, Touched::new("*".to_owned(), None));
     }
@@ -89,7 +82,7 @@ pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
             asker: Arc::clone(&asker),
             standing: Arc::clone(&standing),
             trust: trust.clone(),
-            context: Arc::clone(&context) as Arc<Context>,
+            context: Arc::clone(&context),
         }));
     }
     Some(questions)

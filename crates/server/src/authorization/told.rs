@@ -1,7 +1,6 @@
 //! The reasoning behind a decision, for people: `hamlet why-denied`.
 
 use policy::{Decision, Effect, Explanation, Origin, PolicyRead, StatementRead, StatementResult};
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::{Judged, Question};
@@ -115,7 +114,7 @@ fn result(statement: &StatementRead<'_>) -> String {
 
 /// `a, b and 3 more`.
 fn listed<T: std::fmt::Display>(names: impl Iterator<Item = T>, more: usize) -> String {
-    let names: Vec<Cow<'_, str>> = names.map(|name| Cow::Owned(name.to_string())).collect();
+    let names: Vec<String> = names.map(|name| name.to_string()).collect();
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
     format!("{}{rest}", names.join(", "))
 }
