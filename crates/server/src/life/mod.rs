@@ -23,6 +23,7 @@ mod handle;
 mod identify;
 mod needs;
 mod passing;
+mod prove;
 mod read_body;
 mod route;
 mod signature;
@@ -40,6 +41,7 @@ pub(crate) static LIFE: &[Step] = &[
     Step { name: "route", take: Take::Now(route::step) },
     Step { name: "identify", take: Take::Now(identify::step) },
     Step { name: "find", take: Take::Now(find::step) },
+    Step { name: "prove", take: Take::Now(prove::step) },
     Step { name: "decode", take: Take::Now(decode::step) },
     Step { name: "authorize", take: Take::Now(authorize::step) },
     Step { name: "dry run", take: Take::Now(dry_run::step) },

@@ -1,0 +1,18 @@
+//! Whether the caller has shown who it is: a change needs more than what any link could carry, before anybody looks at what
+//! the link says.
+
+use super::{Ended, Exchange};
+use crate::api::Api;
+use crate::callers::Proof;
+use crate::refusal::{Reason, Refusal};
+
+pub(super) fn step(_: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> {
+    match exchange.action().is_write() && exchange.proof != Some(Proof::Shown) {
+        true => Err(Ended::Refused(Refusal::new(
+            Reason::Unproven,
+            "A signature in the query changes something only if it is of a key that Hamlet knows: sign in the \
+             Authorization header.",
+        ))),
+        false => Ok(()),
+    }
+}
