@@ -1,7 +1,7 @@
 //! A table of resources that can be shared as a snapshot, changed cheaply, and taken back.
 //!
 //! Readers hold a clone (three pointers); the one writer changes its own copy. What a change touches is copied, a few
-//! dozen rows' pointers ([`crate::shared_map`]), and the row itself. Every change remembers the row it replaced, so that a
+//! dozen rows' pointers (`shared_map`), and the row itself. Every change remembers the row it replaced, so that a
 //! request that fails half-way leaves nothing behind ([`Table::roll_back`]) and one that succeeds can say what it touched
 //! ([`Table::commit`]).
 //!

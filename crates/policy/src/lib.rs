@@ -1,8 +1,8 @@
 //! IAM policies as AWS reads them.
 //!
 //! Follows "IAM JSON policy reference" and "Policy evaluation logic" (IAM User Guide). A [`Document`] is a policy's text as
-//! it was given, beside what it means: it is parsed once, where it is written down or loaded, and never again. [`decide`]
-//! says whether a [`Request`] is allowed by all [`Policies`] that have a say; [`explain`] is the same evaluator with a
+//! it was given, beside what it means: it is parsed once, where it is written down or loaded, and never again. [`decide()`]
+//! says whether a [`Request`] is allowed by all [`Policies`] that have a say; [`explain()`] is the same evaluator with a
 //! recorder, and says why.
 //!
 //! | file | what |
