@@ -27,7 +27,7 @@ const ACCOUNT_SHIFT: u32 = 39;
 const ACCOUNT_BITS: u32 = 40;
 const OWN_BITS: u128 = (1 << ACCOUNT_SHIFT) - 1;
 const MARK: u128 = 1 << (ACCOUNT_SHIFT + ACCOUNT_BITS);
-/// How far a note of the last use may lag behind: a signed call in the same service and Region need not be written down.
+/// How far a note of the last use may lag behind: a call like the one before need not be written down.
 const LAST_USED_LAG_MS: i64 = 15 * 60 * 1000;
 
 /// The identifier of an access key: `AKIA` and sixteen letters that also tell its account.
@@ -127,6 +127,14 @@ pub struct LastUsed {
     pub region: String,
 }
 
+/// That there was an access key: nobody else is ever taken for whoever still signs with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeletedAccessKey {
+    /// Whose account it was of.
+    pub account: AccountId,
+}
+
 impl fmt::Debug for AccessKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessKey").field("id", &self.id).field("user", &self.user).finish_non_exhaustive()
@@ -137,11 +145,15 @@ impl AccessKey {
     /// Whether a use is to be written down: not if one like it just was.
     pub fn is_news(&self, used: &LastUsed) -> bool {
         self.last_used.as_ref().is_none_or(|known| {
-            let age_ms = used.at.0.saturating_sub(known.at.0);
-            (&known.service, &known.region) != (&used.service, &used.region)
-                || !(0..LAST_USED_LAG_MS).contains(&age_ms)
+            (&known.service, &known.region) != (&used.service, &used.region) || is_later(known.at, used.at)
         })
     }
+}
+
+/// Whether a use is so much later than the last known one that it is to be written down. A clock that was put back counts,
+/// too.
+pub(crate) fn is_later(known: Timestamp, used: Timestamp) -> bool {
+    !(0..LAST_USED_LAG_MS).contains(&used.0.saturating_sub(known.0))
 }
 
 impl World {
@@ -222,6 +234,7 @@ impl World {
         let id = self.access_key(account, user, id)?.id;
         self.access_key_by_owner.remove(&(account, user, id));
         self.access_keys.remove(&id);
+        self.deleted_access_keys.insert(id, DeletedAccessKey { account });
         Ok(())
     }
 
@@ -279,6 +292,7 @@ mod tests {
         assert!(world.access_key(ACCOUNT, None, &first).is_err());
         world.delete_access_key(ACCOUNT, alice, &first).unwrap();
         assert_eq!(world.access_keys_of(ACCOUNT, alice).count(), 1);
+        assert!(world.deleted_access_keys.contains(&first.parse().unwrap()));
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub mod vpc_peering_connection;
 pub mod world;
 pub mod zone_records;
 
-pub use access_key::{AccessKey, AccessKeyId};
+pub use access_key::{AccessKey, AccessKeyId, DeletedAccessKey};
 pub use cpu_options::CpuOptions;
 pub use dhcp_options::DhcpOptions;
 pub use domain_name::DomainName;

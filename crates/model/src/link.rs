@@ -6,7 +6,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::Ipv4Addr;
 
-use crate::access_key::AccessKey;
+use crate::access_key::{AccessKey, DeletedAccessKey};
 use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
@@ -278,6 +278,7 @@ links! {
     User: |_it, _put| {};
     Group: |_it, _put| {};
     AccessKey: |_it, _put| {};
+    DeletedAccessKey: |_it, _put| {};
     ManagedPolicy: |_it, _put| {};
     AccountSettings: |_it, _put| {};
 }

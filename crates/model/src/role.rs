@@ -5,6 +5,7 @@
 use policy::Document;
 use serde::{Deserialize, Serialize};
 
+use crate::access_key::is_later;
 use crate::iam_id::RoleId;
 use crate::iam_name::NameKey;
 use crate::iam_refusal::{IamNoun, IamRefusal};
@@ -56,6 +57,14 @@ pub struct RoleLastUsed {
     pub at: Timestamp,
     /// In which Region.
     pub region: String,
+}
+
+impl Role {
+    /// Whether a use is to be written down: not if one like it just was.
+    pub fn is_news(&self, used: &RoleLastUsed) -> bool {
+        let known = self.last_used.as_ref();
+        known.is_none_or(|known| known.region != used.region || is_later(known.at, used.at))
+    }
 }
 
 /// What a new role is to be.
@@ -134,6 +143,13 @@ impl World {
     pub fn role_named_mut(&mut self, account: AccountId, name: &str) -> Result<&mut Role, IamRefusal> {
         let id = self.role_named(account, name)?.id;
         Ok(self.roles.get_mut(&id).expect("it was found"))
+    }
+
+    /// Notes that somebody has acted as a role.
+    pub fn note_role_used(&mut self, id: RoleId, used: RoleLastUsed) {
+        if self.roles.get(&id).is_some_and(|role| role.is_news(&used)) {
+            self.roles.get_mut(&id).expect("it was found").last_used = Some(used);
+        }
     }
 
     /// Deletes a role without policies that no instance profile has.

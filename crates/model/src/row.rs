@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::access_key::AccessKey;
+use crate::access_key::{AccessKey, DeletedAccessKey};
 use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
@@ -115,6 +115,7 @@ impl Row for AccountSettings {}
 impl Row for User {}
 impl Row for Group {}
 impl Row for AccessKey {}
+impl Row for DeletedAccessKey {}
 impl Row for ManagedPolicy {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}

@@ -7,7 +7,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::access_key::{AccessKey, AccessKeyId};
+use crate::access_key::{AccessKey, AccessKeyId, DeletedAccessKey};
 use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
@@ -253,6 +253,8 @@ tables! {
             groups: GroupId => Group;
             /// Access keys of users, and of accounts' roots. Changed only through [`World::put_access_key`] and its siblings.
             access_keys: AccessKeyId => AccessKey;
+            /// Access keys that were deleted.
+            deleted_access_keys: AccessKeyId => DeletedAccessKey;
             /// Accounts' own managed policies. Changed only through [`World::put_managed_policy`] and its siblings.
             managed_policies: ManagedPolicyId => ManagedPolicy;
             /// What accounts have settled for IAM.

@@ -90,10 +90,14 @@ impl Callers {
         if let Some(opened) = self.session_of(authorization)? {
             return by_session(world, request, authorization, opened, now);
         }
-        if let Ok(id) = authorization.scope.access_key_id.parse::<AccessKeyId>()
-            && let Some(key) = world.access_keys.get(&id)
-        {
-            return by_access_key(world, request, authorization, key, now);
+        if let Ok(id) = authorization.scope.access_key_id.parse::<AccessKeyId>() {
+            if let Some(key) = world.access_keys.get(&id) {
+                return by_access_key(world, request, authorization, key, now);
+            }
+            // Its last bearer must not come back as a stranger, whom open mode would take for root.
+            if world.deleted_access_keys.contains(&id) {
+                return Err(SignatureError::WrongToken);
+            }
         }
         let secret = |id: &str| {
             let key = self.root.secret_access_key.clone();
@@ -380,6 +384,10 @@ mod tests {
             let mut inactive = world.clone();
             inactive.access_keys.get_mut(&key.parse().unwrap()).unwrap().active = false;
             let refused = ask(&callers, &inactive, (&key, &secret, None), NOW);
+            assert_eq!(refused, Err(SignatureError::WrongToken));
+            let mut deleted = world.clone();
+            deleted.delete_access_key(AccountId::DEFAULT, Some(user), &key).unwrap();
+            let refused = ask(&callers, &deleted, (&key, &secret, None), NOW);
             assert_eq!(refused, Err(SignatureError::WrongToken));
         }
     }
