@@ -27,6 +27,8 @@ class Permissions(harness.Lab):
         self.control_by_tags()
         self.tags_on_creation()
         self.dry_run()
+        self.an_encoded_message()
+        self.when_it_was_used()
         self.an_inactive_key()
         self.after_a_restart()
 
@@ -69,7 +71,8 @@ class Permissions(harness.Lab):
             self.ann,
             "UnauthorizedOperation",
             f"You are not authorized to perform this operation. User: {self.arn} is not authorized to perform: "
-            "ec2:DescribeVpcs because no identity-based policy allows the ec2:DescribeVpcs action",
+            "ec2:DescribeVpcs because no identity-based policy allows the ec2:DescribeVpcs action. Encoded "
+            "authorization failure message: …",
             "ec2",
             "describe-vpcs",
         )
@@ -208,20 +211,58 @@ class Permissions(harness.Lab):
         result = self.as_user(self.ann, *delete)
         self.holds("(DryRunOperation)" in result.err, result)
 
+    def an_encoded_message(self):
+        self.step("9. whoever may decode what EC2's refusal carries reads why; the refused user may not")
+        tags = "ResourceType=volume,Tags=[{Key=CostCentre,Value=43}]"
+        volume = ("ec2", "create-volume", "--availability-zone", "us-west-2a", "--size", "1")
+        refused = self.as_user(self.bob, *volume, "--tag-specifications", tags).err
+        message = re.search(r"Encoded authorization failure message: ([A-Za-z0-9+/=]+)", refused)[1]
+        decode = ("sts", "decode-authorization-message", "--encoded-message", message)
+        self.may_not(self.bob, "AccessDenied", "…sts:DecodeAuthorizationMessage…", *decode)
+        decoded = json.loads(self.aws(*decode)["DecodedMessage"])
+        self.sees((decoded["allowed"], decoded["explicitDeny"]), (False, False))
+        self.sees(decoded["matchedStatements"], {"items": []})
+        context = decoded["context"]
+        self.sees(context["action"], "ec2:CreateVolume")
+        self.sees((context["principal"]["name"], context["principal"]["arn"]), ("bob", self.arn.replace("ann", "bob")))
+        keys = {it["key"]: [value["value"] for value in it["values"]["items"]] for it in context["conditions"]["items"]}
+        self.sees(keys["aws:RequestTag/CostCentre"], ["43"])
+        changed = ("--encoded-message", message[:-4] + "AAA=")
+        result = self.aws_result("sts", "decode-authorization-message", *changed)
+        self.holds("(InvalidAuthorizationMessageException)" in result.err, result)
+
+    def when_it_was_used(self):
+        self.step("10. when and for what a key was last used")
+
+        def used():
+            return self.iam("get-access-key-last-used", "--access-key-id", self.bob["AccessKeyId"])
+
+        self.may(self.bob, "ec2", "describe-vpcs")
+        harness.wait_for(
+            "a use to be noted", lambda: used()["AccessKeyLastUsed"]["ServiceName"] == "ec2", 10, every=0.5
+        )
+        seen = used()
+        self.sees((seen["UserName"], seen["AccessKeyLastUsed"]["Region"]), ("bob", "us-west-2"))
+        key = self.iam("create-access-key", "--user-name", "ann")["AccessKey"]["AccessKeyId"]
+        never = self.iam("get-access-key-last-used", "--access-key-id", key)["AccessKeyLastUsed"]
+        self.sees(never, {"ServiceName": "N/A", "Region": "N/A"})
+
     def an_inactive_key(self):
-        self.step("9. a key that is not active is nobody's, and a deleted one")
+        self.step("11. a key that is not active is nobody's, and a deleted one")
         key = ("--user-name", "bob", "--access-key-id", self.bob["AccessKeyId"])
         self.iam("update-access-key", *key, "--status", "Inactive")
         self.may_not(self.bob, "InvalidClientTokenId", "…", "sts", "get-caller-identity")
         self.iam("update-access-key", *key, "--status", "Active")
         self.may(self.bob, "sts", "get-caller-identity")
+        self.iam("delete-access-key", *key)
+        self.may_not(self.bob, "InvalidClientTokenId", "…", "sts", "get-caller-identity")
 
     def after_a_restart(self):
-        self.step("10. users, keys and policies are there after a restart of Hamlet")
+        self.step("12. users, keys and policies are there after a restart of Hamlet")
         self.hamlet.stop()
         self.hamlet.start()
         self.may(self.ann, "iam", "list-users")
-        self.may_not(self.bob, "AccessDenied", "…iam:ListUsers…", "iam", "list-users")
+        self.may_not(self.bob, "InvalidClientTokenId", "…", "iam", "list-users")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 
 mod access_key_info;
 mod assume_role;
+mod authorization_message;
 mod caller_identity;
 mod credentials;
 mod federation_token;
@@ -37,6 +38,7 @@ pub static API: Api<World> = Api {
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[
     read!(AssumeRole, assume_role::assume).asks_resource(),
+    read!(DecodeAuthorizationMessage, authorization_message::decode),
     read!(GetAccessKeyInfo, access_key_info::get),
     read!(GetCallerIdentity, caller_identity::get),
     read!(GetFederationToken, federation_token::get),

@@ -43,6 +43,7 @@ pub mod op {
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("AssumeRole", |input| AssumeRole::decode(input).map(drop)),
+        ("DecodeAuthorizationMessage", |input| DecodeAuthorizationMessage::decode(input).map(drop)),
         ("GetAccessKeyInfo", |input| GetAccessKeyInfo::decode(input).map(drop)),
         ("GetCallerIdentity", |input| GetCallerIdentity::decode(input).map(drop)),
         ("GetFederationToken", |input| GetFederationToken::decode(input).map(drop)),
@@ -121,6 +122,26 @@ pub mod op {
                     },
                 ],
             )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `DecodeAuthorizationMessage`.
+    pub struct DecodeAuthorizationMessage;
+    impl Operation for DecodeAuthorizationMessage {
+        const NAME: &'static str = "DecodeAuthorizationMessage";
+        const AUTHORIZATION: &'static Authorization = &authorization::DECODE_AUTHORIZATION_MESSAGE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["EncodedMessage"];
+        const DRY_RUN: bool = false;
+        type Request = DecodeAuthorizationMessageRequest;
+        type Response = DecodeAuthorizationMessageResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(input, &[Constraint { way: "EncodedMessage", rule: Rule::Length(1, 10240) }])
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(response)
@@ -344,6 +365,31 @@ impl ToXml for Credentials {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DecodeAuthorizationMessageRequest {
+    pub encoded_message: Option<String>,
+}
+
+impl FromParams for DecodeAuthorizationMessageRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { encoded_message: fields.required("EncodedMessage")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DecodeAuthorizationMessageResponse {
+    pub decoded_message: Option<String>,
+}
+
+impl ToXml for DecodeAuthorizationMessageResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("DecodedMessage", &self.decoded_message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FederatedUser {
     pub arn: Option<String>,
     pub federated_user_id: Option<String>,
@@ -541,6 +587,7 @@ pub mod authorization {
     use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
 
     pub static ASSUME_ROLE: Authorization = Authorization { actions: &["sts:AssumeRole"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey} sts:TransitiveTagKeys sts:ExternalId sts:RoleSessionName iam:ResourceTag/${TagKey} sts:SourceIdentity cognito-identity.amazonaws.com:amr cognito-identity.amazonaws.com:aud cognito-identity.amazonaws.com:sub www.amazon.com:app_id www.amazon.com:user_id graph.facebook.com:app_id graph.facebook.com:id accounts.google.com:aud accounts.google.com:sub saml:namequalifier saml:sub saml:sub_type"), dependent_actions: &[] };
+    pub static DECODE_AUTHORIZATION_MESSAGE: Authorization = Authorization { actions: &["sts:DecodeAuthorizationMessage"], access: AccessLevel::Write, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCESS_KEY_INFO: Authorization = Authorization { actions: &["sts:GetAccessKeyInfo"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_CALLER_IDENTITY: Authorization = Authorization { actions: &["sts:GetCallerIdentity"], access: AccessLevel::Read, is_decided: false, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_FEDERATION_TOKEN: Authorization = Authorization { actions: &["sts:GetFederationToken"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::FEDERATED_USER, ""), ResourceUse::optional(&kind::USER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };

@@ -1,16 +1,15 @@
 //! The condition keys of a call. Follows "AWS global condition context keys" (IAM User Guide).
 
+use awsproto::sigv4::SignedRequest;
 use awsproto::{Call, Principal, Session, Touched};
 use model::{Tags, World};
 use policy::{Context, Values};
 use std::sync::Arc;
 
-use super::Matter;
 use super::standing::Asker;
 
 /// What is known of the whole call.
-pub(super) fn of_call(matter: &Matter<'_>, asker: &Asker) -> Context {
-    let Matter { world, call, request, .. } = matter;
+pub(super) fn of_call(world: &World, call: &Call, request: &SignedRequest<'_>, asker: &Asker) -> Context {
     let mut context = Context::new();
     asker.principal().describe(&mut context);
     for (key, value) in principal_tags(world, call) {

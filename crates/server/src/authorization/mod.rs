@@ -11,10 +11,12 @@
 //! | `context` | the condition keys of a call |
 //! | `question` | what is asked about one resource |
 //! | `refusal` | the service's own words for a refusal |
+//! | `message` | what EC2 seals into them |
 //! | `ledger`, `told` | what was decided lately, and the reasoning for people |
 
 mod context;
 mod ledger;
+mod message;
 mod question;
 mod refusal;
 mod standing;
@@ -22,17 +24,18 @@ mod standing;
 mod tests;
 mod told;
 
-pub(crate) use ledger::{Judged, Ledger};
+pub(crate) use ledger::Ledger;
 pub(crate) use question::Question;
-pub(crate) use refusal::refusal;
 pub(crate) use told::tell;
 
 use awsproto::sigv4::SignedRequest;
-use awsproto::{Action, Api, Call, Input, Principal, Touched};
+use awsproto::{Action, Api, AwsError, Call, Input, Principal, Service, Touched};
 use model::World;
 use policy::Decision;
 use std::sync::Arc;
 
+use ledger::Judged;
+use refusal::refusal;
 use standing::{Asker, Standing};
 
 /// What a call is about: what policies are asked.
@@ -58,18 +61,30 @@ pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
     if !authorization.is_decided || is_root && !matter.action.asks_resource {
         return None;
     }
-    let standing = Arc::new(Standing::of(matter.world, matter.call));
-    let asker = Arc::new(Asker::of(matter.call));
-    let known = Arc::new(context::of_call(matter, &asker));
-    let mut touched = (matter.service.touches)(matter.world, matter.call, matter.action, matter.input);
+    let Matter { world, call, request, .. } = matter;
+    let mut touched = (matter.service.touches)(world, call, matter.action, matter.input);
     if touched.iter().all(|touched| touched.action.is_some()) {
         touched.insert(0, Touched::new("*".to_owned(), None));
     }
+    Some(about(world, call, request, authorization.actions, touched))
+}
+
+/// Asks for leave to do all of these to each of what is touched, or what that says itself.
+pub(crate) fn about(
+    world: &World,
+    call: &Call,
+    request: &SignedRequest<'_>,
+    actions: &[&'static str],
+    touched: Vec<Touched>,
+) -> Vec<Question> {
+    let standing = Arc::new(Standing::of(world, call));
+    let asker = Arc::new(Asker::of(call));
+    let known = Arc::new(context::of_call(world, call, request, &asker));
     let mut questions = Vec::with_capacity(touched.len());
     for touched in touched {
         let actions = match touched.action {
             Some(other) => vec![other],
-            None => authorization.actions.to_vec(),
+            None => actions.to_vec(),
         };
         let account = touched.account.map(|account| account.to_string());
         let trust = touched.trust.clone();
@@ -85,12 +100,41 @@ pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
             context: Arc::clone(&context),
         }));
     }
-    Some(questions)
+    questions
+}
+
+/// What is asked before a call goes on.
+pub(crate) struct Asked<'a> {
+    /// The call.
+    pub(crate) call: &'a Call,
+    /// Of which service.
+    pub(crate) service: &'static Service,
+    /// What was called.
+    pub(crate) operation: &'static str,
+    /// The questions.
+    pub(crate) questions: Vec<Question>,
+}
+
+/// Decides, keeps what was asked and, of a refusal, says it in the service's words.
+pub(crate) fn judge(ledger: &Ledger, asked: Asked<'_>) -> Result<(), AwsError> {
+    let Asked { call, service, operation, questions } = asked;
+    let verdict = verdict(&questions);
+    let refused =
+        verdict.as_ref().map(|(place, decision)| refusal(call, service, &questions[*place], decision));
+    ledger.write(Judged {
+        request_id: call.request_id.clone(),
+        at: call.now,
+        service: service.name,
+        operation,
+        questions,
+        refused: verdict.map(|(place, _)| place),
+    });
+    refused.map_or(Ok(()), Err)
 }
 
 /// The decision that a call is told: the first explicit deny among those about all it touches, or else the first that is no
 /// allow; with the question's place.
-pub(crate) fn verdict(questions: &[Question]) -> Option<(usize, Decision)> {
+fn verdict(questions: &[Question]) -> Option<(usize, Decision)> {
     let mut implicit = None;
     for (place, question) in questions.iter().enumerate() {
         match question.decide() {

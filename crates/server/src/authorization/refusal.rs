@@ -2,24 +2,20 @@
 //!
 //! Follows "Troubleshoot access denied error messages" (IAM User Guide) and, for EC2, "Decode an authorization message".
 
-use awsproto::{AwsError, ErrorNames, Service};
+use awsproto::{AwsError, Call, ErrorNames, Service};
 use policy::Decision;
 
-use super::Question;
+use super::{Question, message};
 
-/// The error that a caller is told. `encoded` is EC2's authorization message, where there is one.
-pub(crate) fn refusal(
-    service: &Service,
-    question: &Question,
-    decision: &Decision,
-    encoded: Option<String>,
-) -> AwsError {
+/// The error that a caller is told.
+pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decision: &Decision) -> AwsError {
     let sentence = sentence(question, decision);
     match service.protocol.error_names() {
         ErrorNames::Ec2 => {
-            let encoded = encoded.map(|it| format!(". Encoded authorization failure message: {it}"));
-            let encoded = encoded.unwrap_or_default();
-            let text = format!("You are not authorized to perform this operation. {sentence}{encoded}");
+            let encoded = message::encoded(call, question, decision);
+            let text = format!(
+                "You are not authorized to perform this operation. {sentence}. Encoded authorization failure message: {encoded}"
+            );
             AwsError::new("UnauthorizedOperation", text)
         }
         ErrorNames::Plain => AwsError::new("AccessDenied", sentence).with_status(403),

@@ -43,6 +43,11 @@ impl Asker {
         }
     }
 
+    /// Their unique id: `AIDA…`, `AROA…:session`.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// As policies are evaluated for them.
     pub(crate) fn principal(&self) -> policy::Principal<'_> {
         let Asker { arn, principal_arn, account, id, .. } = self;

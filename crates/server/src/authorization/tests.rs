@@ -2,7 +2,9 @@
 
 use awsproto::sigv4::{Payload, SignedRequest};
 use awsproto::xml_reader::Element;
-use awsproto::{Action, Api, AwsError, Call, ErrorNames, Input, Principal, Protocol, Session, testing};
+use awsproto::{
+    Action, Api, AwsError, Call, ErrorNames, Input, Principal, Protocol, Purpose, Session, testing,
+};
 use model::managed_policy::{PolicyRef, aws};
 use model::permissions::Entity;
 use model::user::NewUser;
@@ -95,7 +97,7 @@ fn judge(
     let matter = Matter { world, call, service, action, input, request: &request };
     let questions = questions(&matter)?;
     let (place, decision) = verdict(&questions)?;
-    Some(refusal(service.service, &questions[place], &decision, None))
+    Some(refusal(call, service.service, &questions[place], &decision))
 }
 
 #[test]
@@ -143,10 +145,67 @@ fn an_administrator_may_do_what_every_row_is_about() {
     }
 }
 
+/// A sentence of EC2's without its encoded message.
+fn without_encoded(message: String) -> String {
+    let (sentence, _) = message.split_once(". Encoded authorization failure message: ").unwrap();
+    sentence.to_owned()
+}
+
+/// What EC2 has sealed into a refusal.
+fn decoded(lab: &Lab, refused: &AwsError) -> serde_json::Value {
+    let (_, encoded) = refused.message.split_once("message: ").unwrap();
+    assert!(encoded.len() <= 10_240, "STS takes no more");
+    let text = lab.call().sessions.open(Purpose::AuthorizationMessage, encoded).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+#[test]
+fn an_encoded_message_says_why_in_the_form_of_aws() {
+    let lab = Lab::new().with_policy(
+        r#"[{"Effect":"Allow","Action":"*","Resource":"*"},
+            {"Sid":"Keep","Effect":"Deny","Action":"ec2:Delete*","Resource":"arn:aws:ec2:*:*:vpc/*"}]"#,
+    );
+    let arn = "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-00000000000000001";
+    let refused = lab.ask("ec2", "DeleteVpc", "VpcId=vpc-00000000000000001").unwrap();
+    let message = decoded(&lab, &refused);
+    let id = lab.user.to_string();
+    let statement = serde_json::json!({
+        "statementId": "Keep", "effect": "DENY", "principals": {"items": [{"value": id}]},
+        "principalGroups": {"items": []}, "actions": {"items": [{"value": "ec2:Delete*"}]},
+        "resources": {"items": [{"value": "arn:aws:ec2:*:*:vpc/*"}]},
+    });
+    assert_eq!(message["explicitDeny"], true);
+    assert_eq!(message["matchedStatements"]["items"], serde_json::json!([statement]));
+    let context = &message["context"];
+    let bob = serde_json::json!({"id": id, "name": "bob", "arn": "arn:aws:iam::123456789012:user/bob"});
+    assert_eq!((&context["principal"], &context["action"]), (&bob, &"ec2:DeleteVpc".into()));
+    assert_eq!(context["resource"], arn);
+    let region = serde_json::json!({"key": "ec2:Region", "values": {"items": [{"value": "us-east-1"}]}});
+    assert!(context["conditions"]["items"].as_array().unwrap().contains(&region), "{context}");
+    let nobody = Lab::new();
+    let message = decoded(&nobody, &nobody.ask("ec2", "DescribeVpcs", "").unwrap());
+    assert_eq!((&message["explicitDeny"], &message["context"]["resource"]), (&false.into(), &"*".into()));
+}
+
+#[test]
+fn an_encoded_message_is_never_too_long_for_sts() {
+    let lab = Lab::new();
+    let tags: Vec<String> = (0..50)
+        .flat_map(|number| {
+            let at = format!("TagSpecification.1.Tag.{}", number + 1);
+            [format!("{at}.Key=key-{number}"), format!("{at}.Value={}", "v".repeat(250))]
+        })
+        .collect();
+    let form = format!("CidrBlock=10.0.0.0/16&TagSpecification.1.ResourceType=vpc&{}", tags.join("&"));
+    let message = decoded(&lab, &lab.ask("ec2", "CreateVpc", &form).unwrap());
+    assert_eq!(message["context"]["action"], "ec2:CreateVpc");
+    assert!(message["context"]["conditions"]["items"].as_array().unwrap().len() > 20);
+}
+
 #[test]
 fn refusals_have_the_words_of_aws() {
     let lab = Lab::new();
-    let said = |service, action, form| lab.ask(service, action, form).unwrap().message;
+    let said = |service, action, form| without_encoded(lab.ask(service, action, form).unwrap().message);
     assert_eq!(
         said("ec2", "DescribeVpcs", ""),
         "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/bob is not authorized to \
