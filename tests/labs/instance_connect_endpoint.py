@@ -24,6 +24,7 @@ class InstanceConnectEndpoint(NetworkLab):
         self.closed()
         self.opened()
         self.protocol()
+        self.permission()
         self.local_port()
         self.change()
         self.restart()
@@ -209,6 +210,47 @@ class InstanceConnectEndpoint(NetworkLab):
         said = self.tunnel(count=21)
         self.sees((said["open"], said["body"]["__type"]), (20, "ThrottlingException"))
 
+    def permission(self):
+        self.step("7. a user opens what policies let them: this endpoint, to this port, for so long")
+        key = self.new_user("tom")
+        denied = self.tunnel(**key)
+        arn = f"arn:aws:ec2:{harness.REGION}:{harness.ACCOUNT}:instance-connect-endpoint/{self.endpoint}"
+        self.sees((denied["status"], denied["body"]["__type"]), (400, "AccessDeniedException"))
+        sentence = (
+            f"User: arn:aws:iam::{harness.ACCOUNT}:user/tom is not authorized to perform: "
+            f"ec2-instance-connect:OpenTunnel on resource: {arn} because no identity-based policy allows the "
+            "ec2-instance-connect:OpenTunnel action"
+        )
+        self.sees(denied["body"].get("message", denied["body"].get("Message")), sentence)
+        self.holds(arn in self.hamlet.hamlet("why-denied").out, "the refusal is explained")
+        bounds = {
+            "NumericEquals": {"ec2-instance-connect:remotePort": "22"},
+            "NumericLessThanEquals": {"ec2-instance-connect:maxTunnelDuration": "60"},
+            "IpAddress": {"ec2-instance-connect:privateIpAddress": f"{self.private}/32"},
+        }
+        statement = {
+            "Effect": "Allow",
+            "Action": "ec2-instance-connect:OpenTunnel",
+            "Resource": arn,
+            "Condition": bounds,
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        self.aws("iam", "put-user-policy", "--user-name", "tom", "--policy-name", "door", "--policy-document", document)
+        said = self.tunnel(query={"maxTunnelDuration": 60}, send=["SSH-2.0-lab\r\n", ""], **key)
+        self.holds(said["received"].startswith("SSH-2.0-"), said)
+        for query in ({}, {"maxTunnelDuration": 61}, {"maxTunnelDuration": 60, "remotePort": 3389}):
+            self.sees(self.tunnel(query=query, **key)["status"], 400, f"{query} is refused")
+        attribute = "AttributeKey=EventName,AttributeValue=OpenTunnel"
+        seen = self.aws("cloudtrail", "lookup-events", "--lookup-attributes", attribute)["Events"]
+        by_tom = [json.loads(it["CloudTrailEvent"]) for it in seen if it["Username"] == "tom"]
+        self.sees([it.get("errorCode") for it in by_tom], ["AccessDenied"] * 3 + [None] + ["AccessDenied"])
+        self.sees(by_tom[-1]["requestParameters"]["instanceConnectEndpointId"], self.endpoint)
+
+    def new_user(self, name):
+        self.aws("iam", "create-user", "--user-name", name)
+        made = self.aws("iam", "create-access-key", "--user-name", name)["AccessKey"]
+        return {"key": made["AccessKeyId"], "secret": made["SecretAccessKey"]}
+
     def ending(self, **query):
         said = self.tunnel(query=query)
         return said["code"], said["reason"]
@@ -248,7 +290,7 @@ class InstanceConnectEndpoint(NetworkLab):
             return connection.recv(65536).decode()
 
     def local_port(self):
-        self.step("7. hamlet open-tunnel on a local port: each connection has a tunnel of its own")
+        self.step("8. hamlet open-tunnel on a local port: each connection has a tunnel of its own")
         with self.hamlet.running("open-tunnel", "--instance-id", "db", "--local-port", "0") as out:
             listening = lambda: re.search(r"Listening for connections on port (\d+)\.", out.read_text())
             port = int(harness.wait_for("the local port", listening, 20)[1])
@@ -261,7 +303,7 @@ class InstanceConnectEndpoint(NetworkLab):
         self.holds(alone.code == 1 and "--instance-connect-endpoint-id" in alone.err, alone)
 
     def change(self):
-        self.step("8. its groups are its interface's: one that lets nothing out lets nobody through")
+        self.step("9. its groups are its interface's: one that lets nothing out lets nobody through")
         silent = self.group("silent")
         self.ec2(
             "revoke-security-group-egress",
@@ -290,7 +332,7 @@ class InstanceConnectEndpoint(NetworkLab):
         return self.tunnel(send=["SSH-2.0-lab\r\n", ""], query=query)["received"].startswith("SSH-2.0-")
 
     def restart(self):
-        self.step("9. after the end of its process, and after a crash, it is there again")
+        self.step("10. after the end of its process, and after a crash, it is there again")
         [process] = [
             int((it / "pid").read_text().split()[0])
             for it in (self.hamlet.data / "spaces").iterdir()
@@ -303,7 +345,7 @@ class InstanceConnectEndpoint(NetworkLab):
         self.sees(self.connect("true").code, 0)
 
     def end(self):
-        self.step("10. deleted: open tunnels end, no new one begins, and its subnet and group are free")
+        self.step("11. deleted: open tunnels end, no new one begins, and its subnet and group are free")
         asked = self.asked()
         client = subprocess.Popen(
             [harness.VENV / "bin/python3", CLIENT, asked],

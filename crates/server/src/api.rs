@@ -1,22 +1,21 @@
 //! The API's port: calls (`crate::life`), tunnels, and two pages for people.
 
 use arc_swap::ArcSwapOption;
-use awsproto::sigv4::{self, Payload, SignatureError, SignedRequest};
-use awsproto::{Api as ServiceApi, AwsError, Reply, Service};
+use awsproto::sigv4::{Payload, SignedRequest};
+use awsproto::{Api as ServiceApi, AwsError, Call, Provided, Reply, Service};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
-use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request, Response, StatusCode};
-use model::{Partition, Region, Scope, World};
+use model::{Partition, Region, Scope, Timestamp, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::authorization::Ledger;
 use crate::body::{self, Bodies};
-use crate::callers::Callers;
+use crate::callers::{Caller, Callers};
 use crate::clock;
-use crate::config::{Config, Instances};
+use crate::config::Config;
 use crate::consoles::Consoles;
 use crate::controllers::endpoint_places::EndpointPlaces;
 use crate::host_name::HostNames;
@@ -25,7 +24,8 @@ use crate::refusal::{Refusal, RefusedRequests};
 use crate::shares::Holder;
 use crate::spool::Spool;
 use crate::trail::Trail;
-use crate::tunnel::{self, Admitted};
+use crate::tunnel;
+use crate::uses::Uses;
 use crate::web_page;
 use crate::writer::State;
 
@@ -57,6 +57,8 @@ pub struct Api {
     pub(crate) spool: Spool,
     /// What was done, by whom.
     pub(crate) trail: Arc<Trail>,
+    /// What was last used, and when.
+    pub(crate) uses: Arc<Uses>,
 }
 
 /// Who is at the other end of a connection.
@@ -107,44 +109,32 @@ impl Api {
         respond(exchange.reply.expect("the last step answers"), &exchange.request_id)
     }
 
-    /// Opens a tunnel through an EC2 Instance Connect Endpoint, or says as its service why not.
-    async fn open_tunnel(
+    /// The call of a caller, before anything is known of what it asks.
+    pub(crate) fn call_of(
         &self,
-        client: &Client,
-        request: Request<Body>,
-        upgrade: OnUpgrade,
-        request_id: &str,
-    ) -> Response<Full<Bytes>> {
-        let service = &ec2::instance_connect::SERVICE;
-        let (head, body) = request.into_parts();
-        if let Some(refusal) = self.refusal(client, &head) {
-            body::discard(body).await;
-            self.refused.count(refusal.reason);
-            return respond(refusal.reply(service, request_id), request_id);
+        caller: Caller,
+        access_key_id: &str,
+        scope: Scope,
+        request_id: String,
+        source_ip: IpAddr,
+        now: Timestamp,
+    ) -> Call {
+        let Caller { principal, proof: _, session, is_stranger } = caller;
+        Call {
+            scope,
+            principal,
+            access_key_id: access_key_id.to_owned(),
+            session,
+            is_stranger,
+            sessions: self.callers.sessions().clone(),
+            request_id,
+            now,
+            source_ip,
+            ids: clock::ids(),
+            unknown_images: self.config.unknown_images,
+            provided: Provided::Nothing,
+            body: None,
         }
-        let headers = headers_of(&head);
-        match self.admit_tunnel(&signed_request(&head, &headers)) {
-            Ok(admitted) => admitted.open(upgrade, request_id),
-            Err(error) => respond(error.render(service, request_id), request_id),
-        }
-    }
-
-    fn admit_tunnel(&self, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
-        let service = &ec2::instance_connect::SERVICE;
-        let refused = |error: SignatureError| error.to_aws(service.protocol);
-        let world = self.state.snapshot();
-        let authorization = sigv4::parse(request).map_err(refused)?;
-        let caller = self.callers.identify(&world, request, &authorization, clock::now()).map_err(refused)?;
-        if authorization.scope.service != service.name {
-            let sentence = format!("Credential should be scoped to correct service: '{}'.", service.name);
-            return Err(refused(SignatureError::WrongScope(sentence)));
-        }
-        if self.config.instances == Instances::None {
-            return Err(ec2::instance_connect::tunnel::without_machines());
-        }
-        let region = self.region_named(Some(&authorization.scope.region))?;
-        let scope = Scope { account: caller.account(), region };
-        tunnel::admit(&world, &self.places, scope, request, &caller.principal)
     }
 
     /// The Region of a name; the one of this run for services that have none.
@@ -168,7 +158,7 @@ impl Api {
 }
 
 /// Headers as signatures see them; what is not text cannot be signed. HTTP/2 has the host in the target.
-fn headers_of(head: &Parts) -> Vec<(&str, &str)> {
+pub(crate) fn headers_of(head: &Parts) -> Vec<(&str, &str)> {
     let headers = head.headers.iter();
     let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let target = head.uri.authority().filter(|_| !head.headers.contains_key("host"));
@@ -193,7 +183,7 @@ fn is_of_a_client(head: &Parts) -> bool {
         .any(|name| head.headers.contains_key(*name))
 }
 
-fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
+pub(crate) fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let builder = Response::builder()
         .status(status)

@@ -46,6 +46,8 @@ pub mod surroundings;
 pub mod trail;
 pub mod tunnel;
 pub mod tunnel_places;
+mod tunnel_request;
+mod uses;
 mod web_page;
 pub mod writer;
 

@@ -29,6 +29,7 @@ use crate::services;
 use crate::spool::Spool;
 use crate::surroundings;
 use crate::trail::Trail;
+use crate::uses::Uses;
 use crate::writer::State;
 
 /// Runs until told to end. `ready` is called once the API answers; what it returns is dropped when the end begins.
@@ -68,6 +69,8 @@ async fn serve<T>(
     let ledger = Arc::new(Ledger::default());
     let controllers = Controllers::default();
     let trail = Trail::kept_in(&config.data);
+    let uses = Arc::new(Uses::default());
+    tokio::spawn(Arc::clone(&uses).write_down_for_ever(state.clone()));
     let api = Api {
         config: config.clone(),
         callers,
@@ -82,6 +85,7 @@ async fn serve<T>(
         bodies: Bodies::new(),
         spool: Spool::new(&config.data),
         trail: Arc::clone(&trail),
+        uses: Arc::clone(&uses),
     };
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::new(api)));
 

@@ -9,7 +9,7 @@
 //! what the AWS CLI sends when its standard input has ended.
 
 use awsproto::sigv4::SignedRequest;
-use awsproto::{AwsError, Principal};
+use awsproto::{AwsError, Call};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ec2::instance_connect::tunnel::{self, Tunnel};
@@ -20,7 +20,7 @@ use hyper::body::Bytes;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use model::{Scope, World};
+use model::World;
 use sha1::{Digest, Sha1};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -73,18 +73,17 @@ pub struct Admitted {
     accept: String,
 }
 
-/// Admits a request whose signature holds.
-pub fn admit(
+/// Admits a request whose caller may open it.
+pub(crate) fn admit(
     world: &World,
     places: &EndpointPlaces,
-    scope: Scope,
+    call: &Call,
     request: &SignedRequest<'_>,
-    caller: &Principal,
 ) -> Result<Admitted, AwsError> {
     let accept = accept_key(handshake(request)?);
-    let tunnel = tunnel::requested(world, scope, request)?;
+    let tunnel = tunnel::requested(world, call.scope, request)?;
     let place = places.get(tunnel.endpoint).ok_or_else(|| tunnel::not_open(tunnel.endpoint))?;
-    let holding = place.tunnels.take(TunnelCaller::of(caller));
+    let holding = place.tunnels.take(TunnelCaller::of(&call.principal));
     let holding = holding.map_err(|limit| tunnel::too_many(tunnel.endpoint, limit))?;
     Ok(Admitted { tunnel, place, holding, accept })
 }

@@ -10,6 +10,7 @@ mod identity;
 mod parameters;
 mod resources;
 
+use crate::call::Call;
 use crate::error::AwsError;
 use crate::input::Input;
 use crate::principal::Principal;
@@ -41,6 +42,14 @@ pub struct Actor {
     pub access_key_id: String,
     /// What is known of the session, where the credentials are temporary.
     pub session: Option<Arc<Session>>,
+}
+
+impl Actor {
+    /// Whom a call acts for.
+    pub fn of(call: &Call) -> Actor {
+        let Call { principal, access_key_id, session, .. } = call;
+        Actor { principal: principal.clone(), access_key_id: access_key_id.clone(), session: session.clone() }
+    }
 }
 
 /// A call that reached a service, and how it ended.

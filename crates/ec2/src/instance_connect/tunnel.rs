@@ -2,11 +2,10 @@
 //!
 //! Follows "Connect to an Amazon EC2 instance using EC2 Instance Connect Endpoint" (EC2 User Guide) and what the AWS CLI's
 //! `ec2-instance-connect open-tunnel` sends. AWS does not publish its refusals: codes are the service's, sentences ours.
-//! No condition keys, since there are no policies yet.
 
-use awsproto::AwsError;
 use awsproto::sigv4::SignedRequest;
-use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, Scope, VpcId, World};
+use awsproto::{AwsError, Call, Touched};
+use model::{InstanceConnectEndpoint, InstanceConnectEndpointId, ResourceId, Scope, VpcId, World};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -16,6 +15,11 @@ pub const PATH: &str = "/openTunnel";
 pub const DURATION_MAX: Duration = Duration::from_secs(3600);
 /// "Only ports 22 and 3389 are supported": SSH and RDP.
 pub const PORTS: [u16; 2] = [22, 3389];
+
+/// What policies call it; no operation of the API has it.
+pub const OPERATION: &str = "OpenTunnel";
+/// What they must allow.
+pub const ACTION: &str = "ec2-instance-connect:OpenTunnel";
 
 /// A tunnel that may be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +48,34 @@ pub fn requested(world: &World, scope: Scope, request: &SignedRequest<'_>) -> Re
         target: SocketAddr::new(address, port),
         duration: duration.unwrap_or(DURATION_MAX),
     })
+}
+
+/// What opening a tunnel touches: the endpoint, and where the tunnel is to lead, for how long.
+///
+/// Follows "Actions, resources, and condition keys for AWS EC2 Instance Connect" (Service Authorization Reference).
+pub fn touched(world: &World, call: &Call, request: &SignedRequest<'_>) -> Touched {
+    let value = |name: &str| request.query_value(name).filter(|value| !value.is_empty());
+    let id = value("instanceConnectEndpointId").unwrap_or_else(|| "*".to_owned());
+    let Scope { account, region } = call.scope;
+    let arn = region.arn("ec2", account, format_args!("instance-connect-endpoint/{id}"));
+    let mut touched = Touched::new(arn, Some(account));
+    for (key, parameter) in [
+        ("ec2-instance-connect:privateIpAddress", "privateIpAddress"),
+        ("ec2-instance-connect:remotePort", "remotePort"),
+        ("ec2-instance-connect:maxTunnelDuration", "maxTunnelDuration"),
+    ] {
+        value(parameter).into_iter().for_each(|value| touched.add(key, vec![value]));
+    }
+    // Who asks for no time gets all that there is.
+    touched.add("ec2-instance-connect:maxTunnelDuration", vec![DURATION_MAX.as_secs().to_string()]);
+    let known = id.parse().ok().filter(|&id| world.instance_connect_endpoint(call.scope, id).is_ok());
+    let tags = known.and_then(|id| world.tags(call.scope, ResourceId::InstanceConnectEndpoint(id)));
+    for (key, value) in tags.into_iter().flatten() {
+        for prefix in ["aws", "ec2"] {
+            touched.add(format!("{prefix}:ResourceTag/{key}"), vec![value.clone()]);
+        }
+    }
+    touched
 }
 
 /// Too many tunnels at once: "Each EC2 Instance Connect Endpoint can support up to 20 concurrent connections."

@@ -2,8 +2,9 @@
 
 use awsproto::sigv4::{self, SignatureError};
 use awsproto::trail::Actor;
-use awsproto::{AwsError, Call, Provided};
+use awsproto::{AwsError, Call};
 use model::Scope;
+use model::access_key::LastUsed;
 
 use super::exchange::Identified;
 use super::{Ended, Exchange};
@@ -33,27 +34,12 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
     let region = api.region_named(exchange.route().region.as_deref())?;
     exchange.principal = Some(caller.principal.clone());
     let scope = Scope { account: caller.account(), region };
-    let actor = Actor {
-        principal: caller.principal.clone(),
-        access_key_id: authorization.scope.access_key_id.clone(),
-        session: caller.session.clone(),
-    };
-    exchange.identified = Some(Identified { actor, scope, at: now });
-    exchange.call = Some(Call {
-        scope,
-        principal: caller.principal,
-        access_key_id: authorization.scope.access_key_id.clone(),
-        session: caller.session,
-        is_stranger: caller.is_stranger,
-        sessions: api.callers.sessions().clone(),
-        request_id: exchange.request_id.clone(),
-        now,
-        source_ip: exchange.client.source,
-        ids: clock::ids(),
-        unknown_images: api.config.unknown_images,
-        provided: Provided::Nothing,
-        body: exchange.streamed(),
-    });
+    let used = LastUsed { at: now, service: service.to_owned(), region: region.name().to_owned() };
+    api.uses.note(&world, &caller.principal, &authorization.scope.access_key_id, used);
     exchange.proof = Some(caller.proof);
+    let (request_id, source) = (exchange.request_id.clone(), exchange.client.source);
+    let call = api.call_of(caller, &authorization.scope.access_key_id, scope, request_id, source, now);
+    exchange.identified = Some(Identified { actor: Actor::of(&call), scope, at: now });
+    exchange.call = Some(Call { body: exchange.streamed(), ..call });
     Ok(())
 }

@@ -154,6 +154,7 @@ impl Lab {
             ledger: Arc::default(),
             spool: Spool::new(&data),
             trail: Trail::kept_in(&data),
+            uses: Arc::default(),
             config: config.clone(),
         };
         let state = api.state.clone();

@@ -1,0 +1,108 @@
+//! When access keys and roles were last used, and for what.
+//!
+//! A call only leaves a note; once a second all notes are written down as one change, so that no call waits for it. A use
+//! like the last one that was written down is no news for a quarter of an hour ([`model::AccessKey::is_news`]). What was used
+//! in the last second before a sudden end is not known; AWS says as little for up to four hours.
+
+use awsproto::Principal;
+use model::access_key::LastUsed;
+use model::role::RoleLastUsed;
+use model::{AccessKeyId, RoleId, World};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::writer::{Applied, State};
+
+/// How often notes are written down.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// What waits to be written down. There is at most one note for each key and role.
+#[derive(Default)]
+pub(crate) struct Uses(Mutex<Notes>);
+
+#[derive(Default)]
+struct Notes {
+    keys: BTreeMap<AccessKeyId, LastUsed>,
+    roles: BTreeMap<RoleId, RoleLastUsed>,
+}
+
+impl Uses {
+    /// Notes that somebody has signed a call with a key.
+    pub(crate) fn note(&self, world: &World, principal: &Principal, access_key_id: &str, used: LastUsed) {
+        if let Principal::AssumedRole { role, .. } = principal {
+            let used = RoleLastUsed { at: used.at, region: used.region };
+            let is_news = || world.roles.get(role).is_some_and(|role| role.is_news(&used));
+            let mut notes = self.notes();
+            if notes.roles.contains_key(role) || is_news() {
+                notes.roles.insert(*role, used);
+            }
+            return;
+        }
+        let key = access_key_id.parse().ok().and_then(|id: AccessKeyId| world.access_keys.get(&id));
+        let Some(key) = key else { return };
+        let mut notes = self.notes();
+        // Next to what waits, what is written down already says nothing.
+        if notes.keys.contains_key(&key.id) || key.is_news(&used) {
+            notes.keys.insert(key.id, used);
+        }
+    }
+
+    /// Writes notes down from now on.
+    pub(crate) async fn write_down_for_ever(self: Arc<Self>, state: State) {
+        loop {
+            tokio::time::sleep(PERIOD).await;
+            self.write_down(&state).await;
+        }
+    }
+
+    async fn write_down(&self, state: &State) {
+        let Notes { keys, roles } = std::mem::take(&mut *self.notes());
+        if keys.is_empty() && roles.is_empty() {
+            return;
+        }
+        let change = move |world: &mut World| {
+            keys.into_iter().for_each(|(id, used)| world.note_access_key_used(id, used));
+            roles.into_iter().for_each(|(id, used)| world.note_role_used(id, used));
+            (Applied::Keep, ())
+        };
+        if let Err(error) = state.change(change).await {
+            tracing::warn!(%error, "when keys were last used was not written down");
+        }
+    }
+
+    fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{AccountId, Ids, Timestamp, UserId};
+
+    #[test]
+    fn only_news_wait_and_the_last_is_what_counts() {
+        let (mut world, uses, account) = (World::default(), Uses::default(), AccountId::DEFAULT);
+        let mut bits = || 7;
+        let owner = Some(UserId::numbered(1));
+        let id =
+            world.create_access_key(account, owner, String::new(), &mut Ids::new(&mut bits), Timestamp(0));
+        let id = id.unwrap();
+        let used =
+            |at, service: &str| LastUsed { at: Timestamp(at), service: service.into(), region: "r".into() };
+        let note = |world: &World, used| uses.note(world, &Principal::Root(account), &id.to_string(), used);
+        note(&world, used(1, "ec2"));
+        note(&world, used(2, "ec2"));
+        let waiting = std::mem::take(&mut uses.notes().keys);
+        assert_eq!(waiting, BTreeMap::from([(id, used(2, "ec2"))]));
+        world.note_access_key_used(id, used(2, "ec2"));
+        note(&world, used(3, "ec2"));
+        assert!(uses.notes().keys.is_empty());
+        note(&world, used(4, "iam"));
+        note(&world, used(5, "ec2"));
+        assert_eq!(uses.notes().keys, BTreeMap::from([(id, used(5, "ec2"))]));
+        uses.note(&world, &Principal::Root(account), "AKIAIOSFODNN7EXAMPLE", used(5, "ec2"));
+        assert_eq!(uses.notes().keys.len(), 1);
+    }
+}
