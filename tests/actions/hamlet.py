@@ -23,6 +23,7 @@ import answers
 PROGRAM = os.environ.get("HAMLET_PROGRAM", "hamlet")
 REGION = "us-west-2"
 ACCOUNT = "123456789012"
+ISSUER = "https://ci.example"
 PREFIX = "hamlet-actions-"
 START_SECONDS = 30
 
@@ -38,9 +39,14 @@ class Hamlet:
         _servers.append(self)
         self.start()
 
+    @property
+    def issuers_keys(self):
+        """Where the keys of the identity provider ISSUER are looked for."""
+        return self.data.with_suffix(".jwks")
+
     def start(self):
         command = [PROGRAM, "--data", self.data, "up", "--listen", "127.0.0.1:0", "--instances", "none"]
-        command += ["--region", REGION, *self.options]
+        command += ["--region", REGION, "--oidc-issuer", f"{ISSUER}={self.issuers_keys}", *self.options]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent

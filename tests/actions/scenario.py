@@ -7,10 +7,14 @@ were sent stay in the recorder, where other tests take them from and spoil them.
 import json
 import pathlib
 import subprocess
+import sys
 import time
 
 import identities
-from hamlet import ACCOUNT, REGION, stage
+from hamlet import ACCOUNT, ISSUER, REGION, stage
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
+import oidc_provider
 
 ZONE = f"{REGION}a"
 PEER = "222222222222"
@@ -54,6 +58,7 @@ class Scenario:
         self.route53 = hamlet.client("route53", recorder=recorder)
         self.quotas = hamlet.client("service-quotas", recorder=recorder)
         self.trail = hamlet.client("cloudtrail", recorder=recorder)
+        self.issuers_keys = hamlet.issuers_keys
         self.id = {}
 
     def build(self):
@@ -365,6 +370,39 @@ class Scenario:
             Tags=tags,
             PolicyArns=[{"arn": identities.ADMINISTRATOR}],
         )
+        self.web_identity(role)
+
+    def web_identity(self, role):
+        """Who has the token of an identity provider acts as the role that trusts it."""
+        key = oidc_provider.Key("ES256", "first")
+        oidc_provider.write_file(self.issuers_keys, [key])
+        made = self.iam.create_open_id_connect_provider(Url=ISSUER, ClientIDList=["sts.amazonaws.com"])
+        provider = {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+        who = {"Federated": made["OpenIDConnectProviderArn"]}
+        acting = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]
+        statement = {"Effect": "Allow", "Principal": who, "Action": acting}
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        self.iam.update_assume_role_policy(RoleName="web", PolicyDocument=document)
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "sub": "repo:octo-org/octo-repo",
+            "aud": "sts.amazonaws.com",
+            "iat": now,
+            "exp": now + 600,
+        }
+        tags = {"principal_tags": {"team": ["red"]}, "transitive_tag_keys": ["team"]}
+        more = {"https://aws.amazon.com/tags": tags, "https://aws.amazon.com/source_identity": "alice"}
+        self.sts.assume_role_with_web_identity(
+            RoleArn=role,
+            RoleSessionName="build",
+            WebIdentityToken=key.token({**claims, **more}),
+            DurationSeconds=900,
+            Policy=identities.ALLOW,
+            PolicyArns=[{"arn": identities.ADMINISTRATOR}],
+        )
+        self.iam.update_assume_role_policy(RoleName="web", PolicyDocument=trust("ec2"))
+        self.iam.delete_open_id_connect_provider(**provider)
 
     def change_instance_profile(self):
         ec2, named = self.ec2, {"IamInstanceProfile": {"Name": "web"}}

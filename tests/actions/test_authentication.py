@@ -45,6 +45,8 @@ EXPECTED = {
         "json": (400, "InvalidSignatureException", "Signature not yet current: "),
     },
 }
+# Whoever asks for these has no key yet.
+WITHOUT_SIGNATURE = {"AssumeRoleWithWebIdentity"}
 SIX_MINUTES = 360
 # IAM and STS take clocks that are up to fifteen minutes off, the others up to five.
 PATIENT = {"iam", "sts"}
@@ -108,11 +110,14 @@ class Strict(unittest.TestCase):
                 self.assertIn("Signature Version 4", answer.message)
 
     def test_what_needs_no_signature_is_not_asked_for_one(self):
-        for operation in ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"):
-            with self.subTest(operation):
-                answer = wire.unsigned(self.hamlet, "sts", operation, {})
-                self.assertEqual((501, "NotImplemented"), (answer.status, answer.code))
-                self.assertIn(operation, answer.message)
+        answer = wire.unsigned(self.hamlet, "sts", "AssumeRoleWithSAML", {})
+        self.assertEqual((501, "NotImplemented"), (answer.status, answer.code))
+        self.assertIn("AssumeRoleWithSAML", answer.message)
+        answer = wire.unsigned(self.hamlet, "sts", "AssumeRoleWithWebIdentity", {})
+        self.assertEqual((400, "ValidationError"), (answer.status, answer.code))
+        role = {"RoleArn": f"arn:aws:iam::{hamlet.ACCOUNT}:role/web", "RoleSessionName": "build"}
+        answer = wire.unsigned(self.hamlet, "sts", "AssumeRoleWithWebIdentity", {**role, "WebIdentityToken": "none"})
+        self.assertEqual((400, "InvalidIdentityToken"), (answer.status, answer.code))
 
     def test_http_2_without_tls_is_signed_for_its_authority(self):
         """curl signs for the host that HTTP/2 calls `:authority`, and sends no Host header."""
@@ -175,6 +180,8 @@ class Strict(unittest.TestCase):
     def every(self, how, call):
         for row in hamlet.rows():
             service, name = row["service"], row["name"]
+            if name in WITHOUT_SIGNATURE:
+                continue
             with self.subTest(name):
                 answer = call(service, name, self.sent[service, name])
                 self.assertIsNone(answer.problem)

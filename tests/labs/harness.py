@@ -479,7 +479,7 @@ def walk_as(make_user, lab_class):
         print(f"{name}, Hamlet run by {user.title}", flush=True)
         lab = lab_class(user)
         try:
-            lab.hamlet = Hamlet(user, *lab_class.options)
+            lab.hamlet = Hamlet(user, *lab.options)
             lab.walk()
             lab.holds(lab.hamlet.stop(), f"Ctrl-C did not end it in time:\n{lab.hamlet.log.read_text()}")
             lab.holds(not nothing_is_left(path), f"something is left: {nothing_is_left(path)}")

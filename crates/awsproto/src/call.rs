@@ -87,6 +87,9 @@ pub enum Need {
     ConsoleOutput(fn(&Input) -> Option<InstanceId>),
     /// What CloudTrail has written down in the account and Region that are called.
     Events,
+    /// The word of an identity provider for who asks: nobody signs such a call, and whoever asks is
+    /// [`Principal::WebIdentity`].
+    Voucher,
 }
 
 /// What a need has brought.

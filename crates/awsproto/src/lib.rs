@@ -42,6 +42,7 @@ pub mod testing;
 pub mod tokens;
 pub mod trail;
 pub mod vacant;
+mod web_identity;
 pub mod xml;
 pub mod xml_reader;
 
@@ -63,3 +64,4 @@ pub use service::{ErrorNames, Protocol, Service};
 pub use session::Session;
 pub use session_token::{Bearer, Opened, TemporaryCredentials};
 pub use tokens::{ClientToken, Remembered, TokenKey, Tokens};
+pub use web_identity::{Federation, WebIdentity};

@@ -72,7 +72,7 @@ impl Node {
     }
 
     /// What is below a key.
-    pub(crate) fn child(&self, name: &str) -> Option<&Node> {
+    pub fn child(&self, name: &str) -> Option<&Node> {
         self.children.get(name)
     }
 

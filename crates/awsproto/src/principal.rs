@@ -1,6 +1,9 @@
 //! Whom a request acts for. Follows "AWS JSON policy elements: Principal" and "IAM identifiers" (IAM User Guide).
 
 use model::{AccountId, Partition, RoleId, UserId};
+use std::sync::Arc;
+
+use crate::web_identity::WebIdentity;
 
 /// Whom a request acts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,13 @@ pub enum Principal {
         /// The name that it was given.
         name: String,
     },
+    /// Somebody without credentials, whom an identity provider vouches for, and who asks for a role's.
+    WebIdentity {
+        /// The role's account.
+        account: AccountId,
+        /// What the provider says.
+        identity: Arc<WebIdentity>,
+    },
 }
 
 impl Principal {
@@ -47,11 +57,13 @@ impl Principal {
             Principal::Root(account)
             | Principal::User { account, .. }
             | Principal::AssumedRole { account, .. }
-            | Principal::FederatedUser { account, .. } => *account,
+            | Principal::FederatedUser { account, .. }
+            | Principal::WebIdentity { account, .. } => *account,
         }
     }
 
-    /// `arn:aws:iam::123456789012:root`, as a partition knows it; what GetCallerIdentity and refusals say.
+    /// `arn:aws:iam::123456789012:root`, as a partition knows it; what GetCallerIdentity and refusals say. A web identity has
+    /// none, and is called what CloudTrail calls it.
     pub fn arn(&self, partition: Partition) -> String {
         match self {
             Principal::Root(account) => partition.arn("iam", account, "root"),
@@ -64,6 +76,7 @@ impl Principal {
             Principal::FederatedUser { account, name } => {
                 partition.arn("sts", account, format_args!("federated-user/{name}"))
             }
+            Principal::WebIdentity { identity, .. } => identity.id(),
         }
     }
 
@@ -73,9 +86,10 @@ impl Principal {
             Principal::AssumedRole { account, role_path, role_name, .. } => {
                 partition.arn("iam", account, format_args!("role{role_path}{role_name}"))
             }
-            Principal::Root(_) | Principal::User { .. } | Principal::FederatedUser { .. } => {
-                self.arn(partition)
-            }
+            Principal::Root(_)
+            | Principal::User { .. }
+            | Principal::FederatedUser { .. }
+            | Principal::WebIdentity { .. } => self.arn(partition),
         }
     }
 
@@ -86,6 +100,7 @@ impl Principal {
             Principal::User { user, .. } => user.to_string(),
             Principal::AssumedRole { role, session, .. } => format!("{role}:{session}"),
             Principal::FederatedUser { account, name } => format!("{account}:{name}"),
+            Principal::WebIdentity { identity, .. } => identity.id(),
         }
     }
 
@@ -96,6 +111,7 @@ impl Principal {
             Principal::User { .. } => "User",
             Principal::AssumedRole { .. } => "AssumedRole",
             Principal::FederatedUser { .. } => "FederatedUser",
+            Principal::WebIdentity { .. } => "WebIdentityUser",
         }
     }
 }

@@ -6,6 +6,8 @@ use model::{InstanceId, Tags, Timestamp, UserId};
 use policy::Document;
 use serde::{Deserialize, Serialize};
 
+use crate::web_identity::Federation;
+
 /// What is known of a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
@@ -32,6 +34,9 @@ pub struct Session {
     /// For a federated user, the user who asked for its credentials; nobody stands for the account's root.
     #[serde(default)]
     pub issuer: Option<UserId>,
+    /// For a role's, the identity provider that has vouched for who asked for it.
+    #[serde(default)]
+    pub federation: Option<Federation>,
 }
 
 impl Session {
@@ -54,6 +59,7 @@ impl Session {
             is_chained: false,
             instance: None,
             issuer: None,
+            federation: None,
         }
     }
 

@@ -126,6 +126,7 @@ impl SessionKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web_identity::Federation;
     use model::{Tags, Timestamp};
     use policy::Document;
     use proptest::prelude::*;
@@ -142,6 +143,10 @@ mod tests {
             mfa: Some(Timestamp(5)),
             is_chained: true,
             issuer: Some(UserId::numbered(7)),
+            federation: Some(Federation {
+                provider: "accounts.google.com".into(),
+                keys: vec![("accounts.google.com:sub".into(), vec!["alice".into()])],
+            }),
             ..Session::lasting(Timestamp(0), Timestamp(3_600_000))
         }
     }

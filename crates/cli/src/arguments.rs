@@ -2,6 +2,7 @@
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use model::service_quota::{QuotaCode, ServiceQuota};
+use server::oidc_issuer::OidcIssuer;
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -128,6 +129,13 @@ pub(crate) struct Up {
     /// quota, `L-F678F1CE=20`; may be said again
     #[arg(long, value_name = "NAME=N", value_parser = quota)]
     pub(crate) quota: Vec<(QuotaCode, u64)>,
+    /// Where the keys of an identity provider are, whose tokens AssumeRoleWithWebIdentity takes:
+    /// `https://issuer.example=jwks.json`, or `https://issuer.example=http://127.0.0.1:8080` for one that runs on this
+    /// machine; may be said again
+    ///
+    /// Nobody else is ever asked for keys. docs/web-identity.md says more.
+    #[arg(long, value_name = "ISSUER=KEYS")]
+    pub(crate) oidc_issuer: Vec<OidcIssuer>,
     /// Let programs in instances make namespaces and mounts of their own, as containers need them
     ///
     /// It costs a barrier: a program in a user namespace of its own has every right in it, and with that reaches the

@@ -65,10 +65,12 @@ pub(crate) fn owner(call: &Call, world: &World, name: Option<&str>) -> Result<Op
     match &call.principal {
         Principal::Root(_) => Ok(None),
         Principal::User { user, .. } => Ok(Some(*user)),
-        Principal::AssumedRole { .. } | Principal::FederatedUser { .. } => Err(AwsError::new(
-            "ValidationError",
-            "Must specify userName when calling with non-User credentials",
-        )),
+        Principal::AssumedRole { .. } | Principal::FederatedUser { .. } | Principal::WebIdentity { .. } => {
+            Err(AwsError::new(
+                "ValidationError",
+                "Must specify userName when calling with non-User credentials",
+            ))
+        }
     }
 }
 

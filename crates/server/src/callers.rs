@@ -39,7 +39,8 @@ impl Caller {
         Caller::shown(Principal::Root(account))
     }
 
-    fn shown(principal: Principal) -> Caller {
+    /// Somebody who has shown that it is them.
+    pub(crate) fn shown(principal: Principal) -> Caller {
         Caller { principal, proof: Proof::Shown, session: None, is_stranger: false }
     }
 

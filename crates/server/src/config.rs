@@ -6,6 +6,8 @@ use model::{AccountId, Region};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::oidc_issuer::OidcIssuer;
+
 /// What a run is told.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -29,6 +31,8 @@ pub struct Config {
     pub unknown_images: UnknownImages,
     /// Quotas that are set for everybody.
     pub quotas: QuotaDefaults,
+    /// The identity providers whose keys can be asked for.
+    pub oidc_issuers: Vec<OidcIssuer>,
     /// Whether programs in instances may make namespaces of their own.
     pub nesting: host::Nesting,
     /// The program that instances' first processes are started from: usually this very one.

@@ -32,6 +32,7 @@ mod local_users;
 pub mod log;
 pub mod names;
 pub mod namespaces;
+pub mod oidc_issuer;
 pub mod places;
 pub mod public_resolver;
 pub mod refusal;

@@ -28,9 +28,10 @@ impl TunnelCaller {
     pub fn of(caller: &Principal) -> TunnelCaller {
         match caller {
             Principal::AssumedRole { .. } => TunnelCaller::Role,
-            Principal::Root(_) | Principal::User { .. } | Principal::FederatedUser { .. } => {
-                TunnelCaller::Account
-            }
+            Principal::Root(_)
+            | Principal::User { .. }
+            | Principal::FederatedUser { .. }
+            | Principal::WebIdentity { .. } => TunnelCaller::Account,
         }
     }
 }

@@ -155,6 +155,7 @@ impl Copy {
             instances: Instances::None,
             unknown_images: Default::default(),
             quotas: Default::default(),
+            oidc_issuers: Vec::new(),
             nesting: Default::default(),
             program: PathBuf::new(),
         };

@@ -8,7 +8,7 @@ use crate::passed;
 use crate::shapes::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
 
 /// What a session lasts if nobody says how long, and what one that another role's session begins can last.
-const DURATION_S: i32 = 60 * 60;
+pub(crate) const DURATION_S: i32 = 60 * 60;
 const CHAINED_DURATION_MAX_S: i32 = 60 * 60;
 
 pub(crate) fn assume(
@@ -62,7 +62,7 @@ pub(crate) fn assume(
 }
 
 /// Who one is by then.
-fn assumed(call: &Call, role: &Role, session: String) -> AssumedRoleUser {
+pub(crate) fn assumed(call: &Call, role: &Role, session: String) -> AssumedRoleUser {
     let principal = Principal::AssumedRole {
         account: role.account,
         role: role.id,
@@ -83,7 +83,8 @@ fn no_root(call: &Call) -> Result<(), AwsError> {
         Principal::Root(_)
         | Principal::User { .. }
         | Principal::AssumedRole { .. }
-        | Principal::FederatedUser { .. } => Ok(()),
+        | Principal::FederatedUser { .. }
+        | Principal::WebIdentity { .. } => Ok(()),
     }
 }
 
@@ -113,7 +114,7 @@ pub(crate) fn account_and_name(arn: &str) -> Option<(AccountId, &str)> {
     Some((account.parse().ok()?, name)).filter(|_| !name.is_empty())
 }
 
-fn check_duration(asked: i32, role: &Role, is_chained: bool) -> Result<(), AwsError> {
+pub(crate) fn check_duration(asked: i32, role: &Role, is_chained: bool) -> Result<(), AwsError> {
     let refused = |sentence: &str| Err(AwsError::new("ValidationError", sentence));
     if is_chained && asked > CHAINED_DURATION_MAX_S {
         return refused(

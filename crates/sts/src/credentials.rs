@@ -33,7 +33,10 @@ pub(crate) fn users_duration(call: &Call, asked: Option<i32>) -> i32 {
     let duration = asked.unwrap_or(USER_DURATION_S);
     match call.principal {
         Principal::Root(_) => duration.min(ROOT_DURATION_MAX_S),
-        Principal::User { .. } | Principal::AssumedRole { .. } | Principal::FederatedUser { .. } => duration,
+        Principal::User { .. }
+        | Principal::AssumedRole { .. }
+        | Principal::FederatedUser { .. }
+        | Principal::WebIdentity { .. } => duration,
     }
 }
 

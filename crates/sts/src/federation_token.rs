@@ -27,7 +27,7 @@ pub(crate) fn get(
     let issuer = match &call.principal {
         Principal::Root(_) => None,
         Principal::User { user, .. } => Some(*user),
-        Principal::AssumedRole { .. } | Principal::FederatedUser { .. } => {
+        Principal::AssumedRole { .. } | Principal::FederatedUser { .. } | Principal::WebIdentity { .. } => {
             return Err(without_session("GetFederationToken"));
         }
     };

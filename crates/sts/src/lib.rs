@@ -1,14 +1,15 @@
 //! AWS Security Token Service: requests in, answers out.
 //!
 //! Nothing is remembered of a session: what its credentials stand for is sealed in its token (`awsproto::session_token`). Who
-//! may begin one is decided before these functions are called. Identities of other providers (SAML, OpenID Connect), one-time
-//! codes and AssumeRoot are not here yet.
+//! may begin one is decided before these functions are called. Identities of SAML providers, one-time codes and AssumeRoot are
+//! not here yet.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 mod access_key_info;
 mod assume_role;
+mod assume_role_with_web_identity;
 mod authorization_message;
 mod caller_identity;
 mod credentials;
@@ -18,8 +19,9 @@ mod session_limits;
 mod session_token;
 pub mod shapes;
 mod touches;
+pub mod web_identity;
 
-use awsproto::{Action, Api, read};
+use awsproto::{Action, Api, Need, read};
 use model::World;
 use shapes::op;
 
@@ -38,6 +40,9 @@ pub static API: Api<World> = Api {
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[
     read!(AssumeRole, assume_role::assume).asks_resource(),
+    read!(AssumeRoleWithWebIdentity, assume_role_with_web_identity::assume)
+        .asks_resource()
+        .needs(Need::Voucher),
     read!(DecodeAuthorizationMessage, authorization_message::decode),
     read!(GetAccessKeyInfo, access_key_info::get),
     read!(GetCallerIdentity, caller_identity::get),

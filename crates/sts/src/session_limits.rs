@@ -20,7 +20,7 @@ pub fn session_may_call(
 ) -> Result<(), AwsError> {
     let Some(session) = session else { return Ok(()) };
     let (iam, sts): (bool, &[&str]) = match principal {
-        Principal::AssumedRole { .. } => return Ok(()),
+        Principal::AssumedRole { .. } | Principal::WebIdentity { .. } => return Ok(()),
         Principal::Root(_) | Principal::User { .. } => {
             (session.mfa.is_some(), &["AssumeRole", "GetCallerIdentity"])
         }

@@ -22,7 +22,7 @@ pub(crate) fn get(
     let bearer = match &call.principal {
         Principal::Root(account) => Bearer::Root(*account),
         Principal::User { user, .. } => Bearer::User(*user),
-        Principal::AssumedRole { .. } | Principal::FederatedUser { .. } => {
+        Principal::AssumedRole { .. } | Principal::FederatedUser { .. } | Principal::WebIdentity { .. } => {
             return Err(without_session("GetSessionToken"));
         }
     };

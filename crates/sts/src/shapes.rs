@@ -43,6 +43,7 @@ pub mod op {
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("AssumeRole", |input| AssumeRole::decode(input).map(drop)),
+        ("AssumeRoleWithWebIdentity", |input| AssumeRoleWithWebIdentity::decode(input).map(drop)),
         ("DecodeAuthorizationMessage", |input| DecodeAuthorizationMessage::decode(input).map(drop)),
         ("GetAccessKeyInfo", |input| GetAccessKeyInfo::decode(input).map(drop)),
         ("GetCallerIdentity", |input| GetCallerIdentity::decode(input).map(drop)),
@@ -120,6 +121,55 @@ pub mod op {
                         way: "TransitiveTagKeys.*",
                         rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"),
                     },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `AssumeRoleWithWebIdentity`.
+    pub struct AssumeRoleWithWebIdentity;
+    impl Operation for AssumeRoleWithWebIdentity {
+        const NAME: &'static str = "AssumeRoleWithWebIdentity";
+        const AUTHORIZATION: &'static Authorization = &authorization::ASSUME_ROLE_WITH_WEB_IDENTITY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["RoleArn", "RoleSessionName", "WebIdentityToken"];
+        const DRY_RUN: bool = false;
+        type Request = AssumeRoleWithWebIdentityRequest;
+        type Response = AssumeRoleWithWebIdentityResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "DurationSeconds", rule: Rule::Range(900, 43200) },
+                    Constraint { way: "MinimumSessionTokenSize", rule: Rule::Range(0, 4096) },
+                    Constraint { way: "Policy", rule: Rule::Length(1, 2048) },
+                    Constraint {
+                        way: "Policy",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyArns.*.arn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "PolicyArns.*.arn",
+                        rule: Rule::Pattern(
+                            "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+                        ),
+                    },
+                    Constraint { way: "ProviderId", rule: Rule::Length(4, 2048) },
+                    Constraint { way: "RoleArn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "RoleArn",
+                        rule: Rule::Pattern(
+                            "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
+                        ),
+                    },
+                    Constraint { way: "RoleSessionName", rule: Rule::Length(2, 64) },
+                    Constraint { way: "RoleSessionName", rule: Rule::Pattern("[\\w+=,.@-]*") },
+                    Constraint { way: "WebIdentityToken", rule: Rule::Length(4, 20000) },
                 ],
             )
         }
@@ -331,6 +381,63 @@ impl ToXml for AssumeRoleResponse {
         xml.field("SessionTokenSize", &self.session_token_size);
         xml.field("SessionTokenUtilization", &self.session_token_utilization);
         xml.field("SourceIdentity", &self.source_identity);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssumeRoleWithWebIdentityRequest {
+    pub duration_seconds: Option<i32>,
+    pub minimum_session_token_size: Option<i32>,
+    pub policy: Option<String>,
+    pub policy_arns: Vec<PolicyDescriptorType>,
+    pub provider_id: Option<String>,
+    pub role_arn: Option<String>,
+    pub role_session_name: Option<String>,
+    pub web_identity_token: Option<String>,
+}
+
+impl FromParams for AssumeRoleWithWebIdentityRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            duration_seconds: fields.optional("DurationSeconds")?,
+            minimum_session_token_size: fields.optional("MinimumSessionTokenSize")?,
+            policy: fields.optional("Policy")?,
+            policy_arns: fields.nested_list("PolicyArns", "member")?,
+            provider_id: fields.optional("ProviderId")?,
+            role_arn: fields.required("RoleArn")?,
+            role_session_name: fields.required("RoleSessionName")?,
+            web_identity_token: fields.required("WebIdentityToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AssumeRoleWithWebIdentityResponse {
+    pub assumed_role_user: Option<AssumedRoleUser>,
+    pub audience: Option<String>,
+    pub credentials: Option<Credentials>,
+    pub packed_policy_size: Option<i32>,
+    pub provider: Option<String>,
+    pub session_token_size: Option<i32>,
+    pub session_token_utilization: Option<i32>,
+    pub source_identity: Option<String>,
+    pub subject_from_web_identity_token: Option<String>,
+}
+
+impl ToXml for AssumeRoleWithWebIdentityResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AssumedRoleUser", &self.assumed_role_user);
+        xml.field("Audience", &self.audience);
+        xml.field("Credentials", &self.credentials);
+        xml.field("PackedPolicySize", &self.packed_policy_size);
+        xml.field("Provider", &self.provider);
+        xml.field("SessionTokenSize", &self.session_token_size);
+        xml.field("SessionTokenUtilization", &self.session_token_utilization);
+        xml.field("SourceIdentity", &self.source_identity);
+        xml.field("SubjectFromWebIdentityToken", &self.subject_from_web_identity_token);
     }
 }
 
@@ -587,6 +694,7 @@ pub mod authorization {
     use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
 
     pub static ASSUME_ROLE: Authorization = Authorization { actions: &["sts:AssumeRole"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey} sts:TransitiveTagKeys sts:ExternalId sts:RoleSessionName iam:ResourceTag/${TagKey} sts:SourceIdentity cognito-identity.amazonaws.com:amr cognito-identity.amazonaws.com:aud cognito-identity.amazonaws.com:sub www.amazon.com:app_id www.amazon.com:user_id graph.facebook.com:app_id graph.facebook.com:id accounts.google.com:aud accounts.google.com:sub saml:namequalifier saml:sub saml:sub_type"), dependent_actions: &[] };
+    pub static ASSUME_ROLE_WITH_WEB_IDENTITY: Authorization = Authorization { actions: &["sts:AssumeRoleWithWebIdentity"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("cognito-identity.amazonaws.com:amr cognito-identity.amazonaws.com:aud cognito-identity.amazonaws.com:sub www.amazon.com:app_id www.amazon.com:user_id graph.facebook.com:app_id graph.facebook.com:id accounts.google.com:aud accounts.google.com:oaud accounts.google.com:sub aws:TagKeys aws:RequestTag/${TagKey} sts:TransitiveTagKeys sts:SourceIdentity sts:RoleSessionName"), dependent_actions: &[] };
     pub static DECODE_AUTHORIZATION_MESSAGE: Authorization = Authorization { actions: &["sts:DecodeAuthorizationMessage"], access: AccessLevel::Write, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCESS_KEY_INFO: Authorization = Authorization { actions: &["sts:GetAccessKeyInfo"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_CALLER_IDENTITY: Authorization = Authorization { actions: &["sts:GetCallerIdentity"], access: AccessLevel::Read, is_decided: false, resources: &[], keys: Keys(""), dependent_actions: &[] };

@@ -3,7 +3,7 @@
 //! Follows "Actions, resources, and condition keys for AWS Security Token Service" (Service Authorization Reference).
 
 use awsproto::authorization::Touched;
-use awsproto::{Action, Call, Input, Operation as _, tags};
+use awsproto::{Action, Call, Input, Operation as _, Principal, tags};
 use model::World;
 use policy::Document;
 
@@ -11,16 +11,14 @@ use crate::assume_role::{account_and_name, role_with};
 use crate::shapes::op;
 
 /// Parameters, and the condition keys that show them.
-const KEYS: [(&str, &str); 3] = [
-    ("ExternalId", "sts:ExternalId"),
-    ("RoleSessionName", "sts:RoleSessionName"),
-    ("SourceIdentity", "sts:SourceIdentity"),
-];
+const KEYS: [(&str, &str); 2] =
+    [("ExternalId", "sts:ExternalId"), ("RoleSessionName", "sts:RoleSessionName")];
 
 /// What a call touches: the role that somebody wants to act as. One that is not there trusts nobody, so that nobody is told
 /// whether it is.
 pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input: &Input) -> Vec<Touched> {
-    let arn = input.text("RoleArn").filter(|_| action.name == op::AssumeRole::NAME);
+    let acts = [op::AssumeRole::NAME, op::AssumeRoleWithWebIdentity::NAME].contains(&action.name);
+    let arn = input.text("RoleArn").filter(|_| acts);
     let Some((arn, account)) = arn.and_then(|arn| Some((arn, account_and_name(arn)?.0))) else {
         return Vec::new();
     };
@@ -32,16 +30,56 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
             touched.add(key, vec![value.to_owned()]);
         }
     }
+    if let Principal::WebIdentity { identity, .. } = &call.principal {
+        for (key, values) in &identity.federation.keys {
+            touched.add(key.clone(), values.clone());
+        }
+    }
     for (key, value) in role.iter().flat_map(|role| &role.tags) {
         touched.add(format!("aws:ResourceTag/{key}"), vec![value.clone()]);
         touched.add(format!("iam:ResourceTag/{key}"), vec![value.clone()]);
     }
-    let tags = input.form().map(tags::of_query).unwrap_or_default();
+    let Passed { tags, transitive_tag_keys, source_identity } = Passed::of(call, input);
+    if let Some(identity) = &source_identity {
+        touched.add("sts:SourceIdentity", vec![identity.clone()]);
+    }
     touched.add_request_tags(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    if !transitive_tag_keys.is_empty() {
+        touched.add("sts:TransitiveTagKeys", transitive_tag_keys);
+    }
     // "To pass session tags, you must have the sts:TagSession permission", and the role's trust policy must allow it.
     let tagging = (!tags.is_empty()).then(|| touched.clone().of_action("sts:TagSession"));
-    let naming = input.text("SourceIdentity").map(|_| touched.clone().of_action("sts:SetSourceIdentity"));
+    let naming = source_identity.is_some().then(|| touched.clone().of_action("sts:SetSourceIdentity"));
     [Some(touched), tagging, naming].into_iter().flatten().collect()
+}
+
+/// What comes with it: in parameters, or in what an identity provider says.
+struct Passed {
+    tags: Vec<(String, String)>,
+    transitive_tag_keys: Vec<String>,
+    source_identity: Option<String>,
+}
+
+impl Passed {
+    fn of(call: &Call, input: &Input) -> Passed {
+        if let Principal::WebIdentity { identity, .. } = &call.principal {
+            return Passed {
+                tags: identity.tags.clone(),
+                transitive_tag_keys: identity.transitive_tag_keys.clone(),
+                source_identity: identity.source_identity.clone(),
+            };
+        }
+        let keys = input.form().ok().and_then(|form| form.child("TransitiveTagKeys"));
+        Passed {
+            tags: input.form().map(tags::of_query).unwrap_or_default(),
+            transitive_tag_keys: keys
+                .into_iter()
+                .flat_map(|it| it.texts("member"))
+                .map(str::to_owned)
+                .collect(),
+            source_identity: input.text("SourceIdentity").map(str::to_owned),
+        }
+    }
 }
 
 #[cfg(test)]

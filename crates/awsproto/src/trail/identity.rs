@@ -9,6 +9,14 @@ use serde_json::{Map, Value, json};
 /// The element.
 pub(super) fn of(actor: &Actor, partition: Partition) -> Value {
     let principal = &actor.principal;
+    if let Principal::WebIdentity { identity, .. } = principal {
+        return json!({
+            "type": kind(principal),
+            "principalId": identity.id(),
+            "userName": identity.subject,
+            "identityProvider": identity.federation.provider,
+        });
+    }
     let mut identity = json!({
         "type": kind(principal),
         "principalId": principal.user_id(),
@@ -32,6 +40,7 @@ fn kind(principal: &Principal) -> &'static str {
         Principal::User { .. } => "IAMUser",
         Principal::AssumedRole { .. } => "AssumedRole",
         Principal::FederatedUser { .. } => "FederatedUser",
+        Principal::WebIdentity { .. } => "WebIdentityUser",
     }
 }
 
@@ -49,6 +58,10 @@ fn context(actor: &Actor, partition: Partition) -> Map<String, Value> {
         context.insert("sessionIssuer".to_owned(), issuer);
     }
     if let Some(session) = &actor.session {
+        if let Some(federation) = &session.federation {
+            let data = json!({ "federatedProvider": federation.provider, "attributes": {} });
+            context.insert("webIdFederationData".to_owned(), data);
+        }
         context.insert("attributes".to_owned(), attributes(session));
         if let Some(source) = &session.source_identity {
             context.insert("sourceIdentity".to_owned(), source.as_str().into());
@@ -70,7 +83,7 @@ pub(super) fn username(identity: &Value) -> Option<String> {
     let session = || identity["principalId"].as_str()?.split_once(':').map(|(_, name)| name);
     match identity["type"].as_str()? {
         "Root" => Some("root"),
-        "IAMUser" => identity["userName"].as_str(),
+        "IAMUser" | "WebIdentityUser" => identity["userName"].as_str(),
         _ => session(),
     }
     .map(str::to_owned)

@@ -16,8 +16,10 @@ use crate::input::Input;
 use crate::principal::Principal;
 use crate::service::{Protocol, Service};
 use crate::session::Session;
+use crate::web_identity::WebIdentity;
 use model::{Partition, Region, Scope, Timestamp};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -141,6 +143,9 @@ impl Finished {
             "recipientAccountId": self.scope.account.to_string(),
             "eventCategory": "Management",
         });
+        if let Principal::WebIdentity { identity, .. } = &self.actor.principal {
+            add_tags(&mut record["requestParameters"], identity);
+        }
         if let Err(error) = &self.outcome {
             record["errorCode"] = failure::code(self.service, error).into();
             record["errorMessage"] = cut(&error.message, TEXT_BYTES_MAX).into();
@@ -193,6 +198,17 @@ impl Event {
     pub fn cost(&self) -> usize {
         let resources = self.resources.iter().map(|it| size_of::<Resource>() + it.name.len());
         size_of::<Event>() + self.text.len() + 256 + resources.sum::<usize>()
+    }
+}
+
+/// The session tags that an identity provider's token asks for, which is itself not shown.
+fn add_tags(parameters: &mut Value, identity: &WebIdentity) {
+    if !identity.tags.is_empty() {
+        parameters["principalTags"] =
+            identity.tags.iter().cloned().collect::<BTreeMap<_, _>>().into_iter().collect();
+    }
+    if !identity.transitive_tag_keys.is_empty() {
+        parameters["transitiveTagKeys"] = identity.transitive_tag_keys.clone().into();
     }
 }
 

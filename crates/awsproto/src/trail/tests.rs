@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing;
+use crate::web_identity::Federation;
 use model::{AccountId, RoleId, UserId};
 
 static EC2: Service = service("ec2", Protocol::Ec2);
@@ -298,4 +299,42 @@ fn xml_is_told_like_the_rest() {
         record["responseElements"],
         json!({ "hostedZone": { "id": "Z1" }, "vPCs": [{ "vPCId": "vpc-1" }, { "vPCId": "vpc-2" }] })
     );
+}
+
+#[test]
+fn a_web_identity_is_who_its_provider_says_and_so_is_its_session() {
+    let federation = Federation { provider: "accounts.google.com".into(), keys: Vec::new() };
+    let identity = WebIdentity {
+        federation: federation.clone(),
+        audience: "app".into(),
+        subject: "alice".into(),
+        tags: vec![("Team".into(), "blue".into())],
+        ..WebIdentity::default()
+    };
+    let account = AccountId::DEFAULT;
+    let mut call = finished(&STS, "AssumeRoleWithWebIdentity", "RoleSessionName=x&WebIdentityToken=secret");
+    let principal = Principal::WebIdentity { account, identity: Arc::new(identity) };
+    call.actor = Actor { principal, access_key_id: String::new(), session: None };
+    let (record, event) = written(&call);
+    let expected = json!({
+        "type": "WebIdentityUser", "principalId": "accounts.google.com:app:alice", "userName": "alice",
+        "identityProvider": "accounts.google.com",
+    });
+    assert_eq!(record["userIdentity"], expected);
+    assert_eq!(
+        record["requestParameters"],
+        json!({ "roleSessionName": "x", "principalTags": { "Team": "blue" } })
+    );
+    assert_eq!((event.username.as_deref(), event.access_key_id), (Some("alice"), None));
+    let role = Principal::AssumedRole {
+        account,
+        role: RoleId::numbered(1),
+        role_path: "/".into(),
+        role_name: "web".into(),
+        session: "x".into(),
+    };
+    let session = Session { federation: Some(federation), ..Session::lasting(Timestamp(0), Timestamp(1)) };
+    let (identity, _) = by(role, Some(session));
+    let data = json!({ "federatedProvider": "accounts.google.com", "attributes": {} });
+    assert_eq!(identity["sessionContext"]["webIdFederationData"], data);
 }

@@ -62,6 +62,7 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
             UnknownImages::Refuse => model::image::UnknownImages::Refuse,
         },
         quotas: options.quota.iter().copied().collect(),
+        oidc_issuers: options.oidc_issuer.clone(),
         nesting: match options.nested_namespaces {
             true => host::Nesting::Allowed,
             false => host::Nesting::Refused,

@@ -43,6 +43,12 @@ fn of_session(context: &mut Context, world: &World, call: &Call, session: &Sessi
     if let Some(identity) = &session.source_identity {
         context.set("aws:SourceIdentity", identity.clone());
     }
+    if let Some(federation) = &session.federation {
+        context.set("aws:FederatedProvider", federation.provider.clone());
+        for (key, values) in &federation.keys {
+            context.set(key.clone(), values_of(key, values.clone()));
+        }
+    }
     let Some(instance) = session.instance.and_then(|id| world.network.instances.get(&id)) else { return };
     context.set("ec2:RoleDelivery", "2.0");
     let arn =
@@ -60,7 +66,7 @@ fn principal_tags(world: &World, call: &Call) -> Tags {
     let own = match &call.principal {
         Principal::User { user, .. } => world.users.get(user).map(|user| user.tags.clone()),
         Principal::AssumedRole { role, .. } => world.roles.get(role).map(|role| role.tags.clone()),
-        Principal::Root(_) | Principal::FederatedUser { .. } => None,
+        Principal::Root(_) | Principal::FederatedUser { .. } | Principal::WebIdentity { .. } => None,
     };
     let mut tags = own.unwrap_or_default();
     if let Some(session) = &call.session {

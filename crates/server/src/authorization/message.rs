@@ -130,7 +130,10 @@ impl<'a> Message<'a> {
 fn name(principal: &Principal) -> Option<String> {
     match principal {
         Principal::User { name, .. } => Some(name.to_string()),
-        Principal::Root(_) | Principal::AssumedRole { .. } | Principal::FederatedUser { .. } => None,
+        Principal::Root(_)
+        | Principal::AssumedRole { .. }
+        | Principal::FederatedUser { .. }
+        | Principal::WebIdentity { .. } => None,
     }
 }
 

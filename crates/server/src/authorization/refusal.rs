@@ -9,6 +9,11 @@ use super::{Question, message};
 
 /// The error that a caller is told.
 pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decision: &Decision) -> AwsError {
+    if question.asker.is_web_identity() {
+        // They have no ARN, and are not told whose policy it was.
+        return AwsError::new("AccessDenied", format!("Not authorized to perform {}", question.action))
+            .with_status(403);
+    }
     let sentence = sentence(question, decision);
     match service.protocol.error_names() {
         ErrorNames::Ec2 => {

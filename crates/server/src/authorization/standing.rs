@@ -12,7 +12,7 @@ pub(crate) struct Asker {
     kind: Kind,
     /// What refusals call them: `arn:aws:iam::123456789012:user/bob`.
     pub(crate) arn: String,
-    /// The role, for a session of one; or else the same.
+    /// The role, for a session of one; the provider, for whom it vouches; or else the same.
     principal_arn: String,
     account: String,
     id: String,
@@ -24,6 +24,7 @@ enum Kind {
     User,
     AssumedRole,
     FederatedUser,
+    WebIdentity,
 }
 
 impl Asker {
@@ -33,11 +34,18 @@ impl Asker {
             Principal::User { .. } => Kind::User,
             Principal::AssumedRole { .. } => Kind::AssumedRole,
             Principal::FederatedUser { .. } => Kind::FederatedUser,
+            Principal::WebIdentity { .. } => Kind::WebIdentity,
         };
         Asker {
             kind,
             arn: call.principal_arn(),
-            principal_arn: call.principal.principal_arn(call.partition()),
+            principal_arn: match &call.principal {
+                Principal::WebIdentity { identity, .. } => identity.federation.provider.clone(),
+                Principal::Root(_)
+                | Principal::User { .. }
+                | Principal::AssumedRole { .. }
+                | Principal::FederatedUser { .. } => call.principal.principal_arn(call.partition()),
+            },
             account: call.principal.account().to_string(),
             id: call.principal.user_id(),
         }
@@ -46,6 +54,11 @@ impl Asker {
     /// Their unique id: `AIDA…`, `AROA…:session`.
     pub(crate) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Whether they have no credentials yet, and ask for a role's.
+    pub(crate) fn is_web_identity(&self) -> bool {
+        matches!(self.kind, Kind::WebIdentity)
     }
 
     /// As policies are evaluated for them.
@@ -58,6 +71,7 @@ impl Asker {
                 policy::Principal::AssumedRole { session_arn: arn, role_arn: principal_arn, account, id }
             }
             Kind::FederatedUser => policy::Principal::FederatedUser { arn, account, id },
+            Kind::WebIdentity => policy::Principal::WebIdentity { provider: principal_arn },
         }
     }
 }
@@ -138,7 +152,7 @@ impl Standing {
 /// Whose policies say what a caller may do.
 fn entity(call: &Call) -> Option<Entity> {
     match &call.principal {
-        Principal::Root(_) => None,
+        Principal::Root(_) | Principal::WebIdentity { .. } => None,
         Principal::User { user, .. } => Some(Entity::User(*user)),
         Principal::AssumedRole { role, .. } => Some(Entity::Role(*role)),
         // A federated user may do at most what the user may who asked for its credentials.

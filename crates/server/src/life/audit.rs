@@ -41,7 +41,7 @@ fn finished(exchange: &mut Exchange<'_>) -> Option<Finished> {
     if !service.knows(&operation) {
         return None;
     }
-    let is_global = route.region.as_deref().is_none_or(|region| region.ends_with("-global"));
+    let is_global = route.region.as_deref().is_some_and(|region| region.ends_with("-global"));
     let is_write = match exchange.found {
         Some((_, action)) => action.is_write(),
         None => !trail::is_question(&operation),

@@ -2,24 +2,20 @@
 
 use awsproto::sigv4::{self, SignatureError};
 use awsproto::trail::Actor;
-use awsproto::{AwsError, Call};
-use model::Scope;
+use awsproto::{AwsError, Call, Need};
 use model::access_key::LastUsed;
+use model::{Region, Scope, Timestamp};
 
 use super::exchange::Identified;
 use super::{Ended, Exchange};
 use crate::api::Api;
+use crate::callers::Caller;
 use crate::clock;
 
-/// What a request without a signature is told: that it lacks one, unless what it asks for needs none.
-fn unsigned(api: &Api, exchange: &Exchange<'_>) -> AwsError {
-    let (service, operation) = (exchange.service(), &exchange.route().operation);
-    let open = sigv4::needs_no_signature(service.name, operation);
-    let missing = api.service(service).find(operation).err().filter(|_| open);
-    missing.unwrap_or_else(|| sigv4::unsigned(&exchange.incoming()).to_aws(service.protocol))
-}
-
 pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> {
+    if is_vouched_for(api, exchange) {
+        return Ok(());
+    }
     let now = clock::now();
     let unknown = |error: &SignatureError| -> AwsError { error.to_aws(exchange.service().protocol) };
     let authorization = match &exchange.authorization {
@@ -32,14 +28,42 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
     let (service, operation) = (exchange.service().name, &exchange.route().operation);
     sts::session_may_call(&caller.principal, caller.session.as_deref(), service, operation)?;
     let region = api.region_named(exchange.route().region.as_deref())?;
-    exchange.principal = Some(caller.principal.clone());
-    let scope = Scope { account: caller.account(), region };
+    let access_key_id = authorization.scope.access_key_id.clone();
     let used = LastUsed { at: now, service: service.to_owned(), region: region.name().to_owned() };
-    api.uses.note(&world, &caller.principal, &authorization.scope.access_key_id, used);
+    api.uses.note(&world, &caller.principal, &access_key_id, used);
+    identified(api, exchange, caller, &access_key_id, region, now);
+    Ok(())
+}
+
+/// Whether it is another's word that tells who calls, which is asked for later. A signature says nothing then.
+fn is_vouched_for(api: &Api, exchange: &Exchange<'_>) -> bool {
+    let (service, operation) = (exchange.service(), &exchange.route().operation);
+    let is_open = sigv4::needs_no_signature(service.name, operation);
+    is_open && api.service(service).find(operation).is_ok_and(|action| matches!(action.need, Need::Voucher))
+}
+
+/// What a request without a signature is told: that it lacks one, unless what it asks for needs none.
+fn unsigned(api: &Api, exchange: &Exchange<'_>) -> AwsError {
+    let (service, operation) = (exchange.service(), &exchange.route().operation);
+    let open = sigv4::needs_no_signature(service.name, operation);
+    let missing = api.service(service).find(operation).err().filter(|_| open);
+    missing.unwrap_or_else(|| sigv4::unsigned(&exchange.incoming()).to_aws(service.protocol))
+}
+
+/// Somebody known calls, with an access key if they have one.
+pub(super) fn identified(
+    api: &Api,
+    exchange: &mut Exchange<'_>,
+    caller: Caller,
+    access_key_id: &str,
+    region: Region,
+    now: Timestamp,
+) {
+    let scope = Scope { account: caller.account(), region };
+    exchange.principal = Some(caller.principal.clone());
     exchange.proof = Some(caller.proof);
     let (request_id, source) = (exchange.request_id.clone(), exchange.client.source);
-    let call = api.call_of(caller, &authorization.scope.access_key_id, scope, request_id, source, now);
+    let call = api.call_of(caller, access_key_id, scope, request_id, source, now);
     exchange.identified = Some(Identified { actor: Actor::of(&call), scope, at: now });
     exchange.call = Some(Call { body: exchange.streamed(), ..call });
-    Ok(())
 }

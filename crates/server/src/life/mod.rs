@@ -30,6 +30,7 @@ mod signature;
 #[cfg(test)]
 mod tests;
 mod token;
+mod vouch;
 
 pub(crate) use exchange::Exchange;
 
@@ -43,6 +44,7 @@ pub(crate) static LIFE: &[Step] = &[
     Step { name: "find", take: Take::Now(find::step) },
     Step { name: "prove", take: Take::Now(prove::step) },
     Step { name: "decode", take: Take::Now(decode::step) },
+    Step { name: "vouch", take: Take::Waiting(vouch::step) },
     Step { name: "authorize", take: Take::Now(authorize::step) },
     Step { name: "dry run", take: Take::Now(dry_run::step) },
     Step { name: "token", take: Take::Now(token::step) },

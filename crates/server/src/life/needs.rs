@@ -13,7 +13,8 @@ use crate::clock;
 pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFuture<'a, Result<(), Ended>> {
     async move {
         let provided = match exchange.action().need {
-            Need::Nothing => return Ok(()),
+            // Who is vouched for was asked before.
+            Need::Nothing | Need::Voucher => return Ok(()),
             Need::Secret(make) => secret(make, exchange.input().clone()).await,
             Need::Events => events(api, exchange.call()).await,
             Need::ConsoleOutput(whose) => console_output(api, whose(exchange.input())).await,

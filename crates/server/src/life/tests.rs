@@ -136,6 +136,7 @@ impl Lab {
             instances: Instances::None,
             unknown_images: Default::default(),
             quotas: Default::default(),
+            oidc_issuers: Vec::new(),
             nesting: Default::default(),
             program: PathBuf::new(),
         };
