@@ -177,7 +177,7 @@ impl Trail {
             std::mem::take(&mut waiting.calls)
         };
         let mut ids = clock::ids();
-        let events: Vec<Event> = calls.iter().map(|call| call.event(&ids.uuid())).collect();
+        let events: Vec<Event> = calls.iter().flat_map(|call| call.events(|| ids.uuid())).collect();
         let stored = self.store(&events);
         if let (Err(error), false) = (&stored, kept.fails) {
             tracing::warn!(%error, "some of the audit trail is kept in memory only");

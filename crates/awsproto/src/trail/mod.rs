@@ -1,14 +1,14 @@
 //! What CloudTrail writes down of a call: a management event.
 //!
 //! Follows "CloudTrail record contents for management, data, and network activity events" and "CloudTrail userIdentity
-//! element" (CloudTrail User Guide). Left out: what only AWS's own services do (`invokedBy`, `vpcEndpointId`), and events in
-//! a second account whose role or resource was used (`sharedEventID`).
+//! element" (CloudTrail User Guide). Left out: what only AWS's own services do (`invokedBy`, `vpcEndpointId`).
 
 mod elements;
 mod failure;
 mod identity;
 mod parameters;
 mod resources;
+mod shared;
 
 use crate::call::Call;
 use crate::error::AwsError;
@@ -120,6 +120,16 @@ impl Finished {
         is_write || (service.name == "sts" && operation != "GetCallerIdentity" && !is_question(operation))
     }
 
+    /// All events of it: the caller's account's own, and that of another account whose role is acted as.
+    pub fn events(&self, mut id: impl FnMut() -> String) -> Vec<Event> {
+        let own = self.record(&id());
+        let of_value = |record: &Value| Event::of(record).expect("a record has what events are looked up by");
+        match shared::owner(self) {
+            None => vec![of_value(&own)],
+            Some(owner) => shared::both(self, own, owner, &id(), &id()).iter().map(of_value).collect(),
+        }
+    }
+
     fn record(&self, event_id: &str) -> Value {
         let partition = self.scope.region.partition();
         let answer = self.outcome.as_ref().ok().and_then(Option::as_ref);
@@ -143,6 +153,9 @@ impl Finished {
             "recipientAccountId": self.scope.account.to_string(),
             "eventCategory": "Management",
         });
+        if let Some(role) = shared::role(self) {
+            record["resources"] = json!([role]);
+        }
         if let Principal::WebIdentity { identity, .. } = &self.actor.principal {
             add_tags(&mut record["requestParameters"], identity);
         }

@@ -301,6 +301,49 @@ fn xml_is_told_like_the_rest() {
     );
 }
 
+fn assumed(outcome: Result<Option<String>, AwsError>) -> Vec<Value> {
+    let mut call =
+        finished(&STS, "AssumeRole", "RoleArn=arn:aws:iam::222222222222:role/web&RoleSessionName=alice");
+    let (path, name) = ("/".to_owned(), "bob".to_owned());
+    let principal = Principal::User { account: AccountId::DEFAULT, user: UserId::numbered(1), path, name };
+    call.actor = Actor { principal, ..call.actor };
+    call.outcome = outcome;
+    let mut ids = 0;
+    let events = call.events(|| {
+        ids += 1;
+        format!("id {ids}")
+    });
+    events.iter().map(|event| serde_json::from_str(&event.text).unwrap()).collect()
+}
+
+#[test]
+fn a_role_of_another_account_is_acted_as_in_both_accounts_events() {
+    let [own, other] = &assumed(Ok(None))[..] else { panic!("two events") };
+    let role = json!([{
+        "accountId": "222222222222", "type": "AWS::IAM::Role", "ARN": "arn:aws:iam::222222222222:role/web",
+    }]);
+    for (event, account) in [(own, "123456789012"), (other, "222222222222")] {
+        assert_eq!((&event["recipientAccountId"], &event["resources"]), (&json!(account), &role));
+        assert_eq!(event["sharedEventID"], own["sharedEventID"]);
+    }
+    assert_ne!(own["eventID"], other["eventID"]);
+    assert_eq!(own["userIdentity"]["userName"], "bob");
+    let stranger = json!({ "type": "AWSAccount", "principalId": UserId::numbered(1).to_string(), "accountId": "123456789012" });
+    assert_eq!(other["userIdentity"], stranger);
+    assert_eq!(other["requestParameters"]["roleSessionName"], "alice");
+}
+
+#[test]
+fn the_owner_of_a_role_is_not_told_of_who_was_refused() {
+    let events = assumed(Err(AwsError::new("AccessDenied", "No.")));
+    assert_eq!(events.len(), 1);
+    assert_eq!(
+        (&events[0]["recipientAccountId"], &events[0]["errorCode"]),
+        (&json!("123456789012"), &json!("AccessDenied"))
+    );
+    assert!(events[0].get("sharedEventID").is_none());
+}
+
 #[test]
 fn a_web_identity_is_who_its_provider_says_and_so_is_its_session() {
     let federation = Federation { provider: "accounts.google.com".into(), keys: Vec::new() };
