@@ -23,6 +23,11 @@ NOT_IMPORTED = {
     "aws_default_route_table",
     "aws_default_security_group",
     "aws_egress_only_internet_gateway",
+    "aws_iam_access_key",
+    "aws_iam_group_membership",
+    "aws_iam_group_policy",
+    "aws_iam_policy_attachment",
+    "aws_iam_user_group_membership",
     "aws_key_pair",
     "aws_network_acl_rule",
     "aws_network_interface",
@@ -44,6 +49,8 @@ class TerraformLab(NetworkLab):
     """A configuration in a folder beside this file."""
 
     folder = ""
+    # How what was built is used.
+    use = "packets between what was built"
     # Variables of the first apply, and what is given anew for the change in place.
     variables, changed = {}, {}
 
@@ -56,7 +63,7 @@ class TerraformLab(NetworkLab):
         self.apply()
         self.step("2. a second plan finds nothing to do")
         self.sees_plan(NOTHING)
-        self.step("3. packets between what was built")
+        self.step(f"3. {self.use}")
         self.packets()
         self.step("4. a change in place")
         self.given.update(self.changed)
@@ -114,7 +121,8 @@ class TerraformLab(NetworkLab):
     def arguments(self):
         given = {"endpoint": self.hamlet.environment["AWS_ENDPOINT_URL"], **self.given}
         return [
-            f"-var={name}={json.dumps(value) if value in (True, False) else value}" for name, value in given.items()
+            f"-var={name}={json.dumps(value) if isinstance(value, bool | list) else value}"
+            for name, value in given.items()
         ]
 
     def apply(self):
@@ -175,5 +183,11 @@ def import_identifier(kind, values):
             return f"{values['route_table_id']}_{values['destination_cidr_block']}"
         case "aws_iam_role" | "aws_iam_instance_profile":
             return values["name"]
+        case "aws_iam_group_policy_attachment":
+            return f"{values['group']}/{values['policy_arn']}"
+        case "aws_iam_role_policy_attachment":
+            return f"{values['role']}/{values['policy_arn']}"
+        case "aws_iam_user_policy_attachment":
+            return f"{values['user']}/{values['policy_arn']}"
         case _:
             return values["id"]
