@@ -548,7 +548,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -608,7 +608,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -647,7 +647,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -678,7 +678,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -713,7 +713,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -755,7 +755,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -785,7 +785,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -836,7 +836,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -869,7 +869,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -909,7 +909,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1267,7 +1267,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1448,7 +1448,7 @@ pub mod op {
             query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1474,7 +1474,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1512,7 +1512,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1532,7 +1532,7 @@ pub mod op {
             query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1552,7 +1552,7 @@ pub mod op {
             query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1572,7 +1572,7 @@ pub mod op {
             query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1602,7 +1602,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1630,7 +1630,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1656,7 +1656,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1682,7 +1682,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1705,7 +1705,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1725,7 +1725,7 @@ pub mod op {
             query::decode_within(input, &[Constraint { way: "PolicyArn", rule: Rule::Length(20, 2048) }])
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1751,7 +1751,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1777,7 +1777,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1805,7 +1805,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1825,7 +1825,7 @@ pub mod op {
             query::decode_within(input, &[Constraint { way: "DeletionTaskId", rule: Rule::Length(1, 1000) }])
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1851,7 +1851,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1879,7 +1879,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1909,7 +1909,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1937,7 +1937,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1969,7 +1969,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2001,7 +2001,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2033,7 +2033,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2081,7 +2081,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2111,7 +2111,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2141,7 +2141,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2171,7 +2171,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2200,7 +2200,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2230,7 +2230,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2260,7 +2260,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2288,7 +2288,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2308,7 +2308,7 @@ pub mod op {
             query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2343,7 +2343,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2371,7 +2371,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2400,7 +2400,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2430,7 +2430,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2459,7 +2459,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2489,7 +2489,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2519,7 +2519,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2548,7 +2548,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2578,7 +2578,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -3361,7 +3361,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -3392,7 +3392,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -5713,7 +5713,9 @@ impl ToXml for Policy {
         xml.field("PermissionsBoundaryUsageCount", &self.permissions_boundary_usage_count);
         xml.field("PolicyId", &self.policy_id);
         xml.field("PolicyName", &self.policy_name);
-        xml.list("Tags", "member", &self.tags);
+        if !self.tags.is_empty() || xml.answers(&["GetPolicy"]) {
+            xml.list("Tags", "member", &self.tags);
+        }
         xml.field("UpdateDate", &self.update_date);
     }
 }
@@ -6481,7 +6483,9 @@ impl ToXml for User {
         xml.field("PasswordLastUsed", &self.password_last_used);
         xml.field("Path", &self.path);
         xml.field("PermissionsBoundary", &self.permissions_boundary);
-        xml.list("Tags", "member", &self.tags);
+        if !self.tags.is_empty() {
+            xml.list("Tags", "member", &self.tags);
+        }
         xml.field("UserId", &self.user_id);
         xml.field("UserName", &self.user_name);
     }

@@ -548,7 +548,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -568,7 +568,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -588,7 +588,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -610,7 +610,7 @@ pub mod op {
         fn encode(response: &Self::Response) -> Output {
             Output {
                 headers: vec![("Location", response.location.clone().unwrap_or_default())],
-                ..rest_xml::encode(response)
+                ..rest_xml::encode(Self::NAME, response)
             }
         }
     }
@@ -631,7 +631,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -651,7 +651,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -671,7 +671,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -691,7 +691,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -711,7 +711,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -732,7 +732,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -752,7 +752,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -772,7 +772,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -793,7 +793,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -813,7 +813,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -833,7 +833,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 
@@ -853,7 +853,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 }

@@ -125,7 +125,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -174,7 +174,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -194,7 +194,7 @@ pub mod op {
             query::decode_within(input, &[Constraint { way: "EncodedMessage", rule: Rule::Length(1, 10240) }])
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -220,7 +220,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -240,7 +240,7 @@ pub mod op {
             query::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -288,7 +288,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -318,7 +318,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 }

@@ -283,7 +283,9 @@ fn operation(model: &Model, operation: &Operation) -> String {
     let encode = if operation.output.is_some() { "encode" } else { "encode_nothing" };
     let headers = headers(model, operation);
     let what = match model.protocol {
-        Protocol::Ec2 if operation.output.is_some() => "Self::NAME, response",
+        Protocol::Ec2 | Protocol::Query | Protocol::RestXml if operation.output.is_some() => {
+            "Self::NAME, response"
+        }
         Protocol::Ec2 | Protocol::Query | Protocol::Json | Protocol::RestXml => "response",
     };
     let encode = match headers.is_empty() {

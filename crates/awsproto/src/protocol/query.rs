@@ -42,8 +42,8 @@ pub fn decode_within<T: FromParams>(input: &Input, constraints: &[Constraint]) -
 }
 
 /// The inside of an answer.
-pub fn encode<T: ToXml>(answer: &T) -> Output {
-    Output::of(xml::inside(answer))
+pub fn encode<T: ToXml>(operation: &'static str, answer: &T) -> Output {
+    Output::of(xml::inside_answer_of(operation, answer))
 }
 
 /// The answer of operations for which the model has none.

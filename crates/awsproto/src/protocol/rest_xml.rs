@@ -23,8 +23,8 @@ pub fn decode<T: FromXml>(input: &Input) -> Result<T, AwsError> {
 }
 
 /// The inside of an answer.
-pub fn encode<T: ToXml>(answer: &T) -> Output {
-    Output::of(xml::inside(answer))
+pub fn encode<T: ToXml>(operation: &'static str, answer: &T) -> Output {
+    Output::of(xml::inside_answer_of(operation, answer))
 }
 
 /// The answer of operations for which the model has none.
