@@ -24,6 +24,11 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("cloudtrail", "CloudTrail", "CloudTrailServiceRolePolicy"),
     ("config", "Config", "AWSConfigServiceRolePolicy"),
     (
+        "custom-resource.application-autoscaling",
+        "ApplicationAutoScaling_CustomResource",
+        "AWSApplicationAutoScalingCustomResourcePolicy",
+    ),
+    (
         "dynamodb.application-autoscaling",
         "ApplicationAutoScaling_DynamoDBTable",
         "AWSApplicationAutoscalingDynamoDBTablePolicy",
@@ -39,6 +44,7 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("eks", "AmazonEKS", "AmazonEKSServiceRolePolicy"),
     ("eks-nodegroup", "AmazonEKSNodegroup", "AWSServiceRoleForAmazonEKSNodegroup"),
     ("elasticache", "ElastiCache", "ElastiCacheServiceRolePolicy"),
+    ("elasticbeanstalk", "ElasticBeanstalk", "AWSElasticBeanstalkServiceRolePolicy"),
     ("elasticloadbalancing", "ElasticLoadBalancing", "AWSElasticLoadBalancingServiceRolePolicy"),
     ("guardduty", "AmazonGuardDuty", "AmazonGuardDutyServiceRolePolicy"),
     ("ipam", "IPAM", "AWSIPAMServiceRolePolicy"),
