@@ -82,13 +82,14 @@ class Hamlet:
 
     def client(self, service="ec2", account=None, region=REGION, key=None, recorder=None, validate=True, path=""):
         """A boto3 client. With `account`, one of another account: its number is the access key in open mode."""
-        access, secret = key or ((account, "none") if account else self.key)
+        access, secret, *token = key or ((account, "none") if account else self.key)
         client = _session.create_client(
             service,
             region_name=region,
             endpoint_url=self.url + path,
             aws_access_key_id=access,
             aws_secret_access_key=secret,
+            aws_session_token=token[0] if token else None,
             config=Config(retries={"total_max_attempts": 1}, parameter_validation=validate, read_timeout=30),
         )
         (recorder or answers.EVERYTHING).watch(client)

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+from botocore.exceptions import ClientError
+
 import identities
 from hamlet import ACCOUNT, ISSUER, REGION, stage
 
@@ -58,7 +60,7 @@ class Scenario:
         self.route53 = hamlet.client("route53", recorder=recorder)
         self.quotas = hamlet.client("service-quotas", recorder=recorder)
         self.trail = hamlet.client("cloudtrail", recorder=recorder)
-        self.issuers_keys = hamlet.issuers_keys
+        self.client, self.issuers_keys = hamlet.client, hamlet.issuers_keys
         self.id = {}
 
     def build(self):
@@ -370,7 +372,18 @@ class Scenario:
             Tags=tags,
             PolicyArns=[{"arn": identities.ADMINISTRATOR}],
         )
+        self.refused(begun["Credentials"])
         self.web_identity(role)
+
+    def refused(self, credentials):
+        """What EC2 refuses says why, to whoever may decode it. The session may only look."""
+        members = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+        ec2 = self.client("ec2", key=[credentials[member] for member in members])
+        try:
+            ec2.create_vpc(CidrBlock="10.9.0.0/16")
+        except ClientError as error:
+            encoded = error.response["Error"]["Message"].partition("failure message: ")[2]
+            self.sts.decode_authorization_message(EncodedMessage=encoded)
 
     def web_identity(self, role):
         """Who has the token of an identity provider acts as the role that trusts it."""
