@@ -23,6 +23,9 @@ BEYOND_THE_ENUM = {
     ("NetworkInterfaceType", "ec2_instance_connect_endpoint"),
     # "This data type can only have a value of Policy" (AttachedPermissionsBoundary).
     ("PermissionsBoundaryAttachmentType", "Policy"),
+    # The API Reference's examples of SimulatePrincipalPolicy, and answers that people published.
+    ("PolicySourceType", "IAM Policy"),
+    ("PolicySourceType", "Resource Policy"),
     # "Response Status `pending` then `available`."
     ("NetworkInterfaceStatus", "pending"),
 }

@@ -38,6 +38,7 @@ def change(iam):
     passwords(iam)
     service_linked_roles(iam)
     providers(iam)
+    simulations(iam)
     users(iam)
     access_keys(iam)
     groups(iam)
@@ -90,6 +91,21 @@ def providers(iam):
     iam.tag_open_id_connect_provider(**provider, Tags=[{"Key": "stage", "Value": "test"}])
     iam.list_open_id_connect_provider_tags(**provider)
     iam.untag_open_id_connect_provider(**provider, TagKeys=["stage"])
+
+
+def simulations(iam):
+    asked = {"ActionNames": ["ec2:DescribeVpcs", "ec2:CreateVpc", "ec2:DeleteVpc"]}
+    source = f"arn:aws:iam::{hamlet.ACCOUNT}:user/people/alice"
+    vpc = f"arn:aws:ec2:us-east-1:{hamlet.ACCOUNT}:vpc/vpc-1"
+    for page in iam.get_paginator("simulate_principal_policy").paginate(PolicySourceArn=source, MaxItems=2, **asked):
+        assert page["EvaluationResults"], page
+    result = iam.simulate_principal_policy(PolicySourceArn=source, ResourceArns=[vpc], **asked)["EvaluationResults"][0]
+    assert (result["EvalDecision"], result["EvalDecisionDetails"]) == ("allowed", {}), result
+    given = {"PolicyInputList": [ALLOW]}
+    entry = {"ContextKeyName": "aws:CurrentTime", "ContextKeyType": "date", "ContextKeyValues": ["2026-11-29"]}
+    iam.simulate_custom_policy(**given, **asked, ContextEntries=[entry])
+    iam.get_context_keys_for_custom_policy(**given)
+    iam.get_context_keys_for_principal_policy(PolicySourceArn=source)
 
 
 def users(iam):

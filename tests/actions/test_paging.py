@@ -15,6 +15,8 @@ PAGE_SIZE = 5
 MANY = 12
 # An account of its own: there are many of everything, and nothing else changes them.
 MANY_OF_ALL = "333333333333"
+# More than fit one page.
+TRIED = [f"ec2:Describe{number}" for number in range(MANY)]
 # Paginators of actions that must be told something besides the size of a page.
 ARGUMENTS = {
     "DescribeVpcAttribute": None,
@@ -49,6 +51,11 @@ ARGUMENTS = {
     "ListEntitiesForPolicy": lambda it: {"PolicyArn": it.policy},
     "ListPolicies": lambda _: {"Scope": "Local"},
     "ListOpenIDConnectProviderTags": lambda it: {"OpenIDConnectProviderArn": it.provider},
+    "SimulateCustomPolicy": lambda _: {"PolicyInputList": [identities.ALLOW], "ActionNames": TRIED},
+    "SimulatePrincipalPolicy": lambda _: {
+        "PolicySourceArn": f"arn:aws:iam::{MANY_OF_ALL}:user/user0",
+        "ActionNames": TRIED,
+    },
     "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
     # More than five, and, since no page has more than ten, no more.
     "GetParametersByPath": lambda _: {"Path": "/aws/service/debian/release", "Recursive": True},

@@ -85,6 +85,21 @@ fn explain_by_20_policies(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| policy::explain(black_box(&request), black_box(&policies)));
 }
 
+/// The same decision with the statements that matched, as the simulator tells it.
+#[divan::bench]
+fn simulate_by_20_policies(bencher: Bencher<'_, '_>) {
+    let (attached, context) = (attached(), context());
+    let policies = Policies { identity: &attached, ..Policies::default() };
+    let request = Request {
+        action: "ec2:DescribeVpcs",
+        resource: "*",
+        resource_account: None,
+        principal: &USER,
+        context: &context,
+    };
+    bencher.bench_local(|| policy::simulate(black_box(&request), black_box(&policies)));
+}
+
 /// The context that a call brings, made anew.
 #[divan::bench]
 fn make_a_context() -> Context {

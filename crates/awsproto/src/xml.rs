@@ -131,6 +131,17 @@ impl ToXml for std::collections::BTreeMap<String, i32> {
     }
 }
 
+impl ToXml for std::collections::BTreeMap<String, String> {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        for (key, value) in self {
+            xml.element("entry", |xml| {
+                xml.text("key", key);
+                xml.text("value", value);
+            });
+        }
+    }
+}
+
 impl ToXml for String {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.escape(self);

@@ -2,10 +2,33 @@
 
 use awsproto::{AwsError, Call, Principal};
 use model::managed_policy;
-use model::{AnyPolicy, Entity, PolicyRef, UserId, World};
+use model::{AccountId, AnyPolicy, Entity, IamNoun, IamRefusal, PolicyRef, UserId, World};
 
+use crate::arn::{EntityArn, EntityKind};
 use crate::errors::refused;
 use crate::shapes::AttachedPermissionsBoundary;
+
+/// The entity that an ARN of the account names.
+pub(crate) fn of_arn(call: &Call, world: &World, arn: &EntityArn<'_>) -> Result<Entity, AwsError> {
+    let noun = match arn.kind {
+        EntityKind::User => IamNoun::User,
+        EntityKind::Group => IamNoun::Group,
+        EntityKind::Role => IamNoun::Role,
+    };
+    let missing = || refused(IamRefusal::NoSuch(noun, arn.name.to_owned()));
+    known(world, call.scope.account, arn).ok_or_else(missing)
+}
+
+/// The entity of an account that an ARN names, folder and all.
+pub(crate) fn known(world: &World, account: AccountId, arn: &EntityArn<'_>) -> Option<Entity> {
+    let entity = match arn.kind {
+        EntityKind::User => Entity::User(world.user_named(account, arn.name).ok()?.id),
+        EntityKind::Group => Entity::Group(world.group_named(account, arn.name).ok()?.id),
+        EntityKind::Role => Entity::Role(world.role_named(account, arn.name).ok()?.id),
+    };
+    let is_it = world.path_of(entity) == Some(arn.path) && world.name_of(entity) == arn.name;
+    is_it.then_some(entity)
+}
 
 /// Where service-linked roles are.
 const SERVICE_LINKED_PATH: &str = "/aws-service-role/";

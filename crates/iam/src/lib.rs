@@ -9,6 +9,7 @@
 mod access_key;
 mod account_alias;
 mod account_summary;
+mod arn;
 mod attachment;
 mod authorization_details;
 mod boundary;
@@ -31,6 +32,7 @@ mod policy_version;
 mod role;
 mod service_linked_role;
 pub mod shapes;
+mod simulation;
 mod tags;
 mod touches;
 mod user;
@@ -42,6 +44,7 @@ mod testing;
 use awsproto::{Action, Api, Need, read, write};
 use model::World;
 use shapes::op;
+use simulation::context_keys;
 
 /// The service.
 pub static API: Api<World> = Api {
@@ -161,6 +164,11 @@ static ACTIONS: &[Action<World>] = &[
     write!(TagOpenIDConnectProvider, oidc_provider::tag),
     write!(UntagOpenIDConnectProvider, oidc_provider::untag),
     read!(ListOpenIDConnectProviderTags, oidc_provider::list_tags),
+    // What somebody might do.
+    read!(SimulateCustomPolicy, simulation::custom),
+    read!(SimulatePrincipalPolicy, simulation::principal),
+    read!(GetContextKeysForCustomPolicy, context_keys::of_custom),
+    read!(GetContextKeysForPrincipalPolicy, context_keys::of_principal),
     // Instance profiles.
     write!(CreateInstanceProfile, instance_profile::create),
     read!(GetInstanceProfile, instance_profile::get),

@@ -3,7 +3,7 @@
 use awsproto::{AwsError, Page};
 
 /// "If you do not include this parameter, the number of items defaults to 100" (ListRoles).
-const ITEMS: i32 = 100;
+pub(crate) const ITEMS: i32 = 100;
 const ITEMS_MAX: i32 = 1000;
 
 /// Which page of a list is asked for.

@@ -256,6 +256,10 @@ pub mod op {
         ("GetAccountAuthorizationDetails", |input| GetAccountAuthorizationDetails::decode(input).map(drop)),
         ("GetAccountPasswordPolicy", |input| GetAccountPasswordPolicy::decode(input).map(drop)),
         ("GetAccountSummary", |input| GetAccountSummary::decode(input).map(drop)),
+        ("GetContextKeysForCustomPolicy", |input| GetContextKeysForCustomPolicy::decode(input).map(drop)),
+        ("GetContextKeysForPrincipalPolicy", |input| {
+            GetContextKeysForPrincipalPolicy::decode(input).map(drop)
+        }),
         ("GetCredentialReport", |input| GetCredentialReport::decode(input).map(drop)),
         ("GetGroup", |input| GetGroup::decode(input).map(drop)),
         ("GetGroupPolicy", |input| GetGroupPolicy::decode(input).map(drop)),
@@ -305,6 +309,8 @@ pub mod op {
         ("RemoveRoleFromInstanceProfile", |input| RemoveRoleFromInstanceProfile::decode(input).map(drop)),
         ("RemoveUserFromGroup", |input| RemoveUserFromGroup::decode(input).map(drop)),
         ("SetDefaultPolicyVersion", |input| SetDefaultPolicyVersion::decode(input).map(drop)),
+        ("SimulateCustomPolicy", |input| SimulateCustomPolicy::decode(input).map(drop)),
+        ("SimulatePrincipalPolicy", |input| SimulatePrincipalPolicy::decode(input).map(drop)),
         ("TagInstanceProfile", |input| TagInstanceProfile::decode(input).map(drop)),
         ("TagOpenIDConnectProvider", |input| TagOpenIDConnectProvider::decode(input).map(drop)),
         ("TagPolicy", |input| TagPolicy::decode(input).map(drop)),
@@ -1553,6 +1559,65 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `GetContextKeysForCustomPolicy`.
+    pub struct GetContextKeysForCustomPolicy;
+    impl Operation for GetContextKeysForCustomPolicy {
+        const NAME: &'static str = "GetContextKeysForCustomPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicyInputList"];
+        const DRY_RUN: bool = false;
+        type Request = GetContextKeysForCustomPolicyRequest;
+        type Response = GetContextKeysForPolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyInputList.*", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyInputList.*",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetContextKeysForPrincipalPolicy`.
+    pub struct GetContextKeysForPrincipalPolicy;
+    impl Operation for GetContextKeysForPrincipalPolicy {
+        const NAME: &'static str = "GetContextKeysForPrincipalPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["PolicySourceArn"];
+        const DRY_RUN: bool = false;
+        type Request = GetContextKeysForPrincipalPolicyRequest;
+        type Response = GetContextKeysForPolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "PolicyInputList.*", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyInputList.*",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicySourceArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
         }
     }
 
@@ -2844,6 +2909,181 @@ pub mod op {
         }
     }
 
+    /// `SimulateCustomPolicy`.
+    pub struct SimulateCustomPolicy;
+    impl Operation for SimulateCustomPolicy {
+        const NAME: &'static str = "SimulateCustomPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::SIMULATE_CUSTOM_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "EvaluationResults" });
+        const REQUIRED: &'static [&'static str] = &["ActionNames", "PolicyInputList"];
+        const DRY_RUN: bool = false;
+        type Request = SimulateCustomPolicyRequest;
+        type Response = SimulatePolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ActionNames.*", rule: Rule::Length(3, 128) },
+                    Constraint { way: "CallerArn", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "ContextEntries.*.ContextKeyName", rule: Rule::Length(5, 256) },
+                    Constraint {
+                        way: "ContextEntries.*.ContextKeyType",
+                        rule: Rule::Words(&[
+                            "string",
+                            "stringList",
+                            "numeric",
+                            "numericList",
+                            "boolean",
+                            "booleanList",
+                            "ip",
+                            "ipList",
+                            "binary",
+                            "binaryList",
+                            "date",
+                            "dateList",
+                        ]),
+                    },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "OrderedOrganizationPolicyInputList", rule: Rule::Members(0, 7) },
+                    Constraint {
+                        way: "OrderedOrganizationPolicyInputList.*.ServiceControlPolicyInputList.*",
+                        rule: Rule::Length(1, 131072),
+                    },
+                    Constraint {
+                        way: "OrderedOrganizationPolicyInputList.*.ServiceControlPolicyInputList.*",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PermissionsBoundaryPolicyInputList.*", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PermissionsBoundaryPolicyInputList.*",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyInputList.*", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyInputList.*",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "ResourceArns.*", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "ResourceHandlingOption", rule: Rule::Length(1, 64) },
+                    Constraint { way: "ResourceOwner", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "ResourcePolicy", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "ResourcePolicy",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `SimulatePrincipalPolicy`.
+    pub struct SimulatePrincipalPolicy;
+    impl Operation for SimulatePrincipalPolicy {
+        const NAME: &'static str = "SimulatePrincipalPolicy";
+        const AUTHORIZATION: &'static Authorization = &authorization::SIMULATE_PRINCIPAL_POLICY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "EvaluationResults" });
+        const REQUIRED: &'static [&'static str] = &["ActionNames", "PolicySourceArn"];
+        const DRY_RUN: bool = false;
+        type Request = SimulatePrincipalPolicyRequest;
+        type Response = SimulatePolicyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ActionNames.*", rule: Rule::Length(3, 128) },
+                    Constraint { way: "CallerArn", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "ContextEntries.*.ContextKeyName", rule: Rule::Length(5, 256) },
+                    Constraint {
+                        way: "ContextEntries.*.ContextKeyType",
+                        rule: Rule::Words(&[
+                            "string",
+                            "stringList",
+                            "numeric",
+                            "numericList",
+                            "boolean",
+                            "booleanList",
+                            "ip",
+                            "ipList",
+                            "binary",
+                            "binaryList",
+                            "date",
+                            "dateList",
+                        ]),
+                    },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PermissionsBoundaryPolicyInputList.*", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PermissionsBoundaryPolicyInputList.*",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicyExclusionList", rule: Rule::Members(0, 256) },
+                    Constraint {
+                        way: "PolicyExclusionList.*.InlinePolicyIdentifier.AttachmentName",
+                        rule: Rule::Length(1, 128),
+                    },
+                    Constraint {
+                        way: "PolicyExclusionList.*.InlinePolicyIdentifier.AttachmentName",
+                        rule: Rule::Pattern("[\\w+=,.@-]+"),
+                    },
+                    Constraint {
+                        way: "PolicyExclusionList.*.InlinePolicyIdentifier.AttachmentType",
+                        rule: Rule::Words(&["user", "group", "role"]),
+                    },
+                    Constraint {
+                        way: "PolicyExclusionList.*.InlinePolicyIdentifier.PolicyName",
+                        rule: Rule::Length(1, 128),
+                    },
+                    Constraint {
+                        way: "PolicyExclusionList.*.InlinePolicyIdentifier.PolicyName",
+                        rule: Rule::Pattern("[\\w+=,.@-]+"),
+                    },
+                    Constraint { way: "PolicyExclusionList.*.PolicyArn", rule: Rule::Length(20, 2048) },
+                    Constraint {
+                        way: "PolicyExclusionList.*.PolicyType",
+                        rule: Rule::Words(&[
+                            "inline",
+                            "aws-managed",
+                            "user-managed",
+                            "permission-boundary",
+                            "scp",
+                            "rcp",
+                        ]),
+                    },
+                    Constraint { way: "PolicyInputList.*", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "PolicyInputList.*",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "PolicySourceArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "ResourceArns.*", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "ResourceHandlingOption", rule: Rule::Length(1, 64) },
+                    Constraint { way: "ResourceOwner", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "ResourcePolicy", rule: Rule::Length(1, 131072) },
+                    Constraint {
+                        way: "ResourcePolicy",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
     /// `TagInstanceProfile`.
     pub struct TagInstanceProfile;
     impl Operation for TagInstanceProfile {
@@ -3626,6 +3866,26 @@ impl FromParams for ChangePasswordRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContextEntry {
+    pub context_key_name: Option<String>,
+    pub context_key_type: Option<String>,
+    pub context_key_values: Vec<String>,
+}
+
+impl FromParams for ContextEntry {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            context_key_name: fields.optional("ContextKeyName")?,
+            context_key_type: fields.optional("ContextKeyType")?,
+            context_key_values: fields.nested_list("ContextKeyValues", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateAccessKeyRequest {
     pub user_name: Option<String>,
 }
@@ -4263,6 +4523,35 @@ impl FromParams for DetachUserPolicyRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct EvaluationResult {
+    pub eval_action_name: Option<String>,
+    pub eval_decision: Option<String>,
+    pub eval_decision_details: Option<std::collections::BTreeMap<String, String>>,
+    pub eval_resource_name: Option<String>,
+    pub matched_statements: Vec<Statement>,
+    pub missing_context_values: Vec<String>,
+    pub organizations_decision_detail: Option<OrganizationsDecisionDetail>,
+    pub permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
+    pub resource_specific_results: Vec<ResourceSpecificResult>,
+}
+
+impl ToXml for EvaluationResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("EvalActionName", &self.eval_action_name);
+        xml.field("EvalDecision", &self.eval_decision);
+        xml.field("EvalDecisionDetails", &self.eval_decision_details);
+        xml.field("EvalResourceName", &self.eval_resource_name);
+        xml.list("MatchedStatements", "member", &self.matched_statements);
+        xml.list("MissingContextValues", "member", &self.missing_context_values);
+        xml.field("OrganizationsDecisionDetail", &self.organizations_decision_detail);
+        xml.field("PermissionsBoundaryDecisionDetail", &self.permissions_boundary_decision_detail);
+        if !self.resource_specific_results.is_empty() {
+            xml.list("ResourceSpecificResults", "member", &self.resource_specific_results);
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GenerateCredentialReportResponse {
     pub description: Option<String>,
     pub state: Option<String>,
@@ -4362,6 +4651,49 @@ pub struct GetAccountSummaryResponse {
 impl ToXml for GetAccountSummaryResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("SummaryMap", &self.summary_map);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetContextKeysForCustomPolicyRequest {
+    pub policy_input_list: Vec<String>,
+}
+
+impl FromParams for GetContextKeysForCustomPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { policy_input_list: fields.required_nested_list("PolicyInputList", "member")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetContextKeysForPolicyResponse {
+    pub context_key_names: Vec<String>,
+}
+
+impl ToXml for GetContextKeysForPolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("ContextKeyNames", "member", &self.context_key_names);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetContextKeysForPrincipalPolicyRequest {
+    pub policy_input_list: Vec<String>,
+    pub policy_source_arn: Option<String>,
+}
+
+impl FromParams for GetContextKeysForPrincipalPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            policy_input_list: fields.nested_list("PolicyInputList", "member")?,
+            policy_source_arn: fields.required("PolicySourceArn")?,
+        };
+        fields.close()?;
+        Ok(value)
     }
 }
 
@@ -4761,6 +5093,26 @@ impl ToXml for GroupDetail {
         xml.field("GroupName", &self.group_name);
         xml.list("GroupPolicyList", "member", &self.group_policy_list);
         xml.field("Path", &self.path);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InlinePolicyIdentifierType {
+    pub attachment_name: Option<String>,
+    pub attachment_type: Option<String>,
+    pub policy_name: Option<String>,
+}
+
+impl FromParams for InlinePolicyIdentifierType {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            attachment_name: fields.required("AttachmentName")?,
+            attachment_type: fields.required("AttachmentType")?,
+            policy_name: fields.required("PolicyName")?,
+        };
+        fields.close()?;
+        Ok(value)
     }
 }
 
@@ -5657,6 +6009,34 @@ impl ToXml for OpenIDConnectProviderListEntry {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrderedOrganizationPolicyType {
+    pub service_control_policy_input_list: Vec<String>,
+}
+
+impl FromParams for OrderedOrganizationPolicyType {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            service_control_policy_input_list: fields
+                .nested_list("ServiceControlPolicyInputList", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OrganizationsDecisionDetail {
+    pub allowed_by_organizations: Option<bool>,
+}
+
+impl ToXml for OrganizationsDecisionDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AllowedByOrganizations", &self.allowed_by_organizations);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordPolicy {
     pub allow_users_to_change_password: Option<bool>,
     pub expire_passwords: Option<bool>,
@@ -5682,6 +6062,17 @@ impl ToXml for PasswordPolicy {
         xml.field("RequireNumbers", &self.require_numbers);
         xml.field("RequireSymbols", &self.require_symbols);
         xml.field("RequireUppercaseCharacters", &self.require_uppercase_characters);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PermissionsBoundaryDecisionDetail {
+    pub allowed_by_permissions_boundary: Option<bool>,
+}
+
+impl ToXml for PermissionsBoundaryDecisionDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AllowedByPermissionsBoundary", &self.allowed_by_permissions_boundary);
     }
 }
 
@@ -5747,6 +6138,26 @@ impl ToXml for PolicyGroup {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyIdentifier {
+    pub inline_policy_identifier: Option<InlinePolicyIdentifierType>,
+    pub policy_arn: Option<String>,
+    pub policy_type: Option<String>,
+}
+
+impl FromParams for PolicyIdentifier {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            inline_policy_identifier: fields.optional("InlinePolicyIdentifier")?,
+            policy_arn: fields.optional("PolicyArn")?,
+            policy_type: fields.optional("PolicyType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PolicyRole {
     pub role_id: Option<String>,
     pub role_name: Option<String>,
@@ -5786,6 +6197,19 @@ impl ToXml for PolicyVersion {
         xml.field("Document", &self.document);
         xml.field("IsDefaultVersion", &self.is_default_version);
         xml.field("VersionId", &self.version_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Position {
+    pub column: Option<i32>,
+    pub line: Option<i32>,
+}
+
+impl ToXml for Position {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Column", &self.column);
+        xml.field("Line", &self.line);
     }
 }
 
@@ -5938,6 +6362,27 @@ impl FromParams for RemoveUserFromGroupRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResourceSpecificResult {
+    pub eval_decision_details: Option<std::collections::BTreeMap<String, String>>,
+    pub eval_resource_decision: Option<String>,
+    pub eval_resource_name: Option<String>,
+    pub matched_statements: Vec<Statement>,
+    pub missing_context_values: Vec<String>,
+    pub permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
+}
+
+impl ToXml for ResourceSpecificResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("EvalDecisionDetails", &self.eval_decision_details);
+        xml.field("EvalResourceDecision", &self.eval_resource_decision);
+        xml.field("EvalResourceName", &self.eval_resource_name);
+        xml.list("MatchedStatements", "member", &self.matched_statements);
+        xml.list("MissingContextValues", "member", &self.missing_context_values);
+        xml.field("PermissionsBoundaryDecisionDetail", &self.permissions_boundary_decision_detail);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Role {
     pub arn: Option<String>,
     pub assume_role_policy_document: Option<String>,
@@ -6048,6 +6493,102 @@ impl FromParams for SetDefaultPolicyVersionRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct SimulateCustomPolicyRequest {
+    pub action_names: Vec<String>,
+    pub caller_arn: Option<String>,
+    pub context_entries: Vec<ContextEntry>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub ordered_organization_policy_input_list: Vec<OrderedOrganizationPolicyType>,
+    pub permissions_boundary_policy_input_list: Vec<String>,
+    pub policy_input_list: Vec<String>,
+    pub resource_arns: Vec<String>,
+    pub resource_handling_option: Option<String>,
+    pub resource_owner: Option<String>,
+    pub resource_policy: Option<String>,
+}
+
+impl FromParams for SimulateCustomPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            action_names: fields.required_nested_list("ActionNames", "member")?,
+            caller_arn: fields.optional("CallerArn")?,
+            context_entries: fields.nested_list("ContextEntries", "member")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            ordered_organization_policy_input_list: fields
+                .nested_list("OrderedOrganizationPolicyInputList", "member")?,
+            permissions_boundary_policy_input_list: fields
+                .nested_list("PermissionsBoundaryPolicyInputList", "member")?,
+            policy_input_list: fields.required_nested_list("PolicyInputList", "member")?,
+            resource_arns: fields.nested_list("ResourceArns", "member")?,
+            resource_handling_option: fields.optional("ResourceHandlingOption")?,
+            resource_owner: fields.optional("ResourceOwner")?,
+            resource_policy: fields.optional("ResourcePolicy")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SimulatePolicyResponse {
+    pub evaluation_results: Vec<EvaluationResult>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for SimulatePolicyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("EvaluationResults", "member", &self.evaluation_results);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SimulatePrincipalPolicyRequest {
+    pub action_names: Vec<String>,
+    pub caller_arn: Option<String>,
+    pub context_entries: Vec<ContextEntry>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub permissions_boundary_policy_input_list: Vec<String>,
+    pub policy_exclusion_list: Vec<PolicyIdentifier>,
+    pub policy_input_list: Vec<String>,
+    pub policy_source_arn: Option<String>,
+    pub resource_arns: Vec<String>,
+    pub resource_handling_option: Option<String>,
+    pub resource_owner: Option<String>,
+    pub resource_policy: Option<String>,
+}
+
+impl FromParams for SimulatePrincipalPolicyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            action_names: fields.required_nested_list("ActionNames", "member")?,
+            caller_arn: fields.optional("CallerArn")?,
+            context_entries: fields.nested_list("ContextEntries", "member")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            permissions_boundary_policy_input_list: fields
+                .nested_list("PermissionsBoundaryPolicyInputList", "member")?,
+            policy_exclusion_list: fields.nested_list("PolicyExclusionList", "member")?,
+            policy_input_list: fields.nested_list("PolicyInputList", "member")?,
+            policy_source_arn: fields.required("PolicySourceArn")?,
+            resource_arns: fields.nested_list("ResourceArns", "member")?,
+            resource_handling_option: fields.optional("ResourceHandlingOption")?,
+            resource_owner: fields.optional("ResourceOwner")?,
+            resource_policy: fields.optional("ResourcePolicy")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceRoleTemplate {
     pub template_arn: Option<String>,
     pub template_minor_version: Option<i32>,
@@ -6057,6 +6598,23 @@ impl ToXml for SourceRoleTemplate {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("TemplateArn", &self.template_arn);
         xml.field("TemplateMinorVersion", &self.template_minor_version);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Statement {
+    pub end_position: Option<Position>,
+    pub source_policy_id: Option<String>,
+    pub source_policy_type: Option<String>,
+    pub start_position: Option<Position>,
+}
+
+impl ToXml for Statement {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("EndPosition", &self.end_position);
+        xml.field("SourcePolicyId", &self.source_policy_id);
+        xml.field("SourcePolicyType", &self.source_policy_type);
+        xml.field("StartPosition", &self.start_position);
     }
 }
 
@@ -6568,6 +7126,8 @@ pub mod authorization {
     pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Authorization = Authorization { actions: &["iam:GetAccountAuthorizationDetails"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCOUNT_PASSWORD_POLICY: Authorization = Authorization { actions: &["iam:GetAccountPasswordPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCOUNT_SUMMARY: Authorization = Authorization { actions: &["iam:GetAccountSummary"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY: Authorization = Authorization { actions: &["iam:GetContextKeysForCustomPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY: Authorization = Authorization { actions: &["iam:GetContextKeysForPrincipalPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::GROUP, ""), ResourceUse::optional(&kind::ROLE, ""), ResourceUse::optional(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_CREDENTIAL_REPORT: Authorization = Authorization { actions: &["iam:GetCredentialReport"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_GROUP: Authorization = Authorization { actions: &["iam:GetGroup"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_GROUP_POLICY: Authorization = Authorization { actions: &["iam:GetGroupPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
@@ -6613,6 +7173,8 @@ pub mod authorization {
     pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:RemoveRoleFromInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static REMOVE_USER_FROM_GROUP: Authorization = Authorization { actions: &["iam:RemoveUserFromGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SET_DEFAULT_POLICY_VERSION: Authorization = Authorization { actions: &["iam:SetDefaultPolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static SIMULATE_CUSTOM_POLICY: Authorization = Authorization { actions: &["iam:SimulateCustomPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static SIMULATE_PRINCIPAL_POLICY: Authorization = Authorization { actions: &["iam:SimulatePrincipalPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::GROUP, ""), ResourceUse::optional(&kind::ROLE, ""), ResourceUse::optional(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static TAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:TagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:TagOpenIDConnectProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_POLICY: Authorization = Authorization { actions: &["iam:TagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };

@@ -14,7 +14,7 @@ use crate::place::AccountId;
 use crate::quotas::{
     ATTACHED_POLICIES_MAX, GROUP_INLINE_POLICIES_MAX, ROLE_INLINE_POLICIES_MAX, USER_INLINE_POLICIES_MAX,
 };
-use crate::role::Role;
+use crate::tags::Tags;
 use crate::user::User;
 use crate::world::World;
 
@@ -69,6 +69,15 @@ impl Entity {
         }
     }
 
+    /// Its unique identifier: `AIDA…`.
+    pub fn unique_id(self) -> String {
+        match self {
+            Entity::User(id) => id.to_string(),
+            Entity::Group(id) => id.to_string(),
+            Entity::Role(id) => id.to_string(),
+        }
+    }
+
     /// AWS's name for how many policies may be attached to one.
     fn attachments_quota(self) -> &'static str {
         match self {
@@ -106,16 +115,21 @@ impl World {
         }
     }
 
+    /// What says what an entity may do: a user's policies and its groups', a group's, a role's.
+    pub fn policies_for(&self, entity: Entity) -> Vec<(PolicyOrigin<'_>, &Document)> {
+        match entity {
+            Entity::User(id) => {
+                self.users.get(&id).map(|user| self.policies_of_user(user)).unwrap_or_default()
+            }
+            Entity::Group(_) | Entity::Role(_) => self.policies_of(entity),
+        }
+    }
+
     /// What says what a user may do: its own policies and its groups'.
     pub fn policies_of_user(&self, user: &User) -> Vec<(PolicyOrigin<'_>, &Document)> {
         let mut policies = self.policies_of(Entity::User(user.id));
         policies.extend(user.groups.iter().flat_map(|group| self.policies_of(Entity::Group(*group))));
         policies
-    }
-
-    /// What says what a role may do.
-    pub fn policies_of_role(&self, role: &Role) -> Vec<(PolicyOrigin<'_>, &Document)> {
-        self.policies_of(Entity::Role(role.id))
     }
 
     /// What bounds what an entity may do, if anything does.
@@ -210,6 +224,15 @@ impl World {
         }
     }
 
+    /// The tags of an entity. Groups have none.
+    pub fn tags_of_entity(&self, entity: Entity) -> Option<&Tags> {
+        match entity {
+            Entity::User(id) => self.users.get(&id).map(|user| &user.tags),
+            Entity::Group(_) => None,
+            Entity::Role(id) => self.roles.get(&id).map(|role| &role.tags),
+        }
+    }
+
     /// The folder of an entity.
     pub fn path_of(&self, entity: Entity) -> Option<&str> {
         match entity {
@@ -264,7 +287,6 @@ mod tests {
     use super::*;
     use crate::ids::Ids;
     use crate::managed_policy::{self, NewManagedPolicy};
-    use crate::tags::Tags;
     use crate::timestamp::Timestamp;
     use crate::user::NewUser;
 

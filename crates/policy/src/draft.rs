@@ -35,6 +35,8 @@ pub(crate) struct DraftStatement {
     pub(crate) principal: Option<DraftPrincipals>,
     pub(crate) conditions: Vec<(Operator, String, Vec<String>)>,
     pub(crate) span: Range<usize>,
+    /// Where the simulator says that it begins.
+    pub(crate) told_from: usize,
 }
 
 /// An element, or its opposite: Action and NotAction.
@@ -89,15 +91,25 @@ fn read_version(node: &Node) -> Option<Version> {
     }
 }
 
+/// AWS's simulator tells of a statement where its reader stood before it: behind the bracket or the statement before it in a
+/// list, and behind its own brace where it is the only one.
 fn read_statements(node: Node) -> Option<Vec<DraftStatement>> {
-    match node.value {
-        Value::List(several) => several.into_iter().map(statement).collect(),
-        _ => statement(node).map(|one| vec![one]),
+    let behind_first_character = node.span.start + 1;
+    let Value::List(several) = node.value else {
+        return statement(node, behind_first_character).map(|one| vec![one]);
+    };
+    let mut told_from = behind_first_character;
+    let mut statements = Vec::with_capacity(several.len());
+    for node in several {
+        let end = node.span.end;
+        statements.push(statement(node, told_from)?);
+        told_from = end;
     }
+    Some(statements)
 }
 
-fn statement(node: Node) -> Option<DraftStatement> {
-    let mut draft = DraftStatement { span: node.span, ..DraftStatement::default() };
+fn statement(node: Node, told_from: usize) -> Option<DraftStatement> {
+    let mut draft = DraftStatement { span: node.span, told_from, ..DraftStatement::default() };
     let Value::Object(members) = node.value else { return None };
     for (name, node) in members {
         match name.as_str() {

@@ -12,6 +12,7 @@
 //! | `pattern`, `variable`, `arn` | texts with wildcards, texts with variables, ARNs part by part |
 //! | `asked`, `principal`, `context`, `policies` | what is asked, by whom, what is known, and which policies have a say |
 //! | `decide`, `decision`, `explain` | the order in which they do, the outcome, and the reasoning |
+//! | `simulate` | the outcome as the policy simulator tells it |
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
@@ -33,6 +34,7 @@ mod pattern;
 mod policies;
 mod principal;
 mod problem;
+mod simulate;
 mod statement;
 mod validate;
 mod variable;
@@ -48,4 +50,5 @@ pub use named::Named;
 pub use policies::{Attached, Origin, Policies, ResourcePolicy};
 pub use principal::Principal;
 pub use problem::PolicyProblem;
+pub use simulate::{Matched, Simulation, simulate};
 pub use statement::Effect;

@@ -50,6 +50,20 @@ pub enum Origin<'a> {
     },
 }
 
+impl<'a> Origin<'a> {
+    /// What a policy that was given to be tried is called.
+    pub fn given(&self) -> Option<&'a str> {
+        match self {
+            Origin::Given { name } => Some(name),
+            Origin::Managed { .. }
+            | Origin::Inline { .. }
+            | Origin::Session
+            | Origin::Trust { .. }
+            | Origin::Resource { .. } => None,
+        }
+    }
+}
+
 /// The policies that have a say. What there is none of has none; no identity-based policy allows nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Policies<'a> {

@@ -33,6 +33,8 @@ pub(crate) struct Statement {
     pub(crate) conditions: Box<[Condition]>,
     /// Where it is in the policy's text, in bytes.
     pub(crate) span: Range<usize>,
+    /// Where the simulator says that it begins.
+    pub(crate) told_from: usize,
 }
 
 /// The Resource or NotResource element.
@@ -72,6 +74,7 @@ impl Statement {
             principals: draft.principal.map(principals).transpose()?,
             conditions: draft.conditions.into_iter().map(condition).collect::<Result<_, _>>()?,
             span: draft.span,
+            told_from: draft.told_from,
         })
     }
 

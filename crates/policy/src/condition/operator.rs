@@ -3,6 +3,8 @@
 use serde::{Serialize, Serializer};
 use std::fmt;
 
+use super::Expected;
+
 /// A condition operator, as `ForAllValues:StringNotLikeIfExists`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operator {
@@ -41,6 +43,13 @@ pub enum Test {
     Arn,
     /// Whether the key is there.
     Null,
+}
+
+impl Test {
+    /// Whether a value is one of those that it compares: a number, a time, an address.
+    pub fn takes(self, value: &str) -> bool {
+        Expected::new(self, &[value.to_owned()], false).is_ok()
+    }
 }
 
 /// How two numbers or times are compared.

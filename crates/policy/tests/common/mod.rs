@@ -66,7 +66,7 @@ pub(crate) fn of_resource(document: &Document) -> ResourcePolicy<'_> {
     ResourcePolicy { attached: resource(document), must_allow: false }
 }
 
-/// Decides, and looks that the explanation says the same.
+/// Decides, and looks that the explanation and the simulation say the same.
 pub(crate) fn decide(
     action: &str,
     resource: &str,
@@ -78,6 +78,7 @@ pub(crate) fn decide(
     let request = Request { action, resource, resource_account, principal, context };
     let decision = policy::decide(&request, policies);
     assert_eq!(policy::explain(&request, policies).decision, decision);
+    assert_eq!(policy::simulate(&request, policies).decision, decision);
     decision
 }
 

@@ -19,6 +19,8 @@ mod ledger;
 mod message;
 mod question;
 mod refusal;
+#[cfg(test)]
+mod simulated;
 mod standing;
 #[cfg(test)]
 mod tests;

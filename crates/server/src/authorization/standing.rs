@@ -114,11 +114,7 @@ impl Standing {
     pub(crate) fn of(world: &World, call: &Call) -> Standing {
         let partition = call.partition();
         let entity = entity(call);
-        let policies = match entity {
-            Some(Entity::User(id)) => world.users.get(&id).map(|user| world.policies_of_user(user)),
-            Some(Entity::Role(id)) => world.roles.get(&id).map(|role| world.policies_of_role(role)),
-            Some(Entity::Group(_)) | None => None,
-        };
+        let policies = entity.map(|entity| world.policies_for(entity));
         let identity = policies.unwrap_or_default().into_iter();
         let mut identity: Vec<Held> =
             identity.map(|(origin, document)| held(world, partition, origin, document)).collect();

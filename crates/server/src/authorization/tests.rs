@@ -18,13 +18,13 @@ use crate::services;
 const ACCOUNT: AccountId = AccountId::DEFAULT;
 
 /// A world with the user `bob`, who may do nothing.
-struct Lab {
-    world: World,
-    user: UserId,
+pub(super) struct Lab {
+    pub(super) world: World,
+    pub(super) user: UserId,
 }
 
 impl Lab {
-    fn new() -> Lab {
+    pub(super) fn new() -> Lab {
         let mut world = World::default();
         let mut number = 0;
         let mut random = || {
@@ -45,7 +45,7 @@ impl Lab {
         self
     }
 
-    fn call(&self) -> Call {
+    pub(super) fn call(&self) -> Call {
         let user = &self.world.users.get(&self.user).unwrap();
         let principal = Principal::User {
             account: ACCOUNT,
