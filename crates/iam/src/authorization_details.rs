@@ -126,7 +126,7 @@ fn role(call: &Call, world: &World, role: &model::Role) -> RoleDetail {
         role_id: Some(role.id.to_string()),
         arn: Some(role.arn(call.partition())),
         create_date: Some(role.created),
-        assume_role_policy_document: document::encoded(&role.trust_policy),
+        assume_role_policy_document: document::encoded_trust(call, world, role),
         instance_profile_list: profiles.map(|it| instance_profile::render(call, world, it)).collect(),
         role_policy_list: inline_policy::details(world, entity),
         attached_managed_policies: attachment::attached(call, world, entity, ""),

@@ -1,7 +1,8 @@
 //! Policy documents: read as IAM reads them, and written as its answers have them.
 
-use awsproto::AwsError;
+use awsproto::{AwsError, Call};
 use model::quotas::{MANAGED_POLICY_MAX, TRUST_POLICY_MAX};
+use model::{Role, World};
 use policy::{Document, Kind, PolicyProblem};
 
 use crate::errors;
@@ -16,10 +17,22 @@ pub(crate) fn managed(text: Option<String>) -> Result<Document, AwsError> {
     within(identity(text)?, "PolicySize", MANAGED_POLICY_MAX)
 }
 
-/// A policy that says who may act as a role.
-pub(crate) fn trust(text: Option<String>) -> Result<Document, AwsError> {
+/// A policy that says who may act as a role, as it is kept: whom it names must be there.
+pub(crate) fn trust(call: &Call, world: &World, text: Option<String>) -> Result<Document, AwsError> {
+    let document = trust_text(text)?;
+    let kept = world.with_principal_ids(&document, call.scope.account, call.partition());
+    kept.map_err(|nobody| malformed(PolicyProblem::Principal(nobody)))
+}
+
+/// What is shown and counted is what was given, not what is kept.
+fn trust_text(text: Option<String>) -> Result<Document, AwsError> {
     let document = Document::parse(&text.unwrap_or_default(), Kind::Trust).map_err(malformed)?;
     within(document, "ACLSizePerRole", TRUST_POLICY_MAX)
+}
+
+/// A role's trust policy as answers have it.
+pub(crate) fn encoded_trust(call: &Call, world: &World, role: &Role) -> Option<String> {
+    encoded(&world.with_principal_arns(&role.trust_policy, call.partition()))
 }
 
 /// As answers have it: "The policy document … is URL-encoded compliant with RFC 3986" (GetPolicyVersion).
@@ -48,7 +61,10 @@ mod tests {
         let statement = r#"{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"X"}}}"#;
         let policy = |filler: &str| {
             let filled = statement.replace('X', filler);
-            trust(Some(format!(r#"{{"Version":"2012-10-17","Statement":{filled}{}}}"#, " ".repeat(4000))))
+            trust_text(Some(format!(
+                r#"{{"Version":"2012-10-17","Statement":{filled}{}}}"#,
+                " ".repeat(4000)
+            )))
         };
         assert!(policy("us").is_ok());
         let refused = policy(&"1".repeat(2048)).unwrap_err();

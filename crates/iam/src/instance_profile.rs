@@ -169,7 +169,7 @@ pub(crate) fn render(
         instance_profile_id: Some(profile.id.to_string()),
         arn: Some(profile.arn(call.partition())),
         create_date: Some(profile.created),
-        roles: world.role_of(profile).map(|role| role::render(call, role)).into_iter().collect(),
+        roles: world.role_of(profile).map(|role| role::render(call, world, role)).into_iter().collect(),
         tags: Vec::new(),
     }
 }

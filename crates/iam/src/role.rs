@@ -34,7 +34,7 @@ pub(crate) fn create(
         max_session_duration_s: max_session_duration.unwrap_or(MAX_SESSION_DURATION_S).unsigned_abs(),
         boundary: entity::boundary(call, world, permissions_boundary.as_deref())?,
         tags: tags::checked(tags)?,
-        trust_policy: document::trust(assume_role_policy_document)?,
+        trust_policy: document::trust(call, world, assume_role_policy_document)?,
     };
     let id = call.with_ids(|ids| world.create_role(account, new, ids, now)).map_err(refused)?;
     Ok(CreateRoleResponse { role: world.roles.get(&id).map(|role| whole(call, world, role)) })
@@ -61,7 +61,7 @@ pub(crate) fn list(
     let prefix = path::prefix(path_prefix);
     let roles = world.roles_of(call.scope.account).filter(|role| role.path.starts_with(&prefix));
     let listed = Listed::of_sorted(roles, asked(max_items, marker), |role| role.name.to_lowercase())?;
-    let listed = listed.map(|role| render(call, role));
+    let listed = listed.map(|role| render(call, world, role));
     Ok(ListRolesResponse { is_truncated: listed.is_truncated(), marker: listed.marker, roles: listed.items })
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn update_trust_policy(
 ) -> Result<(), AwsError> {
     let UpdateAssumeRolePolicyRequest { policy_document, role_name } = request;
     entity::own_role(call, world, role_name.as_deref())?;
-    let document = document::trust(policy_document)?;
+    let document = document::trust(call, world, policy_document)?;
     own_mut(call, world, role_name)?.trust_policy = document;
     Ok(())
 }
@@ -169,14 +169,14 @@ pub(crate) fn last_used(role: &model::Role) -> RoleLastUsed {
 }
 
 /// A role as lists show it, without boundary, last use and tags.
-pub(crate) fn render(call: &Call, role: &model::Role) -> shapes::Role {
+pub(crate) fn render(call: &Call, world: &World, role: &model::Role) -> shapes::Role {
     shapes::Role {
         path: Some(role.path.clone()),
         role_name: Some(role.name.clone()),
         role_id: Some(role.id.to_string()),
         arn: Some(role.arn(call.partition())),
         create_date: Some(role.created),
-        assume_role_policy_document: document::encoded(&role.trust_policy),
+        assume_role_policy_document: document::encoded_trust(call, world, role),
         description: role.description.clone(),
         max_session_duration: i32::try_from(role.max_session_duration_s).ok(),
         ..Default::default()
@@ -187,7 +187,7 @@ fn whole(call: &Call, world: &World, role: &model::Role) -> shapes::Role {
     shapes::Role {
         permissions_boundary: entity::shown_boundary(call, world, role.permissions.boundary),
         tags: tags::render(&role.tags),
-        ..render(call, role)
+        ..render(call, world, role)
     }
 }
 
@@ -247,6 +247,51 @@ mod tests {
                 "{action}"
             );
         }
+    }
+
+    #[test]
+    fn whom_a_trust_policy_names_is_there_and_is_trusted_by_identifier() {
+        let mut caller = root();
+        let trust = |principal: &str| {
+            format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"sts:AssumeRole"}}]}}"#
+            )
+        };
+        let bob = "arn:aws:iam::123456789012:user/dev/bob";
+        let create = [("RoleName", "web"), ("AssumeRolePolicyDocument", &*trust(bob))];
+        let nobody = format!("400 MalformedPolicyDocument: Invalid principal in policy: \"AWS\":\"{bob}\"");
+        assert_eq!(caller.refused_with_status("CreateRole", &create), nobody);
+        let user = [("UserName", "bob"), ("Path", "/dev/")];
+        let id = caller.ok("CreateUser", &user).text("UserId");
+        let shown = |answer: awsproto::testing::XmlAnswer| answer.text("AssumeRolePolicyDocument");
+        let encoded = |policy: String| awsproto::encode_uri_component(&policy);
+        assert_eq!(shown(caller.ok("CreateRole", &create)), encoded(trust(bob)));
+        caller.ok("DeleteUser", &user[..1]);
+        let get = [("RoleName", "web")];
+        assert_eq!(shown(caller.ok("GetRole", &get)), encoded(trust(&id)));
+        let again = caller.ok("CreateUser", &user).text("UserId");
+        assert_ne!(again, id);
+        for action in ["ListRoles", "GetAccountAuthorizationDetails"] {
+            assert_eq!(
+                shown(caller.ok(action, &[])),
+                encoded(trust(&id)),
+                "{action}: another bob is not trusted"
+            );
+        }
+        let gone = trust(&id);
+        let update = |policy: &'static str| [("RoleName", "web"), ("PolicyDocument", policy)];
+        assert_eq!(
+            caller.refused("UpdateAssumeRolePolicy", &update(gone.leak())),
+            format!("MalformedPolicyDocument: Invalid principal in policy: \"AWS\":\"{id}\"")
+        );
+        caller.ok("UpdateAssumeRolePolicy", &update(trust(bob).leak()));
+        assert_eq!(shown(caller.ok("GetRole", &get)), encoded(trust(bob)));
+        // A service's name is looked at for what it ends with.
+        let typo = TRUST.replace("amazonaws.com", "amazonaws.con");
+        assert_eq!(
+            caller.refused("UpdateAssumeRolePolicy", &update(typo.leak())),
+            "MalformedPolicyDocument: Invalid principal in policy: \"SERVICE\":\"ec2.amazonaws.con\""
+        );
     }
 
     #[test]

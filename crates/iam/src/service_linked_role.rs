@@ -92,7 +92,9 @@ pub(crate) fn create(
     let (account, now) = (call.scope.account, call.now);
     let id = call.with_ids(|ids| world.create_role(account, new, ids, now)).map_err(refused)?;
     world.attach_policy(Entity::Role(id), policy).map_err(refused)?;
-    Ok(CreateServiceLinkedRoleResponse { role: world.roles.get(&id).map(|made| role::render(call, made)) })
+    Ok(CreateServiceLinkedRoleResponse {
+        role: world.roles.get(&id).map(|made| role::render(call, world, made)),
+    })
 }
 
 /// What is before the domain of a service's principal, what its role is called, and which policy that has.

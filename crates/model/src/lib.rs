@@ -59,6 +59,7 @@ pub mod peering_status;
 pub mod permissions;
 pub mod place;
 pub mod placement_group;
+mod policy_principal;
 pub mod prefix_list;
 pub mod private_hosted_zone;
 pub mod public_access_block;
@@ -87,7 +88,6 @@ pub mod tags;
 #[cfg(test)]
 mod testing;
 pub mod timestamp;
-pub mod trust_policy;
 pub mod upgrade;
 pub mod user;
 pub mod volume;

@@ -12,6 +12,7 @@
 //! | `pattern`, `variable`, `arn` | texts with wildcards, texts with variables, ARNs part by part |
 //! | `asked`, `principal`, `context`, `policies` | what is asked, by whom, what is known, and which policies have a say |
 //! | `decide`, `decision`, `explain` | the order in which they do, the outcome, and the reasoning |
+//! | `rewrite` | principals replaced in the text |
 //! | `simulate` | the outcome as the policy simulator tells it |
 
 #![forbid(unsafe_code)]
@@ -34,6 +35,7 @@ mod pattern;
 mod policies;
 mod principal;
 mod problem;
+mod rewrite;
 mod simulate;
 mod statement;
 mod validate;

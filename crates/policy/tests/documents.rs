@@ -305,3 +305,25 @@ fn an_explanation_says_what_each_statement_met_with_and_where_it_is() {
     assert_eq!(json["decision"]["explicit_deny"][0], "identity");
     assert_eq!(json["policies"][0]["statements"][1]["result"]["condition"]["operator"], "IpAddress");
 }
+
+#[test]
+fn principals_are_replaced_and_nothing_else() {
+    let text = "{\"Version\":\"2012-10-17\",\n \"Statement\": [{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\", \
+                \"AWS\": [\"arn:aws:iam::111122223333:user/a\" , \"444455556666\"]},\"Action\":\"sts:AssumeRole\",\
+                \"Condition\":{\"StringEquals\":{\"AWS\":\"arn:aws:iam::111122223333:user/a\"}}},\
+                {\"Effect\":\"Deny\",\"Principal\":{\"AWS\":\"arn:aws:iam::111122223333:user/a\"},\"Action\":\"sts:*\"}]}";
+    let document = Document::parse(text, Kind::Trust).unwrap();
+    let ends = |named: &str| named.ends_with("user/a").then(|| "AIDAEXAMPLEEXAMPLE123".to_owned());
+    let replaced = document.with_principals(ends);
+    let arn = "arn:aws:iam::111122223333:user/a";
+    assert_eq!(replaced.text().matches("AIDAEXAMPLEEXAMPLE123").count(), 2);
+    assert_eq!(replaced.text().matches(arn).count(), 1, "a condition's key is no principal");
+    let back = |named: &str| named.starts_with("AIDA").then(|| arn.to_owned());
+    assert_eq!(replaced.with_principals(back).text(), text);
+    assert_eq!(document.with_principals(|_| None), document);
+    assert_eq!(Document::stored("hello").with_principals(ends).text(), "hello");
+    assert_eq!(
+        Document::stored(r#"{"Statement":[1,{"Principal":"*"}]}"#).with_principals(ends).principals().count(),
+        0
+    );
+}

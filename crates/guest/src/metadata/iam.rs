@@ -4,8 +4,8 @@
 //! (IAM User Guide). An instance without an instance profile has none of it.
 
 use model::instance_profile_association::InstanceProfileAssociation;
-use model::trust_policy::TrustPolicy;
 use model::{Instance, Partition, Role, Timestamp, World};
+use policy::Context;
 
 use super::tree::Tree;
 use crate::role_credentials::{CredentialKey, RoleSession};
@@ -34,18 +34,22 @@ pub(super) fn plant(
     };
     let session = RoleSession::current(instance, role, association.since, now);
     tree.put(INFO, info("Success", None, association, session.issued));
-    let document = match trusts_instances(role, instance.scope.region.partition()) {
+    let document = match trusts_instances(role, instance.scope.region.partition(), now) {
         true => credentials(&session, key),
         false => unauthorized(role, &session),
     };
     tree.put(format!("{CREDENTIALS}/{}", role.name), document);
 }
 
-/// The policy was checked when it was written, so that one that cannot be read trusts nobody.
-fn trusts_instances(role: &Role, partition: Partition) -> bool {
-    let names = partition.service_principals(EC2);
-    let trusts = |policy: TrustPolicy| names.iter().any(|name| policy.trusts_service(name));
-    TrustPolicy::parse(role.trust_policy.text()).is_ok_and(trusts)
+/// A policy that cannot be read trusts nobody. What conditions can be about is the time, and that a service asks.
+fn trusts_instances(role: &Role, partition: Partition, now: Timestamp) -> bool {
+    let mut context = Context::new()
+        .with("aws:CurrentTime", now.to_the_second())
+        .with("aws:EpochTime", now.as_secs().to_string());
+    partition.service_principals(EC2).iter().any(|name| {
+        policy::Principal::Service(name).describe(&mut context);
+        role.trust_policy.trusts_service(name, &context)
+    })
 }
 
 fn info(

@@ -409,6 +409,20 @@ fn the_instance_profile_and_its_roles_credentials_are_there() {
     let refused = meta(&world, "iam/security-credentials/reader");
     assert!(refused.contains("\"Code\" : \"AssumeRoleUnauthorizedAccess\""), "{refused}");
     assert!(!refused.contains("SecretAccessKey"), "{refused}");
+    for (condition, holds) in [
+        (r#"{"DateLessThan":{"aws:CurrentTime":"2030-01-01T00:00:00Z"}}"#, true),
+        (r#"{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}"#, false),
+        (r#"{"StringEquals":{"aws:PrincipalServiceName":"ec2.amazonaws.com"}}"#, true),
+        (r#"{"StringEquals":{"sts:ExternalId":"x"}}"#, false),
+    ] {
+        let text = format!(
+            r#"{{"Statement":{{"Effect":"Allow","Principal":{{"Service":"ec2.amazonaws.com"}},"Action":"sts:AssumeRole","Condition":{condition}}}}}"#
+        );
+        let role = world.role_named_mut(AccountId::DEFAULT, "reader").unwrap();
+        role.trust_policy = policy::Document::stored(&text);
+        let shown = meta(&world, "iam/security-credentials/reader");
+        assert_eq!(shown.contains("SecretAccessKey"), holds, "{condition}");
+    }
 
     world.remove_role_from_instance_profile(AccountId::DEFAULT, "web", "reader").unwrap();
     assert_eq!(meta(&world, "iam/"), "info");

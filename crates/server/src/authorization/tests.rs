@@ -298,6 +298,28 @@ fn a_role_that_was_deleted_may_do_nothing() {
 }
 
 #[test]
+fn who_comes_back_under_a_trusted_name_is_not_trusted() {
+    let mut lab = Lab::new();
+    let mut root = testing::call("us-east-1", 2);
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/bob"},"Action":"sts:AssumeRole"}}"#;
+    let mut perform = |world: &mut World, action: &str, form: &str| {
+        let input = Input::parse(Protocol::Query, "", form.as_bytes()).unwrap();
+        iam::API.perform(action, &mut root, world, &input).unwrap();
+    };
+    let form = format!("RoleName=web&AssumeRolePolicyDocument={}", awsproto::encode_uri_component(trust));
+    perform(&mut lab.world, "CreateRole", &form);
+    let assume = "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fweb&RoleSessionName=me";
+    assert_eq!(lab.ask("sts", "AssumeRole", assume), None);
+    perform(&mut lab.world, "UpdateUser", "UserName=bob&NewUserName=robert");
+    assert_eq!(lab.ask("sts", "AssumeRole", assume), None, "it is still he");
+    perform(&mut lab.world, "DeleteUser", "UserName=robert");
+    perform(&mut lab.world, "CreateUser", "UserName=bob");
+    lab.user = lab.world.user_named(ACCOUNT, "bob").unwrap().id;
+    let refused = lab.ask("sts", "AssumeRole", assume).unwrap().message;
+    assert!(refused.contains("because no role trust policy allows the sts:AssumeRole action"), "{refused}");
+}
+
+#[test]
 fn the_reasoning_names_the_statement_and_the_condition_that_decided() {
     let lab = Lab::new().with_policy(
         r#"[{"Sid":"ByDay","Effect":"Allow","Action":"ec2:*","Resource":"*",
