@@ -43,7 +43,11 @@ const USER: Principal<'_> = Principal::User {
 };
 
 fn attached() -> Vec<Attached<'static>> {
-    let find = |name: &str| aws::named(name).unwrap_or_else(|| panic!("AWS manages {name}")).document();
+    let find = |name: &str| {
+        aws::named(name)
+            .unwrap_or_else(|| panic!("AWS manages {name}"))
+            .document(model::Partition::Commercial)
+    };
     ATTACHED.iter().map(|arn| Attached { document: find(arn), origin: Origin::Managed { arn } }).collect()
 }
 

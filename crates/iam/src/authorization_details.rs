@@ -149,7 +149,7 @@ fn policy(call: &Call, world: &World, policy: AnyPolicy<'_>) -> ManagedPolicyDet
         permissions_boundary_usage_count: shown.permissions_boundary_usage_count,
         policy_id: shown.policy_id,
         policy_name: shown.policy_name,
-        policy_version_list: policy_version::versions(policy),
+        policy_version_list: policy_version::versions(call, policy),
         update_date: shown.update_date,
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn get(
     let GetPolicyVersionRequest { policy_arn, version_id } = request;
     let policy = entity::policy(call, world, policy_arn.as_deref())?;
     let version_id = version_id.unwrap_or_default();
-    let mut versions = versions(policy).into_iter();
+    let mut versions = versions(call, policy).into_iter();
     let found = versions.find(|version| version.version_id.as_deref() == Some(version_id.as_str()));
     let found = found.ok_or_else(|| no_such_version(policy_arn.as_deref(), &version_id))?;
     Ok(GetPolicyVersionResponse { policy_version: Some(found) })
@@ -50,7 +50,7 @@ pub(crate) fn list(
     request: ListPolicyVersionsRequest,
 ) -> Result<ListPolicyVersionsResponse, AwsError> {
     let ListPolicyVersionsRequest { marker, max_items, policy_arn } = request;
-    let mut versions = versions(entity::policy(call, world, policy_arn.as_deref())?);
+    let mut versions = versions(call, entity::policy(call, world, policy_arn.as_deref())?);
     // The newest first.
     versions.reverse();
     let place = |version: &shapes::PolicyVersion| {
@@ -105,7 +105,7 @@ fn no_such_version(arn: Option<&str>, version: &str) -> AwsError {
 }
 
 /// A policy's versions, the oldest first.
-pub(crate) fn versions(policy: AnyPolicy<'_>) -> Vec<shapes::PolicyVersion> {
+pub(crate) fn versions(call: &Call, policy: AnyPolicy<'_>) -> Vec<shapes::PolicyVersion> {
     match policy {
         AnyPolicy::Own(policy) => {
             let show = |version: &Version| shapes::PolicyVersion {
@@ -118,7 +118,7 @@ pub(crate) fn versions(policy: AnyPolicy<'_>) -> Vec<shapes::PolicyVersion> {
         }
         AnyPolicy::Aws(_) => vec![shapes::PolicyVersion {
             create_date: Some(policy.updated()),
-            document: document::encoded(policy.document()),
+            document: document::encoded(policy.document(call.partition())),
             is_default_version: Some(true),
             version_id: Some(policy.default_version()),
         }],

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::iam_id::{GroupId, RoleId, UserId};
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::managed_policy::PolicyRef;
+use crate::partition::Partition;
 use crate::place::AccountId;
 use crate::quotas::{
     ATTACHED_POLICIES_MAX, GROUP_INLINE_POLICIES_MAX, ROLE_INLINE_POLICIES_MAX, USER_INLINE_POLICIES_MAX,
@@ -115,36 +116,37 @@ impl World {
         }
     }
 
-    /// What says what an entity may do: a user's policies and its groups', a group's, a role's.
-    pub fn policies_for(&self, entity: Entity) -> Vec<(PolicyOrigin<'_>, &Document)> {
+    /// What says what an entity may do in a partition: a user's policies and its groups', a group's, a role's.
+    pub fn policies_for(&self, entity: Entity, partition: Partition) -> Vec<(PolicyOrigin<'_>, &Document)> {
         match entity {
             Entity::User(id) => {
-                self.users.get(&id).map(|user| self.policies_of_user(user)).unwrap_or_default()
+                self.users.get(&id).map(|user| self.policies_of_user(user, partition)).unwrap_or_default()
             }
-            Entity::Group(_) | Entity::Role(_) => self.policies_of(entity),
+            Entity::Group(_) | Entity::Role(_) => self.policies_of(entity, partition),
         }
     }
 
-    /// What says what a user may do: its own policies and its groups'.
-    pub fn policies_of_user(&self, user: &User) -> Vec<(PolicyOrigin<'_>, &Document)> {
-        let mut policies = self.policies_of(Entity::User(user.id));
-        policies.extend(user.groups.iter().flat_map(|group| self.policies_of(Entity::Group(*group))));
+    /// A user's own policies and its groups'.
+    fn policies_of_user(&self, user: &User, partition: Partition) -> Vec<(PolicyOrigin<'_>, &Document)> {
+        let mut policies = self.policies_of(Entity::User(user.id), partition);
+        policies
+            .extend(user.groups.iter().flat_map(|group| self.policies_of(Entity::Group(*group), partition)));
         policies
     }
 
     /// What bounds what an entity may do, if anything does.
-    pub fn boundary_of(&self, entity: Entity) -> Option<(PolicyRef, &Document)> {
+    pub fn boundary_of(&self, entity: Entity, partition: Partition) -> Option<(PolicyRef, &Document)> {
         let boundary = self.permissions(entity)?.boundary?;
-        Some((boundary, self.managed_policy(boundary)?.document()))
+        Some((boundary, self.managed_policy(boundary)?.document(partition)))
     }
 
-    fn policies_of(&self, entity: Entity) -> Vec<(PolicyOrigin<'_>, &Document)> {
+    fn policies_of(&self, entity: Entity, partition: Partition) -> Vec<(PolicyOrigin<'_>, &Document)> {
         let Some(permissions) = self.permissions(entity) else { return Vec::new() };
         let inline = permissions.inline.iter();
         let mut policies: Vec<_> =
             inline.map(|(name, document)| (PolicyOrigin::Inline(entity, name), document)).collect();
         for policy in &permissions.attached {
-            let document = self.managed_policy(*policy).map(|policy| policy.document());
+            let document = self.managed_policy(*policy).map(|policy| policy.document(partition));
             policies.extend(document.map(|document| (PolicyOrigin::Attached(entity, *policy), document)));
         }
         policies
@@ -327,18 +329,24 @@ mod tests {
         world.put_inline_policy(Entity::User(alice), "own", Document::stored("own")).unwrap();
         world.attach_policy(Entity::User(alice), describe).unwrap();
         world.attach_policy(Entity::Group(admins), PolicyRef::Aws("AdministratorAccess")).unwrap();
-        let all = world.policies_of_user(world.users.get(&alice).unwrap());
+        let all = world.policies_for(Entity::User(alice), Partition::Commercial);
         assert_eq!(texts(&all)[..2], ["own", "describe"]);
         assert_eq!(all[0].0, PolicyOrigin::Inline(Entity::User(alice), "own"));
         let of_group = PolicyOrigin::Attached(Entity::Group(admins), PolicyRef::Aws("AdministratorAccess"));
         assert_eq!((all[2].0, all.len()), (of_group, 3));
 
         world.set_permissions_boundary(Entity::User(alice), Some(describe));
-        assert_eq!(world.boundary_of(Entity::User(alice)).unwrap().1.text(), "describe");
-        assert_eq!(texts(&world.policies_of_user(world.users.get(&alice).unwrap())).len(), 3);
+        assert_eq!(
+            world.boundary_of(Entity::User(alice), Partition::Commercial).unwrap().1.text(),
+            "describe"
+        );
+        assert_eq!(texts(&world.policies_for(Entity::User(alice), Partition::Commercial)).len(), 3);
 
         world.remove_user_from_group(ACCOUNT, "admins", "alice").unwrap();
-        assert_eq!(texts(&world.policies_of_user(world.users.get(&alice).unwrap())), ["own", "describe"]);
+        assert_eq!(
+            texts(&world.policies_for(Entity::User(alice), Partition::Commercial)),
+            ["own", "describe"]
+        );
     }
 
     #[test]

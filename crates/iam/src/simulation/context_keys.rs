@@ -26,7 +26,7 @@ pub(crate) fn of_principal(
     let GetContextKeysForPrincipalPolicyRequest { policy_input_list, policy_source_arn } = request;
     let source = caller::source(call, world, &policy_source_arn.unwrap_or_default())?;
     let given = read_all(&policy_input_list)?;
-    let own = world.policies_for(source);
+    let own = world.policies_for(source, call.partition());
     Ok(answer(own.iter().map(|(_, document)| *document).chain(&given)))
 }
 

@@ -100,7 +100,7 @@ pub(crate) fn principal(
     // "If you do not specify a CallerArn, it defaults to the ARN of the user, group, or role that you specify in
     // PolicySourceArn" (SimulatePrincipalPolicy).
     let caller = Caller::named(world, &caller_arn.unwrap_or(source_arn))?;
-    let mut tried = Tried::of(world, source);
+    let mut tried = Tried::of(call, world, source);
     tried.add_given(policy_input_list)?;
     tried.bound_by(permissions_boundary_policy_input_list)?;
     tried.add_resource_policy(resource_policy, &caller, &action_names)?;

@@ -1,6 +1,6 @@
 //! The policies that are tried: those that somebody has, and those that the request brings.
 
-use awsproto::AwsError;
+use awsproto::{AwsError, Call};
 use model::{Entity, PolicyOrigin, PolicyRef, World};
 use policy::{Attached, Document, Kind, Origin, Policies, ResourcePolicy};
 
@@ -31,12 +31,12 @@ impl Given {
 
 impl Tried {
     /// Those of a user with its groups, of a group or of a role; and the boundary that it has.
-    pub(super) fn of(world: &World, entity: Entity) -> Tried {
-        let own = world.policies_for(entity).into_iter();
+    pub(super) fn of(call: &Call, world: &World, entity: Entity) -> Tried {
+        let own = world.policies_for(entity, call.partition()).into_iter();
         let identity =
             own.map(|(origin, document)| Given { id: id_of(world, origin), document: document.clone() });
         let boundary = world
-            .boundary_of(entity)
+            .boundary_of(entity, call.partition())
             .map(|(policy, document)| Given { id: managed_name(world, policy), document: document.clone() });
         Tried { identity: identity.collect(), boundary, resource: None }
     }

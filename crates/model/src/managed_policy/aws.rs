@@ -24,6 +24,9 @@ const TEXTS_IN_BLOCK: usize = 32;
 /// What is between the texts of a block.
 const SEPARATOR: char = '\0';
 
+/// What ARNs in the texts begin with, which are those of the commercial partition.
+const COMMERCIAL_ARNS: &str = "arn:aws:";
+
 /// The longest block, unpacked; the longest there is has some 600 kB.
 const BLOCK_BYTES_MAX: usize = 4 << 20;
 
@@ -44,7 +47,8 @@ pub struct AwsManagedPolicy {
     pub default_version: &'static str,
     /// Its line in the index.
     line: usize,
-    document: OnceLock<Document>,
+    /// What it says in each partition.
+    documents: [OnceLock<Document>; Partition::ALL.len()],
 }
 
 static ALL: LazyLock<Vec<AwsManagedPolicy>> =
@@ -73,9 +77,17 @@ impl AwsManagedPolicy {
         partition.arn("iam", "aws", format_args!("policy{}{}", self.path, self.name))
     }
 
-    /// What it says. It is read when it is first asked.
-    pub fn document(&self) -> &Document {
-        self.document.get_or_init(|| Document::stored(&text(self.line)))
+    /// What it says in a partition: ARNs there have its name. It is read when it is first asked.
+    pub fn document(&self, partition: Partition) -> &Document {
+        let place = match partition {
+            Partition::Commercial => 0,
+            Partition::China => 1,
+            Partition::GovCloud => 2,
+        };
+        self.documents[place].get_or_init(|| {
+            let arns = format!("arn:{}:", partition.name());
+            Document::stored(&text(self.line).replace(COMMERCIAL_ARNS, &arns))
+        })
     }
 }
 
@@ -90,7 +102,7 @@ fn read(line: usize, text: &'static str) -> Option<AwsManagedPolicy> {
         updated: Timestamp::parse(next()?)?,
         default_version: next()?,
         line,
-        document: OnceLock::new(),
+        documents: Default::default(),
     })
 }
 
@@ -130,7 +142,7 @@ mod tests {
         assert_eq!(policy.created.to_string(), "2015-02-06T18:39:46.000Z");
         let text = "{\n    \"Version\": \"2012-10-17\",\n    \"Statement\": [\n        {\n            \"Effect\": \
                     \"Allow\",\n            \"Action\": \"*\",\n            \"Resource\": \"*\"\n        }\n    ]\n}";
-        assert_eq!(policy.document().text(), text);
+        assert_eq!(policy.document(Partition::Commercial).text(), text);
     }
 
     #[test]
@@ -163,10 +175,30 @@ mod tests {
         assert_eq!(ids.len(), policies().len());
         for one in policies() {
             assert!(one.id.len() == 21 && one.id.starts_with("ANPA"), "{}", one.id);
-            let document: Value = serde_json::from_str(one.document().text()).unwrap();
+            let document: Value = serde_json::from_str(one.document(Partition::Commercial).text()).unwrap();
             assert!(document["Version"].is_string() && document.get("Statement").is_some(), "{}", one.name);
             assert_eq!(policy(&one.arn(Partition::China)).map(|found| found.name), Some(one.name));
         }
+    }
+
+    #[test]
+    fn arns_in_a_policy_are_those_of_its_partition() {
+        let mut with_arns = 0;
+        for one in policies() {
+            let text = |partition| one.document(partition).text().to_owned();
+            let (commercial, china) = (text(Partition::Commercial), text(Partition::China));
+            assert!(!china.contains("arn:aws:"), "{}", one.name);
+            assert_eq!(
+                china.replace("arn:aws-cn:", "arn:aws:"),
+                commercial.replace("arn:aws-cn:", "arn:aws:")
+            );
+            with_arns += usize::from(china != commercial);
+        }
+        assert!(with_arns > 300, "{with_arns}");
+        let managed = named("CloudWatchAgentServerPolicy").unwrap();
+        let of = |partition| managed.document(partition).text().to_owned();
+        assert!(of(Partition::GovCloud).contains("arn:aws-us-gov:ssm:*:*:parameter/AmazonCloudWatch-*"));
+        assert!(of(Partition::Commercial).contains("arn:aws:ssm:*:*:parameter/AmazonCloudWatch-*"));
     }
 
     #[test]
@@ -196,7 +228,8 @@ mod tests {
 
     /// What the statements of a policy allow.
     fn actions(name: &str) -> BTreeSet<String> {
-        let document: Value = serde_json::from_str(named(name).unwrap().document().text()).unwrap();
+        let document: Value =
+            serde_json::from_str(named(name).unwrap().document(Partition::Commercial).text()).unwrap();
         let statements =
             document["Statement"].as_array().unwrap().iter().filter(|it| it["Effect"] == "Allow");
         let actions = statements.flat_map(|statement| {

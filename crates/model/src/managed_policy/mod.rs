@@ -197,11 +197,11 @@ impl<'a> AnyPolicy<'a> {
         }
     }
 
-    /// What the version says that holds.
-    pub fn document(self) -> &'a Document {
+    /// What the version says that holds; AWS's policies, in a partition.
+    pub fn document(self, partition: Partition) -> &'a Document {
         match self {
             AnyPolicy::Own(policy) => &policy.default().document,
-            AnyPolicy::Aws(policy) => policy.document(),
+            AnyPolicy::Aws(policy) => policy.document(partition),
         }
     }
 

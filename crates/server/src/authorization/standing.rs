@@ -114,15 +114,17 @@ impl Standing {
     pub(crate) fn of(world: &World, call: &Call) -> Standing {
         let partition = call.partition();
         let entity = entity(call);
-        let policies = entity.map(|entity| world.policies_for(entity));
+        let policies = entity.map(|entity| world.policies_for(entity, partition));
         let identity = policies.unwrap_or_default().into_iter();
         let mut identity: Vec<Held> =
             identity.map(|(origin, document)| held(world, partition, origin, document)).collect();
         identity.extend(of_root(call));
-        let boundary = entity.and_then(|entity| world.boundary_of(entity)).map(|(policy, document)| {
-            let arn = world.managed_policy(policy).map(|policy| policy.arn(partition)).unwrap_or_default();
-            Held { document: document.clone(), from: From::Managed { arn } }
-        });
+        let boundary =
+            entity.and_then(|entity| world.boundary_of(entity, partition)).map(|(policy, document)| {
+                let arn =
+                    world.managed_policy(policy).map(|policy| policy.arn(partition)).unwrap_or_default();
+                Held { document: document.clone(), from: From::Managed { arn } }
+            });
         Standing { identity, boundary, session: of_session(world, call) }
     }
 
@@ -164,7 +166,7 @@ fn of_root(call: &Call) -> Option<Held> {
         && call.session.as_ref().is_some_and(|session| session.issuer.is_none());
     let everything = aws::named("AdministratorAccess").filter(|_| is_of_root)?;
     let arn = everything.arn(call.partition());
-    Some(Held { document: everything.document().clone(), from: From::Managed { arn } })
+    Some(Held { document: everything.document(call.partition()).clone(), from: From::Managed { arn } })
 }
 
 fn held(world: &World, partition: Partition, origin: PolicyOrigin<'_>, document: &Document) -> Held {
@@ -197,7 +199,10 @@ fn of_session(world: &World, call: &Call) -> Option<Vec<Held>> {
     let inline = inline.map(|document| Held { document: document.clone(), from: From::Session });
     let managed = session.policy_arns.iter().filter_map(|arn| {
         let policy = managed_policy::find(world, call.principal.account(), arn).ok()?;
-        Some(Held { document: policy.document().clone(), from: From::Managed { arn: arn.clone() } })
+        Some(Held {
+            document: policy.document(call.partition()).clone(),
+            from: From::Managed { arn: arn.clone() },
+        })
     });
     let policies: Vec<Held> = inline.chain(managed).collect();
     let is_bound = session.has_policies() || matches!(call.principal, Principal::FederatedUser { .. });
