@@ -106,6 +106,10 @@ def simulations(iam):
     iam.simulate_custom_policy(**given, **asked, ContextEntries=[entry])
     iam.get_context_keys_for_custom_policy(**given)
     iam.get_context_keys_for_principal_policy(PolicySourceArn=source)
+    iam.list_policies_granting_service_access(Arn=source, ServiceNamespaces=["ec2", "s3"])
+    job = iam.generate_service_last_accessed_details(Arn=OWN_POLICY, Granularity="ACTION_LEVEL")["JobId"]
+    iam.get_service_last_accessed_details(JobId=job)
+    iam.get_service_last_accessed_details_with_entities(JobId=job, ServiceNamespace="ec2")
 
 
 def users(iam):

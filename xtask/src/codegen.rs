@@ -23,6 +23,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// The names of AWS's services, by what their actions begin with.
+const SERVICE_NAMES: &str = "crates/iam/src/service_names.tsv";
+
 /// Generated files by path from the root of the repository.
 type Files = BTreeMap<PathBuf, String>;
 
@@ -71,6 +74,7 @@ fn generate() -> Result<Files, String> {
     let (path, text) = absent::file(&data, &present, &vacant)?;
     files.insert(path, text);
     let reference = Reference::read()?;
+    files.insert(SERVICE_NAMES.into(), reference.services());
     files.extend(vacant::files(&data, &reference, &present, &vacant)?);
     for service in &present {
         let folder = botocore::newest(&data.join(&service.model))?;

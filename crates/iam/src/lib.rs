@@ -20,6 +20,7 @@ mod errors;
 mod group;
 mod inline_policy;
 mod instance_profile;
+mod last_accessed;
 mod listing;
 mod login_profile;
 mod managed_policy;
@@ -30,7 +31,9 @@ mod path;
 mod policy_entities;
 mod policy_version;
 mod role;
+mod service_access;
 mod service_linked_role;
+mod service_names;
 pub mod shapes;
 mod simulation;
 mod tags;
@@ -169,6 +172,10 @@ static ACTIONS: &[Action<World>] = &[
     read!(SimulatePrincipalPolicy, simulation::principal),
     read!(GetContextKeysForCustomPolicy, context_keys::of_custom),
     read!(GetContextKeysForPrincipalPolicy, context_keys::of_principal),
+    read!(ListPoliciesGrantingServiceAccess, service_access::list),
+    write!(GenerateServiceLastAccessedDetails, last_accessed::generate),
+    read!(GetServiceLastAccessedDetails, last_accessed::get),
+    read!(GetServiceLastAccessedDetailsWithEntities, last_accessed::get_with_entities),
     // Instance profiles.
     write!(CreateInstanceProfile, instance_profile::create),
     read!(GetInstanceProfile, instance_profile::get),

@@ -252,6 +252,9 @@ pub mod op {
         ("DetachRolePolicy", |input| DetachRolePolicy::decode(input).map(drop)),
         ("DetachUserPolicy", |input| DetachUserPolicy::decode(input).map(drop)),
         ("GenerateCredentialReport", |input| GenerateCredentialReport::decode(input).map(drop)),
+        ("GenerateServiceLastAccessedDetails", |input| {
+            GenerateServiceLastAccessedDetails::decode(input).map(drop)
+        }),
         ("GetAccessKeyLastUsed", |input| GetAccessKeyLastUsed::decode(input).map(drop)),
         ("GetAccountAuthorizationDetails", |input| GetAccountAuthorizationDetails::decode(input).map(drop)),
         ("GetAccountPasswordPolicy", |input| GetAccountPasswordPolicy::decode(input).map(drop)),
@@ -270,6 +273,10 @@ pub mod op {
         ("GetPolicyVersion", |input| GetPolicyVersion::decode(input).map(drop)),
         ("GetRole", |input| GetRole::decode(input).map(drop)),
         ("GetRolePolicy", |input| GetRolePolicy::decode(input).map(drop)),
+        ("GetServiceLastAccessedDetails", |input| GetServiceLastAccessedDetails::decode(input).map(drop)),
+        ("GetServiceLastAccessedDetailsWithEntities", |input| {
+            GetServiceLastAccessedDetailsWithEntities::decode(input).map(drop)
+        }),
         ("GetServiceLinkedRoleDeletionStatus", |input| {
             GetServiceLinkedRoleDeletionStatus::decode(input).map(drop)
         }),
@@ -290,6 +297,9 @@ pub mod op {
         ("ListOpenIDConnectProviderTags", |input| ListOpenIDConnectProviderTags::decode(input).map(drop)),
         ("ListOpenIDConnectProviders", |input| ListOpenIDConnectProviders::decode(input).map(drop)),
         ("ListPolicies", |input| ListPolicies::decode(input).map(drop)),
+        ("ListPoliciesGrantingServiceAccess", |input| {
+            ListPoliciesGrantingServiceAccess::decode(input).map(drop)
+        }),
         ("ListPolicyTags", |input| ListPolicyTags::decode(input).map(drop)),
         ("ListPolicyVersions", |input| ListPolicyVersions::decode(input).map(drop)),
         ("ListRolePolicies", |input| ListRolePolicies::decode(input).map(drop)),
@@ -1458,6 +1468,32 @@ pub mod op {
         }
     }
 
+    /// `GenerateServiceLastAccessedDetails`.
+    pub struct GenerateServiceLastAccessedDetails;
+    impl Operation for GenerateServiceLastAccessedDetails {
+        const NAME: &'static str = "GenerateServiceLastAccessedDetails";
+        const AUTHORIZATION: &'static Authorization = &authorization::GENERATE_SERVICE_LAST_ACCESSED_DETAILS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Arn"];
+        const DRY_RUN: bool = false;
+        type Request = GenerateServiceLastAccessedDetailsRequest;
+        type Response = GenerateServiceLastAccessedDetailsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Arn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "Granularity", rule: Rule::Words(&["SERVICE_LEVEL", "ACTION_LEVEL"]) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
     /// `GetAccessKeyLastUsed`.
     pub struct GetAccessKeyLastUsed;
     impl Operation for GetAccessKeyLastUsed {
@@ -1871,6 +1907,65 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `GetServiceLastAccessedDetails`.
+    pub struct GetServiceLastAccessedDetails;
+    impl Operation for GetServiceLastAccessedDetails {
+        const NAME: &'static str = "GetServiceLastAccessedDetails";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_SERVICE_LAST_ACCESSED_DETAILS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["JobId"];
+        const DRY_RUN: bool = false;
+        type Request = GetServiceLastAccessedDetailsRequest;
+        type Response = GetServiceLastAccessedDetailsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "JobId", rule: Rule::Length(36, 36) },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
+        }
+    }
+
+    /// `GetServiceLastAccessedDetailsWithEntities`.
+    pub struct GetServiceLastAccessedDetailsWithEntities;
+    impl Operation for GetServiceLastAccessedDetailsWithEntities {
+        const NAME: &'static str = "GetServiceLastAccessedDetailsWithEntities";
+        const AUTHORIZATION: &'static Authorization =
+            &authorization::GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["JobId", "ServiceNamespace"];
+        const DRY_RUN: bool = false;
+        type Request = GetServiceLastAccessedDetailsWithEntitiesRequest;
+        type Response = GetServiceLastAccessedDetailsWithEntitiesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "JobId", rule: Rule::Length(36, 36) },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "ServiceNamespace", rule: Rule::Length(1, 64) },
+                    Constraint { way: "ServiceNamespace", rule: Rule::Pattern("[\\w-]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
         }
     }
 
@@ -2409,6 +2504,36 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListPoliciesGrantingServiceAccess`.
+    pub struct ListPoliciesGrantingServiceAccess;
+    impl Operation for ListPoliciesGrantingServiceAccess {
+        const NAME: &'static str = "ListPoliciesGrantingServiceAccess";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_POLICIES_GRANTING_SERVICE_ACCESS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Arn", "ServiceNamespaces"];
+        const DRY_RUN: bool = false;
+        type Request = ListPoliciesGrantingServiceAccessRequest;
+        type Response = ListPoliciesGrantingServiceAccessResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Arn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "ServiceNamespaces", rule: Rule::Members(1, 200) },
+                    Constraint { way: "ServiceNamespaces.*", rule: Rule::Length(1, 64) },
+                    Constraint { way: "ServiceNamespaces.*", rule: Rule::Pattern("[\\w-]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(response)
         }
     }
 
@@ -4523,6 +4648,51 @@ impl FromParams for DetachUserPolicyRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct EntityDetails {
+    pub entity_info: Option<EntityInfo>,
+    pub last_authenticated: Option<Timestamp>,
+}
+
+impl ToXml for EntityDetails {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("EntityInfo", &self.entity_info);
+        xml.field("LastAuthenticated", &self.last_authenticated);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EntityInfo {
+    pub arn: Option<String>,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub path: Option<String>,
+    pub r#type: Option<String>,
+}
+
+impl ToXml for EntityInfo {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("Id", &self.id);
+        xml.field("Name", &self.name);
+        xml.field("Path", &self.path);
+        xml.field("Type", &self.r#type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ErrorDetails {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToXml for ErrorDetails {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Code", &self.code);
+        xml.field("Message", &self.message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EvaluationResult {
     pub eval_action_name: Option<String>,
     pub eval_decision: Option<String>,
@@ -4561,6 +4731,32 @@ impl ToXml for GenerateCredentialReportResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("Description", &self.description);
         xml.field("State", &self.state);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GenerateServiceLastAccessedDetailsRequest {
+    pub arn: Option<String>,
+    pub granularity: Option<String>,
+}
+
+impl FromParams for GenerateServiceLastAccessedDetailsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { arn: fields.required("Arn")?, granularity: fields.optional("Granularity")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GenerateServiceLastAccessedDetailsResponse {
+    pub job_id: Option<String>,
+}
+
+impl ToXml for GenerateServiceLastAccessedDetailsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("JobId", &self.job_id);
     }
 }
 
@@ -4968,6 +5164,96 @@ pub struct GetRoleResponse {
 impl ToXml for GetRoleResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("Role", &self.role);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServiceLastAccessedDetailsRequest {
+    pub job_id: Option<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+}
+
+impl FromParams for GetServiceLastAccessedDetailsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            job_id: fields.required("JobId")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServiceLastAccessedDetailsResponse {
+    pub error: Option<ErrorDetails>,
+    pub is_truncated: Option<bool>,
+    pub job_completion_date: Option<Timestamp>,
+    pub job_creation_date: Option<Timestamp>,
+    pub job_status: Option<String>,
+    pub job_type: Option<String>,
+    pub marker: Option<String>,
+    pub services_last_accessed: Vec<ServiceLastAccessed>,
+}
+
+impl ToXml for GetServiceLastAccessedDetailsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Error", &self.error);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("JobCompletionDate", &self.job_completion_date);
+        xml.field("JobCreationDate", &self.job_creation_date);
+        xml.field("JobStatus", &self.job_status);
+        xml.field("JobType", &self.job_type);
+        xml.field("Marker", &self.marker);
+        xml.list("ServicesLastAccessed", "member", &self.services_last_accessed);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServiceLastAccessedDetailsWithEntitiesRequest {
+    pub job_id: Option<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub service_namespace: Option<String>,
+}
+
+impl FromParams for GetServiceLastAccessedDetailsWithEntitiesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            job_id: fields.required("JobId")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            service_namespace: fields.required("ServiceNamespace")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServiceLastAccessedDetailsWithEntitiesResponse {
+    pub entity_details_list: Vec<EntityDetails>,
+    pub error: Option<ErrorDetails>,
+    pub is_truncated: Option<bool>,
+    pub job_completion_date: Option<Timestamp>,
+    pub job_creation_date: Option<Timestamp>,
+    pub job_status: Option<String>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for GetServiceLastAccessedDetailsWithEntitiesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("EntityDetailsList", "member", &self.entity_details_list);
+        xml.field("Error", &self.error);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("JobCompletionDate", &self.job_completion_date);
+        xml.field("JobCreationDate", &self.job_creation_date);
+        xml.field("JobStatus", &self.job_status);
+        xml.field("Marker", &self.marker);
     }
 }
 
@@ -5629,6 +5915,54 @@ impl ToXml for ListOpenIDConnectProvidersResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPoliciesGrantingServiceAccessEntry {
+    pub policies: Vec<PolicyGrantingServiceAccess>,
+    pub service_namespace: Option<String>,
+}
+
+impl ToXml for ListPoliciesGrantingServiceAccessEntry {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("Policies", "member", &self.policies);
+        xml.field("ServiceNamespace", &self.service_namespace);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPoliciesGrantingServiceAccessRequest {
+    pub arn: Option<String>,
+    pub marker: Option<String>,
+    pub service_namespaces: Vec<String>,
+}
+
+impl FromParams for ListPoliciesGrantingServiceAccessRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            arn: fields.required("Arn")?,
+            marker: fields.optional("Marker")?,
+            service_namespaces: fields.required_nested_list("ServiceNamespaces", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListPoliciesGrantingServiceAccessResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub policies_granting_service_access: Vec<ListPoliciesGrantingServiceAccessEntry>,
+}
+
+impl ToXml for ListPoliciesGrantingServiceAccessResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("PoliciesGrantingServiceAccess", "member", &self.policies_granting_service_access);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListPoliciesRequest {
     pub marker: Option<String>,
     pub max_items: Option<i32>,
@@ -6125,6 +6459,25 @@ impl ToXml for PolicyDetail {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyGrantingServiceAccess {
+    pub entity_name: Option<String>,
+    pub entity_type: Option<String>,
+    pub policy_arn: Option<String>,
+    pub policy_name: Option<String>,
+    pub policy_type: Option<String>,
+}
+
+impl ToXml for PolicyGrantingServiceAccess {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("EntityName", &self.entity_name);
+        xml.field("EntityType", &self.entity_type);
+        xml.field("PolicyArn", &self.policy_arn);
+        xml.field("PolicyName", &self.policy_name);
+        xml.field("PolicyType", &self.policy_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PolicyGroup {
     pub group_id: Option<String>,
     pub group_name: Option<String>,
@@ -6477,6 +6830,31 @@ impl ToXml for RoleUsageType {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceLastAccessed {
+    pub last_authenticated: Option<Timestamp>,
+    pub last_authenticated_entity: Option<String>,
+    pub last_authenticated_region: Option<String>,
+    pub service_name: Option<String>,
+    pub service_namespace: Option<String>,
+    pub total_authenticated_entities: Option<i32>,
+    pub tracked_actions_last_accessed: Vec<TrackedActionLastAccessed>,
+}
+
+impl ToXml for ServiceLastAccessed {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("LastAuthenticated", &self.last_authenticated);
+        xml.field("LastAuthenticatedEntity", &self.last_authenticated_entity);
+        xml.field("LastAuthenticatedRegion", &self.last_authenticated_region);
+        xml.field("ServiceName", &self.service_name);
+        xml.field("ServiceNamespace", &self.service_namespace);
+        xml.field("TotalAuthenticatedEntities", &self.total_authenticated_entities);
+        if !self.tracked_actions_last_accessed.is_empty() {
+            xml.list("TrackedActionsLastAccessed", "member", &self.tracked_actions_last_accessed);
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SetDefaultPolicyVersionRequest {
     pub policy_arn: Option<String>,
     pub version_id: Option<String>,
@@ -6727,6 +7105,23 @@ impl FromParams for TagUserRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrackedActionLastAccessed {
+    pub action_name: Option<String>,
+    pub last_accessed_entity: Option<String>,
+    pub last_accessed_region: Option<String>,
+    pub last_accessed_time: Option<Timestamp>,
+}
+
+impl ToXml for TrackedActionLastAccessed {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ActionName", &self.action_name);
+        xml.field("LastAccessedEntity", &self.last_accessed_entity);
+        xml.field("LastAccessedRegion", &self.last_accessed_region);
+        xml.field("LastAccessedTime", &self.last_accessed_time);
     }
 }
 
@@ -7122,6 +7517,7 @@ pub mod authorization {
     pub static DETACH_ROLE_POLICY: Authorization = Authorization { actions: &["iam:DetachRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DETACH_USER_POLICY: Authorization = Authorization { actions: &["iam:DetachUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static GENERATE_CREDENTIAL_REPORT: Authorization = Authorization { actions: &["iam:GenerateCredentialReport"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: Authorization = Authorization { actions: &["iam:GenerateServiceLastAccessedDetails"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, ""), ResourceUse::required(&kind::POLICY, ""), ResourceUse::required(&kind::ROLE, ""), ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCESS_KEY_LAST_USED: Authorization = Authorization { actions: &["iam:GetAccessKeyLastUsed"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Authorization = Authorization { actions: &["iam:GetAccountAuthorizationDetails"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCOUNT_PASSWORD_POLICY: Authorization = Authorization { actions: &["iam:GetAccountPasswordPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
@@ -7138,6 +7534,8 @@ pub mod authorization {
     pub static GET_POLICY_VERSION: Authorization = Authorization { actions: &["iam:GetPolicyVersion"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ROLE: Authorization = Authorization { actions: &["iam:GetRole"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static GET_ROLE_POLICY: Authorization = Authorization { actions: &["iam:GetRolePolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_SERVICE_LAST_ACCESSED_DETAILS: Authorization = Authorization { actions: &["iam:GetServiceLastAccessedDetails"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES: Authorization = Authorization { actions: &["iam:GetServiceLastAccessedDetailsWithEntities"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: Authorization = Authorization { actions: &["iam:GetServiceLinkedRoleDeletionStatus"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_USER: Authorization = Authorization { actions: &["iam:GetUser"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_USER_POLICY: Authorization = Authorization { actions: &["iam:GetUserPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
@@ -7156,6 +7554,7 @@ pub mod authorization {
     pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Authorization = Authorization { actions: &["iam:ListOpenIDConnectProviderTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_OPEN_ID_CONNECT_PROVIDERS: Authorization = Authorization { actions: &["iam:ListOpenIDConnectProviders"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_POLICIES: Authorization = Authorization { actions: &["iam:ListPolicies"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_POLICIES_GRANTING_SERVICE_ACCESS: Authorization = Authorization { actions: &["iam:ListPoliciesGrantingServiceAccess"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, ""), ResourceUse::required(&kind::ROLE, ""), ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_POLICY_TAGS: Authorization = Authorization { actions: &["iam:ListPolicyTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_POLICY_VERSIONS: Authorization = Authorization { actions: &["iam:ListPolicyVersions"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ROLE_POLICIES: Authorization = Authorization { actions: &["iam:ListRolePolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };

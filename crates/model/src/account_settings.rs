@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::iam_refusal::{IamNoun, IamRefusal};
+use crate::last_access::LastAccessReport;
 use crate::oidc_provider::OidcProvider;
 use crate::place::AccountId;
 use crate::timestamp::Timestamp;
@@ -29,6 +30,9 @@ pub struct AccountSettings {
     pub credential_report: Option<CredentialReport>,
     /// OpenID Connect providers, by URL.
     pub oidc_providers: BTreeMap<String, OidcProvider>,
+    /// Reports on when services were last called, the newest last.
+    #[serde(default)]
+    pub last_access_reports: Vec<LastAccessReport>,
 }
 
 /// What passwords have to be.

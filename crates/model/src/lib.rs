@@ -40,6 +40,7 @@ pub mod instance_state;
 pub mod instance_type;
 pub mod internet_gateway;
 pub mod key_pair;
+pub mod last_access;
 pub mod launch_template;
 pub mod link;
 pub mod login_profile;

@@ -23,6 +23,7 @@ use crate::instance_profile::InstanceProfile;
 use crate::instance_state::InstanceState;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
+use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
 use crate::managed_policy::ManagedPolicy;
 use crate::nat_gateway::NatGateway;
@@ -279,6 +280,7 @@ links! {
     Group: |_it, _put| {};
     AccessKey: |_it, _put| {};
     DeletedAccessKey: |_it, _put| {};
+    LastAccess: |_it, _put| {};
     ManagedPolicy: |_it, _put| {};
     AccountSettings: |_it, _put| {};
 }

@@ -10,6 +10,7 @@ use crate::iam_id::RoleId;
 use crate::iam_name::NameKey;
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
+use crate::last_access::Accessor;
 use crate::managed_policy::PolicyRef;
 use crate::partition::Partition;
 use crate::permissions::{Entity, Permissions};
@@ -165,6 +166,7 @@ impl World {
             () => {}
         }
         self.forget_role(id);
+        self.forget_access(Accessor::Role(id));
         self.roles.remove(&id);
         Ok(())
     }

@@ -17,6 +17,7 @@ use crate::instance_defaults::InstanceDefaults;
 use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
+use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
 use crate::link::Linked;
 use crate::managed_policy::ManagedPolicy;
@@ -116,6 +117,7 @@ impl Row for User {}
 impl Row for Group {}
 impl Row for AccessKey {}
 impl Row for DeletedAccessKey {}
+impl Row for LastAccess {}
 impl Row for ManagedPolicy {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}

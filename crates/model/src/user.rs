@@ -10,6 +10,7 @@ use crate::iam_id::{GroupId, UserId};
 use crate::iam_name::NameKey;
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
+use crate::last_access::Accessor;
 use crate::login_profile::LoginProfile;
 use crate::managed_policy::PolicyRef;
 use crate::partition::Partition;
@@ -206,6 +207,7 @@ impl World {
 
     fn remove_user(&mut self, id: UserId) {
         self.forget_user(id);
+        self.forget_access(Accessor::User(id));
         self.users.remove(&id);
     }
 

@@ -25,6 +25,7 @@ use crate::instance_defaults::InstanceDefaults;
 use crate::instance_profile::InstanceProfile;
 use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
+use crate::last_access::{Accessor, LastAccess};
 use crate::launch_template::LaunchTemplate;
 use crate::managed_policy::{ManagedPolicy, PolicyRef};
 use crate::nat_gateway::NatGateway;
@@ -255,6 +256,8 @@ tables! {
             access_keys: AccessKeyId => AccessKey;
             /// Access keys that were deleted.
             deleted_access_keys: AccessKeyId => DeletedAccessKey;
+            /// When users and roles last called which actions.
+            last_accesses: Accessor => LastAccess;
             /// Accounts' own managed policies. Changed only through [`World::put_managed_policy`] and its siblings.
             managed_policies: ManagedPolicyId => ManagedPolicy;
             /// What accounts have settled for IAM.

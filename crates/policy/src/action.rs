@@ -83,6 +83,21 @@ impl Actions {
         self.written.get(place as usize).map(|written| &**written)
     }
 
+    /// Whether it is about any action of a service: one that it lists, or one beside those that it does not mean.
+    pub(crate) fn are_of_service(&self, service: &str) -> bool {
+        let service = service.to_ascii_lowercase();
+        let parts = |written: &str| {
+            let lower = written.to_ascii_lowercase();
+            let (vendor, name) = lower.split_once(':').unwrap_or((&lower, "*"));
+            (Pattern::new(vendor).matches(service.as_bytes()), name == "*")
+        };
+        let mut listed = self.written.iter().map(|written| parts(written));
+        match self.all_but {
+            false => listed.any(|(is_of_service, _)| is_of_service),
+            true => !listed.any(|(is_of_service, is_whole)| is_of_service && is_whole),
+        }
+    }
+
     fn find_exact(&self, action: &AskedAction) -> Option<u32> {
         let wanted = action.lower.as_bytes();
         let text = |place: &u32| self.patterns[*place as usize].as_exact().unwrap_or_default();

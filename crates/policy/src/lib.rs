@@ -12,6 +12,7 @@
 //! | `pattern`, `variable`, `arn` | texts with wildcards, texts with variables, ARNs part by part |
 //! | `asked`, `principal`, `context`, `policies` | what is asked, by whom, what is known, and which policies have a say |
 //! | `decide`, `decision`, `explain` | the order in which they do, the outcome, and the reasoning |
+//! | `grants` | which services a policy lets somebody call |
 //! | `rewrite` | principals replaced in the text |
 //! | `simulate` | the outcome as the policy simulator tells it |
 
@@ -28,6 +29,7 @@ mod decision;
 mod document;
 mod draft;
 mod explain;
+mod grants;
 mod json;
 mod limits;
 mod named;

@@ -1,4 +1,4 @@
-//! When access keys and roles were last used, and for what.
+//! When access keys and roles were last used, and for what; and which actions users and roles have called.
 //!
 //! A call only leaves a note; once a second all notes are written down as one change, so that no call waits for it. A use
 //! like the last one that was written down is no news for a quarter of an hour ([`model::AccessKey::is_news`]). What was used
@@ -6,6 +6,7 @@
 
 use awsproto::Principal;
 use model::access_key::LastUsed;
+use model::last_access::{Access, Accessor};
 use model::role::RoleLastUsed;
 use model::{AccessKeyId, RoleId, World};
 use std::collections::BTreeMap;
@@ -17,7 +18,10 @@ use crate::writer::{Applied, State};
 /// How often notes are written down.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// What waits to be written down. There is at most one note for each key and role.
+/// How many actions that somebody has called wait, so that they fit one change; further ones are noted with their next call.
+const ACCESSES_WAITING_MAX: usize = 1_000;
+
+/// What waits to be written down. There is at most one note for each key and role, and for each action of a user or a role.
 #[derive(Default)]
 pub(crate) struct Uses(Mutex<Notes>);
 
@@ -25,6 +29,7 @@ pub(crate) struct Uses(Mutex<Notes>);
 struct Notes {
     keys: BTreeMap<AccessKeyId, LastUsed>,
     roles: BTreeMap<RoleId, RoleLastUsed>,
+    accesses: BTreeMap<(Accessor, &'static str), Access>,
 }
 
 impl Uses {
@@ -48,6 +53,31 @@ impl Uses {
         }
     }
 
+    /// Notes that somebody has called what asks for these actions, whether it was allowed or not: last accessed data "includes all
+    /// attempts to access an AWS API, not just the successful ones" (GenerateServiceLastAccessedDetails).
+    pub(crate) fn note_access(
+        &self,
+        world: &World,
+        principal: &Principal,
+        actions: &'static [&'static str],
+        access: &Access,
+    ) {
+        let who = match principal {
+            Principal::User { user, .. } => Accessor::User(*user),
+            Principal::AssumedRole { role, .. } => Accessor::Role(*role),
+            Principal::Root(_) | Principal::FederatedUser { .. } => return,
+        };
+        let known = world.last_accesses.get(&who);
+        let mut notes = self.notes();
+        for action in actions {
+            let is_news = || known.is_none_or(|known| known.is_news(action, access));
+            let has_room = notes.accesses.len() < ACCESSES_WAITING_MAX;
+            if notes.accesses.contains_key(&(who, *action)) || has_room && is_news() {
+                notes.accesses.insert((who, action), access.clone());
+            }
+        }
+    }
+
     /// Writes notes down from now on.
     pub(crate) async fn write_down_for_ever(self: Arc<Self>, state: State) {
         loop {
@@ -57,13 +87,14 @@ impl Uses {
     }
 
     async fn write_down(&self, state: &State) {
-        let Notes { keys, roles } = std::mem::take(&mut *self.notes());
-        if keys.is_empty() && roles.is_empty() {
+        let Notes { keys, roles, accesses } = std::mem::take(&mut *self.notes());
+        if keys.is_empty() && roles.is_empty() && accesses.is_empty() {
             return;
         }
         let change = move |world: &mut World| {
             keys.into_iter().for_each(|(id, used)| world.note_access_key_used(id, used));
             roles.into_iter().for_each(|(id, used)| world.note_role_used(id, used));
+            accesses.into_iter().for_each(|((who, action), access)| world.note_access(who, action, access));
             (Applied::Keep, ())
         };
         if let Err(error) = state.change(change).await {
@@ -104,5 +135,32 @@ mod tests {
         assert_eq!(uses.notes().keys, BTreeMap::from([(id, used(5, "ec2"))]));
         uses.note(&world, &Principal::Root(account), "AKIAIOSFODNN7EXAMPLE", used(5, "ec2"));
         assert_eq!(uses.notes().keys.len(), 1);
+    }
+
+    #[test]
+    fn what_users_call_is_noted_once_for_a_while() {
+        let (mut world, uses, account) = (World::default(), Uses::default(), AccountId::DEFAULT);
+        let mut bits = || 7;
+        let (path, name) = ("/".to_owned(), "bob".to_owned());
+        let new = model::user::NewUser { path, name: name.clone(), boundary: None, tags: Default::default() };
+        let user = world.create_user(account, new, &mut Ids::new(&mut bits), Timestamp(0)).unwrap();
+        let bob = Principal::User { account, user, path: "/".into(), name };
+        let actions: &'static [&'static str] = &["ec2:RunInstances", "ec2:CreateTags"];
+        let at = |at| Access { at: Timestamp(at), region: "us-east-1".into() };
+        uses.note_access(&world, &Principal::Root(account), actions, &at(1));
+        assert!(uses.notes().accesses.is_empty(), "roots are not noted");
+        uses.note_access(&world, &bob, actions, &at(1));
+        uses.note_access(&world, &bob, &actions[..1], &at(2));
+        let waiting = std::mem::take(&mut uses.notes().accesses);
+        let who = Accessor::User(user);
+        assert_eq!(waiting, BTreeMap::from([((who, actions[0]), at(2)), ((who, actions[1]), at(1))]));
+        waiting.into_iter().for_each(|((who, action), access)| world.note_access(who, action, access));
+        uses.note_access(&world, &bob, actions, &at(3));
+        assert!(uses.notes().accesses.is_empty());
+        uses.note_access(&world, &bob, actions, &at(60 * 60 * 1_000));
+        assert_eq!(uses.notes().accesses.len(), 2);
+        world.delete_user(account, "bob").unwrap();
+        world.note_access(who, actions[0], at(4));
+        assert!(world.last_accesses.get(&who).is_none(), "gone with the user");
     }
 }

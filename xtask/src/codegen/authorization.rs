@@ -117,6 +117,14 @@ impl Reference {
         }
     }
 
+    /// The services that there are: what their actions begin with, and what they are called, a line each.
+    pub(super) fn services(&self) -> String {
+        let all = self.services.as_object().into_iter().flatten();
+        let named = all.filter_map(|(prefix, service)| Some((prefix, service["service_name"].as_str()?)));
+        let sorted: BTreeMap<&String, &str> = named.collect();
+        sorted.iter().map(|(prefix, name)| format!("{prefix}\t{name}\n")).collect()
+    }
+
     /// What the reference says of an action.
     fn of_action(&self, action: &str) -> Result<Row, String> {
         let (prefix, name) = action.split_once(':').unwrap_or_default();
