@@ -4,8 +4,10 @@
 //! that is wrong in one sentence. The tables are generated; requests are looked at as they were sent.
 
 use crate::error::AwsError;
+use crate::json::Value;
 use crate::params::{Node, lower_first};
 use crate::pattern;
+use std::borrow::Cow;
 
 /// One rule for one member of a request.
 #[derive(Clone, Copy, Debug)]
@@ -36,25 +38,78 @@ pub fn is_known_pattern(pattern: &str) -> bool {
     pattern::is_known(pattern)
 }
 
-/// `ValidationError`, if anything of a request does not keep its rules.
+/// `ValidationError`, if anything of a form does not keep its rules.
 pub(crate) fn check(request: &Node, constraints: &[Constraint]) -> Result<(), AwsError> {
+    let broken = broken(request, constraints);
+    if broken.is_empty() { Ok(()) } else { Err(violated("ValidationError", &broken)) }
+}
+
+/// `ValidationException`, if anything of a request in JSON does not keep its rules.
+pub(crate) fn check_json(request: &Value, constraints: &[Constraint]) -> Result<(), AwsError> {
+    let broken = broken(request, constraints);
+    if broken.is_empty() { Ok(()) } else { Err(violated("ValidationException", &broken)) }
+}
+
+fn broken(request: &impl Tree, constraints: &[Constraint]) -> Vec<String> {
     let mut broken = Vec::new();
     for Constraint { way, rule } in constraints {
         let steps: Vec<&str> = way.split('.').collect();
         look(request, &steps, String::new(), *rule, &mut broken);
     }
-    if broken.is_empty() { Ok(()) } else { Err(violated(&broken)) }
+    broken
 }
 
 /// `ValidationError` about one parameter that breaks a rule: of an action's own, beyond the model's.
 pub fn violation(value: &str, place: &str, rule: &str) -> AwsError {
-    violated(&[sentence(value, place, rule)])
+    violated("ValidationError", &[sentence(value, place, rule)])
 }
 
-fn violated(broken: &[String]) -> AwsError {
+fn violated(code: &'static str, broken: &[String]) -> AwsError {
     let errors = if broken.len() == 1 { "error" } else { "errors" };
     let sentence = format!("{} validation {errors} detected: {}", broken.len(), broken.join("; "));
-    AwsError::new("ValidationError", sentence)
+    AwsError::new(code, sentence)
+}
+
+/// Parameters as they were sent: a form, or JSON.
+trait Tree {
+    /// The member of this name.
+    fn child(&self, name: &str) -> Option<&Self>;
+    /// The members of a list, numbered from 1.
+    fn members(&self) -> Vec<(u32, &Self)>;
+    /// What it says itself.
+    fn text(&self) -> Option<Cow<'_, str>>;
+}
+
+impl Tree for Node {
+    fn child(&self, name: &str) -> Option<&Self> {
+        self.child(name)
+    }
+
+    fn members(&self) -> Vec<(u32, &Self)> {
+        self.members()
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        self.own_text().map(Cow::Borrowed)
+    }
+}
+
+impl Tree for Value {
+    fn child(&self, name: &str) -> Option<&Self> {
+        self.get(name).filter(|value| !value.is_null())
+    }
+
+    fn members(&self) -> Vec<(u32, &Self)> {
+        (1..).zip(self.as_array().into_iter().flatten()).collect()
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Value::String(text) => Some(Cow::Borrowed(text)),
+            Value::Number(number) => Some(Cow::Owned(number.to_string())),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        }
+    }
 }
 
 fn sentence(value: &str, place: &str, rule: &str) -> String {
@@ -62,7 +117,7 @@ fn sentence(value: &str, place: &str, rule: &str) -> String {
 }
 
 /// Follows the way to every member that it leads to, and notes what breaks the rule there.
-fn look(node: &Node, way: &[&str], place: String, rule: Rule, broken: &mut Vec<String>) {
+fn look<T: Tree>(node: &T, way: &[&str], place: String, rule: Rule, broken: &mut Vec<String>) {
     let Some((step, rest)) = way.split_first() else {
         broken.extend(problem(node, rule).map(|(value, rule)| sentence(&value, &place, &rule)));
         return;
@@ -81,15 +136,16 @@ fn look(node: &Node, way: &[&str], place: String, rule: Rule, broken: &mut Vec<S
 }
 
 /// The value that breaks a rule, and the rule in words.
-fn problem(node: &Node, rule: Rule) -> Option<(String, String)> {
-    let text = node.own_text().unwrap_or_default();
+fn problem<T: Tree>(node: &T, rule: Rule) -> Option<(String, String)> {
+    let text = node.text().unwrap_or_default();
+    let text = text.as_ref();
     let words = match rule {
         Rule::Length(min, max) => out_of(text.chars().count(), min, max, "length"),
         Rule::Range(min, max) => out_of(text.parse::<i64>().ok()?, min, max, "value"),
         Rule::Members(min, max) => {
             let broken = out_of(node.members().len(), min, max, "length")?;
-            let members: Vec<&str> =
-                node.members().into_iter().map(|(_, it)| it.own_text().unwrap_or("…")).collect();
+            let members: Vec<Cow<'_, str>> =
+                node.members().into_iter().map(|(_, it)| it.text().unwrap_or("…".into())).collect();
             return Some((format!("[{}]", members.join(", ")), broken));
         }
         Rule::Pattern(pattern) => (!pattern::matches(pattern, text))
@@ -124,6 +180,19 @@ mod tests {
     fn told(form: &str) -> String {
         let checked = check(&Node::parse_form(form.as_bytes()).unwrap(), CONSTRAINTS);
         checked.err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn json_keeps_the_same_rules_under_another_code() {
+        let told = |json: Value| check_json(&json, CONSTRAINTS).err().map(|error| error.to_string());
+        let good =
+            serde_json::json!({"RoleName": "web", "MaxItems": 1, "Status": null, "Tags": [{"Key": "a"}]});
+        assert_eq!(told(good), None);
+        assert_eq!(
+            told(serde_json::json!({"MaxItems": 0})).unwrap(),
+            "ValidationException: 1 validation error detected: Value '0' at 'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 1"
+        );
+        assert!(told(serde_json::json!({"Tags": [{"Key": ""}]})).unwrap().contains("at 'tags.1.member.key'"));
     }
 
     #[test]

@@ -110,7 +110,12 @@ fn status_of(code: &str) -> u16 {
         | "InvalidClientTokenId"
         | "SignatureDoesNotMatch"
         | "MissingAuthenticationToken"
-        | "ExpiredToken" => 403,
+        | "ExpiredToken"
+        | "AccessDeniedException"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationTokenException"
+        | "ExpiredTokenException" => 403,
         "DryRunOperation" => 412,
         "InternalError" | "InternalFailure" | "InternalServerError" => 500,
         "RequestLimitExceeded" | "Unavailable" | "ServiceUnavailable" => 503,

@@ -78,6 +78,11 @@ impl Object {
         }
     }
 
+    /// Adds a moment as a date (ISO 8601) unless it is absent.
+    pub fn date(&mut self, name: &str, moment: &Option<Timestamp>) {
+        self.field(name, &moment.map(|moment| moment.to_string()));
+    }
+
     /// Adds a list, empty or not.
     pub fn list<T: ToJson>(&mut self, name: &str, members: &[T]) {
         self.0.insert(name.to_owned(), members.iter().map(ToJson::to_json).collect());
@@ -153,7 +158,7 @@ impl FromJson for BTreeMap<String, String> {
     }
 }
 
-impl ToJson for BTreeMap<String, String> {
+impl<T: ToJson> ToJson for BTreeMap<String, T> {
     fn to_json(&self) -> Value {
         Value::Object(self.iter().map(|(key, value)| (key.clone(), value.to_json())).collect())
     }

@@ -26,8 +26,23 @@ fn written_out(pattern: &str) -> Option<fn(&str) -> bool> {
         r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?" => is_version,
         r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$" => is_alias,
         r"\d{12}" => is_account,
+        r"[+][\s0-9()-]+" => is_international_number,
+        r"[\s]*[\w+=.#|!&-]+@[\w.-]+\.[\w]+[\s]*" => is_email_address,
         _ => return None,
     })
+}
+
+fn is_international_number(text: &str) -> bool {
+    let letter = |it: char| it.is_whitespace() || it.is_ascii_digit() || "()-".contains(it);
+    text.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.chars().all(letter))
+}
+
+fn is_email_address(text: &str) -> bool {
+    let of = |letter: char, more: &str| letter.is_alphanumeric() || letter == '_' || more.contains(letter);
+    let Some((name, host)) = text.trim().split_once('@') else { return false };
+    let Some((domain, top)) = host.rsplit_once('.') else { return false };
+    let is_all = |part: &str, more: &str| !part.is_empty() && part.chars().all(|it| of(it, more));
+    is_all(name, "+=.#|!&-") && is_all(domain, ".-") && is_all(top, "")
 }
 
 fn is_path(text: &str) -> bool {
@@ -68,6 +83,7 @@ fn is_account(text: &str) -> bool {
 enum Part {
     Range(char, char),
     Word,
+    Space,
     Digit,
     Letter,
     Number,
@@ -79,6 +95,7 @@ impl Part {
         match self {
             Part::Range(first, last) => (*first..=*last).contains(&letter),
             Part::Word => letter.is_ascii_alphanumeric() || letter == '_',
+            Part::Space => letter.is_ascii_whitespace(),
             Part::Digit => letter.is_ascii_digit(),
             Part::Letter => letter.is_alphabetic(),
             Part::Number => letter.is_numeric(),
@@ -104,6 +121,7 @@ fn parts(mut text: &str) -> Option<Vec<Part>> {
     while !text.is_empty() {
         let named = [
             (r"\w", Part::Word),
+            (r"\s", Part::Space),
             (r"\d", Part::Digit),
             (r"\p{L}", Part::Letter),
             (r"\p{N}", Part::Number),
@@ -154,6 +172,8 @@ mod tests {
         assert!(!matches(description, "\u{7f}") && !matches(description, "€"));
         let tag = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+";
         assert!(matches(tag, "Größe 1/2-x") && !matches(tag, "a\nb") && !matches(tag, "a%"));
+        assert!(matches("[ -;=?-~]+", "A & co.") && !matches("[ -;=?-~]+", "<b>"));
+        assert!(matches(r"[\s0-9()+-]+", "+1 (2)") && !matches(r"[\s0-9()+-]+", "x"));
         assert!(matches("[ -~]+", "a~ ") && !matches("[ -~]+", "é"));
         assert!(matches(r"[\w+=/:,.@-]+", "arn:aws:iam::1:mfa/x") && matches("[A-Z0-9]+", "A1"));
     }
@@ -172,6 +192,12 @@ mod tests {
         let alias = r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$";
         assert!(["abc", "my-company"].iter().all(|text| matches(alias, text)));
         assert!(["ab", "-abc", "abc-", "a--b", "Abc"].iter().all(|text| !matches(alias, text)));
+        let number = r"[+][\s0-9()-]+";
+        assert!(["+1", "+49 (0)30-1"].iter().all(|text| matches(number, text)));
+        assert!(["", "+", "49", "+x"].iter().all(|text| !matches(number, text)));
+        let email = r"[\s]*[\w+=.#|!&-]+@[\w.-]+\.[\w]+[\s]*";
+        assert!(["a@b.c", " a+b@mail.example.com "].iter().all(|text| matches(email, text)));
+        assert!(["", "a", "a@b", "@b.c", "a@.c@d.e", "a b@c.d"].iter().all(|text| !matches(email, text)));
         assert!(!is_known("(a|b)+") && !matches("(a|b)+", "a"));
     }
 }

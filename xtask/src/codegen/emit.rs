@@ -163,6 +163,9 @@ fn imports_of_shapes(model: &Model) -> String {
             "use awsproto::params::{At, Fields, FromParams, Node};\nuse awsproto::xml::{ToXml, XmlWriter};\n"
         }
         Protocol::Json => "use awsproto::json::{FromJson, Members, Object, ToJson};\n",
+        Protocol::RestJson => {
+            "use awsproto::json::{FromJson, Members, Object, ToJson};\nuse awsproto::rest::HttpRoute;\n"
+        }
         Protocol::RestXml => {
             "use awsproto::elements::{Elements, FromXml};\nuse awsproto::rest::HttpRoute;\n\
              use awsproto::xml::{ToXml, XmlWriter};\nuse awsproto::xml_reader::Element;\n"
@@ -173,7 +176,7 @@ fn imports_of_shapes(model: &Model) -> String {
 
 fn service(model: &Model) -> String {
     let protocol = protocol(model.protocol);
-    let its_routes = if model.protocol == Protocol::RestXml { "ROUTES" } else { "&[]" };
+    let its_routes = if is_rest(model.protocol) { "ROUTES" } else { "&[]" };
     let mut text = format!(
         "/// The service, as its model describes it.\n\
          pub static SERVICE: Service = Service {{\n\
@@ -191,7 +194,7 @@ fn service(model: &Model) -> String {
 
 /// How operations appear in HTTP, for the protocols that tell them by it.
 fn routes(model: &Model) -> String {
-    if model.protocol != Protocol::RestXml {
+    if !is_rest(model.protocol) {
         return String::new();
     }
     let mut text = String::from(
@@ -208,12 +211,21 @@ fn routes(model: &Model) -> String {
     text + "];\n\n"
 }
 
+/// Whether method and path name the operation.
+fn is_rest(protocol: Protocol) -> bool {
+    match protocol {
+        Protocol::RestJson | Protocol::RestXml => true,
+        Protocol::Ec2 | Protocol::Query | Protocol::Json => false,
+    }
+}
+
 /// The variant of `awsproto::Protocol`.
 fn protocol(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Ec2 => "Ec2",
         Protocol::Query => "Query",
         Protocol::Json => "Json11",
+        Protocol::RestJson => "RestJson",
         Protocol::RestXml => "RestXml",
     }
 }
@@ -224,6 +236,7 @@ fn coding(protocol: Protocol) -> &'static str {
         Protocol::Ec2 => "ec2",
         Protocol::Query => "query",
         Protocol::Json => "json11",
+        Protocol::RestJson => "rest_json",
         Protocol::RestXml => "rest_xml",
     }
 }
@@ -286,7 +299,9 @@ fn operation(model: &Model, operation: &Operation) -> String {
         Protocol::Ec2 | Protocol::Query | Protocol::RestXml if operation.output.is_some() => {
             "Self::NAME, response"
         }
-        Protocol::Ec2 | Protocol::Query | Protocol::Json | Protocol::RestXml => "response",
+        Protocol::Ec2 | Protocol::Query | Protocol::Json | Protocol::RestJson | Protocol::RestXml => {
+            "response"
+        }
     };
     let encode = match headers.is_empty() {
         true => format!("{coding}::{encode}({what})"),
@@ -367,7 +382,7 @@ fn one_structure(model: &Model, lists: &Lists, name: &str, structure: &Structure
                 text += &to_xml(lists, name, structure);
             }
         }
-        Protocol::Json => {
+        Protocol::Json | Protocol::RestJson => {
             if structure.comes_in {
                 text += &from_json(name, structure);
             }
@@ -495,8 +510,9 @@ fn to_json(name: &str, structure: &Structure) -> String {
         "impl ToJson for {name} {{\nfn to_json(&self) -> awsproto::json::Value {{\n\
          let mut object = Object::default();\n"
     );
-    for Member { field, wire_out, kind, .. } in &structure.members {
+    for Member { field, wire_out, kind, is_iso8601, .. } in &structure.members {
         let write = match kind {
+            Kind::One(of) if *is_iso8601 && of == "Timestamp" => "date",
             Kind::One(_) => "field",
             Kind::List { .. } => "list",
         };

@@ -13,6 +13,7 @@ pub(super) enum Protocol {
     Ec2,
     Query,
     Json,
+    RestJson,
     RestXml,
 }
 
@@ -79,6 +80,8 @@ pub(super) struct Member {
     pub(super) required: bool,
     /// Whether it goes in a header of its own rather than in the body.
     pub(super) in_header: bool,
+    /// Whether the model says that its moment is written as a date rather than as the protocol writes moments.
+    pub(super) is_iso8601: bool,
     pub(super) kind: Kind,
 }
 
@@ -127,8 +130,9 @@ impl Reader<'_> {
         let protocol = match metadata("protocol").as_str() {
             "ec2" => Protocol::Ec2,
             "query" => Protocol::Query,
+            "rest-json" => Protocol::RestJson,
             "rest-xml" => Protocol::RestXml,
-            "json" if metadata("jsonVersion") == "1.1" => Protocol::Json,
+            "json" | "smithy-rpc-v2-cbor" if metadata("jsonVersion") == "1.1" => Protocol::Json,
             other => return Err(format!("the protocol {other} is not generated")),
         };
         // EC2's answers end their namespace with a slash; the model leaves it out.
@@ -200,10 +204,10 @@ impl Reader<'_> {
                 .map(|member| member.wire_in.clone())
                 .collect(),
             constraints: match (&input, protocol) {
-                (Some(shape), Protocol::Query) => constraints::of(&self.service["shapes"], shape),
-                (Some(_) | None, Protocol::Ec2 | Protocol::Query | Protocol::Json | Protocol::RestXml) => {
-                    Vec::new()
+                (Some(shape), Protocol::Query | Protocol::RestJson) => {
+                    constraints::of(&self.service["shapes"], shape)
                 }
+                (Some(_), Protocol::Ec2 | Protocol::Json | Protocol::RestXml) | (None, _) => Vec::new(),
             },
             dry_run: self.members(input.as_deref()).any(|member| member.field == DRY_RUN),
             input: input.as_deref().map(names::structure),
@@ -253,7 +257,12 @@ impl Reader<'_> {
             let required = required.is_some_and(|names| names.iter().any(|one| one == name));
             let shape = text(member, "shape").unwrap_or_default();
             let kind = self.kind(&shape)?;
-            let inner = text(&self.service["shapes"][&shape]["member"], "shape").unwrap_or(shape);
+            if protocol == Protocol::RestJson && comes_in && !is_in_body(member) && !is_text(&kind) {
+                return Err(format!("{name} comes in path, query string or header, and is no text"));
+            }
+            let is_iso8601 = self.service["shapes"][&shape]["timestampFormat"] == "iso8601";
+            let inner = ["member", "value"].map(|of| text(&self.service["shapes"][&shape][of], "shape"));
+            let inner = inner.into_iter().flatten().next().unwrap_or(shape);
             if self.is_structure(&inner) {
                 self.visit(&inner, comes_in, protocol, above)?;
             }
@@ -264,6 +273,7 @@ impl Reader<'_> {
                 wire_out: text(member, "locationName").unwrap_or_else(|| name.clone()),
                 required,
                 in_header: member["location"] == "header",
+                is_iso8601,
                 kind,
             });
         }
@@ -327,6 +337,10 @@ impl Reader<'_> {
                 "map" if self.is_map_to(shape, "string") => {
                     "std::collections::BTreeMap<String, String>".to_owned()
                 }
+                "map" if self.is_map_to(shape, "structure") => {
+                    let of = text(&self.service["shapes"][shape]["value"], "shape").unwrap_or_default();
+                    format!("std::collections::BTreeMap<String, {}>", names::structure(&of))
+                }
                 other => return Err(format!("{shape} is a {other}; that is not generated")),
             })
         };
@@ -344,8 +358,19 @@ fn wire_in(name: &str, member: &Value, protocol: Protocol) -> String {
         Protocol::Ec2 => text(member, "queryName")
             .or_else(|| location.map(|name| names::upper_first(&name)))
             .unwrap_or_else(|| name.to_owned()),
-        Protocol::Query | Protocol::Json | Protocol::RestXml => location.unwrap_or_else(|| name.to_owned()),
+        Protocol::Query | Protocol::Json | Protocol::RestJson | Protocol::RestXml => {
+            location.unwrap_or_else(|| name.to_owned())
+        }
     }
+}
+
+/// Whether a member of a REST request is in its body.
+fn is_in_body(member: &Value) -> bool {
+    member["location"].is_null()
+}
+
+fn is_text(kind: &Kind) -> bool {
+    matches!(kind, Kind::One(of) if of == "String")
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {

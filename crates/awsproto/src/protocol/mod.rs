@@ -10,7 +10,7 @@ mod json10;
 pub mod json11;
 mod json_error;
 pub mod query;
-mod rest_json;
+pub mod rest_json;
 pub mod rest_xml;
 mod rpc_cbor;
 mod s3;

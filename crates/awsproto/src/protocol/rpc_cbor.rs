@@ -3,6 +3,7 @@
 //! Follows "Smithy RPC v2 CBOR protocol" (Smithy). Requests and answers are JSON to everything but this file.
 
 use super::dialect::Dialect;
+use super::json_error;
 use crate::cbor;
 use crate::error::AwsError;
 use crate::incoming::Incoming;
@@ -41,7 +42,7 @@ impl Dialect for RpcCbor {
         let mut members = Map::new();
         members.insert("__type".to_owned(), Value::from(error.code.as_ref()));
         members.insert("message".to_owned(), Value::from(error.message.as_str()));
-        reply(error.status, &Value::Object(members))
+        reply(json_error::status(error), &Value::Object(members))
     }
 }
 

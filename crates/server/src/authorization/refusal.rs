@@ -24,7 +24,7 @@ pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decis
             AwsError::new("UnauthorizedOperation", text)
         }
         ErrorNames::Plain => AwsError::new("AccessDenied", sentence).with_status(403),
-        ErrorNames::Exceptions => AwsError::new("AccessDeniedException", sentence).with_status(400),
+        ErrorNames::Exceptions => AwsError::new("AccessDeniedException", sentence),
     }
 }
 
