@@ -59,7 +59,7 @@ class Recorder:
         self.calls += 1
         body = params["body"]
         context["hamlet_sent"] = dict(body) if isinstance(body, dict) else body
-        if model.service_model.protocol == "rest-xml":
+        if model.service_model.resolved_protocol in ("rest-xml", "rest-json"):
             url = urllib.parse.urlsplit(params["url"])
             path = url.path + (f"?{url.query}" if url.query else "")
             context["hamlet_sent"] = Rest(params["method"], path, body or b"")
@@ -72,7 +72,7 @@ class Recorder:
         self.sent.setdefault(key, context["hamlet_sent"])
         self.asked.setdefault(key, context["hamlet_asked"])
         walk = Walk(service.operation_model(name))
-        walk.body(service.protocol, response_dict["body"])
+        walk.body(service.resolved_protocol, response_dict["body"])
         self.elements.setdefault(key, set()).update(walk.seen)
         self.lists.setdefault(key, set()).update(walk.lists)
         self.lost.setdefault(key, {}).update(dict.fromkeys(walk.findings))
@@ -92,8 +92,9 @@ class Walk:
         self.lists = set()
 
     def body(self, protocol, body):
-        if protocol == "json":
-            return self._json(json.loads(body), self.operation.output_shape, "")
+        if protocol in ("json", "rest-json"):
+            shape = self.operation.output_shape
+            return self._json(json.loads(body), shape, "") if shape else self._is(body, b"", "the body")
         root = ElementTree.fromstring(body)
         self._is(_name(root), f"{self.operation.name}Response", "the root element")
         if protocol == "query":
@@ -208,12 +209,16 @@ class Walk:
             for inner in value:
                 self._json(inner, shape.member, f"{at}[]")
             return
+        if kind == "map":
+            for inner in value.values():
+                self._json(inner, shape.value, f"{at}{{}}")
+            return
         python = {
             "string": str,
             "boolean": bool,
             "integer": int,
             "long": int,
-            "timestamp": (int, float),
+            "timestamp": str if shape.serialization.get("timestampFormat") == "iso8601" else (int, float),
             "double": float,
         }[kind]
         if not isinstance(value, python) or (kind == "string" and self._enum(value, shape)):

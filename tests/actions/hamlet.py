@@ -46,7 +46,8 @@ class Hamlet:
 
     def start(self):
         command = [PROGRAM, "--data", self.data, "up", "--listen", "127.0.0.1:0", "--instances", "none"]
-        command += ["--region", REGION, "--oidc-issuer", f"{ISSUER}={self.issuers_keys}", *self.options]
+        command += ["--oidc-issuer", f"{ISSUER}={self.issuers_keys}"]
+        command += [*(() if "--region" in self.options else ("--region", REGION)), *self.options]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent
@@ -124,7 +125,10 @@ def vacant_rows():
 def model(service):
     """botocore's model of a service."""
     if service not in _models:
-        _models[service] = _session.get_service_model(service)
+        described = _session.get_service_model(service)
+        # Of several protocols botocore speaks the one that it likes best, and names another.
+        described.metadata["protocol"] = described.resolved_protocol
+        _models[service] = described
     return _models[service]
 
 

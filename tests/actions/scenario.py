@@ -61,10 +61,12 @@ class Scenario:
         self.quotas = hamlet.client("service-quotas", recorder=recorder)
         self.trail = hamlet.client("cloudtrail", recorder=recorder)
         self.client, self.issuers_keys = hamlet.client, hamlet.issuers_keys
+        self.account = hamlet.client("account", recorder=recorder)
         self.id = {}
 
     def build(self):
         self.look_around()
+        self.about_the_account()
         self.more_vpcs()
         self.roles()
         self.network()
@@ -119,6 +121,24 @@ class Scenario:
         ec2.describe_images(ImageIds=[self.id["ami"]])
         ec2.describe_image_attribute(ImageId=self.id["ami"], Attribute="description")
         self.id["s3-list"] = ec2.describe_prefix_lists()["PrefixLists"][0]["PrefixListId"]
+
+    def about_the_account(self):
+        account, milan = self.account, dict(RegionName="eu-south-1")
+        account.list_regions(RegionOptStatusContains=["DISABLED"])
+        account.enable_region(**milan)
+        account.get_region_opt_status(**milan)
+        account.disable_region(**milan)
+        address = dict(AddressLine1="1 Main St", City="Berlin", PostalCode="10115", CountryCode="DE")
+        contact = dict(FullName="Ada", PhoneNumber="+49 30 1", **address)
+        account.put_contact_information(ContactInformation=contact)
+        account.get_contact_information()
+        security = dict(AlternateContactType="SECURITY")
+        person = dict(EmailAddress="ada@example.com", Name="Ada", PhoneNumber="030-1", Title="Watch")
+        account.put_alternate_contact(**security, **person)
+        account.get_alternate_contact(**security)
+        account.delete_alternate_contact(**security)
+        account.put_account_name(AccountName="Elsinore")
+        account.get_account_information()
 
     def more_vpcs(self):
         quotas, vpcs = self.quotas, dict(ServiceCode="vpc", QuotaCode="L-F678F1CE")

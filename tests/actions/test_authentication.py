@@ -19,30 +19,35 @@ EXPECTED = {
         "query": (403, "MissingAuthenticationToken", NO_TOKEN),
         "rest-xml": (403, "MissingAuthenticationToken", NO_TOKEN),
         "json": (400, "MissingAuthenticationTokenException", NO_TOKEN),
+        "rest-json": (403, "MissingAuthenticationTokenException", NO_TOKEN),
     },
     "unknown key": {
         "ec2": (401, "AuthFailure", NOT_VALIDATED),
         "query": (403, "InvalidClientTokenId", INVALID_TOKEN),
         "rest-xml": (403, "InvalidClientTokenId", INVALID_TOKEN),
         "json": (400, "UnrecognizedClientException", INVALID_TOKEN),
+        "rest-json": (403, "UnrecognizedClientException", INVALID_TOKEN),
     },
     "wrong secret": {
         "ec2": (401, "AuthFailure", NOT_VALIDATED),
         "query": (403, "SignatureDoesNotMatch", DOES_NOT_MATCH),
         "rest-xml": (403, "SignatureDoesNotMatch", DOES_NOT_MATCH),
         "json": (400, "InvalidSignatureException", DOES_NOT_MATCH),
+        "rest-json": (403, "InvalidSignatureException", DOES_NOT_MATCH),
     },
     "slow clock": {
         "ec2": (400, "RequestExpired", "Request has expired."),
         "query": (403, "SignatureDoesNotMatch", "Signature expired: "),
         "rest-xml": (403, "SignatureDoesNotMatch", "Signature expired: "),
         "json": (400, "InvalidSignatureException", "Signature expired: "),
+        "rest-json": (403, "InvalidSignatureException", "Signature expired: "),
     },
     "fast clock": {
         "ec2": (400, "RequestExpired", "Request has expired."),
         "query": (403, "SignatureDoesNotMatch", "Signature not yet current: "),
         "rest-xml": (403, "SignatureDoesNotMatch", "Signature not yet current: "),
         "json": (400, "InvalidSignatureException", "Signature not yet current: "),
+        "rest-json": (403, "InvalidSignatureException", "Signature not yet current: "),
     },
 }
 # Whoever asks for these has no key yet.

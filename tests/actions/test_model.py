@@ -58,6 +58,7 @@ KINDS = {
 }
 # In no pattern of any model.
 IN_NO_PATTERN = "\x01\x01\x01"
+ANYTHING = r"[\s\S]*"
 # "You cannot specify this parameter and the instance IDs parameter in the same request", in many words.
 TOGETHER = re.compile(r"in the same (request|call)")
 PAGES = ("MaxResults", "MaxItems")
@@ -236,7 +237,7 @@ class Model(unittest.TestCase):
             bounds = place.shape.metadata
             beyond = ["x" * (bounds["max"] + 1)] if "max" in bounds else []
             beyond += ["x" * (bounds["min"] - 1)] if bounds.get("min", 0) > 1 else []
-            beyond += [IN_NO_PATTERN] if "pattern" in bounds else []
+            beyond += [IN_NO_PATTERN] if bounds.get("pattern", ANYTHING) != ANYTHING else []
             for text in beyond:
                 with self.subTest(f"{place} of {len(text)}"):
                     self.refused(place, text)
@@ -351,7 +352,7 @@ def form_of(operation, asked):
     service = operation.service_model
     serializer = botocore.serialize.create_serializer(service.protocol, include_validation=False)
     made = serializer.serialize_to_request(asked, operation)
-    if service.protocol == "rest-xml":
+    if service.protocol in ("rest-xml", "rest-json"):
         query = "&".join(f"{name}={value}" for name, value in made["query_string"].items())
         return Rest(made["method"], made["url_path"] + (f"?{query}" if query else ""), made["body"] or b"")
     return made["body"]

@@ -63,7 +63,8 @@ class EveryAction(unittest.TestCase):
 
     def test_leaves_nothing_on_its_way(self):
         story = scenario.Scenario(self.hamlet, answers.Recorder())
-        for client in (story.ec2, story.peer, story.iam, story.connect, story.route53, story.quotas, story.trail):
+        others = (story.iam, story.connect, story.route53, story.quotas, story.trail, story.account)
+        for client in (story.ec2, story.peer, *others):
             client.meta.events.register("after-call", self.look)
         story.iam_client = self.looking(story.iam_client)
         for part in (story.build, story.change, story.tear_down):

@@ -70,6 +70,8 @@ def headers_for(service, operation):
     described = model(service)
     if described.protocol == "rest-xml":
         return {"content-type": "application/xml"}
+    if described.protocol == "rest-json":
+        return {"content-type": "application/json"}
     if described.protocol != "json":
         return {"content-type": FORM}
     target = f"{described.metadata['targetPrefix']}.{operation}"
@@ -83,7 +85,7 @@ def encoded(service, operation, parameters):
     if isinstance(parameters, (bytes, bytearray)):
         return bytes(parameters)
     described = model(service)
-    if described.protocol == "json":
+    if described.protocol in ("json", "rest-json"):
         return json.dumps(parameters).encode()
     form = {"Action": operation, "Version": described.api_version, **parameters}
     return urllib.parse.urlencode(form).encode()

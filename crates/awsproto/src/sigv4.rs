@@ -146,6 +146,8 @@ pub enum SignatureError {
     Expired,
     /// The session token is not the one of this key.
     WrongToken,
+    /// The account has not opted into the Region, which therefore does not know its keys.
+    NotOptedIn,
     /// The temporary credentials have ended.
     ExpiredToken,
 }
@@ -313,7 +315,11 @@ impl SignatureError {
             Self::TooOld { .. } | Self::TooNew { .. } | Self::Expired | Self::ExpiredToken => {
                 AwsError::new("RequestExpired", "Request has expired.")
             }
-            Self::UnknownKey(_) | Self::Mismatch { .. } | Self::WrongScope(_) | Self::WrongToken => failure(),
+            Self::UnknownKey(_)
+            | Self::Mismatch { .. }
+            | Self::WrongScope(_)
+            | Self::WrongToken
+            | Self::NotOptedIn => failure(),
         }
     }
 
@@ -321,7 +327,7 @@ impl SignatureError {
         let code = match self {
             Self::Unsigned => "MissingAuthenticationToken",
             Self::Malformed(_) | Self::OlderVersion => "IncompleteSignature",
-            Self::UnknownKey(_) | Self::WrongToken => "InvalidClientTokenId",
+            Self::UnknownKey(_) | Self::WrongToken | Self::NotOptedIn => "InvalidClientTokenId",
             Self::ExpiredToken => "ExpiredToken",
             Self::Mismatch { .. }
             | Self::WrongScope(_)
@@ -336,7 +342,7 @@ impl SignatureError {
         let code = match self {
             Self::Unsigned => "MissingAuthenticationTokenException",
             Self::Malformed(_) | Self::OlderVersion => "IncompleteSignatureException",
-            Self::UnknownKey(_) | Self::WrongToken => "UnrecognizedClientException",
+            Self::UnknownKey(_) | Self::WrongToken | Self::NotOptedIn => "UnrecognizedClientException",
             Self::ExpiredToken => "ExpiredTokenException",
             Self::Mismatch { .. }
             | Self::WrongScope(_)
@@ -357,7 +363,7 @@ impl SignatureError {
                  Signature Version 4 (AWS4-HMAC-SHA256)."
                     .to_owned()
             }
-            Self::UnknownKey(_) | Self::WrongToken => {
+            Self::UnknownKey(_) | Self::WrongToken | Self::NotOptedIn => {
                 "The security token included in the request is invalid.".to_owned()
             }
             Self::Mismatch { .. } => "The request signature we calculated does not match the \

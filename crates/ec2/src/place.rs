@@ -1,8 +1,9 @@
 //! Regions, Availability Zones and account attributes. Follows DescribeRegions, DescribeAvailabilityZones and
-//! DescribeAccountAttributes (EC2 API Reference). No Local Zones, no Wavelength Zones, no Regions that need opt-in.
+//! DescribeAccountAttributes (EC2 API Reference). No Local Zones, no Wavelength Zones.
 
 use awsproto::filter::Tagged;
 use awsproto::{AwsError, Call, Filterable, Filters};
+use model::account::RegionOptIn;
 use model::{Quota, Region, World, Zone};
 use std::borrow::Cow;
 
@@ -13,14 +14,18 @@ const NO_OPT_IN: &str = "opt-in-not-required";
 
 pub(crate) fn describe_regions(
     call: &mut Call,
-    _: &World,
+    world: &World,
     request: DescribeRegionsRequest,
 ) -> Result<DescribeRegionsResult, AwsError> {
-    // All Regions here are in use by everybody: there are none besides that `AllRegions` could add.
-    let DescribeRegionsRequest { all_regions: _, filters, region_names } = request;
+    let DescribeRegionsRequest { all_regions, filters, region_names } = request;
     let here = call.scope.region;
+    let opt_in = |region: Region| world.region_opt_in(call.scope.account, region);
     let regions: Vec<Region> = match region_names.is_empty() {
-        true => here.partition().regions().collect(),
+        // Those that are named may be disabled: `AllRegions` is for who names none.
+        true => {
+            let is_shown = |it: &Region| all_regions == Some(true) || opt_in(*it) != RegionOptIn::Disabled;
+            here.partition().regions().filter(is_shown).collect()
+        }
         false => {
             let found = region_names.iter().map(|name| here.fellow(name));
             found
@@ -28,7 +33,7 @@ pub(crate) fn describe_regions(
                 .map_err(|_| AwsError::invalid_parameter_value("Region not found"))?
         }
     };
-    let regions = regions.into_iter().map(render_region);
+    let regions = regions.into_iter().map(|region| render_region(region, opt_in(region)));
     Ok(DescribeRegionsResult { regions: Filters::new(filters)?.select(regions)? })
 }
 
@@ -96,11 +101,16 @@ fn render_attribute(name: &str, value: String) -> AccountAttribute {
     }
 }
 
-fn render_region(region: Region) -> shapes::Region {
+fn render_region(region: Region, opt_in: RegionOptIn) -> shapes::Region {
+    let opt_in_status = match opt_in {
+        RegionOptIn::ByDefault => NO_OPT_IN,
+        RegionOptIn::Enabled => "opted-in",
+        RegionOptIn::Disabled => "not-opted-in",
+    };
     shapes::Region {
         region_name: Some(region.name().to_owned()),
         endpoint: Some(format!("ec2.{region}.{}", region.partition().domain())),
-        opt_in_status: Some(NO_OPT_IN.to_owned()),
+        opt_in_status: Some(opt_in_status.to_owned()),
         geography: Vec::new(),
     }
 }
@@ -184,6 +194,24 @@ mod tests {
             caller.refused("DescribeRegions", &[("RegionName.1", "mars-east-1")]),
             "InvalidParameterValue: Region not found"
         );
+    }
+
+    #[test]
+    fn regions_that_need_an_opt_in_are_shown_to_who_has_opted_in_asks_for_all_or_names_them() {
+        let mut caller = Caller::new();
+        let all = caller.ok("DescribeRegions", &[("AllRegions", "true")]);
+        let (names, states) = (all.texts("regionName"), all.texts("optInStatus"));
+        assert_eq!((names.len(), names.is_sorted()), (34, true));
+        assert_eq!(states.iter().filter(|it| *it == "not-opted-in").count(), 17);
+        let disabled = [("Filter.1.Name", "opt-in-status"), ("Filter.1.Value.1", "not-opted-in")];
+        assert_eq!(caller.ok("DescribeRegions", &disabled).texts("regionName"), [""; 0]);
+        let milan = caller.ok("DescribeRegions", &[("RegionName.1", "eu-south-1")]);
+        assert_eq!(milan.texts("optInStatus"), ["not-opted-in"]);
+        assert_eq!(milan.text("regionEndpoint"), "ec2.eu-south-1.amazonaws.com");
+        let account = caller.scope().account;
+        caller.world.enable_region(account, "eu-south-1".parse().unwrap());
+        let enabled = [("Filter.1.Name", "opt-in-status"), ("Filter.1.Value.1", "opted-in")];
+        assert_eq!(caller.ok("DescribeRegions", &enabled).texts("regionName"), ["eu-south-1"]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ const fn facts(region: &'static str, s3: u32, dynamodb: u32, instance_connect: [
 
 /// Where AWS's identifier is not known it ends in the Region's position, and blocks follow from that: new Regions come
 /// at the end.
-static REGIONS: [RegionFacts; 21] = [
+static REGIONS: [RegionFacts; 38] = [
     facts("ap-northeast-1", 0x61a5_4008, 0x78a5_4011, [3, 112, 23, 0]),
     facts("ap-northeast-2", 0x78a5_4011, 0x48a5_4021, [13, 209, 1, 56]),
     facts("ap-northeast-3", 0xa4a5_40cd, 0xdba5_4002, [15, 168, 105, 160]),
@@ -80,6 +80,23 @@ static REGIONS: [RegionFacts; 21] = [
     facts("cn-northwest-1", 0x0053_0012, 0x00dd_b012, [43, 192, 155, 8]),
     facts("us-gov-east-1", 0x0053_0013, 0x00dd_b013, [18, 252, 4, 0]),
     facts("us-gov-west-1", 0x0053_0014, 0x00dd_b014, [15, 200, 28, 80]),
+    facts("af-south-1", 0x0053_0015, 0x00dd_b015, [13, 244, 121, 192]),
+    facts("ap-east-1", 0x0053_0016, 0x00dd_b016, [43, 198, 192, 104]),
+    facts("ap-east-2", 0x0053_0017, 0x00dd_b017, [43, 212, 64, 0]),
+    facts("ap-south-2", 0x0053_0018, 0x00dd_b018, [18, 60, 252, 248]),
+    facts("ap-southeast-3", 0x0053_0019, 0x00dd_b019, [43, 218, 193, 64]),
+    facts("ap-southeast-4", 0x0053_001a, 0x00dd_b01a, [16, 50, 248, 80]),
+    facts("ap-southeast-5", 0x0053_001b, 0x00dd_b01b, [43, 216, 87, 80]),
+    facts("ap-southeast-6", 0x0053_001c, 0x00dd_b01c, [43, 221, 64, 0]),
+    facts("ap-southeast-7", 0x0053_001d, 0x00dd_b01d, [43, 208, 144, 0]),
+    facts("ca-west-1", 0x0053_001e, 0x00dd_b01e, [40, 176, 213, 168]),
+    facts("eu-central-2", 0x0053_001f, 0x00dd_b01f, [16, 63, 77, 8]),
+    facts("eu-south-1", 0x0053_0020, 0x00dd_b020, [15, 161, 135, 160]),
+    facts("eu-south-2", 0x0053_0021, 0x00dd_b021, [18, 101, 90, 48]),
+    facts("il-central-1", 0x0053_0022, 0x00dd_b022, [51, 16, 183, 224]),
+    facts("me-central-1", 0x0053_0023, 0x00dd_b023, [3, 29, 147, 40]),
+    facts("me-south-1", 0x0053_0024, 0x00dd_b024, [16, 24, 46, 56]),
+    facts("mx-central-1", 0x0053_0025, 0x00dd_b025, [78, 12, 207, 8]),
 ];
 
 impl AwsPrefixList {
@@ -112,8 +129,8 @@ impl AwsPrefixList {
     pub fn blocks(self) -> impl Iterator<Item = IpNet> + Clone {
         let (position, facts) = self.facts();
         let block = match self.service {
-            AwsService::S3 => Ipv4Net::new_assert(Ipv4Addr::new(3, 5, position * 8, 0), 21),
-            AwsService::DynamoDb => Ipv4Net::new_assert(Ipv4Addr::new(52, 94, position * 4, 0), 22),
+            AwsService::S3 => nth_block(Ipv4Addr::new(3, 5, 0, 0), 21, position),
+            AwsService::DynamoDb => nth_block(Ipv4Addr::new(52, 94, 0, 0), 22, position),
             AwsService::InstanceConnect => Ipv4Net::new_assert(Ipv4Addr::from(facts.instance_connect), 29),
         };
         std::iter::once(IpNet::V4(block))
@@ -134,9 +151,16 @@ impl AwsPrefixList {
     }
 }
 
+/// Of blocks of one size that lie one behind the other, the one at a position.
+fn nth_block(first: Ipv4Addr, prefix: u8, position: u8) -> Ipv4Net {
+    let size = 1_u32 << (32 - prefix);
+    Ipv4Net::new_assert(Ipv4Addr::from(u32::from(first) + u32::from(position) * size), prefix)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::public_address::block_of;
 
     #[test]
     fn every_region_has_lists_of_its_own_with_different_blocks() {
@@ -149,10 +173,14 @@ mod tests {
                 blocks.extend(list.blocks());
             }
         }
-        let count = blocks.len();
-        blocks.sort();
-        blocks.dedup();
-        assert_eq!(blocks.len(), count);
+        for (index, block) in blocks.iter().enumerate() {
+            let overlaps = |other: &IpNet| other.contains(block) || block.contains(other);
+            assert!(!blocks[..index].iter().any(overlaps), "{block} overlaps another list's");
+            assert!(
+                !Region::all().any(|region| overlaps(&block_of(region).into())),
+                "{block} is of public addresses"
+            );
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 #![deny(clippy::disallowed_methods, clippy::wildcard_enum_match_arm)]
 
 pub mod access_key;
+pub mod account;
 pub mod account_settings;
 pub mod address_transfer;
 mod as_text;

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::Ipv4Addr;
 
 use crate::access_key::{AccessKey, DeletedAccessKey};
+use crate::account::Account;
 use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
@@ -282,5 +283,6 @@ links! {
     DeletedAccessKey: |_it, _put| {};
     LastAccess: |_it, _put| {};
     ManagedPolicy: |_it, _put| {};
+    Account: |_it, _put| {};
     AccountSettings: |_it, _put| {};
 }

@@ -48,6 +48,7 @@ struct RegionFacts {
     long_name: &'static str,
     zone_id_prefix: &'static str,
     zones: u8,
+    needs_opt_in: bool,
 }
 
 const fn region(
@@ -56,25 +57,47 @@ const fn region(
     zone_id_prefix: &'static str,
     zones: u8,
 ) -> RegionFacts {
-    RegionFacts { name, long_name, zone_id_prefix, zones }
+    RegionFacts { name, long_name, zone_id_prefix, zones, needs_opt_in: false }
 }
 
-/// The Regions that need no opt-in, of all partitions, with the number of zones a new account sees.
-static REGIONS: [RegionFacts; 21] = [
+/// A Region that an account has to opt into: each of them has three zones.
+const fn opt_in(name: &'static str, long_name: &'static str, zone_id_prefix: &'static str) -> RegionFacts {
+    RegionFacts { name, long_name, zone_id_prefix, zones: 3, needs_opt_in: true }
+}
+
+/// The Regions of all partitions by name, with the number of zones a new account sees.
+static REGIONS: [RegionFacts; 38] = [
+    opt_in("af-south-1", "Africa (Cape Town)", "afs1"),
+    opt_in("ap-east-1", "Asia Pacific (Hong Kong)", "ape1"),
+    opt_in("ap-east-2", "Asia Pacific (Taipei)", "ape2"),
     region("ap-northeast-1", "Asia Pacific (Tokyo)", "apne1", 3),
     region("ap-northeast-2", "Asia Pacific (Seoul)", "apne2", 4),
     region("ap-northeast-3", "Asia Pacific (Osaka)", "apne3", 3),
     region("ap-south-1", "Asia Pacific (Mumbai)", "aps1", 3),
+    opt_in("ap-south-2", "Asia Pacific (Hyderabad)", "aps2"),
     region("ap-southeast-1", "Asia Pacific (Singapore)", "apse1", 3),
     region("ap-southeast-2", "Asia Pacific (Sydney)", "apse2", 3),
+    opt_in("ap-southeast-3", "Asia Pacific (Jakarta)", "apse3"),
+    opt_in("ap-southeast-4", "Asia Pacific (Melbourne)", "apse4"),
+    opt_in("ap-southeast-5", "Asia Pacific (Malaysia)", "apse5"),
+    opt_in("ap-southeast-6", "Asia Pacific (New Zealand)", "apse6"),
+    opt_in("ap-southeast-7", "Asia Pacific (Thailand)", "apse7"),
     region("ca-central-1", "Canada (Central)", "cac1", 3),
+    opt_in("ca-west-1", "Canada West (Calgary)", "caw1"),
     region("cn-north-1", "China (Beijing)", "cnn1", 3),
     region("cn-northwest-1", "China (Ningxia)", "cnnw1", 3),
     region("eu-central-1", "Europe (Frankfurt)", "euc1", 3),
+    opt_in("eu-central-2", "Europe (Zurich)", "euc2"),
     region("eu-north-1", "Europe (Stockholm)", "eun1", 3),
+    opt_in("eu-south-1", "Europe (Milan)", "eus1"),
+    opt_in("eu-south-2", "Europe (Spain)", "eus2"),
     region("eu-west-1", "Europe (Ireland)", "euw1", 3),
     region("eu-west-2", "Europe (London)", "euw2", 3),
     region("eu-west-3", "Europe (Paris)", "euw3", 3),
+    opt_in("il-central-1", "Israel (Tel Aviv)", "ilc1"),
+    opt_in("me-central-1", "Middle East (UAE)", "mec1"),
+    opt_in("me-south-1", "Middle East (Bahrain)", "mes1"),
+    opt_in("mx-central-1", "Mexico (Central)", "mxc1"),
     region("sa-east-1", "South America (Sao Paulo)", "sae1", 3),
     region("us-east-1", "US East (N. Virginia)", "use1", 6),
     region("us-east-2", "US East (Ohio)", "use2", 3),
@@ -84,7 +107,7 @@ static REGIONS: [RegionFacts; 21] = [
     region("us-west-2", "US West (Oregon)", "usw2", 4),
 ];
 
-/// An AWS Region, one of those that need no opt-in.
+/// An AWS Region. Those that need an opt-in are nobody's until then ([`crate::account`]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(u8);
 
@@ -106,6 +129,12 @@ impl Region {
     /// The name for people, such as `US West (Oregon)`.
     pub fn long_name(self) -> &'static str {
         self.facts().long_name
+    }
+
+    /// Whether an account can use it only after having opted in: "Regions introduced after March 20, 2019 are opt-in
+    /// Regions" (AWS Account Management Reference Guide).
+    pub fn needs_opt_in(self) -> bool {
+        self.facts().needs_opt_in
     }
 
     /// The Region's Availability Zones, in order.

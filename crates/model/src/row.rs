@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::access_key::{AccessKey, DeletedAccessKey};
+use crate::account::Account;
 use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
@@ -112,6 +113,7 @@ impl Row for PrivateHostedZone {}
 impl Row for HostedZoneChange {}
 impl Row for InstanceConnectEndpoint {}
 impl Row for Role {}
+impl Row for Account {}
 impl Row for AccountSettings {}
 impl Row for User {}
 impl Row for Group {}

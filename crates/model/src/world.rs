@@ -8,6 +8,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::access_key::{AccessKey, AccessKeyId, DeletedAccessKey};
+use crate::account::Account;
 use crate::account_settings::AccountSettings;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
@@ -33,7 +34,7 @@ use crate::network_acl::NetworkAcl;
 use crate::network_interface::{NetworkInterface, PublicMapping};
 use crate::network_interface_permission::NetworkInterfacePermission;
 use crate::permissions::{Entity, PolicyUsage};
-use crate::place::{AccountId, Scope};
+use crate::place::{AccountId, Region, Scope};
 use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
@@ -214,6 +215,8 @@ tables! {
             network: Network,
             /// Quotas that whoever started the program set for everybody.
             quota_defaults: std::sync::Arc<QuotaDefaults>,
+            /// The Region of the run, which nobody needs to opt into.
+            home: Option<Region>,
         }
         tables {
             /// Key pairs.
@@ -260,6 +263,8 @@ tables! {
             last_accesses: Accessor => LastAccess;
             /// Accounts' own managed policies. Changed only through [`World::put_managed_policy`] and its siblings.
             managed_policies: ManagedPolicyId => ManagedPolicy;
+            /// What accounts have said about themselves.
+            accounts: AccountId => Account;
             /// What accounts have settled for IAM.
             account_settings: AccountId => AccountSettings;
             /// Quotas that were raised, by account and Region.

@@ -63,4 +63,25 @@ mod tests {
         let found = caller.ok("GET", &format!("hostedzone/{id}"), "");
         assert!(found.contains(&second) && !found.contains(&first), "{found}");
     }
+
+    #[test]
+    fn no_vpc_is_where_nobody_has_opted_in_nor_in_another_partition() {
+        let mut caller = Caller::new();
+        let associate = format!("hostedzone/{}/associatevpc", caller.zone("corp.internal"));
+        let vpc = caller.vpc.clone();
+        let mut refused = |region: &str| {
+            let vpc = format!("<VPC><VPCRegion>{region}</VPCRegion><VPCId>{vpc}</VPCId></VPC>");
+            caller.refused("POST", &associate, &format!("<R>{vpc}</R>"))
+        };
+        assert_eq!(
+            refused("eu-south-1"),
+            format!(
+                "400 InvalidVPCId: The VPC: {vpc} in region: eu-south-1 that you provided does not exist."
+            )
+        );
+        assert_eq!(
+            refused("cn-north-1"),
+            "400 InvalidInput: There is no Region 'cn-north-1' in this partition."
+        );
+    }
 }

@@ -35,9 +35,10 @@ pub(crate) fn zone_vpc(call: &Call, vpc: Option<VPC>) -> Result<ZoneVpc, AwsErro
         AwsError::new("InvalidVPCId", sentence)
     };
     let vpc = id.parse().map_err(invalid)?;
-    let region = call.scope.region.fellow(&region).map_err(|_| {
-        errors::invalid_input(format!("Hamlet has no Region '{region}'; it has those that need no opt-in."))
-    })?;
+    let region =
+        call.scope.region.fellow(&region).map_err(|_| {
+            errors::invalid_input(format!("There is no Region '{region}' in this partition."))
+        })?;
     Ok(ZoneVpc { vpc, region })
 }
 

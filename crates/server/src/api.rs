@@ -1,7 +1,7 @@
 //! The API's port: calls (`crate::life`), tunnels, and two pages for people.
 
 use arc_swap::ArcSwapOption;
-use awsproto::sigv4::{Payload, SignedRequest};
+use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
 use awsproto::{Api as ServiceApi, AwsError, Call, Provided, Reply, Service};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming as Body};
@@ -137,6 +137,22 @@ impl Api {
         }
     }
 
+    /// The account of a caller in the Region of a name. One that the account has not opted into does not know its keys, and
+    /// says so in the words of the service.
+    pub(crate) fn scope_of(
+        &self,
+        world: &World,
+        caller: &Caller,
+        service: &Service,
+        name: Option<&str>,
+    ) -> Result<Scope, AwsError> {
+        let scope = Scope { account: caller.account(), region: self.region_named(name)? };
+        match world.is_region_enabled(scope.account, scope.region) {
+            true => Ok(scope),
+            false => Err(SignatureError::NotOptedIn.to_aws(service.protocol)),
+        }
+    }
+
     /// The Region of a name; the one of this run for services that have none.
     pub(crate) fn region_named(&self, name: Option<&str>) -> Result<Region, AwsError> {
         match name {
@@ -144,7 +160,7 @@ impl Api {
             Some("aws-cn-global") => Ok(Partition::China.home().unwrap_or(self.config.region)),
             Some("aws-us-gov-global") => Ok(Partition::GovCloud.home().unwrap_or(self.config.region)),
             Some(name) => name.parse().map_err(|_| {
-                let sentence = format!("Hamlet has no Region '{name}'; it has those that need no opt-in.");
+                let sentence = format!("Hamlet has no Region '{name}'.");
                 AwsError::new("InvalidRegion", sentence)
             }),
         }

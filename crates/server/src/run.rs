@@ -59,7 +59,7 @@ async fn serve<T>(
     data_directory::secure(&config.data)?;
     let store = open_store(&config)?;
     let root = AccessKey::of(&config.data, config.account).context("the root access key cannot be kept")?;
-    let state = State::open(store, config.quotas.clone())?;
+    let state = State::open(store, config.quotas.clone(), config.region)?;
     let socket = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
     let api_address = socket.local_addr()?;
     let consoles = Arc::<ArcSwapOption<Consoles>>::default();

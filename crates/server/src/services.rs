@@ -14,6 +14,7 @@ pub static ALL: &[&Api<World>] = &[
     &ssm::API,
     &service_quotas::API,
     &cloudtrail::API,
+    &account::API,
 ];
 
 /// One action, for lists of what there is.

@@ -10,8 +10,8 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response};
+use model::World;
 use model::access_key::LastUsed;
-use model::{Scope, World};
 
 use crate::api::{Api, Client, headers_of, respond, signed_request};
 use crate::authorization::{self, Asked, Ledger};
@@ -64,8 +64,8 @@ impl Api {
             let sentence = format!("Credential should be scoped to correct service: '{}'.", SERVICE.name);
             return Err(refused(SignatureError::WrongScope(sentence)));
         }
-        let region = self.region_named(Some(&authorization.scope.region))?;
-        let scope = Scope { account: caller.account(), region };
+        let scope = self.scope_of(&world, &caller, SERVICE, Some(&authorization.scope.region))?;
+        let region = scope.region;
         let key = &authorization.scope.access_key_id;
         let used = LastUsed { at: now, service: SERVICE.name.to_owned(), region: region.name().to_owned() };
         self.uses.note(&world, &caller.principal, key, used);

@@ -9,7 +9,7 @@
 
 use arc_swap::ArcSwap;
 use model::service_quota::QuotaDefaults;
-use model::{Committed, World};
+use model::{Committed, Region, World};
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -59,13 +59,14 @@ const BATCH_MAX: usize = 256;
 const BATCH_RECORDS_MAX: usize = 2048;
 
 impl State {
-    /// The state that a store holds under these quotas, and its writer.
-    pub fn open(store: Arc<dyn Store>, quotas: QuotaDefaults) -> anyhow::Result<State> {
+    /// The state that a store holds under these quotas, in a run of this Region, and its writer.
+    pub fn open(store: Arc<dyn Store>, quotas: QuotaDefaults, home: Region) -> anyhow::Result<State> {
         let snapshot = store.snapshot()?;
         let records = snapshot.range("")?;
         let rows = records.iter().map(|(key, record)| (key.as_str(), record.value.as_slice()));
         let mut world = World::load(snapshot.revision().0, rows)?;
         world.quota_defaults = Arc::new(quotas);
+        world.home = Some(home);
         let (queue, commands) = sync_channel(QUEUE_MAX);
         let state = State {
             published: Arc::new(ArcSwap::from_pointee(world.clone())),

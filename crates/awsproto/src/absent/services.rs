@@ -9,7 +9,6 @@ use crate::vacant::services;
 pub(super) static ALL: &[Entry] = &[
     entry("IoTSecuredTunneling", "AWS IoT Secure Tunneling", Json11, "", "IoTSecuredTunneling", &[]),
     vacant(&services::accessanalyzer::RESTJSON, &[]),
-    entry("account", "AWS Account", RestJson, "", "", &[]),
     entry("account-access", "Account Access", RestJson, "", "", &["applications", "applications-list", "entitlements", "entitlements-list", "tags"]),
     entry("account-access", "Account Access Runtime", RestJson, "", "", &["access"]),
     vacant(&services::acm::JSON11, &[]),

@@ -4,7 +4,7 @@ use awsproto::sigv4::{self, SignatureError};
 use awsproto::trail::Actor;
 use awsproto::{AwsError, Call, Need};
 use model::access_key::LastUsed;
-use model::{Region, Scope, Timestamp};
+use model::{Scope, Timestamp};
 
 use super::exchange::Identified;
 use super::{Ended, Exchange};
@@ -27,11 +27,11 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
     let caller = caller.map_err(|error| unknown(&error))?;
     let (service, operation) = (exchange.service().name, &exchange.route().operation);
     sts::session_may_call(&caller.principal, caller.session.as_deref(), service, operation)?;
-    let region = api.region_named(exchange.route().region.as_deref())?;
+    let scope = api.scope_of(&world, &caller, exchange.service(), exchange.route().region.as_deref())?;
     let access_key_id = authorization.scope.access_key_id.clone();
-    let used = LastUsed { at: now, service: service.to_owned(), region: region.name().to_owned() };
+    let used = LastUsed { at: now, service: service.to_owned(), region: scope.region.name().to_owned() };
     api.uses.note(&world, &caller.principal, &access_key_id, used);
-    identified(api, exchange, caller, &access_key_id, region, now);
+    identified(api, exchange, caller, &access_key_id, scope, now);
     Ok(())
 }
 
@@ -56,10 +56,9 @@ pub(super) fn identified(
     exchange: &mut Exchange<'_>,
     caller: Caller,
     access_key_id: &str,
-    region: Region,
+    scope: Scope,
     now: Timestamp,
 ) {
-    let scope = Scope { account: caller.account(), region };
     exchange.principal = Some(caller.principal.clone());
     exchange.proof = Some(caller.proof);
     let (request_id, source) = (exchange.request_id.clone(), exchange.client.source);

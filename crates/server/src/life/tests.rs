@@ -147,7 +147,7 @@ impl Lab {
             host_names: HostNames::of(&config.host_names).unwrap(),
             services: &SERVICES,
             descriptions: vec![&TOYBOX],
-            state: State::open(Arc::new(store), Default::default()).unwrap(),
+            state: State::open(Arc::new(store), Default::default(), config.region).unwrap(),
             consoles: Default::default(),
             places: Default::default(),
             refused: Default::default(),

@@ -29,7 +29,9 @@ async fn vouch(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> {
     let account = presented.account();
     let identity = Arc::new(presented.believed(&keys)?);
     let caller = Caller::shown(Principal::WebIdentity { account, identity });
-    identified(api, exchange, caller, "", region, now);
+    let (service, region) = (exchange.service(), exchange.route().region.as_deref());
+    let scope = api.scope_of(&api.state.snapshot(), &caller, service, region)?;
+    identified(api, exchange, caller, "", scope, now);
     Ok(())
 }
 
