@@ -108,7 +108,7 @@ def troubles():
 
 
 # Services that botocore calls otherwise than requests to them are signed for.
-BOTOCORE = {"servicequotas": "service-quotas"}
+BOTOCORE = {"servicequotas": "service-quotas", "tagging": "resourcegroupstaggingapi"}
 
 
 def rows(*options):

@@ -62,6 +62,7 @@ class Scenario:
         self.trail = hamlet.client("cloudtrail", recorder=recorder)
         self.client, self.issuers_keys = hamlet.client, hamlet.issuers_keys
         self.account = hamlet.client("account", recorder=recorder)
+        self.tagging = hamlet.client("resourcegroupstaggingapi", recorder=recorder)
         self.id = {}
 
     def build(self):
@@ -916,6 +917,13 @@ class Scenario:
         ec2.create_tags(Resources=[id["vpc"], id["instance"]], Tags=[{"Key": "stage", "Value": "test"}])
         ec2.describe_tags()
         ec2.delete_tags(Resources=[id["vpc"], id["instance"]], Tags=[{"Key": "stage"}])
+        arns = [f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/{id['vpc']}", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-00000001"]
+        failed = self.tagging.tag_resources(ResourceARNList=arns, Tags={"stage": "test"})["FailedResourcesMap"]
+        assert list(failed) == arns[1:]
+        self.tagging.get_resources(TagFilters=[{"Key": "stage", "Values": ["test"]}], IncludeComplianceDetails=True)
+        self.tagging.get_tag_keys()
+        self.tagging.get_tag_values(Key="stage")
+        self.tagging.untag_resources(ResourceARNList=arns[:1], TagKeys=["stage"])
 
     def private_names(self):
         route53, vpcs = self.route53, [{"VPCRegion": "us-west-2", "VPCId": self.id[name]} for name in ("vpc", "vpc2")]

@@ -78,7 +78,11 @@ fn served(incoming: &Incoming<'_>, services: &[&'static Service]) -> Option<&'st
         return found(&|service| service.is_targeted_by(prefix));
     }
     if let Some(scope) = incoming.scope {
-        return found(&|service| service.name == scope.service);
+        let is_cbor = absent::is_cbor(incoming);
+        let is_named = |service: &Service| service.name == scope.service;
+        // A service of several protocols is here once for each.
+        let spoken = |service: &Service| (service.protocol == Protocol::RpcCbor) == is_cbor;
+        return found(&|service| is_named(service) && spoken(service)).or_else(|| found(&is_named));
     }
     let label = incoming.host.and_then(|host| host.split(['.', ':']).next());
     let version = incoming.form_value("Version");

@@ -86,6 +86,7 @@ pub mod storage_defaults;
 pub mod subnet;
 mod subnet_address;
 pub mod table;
+pub mod tagged;
 pub mod tags;
 #[cfg(test)]
 mod testing;

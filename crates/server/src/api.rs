@@ -21,6 +21,7 @@ use crate::controllers::endpoint_places::EndpointPlaces;
 use crate::host_name::HostNames;
 use crate::life::{self, Exchange};
 use crate::refusal::{Refusal, RefusedRequests};
+use crate::services;
 use crate::shares::Holder;
 use crate::spool::Spool;
 use crate::trail::Trail;
@@ -168,7 +169,8 @@ impl Api {
 
     /// What a service has given to the server, be it only that there are none.
     pub(crate) fn service(&self, service: &'static Service) -> &'static ServiceApi<World> {
-        let mut all = self.services.iter().chain(awsproto::vacant::ALL);
+        let others = services::IN_OTHER_PROTOCOLS.iter().chain(awsproto::vacant::ALL);
+        let mut all = self.services.iter().chain(others);
         all.find(|it| std::ptr::eq(it.service, service)).expect("requests are routed among these services")
     }
 }

@@ -77,7 +77,7 @@ async fn serve<T>(
         host_names: HostNames::of(&config.host_names)?,
         state: state.clone(),
         services: services::ALL,
-        descriptions: services::ALL.iter().map(|it| it.service).collect(),
+        descriptions: services::descriptions(),
         consoles: Arc::clone(&consoles),
         places: controllers.places.clone(),
         refused: Arc::clone(&refused_requests),

@@ -1,6 +1,6 @@
 //! The AWS services there are. Adding one is a line here; `docs/add-a-service.md` has the steps.
 
-use awsproto::{Action, Api};
+use awsproto::{Action, Api, Service};
 use model::World;
 
 /// All services.
@@ -15,7 +15,16 @@ pub static ALL: &[&Api<World>] = &[
     &service_quotas::API,
     &cloudtrail::API,
     &account::API,
+    &tagging::API,
 ];
+
+/// Some of them in a further protocol, which newer clients speak.
+pub static IN_OTHER_PROTOCOLS: &[&Api<World>] = &[&tagging::API_IN_CBOR];
+
+/// The descriptions of all of them, in each of their protocols.
+pub fn descriptions() -> Vec<&'static Service> {
+    ALL.iter().chain(IN_OTHER_PROTOCOLS).map(|api| api.service).collect()
+}
 
 /// One action, for lists of what there is.
 #[derive(Clone, Debug, serde::Serialize)]

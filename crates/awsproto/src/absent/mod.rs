@@ -63,6 +63,11 @@ pub(crate) fn find(incoming: &Incoming<'_>) -> Option<&'static Service> {
     by_host.or_else(|| of_version(incoming))
 }
 
+/// Whether a request's path is one of the protocol in CBOR.
+pub(crate) fn is_cbor(incoming: &Incoming<'_>) -> bool {
+    matches!(Shape::of(incoming), Shape::Cbor(_))
+}
+
 /// Another service of the name that a signature gives, if the path is one of that alone.
 pub(crate) fn namesake(incoming: &Incoming<'_>, of: &Service) -> Option<&'static Service> {
     let Shape::Rest(root) = Shape::of(incoming) else { return None };

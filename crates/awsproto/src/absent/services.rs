@@ -445,8 +445,6 @@ pub(super) static ALL: &[Entry] = &[
     entry("sustainability", "AWS Sustainability", RestJson, "", "", &[]),
     entry("swf", "Amazon SWF", Json10, "", "SimpleWorkflowService", &[]),
     entry("synthetics", "Synthetics", RestJson, "", "", &[]),
-    vacant(&services::resourcegroupstaggingapi::JSON11, &[]),
-    vacant(&services::resourcegroupstaggingapi::RPCCBOR, &[]),
     entry("tax", "Tax Settings", RestJson, "", "", &[]),
     entry("textract", "Amazon Textract", Json11, "", "Textract", &[]),
     entry("textract", "Amazon Textract", RpcCbor, "", "Textract", &[]),

@@ -110,8 +110,6 @@ pub(crate) mod redshift;
 #[rustfmt::skip]
 pub(crate) mod resource_groups;
 #[rustfmt::skip]
-pub(crate) mod resourcegroupstaggingapi;
-#[rustfmt::skip]
 pub(crate) mod route53resolver;
 #[rustfmt::skip]
 pub(crate) mod sagemaker;
@@ -203,8 +201,6 @@ pub static ALL: &[&Api<World>] = &[
     &rds::QUERY_API,
     &redshift::QUERY_API,
     &resource_groups::RESTJSON_API,
-    &resourcegroupstaggingapi::RPCCBOR_API,
-    &resourcegroupstaggingapi::JSON11_API,
     &route53resolver::JSON11_API,
     &sagemaker::JSON11_API,
     &secretsmanager::JSON11_API,
