@@ -934,6 +934,10 @@ class Scenario:
             HostedZoneConfig={"Comment": "ours", "PrivateZone": True},
         )
         zone = made["HostedZone"]["Id"]
+        public = route53.create_hosted_zone(Name="shop.test", CallerReference="public")
+        assert len(public["DelegationSet"]["NameServers"]) == 4
+        route53.get_dnssec(HostedZoneId=public["HostedZone"]["Id"])
+        route53.delete_hosted_zone(Id=public["HostedZone"]["Id"])
         route53.get_change(Id=made["ChangeInfo"]["Id"])
         records = {"Name": "web.corp.internal", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.1.10"}]}
         for action in ("CREATE", "UPSERT", "DELETE"):

@@ -12,6 +12,7 @@ from harness import REGION
 from network import ANYWHERE, EXAMPLE, EXAMPLE_V6, NetworkLab
 
 CORP = "corp.internal"
+SHOP = "shop.test"
 # The resolver of the simulated internet.
 PUBLIC_RESOLVER = "192.0.2.53"
 # "1024 packets per second per network interface."
@@ -97,6 +98,7 @@ class Names(NetworkLab):
         self.private_zone()
         self.records_change()
         self.zone_for_another_vpc()
+        self.public_zone()
         self.given_names()
         self.transports()
         self.time()
@@ -125,8 +127,8 @@ class Names(NetworkLab):
     def route53(self, *words):
         return self.aws("route53", *words)
 
-    def change(self, *steps):
-        """Each step: action, name, type, values."""
+    def change(self, *steps, zone=None):
+        """Each step: action, name, type, values. Of the private zone, if nothing else is said."""
         changes = [
             {
                 "Action": action,
@@ -142,7 +144,7 @@ class Names(NetworkLab):
         return self.route53(
             "change-resource-record-sets",
             "--hosted-zone-id",
-            self.zone,
+            zone or self.zone,
             "--change-batch",
             json.dumps({"Changes": changes}),
         )
@@ -271,6 +273,27 @@ class Names(NetworkLab):
         self.ec2("modify-vpc-attribute", "--vpc-id", self.other, "--enable-dns-hostnames")
         self.route53("disassociate-vpc-from-hosted-zone", "--hosted-zone-id", self.zone, "--vpc", other)
         self.sees(self.status("far", f"db.{CORP}"), "NXDOMAIN")
+
+    def public_zone(self):
+        self.step(
+            "   a public zone: its names exist everywhere; in a VPC that has a private one of the name, those of that"
+        )
+        made = self.route53("create-hosted-zone", "--name", SHOP, "--caller-reference", "shop")
+        self.sees(len(made["DelegationSet"]["NameServers"]), 4)
+        zone = made["HostedZone"]["Id"]
+        self.change(("CREATE", f"www.{SHOP}", "A", "203.0.113.80"), zone=zone)
+        for server in ("web", "far"):
+            self.sees(self.resolved(server, f"www.{SHOP}"), ["203.0.113.80"])
+        self.sees(self.laptop("dig", "+short", "+tries=1", f"www.{SHOP}").out.strip(), "203.0.113.80")
+        self.sees(self.status("web", f"no.{SHOP}"), "NXDOMAIN")
+        self.sees(self.route53("get-dnssec", "--hosted-zone-id", zone)["Status"], {"ServeSignature": "NOT_SIGNING"})
+        seen = f"VPCRegion={REGION},VPCId={self.vpc}"
+        private = self.route53("create-hosted-zone", "--name", SHOP, "--caller-reference", "split", "--vpc", seen)
+        self.sees(self.status("web", f"www.{SHOP}"), "NXDOMAIN", "the private zone has no such name")
+        self.sees(self.resolved("far", f"www.{SHOP}"), ["203.0.113.80"])
+        self.change(("DELETE", f"www.{SHOP}", "A", "203.0.113.80"), zone=zone)
+        for one in (zone, private["HostedZone"]["Id"]):
+            self.route53("delete-hosted-zone", "--id", one)
 
     def given_names(self):
         self.step("4. names that AWS gives: by address, by resource, and back again")

@@ -126,22 +126,33 @@ pub(crate) fn peer(world: &mut World, status: PeeringStatus, far_side_resolves: 
     world.network.vpc_peering_connections.insert(id, peering);
 }
 
-/// Associates a zone with a VPC and puts records into it: name, type, lifetime and values.
-pub(crate) fn zone(world: &mut World, vpc: VpcId, name: &str, sets: &[(&str, RecordType, u32, &[&str])]) {
+/// A set of records to be made: name, type, lifetime and values.
+pub(crate) type Set<'a> = (&'a str, RecordType, u32, &'a [&'a str]);
+
+/// Associates a zone with a VPC and puts records into it.
+pub(crate) fn zone(world: &mut World, vpc: VpcId, name: &str, sets: &[Set<'_>]) {
     let scope = world.network.vpcs.get(&vpc).unwrap().scope;
+    make_zone(world, scope.account, name, Some(ZoneVpc { vpc, region: scope.region }), sets);
+}
+
+/// Makes a public zone and puts records into it.
+pub(crate) fn public_zone(world: &mut World, name: &str, sets: &[Set<'_>]) {
+    make_zone(world, AccountId::DEFAULT, name, None, sets);
+}
+
+fn make_zone(world: &mut World, account: AccountId, name: &str, vpc: Option<ZoneVpc>, sets: &[Set<'_>]) {
     let id = HostedZoneId::from_random(world.private_hosted_zones.len() as u128 + 1);
     let (name, caller_reference) = (name.parse().unwrap(), id.to_string());
-    let seen = ZoneVpc { vpc, region: scope.region };
-    let new = NewHostedZone { name, caller_reference, comment: None, vpc: seen };
-    world.create_private_hosted_zone(scope.account, new, id).unwrap();
-    let set = |(name, record_type, ttl_s, values): &(&str, RecordType, u32, &[&str])| RecordSet {
+    let new = NewHostedZone { name, caller_reference, comment: None, vpc };
+    world.create_private_hosted_zone(account, new, id).unwrap();
+    let set = |(name, record_type, ttl_s, values): &Set<'_>| RecordSet {
         name: name.parse().unwrap(),
         record_type: *record_type,
         ttl_s: *ttl_s,
         values: values.iter().map(|value| (*value).to_owned()).collect(),
     };
     let changes = sets.iter().map(set).map(RecordChange::Create).collect();
-    world.change_record_sets(scope.account, id, changes).unwrap();
+    world.change_record_sets(account, id, changes).unwrap();
 }
 
 /// An interface of the network.

@@ -35,7 +35,7 @@ use crate::peer::Peer;
 use crate::place::Scope;
 use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
-use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
+use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone, public_zone_link};
 use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
 use crate::request_token::RequestToken;
 use crate::role::Role;
@@ -262,7 +262,11 @@ links! {
     RequestToken: |_it, _put| {};
     DeregisteredImage: |_it, _put| {};
     HostedZoneChange: |_it, _put| {};
-    PrivateHostedZone: |_it, _put| {};
+    PrivateHostedZone: |it, put| {
+        if it.is_public() {
+            put(public_zone_link(it.name.as_str()));
+        }
+    };
     Volume: |it, put| put(Link::Scope(it.scope));
     Snapshot: |it, put| put(Link::Scope(it.scope));
     OwnImage: |it, put| {

@@ -1,7 +1,9 @@
-//! Private hosted zones: names that mean something inside the VPCs that a zone is associated with, and nowhere else.
+//! Hosted zones: names that mean something inside the VPCs that a private zone is associated with, and nowhere else; or, of
+//! a public zone, which is associated with none, everywhere.
 //!
-//! Follows "Working with private hosted zones" (Route 53 Developer Guide) and "Private hosted zones" (VPC User Guide). A
-//! zone belongs to no Region. Its owner is an account, or an AWS service that keeps it for others, as interface endpoints
+//! Follows "Working with private hosted zones", "Working with public hosted zones" (Route 53 Developer Guide) and "Private
+//! hosted zones" (VPC User Guide). A zone belongs to no Region. Whether somebody's registrar would lead to a public zone is
+//! not known here: it counts as delegated to. Its owner is an account, or an AWS service that keeps it for others, as interface endpoints
 //! do. Left out: VPCs of other accounts, query logging, delegation to other name servers.
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,7 @@ use crate::dns_record::{RecordSet, RecordType};
 use crate::domain_name::{self, DomainName};
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
 use crate::ids::VpcId;
+use crate::link::Link;
 use crate::place::{AccountId, Region, Scope};
 use crate::quotas::{HOSTED_ZONES_MAX, VPCS_PER_HOSTED_ZONE_MAX};
 use crate::tags::Tags;
@@ -39,7 +42,7 @@ pub struct ZoneVpc {
     pub region: Region,
 }
 
-/// A private hosted zone.
+/// A hosted zone, private if it is associated with a VPC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrivateHostedZone {
@@ -53,7 +56,7 @@ pub struct PrivateHostedZone {
     pub caller_reference: String,
     /// What it is for.
     pub comment: Option<String>,
-    /// Where it is seen; at least one.
+    /// Where it is seen; at least one of a private zone, none of a public one, which is seen everywhere.
     pub vpcs: Vec<ZoneVpc>,
     /// By name and type.
     pub(crate) record_sets: Vec<RecordSet>,
@@ -70,8 +73,8 @@ pub struct NewHostedZone {
     pub caller_reference: String,
     /// What it is for.
     pub comment: Option<String>,
-    /// Its first VPC.
-    pub vpc: ZoneVpc,
+    /// Its first VPC; none makes it public.
+    pub vpc: Option<ZoneVpc>,
 }
 
 /// What became of a change. All changes are in force as soon as they are answered.
@@ -107,8 +110,10 @@ pub enum HostedZoneRefusal {
     SameNameInVpc(ZoneVpc, HostedZoneId),
     /// The VPC is not associated with the zone.
     NotAssociated(ZoneVpc),
-    /// A zone is associated with one VPC at least.
+    /// A private zone is associated with one VPC at least.
     LastVpc,
+    /// A public zone is associated with none.
+    IsPublic(HostedZoneId),
     /// There are records besides the zone's own.
     NotEmpty,
     /// What is wrong with the steps of a change, in their order.
@@ -127,7 +132,7 @@ impl PrivateHostedZone {
         let mut zone = PrivateHostedZone {
             id,
             owner: ZoneOwner::Service(service.to_owned()),
-            record_sets: own_record_sets(&name),
+            record_sets: own_record_sets(&name, &reserved_name_servers()),
             name,
             caller_reference: String::new(),
             comment: None,
@@ -137,23 +142,45 @@ impl PrivateHostedZone {
         sets.into_iter().for_each(|set| zone.put(set));
         zone
     }
+
+    /// Whether it is seen everywhere.
+    pub fn is_public(&self) -> bool {
+        self.vpcs.is_empty()
+    }
+}
+
+/// The four servers that answer for a public zone, one in each of four domains, without final dots. They follow from its
+/// identifier, so that they never change; on AWS they have 2,048 names.
+pub fn name_servers(id: HostedZoneId) -> [String; 4] {
+    const IN_A_DOMAIN: u64 = 512;
+    const PER_NUMBER: u64 = 8;
+    let spread = id.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    [("com", 0), ("net", 1), ("org", 2), ("co.uk", 3)].map(|(domain, place)| {
+        let within = (spread >> (16 * place)) % IN_A_DOMAIN;
+        format!("ns-{}.awsdns-{:02}.{domain}", place * IN_A_DOMAIN + within, within / PER_NUMBER)
+    })
+}
+
+/// By which public zones of a name are found.
+pub(crate) fn public_zone_link(name: &str) -> Link {
+    Link::name("public hosted zones", name)
+}
+
+/// Those of every private zone.
+fn reserved_name_servers() -> [String; 4] {
+    ["ns-1536.awsdns-00.co.uk", "ns-0.awsdns-00.com", "ns-1024.awsdns-00.org", "ns-512.awsdns-00.net"]
+        .map(str::to_owned)
 }
 
 /// "When you create a hosted zone, Route 53 automatically creates a name server (NS) record and a start of authority (SOA)
 /// record": in a private zone those of four reserved names.
-fn own_record_sets(name: &DomainName) -> Vec<RecordSet> {
-    let servers = [
-        "ns-1536.awsdns-00.co.uk.",
-        "ns-0.awsdns-00.com.",
-        "ns-1024.awsdns-00.org.",
-        "ns-512.awsdns-00.net.",
-    ];
+fn own_record_sets(name: &DomainName, servers: &[String; 4]) -> Vec<RecordSet> {
+    let servers = servers.clone().map(|server| format!("{server}."));
     let authority = format!("{} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400", servers[0]);
     let set = |record_type, ttl_s, values| RecordSet { name: name.clone(), record_type, ttl_s, values };
-    vec![
-        set(RecordType::Ns, 172_800, servers.map(str::to_owned).to_vec()),
-        set(RecordType::Soa, 900, vec![authority]),
-    ]
+    vec![set(RecordType::Ns, 172_800, servers.to_vec()), set(RecordType::Soa, 900, vec![authority])]
 }
 
 impl World {
@@ -187,6 +214,20 @@ impl World {
         self.private_zone_by_vpc.range(all).filter_map(|((_, zone), ())| self.private_hosted_zones.get(zone))
     }
 
+    /// The public zone that answers for a name, if one does: the most specific; of several with one name the one with the
+    /// lowest identifier.
+    pub fn public_hosted_zone_for(&self, name: &str) -> Option<&PrivateHostedZone> {
+        let mut asked = Some(name);
+        while let Some(top) = asked {
+            let mut named = self.private_hosted_zones.linked(public_zone_link(top));
+            if let Some(zone) = named.find(|zone| zone.is_public() && zone.name.as_str() == top) {
+                return Some(zone);
+            }
+            asked = top.split_once('.').map(|(_, above)| above);
+        }
+        None
+    }
+
     /// Makes a zone with its own two sets of records.
     pub fn create_private_hosted_zone(
         &mut self,
@@ -202,15 +243,21 @@ impl World {
         if own().count() >= HOSTED_ZONES_MAX {
             return Err(HostedZoneRefusal::TooManyZones);
         }
-        self.check_zone_vpc(account, &new.name, new.vpc)?;
+        let servers = match new.vpc {
+            Some(vpc) => {
+                self.check_zone_vpc(account, &new.name, vpc)?;
+                reserved_name_servers()
+            }
+            None => name_servers(id),
+        };
         self.put_private_hosted_zone(PrivateHostedZone {
             id,
             owner,
-            record_sets: own_record_sets(&new.name),
+            record_sets: own_record_sets(&new.name, &servers),
             name: new.name,
             caller_reference: new.caller_reference,
             comment: new.comment,
-            vpcs: vec![new.vpc],
+            vpcs: new.vpc.into_iter().collect(),
             tags: Tags::new(),
         });
         self.private_hosted_zone(account, id)
@@ -241,6 +288,9 @@ impl World {
         vpc: ZoneVpc,
     ) -> Result<(), HostedZoneRefusal> {
         let mut zone = self.private_hosted_zone(account, id)?.clone();
+        if zone.is_public() {
+            return Err(HostedZoneRefusal::IsPublic(id));
+        }
         self.check_zone_vpc(account, &zone.name, vpc)?;
         if zone.vpcs.len() >= VPCS_PER_HOSTED_ZONE_MAX {
             return Err(HostedZoneRefusal::TooManyVpcs);
@@ -410,7 +460,7 @@ mod tests {
                 name: name.parse().unwrap(),
                 caller_reference: self.made.to_string(),
                 comment: None,
-                vpc,
+                vpc: Some(vpc),
             };
             let id = HostedZoneId::from_random(self.made);
             self.world.create_private_hosted_zone(self.account, new, id).map(|zone| zone.id)

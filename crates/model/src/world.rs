@@ -231,7 +231,7 @@ tables! {
             fleets: FleetId => Fleet;
             /// What instances get unless their launch says otherwise, by account and Region.
             instance_defaults: ScopeKey => InstanceDefaults;
-            /// Private hosted zones. Changed only through [`World::put_private_hosted_zone`] and its sibling.
+            /// Hosted zones, the public ones too. Changed only through [`World::put_private_hosted_zone`] and its sibling.
             private_hosted_zones: HostedZoneId => PrivateHostedZone;
             /// What became of changes of hosted zones.
             hosted_zone_changes: HostedZoneChangeId => HostedZoneChange;

@@ -59,6 +59,10 @@ pub(crate) fn refused(refusal: HostedZoneRefusal) -> AwsError {
         HostedZoneRefusal::LastVpc => {
             AwsError::new("LastVPCAssociation", "Cannot remove last VPC association for the private zone")
         }
+        HostedZoneRefusal::IsPublic(id) => AwsError::new(
+            "PublicZoneVPCAssociation",
+            format!("The hosted zone {id} is public, and cannot be associated with a VPC."),
+        ),
         HostedZoneRefusal::NotEmpty => AwsError::new(
             "HostedZoneNotEmpty",
             "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",

@@ -1,7 +1,7 @@
 //! Hosted zones. Follows CreateHostedZone and its neighbours in the Route 53 API Reference.
 
 use awsproto::{AwsError, Call};
-use model::private_hosted_zone::{NewHostedZone, PrivateHostedZone, ZoneOwner, ZoneVpc};
+use model::private_hosted_zone::{NewHostedZone, PrivateHostedZone, ZoneOwner, ZoneVpc, name_servers};
 use model::{HostedZoneId, Partition, World};
 
 use crate::change;
@@ -27,24 +27,22 @@ pub(crate) fn create(
     if vpc.is_none() && config.private_zone == Some(true) {
         return Err(invalid_input("A private hosted zone needs a VPC."));
     }
-    if vpc.is_none() || delegation_set_id.is_some() {
-        return Err(AwsError::not_implemented_yet(
-            "public hosted zones (a private one is associated with a VPC when it is created)",
-        ));
+    if let Some(set) = delegation_set_id {
+        let sentence = format!("A reusable delegation set with the ID {set} does not exist.");
+        return Err(AwsError::new("NoSuchDelegationSet", sentence));
     }
     let comment = checked_comment(config.comment)?;
-    let vpc = zone_vpc(call, vpc)?;
+    let vpc = vpc.map(|vpc| zone_vpc(call, Some(vpc))).transpose()?;
     let id = HostedZoneId::from_random(random(call));
     let new = NewHostedZone { name, caller_reference, comment, vpc };
     let zone = world.create_private_hosted_zone(account, new, id).map_err(refused)?;
-    let hosted_zone = Some(render(zone));
+    let (hosted_zone, delegation_set) = (Some(render(zone)), delegation_set(zone));
     Ok(CreateHostedZoneResponse {
         change_info: Some(change::made(call, world, None)?),
-        // A private zone has no name servers that anybody could be delegated to.
-        delegation_set: None,
+        delegation_set,
         hosted_zone,
         location: Some(format!("https://{}/2013-04-01/hostedzone/{id}", endpoint(call.partition()))),
-        vpc: Some(render_vpc(&vpc)),
+        vpc: vpc.as_ref().map(render_vpc),
     })
 }
 
@@ -56,7 +54,7 @@ pub(crate) fn get(
     let GetHostedZoneRequest { id } = request;
     let zone = world.private_hosted_zone(call.scope.account, zone_id(id)?).map_err(refused)?;
     Ok(GetHostedZoneResponse {
-        delegation_set: None,
+        delegation_set: delegation_set(zone),
         hosted_zone: Some(render(zone)),
         vpcs: zone.vpcs.iter().map(render_vpc).collect(),
     })
@@ -113,7 +111,10 @@ pub(crate) fn checked_comment(comment: Option<String>) -> Result<Option<String>,
 pub(crate) fn render(zone: &PrivateHostedZone) -> HostedZone {
     HostedZone {
         caller_reference: Some(zone.caller_reference.clone()),
-        config: Some(HostedZoneConfig { comment: zone.comment.clone(), private_zone: Some(true) }),
+        config: Some(HostedZoneConfig {
+            comment: zone.comment.clone(),
+            private_zone: Some(!zone.is_public()),
+        }),
         features: None,
         id: Some(format!("/hostedzone/{}", zone.id)),
         linked_service: None,
@@ -122,13 +123,22 @@ pub(crate) fn render(zone: &PrivateHostedZone) -> HostedZone {
     }
 }
 
+/// Who answers for a public zone. Nobody can be delegated to a private one.
+fn delegation_set(zone: &PrivateHostedZone) -> Option<DelegationSet> {
+    zone.is_public().then(|| DelegationSet {
+        caller_reference: None,
+        id: None,
+        name_servers: name_servers(zone.id).to_vec(),
+    })
+}
+
 fn render_vpc(seen: &ZoneVpc) -> VPC {
     VPC { vpc_id: Some(seen.vpc.to_string()), vpc_region: Some(seen.region.to_string()) }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
+    use crate::testing::{Caller, texts};
 
     #[test]
     fn a_zone_is_made_found_and_deleted() {
@@ -184,9 +194,65 @@ mod tests {
         assert!(refused(&mut caller, &bad).starts_with("400 InvalidDomainName: "));
         let nowhere = caller.new_zone("x.internal", "r-4").replace(&caller.vpc, "vpc-00000000000000099");
         assert!(refused(&mut caller, &nowhere).starts_with("400 InvalidVPCId: "));
-        let public = "<R><Name>example.com</Name><CallerReference>r</CallerReference></R>";
-        assert!(refused(&mut caller, public).starts_with("501 NotImplemented: "));
+        let private = "<R><Name>example.com</Name><CallerReference>r</CallerReference><HostedZoneConfig>\
+                       <PrivateZone>true</PrivateZone></HostedZoneConfig></R>";
+        assert!(refused(&mut caller, private).starts_with("400 InvalidInput: "));
+        let set = "<R><Name>example.com</Name><CallerReference>r</CallerReference><DelegationSetId>N1</DelegationSetId></R>";
+        assert!(refused(&mut caller, set).starts_with("400 NoSuchDelegationSet: "));
         assert!(refused(&mut caller, "<R><Name>a.b</Name></R>").starts_with("400 InvalidInput: "));
+    }
+
+    #[test]
+    fn a_public_zone_has_four_name_servers_and_no_vpc() {
+        let mut caller = Caller::new();
+        let public = "<R><Name>shop.test</Name><CallerReference>r</CallerReference></R>";
+        let made = caller.ok("POST", "hostedzone", public);
+        let servers = texts(&made, "NameServer");
+        assert_eq!(servers.len(), 4, "{made}");
+        let domains = [".com", ".net", ".org", ".co.uk"];
+        assert!(servers.iter().zip(domains).all(|(it, domain)| it.ends_with(domain)), "{servers:?}");
+        assert!(made.contains("<PrivateZone>false</PrivateZone>") && !made.contains("<VPC>"), "{made}");
+        let id = caller.zone_of(&made);
+        let found = caller.ok("GET", &format!("hostedzone/{id}"), "");
+        assert_eq!(texts(&found, "NameServer"), servers);
+        let records = caller.ok("GET", &format!("hostedzone/{id}/rrset"), "");
+        let dotted: Vec<String> = servers.iter().map(|server| format!("{server}.")).collect();
+        assert_eq!(texts(&records, "Value")[..4], dotted);
+        let soa = format!("{} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400", dotted[0]);
+        assert_eq!(texts(&records, "Value")[4], soa);
+        // Another of the same name is another zone, as everybody may have one.
+        let other = caller.ok("POST", "hostedzone", &public.replace(">r<", ">r2<"));
+        assert_ne!(texts(&other, "NameServer"), servers);
+        caller.zone("corp.internal");
+        let private = caller.ok("GET", "hostedzone?hostedzonetype=PrivateHostedZone", "");
+        assert_eq!(texts(&private, "Name"), ["corp.internal."]);
+        assert_eq!(texts(&caller.ok("GET", "hostedzone", ""), "Name").len(), 3);
+        let vpc = format!("<R><VPC><VPCRegion>us-west-2</VPCRegion><VPCId>{}</VPCId></VPC></R>", caller.vpc);
+        let refused = caller.refused("POST", &format!("hostedzone/{id}/associatevpc"), &vpc);
+        assert!(refused.starts_with("400 PublicZoneVPCAssociation: "), "{refused}");
+        let refused = caller.refused("POST", &format!("hostedzone/{id}/disassociatevpc"), &vpc);
+        assert!(refused.starts_with("404 VPCAssociationNotFound: "), "{refused}");
+        caller.ok("DELETE", &format!("hostedzone/{id}"), "");
+    }
+
+    #[test]
+    fn no_zone_is_signed() {
+        let mut caller = Caller::new();
+        let public = "<R><Name>shop.test</Name><CallerReference>r</CallerReference></R>";
+        let public = caller.ok("POST", "hostedzone", public);
+        let public = caller.zone_of(&public);
+        let told = caller.ok("GET", &format!("hostedzone/{public}/dnssec"), "");
+        assert_eq!(texts(&told, "ServeSignature"), ["NOT_SIGNING"]);
+        assert!(
+            told.contains("<KeySigningKeys></KeySigningKeys>") || told.contains("<KeySigningKeys/>"),
+            "{told}"
+        );
+        let private = caller.zone("corp.internal");
+        assert_eq!(
+            caller.refused("GET", &format!("hostedzone/{private}/dnssec"), ""),
+            "400 InvalidArgument: Operation is unsupported for private hosted zones."
+        );
+        assert!(caller.refused("GET", "hostedzone/Z1/dnssec", "").starts_with("404 NoSuchHostedZone: "));
     }
 
     #[test]

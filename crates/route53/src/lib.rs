@@ -1,14 +1,15 @@
-//! Amazon Route 53: private hosted zones, their records and the VPCs that see them.
+//! Amazon Route 53: hosted zones, their records and the VPCs that see the private ones.
 //!
-//! Follows the Route 53 API Reference. The service belongs to no Region. Left out: public hosted zones, since nothing
-//! outside of VPCs asks Hamlet for names; VPCs of other accounts; aliases and routing policies; everything around
-//! domains, health checks and the resolver's own rules.
+//! Follows the Route 53 API Reference. The service belongs to no Region. Left out: reusable delegation sets; signatures;
+//! VPCs of other accounts; aliases and routing policies; everything around domains, health checks and the resolver's own
+//! rules.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
 
 mod association;
 mod change;
+mod dnssec;
 mod errors;
 mod hosted_zone;
 mod list;
@@ -40,6 +41,7 @@ pub static API: Api<World> = Api {
 static ACTIONS: &[Action<World>] = &[
     write!(CreateHostedZone, hosted_zone::create),
     read!(GetHostedZone, hosted_zone::get),
+    read!(GetDNSSEC, dnssec::get),
     read!(GetHostedZoneCount, hosted_zone::count),
     write!(UpdateHostedZoneComment, hosted_zone::update_comment),
     write!(DeleteHostedZone, hosted_zone::delete),

@@ -21,11 +21,13 @@ pub(crate) fn all(
     if delegation_set_id.is_some() {
         return Err(AwsError::not_implemented_yet("reusable delegation sets"));
     }
-    if hosted_zone_type.as_deref().is_some_and(|wanted| wanted != "PrivateHostedZone") {
+    let is_private_alone = hosted_zone_type.is_some();
+    if hosted_zone_type.is_some_and(|wanted| wanted != "PrivateHostedZone") {
         return Err(invalid_input("The hosted zone type must be PrivateHostedZone."));
     }
     let len = page_len(max_items.as_deref(), PAGE_LEN_MAX)?;
-    let zones = own(call, world)?;
+    let mut zones = own(call, world)?;
+    zones.retain(|zone| !(is_private_alone && zone.is_public()));
     let start = match &marker {
         Some(marker) => {
             let first = zone_id(Some(marker.clone()))?;

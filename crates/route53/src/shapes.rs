@@ -521,6 +521,7 @@ pub mod op {
         ("DeleteHostedZone", |input| DeleteHostedZone::decode(input).map(drop)),
         ("DisassociateVPCFromHostedZone", |input| DisassociateVPCFromHostedZone::decode(input).map(drop)),
         ("GetChange", |input| GetChange::decode(input).map(drop)),
+        ("GetDNSSEC", |input| GetDNSSEC::decode(input).map(drop)),
         ("GetHostedZone", |input| GetHostedZone::decode(input).map(drop)),
         ("GetHostedZoneCount", |input| GetHostedZoneCount::decode(input).map(drop)),
         ("ListHostedZones", |input| ListHostedZones::decode(input).map(drop)),
@@ -672,6 +673,26 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             rest_xml::encode(Self::NAME, response)
+        }
+    }
+
+    /// `GetDNSSEC`.
+    pub struct GetDNSSEC;
+    impl Operation for GetDNSSEC {
+        const NAME: &'static str = "GetDNSSEC";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_DNSSEC;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Id"];
+        const DRY_RUN: bool = false;
+        type Request = GetDNSSECRequest;
+        type Response = GetDNSSECResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            rest_xml::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            rest_xml::encode(response)
         }
     }
 
@@ -1117,6 +1138,19 @@ impl ToXml for CreateHostedZoneResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DNSSECStatus {
+    pub serve_signature: Option<String>,
+    pub status_message: Option<String>,
+}
+
+impl ToXml for DNSSECStatus {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ServeSignature", &self.serve_signature);
+        xml.field("StatusMessage", &self.status_message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DelegationSet {
     pub caller_reference: Option<String>,
     pub id: Option<String>,
@@ -1272,6 +1306,33 @@ impl ToXml for GetChangeResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetDNSSECRequest {
+    pub hosted_zone_id: Option<String>,
+}
+
+impl FromXml for GetDNSSECRequest {
+    fn from_xml(element: &Element) -> Result<Self, AwsError> {
+        let mut members = Elements::of(element);
+        let value = Self { hosted_zone_id: members.required("Id")? };
+        members.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetDNSSECResponse {
+    pub key_signing_keys: Vec<KeySigningKey>,
+    pub status: Option<DNSSECStatus>,
+}
+
+impl ToXml for GetDNSSECResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("KeySigningKeys", "member", &self.key_signing_keys);
+        xml.field("Status", &self.status);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetHostedZoneCountRequest {}
 
 impl FromXml for GetHostedZoneCountRequest {
@@ -1416,6 +1477,47 @@ impl ToXml for HostedZoneSummary {
         xml.field("HostedZoneId", &self.hosted_zone_id);
         xml.field("Name", &self.name);
         xml.field("Owner", &self.owner);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeySigningKey {
+    pub created_date: Option<Timestamp>,
+    pub dnskey_record: Option<String>,
+    pub ds_record: Option<String>,
+    pub digest_algorithm_mnemonic: Option<String>,
+    pub digest_algorithm_type: Option<i32>,
+    pub digest_value: Option<String>,
+    pub flag: Option<i32>,
+    pub key_tag: Option<i32>,
+    pub kms_arn: Option<String>,
+    pub last_modified_date: Option<Timestamp>,
+    pub name: Option<String>,
+    pub public_key: Option<String>,
+    pub signing_algorithm_mnemonic: Option<String>,
+    pub signing_algorithm_type: Option<i32>,
+    pub status: Option<String>,
+    pub status_message: Option<String>,
+}
+
+impl ToXml for KeySigningKey {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("CreatedDate", &self.created_date);
+        xml.field("DNSKEYRecord", &self.dnskey_record);
+        xml.field("DSRecord", &self.ds_record);
+        xml.field("DigestAlgorithmMnemonic", &self.digest_algorithm_mnemonic);
+        xml.field("DigestAlgorithmType", &self.digest_algorithm_type);
+        xml.field("DigestValue", &self.digest_value);
+        xml.field("Flag", &self.flag);
+        xml.field("KeyTag", &self.key_tag);
+        xml.field("KmsArn", &self.kms_arn);
+        xml.field("LastModifiedDate", &self.last_modified_date);
+        xml.field("Name", &self.name);
+        xml.field("PublicKey", &self.public_key);
+        xml.field("SigningAlgorithmMnemonic", &self.signing_algorithm_mnemonic);
+        xml.field("SigningAlgorithmType", &self.signing_algorithm_type);
+        xml.field("Status", &self.status);
+        xml.field("StatusMessage", &self.status_message);
     }
 }
 
@@ -1837,6 +1939,7 @@ pub mod authorization {
     pub static DELETE_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:DeleteHostedZone"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DISASSOCIATE_VPC_FROM_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:DisassociateVPCFromHostedZone"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::optional(&kind::HOSTEDZONE, "")], keys: Keys("route53:VPCs"), dependent_actions: &["ec2:DescribeVpcs"] };
     pub static GET_CHANGE: Authorization = Authorization { actions: &["route53:GetChange"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::CHANGE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_DNSSEC: Authorization = Authorization { actions: &["route53:GetDNSSEC"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_HOSTED_ZONE: Authorization = Authorization { actions: &["route53:GetHostedZone"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::HOSTEDZONE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_HOSTED_ZONE_COUNT: Authorization = Authorization { actions: &["route53:GetHostedZoneCount"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_HOSTED_ZONES: Authorization = Authorization { actions: &["route53:ListHostedZones"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };

@@ -3,8 +3,8 @@
 //! Follows "DNS attributes for your VPC" (VPC User Guide), "EC2 instance hostnames and domains" (EC2 User Guide),
 //! "Working with private hosted zones" (Route 53 Developer Guide) and "Enable DNS resolution for a VPC peering
 //! connection". The order is the resolver's own: the VPC's private hosted zones, the most specific first, among them those
-//! that services keep for their endpoints; Amazon's private names; its public names; then the internet. Forwarding rules
-//! are not here yet.
+//! that services keep for their endpoints; Amazon's private names; its public names; the internet; then public hosted
+//! zones, each as if the internet led to it. Forwarding rules are not here yet.
 
 use model::dns_record::{RecordData, RecordSet};
 use model::domain_name::is_in;
@@ -32,7 +32,7 @@ impl Value {
 /// Who answers for a name, or for its absence.
 #[derive(Clone, Debug)]
 pub(super) enum Zone<'a> {
-    /// A private hosted zone. Nothing outside of it is looked at.
+    /// A hosted zone. Nothing outside of it is looked at.
     Hosted(&'a PrivateHostedZone),
     /// Amazon or the internet, under this name; empty for the root.
     Provided(String),
@@ -59,7 +59,19 @@ impl<'a> View<'a> {
     /// The zone whose authority stands behind a name, or behind its absence.
     pub(super) fn zone_of(&self, name: &str) -> Zone<'a> {
         let hosted = self.vpc.and_then(|vpc| self.world.private_hosted_zone_for(vpc.id, name));
+        let hosted = hosted.or_else(|| self.public_zone_of(name));
         hosted.map_or_else(|| Zone::Provided(self.provided_zone_of(name)), Zone::Hosted)
+    }
+
+    /// The public hosted zone that answers for a name that is nobody else's: no account takes names from Amazon or from the
+    /// simulated internet.
+    fn public_zone_of(&self, name: &str) -> Option<&'a PrivateHostedZone> {
+        let zone = self.world.public_hosted_zone_for(name)?;
+        let is_provided = self.private_domain().is_some_and(|domain| is_in(name, &domain))
+            || names::split_public_name(name).is_some()
+            || ["in-addr.arpa", "ip6.arpa"].into_iter().any(|reverse| is_in(name, reverse))
+            || self.internet.get(name).is_some();
+        (!is_provided).then_some(zone)
     }
 
     /// What a name stands for in its zone; `None` when there is no such name, empty when there is but it stands for

@@ -75,6 +75,37 @@ fn private_names_stand_for_addresses_of_the_vpc() {
 }
 
 #[test]
+fn a_public_zone_answers_everybody_unless_a_private_one_does() {
+    let mut world = fixture::world();
+    fixture::public_zone(
+        &mut world,
+        "shop.test",
+        &[
+            ("shop.test", Kind::A, 60, &["203.0.113.80"]),
+            ("www.shop.test", Kind::Cname, 60, &["shop.test"]),
+            ("*.cdn.shop.test", Kind::A, 60, &["203.0.113.81"]),
+        ],
+    );
+    fixture::public_zone(&mut world, "example.com", &[("api.example.com", Kind::A, 60, &["203.0.113.82"])]);
+    let ask = |world: &World, name: &str| {
+        let inside = asked_by(world, DB_ETH0, name, RecordType::A);
+        assert_eq!(asked_outside(world, name, RecordType::A), inside, "{name}");
+        inside
+    };
+    assert_eq!(ask(&world, "shop.test."), "A 203.0.113.80");
+    assert_eq!(ask(&world, "www.shop.test."), "CNAME shop.test., A 203.0.113.80");
+    assert_eq!(ask(&world, "a.cdn.shop.test."), "A 203.0.113.81");
+    assert_eq!(ask(&world, "none.shop.test."), "NXDomain");
+    // What the internet has is nobody's to take; beside it there is room.
+    assert_eq!(ask(&world, "example.com."), "A 192.0.2.10");
+    assert_eq!(ask(&world, "api.example.com."), "A 203.0.113.82");
+    fixture::zone(&mut world, MAIN, "shop.test", &[("shop.test", Kind::A, 60, &["10.0.9.9"])]);
+    assert_eq!(asked_by(&world, DB_ETH0, "shop.test.", RecordType::A), "A 10.0.9.9");
+    assert_eq!(asked_by(&world, DB_ETH0, "www.shop.test.", RecordType::A), "NXDomain");
+    assert_eq!(asked_outside(&world, "shop.test.", RecordType::A), "A 203.0.113.80");
+}
+
+#[test]
 fn in_us_east_1_private_names_end_in_ec2_internal() {
     let world = fixture::world_in("us-east-1");
     assert_eq!(asked_by(&world, DB_ETH0, "ip-10-0-1-10.ec2.internal.", RecordType::A), "A 10.0.1.10");
