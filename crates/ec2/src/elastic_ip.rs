@@ -1,11 +1,11 @@
 //! Elastic IP addresses. Follows AllocateAddress, AssociateAddress and their neighbours in the EC2 API Reference. No
-//! pools of one's own, no carrier addresses, no recovery of released addresses.
+//! pools of one's own, no carrier addresses.
 
 use awsproto::{AwsError, Call, Filterable, Filters};
 use model::elastic_ip::AssociateAddress;
 use model::refusal::ElasticIpRefusal;
 use model::{
-    AddressAssociationId, AllocationId, ElasticIp, InstanceId, InstanceState, Link, NetworkInterfaceId,
+    AddressAssociationId, AllocationId, ElasticIp, Ids, InstanceId, InstanceState, Link, NetworkInterfaceId,
     Scope, World,
 };
 use std::borrow::Cow;
@@ -34,7 +34,6 @@ pub(crate) fn allocate(
     } = request;
     let scope = call.scope;
     request::refuse_unsupported(&[
-        ("Address", address.is_some()),
         ("CustomerOwnedIpv4Pool", customer_owned_ipv4_pool.is_some()),
         ("IpamPoolId", ipam_pool_id.is_some()),
         ("PublicIpv4Pool", public_ipv4_pool.as_deref().is_some_and(|pool| pool != AMAZON_POOL)),
@@ -48,7 +47,12 @@ pub(crate) fn allocate(
         return Err(AwsError::invalid_value("networkBorderGroup", &group, reason));
     }
     let tags = awsproto::tags::specified(tag_specifications, "elastic-ip")?;
-    let id = call.with_ids(|ids| world.allocate_address(scope, tags, ids)).map_err(refused)?;
+    let address = address.map(|text| ipv4_address("address", &text)).transpose()?;
+    let allocate = |ids: &mut Ids<'_>| match address {
+        Some(address) => world.recover_address(scope, address, tags, ids),
+        None => world.allocate_address(scope, tags, ids),
+    };
+    let id = call.with_ids(allocate).map_err(refused)?;
     let elastic = world.elastic_ip(scope, id).map_err(refused)?;
     Ok(AllocateAddressResult {
         public_ip: Some(elastic.public_ip.to_string()),
@@ -364,6 +368,28 @@ mod tests {
                 "IncorrectInstanceState: The pending-instance-creation instance to which '{interface}' is attached is \
                  not in a valid state for this operation"
             )
+        );
+    }
+
+    #[test]
+    fn a_released_address_is_recovered_by_who_had_it_as_long_as_nobody_has_it() {
+        let mut caller = Caller::new();
+        let made = caller.ok("AllocateAddress", &[]);
+        let (id, address) = (made.text("allocationId"), made.text("publicIp"));
+        let recover = [("Address", address.as_str())];
+        let not_found = format!("InvalidAddress.NotFound: Address '{address}' not found.");
+        assert_eq!(caller.refused("AllocateAddress", &recover), not_found, "it is not released");
+        caller.ok("ReleaseAddress", &[("AllocationId", &id)]);
+        caller.move_to("us-east-1");
+        assert_eq!(caller.refused("AllocateAddress", &recover), not_found, "it is another Region's");
+        caller.move_to("us-west-2");
+        let again = caller.ok("AllocateAddress", &recover);
+        assert_eq!(again.text("publicIp"), address);
+        assert_ne!(again.text("allocationId"), id);
+        assert_eq!(caller.refused("AllocateAddress", &recover), not_found);
+        assert_eq!(
+            caller.refused("AllocateAddress", &[("Address", "203.0.113.1")]),
+            "InvalidAddress.NotFound: Address '203.0.113.1' not found."
         );
     }
 

@@ -4,11 +4,15 @@
 //! contact", "Update the alternate contacts". Opting in and out is done with the call; no email addresses of roots.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::place::{AccountId, Region};
 use crate::world::World;
+
+/// How many addresses that an account has given back are remembered; the oldest gives way.
+const RELEASED_ADDRESSES_MAX: usize = 100;
 
 /// What an account has said about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +26,19 @@ pub struct Account {
     pub contact: Option<ContactInformation>,
     /// Whom AWS writes to about some matters besides.
     pub alternate_contacts: BTreeMap<ContactMatter, AlternateContact>,
+    /// Elastic IP addresses that it has given back, and can have again as long as nobody else has them; the newest last.
+    #[serde(default)]
+    pub released_addresses: Vec<ReleasedAddress>,
+}
+
+/// An Elastic IP address that was given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleasedAddress {
+    /// Where it was.
+    pub region: Region,
+    /// The address.
+    pub address: Ipv4Addr,
 }
 
 /// Whom AWS writes to, and where that is.
@@ -106,6 +123,25 @@ impl World {
             self.accounts.insert(account, Account::default());
         }
         self.accounts.get_mut(&account).expect("it was put in")
+    }
+
+    /// Remembers that an account has given an address back.
+    pub(crate) fn note_released_address(&mut self, account: AccountId, released: ReleasedAddress) {
+        let all = &mut self.account_mut(account).released_addresses;
+        all.retain(|it| *it != released);
+        all.push(released);
+        let surplus = all.len().saturating_sub(RELEASED_ADDRESSES_MAX);
+        all.drain(..surplus);
+    }
+
+    /// Whether an account has given this address back, and has not had it again.
+    pub(crate) fn has_released(&self, account: AccountId, released: ReleasedAddress) -> bool {
+        self.account(account).is_some_and(|it| it.released_addresses.contains(&released))
+    }
+
+    /// Forgets an address that an account has again.
+    pub(crate) fn forget_released_address(&mut self, account: AccountId, released: ReleasedAddress) {
+        self.account_mut(account).released_addresses.retain(|it| *it != released);
     }
 
     /// Whether an account can use a Region.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 
+use crate::account::ReleasedAddress;
 use crate::address_transfer::{AcceptedTransfer, TransferOffer};
 use crate::domain_name::DomainName;
 use crate::ids::*;
@@ -89,8 +90,36 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<AllocationId, Refusal> {
         self.check_address_quota(scope)?;
-        let id = ids.fresh();
         let public_ip = self.free_public_address(scope.region, ids)?;
+        Ok(self.give_address(scope, public_ip, tags, ids))
+    }
+
+    /// Gives an address back to the account that has released it: "you can't recover it if it has been allocated to another
+    /// AWS account" (Recover an Elastic IP address, EC2 User Guide). Its tags are gone.
+    pub fn recover_address(
+        &mut self,
+        scope: Scope,
+        address: Ipv4Addr,
+        tags: Tags,
+        ids: &mut Ids<'_>,
+    ) -> Result<AllocationId, Refusal> {
+        self.check_address_quota(scope)?;
+        let released = ReleasedAddress { region: scope.region, address };
+        if !self.has_released(scope.account, released) || self.is_public_address_taken(address) {
+            return Err(ElasticIpRefusal::NoSuchAddress(address).into());
+        }
+        self.forget_released_address(scope.account, released);
+        Ok(self.give_address(scope, address, tags, ids))
+    }
+
+    fn give_address(
+        &mut self,
+        scope: Scope,
+        public_ip: Ipv4Addr,
+        tags: Tags,
+        ids: &mut Ids<'_>,
+    ) -> AllocationId {
+        let id = ids.fresh();
         let elastic = ElasticIp {
             id,
             scope,
@@ -102,7 +131,7 @@ impl World {
             tags,
         };
         self.network.elastic_ips.insert(id, elastic);
-        Ok(id)
+        id
     }
 
     /// Refuses another address to an account that has as many as it may have.
@@ -132,6 +161,7 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<(), Refusal> {
         let elastic = self.elastic_ip(scope, id)?;
+        let released = ReleasedAddress { region: scope.region, address: elastic.public_ip };
         if let Some(association) = elastic.association {
             let interface = self.network.network_interfaces.get(&association.interface);
             let own = interface.filter(|interface| !interface.is_requester_managed());
@@ -142,6 +172,7 @@ impl World {
             self.disassociate_address(scope, association.id, ids)?;
         }
         self.network.elastic_ips.remove(&id);
+        self.note_released_address(scope.account, released);
         Ok(())
     }
 

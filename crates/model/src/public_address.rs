@@ -80,7 +80,7 @@ impl World {
             .ok_or(ElasticIpRefusal::NoPublicAddress.into())
     }
 
-    fn is_public_address_taken(&self, address: Ipv4Addr) -> bool {
+    pub(crate) fn is_public_address_taken(&self, address: Ipv4Addr) -> bool {
         let allocated = || self.network.elastic_ips.linked(Link::PublicAddress(address)).next().is_some();
         self.network.public_addresses.contains(&address) || allocated()
     }
