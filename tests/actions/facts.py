@@ -14,6 +14,7 @@ STATUSES = {
     "AuthFailure": 401,
     "UnauthorizedOperation": 403,
     "DryRunOperation": 412,
+    "EC2InstanceNotFoundException": 404,
     # Of IAM.
     "NoSuchEntity": 404,
     "EntityAlreadyExists": 409,

@@ -276,6 +276,10 @@ class Malformed(unittest.TestCase):
                     if "ClassicLink" in name or name in ("MoveAddressToVpc", "RestoreAddressToClassic"):
                         self.assertEqual((400, *RETIRED), (answer.status, answer.code, answer.message))
                         continue
+                    if name == "ValidateSecurityGroupQuotasForInterface":
+                        # "Only authorized Amazon Web Services services can call this operation."
+                        self.assertEqual((403, "UnauthorizedOperation"), (answer.status, answer.code))
+                        continue
                     self.assertEqual((501, code), (answer.status, answer.code))
                     self.assertIn(name, answer.message)
 

@@ -1,4 +1,4 @@
-//! Operations that AWS's models still name and AWS itself no longer serves: what it answers today.
+//! Operations that AWS's models name and AWS itself serves to nobody, or no longer: what it answers today.
 //!
 //! "We retired EC2-Classic on August 15, 2022" (EC2-Classic, EC2 User Guide). Clients still ask, Terraform's provider of every
 //! VPC, and know this code and sentence.
@@ -21,13 +21,18 @@ const CLASSIC: &[&str] = &[
     "RestoreAddressToClassic",
 ];
 
+/// "Only authorized Amazon Web Services services can call this operation" (EC2 API Reference).
+const FOR_SERVICES: &[&str] = &["ValidateSecurityGroupQuotasForInterface"];
+
 /// What AWS says, if the operation is one of these.
 pub(crate) fn refusal(service: &Service, operation: &str) -> Option<AwsError> {
-    let is_classic = service.name == "ec2" && CLASSIC.contains(&operation);
-    is_classic.then(|| {
-        AwsError::new(
-            "UnsupportedOperation",
-            "The functionality you requested is not available in this region.",
-        )
-    })
+    if service.name != "ec2" {
+        return None;
+    }
+    if CLASSIC.contains(&operation) {
+        let sentence = "The functionality you requested is not available in this region.";
+        return Some(AwsError::new("UnsupportedOperation", sentence));
+    }
+    let sentence = "You are not authorized to perform this operation.";
+    FOR_SERVICES.contains(&operation).then(|| AwsError::new("UnauthorizedOperation", sentence))
 }

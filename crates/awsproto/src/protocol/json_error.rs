@@ -13,7 +13,11 @@ pub(super) fn body(error: &AwsError) -> String {
     Value::Object(members).to_string()
 }
 
-/// Services whose operation is in `X-Amz-Target` answer every client error with 400, whatever the code.
+/// Services whose operation is no path of its own answer every client error with 400, whatever the code; but for the
+/// instances that EC2 Instance Connect does not find (EC2 Instance Connect API Reference).
 pub(super) fn status(error: &AwsError) -> u16 {
-    if error.status < 500 { 400 } else { error.status }
+    match error.status {
+        404 | 500.. => error.status,
+        _ => 400,
+    }
 }

@@ -50,7 +50,7 @@ fn send_ssh_public_key(
 }
 
 fn not_found() -> AwsError {
-    AwsError::new("EC2InstanceNotFoundException", "The specified instance was not found.")
+    AwsError::new("EC2InstanceNotFoundException", "The specified instance was not found.").with_status(404)
 }
 
 fn not_running() -> AwsError {
