@@ -14,7 +14,7 @@ use model::World;
 /// The service, as its model describes it.
 pub(crate) static QUERY: Service = Service { name: "cloudformation", title: "AWS CloudFormation", protocol: Protocol::Query, api_version: "2010-05-15", xml_namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/", target_prefix: "", known_operations: KNOWN_OPERATIONS, routes: &[] };
 
-static QUERY_ROWS: &[Action<World>] = &[row::<DescribeStackEvents>(&QUERY), row::<DescribeStackResource>(&QUERY), row::<DescribeStackSet>(&QUERY), row::<DescribeStacks>(&QUERY), row::<GetStackPolicy>(&QUERY), row::<ListChangeSets>(&QUERY), row::<ListExports>(&QUERY), row::<ListGeneratedTemplates>(&QUERY), row::<ListImports>(&QUERY), row::<ListResourceScans>(&QUERY), row::<ListStackRefactors>(&QUERY), row::<ListStackResources>(&QUERY), row::<ListStackSets>(&QUERY), row::<ListStacks>(&QUERY)];
+static QUERY_ROWS: &[Action<World>] = &[row::<DescribeStackEvents>(&QUERY), row::<DescribeStackResource>(&QUERY), row::<DescribeStackSet>(&QUERY), row::<DescribeStacks>(&QUERY), row::<GetStackPolicy>(&QUERY), row::<ListChangeSets>(&QUERY), row::<ListExports>(&QUERY), row::<ListGeneratedTemplates>(&QUERY), row::<ListHookResults>(&QUERY), row::<ListImports>(&QUERY), row::<ListResourceScans>(&QUERY), row::<ListStackRefactors>(&QUERY), row::<ListStackResources>(&QUERY), row::<ListStackSets>(&QUERY), row::<ListStacks>(&QUERY), row::<ListTypeRegistrations>(&QUERY)];
 
 /// What it can be asked.
 pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
@@ -109,6 +109,17 @@ impl Vacancy for ListGeneratedTemplates {
     };
 }
 
+struct ListHookResults;
+impl Vacancy for ListHookResults {
+    const OPERATION: &'static Vacant = &Vacant {
+        name: "ListHookResults", authorization: Authorization::plain(&["cloudformation:ListHookResults"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
+        members: &[Member { name: "NextToken", wire: "NextToken", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "Status", wire: "Status", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "TargetId", wire: "TargetId", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "TargetType", wire: "TargetType", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "TypeArn", wire: "TypeArn", is_required: false, is_text: false, shape: Shape::Text }],
+        required: &[], named: &[], unsupported: &["TargetId"],
+        filters: None, token: Some(("NextToken", "ValidationError")),
+        answer: &[Given { wire: "HookResults", value: Value::NoMembers { is_flat: false } }],
+    };
+}
+
 struct ListImports;
 impl Vacancy for ListImports {
     const OPERATION: &'static Vacant = &Vacant {
@@ -172,5 +183,16 @@ impl Vacancy for ListStacks {
         required: &[], named: &[], unsupported: &[],
         filters: None, token: Some(("NextToken", "ValidationError")),
         answer: &[Given { wire: "StackSummaries", value: Value::NoMembers { is_flat: false } }],
+    };
+}
+
+struct ListTypeRegistrations;
+impl Vacancy for ListTypeRegistrations {
+    const OPERATION: &'static Vacant = &Vacant {
+        name: "ListTypeRegistrations", authorization: Authorization::plain(&["cloudformation:ListTypeRegistrations"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
+        members: &[Member { name: "MaxResults", wire: "MaxResults", is_required: false, is_text: false, shape: Shape::Whole(1, 100) }, Member { name: "NextToken", wire: "NextToken", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "RegistrationStatusFilter", wire: "RegistrationStatusFilter", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "Type", wire: "Type", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "TypeArn", wire: "TypeArn", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "TypeName", wire: "TypeName", is_required: false, is_text: false, shape: Shape::Text }],
+        required: &[], named: &[], unsupported: &["TypeName", "TypeArn"],
+        filters: None, token: Some(("NextToken", "ValidationError")),
+        answer: &[Given { wire: "RegistrationTokenList", value: Value::NoMembers { is_flat: false } }],
     };
 }

@@ -14,7 +14,7 @@ use model::World;
 /// The service, as its model describes it.
 pub(crate) static QUERY: Service = Service { name: "rds", title: "Amazon RDS", protocol: Protocol::Query, api_version: "2014-10-31", xml_namespace: "http://rds.amazonaws.com/doc/2014-10-31/", target_prefix: "", known_operations: KNOWN_OPERATIONS, routes: &[] };
 
-static QUERY_ROWS: &[Action<World>] = &[row::<DescribeBlueGreenDeployments>(&QUERY), row::<DescribeDBClusterAutomatedBackups>(&QUERY), row::<DescribeDBClusterEndpoints>(&QUERY), row::<DescribeDBClusterSnapshots>(&QUERY), row::<DescribeDBClusters>(&QUERY), row::<DescribeDBInstanceAutomatedBackups>(&QUERY), row::<DescribeDBInstances>(&QUERY), row::<DescribeDBLogFiles>(&QUERY), row::<DescribeDBProxies>(&QUERY), row::<DescribeDBProxyEndpoints>(&QUERY), row::<DescribeDBRecommendations>(&QUERY), row::<DescribeDBSecurityGroups>(&QUERY), row::<DescribeDBShardGroups>(&QUERY), row::<DescribeDBSnapshots>(&QUERY), row::<DescribeDBSubnetGroups>(&QUERY), row::<DescribeEventSubscriptions>(&QUERY), row::<DescribeExportTasks>(&QUERY), row::<DescribeGlobalClusters>(&QUERY), row::<DescribeIntegrations>(&QUERY), row::<DescribePendingMaintenanceActions>(&QUERY), row::<DescribeReservedDBInstances>(&QUERY), row::<DescribeTenantDatabases>(&QUERY)];
+static QUERY_ROWS: &[Action<World>] = &[row::<DescribeBlueGreenDeployments>(&QUERY), row::<DescribeDBCapacityReservations>(&QUERY), row::<DescribeDBClusterAutomatedBackups>(&QUERY), row::<DescribeDBClusterEndpoints>(&QUERY), row::<DescribeDBClusterSnapshots>(&QUERY), row::<DescribeDBClusters>(&QUERY), row::<DescribeDBInstanceAutomatedBackups>(&QUERY), row::<DescribeDBInstances>(&QUERY), row::<DescribeDBLogFiles>(&QUERY), row::<DescribeDBProxies>(&QUERY), row::<DescribeDBProxyEndpoints>(&QUERY), row::<DescribeDBRecommendations>(&QUERY), row::<DescribeDBSecurityGroups>(&QUERY), row::<DescribeDBShardGroups>(&QUERY), row::<DescribeDBSnapshotTenantDatabases>(&QUERY), row::<DescribeDBSnapshots>(&QUERY), row::<DescribeDBSubnetGroups>(&QUERY), row::<DescribeEventSubscriptions>(&QUERY), row::<DescribeExportTasks>(&QUERY), row::<DescribeGlobalClusters>(&QUERY), row::<DescribeIntegrations>(&QUERY), row::<DescribePendingMaintenanceActions>(&QUERY), row::<DescribeReservedDBInstances>(&QUERY), row::<DescribeTenantDatabases>(&QUERY)];
 
 /// What it can be asked.
 pub(crate) static QUERY_API: Api<World> = Api { service: &QUERY, actions: &[], vacant: QUERY_ROWS, tokens: &(), first_use: None, touches: touches_nothing };
@@ -29,6 +29,17 @@ impl Vacancy for DescribeBlueGreenDeployments {
         required: &[], named: &[Named { parameter: Some("BlueGreenDeploymentIdentifier"), code: "BlueGreenDeploymentNotFoundFault", sentence: "BlueGreenDeployment {} not found.", status: 404 }], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationError")),
         answer: &[Given { wire: "BlueGreenDeployments", value: Value::NoMembers { is_flat: false } }],
+    };
+}
+
+struct DescribeDBCapacityReservations;
+impl Vacancy for DescribeDBCapacityReservations {
+    const OPERATION: &'static Vacant = &Vacant {
+        name: "DescribeDBCapacityReservations", authorization: Authorization::plain(&["rds:DescribeDBCapacityReservations"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
+        members: &[Member { name: "DBCapacityReservationIdentifier", wire: "DBCapacityReservationIdentifier", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "Filters", wire: "Filters", is_required: false, is_text: false, shape: Shape::List(Some("Filter"), &SHAPE_FILTER) }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxRecords", wire: "MaxRecords", is_required: false, is_text: false, shape: Shape::Whole(20, 100) }],
+        required: &[], named: &[Named { parameter: Some("DBCapacityReservationIdentifier"), code: "DBCapacityReservationNotFound", sentence: "The DB capacity reservation {} does not exist.", status: 404 }], unsupported: &[],
+        filters: None, token: Some(("Marker", "ValidationError")),
+        answer: &[Given { wire: "DBCapacityReservations", value: Value::NoMembers { is_flat: false } }],
     };
 }
 
@@ -161,6 +172,17 @@ impl Vacancy for DescribeDBShardGroups {
         required: &[], named: &[], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationError")),
         answer: &[Given { wire: "DBShardGroups", value: Value::NoMembers { is_flat: false } }],
+    };
+}
+
+struct DescribeDBSnapshotTenantDatabases;
+impl Vacancy for DescribeDBSnapshotTenantDatabases {
+    const OPERATION: &'static Vacant = &Vacant {
+        name: "DescribeDBSnapshotTenantDatabases", authorization: Authorization::plain(&["rds:DescribeDBSnapshotTenantDatabases"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
+        members: &[Member { name: "DBInstanceIdentifier", wire: "DBInstanceIdentifier", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "DBSnapshotIdentifier", wire: "DBSnapshotIdentifier", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "DbiResourceId", wire: "DbiResourceId", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "Filters", wire: "Filters", is_required: false, is_text: false, shape: Shape::List(Some("Filter"), &SHAPE_FILTER) }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxRecords", wire: "MaxRecords", is_required: false, is_text: false, shape: Shape::Whole(-2147483648, 2147483647) }, Member { name: "SnapshotType", wire: "SnapshotType", is_required: false, is_text: false, shape: Shape::Text }],
+        required: &[], named: &[Named { parameter: Some("DBSnapshotIdentifier"), code: "DBSnapshotNotFound", sentence: "DBSnapshot {} not found.", status: 404 }], unsupported: &[],
+        filters: None, token: Some(("Marker", "ValidationError")),
+        answer: &[Given { wire: "DBSnapshotTenantDatabases", value: Value::NoMembers { is_flat: false } }],
     };
 }
 
