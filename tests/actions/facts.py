@@ -20,6 +20,7 @@ STATUSES = {
     "EntityAlreadyExists": 409,
     "DeleteConflict": 409,
     "LimitExceeded": 409,
+    "InvalidAuthenticationCode": 403,
 }
 _accounts = iter(range(700_000_000_000, 800_000_000_000))
 

@@ -12,6 +12,7 @@ import time
 
 from botocore.exceptions import ClientError
 
+import credentials
 import identities
 from hamlet import ACCOUNT, ISSUER, REGION, stage
 
@@ -361,6 +362,7 @@ class Scenario:
         iam.list_instance_profile_tags(**profile)
         iam.untag_instance_profile(**profile, TagKeys=["stage"])
         identities.change(iam)
+        credentials.change(iam)
         identities.own_password(self.iam_client)
         self.sessions()
         self.change_instance_profile()
@@ -998,6 +1000,7 @@ class Scenario:
         for vpc in ("vpc", "vpc2"):
             ec2.delete_vpc(VpcId=id[vpc])
         self.make_default_vpc_anew()
+        credentials.tear_down(self.iam)
         identities.tear_down(self.iam)
         self.iam.remove_role_from_instance_profile(InstanceProfileName="web", RoleName="web")
         self.iam.delete_instance_profile(InstanceProfileName="web")

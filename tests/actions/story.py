@@ -61,6 +61,7 @@ LISTS = (
     "list_users",
     "list_groups",
     "list_policies",
+    "list_virtual_mfa_devices",
 )
 
 

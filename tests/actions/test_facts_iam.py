@@ -1,7 +1,8 @@
-"""IAM's roles and instance profiles: codes, sentences and fields."""
+"""IAM's roles, instance profiles and MFA devices: codes, sentences and fields."""
 
 import json
 
+import one_time_code
 import scenario
 from facts import Facts
 
@@ -111,3 +112,40 @@ class Iam(Facts):
         self.refused(
             "NoSuchEntity", "Instance Profile servers cannot be found.", self.iam.get_instance_profile, **profile
         )
+
+    def test_mfa_devices(self):
+        self.iam.create_user(UserName="ada")
+        made = self.iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
+        phone = dict(SerialNumber=f"arn:aws:iam::{self.account}:mfa/phone")
+        self.shows_members("it", phone, made)
+        seed = made["Base32StringSeed"].decode()
+        self.assertRegex(seed, "^[A-Z2-7]{64}$")
+        self.assertEqual(b"\x89PNG\r\n\x1a\n", made["QRCodePNG"][:8])
+        self.refused(
+            "EntityAlreadyExists",
+            "MFADevice entity at the same path and name already exists.",
+            self.iam.create_virtual_mfa_device,
+            VirtualMFADeviceName="phone",
+        )
+        ada = dict(UserName="ada", **phone)
+        codes = one_time_code.two(seed)
+        self.refused(
+            "InvalidAuthenticationCode",
+            "Authentication code for device is not valid.",
+            self.iam.enable_mfa_device,
+            **ada,
+            **{**codes, "AuthenticationCode2": codes["AuthenticationCode1"]},
+        )
+        self.iam.enable_mfa_device(**ada, **codes)
+        listed = self.iam.list_mfa_devices(UserName="ada")["MFADevices"]
+        self.shows_members("hers", ada, listed[0])
+        conflict = "Cannot delete entity, must delete MFA device first."
+        self.refused("DeleteConflict", conflict, self.iam.delete_user, UserName="ada")
+        conflict = "MFA VirtualMFADevice in use. Must deactivate first."
+        self.refused("DeleteConflict", conflict, self.iam.delete_virtual_mfa_device, **phone)
+        self.iam.deactivate_mfa_device(**ada)
+        self.refused("NoSuchEntity", "MFA Device invalid for user.", self.iam.deactivate_mfa_device, **ada)
+        self.iam.delete_virtual_mfa_device(**phone)
+        missing = f"VirtualMFADevice with serial number {phone['SerialNumber']} doesn't exist."
+        self.refused("NoSuchEntity", missing, self.iam.delete_virtual_mfa_device, **phone)
+        self.iam.delete_user(UserName="ada")

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 import hamlet
 import identities
+import one_time_code
 import scenario
 import story
 from scenario import PEER
@@ -56,6 +57,8 @@ ARGUMENTS = {
         "PolicySourceArn": f"arn:aws:iam::{MANY_OF_ALL}:user/user0",
         "ActionNames": TRIED,
     },
+    "ListMFADevices": lambda _: {"UserName": "user0"},
+    "ListMFADeviceTags": lambda it: {"SerialNumber": it.device},
     "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
     # More than five, and, since no page has more than ten, no more.
     "GetParametersByPath": lambda _: {"Path": "/aws/service/debian/release", "Recursive": True},
@@ -138,6 +141,7 @@ class Paging(unittest.TestCase):
             cls.iam.create_instance_profile(InstanceProfileName=f"profile{number}", Tags=tags)
             cls.iam.add_role_to_instance_profile(InstanceProfileName=f"profile{number}", RoleName="role0")
         cls.fill_identities(tags)
+        cls.fill_credentials(tags)
         for number in range(MANY):
             ec2.run_instances(
                 ImageId=image,
@@ -181,6 +185,17 @@ class Paging(unittest.TestCase):
         cls.provider = provider["OpenIDConnectProviderArn"]
         for number in range(1, MANY):
             iam.attach_user_policy(UserName=f"user{number}", PolicyArn=cls.policy)
+
+    @classmethod
+    def fill_credentials(cls, tags):
+        iam = cls.iam
+        for number in range(MANY):
+            made = iam.create_virtual_mfa_device(VirtualMFADeviceName=f"phone{number}", Tags=tags)["VirtualMFADevice"]
+            cls.device = made["SerialNumber"]
+            codes = one_time_code.two(made["Base32StringSeed"])
+            # Eight is the most.
+            for _ in range(number < 8):
+                iam.enable_mfa_device(UserName="user0", SerialNumber=cls.device, **codes)
 
     def paginators(self):
         for row in hamlet.rows():

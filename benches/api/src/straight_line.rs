@@ -36,6 +36,7 @@ const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Serves both, and prints their addresses in a line: the whole one, and this one.
 pub(crate) fn serve(data: PathBuf) -> Result<()> {
     let config = Config {
+        oidc_issuers: Default::default(),
         listen: SocketAddr::new(LOCALHOST, 0),
         data,
         account: AccountId::DEFAULT,

@@ -1,6 +1,6 @@
 //! Access keys. Follows CreateAccessKey, UpdateAccessKey and their neighbours in the IAM API Reference.
 
-use awsproto::{AwsError, Call, Input, Provided, SecretBits};
+use awsproto::{AwsError, Call, Input, SecretBits};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{AccessKeyId, World};
@@ -8,7 +8,7 @@ use model::{AccessKeyId, World};
 use crate::errors::refused;
 use crate::listing::{Listed, asked};
 use crate::shapes::{self, *};
-use crate::{entity, user};
+use crate::{entity, secret, user};
 
 /// Bytes of a secret: forty characters in base64.
 const SECRET_BYTES: usize = 30;
@@ -27,7 +27,7 @@ pub(crate) fn create(
 ) -> Result<CreateAccessKeyResponse, AwsError> {
     let CreateAccessKeyRequest { user_name } = request;
     let owner = entity::owner(call, world, user_name.as_deref())?;
-    let secret = provided(&call.provided)?;
+    let secret = secret::made_text(call)?;
     let (account, now) = (call.scope.account, call.now);
     let make = |ids: &mut model::Ids<'_>| world.create_access_key(account, owner, secret.clone(), ids, now);
     let id = call.with_ids(make).map_err(refused)?;
@@ -40,14 +40,6 @@ pub(crate) fn create(
             user_name: user::name_of(world, owner),
         }),
     })
-}
-
-fn provided(provided: &Provided) -> Result<String, AwsError> {
-    let made = match provided {
-        Provided::Secret { made, .. } => String::from_utf8(made.clone()).ok(),
-        Provided::Nothing | Provided::ConsoleOutput(_) | Provided::Events(_) => None,
-    };
-    made.ok_or_else(|| AwsError::new("ServiceFailure", "There is no secret.").with_status(500))
 }
 
 pub(crate) fn list(

@@ -13,6 +13,9 @@ const POLICY_VERSIONS_IN_USE_MAX: usize = 10_000;
 
 pub(crate) fn get(call: &mut Call, world: &World, _: ()) -> Result<GetAccountSummaryResponse, AwsError> {
     let account = call.scope.account;
+    let devices = world.mfa_devices_of(account);
+    let devices_in_use = devices.iter().filter(|it| it.assignment.is_some()).count();
+    let devices_of_root = world.mfa_devices_with(account, None).len();
     let keys_of_root = world.access_keys_of(account, None).collect::<Vec<&AccessKey>>().len();
     let counts = [
         ("Users", world.users_of(account).count()),
@@ -41,10 +44,10 @@ pub(crate) fn get(call: &mut Call, world: &World, _: ()) -> Result<GetAccountSum
         ("SigningCertificatesPerUserQuota", SIGNING_CERTIFICATES_PER_USER_MAX),
         ("ServerCertificates", 0),
         ("ServerCertificatesQuota", SERVER_CERTIFICATES_MAX),
-        ("MFADevices", 0),
-        ("MFADevicesInUse", 0),
+        ("MFADevices", devices.len()),
+        ("MFADevicesInUse", devices_in_use),
         ("Providers", world.oidc_providers_of(account).count()),
-        ("AccountMFAEnabled", 0),
+        ("AccountMFAEnabled", usize::from(devices_of_root > 0)),
         ("AccountAccessKeysPresent", usize::from(keys_of_root > 0)),
         ("AccountPasswordPresent", 1),
         ("AccountSigningCertificatesPresent", 0),

@@ -98,7 +98,7 @@ fn root(call: &Call, world: &World) -> String {
         "no_information".to_owned(),
         not_known.clone(),
         not_known,
-        "false".to_owned(),
+        has_mfa(call, world, None),
     ];
     columns.extend(keys(call, world, None));
     columns.extend(certificates());
@@ -124,11 +124,15 @@ fn line(call: &Call, world: &World, user: &model::User) -> String {
         last_used,
         profile.map_or_else(|| ABSENT.to_owned(), |profile| moment(profile.changed)),
         next.unwrap_or_else(|| ABSENT.to_owned()),
-        "false".to_owned(),
+        has_mfa(call, world, Some(user.id)),
     ];
     columns.extend(keys(call, world, Some(user.id)));
     columns.extend(certificates());
     columns.join(",")
+}
+
+fn has_mfa(call: &Call, world: &World, user: Option<UserId>) -> String {
+    (!world.mfa_devices_with(call.scope.account, user).is_empty()).to_string()
 }
 
 /// The columns of the two access keys, the older first.

@@ -19,6 +19,16 @@ pub(crate) fn refused(refusal: IamRefusal) -> AwsError {
         IamRefusal::RoleInInstanceProfile => must_first("remove roles from instance profile"),
         IamRefusal::HasLoginProfile => must_first("delete login profile"),
         IamRefusal::HasAccessKeys => must_first("delete access keys"),
+        IamRefusal::HasMfaDevices => must_first("delete MFA device"),
+        IamRefusal::MfaDeviceInUse => already_exists("MFA Device is already in use.".to_owned()),
+        IamRefusal::MfaDeviceAssigned => {
+            delete_conflict("MFA VirtualMFADevice in use. Must deactivate first.")
+        }
+        IamRefusal::MfaDeviceOfOther => no_such_entity("MFA Device invalid for user."),
+        IamRefusal::InvalidAuthenticationCode => {
+            let sentence = "Authentication code for device is not valid.";
+            AwsError::new("InvalidAuthenticationCode", sentence).with_status(403)
+        }
         IamRefusal::HasInlinePolicies => must_first("delete policies"),
         IamRefusal::HasAttachedPolicies => must_first("detach all policies"),
         IamRefusal::UserInGroup => must_first("remove users from group"),
@@ -44,6 +54,7 @@ fn no_such(noun: IamNoun, name: &str) -> AwsError {
         IamNoun::AccountAlias => format!("The account alias {name} could not be found."),
         IamNoun::LoginProfile => format!("Login Profile for User {name} cannot be found."),
         IamNoun::OidcProvider => format!("OpenIDConnect Provider not found for arn {name}"),
+        IamNoun::MfaDevice => format!("VirtualMFADevice with serial number {name} doesn't exist."),
     };
     no_such_entity(sentence)
 }
@@ -59,8 +70,13 @@ fn exists(noun: IamNoun, name: &str) -> AwsError {
         IamNoun::AccountAlias => format!("The account alias {name} already exists."),
         IamNoun::LoginProfile => format!("Login Profile for user {name} already exists."),
         IamNoun::OidcProvider => format!("Provider with url https://{name} already exists."),
+        IamNoun::MfaDevice => "MFADevice entity at the same path and name already exists.".to_owned(),
         IamNoun::AccessKey | IamNoun::PolicyVersion => format!("{name} already exists."),
     };
+    already_exists(sentence)
+}
+
+fn already_exists(sentence: String) -> AwsError {
     AwsError::new("EntityAlreadyExists", sentence).with_status(409)
 }
 
@@ -77,6 +93,7 @@ pub(crate) fn word(noun: IamNoun) -> &'static str {
         IamNoun::AccountAlias => "account alias",
         IamNoun::LoginProfile => "login profile",
         IamNoun::OidcProvider => "provider",
+        IamNoun::MfaDevice => "MFA device",
     }
 }
 

@@ -24,13 +24,16 @@ mod last_accessed;
 mod listing;
 mod login_profile;
 mod managed_policy;
+mod mfa_device;
 mod oidc_provider;
 mod password_hash;
 mod password_policy;
 mod path;
 mod policy_entities;
 mod policy_version;
+mod qr_code;
 mod role;
+mod secret;
 mod service_access;
 mod service_linked_role;
 mod service_names;
@@ -152,6 +155,18 @@ static ACTIONS: &[Action<World>] = &[
     write!(UpdateLoginProfile, login_profile::update),
     write!(DeleteLoginProfile, login_profile::delete),
     write!(ChangePassword, login_profile::change),
+    // MFA devices.
+    write!(CreateVirtualMFADevice, mfa_device::create).needs(Need::Secret(mfa_device::seed)),
+    read!(ListVirtualMFADevices, mfa_device::list_virtual),
+    write!(DeleteVirtualMFADevice, mfa_device::delete),
+    write!(EnableMFADevice, mfa_device::enable),
+    write!(ResyncMFADevice, mfa_device::resync),
+    write!(DeactivateMFADevice, mfa_device::deactivate),
+    read!(ListMFADevices, mfa_device::list),
+    read!(GetMFADevice, mfa_device::get),
+    write!(TagMFADevice, mfa_device::tag),
+    write!(UntagMFADevice, mfa_device::untag),
+    read!(ListMFADeviceTags, mfa_device::list_tags),
     // Service-linked roles.
     write!(CreateServiceLinkedRole, service_linked_role::create),
     write!(DeleteServiceLinkedRole, service_linked_role::delete),

@@ -1,14 +1,14 @@
 //! Passwords of users. Follows CreateLoginProfile, ChangePassword and their neighbours in the IAM API Reference. Nobody signs
 //! in with them yet.
 
-use awsproto::{AwsError, Call, Input, Provided, SecretBits};
+use awsproto::{AwsError, Call, Input, SecretBits};
 use model::login_profile::LoginProfile as Profile;
 use model::{IamNoun, IamRefusal, User, UserId, World};
 
 use crate::errors::refused;
 use crate::password_hash::{hashed, salt};
 use crate::shapes::*;
-use crate::{entity, password_policy};
+use crate::{entity, password_policy, secret};
 
 /// How many former passwords are remembered: as many as a policy may ask for.
 const FORMER_MAX: usize = 24;
@@ -38,7 +38,7 @@ pub(crate) fn create(
         created: call.now,
         changed: call.now,
         reset_required: password_reset_required.unwrap_or(false),
-        password: hashed(&password, &provided(&call.provided)?),
+        password: hashed(&password, &secret::made_text(call)?),
         former: Vec::new(),
     };
     let shown = shown(&name, &profile);
@@ -140,14 +140,6 @@ fn of(world: &mut World, id: UserId) -> &mut User {
 fn profile(user: &User) -> Result<&Profile, AwsError> {
     let missing = || refused(IamRefusal::NoSuch(IamNoun::LoginProfile, user.name.clone()));
     user.login_profile.as_ref().ok_or_else(missing)
-}
-
-fn provided(provided: &Provided) -> Result<String, AwsError> {
-    let made = match provided {
-        Provided::Secret { made, .. } => String::from_utf8(made.clone()).ok(),
-        Provided::Nothing | Provided::ConsoleOutput(_) | Provided::Events(_) => None,
-    };
-    made.ok_or_else(|| AwsError::new("ServiceFailure", "There is no salt.").with_status(500))
 }
 
 fn shown(name: &str, profile: &Profile) -> LoginProfile {

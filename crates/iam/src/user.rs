@@ -42,7 +42,7 @@ pub(crate) fn get(
 }
 
 /// The root, as it is shown to itself.
-fn root(call: &Call) -> shapes::User {
+pub(crate) fn root(call: &Call) -> shapes::User {
     let account = call.scope.account;
     shapes::User {
         user_id: Some(account.to_string()),

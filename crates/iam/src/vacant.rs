@@ -9,7 +9,7 @@ use awsproto::Action;
 use model::World;
 
 /// The operations that answer that there are none.
-pub(super) static ROWS: &[Action<World>] = &[row::<GetSAMLProvider>(&SERVICE), row::<GetServerCertificate>(&SERVICE), row::<ListMFADevices>(&SERVICE), row::<ListOrganizationsFeatures>(&SERVICE), row::<ListSAMLProviders>(&SERVICE), row::<ListSSHPublicKeys>(&SERVICE), row::<ListServerCertificates>(&SERVICE), row::<ListServiceSpecificCredentials>(&SERVICE), row::<ListSigningCertificates>(&SERVICE), row::<ListVirtualMFADevices>(&SERVICE)];
+pub(super) static ROWS: &[Action<World>] = &[row::<GetSAMLProvider>(&SERVICE), row::<GetServerCertificate>(&SERVICE), row::<ListOrganizationsFeatures>(&SERVICE), row::<ListSAMLProviders>(&SERVICE), row::<ListSSHPublicKeys>(&SERVICE), row::<ListServerCertificates>(&SERVICE), row::<ListServiceSpecificCredentials>(&SERVICE), row::<ListSigningCertificates>(&SERVICE)];
 
 struct GetSAMLProvider;
 impl Vacancy for GetSAMLProvider {
@@ -30,17 +30,6 @@ impl Vacancy for GetServerCertificate {
         required: &["ServerCertificateName"], named: &[Named { parameter: Some("ServerCertificateName"), code: "NoSuchEntity", sentence: "The Server Certificate with name {} cannot be found.", status: 404 }], unsupported: &[],
         filters: None, token: None,
         answer: &[],
-    };
-}
-
-struct ListMFADevices;
-impl Vacancy for ListMFADevices {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListMFADevices", authorization: Authorization::plain(&["iam:ListMFADevices"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "UserName", wire: "UserName", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "IsTruncated", value: Value::Flag(false) }, Given { wire: "MFADevices", value: Value::NoMembers { is_flat: false } }],
     };
 }
 
@@ -107,16 +96,5 @@ impl Vacancy for ListSigningCertificates {
         required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
         filters: None, token: Some(("Marker", "ValidationError")),
         answer: &[Given { wire: "Certificates", value: Value::NoMembers { is_flat: false } }, Given { wire: "IsTruncated", value: Value::Flag(false) }],
-    };
-}
-
-struct ListVirtualMFADevices;
-impl Vacancy for ListVirtualMFADevices {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListVirtualMFADevices", authorization: Authorization::plain(&["iam:ListVirtualMFADevices"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "AssignmentStatus", wire: "AssignmentStatus", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }],
-        required: &[], named: &[], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "IsTruncated", value: Value::Flag(false) }, Given { wire: "VirtualMFADevices", value: Value::NoMembers { is_flat: false } }],
     };
 }

@@ -1,7 +1,7 @@
 //! Requests at random, sensible and not: nothing panics, what is refused changes nothing, and after every change roles and
 //! instance profiles still are ones that AWS could have.
 
-use awsproto::{Action, Input, Provided, testing};
+use awsproto::{Action, Input, Need, Provided, testing};
 use iam::API;
 use iam::shapes::SERVICE;
 use model::{Entity, Group, ManagedPolicy, PolicyRef, Role, User, World};
@@ -51,6 +51,15 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("OnlyAttached", &["true", "false"]),
     ("EntityFilter", &["User", "Role", "LocalManagedPolicy"]),
     ("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"]),
+    ("VirtualMFADeviceName", &["phone", "Phone", "key", "no name"]),
+    (
+        "SerialNumber",
+        &["arn:aws:iam::123456789012:mfa/phone", "arn:aws:iam::123456789012:mfa/key", "GAHT12345678"],
+    ),
+    // Of devices that were made of no bits, at the moment of the calls.
+    ("AuthenticationCode1", &["185343", "123456", "12345"]),
+    ("AuthenticationCode2", &["092827", "654321", "x"]),
+    ("AssignmentStatus", &["Assigned", "Unassigned", "Any", "Lost"]),
     ("Colour", &["red"]),
 ];
 
@@ -74,11 +83,13 @@ fn send(
     parameters: &[(&str, String)],
 ) -> Result<(), awsproto::AwsError> {
     let mut call = testing::call("us-east-1", seed);
-    call.provided = Provided::Secret { bits: [0; 32], made: b"secret".to_vec() };
     let pairs =
         parameters.iter().map(|(name, value)| format!("{name}={}", awsproto::encode_uri_component(value)));
     let form = pairs.collect::<Vec<_>>().join("&");
     let input = Input::parse(SERVICE.protocol, "", form.as_bytes())?;
+    if let Need::Secret(make) = action.need {
+        call.provided = Provided::Secret { bits: [0; 32], made: make(&input, &[0; 32]) };
+    }
     API.perform(action.name, &mut call, world, &input).map(drop)
 }
 
@@ -99,6 +110,10 @@ fn check(world: &World, stored: &std::collections::BTreeMap<String, Vec<u8>>) {
         assert!(user.groups.iter().all(|group| world.groups.contains(group)), "{user:?}");
     }
     assert!(world.access_keys.values().all(|key| key.user.is_none_or(|user| world.users.contains(&user))));
+    let serials: Vec<String> = world.mfa_devices.values().map(|it| it.place().to_lowercase()).collect();
+    assert!(unique(serials));
+    let owners = world.mfa_devices.values().filter_map(|it| it.assignment.as_ref()?.user);
+    assert!(owners.into_iter().all(|user| world.users.contains(&user)));
     let entities = world.users.iter().map(|(id, _)| Entity::User(*id));
     let entities = entities.chain(world.groups.iter().map(|(id, _)| Entity::Group(*id)));
     for entity in entities.chain(world.roles.iter().map(|(id, _)| Entity::Role(*id))) {

@@ -100,6 +100,8 @@ iam_identifiers! {
     GroupId "AGPA";
     /// A policy that stands by itself.
     ManagedPolicyId "ANPA";
+    /// A virtual MFA device. Nobody sees it, AWS has none.
+    MfaDeviceId "AMFA";
     /// A server certificate.
     ServerCertificateId "ASCA";
     /// A user's public key for CodeCommit.

@@ -23,6 +23,8 @@ pub enum IamNoun {
     LoginProfile,
     /// An OpenID Connect provider, by ARN; by URL where that is taken.
     OidcProvider,
+    /// A virtual MFA device, by serial number; by name where that is taken.
+    MfaDevice,
 }
 
 /// A refused change of what belongs to IAM.
@@ -44,6 +46,16 @@ pub enum IamRefusal {
     HasLoginProfile,
     /// A user has access keys.
     HasAccessKeys,
+    /// A user has MFA devices.
+    HasMfaDevices,
+    /// Somebody has the MFA device already.
+    MfaDeviceInUse,
+    /// Somebody has the MFA device that is to be deleted.
+    MfaDeviceAssigned,
+    /// Somebody else has the MFA device, or nobody.
+    MfaDeviceOfOther,
+    /// Two codes are not the MFA device's, or do not follow each other.
+    InvalidAuthenticationCode,
     /// An entity has policies of its own.
     HasInlinePolicies,
     /// Managed policies are attached to an entity.

@@ -14,7 +14,7 @@ use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
 use crate::group::Group;
-use crate::iam_id::RoleId;
+use crate::iam_id::{RoleId, UserId};
 use crate::ids::*;
 use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
@@ -27,12 +27,13 @@ use crate::key_pair::KeyPair;
 use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
 use crate::managed_policy::ManagedPolicy;
+use crate::mfa_device::MfaDevice;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::NetworkInterface;
 use crate::network_interface_permission::NetworkInterfacePermission;
 use crate::peer::Peer;
-use crate::place::Scope;
+use crate::place::{AccountId, Scope};
 use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone, public_zone_link};
@@ -96,6 +97,12 @@ pub enum Link {
     Snapshot(SnapshotId),
     /// A role.
     Role(RoleId),
+    /// Their account, where they are in no Region.
+    Account(AccountId),
+    /// A user whose credentials they are.
+    User(UserId),
+    /// An account whose root's credentials they are.
+    Root(AccountId),
 }
 
 /// A name among those of one owner, as a number. Every program and run has the same.
@@ -109,6 +116,11 @@ impl Link {
         owner.hash(&mut hasher);
         name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
         Link::Name(NameHash(hasher.finish()))
+    }
+
+    /// Whose credentials something is: a user's, or an account's root's.
+    pub fn credentials_of(account: AccountId, user: Option<UserId>) -> Link {
+        user.map_or(Link::Root(account), Link::User)
     }
 }
 
@@ -279,6 +291,11 @@ links! {
         it.interface.into_iter().for_each(|id| put(Link::NetworkInterface(id)));
     };
     InstanceProfile: |it, put| it.role.into_iter().for_each(|id| put(Link::Role(id)));
+    MfaDevice: |it, put| {
+        put(Link::Account(it.account));
+        put(Link::name(it.account, &it.place()));
+        it.assignment.iter().for_each(|of| put(Link::credentials_of(it.account, of.user)));
+    };
     // What else IAM has is found by indexes of its own: names there have an order that answers show.
     Role: |_it, _put| {};
     User: |_it, _put| {};

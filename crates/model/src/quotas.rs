@@ -76,6 +76,10 @@ pub const GROUPS_MAX: usize = 300;
 pub const GROUPS_PER_USER_MAX: usize = 10;
 /// Access keys per user, active or not.
 pub const ACCESS_KEYS_PER_USER_MAX: usize = 2;
+/// MFA devices per user, and per account's root.
+pub const MFA_DEVICES_PER_USER_MAX: usize = 8;
+/// Virtual MFA devices per account: "equal to the user quota for the account".
+pub const MFA_DEVICES_MAX: usize = USERS_MAX;
 /// An account's own managed policies.
 pub const MANAGED_POLICIES_MAX: usize = 1_500;
 /// Versions per managed policy.

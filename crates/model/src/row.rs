@@ -22,6 +22,7 @@ use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
 use crate::link::Linked;
 use crate::managed_policy::ManagedPolicy;
+use crate::mfa_device::MfaDevice;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::NetworkInterface;
@@ -121,6 +122,7 @@ impl Row for AccessKey {}
 impl Row for DeletedAccessKey {}
 impl Row for LastAccess {}
 impl Row for ManagedPolicy {}
+impl Row for MfaDevice {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}
 impl Row for Scope {}

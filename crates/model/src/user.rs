@@ -182,8 +182,10 @@ impl World {
     /// fails" (DeleteUser).
     fn check_user_has_nothing(&self, user: &User) -> Result<(), IamRefusal> {
         let has_keys = self.access_keys_of(user.account, Some(user.id)).next().is_some();
+        let has_devices = !self.mfa_devices_with(user.account, Some(user.id)).is_empty();
         match () {
             () if user.login_profile.is_some() => Err(IamRefusal::HasLoginProfile),
+            () if has_devices => Err(IamRefusal::HasMfaDevices),
             () if has_keys => Err(IamRefusal::HasAccessKeys),
             () if !user.permissions.inline.is_empty() => Err(IamRefusal::HasInlinePolicies),
             () if !user.permissions.attached.is_empty() => Err(IamRefusal::HasAttachedPolicies),

@@ -16,7 +16,7 @@ use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
 use crate::group::Group;
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
-use crate::iam_id::{GroupId, InstanceProfileId, ManagedPolicyId, RoleId, UserId};
+use crate::iam_id::{GroupId, InstanceProfileId, ManagedPolicyId, MfaDeviceId, RoleId, UserId};
 use crate::iam_name::NameKey;
 use crate::ids::*;
 use crate::image::{DeregisteredImage, OwnImage};
@@ -29,6 +29,7 @@ use crate::key_pair::KeyPair;
 use crate::last_access::{Accessor, LastAccess};
 use crate::launch_template::LaunchTemplate;
 use crate::managed_policy::{ManagedPolicy, PolicyRef};
+use crate::mfa_device::MfaDevice;
 use crate::nat_gateway::NatGateway;
 use crate::network_acl::NetworkAcl;
 use crate::network_interface::{NetworkInterface, PublicMapping};
@@ -265,6 +266,8 @@ tables! {
             managed_policies: ManagedPolicyId => ManagedPolicy;
             /// What accounts have said about themselves.
             accounts: AccountId => Account;
+            /// Virtual MFA devices, of accounts.
+            mfa_devices: MfaDeviceId => MfaDevice;
             /// What accounts have settled for IAM.
             account_settings: AccountId => AccountSettings;
             /// Quotas that were raised, by account and Region.

@@ -692,7 +692,7 @@ pub mod op {
             rest_xml::decode(input)
         }
         fn encode(response: &Self::Response) -> Output {
-            rest_xml::encode(response)
+            rest_xml::encode(Self::NAME, response)
         }
     }
 

@@ -65,7 +65,7 @@ impl Uses {
         let who = match principal {
             Principal::User { user, .. } => Accessor::User(*user),
             Principal::AssumedRole { role, .. } => Accessor::Role(*role),
-            Principal::Root(_) | Principal::FederatedUser { .. } => return,
+            Principal::Root(_) | Principal::FederatedUser { .. } | Principal::WebIdentity { .. } => return,
         };
         let known = world.last_accesses.get(&who);
         let mut notes = self.notes();

@@ -66,6 +66,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("users", world.users.len()),
         ("user groups", world.groups.len()),
         ("access keys", world.access_keys.len()),
+        ("mfa devices", world.mfa_devices.len()),
         ("managed policies", world.managed_policies.len()),
         ("instances", alive().count()),
         ("instances of unknown images", alive().filter(is_unknown).count()),
