@@ -59,7 +59,8 @@ impl Client {
         Ok(self.call(form)?.matches(needle).count())
     }
 
-    fn exchange(&mut self, request: &str) -> Result<String> {
+    /// Sends a whole request and returns the answer's body.
+    pub(crate) fn exchange(&mut self, request: &str) -> Result<String> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut line = String::new();
         self.stream.read_line(&mut line)?;

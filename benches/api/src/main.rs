@@ -1,5 +1,5 @@
 //! Measures a Hamlet that this program starts: start-up, API calls, instances, a large network. `api-bench PROGRAM
-//! [start|api|steps|describe|many|instances|scale]…`, everything without a word.
+//! [start|api|permissions|steps|describe|many|instances|scale]…`, everything without a word.
 //!
 //! Every figure stands beside a limit measured in the same run: a call that does nothing, a bare fsync, a bare process.
 //! Medians of five; the load of the machine is printed, because figures from a busy one say little.
@@ -8,6 +8,7 @@ mod client;
 mod describe;
 mod hamlet;
 mod many;
+mod permissions;
 mod scale;
 mod steps;
 mod straight_line;
@@ -42,6 +43,9 @@ fn main() -> Result<()> {
     }
     if wanted("api") {
         api(&program)?;
+    }
+    if wanted("permissions") {
+        permissions::user_beside_root(&program)?;
     }
     if wanted("steps") {
         steps::with_and_without()?;

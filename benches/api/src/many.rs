@@ -36,6 +36,9 @@ const PUBLIC_KEY: &str = "c3NoLWVkMjU1MTkgQUFBQUMzTnphQzFsWkRJMU5URTVBQUFBSUlUZS
 const TRUST_POLICY: &str = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C\
     %22Principal%22%3A%7B%22Service%22%3A%22ec2.amazonaws.com%22%7D%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D";
 
+const POLICY: &str = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C\
+    %22Action%22%3A%22ec2%3A%2A%22%2C%22Resource%22%3A%22%2A%22%7D%5D%7D";
+
 /// A resource of which a VPC, or an account, has many: how it is made, what of the answer is its identifier, how it is
 /// deleted and found. `{…}` stands for what was made before.
 struct Resource {
@@ -222,6 +225,22 @@ const RESOURCES: &[Resource] = &[
         delete: "Action=DeleteInstanceProfile&InstanceProfileName={it}",
         find: "Action=ListInstanceProfiles&MaxItems=10",
     },
+    Resource {
+        name: "user",
+        api: &iam::API,
+        create: "Action=CreateUser&UserName={name}",
+        id: "UserName",
+        delete: "Action=DeleteUser&UserName={it}",
+        find: "Action=ListUsers&MaxItems=100",
+    },
+    Resource {
+        name: "managed policy",
+        api: &iam::API,
+        create: "Action=CreatePolicy&PolicyName={name}&PolicyDocument={policy}",
+        id: "Arn",
+        delete: "Action=DeletePolicy&PolicyArn={it}",
+        find: "Action=ListPolicies&Scope=Local&MaxItems=100",
+    },
 ];
 
 /// Prints three rows for each resource.
@@ -237,7 +256,9 @@ pub(crate) fn ten_thousand_of_each() {
             let (name, ratio) = (resource.name, Some(many / one));
             row(&format!("  {what} {name}, ms"), format!("{many:.2}"), format!("{one:.2}"), ratio, goal);
         };
-        say("find", [beside_one.find, beside_many.find], "<= 50 ms");
+        // IAM answers in pages; what has no index is looked at row by row.
+        let goal = if std::ptr::eq(resource.api, &iam::API) { "<= 5 ms" } else { "<= 50 ms" };
+        say("find", [beside_one.find, beside_many.find], goal);
         say("create", [beside_one.create, beside_many.create], "<= 1 ms");
         say("delete", [beside_one.delete, beside_many.delete], "<= 1 ms");
     }
@@ -360,6 +381,7 @@ impl Caller {
             .replace("{octet}", &(self.forms % 255 + 1).to_string())
             .replace("{key}", PUBLIC_KEY)
             .replace("{trust policy}", TRUST_POLICY)
+            .replace("{policy}", POLICY)
             .replace("{image of AWS}", IMAGE);
         for (name, id) in &self.made {
             filled = filled.replace(&format!("{{{name}}}"), id);
@@ -409,6 +431,9 @@ fn processor_ms() -> f64 {
     u32::try_from(time.tv_sec).map_or(f64::MAX, f64::from) * 1000.0 + f64::from(nanoseconds) / 1e6
 }
 
+/// Tables of IAM, whose identifiers have letters instead of digits.
+const OF_IAM: [&str; 4] = ["roles", "instance_profiles", "users", "managed_policies"];
+
 /// How the text of one copy becomes another's.
 struct Renumbering {
     /// Images and snapshots of the catalogue, of which there are no copies.
@@ -423,7 +448,7 @@ impl Renumbering {
         let values = texts.iter().flat_map(|(_, value)| value.split('"'));
         let shared = values.filter(|it| (it.starts_with("ami-") || it.starts_with("snap-")) && !is_own(it));
         let ids = texts.iter().filter_map(|(key, _)| key.split_once('/'));
-        let of_iam = ids.filter(|(table, _)| ["roles", "instance_profiles"].contains(table));
+        let of_iam = ids.filter(|(table, _)| OF_IAM.contains(table));
         Renumbering {
             kept: shared.map(str::to_owned).collect(),
             of_iam: of_iam.map(|(_, id)| id.to_owned()).collect(),
