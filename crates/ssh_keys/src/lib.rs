@@ -98,6 +98,8 @@ mod tests {
             let line = std::fs::read_to_string(format!("{file}.pub")).unwrap();
             let key = PublicKey::read(line.as_bytes()).unwrap();
             assert_eq!(format!("{}\n", key.to_line("me@here")), line);
+            let md5 = run("ssh-keygen", &["-l", "-E", "md5", "-f", &file]);
+            assert!(md5.contains(&format!("MD5:{} ", key.md5())), "{md5}");
             let rfc4716 = run("ssh-keygen", &["-e", "-f", &file]);
             assert_eq!(PublicKey::read(rfc4716.as_bytes()), Some(key.clone()));
             if kind == "rsa" {
@@ -105,7 +107,9 @@ mod tests {
                 let spki = run("openssl", &["rsa", "-in", &file, "-pubout", "-outform", "PEM"]);
                 let base64: String = spki.lines().filter(|line| !line.starts_with('-')).collect();
                 assert_eq!(PublicKey::read(base64.as_bytes()), Some(key.clone()));
-                assert_eq!(PublicKey::read(spki.as_bytes()), Some(key));
+                assert_eq!(PublicKey::read(spki.as_bytes()), Some(key.clone()));
+                assert_eq!(key.to_pem().as_deref(), Some(spki.trim_end()));
+                assert_eq!(key.rsa_bits().map(|it| it.to_string()).as_deref(), Some(bits));
             }
         }
     }

@@ -6,7 +6,7 @@ use md5::Md5;
 use model::key_pair::KeyKind;
 use sha2::{Digest, Sha256};
 
-use crate::{base64_lines, colon_hex, der, wire};
+use crate::{base64_lines, colon_hex, der, pem, wire};
 
 /// A public key, of a size that EC2 takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,10 @@ const RSA: &str = "ssh-rsa";
 const ED25519: &str = "ssh-ed25519";
 /// How RFC 4716 begins and ends a key.
 const RFC4716: (&str, &str) = ("---- BEGIN SSH2 PUBLIC KEY ----", "---- END SSH2 PUBLIC KEY ----");
+/// What PEM calls one.
+const PEM_LABEL: &str = "PUBLIC KEY";
+/// Letters in a line of it.
+const PEM_WIDTH: usize = 64;
 /// How PEM begins and ends one.
 const PEM: (&str, &str) = ("-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----");
 
@@ -112,6 +116,30 @@ impl PublicKey {
     /// A line of `authorized_keys`.
     pub fn to_line(&self, comment: &str) -> String {
         format!("{} {} {comment}", self.name(), base64_lines(&self.blob(), usize::MAX, ""))
+    }
+
+    /// How long the modulus of an RSA key is.
+    pub fn rsa_bits(&self) -> Option<usize> {
+        match &self.0 {
+            Numbers::Rsa { modulus, .. } => Some(modulus.len() * 8),
+            Numbers::Ed25519(_) => None,
+        }
+    }
+
+    /// An RSA key in PEM, as `openssl rsa -pubout` writes it.
+    pub fn to_pem(&self) -> Option<String> {
+        match &self.0 {
+            Numbers::Rsa { modulus, exponent } => {
+                let spki = der::spki(&der::integers(&[modulus, exponent]));
+                Some(pem(PEM_LABEL, &spki, PEM_WIDTH))
+            }
+            Numbers::Ed25519(_) => None,
+        }
+    }
+
+    /// MD5 of what SSH sends for the key, as `ssh-keygen -l -E md5` shows it.
+    pub fn md5(&self) -> String {
+        colon_hex(&Md5::digest(self.blob()))
     }
 
     /// The fingerprint of an imported key: MD5 of the DER public key for RSA; SHA-256 in base64, with its padding, for
