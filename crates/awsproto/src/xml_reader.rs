@@ -1,7 +1,7 @@
 //! XML that strangers send: elements and text into a tree.
 //!
 //! As much of XML 1.0 as AWS clients write: a declaration, comments, character data, the five named entities and numbered
-//! ones. Attributes and namespaces are stepped over. A document type is refused, since nothing good comes of one.
+//! ones. Attributes are kept, namespaces are not looked up. A document type is refused, since nothing good comes of one.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -20,6 +20,15 @@ pub struct Element {
     pub text: String,
     /// What is inside, in order.
     pub children: Vec<Element>,
+    /// Its attributes, by their names as they are written.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Element {
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// Reads a document; what is wrong with it otherwise.
@@ -102,7 +111,7 @@ impl<'a> Reader<'a> {
         }
         let written = self.name()?;
         let mut element = Element { name: local(written).to_owned(), ..Element::default() };
-        self.attributes()?;
+        element.attributes = self.attributes()?;
         if self.take("/>") {
             return Ok(element);
         }
@@ -152,29 +161,43 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn attributes(&mut self) -> Result<(), &'static str> {
+    fn attributes(&mut self) -> Result<Vec<(String, String)>, &'static str> {
+        let mut attributes = Vec::new();
         loop {
             self.while_true(char::is_whitespace);
             if self.is_at(">") || self.is_at("/>") {
-                return Ok(());
+                return Ok(attributes);
             }
-            self.name()?;
+            let name = self.name()?.to_owned();
             self.while_true(char::is_whitespace);
             if !self.take("=") {
                 return Err("An attribute has no value.");
             }
             self.while_true(char::is_whitespace);
-            match self.rest.next() {
+            let value = match self.rest.next() {
                 Some((_, '"')) => self.until("\"")?,
                 Some((_, '\'')) => self.until("'")?,
                 Some(_) | None => return Err("An attribute has no value."),
             };
+            attributes.push((name, without_entities(value)?));
         }
     }
 }
 
 fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
+}
+
+/// A text with what its entities stand for.
+fn without_entities(text: &str) -> Result<String, &'static str> {
+    let mut parts = text.split('&');
+    let mut found = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once(';').ok_or("An entity does not end.")?;
+        found.push(entity(name)?);
+        found.push_str(rest);
+    }
+    Ok(found)
 }
 
 fn entity(name: &str) -> Result<char, &'static str> {
@@ -206,6 +229,9 @@ mod tests {
                         <List><One>1</One><One><![CDATA[<2>]]></One></List></a:Zone>\n";
         let root = parse(document).unwrap();
         assert_eq!(root.name, "Zone");
+        assert_eq!((root.attribute("xmlns:a"), root.attribute("b")), (Some("urn:x"), Some("c>")));
+        assert_eq!(parse("<a b='&lt;&#65;&amp;'/>").unwrap().attribute("b"), Some("<A&"));
+        assert_eq!((root.attribute("c"), root.children[0].attributes.len()), (None, 0));
         let [name, empty, list] = root.children.as_slice() else { panic!("three children") };
         assert_eq!((name.text.as_str(), empty.name.as_str()), ("x <AB", "Empty"));
         assert_eq!(list.children.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(), ["1", "<2>"]);
@@ -224,6 +250,8 @@ mod tests {
             "<a/><b/>",
             "<a b></a>",
             "<a b=c></a>",
+            "<a b='&nbsp;'></a>",
+            "<a b='&amp'></a>",
             "<a>&nbsp;</a>",
             "<a>&#xd800;</a>",
             "<a>&amp</a>",

@@ -49,7 +49,7 @@ impl Dialect for RestXml {
             false => document(incoming.body)?,
         };
         let members = rest::members(&matched, incoming.query).map_err(invalid)?;
-        let leaf = |(name, text)| Element { name, text, children: Vec::new() };
+        let leaf = |(name, text)| Element { name, text, ..Element::default() };
         request.children.extend(members.into_iter().map(leaf));
         Ok(Input::Xml(request))
     }
