@@ -62,6 +62,8 @@ LISTS = (
     "list_groups",
     "list_policies",
     "list_virtual_mfa_devices",
+    "list_server_certificates",
+    "list_saml_providers",
 )
 
 

@@ -5,6 +5,7 @@ import unittest
 
 from botocore.exceptions import ClientError
 
+import credentials
 import hamlet
 import identities
 import one_time_code
@@ -59,6 +60,11 @@ ARGUMENTS = {
     },
     "ListMFADevices": lambda _: {"UserName": "user0"},
     "ListMFADeviceTags": lambda it: {"SerialNumber": it.device},
+    "ListSSHPublicKeys": lambda _: {"UserName": "user0"},
+    "ListSigningCertificates": lambda _: {"UserName": "user0"},
+    "ListServiceSpecificCredentials": lambda _: {"AllUsers": True},
+    "ListServerCertificateTags": lambda _: {"ServerCertificateName": "certificate0"},
+    "ListSAMLProviderTags": lambda it: {"SAMLProviderArn": it.saml_provider},
     "ListInstanceProfileTags": lambda _: {"InstanceProfileName": "profile0"},
     # More than five, and, since no page has more than ten, no more.
     "GetParametersByPath": lambda _: {"Path": "/aws/service/debian/release", "Recursive": True},
@@ -81,7 +87,9 @@ MAY_BE_ONE_PAGE = {
     "DescribeVpcPeeringConnections",
     "DescribeInstanceCreditSpecifications",
     # Two at most, and five.
+    "ListSSHPublicKeys",
     "ListAccessKeys",
+    "ListSigningCertificates",
     "ListPolicyVersions",
     # One at most.
     "ListAccountAliases",
@@ -196,6 +204,19 @@ class Paging(unittest.TestCase):
             # Eight is the most.
             for _ in range(number < 8):
                 iam.enable_mfa_device(UserName="user0", SerialNumber=cls.device, **codes)
+            iam.upload_server_certificate(
+                ServerCertificateName=f"certificate{number}",
+                CertificateBody=credentials.file("rsa.pem"),
+                PrivateKey=credentials.file("rsa.key"),
+                Tags=tags,
+            )
+            iam.create_service_specific_credential(UserName=f"user{number}", ServiceName="codecommit.amazonaws.com")
+        iam.upload_ssh_public_key(UserName="user0", SSHPublicKeyBody=credentials.file("rsa.pub"))
+        for certificate in ("rsa.pem", "ec.pem"):
+            iam.upload_signing_certificate(UserName="user0", CertificateBody=credentials.file(certificate))
+        document = credentials.file("metadata.xml")
+        provider = iam.create_saml_provider(Name="office", SAMLMetadataDocument=document, Tags=tags)
+        cls.saml_provider = provider["SAMLProviderArn"]
 
     def paginators(self):
         for row in hamlet.rows():

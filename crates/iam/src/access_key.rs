@@ -71,15 +71,7 @@ pub(crate) fn update(
 ) -> Result<(), AwsError> {
     let UpdateAccessKeyRequest { access_key_id, status, user_name } = request;
     let owner = entity::owner(call, world, user_name.as_deref())?;
-    let active = match status.as_deref() {
-        Some("Active") => true,
-        Some("Inactive") => false,
-        // Its model has a third word, for keys of services that expire.
-        Some(_) | None => {
-            return Err(AwsError::new("ValidationError", "Status must be either Active or Inactive."));
-        }
-    };
-    let id = access_key_id.unwrap_or_default();
+    let (id, active) = (access_key_id.unwrap_or_default(), is_active(status.as_deref())?);
     world.set_access_key_active(call.scope.account, owner, &id, active).map_err(refused)
 }
 
@@ -117,6 +109,16 @@ pub(crate) fn last_used(
         }),
         user_name: user::name_of(world, key.user),
     })
+}
+
+/// Whether a request lets a credential be used, or no longer.
+pub(crate) fn is_active(status: Option<&str>) -> Result<bool, AwsError> {
+    match status {
+        Some("Active") => Ok(true),
+        Some("Inactive") => Ok(false),
+        // The model has a third word, which credentials come to by themselves.
+        Some(_) | None => Err(AwsError::new("ValidationError", "Status must be either Active or Inactive.")),
+    }
 }
 
 /// `Active` or `Inactive`.

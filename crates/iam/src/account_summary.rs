@@ -16,6 +16,8 @@ pub(crate) fn get(call: &mut Call, world: &World, _: ()) -> Result<GetAccountSum
     let devices = world.mfa_devices_of(account);
     let devices_in_use = devices.iter().filter(|it| it.assignment.is_some()).count();
     let devices_of_root = world.mfa_devices_with(account, None).len();
+    let providers = world.oidc_providers_of(account).count() + world.saml_providers_of(account).len();
+    let certificates_of_root = world.signing_certificates_of(account, None).count();
     let keys_of_root = world.access_keys_of(account, None).collect::<Vec<&AccessKey>>().len();
     let counts = [
         ("Users", world.users_of(account).count()),
@@ -42,15 +44,15 @@ pub(crate) fn get(call: &mut Call, world: &World, _: ()) -> Result<GetAccountSum
         ("GroupsPerUserQuota", GROUPS_PER_USER_MAX),
         ("AccessKeysPerUserQuota", ACCESS_KEYS_PER_USER_MAX),
         ("SigningCertificatesPerUserQuota", SIGNING_CERTIFICATES_PER_USER_MAX),
-        ("ServerCertificates", 0),
+        ("ServerCertificates", world.server_certificates_of(account).len()),
         ("ServerCertificatesQuota", SERVER_CERTIFICATES_MAX),
         ("MFADevices", devices.len()),
         ("MFADevicesInUse", devices_in_use),
-        ("Providers", world.oidc_providers_of(account).count()),
+        ("Providers", providers),
         ("AccountMFAEnabled", usize::from(devices_of_root > 0)),
         ("AccountAccessKeysPresent", usize::from(keys_of_root > 0)),
         ("AccountPasswordPresent", 1),
-        ("AccountSigningCertificatesPresent", 0),
+        ("AccountSigningCertificatesPresent", usize::from(certificates_of_root > 0)),
         // Tokens of the first version, which hold in the Regions that need no opt-in.
         ("GlobalEndpointTokenVersion", 1),
     ];

@@ -3,7 +3,7 @@
 
 use awsproto::{AwsError, Call, Timestamp};
 use model::account_settings::CredentialReport;
-use model::{AccessKey, UserId, World};
+use model::{AccessKey, SigningCertificate, UserId, World};
 
 use crate::shapes::*;
 use crate::user::ACCOUNT_CREATED;
@@ -101,7 +101,7 @@ fn root(call: &Call, world: &World) -> String {
         has_mfa(call, world, None),
     ];
     columns.extend(keys(call, world, None));
-    columns.extend(certificates());
+    columns.extend(certificates(call, world, None));
     columns.join(",")
 }
 
@@ -127,7 +127,7 @@ fn line(call: &Call, world: &World, user: &model::User) -> String {
         has_mfa(call, world, Some(user.id)),
     ];
     columns.extend(keys(call, world, Some(user.id)));
-    columns.extend(certificates());
+    columns.extend(certificates(call, world, Some(user.id)));
     columns.join(",")
 }
 
@@ -153,9 +153,19 @@ fn keys(call: &Call, world: &World, user: Option<UserId>) -> Vec<String> {
     (0..2).flat_map(|number| columns(keys.get(number))).collect()
 }
 
-/// The columns of two signing certificates, which there are not.
-fn certificates() -> [String; 4] {
-    ["false", ABSENT, "false", ABSENT].map(str::to_owned)
+/// The columns of two signing certificates, the older first.
+fn certificates(call: &Call, world: &World, user: Option<UserId>) -> Vec<String> {
+    let found = world.signing_certificates_of(call.scope.account, user);
+    let mut certificates: Vec<&SigningCertificate> = found.collect();
+    certificates.sort_by_key(|certificate| certificate.uploaded);
+    let columns = |certificate: Option<&&SigningCertificate>| {
+        let uploaded = certificate.map(|certificate| moment(certificate.uploaded));
+        [
+            certificate.is_some_and(|certificate| certificate.active).to_string(),
+            uploaded.unwrap_or_else(|| ABSENT.to_owned()),
+        ]
+    };
+    (0..2).flat_map(|number| columns(certificates.get(number))).collect()
 }
 
 /// `2026-01-01T00:00:00+00:00`.

@@ -2,7 +2,7 @@
 
 use awsproto::{AwsError, Call, Principal};
 use model::managed_policy;
-use model::{AccountId, AnyPolicy, Entity, IamNoun, IamRefusal, PolicyRef, UserId, World};
+use model::{AccountId, AnyPolicy, Entity, IamNoun, IamRefusal, PolicyRef, User, UserId, World};
 
 use crate::arn::{EntityArn, EntityKind};
 use crate::errors::refused;
@@ -99,12 +99,19 @@ pub(crate) fn owner(call: &Call, world: &World, name: Option<&str>) -> Result<Op
         Principal::Root(_) => Ok(None),
         Principal::User { user, .. } => Ok(Some(*user)),
         Principal::AssumedRole { .. } | Principal::FederatedUser { .. } | Principal::WebIdentity { .. } => {
-            Err(AwsError::new(
-                "ValidationError",
-                "Must specify userName when calling with non-User credentials",
-            ))
+            Err(no_user())
         }
     }
+}
+
+/// The user whose credentials a request is about, where the root has none of the kind.
+pub(crate) fn own_user<'a>(call: &Call, world: &'a World, name: Option<&str>) -> Result<&'a User, AwsError> {
+    let owner = owner(call, world, name)?;
+    owner.and_then(|id| world.users.get(&id)).ok_or_else(no_user)
+}
+
+fn no_user() -> AwsError {
+    AwsError::new("ValidationError", "Must specify userName when calling with non-User credentials")
 }
 
 /// The managed policy with an ARN.

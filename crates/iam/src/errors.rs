@@ -20,6 +20,20 @@ pub(crate) fn refused(refusal: IamRefusal) -> AwsError {
         IamRefusal::HasLoginProfile => must_first("delete login profile"),
         IamRefusal::HasAccessKeys => must_first("delete access keys"),
         IamRefusal::HasMfaDevices => must_first("delete MFA device"),
+        IamRefusal::HasSigningCertificates => must_first("delete certificates"),
+        IamRefusal::HasOtherCredentials => must_first("remove referenced objects"),
+        IamRefusal::DuplicateSshPublicKey => {
+            let sentence = "The SSH public key is already associated with the specified IAM user.";
+            AwsError::new("DuplicateSSHPublicKey", sentence)
+        }
+        IamRefusal::DuplicateCertificate => {
+            let sentence = "The same certificate is associated with an IAM user in the account.";
+            AwsError::new("DuplicateCertificate", sentence).with_status(409)
+        }
+        IamRefusal::NoSamlPrivateKey => {
+            let sentence = "A private key is needed where assertions have to be encrypted.";
+            AwsError::new("InvalidInput", sentence)
+        }
         IamRefusal::MfaDeviceInUse => already_exists("MFA Device is already in use.".to_owned()),
         IamRefusal::MfaDeviceAssigned => {
             delete_conflict("MFA VirtualMFADevice in use. Must deactivate first.")
@@ -55,6 +69,12 @@ fn no_such(noun: IamNoun, name: &str) -> AwsError {
         IamNoun::LoginProfile => format!("Login Profile for User {name} cannot be found."),
         IamNoun::OidcProvider => format!("OpenIDConnect Provider not found for arn {name}"),
         IamNoun::MfaDevice => format!("VirtualMFADevice with serial number {name} doesn't exist."),
+        IamNoun::SshPublicKey => format!("The SSH Public Key with id {name} cannot be found."),
+        IamNoun::SigningCertificate => format!("The Certificate with id {name} cannot be found."),
+        IamNoun::ServerCertificate => format!("The Server Certificate with name {name} cannot be found."),
+        IamNoun::SamlProvider => format!("Manifest not found for arn {name}"),
+        IamNoun::SamlPrivateKey => format!("The private key with id {name} cannot be found."),
+        IamNoun::ServiceSpecificCredential => format!("No such credential {name} exists"),
     };
     no_such_entity(sentence)
 }
@@ -71,7 +91,14 @@ fn exists(noun: IamNoun, name: &str) -> AwsError {
         IamNoun::LoginProfile => format!("Login Profile for user {name} already exists."),
         IamNoun::OidcProvider => format!("Provider with url https://{name} already exists."),
         IamNoun::MfaDevice => "MFADevice entity at the same path and name already exists.".to_owned(),
-        IamNoun::AccessKey | IamNoun::PolicyVersion => format!("{name} already exists."),
+        IamNoun::ServerCertificate => format!("The Server Certificate with name {name} already exists."),
+        IamNoun::SamlProvider => format!("SAMLProvider with name {name} already exists."),
+        IamNoun::AccessKey
+        | IamNoun::PolicyVersion
+        | IamNoun::SshPublicKey
+        | IamNoun::SigningCertificate
+        | IamNoun::SamlPrivateKey
+        | IamNoun::ServiceSpecificCredential => format!("{name} already exists."),
     };
     already_exists(sentence)
 }
@@ -94,6 +121,12 @@ pub(crate) fn word(noun: IamNoun) -> &'static str {
         IamNoun::LoginProfile => "login profile",
         IamNoun::OidcProvider => "provider",
         IamNoun::MfaDevice => "MFA device",
+        IamNoun::SshPublicKey => "SSH public key",
+        IamNoun::SigningCertificate => "certificate",
+        IamNoun::ServerCertificate => "server certificate",
+        IamNoun::SamlProvider => "SAML provider",
+        IamNoun::SamlPrivateKey => "private key",
+        IamNoun::ServiceSpecificCredential => "service-specific credential",
     }
 }
 

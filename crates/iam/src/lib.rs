@@ -13,6 +13,7 @@ mod arn;
 mod attachment;
 mod authorization_details;
 mod boundary;
+mod certificate;
 mod credential_report;
 mod document;
 mod entity;
@@ -33,12 +34,17 @@ mod policy_entities;
 mod policy_version;
 mod qr_code;
 mod role;
+mod saml_provider;
 mod secret;
+mod server_certificate;
 mod service_access;
 mod service_linked_role;
 mod service_names;
+mod service_specific_credential;
 pub mod shapes;
+mod signing_certificate;
 mod simulation;
+mod ssh_public_key;
 mod tags;
 mod touches;
 mod user;
@@ -167,6 +173,34 @@ static ACTIONS: &[Action<World>] = &[
     write!(TagMFADevice, mfa_device::tag),
     write!(UntagMFADevice, mfa_device::untag),
     read!(ListMFADeviceTags, mfa_device::list_tags),
+    // SSH public keys.
+    write!(UploadSSHPublicKey, ssh_public_key::upload),
+    read!(GetSSHPublicKey, ssh_public_key::get),
+    read!(ListSSHPublicKeys, ssh_public_key::list),
+    write!(UpdateSSHPublicKey, ssh_public_key::update),
+    write!(DeleteSSHPublicKey, ssh_public_key::delete),
+    // Signing certificates.
+    write!(UploadSigningCertificate, signing_certificate::upload),
+    read!(ListSigningCertificates, signing_certificate::list),
+    write!(UpdateSigningCertificate, signing_certificate::update),
+    write!(DeleteSigningCertificate, signing_certificate::delete),
+    // Server certificates.
+    write!(UploadServerCertificate, server_certificate::upload),
+    read!(GetServerCertificate, server_certificate::get),
+    read!(ListServerCertificates, server_certificate::list),
+    write!(UpdateServerCertificate, server_certificate::update),
+    write!(DeleteServerCertificate, server_certificate::delete),
+    write!(TagServerCertificate, server_certificate::tag),
+    write!(UntagServerCertificate, server_certificate::untag),
+    read!(ListServerCertificateTags, server_certificate::list_tags),
+    // Service-specific credentials.
+    write!(CreateServiceSpecificCredential, service_specific_credential::create)
+        .needs(Need::Secret(service_specific_credential::password)),
+    write!(ResetServiceSpecificCredential, service_specific_credential::reset)
+        .needs(Need::Secret(service_specific_credential::password)),
+    read!(ListServiceSpecificCredentials, service_specific_credential::list),
+    write!(UpdateServiceSpecificCredential, service_specific_credential::update),
+    write!(DeleteServiceSpecificCredential, service_specific_credential::delete),
     // Service-linked roles.
     write!(CreateServiceLinkedRole, service_linked_role::create),
     write!(DeleteServiceLinkedRole, service_linked_role::delete),
@@ -182,6 +216,14 @@ static ACTIONS: &[Action<World>] = &[
     write!(TagOpenIDConnectProvider, oidc_provider::tag),
     write!(UntagOpenIDConnectProvider, oidc_provider::untag),
     read!(ListOpenIDConnectProviderTags, oidc_provider::list_tags),
+    write!(CreateSAMLProvider, saml_provider::create),
+    read!(GetSAMLProvider, saml_provider::get),
+    read!(ListSAMLProviders, saml_provider::list),
+    write!(UpdateSAMLProvider, saml_provider::update),
+    write!(DeleteSAMLProvider, saml_provider::delete),
+    write!(TagSAMLProvider, saml_provider::tag),
+    write!(UntagSAMLProvider, saml_provider::untag),
+    read!(ListSAMLProviderTags, saml_provider::list_tags),
     // What somebody might do.
     read!(SimulateCustomPolicy, simulation::custom),
     read!(SimulatePrincipalPolicy, simulation::principal),

@@ -24,7 +24,7 @@ pub(crate) fn create(
     request: CreateLoginProfileRequest,
 ) -> Result<CreateLoginProfileResponse, AwsError> {
     let CreateLoginProfileRequest { password, password_reset_required, user_name } = request;
-    let user = user(call, world, user_name.as_deref())?;
+    let user = entity::own_user(call, world, user_name.as_deref())?;
     let (id, name) = (user.id, user.name.clone());
     if user.login_profile.is_some() {
         return Err(refused(IamRefusal::Exists(IamNoun::LoginProfile, name)));
@@ -52,7 +52,7 @@ pub(crate) fn get(
     request: GetLoginProfileRequest,
 ) -> Result<GetLoginProfileResponse, AwsError> {
     let GetLoginProfileRequest { user_name } = request;
-    let user = user(call, world, user_name.as_deref())?;
+    let user = entity::own_user(call, world, user_name.as_deref())?;
     Ok(GetLoginProfileResponse { login_profile: Some(shown(&user.name, profile(user)?)) })
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn update(
     request: UpdateLoginProfileRequest,
 ) -> Result<(), AwsError> {
     let UpdateLoginProfileRequest { password, password_reset_required, user_name } = request;
-    let user = user(call, world, user_name.as_deref())?;
+    let user = entity::own_user(call, world, user_name.as_deref())?;
     let mut profile = profile(user)?.clone();
     if let Some(password) = password {
         replace(call, world, &mut profile, &password)?;
@@ -79,7 +79,7 @@ pub(crate) fn delete(
     request: DeleteLoginProfileRequest,
 ) -> Result<(), AwsError> {
     let DeleteLoginProfileRequest { user_name } = request;
-    let user = user(call, world, user_name.as_deref())?;
+    let user = entity::own_user(call, world, user_name.as_deref())?;
     profile(user)?;
     let id = user.id;
     of(world, id).login_profile = None;
@@ -124,13 +124,6 @@ fn replace(call: &Call, world: &World, profile: &mut Profile, password: &str) ->
     profile.former.truncate(FORMER_MAX);
     profile.changed = call.now;
     Ok(())
-}
-
-fn user<'a>(call: &Call, world: &'a World, name: Option<&str>) -> Result<&'a User, AwsError> {
-    let owner = entity::owner(call, world, name)?;
-    let missing =
-        || AwsError::new("ValidationError", "Must specify userName when calling with non-User credentials");
-    owner.and_then(|id| world.users.get(&id)).ok_or_else(missing)
 }
 
 fn of(world: &mut World, id: UserId) -> &mut User {

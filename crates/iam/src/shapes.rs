@@ -229,7 +229,9 @@ pub mod op {
         ("CreatePolicy", |input| CreatePolicy::decode(input).map(drop)),
         ("CreatePolicyVersion", |input| CreatePolicyVersion::decode(input).map(drop)),
         ("CreateRole", |input| CreateRole::decode(input).map(drop)),
+        ("CreateSAMLProvider", |input| CreateSAMLProvider::decode(input).map(drop)),
         ("CreateServiceLinkedRole", |input| CreateServiceLinkedRole::decode(input).map(drop)),
+        ("CreateServiceSpecificCredential", |input| CreateServiceSpecificCredential::decode(input).map(drop)),
         ("CreateUser", |input| CreateUser::decode(input).map(drop)),
         ("CreateVirtualMFADevice", |input| CreateVirtualMFADevice::decode(input).map(drop)),
         ("DeactivateMFADevice", |input| DeactivateMFADevice::decode(input).map(drop)),
@@ -246,7 +248,12 @@ pub mod op {
         ("DeleteRole", |input| DeleteRole::decode(input).map(drop)),
         ("DeleteRolePermissionsBoundary", |input| DeleteRolePermissionsBoundary::decode(input).map(drop)),
         ("DeleteRolePolicy", |input| DeleteRolePolicy::decode(input).map(drop)),
+        ("DeleteSAMLProvider", |input| DeleteSAMLProvider::decode(input).map(drop)),
+        ("DeleteSSHPublicKey", |input| DeleteSSHPublicKey::decode(input).map(drop)),
+        ("DeleteServerCertificate", |input| DeleteServerCertificate::decode(input).map(drop)),
         ("DeleteServiceLinkedRole", |input| DeleteServiceLinkedRole::decode(input).map(drop)),
+        ("DeleteServiceSpecificCredential", |input| DeleteServiceSpecificCredential::decode(input).map(drop)),
+        ("DeleteSigningCertificate", |input| DeleteSigningCertificate::decode(input).map(drop)),
         ("DeleteUser", |input| DeleteUser::decode(input).map(drop)),
         ("DeleteUserPermissionsBoundary", |input| DeleteUserPermissionsBoundary::decode(input).map(drop)),
         ("DeleteUserPolicy", |input| DeleteUserPolicy::decode(input).map(drop)),
@@ -278,6 +285,9 @@ pub mod op {
         ("GetPolicyVersion", |input| GetPolicyVersion::decode(input).map(drop)),
         ("GetRole", |input| GetRole::decode(input).map(drop)),
         ("GetRolePolicy", |input| GetRolePolicy::decode(input).map(drop)),
+        ("GetSAMLProvider", |input| GetSAMLProvider::decode(input).map(drop)),
+        ("GetSSHPublicKey", |input| GetSSHPublicKey::decode(input).map(drop)),
+        ("GetServerCertificate", |input| GetServerCertificate::decode(input).map(drop)),
         ("GetServiceLastAccessedDetails", |input| GetServiceLastAccessedDetails::decode(input).map(drop)),
         ("GetServiceLastAccessedDetailsWithEntities", |input| {
             GetServiceLastAccessedDetailsWithEntities::decode(input).map(drop)
@@ -312,6 +322,13 @@ pub mod op {
         ("ListRolePolicies", |input| ListRolePolicies::decode(input).map(drop)),
         ("ListRoleTags", |input| ListRoleTags::decode(input).map(drop)),
         ("ListRoles", |input| ListRoles::decode(input).map(drop)),
+        ("ListSAMLProviderTags", |input| ListSAMLProviderTags::decode(input).map(drop)),
+        ("ListSAMLProviders", |input| ListSAMLProviders::decode(input).map(drop)),
+        ("ListSSHPublicKeys", |input| ListSSHPublicKeys::decode(input).map(drop)),
+        ("ListServerCertificateTags", |input| ListServerCertificateTags::decode(input).map(drop)),
+        ("ListServerCertificates", |input| ListServerCertificates::decode(input).map(drop)),
+        ("ListServiceSpecificCredentials", |input| ListServiceSpecificCredentials::decode(input).map(drop)),
+        ("ListSigningCertificates", |input| ListSigningCertificates::decode(input).map(drop)),
         ("ListUserPolicies", |input| ListUserPolicies::decode(input).map(drop)),
         ("ListUserTags", |input| ListUserTags::decode(input).map(drop)),
         ("ListUsers", |input| ListUsers::decode(input).map(drop)),
@@ -326,6 +343,7 @@ pub mod op {
         }),
         ("RemoveRoleFromInstanceProfile", |input| RemoveRoleFromInstanceProfile::decode(input).map(drop)),
         ("RemoveUserFromGroup", |input| RemoveUserFromGroup::decode(input).map(drop)),
+        ("ResetServiceSpecificCredential", |input| ResetServiceSpecificCredential::decode(input).map(drop)),
         ("ResyncMFADevice", |input| ResyncMFADevice::decode(input).map(drop)),
         ("SetDefaultPolicyVersion", |input| SetDefaultPolicyVersion::decode(input).map(drop)),
         ("SimulateCustomPolicy", |input| SimulateCustomPolicy::decode(input).map(drop)),
@@ -335,12 +353,16 @@ pub mod op {
         ("TagOpenIDConnectProvider", |input| TagOpenIDConnectProvider::decode(input).map(drop)),
         ("TagPolicy", |input| TagPolicy::decode(input).map(drop)),
         ("TagRole", |input| TagRole::decode(input).map(drop)),
+        ("TagSAMLProvider", |input| TagSAMLProvider::decode(input).map(drop)),
+        ("TagServerCertificate", |input| TagServerCertificate::decode(input).map(drop)),
         ("TagUser", |input| TagUser::decode(input).map(drop)),
         ("UntagInstanceProfile", |input| UntagInstanceProfile::decode(input).map(drop)),
         ("UntagMFADevice", |input| UntagMFADevice::decode(input).map(drop)),
         ("UntagOpenIDConnectProvider", |input| UntagOpenIDConnectProvider::decode(input).map(drop)),
         ("UntagPolicy", |input| UntagPolicy::decode(input).map(drop)),
         ("UntagRole", |input| UntagRole::decode(input).map(drop)),
+        ("UntagSAMLProvider", |input| UntagSAMLProvider::decode(input).map(drop)),
+        ("UntagServerCertificate", |input| UntagServerCertificate::decode(input).map(drop)),
         ("UntagUser", |input| UntagUser::decode(input).map(drop)),
         ("UpdateAccessKey", |input| UpdateAccessKey::decode(input).map(drop)),
         ("UpdateAccountPasswordPolicy", |input| UpdateAccountPasswordPolicy::decode(input).map(drop)),
@@ -352,7 +374,15 @@ pub mod op {
         }),
         ("UpdateRole", |input| UpdateRole::decode(input).map(drop)),
         ("UpdateRoleDescription", |input| UpdateRoleDescription::decode(input).map(drop)),
+        ("UpdateSAMLProvider", |input| UpdateSAMLProvider::decode(input).map(drop)),
+        ("UpdateSSHPublicKey", |input| UpdateSSHPublicKey::decode(input).map(drop)),
+        ("UpdateServerCertificate", |input| UpdateServerCertificate::decode(input).map(drop)),
+        ("UpdateServiceSpecificCredential", |input| UpdateServiceSpecificCredential::decode(input).map(drop)),
+        ("UpdateSigningCertificate", |input| UpdateSigningCertificate::decode(input).map(drop)),
         ("UpdateUser", |input| UpdateUser::decode(input).map(drop)),
+        ("UploadSSHPublicKey", |input| UploadSSHPublicKey::decode(input).map(drop)),
+        ("UploadServerCertificate", |input| UploadServerCertificate::decode(input).map(drop)),
+        ("UploadSigningCertificate", |input| UploadSigningCertificate::decode(input).map(drop)),
     ];
 
     /// `AddClientIDToOpenIDConnectProvider`.
@@ -867,6 +897,50 @@ pub mod op {
         }
     }
 
+    /// `CreateSAMLProvider`.
+    pub struct CreateSAMLProvider;
+    impl Operation for CreateSAMLProvider {
+        const NAME: &'static str = "CreateSAMLProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SAML_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Name", "SAMLMetadataDocument"];
+        const DRY_RUN: bool = false;
+        type Request = CreateSAMLProviderRequest;
+        type Response = CreateSAMLProviderResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AddPrivateKey", rule: Rule::Length(1, 16384) },
+                    Constraint {
+                        way: "AddPrivateKey",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint {
+                        way: "AssertionEncryptionMode",
+                        rule: Rule::Words(&["Required", "Allowed"]),
+                    },
+                    Constraint { way: "Name", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Name", rule: Rule::Pattern("[\\w._-]+") },
+                    Constraint { way: "SAMLMetadataDocument", rule: Rule::Length(1000, 10000000) },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
     /// `CreateServiceLinkedRole`.
     pub struct CreateServiceLinkedRole;
     impl Operation for CreateServiceLinkedRole {
@@ -892,6 +966,33 @@ pub mod op {
                         way: "Description",
                         rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"),
                     },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `CreateServiceSpecificCredential`.
+    pub struct CreateServiceSpecificCredential;
+    impl Operation for CreateServiceSpecificCredential {
+        const NAME: &'static str = "CreateServiceSpecificCredential";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_SERVICE_SPECIFIC_CREDENTIAL;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServiceName", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = CreateServiceSpecificCredentialRequest;
+        type Response = CreateServiceSpecificCredentialResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "CredentialAgeDays", rule: Rule::Range(1, 36600) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                 ],
             )
         }
@@ -1339,6 +1440,83 @@ pub mod op {
         }
     }
 
+    /// `DeleteSAMLProvider`.
+    pub struct DeleteSAMLProvider;
+    impl Operation for DeleteSAMLProvider {
+        const NAME: &'static str = "DeleteSAMLProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SAML_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SAMLProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteSAMLProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[Constraint { way: "SAMLProviderArn", rule: Rule::Length(20, 2048) }],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteSSHPublicKey`.
+    pub struct DeleteSSHPublicKey;
+    impl Operation for DeleteSSHPublicKey {
+        const NAME: &'static str = "DeleteSSHPublicKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SSH_PUBLIC_KEY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SSHPublicKeyId", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteSSHPublicKeyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SSHPublicKeyId", rule: Rule::Length(20, 128) },
+                    Constraint { way: "SSHPublicKeyId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteServerCertificate`.
+    pub struct DeleteServerCertificate;
+    impl Operation for DeleteServerCertificate {
+        const NAME: &'static str = "DeleteServerCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SERVER_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServerCertificateName"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteServerCertificateRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `DeleteServiceLinkedRole`.
     pub struct DeleteServiceLinkedRole;
     impl Operation for DeleteServiceLinkedRole {
@@ -1362,6 +1540,62 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `DeleteServiceSpecificCredential`.
+    pub struct DeleteServiceSpecificCredential;
+    impl Operation for DeleteServiceSpecificCredential {
+        const NAME: &'static str = "DeleteServiceSpecificCredential";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SERVICE_SPECIFIC_CREDENTIAL;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServiceSpecificCredentialId"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteServiceSpecificCredentialRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ServiceSpecificCredentialId", rule: Rule::Length(20, 128) },
+                    Constraint { way: "ServiceSpecificCredentialId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `DeleteSigningCertificate`.
+    pub struct DeleteSigningCertificate;
+    impl Operation for DeleteSigningCertificate {
+        const NAME: &'static str = "DeleteSigningCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::DELETE_SIGNING_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["CertificateId"];
+        const DRY_RUN: bool = false;
+        type Request = DeleteSigningCertificateRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "CertificateId", rule: Rule::Length(24, 128) },
+                    Constraint { way: "CertificateId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
         }
     }
 
@@ -2067,6 +2301,84 @@ pub mod op {
                     Constraint { way: "PolicyName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                     Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
                     Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `GetSAMLProvider`.
+    pub struct GetSAMLProvider;
+    impl Operation for GetSAMLProvider {
+        const NAME: &'static str = "GetSAMLProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_SAML_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SAMLProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = GetSAMLProviderRequest;
+        type Response = GetSAMLProviderResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[Constraint { way: "SAMLProviderArn", rule: Rule::Length(20, 2048) }],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `GetSSHPublicKey`.
+    pub struct GetSSHPublicKey;
+    impl Operation for GetSSHPublicKey {
+        const NAME: &'static str = "GetSSHPublicKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_SSH_PUBLIC_KEY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["Encoding", "SSHPublicKeyId", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = GetSSHPublicKeyRequest;
+        type Response = GetSSHPublicKeyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Encoding", rule: Rule::Words(&["SSH", "PEM"]) },
+                    Constraint { way: "SSHPublicKeyId", rule: Rule::Length(20, 128) },
+                    Constraint { way: "SSHPublicKeyId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `GetServerCertificate`.
+    pub struct GetServerCertificate;
+    impl Operation for GetServerCertificate {
+        const NAME: &'static str = "GetServerCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_SERVER_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServerCertificateName"];
+        const DRY_RUN: bool = false;
+        type Request = GetServerCertificateRequest;
+        type Response = GetServerCertificateResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                 ],
             )
         }
@@ -2907,6 +3219,202 @@ pub mod op {
         }
     }
 
+    /// `ListSAMLProviderTags`.
+    pub struct ListSAMLProviderTags;
+    impl Operation for ListSAMLProviderTags {
+        const NAME: &'static str = "ListSAMLProviderTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SAML_PROVIDER_TAGS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
+        const REQUIRED: &'static [&'static str] = &["SAMLProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = ListSAMLProviderTagsRequest;
+        type Response = ListSAMLProviderTagsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "SAMLProviderArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListSAMLProviders`.
+    pub struct ListSAMLProviders;
+    impl Operation for ListSAMLProviders {
+        const NAME: &'static str = "ListSAMLProviders";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SAML_PROVIDERS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListSAMLProvidersRequest;
+        type Response = ListSAMLProvidersResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListSSHPublicKeys`.
+    pub struct ListSSHPublicKeys;
+    impl Operation for ListSSHPublicKeys {
+        const NAME: &'static str = "ListSSHPublicKeys";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SSH_PUBLIC_KEYS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "SSHPublicKeys" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListSSHPublicKeysRequest;
+        type Response = ListSSHPublicKeysResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListServerCertificateTags`.
+    pub struct ListServerCertificateTags;
+    impl Operation for ListServerCertificateTags {
+        const NAME: &'static str = "ListServerCertificateTags";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SERVER_CERTIFICATE_TAGS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Tags" });
+        const REQUIRED: &'static [&'static str] = &["ServerCertificateName"];
+        const DRY_RUN: bool = false;
+        type Request = ListServerCertificateTagsRequest;
+        type Response = ListServerCertificateTagsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListServerCertificates`.
+    pub struct ListServerCertificates;
+    impl Operation for ListServerCertificates {
+        const NAME: &'static str = "ListServerCertificates";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SERVER_CERTIFICATES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "ServerCertificateMetadataList" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListServerCertificatesRequest;
+        type Response = ListServerCertificatesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "PathPrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "PathPrefix", rule: Rule::Pattern("\\u002F[\\u0021-\\u007F]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListServiceSpecificCredentials`.
+    pub struct ListServiceSpecificCredentials;
+    impl Operation for ListServiceSpecificCredentials {
+        const NAME: &'static str = "ListServiceSpecificCredentials";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SERVICE_SPECIFIC_CREDENTIALS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListServiceSpecificCredentialsRequest;
+        type Response = ListServiceSpecificCredentialsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `ListSigningCertificates`.
+    pub struct ListSigningCertificates;
+    impl Operation for ListSigningCertificates {
+        const NAME: &'static str = "ListSigningCertificates";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_SIGNING_CERTIFICATES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "Marker", limit: Some("MaxItems"), result: "Certificates" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = ListSigningCertificatesRequest;
+        type Response = ListSigningCertificatesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "Marker", rule: Rule::Length(1, 320) },
+                    Constraint { way: "Marker", rule: Rule::Pattern("[\\u0020-\\u00FF]+") },
+                    Constraint { way: "MaxItems", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
     /// `ListUserPolicies`.
     pub struct ListUserPolicies;
     impl Operation for ListUserPolicies {
@@ -3261,6 +3769,34 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
+        }
+    }
+
+    /// `ResetServiceSpecificCredential`.
+    pub struct ResetServiceSpecificCredential;
+    impl Operation for ResetServiceSpecificCredential {
+        const NAME: &'static str = "ResetServiceSpecificCredential";
+        const AUTHORIZATION: &'static Authorization = &authorization::RESET_SERVICE_SPECIFIC_CREDENTIAL;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServiceSpecificCredentialId"];
+        const DRY_RUN: bool = false;
+        type Request = ResetServiceSpecificCredentialRequest;
+        type Response = ResetServiceSpecificCredentialResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ServiceSpecificCredentialId", rule: Rule::Length(20, 128) },
+                    Constraint { way: "ServiceSpecificCredentialId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
         }
     }
 
@@ -3666,6 +4202,73 @@ pub mod op {
         }
     }
 
+    /// `TagSAMLProvider`.
+    pub struct TagSAMLProvider;
+    impl Operation for TagSAMLProvider {
+        const NAME: &'static str = "TagSAMLProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_SAML_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SAMLProviderArn", "Tags"];
+        const DRY_RUN: bool = false;
+        type Request = TagSAMLProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SAMLProviderArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `TagServerCertificate`.
+    pub struct TagServerCertificate;
+    impl Operation for TagServerCertificate {
+        const NAME: &'static str = "TagServerCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::TAG_SERVER_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServerCertificateName", "Tags"];
+        const DRY_RUN: bool = false;
+        type Request = TagServerCertificateRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `TagUser`.
     pub struct TagUser;
     impl Operation for TagUser {
@@ -3832,6 +4435,63 @@ pub mod op {
                 &[
                     Constraint { way: "RoleName", rule: Rule::Length(1, 64) },
                     Constraint { way: "RoleName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UntagSAMLProvider`.
+    pub struct UntagSAMLProvider;
+    impl Operation for UntagSAMLProvider {
+        const NAME: &'static str = "UntagSAMLProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_SAML_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SAMLProviderArn", "TagKeys"];
+        const DRY_RUN: bool = false;
+        type Request = UntagSAMLProviderRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SAMLProviderArn", rule: Rule::Length(20, 2048) },
+                    Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UntagServerCertificate`.
+    pub struct UntagServerCertificate;
+    impl Operation for UntagServerCertificate {
+        const NAME: &'static str = "UntagServerCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::UNTAG_SERVER_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServerCertificateName", "TagKeys"];
+        const DRY_RUN: bool = false;
+        type Request = UntagServerCertificateRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
                     Constraint { way: "TagKeys", rule: Rule::Members(0, 50) },
                     Constraint { way: "TagKeys.*", rule: Rule::Length(1, 128) },
                     Constraint { way: "TagKeys.*", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
@@ -4113,6 +4773,163 @@ pub mod op {
         }
     }
 
+    /// `UpdateSAMLProvider`.
+    pub struct UpdateSAMLProvider;
+    impl Operation for UpdateSAMLProvider {
+        const NAME: &'static str = "UpdateSAMLProvider";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_SAML_PROVIDER;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SAMLProviderArn"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateSAMLProviderRequest;
+        type Response = UpdateSAMLProviderResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "AddPrivateKey", rule: Rule::Length(1, 16384) },
+                    Constraint {
+                        way: "AddPrivateKey",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint {
+                        way: "AssertionEncryptionMode",
+                        rule: Rule::Words(&["Required", "Allowed"]),
+                    },
+                    Constraint { way: "RemovePrivateKey", rule: Rule::Length(22, 64) },
+                    Constraint { way: "RemovePrivateKey", rule: Rule::Pattern("[A-Z0-9]+") },
+                    Constraint { way: "SAMLMetadataDocument", rule: Rule::Length(1000, 10000000) },
+                    Constraint { way: "SAMLProviderArn", rule: Rule::Length(20, 2048) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `UpdateSSHPublicKey`.
+    pub struct UpdateSSHPublicKey;
+    impl Operation for UpdateSSHPublicKey {
+        const NAME: &'static str = "UpdateSSHPublicKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_SSH_PUBLIC_KEY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SSHPublicKeyId", "Status", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateSSHPublicKeyRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SSHPublicKeyId", rule: Rule::Length(20, 128) },
+                    Constraint { way: "SSHPublicKeyId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "Status", rule: Rule::Words(&["Active", "Inactive", "Expired"]) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UpdateServerCertificate`.
+    pub struct UpdateServerCertificate;
+    impl Operation for UpdateServerCertificate {
+        const NAME: &'static str = "UpdateServerCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_SERVER_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServerCertificateName"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateServerCertificateRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "NewPath", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "NewPath",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "NewServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "NewServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UpdateServiceSpecificCredential`.
+    pub struct UpdateServiceSpecificCredential;
+    impl Operation for UpdateServiceSpecificCredential {
+        const NAME: &'static str = "UpdateServiceSpecificCredential";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_SERVICE_SPECIFIC_CREDENTIAL;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["ServiceSpecificCredentialId", "Status"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateServiceSpecificCredentialRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "ServiceSpecificCredentialId", rule: Rule::Length(20, 128) },
+                    Constraint { way: "ServiceSpecificCredentialId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "Status", rule: Rule::Words(&["Active", "Inactive", "Expired"]) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
+    /// `UpdateSigningCertificate`.
+    pub struct UpdateSigningCertificate;
+    impl Operation for UpdateSigningCertificate {
+        const NAME: &'static str = "UpdateSigningCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPDATE_SIGNING_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["CertificateId", "Status"];
+        const DRY_RUN: bool = false;
+        type Request = UpdateSigningCertificateRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "CertificateId", rule: Rule::Length(24, 128) },
+                    Constraint { way: "CertificateId", rule: Rule::Pattern("[\\w]+") },
+                    Constraint { way: "Status", rule: Rule::Words(&["Active", "Inactive", "Expired"]) },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode_nothing(response)
+        }
+    }
+
     /// `UpdateUser`.
     pub struct UpdateUser;
     impl Operation for UpdateUser {
@@ -4143,6 +4960,122 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             query::encode_nothing(response)
+        }
+    }
+
+    /// `UploadSSHPublicKey`.
+    pub struct UploadSSHPublicKey;
+    impl Operation for UploadSSHPublicKey {
+        const NAME: &'static str = "UploadSSHPublicKey";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPLOAD_SSH_PUBLIC_KEY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SSHPublicKeyBody", "UserName"];
+        const DRY_RUN: bool = false;
+        type Request = UploadSSHPublicKeyRequest;
+        type Response = UploadSSHPublicKeyResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "SSHPublicKeyBody", rule: Rule::Length(1, 16384) },
+                    Constraint {
+                        way: "SSHPublicKeyBody",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 64) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `UploadServerCertificate`.
+    pub struct UploadServerCertificate;
+    impl Operation for UploadServerCertificate {
+        const NAME: &'static str = "UploadServerCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPLOAD_SERVER_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["CertificateBody", "PrivateKey", "ServerCertificateName"];
+        const DRY_RUN: bool = false;
+        type Request = UploadServerCertificateRequest;
+        type Response = UploadServerCertificateResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "CertificateBody", rule: Rule::Length(1, 16384) },
+                    Constraint {
+                        way: "CertificateBody",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "CertificateChain", rule: Rule::Length(1, 2097152) },
+                    Constraint {
+                        way: "CertificateChain",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "Path", rule: Rule::Length(1, 512) },
+                    Constraint {
+                        way: "Path",
+                        rule: Rule::Pattern("(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)"),
+                    },
+                    Constraint { way: "PrivateKey", rule: Rule::Length(1, 16384) },
+                    Constraint {
+                        way: "PrivateKey",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "ServerCertificateName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                    Constraint { way: "Tags", rule: Rule::Members(0, 50) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Length(1, 128) },
+                    Constraint { way: "Tags.*.Key", rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+") },
+                    Constraint { way: "Tags.*.Value", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "Tags.*.Value",
+                        rule: Rule::Pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
+        }
+    }
+
+    /// `UploadSigningCertificate`.
+    pub struct UploadSigningCertificate;
+    impl Operation for UploadSigningCertificate {
+        const NAME: &'static str = "UploadSigningCertificate";
+        const AUTHORIZATION: &'static Authorization = &authorization::UPLOAD_SIGNING_CERTIFICATE;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["CertificateBody"];
+        const DRY_RUN: bool = false;
+        type Request = UploadSigningCertificateRequest;
+        type Response = UploadSigningCertificateResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            query::decode_within(
+                input,
+                &[
+                    Constraint { way: "CertificateBody", rule: Rule::Length(1, 16384) },
+                    Constraint {
+                        way: "CertificateBody",
+                        rule: Rule::Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"),
+                    },
+                    Constraint { way: "UserName", rule: Rule::Length(1, 128) },
+                    Constraint { way: "UserName", rule: Rule::Pattern("[\\w+=,.@-]+") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            query::encode(Self::NAME, response)
         }
     }
 }
@@ -4630,6 +5563,43 @@ impl ToXml for CreateRoleResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateSAMLProviderRequest {
+    pub add_private_key: Option<String>,
+    pub assertion_encryption_mode: Option<String>,
+    pub name: Option<String>,
+    pub saml_metadata_document: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for CreateSAMLProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            add_private_key: fields.optional("AddPrivateKey")?,
+            assertion_encryption_mode: fields.optional("AssertionEncryptionMode")?,
+            name: fields.required("Name")?,
+            saml_metadata_document: fields.required("SAMLMetadataDocument")?,
+            tags: fields.nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateSAMLProviderResponse {
+    pub saml_provider_arn: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for CreateSAMLProviderResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("SAMLProviderArn", &self.saml_provider_arn);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateServiceLinkedRoleRequest {
     pub aws_service_name: Option<String>,
     pub custom_suffix: Option<String>,
@@ -4657,6 +5627,37 @@ pub struct CreateServiceLinkedRoleResponse {
 impl ToXml for CreateServiceLinkedRoleResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("Role", &self.role);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateServiceSpecificCredentialRequest {
+    pub credential_age_days: Option<i32>,
+    pub service_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for CreateServiceSpecificCredentialRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            credential_age_days: fields.optional("CredentialAgeDays")?,
+            service_name: fields.required("ServiceName")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateServiceSpecificCredentialResponse {
+    pub service_specific_credential: Option<ServiceSpecificCredential>,
+}
+
+impl ToXml for CreateServiceSpecificCredentialResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ServiceSpecificCredential", &self.service_specific_credential);
     }
 }
 
@@ -4917,6 +5918,52 @@ impl FromParams for DeleteRoleRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteSAMLProviderRequest {
+    pub saml_provider_arn: Option<String>,
+}
+
+impl FromParams for DeleteSAMLProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { saml_provider_arn: fields.required("SAMLProviderArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteSSHPublicKeyRequest {
+    pub ssh_public_key_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteSSHPublicKeyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            ssh_public_key_id: fields.required("SSHPublicKeyId")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteServerCertificateRequest {
+    pub server_certificate_name: Option<String>,
+}
+
+impl FromParams for DeleteServerCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { server_certificate_name: fields.required("ServerCertificateName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteServiceLinkedRoleRequest {
     pub role_name: Option<String>,
 }
@@ -4938,6 +5985,42 @@ pub struct DeleteServiceLinkedRoleResponse {
 impl ToXml for DeleteServiceLinkedRoleResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("DeletionTaskId", &self.deletion_task_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteServiceSpecificCredentialRequest {
+    pub service_specific_credential_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteServiceSpecificCredentialRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            service_specific_credential_id: fields.required("ServiceSpecificCredentialId")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteSigningCertificateRequest {
+    pub certificate_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for DeleteSigningCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            certificate_id: fields.required("CertificateId")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
     }
 }
 
@@ -5632,6 +6715,99 @@ pub struct GetRoleResponse {
 impl ToXml for GetRoleResponse {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("Role", &self.role);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSAMLProviderRequest {
+    pub saml_provider_arn: Option<String>,
+}
+
+impl FromParams for GetSAMLProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { saml_provider_arn: fields.required("SAMLProviderArn")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSAMLProviderResponse {
+    pub assertion_encryption_mode: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub private_key_list: Vec<SAMLPrivateKey>,
+    pub saml_metadata_document: Option<String>,
+    pub saml_provider_uuid: Option<String>,
+    pub tags: Vec<Tag>,
+    pub valid_until: Option<Timestamp>,
+}
+
+impl ToXml for GetSAMLProviderResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("AssertionEncryptionMode", &self.assertion_encryption_mode);
+        xml.field("CreateDate", &self.create_date);
+        xml.list("PrivateKeyList", "member", &self.private_key_list);
+        xml.field("SAMLMetadataDocument", &self.saml_metadata_document);
+        xml.field("SAMLProviderUUID", &self.saml_provider_uuid);
+        xml.list("Tags", "member", &self.tags);
+        xml.field("ValidUntil", &self.valid_until);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSSHPublicKeyRequest {
+    pub encoding: Option<String>,
+    pub ssh_public_key_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for GetSSHPublicKeyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            encoding: fields.required("Encoding")?,
+            ssh_public_key_id: fields.required("SSHPublicKeyId")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetSSHPublicKeyResponse {
+    pub ssh_public_key: Option<SSHPublicKey>,
+}
+
+impl ToXml for GetSSHPublicKeyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("SSHPublicKey", &self.ssh_public_key);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServerCertificateRequest {
+    pub server_certificate_name: Option<String>,
+}
+
+impl FromParams for GetServerCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self { server_certificate_name: fields.required("ServerCertificateName")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetServerCertificateResponse {
+    pub server_certificate: Option<ServerCertificate>,
+}
+
+impl ToXml for GetServerCertificateResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ServerCertificate", &self.server_certificate);
     }
 }
 
@@ -6717,6 +7893,241 @@ impl ToXml for ListRolesResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSAMLProviderTagsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub saml_provider_arn: Option<String>,
+}
+
+impl FromParams for ListSAMLProviderTagsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            saml_provider_arn: fields.required("SAMLProviderArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSAMLProviderTagsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for ListSAMLProviderTagsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSAMLProvidersRequest {}
+
+impl FromParams for ListSAMLProvidersRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        Fields::of(node, at).close()?;
+        Ok(Self {})
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSAMLProvidersResponse {
+    pub saml_provider_list: Vec<SAMLProviderListEntry>,
+}
+
+impl ToXml for ListSAMLProvidersResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("SAMLProviderList", "member", &self.saml_provider_list);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSSHPublicKeysRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListSSHPublicKeysRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSSHPublicKeysResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub ssh_public_keys: Vec<SSHPublicKeyMetadata>,
+}
+
+impl ToXml for ListSSHPublicKeysResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("SSHPublicKeys", "member", &self.ssh_public_keys);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListServerCertificateTagsRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub server_certificate_name: Option<String>,
+}
+
+impl FromParams for ListServerCertificateTagsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            server_certificate_name: fields.required("ServerCertificateName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListServerCertificateTagsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for ListServerCertificateTagsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListServerCertificatesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub path_prefix: Option<String>,
+}
+
+impl FromParams for ListServerCertificatesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            path_prefix: fields.optional("PathPrefix")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListServerCertificatesResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub server_certificate_metadata_list: Vec<ServerCertificateMetadata>,
+}
+
+impl ToXml for ListServerCertificatesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("ServerCertificateMetadataList", "member", &self.server_certificate_metadata_list);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListServiceSpecificCredentialsRequest {
+    pub all_users: Option<bool>,
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub service_name: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListServiceSpecificCredentialsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            all_users: fields.optional("AllUsers")?,
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            service_name: fields.optional("ServiceName")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListServiceSpecificCredentialsResponse {
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+    pub service_specific_credentials: Vec<ServiceSpecificCredentialMetadata>,
+}
+
+impl ToXml for ListServiceSpecificCredentialsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+        xml.list("ServiceSpecificCredentials", "member", &self.service_specific_credentials);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSigningCertificatesRequest {
+    pub marker: Option<String>,
+    pub max_items: Option<i32>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ListSigningCertificatesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            marker: fields.optional("Marker")?,
+            max_items: fields.optional("MaxItems")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListSigningCertificatesResponse {
+    pub certificates: Vec<SigningCertificate>,
+    pub is_truncated: Option<bool>,
+    pub marker: Option<String>,
+}
+
+impl ToXml for ListSigningCertificatesResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("Certificates", "member", &self.certificates);
+        xml.field("IsTruncated", &self.is_truncated);
+        xml.field("Marker", &self.marker);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListUserPoliciesRequest {
     pub marker: Option<String>,
     pub max_items: Option<i32>,
@@ -7303,6 +8714,35 @@ impl FromParams for RemoveUserFromGroupRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetServiceSpecificCredentialRequest {
+    pub service_specific_credential_id: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for ResetServiceSpecificCredentialRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            service_specific_credential_id: fields.required("ServiceSpecificCredentialId")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResetServiceSpecificCredentialResponse {
+    pub service_specific_credential: Option<ServiceSpecificCredential>,
+}
+
+impl ToXml for ResetServiceSpecificCredentialResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ServiceSpecificCredential", &self.service_specific_credential);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResourceSpecificResult {
     pub eval_decision_details: Option<std::collections::BTreeMap<String, String>>,
     pub eval_resource_decision: Option<String>,
@@ -7440,6 +8880,110 @@ impl ToXml for RoleUsageType {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct SAMLPrivateKey {
+    pub key_id: Option<String>,
+    pub timestamp: Option<Timestamp>,
+}
+
+impl ToXml for SAMLPrivateKey {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("KeyId", &self.key_id);
+        xml.field("Timestamp", &self.timestamp);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SAMLProviderListEntry {
+    pub arn: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+}
+
+impl ToXml for SAMLProviderListEntry {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("CreateDate", &self.create_date);
+        xml.field("ValidUntil", &self.valid_until);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SSHPublicKey {
+    pub fingerprint: Option<String>,
+    pub ssh_public_key_body: Option<String>,
+    pub ssh_public_key_id: Option<String>,
+    pub status: Option<String>,
+    pub upload_date: Option<Timestamp>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for SSHPublicKey {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Fingerprint", &self.fingerprint);
+        xml.field("SSHPublicKeyBody", &self.ssh_public_key_body);
+        xml.field("SSHPublicKeyId", &self.ssh_public_key_id);
+        xml.field("Status", &self.status);
+        xml.field("UploadDate", &self.upload_date);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SSHPublicKeyMetadata {
+    pub ssh_public_key_id: Option<String>,
+    pub status: Option<String>,
+    pub upload_date: Option<Timestamp>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for SSHPublicKeyMetadata {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("SSHPublicKeyId", &self.ssh_public_key_id);
+        xml.field("Status", &self.status);
+        xml.field("UploadDate", &self.upload_date);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServerCertificate {
+    pub certificate_body: Option<String>,
+    pub certificate_chain: Option<String>,
+    pub server_certificate_metadata: Option<ServerCertificateMetadata>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for ServerCertificate {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("CertificateBody", &self.certificate_body);
+        xml.field("CertificateChain", &self.certificate_chain);
+        xml.field("ServerCertificateMetadata", &self.server_certificate_metadata);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServerCertificateMetadata {
+    pub arn: Option<String>,
+    pub expiration: Option<Timestamp>,
+    pub path: Option<String>,
+    pub server_certificate_id: Option<String>,
+    pub server_certificate_name: Option<String>,
+    pub upload_date: Option<Timestamp>,
+}
+
+impl ToXml for ServerCertificateMetadata {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Arn", &self.arn);
+        xml.field("Expiration", &self.expiration);
+        xml.field("Path", &self.path);
+        xml.field("ServerCertificateId", &self.server_certificate_id);
+        xml.field("ServerCertificateName", &self.server_certificate_name);
+        xml.field("UploadDate", &self.upload_date);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceLastAccessed {
     pub last_authenticated: Option<Timestamp>,
     pub last_authenticated_entity: Option<String>,
@@ -7465,6 +9009,60 @@ impl ToXml for ServiceLastAccessed {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceSpecificCredential {
+    pub create_date: Option<Timestamp>,
+    pub expiration_date: Option<Timestamp>,
+    pub service_credential_alias: Option<String>,
+    pub service_credential_secret: Option<String>,
+    pub service_name: Option<String>,
+    pub service_password: Option<String>,
+    pub service_specific_credential_id: Option<String>,
+    pub service_user_name: Option<String>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for ServiceSpecificCredential {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("CreateDate", &self.create_date);
+        xml.field("ExpirationDate", &self.expiration_date);
+        xml.field("ServiceCredentialAlias", &self.service_credential_alias);
+        xml.field("ServiceCredentialSecret", &self.service_credential_secret);
+        xml.field("ServiceName", &self.service_name);
+        xml.field("ServicePassword", &self.service_password);
+        xml.field("ServiceSpecificCredentialId", &self.service_specific_credential_id);
+        xml.field("ServiceUserName", &self.service_user_name);
+        xml.field("Status", &self.status);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceSpecificCredentialMetadata {
+    pub create_date: Option<Timestamp>,
+    pub expiration_date: Option<Timestamp>,
+    pub service_credential_alias: Option<String>,
+    pub service_name: Option<String>,
+    pub service_specific_credential_id: Option<String>,
+    pub service_user_name: Option<String>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for ServiceSpecificCredentialMetadata {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("CreateDate", &self.create_date);
+        xml.field("ExpirationDate", &self.expiration_date);
+        xml.field("ServiceCredentialAlias", &self.service_credential_alias);
+        xml.field("ServiceName", &self.service_name);
+        xml.field("ServiceSpecificCredentialId", &self.service_specific_credential_id);
+        xml.field("ServiceUserName", &self.service_user_name);
+        xml.field("Status", &self.status);
+        xml.field("UserName", &self.user_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SetDefaultPolicyVersionRequest {
     pub policy_arn: Option<String>,
     pub version_id: Option<String>,
@@ -7477,6 +9075,25 @@ impl FromParams for SetDefaultPolicyVersionRequest {
             Self { policy_arn: fields.required("PolicyArn")?, version_id: fields.required("VersionId")? };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SigningCertificate {
+    pub certificate_body: Option<String>,
+    pub certificate_id: Option<String>,
+    pub status: Option<String>,
+    pub upload_date: Option<Timestamp>,
+    pub user_name: Option<String>,
+}
+
+impl ToXml for SigningCertificate {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("CertificateBody", &self.certificate_body);
+        xml.field("CertificateId", &self.certificate_id);
+        xml.field("Status", &self.status);
+        xml.field("UploadDate", &self.upload_date);
+        xml.field("UserName", &self.user_name);
     }
 }
 
@@ -7719,6 +9336,42 @@ impl FromParams for TagRoleRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagSAMLProviderRequest {
+    pub saml_provider_arn: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for TagSAMLProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            saml_provider_arn: fields.required("SAMLProviderArn")?,
+            tags: fields.required_nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagServerCertificateRequest {
+    pub server_certificate_name: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for TagServerCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            server_certificate_name: fields.required("ServerCertificateName")?,
+            tags: fields.required_nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagUserRequest {
     pub tags: Vec<Tag>,
     pub user_name: Option<String>,
@@ -7836,6 +9489,42 @@ impl FromParams for UntagRoleRequest {
         let mut fields = Fields::of(node, at);
         let value = Self {
             role_name: fields.required("RoleName")?,
+            tag_keys: fields.required_nested_list("TagKeys", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UntagSAMLProviderRequest {
+    pub saml_provider_arn: Option<String>,
+    pub tag_keys: Vec<String>,
+}
+
+impl FromParams for UntagSAMLProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            saml_provider_arn: fields.required("SAMLProviderArn")?,
+            tag_keys: fields.required_nested_list("TagKeys", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UntagServerCertificateRequest {
+    pub server_certificate_name: Option<String>,
+    pub tag_keys: Vec<String>,
+}
+
+impl FromParams for UntagServerCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            server_certificate_name: fields.required("ServerCertificateName")?,
             tag_keys: fields.required_nested_list("TagKeys", "member")?,
         };
         fields.close()?;
@@ -8044,6 +9733,121 @@ impl ToXml for UpdateRoleResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateSAMLProviderRequest {
+    pub add_private_key: Option<String>,
+    pub assertion_encryption_mode: Option<String>,
+    pub remove_private_key: Option<String>,
+    pub saml_metadata_document: Option<String>,
+    pub saml_provider_arn: Option<String>,
+}
+
+impl FromParams for UpdateSAMLProviderRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            add_private_key: fields.optional("AddPrivateKey")?,
+            assertion_encryption_mode: fields.optional("AssertionEncryptionMode")?,
+            remove_private_key: fields.optional("RemovePrivateKey")?,
+            saml_metadata_document: fields.optional("SAMLMetadataDocument")?,
+            saml_provider_arn: fields.required("SAMLProviderArn")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateSAMLProviderResponse {
+    pub saml_provider_arn: Option<String>,
+}
+
+impl ToXml for UpdateSAMLProviderResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("SAMLProviderArn", &self.saml_provider_arn);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateSSHPublicKeyRequest {
+    pub ssh_public_key_id: Option<String>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UpdateSSHPublicKeyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            ssh_public_key_id: fields.required("SSHPublicKeyId")?,
+            status: fields.required("Status")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateServerCertificateRequest {
+    pub new_path: Option<String>,
+    pub new_server_certificate_name: Option<String>,
+    pub server_certificate_name: Option<String>,
+}
+
+impl FromParams for UpdateServerCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            new_path: fields.optional("NewPath")?,
+            new_server_certificate_name: fields.optional("NewServerCertificateName")?,
+            server_certificate_name: fields.required("ServerCertificateName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateServiceSpecificCredentialRequest {
+    pub service_specific_credential_id: Option<String>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UpdateServiceSpecificCredentialRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            service_specific_credential_id: fields.required("ServiceSpecificCredentialId")?,
+            status: fields.required("Status")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateSigningCertificateRequest {
+    pub certificate_id: Option<String>,
+    pub status: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UpdateSigningCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            certificate_id: fields.required("CertificateId")?,
+            status: fields.required("Status")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUserRequest {
     pub new_path: Option<String>,
     pub new_user_name: Option<String>,
@@ -8060,6 +9864,103 @@ impl FromParams for UpdateUserRequest {
         };
         fields.close()?;
         Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UploadSSHPublicKeyRequest {
+    pub ssh_public_key_body: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UploadSSHPublicKeyRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            ssh_public_key_body: fields.required("SSHPublicKeyBody")?,
+            user_name: fields.required("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UploadSSHPublicKeyResponse {
+    pub ssh_public_key: Option<SSHPublicKey>,
+}
+
+impl ToXml for UploadSSHPublicKeyResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("SSHPublicKey", &self.ssh_public_key);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UploadServerCertificateRequest {
+    pub certificate_body: Option<String>,
+    pub certificate_chain: Option<String>,
+    pub path: Option<String>,
+    pub private_key: Option<String>,
+    pub server_certificate_name: Option<String>,
+    pub tags: Vec<Tag>,
+}
+
+impl FromParams for UploadServerCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            certificate_body: fields.required("CertificateBody")?,
+            certificate_chain: fields.optional("CertificateChain")?,
+            path: fields.optional("Path")?,
+            private_key: fields.required("PrivateKey")?,
+            server_certificate_name: fields.required("ServerCertificateName")?,
+            tags: fields.nested_list("Tags", "member")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UploadServerCertificateResponse {
+    pub server_certificate_metadata: Option<ServerCertificateMetadata>,
+    pub tags: Vec<Tag>,
+}
+
+impl ToXml for UploadServerCertificateResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("ServerCertificateMetadata", &self.server_certificate_metadata);
+        xml.list("Tags", "member", &self.tags);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UploadSigningCertificateRequest {
+    pub certificate_body: Option<String>,
+    pub user_name: Option<String>,
+}
+
+impl FromParams for UploadSigningCertificateRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            certificate_body: fields.required("CertificateBody")?,
+            user_name: fields.optional("UserName")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UploadSigningCertificateResponse {
+    pub certificate: Option<SigningCertificate>,
+}
+
+impl ToXml for UploadSigningCertificateResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("Certificate", &self.certificate);
     }
 }
 
@@ -8163,7 +10064,9 @@ pub mod authorization {
     pub static CREATE_POLICY: Authorization = Authorization { actions: &["iam:CreatePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static CREATE_POLICY_VERSION: Authorization = Authorization { actions: &["iam:CreatePolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_ROLE: Authorization = Authorization { actions: &["iam:CreateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static CREATE_SAML_PROVIDER: Authorization = Authorization { actions: &["iam:CreateSAMLProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::SAML_PROVIDER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static CREATE_SERVICE_LINKED_ROLE: Authorization = Authorization { actions: &["iam:CreateServiceLinkedRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:AWSServiceName"), dependent_actions: &[] };
+    pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL: Authorization = Authorization { actions: &["iam:CreateServiceSpecificCredential"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:ServiceSpecificCredentialAgeDays iam:ServiceSpecificCredentialServiceName"), dependent_actions: &[] };
     pub static CREATE_USER: Authorization = Authorization { actions: &["iam:CreateUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static CREATE_VIRTUAL_MFA_DEVICE: Authorization = Authorization { actions: &["iam:CreateVirtualMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::MFA, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static DEACTIVATE_MFA_DEVICE: Authorization = Authorization { actions: &["iam:DeactivateMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
@@ -8180,7 +10083,12 @@ pub mod authorization {
     pub static DELETE_ROLE: Authorization = Authorization { actions: &["iam:DeleteRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:DeleteRolePermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DELETE_ROLE_POLICY: Authorization = Authorization { actions: &["iam:DeleteRolePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static DELETE_SAML_PROVIDER: Authorization = Authorization { actions: &["iam:DeleteSAMLProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::SAML_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_SSH_PUBLIC_KEY: Authorization = Authorization { actions: &["iam:DeleteSSHPublicKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_SERVER_CERTIFICATE: Authorization = Authorization { actions: &["iam:DeleteServerCertificate"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::SERVER_CERTIFICATE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_SERVICE_LINKED_ROLE: Authorization = Authorization { actions: &["iam:DeleteServiceLinkedRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL: Authorization = Authorization { actions: &["iam:DeleteServiceSpecificCredential"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:ServiceSpecificCredentialServiceName"), dependent_actions: &[] };
+    pub static DELETE_SIGNING_CERTIFICATE: Authorization = Authorization { actions: &["iam:DeleteSigningCertificate"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_USER: Authorization = Authorization { actions: &["iam:DeleteUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_USER_PERMISSIONS_BOUNDARY: Authorization = Authorization { actions: &["iam:DeleteUserPermissionsBoundary"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static DELETE_USER_POLICY: Authorization = Authorization { actions: &["iam:DeleteUserPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
@@ -8208,6 +10116,9 @@ pub mod authorization {
     pub static GET_POLICY_VERSION: Authorization = Authorization { actions: &["iam:GetPolicyVersion"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_ROLE: Authorization = Authorization { actions: &["iam:GetRole"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static GET_ROLE_POLICY: Authorization = Authorization { actions: &["iam:GetRolePolicy"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_SAML_PROVIDER: Authorization = Authorization { actions: &["iam:GetSAMLProvider"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::SAML_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_SSH_PUBLIC_KEY: Authorization = Authorization { actions: &["iam:GetSSHPublicKey"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_SERVER_CERTIFICATE: Authorization = Authorization { actions: &["iam:GetServerCertificate"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::SERVER_CERTIFICATE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_SERVICE_LAST_ACCESSED_DETAILS: Authorization = Authorization { actions: &["iam:GetServiceLastAccessedDetails"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES: Authorization = Authorization { actions: &["iam:GetServiceLastAccessedDetailsWithEntities"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: Authorization = Authorization { actions: &["iam:GetServiceLinkedRoleDeletionStatus"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
@@ -8236,6 +10147,13 @@ pub mod authorization {
     pub static LIST_ROLE_POLICIES: Authorization = Authorization { actions: &["iam:ListRolePolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ROLE_TAGS: Authorization = Authorization { actions: &["iam:ListRoleTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_ROLES: Authorization = Authorization { actions: &["iam:ListRoles"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_SAML_PROVIDER_TAGS: Authorization = Authorization { actions: &["iam:ListSAMLProviderTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::SAML_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_SAML_PROVIDERS: Authorization = Authorization { actions: &["iam:ListSAMLProviders"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_SSH_PUBLIC_KEYS: Authorization = Authorization { actions: &["iam:ListSSHPublicKeys"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_SERVER_CERTIFICATE_TAGS: Authorization = Authorization { actions: &["iam:ListServerCertificateTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::SERVER_CERTIFICATE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_SERVER_CERTIFICATES: Authorization = Authorization { actions: &["iam:ListServerCertificates"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_SERVICE_SPECIFIC_CREDENTIALS: Authorization = Authorization { actions: &["iam:ListServiceSpecificCredentials"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_SIGNING_CERTIFICATES: Authorization = Authorization { actions: &["iam:ListSigningCertificates"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_USER_POLICIES: Authorization = Authorization { actions: &["iam:ListUserPolicies"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_USER_TAGS: Authorization = Authorization { actions: &["iam:ListUserTags"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_USERS: Authorization = Authorization { actions: &["iam:ListUsers"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
@@ -8248,6 +10166,7 @@ pub mod authorization {
     pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:RemoveClientIDFromOpenIDConnectProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:RemoveRoleFromInstanceProfile"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static REMOVE_USER_FROM_GROUP: Authorization = Authorization { actions: &["iam:RemoveUserFromGroup"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static RESET_SERVICE_SPECIFIC_CREDENTIAL: Authorization = Authorization { actions: &["iam:ResetServiceSpecificCredential"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:ServiceSpecificCredentialServiceName"), dependent_actions: &[] };
     pub static RESYNC_MFA_DEVICE: Authorization = Authorization { actions: &["iam:ResyncMFADevice"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SET_DEFAULT_POLICY_VERSION: Authorization = Authorization { actions: &["iam:SetDefaultPolicyVersion"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SIMULATE_CUSTOM_POLICY: Authorization = Authorization { actions: &["iam:SimulateCustomPolicy"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
@@ -8257,12 +10176,16 @@ pub mod authorization {
     pub static TAG_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:TagOpenIDConnectProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_POLICY: Authorization = Authorization { actions: &["iam:TagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_ROLE: Authorization = Authorization { actions: &["iam:TagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static TAG_SAML_PROVIDER: Authorization = Authorization { actions: &["iam:TagSAMLProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::SAML_PROVIDER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static TAG_SERVER_CERTIFICATE: Authorization = Authorization { actions: &["iam:TagServerCertificate"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::SERVER_CERTIFICATE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_USER: Authorization = Authorization { actions: &["iam:TagUser"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static UNTAG_INSTANCE_PROFILE: Authorization = Authorization { actions: &["iam:UntagInstanceProfile"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::INSTANCE_PROFILE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_MFA_DEVICE: Authorization = Authorization { actions: &["iam:UntagMFADevice"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::MFA, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Authorization = Authorization { actions: &["iam:UntagOpenIDConnectProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_POLICY: Authorization = Authorization { actions: &["iam:UntagPolicy"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::POLICY, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_ROLE: Authorization = Authorization { actions: &["iam:UntagRole"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UNTAG_SAML_PROVIDER: Authorization = Authorization { actions: &["iam:UntagSAMLProvider"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::SAML_PROVIDER, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
+    pub static UNTAG_SERVER_CERTIFICATE: Authorization = Authorization { actions: &["iam:UntagServerCertificate"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::SERVER_CERTIFICATE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_USER: Authorization = Authorization { actions: &["iam:UntagUser"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
     pub static UPDATE_ACCESS_KEY: Authorization = Authorization { actions: &["iam:UpdateAccessKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static UPDATE_ACCOUNT_PASSWORD_POLICY: Authorization = Authorization { actions: &["iam:UpdateAccountPasswordPolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
@@ -8272,7 +10195,15 @@ pub mod authorization {
     pub static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: Authorization = Authorization { actions: &["iam:UpdateOpenIDConnectProviderThumbprint"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::OIDC_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static UPDATE_ROLE: Authorization = Authorization { actions: &["iam:UpdateRole"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
     pub static UPDATE_ROLE_DESCRIPTION: Authorization = Authorization { actions: &["iam:UpdateRoleDescription"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::ROLE, "")], keys: Keys("iam:PermissionsBoundary"), dependent_actions: &[] };
+    pub static UPDATE_SAML_PROVIDER: Authorization = Authorization { actions: &["iam:UpdateSAMLProvider"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::SAML_PROVIDER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPDATE_SSH_PUBLIC_KEY: Authorization = Authorization { actions: &["iam:UpdateSSHPublicKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPDATE_SERVER_CERTIFICATE: Authorization = Authorization { actions: &["iam:UpdateServerCertificate"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::SERVER_CERTIFICATE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: Authorization = Authorization { actions: &["iam:UpdateServiceSpecificCredential"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys("iam:ServiceSpecificCredentialServiceName"), dependent_actions: &[] };
+    pub static UPDATE_SIGNING_CERTIFICATE: Authorization = Authorization { actions: &["iam:UpdateSigningCertificate"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
     pub static UPDATE_USER: Authorization = Authorization { actions: &["iam:UpdateUser"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPLOAD_SSH_PUBLIC_KEY: Authorization = Authorization { actions: &["iam:UploadSSHPublicKey"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static UPLOAD_SERVER_CERTIFICATE: Authorization = Authorization { actions: &["iam:UploadServerCertificate"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::SERVER_CERTIFICATE, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
+    pub static UPLOAD_SIGNING_CERTIFICATE: Authorization = Authorization { actions: &["iam:UploadSigningCertificate"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::USER, "")], keys: Keys(""), dependent_actions: &[] };
 
     /// The types of resources.
     pub mod kind {
@@ -8284,6 +10215,8 @@ pub mod authorization {
         pub static OIDC_PROVIDER: ResourceType = ResourceType { name: "oidc-provider", arn: "arn:${Partition}:iam::${Account}:oidc-provider/${OidcProviderName}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static POLICY: ResourceType = ResourceType { name: "policy", arn: "arn:${Partition}:iam::${Account}:policy/${PolicyNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static ROLE: ResourceType = ResourceType { name: "role", arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
+        pub static SAML_PROVIDER: ResourceType = ResourceType { name: "saml-provider", arn: "arn:${Partition}:iam::${Account}:saml-provider/${SamlProviderName}", keys: Keys("aws:ResourceTag/${TagKey}") };
+        pub static SERVER_CERTIFICATE: ResourceType = ResourceType { name: "server-certificate", arn: "arn:${Partition}:iam::${Account}:server-certificate/${CertificateNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey}") };
         pub static SMS_MFA: ResourceType = ResourceType { name: "sms-mfa", arn: "arn:${Partition}:iam::${Account}:sms-mfa/${MfaTokenIdWithPath}", keys: Keys("") };
         pub static USER: ResourceType = ResourceType { name: "user", arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}", keys: Keys("aws:ResourceTag/${TagKey} iam:ResourceTag/${TagKey}") };
     }

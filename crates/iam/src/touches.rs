@@ -29,6 +29,12 @@ const BOUNDARY: &str = "iam:PermissionsBoundary";
 /// Whom a service-linked role is for.
 const SERVICE_NAME: &str = "iam:AWSServiceName";
 
+/// Condition keys that show a parameter as it is.
+const PARAMETERS: [(&str, &str); 2] =
+    [(SERVICE_NAME, "AWSServiceName"), ("iam:ServiceSpecificCredentialAgeDays", "CredentialAgeDays")];
+/// What a service-specific credential is good for.
+const CREDENTIAL_SERVICE: &str = "iam:ServiceSpecificCredentialServiceName";
+
 /// What a call touches.
 pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input: &Input) -> Vec<Touched> {
     let Ok(form) = input.form() else { return Vec::new() };
@@ -116,6 +122,7 @@ impl<'a> Asked<'a> {
                 AnyPolicy::Aws(_) => return None,
             },
             "oidc-provider" => &world.oidc_provider(account, arn).ok()?.tags,
+            "saml-provider" => &world.saml_provider(account, arn).ok()?.tags,
             "mfa" => &world.mfa_device(account, arn).ok()?.tags,
             _ => return None,
         })
@@ -137,6 +144,11 @@ impl<'a> Asked<'a> {
                 let role = world.role_named(account, name).ok()?;
                 let boundary = role.permissions.boundary;
                 Found { arn: role.arn(partition), tags: Some(&role.tags), boundary }
+            }
+            "server-certificate" => {
+                let certificate = world.server_certificate_named(account, name).ok()?;
+                let tags = &certificate.described.tags;
+                Found { arn: certificate.arn(partition), tags: Some(tags), boundary: None }
             }
             "instance-profile" => {
                 let profile = world.instance_profile_named(account, name).ok()?;
@@ -212,10 +224,15 @@ impl<'a> Asked<'a> {
         {
             touched.add(BOUNDARY, vec![arn]);
         }
-        if has(SERVICE_NAME)
-            && let Some(service) = self.form.text("AWSServiceName")
+        for (key, parameter) in PARAMETERS.into_iter().filter(|(key, _)| has(key)) {
+            if let Some(value) = self.form.text(parameter) {
+                touched.add(key, vec![value.to_owned()]);
+            }
+        }
+        if has(CREDENTIAL_SERVICE)
+            && let Some(service) = self.credential_service()
         {
-            touched.add(SERVICE_NAME, vec![service.to_owned()]);
+            touched.add(CREDENTIAL_SERVICE, vec![service]);
         }
         if has("aws:TagKeys") {
             let tags = tags::of_query(self.form);
@@ -225,6 +242,15 @@ impl<'a> Asked<'a> {
                 touched.add("aws:TagKeys", removed);
             }
         }
+    }
+
+    /// The service of a credential that is to be made, or is there.
+    fn credential_service(&self) -> Option<String> {
+        let named = self.form.text("ServiceName").map(str::to_owned);
+        named.or_else(|| {
+            let id = self.form.text("ServiceSpecificCredentialId")?.parse().ok()?;
+            Some(self.world.service_specific_credentials.get(&id)?.service.to_string())
+        })
     }
 
     fn listed(&self, start: &str) -> Vec<String> {
@@ -285,6 +311,41 @@ mod tests {
         let none = touched(&caller, "DeleteRole", &[("RoleName", "no")]);
         assert_eq!(none[0].arn, format!("{OURS}:role/no"));
         assert_eq!(touched(&caller, "ListRoles", &[]), []);
+    }
+
+    #[test]
+    fn certificates_and_providers_are_touched_with_their_tags() {
+        let mut caller = root();
+        let tags = [("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "net")];
+        let url = [("Url", "https://issuer.example")];
+        caller.ok("CreateOpenIDConnectProvider", &[&url[..], &tags].concat());
+        let arn = format!("{OURS}:oidc-provider/issuer.example");
+        let got = touched(&caller, "GetOpenIDConnectProvider", &[("OpenIDConnectProviderArn", &arn)]);
+        assert_eq!(
+            (got[0].arn.as_str(), got[0].values("aws:ResourceTag/Team").unwrap()),
+            (arn.as_str(), &["net".to_owned()][..])
+        );
+        let www = [("ServerCertificateName", "www"), ("Path", "/x/")];
+        let pair = [("CertificateBody", crate::testing::EC), ("PrivateKey", crate::testing::EC_KEY)];
+        let made = touched(&caller, "UploadServerCertificate", &[&www[..], &pair, &tags].concat());
+        assert_eq!(made[0].arn, format!("{OURS}:server-certificate/x/www"));
+        caller.ok("UploadServerCertificate", &[&www[..], &pair, &tags].concat());
+        let got = touched(&caller, "TagServerCertificate", &www[..1]);
+        assert_eq!(got[0].arn, format!("{OURS}:server-certificate/x/www"));
+        assert_eq!(got[0].values("aws:ResourceTag/Team").unwrap(), ["net"]);
+        let saml = touched(&caller, "CreateSAMLProvider", &[("Name", "office")]);
+        assert_eq!(saml[0].arn, format!("{OURS}:saml-provider/office"));
+        let named =
+            [("UserName", "ada"), ("ServiceName", "bedrock.amazonaws.com"), ("CredentialAgeDays", "30")];
+        let key = touched(&caller, "CreateServiceSpecificCredential", &named);
+        assert_eq!(key[0].arn, format!("{OURS}:user/ada"));
+        assert_eq!(
+            key[0].values("iam:ServiceSpecificCredentialServiceName").unwrap(),
+            ["bedrock.amazonaws.com"]
+        );
+        assert_eq!(key[0].values("iam:ServiceSpecificCredentialAgeDays").unwrap(), ["30"]);
+        let device = touched(&caller, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]);
+        assert_eq!(device[0].arn, format!("{OURS}:mfa/phone"));
     }
 
     #[test]

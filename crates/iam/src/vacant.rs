@@ -9,29 +9,7 @@ use awsproto::Action;
 use model::World;
 
 /// The operations that answer that there are none.
-pub(super) static ROWS: &[Action<World>] = &[row::<GetSAMLProvider>(&SERVICE), row::<GetServerCertificate>(&SERVICE), row::<ListOrganizationsFeatures>(&SERVICE), row::<ListSAMLProviders>(&SERVICE), row::<ListSSHPublicKeys>(&SERVICE), row::<ListServerCertificates>(&SERVICE), row::<ListServiceSpecificCredentials>(&SERVICE), row::<ListSigningCertificates>(&SERVICE)];
-
-struct GetSAMLProvider;
-impl Vacancy for GetSAMLProvider {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetSAMLProvider", authorization: Authorization::plain(&["iam:GetSAMLProvider"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "SAMLProviderArn", wire: "SAMLProviderArn", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["SAMLProviderArn"], named: &[Named { parameter: Some("SAMLProviderArn"), code: "NoSuchEntity", sentence: "Manifest not found for arn {}", status: 404 }], unsupported: &[],
-        filters: None, token: None,
-        answer: &[],
-    };
-}
-
-struct GetServerCertificate;
-impl Vacancy for GetServerCertificate {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "GetServerCertificate", authorization: Authorization::plain(&["iam:GetServerCertificate"], AccessLevel::Read), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "ServerCertificateName", wire: "ServerCertificateName", is_required: true, is_text: false, shape: Shape::Text }],
-        required: &["ServerCertificateName"], named: &[Named { parameter: Some("ServerCertificateName"), code: "NoSuchEntity", sentence: "The Server Certificate with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: None,
-        answer: &[],
-    };
-}
+pub(super) static ROWS: &[Action<World>] = &[row::<ListOrganizationsFeatures>(&SERVICE)];
 
 struct ListOrganizationsFeatures;
 impl Vacancy for ListOrganizationsFeatures {
@@ -41,60 +19,5 @@ impl Vacancy for ListOrganizationsFeatures {
         required: &[], named: &[], unsupported: &[],
         filters: None, token: None,
         answer: &[Given { wire: "EnabledFeatures", value: Value::NoMembers { is_flat: false } }],
-    };
-}
-
-struct ListSAMLProviders;
-impl Vacancy for ListSAMLProviders {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListSAMLProviders", authorization: Authorization::plain(&["iam:ListSAMLProviders"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[],
-        required: &[], named: &[], unsupported: &[],
-        filters: None, token: None,
-        answer: &[Given { wire: "SAMLProviderList", value: Value::NoMembers { is_flat: false } }],
-    };
-}
-
-struct ListSSHPublicKeys;
-impl Vacancy for ListSSHPublicKeys {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListSSHPublicKeys", authorization: Authorization::plain(&["iam:ListSSHPublicKeys"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "UserName", wire: "UserName", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "IsTruncated", value: Value::Flag(false) }, Given { wire: "SSHPublicKeys", value: Value::NoMembers { is_flat: false } }],
-    };
-}
-
-struct ListServerCertificates;
-impl Vacancy for ListServerCertificates {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListServerCertificates", authorization: Authorization::plain(&["iam:ListServerCertificates"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "PathPrefix", wire: "PathPrefix", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "IsTruncated", value: Value::Flag(false) }, Given { wire: "ServerCertificateMetadataList", value: Value::NoMembers { is_flat: false } }],
-    };
-}
-
-struct ListServiceSpecificCredentials;
-impl Vacancy for ListServiceSpecificCredentials {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListServiceSpecificCredentials", authorization: Authorization::plain(&["iam:ListServiceSpecificCredentials"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "AllUsers", wire: "AllUsers", is_required: false, is_text: false, shape: Shape::Flag }, Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "ServiceName", wire: "ServiceName", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "UserName", wire: "UserName", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "IsTruncated", value: Value::Flag(false) }, Given { wire: "ServiceSpecificCredentials", value: Value::NoMembers { is_flat: false } }],
-    };
-}
-
-struct ListSigningCertificates;
-impl Vacancy for ListSigningCertificates {
-    const OPERATION: &'static Vacant = &Vacant {
-        name: "ListSigningCertificates", authorization: Authorization::plain(&["iam:ListSigningCertificates"], AccessLevel::List), protocol: Protocol::Query, dry_run: false,
-        members: &[Member { name: "Marker", wire: "Marker", is_required: false, is_text: false, shape: Shape::Text }, Member { name: "MaxItems", wire: "MaxItems", is_required: false, is_text: false, shape: Shape::Whole(1, 1000) }, Member { name: "UserName", wire: "UserName", is_required: false, is_text: false, shape: Shape::Text }],
-        required: &[], named: &[Named { parameter: Some("UserName"), code: "NoSuchEntity", sentence: "The user with name {} cannot be found.", status: 404 }], unsupported: &[],
-        filters: None, token: Some(("Marker", "ValidationError")),
-        answer: &[Given { wire: "Certificates", value: Value::NoMembers { is_flat: false } }, Given { wire: "IsTruncated", value: Value::Flag(false) }],
     };
 }

@@ -12,6 +12,11 @@ const TRUST: &str = r#"{"Statement":{"Effect":"Allow","Principal":{"Service":"ec
 const POLICY: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*"}]}"#;
 const OWN_POLICY: &str = "arn:aws:iam::123456789012:policy/describe";
+const SSH_KEY: &str = include_str!("certificates/rsa.pub");
+const CERTIFICATE: &str = include_str!("certificates/ec.pem");
+const KEY: &str = include_str!("certificates/ec.key");
+const SIGNER: &str = include_str!("certificates/root.pem");
+const METADATA: &str = include_str!("certificates/metadata.xml");
 /// Parameters, and what they may be: mostly one of the first two. Few names, so that they meet.
 const PARAMETERS: &[(&str, &[&str])] = &[
     ("RoleName", &["web", "db", "Web", "", "no name", "é"]),
@@ -60,6 +65,27 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("AuthenticationCode1", &["185343", "123456", "12345"]),
     ("AuthenticationCode2", &["092827", "654321", "x"]),
     ("AssignmentStatus", &["Assigned", "Unassigned", "Any", "Lost"]),
+    ("SSHPublicKeyBody", &[SSH_KEY, SSH_KEY, "ssh-rsa AAAA", "hello"]),
+    ("SSHPublicKeyId", &["APKAAAAAAAAAAAAAAAAAB", "x"]),
+    ("Encoding", &["SSH", "PEM", "DER"]),
+    ("CertificateBody", &[CERTIFICATE, CERTIFICATE, KEY, "-----BEGIN CERTIFICATE-----"]),
+    ("PrivateKey", &[KEY, KEY, CERTIFICATE, ""]),
+    ("CertificateChain", &[SIGNER, CERTIFICATE]),
+    ("CertificateId", &["AAAAAAAAAAAAAAAAAAAAAAAB", "x"]),
+    ("ServerCertificateName", &["www", "WWW", "shop", "no name"]),
+    ("NewServerCertificateName", &["www", "Shop"]),
+    ("SAMLMetadataDocument", &[METADATA, METADATA, "<a/>"]),
+    ("Name", &["office", "Office", "home"]),
+    (
+        "SAMLProviderArn",
+        &["arn:aws:iam::123456789012:saml-provider/office", "arn:aws:iam::123456789012:role/x"],
+    ),
+    ("AddPrivateKey", &[KEY, CERTIFICATE]),
+    ("RemovePrivateKey", &["SAMLKAAAAAAAAAAAAAAAAAB", "x"]),
+    ("AssertionEncryptionMode", &["Allowed", "Required", "Perhaps"]),
+    ("ServiceName", &["codecommit.amazonaws.com", "bedrock.amazonaws.com", "ec2.amazonaws.com"]),
+    ("CredentialAgeDays", &["1", "36600", "0"]),
+    ("AllUsers", &["true", "false"]),
     ("Colour", &["red"]),
 ];
 
@@ -114,6 +140,12 @@ fn check(world: &World, stored: &std::collections::BTreeMap<String, Vec<u8>>) {
     assert!(unique(serials));
     let owners = world.mfa_devices.values().filter_map(|it| it.assignment.as_ref()?.user);
     assert!(owners.into_iter().all(|user| world.users.contains(&user)));
+    assert!(world.ssh_public_keys.values().all(|key| world.users.contains(&key.user)));
+    assert!(world.service_specific_credentials.values().all(|it| world.users.contains(&it.user)));
+    let owners = world.signing_certificates.values().filter_map(|it| it.user);
+    assert!(owners.into_iter().all(|user| world.users.contains(&user)));
+    assert!(unique(world.server_certificates.values().map(|it| it.described.name.to_lowercase()).collect()));
+    assert!(unique(world.saml_providers.values().map(|it| it.name.to_lowercase()).collect()));
     let entities = world.users.iter().map(|(id, _)| Entity::User(*id));
     let entities = entities.chain(world.groups.iter().map(|(id, _)| Entity::Group(*id)));
     for entity in entities.chain(world.roles.iter().map(|(id, _)| Entity::Role(*id))) {
@@ -148,7 +180,7 @@ proptest! {
     ) {
         let mut world = World::default();
         // More is made than is taken away, or there would never be much.
-        let makes = |action: &&Action<World>| ["Create", "Add"].iter().any(|word| action.name.starts_with(word));
+        let makes = |action: &&Action<World>| ["Create", "Add", "Upload"].iter().any(|word| action.name.starts_with(word));
         let making: Vec<_> = API.actions.iter().filter(makes).collect();
         let often: Vec<_> = API.actions.iter().chain([&making; 4].into_iter().flatten().copied()).collect();
         let mut stored = std::collections::BTreeMap::new();

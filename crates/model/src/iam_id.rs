@@ -102,6 +102,10 @@ iam_identifiers! {
     ManagedPolicyId "ANPA";
     /// A virtual MFA device. Nobody sees it, AWS has none.
     MfaDeviceId "AMFA";
+    /// A SAML provider.
+    SamlProviderId "SAMLP";
+    /// A key that a SAML provider's assertions are decrypted with.
+    SamlPrivateKeyId "SAMLK";
     /// A server certificate.
     ServerCertificateId "ASCA";
     /// A user's public key for CodeCommit.

@@ -25,6 +25,18 @@ pub enum IamNoun {
     OidcProvider,
     /// A virtual MFA device, by serial number; by name where that is taken.
     MfaDevice,
+    /// A user's SSH public key, by identifier.
+    SshPublicKey,
+    /// A signing certificate, by identifier.
+    SigningCertificate,
+    /// A server certificate, by name.
+    ServerCertificate,
+    /// A SAML provider, by ARN; by name where that is taken.
+    SamlProvider,
+    /// A key of a SAML provider, by identifier.
+    SamlPrivateKey,
+    /// A service-specific credential, by identifier.
+    ServiceSpecificCredential,
 }
 
 /// A refused change of what belongs to IAM.
@@ -48,6 +60,16 @@ pub enum IamRefusal {
     HasAccessKeys,
     /// A user has MFA devices.
     HasMfaDevices,
+    /// A user has signing certificates.
+    HasSigningCertificates,
+    /// A user has credentials that AWS does not name when it refuses: SSH public keys, service-specific ones.
+    HasOtherCredentials,
+    /// The user has the SSH public key already.
+    DuplicateSshPublicKey,
+    /// The user has the signing certificate already.
+    DuplicateCertificate,
+    /// Assertions would have to be encrypted, and nothing could decrypt them.
+    NoSamlPrivateKey,
     /// Somebody has the MFA device already.
     MfaDeviceInUse,
     /// Somebody has the MFA device that is to be deleted.

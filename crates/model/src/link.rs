@@ -42,9 +42,14 @@ use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route::Destination;
 use crate::route_table::RouteTable;
+use crate::saml_provider::SamlProvider;
 use crate::security_group::SecurityGroup;
+use crate::server_certificate::ServerCertificate;
 use crate::service_quota::AppliedQuota;
+use crate::service_specific_credential::ServiceSpecificCredential;
+use crate::signing_certificate::SigningCertificate;
 use crate::snapshot::Snapshot;
+use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::user::User;
@@ -296,6 +301,17 @@ links! {
         put(Link::name(it.account, &it.place()));
         it.assignment.iter().for_each(|of| put(Link::credentials_of(it.account, of.user)));
     };
+    SshPublicKey: |it, put| put(Link::User(it.user));
+    SigningCertificate: |it, put| put(Link::credentials_of(it.account, it.user));
+    ServerCertificate: |it, put| {
+        put(Link::Account(it.account));
+        put(Link::name(it.account, &it.described.name));
+    };
+    SamlProvider: |it, put| {
+        put(Link::Account(it.account));
+        put(Link::name(it.account, &it.name));
+    };
+    ServiceSpecificCredential: |it, put| put(Link::User(it.user));
     // What else IAM has is found by indexes of its own: names there have an order that answers show.
     Role: |_it, _put| {};
     User: |_it, _put| {};

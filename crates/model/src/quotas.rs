@@ -98,6 +98,14 @@ pub const ROLE_INLINE_POLICIES_MAX: usize = 10_240;
 pub const OIDC_PROVIDERS_MAX: usize = 100;
 /// Client identifiers per OpenID Connect provider.
 pub const CLIENT_IDS_PER_OIDC_PROVIDER_MAX: usize = 100;
+/// SSH public keys per user.
+pub const SSH_PUBLIC_KEYS_PER_USER_MAX: usize = 5;
+/// Service-specific credentials of a user for one service.
+pub const SERVICE_SPECIFIC_CREDENTIALS_MAX: usize = 2;
+/// SAML providers per account.
+pub const SAML_PROVIDERS_MAX: usize = 100;
+/// Private keys per SAML provider, so that one can follow the other.
+pub const PRIVATE_KEYS_PER_SAML_PROVIDER_MAX: usize = 2;
 /// Server certificates per account.
 pub const SERVER_CERTIFICATES_MAX: usize = 20;
 /// Signing certificates per user.

@@ -35,9 +35,14 @@ use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
 use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
+use crate::saml_provider::SamlProvider;
 use crate::security_group::SecurityGroup;
+use crate::server_certificate::ServerCertificate;
 use crate::service_quota::AppliedQuota;
+use crate::service_specific_credential::ServiceSpecificCredential;
+use crate::signing_certificate::SigningCertificate;
 use crate::snapshot::Snapshot;
+use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::user::User;
@@ -123,6 +128,11 @@ impl Row for DeletedAccessKey {}
 impl Row for LastAccess {}
 impl Row for ManagedPolicy {}
 impl Row for MfaDevice {}
+impl Row for SshPublicKey {}
+impl Row for SigningCertificate {}
+impl Row for ServerCertificate {}
+impl Row for SamlProvider {}
+impl Row for ServiceSpecificCredential {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}
 impl Row for Scope {}

@@ -183,8 +183,13 @@ impl World {
     fn check_user_has_nothing(&self, user: &User) -> Result<(), IamRefusal> {
         let has_keys = self.access_keys_of(user.account, Some(user.id)).next().is_some();
         let has_devices = !self.mfa_devices_with(user.account, Some(user.id)).is_empty();
+        let has_certificates = self.signing_certificates_of(user.account, Some(user.id)).next().is_some();
+        let has_others = self.ssh_public_keys_of(user.id).next().is_some()
+            || self.service_specific_credentials_of(user.id).next().is_some();
         match () {
             () if user.login_profile.is_some() => Err(IamRefusal::HasLoginProfile),
+            () if has_certificates => Err(IamRefusal::HasSigningCertificates),
+            () if has_others => Err(IamRefusal::HasOtherCredentials),
             () if has_devices => Err(IamRefusal::HasMfaDevices),
             () if has_keys => Err(IamRefusal::HasAccessKeys),
             () if !user.permissions.inline.is_empty() => Err(IamRefusal::HasInlinePolicies),

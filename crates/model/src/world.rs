@@ -16,7 +16,10 @@ use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
 use crate::group::Group;
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
-use crate::iam_id::{GroupId, InstanceProfileId, ManagedPolicyId, MfaDeviceId, RoleId, UserId};
+use crate::iam_id::{
+    GroupId, InstanceProfileId, ManagedPolicyId, MfaDeviceId, RoleId, SamlProviderId, ServerCertificateId,
+    ServiceSpecificCredentialId, SshPublicKeyId, UserId,
+};
 use crate::iam_name::NameKey;
 use crate::ids::*;
 use crate::image::{DeregisteredImage, OwnImage};
@@ -44,9 +47,14 @@ use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
 use crate::row::Row;
+use crate::saml_provider::SamlProvider;
 use crate::security_group::SecurityGroup;
+use crate::server_certificate::ServerCertificate;
 use crate::service_quota::{AppliedQuota, AppliedQuotaKey, QuotaDefaults};
+use crate::service_specific_credential::ServiceSpecificCredential;
+use crate::signing_certificate::{SigningCertificate, SigningCertificateId};
 use crate::snapshot::Snapshot;
+use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::table::{Change, Table};
@@ -268,6 +276,16 @@ tables! {
             accounts: AccountId => Account;
             /// Virtual MFA devices, of accounts.
             mfa_devices: MfaDeviceId => MfaDevice;
+            /// SSH public keys, of users.
+            ssh_public_keys: SshPublicKeyId => SshPublicKey;
+            /// Signing certificates of users, and of accounts' roots.
+            signing_certificates: SigningCertificateId => SigningCertificate;
+            /// Server certificates, of accounts.
+            server_certificates: ServerCertificateId => ServerCertificate;
+            /// SAML providers, of accounts.
+            saml_providers: SamlProviderId => SamlProvider;
+            /// Service-specific credentials, of users.
+            service_specific_credentials: ServiceSpecificCredentialId => ServiceSpecificCredential;
             /// What accounts have settled for IAM.
             account_settings: AccountId => AccountSettings;
             /// Quotas that were raised, by account and Region.
