@@ -15,7 +15,8 @@ STATUSES = {
     "UnauthorizedOperation": 403,
     "DryRunOperation": 412,
     "EC2InstanceNotFoundException": 404,
-    # Of IAM.
+    # Of STS and IAM.
+    "AccessDenied": 403,
     "NoSuchEntity": 404,
     "EntityAlreadyExists": 409,
     "DeleteConflict": 409,

@@ -82,7 +82,8 @@ class Hamlet:
             return False
 
     def client(self, service="ec2", account=None, region=REGION, key=None, recorder=None, validate=True, path=""):
-        """A boto3 client. With `account`, one of another account: its number is the access key in open mode."""
+        """A boto3 client. With `account`, one of another account: its number is the access key in open mode. A `key` of
+        three parts is a session's."""
         access, secret, *token = key or ((account, "none") if account else self.key)
         client = _session.create_client(
             service,

@@ -3,8 +3,9 @@
 use awsproto::{AwsError, Bearer, Call, Principal, Session};
 use model::{AccountId, Role, World};
 
-use crate::credentials::{any_token_size, issue, no_one_time_code, session};
+use crate::credentials::{any_token_size, issue, session};
 use crate::passed;
+use crate::second_factor;
 use crate::shapes::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser};
 
 /// What a session lasts if nobody says how long, and what one that another role's session begins can last.
@@ -13,7 +14,7 @@ const CHAINED_DURATION_MAX_S: i32 = 60 * 60;
 
 pub(crate) fn assume(
     call: &mut Call,
-    world: &World,
+    world: &mut World,
     request: AssumeRoleRequest,
 ) -> Result<AssumeRoleResponse, AwsError> {
     let AssumeRoleRequest {
@@ -38,12 +39,12 @@ pub(crate) fn assume(
         return Err(AwsError::not_implemented_yet("the parameter ProvidedContexts"));
     }
     no_root(call)?;
-    let role = role_of(call, world, &role_arn.unwrap_or_default())?;
-    no_one_time_code(serial_number.as_deref(), token_code.as_deref())?;
+    let role = &role_of(call, world, &role_arn.unwrap_or_default())?.clone();
     let is_chained = matches!(call.principal, Principal::AssumedRole { .. });
     check_duration(asked, role, is_chained)?;
     let beginner = call.session.clone();
-    let mut session = Session { is_chained, ..session(call, asked) };
+    let mfa = second_factor::take(call, world, serial_number, token_code)?;
+    let mut session = Session { is_chained, mfa, ..session(call, asked) };
     session.source_identity = source_identity_after(beginner.as_deref(), source_identity)?;
     passed::bound(&mut session, world, role.account, policy, policy_arns)?;
     passed::tag(&mut session, beginner.as_deref(), tags, transitive_tag_keys)?;

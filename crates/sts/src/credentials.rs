@@ -54,14 +54,6 @@ pub(crate) fn without_session(operation: &str) -> AwsError {
     AwsError::new("AccessDenied", format!("Cannot call {operation} with session credentials"))
 }
 
-/// One-time codes are of devices, and there are none yet.
-pub(crate) fn no_one_time_code(serial: Option<&str>, code: Option<&str>) -> Result<(), AwsError> {
-    match (serial, code) {
-        (None, None) => Ok(()),
-        (Some(_), _) | (_, Some(_)) => Err(AwsError::not_implemented_yet("multi-factor authentication")),
-    }
-}
-
 /// A token is as long as it has to be.
 pub(crate) fn any_token_size(minimum: Option<i32>) -> Result<(), AwsError> {
     match minimum {

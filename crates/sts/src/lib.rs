@@ -1,8 +1,8 @@
 //! AWS Security Token Service: requests in, answers out.
 //!
-//! Nothing is remembered of a session: what its credentials stand for is sealed in its token (`awsproto::session_token`). Who
-//! may begin one is decided before these functions are called. Identities of SAML providers, one-time codes and AssumeRoot are
-//! not here yet.
+//! Nothing is remembered of a session but which code of an MFA device was used: what its credentials stand for is sealed in
+//! its token (`awsproto::session_token`). Who may begin one is decided before these functions are called. Identities of SAML
+//! providers and AssumeRoot are not here yet.
 
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods)]
@@ -15,13 +15,14 @@ mod caller_identity;
 mod credentials;
 mod federation_token;
 mod passed;
+mod second_factor;
 mod session_limits;
 mod session_token;
 pub mod shapes;
 mod touches;
 pub mod web_identity;
 
-use awsproto::{Action, Api, Need, read};
+use awsproto::{Action, Api, Need, read, write};
 use model::World;
 use shapes::op;
 
@@ -39,7 +40,8 @@ pub static API: Api<World> = Api {
 
 /// What the service can do.
 static ACTIONS: &[Action<World>] = &[
-    read!(AssumeRole, assume_role::assume).asks_resource(),
+    // A code is used up, which has to be written down.
+    write!(AssumeRole, assume_role::assume).asks_resource(),
     read!(AssumeRoleWithWebIdentity, assume_role_with_web_identity::assume)
         .asks_resource()
         .needs(Need::Voucher),
@@ -47,5 +49,5 @@ static ACTIONS: &[Action<World>] = &[
     read!(GetAccessKeyInfo, access_key_info::get),
     read!(GetCallerIdentity, caller_identity::get),
     read!(GetFederationToken, federation_token::get),
-    read!(GetSessionToken, session_token::get),
+    write!(GetSessionToken, session_token::get),
 ];

@@ -1,16 +1,15 @@
 //! Temporary credentials of a user, or of an account's root. Follows "GetSessionToken" (STS API Reference).
 
-use awsproto::{AwsError, Bearer, Call, Principal};
+use awsproto::{AwsError, Bearer, Call, Principal, Session};
 use model::World;
 
-use crate::credentials::{
-    any_token_size, issue, long_term, no_one_time_code, session, users_duration, without_session,
-};
+use crate::credentials::{any_token_size, issue, long_term, session, users_duration, without_session};
+use crate::second_factor;
 use crate::shapes::{GetSessionTokenRequest, GetSessionTokenResponse};
 
 pub(crate) fn get(
     call: &mut Call,
-    _: &World,
+    world: &mut World,
     request: GetSessionTokenRequest,
 ) -> Result<GetSessionTokenResponse, AwsError> {
     let GetSessionTokenRequest { duration_seconds, minimum_session_token_size, serial_number, token_code } =
@@ -18,7 +17,6 @@ pub(crate) fn get(
     let duration = users_duration(call, duration_seconds);
     any_token_size(minimum_session_token_size)?;
     long_term(call, "GetSessionToken")?;
-    no_one_time_code(serial_number.as_deref(), token_code.as_deref())?;
     let bearer = match &call.principal {
         Principal::Root(account) => Bearer::Root(*account),
         Principal::User { user, .. } => Bearer::User(*user),
@@ -26,7 +24,8 @@ pub(crate) fn get(
             return Err(without_session("GetSessionToken"));
         }
     };
-    let session = session(call, duration);
+    let mfa = second_factor::take(call, world, serial_number, token_code)?;
+    let session = Session { mfa, ..session(call, duration) };
     let credentials = issue(call, call.principal.account(), &bearer, &session);
     // What AWS says of the token's size is not published.
     Ok(GetSessionTokenResponse {
@@ -78,10 +77,8 @@ mod tests {
     }
 
     #[test]
-    fn sessions_do_not_beget_their_like_and_codes_are_not_here_yet() {
+    fn sessions_do_not_beget_their_like() {
         let mut caller = user();
-        let code = [("SerialNumber", "arn:aws:iam::123456789012:mfa/bob"), ("TokenCode", "123456")];
-        assert!(caller.refused_with_status("GetSessionToken", &code).starts_with("501 NotImplemented"));
         caller.call.session = Some(Arc::new(Session::lasting(Timestamp(0), Timestamp(1))));
         let refused = caller.refused_with_status("GetSessionToken", &[]);
         assert_eq!(refused, "403 AccessDenied: Cannot call GetSessionToken with session credentials");

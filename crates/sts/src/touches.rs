@@ -8,6 +8,7 @@ use model::World;
 use policy::Document;
 
 use crate::assume_role::{account_and_name, role_with};
+use crate::second_factor;
 use crate::shapes::op;
 
 /// Parameters, and the condition keys that show them.
@@ -34,6 +35,11 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
         for (key, values) in &identity.federation.keys {
             touched.add(key.clone(), values.clone());
         }
+    }
+    // Before the code is taken, so that trust policies can ask for one: a wrong one is refused when it is.
+    if second_factor::is_shown(input) {
+        touched.add("aws:MultiFactorAuthPresent", vec!["true".to_owned()]);
+        touched.add("aws:MultiFactorAuthAge", vec!["0".to_owned()]);
     }
     for (key, value) in role.iter().flat_map(|role| &role.tags) {
         touched.add(format!("aws:ResourceTag/{key}"), vec![value.clone()]);
@@ -106,5 +112,12 @@ mod tests {
         assert_eq!(asked[1].action, Some("sts:TagSession"));
         assert_eq!(asked.len(), 2);
         assert_eq!(touched("GetAccessKeyInfo"), []);
+        assert_eq!(asked[0].values("aws:MultiFactorAuthPresent"), None);
+        let form =
+            format!("{form}&SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Fx&TokenCode=123456");
+        let input = Input::parse(Protocol::Query, "", form.as_bytes()).unwrap();
+        let action = API.find("AssumeRole").unwrap();
+        let shown = (API.touches)(&caller.world, &caller.call, action, &input);
+        assert_eq!(shown[0].values("aws:MultiFactorAuthPresent").unwrap(), ["true"]);
     }
 }

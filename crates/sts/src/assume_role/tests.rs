@@ -180,8 +180,7 @@ fn tags_that_clash_are_refused() {
 fn what_is_not_here_yet_is_refused() {
     let (mut caller, _) = user();
     for more in [
-        &[("SerialNumber", "arn:aws:iam::123456789012:mfa/bob"), ("TokenCode", "123456")][..],
-        &[("ProvidedContexts.member.1.ContextAssertion", "assertion")],
+        &[("ProvidedContexts.member.1.ContextAssertion", "assertion")][..],
         &[("MinimumSessionTokenSize", "4096")],
     ] {
         let refused = caller.refused_with_status("AssumeRole", &form(more));
