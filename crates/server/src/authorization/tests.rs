@@ -118,9 +118,13 @@ fn every_row_of_every_service_is_refused_to_whom_nothing_allows_it_in_the_servic
             let (code, status) = match service.service.protocol.error_names() {
                 ErrorNames::Ec2 => ("UnauthorizedOperation", 403),
                 ErrorNames::Plain => ("AccessDenied", 403),
-                ErrorNames::Exceptions => ("AccessDeniedException", 400),
+                ErrorNames::Exceptions => {
+                    let is_rest = service.service.protocol == Protocol::RestJson;
+                    ("AccessDeniedException", if is_rest { 403 } else { 400 })
+                }
             };
-            assert_eq!((refused.code.as_ref(), refused.status), (code, status), "{}", action.name);
+            let told = refused.render(service.service, "r-1").status;
+            assert_eq!((refused.code.as_ref(), told), (code, status), "{}", action.name);
             let text = "User: arn:aws:iam::123456789012:user/bob is not authorized to perform: ";
             assert!(refused.message.contains(text), "{}: {}", action.name, refused.message);
             let reason = "because no identity-based policy allows the ";
