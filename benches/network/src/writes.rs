@@ -61,7 +61,8 @@ fn role(writer: u32) -> String {
 /// A network in the hands of a writer. Its store begins empty, and gets what changes.
 pub(crate) fn state_of(network: &World, directory: &Directory) -> Result<State, String> {
     let store = Redb::open(&directory.0, Options::new(FORMAT)).map_err(|error| error.to_string())?;
-    let state = State::open(Arc::new(store), Default::default()).map_err(|error| error.to_string())?;
+    let home = "us-west-2".parse().expect("a Region of the table");
+    let state = State::open(Arc::new(store), Default::default(), home).map_err(|error| error.to_string())?;
     let network = network.clone();
     state.change_blocking(move |world| *world = network).map_err(|error| error.to_string())?;
     for writer in 0..WRITERS {
