@@ -11,6 +11,7 @@ mod botocore;
 mod constraints;
 mod conversions;
 mod emit;
+mod endpoints;
 mod members;
 mod model;
 mod names;
@@ -72,6 +73,8 @@ fn generate() -> Result<Files, String> {
     let lists = emit::Lists::read()?;
     let vacant = crate::vacant::all()?;
     let (path, text) = absent::file(&data, &present, &vacant)?;
+    files.insert(path, text);
+    let (path, text) = endpoints::file(&data)?;
     files.insert(path, text);
     let reference = Reference::read()?;
     files.insert(SERVICE_NAMES.into(), reference.services());

@@ -22,6 +22,7 @@ pub mod neighbor;
 pub mod public_names;
 pub mod resolver;
 pub mod role_credentials;
+pub mod service_endpoints;
 pub mod time;
 
 pub use dhcp::DhcpReply;

@@ -1,11 +1,14 @@
 //! Names of the simulated internet: what everybody resolves alike, inside and outside of VPCs.
 //!
 //! The addresses are documentation ones (RFC 5737, RFC 3849), so that nothing meant for the simulation can reach a real
-//! host by mistake. Host names of instances are not here; they follow the network's state ([`crate::names`]).
+//! host by mistake; those of AWS's services are AWS's own in kind ([`crate::service_endpoints`]). Host names of instances
+//! are not here; they follow the network's state ([`crate::names`]).
 
-use model::Region;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::service_endpoints::{self, ServiceEndpoint};
 
 /// example.com: a page over HTTP.
 pub const EXAMPLE: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 10);
@@ -13,17 +16,10 @@ pub const EXAMPLE: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 10);
 pub const EXAMPLE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 0x10);
 /// redirect.example.net: a site that sends its visitors to example.com. It has no IPv6 address.
 pub const REDIRECT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 20);
-/// The AWS APIs, for every Region.
-pub const AWS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 30);
-/// The AWS APIs on IPv6, under their `api.aws` names.
-pub const AWS_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 0x30);
 /// A public resolver, for those who do not use the VPC's.
 pub const DNS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 53);
 /// A public time server, for those who do not use the link's.
 pub const TIME: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 123);
-
-/// The services whose endpoints have names.
-const SERVICES: [&str; 4] = ["ec2", "ec2-instance-connect", "ssm", "sts"];
 
 /// What a public name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +30,16 @@ pub enum PublicRecord {
     Aaaa(Ipv6Addr),
     /// Another name.
     Cname(String),
+}
+
+impl PublicRecord {
+    /// The record of an address.
+    fn of(address: IpAddr) -> PublicRecord {
+        match address {
+            IpAddr::V4(v4) => PublicRecord::A(v4),
+            IpAddr::V6(v6) => PublicRecord::Aaaa(v6),
+        }
+    }
 }
 
 /// Names that everybody on the simulated internet can resolve.
@@ -63,16 +69,9 @@ impl PublicNames {
             ("dns.example.net", PublicRecord::A(DNS)),
             ("time.aws.com", PublicRecord::A(TIME)),
             ("pool.ntp.org", PublicRecord::A(TIME)),
-            ("route53.amazonaws.com", PublicRecord::A(AWS)),
-            ("route53.amazonaws.com.cn", PublicRecord::A(AWS)),
-            ("route53.us-gov.amazonaws.com", PublicRecord::A(AWS)),
-            ("sts.amazonaws.com", PublicRecord::A(AWS)),
         ]);
         for pool in ["0", "1", "2", "3"] {
             names.add(&format!("{pool}.amazon.pool.ntp.org"), PublicRecord::Cname("pool.ntp.org".to_owned()));
-        }
-        for region in Region::all() {
-            names.add_endpoints(region);
         }
         names
     }
@@ -83,22 +82,16 @@ impl PublicNames {
         self.records.entry(name).or_default().push(record);
     }
 
-    fn add_endpoints(&mut self, region: Region) {
-        let partition = region.partition();
-        for service in SERVICES {
-            self.add(&format!("{service}.{region}.{}", partition.domain()), PublicRecord::A(AWS));
-            let dual_stack = format!("{service}.{region}.{}", partition.dual_stack_domain());
-            self.add(&dual_stack, PublicRecord::A(AWS));
-            self.add(&dual_stack, PublicRecord::Aaaa(AWS_V6));
-        }
-    }
-
     /// What a name stands for; empty where only longer names exist, `None` where not even those do.
-    pub fn get(&self, name: &str) -> Option<&[PublicRecord]> {
-        match self.records.get(name) {
-            Some(records) => Some(records),
-            None => self.has_names_below(name).then_some(&[]),
+    pub fn get(&self, name: &str) -> Option<Cow<'_, [PublicRecord]>> {
+        if let Some(records) = self.records.get(name) {
+            return Some(Cow::Borrowed(records));
         }
+        if let Some(endpoint) = ServiceEndpoint::named(name) {
+            return Some(endpoint.addresses().map(PublicRecord::of).collect());
+        }
+        let is_above = self.has_names_below(name) || service_endpoints::has_endpoints_below(name);
+        is_above.then_some(Cow::Borrowed(&[]))
     }
 
     /// The zone that answers for a name: its last two labels where something is known there, the root otherwise.
@@ -125,8 +118,10 @@ mod tests {
     #[test]
     fn a_name_between_others_exists_and_stands_for_nothing() {
         let names = PublicNames::simulated();
-        assert_eq!(names.get("example.com").map(<[_]>::len), Some(2));
-        assert_eq!(names.get("us-west-2.amazonaws.com"), Some([].as_slice()));
+        assert_eq!(names.get("example.com").map(|records| records.len()), Some(2));
+        assert_eq!(names.get("us-west-2.amazonaws.com").map(|records| records.len()), Some(0));
+        assert_eq!(names.get("iam.amazonaws.com").map(|records| records.len()), Some(1));
+        assert_eq!(names.get("ec2.us-west-2.api.aws").map(|records| records.len()), Some(2));
         assert_eq!(names.get("ample.com"), None, "a suffix of letters is not a parent");
         assert_eq!(names.get("nowhere.example.com"), None);
     }

@@ -145,9 +145,7 @@ impl AwsPrefixList {
     }
 
     fn facts(self) -> (u8, &'static RegionFacts) {
-        let found = REGIONS.iter().zip(0..).find(|(facts, _)| facts.region == self.region.name());
-        let (facts, position) = found.expect("every Region has a row, as the test beside says");
-        (position, facts)
+        facts_of(self.region)
     }
 }
 
@@ -155,6 +153,17 @@ impl AwsPrefixList {
 fn nth_block(first: Ipv4Addr, prefix: u8, position: u8) -> Ipv4Net {
     let size = 1_u32 << (32 - prefix);
     Ipv4Net::new_assert(Ipv4Addr::from(u32::from(first) + u32::from(position) * size), prefix)
+}
+
+/// Where a Region's blocks are among all Regions'; it never changes.
+pub(crate) fn position(region: Region) -> u8 {
+    facts_of(region).0
+}
+
+fn facts_of(region: Region) -> (u8, &'static RegionFacts) {
+    let found = REGIONS.iter().zip(0..).find(|(facts, _)| facts.region == region.name());
+    let (facts, position) = found.expect("every Region has a row, as the test beside says");
+    (position, facts)
 }
 
 #[cfg(test)]

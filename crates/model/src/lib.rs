@@ -13,6 +13,7 @@ pub mod account_settings;
 pub mod address_transfer;
 mod as_text;
 pub mod aws_prefix_list;
+pub mod aws_range;
 mod base64_text;
 pub mod cpu_options;
 pub mod dhcp_options;

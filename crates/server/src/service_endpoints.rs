@@ -1,0 +1,121 @@
+//! AWS's services by their own names, inside: the API at their public addresses, over TLS and without.
+//!
+//! A client that resolves `ec2.us-west-2.amazonaws.com` in an instance, on the laptop or behind a NAT gateway finds an
+//! address of Hamlet's, and comes here by the way that its network leaves it. It is known by the address that it is seen
+//! with, and answered by the service that it names, at an address of that service, and nowhere else.
+//!
+//! Who comes from inside is a guest, and no guest is taken for an administrator: keys that nobody knows are refused, in open
+//! mode too. The laptop is the user's own, and has what the API's own port has.
+
+use guest::service_endpoints::ServiceEndpoint;
+use hyper::http::request::Parts;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use crate::api::{Api, Client};
+use crate::config::Auth;
+use crate::host_name::addressed;
+use crate::listener;
+use crate::namespaces::{LAPTOP, LAPTOP_V6};
+use crate::places::{self, Places};
+use crate::refusal::{Reason, Refusal};
+use crate::shares::Holder;
+
+/// How many connections there are at once: in all, and from one address. Whoever is behind a NAT gateway shares its.
+pub(crate) const CONNECTIONS_MAX: usize = 1024;
+/// The share of one address.
+pub(crate) const CONNECTIONS_PER_ADDRESS_MAX: usize = 128;
+/// How long a client may take until its connection is secured.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
+
+/// Serves them at a port.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    places: Arc<Places<IpAddr>>,
+    api: Arc<Api>,
+    tls: Option<TlsAcceptor>,
+) {
+    let serve_one = |stream, _| answer(stream, Arc::clone(&api), tls.clone());
+    places::admit(listener, places, |peer| Some(peer.ip()), serve_one).await;
+}
+
+async fn answer(stream: TcpStream, api: Arc<Api>, tls: Option<TlsAcceptor>) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    // HTTP ends in order, and its last answer must not be thrown away with the connection.
+    places::reset_when_dropped(&stream, false)?;
+    let client = client(&api, stream.peer_addr()?.ip(), stream.local_addr()?.ip());
+    match tls {
+        None => listener::serve(stream, client, api, ()).await,
+        Some(tls) => {
+            let secured = timeout(HANDSHAKE_MAX, tls.accept(stream)).await??;
+            listener::serve(secured, client, api, ()).await;
+        }
+    }
+    Ok(())
+}
+
+fn client(api: &Api, source: IpAddr, endpoint: IpAddr) -> Client {
+    let is_laptop = source == IpAddr::V4(LAPTOP) || source == IpAddr::V6(LAPTOP_V6);
+    Client {
+        source,
+        holder: Holder::at(source),
+        refused: None,
+        auth: if is_laptop { api.config.auth } else { Auth::Strict },
+        endpoint: Some(endpoint),
+    }
+}
+
+/// Why a request that has come to this address is not answered, if it is spoken to a name that does not lead there.
+pub(crate) fn refusal(address: IpAddr, head: &Parts) -> Option<Refusal> {
+    let text = match addressed(head) {
+        Ok(text) => text,
+        Err(refusal) => return Some(refusal),
+    };
+    let name = text.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+    let leads_here =
+        ServiceEndpoint::named(&name).is_some_and(|endpoint| endpoint.addresses().any(|it| it == address));
+    (!leads_here)
+        .then(|| Refusal::new(Reason::UnknownHost, format!("Nothing at {address} is called {name}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::Request;
+
+    fn is_refused(address: IpAddr, host: &str) -> bool {
+        let request = Request::builder().header("host", host).body(()).unwrap();
+        refusal(address, &request.into_parts().0).is_some()
+    }
+
+    #[test]
+    fn a_service_is_spoken_to_by_its_own_names_where_they_lead() {
+        let of = |name: &str| ServiceEndpoint::named(name).unwrap();
+        let (ec2, dual) = (of("ec2.us-west-2.amazonaws.com"), of("ec2.us-west-2.api.aws"));
+        let at = IpAddr::V4(ec2.v4());
+        for host in
+            ["ec2.us-west-2.amazonaws.com", "EC2.us-west-2.amazonaws.com:443", "ec2.us-west-2.api.aws"]
+        {
+            assert!(!is_refused(at, host), "{host}");
+        }
+        assert!(!is_refused(IpAddr::V6(dual.v6()), "ec2.us-west-2.api.aws"));
+        assert!(
+            is_refused(IpAddr::V6(dual.v6()), "ec2.us-west-2.amazonaws.com"),
+            "that name has no IPv6 address"
+        );
+        for host in [
+            "iam.amazonaws.com",
+            "ec2.eu-west-1.amazonaws.com",
+            "localhost",
+            "example.com",
+            &at.to_string(),
+            "",
+        ] {
+            assert!(is_refused(at, host), "{host}");
+        }
+    }
+}
