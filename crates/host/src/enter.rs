@@ -46,13 +46,15 @@ pub enum Enter {
     NetworkNamespace {
         /// The program and its arguments.
         command: Vec<OsString>,
+        /// What differs in their environment; without a value it is taken away.
+        environment: Vec<(String, Option<String>)>,
     },
 }
 
 impl Enter {
     fn command(&self) -> &[OsString] {
         match self {
-            Self::Instance { command, .. } | Self::NetworkNamespace { command } => command,
+            Self::Instance { command, .. } | Self::NetworkNamespace { command, .. } => command,
         }
     }
 }
@@ -71,7 +73,15 @@ pub fn enter(pid: i32, what: &Enter) -> Result<u8> {
         Enter::Instance { user, nesting, .. } => {
             (enter_instance(pid, user, *nesting, &mut command)?, Streams::of_guest())
         }
-        Enter::NetworkNamespace { .. } => (enter_network_namespace(pid, &mut command)?, Streams::of_caller()),
+        Enter::NetworkNamespace { environment, .. } => {
+            for (name, value) in environment {
+                match value {
+                    Some(value) => command.env(name, value),
+                    None => command.env_remove(name),
+                };
+            }
+            (enter_network_namespace(pid, &mut command)?, Streams::of_caller())
+        }
     };
     let setup = Setup { dies_with_parent: true, ..setup };
     streams.give_to(&mut command, setup)?;

@@ -12,9 +12,10 @@ use rustix::process::geteuid;
 
 use crate::error::{Attempt, Result};
 use crate::files;
+use crate::trust;
 
 /// Changes when what is built changes; an image of another version is built again.
-const VERSION: &str = "5";
+const VERSION: &str = "6";
 
 /// What is copied from the host's `/etc`, when everybody may read it.
 const ETC: &[&str] = &[
@@ -124,10 +125,10 @@ const USR_DIRECTORIES: &[&str] =
 /// What a system with a merged `/usr` has as links, and an older one as directories.
 pub(crate) const USR_LINKS: &[&str] = &["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
-/// Builds the image below `images` unless it is there, and says where it is.
-pub(crate) fn build(images: &Path) -> Result<PathBuf> {
+/// Builds the image below `images` unless it is there, and says where it is. What is in it trusts `authority`, too.
+pub(crate) fn build(images: &Path, authority: &str) -> Result<PathBuf> {
     let image = images.join("host-userland");
-    let version = format!("{VERSION} uid {}\n", geteuid().as_raw());
+    let version = format!("{VERSION} uid {}\n{authority}", geteuid().as_raw());
     if fs::read_to_string(image.join("version")).is_ok_and(|found| found == version) {
         return Ok(image);
     }
@@ -135,6 +136,7 @@ pub(crate) fn build(images: &Path) -> Result<PathBuf> {
     files::remove_tree(&unfinished)?;
     files::remove_tree(&image)?;
     build_root(&unfinished.join("root"))?;
+    trust::add_to_image(&unfinished.join("root"), authority).attempt("adding what the image trusts")?;
     build_usr(&unfinished.join("usr"))?;
     write(&unfinished.join("version"), &version, 0o644)?;
     fs::rename(&unfinished, &image).attempt("finishing the image")?;
@@ -235,9 +237,14 @@ fn write_own_etc(etc: &Path) -> Result<()> {
     write(&etc.join("sysctl.conf"), SETTINGS, 0o644)?;
     write(
         &etc.join("sudoers"),
-        "Defaults env_reset\nroot ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
+        &format!(
+            "Defaults env_reset\nDefaults env_keep += \"{}\"\nroot ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n",
+            trust::names()
+        ),
         0o440,
     )?;
+    fs::create_dir_all(etc.join("profile.d")).attempt("making profile.d")?;
+    write(&etc.join("profile.d/hamlet-trust.sh"), &trust::exported(), 0o644)?;
     fs::create_dir_all(etc.join("pam.d")).attempt("making pam.d")?;
     write(&etc.join("pam.d/su"), SU_RULES, 0o644)
 }
@@ -281,7 +288,8 @@ fn build_usr(usr: &Path) -> Result<()> {
         return Ok(());
     }
     let become_user = if geteuid().is_root() { BECOME_BY_SU } else { BECOME_NOBODY_ELSE };
-    write(&usr.join("bin/sudo"), &SUDO.replace("BECOME", become_user), 0o755)
+    let script = SUDO.replace("BECOME", become_user).replace("TRUST", &trust::passed_on());
+    write(&usr.join("bin/sudo"), &script, 0o755)
 }
 
 /// A `sudo` for hosts without one: understands the options that scripts use. No program of ours has a setuid bit.
@@ -317,7 +325,7 @@ BECOME
 "#;
 
 /// Members of the group sudo pass `su`'s rules (`/etc/pam.d/su` of the image) without a password.
-const BECOME_BY_SU: &str = r#"clean() { exec env -i ${TERM+"TERM=$TERM"} ${LANG+"LANG=$LANG"} ${LC_ALL+"LC_ALL=$LC_ALL"} "PATH=$path" "$@"; }
+const BECOME_BY_SU: &str = r#"clean() { exec env -i ${TERM+"TERM=$TERM"} ${LANG+"LANG=$LANG"} ${LC_ALL+"LC_ALL=$LC_ALL"} TRUST "PATH=$path" "$@"; }
 facts="SUDO_USER=$caller SUDO_UID=$caller_id USER=$user LOGNAME=$user HOME=$home"
 if [ -n "$login" ]; then
     if [ $# -gt 0 ]; then clean su "$user" -s /bin/sh --session-command "cd; export $facts; exec /bin/bash -l -c \"\$*\"" -- sh "$@"; fi

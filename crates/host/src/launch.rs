@@ -97,7 +97,7 @@ enum Step {
     /// You have your ids.
     Mapped,
     /// This is what you are for.
-    Begin(Order),
+    Begin(Box<Order>),
     /// I am in the network that is to have the interfaces.
     Entered,
     /// You have them, by these names.
@@ -149,7 +149,7 @@ fn lead(
     if let Order::Instance { directory, image, ids, .. } = order {
         carried.extend(trees::for_instance(pid, *ids, directory, image)?);
     }
-    say(line, &Step::Begin(order.clone()), &carried.iter().map(AsFd::as_fd).collect::<Vec<_>>())?;
+    say(line, &Step::Begin(Box::new(order.clone())), &carried.iter().map(AsFd::as_fd).collect::<Vec<_>>())?;
     drop(carried);
     match hear(line)? {
         Some((Step::Entered, _)) => {}
@@ -269,7 +269,7 @@ fn begin(control: &OwnedFd, line: OwnedFd) -> Result<()> {
         return Err(HostError::Ended("the helper".into()));
     };
     let helper = Helper(line);
-    match order {
+    match *order {
         Order::Instance { spec, directory, image, ids, nesting, .. } => {
             let mut carried = carried.into_iter();
             let (Some(names), Some(console)) = (carried.next(), carried.next()) else {

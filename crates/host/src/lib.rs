@@ -78,6 +78,7 @@ mod sys;
 mod tap;
 mod tree;
 mod trees;
+mod trust;
 
 pub use boundary::Barrier;
 pub use enter::{Enter, enter};
@@ -94,6 +95,7 @@ pub use spec::{
 };
 pub use supervisor::{Host, NetworkNamespace, Running};
 pub use tap::{Offloads, Tap, VNET_HEADER_LENGTH};
+pub use trust::laptop_variables;
 
 /// The interface through which everything in a network namespace talks. Those of instances are called as their images call
 /// them.

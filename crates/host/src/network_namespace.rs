@@ -18,7 +18,7 @@ use crate::image::NSSWITCH;
 use crate::mounts;
 use crate::netlink::{LinkChange, Netlink, Route, RouteKind, Rule, Table};
 use crate::spec::{AnyAddress, NetworkNamespaceRole, NetworkNamespaceSpec};
-use crate::sys;
+use crate::{sys, trust};
 
 /// How many connections wait to be accepted: as many as the kernel allows unless told otherwise, so that a guest's burst
 /// costs nobody else's first packet.
@@ -31,7 +31,10 @@ pub(crate) fn run(control: &OwnedFd, spec: &NetworkNamespaceSpec, directory: &Pa
     remount_proc();
     set_up_network(spec).attempt(format!("setting up the network of the {}", spec.name))?;
     match &spec.role {
-        NetworkNamespaceRole::Laptop { resolver } => use_resolver(directory, *resolver)?,
+        NetworkNamespaceRole::Laptop { resolver, authority } => {
+            use_resolver(directory, *resolver)?;
+            trust_authority(directory, authority)?;
+        }
         NetworkNamespaceRole::Services => {}
     }
     channel::send(control, &Report::Ready, &[]).attempt("telling the daemon that we run")?;
@@ -159,6 +162,15 @@ fn use_resolver(directory: &Path, resolver: IpAddr) -> Result<()> {
     fs::write(&services, NSSWITCH).attempt("writing the laptop's nsswitch.conf")?;
     cover(&name_servers, "/etc/resolv.conf")?;
     cover(&services, "/etc/nsswitch.conf")
+}
+
+/// Programs trust an authority besides those of the host.
+fn trust_authority(directory: &Path, authority: &str) -> Result<()> {
+    let own = directory.join(trust::LAPTOP_BUNDLE);
+    let found = trust::BUNDLES.into_iter().map(Path::new).find(|path| path.is_file());
+    let text = trust::with_authority(found.unwrap_or(Path::new("")), authority);
+    fs::write(&own, text).attempt("writing whom the laptop trusts")?;
+    trust::BUNDLES.into_iter().try_for_each(|bundle| cover(&own, bundle))
 }
 
 /// A host without the file has nothing to be covered.

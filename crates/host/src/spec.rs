@@ -95,6 +95,8 @@ pub enum NetworkNamespaceRole {
     Laptop {
         /// The DNS server written to the namespace's own `/etc/resolv.conf`.
         resolver: IpAddr,
+        /// The certificate of an authority that programs trust besides the host's, as PEM.
+        authority: String,
     },
 }
 

@@ -41,6 +41,7 @@ pub struct Host {
     prepared: Mutex<Option<Prepared>>,
     ids: Mutex<PrivateIds>,
     nesting: Nesting,
+    authority: String,
     spawner: Spawner,
     cgroups: Option<Cgroups>,
     reaper: Reaper,
@@ -73,6 +74,7 @@ impl Host {
             prepared: Mutex::new(None),
             ids: Mutex::new(PrivateIds::of(&data)),
             nesting: Nesting::default(),
+            authority: String::new(),
             spawner: Spawner::start()?,
             reaper: Reaper::start(&program)?,
             cgroups,
@@ -84,6 +86,11 @@ impl Host {
     /// Lets programs in instances make namespaces of their own, or not.
     pub fn with_nesting(self, nesting: Nesting) -> Self {
         Self { nesting, ..self }
+    }
+
+    /// Has instances trust an authority, by its certificate as PEM, besides those that the host trusts.
+    pub fn trusting(self, authority: String) -> Self {
+        Self { authority, ..self }
     }
 
     /// Starts an instance on the disk it had before, or on a new one. Returns once its first process runs and its
@@ -196,7 +203,7 @@ impl Host {
         if let Some(found) = &*prepared {
             return Ok(found.clone());
         }
-        let image = image::build(&self.layout.images())?;
+        let image = image::build(&self.layout.images(), &self.authority)?;
         let mounts = self.probe(&image)?;
         Ok(prepared.insert(Prepared { image, mounts }).clone())
     }

@@ -15,12 +15,13 @@ use crate::authorization::Ledger;
 use crate::body::{self, Bodies};
 use crate::callers::{Caller, Callers};
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Auth, Config};
 use crate::consoles::Consoles;
 use crate::controllers::endpoint_places::EndpointPlaces;
 use crate::host_name::HostNames;
 use crate::life::{self, Exchange};
 use crate::refusal::{Refusal, RefusedRequests};
+use crate::service_endpoints;
 use crate::services;
 use crate::shares::Holder;
 use crate::spool::Spool;
@@ -70,6 +71,10 @@ pub struct Client {
     pub holder: Holder,
     /// Why nothing that comes from there is answered, if that is so.
     pub refused: Option<Refusal>,
+    /// Whether keys that nobody knows are an administrator's, for whoever asks from there.
+    pub auth: Auth,
+    /// The address inside that the client has come to; None at the API's own port.
+    pub endpoint: Option<IpAddr>,
 }
 
 impl Api {
@@ -81,7 +86,10 @@ impl Api {
             return self.open_tunnel(client, request, upgrade, &request_id).await;
         }
         let (head, body) = request.into_parts();
-        let is_plain = head.method == Method::GET && head.uri.query().is_none() && !is_of_a_client(&head);
+        let is_plain = client.endpoint.is_none()
+            && head.method == Method::GET
+            && head.uri.query().is_none()
+            && !is_of_a_client(&head);
         match page(head.uri.path()).filter(|_| is_plain && self.refusal(client, &head).is_none()) {
             Some(text) => plain(text),
             None => self.call(client, &head, body, request_id).await,
@@ -90,7 +98,9 @@ impl Api {
 
     /// Why nothing that this client asks is answered, if that is so.
     pub(crate) fn refusal(&self, client: &Client, head: &Parts) -> Option<Refusal> {
-        client.refused.clone().or_else(|| web_page::refusal(&self.host_names, head))
+        let at_endpoint = client.endpoint.map(|address| service_endpoints::refusal(address, head));
+        let refused = client.refused.clone();
+        refused.or_else(|| at_endpoint.unwrap_or_else(|| web_page::refusal(&self.host_names, head)))
     }
 
     async fn call(

@@ -52,7 +52,6 @@ impl Caller {
 
 /// What callers are known by.
 pub struct Callers {
-    auth: Auth,
     default: AccountId,
     root: AccessKey,
     roles: CredentialKey,
@@ -63,7 +62,6 @@ impl Callers {
     /// The callers of a run.
     pub fn of(config: &Config, root: &AccessKey) -> Callers {
         Callers {
-            auth: config.auth,
             default: config.account,
             root: root.clone(),
             roles: root.role_credentials(),
@@ -76,12 +74,13 @@ impl Callers {
         &self.sessions
     }
 
-    /// Whom a request acts for, if its signature holds.
+    /// Whom a request acts for, if its signature holds; `auth` says what becomes of keys that nobody knows.
     pub fn identify(
         &self,
         world: &World,
         request: &SignedRequest<'_>,
         authorization: &Authorization,
+        auth: Auth,
         now: Timestamp,
     ) -> Result<Caller, SignatureError> {
         // Forgetting the token must not make a stranger of an instance, whom open mode would take for root.
@@ -106,7 +105,7 @@ impl Callers {
         };
         match sigv4::verify(request, authorization, secret, now) {
             Ok(()) => Ok(Caller::root(self.root.account)),
-            Err(SignatureError::UnknownKey(authorization)) if self.auth == Auth::Open => {
+            Err(SignatureError::UnknownKey(authorization)) if auth == Auth::Open => {
                 let in_header = request.header("authorization").is_some();
                 let proof = if in_header { Proof::Shown } else { Proof::Lacking };
                 Ok(Caller { proof, is_stranger: true, ..Caller::root(self.account_of(&authorization)) })
@@ -258,14 +257,27 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_767_225_600_000);
     const HOUR_MS: i64 = 60 * 60 * 1000;
 
-    fn callers(auth: Auth) -> Callers {
+    /// Callers, and the mode in which they ask.
+    struct Asking {
+        callers: Callers,
+        auth: Auth,
+    }
+
+    impl std::ops::Deref for Asking {
+        type Target = Callers;
+        fn deref(&self) -> &Callers {
+            &self.callers
+        }
+    }
+
+    fn callers(auth: Auth) -> Asking {
         let root = AccessKey {
             access_key_id: "AKIAROOT".to_owned(),
             secret_access_key: "secret".to_owned(),
             account: AccountId::DEFAULT,
         };
         let (roles, sessions) = (root.role_credentials(), root.sessions());
-        Callers { auth, default: AccountId::DEFAULT, roles, sessions, root }
+        Asking { callers: Callers { default: AccountId::DEFAULT, roles, sessions, root }, auth }
     }
 
     /// A world with the role `web`, and a session of an instance that acts as it.
@@ -287,7 +299,7 @@ mod tests {
 
     /// A request that somebody signs at some time, as the SDKs do.
     fn ask(
-        callers: &Callers,
+        callers: &Asking,
         world: &World,
         (id, secret, token): (&str, &str, Option<&str>),
         now: Timestamp,
@@ -312,7 +324,7 @@ mod tests {
         let mut headers = headers.clone();
         headers.push(("authorization", &signature));
         let request = SignedRequest { headers: &headers, ..request };
-        callers.identify(world, &request, &sigv4::parse(&request)?, now)
+        callers.identify(world, &request, &sigv4::parse(&request)?, callers.auth, now)
     }
 
     #[test]
@@ -524,7 +536,7 @@ mod tests {
             };
             let query = sigv4::presign(&request, scope, secret, now, 60);
             let request = SignedRequest { query: &query, ..request };
-            callers.identify(&world, &request, &sigv4::parse(&request)?, NOW).map(|it| it.proof)
+            callers.identify(&world, &request, &sigv4::parse(&request)?, callers.auth, NOW).map(|it| it.proof)
         };
         assert_eq!(proof("AKIASOMEBODY", "any"), Ok(Proof::Lacking));
         assert_eq!(proof("222222222222", "any"), Ok(Proof::Lacking));

@@ -3,10 +3,11 @@
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -14,8 +15,9 @@ use tokio::time::{sleep, timeout};
 use crate::api::{Api, Client};
 use crate::clock;
 use crate::local_users::LocalUsers;
+use crate::namespaces;
 use crate::refusal::{Reason, Refusal};
-use crate::shares::{Share, Shares};
+use crate::shares::Shares;
 
 /// How many connections there are at once, where the system lets us have twice as many files.
 const CONNECTIONS_MAX: usize = 1024;
@@ -48,7 +50,8 @@ pub(crate) async fn accept(listener: TcpListener, users: LocalUsers, api: Arc<Ap
         };
         let _ = stream.set_nodelay(true);
         let (holder, refused) = users.who(&stream, peer.ip());
-        let client = Client { source: peer.ip(), holder, refused };
+        let source = as_seen(peer.ip());
+        let client = Client { source, holder, refused, auth: api.config.auth, endpoint: None };
         if let Some(place) = connections.take(holder, 1) {
             tokio::spawn(serve(stream, client, Arc::clone(&api), place));
             continue;
@@ -63,6 +66,11 @@ pub(crate) async fn accept(listener: TcpListener, users: LocalUsers, api: Arc<Ap
     }
 }
 
+/// What a connection is, whatever it is secured by.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for T {}
+
 /// Instances, their links and the store need files as well.
 fn connections_max() -> usize {
     let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
@@ -70,7 +78,18 @@ fn connections_max() -> usize {
     CONNECTIONS_MAX.min(files / 2)
 }
 
-async fn serve(stream: TcpStream, client: Client, api: Arc<Api>, _place: Share) {
+/// This machine is the user's own computer, which policies and the audit trail know by its public address.
+fn as_seen(peer: IpAddr) -> IpAddr {
+    let peer = peer.to_canonical();
+    match (peer.is_loopback(), peer.is_ipv4()) {
+        (true, true) => namespaces::LAPTOP.into(),
+        (true, false) => namespaces::LAPTOP_V6.into(),
+        (false, _) => peer,
+    }
+}
+
+/// Answers what comes over a connection, until it ends or has been idle for long.
+pub(crate) async fn serve(stream: impl Stream, client: Client, api: Arc<Api>, _place: impl Send) {
     let (client, activity) = (Arc::new(client), Activity::new());
     let answer = service_fn(|request| {
         let (api, client, busy) = (Arc::clone(&api), Arc::clone(&client), activity.begin());

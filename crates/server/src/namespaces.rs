@@ -8,7 +8,7 @@ use host::{
     NetworkNamespaceSpec,
 };
 use model::aws_prefix_list::{AwsPrefixList, AwsService};
-use model::{IpNet, MacAddress};
+use model::{IpNet, MacAddress, aws_range};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The laptop's public address.
@@ -28,12 +28,20 @@ pub const LAPTOP_NAMESPACE: &str = "laptop";
 
 /// All namespaces, open as long as this lives.
 pub struct Namespaces {
+    /// Where something is served.
+    pub servers: Servers,
+    /// The user's own computer.
+    pub laptop: NetworkNamespace,
+}
+
+/// Those in which something is served.
+pub struct Servers {
     /// Where instance metadata and DNS over TCP are served.
     pub services: NetworkNamespace,
     /// Where example.com and its neighbours are served.
     pub internet: NetworkNamespace,
-    /// The user's own computer.
-    pub laptop: NetworkNamespace,
+    /// Where AWS's services answer to their public names.
+    pub aws: NetworkNamespace,
 }
 
 /// The hosts of the simulated internet.
@@ -45,6 +53,11 @@ pub fn internet_hosts() -> Vec<IpNet> {
         IpAddr::V4(public_names::DNS),
     ];
     single.into_iter().map(IpNet::from).collect()
+}
+
+/// Where the services of all Regions answer.
+pub fn aws_hosts() -> Vec<IpNet> {
+    model::Region::all().flat_map(aws_range::of_services).collect()
 }
 
 /// The laptop's addresses: its own, and one of every Region's EC2 Instance Connect range, so that `hamlet connect` can
@@ -64,9 +77,9 @@ pub fn instance_connect_source(region: model::Region) -> Option<Ipv4Addr> {
     })
 }
 
-impl Namespaces {
+impl Servers {
     /// Makes the namespaces and connects them.
-    pub fn open(host: &Host, datapath: &Datapath) -> anyhow::Result<Namespaces> {
+    pub fn open(host: &Host, datapath: &Datapath) -> anyhow::Result<Servers> {
         let services = namespace(
             host,
             datapath,
@@ -86,16 +99,39 @@ impl Namespaces {
             &internet_hosts(),
             PortKind::Internet(internet_hosts()),
         )?;
+        let aws = namespace(
+            host,
+            datapath,
+            "aws",
+            NetworkNamespaceRole::Services,
+            AnyAddress::Every,
+            &[],
+            PortKind::Internet(aws_hosts()),
+        )?;
+        Ok(Servers { services, internet, aws })
+    }
+
+    /// Makes the laptop as well, on which somebody may call at once: when something listens in the others. Programs there
+    /// trust the authority with this certificate.
+    pub fn with_laptop(
+        self,
+        host: &Host,
+        datapath: &Datapath,
+        authority: &str,
+    ) -> anyhow::Result<Namespaces> {
         let laptop = namespace(
             host,
             datapath,
             LAPTOP_NAMESPACE,
-            NetworkNamespaceRole::Laptop { resolver: IpAddr::V4(public_names::DNS) },
+            NetworkNamespaceRole::Laptop {
+                resolver: IpAddr::V4(public_names::DNS),
+                authority: authority.to_owned(),
+            },
             AnyAddress::Own,
             &laptop_hosts(),
             PortKind::Internet(laptop_hosts()),
         )?;
-        Ok(Namespaces { services, internet, laptop })
+        Ok(Namespaces { servers: self, laptop })
     }
 }
 

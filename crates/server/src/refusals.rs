@@ -16,6 +16,8 @@ pub enum Service {
     PublicDns,
     /// An EC2 Instance Connect Endpoint.
     Tunnel,
+    /// AWS's services at their public addresses.
+    Endpoint,
 }
 
 /// Why a caller was refused, or sent away.
@@ -32,8 +34,14 @@ pub enum Why {
 }
 
 impl Service {
-    const ALL: [Service; 5] =
-        [Service::Metadata, Service::Dns, Service::Site, Service::PublicDns, Service::Tunnel];
+    const ALL: [Service; 6] = [
+        Service::Metadata,
+        Service::Dns,
+        Service::Site,
+        Service::PublicDns,
+        Service::Tunnel,
+        Service::Endpoint,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -42,6 +50,7 @@ impl Service {
             Service::Site => "site",
             Service::PublicDns => "public-dns",
             Service::Tunnel => "tunnel",
+            Service::Endpoint => "endpoint",
         }
     }
 }

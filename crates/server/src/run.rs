@@ -22,6 +22,7 @@ use crate::host_name::HostNames;
 use crate::identity::Identity;
 use crate::listener;
 use crate::local_users::LocalUsers;
+use crate::namespaces::Servers;
 use crate::refusal::RefusedRequests;
 use crate::refusals::Refusals;
 use crate::running::Running;
@@ -87,7 +88,8 @@ async fn serve<T>(
         trail: Arc::clone(&trail),
         uses: Arc::clone(&uses),
     };
-    tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::new(api)));
+    let api = Arc::new(api);
+    tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::clone(&api)));
 
     let names = Arc::new(PublicNames::simulated());
     let backend = match config.instances {
@@ -115,7 +117,7 @@ async fn serve<T>(
         boundary: ArcSwapOption::empty(),
     });
     let until_the_end = ready(&running)?;
-    let opening = tokio::spawn(surroundings::open(Arc::clone(&running), backend));
+    let opening = tokio::spawn(surroundings::open(Arc::clone(&running), api, backend));
     let result = until_told_to_end(&running, opening).await;
     drop(until_the_end);
     tear_down(running).await;
@@ -170,8 +172,8 @@ async fn tear_down(running: Arc<Running>) {
         running.trail.end();
         if let Some(namespaces) = running.namespaces.swap(None) {
             namespaces.laptop.kill();
-            namespaces.internet.kill();
-            namespaces.services.kill();
+            let Servers { services, internet, aws } = &namespaces.servers;
+            [services, internet, aws].into_iter().for_each(host::NetworkNamespace::kill);
         }
     });
     let _ = ended.await;

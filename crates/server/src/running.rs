@@ -70,7 +70,7 @@ impl Running {
     /// The links to the simulated internet, for questions.
     pub fn internet_ports(&self) -> PortTable {
         let mut ports = PortTable::default();
-        for hosts in [namespaces::internet_hosts(), namespaces::laptop_hosts()] {
+        for hosts in [namespaces::internet_hosts(), namespaces::aws_hosts(), namespaces::laptop_hosts()] {
             ports.open(PortKind::Internet(hosts), model::MacAddress([2, 0, 0, 0, 0, 1]));
         }
         ports.open(PortKind::Services, model::MacAddress([2, 0, 0, 0, 0, 2]));

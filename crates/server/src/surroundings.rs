@@ -7,7 +7,10 @@ use host::{Barrier, Host};
 use model::World;
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
 
+use crate::api::Api;
+use crate::certificates::Authority;
 use crate::clock;
 use crate::config::Config;
 use crate::consoles::Consoles;
@@ -15,21 +18,24 @@ use crate::controllers::Backend;
 use crate::descriptors;
 use crate::internet_sites;
 use crate::link_services::{self, LinkServices};
-use crate::namespaces::{self, Namespaces};
+use crate::namespaces::{self, Servers};
 use crate::places::{Places, Room};
 use crate::public_resolver::{self, PublicResolver};
 use crate::refusals::Service;
 use crate::running::Running;
+use crate::service_endpoints;
 use crate::writer::{Decides, State};
 
 /// Starts the data plane, which sees every change from here on.
 pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
-    let host = Arc::new(Host::new(&config.data, &config.program)?.with_nesting(config.nesting));
+    let authority = Arc::new(Authority::kept_in(&config.data)?);
+    let host = Host::new(&config.data, &config.program)?.with_nesting(config.nesting);
+    let host = Arc::new(host.trusting(authority.certificate().to_owned()));
     let seed = u64::from_le_bytes(clock::random());
     let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
     let datapath = Arc::new(Datapath::start(engine, Default::default())?);
     publish_to(&datapath, state);
-    Ok(Backend { host, datapath, consoles: consoles(config, state) })
+    Ok(Backend { host, datapath, consoles: consoles(config, state), authority })
 }
 
 /// Has packets decided by the present snapshot and every later one.
@@ -65,10 +71,15 @@ fn adopt_consoles(backend: &Backend, world: &World) {
 }
 
 /// Opens the namespaces around the VPCs, then lets the instances come up.
-pub(crate) async fn open(running: Arc<Running>, backend: Option<Backend>) -> anyhow::Result<()> {
+pub(crate) async fn open(
+    running: Arc<Running>,
+    api: Arc<Api>,
+    backend: Option<Backend>,
+) -> anyhow::Result<()> {
     if let Some(backend) = backend.clone() {
+        let Backend { host, datapath, authority, .. } = backend.clone();
         let world = running.state.snapshot();
-        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Namespaces, Vec<Barrier>)> {
+        let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Servers, Vec<Barrier>)> {
             let kept: Vec<String> = world
                 .network
                 .instances
@@ -79,11 +90,14 @@ pub(crate) async fn open(running: Arc<Running>, backend: Option<Backend>) -> any
             adopt_consoles(&backend, &world);
             backend.host.reconcile(&kept.iter().map(String::as_str).collect::<Vec<_>>())?;
             let boundary = backend.host.boundary()?;
-            Ok((Namespaces::open(&backend.host, &backend.datapath)?, boundary))
+            Ok((Servers::open(&backend.host, &backend.datapath)?, boundary))
         });
-        let (namespaces, boundary) = opened.await??;
+        let (servers, boundary) = opened.await??;
         running.boundary.store(Some(Arc::new(boundary)));
-        serve_namespaces(&running, &namespaces)?;
+        serve_namespaces(&running, &servers)?;
+        serve_endpoints(&running, api, Arc::clone(&authority), &servers)?;
+        let all = move || servers.with_laptop(&host, &datapath, authority.certificate());
+        let namespaces = tokio::task::spawn_blocking(all).await??;
         running.namespaces.store(Some(Arc::new(namespaces)));
     }
     let starting = Arc::clone(&running);
@@ -91,7 +105,7 @@ pub(crate) async fn open(running: Arc<Running>, backend: Option<Backend>) -> any
     tokio::task::spawn_blocking(start).await?
 }
 
-fn serve_namespaces(running: &Arc<Running>, namespaces: &Namespaces) -> anyhow::Result<()> {
+fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers) -> anyhow::Result<()> {
     let Some(datapath) = running.datapath.clone() else { return Ok(()) };
     let descriptors = descriptors::raise();
     let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
@@ -129,6 +143,26 @@ fn serve_namespaces(running: &Arc<Running>, namespaces: &Namespaces) -> anyhow::
     tokio::spawn(resolver.clone().serve_datagrams(socket));
     let listener = TcpListener::from_std(namespaces.internet.listen_tcp(address)?)?;
     tokio::spawn(resolver.serve_connections(listener));
+    Ok(())
+}
+
+/// AWS's services by their own names.
+fn serve_endpoints(
+    running: &Running,
+    api: Arc<Api>,
+    authority: Arc<Authority>,
+    namespaces: &Servers,
+) -> anyhow::Result<()> {
+    let tls = TlsAcceptor::from(authority.server()?);
+    let total = descriptors::part(service_endpoints::CONNECTIONS_MAX, descriptors::raise());
+    let room = Room { total, share: service_endpoints::CONNECTIONS_PER_ADDRESS_MAX };
+    let places = Places::new(Service::Endpoint, room, Arc::clone(&running.refusals));
+    for (port, tls) in [(80, None), (443, Some(tls))] {
+        for listener in listen(&namespaces.aws, port)? {
+            let (places, api) = (Arc::clone(&places), Arc::clone(&api));
+            tokio::spawn(service_endpoints::serve(listener, places, api, tls.clone()));
+        }
+    }
     Ok(())
 }
 

@@ -59,7 +59,8 @@ impl Api {
         let refused = |error: SignatureError| error.to_aws(SERVICE.protocol);
         let (world, now) = (self.state.snapshot(), clock::now());
         let authorization = sigv4::parse(request).map_err(refused)?;
-        let caller = self.callers.identify(&world, request, &authorization, now).map_err(refused)?;
+        let caller =
+            self.callers.identify(&world, request, &authorization, client.auth, now).map_err(refused)?;
         if authorization.scope.service != SERVICE.name {
             let sentence = format!("Credential should be scoped to correct service: '{}'.", SERVICE.name);
             return Err(refused(SignatureError::WrongScope(sentence)));

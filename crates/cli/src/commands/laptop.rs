@@ -2,6 +2,8 @@
 
 use host::Enter;
 use std::ffi::OsString;
+use std::net::IpAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -34,5 +36,52 @@ pub(crate) fn enter(daemon: &Daemon, command: Vec<OsString>) -> Result<ExitCode>
     let pid = pid.ok_or_else(|| {
         Failure::new("the laptop is not there; the running Hamlet's terminal or log says why")
     })?;
-    Ok(ExitCode::from(host::enter(pid, &Enter::NetworkNamespace { command })?))
+    let environment = environment(&status.data);
+    Ok(ExitCode::from(host::enter(pid, &Enter::NetworkNamespace { command, environment })?))
+}
+
+/// What differs there from the caller's environment: whom programs trust, and no endpoint that is on this machine's own
+/// loopback, which the laptop does not have: AWS has its own names there.
+fn environment(data: &Path) -> Vec<(String, Option<String>)> {
+    let trusted = host::laptop_variables(data).into_iter().map(|(name, value)| (name, Some(value)));
+    let endpoints = std::env::vars_os().filter_map(|(name, value)| {
+        let (name, value) = (name.into_string().ok()?, value.into_string().ok()?);
+        (name.starts_with("AWS_ENDPOINT_URL") && is_on_loopback(&value)).then_some((name, None))
+    });
+    trusted.chain(endpoints).collect()
+}
+
+/// Whether a URL's host is this machine by any of its own names.
+fn is_on_loopback(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_endpoints_of_this_machine_are_taken_away() {
+        for url in
+            ["http://127.0.0.1:4566", "http://localhost:4566/", "http://[::1]:4566", "http://x.localhost"]
+        {
+            assert!(is_on_loopback(url), "{url}");
+        }
+        for url in [
+            "https://sts.us-west-2.amazonaws.com",
+            "http://192.0.2.1:4566",
+            "http://localhost.example.com",
+            "",
+        ] {
+            assert!(!is_on_loopback(url), "{url}");
+        }
+    }
 }

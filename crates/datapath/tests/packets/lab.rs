@@ -165,7 +165,7 @@ impl Member {
 /// The program again, to run a command in a network namespace.
 pub(crate) fn enter(pid: &str, command: &[&str]) -> ExitCode {
     let command = command.iter().map(OsString::from).collect();
-    match host::enter(pid.parse().unwrap(), &Enter::NetworkNamespace { command }) {
+    match host::enter(pid.parse().unwrap(), &Enter::NetworkNamespace { command, environment: Vec::new() }) {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
             eprintln!("{problem}");

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::files::read_guest_file;
 use crate::namespace::Users;
 use crate::sys::Identity;
+use crate::trust;
 
 /// One line of `/etc/passwd`, with the groups of `/etc/group`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ impl Account {
         } else {
             "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
         };
-        [
+        let own = [
             ("HOME", self.home.to_string_lossy().as_ref()),
             ("USER", &self.name),
             ("LOGNAME", &self.name),
@@ -54,8 +55,8 @@ impl Account {
             ("PATH", path),
             ("LANG", "C.UTF-8"),
         ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        own.into_iter().chain(trust::variables(Path::new(trust::BUNDLE))).collect()
     }
 }
 

@@ -465,7 +465,10 @@ pub(crate) fn enter_instance(pid: &str, user: &str, command: &[&str]) -> ExitCod
 
 pub(crate) fn enter_network_namespace(pid: &str, command: &[&str]) -> ExitCode {
     let command = command.iter().map(OsString::from).collect();
-    finish(host::enter(pid.parse().expect("a number"), &Enter::NetworkNamespace { command }))
+    finish(host::enter(
+        pid.parse().expect("a number"),
+        &Enter::NetworkNamespace { command, environment: Vec::new() },
+    ))
 }
 
 fn finish(outcome: Result<u8, host::HostError>) -> ExitCode {
@@ -509,7 +512,7 @@ fn services() -> NetworkNamespaceSpec {
 fn laptop() -> NetworkNamespaceSpec {
     NetworkNamespaceSpec {
         name: "laptop".into(),
-        role: NetworkNamespaceRole::Laptop { resolver: [198, 51, 100, 53].into() },
+        role: NetworkNamespaceRole::Laptop { resolver: [198, 51, 100, 53].into(), authority: String::new() },
         link: LinkSpec::new("eth0", [2, 0, 0, 2, 0, 1]),
         addresses: vec![InterfaceAddress { address: [203, 0, 113, 7].into(), prefix_length: 24 }],
         gateways: vec![[203, 0, 113, 1].into()],

@@ -9,6 +9,7 @@ use model::{InstanceConnectEndpointId, InstanceId};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use crate::certificates::Authority;
 use crate::clock;
 use crate::consoles::Consoles;
 use crate::refusals::Refusals;
@@ -45,6 +46,8 @@ pub struct Backend {
     pub datapath: Arc<Datapath>,
     /// Where what instances print is kept, if it can be.
     pub consoles: Option<Arc<Consoles>>,
+    /// Who certifies names of AWS inside.
+    pub authority: Arc<Authority>,
 }
 
 /// All controllers of a run, and what they have made.

@@ -23,7 +23,7 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
         read => read.as_ref().map_err(unknown)?,
     };
     let world = api.state.snapshot();
-    let caller = api.callers.identify(&world, &exchange.signed(), authorization, now);
+    let caller = api.callers.identify(&world, &exchange.signed(), authorization, exchange.client.auth, now);
     let caller = caller.map_err(|error| unknown(&error))?;
     let (service, operation) = (exchange.service().name, &exchange.route().operation);
     sts::session_may_call(&caller.principal, caller.session.as_deref(), service, operation)?;
