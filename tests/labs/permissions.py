@@ -27,6 +27,7 @@ class Permissions(harness.Lab):
         self.control_by_tags()
         self.tags_on_creation()
         self.dry_run()
+        self.a_role_for_flow_logs()
         self.an_encoded_message()
         self.when_it_was_used()
         self.an_inactive_key()
@@ -211,8 +212,29 @@ class Permissions(harness.Lab):
         result = self.as_user(self.ann, *delete)
         self.holds("(DryRunOperation)" in result.err, result)
 
+    def a_role_for_flow_logs(self):
+        self.step("9. a role for flow logs: the service is trusted with it, nobody else is, and it may write logs")
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        }
+        role = ("--role-name", "flow-logs")
+        made = self.iam("create-role", *role, "--assume-role-policy-document", policy(trust))["Role"]
+        writes = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogGroups", "DescribeLogStreams")
+        logs = {"Effect": "Allow", "Action": [f"logs:{it}" for it in writes], "Resource": "*"}
+        self.iam("put-role-policy", *role, "--policy-name", "logs", "--policy-document", policy(logs))
+        simulate = ("simulate-principal-policy", "--policy-source-arn", made["Arn"], "--action-names")
+        told = self.iam(*simulate, "logs:PutLogEvents", "logs:DeleteLogGroup", "ec2:DescribeVpcs")["EvaluationResults"]
+        decisions = [(it["EvalActionName"], it["EvalDecision"]) for it in told]
+        expected = ["allowed", "implicitDeny", "implicitDeny"]
+        self.sees([it for _, it in decisions], expected, decisions)
+        assume = ("assume-role", "--role-arn", made["Arn"], "--role-session-name", "me")
+        self.may_not(self.ann, "AccessDenied", "…sts:AssumeRole…", "sts", *assume)
+
     def an_encoded_message(self):
-        self.step("9. whoever may decode what EC2's refusal carries reads why; the refused user may not")
+        self.step("10. whoever may decode what EC2's refusal carries reads why; the refused user may not")
         tags = "ResourceType=volume,Tags=[{Key=CostCentre,Value=43}]"
         volume = ("ec2", "create-volume", "--availability-zone", "us-west-2a", "--size", "1")
         refused = self.as_user(self.bob, *volume, "--tag-specifications", tags).err
@@ -232,7 +254,7 @@ class Permissions(harness.Lab):
         self.holds("(InvalidAuthorizationMessageException)" in result.err, result)
 
     def when_it_was_used(self):
-        self.step("10. when and for what a key was last used")
+        self.step("11. when and for what a key was last used")
 
         def used():
             return self.iam("get-access-key-last-used", "--access-key-id", self.bob["AccessKeyId"])
@@ -248,7 +270,7 @@ class Permissions(harness.Lab):
         self.sees(never, {"ServiceName": "N/A", "Region": "N/A"})
 
     def an_inactive_key(self):
-        self.step("11. a key that is not active is nobody's, and a deleted one")
+        self.step("12. a key that is not active is nobody's, and a deleted one")
         key = ("--user-name", "bob", "--access-key-id", self.bob["AccessKeyId"])
         self.iam("update-access-key", *key, "--status", "Inactive")
         self.may_not(self.bob, "InvalidClientTokenId", "…", "sts", "get-caller-identity")
@@ -258,7 +280,7 @@ class Permissions(harness.Lab):
         self.may_not(self.bob, "InvalidClientTokenId", "…", "sts", "get-caller-identity")
 
     def after_a_restart(self):
-        self.step("12. users, keys and policies are there after a restart of Hamlet")
+        self.step("13. users, keys and policies are there after a restart of Hamlet")
         self.hamlet.stop()
         self.hamlet.start()
         self.may(self.ann, "iam", "list-users")
