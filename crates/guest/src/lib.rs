@@ -14,6 +14,7 @@ pub mod dhcp;
 pub mod dhcpv6;
 #[cfg(test)]
 mod fixture;
+pub mod internet;
 pub mod link;
 pub mod metadata;
 pub mod names;

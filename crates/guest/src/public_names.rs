@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::internet::{self, Site};
 use crate::service_endpoints::{self, ServiceEndpoint};
 
 /// example.com: a page over HTTP.
@@ -61,19 +62,27 @@ impl PublicNames {
 
     /// The names of the simulated internet.
     pub fn simulated() -> Self {
-        let mut names = PublicNames::new([
-            ("example.com", PublicRecord::A(EXAMPLE)),
-            ("example.com", PublicRecord::Aaaa(EXAMPLE_V6)),
-            ("www.example.com", PublicRecord::Cname("example.com".to_owned())),
-            ("redirect.example.net", PublicRecord::A(REDIRECT)),
-            ("dns.example.net", PublicRecord::A(DNS)),
-            ("time.aws.com", PublicRecord::A(TIME)),
-            ("pool.ntp.org", PublicRecord::A(TIME)),
-        ]);
+        let times = ["time.aws.com", "pool.ntp.org"].map(|name| (name, PublicRecord::A(TIME)));
+        let resolvers = internet::NAMES_OF_RESOLVERS.map(|(name, address)| (name, PublicRecord::of(address)));
+        let mut names = PublicNames::new(times.into_iter().chain(resolvers));
+        internet::SITES.iter().for_each(|site| names.add_site(site));
         for pool in ["0", "1", "2", "3"] {
             names.add(&format!("{pool}.amazon.pool.ntp.org"), PublicRecord::Cname("pool.ntp.org".to_owned()));
         }
         names
+    }
+
+    /// A site by its first name, and by others: what is a domain of its own has the addresses itself (RFC 1034, section
+    /// 3.6.2), what is below one is an alias.
+    fn add_site(&mut self, site: &Site) {
+        let Some((first, others)) = site.names.split_first() else { return };
+        let own = others.iter().filter(|name| name.split('.').count() == 2);
+        for name in own.chain([first]) {
+            site.addresses().for_each(|address| self.add(name, PublicRecord::of(address)));
+        }
+        for name in others.iter().filter(|name| name.split('.').count() != 2) {
+            self.add(name, PublicRecord::Cname((*first).to_owned()));
+        }
     }
 
     /// Adds a record to a name.

@@ -18,6 +18,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use guest::internet::Site;
 use guest::service_endpoints::ServiceEndpoint;
 
 use crate::secret_file;
@@ -75,12 +76,12 @@ impl Authority {
         &self.certificate
     }
 
-    /// How connections are secured, in HTTP/1.1 and HTTP/2.
-    pub fn server(self: Arc<Self>) -> io::Result<Arc<rustls::ServerConfig>> {
+    /// How connections are secured that speak one of these protocols, by their names in ALPN.
+    pub fn server(self: Arc<Self>, protocols: &[&str]) -> io::Result<Arc<rustls::ServerConfig>> {
         let builder = rustls::ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
         let mut config = builder.with_no_client_auth().with_cert_resolver(self);
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         Ok(Arc::new(config))
     }
 
@@ -91,7 +92,10 @@ impl Authority {
         if let Some(certified) = known.get(&name) {
             return Some(Arc::clone(certified));
         }
-        ServiceEndpoint::named(&name)?;
+        let is_inside = ServiceEndpoint::named(&name).is_some() || Site::named(&name).is_some();
+        if !is_inside {
+            return None;
+        }
         let certified =
             Arc::new(CertifiedKey::new(vec![self.certify(&name).ok()?], Arc::clone(&self.signing_key)));
         if known.len() >= NAMES_MAX {
@@ -150,7 +154,7 @@ mod tests {
     use x509_cert::der::{Decode, DecodePem};
 
     #[test]
-    fn an_authority_stays_the_same_and_certifies_names_of_aws_alone() {
+    fn an_authority_stays_the_same_and_certifies_what_is_inside_alone() {
         let data = std::env::temp_dir().join(format!("hamlet-authority-{}", std::process::id()));
         fs::create_dir_all(&data).unwrap();
         let first = Authority::kept_in(&data).unwrap();
@@ -165,7 +169,7 @@ mod tests {
             assert_eq!(leaf.tbs_certificate().issuer(), authority.tbs_certificate().subject());
         }
         for stranger in
-            ["example.com", "localhost", "amazonaws.com", "sts.us-west-2.amazonaws.com.example.com", ""]
+            ["elsewhere.example", "localhost", "amazonaws.com", "sts.us-west-2.amazonaws.com.example.com", ""]
         {
             assert!(first.certified(stranger).is_none(), "{stranger}");
         }

@@ -1,6 +1,8 @@
 //! What people call things: Name tags, identifiers, addresses, and the places outside every VPC.
 
+use guest::internet::Site;
 use guest::public_names;
+use guest::service_endpoints::ServiceEndpoint;
 use model::{
     Instance, InstanceConnectEndpointId, InstanceId, InstanceState, NetworkInterface, NetworkInterfaceId,
     ResourceId, World,
@@ -41,10 +43,16 @@ pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
     let outside = |addresses: Vec<IpAddr>| Ok(Endpoint { interface: None, addresses, literal: false });
     match name {
         "laptop" => return outside(vec![IpAddr::V4(namespaces::LAPTOP), IpAddr::V6(namespaces::LAPTOP_V6)]),
-        "example.com" | "internet" => {
+        "internet" => {
             return outside(vec![IpAddr::V4(public_names::EXAMPLE), IpAddr::V6(public_names::EXAMPLE_V6)]);
         }
         _ => {}
+    }
+    if let Some(site) = Site::named(name) {
+        return outside(site.addresses().collect());
+    }
+    if let Some(endpoint) = ServiceEndpoint::named(name) {
+        return outside(endpoint.addresses().collect());
     }
     if let Ok(address) = name.parse::<IpAddr>() {
         return Ok(Endpoint { interface: None, addresses: vec![address], literal: true });

@@ -46,13 +46,7 @@ pub struct Servers {
 
 /// The hosts of the simulated internet.
 pub fn internet_hosts() -> Vec<IpNet> {
-    let single = [
-        IpAddr::V4(public_names::EXAMPLE),
-        IpAddr::V6(public_names::EXAMPLE_V6),
-        IpAddr::V4(public_names::REDIRECT),
-        IpAddr::V4(public_names::DNS),
-    ];
-    single.into_iter().map(IpNet::from).collect()
+    guest::internet::addresses().map(IpNet::from).collect()
 }
 
 /// Where the services of all Regions answer.

@@ -2,7 +2,7 @@
 
 use datapath::Datapath;
 use engine::{Engine, Limits};
-use guest::{PublicNames, metadata, public_names};
+use guest::{PublicNames, internet, metadata};
 use host::{Barrier, Host};
 use model::World;
 use std::sync::Arc;
@@ -94,8 +94,9 @@ pub(crate) async fn open(
         });
         let (servers, boundary) = opened.await??;
         running.boundary.store(Some(Arc::new(boundary)));
-        serve_namespaces(&running, &servers)?;
-        serve_endpoints(&running, api, Arc::clone(&authority), &servers)?;
+        let tls = |protocols: &[&str]| Arc::clone(&authority).server(protocols).map(TlsAcceptor::from);
+        serve_namespaces(&running, &servers, &tls(&["http/1.1"])?)?;
+        serve_endpoints(&running, api, &tls(&["h2", "http/1.1"])?, &servers)?;
         let all = move || servers.with_laptop(&host, &datapath, authority.certificate());
         let namespaces = tokio::task::spawn_blocking(all).await??;
         running.namespaces.store(Some(Arc::new(namespaces)));
@@ -105,7 +106,7 @@ pub(crate) async fn open(
     tokio::task::spawn_blocking(start).await?
 }
 
-fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers) -> anyhow::Result<()> {
+fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers, tls: &TlsAcceptor) -> anyhow::Result<()> {
     let Some(datapath) = running.datapath.clone() else { return Ok(()) };
     let descriptors = descriptors::raise();
     let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
@@ -128,8 +129,10 @@ fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers) -> anyhow::Res
     }
     let of_sites = room(internet_sites::VISITORS_MAX, internet_sites::VISITORS_PER_ADDRESS_MAX);
     let visitors = Places::new(Service::Site, of_sites, Arc::clone(&running.refusals));
-    for listener in listen(&namespaces.internet, 80)? {
-        tokio::spawn(internet_sites::serve(listener, Arc::clone(&visitors)));
+    for (port, tls) in [(80, None), (443, Some(tls.clone()))] {
+        for listener in listen(&namespaces.internet, port)? {
+            tokio::spawn(internet_sites::serve(listener, Arc::clone(&visitors), tls.clone()));
+        }
     }
     let of_resolver = room(public_resolver::CONNECTIONS_MAX, public_resolver::CONNECTIONS_PER_ADDRESS_MAX);
     let resolver = PublicResolver {
@@ -138,11 +141,17 @@ fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers) -> anyhow::Res
         places: Places::new(Service::PublicDns, of_resolver, Arc::clone(&running.refusals)),
         refusals: Arc::clone(&running.refusals),
     };
-    let address = (public_names::DNS, 53).into();
-    let socket = UdpSocket::from_std(namespaces.internet.bind_udp(address)?)?;
-    tokio::spawn(resolver.clone().serve_datagrams(socket));
-    let listener = TcpListener::from_std(namespaces.internet.listen_tcp(address)?)?;
-    tokio::spawn(resolver.serve_connections(listener));
+    for address in internet::RESOLVERS {
+        let address = (address, 53).into();
+        // A kernel without IPv6 has those of IPv4.
+        let bound = namespaces.internet.bind_udp(address);
+        if address.is_ipv6() && bound.is_err() {
+            continue;
+        }
+        tokio::spawn(resolver.clone().serve_datagrams(UdpSocket::from_std(bound?)?));
+        let listener = TcpListener::from_std(namespaces.internet.listen_tcp(address)?)?;
+        tokio::spawn(resolver.clone().serve_connections(listener));
+    }
     Ok(())
 }
 
@@ -150,14 +159,13 @@ fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers) -> anyhow::Res
 fn serve_endpoints(
     running: &Running,
     api: Arc<Api>,
-    authority: Arc<Authority>,
+    tls: &TlsAcceptor,
     namespaces: &Servers,
 ) -> anyhow::Result<()> {
-    let tls = TlsAcceptor::from(authority.server()?);
     let total = descriptors::part(service_endpoints::CONNECTIONS_MAX, descriptors::raise());
     let room = Room { total, share: service_endpoints::CONNECTIONS_PER_ADDRESS_MAX };
     let places = Places::new(Service::Endpoint, room, Arc::clone(&running.refusals));
-    for (port, tls) in [(80, None), (443, Some(tls))] {
+    for (port, tls) in [(80, None), (443, Some(tls.clone()))] {
         for listener in listen(&namespaces.aws, port)? {
             let (places, api) = (Arc::clone(&places), Arc::clone(&api));
             tokio::spawn(service_endpoints::serve(listener, places, api, tls.clone()));
