@@ -124,6 +124,8 @@ print(json.dumps(found))
 """
 SIZE = 10 << 20
 
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+
 
 class Caller(Attacker):
     def attack(self):
@@ -304,10 +306,10 @@ class Caller(Attacker):
     def account(self):
         self.step("6. who a command runs as, and what it knows of the caller's environment")
         known = self.exec("env", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).communicate(timeout=30)[0].decode()
+        # The image's own, by which the AWS CLI trusts what Hamlet certifies.
+        told = [line for line in known.splitlines() if line != f"AWS_CA_BUNDLE={BUNDLE}"]
         for name in ("HAMLET_DATA", "AWS_", "SSH_", "PWD=" + os.environ.get("PWD", "-")):
-            self.breach(
-                any(line.startswith(name) for line in known.splitlines()), f"the guest knows the caller's {name}"
-            )
+            self.breach(any(line.startswith(name) for line in told), f"the guest knows the caller's {name}")
         for user in ("root", "ec2-user"):
             expected = {"root": "0", "ec2-user": "1000" if self.is_root else "0"}[user]
             is_who = self.inside("guest", "id", "-u", user=user).out.strip()

@@ -6,6 +6,7 @@ import json
 
 import harness
 from harness import REGION, Lab
+from network import LAPTOP
 
 GROUP = "AWS::EC2::SecurityGroup"
 
@@ -58,7 +59,7 @@ class AuditTrail(Lab):
         self.sees(told["requestParameters"], {"groupId": self.group})
         self.sees(
             (told["awsRegion"], told["eventSource"], told["sourceIPAddress"]),
-            (REGION, "ec2.amazonaws.com", "127.0.0.1"),
+            (REGION, "ec2.amazonaws.com", LAPTOP),
         )
         self.holds("aws-cli" in told["userAgent"], told["userAgent"])
         self.holds("errorCode" not in told, told)

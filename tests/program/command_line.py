@@ -20,7 +20,7 @@ class CommandLine(harness.Lab):
         self.says(3, "no Hamlet runs with the data directory", "--data", str(other), "status")
         self.says(2, "invalid value 'nowhere'", "up", "--listen", "nowhere")
         self.says(1, "an account ID has twelve digits", "up", "--account", "42")
-        self.says(1, "choose one of ap-northeast-1", "up", "--region", "mars-1")
+        self.says(1, "choose one of af-south-1", "up", "--region", "mars-1")
         self.says(2, "there is no quota 'vpcs': choose one of ec2-vpc-elastic-ips", "up", "--quota", "vpcs=9")
         self.says(2, "'many' is not a whole number", "up", "--quota", "vpcs-per-region=many")
         self.step("port taken; data directory in use; open to others")
