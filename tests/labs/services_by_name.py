@@ -160,7 +160,7 @@ class ServicesByName(NetworkLab):
         for other in ("iam.amazonaws.com", "localhost", "example.com", "sts.eu-west-1.amazonaws.com"):
             words = ("curl", "-sS", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", "-H", f"Host: {other}")
             self.sees(self.inside(self.web, *words, f"http://{address}/").out, "403", other)
-        stranger = ("--connect-to", f"example.com:443:{address}:443", "https://example.com/")
+        stranger = ("--connect-to", f"nobody.example:443:{address}:443", "https://nobody.example/")
         heard = self.inside(self.web, "curl", "-sS", "-m", "5", *stranger)
         self.sees(heard.code, 35, f"curl finds no TLS under that name: {heard}")
         missing = self.inside(self.web, "getent", "hosts", f"nothing.{REGION}.amazonaws.com")
