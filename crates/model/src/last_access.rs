@@ -50,7 +50,7 @@ pub struct LastAccess {
     pub actions: BTreeMap<String, Access>,
 }
 
-/// When and where somebody last called an action.
+/// When and where somebody last called an action, or acted as a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Access {
@@ -74,12 +74,17 @@ pub struct LastAccessReport {
     pub created: Timestamp,
 }
 
+impl Access {
+    /// Whether it is to be written down: not if one like it just was.
+    pub fn is_news(&self, known: Option<&Access>) -> bool {
+        known.is_none_or(|known| known.region != self.region || is_later(known.at, self.at))
+    }
+}
+
 impl LastAccess {
     /// Whether a call is to be written down: not if one like it just was.
     pub fn is_news(&self, action: &str, access: &Access) -> bool {
-        self.actions
-            .get(action)
-            .is_none_or(|known| known.region != access.region || is_later(known.at, access.at))
+        access.is_news(self.actions.get(action))
     }
 
     /// The actions of a service, as `ec2`.

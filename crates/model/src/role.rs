@@ -5,12 +5,11 @@
 use policy::Document;
 use serde::{Deserialize, Serialize};
 
-use crate::access_key::is_later;
 use crate::iam_id::RoleId;
 use crate::iam_name::NameKey;
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
-use crate::last_access::Accessor;
+use crate::last_access::{Access, Accessor};
 use crate::managed_policy::PolicyRef;
 use crate::partition::Partition;
 use crate::permissions::{Entity, Permissions};
@@ -47,25 +46,7 @@ pub struct Role {
     pub permissions: Permissions,
     /// When somebody last acted as it.
     #[serde(default)]
-    pub last_used: Option<RoleLastUsed>,
-}
-
-/// When and where a role was last acted as.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoleLastUsed {
-    /// When.
-    pub at: Timestamp,
-    /// In which Region.
-    pub region: String,
-}
-
-impl Role {
-    /// Whether a use is to be written down: not if one like it just was.
-    pub fn is_news(&self, used: &RoleLastUsed) -> bool {
-        let known = self.last_used.as_ref();
-        known.is_none_or(|known| known.region != used.region || is_later(known.at, used.at))
-    }
+    pub last_used: Option<Access>,
 }
 
 /// What a new role is to be.
@@ -147,8 +128,8 @@ impl World {
     }
 
     /// Notes that somebody has acted as a role.
-    pub fn note_role_used(&mut self, id: RoleId, used: RoleLastUsed) {
-        if self.roles.get(&id).is_some_and(|role| role.is_news(&used)) {
+    pub fn note_role_used(&mut self, id: RoleId, used: Access) {
+        if self.roles.get(&id).is_some_and(|role| used.is_news(role.last_used.as_ref())) {
             self.roles.get_mut(&id).expect("it was found").last_used = Some(used);
         }
     }

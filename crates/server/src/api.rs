@@ -98,9 +98,10 @@ impl Api {
 
     /// Why nothing that this client asks is answered, if that is so.
     pub(crate) fn refusal(&self, client: &Client, head: &Parts) -> Option<Refusal> {
-        let at_endpoint = client.endpoint.map(|address| service_endpoints::refusal(address, head));
-        let refused = client.refused.clone();
-        refused.or_else(|| at_endpoint.unwrap_or_else(|| web_page::refusal(&self.host_names, head)))
+        client.refused.clone().or_else(|| match client.endpoint {
+            Some(address) => service_endpoints::refusal(address, head),
+            None => web_page::refusal(&self.host_names, head),
+        })
     }
 
     async fn call(
@@ -124,7 +125,7 @@ impl Api {
     pub(crate) fn call_of(
         &self,
         caller: Caller,
-        access_key_id: &str,
+        access_key_id: String,
         scope: Scope,
         request_id: String,
         source_ip: IpAddr,
@@ -134,7 +135,7 @@ impl Api {
         Call {
             scope,
             principal,
-            access_key_id: access_key_id.to_owned(),
+            access_key_id,
             session,
             is_stranger,
             sessions: self.callers.sessions().clone(),

@@ -11,7 +11,6 @@ use hyper::body::{Bytes, Incoming as Body};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response};
 use model::World;
-use model::access_key::LastUsed;
 
 use crate::api::{Api, Client, headers_of, respond, signed_request};
 use crate::authorization::{self, Asked, Ledger};
@@ -66,10 +65,8 @@ impl Api {
             return Err(refused(SignatureError::WrongScope(sentence)));
         }
         let scope = self.scope_of(&world, &caller, SERVICE, Some(&authorization.scope.region))?;
-        let region = scope.region;
-        let key = &authorization.scope.access_key_id;
-        let used = LastUsed { at: now, service: SERVICE.name.to_owned(), region: region.name().to_owned() };
-        self.uses.note(&world, &caller.principal, key, used);
+        let key = authorization.scope.access_key_id;
+        self.uses.note(&world, &caller.principal, &key, (SERVICE.name, scope.region, now));
         Ok(self.call_of(caller, key, scope, request_id.to_owned(), client.source, now))
     }
 

@@ -7,8 +7,7 @@
 use awsproto::Principal;
 use model::access_key::LastUsed;
 use model::last_access::{Access, Accessor};
-use model::role::RoleLastUsed;
-use model::{AccessKeyId, RoleId, World};
+use model::{AccessKeyId, Region, RoleId, Timestamp, World};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -28,16 +27,23 @@ pub(crate) struct Uses(Mutex<Notes>);
 #[derive(Default)]
 struct Notes {
     keys: BTreeMap<AccessKeyId, LastUsed>,
-    roles: BTreeMap<RoleId, RoleLastUsed>,
+    roles: BTreeMap<RoleId, Access>,
     accesses: BTreeMap<(Accessor, &'static str), Access>,
 }
 
 impl Uses {
-    /// Notes that somebody has signed a call with a key.
-    pub(crate) fn note(&self, world: &World, principal: &Principal, access_key_id: &str, used: LastUsed) {
+    /// Notes that somebody has signed a call with a key: of which service, in which Region, and when.
+    pub(crate) fn note(
+        &self,
+        world: &World,
+        principal: &Principal,
+        access_key_id: &str,
+        (service, region, at): (&str, Region, Timestamp),
+    ) {
+        let region = || region.name().to_owned();
         if let Principal::AssumedRole { role, .. } = principal {
-            let used = RoleLastUsed { at: used.at, region: used.region };
-            let is_news = || world.roles.get(role).is_some_and(|role| role.is_news(&used));
+            let used = Access { at, region: region() };
+            let is_news = || world.roles.get(role).is_some_and(|role| used.is_news(role.last_used.as_ref()));
             let mut notes = self.notes();
             if notes.roles.contains_key(role) || is_news() {
                 notes.roles.insert(*role, used);
@@ -46,6 +52,7 @@ impl Uses {
         }
         let key = access_key_id.parse().ok().and_then(|id: AccessKeyId| world.access_keys.get(&id));
         let Some(key) = key else { return };
+        let used = LastUsed { at, service: service.to_owned(), region: region() };
         let mut notes = self.notes();
         // Next to what waits, what is written down already says nothing.
         if notes.keys.contains_key(&key.id) || key.is_news(&used) {
@@ -110,7 +117,7 @@ impl Uses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{AccountId, Ids, Timestamp, UserId};
+    use model::{AccountId, Ids, UserId};
 
     #[test]
     fn only_news_wait_and_the_last_is_what_counts() {
@@ -120,20 +127,27 @@ mod tests {
         let id =
             world.create_access_key(account, owner, String::new(), &mut Ids::new(&mut bits), Timestamp(0));
         let id = id.unwrap();
-        let used =
-            |at, service: &str| LastUsed { at: Timestamp(at), service: service.into(), region: "r".into() };
-        let note = |world: &World, used| uses.note(world, &Principal::Root(account), &id.to_string(), used);
-        note(&world, used(1, "ec2"));
-        note(&world, used(2, "ec2"));
+        let region: Region = "us-east-1".parse().unwrap();
+        let used = |at, service: &str| LastUsed {
+            at: Timestamp(at),
+            service: service.into(),
+            region: region.name().into(),
+        };
+        let note_key = |world: &World, id: &str, at, service| {
+            uses.note(world, &Principal::Root(account), id, (service, region, Timestamp(at)));
+        };
+        let note = |world: &World, at, service| note_key(world, &id.to_string(), at, service);
+        note(&world, 1, "ec2");
+        note(&world, 2, "ec2");
         let waiting = std::mem::take(&mut uses.notes().keys);
         assert_eq!(waiting, BTreeMap::from([(id, used(2, "ec2"))]));
         world.note_access_key_used(id, used(2, "ec2"));
-        note(&world, used(3, "ec2"));
+        note(&world, 3, "ec2");
         assert!(uses.notes().keys.is_empty());
-        note(&world, used(4, "iam"));
-        note(&world, used(5, "ec2"));
+        note(&world, 4, "iam");
+        note(&world, 5, "ec2");
         assert_eq!(uses.notes().keys, BTreeMap::from([(id, used(5, "ec2"))]));
-        uses.note(&world, &Principal::Root(account), "AKIAIOSFODNN7EXAMPLE", used(5, "ec2"));
+        note_key(&world, "AKIAIOSFODNN7EXAMPLE", 5, "ec2");
         assert_eq!(uses.notes().keys.len(), 1);
     }
 

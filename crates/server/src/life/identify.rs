@@ -3,7 +3,6 @@
 use awsproto::sigv4::{self, SignatureError};
 use awsproto::trail::Actor;
 use awsproto::{AwsError, Call, Need};
-use model::access_key::LastUsed;
 use model::{Scope, Timestamp};
 
 use super::exchange::Identified;
@@ -29,9 +28,8 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> 
     sts::session_may_call(&caller.principal, caller.session.as_deref(), service, operation)?;
     let scope = api.scope_of(&world, &caller, exchange.service(), exchange.route().region.as_deref())?;
     let access_key_id = authorization.scope.access_key_id.clone();
-    let used = LastUsed { at: now, service: service.to_owned(), region: scope.region.name().to_owned() };
-    api.uses.note(&world, &caller.principal, &access_key_id, used);
-    identified(api, exchange, caller, &access_key_id, scope, now);
+    api.uses.note(&world, &caller.principal, &access_key_id, (service, scope.region, now));
+    identified(api, exchange, caller, access_key_id, scope, now);
     Ok(())
 }
 
@@ -55,7 +53,7 @@ pub(super) fn identified(
     api: &Api,
     exchange: &mut Exchange<'_>,
     caller: Caller,
-    access_key_id: &str,
+    access_key_id: String,
     scope: Scope,
     now: Timestamp,
 ) {

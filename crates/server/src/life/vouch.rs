@@ -31,7 +31,7 @@ async fn vouch(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> {
     let caller = Caller::shown(Principal::WebIdentity { account, identity });
     let (service, region) = (exchange.service(), exchange.route().region.as_deref());
     let scope = api.scope_of(&api.state.snapshot(), &caller, service, region)?;
-    identified(api, exchange, caller, "", scope, now);
+    identified(api, exchange, caller, String::new(), scope, now);
     Ok(())
 }
 
