@@ -19,6 +19,9 @@ pub enum Partition {
     GovCloud,
 }
 
+/// Where the commercial partition has what is in no Region.
+const COMMERCIAL_GLOBAL: &str = "us-east-1";
+
 impl Partition {
     /// All of them.
     pub const ALL: [Partition; 3] = [Partition::Commercial, Partition::China, Partition::GovCloud];
@@ -57,6 +60,11 @@ impl Partition {
             Partition::GovCloud => "us-gov-west-1",
         };
         name.parse().ok()
+    }
+
+    /// The Region in which is found what is in none: IAM's and Route 53's tags, their events, their endpoints.
+    pub fn global_region(self) -> Region {
+        self.home().or_else(|| COMMERCIAL_GLOBAL.parse().ok()).expect("the table of Regions has it")
     }
 
     /// Its Regions, by name.
@@ -132,6 +140,7 @@ mod tests {
             Partition::ALL.map(|partition| partition.regions().count()).iter().sum::<usize>(),
             Region::all().count()
         );
+        assert!(Partition::ALL.iter().all(|it| it.global_region().partition() == *it));
         assert!(Partition::ALL.iter().all(|it| it.home().is_none_or(|home| home.partition() == *it)));
     }
 

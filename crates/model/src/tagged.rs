@@ -7,7 +7,6 @@ use std::fmt;
 
 use crate::hosted_zone_id::HostedZoneId;
 use crate::managed_policy::{AnyPolicy, ManagedPolicy};
-use crate::partition::Partition;
 use crate::place::{Region, Scope};
 use crate::private_hosted_zone::ZoneOwner;
 use crate::resource::ResourceId;
@@ -150,10 +149,7 @@ fn of_iam(resource: &str) -> Option<Taggable> {
 
 /// Whether what is of no Region is found in this one: "us-east-1", or its like in other partitions.
 fn is_home_of_the_global(region: Region) -> bool {
-    match region.partition() {
-        Partition::Commercial => region.name() == "us-east-1",
-        other @ (Partition::China | Partition::GovCloud) => other.home() == Some(region),
-    }
+    region.partition().global_region() == region
 }
 
 impl World {

@@ -17,7 +17,7 @@ use crate::principal::Principal;
 use crate::service::{Protocol, Service};
 use crate::session::Session;
 use crate::web_identity::WebIdentity;
-use model::{Partition, Region, Scope, Timestamp};
+use model::{Region, Scope, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -175,7 +175,7 @@ impl Finished {
     fn region(&self) -> Region {
         let partition = self.scope.region.partition();
         match self.is_global || GLOBAL.contains(&self.service.name) {
-            true => first_region(partition).unwrap_or(self.scope.region),
+            true => partition.global_region(),
             false => self.scope.region,
         }
     }
@@ -229,13 +229,6 @@ fn add_tags(parameters: &mut Value, identity: &WebIdentity) {
 pub fn is_question(operation: &str) -> bool {
     ["Describe", "Get", "List", "Lookup", "Search", "Decode"].iter().any(|verb| operation.starts_with(verb))
         && !["GetSessionToken", "GetFederationToken"].contains(&operation)
-}
-
-fn first_region(partition: Partition) -> Option<Region> {
-    match partition.home() {
-        Some(home) => Some(home),
-        None => "us-east-1".parse().ok(),
-    }
 }
 
 /// As much of a text as has room.

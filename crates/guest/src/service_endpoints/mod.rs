@@ -24,8 +24,6 @@ const WITHOUT_REGION: [&str; 12] = [
     "sts",
     "waf",
 ];
-/// Where they are in the commercial partition.
-const OF_COMMERCIAL: &str = "us-east-1";
 /// Names of before, for clients of before: `us-west-2.queue.amazonaws.com`.
 const BEHIND_REGION: [(&str, &str); 1] = [("queue", "sqs")];
 /// What GovCloud's have in a Region's place.
@@ -108,14 +106,13 @@ fn domains() -> impl Iterator<Item = Domain> {
 
 /// What is before the domain: the service, its Region, and whether it says that it has both families.
 fn read(partition: Partition, rest: &str) -> Option<(&'static str, Region, bool)> {
-    let home = || partition.home().or_else(|| OF_COMMERCIAL.parse().ok());
     if let Some(service) = WITHOUT_REGION.into_iter().find(|service| *service == rest) {
-        return Some((service, home()?, false));
+        return Some((service, partition.global_region(), false));
     }
     let (before, last) = rest.rsplit_once('.').unwrap_or(("", rest));
     if last == GOV_CLOUD {
         let service = WITHOUT_REGION.into_iter().find(|service| *service == before)?;
-        return Some((service, Partition::GovCloud.home()?, false));
+        return Some((service, Partition::GovCloud.global_region(), false));
     }
     if let Ok(region) = last.parse::<Region>() {
         return of_region(before).map(|(service, is_dual_stack)| (service, region, is_dual_stack));
@@ -127,7 +124,7 @@ fn read(partition: Partition, rest: &str) -> Option<(&'static str, Region, bool)
     if let Some(region) = last.strip_prefix("s3-").and_then(|region| region.parse().ok()) {
         return Some((S3, region, false));
     }
-    (last == S3).then(|| Some((S3, home()?, false))).flatten()
+    (last == S3).then(|| (S3, partition.global_region(), false))
 }
 
 /// What is before the Region.
