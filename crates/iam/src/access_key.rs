@@ -58,9 +58,9 @@ pub(crate) fn list(
         user_name: user::name_of(world, owner),
     });
     Ok(ListAccessKeysResponse {
-        access_key_metadata: listed.items,
-        is_truncated: Some(listed.marker.is_some()),
+        is_truncated: listed.is_truncated(),
         marker: listed.marker,
+        access_key_metadata: listed.items,
     })
 }
 

@@ -19,16 +19,6 @@ pub(crate) fn of_arn(call: &Call, world: &World, arn: &EntityArn<'_>) -> Result<
     known(world, call.scope.account, arn).ok_or_else(missing)
 }
 
-/// The ARN of an entity; `None` if it is gone.
-pub(crate) fn arn(call: &Call, world: &World, entity: Entity) -> Option<String> {
-    let partition = call.partition();
-    match entity {
-        Entity::User(id) => world.users.get(&id).map(|user| user.arn(partition)),
-        Entity::Group(id) => world.groups.get(&id).map(|group| group.arn(partition)),
-        Entity::Role(id) => world.roles.get(&id).map(|role| role.arn(partition)),
-    }
-}
-
 /// The entity of an account that an ARN names, folder and all.
 pub(crate) fn known(world: &World, account: AccountId, arn: &EntityArn<'_>) -> Option<Entity> {
     let entity = match arn.kind {

@@ -14,7 +14,7 @@ use crate::arn::EntityArn;
 use crate::errors::{no_such_entity, refused};
 use crate::listing::{Asked, Listed, asked};
 use crate::shapes::*;
-use crate::{entity, service_access, service_names};
+use crate::{service_access, service_names};
 
 pub(crate) fn generate(
     call: &mut Call,
@@ -80,13 +80,13 @@ pub(crate) fn get_with_entities(
     let accessors = if reaches { subject.accessors(call, world) } else { BTreeSet::new() };
     let listed = entities(call, world, &accessors, &namespace, asked(max_items, marker))?;
     Ok(GetServiceLastAccessedDetailsWithEntitiesResponse {
-        entity_details_list: listed.items,
         error: None,
-        is_truncated: Some(listed.marker.is_some()),
+        is_truncated: listed.is_truncated(),
         job_completion_date: Some(report.created),
         job_creation_date: Some(report.created),
         job_status: Some(COMPLETED.to_owned()),
         marker: listed.marker,
+        entity_details_list: listed.items,
     })
 }
 
@@ -220,7 +220,7 @@ fn entity_of(accessor: Accessor) -> Entity {
 }
 
 fn arn_of(call: &Call, world: &World, accessor: Accessor) -> Option<String> {
-    entity::arn(call, world, entity_of(accessor))
+    world.arn_of(entity_of(accessor), call.partition())
 }
 
 /// "By default, the list of associated entities is sorted by date, with the most recent access listed first"

@@ -217,6 +217,15 @@ impl World {
         name.cloned().unwrap_or_default()
     }
 
+    /// The ARN of an entity; `None` if it is gone.
+    pub fn arn_of(&self, entity: Entity, partition: Partition) -> Option<String> {
+        match entity {
+            Entity::User(id) => self.users.get(&id).map(|user| user.arn(partition)),
+            Entity::Group(id) => self.groups.get(&id).map(|group| group.arn(partition)),
+            Entity::Role(id) => self.roles.get(&id).map(|role| role.arn(partition)),
+        }
+    }
+
     /// Whose an entity is.
     pub fn account_of(&self, entity: Entity) -> Option<AccountId> {
         match entity {

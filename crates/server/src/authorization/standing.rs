@@ -172,7 +172,8 @@ fn of_root(call: &Call) -> Option<Held> {
 fn held(world: &World, partition: Partition, origin: PolicyOrigin<'_>, document: &Document) -> Held {
     let from = match origin {
         PolicyOrigin::Inline(entity, name) => {
-            From::Inline { owner: arn_of(world, partition, entity), name: name.to_owned() }
+            let owner = world.arn_of(entity, partition).unwrap_or_default();
+            From::Inline { owner, name: name.to_owned() }
         }
         PolicyOrigin::Attached(_, policy) => {
             let arn = world.managed_policy(policy).map(|policy| policy.arn(partition)).unwrap_or_default();
@@ -180,15 +181,6 @@ fn held(world: &World, partition: Partition, origin: PolicyOrigin<'_>, document:
         }
     };
     Held { document: document.clone(), from }
-}
-
-fn arn_of(world: &World, partition: Partition, entity: Entity) -> String {
-    let arn = match entity {
-        Entity::User(id) => world.users.get(&id).map(|user| user.arn(partition)),
-        Entity::Group(id) => world.groups.get(&id).map(|group| group.arn(partition)),
-        Entity::Role(id) => world.roles.get(&id).map(|role| role.arn(partition)),
-    };
-    arn.unwrap_or_default()
 }
 
 /// The policies that were passed when the session began. Without any, a role's session is bound by none, and a federated
