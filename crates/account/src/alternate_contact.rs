@@ -89,12 +89,12 @@ fn render(matter: ContactMatter, contact: &Contact) -> AlternateContact {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
+    use crate::testing::caller;
     use serde_json::json;
 
     #[test]
     fn alternate_contacts_come_and_go_by_matter() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let security = json!({"AlternateContactType": "SECURITY"});
         let none = "ResourceNotFoundException: No alternate contact of this type found for the account.";
         assert_eq!(caller.refused("GetAlternateContact", security.clone()), none);

@@ -86,12 +86,12 @@ fn render(contact: Contact) -> ContactInformation {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
+    use crate::testing::caller;
     use serde_json::json;
 
     #[test]
     fn contact_information_is_there_once_it_was_put() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         assert_eq!(
             caller.refused("GetContactInformation", json!({})),
             "ResourceNotFoundException: No contact information found for the account."

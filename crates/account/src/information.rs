@@ -40,12 +40,12 @@ pub(crate) fn put_name(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
+    use crate::testing::caller;
     use serde_json::json;
 
     #[test]
     fn an_account_has_the_name_that_it_was_given() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let information = caller.ok("GetAccountInformation", json!({}));
         assert_eq!(
             information,

@@ -83,14 +83,15 @@ fn render(call: &Call, world: &World, region: Place) -> Region {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
+    use crate::testing::caller;
+    use awsproto::testing::JsonCaller;
     use serde_json::json;
 
     #[test]
     fn a_region_is_enabled_and_disabled() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let milan = json!({"RegionName": "eu-south-1"});
-        let status = |caller: &mut Caller| caller.ok("GetRegionOptStatus", milan.clone());
+        let status = |caller: &mut JsonCaller| caller.ok("GetRegionOptStatus", milan.clone());
         assert_eq!(status(&mut caller), json!({"RegionName": "eu-south-1", "RegionOptStatus": "DISABLED"}));
         for _ in 0..2 {
             caller.ok("EnableRegion", milan.clone());
@@ -104,7 +105,7 @@ mod tests {
 
     #[test]
     fn all_regions_of_a_partition_are_listed_page_by_page() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let first = caller.ok("ListRegions", json!({}));
         assert_eq!(first["Regions"].as_array().unwrap().len(), 20);
         let rest = caller.ok("ListRegions", json!({"NextToken": first["NextToken"]}));
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_needs_no_opt_in_or_is_no_region_is_refused() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let oregon = json!({"RegionName": "us-west-2"});
         caller.ok("EnableRegion", oregon.clone());
         assert_eq!(

@@ -11,6 +11,7 @@ use crate::reply::Output;
 use crate::sealed::SessionKey;
 use model::Timestamp;
 use model::{AccountId, Scope, World};
+use serde_json::Value;
 
 /// A call of the default account's root in a Region, at noon of 2024-09-24. Same seed, same identifiers.
 pub fn call(region: &str, seed: u64) -> Call {
@@ -95,6 +96,44 @@ impl Caller {
         match self.send(action, parameters) {
             Ok(body) => panic!("{action} was not refused: {body}"),
             Err(error) => error,
+        }
+    }
+}
+
+/// Somebody who calls a service with JSON.
+pub struct JsonCaller {
+    /// Who, and about what.
+    pub inner: Caller,
+}
+
+impl JsonCaller {
+    /// A caller as [`Caller::new`] makes them.
+    pub fn new(api: &'static Api<World>, region: &str) -> Self {
+        JsonCaller { inner: Caller::new(api, region) }
+    }
+
+    /// Calls an action; gives the answer, null where there is none. What is told by method and path is the same body
+    /// everywhere.
+    pub fn send(&mut self, action: &str, body: &Value) -> Result<Value, AwsError> {
+        let output = self.inner.perform(action, &Input::Json(body.clone()))?;
+        match output.body.is_empty() {
+            true => Ok(Value::Null),
+            false => Ok(serde_json::from_str(&output.body).expect("answers are JSON")),
+        }
+    }
+
+    /// Calls an action that must succeed.
+    #[track_caller]
+    pub fn ok(&mut self, action: &str, body: Value) -> Value {
+        self.send(action, &body).unwrap_or_else(|error| panic!("{action} was refused: {error}"))
+    }
+
+    /// Calls an action that must fail; gives `Code: message`.
+    #[track_caller]
+    pub fn refused(&mut self, action: &str, body: Value) -> String {
+        match self.send(action, &body) {
+            Ok(answer) => panic!("{action} was not refused: {answer}"),
+            Err(error) => error.to_string(),
         }
     }
 }

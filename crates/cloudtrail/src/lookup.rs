@@ -175,18 +175,17 @@ fn render(event: &Recorded) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use awsproto::Principal;
+    use awsproto::testing::JsonCaller;
     use awsproto::trail::{Actor, Finished};
-    use awsproto::{Input, Principal, Protocol, testing};
     use model::UserId;
     use serde_json::{Value, json};
 
     /// Who looks up events that bob has caused, one a second: the creation of a group, and its deletion, which was refused.
     fn lookup(body: &Value) -> Result<Value, AwsError> {
-        let mut caller = testing::Caller::new(&crate::API, "us-west-2");
-        caller.call.provided = Provided::Events(recorded(&caller.call));
-        let input = Input::parse(Protocol::Json11, "", body.to_string().as_bytes())?;
-        let output = caller.perform("LookupEvents", &input)?;
-        Ok(serde_json::from_str(&output.body).unwrap())
+        let mut caller = JsonCaller::new(&crate::API, "us-west-2");
+        caller.inner.call.provided = Provided::Events(recorded(&caller.inner.call));
+        caller.send("LookupEvents", body)
     }
 
     fn recorded(call: &Call) -> Vec<(u64, Arc<Recorded>)> {

@@ -176,12 +176,12 @@ fn render(call: &Call, listed: &Listed, change: &QuotaChange) -> RequestedServic
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
+    use crate::testing::{caller, pass_a_second};
     use serde_json::json;
 
     #[test]
     fn a_quota_is_raised_at_once_and_the_request_is_remembered() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let vpcs = json!({ "ServiceCode": "vpc", "QuotaCode": "L-F678F1CE" });
         let wanted = json!({ "ServiceCode": "vpc", "QuotaCode": "L-F678F1CE", "DesiredValue": 20.0 });
         let change = caller.ok("RequestServiceQuotaIncrease", wanted.clone())["RequestedQuota"].clone();
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn what_is_no_count_is_refused_and_so_is_a_quota_that_is_not_there() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         for value in [-1.0, 7.5, 1e12] {
             let wanted = json!({ "ServiceCode": "vpc", "QuotaCode": "L-F678F1CE", "DesiredValue": value });
             let refused = caller.refused("RequestServiceQuotaIncrease", wanted);
@@ -229,11 +229,11 @@ mod tests {
 
     #[test]
     fn changes_are_listed_newest_first_and_page_by_page() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         for value in 6..10 {
             let wanted = json!({ "ServiceCode": "vpc", "QuotaCode": "L-F678F1CE", "DesiredValue": value });
             caller.ok("RequestServiceQuotaIncrease", wanted);
-            caller.later();
+            pass_a_second(&mut caller);
         }
         let first = caller.ok("ListRequestedServiceQuotaChangeHistory", json!({ "MaxResults": 3 }));
         assert_eq!(first["RequestedQuotas"][0]["DesiredValue"], json!(9.0));

@@ -189,7 +189,7 @@ fn render(it: &Listed, arn: String, value: usize) -> ServiceQuota {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::Caller;
+    use crate::testing::caller;
     use serde_json::{Value, json};
 
     fn names(answer: &Value) -> Vec<&str> {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn quotas_are_listed_by_service_with_their_codes_and_values() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let services = caller.ok("ListServices", json!({}));
         assert_eq!(services["Services"][1]["ServiceCode"], json!("vpc"));
         let all = caller.ok("ListServiceQuotas", json!({ "ServiceCode": "vpc" }));
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_service_or_level_that_is_not_there_is_refused() {
-        let mut caller = Caller::new();
+        let mut caller = caller();
         let refused = caller.refused("ListServiceQuotas", json!({ "ServiceCode": "teapots" }));
         assert!(refused.starts_with("NoSuchResourceException"), "{refused}");
         let level = json!({ "ServiceCode": "vpc", "QuotaAppliedAtLevel": "PLANET" });

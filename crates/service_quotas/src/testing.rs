@@ -1,39 +1,13 @@
 //! Somebody who calls the service with JSON.
 
-use awsproto::{AwsError, Input, Protocol, testing};
-use serde_json::Value;
+use awsproto::testing::JsonCaller;
 
-/// Who calls, about a world with nothing in it.
-pub(crate) struct Caller(testing::Caller);
+/// About a world with nothing in it.
+pub(crate) fn caller() -> JsonCaller {
+    JsonCaller::new(&crate::API, "us-west-2")
+}
 
-impl Caller {
-    pub(crate) fn new() -> Self {
-        Caller(testing::Caller::new(&crate::API, "us-west-2"))
-    }
-
-    /// A second goes by.
-    pub(crate) fn later(&mut self) {
-        self.0.call.now.0 += 1000;
-    }
-
-    fn send(&mut self, action: &str, body: &Value) -> Result<Value, AwsError> {
-        let input = Input::parse(Protocol::Json11, "", body.to_string().as_bytes())?;
-        let output = self.0.perform(action, &input)?;
-        Ok(serde_json::from_str(&output.body).expect("answers are JSON"))
-    }
-
-    /// Calls an action that must succeed.
-    #[track_caller]
-    pub(crate) fn ok(&mut self, action: &str, body: Value) -> Value {
-        self.send(action, &body).unwrap_or_else(|error| panic!("{action} was refused: {error}"))
-    }
-
-    /// Calls an action that must fail; gives `Code: message`.
-    #[track_caller]
-    pub(crate) fn refused(&mut self, action: &str, body: Value) -> String {
-        match self.send(action, &body) {
-            Ok(answer) => panic!("{action} was not refused: {answer}"),
-            Err(error) => error.to_string(),
-        }
-    }
+/// A second goes by.
+pub(crate) fn pass_a_second(caller: &mut JsonCaller) {
+    caller.inner.call.now.0 += 1000;
 }

@@ -170,8 +170,9 @@ pub(crate) fn constraint(value: &str, member: &str, sentence: &str) -> AwsError 
 #[cfg(test)]
 mod tests {
     use crate::API;
-    use awsproto::{AwsError, Input, Protocol, testing};
-    use model::{World, image};
+    use awsproto::AwsError;
+    use awsproto::testing::JsonCaller;
+    use model::image;
     use serde_json::{Value, json};
 
     const DEFAULT: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
@@ -316,9 +317,6 @@ mod tests {
     }
 
     fn ask(operation: &str, body: Value) -> Result<Value, AwsError> {
-        let input = Input::parse(Protocol::Json11, "", body.to_string().as_bytes())?;
-        let mut call = testing::call("us-east-1", 1);
-        let output = API.perform(operation, &mut call, &mut World::default(), &input)?;
-        Ok(serde_json::from_str(&output.body).unwrap())
+        JsonCaller::new(&API, "us-east-1").send(operation, &body)
     }
 }
