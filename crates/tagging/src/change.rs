@@ -64,11 +64,7 @@ fn check_resources(arns: &[String]) -> Result<(), AwsError> {
     if !(1..=RESOURCES_MAX).contains(&arns.len()) {
         return Err(errors::invalid(format!("ResourceARNList has 1 to {RESOURCES_MAX} members.")));
     }
-    errors::check_lengths("resourceARNList", arns, errors::ARN_MAX)?;
-    match arns.iter().find(|arn| arn.splitn(6, ':').count() < 6 || !arn.starts_with("arn:")) {
-        Some(other) => Err(errors::not_an_arn(other)),
-        None => Ok(()),
-    }
+    errors::check_arns(arns)
 }
 
 /// Changes the tags of each resource, and tells of those that failed.

@@ -7,7 +7,7 @@ pub(crate) fn invalid(sentence: impl Into<String>) -> AwsError {
 }
 
 /// Characters of an ARN.
-pub(crate) const ARN_MAX: usize = 1011;
+const ARN_MAX: usize = 1011;
 /// Characters of a pagination token.
 pub(crate) const TOKEN_MAX: usize = 2048;
 
@@ -32,6 +32,11 @@ pub(crate) fn expired(_: AwsError) -> AwsError {
     AwsError::new("PaginationTokenExpiredException", sentence)
 }
 
-pub(crate) fn not_an_arn(text: &str) -> AwsError {
-    invalid(format!("{text} is not a valid AmazonResourceName (ARN)"))
+/// Refuses what cannot be an ARN.
+pub(crate) fn check_arns(arns: &[String]) -> Result<(), AwsError> {
+    check_lengths("resourceARNList", arns, ARN_MAX)?;
+    match arns.iter().find(|arn| arn.splitn(6, ':').count() < 6 || !arn.starts_with("arn:")) {
+        Some(other) => Err(invalid(format!("{other} is not a valid AmazonResourceName (ARN)"))),
+        None => Ok(()),
+    }
 }

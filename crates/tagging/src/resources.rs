@@ -6,7 +6,7 @@ use awsproto::{AwsError, Call, Page};
 use model::World;
 use model::tagged::TaggedRow;
 
-use crate::errors::{self, ARN_MAX, TOKEN_MAX};
+use crate::errors::{self, TOKEN_MAX};
 use crate::shapes::*;
 
 /// How many resources a page has at most, and has if nothing is said.
@@ -86,8 +86,8 @@ impl Asked {
         if !(1..=PER_PAGE_MAX).contains(&most) {
             return Err(errors::invalid(format!("ResourcesPerPage is between 1 and {PER_PAGE_MAX}.")));
         }
+        let Some(tags_max) = self.tags_per_page else { return self.cut(rows, most) };
         let first = self.cut(rows.clone(), most)?;
-        let Some(tags_max) = self.tags_per_page else { return Ok(first) };
         if !TAGS_PER_PAGE.contains(&tags_max) || tags_max % TAGS_PER_PAGE_STEP != 0 {
             return Err(errors::invalid("TagsPerPage is between 100 and 500, in multiples of 100."));
         }
@@ -114,11 +114,7 @@ fn check_named(arns: &[String]) -> Result<(), AwsError> {
     if arns.len() > NAMED_MAX {
         return Err(errors::invalid(format!("ResourceARNList has up to {NAMED_MAX} members.")));
     }
-    errors::check_lengths("resourceARNList", arns, ARN_MAX)?;
-    match arns.iter().find(|arn| arn.splitn(6, ':').count() < 6 || !arn.starts_with("arn:")) {
-        Some(other) => Err(errors::not_an_arn(other)),
-        None => Ok(()),
-    }
+    errors::check_arns(arns)
 }
 
 fn check_filters(filters: &[TagFilter]) -> Result<(), AwsError> {
