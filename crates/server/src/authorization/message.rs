@@ -16,32 +16,27 @@ const TEXT_BYTES_MAX: usize = ENCODED_LETTERS_MAX / 4 * 3 - 28;
 
 /// The encoded message about a refusal.
 pub(crate) fn encoded(call: &Call, question: &Question, decision: &Decision) -> String {
-    let text = question.explained(|explanation| written(&Message::of(call, question, decision, explanation)));
+    let text = question.explained(|explanation| written(Message::of(call, question, decision, explanation)));
     call.sessions.seal(Purpose::AuthorizationMessage, text.as_bytes())
 }
 
-/// The message, without the condition keys and statements that would make it too long for STS.
-fn written(message: &Message<'_>) -> String {
-    let text = text_of(message);
-    if text.len() <= TEXT_BYTES_MAX {
+/// The message, without the condition keys and statements at the end that would make it too long for STS.
+fn written(mut message: Message<'_>) -> String {
+    let text = text_of(&message);
+    let mut surplus = text.len().saturating_sub(TEXT_BYTES_MAX);
+    if surplus == 0 {
         return text;
     }
-    let mut shorter = message.clone();
-    while text_of(&shorter).len() > TEXT_BYTES_MAX {
-        let is_bare = shorter.context.conditions.items.pop().is_none()
-            && shorter.matched_statements.items.pop().is_none();
-        if is_bare {
-            break;
-        }
-    }
-    text_of(&shorter)
+    surplus = message.context.conditions.shorten(surplus);
+    message.matched_statements.shorten(surplus);
+    text_of(&message)
 }
 
-fn text_of(message: &Message<'_>) -> String {
-    serde_json::to_string(message).expect("texts and lists are JSON")
+fn text_of(part: &impl Serialize) -> String {
+    serde_json::to_string(part).expect("texts and lists are JSON")
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Message<'a> {
     allowed: bool,
@@ -52,7 +47,7 @@ struct Message<'a> {
 }
 
 /// What was asked.
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct About<'a> {
     principal: Asker<'a>,
     action: &'a str,
@@ -60,7 +55,7 @@ struct About<'a> {
     conditions: Items<Condition<'a>>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct Asker<'a> {
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,13 +63,13 @@ struct Asker<'a> {
     arn: &'a str,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct Condition<'a> {
     key: &'a str,
     values: Items<Value<'a>>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MatchedStatement<'a> {
     statement_id: &'a str,
@@ -85,14 +80,27 @@ struct MatchedStatement<'a> {
     resources: Items<Value<'a>>,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct Value<'a> {
     value: &'a str,
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Serialize)]
 struct Items<T> {
     items: Vec<T>,
+}
+
+impl<T: Serialize> Items<T> {
+    /// Leaves out items at the end until the text is shorter by so many bytes, and says how many are left of these.
+    fn shorten(&mut self, mut surplus: usize) -> usize {
+        while surplus > 0
+            && let Some(last) = self.items.pop()
+        {
+            let comma = usize::from(!self.items.is_empty());
+            surplus = surplus.saturating_sub(text_of(&last).len() + comma);
+        }
+        surplus
+    }
 }
 
 fn values<'a>(texts: impl IntoIterator<Item = &'a str>) -> Items<Value<'a>> {
