@@ -29,8 +29,6 @@ const FILE: &str = "authority.pem";
 const TRUSTED: &str = "authority-certificate.pem";
 /// Whom certificates are from. It is in authorities that were made long ago, and so it never changes.
 const ISSUER: &str = "Hamlet simulated internet";
-/// What separates the file's two halves.
-const SECOND_HALF: &str = "-----BEGIN CERTIFICATE-----";
 /// From when and until when all of them hold: clocks inside may be set to any time that a learner needs.
 const FIRST_YEAR: i32 = 2000;
 const LAST_YEAR: i32 = 2049;
@@ -57,10 +55,7 @@ impl Authority {
     /// The one in a data directory, made if there is none; its certificate lies beside it.
     pub fn kept_in(data: &Path) -> io::Result<Authority> {
         let text = secret_file::read_or_make(&data.join(FILE), || Ok(made()?.into_bytes()))?;
-        let text = String::from_utf8(text).map_err(io::Error::other)?;
-        let at =
-            text.find(SECOND_HALF).ok_or_else(|| io::Error::other("the authority has no certificate"))?;
-        let (key, certificate) = text.split_at(at);
+        let (key, certificate) = secret_file::key_and_certificate(&text)?;
         // For people, who may want it in a browser.
         fs::write(data.join(TRUSTED), certificate)?;
         let certificate = certificate.to_owned();
@@ -107,8 +102,7 @@ impl Authority {
 
     fn certify(&self, name: &str) -> Result<CertificateDer<'static>, rcgen::Error> {
         let mut params = CertificateParams::new([name.to_owned()])?;
-        hold(&mut params);
-        params.distinguished_name.push(DnType::CommonName, name);
+        hold(&mut params, name);
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -132,18 +126,18 @@ fn made() -> io::Result<String> {
 
 fn of_authority() -> io::Result<CertificateParams> {
     let mut params = CertificateParams::new(Vec::new()).map_err(io::Error::other)?;
-    hold(&mut params);
-    params.distinguished_name = rcgen::DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, ISSUER);
+    hold(&mut params, ISSUER);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     Ok(params)
 }
 
-fn hold(params: &mut CertificateParams) {
+/// What all certificates have: a name, and that they hold at any time.
+fn hold(params: &mut CertificateParams, name: &str) {
     params.not_before = rcgen::date_time_ymd(FIRST_YEAR, 1, 1);
     params.not_after = rcgen::date_time_ymd(LAST_YEAR, 12, 31);
     params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
 }
 
 #[cfg(test)]

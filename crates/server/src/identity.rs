@@ -42,8 +42,6 @@ const FILE: &str = "instance-identity.pem";
 const KEY_BITS: usize = 2048;
 /// Who signs. Not the name that AWS's own certificates have.
 const SUBJECT: &str = "CN=Hamlet instance identity,O=Hamlet";
-/// What separates the file's two halves.
-const SECOND_HALF: &str = "-----BEGIN CERTIFICATE-----";
 
 /// As PEM has it, and as the guide has it pasted between PEM's first and last line.
 const PKCS7_LINE: usize = 64;
@@ -108,9 +106,7 @@ impl IdentityKey {
     }
 
     fn from_file(text: &[u8]) -> io::Result<IdentityKey> {
-        let text = std::str::from_utf8(text).map_err(io::Error::other)?;
-        let at = text.find(SECOND_HALF).ok_or_else(|| io::Error::other("it has no certificate"))?;
-        let (key, certificate) = text.split_at(at);
+        let (key, certificate) = secret_file::key_and_certificate(text)?;
         let key = RsaPrivateKey::from_pkcs8_pem(key).map_err(io::Error::other)?;
         let certificate = Certificate::from_pem(certificate).map_err(io::Error::other)?;
         Ok(IdentityKey { key: SigningKey::new(key), certificate })

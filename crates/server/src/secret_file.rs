@@ -17,6 +17,16 @@ pub(crate) fn read_or_make(path: &Path, make: impl FnOnce() -> io::Result<Vec<u8
     }
 }
 
+/// What separates the halves of a file with a key and its certificate.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
+
+/// The halves of a file with a private key and its certificate, one after the other, both as PEM.
+pub(crate) fn key_and_certificate(content: &[u8]) -> io::Result<(&str, &str)> {
+    let text = std::str::from_utf8(content).map_err(io::Error::other)?;
+    let at = text.find(CERTIFICATE).ok_or_else(|| io::Error::other("it has no certificate"))?;
+    Ok(text.split_at(at))
+}
+
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     data_directory::options().read(true).open(path)?.read_to_end(&mut content)?;
