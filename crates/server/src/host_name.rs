@@ -94,6 +94,14 @@ pub(crate) fn addressed(head: &Parts) -> Result<String, Refusal> {
     }
 }
 
+/// The name in what a request is spoken to, in small letters; `None` if that is an address or not well-formed.
+pub(crate) fn name_in(host: &str) -> Option<String> {
+    match Host::parse(host)? {
+        Host::Name(name) => Some(name),
+        Host::Address => None,
+    }
+}
+
 /// Whom a request is spoken to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Host {

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::conversation;
+use crate::host_name::name_in;
 use crate::listener::Stream;
 use crate::places::{self, Places};
 
@@ -69,9 +70,8 @@ struct Ends {
 
 impl Ends {
     fn answer<B>(self, request: &Request<B>) -> Response<Full<Bytes>> {
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let host = header("host").unwrap_or_default();
-        let name = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let host = request.headers().get("host").and_then(|value| value.to_str().ok());
+        let name = host.and_then(name_in).unwrap_or_default();
         let Some(site) = Site::at(self.site.ip().to_canonical(), &name) else {
             return text(StatusCode::NOT_FOUND, "text/plain", String::new());
         };

@@ -49,9 +49,9 @@ pub fn internet_hosts() -> Vec<IpNet> {
     guest::internet::addresses().map(IpNet::from).collect()
 }
 
-/// Where the services of all Regions answer.
+/// Where the services of all Regions answer. Blocks that lie side by side are one: the engine looks through them.
 pub fn aws_hosts() -> Vec<IpNet> {
-    model::Region::all().flat_map(aws_range::of_services).collect()
+    IpNet::aggregate(&model::Region::all().flat_map(aws_range::of_services).collect())
 }
 
 /// The laptop's addresses: its own, and one of every Region's EC2 Instance Connect range, so that `hamlet connect` can

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::api::{Api, Client};
 use crate::config::Auth;
-use crate::host_name::addressed;
+use crate::host_name::{addressed, name_in};
 use crate::listener;
 use crate::namespaces::{LAPTOP, LAPTOP_V6};
 use crate::places::{self, Places};
@@ -75,11 +75,10 @@ pub(crate) fn refusal(address: IpAddr, head: &Parts) -> Option<Refusal> {
         Ok(text) => text,
         Err(refusal) => return Some(refusal),
     };
-    let name = text.split(':').next().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
-    let leads_here =
-        ServiceEndpoint::named(&name).is_some_and(|endpoint| endpoint.addresses().any(|it| it == address));
+    let endpoint = name_in(&text).and_then(|name| ServiceEndpoint::named(&name));
+    let leads_here = endpoint.is_some_and(|endpoint| endpoint.addresses().any(|it| it == address));
     (!leads_here)
-        .then(|| Refusal::new(Reason::UnknownHost, format!("Nothing at {address} is called {name}.")))
+        .then(|| Refusal::new(Reason::UnknownHost, format!("Nothing at {address} is called {text}.")))
 }
 
 #[cfg(test)]

@@ -95,8 +95,10 @@ pub(crate) async fn open(
         let (servers, boundary) = opened.await??;
         running.boundary.store(Some(Arc::new(boundary)));
         let tls = |protocols: &[&str]| Arc::clone(&authority).server(protocols).map(TlsAcceptor::from);
-        serve_namespaces(&running, &servers, &tls(&["http/1.1"])?)?;
-        serve_endpoints(&running, api, &tls(&["h2", "http/1.1"])?, &servers)?;
+        let descriptors = descriptors::raise();
+        let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
+        serve_namespaces(&running, &servers, &tls(&["http/1.1"])?, room)?;
+        serve_endpoints(&running, api, &servers, &tls(&["h2", "http/1.1"])?, room)?;
         let all = move || servers.with_laptop(&host, &datapath, authority.certificate());
         let namespaces = tokio::task::spawn_blocking(all).await??;
         running.namespaces.store(Some(Arc::new(namespaces)));
@@ -106,10 +108,13 @@ pub(crate) async fn open(
     tokio::task::spawn_blocking(start).await?
 }
 
-fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers, tls: &TlsAcceptor) -> anyhow::Result<()> {
+fn serve_namespaces(
+    running: &Arc<Running>,
+    namespaces: &Servers,
+    tls: &TlsAcceptor,
+    room: impl Fn(usize, usize) -> Room,
+) -> anyhow::Result<()> {
     let Some(datapath) = running.datapath.clone() else { return Ok(()) };
-    let descriptors = descriptors::raise();
-    let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
     let of_services = room(link_services::CONNECTIONS_MAX, link_services::CONNECTIONS_PER_INTERFACE_MAX);
     let services = LinkServices {
         state: running.state.clone(),
@@ -159,11 +164,11 @@ fn serve_namespaces(running: &Arc<Running>, namespaces: &Servers, tls: &TlsAccep
 fn serve_endpoints(
     running: &Running,
     api: Arc<Api>,
-    tls: &TlsAcceptor,
     namespaces: &Servers,
+    tls: &TlsAcceptor,
+    room: impl Fn(usize, usize) -> Room,
 ) -> anyhow::Result<()> {
-    let total = descriptors::part(service_endpoints::CONNECTIONS_MAX, descriptors::raise());
-    let room = Room { total, share: service_endpoints::CONNECTIONS_PER_ADDRESS_MAX };
+    let room = room(service_endpoints::CONNECTIONS_MAX, service_endpoints::CONNECTIONS_PER_ADDRESS_MAX);
     let places = Places::new(Service::Endpoint, room, Arc::clone(&running.refusals));
     for (port, tls) in [(80, None), (443, Some(tls.clone()))] {
         for listener in listen(&namespaces.aws, port)? {
