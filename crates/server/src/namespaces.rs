@@ -169,3 +169,17 @@ pub fn any(port: u16) -> [SocketAddr; 2] {
     [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)]
         .map(|any| SocketAddr::new(any, port))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_addresses_of_services_are_few_blocks_and_all_of_them() {
+        let hosts = aws_hosts();
+        assert!(hosts.len() < 20, "{hosts:?}");
+        for block in model::Region::all().flat_map(aws_range::of_services) {
+            assert!(hosts.iter().any(|it| it.contains(&block)), "{block}");
+        }
+    }
+}
