@@ -6,7 +6,9 @@
 //! everything that has tags.
 
 use crate::error::AwsError;
+use model::Tags;
 use std::borrow::Cow;
+use std::fmt::Display;
 
 /// "The maximum number of filter values is 200".
 pub const VALUES_MAX: usize = 200;
@@ -107,6 +109,38 @@ impl Filters {
             all &= filter.matches(item)?;
         }
         Ok(all)
+    }
+}
+
+/// What filters say of rows that nobody has rendered yet: those of whole texts, without wildcards. A row that does not pass
+/// would match none of them; one that does is to be asked again, by all filters.
+#[derive(Clone, Debug)]
+pub struct Sieve(Vec<Filter>);
+
+impl Sieve {
+    /// The filters of a request that may tell by a text alone.
+    pub fn new<'a, F: Clone + Into<Filter> + 'a>(filters: impl IntoIterator<Item = &'a F>) -> Sieve {
+        let filters = filters.into_iter().map(|filter| filter.clone().into());
+        let is_whole = |value: &String| !value.contains(['*', '?', '\\']);
+        Sieve(filters.filter(|filter| filter.values.iter().all(is_whole)).collect())
+    }
+
+    /// Whether a row may match that has this value, and no other, under a filter's name.
+    pub fn passes(&self, name: &str, value: &dyn Display) -> bool {
+        let mut asked = self.0.iter().filter(|filter| filter.name.as_deref() == Some(name)).peekable();
+        if asked.peek().is_none() {
+            return true;
+        }
+        let value = value.to_string();
+        asked.all(|filter| filter.values.contains(&value))
+    }
+
+    /// Whether a row may match that has these tags.
+    pub fn passes_tags(&self, tags: &Tags) -> bool {
+        self.0.iter().all(|filter| {
+            let key = filter.name.as_deref().and_then(|name| name.strip_prefix("tag:"));
+            key.is_none_or(|key| tags.get(key).is_some_and(|value| filter.values.contains(value)))
+        })
     }
 }
 
@@ -279,6 +313,26 @@ mod tests {
     }
 
     #[test]
+    fn a_sieve_lets_through_what_may_match_and_asks_for_no_more_than_it_must() {
+        let sieve = |of: &[(&str, &[&str])]| Sieve::new(&filters_sent(of));
+        let tags = Tags::from([("Name".to_owned(), "main".to_owned())]);
+        let by_id = sieve(&[("vpc-id", &["vpc-1", "vpc-2"]), ("vpc-id", &["vpc-2"])]);
+        assert!(by_id.passes("vpc-id", &"vpc-2") && !by_id.passes("vpc-id", &"vpc-1"));
+        assert!(by_id.passes("subnet-id", &"vpc-1") && by_id.passes_tags(&tags));
+        for wild in ["vpc-*", "vpc-?", r"vpc-\1"] {
+            assert!(sieve(&[("vpc-id", &[wild])]).passes("vpc-id", &"vpc-1"), "{wild}");
+        }
+        assert!(
+            !sieve(&[("vpc-id", &[])]).passes("vpc-id", &"vpc-1"),
+            "nothing matches a filter without values"
+        );
+        assert!(sieve(&[("tag:Name", &["x", "main"])]).passes_tags(&tags));
+        assert!(!sieve(&[("tag:Name", &["Main"])]).passes_tags(&tags));
+        assert!(!sieve(&[("tag:name", &["main"])]).passes_tags(&tags));
+        assert!(sieve(&[("tag:Name", &["ma*"]), ("tag-key", &["x"])]).passes_tags(&tags));
+    }
+
+    #[test]
     fn a_backslash_takes_the_star_as_a_star() {
         let pattern = Pattern::new(r"a\*b\?\\").unwrap();
         assert!(pattern.matches(r"a*b?\"));
@@ -312,10 +366,15 @@ mod tests {
     }
 
     fn filters(filters: &[(&str, &[&str])]) -> Result<Filters, AwsError> {
-        Filters::new(filters.iter().map(|(name, values)| Filter {
+        Filters::new(filters_sent(filters))
+    }
+
+    fn filters_sent(filters: &[(&str, &[&str])]) -> Vec<Filter> {
+        let filter = |(name, values): &(&str, &[&str])| Filter {
             name: Some((*name).to_owned()),
             values: values.iter().map(|value| (*value).to_owned()).collect(),
-        }))
+        };
+        filters.iter().map(filter).collect()
     }
 
     fn check(vpc: &Vpc, sent: &[(&str, &[&str])]) -> Result<bool, AwsError> {

@@ -2,7 +2,7 @@
 //! StopInstances and their neighbours in the EC2 API Reference. What is asked for is only written down here; whoever
 //! runs the instances makes it so.
 
-use awsproto::filter::Tagged;
+use awsproto::filter::{Sieve, Tagged};
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Call, Filterable, Filters, Need, Provided};
 use base64::Engine as _;
@@ -16,6 +16,7 @@ use model::{
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use crate::cpu_options;
 use crate::errors::refused;
@@ -48,7 +49,15 @@ pub(crate) fn describe(
     let named = request::named_or_all(&instance_ids, instances(world, scope), |instance| instance.id)?;
     page::refuse_with_ids("instances", &instance_ids, max_results)?;
     let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
-    let rows = named.into_iter().map(|instance| Row::of(world, instance));
+    let sieve = Sieve::new(&filters);
+    let rows = named.into_iter().filter(|instance| {
+        let is_in = |name, id: Option<&dyn Display>| id.is_none_or(|id| sieve.passes(name, id));
+        sieve.passes("instance-id", &instance.id)
+            && is_in("vpc-id", instance.vpc.as_ref().map(|id| id as &dyn Display))
+            && is_in("subnet-id", instance.subnet.as_ref().map(|id| id as &dyn Display))
+            && sieve.passes_tags(&instance.tags)
+    });
+    let rows = rows.map(|instance| Row::of(world, instance));
     let rows = Filters::new(filters)?.select(rows)?;
     let (rows, next_token) = page.cut(rows, |row| row.shape.instance_id.clone().unwrap_or_default());
     Ok(DescribeInstancesResult { reservations: reservations(rows), next_token })

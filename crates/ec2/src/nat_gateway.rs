@@ -83,7 +83,14 @@ pub(crate) fn describe(
     let gateways = request::named_or_all(&nat_gateway_ids, own, |gateway| gateway.id)?;
     let describe =
         Describe { kind: "natGateway", ids: &nat_gateway_ids, filters: filter, max_results, next_token };
-    let gateways = gateways.into_iter().map(|gateway| render(world, gateway));
+    let sieve = describe.sieve();
+    let gateways = gateways.into_iter().filter(|gateway| {
+        sieve.passes("vpc-id", &gateway.vpc)
+            && sieve.passes("subnet-id", &gateway.subnet)
+            && sieve.passes("nat-gateway-id", &gateway.id)
+            && sieve.passes_tags(&gateway.tags)
+    });
+    let gateways = gateways.map(|gateway| render(world, gateway));
     let (nat_gateways, next_token) = describe.page(gateways, |it| it.nat_gateway_id.as_ref())?;
     Ok(DescribeNatGatewaysResult { nat_gateways, next_token })
 }

@@ -56,7 +56,13 @@ pub(crate) fn describe(
     let describe = Describe { kind: "networkAcl", ids: &network_acl_ids, filters, max_results, next_token };
     let subnets = world.subnets_by_network_acl(scope);
     let of = |acl: &NetworkAcl| subnets.get(&acl.id).map_or(&[][..], Vec::as_slice);
-    let rows = acls.into_iter().map(|acl| render(world, acl, of(acl)));
+    let sieve = describe.sieve();
+    let acls = acls.into_iter().filter(|acl| {
+        sieve.passes("vpc-id", &acl.vpc)
+            && sieve.passes("network-acl-id", &acl.id)
+            && sieve.passes_tags(&acl.tags)
+    });
+    let rows = acls.map(|acl| render(world, acl, of(acl)));
     let (network_acls, next_token) = describe.page(rows, |acl| acl.network_acl_id.as_ref())?;
     Ok(DescribeNetworkAclsResult { network_acls, next_token })
 }

@@ -3,7 +3,7 @@
 //! Follows "Managed prefix lists" (VPC User Guide) and the actions of that name in the EC2 API Reference. Changes are
 //! complete when the answer arrives, though the answer says, as on AWS, that they are in progress. No IPAM.
 
-use awsproto::filter::{Filterable, Tagged};
+use awsproto::filter::{Filterable, Sieve, Tagged};
 use awsproto::page::Page;
 use awsproto::{AwsError, Call, Filters, tags};
 use model::aws_prefix_list::AwsPrefixList;
@@ -201,6 +201,13 @@ pub(crate) fn describe(
     let scope = call.scope;
     let own = world.network.prefix_lists.linked(Link::Scope(scope));
     let mut rows: Vec<ManagedPrefixList> = AwsPrefixList::all(scope.region).map(render_aws).collect();
+    // One that is named and does not match is no error, as one would be that is not there.
+    let sieve = Sieve::new(filters.iter().filter(|_| prefix_list_ids.is_empty()));
+    let own = own.filter(|list| {
+        sieve.passes("prefix-list-name", &list.name)
+            && sieve.passes("prefix-list-id", &list.id)
+            && sieve.passes_tags(&list.tags)
+    });
     rows.extend(own.map(|list| render(list, settled_state(list))));
     let rows = only_named(rows, &prefix_list_ids, |list| &list.prefix_list_id)?;
     let page = Page::new(max_results, next_token.as_deref(), PAGE)?;

@@ -1,6 +1,6 @@
 //! What all actions do with a request before and after their own part: identifiers, blocks, tags, describing.
 
-use awsproto::filter::Filterable;
+use awsproto::filter::{Filterable, Sieve};
 use awsproto::page::{self, Page};
 use awsproto::{AwsError, Filters};
 use model::{Id, Ipv4Net, Ipv6Net, Region, Scope, SecurityGroupId, Tags};
@@ -128,6 +128,11 @@ pub(crate) struct Describe<'a> {
 }
 
 impl Describe<'_> {
+    /// What filters say of rows before they are rendered, which is most of the work.
+    pub(crate) fn sieve(&self) -> Sieve {
+        Sieve::new(&self.filters)
+    }
+
     /// The page of `rows` that was asked for, and the token of the next.
     pub(crate) fn page<T: Filterable + Default>(
         self,

@@ -49,9 +49,15 @@ pub(crate) fn describe(
     let own = world.network.route_tables.linked(Link::Scope(scope));
     let tables = request::named_or_all(&route_table_ids, own, |table| table.id)?;
     let describe = Describe { kind: "routeTable", ids: &route_table_ids, filters, max_results, next_token };
+    let sieve = describe.sieve();
+    let tables = tables.into_iter().filter(|table| {
+        sieve.passes("vpc-id", &table.vpc)
+            && sieve.passes("route-table-id", &table.id)
+            && sieve.passes_tags(&table.tags)
+    });
     let associations = world.associations_by_route_table(scope);
     let of = |table: &model::RouteTable| associations.get(&table.id).map_or(&[][..], Vec::as_slice);
-    let tables = tables.into_iter().map(|table| render(world, table, of(table)));
+    let tables = tables.map(|table| render(world, table, of(table)));
     let (route_tables, next_token) = describe.page_within(PAGE, tables, |it| it.route_table_id.as_ref())?;
     Ok(DescribeRouteTablesResult { route_tables, next_token })
 }

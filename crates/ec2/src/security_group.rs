@@ -107,7 +107,14 @@ pub(crate) fn describe(
         groups.retain(|group| group.vpc == vpc && is_named(group));
     }
     let describe = Describe { kind: "groupId", ids: &group_ids, filters, max_results, next_token };
-    let rows = groups.into_iter().map(|group| render(world, group));
+    let sieve = describe.sieve();
+    let groups = groups.into_iter().filter(|group| {
+        sieve.passes("vpc-id", &group.vpc)
+            && sieve.passes("group-id", &group.id)
+            && sieve.passes("group-name", &group.name)
+            && sieve.passes_tags(&group.tags)
+    });
+    let rows = groups.map(|group| render(world, group));
     let (security_groups, next_token) = describe.page(rows, |group| group.group_id.as_ref())?;
     Ok(DescribeSecurityGroupsResult { next_token, security_groups })
 }

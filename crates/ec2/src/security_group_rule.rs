@@ -157,9 +157,6 @@ pub(crate) fn describe(
     let all = groups().flat_map(|group| group.rules.values());
     let named = named_or_all(&security_group_rule_ids, all, |rule| rule.id)?;
     let wanted: BTreeSet<SecurityGroupRuleId> = named.into_iter().map(|rule| rule.id).collect();
-    let rows = groups().flat_map(|group| group.rules.values().map(move |rule| (group, rule)));
-    let rows = rows.filter(|(_, rule)| wanted.contains(&rule.id));
-    let rows = rows.map(|(group, rule)| render(world, group, rule));
     let describe = Describe {
         kind: "securityGroupRuleId",
         ids: &security_group_rule_ids,
@@ -167,6 +164,15 @@ pub(crate) fn describe(
         max_results,
         next_token,
     };
+    let sieve = describe.sieve();
+    let groups = groups().filter(|group| sieve.passes("group-id", &group.id));
+    let rows = groups.flat_map(|group| group.rules.values().map(move |rule| (group, rule)));
+    let rows = rows.filter(|(_, rule)| {
+        wanted.contains(&rule.id)
+            && sieve.passes("security-group-rule-id", &rule.id)
+            && sieve.passes_tags(&rule.tags)
+    });
+    let rows = rows.map(|(group, rule)| render(world, group, rule));
     let (security_group_rules, next_token) =
         describe.page(rows, |rule| rule.security_group_rule_id.as_ref())?;
     Ok(DescribeSecurityGroupRulesResult { next_token, security_group_rules })

@@ -93,7 +93,13 @@ pub(crate) fn describe(
     let own = world.network.subnets.linked(Link::Scope(scope));
     let subnets = request::named_or_all(&subnet_ids, own, |subnet| subnet.id)?;
     let describe = Describe { kind: "subnet", ids: &subnet_ids, filters, max_results, next_token };
-    let subnets = subnets.into_iter().map(|subnet| render(world, subnet, now));
+    let sieve = describe.sieve();
+    let subnets = subnets.into_iter().filter(|subnet| {
+        sieve.passes("vpc-id", &subnet.vpc)
+            && sieve.passes("subnet-id", &subnet.id)
+            && sieve.passes_tags(&subnet.tags)
+    });
+    let subnets = subnets.map(|subnet| render(world, subnet, now));
     let (subnets, next_token) = describe.page(subnets, |subnet| subnet.subnet_id.as_ref())?;
     Ok(DescribeSubnetsResult { subnets, next_token })
 }

@@ -3,7 +3,7 @@
 use awsproto::{AwsError, Call, Filterable};
 use model::timestamp::Timestamp;
 use model::vpc::{CidrAssociation, NewVpc, RemovedCidr, Tenancy, VpcAttribute};
-use model::{IpNet, Ipv4Net, Ipv6Net, Region, VpcCidrAssociationId, VpcId, World};
+use model::{IpNet, Ipv4Net, Ipv6Net, Region, Vpc, VpcCidrAssociationId, VpcId, World};
 use std::borrow::Cow;
 
 use crate::block_public_access;
@@ -89,8 +89,10 @@ pub(crate) fn describe(
     let now = call.now;
     let vpcs = request::named_or_all(&vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
     let describe = Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token };
-    let (vpcs, next_token) =
-        describe.page(vpcs.into_iter().map(|vpc| render(world, vpc, now)), |vpc| vpc.vpc_id.as_ref())?;
+    let sieve = describe.sieve();
+    let passes = |vpc: &&Vpc| sieve.passes("vpc-id", &vpc.id) && sieve.passes_tags(&vpc.tags);
+    let vpcs = vpcs.into_iter().filter(passes).map(|vpc| render(world, vpc, now));
+    let (vpcs, next_token) = describe.page(vpcs, |vpc| vpc.vpc_id.as_ref())?;
     Ok(DescribeVpcsResult { vpcs, next_token })
 }
 

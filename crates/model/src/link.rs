@@ -64,6 +64,8 @@ pub enum Link {
     Scope(Scope),
     /// Their account and Region, while they count against its quota, where others are still shown.
     Counted(Scope),
+    /// They are no more, and are shown for a while.
+    Ended,
     /// What is meant in a scope where none is named.
     Default(Scope),
     /// Their name. Rare other names are equal; who looks compares.
@@ -203,6 +205,7 @@ links! {
         put(Link::Scope(it.scope));
         put(Link::Vpc(it.vpc));
         put(Link::Subnet(it.subnet));
+        put(if it.counts() { Link::Counted(it.scope) } else { Link::Ended });
     };
     VpcPeeringConnection: |it, put| {
         for side in [&it.requester, &it.accepter] {

@@ -111,7 +111,7 @@ impl NatGateway {
 
     /// Whether it counts against the quota ("NAT gateways count toward your quota in the pending, active, and
     /// deleting states").
-    fn counts(&self) -> bool {
+    pub(crate) fn counts(&self) -> bool {
         match self.state {
             NatGatewayState::Pending | NatGatewayState::Available | NatGatewayState::Deleting => true,
             NatGatewayState::Failed { .. } | NatGatewayState::Deleted => false,
@@ -264,6 +264,17 @@ impl World {
     }
 
     fn check_nat_gateway_quota(&self, scope: Scope, zone: Zone) -> Result<(), Refusal> {
+        // Where there are fewer in all, there are not more in one zone.
+        if self
+            .check_quota(
+                scope,
+                Quota::NatGatewaysPerZone,
+                self.network.nat_gateways.count_linked(Link::Counted(scope)),
+            )
+            .is_ok()
+        {
+            return Ok(());
+        }
         let in_zone = |it: &&NatGateway| {
             it.counts() && self.network.subnets.get(&it.subnet).is_some_and(|it| it.zone == zone)
         };
@@ -272,7 +283,7 @@ impl World {
     }
 
     pub(crate) fn forget_ended_nat_gateways(&mut self, now: Timestamp) {
-        let ended = self.network.nat_gateways.values().filter(|gateway| !gateway.is_shown(now));
+        let ended = self.network.nat_gateways.linked(Link::Ended).filter(|gateway| !gateway.is_shown(now));
         for id in ended.map(|gateway| gateway.id).collect::<Vec<_>>() {
             self.network.nat_gateways.remove(&id);
         }

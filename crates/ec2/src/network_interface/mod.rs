@@ -118,7 +118,14 @@ pub(crate) fn describe(
     let named = request::named_or_all(&network_interface_ids, all, |interface| interface.id)?;
     let describe =
         Describe { kind: "networkInterface", ids: &network_interface_ids, filters, max_results, next_token };
-    let interfaces = named.into_iter().map(|interface| render(world, interface));
+    let sieve = describe.sieve();
+    let interfaces = named.into_iter().filter(|interface| {
+        sieve.passes("network-interface-id", &interface.id)
+            && sieve.passes("subnet-id", &interface.subnet)
+            && sieve.passes("vpc-id", &interface.vpc)
+            && sieve.passes_tags(&interface.tags)
+    });
+    let interfaces = interfaces.map(|interface| render(world, interface));
     let (network_interfaces, next_token) = describe
         .page(interfaces, |interface: &shapes::NetworkInterface| interface.network_interface_id.as_ref())?;
     Ok(DescribeNetworkInterfacesResult { network_interfaces, next_token })
