@@ -143,10 +143,10 @@ impl fmt::Debug for AccessKey {
 
 impl AccessKey {
     /// Whether a use is to be written down: not if one like it just was.
-    pub fn is_news(&self, used: &LastUsed) -> bool {
-        self.last_used.as_ref().is_none_or(|known| {
-            (&known.service, &known.region) != (&used.service, &used.region) || is_later(known.at, used.at)
-        })
+    pub fn is_news(&self, service: &str, region: &str, at: Timestamp) -> bool {
+        self.last_used
+            .as_ref()
+            .is_none_or(|known| known.service != service || known.region != region || is_later(known.at, at))
     }
 }
 
@@ -219,7 +219,7 @@ impl World {
 
     /// Notes that an access key was used.
     pub fn note_access_key_used(&mut self, id: AccessKeyId, used: LastUsed) {
-        if self.access_keys.get(&id).is_some_and(|key| key.is_news(&used)) {
+        if self.access_keys.get(&id).is_some_and(|key| key.is_news(&used.service, &used.region, used.at)) {
             self.access_keys.get_mut(&id).expect("it was found").last_used = Some(used);
         }
     }
@@ -297,8 +297,6 @@ mod tests {
 
     #[test]
     fn a_use_is_noted_when_it_is_another_or_some_time_later() {
-        let used =
-            |at, service: &str| LastUsed { at: Timestamp(at), service: service.into(), region: "r".into() };
         let key = |last_used| AccessKey {
             id: AccessKeyId(1),
             account: ACCOUNT,
@@ -308,10 +306,12 @@ mod tests {
             created: Timestamp(0),
             last_used,
         };
-        assert!(key(None).is_news(&used(0, "ec2")));
-        let key = key(Some(used(0, "ec2")));
-        assert!(!key.is_news(&used(LAST_USED_LAG_MS - 1, "ec2")));
-        assert!(key.is_news(&used(LAST_USED_LAG_MS, "ec2")));
-        assert!(key.is_news(&used(1, "sts")));
+        assert!(key(None).is_news("ec2", "r", Timestamp(0)));
+        let used = LastUsed { at: Timestamp(0), service: "ec2".into(), region: "r".into() };
+        let key = key(Some(used));
+        assert!(!key.is_news("ec2", "r", Timestamp(LAST_USED_LAG_MS - 1)));
+        assert!(key.is_news("ec2", "r", Timestamp(LAST_USED_LAG_MS)));
+        assert!(key.is_news("sts", "r", Timestamp(1)));
+        assert!(key.is_news("ec2", "q", Timestamp(1)));
     }
 }

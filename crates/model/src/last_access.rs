@@ -75,16 +75,16 @@ pub struct LastAccessReport {
 }
 
 impl Access {
-    /// Whether it is to be written down: not if one like it just was.
-    pub fn is_news(&self, known: Option<&Access>) -> bool {
-        known.is_none_or(|known| known.region != self.region || is_later(known.at, self.at))
+    /// Whether another one is to be written down: not if one like it just was.
+    pub fn is_news(known: Option<&Access>, region: &str, at: Timestamp) -> bool {
+        known.is_none_or(|known| known.region != region || is_later(known.at, at))
     }
 }
 
 impl LastAccess {
     /// Whether a call is to be written down: not if one like it just was.
-    pub fn is_news(&self, action: &str, access: &Access) -> bool {
-        access.is_news(self.actions.get(action))
+    pub fn is_news(&self, action: &str, region: &str, at: Timestamp) -> bool {
+        Access::is_news(self.actions.get(action), region, at)
     }
 
     /// The actions of a service, as `ec2`.
@@ -139,12 +139,12 @@ mod tests {
     #[test]
     fn a_call_like_the_last_one_is_no_news_for_a_while() {
         let mut known = LastAccess::default();
-        assert!(known.is_news("ec2:RunInstances", &access(0, "us-east-1")));
+        assert!(known.is_news("ec2:RunInstances", "us-east-1", Timestamp(0)));
         known.actions.insert("ec2:RunInstances".into(), access(0, "us-east-1"));
-        assert!(!known.is_news("ec2:RunInstances", &access(1_000, "us-east-1")));
-        assert!(known.is_news("ec2:RunInstances", &access(1_000, "eu-west-1")));
-        assert!(known.is_news("ec2:RunInstances", &access(3_600_000, "us-east-1")));
-        assert!(known.is_news("ec2:StopInstances", &access(1_000, "us-east-1")));
+        assert!(!known.is_news("ec2:RunInstances", "us-east-1", Timestamp(1_000)));
+        assert!(known.is_news("ec2:RunInstances", "eu-west-1", Timestamp(1_000)));
+        assert!(known.is_news("ec2:RunInstances", "us-east-1", Timestamp(3_600_000)));
+        assert!(known.is_news("ec2:StopInstances", "us-east-1", Timestamp(1_000)));
         known.actions.insert("ec2messages:GetMessages".into(), access(0, "us-east-1"));
         assert_eq!(known.of_service("ec2").map(|(name, _)| name).collect::<Vec<_>>(), ["RunInstances"]);
     }

@@ -129,7 +129,11 @@ impl World {
 
     /// Notes that somebody has acted as a role.
     pub fn note_role_used(&mut self, id: RoleId, used: Access) {
-        if self.roles.get(&id).is_some_and(|role| used.is_news(role.last_used.as_ref())) {
+        if self
+            .roles
+            .get(&id)
+            .is_some_and(|role| Access::is_news(role.last_used.as_ref(), &used.region, used.at))
+        {
             self.roles.get_mut(&id).expect("it was found").last_used = Some(used);
         }
     }

@@ -11,7 +11,7 @@ use model::{Partition, Region, Scope, Timestamp, World};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::authorization::Ledger;
+use crate::authorization::{Ledger, Standings};
 use crate::body::{self, Bodies};
 use crate::callers::{Caller, Callers};
 use crate::clock;
@@ -53,6 +53,8 @@ pub struct Api {
     pub refused: Arc<RefusedRequests>,
     /// What was decided lately.
     pub(crate) ledger: Arc<Ledger>,
+    /// The policies of those who called lately.
+    pub(crate) standings: Standings,
     /// The room for requests' bodies.
     pub(crate) bodies: Bodies,
     /// Where bodies are streamed to.

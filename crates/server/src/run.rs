@@ -83,6 +83,7 @@ async fn serve<T>(
         places: controllers.places.clone(),
         refused: Arc::clone(&refused_requests),
         ledger: Arc::clone(&ledger),
+        standings: Default::default(),
         bodies: Bodies::new(),
         spool: Spool::new(&config.data),
         trail: Arc::clone(&trail),

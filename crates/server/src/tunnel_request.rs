@@ -10,10 +10,9 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response};
-use model::World;
 
 use crate::api::{Api, Client, headers_of, respond, signed_request};
-use crate::authorization::{self, Asked, Ledger};
+use crate::authorization::{self, Asked, Asking, Ledger};
 use crate::config::Instances;
 use crate::tunnel::{self as carrier, Admitted};
 use crate::{body, clock};
@@ -72,7 +71,8 @@ impl Api {
 
     fn admit_tunnel(&self, call: &Call, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
         let world = self.state.snapshot();
-        authorize(&self.ledger, &world, call, request)?;
+        let asking = Asking { world: &world, standings: &self.standings, call, request };
+        authorize(&self.ledger, asking)?;
         if self.config.instances == Instances::None {
             return Err(tunnel::without_machines());
         }
@@ -101,17 +101,13 @@ impl Api {
 }
 
 /// Whether a call may open the tunnel that it asks for. An account's root always may.
-fn authorize(
-    ledger: &Ledger,
-    world: &World,
-    call: &Call,
-    request: &SignedRequest<'_>,
-) -> Result<(), AwsError> {
+fn authorize(ledger: &Ledger, asking: Asking<'_>) -> Result<(), AwsError> {
+    let Asking { world, call, request, .. } = asking;
     if matches!(call.principal, Principal::Root(_)) {
         return Ok(());
     }
     let touched = vec![tunnel::touched(world, call, request)];
-    let questions = authorization::about(world, call, request, &[tunnel::ACTION], touched);
+    let questions = authorization::about(asking, &[tunnel::ACTION], touched);
     authorization::judge(ledger, Asked { call, service: SERVICE, operation: tunnel::OPERATION, questions })
 }
 

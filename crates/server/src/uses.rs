@@ -7,7 +7,7 @@
 use awsproto::Principal;
 use model::access_key::LastUsed;
 use model::last_access::{Access, Accessor};
-use model::{AccessKeyId, Region, RoleId, Timestamp, World};
+use model::{AccessKeyId, Region, Role, RoleId, Timestamp, World};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -40,22 +40,21 @@ impl Uses {
         access_key_id: &str,
         (service, region, at): (&str, Region, Timestamp),
     ) {
-        let region = || region.name().to_owned();
+        let region = region.name();
         if let Principal::AssumedRole { role, .. } = principal {
-            let used = Access { at, region: region() };
-            let is_news = || world.roles.get(role).is_some_and(|role| used.is_news(role.last_used.as_ref()));
+            let is_news = |role: &Role| Access::is_news(role.last_used.as_ref(), region, at);
             let mut notes = self.notes();
-            if notes.roles.contains_key(role) || is_news() {
-                notes.roles.insert(*role, used);
+            if notes.roles.contains_key(role) || world.roles.get(role).is_some_and(is_news) {
+                notes.roles.insert(*role, Access { at, region: region.to_owned() });
             }
             return;
         }
         let key = access_key_id.parse().ok().and_then(|id: AccessKeyId| world.access_keys.get(&id));
         let Some(key) = key else { return };
-        let used = LastUsed { at, service: service.to_owned(), region: region() };
         let mut notes = self.notes();
         // Next to what waits, what is written down already says nothing.
-        if notes.keys.contains_key(&key.id) || key.is_news(&used) {
+        if notes.keys.contains_key(&key.id) || key.is_news(service, region, at) {
+            let used = LastUsed { at, service: service.to_owned(), region: region.to_owned() };
             notes.keys.insert(key.id, used);
         }
     }
@@ -67,7 +66,7 @@ impl Uses {
         world: &World,
         principal: &Principal,
         actions: &'static [&'static str],
-        access: &Access,
+        (region, at): (Region, Timestamp),
     ) {
         let who = match principal {
             Principal::User { user, .. } => Accessor::User(*user),
@@ -77,10 +76,10 @@ impl Uses {
         let known = world.last_accesses.get(&who);
         let mut notes = self.notes();
         for action in actions {
-            let is_news = || known.is_none_or(|known| known.is_news(action, access));
+            let is_news = || known.is_none_or(|known| known.is_news(action, region.name(), at));
             let has_room = notes.accesses.len() < ACCESSES_WAITING_MAX;
             if notes.accesses.contains_key(&(who, *action)) || has_room && is_news() {
-                notes.accesses.insert((who, action), access.clone());
+                notes.accesses.insert((who, action), Access { at, region: region.name().to_owned() });
             }
         }
     }
@@ -160,21 +159,23 @@ mod tests {
         let user = world.create_user(account, new, &mut Ids::new(&mut bits), Timestamp(0)).unwrap();
         let bob = Principal::User { account, user, path: "/".into(), name };
         let actions: &'static [&'static str] = &["ec2:RunInstances", "ec2:CreateTags"];
-        let at = |at| Access { at: Timestamp(at), region: "us-east-1".into() };
-        uses.note_access(&world, &Principal::Root(account), actions, &at(1));
+        let region: Region = "us-east-1".parse().unwrap();
+        let at = |at| (region, Timestamp(at));
+        let access = |at| Access { at: Timestamp(at), region: "us-east-1".into() };
+        uses.note_access(&world, &Principal::Root(account), actions, at(1));
         assert!(uses.notes().accesses.is_empty(), "roots are not noted");
-        uses.note_access(&world, &bob, actions, &at(1));
-        uses.note_access(&world, &bob, &actions[..1], &at(2));
+        uses.note_access(&world, &bob, actions, at(1));
+        uses.note_access(&world, &bob, &actions[..1], at(2));
         let waiting = std::mem::take(&mut uses.notes().accesses);
         let who = Accessor::User(user);
-        assert_eq!(waiting, BTreeMap::from([((who, actions[0]), at(2)), ((who, actions[1]), at(1))]));
+        assert_eq!(waiting, BTreeMap::from([((who, actions[0]), access(2)), ((who, actions[1]), access(1))]));
         waiting.into_iter().for_each(|((who, action), access)| world.note_access(who, action, access));
-        uses.note_access(&world, &bob, actions, &at(3));
+        uses.note_access(&world, &bob, actions, at(3));
         assert!(uses.notes().accesses.is_empty());
-        uses.note_access(&world, &bob, actions, &at(60 * 60 * 1_000));
+        uses.note_access(&world, &bob, actions, at(60 * 60 * 1_000));
         assert_eq!(uses.notes().accesses.len(), 2);
         world.delete_user(account, "bob").unwrap();
-        world.note_access(who, actions[0], at(4));
+        world.note_access(who, actions[0], access(4));
         assert!(world.last_accesses.get(&who).is_none(), "gone with the user");
     }
 }

@@ -8,13 +8,24 @@ use std::sync::Arc;
 
 use super::standing::Asker;
 
-/// What is known of the whole call.
-pub(super) fn of_call(world: &World, call: &Call, request: &SignedRequest<'_>, asker: &Asker) -> Context {
+/// What follows from who calls.
+pub(super) fn of_asker(world: &World, call: &Call, asker: &Asker) -> Context {
     let mut context = Context::new();
     asker.principal().describe(&mut context);
     for (key, value) in principal_tags(world, call) {
         context.set(format!("aws:PrincipalTag/{key}"), value);
     }
+    context
+}
+
+/// What is known of the whole call, beside who calls.
+pub(super) fn of_call(
+    world: &World,
+    call: &Call,
+    request: &SignedRequest<'_>,
+    described: Arc<Context>,
+) -> Context {
+    let mut context = Context::over(described);
     context.set("aws:SourceIp", call.source_ip.to_string());
     // The API is spoken to without TLS, on this machine alone.
     context.set("aws:SecureTransport", false);
@@ -76,15 +87,18 @@ fn principal_tags(world: &World, call: &Call) -> Tags {
 }
 
 /// What is known of one resource beside it.
-pub(super) fn of_resource(call: Arc<Context>, touched: Touched) -> Context {
-    let mut context = Context::over(call);
+pub(super) fn of_resource(call: &Arc<Context>, touched: Touched) -> Arc<Context> {
+    if touched.account.is_none() && touched.keys.is_empty() {
+        return Arc::clone(call);
+    }
+    let mut context = Context::over(Arc::clone(call));
     if let Some(account) = touched.account {
         context.set("aws:ResourceAccount", account.to_string());
     }
     for (key, values) in touched.keys {
         context.set(key.clone(), values_of(&key, values));
     }
-    context
+    Arc::new(context)
 }
 
 /// One value, or several of the keys that may have several.

@@ -41,15 +41,17 @@ struct Pages {
 impl Ledger {
     /// Writes a call down; the oldest of its kind is forgotten.
     pub(crate) fn write(&self, judged: Judged) {
+        let judged = Arc::new(judged);
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (page, limit) = match judged.refused {
             Some(_) => (&mut pages.refused, REFUSED_MAX),
             None => (&mut pages.allowed, ALLOWED_MAX),
         };
-        if page.len() == limit {
-            page.pop_front();
-        }
-        page.push_back(Arc::new(judged));
+        let oldest = if page.len() == limit { page.pop_front() } else { None };
+        page.push_back(judged);
+        // It takes longer to throw away than all of this, and others wait.
+        drop(pages);
+        drop(oldest);
     }
 
     /// The call of a request, whatever became of it.

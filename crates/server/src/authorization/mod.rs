@@ -7,7 +7,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `standing` | the policies that a caller has |
+//! | `standing`, `standings` | the policies that a caller has, and those of who called lately |
 //! | `context` | the condition keys of a call |
 //! | `question` | what is asked about one resource |
 //! | `refusal` | the service's own words for a refusal |
@@ -22,12 +22,14 @@ mod refusal;
 #[cfg(test)]
 mod simulated;
 mod standing;
+mod standings;
 #[cfg(test)]
 mod tests;
 mod told;
 
 pub(crate) use ledger::Ledger;
 pub(crate) use question::Question;
+pub(crate) use standings::Standings;
 pub(crate) use told::tell;
 
 use awsproto::sigv4::SignedRequest;
@@ -38,20 +40,30 @@ use std::sync::Arc;
 
 use ledger::Judged;
 use refusal::refusal;
-use standing::{Asker, Standing};
+use standing::Standing;
+use standings::Known;
 
 /// What a call is about: what policies are asked.
 pub(crate) struct Matter<'a> {
-    /// The state that decides.
-    pub(crate) world: &'a World,
-    /// Who asks.
-    pub(crate) call: &'a Call,
+    /// Who asks, of which state.
+    pub(crate) asking: Asking<'a>,
     /// The service.
     pub(crate) service: &'static Api<World>,
     /// What they want done.
     pub(crate) action: &'static Action<World>,
     /// With what.
     pub(crate) input: &'a Input,
+}
+
+/// Who asks, and who decides.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    /// The state that decides.
+    pub(crate) world: &'a World,
+    /// The policies of those who asked lately.
+    pub(crate) standings: &'a Standings,
+    /// Who asks.
+    pub(crate) call: &'a Call,
     /// How it came.
     pub(crate) request: &'a SignedRequest<'a>,
 }
@@ -59,29 +71,24 @@ pub(crate) struct Matter<'a> {
 /// Asks about everything that a call touches; `None` if nothing is to be asked.
 pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
     let authorization = matter.action.authorization;
-    let is_root = matches!(matter.call.principal, Principal::Root(_));
+    let Asking { world, call, .. } = matter.asking;
+    let is_root = matches!(call.principal, Principal::Root(_));
     if !authorization.is_decided || is_root && !matter.action.asks_resource {
         return None;
     }
-    let Matter { world, call, request, .. } = matter;
     let mut touched = (matter.service.touches)(world, call, matter.action, matter.input);
     if touched.iter().all(|touched| touched.action.is_some()) {
         touched.insert(0, Touched::new("*".to_owned(), None));
     }
-    Some(about(world, call, request, authorization.actions, touched))
+    Some(about(matter.asking, authorization.actions, touched))
 }
 
 /// Asks for leave to do all of these to each of what is touched, or what that says itself.
-pub(crate) fn about(
-    world: &World,
-    call: &Call,
-    request: &SignedRequest<'_>,
-    actions: &[&'static str],
-    touched: Vec<Touched>,
-) -> Vec<Question> {
-    let standing = Arc::new(Standing::of(world, call));
-    let asker = Arc::new(Asker::of(call));
-    let known = Arc::new(context::of_call(world, call, request, &asker));
+pub(crate) fn about(asking: Asking<'_>, actions: &[&'static str], touched: Vec<Touched>) -> Vec<Question> {
+    let Asking { world, standings, call, request } = asking;
+    let standing = Arc::new(Standing::of(world, call, standings));
+    let Known { asker, described } = standings.known(world, call);
+    let known = Arc::new(context::of_call(world, call, request, described));
     let mut questions = Vec::with_capacity(touched.len());
     for touched in touched {
         let actions = match touched.action {
@@ -91,7 +98,7 @@ pub(crate) fn about(
         let account = touched.account.map(|account| account.to_string());
         let trust = touched.trust.clone();
         let arn: Arc<str> = touched.arn.as_str().into();
-        let context = Arc::new(context::of_resource(Arc::clone(&known), touched));
+        let context = context::of_resource(&known, touched);
         questions.extend(actions.into_iter().map(|action| Question {
             action,
             resource: Arc::clone(&arn),

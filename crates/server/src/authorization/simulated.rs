@@ -9,7 +9,7 @@ use model::{AccountId, Ids, Tags, World};
 use policy::{Decision, Document, Kind};
 
 use super::tests::Lab;
-use super::{Matter, Question, questions};
+use super::{Asking, Matter, Question, Standings, questions};
 use crate::services;
 
 const ROUNDS: u64 = 400;
@@ -131,7 +131,9 @@ fn asked(lab: &Lab, (service, action, form): (&str, &str, &str)) -> Vec<Question
     let request =
         SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: Payload::Whole(b"") };
     let action = service.find(action).unwrap();
-    let matter = Matter { world: &lab.world, call: &call, service, action, input: &input, request: &request };
+    let standings = Standings::default();
+    let asking = Asking { world: &lab.world, standings: &standings, call: &call, request: &request };
+    let matter = Matter { asking, service, action, input: &input };
     questions(&matter).unwrap()
 }
 

@@ -5,6 +5,9 @@ use model::managed_policy::{self, aws};
 use model::permissions::{Entity, PolicyOrigin};
 use model::{Partition, World};
 use policy::{Attached, Document, Origin, ResourcePolicy};
+use std::sync::Arc;
+
+use super::standings::Standings;
 
 /// Who asks, by all the names that policies know them by.
 #[derive(Clone, Debug)]
@@ -104,28 +107,38 @@ impl Held {
 /// The policies that a caller has.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Standing {
+    own: Arc<Own>,
+    session: Option<Vec<Held>>,
+}
+
+/// What a user or a role has whoever acts as it: policies of its own and of its groups, and a boundary.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Own {
     identity: Vec<Held>,
     boundary: Option<Held>,
-    session: Option<Vec<Held>>,
+}
+
+impl Own {
+    /// As they are now.
+    pub(super) fn of(world: &World, entity: Entity, partition: Partition) -> Own {
+        let policies = world.policies_for(entity, partition).into_iter();
+        let identity = policies.map(|(origin, document)| held(world, partition, origin, document)).collect();
+        let boundary = world.boundary_of(entity, partition).map(|(policy, document)| {
+            let arn = world.managed_policy(policy).map(|policy| policy.arn(partition)).unwrap_or_default();
+            Held { document: document.clone(), from: From::Managed { arn } }
+        });
+        Own { identity, boundary }
+    }
 }
 
 impl Standing {
     /// As they are now.
-    pub(crate) fn of(world: &World, call: &Call) -> Standing {
-        let partition = call.partition();
-        let entity = entity(call);
-        let policies = entity.map(|entity| world.policies_for(entity, partition));
-        let identity = policies.unwrap_or_default().into_iter();
-        let mut identity: Vec<Held> =
-            identity.map(|(origin, document)| held(world, partition, origin, document)).collect();
-        identity.extend(of_root(call));
-        let boundary =
-            entity.and_then(|entity| world.boundary_of(entity, partition)).map(|(policy, document)| {
-                let arn =
-                    world.managed_policy(policy).map(|policy| policy.arn(partition)).unwrap_or_default();
-                Held { document: document.clone(), from: From::Managed { arn } }
-            });
-        Standing { identity, boundary, session: of_session(world, call) }
+    pub(crate) fn of(world: &World, call: &Call, standings: &Standings) -> Standing {
+        let own = match entity(call) {
+            Some(entity) => standings.own(world, entity, call.partition()),
+            None => Arc::new(Own { identity: of_root(call).into_iter().collect(), boundary: None }),
+        };
+        Standing { own, session: of_session(world, call) }
     }
 
     /// Calls with the policies as they are evaluated, beside the resource's.
@@ -134,12 +147,12 @@ impl Standing {
         resource: Option<ResourcePolicy<'_>>,
         ask: impl FnOnce(&policy::Policies<'_>) -> T,
     ) -> T {
-        let identity: Vec<Attached<'_>> = self.identity.iter().map(Held::attached).collect();
+        let identity: Vec<Attached<'_>> = self.own.identity.iter().map(Held::attached).collect();
         let session: Option<Vec<Attached<'_>>> =
             self.session.as_ref().map(|policies| policies.iter().map(Held::attached).collect());
         ask(&policy::Policies {
             identity: &identity,
-            boundary: self.boundary.as_ref().map(Held::attached),
+            boundary: self.own.boundary.as_ref().map(Held::attached),
             session: session.as_deref(),
             resource,
             ..policy::Policies::default()

@@ -94,7 +94,9 @@ fn judge(
     let headers = [("host", "127.0.0.1"), ("user-agent", "aws-cli/2")];
     let request =
         SignedRequest { method: "POST", path: "/", query: "", headers: &headers, body: Payload::Whole(b"") };
-    let matter = Matter { world, call, service, action, input, request: &request };
+    let standings = Standings::default();
+    let asking = Asking { world, standings: &standings, call, request: &request };
+    let matter = Matter { asking, service, action, input };
     let questions = questions(&matter)?;
     let (place, decision) = verdict(&questions)?;
     Some(refusal(call, service.service, &questions[place], &decision))
@@ -335,7 +337,9 @@ fn the_reasoning_names_the_statement_and_the_condition_that_decided() {
     let input = nothing(service);
     let request =
         SignedRequest { method: "POST", path: "/", query: "", headers: &[], body: Payload::Whole(b"") };
-    let matter = Matter { world: &lab.world, call: &call, service, action, input: &input, request: &request };
+    let standings = Standings::default();
+    let asking = Asking { world: &lab.world, standings: &standings, call: &call, request: &request };
+    let matter = Matter { asking, service, action, input: &input };
     let questions = questions(&matter).unwrap();
     let refused = verdict(&questions).map(|(place, _)| place);
     let judged = Judged {

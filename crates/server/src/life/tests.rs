@@ -153,6 +153,7 @@ impl Lab {
             refused: Default::default(),
             bodies: Bodies::new(),
             ledger: Arc::default(),
+            standings: Default::default(),
             spool: Spool::new(&data),
             trail: Trail::kept_in(&data),
             uses: Arc::default(),
