@@ -6,7 +6,7 @@
 //! `nft`; makes namespaces of its own and removes them. Arguments, all optional: `--road NAMES` (subnets, ipv6, nat,
 //! and writes: the same packets while others write),
 //! `--rounds N`, `--seconds S`, `--only NAMES` (veth, router, hamlet, peering, other), `--metric NAMES` (tcp1, tcp4,
-//! udp, connect, rtt), `--congestion NAME` (the machine's own by default; ratios differ much, because an algorithm that
+//! udp, connect, rtt, https, https1), `--congestion NAME` (the machine's own by default; ratios differ much, because an algorithm that
 //! paces is slower for all), `--spin MICROSECONDS` (Hamlet once more with this option, to be compared).
 
 #![forbid(unsafe_code)]
@@ -14,6 +14,7 @@
 mod beside_writes;
 mod flood;
 mod hamlet;
+mod https;
 mod linux;
 mod measure;
 mod namespace;

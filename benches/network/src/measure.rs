@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::net::sockopt;
 
+use crate::https;
 use crate::road::Measured;
 
 /// What is measured.
@@ -25,11 +26,15 @@ pub(crate) enum Metric {
     Connect,
     /// The median time from a byte sent to the byte that answers it.
     RoundTrip,
+    /// Small answers over TLS, by eight clients that keep their connections.
+    Https,
+    /// Large ones over one.
+    HttpsStream,
 }
 
 const PORT: u16 = 5201;
 /// Before counting begins.
-const WARM_UP: Duration = Duration::from_millis(300);
+pub(crate) const WARM_UP: Duration = Duration::from_millis(300);
 /// However badly it goes: nobody waits longer for anything.
 const PATIENCE: Duration = Duration::from_secs(5);
 const UNDER_WAY_MAX: u64 = 512;
@@ -43,8 +48,15 @@ const MORE: u8 = 1;
 const LAST: u8 = 0;
 
 impl Metric {
-    pub(crate) const ALL: &[Metric] =
-        &[Metric::Tcp1, Metric::Tcp4, Metric::Udp, Metric::Connect, Metric::RoundTrip];
+    pub(crate) const ALL: &[Metric] = &[
+        Metric::Tcp1,
+        Metric::Tcp4,
+        Metric::Udp,
+        Metric::Connect,
+        Metric::RoundTrip,
+        Metric::Https,
+        Metric::HttpsStream,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -53,6 +65,8 @@ impl Metric {
             Metric::Udp => "UDP, 64 bytes, 1000/s",
             Metric::Connect => "connects, 1/s",
             Metric::RoundTrip => "round trip p50, us",
+            Metric::Https => "HTTPS, 1 KiB, 1/s",
+            Metric::HttpsStream => "HTTPS, 16 MiB, Gbit/s",
         }
     }
 
@@ -64,6 +78,8 @@ impl Metric {
             Metric::Udp => "udp",
             Metric::Connect => "connect",
             Metric::RoundTrip => "rtt",
+            Metric::Https => "https",
+            Metric::HttpsStream => "https1",
         }
     }
 
@@ -74,20 +90,22 @@ impl Metric {
             Metric::Udp => datagrams(path, duration),
             Metric::Connect => connects(path, duration),
             Metric::RoundTrip => round_trip(path, duration),
+            Metric::Https => https::requests(path, duration),
+            Metric::HttpsStream => https::stream(path, duration),
         }
     }
 }
 
-fn said(what: &'static str) -> impl Fn(std::io::Error) -> String {
+pub(crate) fn said(what: &'static str) -> impl Fn(std::io::Error) -> String {
     move |error| format!("{what}: {error}")
 }
 
-fn target(path: &Measured) -> SocketAddr {
+pub(crate) fn target(path: &Measured) -> SocketAddr {
     SocketAddr::new(path.address, PORT)
 }
 
 /// Sockets are made in the namespace and work anywhere.
-fn listen(path: &Measured) -> Result<TcpListener, String> {
+pub(crate) fn listen(path: &Measured) -> Result<TcpListener, String> {
     let address = target(path);
     let made = path.server.spawn(move || TcpListener::bind(address).map_err(said("listening")));
     let listener = made.join().expect("it only binds")?;
@@ -111,7 +129,7 @@ fn prepare(socket: &impl AsFd) -> Result<(), String> {
     }
 }
 
-fn connect(address: SocketAddr) -> Result<TcpStream, String> {
+pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream, String> {
     let stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(said("connecting"))?;
     prepare(&stream)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(said("connecting"))?;
