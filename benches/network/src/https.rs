@@ -78,10 +78,7 @@ struct Counted {
 
 impl Received {
     fn now(&self) -> Counted {
-        Counted {
-            answers: self.answers.load(Ordering::Relaxed),
-            bytes: self.bytes.load(Ordering::Relaxed),
-        }
+        Counted { answers: self.answers.load(Ordering::Relaxed), bytes: self.bytes.load(Ordering::Relaxed) }
     }
 }
 
@@ -173,12 +170,7 @@ fn wanted(stream: &mut impl BufRead) -> std::io::Result<Option<usize>> {
     }
 }
 
-fn ask(
-    address: SocketAddr,
-    answer: usize,
-    stop: &AtomicBool,
-    received: &Received,
-) -> Result<(), String> {
+fn ask(address: SocketAddr, answer: usize, stop: &AtomicBool, received: &Received) -> Result<(), String> {
     let stream = connect(address)?;
     stream.set_nodelay(true).map_err(said("connecting"))?;
     let name = ServerName::try_from(NAME).map_err(|error| error.to_string())?;

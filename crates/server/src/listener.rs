@@ -16,7 +16,7 @@ use crate::api::{Api, Client};
 use crate::clock;
 use crate::local_users::LocalUsers;
 use crate::namespaces;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::{Reason, Refusal, RefusedRequests};
 use crate::shares::Shares;
 
 /// How many connections there are at once, where the system lets us have twice as many files.
@@ -91,6 +91,7 @@ fn as_seen(peer: IpAddr) -> IpAddr {
 /// Answers what comes over a connection, until it ends or has been idle for long.
 pub(crate) async fn serve(stream: impl Stream, client: Client, api: Arc<Api>, _place: impl Send) {
     let (client, activity) = (Arc::new(client), Activity::new());
+    let refused = Arc::clone(&api.refused);
     let answer = service_fn(|request| {
         let (api, client, busy) = (Arc::clone(&api), Arc::clone(&client), activity.begin());
         async move {
@@ -102,12 +103,22 @@ pub(crate) async fn serve(stream: impl Stream, client: Client, api: Arc<Api>, _p
     let builder = builder();
     let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), answer));
     tokio::select! {
-        // A client that goes away, or speaks no HTTP, is its own business.
-        _ = connection.as_mut() => return,
+        ended = connection.as_mut() => return count(&refused, ended),
         () = activity.idle_for(IDLE_MAX) => {}
     }
     connection.as_mut().graceful_shutdown();
     let _ = timeout(GOODBYE_MAX, connection).await;
+}
+
+/// Counts who spoke no HTTP, or abused it. A client that goes away is its own business.
+fn count(refused: &RefusedRequests, ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    let Err(error) = ended else { return };
+    let Some(error) = error.downcast_ref::<hyper::Error>() else { return };
+    // Of HTTP/2, hyper tells only that its own errors have a cause, which is not the network's.
+    let cause = std::error::Error::source(error);
+    if error.is_parse() || cause.is_some_and(|cause| !cause.is::<std::io::Error>()) {
+        refused.count(Reason::Unintelligible);
+    }
 }
 
 fn builder() -> Builder<TokioExecutor> {

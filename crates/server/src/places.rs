@@ -5,6 +5,7 @@
 //! however many do not.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -164,14 +165,17 @@ pub async fn admit<K, W>(
         let Some(place) = places.take(caller) else { continue };
         let (work, places) = (serve(stream, caller), Arc::clone(&places));
         tokio::spawn(async move {
-            // A caller that goes away is its own business.
-            if let Some(Err(error)) = place.hold(work).await
-                && error.kind() == std::io::ErrorKind::TimedOut
-            {
-                places.count(Why::Late);
+            if let Some(Err(error)) = place.hold(work).await {
+                why(error.kind()).into_iter().for_each(|why| places.count(why));
             }
         });
     }
+}
+
+/// Why a caller was sent away, by how its work ended. One that goes away is its own business.
+fn why(error: ErrorKind) -> Option<Why> {
+    let whys = [(ErrorKind::TimedOut, Why::Late), (ErrorKind::InvalidData, Why::Unintelligible)];
+    whys.into_iter().find(|(kind, _)| *kind == error).map(|(_, why)| why)
 }
 
 /// Whether a connection is reset, and forgotten, when it is dropped.

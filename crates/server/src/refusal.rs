@@ -26,11 +26,13 @@ pub enum Reason {
     SlowBody,
     /// The bodies of all requests take as much memory as they may.
     TooManyBodies,
+    /// What came over a connection is no HTTP.
+    Unintelligible,
 }
 
 impl Reason {
     /// All of them, in the order of the enum.
-    const ALL: [Reason; 9] = [
+    const ALL: [Reason; 10] = [
         Reason::OtherUser,
         Reason::UnknownUser,
         Reason::UnknownHost,
@@ -40,6 +42,7 @@ impl Reason {
         Reason::LongBody,
         Reason::SlowBody,
         Reason::TooManyBodies,
+        Reason::Unintelligible,
     ];
 
     /// What the counter is called.
@@ -54,6 +57,7 @@ impl Reason {
             Reason::LongBody => "LongBody",
             Reason::SlowBody => "SlowBody",
             Reason::TooManyBodies => "TooManyBodies",
+            Reason::Unintelligible => "Unintelligible",
         }
     }
 
@@ -64,6 +68,7 @@ impl Reason {
             | Reason::UnknownHost
             | Reason::WebPage
             | Reason::Unproven => 403,
+            Reason::Unintelligible => 400,
             Reason::SlowBody => 408,
             Reason::LongBody => 413,
             Reason::TooManyConnections | Reason::TooManyBodies => 503,
@@ -72,6 +77,7 @@ impl Reason {
 
     fn code(self, names: ErrorNames) -> &'static str {
         match (self, names) {
+            (Reason::Unintelligible, _) => "BadRequest",
             (Reason::SlowBody, _) => "RequestTimeout",
             (Reason::LongBody, _) => "RequestEntityTooLarge",
             (Reason::TooManyConnections | Reason::TooManyBodies, _) => "RequestLimitExceeded",

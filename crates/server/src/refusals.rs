@@ -31,6 +31,8 @@ pub enum Why {
     Full,
     /// It took too long over what it had begun.
     Late,
+    /// It spoke what nobody understands, or asked for a name that nobody there has.
+    Unintelligible,
 }
 
 impl Service {
@@ -56,7 +58,7 @@ impl Service {
 }
 
 impl Why {
-    const ALL: [Why; 4] = [Why::OverShare, Why::Displaced, Why::Full, Why::Late];
+    const ALL: [Why; 5] = [Why::OverShare, Why::Displaced, Why::Full, Why::Late, Why::Unintelligible];
 
     fn name(self) -> &'static str {
         match self {
@@ -64,6 +66,7 @@ impl Why {
             Why::Displaced => "displaced",
             Why::Full => "full",
             Why::Late => "late",
+            Why::Unintelligible => "unintelligible",
         }
     }
 }
