@@ -64,9 +64,11 @@ class ServicesByName(NetworkLab):
         self.sees([json.loads(it["CloudTrailEvent"])["sourceIPAddress"] for it in events], [LAPTOP])
 
     def laptop_aws(self, *words):
-        """The real aws CLI on the laptop: what it has of an endpoint is taken from it."""
+        """The real aws CLI on the laptop, with no endpoint configured."""
         command = [self.user.program, "laptop", "--", harness.VENV / "bin/aws", *words, "--output", "json"]
-        result = harness.execute(command, {**self.hamlet.environment, "HAMLET_DATA": str(self.hamlet.data)})
+        variables = {**self.hamlet.environment, "HAMLET_DATA": str(self.hamlet.data)}
+        del variables["AWS_ENDPOINT_URL"]
+        result = harness.execute(command, variables)
         return json.loads(result.out) if result.out.strip() else {}
 
     def network(self):

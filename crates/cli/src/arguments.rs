@@ -50,8 +50,9 @@ pub(crate) enum Command {
     Connect(Connect),
     /// Carry bytes to a private instance through an EC2 Instance Connect Endpoint
     OpenTunnel(OpenTunnel),
-    /// Run a command on the internet side, as your own computer there
-    Laptop(Laptop),
+    /// Your own terminal, or a command, on the internet side: AWS has its own names there; also `hamlet laptop`
+    #[command(visible_alias = "laptop")]
+    Shell(Shell),
     /// Follow a packet and its answer through every stage, without sending any
     Trace(Trace),
     /// Say which policies were read about a call, and what in them denied it
@@ -69,7 +70,7 @@ pub(crate) enum Command {
 /// How the help groups the commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env"]),
-    ("Be somewhere", &["exec", "ssh", "connect", "open-tunnel", "laptop"]),
+    ("Be somewhere", &["shell", "exec", "ssh", "connect", "open-tunnel"]),
     ("Find out why", &["trace", "why-denied", "capture", "metrics"]),
     ("Other", &["certificate", "reset", "actions"]),
 ];
@@ -84,7 +85,7 @@ First steps:
 Exit codes:
   0    done                          3    no Hamlet runs with this data directory
   1    failed; one sentence says why 4    trace: the packet or its answer does not arrive
-  2    wrong usage                   125  exec, ssh, connect, laptop: the command was not started;
+  2    wrong usage                   125  exec, ssh, connect, shell: the command was not started;
                                           otherwise its own exit code";
 
 #[derive(Debug, Args)]
@@ -267,7 +268,16 @@ pub(crate) struct OpenTunnel {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Laptop {
+#[command(after_help = "Examples:
+  hamlet shell
+  hamlet shell -- aws ec2 describe-instances
+  hamlet shell -- ansible-playbook site.yml
+
+Files, programs and user are yours; the network, DNS and whom programs trust are those of your computer on the simulated
+internet, where AWS's services answer to their own names. Without credentials or a Region of yours, those of `hamlet env`
+are set. HAMLET_SHELL is 1, for prompts. Not there: this machine's own loopback, but for the API's port, and sudo, where
+Hamlet runs as an ordinary user.")]
+pub(crate) struct Shell {
     /// The command and its arguments; your shell otherwise
     #[arg(last = true, value_name = "CMD")]
     pub(crate) command: Vec<OsString>,

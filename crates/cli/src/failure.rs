@@ -8,7 +8,7 @@ pub(crate) const FAILED: u8 = 1;
 pub(crate) const NOT_RUNNING: u8 = 3;
 /// `hamlet trace`: the packet or its answer does not arrive.
 pub(crate) const UNREACHABLE: u8 = 4;
-/// `exec`, `ssh`, `connect` and `laptop` could not start the command, whose own exit code it would otherwise be.
+/// `exec`, `ssh`, `connect` and `shell` could not start the command, whose own exit code it would otherwise be.
 pub(crate) const NOT_STARTED: u8 = 125;
 
 /// Why a command did not do what it was asked.

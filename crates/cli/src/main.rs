@@ -15,6 +15,7 @@ mod http;
 mod instance;
 mod privilege;
 mod progress;
+mod surrounding;
 mod tunnel;
 mod user;
 

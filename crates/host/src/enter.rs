@@ -1,4 +1,4 @@
-//! A command inside an instance or a network namespace: `hamlet exec`, `hamlet laptop`.
+//! A command inside an instance or a network namespace: `hamlet exec`, `hamlet shell`.
 //!
 //! The calling process joins the namespaces itself; it must have one thread. In a network namespace, which is the user's
 //! own computer, the command has the caller's descriptors. In an instance it has nothing of the caller's: a session of

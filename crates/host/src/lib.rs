@@ -37,7 +37,7 @@
 //! if let Some(code) = host::internal_main(std::env::args_os()) { return code; } // "internal-launch" and others
 //! ```
 //!
-//! - [`enter()`]`(pid, &Enter) -> exit code`: `hamlet exec`, `hamlet laptop`. The calling process, which must be
+//! - [`enter()`]`(pid, &Enter) -> exit code`: `hamlet exec`, `hamlet shell`. The calling process, which must be
 //!   single-threaded, joins the namespaces of `pid` ([`instance_pid`], [`namespace_pid`] find it) and runs a command
 //!   there.
 //!
@@ -94,6 +94,7 @@ pub use spec::{
     NetworkNamespaceRole, NetworkNamespaceSpec,
 };
 pub use supervisor::{Host, NetworkNamespace, Running};
+pub use sys::peer_user;
 pub use tap::{Offloads, Tap, VNET_HEADER_LENGTH};
 pub use trust::laptop_variables;
 

@@ -134,6 +134,17 @@ fn set_option(socket: &impl AsRawFd, level: i32, option: i32, value: &[u8]) -> i
         .map(drop)
 }
 
+/// The user of the process that listens at the other end of a connection of this machine's own. Not by rustix, which takes
+/// a process of another pid namespace, as the shell's is, for an error.
+pub fn peer_user(socket: &impl AsRawFd) -> io::Result<u32> {
+    let mut found = libc::ucred { pid: 0, uid: u32::MAX, gid: u32::MAX };
+    let mut length = libc::socklen_t::try_from(size_of::<libc::ucred>()).map_err(io::Error::other)?;
+    let (option, value) = (libc::SO_PEERCRED, (&raw mut found).cast());
+    // SAFETY: the kernel writes at most `length` bytes, the size of `found`, to it; any bytes are a valid value of it.
+    check(unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, option, value, &raw mut length) })?;
+    Ok(found.uid)
+}
+
 fn signal_set(signals: &[i32]) -> libc::sigset_t {
     // SAFETY: `sigset_t` is plain data; all zeros is a valid value, and here the empty set.
     let mut set: libc::sigset_t = unsafe { std::mem::zeroed() };

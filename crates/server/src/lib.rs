@@ -26,6 +26,7 @@ mod dns_stream;
 mod host_name;
 pub mod identity;
 pub mod internet_sites;
+pub mod laptop_api;
 mod life;
 pub mod link_services;
 mod listener;

@@ -79,7 +79,7 @@ fn connections_max() -> usize {
 }
 
 /// This machine is the user's own computer, which policies and the audit trail know by its public address.
-fn as_seen(peer: IpAddr) -> IpAddr {
+pub(crate) fn as_seen(peer: IpAddr) -> IpAddr {
     let peer = peer.to_canonical();
     match (peer.is_loopback(), peer.is_ipv4()) {
         (true, true) => namespaces::LAPTOP.into(),

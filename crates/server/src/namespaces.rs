@@ -23,7 +23,7 @@ const NEXT_HOP_V6: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 /// The internet's largest packet.
 const INTERNET_MTU: u32 = 1500;
 
-/// The name of the namespace in which `hamlet laptop` runs commands.
+/// The name of the namespace in which `hamlet shell` runs commands.
 pub const LAPTOP_NAMESPACE: &str = "laptop";
 
 /// All namespaces, open as long as this lives.

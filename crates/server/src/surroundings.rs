@@ -17,6 +17,7 @@ use crate::consoles::Consoles;
 use crate::controllers::Backend;
 use crate::descriptors;
 use crate::internet_sites;
+use crate::laptop_api;
 use crate::link_services::{self, LinkServices};
 use crate::namespaces::{self, Servers};
 use crate::places::{Places, Room};
@@ -98,9 +99,10 @@ pub(crate) async fn open(
         let descriptors = descriptors::raise();
         let room = |total, share| Room { total: descriptors::part(total, descriptors), share };
         serve_namespaces(&running, &servers, &tls(&["http/1.1"])?, room)?;
-        serve_endpoints(&running, api, &servers, &tls(&["h2", "http/1.1"])?, room)?;
+        serve_endpoints(&running, Arc::clone(&api), &servers, &tls(&["h2", "http/1.1"])?, room)?;
         let all = move || servers.with_laptop(&host, &datapath, authority.certificate());
         let namespaces = tokio::task::spawn_blocking(all).await??;
+        serve_laptop(&running, api, &namespaces.laptop, room);
         running.namespaces.store(Some(Arc::new(namespaces)));
     }
     let starting = Arc::clone(&running);
@@ -177,6 +179,24 @@ fn serve_endpoints(
         }
     }
     Ok(())
+}
+
+/// The API on the laptop's own loopback. Without it, AWS's own names still lead there.
+fn serve_laptop(
+    running: &Running,
+    api: Arc<Api>,
+    laptop: &host::NetworkNamespace,
+    room: impl Fn(usize, usize) -> Room,
+) {
+    let Some(address) = laptop_api::address(running.api) else { return };
+    let listener = laptop.listen_tcp(address).map_err(anyhow::Error::from);
+    let listener = match listener.and_then(|it| Ok(TcpListener::from_std(it)?)) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::warn!(%address, %error, "the laptop has no API on its loopback"),
+    };
+    let room = room(laptop_api::CONNECTIONS_MAX, laptop_api::CONNECTIONS_MAX);
+    let places = Places::new(Service::Endpoint, room, Arc::clone(&running.refusals));
+    tokio::spawn(laptop_api::serve(listener, places, api));
 }
 
 /// A listener for each family; for IPv4 alone where the kernel has no IPv6.

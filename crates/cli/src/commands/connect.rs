@@ -35,7 +35,7 @@ pub(crate) fn run(daemon: &Daemon, options: &Connect) -> Result<ExitCode> {
         Way::Direct(address) => {
             command.extend([OsString::from("-b"), source(&target)?]);
             command.extend(super::ssh::destination(user, address, &options.command));
-            super::laptop::enter(daemon, command)
+            super::shell::enter(daemon, command)
         }
         Way::Through(endpoint) => {
             let proxy = proxy_command(&std::env::current_exe()?, &daemon.data, endpoint, &target, options)?;

@@ -7,10 +7,10 @@ mod connect;
 mod down;
 mod env;
 mod exec;
-mod laptop;
 mod metrics;
 mod open_tunnel;
 mod reset;
+mod shell;
 mod ssh;
 mod status;
 mod trace;
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Ssh(options) => ssh::run(&daemon, &options).map_err(Failure::before_start),
         Command::Connect(options) => connect::run(&daemon, &options).map_err(Failure::before_start),
         Command::OpenTunnel(options) => open_tunnel::run(&daemon, &options),
-        Command::Laptop(options) => laptop::run(&daemon, &options).map_err(Failure::before_start),
+        Command::Shell(options) => shell::run(&daemon, &options).map_err(Failure::before_start),
         Command::Trace(options) => trace::run(&daemon, &options),
         Command::WhyDenied(options) => why_denied::run(&daemon, &options),
         Command::Capture(options) => capture::run(&daemon, &options),

@@ -20,7 +20,7 @@ pub(crate) fn run(daemon: &Daemon, options: &Ssh) -> Result<ExitCode> {
         command.extend(["-o".into(), "IdentitiesOnly=yes".into(), "-i".into(), identity.into()]);
     }
     command.extend(destination(user, instance::public_address(&target)?, &options.command));
-    super::laptop::enter(daemon, command)
+    super::shell::enter(daemon, command)
 }
 
 /// ssh with what is ours to say. The user's own configuration is for hosts of the real internet.
