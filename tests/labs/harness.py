@@ -169,14 +169,16 @@ class Hamlet:
         return execute(command, self._own_environment(), check, seconds, stdin, cwd=self.user.stage)
 
     @contextlib.contextmanager
-    def running(self, *words):
-        """One of hamlet's commands that goes on until the block ends; yields the file of what it prints."""
+    def running(self, *words, errors=None):
+        """One of hamlet's commands that goes on until the block ends; yields the file of what it prints. `errors` is
+        where its errors go, if not to ours."""
         file = self.user.stage / f"{words[0]}-{words[1]}.out"
         with open(file, "wb") as out:
             command = [str(word) for word in (*self.user.prefix, self.user.program, *words)]
             process = subprocess.Popen(
                 command,
                 stdout=out,
+                stderr=errors,
                 stdin=subprocess.DEVNULL,
                 env=self._own_environment(),
                 cwd="/",

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`hamlet shell`: one's own user, files, environment and terminal, in the network of the laptop, where AWS has its own
-names and the API its loopback port."""
+names and the API its loopback port; and `hamlet forward`, by which a browser of this machine sees a server in an
+instance."""
 
 import fcntl
 import json
@@ -12,11 +13,13 @@ import struct
 import subprocess
 import termios
 import time
+import urllib.request
 
 import harness
 from harness import ACCOUNT
 from network import ANYWHERE, LAPTOP, NetworkLab
 
+SERVE = "mkdir -p /srv/www && echo {} > /srv/www/index.html && cd /srv/www && exec python3 -m http.server {}"
 HTTP = {"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8081, "IpRanges": [{"CidrIp": f"{LAPTOP}/32"}]}
 
 
@@ -29,6 +32,7 @@ class Shell(NetworkLab):
         self.loopback_port()
         self.settings()
         self.server()
+        self.forward()
         self.terminate(self.web)
 
     def shell(self, *command, check=True, seconds=60, **more):
@@ -174,6 +178,47 @@ class Shell(NetworkLab):
         options = ("-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-i", key)
         heard = self.shell("ssh", *options, f"ec2-user@{self.address}", "echo $SSH_CONNECTION")
         self.sees(heard.out.split()[0], LAPTOP)
+
+    def forward(self):
+        self.step("8. forward: why not, while the security group is closed")
+        with self.hamlet.running("forward", "web", "8080:0", errors=subprocess.STDOUT) as out:
+            port = self.port_of(out)
+            self.holds(self.fetch(port) is None, "nothing comes through a closed security group")
+            self.holds("no rule allows tcp" in out.read_text(), out.read_text())
+            self.allow(self.group, json.dumps([HTTP]))
+            self.step("   open, and nobody listens; then a page")
+            self.holds(self.fetch(port) is None, "nobody listens")
+            sentence = "nothing listens at port 8080"
+            harness.wait_for(sentence, lambda: sentence in out.read_text(), 5)
+            with self.hamlet.running(
+                "exec", "web", "--", "sh", "-c", SERVE.format("hello", 8080), errors=subprocess.DEVNULL
+            ):
+                page = harness.wait_for("the page", lambda: self.fetch(port), 20)
+                self.sees(page, "hello\n")
+                many = [self.fetch(port) for _ in range(20)]
+                self.sees(many, ["hello\n"] * 20)
+        said = out.read_text()
+        self.holds(f"leads to port 8080 of instance web ({self.web})" in said, said)
+        self.step("   and by address, to another port; what is not there is said at once")
+        with self.hamlet.running("forward", self.address, "8081:0", errors=subprocess.STDOUT) as out:
+            self.holds(self.fetch(self.port_of(out)) is None, "nobody listens at 8081")
+            sentence = f"nothing listens at port 8081 of instance web ({self.web})"
+            harness.wait_for(sentence, lambda: sentence in out.read_text(), 5)
+        missing = self.hamlet.hamlet("forward", "nobody", "80", check=False)
+        self.holds(missing.code == 1 and "there is no instance 'nobody'" in missing.err, missing)
+
+    def port_of(self, out):
+        line = harness.wait_for("the address", lambda: out.read_text(), 20)
+        return int(line.split()[0].rsplit(":", 1)[1])
+
+    def fetch(self, port):
+        """The page at a port of this machine, or None where the connection ends without one."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"http://127.0.0.1:{port}/", timeout=10) as page:
+                return page.read().decode()
+        except OSError:
+            return None
 
 
 class Reader:

@@ -6,6 +6,7 @@ use server::oidc_issuer::OidcIssuer;
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// A virtual private cloud on your own machine.
 ///
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Connect(Connect),
     /// Carry bytes to a private instance through an EC2 Instance Connect Endpoint
     OpenTunnel(OpenTunnel),
+    /// Let a port of this machine lead to one of an instance, from the laptop: for your browser
+    Forward(Forward),
     /// Your own terminal, or a command, on the internet side: AWS has its own names there; also `hamlet laptop`
     #[command(visible_alias = "laptop")]
     Shell(Shell),
@@ -70,7 +73,7 @@ pub(crate) enum Command {
 /// How the help groups the commands.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env"]),
-    ("Be somewhere", &["shell", "exec", "ssh", "connect", "open-tunnel"]),
+    ("Be somewhere", &["shell", "exec", "ssh", "connect", "forward", "open-tunnel"]),
     ("Find out why", &["trace", "why-denied", "capture", "metrics"]),
     ("Other", &["certificate", "reset", "actions"]),
 ];
@@ -265,6 +268,46 @@ pub(crate) struct OpenTunnel {
     /// How many connections to the local port are served at once
     #[arg(long, default_value_t = 10, value_name = "N")]
     pub(crate) max_websocket_connections: usize,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  hamlet forward web 8080
+  hamlet forward web 80:8000
+
+A connection passes the data plane as one from the internet does, with the laptop's address; where one does not arrive,
+what `hamlet trace` says is shown. Ctrl-C ends it.")]
+pub(crate) struct Forward {
+    /// The instance: its ID, its Name tag or its public address
+    pub(crate) instance: String,
+    /// The port there, and the one of 127.0.0.1 here if it is another; 0 takes a free one
+    #[arg(value_name = "PORT[:LOCAL]")]
+    pub(crate) port: Ports,
+    /// How many connections there are at once
+    #[arg(long, default_value_t = 128, value_name = "N")]
+    pub(crate) max_connections: u16,
+}
+
+/// A port of an instance, and the one here that leads to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ports {
+    pub(crate) remote: u16,
+    pub(crate) local: u16,
+}
+
+impl FromStr for Ports {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let port = |text: &str| {
+            text.parse::<u16>().map_err(|_| format!("'{text}' is no port: a port is a number up to 65535"))
+        };
+        let (remote, local) = text.split_once(':').unwrap_or((text, text));
+        match (port(remote)?, port(local)?) {
+            (0, _) => Err("nothing listens at port 0".to_owned()),
+            (remote, local) => Ok(Ports { remote, local }),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

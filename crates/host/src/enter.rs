@@ -133,6 +133,13 @@ fn enter_network_namespace(pid: i32, command: &mut Command) -> Result<Setup> {
     Ok(Setup::default())
 }
 
+/// Joins the network of a network namespace's first process, and nothing else of it: what the calling process opens from
+/// here on is there, what it has open stays where it is. It must have one thread. What is returned is readable once the
+/// namespace has ended.
+pub fn join_network(pid: i32) -> Result<OwnedFd> {
+    join_some(pid, ThreadNameSpaceType::USER | ThreadNameSpaceType::NETWORK)
+}
+
 /// What a user sends to us is meant for the command.
 const FORWARDED: &[i32] = &[
     libc::SIGTERM,
@@ -146,9 +153,6 @@ const FORWARDED: &[i32] = &[
 ];
 
 fn join(pid: i32, more: ThreadNameSpaceType) -> Result<()> {
-    let gone = || HostError::Unsupported("it is not running any more".into());
-    let pid = Pid::from_raw(pid).ok_or_else(gone)?;
-    let process = pidfd_open(pid, PidfdFlags::empty()).map_err(|_| gone())?;
     let all = ThreadNameSpaceType::USER
         | ThreadNameSpaceType::MOUNT
         | ThreadNameSpaceType::PROCESS_ID
@@ -156,8 +160,16 @@ fn join(pid: i32, more: ThreadNameSpaceType) -> Result<()> {
         | ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME
         | ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION
         | more;
-    move_into_thread_name_spaces(process.as_fd(), all)
-        .attempt("entering its namespaces (only the user who started Hamlet, or root, may)")
+    join_some(pid, all).map(drop)
+}
+
+fn join_some(pid: i32, which: ThreadNameSpaceType) -> Result<OwnedFd> {
+    let gone = || HostError::Unsupported("it is not running any more".into());
+    let pid = Pid::from_raw(pid).ok_or_else(gone)?;
+    let process = pidfd_open(pid, PidfdFlags::empty()).map_err(|_| gone())?;
+    move_into_thread_name_spaces(process.as_fd(), which)
+        .attempt("entering its namespaces (only the user who started Hamlet, or root, may)")?;
+    Ok(process)
 }
 
 fn as_user(command: &mut Command, user: &str, users: &Users) -> Result<Setup> {

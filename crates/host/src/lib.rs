@@ -39,7 +39,7 @@
 //!
 //! - [`enter()`]`(pid, &Enter) -> exit code`: `hamlet exec`, `hamlet shell`. The calling process, which must be
 //!   single-threaded, joins the namespaces of `pid` ([`instance_pid`], [`namespace_pid`] find it) and runs a command
-//!   there.
+//!   there. [`join_network`]`(pid)`: `hamlet forward`, which only opens connections there.
 //!
 //! # A TAP descriptor
 //!
@@ -81,7 +81,7 @@ mod trees;
 mod trust;
 
 pub use boundary::Barrier;
-pub use enter::{Enter, enter};
+pub use enter::{Enter, enter, join_network};
 pub use error::HostError;
 pub use files::{instance_pid, namespace_pid};
 pub use launch::internal_main;

@@ -7,6 +7,7 @@ mod connect;
 mod down;
 mod env;
 mod exec;
+mod forward;
 mod metrics;
 mod open_tunnel;
 mod reset;
@@ -36,6 +37,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Ssh(options) => ssh::run(&daemon, &options).map_err(Failure::before_start),
         Command::Connect(options) => connect::run(&daemon, &options).map_err(Failure::before_start),
         Command::OpenTunnel(options) => open_tunnel::run(&daemon, &options),
+        Command::Forward(options) => forward::run(&daemon, &options),
         Command::Shell(options) => shell::run(&daemon, &options).map_err(Failure::before_start),
         Command::Trace(options) => trace::run(&daemon, &options),
         Command::WhyDenied(options) => why_denied::run(&daemon, &options),
