@@ -48,6 +48,7 @@ pub(crate) fn serve(data: PathBuf) -> Result<()> {
         unknown_images: Default::default(),
         quotas: Default::default(),
         nesting: host::Nesting::default(),
+        aws_cli: None,
         program: std::env::current_exe()?,
     };
     server::run(config, |running| {

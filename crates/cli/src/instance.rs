@@ -142,6 +142,7 @@ pub(crate) mod tests {
             connections: 0,
             nesting: Default::default(),
             boundary: Vec::new(),
+            aws_cli: String::new(),
             refused_requests: Default::default(),
             audit_trail: Default::default(),
         }

@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::geteuid;
 
+use crate::aws_cli::AwsCli;
 use crate::error::{Attempt, Result};
 use crate::files;
 use crate::trust;
 
 /// Changes when what is built changes; an image of another version is built again.
-const VERSION: &str = "6";
+const VERSION: &str = "7";
 
 /// What is copied from the host's `/etc`, when everybody may read it.
 const ETC: &[&str] = &[
@@ -125,10 +126,11 @@ const USR_DIRECTORIES: &[&str] =
 /// What a system with a merged `/usr` has as links, and an older one as directories.
 pub(crate) const USR_LINKS: &[&str] = &["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
-/// Builds the image below `images` unless it is there, and says where it is. What is in it trusts `authority`, too.
-pub(crate) fn build(images: &Path, authority: &str) -> Result<PathBuf> {
+/// Builds the image below `images` unless it is there, and says where it is. What is in it trusts `authority`, too,
+/// and has this `aws`.
+pub(crate) fn build(images: &Path, authority: &str, aws_cli: &AwsCli) -> Result<PathBuf> {
     let image = images.join("host-userland");
-    let version = format!("{VERSION} uid {}\n{authority}", geteuid().as_raw());
+    let version = format!("{VERSION} uid {} aws {}\n{authority}", geteuid().as_raw(), aws_cli.mark());
     if fs::read_to_string(image.join("version")).is_ok_and(|found| found == version) {
         return Ok(image);
     }
@@ -138,6 +140,7 @@ pub(crate) fn build(images: &Path, authority: &str) -> Result<PathBuf> {
     build_root(&unfinished.join("root"))?;
     trust::add_to_image(&unfinished.join("root"), authority).attempt("adding what the image trusts")?;
     build_usr(&unfinished.join("usr"))?;
+    aws_cli.add_to_image(&unfinished.join("usr"))?;
     write(&unfinished.join("version"), &version, 0o644)?;
     fs::rename(&unfinished, &image).attempt("finishing the image")?;
     Ok(image)

@@ -47,6 +47,7 @@
 //! `virtio_net_hdr` (little endian), then the Ethernet frame, up to 64 KiB of TCP payload when a GSO type is set.
 //! Partial checksums (`VIRTIO_NET_HDR_F_NEEDS_CSUM`) are normal both ways.
 
+mod aws_cli;
 mod boundary;
 mod cgroup;
 mod channel;
@@ -80,6 +81,7 @@ mod tree;
 mod trees;
 mod trust;
 
+pub use aws_cli::AwsCli;
 pub use boundary::Barrier;
 pub use enter::{Enter, enter, join_network};
 pub use error::HostError;

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{PidfdFlags, Signal, WaitId, WaitIdOptions, pidfd_open, pidfd_send_signal, waitid};
 
+use crate::aws_cli::AwsCli;
 use crate::boundary::{self, Barrier, IdMappedMounts};
 use crate::cgroup::{Cgroup, Cgroups};
 use crate::channel::{self, Report, Request};
@@ -42,6 +43,7 @@ pub struct Host {
     ids: Mutex<PrivateIds>,
     nesting: Nesting,
     authority: String,
+    aws_cli: AwsCli,
     spawner: Spawner,
     cgroups: Option<Cgroups>,
     reaper: Reaper,
@@ -75,6 +77,7 @@ impl Host {
             ids: Mutex::new(PrivateIds::of(&data)),
             nesting: Nesting::default(),
             authority: String::new(),
+            aws_cli: AwsCli::found(None),
             spawner: Spawner::start()?,
             reaper: Reaper::start(&program)?,
             cgroups,
@@ -91,6 +94,11 @@ impl Host {
     /// Has instances trust an authority, by its certificate as PEM, besides those that the host trusts.
     pub fn trusting(self, authority: String) -> Self {
         Self { authority, ..self }
+    }
+
+    /// Says which `aws` instances have.
+    pub fn with_aws_cli(self, aws_cli: AwsCli) -> Self {
+        Self { aws_cli, ..self }
     }
 
     /// Starts an instance on the disk it had before, or on a new one. Returns once its first process runs and its
@@ -203,7 +211,7 @@ impl Host {
         if let Some(found) = &*prepared {
             return Ok(found.clone());
         }
-        let image = image::build(&self.layout.images(), &self.authority)?;
+        let image = image::build(&self.layout.images(), &self.authority, &self.aws_cli)?;
         let mounts = self.probe(&image)?;
         Ok(prepared.insert(Prepared { image, mounts }).clone())
     }

@@ -3,7 +3,7 @@
 use datapath::Datapath;
 use engine::{Engine, Limits};
 use guest::{PublicNames, internet, metadata};
-use host::{Barrier, Host};
+use host::{AwsCli, Barrier, Host};
 use model::World;
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
@@ -31,6 +31,7 @@ use crate::writer::{Decides, State};
 pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
     let authority = Arc::new(Authority::kept_in(&config.data)?);
     let host = Host::new(&config.data, &config.program)?.with_nesting(config.nesting);
+    let host = host.with_aws_cli(AwsCli::found(config.aws_cli.as_deref()));
     let host = Arc::new(host.trusting(authority.certificate().to_owned()));
     let seed = u64::from_le_bytes(clock::random());
     let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);

@@ -157,6 +157,7 @@ impl Copy {
             quotas: Default::default(),
             oidc_issuers: Vec::new(),
             nesting: Default::default(),
+            aws_cli: None,
             program: PathBuf::new(),
         };
         server::run(config, |_| panic!("it must not run")).unwrap_err().to_string()

@@ -42,6 +42,7 @@ fn text(status: &Status) -> String {
     section(&mut text, "Refused or displaced, by what is shared", &counts(&status.refusals));
     if status.machines {
         section(&mut text, "Boundary around instances", &boundary(status));
+        section(&mut text, "The aws command of instances", &[vec![status.aws_cli.clone()]]);
     }
     text
 }

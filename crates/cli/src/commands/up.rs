@@ -67,8 +67,18 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
             true => host::Nesting::Allowed,
             false => host::Nesting::Refused,
         },
+        aws_cli: aws_cli(),
         program: own_program()?,
     })
+}
+
+/// Where `make up` puts the AWS CLI that instances have.
+fn aws_cli() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = set("HAMLET_CACHE")
+        .or_else(|| set("XDG_CACHE_HOME").map(|cache| cache.join("hamlet")))
+        .or_else(|| set("HOME").map(|home| home.join(".cache/hamlet")));
+    cache.map(|cache| cache.join("aws-cli"))
 }
 
 /// The users that were named, and the one who started us by sudo.

@@ -1,6 +1,6 @@
 //! `hamlet status`: what there is, what runs, what passed and what was dropped.
 
-use host::{Barrier, Nesting};
+use host::{AwsCli, Barrier, Nesting};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -58,6 +58,9 @@ pub struct Status {
     pub nesting: Nesting,
     /// What stands between instances and this machine.
     pub boundary: Vec<Barrier>,
+    /// Where the `aws` of instances comes from.
+    #[serde(default)]
+    pub aws_cli: String,
     /// Refused API requests by reason.
     pub refused_requests: BTreeMap<String, u64>,
     /// Calls in the audit trail, and those that it leaves out since more came than it takes.
@@ -84,6 +87,7 @@ pub(super) async fn status(running: &Running) -> Status {
         connections: moved.as_ref().map_or(0, |moved| moved.connections),
         nesting: running.config.nesting,
         boundary: running.boundary(),
+        aws_cli: AwsCli::found(running.config.aws_cli.as_deref()).to_string(),
         ports: links::all(&world, moved.as_ref()),
         drops: moved
             .iter()

@@ -138,6 +138,7 @@ impl Lab {
             quotas: Default::default(),
             oidc_issuers: Vec::new(),
             nesting: Default::default(),
+            aws_cli: None,
             program: PathBuf::new(),
         };
         let store = store::Redb::open(&data, store::Options::new(model::upgrade::FORMAT)).unwrap();
