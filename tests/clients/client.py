@@ -30,3 +30,9 @@ class ClientLab(NetworkLab):
         """Runs a program of the client's, pointed at Hamlet."""
         variables = {**self.hamlet.environment, "HOME": str(self.user.stage), **dict(environment)}
         return harness.execute([self.bin(program), *words], variables, check, seconds, stdin, cwd=self.user.stage)
+
+    def in_shell(self, program, *words, seconds=300, environment=()):
+        """Runs a program of the client's in `hamlet shell`, with nothing configured."""
+        command = [self.user.program, "shell", "--", self.bin(program), *words]
+        variables = {**self.hamlet._own_environment(), "HOME": str(self.user.stage), **dict(environment)}
+        return harness.execute(command, variables, True, seconds, cwd=self.user.stage)
