@@ -107,7 +107,8 @@ driver.session.get_component("config_store").set_config_provider("region", regio
 sys.exit(driver.main())
 "#;
 
-/// Copies directories and files, readable for everybody; no links.
+/// Copies directories and files, readable for everybody; no symbolic links. Files that are so already are the same ones where
+/// the file system allows: they are thousands, and nothing writes to them, since the image is below every overlay.
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::create_dir_all(to)?;
     fs::set_permissions(to, fs::Permissions::from_mode(0o755))?;
@@ -117,8 +118,11 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
         if kind.is_dir() {
             copy(&entry.path(), &to)?;
         } else if kind.is_file() {
-            fs::copy(entry.path(), &to)?;
-            fs::set_permissions(&to, fs::Permissions::from_mode(0o644))?;
+            let is_public = entry.metadata()?.permissions().mode() & 0o444 == 0o444;
+            if !is_public || fs::hard_link(entry.path(), &to).is_err() {
+                fs::copy(entry.path(), &to)?;
+                fs::set_permissions(&to, fs::Permissions::from_mode(0o644))?;
+            }
         }
     }
     Ok(())

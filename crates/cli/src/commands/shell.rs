@@ -13,8 +13,8 @@ use crate::daemon::Daemon;
 use crate::failure::{Failure, Result};
 use crate::{progress, surrounding};
 
-/// The API answers a moment before the laptop is there.
-const OPEN_MAX: Duration = Duration::from_secs(5);
+/// The API answers a moment before the laptop is there; at the first start the instances' image is made in between.
+const OPEN_MAX: Duration = Duration::from_secs(20);
 
 pub(crate) fn run(daemon: &Daemon, options: &Shell) -> Result<ExitCode> {
     let command = match options.command.is_empty() {
