@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The simulated internet, as people try whether they are on it: ping a resolver, see a page, ask for one's address."""
 
+import ipaddress
 import json
 
 import harness
@@ -24,6 +25,7 @@ class Internet(NetworkLab):
         self.resolvers()
         self.pages()
         self.addresses()
+        self.ranges()
         self.traced()
         self.terminate(self.web, self.app)
 
@@ -87,8 +89,33 @@ class Internet(NetworkLab):
                 self.sees(self.get(instance, "-L", f"https://{site}").out.strip(), address, f"{instance} at {site}")
         self.sees(json.loads(self.get("app", "ipinfo.io").out), {"ip": self.nat_address})
 
+    def ranges(self):
+        self.step("6. ip-ranges.json, over http and https, has the addresses that names and prefix lists have")
+        for scheme in ("https", "http"):
+            got = self.get("web", f"{scheme}://ip-ranges.amazonaws.com/ip-ranges.json")
+            prefixes = json.loads(got.out)["prefixes"]
+            self.sees(self.blocks(prefixes, "EC2_INSTANCE_CONNECT"), self.listed("ec2-instance-connect"))
+            self.sees(self.blocks(prefixes, "S3"), self.listed("s3"))
+            asked = self.inside("web", "dig", "+short", f"s3.{harness.REGION}.amazonaws.com", "A").out.strip()
+            within = [ipaddress.ip_address(asked) in ipaddress.ip_network(it) for it in self.blocks(prefixes, "S3")]
+            self.holds(any(within), f"{asked} is S3's")
+
+    @staticmethod
+    def blocks(prefixes, service):
+        here = [it for it in prefixes if it["region"] == harness.REGION and it["service"] == service]
+        return [it["ip_prefix"] for it in here]
+
+    def listed(self, service):
+        """The blocks of a managed prefix list."""
+        name = f"com.amazonaws.{harness.REGION}.{service}"
+        [found] = self.ec2("describe-managed-prefix-lists", "--filters", f"Name=prefix-list-name,Values={name}")[
+            "PrefixLists"
+        ]
+        entries = self.ec2("get-managed-prefix-list-entries", "--prefix-list-id", found["PrefixListId"])["Entries"]
+        return [entry["Cidr"] for entry in entries]
+
     def traced(self):
-        self.step("6. a trace knows them by name")
+        self.step("7. a trace knows them by name")
         for name in ("github.com", "8.8.8.8", f"sts.{harness.REGION}.amazonaws.com"):
             told = self.trace("web", name, "tcp/443")
             self.holds(told["reachable"], told["text"])

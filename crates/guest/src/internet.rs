@@ -37,6 +37,8 @@ pub enum Answer {
     Address,
     /// The same in JSON at `/json`, and at `/` for who asks for JSON; the address alone at `/ip`.
     AddressJson,
+    /// AWS's address ranges, under their own path alone.
+    AddressRanges,
 }
 
 const fn v4(a: u8, b: u8, c: u8, d: u8) -> Ipv4Addr {
@@ -57,7 +59,7 @@ const fn site(
     Site { names, v4, v6, http, https }
 }
 
-use Answer::{Address, AddressJson, AddressLine, Elsewhere, Page, Secured};
+use Answer::{Address, AddressJson, AddressLine, AddressRanges, Elsewhere, Page, Secured};
 
 /// All of them. Two may share an address: the name tells.
 #[rustfmt::skip]
@@ -75,6 +77,7 @@ pub static SITES: &[Site] = &[
     site(&["wikipedia.org"], v4(198, 35, 26, 97), v6(0x2620, 0, 0x863, 2), Secured, Elsewhere("https://www.wikipedia.org")),
     site(&["nextwork.org", "www.nextwork.org", "learn.nextwork.org"], v4(76, 76, 21, 21), None, Secured, Page),
     site(&["checkip.amazonaws.com"], v4(52, 44, 25, 10), None, AddressLine, AddressLine),
+    site(&["ip-ranges.amazonaws.com"], v4(18, 65, 3, 30), v6(0x2600, 0x9000, 0x2355, 0x30), AddressRanges, AddressRanges),
     site(&["icanhazip.com"], v4(104, 16, 184, 241), v6(0x2606, 0x4700, 0, 0xb8f1), AddressLine, AddressLine),
     site(&["ipv4.icanhazip.com"], v4(104, 16, 184, 242), None, AddressLine, AddressLine),
     site(&["ifconfig.me"], v4(34, 160, 111, 145), v6(0x2600, 0x1901, 0, 0xb2bd), Address, Address),
@@ -148,7 +151,7 @@ mod tests {
             let answers = [site.http, site.https];
             for place in answers.into_iter().filter_map(|answer| match answer {
                 Elsewhere(place) => Some(place),
-                Page | Secured | AddressLine | Address | AddressJson => None,
+                Page | Secured | AddressLine | Address | AddressJson | AddressRanges => None,
             }) {
                 let (_, host) = place.split_once("://").unwrap();
                 assert!(Site::named(host).is_some(), "{place} leads nowhere");

@@ -18,6 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::conversation;
 use crate::host_name::name_in;
+use crate::ip_ranges;
 use crate::listener::Stream;
 use crate::places::{self, Places};
 
@@ -73,7 +74,7 @@ impl Ends {
         let host = request.headers().get("host").and_then(|value| value.to_str().ok());
         let name = host.and_then(name_in).unwrap_or_default();
         let Some(site) = Site::at(self.site.ip().to_canonical(), &name) else {
-            return text(StatusCode::NOT_FOUND, "text/plain", String::new());
+            return text(StatusCode::NOT_FOUND, "text/plain", "");
         };
         // A visitor who has asked for no name that is there is answered as if for the first.
         let name = if site.names.contains(&name.as_str()) { name.as_str() } else { site.names[0] };
@@ -86,6 +87,10 @@ impl Ends {
             Answer::Secured => moved(&format!("https://{name}{path}")),
             Answer::AddressLine => plain(format!("{}\n", self.visitor)),
             Answer::Address => plain(self.visitor.to_string()),
+            Answer::AddressRanges => match request.uri().path() {
+                ip_ranges::PATH => text(StatusCode::OK, "application/json", ip_ranges::document()),
+                _ => text(StatusCode::NOT_FOUND, "text/plain", ""),
+            },
             Answer::AddressJson => match request.uri().path() {
                 "/ip" => plain(format!("{}\n", self.visitor)),
                 _ => text(
@@ -98,9 +103,9 @@ impl Ends {
     }
 }
 
-fn text(status: StatusCode, kind: &str, body: String) -> Response<Full<Bytes>> {
+fn text(status: StatusCode, kind: &str, body: impl Into<Bytes>) -> Response<Full<Bytes>> {
     let builder = Response::builder().status(status).header("content-type", kind);
-    builder.body(Full::new(Bytes::from(body))).unwrap_or_default()
+    builder.body(Full::new(body.into())).unwrap_or_default()
 }
 
 fn moved(there: &str) -> Response<Full<Bytes>> {
@@ -150,6 +155,13 @@ mod tests {
             [("example.com", 80), ("www.google.com", 80), ("github.com", 443), ("ipinfo.io", 443)]
         {
             assert_eq!(asked(name, port, "/"), (200, String::new()), "{name}");
+        }
+    }
+    #[test]
+    fn the_ranges_of_aws_are_under_their_own_path_alone() {
+        for port in [80, 443] {
+            assert_eq!(asked("ip-ranges.amazonaws.com", port, "/ip-ranges.json").0, 200);
+            assert_eq!(asked("ip-ranges.amazonaws.com", port, "/").0, 404);
         }
     }
 }

@@ -27,6 +27,7 @@ mod host_name;
 pub mod identity;
 pub mod internet_sites;
 pub mod laptop_api;
+mod ip_ranges;
 mod life;
 pub mod link_services;
 mod listener;
