@@ -15,6 +15,14 @@ SAY_ADDRESS = (
     "ipecho.net/plain",
     "ipinfo.io/ip",
 )
+ASK_TIME = """
+import socket, struct, sys, time
+asker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+asker.settimeout(3)
+asker.sendto(b"\\x23" + bytes(47), (sys.argv[1], 123))
+reply = asker.recv(512)
+print(len(reply), abs(struct.unpack("!I", reply[40:44])[0] - 2208988800 - time.time()) < 5)
+"""
 RESOLVERS = ("8.8.8.8", "8.8.4.4", "1.1.1.1", "9.9.9.9")
 
 
@@ -27,6 +35,7 @@ class Internet(NetworkLab):
         self.addresses()
         self.ranges()
         self.traced()
+        self.named_and_timed()
         self.terminate(self.web, self.app)
 
     def from_the_laptop(self):
@@ -119,6 +128,17 @@ class Internet(NetworkLab):
         for name in ("github.com", "8.8.8.8", f"sts.{harness.REGION}.amazonaws.com"):
             told = self.trace("web", name, "tcp/443")
             self.holds(told["reachable"], told["text"])
+
+    def named_and_timed(self):
+        self.step("8. hosts have names again, and time servers tell the time, also through the NAT gateway")
+        for address, name in (("8.8.8.8", "dns.google."), ("140.82.112.3", "github.com."), ("192.0.2.99", "")):
+            for way in ((), ("@1.1.1.1",)):
+                asked = self.inside("web", "dig", *way, "+short", "+time=3", "-x", address)
+                self.sees(asked.out.strip(), name, f"{address} {way}")
+        for instance in ("web", "app"):
+            for server in ("time.aws.com", "pool.ntp.org"):
+                told = self.inside(instance, "python3", "-c", ASK_TIME, server)
+                self.sees(told.out.split(), ["48", "True"], f"{instance} at {server}: {told}")
 
 
 if __name__ == "__main__":

@@ -100,14 +100,22 @@ pub const RESOLVERS: [IpAddr; 8] = [
     IpAddr::V6(Ipv6Addr::new(0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1111)),
 ];
 /// Their names.
-pub(crate) const NAMES_OF_RESOLVERS: [(&str, IpAddr); 6] = [
+pub(crate) const NAMES_OF_RESOLVERS: [(&str, IpAddr); RESOLVERS.len()] = [
     ("dns.example.net", RESOLVERS[0]),
     ("dns.google", RESOLVERS[1]),
     ("dns.google", RESOLVERS[2]),
     ("one.one.one.one", RESOLVERS[3]),
     ("one.one.one.one", RESOLVERS[4]),
     ("dns.quad9.net", RESOLVERS[5]),
+    ("dns.google", RESOLVERS[6]),
+    ("one.one.one.one", RESOLVERS[7]),
 ];
+
+/// Every host's own name, with each of its addresses.
+pub(crate) fn hosts() -> impl Iterator<Item = (&'static str, IpAddr)> {
+    let sites = SITES.iter().flat_map(|site| site.addresses().map(|address| (site.names[0], address)));
+    sites.chain(NAMES_OF_RESOLVERS).chain([("time.aws.com", IpAddr::V4(TIME))])
+}
 
 impl Site {
     /// The one of a name in lower case.
@@ -130,7 +138,7 @@ impl Site {
 
 /// Every address of a host.
 pub fn addresses() -> impl Iterator<Item = IpAddr> {
-    SITES.iter().flat_map(Site::addresses).chain(RESOLVERS).chain([IpAddr::V4(TIME)])
+    hosts().map(|(_, address)| address)
 }
 
 #[cfg(test)]

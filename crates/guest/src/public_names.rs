@@ -48,6 +48,8 @@ impl PublicRecord {
 pub struct PublicNames {
     /// Records by name, in lower case and without the final dot.
     records: BTreeMap<String, Vec<PublicRecord>>,
+    /// What hosts are called, by their addresses: the way back.
+    hosts: BTreeMap<IpAddr, String>,
 }
 
 impl PublicNames {
@@ -66,6 +68,9 @@ impl PublicNames {
         let resolvers = internet::NAMES_OF_RESOLVERS.map(|(name, address)| (name, PublicRecord::of(address)));
         let mut names = PublicNames::new(times.into_iter().chain(resolvers));
         internet::SITES.iter().for_each(|site| names.add_site(site));
+        for (name, address) in internet::hosts() {
+            names.hosts.entry(address).or_insert_with(|| name.to_owned());
+        }
         for pool in ["0", "1", "2", "3"] {
             names.add(&format!("{pool}.amazon.pool.ntp.org"), PublicRecord::Cname("pool.ntp.org".to_owned()));
         }
@@ -101,6 +106,11 @@ impl PublicNames {
         }
         let is_above = self.has_names_below(name) || service_endpoints::has_endpoints_below(name);
         is_above.then_some(Cow::Borrowed(&[]))
+    }
+
+    /// What the host at an address is called. Of names that share an address it is the first.
+    pub fn host_at(&self, address: IpAddr) -> Option<&str> {
+        self.hosts.get(&address).map(String::as_str)
     }
 
     /// The zone that answers for a name: its last two labels where something is known there, the root otherwise.

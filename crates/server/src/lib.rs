@@ -8,6 +8,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod admin;
+mod allowances;
 pub mod api;
 mod authorization;
 mod body;
@@ -26,8 +27,8 @@ mod dns_stream;
 mod host_name;
 pub mod identity;
 pub mod internet_sites;
-pub mod laptop_api;
 mod ip_ranges;
+pub mod laptop_api;
 mod life;
 pub mod link_services;
 mod listener;
@@ -38,6 +39,7 @@ pub mod namespaces;
 pub mod oidc_issuer;
 pub mod places;
 pub mod public_resolver;
+mod public_time;
 pub mod refusal;
 pub mod refusals;
 pub mod run;

@@ -18,6 +18,8 @@ pub enum Service {
     Tunnel,
     /// AWS's services at their public addresses.
     Endpoint,
+    /// The time server of the simulated internet.
+    PublicTime,
 }
 
 /// Why a caller was refused, or sent away.
@@ -36,13 +38,14 @@ pub enum Why {
 }
 
 impl Service {
-    const ALL: [Service; 6] = [
+    const ALL: [Service; 7] = [
         Service::Metadata,
         Service::Dns,
         Service::Site,
         Service::PublicDns,
         Service::Tunnel,
         Service::Endpoint,
+        Service::PublicTime,
     ];
 
     fn name(self) -> &'static str {
@@ -53,6 +56,7 @@ impl Service {
             Service::PublicDns => "public-dns",
             Service::Tunnel => "tunnel",
             Service::Endpoint => "endpoint",
+            Service::PublicTime => "public-time",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use datapath::Datapath;
 use engine::{Engine, Limits};
-use guest::{PublicNames, internet, metadata};
+use guest::{PublicNames, internet, metadata, public_names};
 use host::{AwsCli, Barrier, Host};
 use model::World;
 use std::sync::Arc;
@@ -22,10 +22,14 @@ use crate::link_services::{self, LinkServices};
 use crate::namespaces::{self, Servers};
 use crate::places::{Places, Room};
 use crate::public_resolver::{self, PublicResolver};
+use crate::public_time;
 use crate::refusals::Service;
 use crate::running::Running;
 use crate::service_endpoints;
 use crate::writer::{Decides, State};
+
+/// The port of time servers.
+const NTP: u16 = 123;
 
 /// Starts the data plane, which sees every change from here on.
 pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
@@ -160,6 +164,8 @@ fn serve_namespaces(
         let listener = TcpListener::from_std(namespaces.internet.listen_tcp(address)?)?;
         tokio::spawn(resolver.clone().serve_connections(listener));
     }
+    let time = namespaces.internet.bind_udp((public_names::TIME, NTP).into())?;
+    tokio::spawn(public_time::serve(UdpSocket::from_std(time)?, Arc::clone(&running.refusals)));
     Ok(())
 }
 

@@ -180,10 +180,14 @@ impl<'a> View<'a> {
         let inside = self.vpc.filter(|vpc| vpc.dns_support && vpc.dns_hostnames && vpc.contains(address));
         match (address, inside) {
             (IpAddr::V4(v4), Some(vpc)) => Some(names::ip_name(v4, vpc.scope.region)),
-            (IpAddr::V4(v4), None) => self.public_name_of(v4),
+            (IpAddr::V4(v4), None) => self.public_name_of(v4).or_else(|| self.host_at(address)),
             (IpAddr::V6(_), Some(vpc)) => self.resource_name_of(vpc, address),
-            (IpAddr::V6(_), None) => None,
+            (IpAddr::V6(_), None) => self.host_at(address),
         }
+    }
+
+    fn host_at(&self, address: IpAddr) -> Option<String> {
+        self.internet.host_at(address).map(str::to_owned)
     }
 
     /// The name that its holder has set, or the one that AWS makes of an address in use.

@@ -178,6 +178,22 @@ fn addresses_have_names_again() {
     assert_eq!(asked_by(&world, DB_ETH0, &v6, RecordType::PTR), resource_name);
 }
 
+#[test]
+fn hosts_of_the_internet_have_names_again_inside_and_outside() {
+    let world = fixture::world();
+    let backwards = |address: &str| Name::from(address.parse::<std::net::IpAddr>().unwrap()).to_ascii();
+    for (address, name) in [
+        ("8.8.8.8", "PTR dns.google."),
+        ("2606:4700:4700::1111", "PTR one.one.one.one."),
+        ("140.82.112.3", "PTR github.com."),
+        ("192.0.2.123", "PTR time.aws.com."),
+        ("192.0.2.99", "NXDomain"),
+    ] {
+        assert_eq!(asked_by(&world, DB_ETH0, &backwards(address), RecordType::PTR), name);
+        assert_eq!(asked_outside(&world, &backwards(address), RecordType::PTR), name);
+    }
+}
+
 /// "Reverse DNS for Elastic IP addresses": seen by everybody, whether the address is in use or not.
 #[test]
 fn an_elastic_address_has_the_name_that_its_holder_sets() {
