@@ -6,7 +6,7 @@
 use anyhow::{Context, Result, anyhow};
 use awsproto::route::{self, Incoming};
 use awsproto::sigv4::{self, Payload, SignedRequest};
-use awsproto::{AwsError, Call, Provided, Reply, Service};
+use awsproto::{AwsError, Call, Origin, Provided, Reply, Sender, Service};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
@@ -146,7 +146,7 @@ impl StraightLine {
             sessions: self.callers.sessions().clone(),
             request_id: id.to_owned(),
             now,
-            source_ip: LOCALHOST,
+            origin: Origin { sender: Sender::UsersMachine, seen_as: LOCALHOST, is_secure: false },
             ids: clock::ids(),
             provided: Provided::Nothing,
             unknown_images: Default::default(),

@@ -2,6 +2,7 @@
 
 use crate::ids::IdSource;
 use crate::input::Input;
+use crate::origin::Origin;
 use crate::principal::Principal;
 use crate::sealed::SessionKey;
 use crate::session::Session;
@@ -10,7 +11,6 @@ use model::Timestamp;
 use model::image::UnknownImages;
 use model::{Ids, InstanceId, Partition, Scope};
 use std::fs::File;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Who calls, from where, when, and what the handler draws its identifiers from.
@@ -32,8 +32,8 @@ pub struct Call {
     pub request_id: String,
     /// The moment of the call.
     pub now: Timestamp,
-    /// Where the call came from.
-    pub source_ip: IpAddr,
+    /// By which way it has come.
+    pub origin: Origin,
     /// Where new identifiers come from.
     pub ids: IdSource,
     /// What becomes of image ids that nobody knows.

@@ -5,6 +5,7 @@ use crate::call::{Call, Provided};
 use crate::error::AwsError;
 use crate::ids::IdSource;
 use crate::input::Input;
+use crate::origin::{Origin, Sender};
 use crate::percent::encode_uri_component;
 use crate::principal::Principal;
 use crate::reply::Output;
@@ -25,7 +26,7 @@ pub fn call(region: &str, seed: u64) -> Call {
         sessions: SessionKey::of(b"secret"),
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: Timestamp::parse("2024-09-24T12:00:00Z").expect("a moment"),
-        source_ip: [203, 0, 113, 9].into(),
+        origin: Origin { sender: Sender::Unknown, seen_as: [203, 0, 113, 9].into(), is_secure: false },
         ids: IdSource::new(seed),
         unknown_images: Default::default(),
         provided: Provided::Nothing,

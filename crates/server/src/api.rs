@@ -2,7 +2,7 @@
 
 use arc_swap::ArcSwapOption;
 use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
-use awsproto::{Api as ServiceApi, AwsError, Call, Provided, Reply, Service};
+use awsproto::{Api as ServiceApi, AwsError, Call, Origin, Provided, Reply, Service};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
@@ -67,8 +67,8 @@ pub struct Api {
 
 /// Who is at the other end of a connection.
 pub struct Client {
-    /// The address.
-    pub source: IpAddr,
+    /// By which way the connection has come.
+    pub origin: Origin,
     /// Whose share of what is limited its requests take.
     pub holder: Holder,
     /// Why nothing that comes from there is answered, if that is so.
@@ -130,7 +130,7 @@ impl Api {
         access_key_id: String,
         scope: Scope,
         request_id: String,
-        source_ip: IpAddr,
+        origin: Origin,
         now: Timestamp,
     ) -> Call {
         let Caller { principal, proof: _, session, is_stranger } = caller;
@@ -143,7 +143,7 @@ impl Api {
             sessions: self.callers.sessions().clone(),
             request_id,
             now,
-            source_ip,
+            origin,
             ids: clock::ids(),
             unknown_images: self.config.unknown_images,
             provided: Provided::Nothing,

@@ -4,6 +4,7 @@
 //! a loopback address. So whoever connects is answered as the user, without asking the kernel whose process it is, which it
 //! only knows of the daemon's own namespace.
 
+use awsproto::{Origin, Sender};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
@@ -42,7 +43,8 @@ async fn answer(stream: TcpStream, source: IpAddr, api: Arc<Api>) -> std::io::Re
     stream.set_nodelay(true)?;
     // HTTP ends in order, and its last answer must not be thrown away with the connection.
     places::reset_when_dropped(&stream, false)?;
-    let client = Client { source, holder: Holder::Own, refused: None, auth: api.config.auth, endpoint: None };
+    let origin = Origin { sender: Sender::UsersMachine, seen_as: source, is_secure: false };
+    let client = Client { origin, holder: Holder::Own, refused: None, auth: api.config.auth, endpoint: None };
     listener::serve(stream, client, api, ()).await;
     Ok(())
 }

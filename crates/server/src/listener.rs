@@ -1,5 +1,6 @@
 //! The API's connections: how many there may be, for whom, and how long one may be idle.
 
+use awsproto::{Origin, Sender};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -50,8 +51,8 @@ pub(crate) async fn accept(listener: TcpListener, users: LocalUsers, api: Arc<Ap
         };
         let _ = stream.set_nodelay(true);
         let (holder, refused) = users.who(&stream, peer.ip());
-        let source = as_seen(peer.ip());
-        let client = Client { source, holder, refused, auth: api.config.auth, endpoint: None };
+        let origin = Origin { sender: Sender::UsersMachine, seen_as: as_seen(peer.ip()), is_secure: false };
+        let client = Client { origin, holder, refused, auth: api.config.auth, endpoint: None };
         if let Some(place) = connections.take(holder, 1) {
             tokio::spawn(serve(stream, client, Arc::clone(&api), place));
             continue;

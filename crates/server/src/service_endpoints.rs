@@ -1,20 +1,26 @@
 //! AWS's services by their own names, inside: the API at their public addresses, over TLS and without.
 //!
 //! A client that resolves `ec2.us-west-2.amazonaws.com` in an instance, on the laptop or behind a NAT gateway finds an
-//! address of Hamlet's, and comes here by the way that its network leaves it. It is known by the address that it is seen
-//! with, and answered by the service that it names, at an address of that service, and nowhere else.
+//! address of Hamlet's, and comes here by the way that its network leaves it. The network is asked once, when the connection
+//! is there, which interface has begun it; that holds for all of its requests. It is answered by the service that it names, at
+//! an address of that service, and nowhere else.
 //!
 //! Who comes from inside is a guest, and no guest is taken for an administrator: keys that nobody knows are refused, in open
 //! mode too. The laptop is the user's own, and has what the API's own port has.
 
+use awsproto::{Origin, Sender};
+use datapath::Datapath;
 use guest::service_endpoints::ServiceEndpoint;
 use hyper::http::request::Parts;
-use std::net::IpAddr;
+use model::rule::protocol;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use wire::Flow;
 
 use crate::api::{Api, Client};
 use crate::config::Auth;
@@ -37,17 +43,26 @@ pub(crate) async fn serve(
     listener: TcpListener,
     places: Arc<Places<IpAddr>>,
     api: Arc<Api>,
+    datapath: Arc<Datapath>,
     tls: Option<TlsAcceptor>,
 ) {
-    let serve_one = |stream, _| answer(stream, Arc::clone(&api), tls.clone());
+    let serve_one = |stream, _| answer(stream, Arc::clone(&api), Arc::clone(&datapath), tls.clone());
     places::admit(listener, places, |peer| Some(peer.ip()), serve_one).await;
 }
 
-async fn answer(stream: TcpStream, api: Arc<Api>, tls: Option<TlsAcceptor>) -> std::io::Result<()> {
+async fn answer(
+    stream: TcpStream,
+    api: Arc<Api>,
+    datapath: Arc<Datapath>,
+    tls: Option<TlsAcceptor>,
+) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     // HTTP ends in order, and its last answer must not be thrown away with the connection.
     places::reset_when_dropped(&stream, false)?;
-    let client = client(&api, stream.peer_addr()?.ip(), stream.local_addr()?.ip());
+    let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
+    let sender = sender(datapath, local, peer).await;
+    let origin = Origin { sender, seen_as: peer.ip(), is_secure: tls.is_some() };
+    let client = client(&api, origin, local.ip());
     match tls {
         None => listener::serve(stream, client, api, ()).await,
         Some(tls) => {
@@ -58,13 +73,37 @@ async fn answer(stream: TcpStream, api: Arc<Api>, tls: Option<TlsAcceptor>) -> s
     Ok(())
 }
 
-fn client(api: &Api, source: IpAddr, endpoint: IpAddr) -> Client {
-    let is_laptop = source == IpAddr::V4(LAPTOP) || source == IpAddr::V6(LAPTOP_V6);
+/// Who has begun a connection. The datapath's thread is asked from one that may wait.
+async fn sender(datapath: Arc<Datapath>, local: SocketAddr, peer: SocketAddr) -> Sender {
+    if is_laptop(peer.ip()) {
+        return Sender::UsersMachine;
+    }
+    let answers = Flow {
+        source: local.ip(),
+        destination: peer.ip(),
+        protocol: protocol::TCP,
+        source_port: local.port(),
+        destination_port: peer.port(),
+    };
+    let asked = spawn_blocking(move || datapath.with_engine(move |engine| engine.origin(&answers)));
+    match asked.await {
+        Ok(Some(engine::Origin { interface, vpc, address })) => {
+            Sender::Interface { id: interface, vpc, address }
+        }
+        Ok(None) | Err(_) => Sender::Unknown,
+    }
+}
+
+fn is_laptop(source: IpAddr) -> bool {
+    source == IpAddr::V4(LAPTOP) || source == IpAddr::V6(LAPTOP_V6)
+}
+
+fn client(api: &Api, origin: Origin, endpoint: IpAddr) -> Client {
     Client {
-        source,
-        holder: Holder::at(source),
+        origin,
+        holder: Holder::at(origin.seen_as),
         refused: None,
-        auth: if is_laptop { api.config.auth } else { Auth::Strict },
+        auth: if is_laptop(origin.seen_as) { api.config.auth } else { Auth::Strict },
         endpoint: Some(endpoint),
     }
 }

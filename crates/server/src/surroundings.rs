@@ -177,12 +177,14 @@ fn serve_endpoints(
     tls: &TlsAcceptor,
     room: impl Fn(usize, usize) -> Room,
 ) -> anyhow::Result<()> {
+    let Some(datapath) = running.datapath.clone() else { return Ok(()) };
     let room = room(service_endpoints::CONNECTIONS_MAX, service_endpoints::CONNECTIONS_PER_ADDRESS_MAX);
     let places = Places::new(Service::Endpoint, room, Arc::clone(&running.refusals));
     for (port, tls) in [(80, None), (443, Some(tls.clone()))] {
         for listener in listen(&namespaces.aws, port)? {
             let (places, api) = (Arc::clone(&places), Arc::clone(&api));
-            tokio::spawn(service_endpoints::serve(listener, places, api, tls.clone()));
+            let datapath = Arc::clone(&datapath);
+            tokio::spawn(service_endpoints::serve(listener, places, api, datapath, tls.clone()));
         }
     }
     Ok(())

@@ -66,7 +66,7 @@ impl Api {
         let scope = self.scope_of(&world, &caller, SERVICE, Some(&authorization.scope.region))?;
         let key = authorization.scope.access_key_id;
         self.uses.note(&world, &caller.principal, &key, (SERVICE.name, scope.region, now));
-        Ok(self.call_of(caller, key, scope, request_id.to_owned(), client.source, now))
+        Ok(self.call_of(caller, key, scope, request_id.to_owned(), client.origin, now))
     }
 
     fn admit_tunnel(&self, call: &Call, request: &SignedRequest<'_>) -> Result<Admitted, AwsError> {
@@ -88,7 +88,7 @@ impl Api {
             scope: call.scope,
             is_global: false,
             at: call.now,
-            source_ip: call.source_ip,
+            source_ip: call.origin.seen_as,
             user_agent: request.header("user-agent").map(str::to_owned),
             service: SERVICE,
             operation: tunnel::OPERATION.to_owned(),

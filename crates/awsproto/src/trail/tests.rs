@@ -30,7 +30,7 @@ fn finished(service: &'static Service, operation: &str, parameters: &str) -> Fin
         scope: call.scope,
         is_global: false,
         at: call.now,
-        source_ip: call.source_ip,
+        source_ip: call.origin.seen_as,
         user_agent: Some("aws-cli/2".to_owned()),
         service,
         operation: operation.to_owned(),

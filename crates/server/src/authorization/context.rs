@@ -26,9 +26,8 @@ pub(super) fn of_call(
     described: Arc<Context>,
 ) -> Context {
     let mut context = Context::over(described);
-    context.set("aws:SourceIp", call.source_ip.to_string());
-    // The API is spoken to without TLS, on this machine alone.
-    context.set("aws:SecureTransport", false);
+    context.set("aws:SourceIp", call.origin.seen_as.to_string());
+    context.set("aws:SecureTransport", call.origin.is_secure);
     context.set("aws:ViaAWSService", false);
     context.set("aws:CurrentTime", call.now.to_the_second());
     context.set("aws:EpochTime", call.now.as_secs().to_string());

@@ -1,5 +1,6 @@
 //! What was decided lately, so that somebody can ask why. It is in memory: a restart forgets it.
 
+use awsproto::Origin;
 use model::Timestamp;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,8 @@ const ALLOWED_MAX: usize = 1_000;
 pub(crate) struct Judged {
     /// The request's UUID.
     pub(crate) request_id: String,
+    /// By which way it has come.
+    pub(crate) origin: Origin,
     /// When.
     pub(crate) at: Timestamp,
     /// Of which service.

@@ -132,6 +132,7 @@ pub(crate) fn judge(ledger: &Ledger, asked: Asked<'_>) -> Result<(), AwsError> {
         verdict.as_ref().map(|(place, decision)| refusal(call, service, &questions[*place], decision));
     ledger.write(Judged {
         request_id: call.request_id.clone(),
+        origin: call.origin,
         at: call.now,
         service: service.name,
         operation,

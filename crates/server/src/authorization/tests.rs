@@ -344,6 +344,7 @@ fn the_reasoning_names_the_statement_and_the_condition_that_decided() {
     let refused = verdict(&questions).map(|(place, _)| place);
     let judged = Judged {
         request_id: "r-1".into(),
+        origin: call.origin,
         at: call.now,
         service: "ec2",
         operation: "DescribeVpcs",
@@ -354,6 +355,7 @@ fn the_reasoning_names_the_statement_and_the_condition_that_decided() {
     for expected in [
         "ec2 DescribeVpcs was refused at 2024-09-24T12:00:00.000Z",
         "DENIED ec2:DescribeVpcs on *  <- what the caller was told",
+        "origin    unknown, seen as 203.0.113.9",
         "because no identity-based policy allows the ec2:DescribeVpcs action",
         "statement 1 ByDay (Allow, line 1)",
         "aws:PrincipalTag/team",

@@ -13,6 +13,7 @@ pub(crate) fn tell(judged: &Judged) -> String {
     let _ = writeln!(text, "{} {} was {outcome} at {}", judged.service, judged.operation, judged.at);
     let _ = writeln!(text, "  request   {}", judged.request_id);
     let _ = writeln!(text, "  caller    {asker}");
+    let _ = writeln!(text, "  origin    {}", judged.origin);
     for (place, question) in judged.questions.iter().enumerate() {
         text.push('\n');
         let is_told = judged.refused == Some(place);

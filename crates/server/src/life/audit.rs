@@ -21,7 +21,7 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) {
     tracing::debug!(
         target: "api",
         request = %exchange.request_id,
-        source = %exchange.client.source,
+        origin = %exchange.client.origin,
         principal = exchange.call.as_ref().map(Call::principal_arn),
         service = route.map(|it| it.service.name),
         operation = route.map(|it| it.operation.as_str()),
@@ -59,7 +59,7 @@ fn finished(exchange: &mut Exchange<'_>) -> Option<Finished> {
         scope,
         is_global,
         at,
-        source_ip: exchange.client.source,
+        source_ip: exchange.client.origin.seen_as,
         user_agent: exchange.signed().header("user-agent").map(str::to_owned),
         service,
         operation,

@@ -59,8 +59,8 @@ pub(super) fn identified(
 ) {
     exchange.principal = Some(caller.principal.clone());
     exchange.proof = Some(caller.proof);
-    let (request_id, source) = (exchange.request_id.clone(), exchange.client.source);
-    let call = api.call_of(caller, access_key_id, scope, request_id, source, now);
+    let (request_id, origin) = (exchange.request_id.clone(), exchange.client.origin);
+    let call = api.call_of(caller, access_key_id, scope, request_id, origin, now);
     exchange.identified = Some(Identified { actor: Actor::of(&call), scope, at: now });
     exchange.call = Some(Call { body: exchange.streamed(), ..call });
 }
