@@ -8,7 +8,8 @@
 //! Who comes from inside is a guest, and no guest is taken for an administrator: keys that nobody knows are refused, in open
 //! mode too. The laptop is the user's own, and has what the API's own port has.
 
-use awsproto::{Origin, Sender};
+use awsproto::sigv4::{CredentialScope, SignatureError};
+use awsproto::{Origin, Sender, Service};
 use datapath::Datapath;
 use guest::service_endpoints::ServiceEndpoint;
 use hyper::http::request::Parts;
@@ -120,6 +121,26 @@ pub(crate) fn refusal(address: IpAddr, head: &Parts) -> Option<Refusal> {
         .then(|| Refusal::new(Reason::UnknownHost, format!("Nothing at {address} is called {text}.")))
 }
 
+/// Why a call that is spoken to a service's name is not answered, if it is signed for another service or Region; and the
+/// service that says so. Of services that are not here only those are known that are: nobody reaches them by another's name.
+pub(crate) fn wrong_scope(
+    head: &Parts,
+    scope: &CredentialScope,
+    services: &[&'static Service],
+) -> Option<(&'static Service, SignatureError)> {
+    let endpoint = ServiceEndpoint::named(&name_in(&addressed(head).ok()?)?)?;
+    let named = |name: &str| services.iter().copied().find(|service| service.name == name);
+    let service = named(endpoint.service).or_else(|| named(&scope.service))?;
+    if scope.service != endpoint.service {
+        let sentence = format!("Credential should be scoped to correct service: '{}'. ", endpoint.service);
+        return Some((service, SignatureError::WrongScope(sentence)));
+    }
+    (scope.region != endpoint.region.name()).then(|| {
+        let sentence = format!("Credential should be scoped to a valid region, not '{}'. ", scope.region);
+        (service, SignatureError::WrongScope(sentence))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +175,58 @@ mod tests {
             "",
         ] {
             assert!(is_refused(at, host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_call_is_signed_for_the_service_and_the_region_that_it_is_spoken_to() {
+        let services = crate::services::descriptions();
+        let refused = |host: &str, scope: &str| {
+            let head = Request::builder().header("host", host).body(()).unwrap().into_parts().0;
+            let scope = CredentialScope::parse(&format!("AKID/20260101/{scope}/aws4_request")).unwrap();
+            let (service, error) = wrong_scope(&head, &scope, &services)?;
+            Some(error.to_aws(service.protocol).to_string())
+        };
+        for (host, scope) in [
+            ("sts.us-west-2.amazonaws.com", "us-west-2/sts"),
+            ("sts.amazonaws.com", "us-east-1/sts"),
+            ("iam.amazonaws.com", "us-east-1/iam"),
+            ("ec2.us-west-2.api.aws:443", "us-west-2/ec2"),
+            ("s3.us-west-2.amazonaws.com", "us-west-2/s3"),
+        ] {
+            assert_eq!(refused(host, scope), None, "{host} {scope}");
+        }
+        let service = |name| format!("Credential should be scoped to correct service: '{name}'. ");
+        let region = |name| format!("Credential should be scoped to a valid region, not '{name}'. ");
+        for (host, scope, answer) in [
+            (
+                "sts.us-west-2.amazonaws.com",
+                "us-west-2/iam",
+                format!("SignatureDoesNotMatch: {}", service("sts")),
+            ),
+            (
+                "ssm.us-west-2.amazonaws.com",
+                "us-west-2/ec2",
+                format!("InvalidSignatureException: {}", service("ssm")),
+            ),
+            (
+                "logs.us-west-2.amazonaws.com",
+                "us-west-2/iam",
+                format!("SignatureDoesNotMatch: {}", service("logs")),
+            ),
+            ("iam.amazonaws.com", "us-west-2/iam", format!("SignatureDoesNotMatch: {}", region("us-west-2"))),
+            (
+                "ssm.us-west-2.amazonaws.com",
+                "us-east-1/ssm",
+                format!("InvalidSignatureException: {}", region("us-east-1")),
+            ),
+            (
+                "ec2.us-west-2.amazonaws.com",
+                "us-west-2/sts",
+                "AuthFailure: AWS was not able to validate the provided access credentials".to_owned(),
+            ),
+        ] {
+            assert_eq!(refused(host, scope), Some(answer), "{host} {scope}");
         }
     }
 }
