@@ -72,6 +72,13 @@ impl Hamlet {
         laptop
     }
 
+    /// A command in one of its instances.
+    pub(crate) fn exec(&self, instance: &str, command: &[&str]) -> Command {
+        let mut exec = Command::new(&self.program);
+        exec.args(["exec", "--data"]).arg(&self.data).args([instance, "--"]).args(command);
+        exec
+    }
+
     /// Its resident memory; its helpers' pages are counted where they are theirs alone.
     pub(crate) fn resident_mib(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

@@ -184,6 +184,7 @@ fn instances(program: &Path) -> Result<()> {
         None,
         "<= 50 ms",
     );
+    first_calls(&hamlet, &mut client)?;
     let free = available_mib()?;
     let begun = Instant::now();
     client.call(&hamlet::run_instances(100))?;
@@ -209,6 +210,34 @@ fn instances(program: &Path) -> Result<()> {
     row("memory of one idle instance, MiB", format!("{each:.2}"), "-".into(), None, "-");
     hamlet.stop()?;
     boundary(program)
+}
+
+/// From an instance to services that nobody has spoken to before: the name, the connection, a certificate made for it, an
+/// answer. Beside the same call of an instance that finds the certificate made.
+fn first_calls(hamlet: &Hamlet, client: &mut Client) -> Result<()> {
+    let instance = client.text_of("Action=DescribeInstances", "instanceId")?;
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for service in ["ec2", "sts", "ssm", "logs", "sqs"] {
+        let url = format!("https://{service}.us-west-2.amazonaws.com/?Action=GetCallerIdentity");
+        for calls in [&mut first, &mut second] {
+            let words =
+                ["curl", "-sS", "-m", "10", "-o", "/dev/null", "-w", "%{time_total} %{http_code}", &url];
+            let called = hamlet.exec(&instance, &words).output()?;
+            let said = String::from_utf8_lossy(&called.stdout).into_owned();
+            let (seconds, status) = said.split_once(' ').with_context(|| format!("{url}: {called:?}"))?;
+            anyhow::ensure!(status != "000", "{url}: {called:?}");
+            calls.push(seconds.parse::<f64>()? * 1000.0);
+        }
+    }
+    let (first, second) = (median(first), median(second));
+    row(
+        "first call of a service from an instance, ms",
+        format!("{first:.1}"),
+        format!("{second:.1}"),
+        Some(first / second),
+        "<= 30 ms",
+    );
+    Ok(())
 }
 
 /// What of a start goes into the boundary.
