@@ -10,9 +10,13 @@ class AnsibleLab(ClientLab):
     client = "ansible"
     playbook = ""
 
+    def interpreter(self):
+        """What every task runs with, where all are this machine's."""
+        return {"ansible_python_interpreter": str(self.bin("python"))}
+
     def play(self, state, **variables):
         """How many tasks of the playbook changed something."""
-        given = {"state": state, "ansible_python_interpreter": str(self.bin("python")), **variables}
+        given = {"state": state, **self.interpreter(), **variables}
         played = self.run(
             "ansible-playbook",
             HERE / self.playbook,

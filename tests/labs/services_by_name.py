@@ -166,7 +166,9 @@ class ServicesByName(NetworkLab):
         heard = self.inside(self.web, "curl", "-sS", "-m", "5", *stranger)
         self.sees(heard.code, 35, f"curl finds no TLS under that name: {heard}")
         heard = self.call(self.web, "ec2", STS, VPCS)
-        self.holds("Credential should be scoped to correct service: 'sts'. " in heard.out, f"signed for another: {heard}")
+        self.holds(
+            "Credential should be scoped to correct service: 'sts'. " in heard.out, f"signed for another: {heard}"
+        )
         missing = self.inside(self.web, "getent", "hosts", f"nothing.{REGION}.amazonaws.com")
         self.holds(missing.code != 0, missing)
         absent = self.inside(self.web, "curl", "-sS", "-m", "5", f"https://s3.{REGION}.amazonaws.com/")
