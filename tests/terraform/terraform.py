@@ -12,7 +12,17 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "labs"))
 import harness
 from network import ANYWHERE, EXAMPLE_V6, NetworkLab
 
-__all__ = ["ANYWHERE", "CHANGES", "EXAMPLE_V6", "NOTHING", "TerraformLab", "harness"]
+__all__ = [
+    "ANYWHERE",
+    "CHANGES",
+    "EXAMPLE_V6",
+    "HERE",
+    "NOTHING",
+    "TerraformLab",
+    "harness",
+    "provider_variables",
+    "terraform",
+]
 
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = pathlib.Path(os.environ.get("HAMLET_CACHE") or pathlib.Path.home() / ".cache/hamlet") / "terraform"
@@ -43,6 +53,16 @@ NOT_IMPORTED = {
 def terraform():
     """The machine's own, or the one that tests/install built."""
     return shutil.which("terraform") or CACHE / "bin/terraform"
+
+
+def provider_variables(home):
+    """What the program needs beside credentials: the provider from the cache, and nobody asked outside."""
+    return {
+        "TF_CLI_CONFIG_FILE": str(CACHE / "terraform.rc"),
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+        "HOME": str(home),
+    }
 
 
 class TerraformLab(NetworkLab):
@@ -105,13 +125,7 @@ class TerraformLab(NetworkLab):
         return place
 
     def terraform(self, *words, place=None, codes=(0,), seconds=120):
-        variables = {
-            **self.hamlet.environment,
-            "TF_CLI_CONFIG_FILE": str(CACHE / "terraform.rc"),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-            "HOME": str(self.place),
-        }
+        variables = {**self.hamlet.environment, **provider_variables(self.place)}
         result = harness.execute(
             [terraform(), f"-chdir={place or self.place}", *words], variables, check=False, seconds=seconds
         )
