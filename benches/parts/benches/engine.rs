@@ -207,6 +207,33 @@ fn compose(bencher: Bencher<'_, '_>) {
     });
 }
 
+/// The VPC's resolver, asked from an instance for the name of one of AWS's services: a question every millisecond, which is
+/// below what an interface may ask.
+#[divan::bench]
+fn answer_a_question(bencher: Bencher<'_, '_>) {
+    let mut bench = Bench::new(1, Way::Subnets);
+    let (port, mac) = bench.clients[0];
+    let link = Link { source: Mac(mac.0), destination: Mac(MacAddress::ROUTER.0) };
+    let (client, resolver) =
+        (SocketAddr::from(([10, 0, 1, 10], 5353)), SocketAddr::from(([10, 0, 0, 2], 53)));
+    let frame = UdpDatagram { link, ..UdpDatagram::new(client, resolver, QUESTION) }.build();
+    let mut moment = 1;
+    bencher.counter(ItemsCount::new(PACKETS)).bench_local(move || {
+        for _ in 0..PACKETS {
+            moment += 1;
+            let now = Now { moment: Moment(moment), wall: Timestamp(0) };
+            let (mut asked, mut out) = (frame.clone(), Vec::new());
+            let verdict = bench.engine.receive(port, &mut asked, &mut VnetHeader::default(), now, &mut out);
+            // With an address at its end, it is longer than the question.
+            assert!(verdict == Verdict::Done && out.len() == 1 && out[0].frame.len() > frame.len());
+        }
+    });
+}
+
+/// ec2.us-west-2.amazonaws.com, in IPv4.
+const QUESTION: &[u8] =
+    b"\x12\x34\x01\x00\0\x01\0\0\0\0\0\0\x03ec2\x09us-west-2\x09amazonaws\x03com\0\0\x01\0\x01";
+
 #[divan::bench]
 fn first_packet_and_expiry(bencher: Bencher<'_, '_>) {
     let mut bench = Bench::new(1, Way::Subnets);
