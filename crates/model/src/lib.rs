@@ -15,6 +15,8 @@ mod as_text;
 pub mod aws_prefix_list;
 pub mod aws_range;
 mod base64_text;
+pub mod bucket;
+pub mod bucket_name;
 pub mod cpu_options;
 pub mod dhcp_options;
 pub mod dns_record;

@@ -9,6 +9,7 @@ use std::net::Ipv4Addr;
 use crate::access_key::{AccessKey, DeletedAccessKey};
 use crate::account::Account;
 use crate::account_settings::AccountSettings;
+use crate::bucket::Bucket;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
@@ -310,6 +311,7 @@ links! {
         put(Link::Account(it.account));
         put(Link::name(it.account, &it.described.name));
     };
+    Bucket: |it, put| put(Link::Account(it.account));
     SamlProvider: |it, put| {
         put(Link::Account(it.account));
         put(Link::name(it.account, &it.name));

@@ -94,6 +94,8 @@ pub const USER_INLINE_POLICIES_MAX: usize = 2_048;
 pub const GROUP_INLINE_POLICIES_MAX: usize = 5_120;
 /// Characters of all policies of a role's own, those of white space left out.
 pub const ROLE_INLINE_POLICIES_MAX: usize = 10_240;
+/// Buckets per account.
+pub const BUCKETS_MAX: usize = 10_000;
 /// OpenID Connect providers per account.
 pub const OIDC_PROVIDERS_MAX: usize = 100;
 /// Client identifiers per OpenID Connect provider.

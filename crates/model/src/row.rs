@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use crate::access_key::{AccessKey, DeletedAccessKey};
 use crate::account::Account;
 use crate::account_settings::AccountSettings;
+use crate::bucket::Bucket;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
@@ -132,6 +133,7 @@ impl Row for SshPublicKey {}
 impl Row for SigningCertificate {}
 impl Row for ServerCertificate {}
 impl Row for SamlProvider {}
+impl Row for Bucket {}
 impl Row for ServiceSpecificCredential {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}

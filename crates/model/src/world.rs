@@ -10,6 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::access_key::{AccessKey, AccessKeyId, DeletedAccessKey};
 use crate::account::Account;
 use crate::account_settings::AccountSettings;
+use crate::bucket::Bucket;
+use crate::bucket_name::BucketName;
 use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
@@ -286,6 +288,8 @@ tables! {
             saml_providers: SamlProviderId => SamlProvider;
             /// Service-specific credentials, of users.
             service_specific_credentials: ServiceSpecificCredentialId => ServiceSpecificCredential;
+            /// Buckets of S3.
+            buckets: BucketName => Bucket;
             /// What accounts have settled for IAM.
             account_settings: AccountId => AccountSettings;
             /// Quotas that were raised, by account and Region.

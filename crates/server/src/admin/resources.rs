@@ -70,6 +70,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("ssh public keys", world.ssh_public_keys.len()),
         ("signing certificates", world.signing_certificates.len()),
         ("server certificates", world.server_certificates.len()),
+        ("buckets", world.buckets.len()),
         ("saml providers", world.saml_providers.len()),
         ("service-specific credentials", world.service_specific_credentials.len()),
         ("managed policies", world.managed_policies.len()),
