@@ -98,7 +98,7 @@ impl BlockPublicAccess {
 }
 
 /// How objects are encrypted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Encryption {
     /// By which key.
@@ -243,11 +243,7 @@ impl Bucket {
             ownership: Some(ObjectOwnership::BucketOwnerEnforced),
             public_access: Some(BlockPublicAccess::ALL),
             policy: None,
-            encryption: Encryption {
-                algorithm: EncryptionAlgorithm::Aes256,
-                kms_key: None,
-                bucket_key: false,
-            },
+            encryption: Encryption::default(),
             cors: Vec::new(),
             lifecycle: Vec::new(),
             object_lock: None,

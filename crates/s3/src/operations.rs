@@ -1,0 +1,111 @@
+//! The operations that are there, and the actions of IAM that they need.
+//!
+//! Follows "Required permissions for Amazon S3 API operations" (Amazon S3 User Guide).
+
+/// What a permission is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The account.
+    Account,
+    /// A bucket.
+    Bucket,
+    /// An object.
+    Object,
+}
+
+/// An operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Its name.
+    pub name: &'static str,
+    /// The action that it needs; reading and deleting a version needs the action's `Version` form instead.
+    pub action: &'static str,
+    /// The action if a version is named.
+    pub version_action: Option<&'static str>,
+    /// What it is about.
+    pub level: Level,
+}
+
+const fn row(name: &'static str, action: &'static str, level: Level) -> Operation {
+    Operation { name, action, version_action: None, level }
+}
+
+const fn versioned(name: &'static str, action: &'static str, version_action: &'static str) -> Operation {
+    Operation { name, action, version_action: Some(version_action), level: Level::Object }
+}
+
+use Level::{Account, Bucket, Object};
+
+/// All that are there; what S3 has besides answers NotImplemented.
+pub const OPERATIONS: &[Operation] = &[
+    row("AbortMultipartUpload", "s3:AbortMultipartUpload", Object),
+    row("CompleteMultipartUpload", "s3:PutObject", Object),
+    // The source is asked about apart.
+    row("CopyObject", "s3:PutObject", Object),
+    row("CreateBucket", "s3:CreateBucket", Bucket),
+    row("CreateMultipartUpload", "s3:PutObject", Object),
+    row("DeleteBucket", "s3:DeleteBucket", Bucket),
+    row("DeleteBucketEncryption", "s3:PutEncryptionConfiguration", Bucket),
+    row("DeleteBucketOwnershipControls", "s3:PutBucketOwnershipControls", Bucket),
+    row("DeleteBucketPolicy", "s3:DeleteBucketPolicy", Bucket),
+    row("DeleteBucketTagging", "s3:PutBucketTagging", Bucket),
+    versioned("DeleteObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
+    // About each object.
+    row("DeleteObjects", "s3:DeleteObject", Bucket),
+    versioned("DeleteObjectTagging", "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging"),
+    row("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", Bucket),
+    row("GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration", Bucket),
+    row("GetBucketAcl", "s3:GetBucketAcl", Bucket),
+    row("GetBucketCors", "s3:GetBucketCORS", Bucket),
+    row("GetBucketEncryption", "s3:GetEncryptionConfiguration", Bucket),
+    row("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", Bucket),
+    row("GetBucketLocation", "s3:GetBucketLocation", Bucket),
+    row("GetBucketLogging", "s3:GetBucketLogging", Bucket),
+    row("GetBucketOwnershipControls", "s3:GetBucketOwnershipControls", Bucket),
+    row("GetBucketPolicy", "s3:GetBucketPolicy", Bucket),
+    row("GetBucketReplication", "s3:GetReplicationConfiguration", Bucket),
+    row("GetBucketRequestPayment", "s3:GetBucketRequestPayment", Bucket),
+    row("GetBucketTagging", "s3:GetBucketTagging", Bucket),
+    row("GetBucketVersioning", "s3:GetBucketVersioning", Bucket),
+    row("GetBucketWebsite", "s3:GetBucketWebsite", Bucket),
+    versioned("GetObject", "s3:GetObject", "s3:GetObjectVersion"),
+    row("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration", Bucket),
+    versioned("GetObjectTagging", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"),
+    row("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", Bucket),
+    row("HeadBucket", "s3:ListBucket", Bucket),
+    versioned("HeadObject", "s3:GetObject", "s3:GetObjectVersion"),
+    row("ListBuckets", "s3:ListAllMyBuckets", Account),
+    row("ListMultipartUploads", "s3:ListBucketMultipartUploads", Bucket),
+    row("ListObjects", "s3:ListBucket", Bucket),
+    row("ListObjectsV2", "s3:ListBucket", Bucket),
+    row("ListObjectVersions", "s3:ListBucketVersions", Bucket),
+    row("ListParts", "s3:ListMultipartUploadParts", Object),
+    row("PutBucketEncryption", "s3:PutEncryptionConfiguration", Bucket),
+    row("PutBucketOwnershipControls", "s3:PutBucketOwnershipControls", Bucket),
+    row("PutBucketPolicy", "s3:PutBucketPolicy", Bucket),
+    row("PutBucketTagging", "s3:PutBucketTagging", Bucket),
+    row("PutBucketVersioning", "s3:PutBucketVersioning", Bucket),
+    row("PutObject", "s3:PutObject", Object),
+    versioned("PutObjectTagging", "s3:PutObjectTagging", "s3:PutObjectVersionTagging"),
+    row("PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock", Bucket),
+    row("UploadPart", "s3:PutObject", Object),
+    row("UploadPartCopy", "s3:PutObject", Object),
+];
+
+/// The operation of a name, if it is there.
+pub fn operation(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|it| it.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_there_once_and_in_order() {
+        let names: Vec<_> = OPERATIONS.iter().map(|it| it.name.to_ascii_lowercase()).collect();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        assert_eq!(operation("GetObject").and_then(|it| it.version_action), Some("s3:GetObjectVersion"));
+        assert!(operation("SelectObjectContent").is_none());
+    }
+}

@@ -1,0 +1,99 @@
+//! S3's words for what is refused.
+
+use model::bucket::BucketRefusal;
+use s3s::{S3Error, S3ErrorCode};
+
+use crate::objects::Refusal;
+use crate::surroundings::NotChanged;
+
+pub(super) fn error(code: S3ErrorCode, message: impl Into<std::borrow::Cow<'static, str>>) -> S3Error {
+    S3Error::with_message(code, message)
+}
+
+/// An error whose code s3s does not know.
+pub(super) fn other(code: &'static str, status: hyper::StatusCode, message: &'static str) -> S3Error {
+    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
+    error.set_status_code(status);
+    error
+}
+
+pub(super) fn no_such_bucket() -> S3Error {
+    error(S3ErrorCode::NoSuchBucket, "The specified bucket does not exist")
+}
+
+pub(super) fn of_bucket(refusal: BucketRefusal) -> S3Error {
+    match refusal {
+        BucketRefusal::NotFound => no_such_bucket(),
+        BucketRefusal::AlreadyOwned => error(
+            S3ErrorCode::BucketAlreadyOwnedByYou,
+            "Your previous request to create the named bucket succeeded and you already own it.",
+        ),
+        BucketRefusal::Exists => error(
+            S3ErrorCode::BucketAlreadyExists,
+            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. \
+             Please select a different name and try again.",
+        ),
+        BucketRefusal::TooMany => {
+            error(S3ErrorCode::TooManyBuckets, "You have attempted to create more buckets than allowed")
+        }
+        BucketRefusal::VersioningNeeded => error(
+            S3ErrorCode::InvalidBucketState,
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+        ),
+    }
+}
+
+pub(super) fn of_change(refusal: NotChanged) -> S3Error {
+    match refusal {
+        NotChanged::Refused(refusal) => of_bucket(refusal),
+        NotChanged::NotStored(problem) => internal(&problem),
+    }
+}
+
+fn internal(problem: &str) -> S3Error {
+    tracing::error!(problem, "S3 could not do what was asked");
+    error(S3ErrorCode::InternalError, "We encountered an internal error. Please try again.")
+}
+
+pub(super) fn of_object(refusal: Refusal) -> S3Error {
+    let say = |code, message: &'static str| error(code, message);
+    match refusal {
+        Refusal::NoSuchKey | Refusal::DeleteMarker(_) => {
+            say(S3ErrorCode::NoSuchKey, "The specified key does not exist.")
+        }
+        Refusal::NoSuchVersion => say(S3ErrorCode::NoSuchVersion, "The specified version does not exist."),
+        Refusal::InvalidVersion => say(S3ErrorCode::InvalidArgument, "Invalid version id specified"),
+        Refusal::Precondition(_) => say(
+            S3ErrorCode::PreconditionFailed,
+            "At least one of the pre-conditions you specified did not hold",
+        ),
+        Refusal::Locked => {
+            say(S3ErrorCode::AccessDenied, "Access Denied because object protected by object lock.")
+        }
+        Refusal::NoSuchUpload => say(
+            S3ErrorCode::NoSuchUpload,
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or \
+             completed.",
+        ),
+        Refusal::TooManyUploads => say(S3ErrorCode::SlowDown, "Please reduce your request rate."),
+        Refusal::InvalidPart => say(
+            S3ErrorCode::InvalidPart,
+            "One or more of the specified parts could not be found.  The part may not have been uploaded, or the \
+             specified entity tag may not match the part's entity tag.",
+        ),
+        Refusal::InvalidPartOrder => say(
+            S3ErrorCode::InvalidPartOrder,
+            "The list of parts was not in ascending order. Parts must be ordered by part number.",
+        ),
+        Refusal::TooSmall { .. } => {
+            say(S3ErrorCode::EntityTooSmall, "Your proposed upload is smaller than the minimum allowed size")
+        }
+        Refusal::TooLarge { .. } => {
+            say(S3ErrorCode::EntityTooLarge, "Your proposed upload exceeds the maximum allowed size")
+        }
+        Refusal::WrongChecksum => {
+            say(S3ErrorCode::BadDigest, "The checksum you specified did not match the calculated checksum.")
+        }
+        Refusal::Storage(problem) => internal(&problem),
+    }
+}

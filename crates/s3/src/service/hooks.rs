@@ -1,0 +1,93 @@
+//! What s3s asks before an operation: the secret that a request is signed with, and whether who asks may.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use s3s::access::{S3Access, S3AccessContext};
+use s3s::auth::{S3Auth, SecretKey};
+use s3s::host::{S3Host, VirtualHost};
+use s3s::{S3ErrorCode, S3Result};
+
+use super::errors::error;
+use crate::operations::operation;
+use crate::surroundings::{Asked, Surroundings};
+
+pub(super) struct Auth(pub(super) Arc<dyn Surroundings>);
+
+#[async_trait]
+impl S3Auth for Auth {
+    async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
+        let message = "The AWS Access Key Id you provided does not exist in our records.";
+        let unknown = || error(S3ErrorCode::InvalidAccessKeyId, message);
+        Ok(SecretKey::from(self.0.secret(access_key).ok_or_else(unknown)?))
+    }
+}
+
+pub(super) struct Access(pub(super) Arc<dyn Surroundings>);
+
+#[async_trait]
+impl S3Access for Access {
+    async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
+        let message = "A header you provided implies functionality that is not implemented";
+        let missing = || error(S3ErrorCode::NotImplemented, message);
+        let operation = operation(context.s3_op().name()).ok_or_else(missing)?;
+        let extensions = std::mem::take(context.extensions_mut());
+        let asked = Asked {
+            operation,
+            bucket: context.s3_path().get_bucket_name(),
+            key: context.s3_path().get_object_key(),
+            access_key: context.credentials().map(|it| it.access_key.as_str()),
+            uri: context.uri(),
+            headers: context.headers(),
+            extensions: &extensions,
+        };
+        let caller = self.0.authorize(&asked);
+        *context.extensions_mut() = extensions;
+        context.extensions_mut().insert(caller?);
+        Ok(())
+    }
+}
+
+/// Names of hosts: `BUCKET.s3.REGION.amazonaws.com` and its older, dual-stack and Chinese forms. Others have the bucket in the
+/// path.
+pub(super) struct Host;
+
+impl S3Host for Host {
+    fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
+        let name = host.split_once(':').map_or(host, |(name, _)| name);
+        Ok(match bucket_of(name) {
+            Some(bucket) => VirtualHost::new(name).with_bucket(bucket),
+            None => VirtualHost::new(name),
+        })
+    }
+}
+
+fn bucket_of(host: &str) -> Option<&str> {
+    let service =
+        ["amazonaws.com.cn", "amazonaws.com", "api.aws"].iter().find_map(|it| host.strip_suffix(it))?;
+    let service = service.strip_suffix('.')?;
+    // From behind, since names of buckets may have anything of it.
+    let mut labels: Vec<&str> = service.rsplit('.').take(3).collect();
+    labels.retain(|it| !it.is_empty());
+    let at = labels.iter().position(|it| *it == "s3" || it.starts_with("s3-"))?;
+    let tail: usize = labels[..=at].iter().map(|it| it.len() + 1).sum();
+    service.get(..service.len().checked_sub(tail)?).filter(|it| !it.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_is_read_from_a_hosts_name() {
+        for host in ["s3.amazonaws.com", "s3.eu-west-1.amazonaws.com", "s3.dualstack.eu-west-1.amazonaws.com"]
+        {
+            assert_eq!(bucket_of(host), None, "{host}");
+            assert_eq!(bucket_of(&format!("my.logs.{host}")), Some("my.logs"), "{host}");
+        }
+        assert_eq!(bucket_of("logs.s3.cn-north-1.amazonaws.com.cn"), Some("logs"));
+        assert_eq!(bucket_of("logs.s3-eu-west-1.amazonaws.com"), Some("logs"));
+        assert_eq!(bucket_of("s3.s3.eu-west-1.amazonaws.com"), Some("s3"));
+        assert_eq!(bucket_of("localhost"), None);
+    }
+}

@@ -1,0 +1,174 @@
+//! What S3's operations mean, one file for each family.
+
+mod bucket;
+mod errors;
+mod hooks;
+mod list;
+mod multipart;
+mod object;
+mod operations;
+mod settings;
+mod tags;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use model::bucket::{Bucket, Versioning};
+use model::bucket_name::BucketName;
+use model::place::AccountId;
+use model::timestamp::Timestamp as Moment;
+use s3s::dto::{Owner, Tag, Timestamp};
+use s3s::service::S3ServiceBuilder;
+use s3s::{S3Error, S3ErrorCode, S3Response, S3Result};
+use tokio::sync::{RwLock, RwLockReadGuard};
+
+use crate::objects::{Keep, Objects};
+use crate::surroundings::{Caller, Surroundings};
+use errors::{error, no_such_bucket, of_bucket};
+
+/// S3 as s3s calls it.
+#[derive(Clone)]
+pub struct S3Service {
+    objects: Objects,
+    around: Arc<dyn Surroundings>,
+    /// Held for writing while a bucket is looked through and deleted, for reading while something is put into one.
+    deleting: Arc<RwLock<()>>,
+}
+
+/// Makes the service that answers requests.
+pub fn service(objects: Objects, around: Arc<dyn Surroundings>) -> s3s::service::S3Service {
+    let mut builder =
+        S3ServiceBuilder::new(S3Service { objects, around: around.clone(), deleting: Arc::default() });
+    builder.set_auth(hooks::Auth(around.clone()));
+    builder.set_access(hooks::Access(around));
+    builder.set_host(hooks::Host);
+    builder.build()
+}
+
+impl S3Service {
+    /// A bucket in the Region that was asked, and its name.
+    fn bucket_of(&self, extensions: &hyper::http::Extensions, name: &str) -> S3Result<(BucketName, Bucket)> {
+        let caller = caller(extensions)?;
+        let name = named(caller, name).map_err(|_| no_such_bucket())?;
+        let row = self.around.world().bucket(&name).map_err(of_bucket)?.clone();
+        match row.region == caller.region {
+            true => Ok((name, row)),
+            false => Err(elsewhere(&row)),
+        }
+    }
+
+    /// Holds off that a bucket is deleted, if it is still there.
+    async fn still_there(
+        &self,
+        extensions: &hyper::http::Extensions,
+        name: &str,
+        objects: u64,
+    ) -> S3Result<RwLockReadGuard<'_, ()>> {
+        let held = self.deleting.read().await;
+        match self.bucket_of(extensions, name)?.1.objects == objects {
+            true => Ok(held),
+            false => Err(no_such_bucket()),
+        }
+    }
+}
+
+fn elsewhere(row: &Bucket) -> S3Error {
+    let message = "The bucket you are attempting to access must be addressed using the specified endpoint. Please send \
+                   all future requests to this endpoint.";
+    let mut error = error(S3ErrorCode::PermanentRedirect, message);
+    let mut headers = hyper::HeaderMap::new();
+    headers.insert("x-amz-bucket-region", hyper::header::HeaderValue::from_static(row.region.name()));
+    error.set_headers(headers);
+    error
+}
+
+fn caller(extensions: &hyper::http::Extensions) -> S3Result<&Caller> {
+    extensions.get().ok_or_else(|| error(S3ErrorCode::AccessDenied, "Access Denied"))
+}
+
+fn named(caller: &Caller, name: &str) -> S3Result<BucketName> {
+    let invalid = |_| error(S3ErrorCode::InvalidBucketName, "The specified bucket is not valid.");
+    BucketName::new(caller.region.partition(), name).map_err(invalid)
+}
+
+fn keep(row: &Bucket) -> Keep {
+    match row.versioning {
+        None => Keep::Nothing,
+        Some(Versioning::Enabled) => Keep::All,
+        Some(Versioning::Suspended) => Keep::Former,
+    }
+}
+
+/// ACLs say nothing here, and nobody may think that they do.
+fn check_acl(row: &Bucket, canned: Option<&str>) -> S3Result<()> {
+    match canned {
+        None | Some("private" | "bucket-owner-full-control") => Ok(()),
+        Some(_) if row.ownership == Some(model::bucket::ObjectOwnership::BucketOwnerEnforced) => {
+            Err(error(S3ErrorCode::AccessControlListNotSupported, "The bucket does not allow ACLs"))
+        }
+        Some(_) => {
+            let message = "A header you provided implies functionality that is not implemented";
+            Err(error(S3ErrorCode::NotImplemented, message))
+        }
+    }
+}
+
+fn header<T>(response: &mut S3Response<T>, name: &'static str, value: &str) {
+    if let Ok(value) = hyper::header::HeaderValue::from_str(value) {
+        response.headers.insert(name, value);
+    }
+}
+
+/// Who owns an account's buckets: 64 digits that follow from its number, as AWS's canonical identifiers look.
+fn owner(account: AccountId) -> Owner {
+    use s3s::crypto::{Checksum, Sha256};
+    let digest = Sha256::checksum(account.to_string().as_bytes());
+    Owner { id: Some(crate::objects::hex(&digest)), display_name: None }
+}
+
+fn time(of: Moment) -> Timestamp {
+    let since = Duration::from_millis(of.as_millis().max(0).unsigned_abs());
+    Timestamp::from(SystemTime::UNIX_EPOCH + since)
+}
+
+fn moment(of: &Timestamp) -> Moment {
+    let mut text = Vec::new();
+    let written = of.format(s3s::dto::TimestampFormat::EpochSeconds, &mut text);
+    let seconds = written.ok().and_then(|()| std::str::from_utf8(&text).ok()?.parse::<f64>().ok());
+    Moment::from_millis((seconds.unwrap_or_default() * 1000.0) as i64)
+}
+
+/// Tags as they are kept.
+fn tags_of(set: &[Tag], max: usize) -> S3Result<BTreeMap<String, String>> {
+    if set.len() > max {
+        let message = if max == 10 {
+            "Object tags cannot be greater than 10"
+        } else {
+            "Bucket tags cannot be greater than 50"
+        };
+        return Err(errors::other("BadRequest", hyper::StatusCode::BAD_REQUEST, message));
+    }
+    let mut tags = BTreeMap::new();
+    for Tag { key, value } in set {
+        let (key, value) = (key.clone().unwrap_or_default(), value.clone().unwrap_or_default());
+        if key.is_empty() || key.chars().count() > 128 {
+            return Err(error(S3ErrorCode::InvalidTag, "The TagKey you have provided is invalid"));
+        }
+        if value.chars().count() > 256 {
+            return Err(error(S3ErrorCode::InvalidTag, "The TagValue you have provided is invalid"));
+        }
+        if key.starts_with("aws:") {
+            let message = "System tags cannot be added/updated by requester";
+            return Err(error(S3ErrorCode::InvalidTag, message));
+        }
+        if tags.insert(key, value).is_some() {
+            return Err(error(S3ErrorCode::InvalidTag, "Cannot provide multiple Tags with the same key"));
+        }
+    }
+    Ok(tags)
+}
+
+fn to_tag_set(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag { key: Some(key.clone()), value: Some(value.clone()) }).collect()
+}

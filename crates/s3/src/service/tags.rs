@@ -1,0 +1,52 @@
+//! Tags of objects.
+
+use s3s::dto::*;
+use s3s::{S3Request, S3Response, S3Result};
+
+use super::errors::of_object;
+use super::{S3Service, tags_of, to_tag_set};
+
+/// Tags of an object.
+const TAGS_MAX: usize = 10;
+
+impl S3Service {
+    pub(super) fn show_object_tags(
+        &self,
+        request: S3Request<GetObjectTaggingInput>,
+    ) -> S3Result<S3Response<GetObjectTaggingOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let found = self.objects.find(row.objects, &request.input.key, request.input.version_id.as_deref());
+        let version = found.map_err(of_object)?;
+        let tag_set = version.object.map(|it| to_tag_set(&it.tags)).unwrap_or_default();
+        Ok(S3Response::new(GetObjectTaggingOutput { tag_set, version_id: version.id }))
+    }
+
+    pub(super) async fn set_object_tags(
+        &self,
+        request: S3Request<PutObjectTaggingInput>,
+    ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let input = request.input;
+        let tags = tags_of(&input.tagging.tag_set, TAGS_MAX)?;
+        let edit = self.objects.edit(row.objects, input.key, input.version_id, move |it| {
+            it.tags = tags;
+            Ok(())
+        });
+        let version_id = edit.await.map_err(of_object)?.id;
+        Ok(S3Response::new(PutObjectTaggingOutput { version_id }))
+    }
+
+    pub(super) async fn drop_object_tags(
+        &self,
+        request: S3Request<DeleteObjectTaggingInput>,
+    ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let input = request.input;
+        let edit = self.objects.edit(row.objects, input.key, input.version_id, |it| {
+            it.tags.clear();
+            Ok(())
+        });
+        let version_id = edit.await.map_err(of_object)?.id;
+        Ok(S3Response::with_status(DeleteObjectTaggingOutput { version_id }, hyper::StatusCode::NO_CONTENT))
+    }
+}

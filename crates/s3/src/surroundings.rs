@@ -1,0 +1,76 @@
+//! What S3 needs of the program that it is in: the world, who asks, and whether he may.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::bucket::BucketRefusal;
+use model::place::{AccountId, Region};
+use model::timestamp::Timestamp;
+use model::world::World;
+use s3s::S3Result;
+
+use crate::operations::Operation;
+
+/// A change of the world.
+pub type WorldChange = Box<dyn FnOnce(&mut World) -> Result<(), BucketRefusal> + Send>;
+
+/// Why the world was not changed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NotChanged {
+    /// The change refused.
+    Refused(BucketRefusal),
+    /// It could not be stored.
+    NotStored(String),
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Whose.
+    pub account: AccountId,
+    /// The Region that was asked.
+    pub region: Region,
+}
+
+/// What is asked, before it is done.
+pub struct Asked<'a> {
+    /// The operation, with its actions of IAM.
+    pub operation: &'a Operation,
+    /// The bucket, if it is about one.
+    pub bucket: Option<&'a str>,
+    /// The object's key, if it is about one.
+    pub key: Option<&'a str>,
+    /// The access key that signed; `None` if nobody did.
+    pub access_key: Option<&'a str>,
+    /// Parameters and headers, for the keys of conditions.
+    pub uri: &'a hyper::Uri,
+    /// Headers.
+    pub headers: &'a hyper::HeaderMap,
+    /// What the listener left there: the client's address, for example.
+    pub extensions: &'a hyper::http::Extensions,
+}
+
+/// What S3 needs of the program that it is in.
+#[async_trait]
+pub trait Surroundings: Send + Sync + 'static {
+    /// What there is.
+    fn world(&self) -> Arc<World>;
+
+    /// Changes it, and returns when that is durable.
+    async fn change(&self, change: WorldChange) -> Result<(), NotChanged>;
+
+    /// The moment.
+    fn now(&self) -> Timestamp;
+
+    /// Random bits.
+    fn bits(&self) -> u128;
+
+    /// The secret of an access key, if it is one.
+    fn secret(&self, access_key: &str) -> Option<String>;
+
+    /// Who asks, if he may.
+    ///
+    /// # Errors
+    /// AccessDenied, in AWS's words.
+    fn authorize(&self, asked: &Asked<'_>) -> S3Result<Caller>;
+}
