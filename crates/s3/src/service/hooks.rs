@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use s3s::S3Request;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::host::{S3Host, VirtualHost};
@@ -20,6 +21,31 @@ impl S3Auth for Auth {
         let message = "The AWS Access Key Id you provided does not exist in our records.";
         let unknown = || error(S3ErrorCode::InvalidAccessKeyId, message);
         Ok(SecretKey::from(self.0.secret(access_key).ok_or_else(unknown)?))
+    }
+}
+
+impl super::S3Service {
+    /// Whether who asks may do something that the request does besides what it is called.
+    pub(super) fn ask<T>(
+        &self,
+        request: &S3Request<T>,
+        name: &str,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+    ) -> S3Result<()> {
+        let operation = operation(name).expect("only operations that are there are asked about");
+        let action = version.and(operation.version_action).unwrap_or(operation.action);
+        let asked = Asked {
+            operation: &crate::operations::Operation { action, version_action: None, ..*operation },
+            bucket: Some(bucket),
+            key: Some(key),
+            access_key: request.credentials.as_ref().map(|it| it.access_key.as_str()),
+            uri: &request.uri,
+            headers: &request.headers,
+            extensions: &request.extensions,
+        };
+        self.around.authorize(&asked).map(drop)
     }
 }
 

@@ -100,6 +100,8 @@ impl S3Service {
         request: S3Request<UploadPartCopyInput>,
     ) -> S3Result<S3Response<UploadPartCopyOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let (bucket, key, version_id) = source(&request.input.copy_source)?;
+        self.ask(&request, "GetObject", bucket, key, version_id)?;
         let input = request.input;
         let number = part_number(input.part_number)?;
         let id = upload_id(&input.upload_id)?;

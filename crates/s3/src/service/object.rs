@@ -361,6 +361,13 @@ impl S3Service {
         request: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        // Each is asked about by itself, and refused by itself.
+        let asked = request.input.delete.objects.iter();
+        let bucket = &request.input.bucket;
+        let ask = |it: &ObjectIdentifier| {
+            self.ask(&request, "DeleteObject", bucket, &it.key, it.version_id.as_deref()).err()
+        };
+        let denied: Vec<Option<s3s::S3Error>> = asked.map(ask).collect();
         let input = request.input;
         let objects = input.delete.objects;
         if objects.is_empty() || objects.len() > DELETED_AT_ONCE_MAX {
@@ -369,11 +376,14 @@ impl S3Service {
         let (now, keep) = (self.around.now(), keep(&row));
         let bypass = input.bypass_governance_retention == Some(true);
         // All wait for the same commit.
-        let deletions = objects.into_iter().map(|it| async move {
+        let deletions = objects.into_iter().zip(denied).map(|(it, denied)| async move {
             let ObjectIdentifier { key, version_id, .. } = it;
+            if let Some(error) = denied {
+                return (key, version_id, Err(error));
+            }
             let (name, id, condition) = (key.clone(), version_id.clone(), Condition::default());
             let done = self.objects.delete(row.objects, name, id, keep, condition, bypass, now).await;
-            (key, version_id, done)
+            (key, version_id, done.map_err(of_object))
         });
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());
         for (key, version, done) in futures_util::future::join_all(deletions).await {
@@ -384,8 +394,7 @@ impl S3Service {
                     delete_marker_version_id: done.version.filter(|_| done.is_marker),
                     version_id: version,
                 }),
-                Err(refusal) => {
-                    let error = of_object(refusal);
+                Err(error) => {
                     errors.push(s3s::dto::Error {
                         code: Some(error.code().as_str().to_owned()),
                         message: error.message().map(str::to_owned),
@@ -408,6 +417,8 @@ impl S3Service {
         request: S3Request<CopyObjectInput>,
     ) -> S3Result<S3Response<CopyObjectOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let (bucket, key, id) = source(&request.input.copy_source)?;
+        self.ask(&request, "GetObject", bucket, key, id)?;
         let input = request.input;
         check_key(&input.key)?;
         let (bucket, key, id) = source(&input.copy_source)?;
