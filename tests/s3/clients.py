@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """S3 by boto3 and the aws CLI: every family of operations, the words of errors, and kill -9 in the middle.
 
-HAMLET_S3 is the program: `cargo build -p s3 --example alone`, target/debug/examples/alone.
+The program is S3 alone: the example that `cargo test --package s3` leaves beside the tests.
 """
 
 import base64
 import hashlib
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import urllib.error
 import urllib.request
 
@@ -22,7 +24,16 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/labs"))
+import harness  # noqa: E402
+
 MIB = 1024 * 1024
+
+
+def program():
+    """S3 alone, where cargo leaves it."""
+    return pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug/examples/alone"
 
 
 class Server:
@@ -31,8 +42,9 @@ class Server:
         self.start()
 
     def start(self):
-        program = os.environ["HAMLET_S3"]
-        self.process = subprocess.Popen([program, self.folder], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [program(), self.folder], stdout=subprocess.PIPE, text=True, preexec_fn=harness.die_with_parent
+        )
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
 
     def kill(self):
@@ -343,15 +355,21 @@ def command_line(server):
 
 
 def main():
-    server = Server()
+    server, results = Server(), []
     try:
         for family in (buckets, settings, objects, versions, lists, multipart, presigned, command_line):
-            began = time.monotonic()
-            family(server)
-            print(f"{family.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+            began, result = time.monotonic(), "passed"
+            try:
+                family(server)
+            except (AssertionError, ClientError, OSError, subprocess.SubprocessError):
+                traceback.print_exc(file=sys.stdout)
+                result = "failed"
+            results.append(result)
+            print(f"{result} {family.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
     finally:
         server.kill()
         shutil.rmtree(server.folder)
+    harness.summary(results)
 
 
 if __name__ == "__main__":
