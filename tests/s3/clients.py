@@ -200,6 +200,31 @@ def objects(server):
     refused("SignatureDoesNotMatch", 403, bad.list_buckets)
 
 
+def encryption(server):
+    s3 = server.client()
+    b = {"Bucket": "encryption"}
+    s3.create_bucket(**b)
+    assert s3.put_object(**b, Key="a", ServerSideEncryption="AES256")["ServerSideEncryption"] == "AES256"
+    for own in (
+        {"ServerSideEncryption": "aws:kms"},
+        {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/mine"},
+        {"ServerSideEncryption": "aws:kms:dsse"},
+    ):
+        refused("NotImplemented", 501, s3.put_object, **b, Key="b", **own)
+        refused("NotImplemented", 501, s3.create_multipart_upload, **b, Key="b", **own)
+        refused("NotImplemented", 501, s3.copy_object, **b, Key="b", CopySource="encryption/a", **own)
+    # boto3 sends a customer's key over TLS alone, so its headers are said by hand.
+    header = ("x-amz-server-side-encryption-customer-algorithm", "AES256")
+    s3.meta.events.register("before-sign.s3", lambda request, **_: request.headers.add_header(*header))
+    refused("NotImplemented", 501, s3.put_object, **b, Key="b", Body=b"secret")
+    refused("NotImplemented", 501, s3.get_object, **b, Key="a")
+    s3 = server.client()
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+    configuration = {"Rules": [rule]}
+    refused("NotImplemented", 501, s3.put_bucket_encryption, **b, ServerSideEncryptionConfiguration=configuration)
+    assert [it["Key"] for it in s3.list_objects_v2(**b)["Contents"]] == ["a"]
+
+
 def versions(server):
     s3 = server.client()
     s3.create_bucket(Bucket="versions")
@@ -357,7 +382,7 @@ def command_line(server):
 def main():
     server, results = Server(), []
     try:
-        for family in (buckets, settings, objects, versions, lists, multipart, presigned, command_line):
+        for family in (buckets, settings, objects, encryption, versions, lists, multipart, presigned, command_line):
             began, result = time.monotonic(), "passed"
             try:
                 family(server)

@@ -70,7 +70,7 @@ impl S3Access for Access {
         let caller = self.0.authorize(&asked);
         *context.extensions_mut() = extensions;
         context.extensions_mut().insert(caller?);
-        Ok(())
+        super::encryption::check_headers(context.headers())
     }
 }
 

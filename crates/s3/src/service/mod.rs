@@ -1,6 +1,7 @@
 //! What S3's operations mean, one file for each family.
 
 mod bucket;
+mod encryption;
 mod errors;
 mod hooks;
 mod list;

@@ -196,6 +196,14 @@ impl S3Service {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         let mut input = request.input;
         check_key(&input.key)?;
+        // A form has these in its body, not in headers.
+        if input.sse_customer_algorithm.is_some()
+            || input.sse_customer_key.is_some()
+            || input.ssekms_key_id.is_some()
+        {
+            return Err(super::encryption::not_implemented());
+        }
+        input.server_side_encryption.as_ref().map_or(Ok(()), |it| super::encryption::check(it.as_str()))?;
         super::check_acl(&row, input.acl.as_ref().map(|it| it.as_str()))?;
         let now = self.around.now();
         let mut object = Object {
