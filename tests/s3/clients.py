@@ -115,6 +115,8 @@ def settings(server):
         '"Action":"s3:*","Resource":"arn:aws:s3:::settings/*"}]}'
     )
     s3.put_bucket_policy(**b, Policy=policy)
+    other = policy.replace("settings/", "other/")
+    refused("MalformedPolicy", 400, s3.put_bucket_policy, "Policy has invalid resource", **b, Policy=other)
     assert s3.get_bucket_policy(**b)["Policy"] == policy
     s3.delete_bucket_policy(**b)
     rules = s3.get_bucket_encryption(**b)["ServerSideEncryptionConfiguration"]["Rules"]

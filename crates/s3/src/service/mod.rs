@@ -8,6 +8,7 @@ mod list;
 mod multipart;
 mod object;
 mod operations;
+mod policy_resource;
 mod settings;
 mod tags;
 

@@ -57,6 +57,10 @@ impl S3Service {
         }
         let document = Document::parse(text, Kind::Resource).map_err(|it| bad_policy(it.to_string()))?;
         let bucket = request.input.bucket.clone();
+        let read = serde_json::from_str(text).map_err(|it| bad_policy(it.to_string()))?;
+        if !super::policy_resource::is_about(&read, &bucket) {
+            return Err(bad_policy("Policy has invalid resource"));
+        }
         self.set(&request, &bucket, move |row| row.policy = Some(document)).await
     }
 
