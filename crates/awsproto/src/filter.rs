@@ -125,6 +125,11 @@ impl Sieve {
         Sieve(filters.filter(|filter| filter.values.iter().all(is_whole)).collect())
     }
 
+    /// Whether a row may match that has each of these values, and no other, under its filter's name, and these tags.
+    pub fn lets_through(&self, values: &[(&str, &dyn Display)], tags: &Tags) -> bool {
+        values.iter().all(|(name, value)| self.passes(name, value)) && self.passes_tags(tags)
+    }
+
     /// Whether a row may match that has this value, and no other, under a filter's name.
     pub fn passes(&self, name: &str, value: &dyn Display) -> bool {
         let mut asked = self.0.iter().filter(|filter| filter.name.as_deref() == Some(name)).peekable();
@@ -136,7 +141,7 @@ impl Sieve {
     }
 
     /// Whether a row may match that has these tags.
-    pub fn passes_tags(&self, tags: &Tags) -> bool {
+    fn passes_tags(&self, tags: &Tags) -> bool {
         self.0.iter().all(|filter| {
             let key = filter.name.as_deref().and_then(|name| name.strip_prefix("tag:"));
             key.is_none_or(|key| tags.get(key).is_some_and(|value| filter.values.contains(value)))

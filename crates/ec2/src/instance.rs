@@ -51,11 +51,10 @@ pub(crate) fn describe(
     let page = Page::new(max_results, next_token.as_deref(), page::EC2)?;
     let sieve = Sieve::new(&filters);
     let rows = named.into_iter().filter(|instance| {
-        let is_in = |name, id: Option<&dyn Display>| id.is_none_or(|id| sieve.passes(name, id));
-        sieve.passes("instance-id", &instance.id)
-            && is_in("vpc-id", instance.vpc.as_ref().map(|id| id as &dyn Display))
-            && is_in("subnet-id", instance.subnet.as_ref().map(|id| id as &dyn Display))
-            && sieve.passes_tags(&instance.tags)
+        let mut values: Vec<(&str, &dyn Display)> = vec![("instance-id", &instance.id)];
+        values.extend(instance.vpc.as_ref().map(|id| ("vpc-id", id as _)));
+        values.extend(instance.subnet.as_ref().map(|id| ("subnet-id", id as _)));
+        sieve.lets_through(&values, &instance.tags)
     });
     let rows = rows.map(|instance| Row::of(world, instance));
     let rows = Filters::new(filters)?.select(rows)?;

@@ -85,10 +85,10 @@ pub(crate) fn describe(
         Describe { kind: "natGateway", ids: &nat_gateway_ids, filters: filter, max_results, next_token };
     let sieve = describe.sieve();
     let gateways = gateways.into_iter().filter(|gateway| {
-        sieve.passes("vpc-id", &gateway.vpc)
-            && sieve.passes("subnet-id", &gateway.subnet)
-            && sieve.passes("nat-gateway-id", &gateway.id)
-            && sieve.passes_tags(&gateway.tags)
+        sieve.lets_through(
+            &[("vpc-id", &gateway.vpc), ("subnet-id", &gateway.subnet), ("nat-gateway-id", &gateway.id)],
+            &gateway.tags,
+        )
     });
     let gateways = gateways.map(|gateway| render(world, gateway));
     let (nat_gateways, next_token) = describe.page(gateways, |it| it.nat_gateway_id.as_ref())?;

@@ -57,11 +57,9 @@ pub(crate) fn describe(
     let subnets = world.subnets_by_network_acl(scope);
     let of = |acl: &NetworkAcl| subnets.get(&acl.id).map_or(&[][..], Vec::as_slice);
     let sieve = describe.sieve();
-    let acls = acls.into_iter().filter(|acl| {
-        sieve.passes("vpc-id", &acl.vpc)
-            && sieve.passes("network-acl-id", &acl.id)
-            && sieve.passes_tags(&acl.tags)
-    });
+    let acls = acls
+        .into_iter()
+        .filter(|acl| sieve.lets_through(&[("vpc-id", &acl.vpc), ("network-acl-id", &acl.id)], &acl.tags));
     let rows = acls.map(|acl| render(world, acl, of(acl)));
     let (network_acls, next_token) = describe.page(rows, |acl| acl.network_acl_id.as_ref())?;
     Ok(DescribeNetworkAclsResult { network_acls, next_token })

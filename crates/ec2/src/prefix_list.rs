@@ -204,9 +204,7 @@ pub(crate) fn describe(
     // One that is named and does not match is no error, as one would be that is not there.
     let sieve = Sieve::new(filters.iter().filter(|_| prefix_list_ids.is_empty()));
     let own = own.filter(|list| {
-        sieve.passes("prefix-list-name", &list.name)
-            && sieve.passes("prefix-list-id", &list.id)
-            && sieve.passes_tags(&list.tags)
+        sieve.lets_through(&[("prefix-list-name", &list.name), ("prefix-list-id", &list.id)], &list.tags)
     });
     rows.extend(own.map(|list| render(list, settled_state(list))));
     let rows = only_named(rows, &prefix_list_ids, |list| &list.prefix_list_id)?;

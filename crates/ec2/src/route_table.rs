@@ -51,9 +51,7 @@ pub(crate) fn describe(
     let describe = Describe { kind: "routeTable", ids: &route_table_ids, filters, max_results, next_token };
     let sieve = describe.sieve();
     let tables = tables.into_iter().filter(|table| {
-        sieve.passes("vpc-id", &table.vpc)
-            && sieve.passes("route-table-id", &table.id)
-            && sieve.passes_tags(&table.tags)
+        sieve.lets_through(&[("vpc-id", &table.vpc), ("route-table-id", &table.id)], &table.tags)
     });
     let associations = world.associations_by_route_table(scope);
     let of = |table: &model::RouteTable| associations.get(&table.id).map_or(&[][..], Vec::as_slice);

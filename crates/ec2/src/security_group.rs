@@ -109,10 +109,10 @@ pub(crate) fn describe(
     let describe = Describe { kind: "groupId", ids: &group_ids, filters, max_results, next_token };
     let sieve = describe.sieve();
     let groups = groups.into_iter().filter(|group| {
-        sieve.passes("vpc-id", &group.vpc)
-            && sieve.passes("group-id", &group.id)
-            && sieve.passes("group-name", &group.name)
-            && sieve.passes_tags(&group.tags)
+        sieve.lets_through(
+            &[("vpc-id", &group.vpc), ("group-id", &group.id), ("group-name", &group.name)],
+            &group.tags,
+        )
     });
     let rows = groups.map(|group| render(world, group));
     let (security_groups, next_token) = describe.page(rows, |group| group.group_id.as_ref())?;

@@ -168,9 +168,7 @@ pub(crate) fn describe(
     let groups = groups().filter(|group| sieve.passes("group-id", &group.id));
     let rows = groups.flat_map(|group| group.rules.values().map(move |rule| (group, rule)));
     let rows = rows.filter(|(_, rule)| {
-        wanted.contains(&rule.id)
-            && sieve.passes("security-group-rule-id", &rule.id)
-            && sieve.passes_tags(&rule.tags)
+        wanted.contains(&rule.id) && sieve.lets_through(&[("security-group-rule-id", &rule.id)], &rule.tags)
     });
     let rows = rows.map(|(group, rule)| render(world, group, rule));
     let (security_group_rules, next_token) =

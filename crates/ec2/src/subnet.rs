@@ -95,9 +95,7 @@ pub(crate) fn describe(
     let describe = Describe { kind: "subnet", ids: &subnet_ids, filters, max_results, next_token };
     let sieve = describe.sieve();
     let subnets = subnets.into_iter().filter(|subnet| {
-        sieve.passes("vpc-id", &subnet.vpc)
-            && sieve.passes("subnet-id", &subnet.id)
-            && sieve.passes_tags(&subnet.tags)
+        sieve.lets_through(&[("vpc-id", &subnet.vpc), ("subnet-id", &subnet.id)], &subnet.tags)
     });
     let subnets = subnets.map(|subnet| render(world, subnet, now));
     let (subnets, next_token) = describe.page(subnets, |subnet| subnet.subnet_id.as_ref())?;

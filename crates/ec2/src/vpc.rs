@@ -90,7 +90,7 @@ pub(crate) fn describe(
     let vpcs = request::named_or_all(&vpc_ids, world.vpcs_of(call.scope), |vpc| vpc.id)?;
     let describe = Describe { kind: "vpc", ids: &vpc_ids, filters, max_results, next_token };
     let sieve = describe.sieve();
-    let passes = |vpc: &&Vpc| sieve.passes("vpc-id", &vpc.id) && sieve.passes_tags(&vpc.tags);
+    let passes = |vpc: &&Vpc| sieve.lets_through(&[("vpc-id", &vpc.id)], &vpc.tags);
     let vpcs = vpcs.into_iter().filter(passes).map(|vpc| render(world, vpc, now));
     let (vpcs, next_token) = describe.page(vpcs, |vpc| vpc.vpc_id.as_ref())?;
     Ok(DescribeVpcsResult { vpcs, next_token })

@@ -120,10 +120,14 @@ pub(crate) fn describe(
         Describe { kind: "networkInterface", ids: &network_interface_ids, filters, max_results, next_token };
     let sieve = describe.sieve();
     let interfaces = named.into_iter().filter(|interface| {
-        sieve.passes("network-interface-id", &interface.id)
-            && sieve.passes("subnet-id", &interface.subnet)
-            && sieve.passes("vpc-id", &interface.vpc)
-            && sieve.passes_tags(&interface.tags)
+        sieve.lets_through(
+            &[
+                ("network-interface-id", &interface.id),
+                ("subnet-id", &interface.subnet),
+                ("vpc-id", &interface.vpc),
+            ],
+            &interface.tags,
+        )
     });
     let interfaces = interfaces.map(|interface| render(world, interface));
     let (network_interfaces, next_token) = describe
