@@ -1,17 +1,45 @@
-//! How many datagrams a service of the simulated internet answers an address.
+//! Services of the simulated internet that answer datagrams, and how many of an address they answer.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::UdpSocket;
+use tokio::time::Instant;
+
+use crate::refusals::{Refusals, Service, Why};
 
 /// How many datagrams of one address are answered in a second: as many as a VPC's resolver answers an interface.
 const DATAGRAMS_PER_SECOND: u32 = 1024;
 /// How many addresses are told apart within a second; those that come later have one allowance between them.
 const ADDRESSES_MAX: usize = 4096;
 
+/// Answers datagrams, one after the other; of longer ones than `bytes_max` only so much is read.
+pub(crate) async fn serve(
+    socket: UdpSocket,
+    bytes_max: usize,
+    (service, refusals): (Service, Arc<Refusals>),
+    answer: impl Fn(IpAddr, &[u8]) -> Option<Vec<u8>>,
+) {
+    let mut bytes = vec![0; bytes_max];
+    let began = Instant::now();
+    let mut allowances = Allowances::default();
+    loop {
+        let Ok((length, asker)) = socket.recv_from(&mut bytes).await else { continue };
+        if !allowances.allow(asker.ip(), began.elapsed()) {
+            refusals.count(service, Why::OverShare);
+            continue;
+        }
+        if let Some(reply) = answer(asker.ip(), &bytes[..length]) {
+            // Whoever does not hear the answer asks again.
+            let _ = socket.send_to(&reply, asker).await;
+        }
+    }
+}
+
 /// What addresses have asked within the present second.
 #[derive(Default)]
-pub(crate) struct Allowances {
+struct Allowances {
     second: u64,
     by_address: BTreeMap<IpAddr, u32>,
     others: u32,
@@ -19,7 +47,7 @@ pub(crate) struct Allowances {
 
 impl Allowances {
     /// Whether one more datagram of an address is within its allowance.
-    pub(crate) fn allow(&mut self, address: IpAddr, since_start: Duration) -> bool {
+    fn allow(&mut self, address: IpAddr, since_start: Duration) -> bool {
         if self.second != since_start.as_secs() {
             *self = Allowances { second: since_start.as_secs(), ..Allowances::default() };
         }

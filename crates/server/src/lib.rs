@@ -8,7 +8,6 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod admin;
-mod allowances;
 pub mod api;
 mod authorization;
 mod body;
@@ -22,6 +21,7 @@ mod conversation;
 pub mod credentials;
 pub mod daemon;
 pub mod data_directory;
+mod datagrams;
 mod descriptors;
 mod dns_stream;
 mod host_name;

@@ -6,12 +6,11 @@ use guest::{Asker, DnsTransport, PublicNames, resolver};
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::time::Instant;
 
-use crate::allowances::Allowances;
+use crate::datagrams;
 use crate::dns_stream;
 use crate::places::{self, Places};
-use crate::refusals::{Refusals, Service, Why};
+use crate::refusals::{Refusals, Service};
 use crate::writer::State;
 
 /// More than any query over UDP has.
@@ -37,20 +36,9 @@ pub struct PublicResolver {
 impl PublicResolver {
     /// Answers datagrams, one after the other.
     pub async fn serve_datagrams(self, socket: UdpSocket) {
-        let mut bytes = [0; QUERY_BYTES_MAX];
-        let began = Instant::now();
-        let mut allowances = Allowances::default();
-        loop {
-            let Ok((length, asker)) = socket.recv_from(&mut bytes).await else { continue };
-            if !allowances.allow(asker.ip(), began.elapsed()) {
-                self.refusals.count(Service::PublicDns, Why::OverShare);
-                continue;
-            }
-            if let Some(reply) = self.answer(asker.ip(), &bytes[..length], DnsTransport::Udp) {
-                // Whoever does not hear the answer asks again.
-                let _ = socket.send_to(&reply, asker).await;
-            }
-        }
+        let counted = (Service::PublicDns, Arc::clone(&self.refusals));
+        let answer = |asker, query: &[u8]| self.answer(asker, query, DnsTransport::Udp);
+        datagrams::serve(socket, QUERY_BYTES_MAX, counted, answer).await;
     }
 
     /// Answers what comes over connections.

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 use tokio::net::UdpSocket;
-use tokio::time::Instant;
 
-use crate::allowances::Allowances;
 use crate::clock;
-use crate::refusals::{Refusals, Service, Why};
+use crate::datagrams;
+use crate::refusals::{Refusals, Service};
 
 /// One byte more than is read of a request; whatever is longer has extensions, which nobody needs.
 const REQUEST_BYTES_MAX: usize = 128;
@@ -14,20 +13,10 @@ const REQUEST_BYTES_MAX: usize = 128;
 /// Answers requests, one after the other. An answer is as long as the least request: nobody gains by asking in another's
 /// name.
 pub(crate) async fn serve(socket: UdpSocket, refusals: Arc<Refusals>) {
-    let mut bytes = [0; REQUEST_BYTES_MAX];
-    let began = Instant::now();
-    let mut allowances = Allowances::default();
-    loop {
-        let Ok((length, asker)) = socket.recv_from(&mut bytes).await else { continue };
-        if !allowances.allow(asker.ip(), began.elapsed()) {
-            refusals.count(Service::PublicTime, Why::OverShare);
-            continue;
-        }
-        if let Some(reply) = guest::time::answer(&bytes[..length], clock::now()) {
-            // Whoever does not hear the answer asks again.
-            let _ = socket.send_to(&reply, asker).await;
-        }
-    }
+    datagrams::serve(socket, REQUEST_BYTES_MAX, (Service::PublicTime, refusals), |_, request| {
+        guest::time::answer(request, clock::now()).map(Vec::from)
+    })
+    .await;
 }
 
 #[cfg(test)]

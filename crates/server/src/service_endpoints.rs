@@ -115,10 +115,14 @@ pub(crate) fn refusal(address: IpAddr, head: &Parts) -> Option<Refusal> {
         Ok(text) => text,
         Err(refusal) => return Some(refusal),
     };
-    let endpoint = name_in(&text).and_then(|name| ServiceEndpoint::named(&name));
-    let leads_here = endpoint.is_some_and(|endpoint| endpoint.addresses().any(|it| it == address));
+    let leads_here = endpoint_in(&text).is_some_and(|endpoint| endpoint.addresses().any(|it| it == address));
     (!leads_here)
         .then(|| Refusal::new(Reason::UnknownHost, format!("Nothing at {address} is called {text}.")))
+}
+
+/// The endpoint that a request is spoken to, by its host and port.
+fn endpoint_in(addressed: &str) -> Option<ServiceEndpoint> {
+    ServiceEndpoint::named(&name_in(addressed)?)
 }
 
 /// Why a call that is spoken to a service's name is not answered, if it is signed for another service or Region; and the
@@ -128,7 +132,7 @@ pub(crate) fn wrong_scope(
     scope: &CredentialScope,
     services: &[&'static Service],
 ) -> Option<(&'static Service, SignatureError)> {
-    let endpoint = ServiceEndpoint::named(&name_in(&addressed(head).ok()?)?)?;
+    let endpoint = endpoint_in(&addressed(head).ok()?)?;
     let named = |name: &str| services.iter().copied().find(|service| service.name == name);
     let service = named(endpoint.service).or_else(|| named(&scope.service))?;
     if scope.service != endpoint.service {
