@@ -276,7 +276,7 @@ impl World {
             Some(_) => return Err(BucketRefusal::Exists),
             None => {}
         }
-        if self.buckets_of(bucket.account).count() >= BUCKETS_MAX {
+        if self.buckets.count_linked(Link::Account(bucket.account)) >= BUCKETS_MAX {
             return Err(BucketRefusal::TooMany);
         }
         self.buckets.insert(*name, bucket);

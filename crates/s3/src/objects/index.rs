@@ -212,7 +212,7 @@ impl<'t> Changes<'t> {
     }
 }
 
-/// The moment, where nobody hands one in.
+/// Whether a moment has come.
 pub(super) fn is_due(at: Timestamp, now: Timestamp) -> bool {
     at.as_millis() <= now.as_millis()
 }

@@ -3,7 +3,7 @@
 use hyper::HeaderMap;
 use s3s::{S3ErrorCode, S3Result};
 
-use super::errors::error;
+use super::errors::{error, not_implemented};
 
 /// What begins the headers of a key that the caller brings, and of that of a copy's source.
 const CUSTOMER: [&str; 2] =
@@ -28,11 +28,6 @@ pub(super) fn check(algorithm: &str) -> S3Result<()> {
         "aws:kms" | "aws:kms:dsse" | "aws:fsx" => Err(not_implemented()),
         _ => Err(error(S3ErrorCode::InvalidArgument, "The encryption method specified is not supported")),
     }
-}
-
-pub(super) fn not_implemented() -> s3s::S3Error {
-    let message = "A header you provided implies functionality that is not implemented";
-    error(S3ErrorCode::NotImplemented, message)
 }
 
 #[cfg(test)]

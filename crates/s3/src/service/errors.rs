@@ -17,6 +17,11 @@ pub(super) fn other(code: &'static str, status: hyper::StatusCode, message: &'st
     error
 }
 
+/// What AWS says of what it has not, and Hamlet of what it has not yet.
+pub(super) fn not_implemented() -> S3Error {
+    error(S3ErrorCode::NotImplemented, "A header you provided implies functionality that is not implemented")
+}
+
 pub(super) fn no_such_bucket() -> S3Error {
     error(S3ErrorCode::NoSuchBucket, "The specified bucket does not exist")
 }

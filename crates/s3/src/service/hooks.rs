@@ -9,7 +9,7 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::host::{S3Host, VirtualHost};
 use s3s::{S3ErrorCode, S3Result};
 
-use super::errors::error;
+use super::errors::{error, not_implemented};
 use crate::operations::operation;
 use crate::surroundings::{Asked, Surroundings};
 
@@ -54,9 +54,7 @@ pub(super) struct Access(pub(super) Arc<dyn Surroundings>);
 #[async_trait]
 impl S3Access for Access {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let message = "A header you provided implies functionality that is not implemented";
-        let missing = || error(S3ErrorCode::NotImplemented, message);
-        let operation = operation(context.s3_op().name()).ok_or_else(missing)?;
+        let operation = operation(context.s3_op().name()).ok_or_else(not_implemented)?;
         let extensions = std::mem::take(context.extensions_mut());
         let asked = Asked {
             operation,

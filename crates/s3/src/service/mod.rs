@@ -27,7 +27,7 @@ use tokio::sync::{RwLock, RwLockReadGuard};
 
 use crate::objects::{Keep, Objects};
 use crate::surroundings::{Caller, Surroundings};
-use errors::{error, no_such_bucket, of_bucket};
+use errors::{error, no_such_bucket, not_implemented, of_bucket};
 
 /// S3 as s3s calls it.
 #[derive(Clone)]
@@ -109,10 +109,7 @@ fn check_acl(row: &Bucket, canned: Option<&str>) -> S3Result<()> {
         Some(_) if row.ownership == Some(model::bucket::ObjectOwnership::BucketOwnerEnforced) => {
             Err(error(S3ErrorCode::AccessControlListNotSupported, "The bucket does not allow ACLs"))
         }
-        Some(_) => {
-            let message = "A header you provided implies functionality that is not implemented";
-            Err(error(S3ErrorCode::NotImplemented, message))
-        }
+        Some(_) => Err(not_implemented()),
     }
 }
 
@@ -141,14 +138,14 @@ fn moment(of: &Timestamp) -> Moment {
     Moment::from_millis((seconds.unwrap_or_default() * 1000.0) as i64)
 }
 
+/// How many tags something has, and what is said of more.
+type TagsMax = (usize, &'static str);
+const OF_OBJECTS: TagsMax = (10, "Object tags cannot be greater than 10");
+const OF_BUCKETS: TagsMax = (50, "Bucket tags cannot be greater than 50");
+
 /// Tags as they are kept.
-fn tags_of(set: &[Tag], max: usize) -> S3Result<BTreeMap<String, String>> {
+fn tags_of(set: &[Tag], (max, message): TagsMax) -> S3Result<BTreeMap<String, String>> {
     if set.len() > max {
-        let message = if max == 10 {
-            "Object tags cannot be greater than 10"
-        } else {
-            "Bucket tags cannot be greater than 50"
-        };
         return Err(errors::other("BadRequest", hyper::StatusCode::BAD_REQUEST, message));
     }
     let mut tags = BTreeMap::new();

@@ -7,7 +7,7 @@ use super::errors::{error, of_object};
 use super::list::{Encoding, last_name, listing, max};
 use super::object::{
     Expected, algorithm, algorithm_name, check_conditions, check_key, check_metadata, condition, header_tags,
-    kind_of, retention, said, said_of, source, tell, trailer,
+    kind, kind_of, retention, said, said_of, source, tell, trailer,
 };
 use super::{S3Service, keep, owner, time};
 use crate::objects::{
@@ -52,7 +52,7 @@ impl S3Service {
             key: Some(input.key),
             upload_id: Some(format!("{id:032x}")),
             checksum_algorithm: input.checksum_algorithm,
-            checksum_type: asked.map(|_| type_name(composite)),
+            checksum_type: asked.map(|_| kind(composite)),
             server_side_encryption: Some(ServerSideEncryption::from(encryption)),
             ..CreateMultipartUploadOutput::default()
         }))
@@ -245,7 +245,7 @@ impl S3Service {
             owner: Some(owner),
             storage_class: Some(StorageClass::from_static("STANDARD")),
             checksum_algorithm: upload.algorithm.map(|it| ChecksumAlgorithm::from_static(algorithm_name(it))),
-            checksum_type: upload.algorithm.map(|_| type_name(upload.composite)),
+            checksum_type: upload.algorithm.map(|_| kind(upload.composite)),
             ..ListPartsOutput::default()
         }))
     }
@@ -283,7 +283,7 @@ impl S3Service {
                         checksum_algorithm: upload
                             .algorithm
                             .map(|it| ChecksumAlgorithm::from_static(algorithm_name(it))),
-                        checksum_type: upload.algorithm.map(|_| type_name(upload.composite)),
+                        checksum_type: upload.algorithm.map(|_| kind(upload.composite)),
                         ..MultipartUpload::default()
                     });
                 }
@@ -322,10 +322,6 @@ fn is_composite(algorithm: Option<Algorithm>, asked: Option<&ChecksumType>) -> S
             Err(error(S3ErrorCode::InvalidRequest, message))
         }
     }
-}
-
-fn type_name(composite: bool) -> ChecksumType {
-    ChecksumType::from_static(if composite { "COMPOSITE" } else { "FULL_OBJECT" })
 }
 
 /// `bytes=FIRST-LAST`, both said and in the object.

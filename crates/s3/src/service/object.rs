@@ -7,7 +7,7 @@ use model::timestamp::Timestamp as Moment;
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result, TrailingHeaders};
 
-use super::errors::{error, of_object, other};
+use super::errors::{error, not_implemented, of_object, other};
 use super::{S3Service, keep, moment, time};
 use crate::objects::{
     Algorithm, Checksum as Sum, Condition, Object, Put, Refusal, Retention, Said, Version, Written, hex,
@@ -17,8 +17,6 @@ use crate::objects::{
 const KEY_MAX: usize = 1024;
 /// Bytes of what a writer may say of an object, names and values together.
 const METADATA_MAX: usize = 2048;
-/// Tags of an object.
-const TAGS_MAX: usize = 10;
 /// Objects in one deletion.
 const DELETED_AT_ONCE_MAX: usize = 1000;
 /// The largest object that CopyObject copies.
@@ -119,8 +117,12 @@ macro_rules! tell {
 pub(super) use tell;
 
 pub(super) fn kind_of(sum: Option<&Sum>) -> Option<ChecksumType> {
-    let name = |it: &Sum| if it.composite { "COMPOSITE" } else { "FULL_OBJECT" };
-    sum.map(|it| ChecksumType::from_static(name(it)))
+    sum.map(|it| kind(it.composite))
+}
+
+/// Whether a checksum is one of the parts' checksums, or of all bytes.
+pub(super) fn kind(composite: bool) -> ChecksumType {
+    ChecksumType::from_static(if composite { "COMPOSITE" } else { "FULL_OBJECT" })
 }
 
 /// The algorithm of a name, in whatever case: headers have it in small letters.
@@ -201,7 +203,7 @@ impl S3Service {
             || input.sse_customer_key.is_some()
             || input.ssekms_key_id.is_some()
         {
-            return Err(super::encryption::not_implemented());
+            return Err(not_implemented());
         }
         input.server_side_encryption.as_ref().map_or(Ok(()), |it| super::encryption::check(it.as_str()))?;
         super::check_acl(&row, input.acl.as_ref().map(|it| it.as_str()))?;
@@ -566,8 +568,7 @@ pub(super) fn condition(matches: Option<ETagCondition>, none: Option<ETagConditi
         None => false,
         Some(ETagCondition::Any) => true,
         Some(ETagCondition::ETag(_)) => {
-            let message = "A header you provided implies functionality that is not implemented";
-            return Err(error(S3ErrorCode::NotImplemented, message));
+            return Err(not_implemented());
         }
     };
     let matches = matches.map(|it| match it {
@@ -603,7 +604,7 @@ pub(super) fn header_tags(text: Option<&str>) -> S3Result<BTreeMap<String, Strin
             value: Some(decoded(value).ok_or_else(invalid)?),
         });
     }
-    super::tags_of(&set, TAGS_MAX)
+    super::tags_of(&set, super::OF_OBJECTS)
 }
 
 /// For how long a new object is locked.
@@ -724,9 +725,6 @@ fn chosen(object: &Object, range: Option<&Range>, part: Option<i32>) -> S3Result
 pub(super) fn source(of: &CopySource) -> S3Result<(&str, &str, Option<&str>)> {
     match of {
         CopySource::Bucket { bucket, key, version_id } => Ok((bucket, key, version_id.as_deref())),
-        CopySource::AccessPoint { .. } | CopySource::Outpost { .. } => {
-            let message = "A header you provided implies functionality that is not implemented";
-            Err(error(S3ErrorCode::NotImplemented, message))
-        }
+        CopySource::AccessPoint { .. } | CopySource::Outpost { .. } => Err(not_implemented()),
     }
 }

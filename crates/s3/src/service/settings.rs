@@ -8,13 +8,11 @@ use policy::{Document, Kind};
 use s3s::dto::*;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::errors::{error, of_change, other};
-use super::{S3Service, tags_of, to_tag_set};
+use super::errors::{error, not_implemented, of_change, other};
+use super::{OF_BUCKETS, S3Service, tags_of, to_tag_set};
 
 /// The largest bucket policy.
 const POLICY_MAX: usize = 20 * 1024;
-/// Tags of a bucket.
-const TAGS_MAX: usize = 50;
 
 impl S3Service {
     /// Changes the row of a bucket of the caller's.
@@ -80,7 +78,7 @@ impl S3Service {
     }
 
     pub(super) async fn set_tags(&self, request: S3Request<PutBucketTaggingInput>) -> S3Result<()> {
-        let tags = tags_of(&request.input.tagging.tag_set, TAGS_MAX)?;
+        let tags = tags_of(&request.input.tagging.tag_set, OF_BUCKETS)?;
         let bucket = request.input.bucket.clone();
         self.set(&request, &bucket, move |row| row.tags = tags).await
     }
@@ -102,7 +100,7 @@ impl S3Service {
         let algorithm = match by.sse_algorithm.as_str() {
             "AES256" => EncryptionAlgorithm::Aes256,
             // KMS is not there: what would be said of objects would not be so.
-            "aws:kms" | "aws:kms:dsse" => return Err(super::encryption::not_implemented()),
+            "aws:kms" | "aws:kms:dsse" => return Err(not_implemented()),
             _ => return Err(malformed()),
         };
         let kms_key = by.kms_master_key_id.clone();

@@ -4,10 +4,7 @@ use s3s::dto::*;
 use s3s::{S3Request, S3Response, S3Result};
 
 use super::errors::of_object;
-use super::{S3Service, tags_of, to_tag_set};
-
-/// Tags of an object.
-const TAGS_MAX: usize = 10;
+use super::{OF_OBJECTS, S3Service, tags_of, to_tag_set};
 
 impl S3Service {
     pub(super) fn show_object_tags(
@@ -27,7 +24,7 @@ impl S3Service {
     ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         let input = request.input;
-        let tags = tags_of(&input.tagging.tag_set, TAGS_MAX)?;
+        let tags = tags_of(&input.tagging.tag_set, OF_OBJECTS)?;
         let edit = self.objects.edit(row.objects, input.key, input.version_id, move |it| {
             it.tags = tags;
             Ok(())
