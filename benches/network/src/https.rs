@@ -5,12 +5,12 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustls::pki_types::{PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-use crate::measure::{WARM_UP, connect, listen, said, target};
+use crate::measure::{connect, listen, per_second, said, target};
 use crate::road::Measured;
 
 const NAME: &str = "service.example";
@@ -55,12 +55,12 @@ fn make_ends() -> Result<Ends, String> {
 
 /// Answers of 1 KiB a second.
 pub(crate) fn requests(path: &Measured, duration: Duration) -> Result<f64, String> {
-    measure(path, CLIENTS, SMALL, duration, |counted| counted.answers)
+    measure(path, CLIENTS, SMALL, duration, |it| it.answers.load(Ordering::Relaxed))
 }
 
 /// Gbit/s of answers of 16 MiB over one connection.
 pub(crate) fn stream(path: &Measured, duration: Duration) -> Result<f64, String> {
-    Ok(measure(path, 1, LARGE, duration, |counted| counted.bytes)? * 8.0 / 1e9)
+    Ok(measure(path, 1, LARGE, duration, |it| it.bytes.load(Ordering::Relaxed))? * 8.0 / 1e9)
 }
 
 /// What clients have received.
@@ -70,24 +70,12 @@ struct Received {
     bytes: AtomicU64,
 }
 
-/// The same at one time.
-struct Counted {
-    answers: u64,
-    bytes: u64,
-}
-
-impl Received {
-    fn now(&self) -> Counted {
-        Counted { answers: self.answers.load(Ordering::Relaxed), bytes: self.bytes.load(Ordering::Relaxed) }
-    }
-}
-
 fn measure(
     path: &Measured,
     clients: usize,
     answer: usize,
     duration: Duration,
-    what: impl Fn(Counted) -> u64,
+    what: impl Fn(&Received) -> u64,
 ) -> Result<f64, String> {
     let listener = listen(path)?;
     let (stop, received) = (Arc::new(AtomicBool::new(false)), Arc::new(Received::default()));
@@ -97,15 +85,12 @@ fn measure(
         threads.push(path.client.spawn(move || ask(address, answer, &stop, &received)));
         threads.push(serve_next(&listener, path)?);
     }
-    thread::sleep(WARM_UP);
-    let (start, before) = (Instant::now(), what(received.now()));
-    thread::sleep(duration);
-    let (took, count) = (start.elapsed(), what(received.now()) - before);
+    let counted = per_second(duration, || what(&received));
     stop.store(true, Ordering::Relaxed);
     for thread in threads {
         thread.join().map_err(|_| "an end has panicked".to_owned())??;
     }
-    Ok(count as f64 / took.as_secs_f64())
+    Ok(counted)
 }
 
 fn serve_next(

@@ -34,7 +34,7 @@ pub(crate) enum Metric {
 
 const PORT: u16 = 5201;
 /// Before counting begins.
-pub(crate) const WARM_UP: Duration = Duration::from_millis(300);
+const WARM_UP: Duration = Duration::from_millis(300);
 /// However badly it goes: nobody waits longer for anything.
 const PATIENCE: Duration = Duration::from_secs(5);
 const UNDER_WAY_MAX: u64 = 512;
@@ -137,6 +137,15 @@ pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream, String> {
     Ok(stream)
 }
 
+/// How fast a count grows, once all has warmed up.
+pub(crate) fn per_second(duration: Duration, count: impl Fn() -> u64) -> f64 {
+    thread::sleep(WARM_UP);
+    let (start, before) = (Instant::now(), count());
+    thread::sleep(duration);
+    let (took, grown) = (start.elapsed(), count() - before);
+    grown as f64 / took.as_secs_f64()
+}
+
 /// Gbit/s.
 fn streams(path: &Measured, count: usize, duration: Duration) -> Result<f64, String> {
     let listener = listen(path)?;
@@ -149,15 +158,12 @@ fn streams(path: &Measured, count: usize, duration: Duration) -> Result<f64, Str
         let received = Arc::clone(&received);
         threads.push(path.server.spawn(move || receive(&mut stream, &received)));
     }
-    thread::sleep(WARM_UP);
-    let (start, before) = (Instant::now(), received.load(Ordering::Relaxed));
-    thread::sleep(duration);
-    let (took, bytes) = (start.elapsed(), received.load(Ordering::Relaxed) - before);
+    let bytes = per_second(duration, || received.load(Ordering::Relaxed));
     stop.store(true, Ordering::Relaxed);
     for thread in threads {
         thread.join().map_err(|_| "a generator has panicked".to_owned())??;
     }
-    Ok(bytes as f64 * 8.0 / took.as_secs_f64() / 1e9)
+    Ok(bytes * 8.0 / 1e9)
 }
 
 fn send(stream: &mut TcpStream, stop: &AtomicBool) -> Result<(), String> {
@@ -203,14 +209,11 @@ fn datagrams(path: &Measured, duration: Duration) -> Result<f64, String> {
         let (stop, received) = (Arc::clone(&stop), Arc::clone(&received));
         path.client.spawn(move || send_datagrams(address, &stop, &received))
     };
-    thread::sleep(WARM_UP);
-    let (start, before) = (Instant::now(), received.load(Ordering::Relaxed));
-    thread::sleep(duration);
-    let (took, packets) = (start.elapsed(), received.load(Ordering::Relaxed) - before);
+    let packets = per_second(duration, || received.load(Ordering::Relaxed));
     stop.store(true, Ordering::Relaxed);
     sender.join().map_err(|_| "the sender has panicked".to_owned())??;
     receiver.join().map_err(|_| "the receiver has panicked".to_owned())??;
-    Ok(packets as f64 / took.as_secs_f64() / 1e3)
+    Ok(packets / 1e3)
 }
 
 /// Sends as long as few enough are under way. What is missing after a while is lost.
@@ -266,14 +269,11 @@ fn connects(path: &Measured, duration: Duration) -> Result<f64, String> {
             visit(address, LAST)
         })
     };
-    thread::sleep(WARM_UP);
-    let (start, before) = (Instant::now(), done.load(Ordering::Relaxed));
-    thread::sleep(duration);
-    let (took, count) = (start.elapsed(), done.load(Ordering::Relaxed) - before);
+    let count = per_second(duration, || done.load(Ordering::Relaxed));
     stop.store(true, Ordering::Relaxed);
     client.join().map_err(|_| "the client has panicked".to_owned())??;
     server.join().map_err(|_| "the server has panicked".to_owned())??;
-    Ok(count as f64 / took.as_secs_f64())
+    Ok(count)
 }
 
 /// One connection, closed with a reset so that nothing lingers.
