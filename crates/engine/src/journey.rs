@@ -10,7 +10,10 @@
 //! The journey reads the network and the connections and changes neither. What it found out, where the packet arrives
 //! and as what, is applied by [`crate::Engine`] or shown by a trace.
 
-use model::{Header, NatGatewayId, Network, NetworkInterface, ResourceId, RouteTable, Subnet, Target, VpcId};
+use model::{
+    Destination, Header, NatGatewayId, Network, NetworkInterface, ResourceId, RouteTable, Subnet, Target,
+    VpcId,
+};
 use wire::{Flow, IcmpKind, translate};
 
 use crate::clock::Moment;
@@ -225,13 +228,19 @@ impl<'a, 't> Journey<'a, 't> {
         let found = network.longest_match(table, destination);
         let (outcome, detail) = match found {
             None => (Outcome::Deny(DropReason::NoRoute), format!("no route to {destination}")),
-            Some((route, block)) => match network.route_state(table.vpc, route.target) {
-                model::RouteState::Active => (Outcome::Pass, format!("{block} -> {}", route.target)),
-                model::RouteState::Blackhole => (
-                    Outcome::Deny(DropReason::Blackhole),
-                    format!("{block} -> {} is a blackhole", route.target),
-                ),
-            },
+            Some((route, block)) => {
+                let state = network.route_state(table.vpc, route.target);
+                let way = match route.destination {
+                    Destination::Cidr(_) => format!("{block} -> {}", route.target),
+                    Destination::PrefixList(list) => format!("{block} in {list} -> {}", route.target),
+                };
+                match state {
+                    model::RouteState::Active => (Outcome::Pass, way),
+                    model::RouteState::Blackhole => {
+                        (Outcome::Deny(DropReason::Blackhole), format!("{way} is a blackhole"))
+                    }
+                }
+            }
         };
         self.note(|| TraceStep { at, by, stage: Stage::RouteTable, direction: None, outcome, detail });
         match (outcome, found) {
