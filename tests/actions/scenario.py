@@ -162,6 +162,21 @@ class Scenario:
         assert told["userIdentity"]["arn"] == json.loads(requester)["callerArn"], (told, requester)
         assert (event["Username"], told["requestParameters"]["quotaCode"]) == ("root", "L-F678F1CE"), told
 
+    def gateway_endpoint(self):
+        """A gateway endpoint from its creation to its end; another stays until the end."""
+        ec2, id = self.ec2, self.id
+        services = ec2.describe_vpc_endpoint_services()["ServiceNames"]
+        s3 = next(name for name in services if name.endswith(".s3"))
+        made = ec2.create_vpc_endpoint(
+            VpcId=id["vpc"], ServiceName=s3, TagSpecifications=tagged("vpc-endpoint", "buckets"), ClientToken="s3"
+        )
+        id["vpce"] = made["VpcEndpoint"]["VpcEndpointId"]
+        policy = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}'
+        ec2.modify_vpc_endpoint(VpcEndpointId=id["vpce"], AddRouteTableIds=[id["rtb"]], PolicyDocument=policy)
+        ec2.describe_vpc_endpoints(VpcEndpointIds=[id["vpce"]])
+        other = ec2.create_vpc_endpoint(VpcId=id["vpc"], ServiceName=s3, RouteTableIds=[])
+        ec2.delete_vpc_endpoints(VpcEndpointIds=[other["VpcEndpoint"]["VpcEndpointId"], "vpce-00000000"])
+
     def network(self):
         ec2, id = self.ec2, self.id
         vpc = ec2.create_vpc(
@@ -182,6 +197,7 @@ class Scenario:
         ]
         table = ec2.create_route_table(VpcId=id["vpc"], TagSpecifications=tagged("route-table", "public"))
         id["rtb"] = table["RouteTable"]["RouteTableId"]
+        self.gateway_endpoint()
         id["rtb2"] = ec2.create_route_table(VpcId=id["vpc"])["RouteTable"]["RouteTableId"]
         ec2.create_route(RouteTableId=id["rtb"], DestinationCidrBlock="0.0.0.0/0", GatewayId=id["igw"])
         ec2.create_route(
@@ -985,6 +1001,7 @@ class Scenario:
         ec2.release_address(AllocationId=id["eip"])
         for name in ("made", "mine"):
             ec2.delete_key_pair(KeyName=name)
+        ec2.delete_vpc_endpoints(VpcEndpointIds=[id["vpce"]])
         ec2.disassociate_route_table(AssociationId=id["rtbassoc"])
         for table in ("rtb", "rtb2"):
             ec2.delete_route_table(RouteTableId=id[table])

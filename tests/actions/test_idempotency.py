@@ -103,6 +103,11 @@ class Tokens(unittest.TestCase):
                 dict(TagSpecifications=scenario.tagged("egress-only-internet-gateway", "x")),
                 lambda: ec2.describe_egress_only_internet_gateways()["EgressOnlyInternetGateways"],
             ),
+            "CreateVpcEndpoint": (
+                dict(VpcId=vpc, ServiceName="com.amazonaws.us-west-2.s3"),
+                dict(ServiceName="com.amazonaws.us-west-2.dynamodb"),
+                lambda: ec2.describe_vpc_endpoints()["VpcEndpoints"],
+            ),
             "CreateManagedPrefixList": (
                 dict(PrefixListName="l", AddressFamily="IPv4", MaxEntries=1),
                 dict(MaxEntries=2),

@@ -81,6 +81,8 @@ MAY_BE_ONE_PAGE = {
     "DescribePrincipalIdFormat",
     "DescribeStaleSecurityGroups",
     "DescribePrefixLists",
+    "DescribeVpcEndpoints",
+    "DescribeVpcEndpointServices",
     "GetManagedPrefixListAssociations",
     "DescribeNatGateways",
     "DescribeInstanceConnectEndpoints",

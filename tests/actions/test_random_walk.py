@@ -145,6 +145,7 @@ PREFIXES = {
     "PrefixListId": "pl-",
     "VpcPeeringConnectionId": "pcx-",
     "EgressOnlyInternetGatewayId": "eigw-",
+    "VpcEndpointId": "vpce-",
     "AttachmentId": "eni-attach-",
     "ImageId": "ami-",
     "SecurityGroupRuleId": "sgr-",

@@ -1,6 +1,6 @@
 //! By which way a call has come.
 
-use model::{NetworkInterfaceId, VpcId};
+use model::{NetworkInterfaceId, VpcEndpointId, VpcId};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -10,7 +10,8 @@ use std::net::IpAddr;
 pub struct Origin {
     /// Who sent it.
     pub sender: Sender,
-    /// The address that it is seen with: where it went through a gateway, the public one.
+    /// The address that it is seen with: where it went through a gateway, the public one; where through a gateway endpoint,
+    /// the private one.
     pub seen_as: IpAddr,
     /// Whether it came over TLS.
     pub is_secure: bool,
@@ -29,6 +30,8 @@ pub enum Sender {
         vpc: VpcId,
         /// The address that it sent from.
         address: IpAddr,
+        /// The gateway endpoint that it came through.
+        endpoint: Option<VpcEndpointId>,
     },
     /// Nobody knows: the network has forgotten the connection before it could be asked. Such a call is one from the internet.
     Unknown,
@@ -39,8 +42,11 @@ impl fmt::Display for Origin {
         let seen_as = self.seen_as;
         match self.sender {
             Sender::UsersMachine => write!(f, "the user's machine, seen as {seen_as}"),
-            Sender::Interface { id, vpc, address } => {
+            Sender::Interface { id, vpc, address, endpoint: None } => {
                 write!(f, "{id} ({address}) in {vpc}, seen as {seen_as}")
+            }
+            Sender::Interface { id, vpc, address, endpoint: Some(endpoint) } => {
+                write!(f, "{id} ({address}) in {vpc} through {endpoint}, seen as {seen_as}")
             }
             Sender::Unknown => write!(f, "unknown, seen as {seen_as}"),
         }

@@ -12,7 +12,7 @@ use crate::{
     nat_gateway, nat_gateway_address, network_acl, network_interface, passing, place, placement,
     placement_group, prefix_list, route, route_table, run_instances, security_group,
     security_group_association, security_group_permission, security_group_rule, snapshot, storage_defaults,
-    subnet, tags, volume, vpc, vpc_peering_connection,
+    subnet, tags, volume, vpc, vpc_endpoint, vpc_peering_connection,
 };
 
 /// Every action of EC2 that Hamlet has.
@@ -72,6 +72,12 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(AssignPrivateNatGatewayAddress, nat_gateway_address::assign),
     write!(UnassignPrivateNatGatewayAddress, nat_gateway_address::unassign),
     read!(DescribeNatGateways, nat_gateway::describe).waits_out(passing::nat_gateways),
+    // VPC endpoints.
+    write!(CreateVpcEndpoint, vpc_endpoint::create),
+    write!(DeleteVpcEndpoints, vpc_endpoint::delete),
+    read!(DescribeVpcEndpoints, vpc_endpoint::describe),
+    read!(DescribeVpcEndpointServices, vpc_endpoint::describe_services),
+    write!(ModifyVpcEndpoint, vpc_endpoint::modify),
     // EC2 Instance Connect Endpoints.
     write!(CreateInstanceConnectEndpoint, instance_connect_endpoint::create),
     write!(DeleteInstanceConnectEndpoint, instance_connect_endpoint::delete),

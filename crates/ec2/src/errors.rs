@@ -24,10 +24,12 @@ mod snapshot;
 mod subnet;
 mod volume;
 mod vpc;
+mod vpc_endpoint;
 mod vpc_peering_connection;
 
 pub(crate) use identifier::{has_malformed_code, malformed, not_found};
 pub(crate) use route::{gateway_not_found, nat_gateway_not_found, refused_for_route};
+pub(crate) use vpc_endpoint::{invalid_service_name, refused_for_endpoint};
 
 use awsproto::AwsError;
 use model::{Refusal, ResourceId};
@@ -64,6 +66,7 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::NetworkAcl(refusal) => network_acl::refused(refusal),
         Refusal::PlacementGroup(refusal) => placement_group::refused(refusal),
         Refusal::PrefixList(refusal) => prefix_list::refused(refusal),
+        Refusal::VpcEndpoint(refusal) => vpc_endpoint::refused(refusal),
         Refusal::VpcPeeringConnection(refusal) => vpc_peering_connection::refused(refusal),
     }
 }

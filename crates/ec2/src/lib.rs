@@ -69,6 +69,7 @@ mod volume;
 #[rustfmt::skip]
 mod vacant;
 mod vpc;
+mod vpc_endpoint;
 mod vpc_peering_connection;
 
 use awsproto::{Api, FirstUse};

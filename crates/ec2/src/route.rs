@@ -1,4 +1,4 @@
-//! Routes. Follows CreateRoute, ReplaceRoute and DeleteRoute (EC2 API Reference). No transit gateways, VPC endpoints,
+//! Routes. Follows CreateRoute, ReplaceRoute and DeleteRoute (EC2 API Reference). No transit gateways,
 //! virtual private, carrier or local gateways: none of them can exist here, so none is found.
 
 use awsproto::{AwsError, Call};
@@ -148,7 +148,7 @@ fn render(world: &World, table: &model::RouteTable, route: &model::Route) -> sha
     }
     let target = Some(route.target.to_string());
     match route.target {
-        Target::Local | Target::InternetGateway(_) => shape.gateway_id = target,
+        Target::Local | Target::InternetGateway(_) | Target::VpcEndpoint(_) => shape.gateway_id = target,
         Target::EgressOnlyInternetGateway(_) => shape.egress_only_internet_gateway_id = target,
         Target::NatGateway(_) => shape.nat_gateway_id = target,
         Target::VpcPeeringConnection(_) => shape.vpc_peering_connection_id = target,

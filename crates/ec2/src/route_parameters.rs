@@ -119,21 +119,22 @@ fn target_of(world: &World, scope: Scope, kind: TargetKind, id: &str) -> Result<
         TargetKind::TransitGateway => {
             Err(AwsError::not_found("InvalidTransitGatewayID.NotFound", "transitGateway", id))
         }
-        TargetKind::VpcEndpoint => Err(AwsError::new(
-            "InvalidVpcEndpointId.NotFound",
-            format!("The Vpc Endpoint Id '{id}' does not exist"),
-        )),
+        TargetKind::VpcEndpoint => request::parse_id(id).map(Target::VpcEndpoint),
     }
 }
 
-/// The target that `GatewayId` names: an internet gateway, or a NAT or egress-only gateway, which AWS knows by its
-/// identifier. Anything else is a gateway that does not exist, an interface and a NAT gateway that was deleted among it.
+/// The target that `GatewayId` names: an internet gateway, or a NAT or egress-only gateway or an endpoint, which AWS
+/// knows by its identifier. Anything else is a gateway that does not exist, an interface and a NAT gateway that was deleted among it.
 fn gateway_target(world: &World, scope: Scope, id: &str) -> Result<Target, AwsError> {
     if let Ok(gateway) = id.parse() {
         return Ok(Target::InternetGateway(gateway));
     }
     if let Ok(gateway) = id.parse() {
         return Ok(Target::EgressOnlyInternetGateway(gateway));
+    }
+    let endpoint = id.parse().ok().filter(|id| world.vpc_endpoint(scope, *id).is_ok());
+    if let Some(endpoint) = endpoint {
+        return Ok(Target::VpcEndpoint(endpoint));
     }
     let living = |gateway: &NatGatewayId| {
         world.nat_gateway(scope, *gateway).is_ok_and(|gateway| gateway.deleted.is_none())

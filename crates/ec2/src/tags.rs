@@ -201,6 +201,12 @@ mod tests {
                 "key-pair",
             ),
             (caller.ok("CreateDhcpOptions", &options).text("dhcpOptionsId"), "dhcp-options"),
+            (
+                caller
+                    .ok("CreateVpcEndpoint", &[in_vpc[0], ("ServiceName", "com.amazonaws.us-west-2.s3")])
+                    .text("vpcEndpointId"),
+                "vpc-endpoint",
+            ),
             (subnet, "subnet"),
             (vpc, "vpc"),
         ];

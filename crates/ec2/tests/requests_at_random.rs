@@ -2,7 +2,7 @@
 //! still is one that AWS could have.
 
 use awsproto::{Call, Input, Protocol, testing};
-use model::{Direction, Ids, Peer, World};
+use model::{Direction, Ids, Peer, Target, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -22,6 +22,8 @@ const LAST_PORTS: Value = OneOf(&["443", "443", "65535", "22", "-1"]);
 const PROTOCOL: Value = OneOf(&["tcp", "6", "17", "-1", "50", "ipx"]);
 const BLOCK: Value =
     OneOf(&["0.0.0.0/0", "10.0.0.0/8", "10.1.2.3/16", "10.1.0.0/16", "192.0.2.0/24", "::/0", "nowhere"]);
+const SERVICE: Value =
+    OneOf(&["com.amazonaws.us-west-2.s3", "com.amazonaws.us-west-2.dynamodb", "com.amazonaws.us-east-1.s3"]);
 const IPV6_BLOCK: Value = OneOf(&["::/0", "2001:db8::/32", "0.0.0.0/0"]);
 
 const PERMISSION: &[Parameter] = &[
@@ -113,6 +115,27 @@ const ACTIONS: &[(&str, &[Parameter])] = &[
             ("RemoveEntry.1.Cidr", BLOCK, 30),
         ],
     ),
+    (
+        "CreateVpcEndpoint",
+        &[
+            ("VpcId", Id("vpc-"), 98),
+            ("ServiceName", SERVICE, 98),
+            ("RouteTableId.1", Id("rtb-"), 60),
+            ("RouteTableId.2", Id("rtb-"), 20),
+        ],
+    ),
+    (
+        "ModifyVpcEndpoint",
+        &[
+            ("VpcEndpointId", Id("vpce-"), 98),
+            ("AddRouteTableId.1", Id("rtb-"), 50),
+            ("RemoveRouteTableId.1", Id("rtb-"), 50),
+        ],
+    ),
+    ("DeleteVpcEndpoints", &[("VpcEndpointId.1", Id("vpce-"), 50)]),
+    ("CreateRouteTable", &[("VpcId", Id("vpc-"), 98)]),
+    ("DeleteRouteTable", &[("RouteTableId", Id("rtb-"), 50)]),
+    ("DescribeRouteTables", &[]),
     ("DeleteManagedPrefixList", &[("PrefixListId", Id("pl-0"), 50)]),
 ];
 
@@ -174,7 +197,7 @@ impl Walk {
 
     fn harvest(&mut self, answer: &str) {
         for text in answer.split(['<', '>']) {
-            let is_id = ["vpc-", "subnet-", "sg-", "sgr-", "acl-", "aclassoc-", "pl-"]
+            let is_id = ["vpc-", "subnet-", "sg-", "sgr-", "acl-", "aclassoc-", "pl-", "rtb-", "vpce-"]
                 .iter()
                 .any(|it| text.starts_with(it));
             if is_id && !self.seen.iter().any(|seen| seen == text) {
@@ -224,6 +247,19 @@ fn check(world: &World) {
                     );
                 }
                 Peer::PrefixList(list) => assert!(world.prefix_list_weight(group.scope, list).is_some()),
+            }
+        }
+    }
+    for endpoint in world.network.vpc_endpoints.values() {
+        assert!(world.network.vpcs.contains(&endpoint.vpc));
+    }
+    for table in world.network.route_tables.values() {
+        let destinations: BTreeSet<_> = table.routes.iter().map(|route| route.destination).collect();
+        assert_eq!(destinations.len(), table.routes.len(), "two routes to one destination");
+        for route in &table.routes {
+            if let Target::VpcEndpoint(id) = route.target {
+                let endpoint = world.network.vpc_endpoints.get(&id).expect("its routes go with it");
+                assert_eq!((endpoint.vpc, endpoint.route_destination()), (table.vpc, route.destination));
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Follows "Security group connection tracking" (EC2 User Guide) and "NAT gateways" (VPC User Guide).
 
 use model::network_interface::ConnectionTracking;
-use model::{NatGatewayId, rule::protocol};
+use model::{NatGatewayId, SubnetId, VpcEndpointId, rule::protocol};
 use std::net::IpAddr;
 use wire::{Flow, IcmpKind, TcpFlags};
 
@@ -162,7 +162,7 @@ pub struct Connection {
 
 const _: () = assert!(size_of::<Option<Connection>>() == 128, "two cache lines");
 
-/// What only connections over IPv6, through NAT gateways, or with configured timeouts have.
+/// What only connections over IPv6, through NAT gateways or gateway endpoints, or with configured timeouts have.
 #[derive(Clone, Debug, Default)]
 struct Rare {
     /// The initiator's address and the one it sends to, if they are IPv6: keys have no room for them.
@@ -171,6 +171,8 @@ struct Rare {
     ipv6_of_responder: Option<Box<[u128; 2]>>,
     /// The NAT gateways on the initiator's way, in their order, each with what it translates to.
     nat: Box<[Translation]>,
+    /// The gateway endpoint that the initiator's packets leave through.
+    endpoint: Option<EndpointPassage>,
     /// What its interfaces have configured about timeouts.
     timeouts: Timeouts,
 }
@@ -232,6 +234,17 @@ pub struct Translation {
     pub gateway: NatGatewayId,
     /// Its private address and the port it chose, towards the destination: the initiator's flow after translation.
     pub flow: Flow,
+}
+
+/// A connection's way through a gateway endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndpointPassage {
+    /// The endpoint.
+    pub endpoint: VpcEndpointId,
+    /// The subnet whose route leads to it.
+    pub from: SubnetId,
+    /// The initiator's packets as they come to it, after NAT gateways: what the service is told of the sender.
+    pub inside: Flow,
 }
 
 /// Idle timeouts that AWS does not publish are marked as Hamlet's choice.
@@ -398,6 +411,18 @@ impl Connection {
         let before = std::mem::replace(&mut self.rare().nat, nat);
         self.renew_timeout();
         before
+    }
+
+    /// The gateway endpoint that the initiator's packets leave through.
+    pub fn endpoint(&self) -> Option<EndpointPassage> {
+        self.rare.as_ref()?.endpoint
+    }
+
+    /// Says which gateway endpoint the initiator's packets leave through.
+    pub fn set_endpoint(&mut self, endpoint: Option<EndpointPassage>) {
+        if endpoint != self.endpoint() {
+            self.rare().endpoint = endpoint;
+        }
     }
 
     /// Says what its interfaces have configured.

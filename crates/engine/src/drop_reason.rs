@@ -69,7 +69,8 @@ drop_reasons! {
     /// No route leads to the destination.
     NoRoute "no-route" Some("NO_ROUTE_TO_DESTINATION"), [RouteTable];
     /// The best route is a blackhole: what it points to is gone.
-    Blackhole "blackhole-route" Some("BAD_STATE_ROUTE"), [RouteTable, Appliance, NatGateway, VpcPeeringConnection];
+    Blackhole "blackhole-route" Some("BAD_STATE_ROUTE"),
+        [RouteTable, Appliance, NatGateway, VpcEndpoint, VpcPeeringConnection];
     /// No interface has the destination address.
     NoSuchAddress "no-such-address" Some("NO_POSSIBLE_DESTINATION"), [SameSubnet, Local, InternetGateway];
     /// An internet gateway sends only what comes from an address with a public one.
@@ -90,6 +91,14 @@ drop_reasons! {
     NoSuchHost "no-such-internet-host" None, [Internet];
     /// An egress-only gateway lets in only what answers a connection from inside.
     EgressOnly "egress-only" None, [EgressOnlyInternetGateway];
+    /// A gateway endpoint takes packets from addresses of its own VPC alone.
+    EndpointSource "endpoint-source" None, [VpcEndpoint];
+    /// A gateway endpoint carries TCP and ICMP echo, in whole packets.
+    EndpointProtocol "endpoint-protocol" Some("VPCE_GATEWAY_PROTOCOL_RESTRICTION"), [VpcEndpoint];
+    /// Through a gateway endpoint come only answers to what goes out through it.
+    EndpointUnsolicited "endpoint-unsolicited" None, [VpcEndpoint];
+    /// An interface that forwards for others has no port left at a gateway endpoint, near to the one that it wants.
+    EndpointPortsExhausted "endpoint-ports-exhausted" None, [VpcEndpoint];
     /// A peering connection carries only packets from one VPC's blocks to the other's.
     PeeringAddress "peering-address" Some("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"), [VpcPeeringConnection];
     /// A NAT gateway serves only sources in its own VPC.

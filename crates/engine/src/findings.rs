@@ -2,7 +2,7 @@
 
 use wire::IcmpKind;
 
-use crate::connection::{Translation, Way};
+use crate::connection::{EndpointPassage, Translation, Way};
 use crate::nat_metrics::NatVisit;
 
 /// What a journey found out on its way.
@@ -18,6 +18,8 @@ pub struct Findings {
     pub nat: NatUses,
     /// Its visits to NAT gateways, for those who count.
     pub nat_visits: NatVisits,
+    /// The gateway endpoint that the packet left through.
+    pub endpoint: Option<EndpointPassage>,
     /// Whether an egress-only internet gateway was on the way.
     pub through_egress_only: bool,
     /// Whether it was decided by what is remembered of another connection, which may end before its own.

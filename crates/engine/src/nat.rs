@@ -109,7 +109,7 @@ impl NatTable {
 }
 
 /// An ICMP echo has one identifier, which stands in both ports.
-fn with_source_port(flow: &Flow, port: u16) -> Flow {
+pub(crate) fn with_source_port(flow: &Flow, port: u16) -> Flow {
     match flow.protocol {
         model::rule::protocol::ICMP | model::rule::protocol::ICMPV6 => {
             Flow { source_port: port, destination_port: port, ..*flow }

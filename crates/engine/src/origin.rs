@@ -4,10 +4,11 @@
 //! knows the interface whatever was translated on the way, and tells apart VPCs that have the same addresses. Where an
 //! instance forwards for others, it is the instance's interface that sends.
 
-use model::{NetworkInterfaceId, VpcId};
+use model::{NetworkInterfaceId, VpcEndpointId, VpcId};
 use std::net::IpAddr;
 use wire::Flow;
 
+use crate::connection::End;
 use crate::engine::Engine;
 use crate::port::PortKind;
 
@@ -18,8 +19,10 @@ pub struct Origin {
     pub interface: NetworkInterfaceId,
     /// Its VPC.
     pub vpc: VpcId,
-    /// The address that the connection's packets leave it with.
+    /// The address that the connection's packets leave it with; with which they come to the endpoint, if there is one.
     pub address: IpAddr,
+    /// The gateway endpoint that they have come through.
+    pub endpoint: Option<VpcEndpointId>,
 }
 
 impl Engine {
@@ -28,9 +31,16 @@ impl Engine {
     pub fn origin(&self, answers: &Flow) -> Option<Origin> {
         let host = self.ports.internet_host(answers.source)?;
         let (slot, end) = self.connections.find(host, answers)?;
-        let sender = self.connections.get(slot)?.side(end.other())?;
+        let connection = self.connections.get(slot)?;
+        let sender = connection.side(end.other())?;
         let PortKind::Interface(interface) = self.ports.get(sender.port)?.kind else { return None };
         let vpc = self.world.network.network_interfaces.get(&interface)?.vpc;
-        Some(Origin { interface, vpc, address: sender.flow.source })
+        let passage = connection.endpoint().filter(|_| end == End::Responder);
+        Some(Origin {
+            interface,
+            vpc,
+            address: passage.map_or(sender.flow.source, |passage| passage.inside.source),
+            endpoint: passage.map(|passage| passage.endpoint),
+        })
     }
 }

@@ -54,6 +54,8 @@ stages! {
     NatGateway "nat gateway";
     /// An interface that a route points to.
     Appliance "appliance";
+    /// A gateway endpoint, both ways.
+    VpcEndpoint "gateway endpoint";
     /// A VPC peering connection.
     VpcPeeringConnection "peering connection";
     /// The simulated internet.

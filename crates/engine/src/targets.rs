@@ -12,6 +12,7 @@ pub mod internet_gateway;
 pub mod local;
 pub mod nat_gateway;
 mod public_access;
+pub mod vpc_endpoint;
 pub mod vpc_peering_connection;
 
 /// Takes a packet to a route's target.
@@ -22,6 +23,7 @@ pub fn reach<'a>(journey: &mut Journey<'a, '_>, target: Target, crossing: Crossi
         Target::EgressOnlyInternetGateway(id) => egress_only_internet_gateway::leave(journey, id, crossing),
         Target::NatGateway(id) => nat_gateway::reach(journey, id, crossing),
         Target::NetworkInterface(id) => appliance::reach(journey, id, crossing),
+        Target::VpcEndpoint(id) => vpc_endpoint::leave(journey, id, crossing),
         Target::VpcPeeringConnection(id) => vpc_peering_connection::cross(journey, id, crossing),
     }
 }
@@ -34,6 +36,7 @@ pub fn stage(target: Target) -> Stage {
         Target::EgressOnlyInternetGateway(_) => Stage::EgressOnlyInternetGateway,
         Target::NatGateway(_) => Stage::NatGateway,
         Target::NetworkInterface(_) => Stage::Appliance,
+        Target::VpcEndpoint(_) => Stage::VpcEndpoint,
         Target::VpcPeeringConnection(_) => Stage::VpcPeeringConnection,
     }
 }

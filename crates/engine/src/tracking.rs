@@ -167,6 +167,9 @@ impl Engine {
         }
         let timeouts = self.timeouts_of(slot);
         let Some(connection) = self.connections.get_mut(slot) else { return };
+        if from == End::Initiator {
+            connection.set_endpoint(findings.endpoint);
+        }
         connection.through_egress_only |= findings.through_egress_only;
         connection.set_timeouts(timeouts);
         // What a connection's first packet was let by decides whether it is tracked: "the response traffic for an untracked

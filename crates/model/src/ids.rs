@@ -170,6 +170,8 @@ identifiers! {
     PublicAccessExclusionId PublicAccessExclusion "vpcbpa-exclude";
     /// A NAT gateway.
     NatGatewayId NatGateway "nat";
+    /// A VPC endpoint.
+    VpcEndpointId VpcEndpoint "vpce";
     /// A VPC peering connection.
     VpcPeeringConnectionId VpcPeeringConnection "pcx";
     /// A security group.

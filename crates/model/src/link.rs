@@ -41,7 +41,7 @@ use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone, public_zon
 use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
 use crate::request_token::RequestToken;
 use crate::role::Role;
-use crate::route::Destination;
+use crate::route::{Destination, Target};
 use crate::route_table::RouteTable;
 use crate::saml_provider::SamlProvider;
 use crate::security_group::SecurityGroup;
@@ -56,6 +56,7 @@ use crate::subnet::Subnet;
 use crate::user::User;
 use crate::volume::Volume;
 use crate::vpc::Vpc;
+use crate::vpc_endpoint::VpcEndpoint;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
 /// Something that rows have or refer to.
@@ -87,6 +88,8 @@ pub enum Link {
     SecurityGroupRule(SecurityGroupRuleId),
     /// A prefix list that their rules or routes name.
     PrefixList(PrefixListId),
+    /// A VPC endpoint that their routes lead to.
+    VpcEndpoint(VpcEndpointId),
     /// A set of DHCP options.
     DhcpOptions(DhcpOptionsId),
     /// An instance to which they are attached.
@@ -183,6 +186,15 @@ links! {
                 Destination::PrefixList(id) => put(Link::PrefixList(id)),
                 Destination::Cidr(_) => {}
             }
+            match route.target {
+                Target::VpcEndpoint(id) => put(Link::VpcEndpoint(id)),
+                Target::Local
+                | Target::InternetGateway(_)
+                | Target::EgressOnlyInternetGateway(_)
+                | Target::NatGateway(_)
+                | Target::NetworkInterface(_)
+                | Target::VpcPeeringConnection(_) => {}
+            }
         }
     };
     InternetGateway: |it, put| {
@@ -207,6 +219,10 @@ links! {
         put(Link::Vpc(it.vpc));
         put(Link::Subnet(it.subnet));
         put(if it.counts() { Link::Counted(it.scope) } else { Link::Ended });
+    };
+    VpcEndpoint: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::Vpc(it.vpc));
     };
     VpcPeeringConnection: |it, put| {
         for side in [&it.requester, &it.accepter] {

@@ -44,6 +44,12 @@ pub const SECURITY_GROUPS_MAX: usize = 2_500;
 pub const RULES_PER_GROUP_MAX: usize = 60;
 /// Security groups per network interface.
 pub const GROUPS_PER_INTERFACE_MAX: usize = 5;
+/// Gateway endpoints per Region.
+pub const GATEWAY_ENDPOINTS_MAX: usize = 20;
+/// Gateway endpoints per VPC: "you can't have more than 255 gateway endpoints per VPC".
+pub const GATEWAY_ENDPOINTS_PER_VPC_MAX: usize = 255;
+/// Characters of an endpoint's policy, those of white space too ("VPC endpoint policy size", Amazon VPC quotas).
+pub const VPC_ENDPOINT_POLICY_MAX: usize = 20_480;
 /// Peering connections per VPC, active or waiting.
 pub const PEERING_CONNECTIONS_PER_VPC_MAX: usize = 50;
 /// Peering requests of a VPC that nobody has answered yet.
@@ -210,6 +216,8 @@ pub enum Quota {
     DhcpOptions,
     /// Reservations per subnet.
     ReservationsPerSubnet,
+    /// Gateway endpoints per Region.
+    GatewayEndpoints,
     /// Peering connections per VPC.
     PeeringConnectionsPerVpc,
     /// Unanswered peering requests per VPC.
@@ -255,6 +263,7 @@ impl Quota {
             Quota::NatGatewaysPerZone => NAT_GATEWAYS_PER_ZONE_MAX,
             Quota::DhcpOptions => DHCP_OPTIONS_MAX,
             Quota::ReservationsPerSubnet => RESERVATIONS_PER_SUBNET_MAX,
+            Quota::GatewayEndpoints => GATEWAY_ENDPOINTS_MAX,
             Quota::PeeringConnectionsPerVpc => PEERING_CONNECTIONS_PER_VPC_MAX,
             Quota::PeeringRequestsOutstanding => PEERING_REQUESTS_OUTSTANDING_MAX,
             Quota::PrefixLists => PREFIX_LISTS_MAX,

@@ -22,6 +22,7 @@ mod snapshot;
 mod subnet;
 mod volume;
 mod vpc;
+mod vpc_endpoint;
 mod vpc_peering_connection;
 
 pub use elastic_ip::ElasticIpRefusal;
@@ -43,6 +44,7 @@ pub use snapshot::SnapshotRefusal;
 pub use subnet::SubnetRefusal;
 pub use volume::{CapacityRefusal, VolumeRefusal};
 pub use vpc::VpcRefusal;
+pub use vpc_endpoint::VpcEndpointRefusal;
 pub use vpc_peering_connection::VpcPeeringConnectionRefusal;
 
 use std::fmt;
@@ -100,6 +102,8 @@ pub enum Refusal {
     PlacementGroup(PlacementGroupRefusal),
     /// A refused change of a prefix list.
     PrefixList(PrefixListRefusal),
+    /// A refused change of a VPC endpoint.
+    VpcEndpoint(VpcEndpointRefusal),
     /// A refused change of a peering connection.
     VpcPeeringConnection(VpcPeeringConnectionRefusal),
 }
@@ -135,6 +139,7 @@ sum_of! {
     NetworkAcl(NetworkAclRefusal);
     PlacementGroup(PlacementGroupRefusal);
     PrefixList(PrefixListRefusal);
+    VpcEndpoint(VpcEndpointRefusal);
     VpcPeeringConnection(VpcPeeringConnectionRefusal);
 }
 

@@ -62,6 +62,7 @@ resources! {
     EgressOnlyInternetGateway(EgressOnlyInternetGatewayId) "egress-only-internet-gateway" "gateway";
     PublicAccessExclusion(PublicAccessExclusionId) "vpc-block-public-access-exclusion" "vpcBlockPublicAccessExclusion";
     NatGateway(NatGatewayId) "natgateway" "natGateway";
+    VpcEndpoint(VpcEndpointId) "vpc-endpoint" "vpcEndpoint";
     VpcPeeringConnection(VpcPeeringConnectionId) "vpc-peering-connection" "vpcPeeringConnection";
     PrefixList(PrefixListId) "prefix-list" "prefixList";
     SecurityGroup(SecurityGroupId) "security-group" "securityGroup";

@@ -38,6 +38,8 @@ pub enum Target {
     NatGateway(NatGatewayId),
     /// A network interface: an appliance, a NAT instance.
     NetworkInterface(NetworkInterfaceId),
+    /// A gateway endpoint.
+    VpcEndpoint(VpcEndpointId),
     /// A peering connection.
     VpcPeeringConnection(VpcPeeringConnectionId),
 }
@@ -59,6 +61,7 @@ impl fmt::Display for Target {
             Target::EgressOnlyInternetGateway(id) => id.fmt(f),
             Target::NatGateway(id) => id.fmt(f),
             Target::NetworkInterface(id) => id.fmt(f),
+            Target::VpcEndpoint(id) => id.fmt(f),
             Target::VpcPeeringConnection(id) => id.fmt(f),
         }
     }

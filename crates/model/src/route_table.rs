@@ -1,7 +1,8 @@
 //! Route tables: where packets that leave a subnet go.
 //!
 //! Follows "Route tables" and "Route table concepts" (VPC User Guide). Longest prefix wins; what a route points to may
-//! be gone, and then the route is a blackhole. No route propagation, no transit gateways, no VPC endpoints yet.
+//! be gone, and then the route is a blackhole. No route propagation, no transit gateways; of VPC
+//! endpoints those for gateways alone.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,7 @@ impl Network {
             }
             Target::NatGateway(id) => self.nat_gateways.get(&id).is_some_and(|it| it.is_available()),
             Target::NetworkInterface(id) => self.interface_forwards(id),
+            Target::VpcEndpoint(id) => self.vpc_endpoints.get(&id).is_some_and(|it| it.vpc == vpc),
             Target::VpcPeeringConnection(id) => {
                 self.vpc_peering_connections.get(&id).is_some_and(|it| it.is_active())
             }
@@ -384,15 +386,26 @@ impl World {
             Some(_) => return Err(RouteRefusal::Exists(destination).into()),
             None => {}
         }
+        self.check_room_for_route(scope, table, destination)?;
+        self.route_table_mut(id).routes.push(route);
+        Ok(())
+    }
+
+    /// Whether a table's quota has room for one more route.
+    pub(crate) fn check_room_for_route(
+        &self,
+        scope: Scope,
+        table: &RouteTable,
+        destination: Destination,
+    ) -> Result<(), Refusal> {
         let ipv6 = self.is_ipv6(scope, destination);
         let counted = table.routes.iter().filter(|it| self.is_ipv6(scope, it.destination) == ipv6);
         let used: usize = counted.map(|it| self.route_weight(scope, it.destination)).sum();
         let limit = self.limit(scope, Quota::RoutesPerTable);
-        if used + self.route_weight(scope, destination) > limit {
-            return Err(Refusal::QuotaReached(Quota::RoutesPerTable, limit));
+        match used + self.route_weight(scope, destination) > limit {
+            true => Err(Refusal::QuotaReached(Quota::RoutesPerTable, limit)),
+            false => Ok(()),
         }
-        self.route_table_mut(id).routes.push(route);
-        Ok(())
     }
 
     /// Gives a route another target. A local route's packets may be sent to an interface or a NAT gateway, and back
@@ -419,7 +432,11 @@ impl World {
             return Ok(());
         }
         let existing = table.routes.iter_mut().find(|it| it.destination == destination);
-        existing.ok_or(RouteRefusal::NoneToReplace(destination))?.target = target;
+        let existing = existing.ok_or(RouteRefusal::NoneToReplace(destination))?;
+        if existing.is_of_endpoint() {
+            return Err(RouteRefusal::ToEndpoint(destination).into());
+        }
+        existing.target = target;
         Ok(())
     }
 
@@ -435,8 +452,12 @@ impl World {
         if self.is_local(table, destination) {
             return Err(RouteRefusal::Local { table: id, destination }.into());
         }
-        if !table.routes.iter().any(|route| route.destination == destination) {
-            return Err(RouteRefusal::NotFound { table: id, destination }.into());
+        match table.routes.iter().find(|route| route.destination == destination) {
+            None => return Err(RouteRefusal::NotFound { table: id, destination }.into()),
+            Some(route) if route.is_of_endpoint() => {
+                return Err(RouteRefusal::OfEndpoint { table: id, destination }.into());
+            }
+            Some(_) => {}
         }
         self.route_table_mut(id).routes.retain(|route| route.destination != destination);
         Ok(())
@@ -462,16 +483,22 @@ impl World {
             self.prefix_list_weight(scope, list).ok_or(Refusal::NotFound(list.into()))?;
         }
         self.check_target(scope, table, route.target)?;
+        check_by_hand(route)?;
         self.check_family(scope, route)?;
         if let Destination::Cidr(cidr) = route.destination {
             check_reserved(cidr)?;
             self.check_inside_vpc(vpc, cidr, route.target)?;
         }
-        let uses = self.route_table_associations(id);
-        match uses.iter().any(|it| matches!(it.user, RouteTableUser::InternetGateway(_))) {
+        match self.is_edge_table(id) {
             true => check_edge_route(vpc, id, route),
             false => Ok(()),
         }
+    }
+
+    /// Whether a gateway uses a table.
+    pub(crate) fn is_edge_table(&self, id: RouteTableId) -> bool {
+        let uses = self.route_table_associations(id);
+        uses.iter().any(|it| matches!(it.user, RouteTableUser::InternetGateway(_)))
     }
 
     /// A route's target exists and belongs to the table's VPC.
@@ -487,6 +514,7 @@ impl World {
                 let interface = self.network.network_interfaces.get(&id).filter(|it| it.scope == scope);
                 (Some(interface.ok_or(Refusal::NotFound(id.into()))?.vpc), id.into())
             }
+            Target::VpcEndpoint(id) => (Some(self.vpc_endpoint(scope, id)?.vpc), id.into()),
             Target::VpcPeeringConnection(id) => {
                 let peering = self.vpc_peering_connection(scope, id)?;
                 (peering.peer_of(table.vpc).map(|_| table.vpc), id.into())
@@ -510,6 +538,7 @@ impl World {
             | Target::InternetGateway(_)
             | Target::NatGateway(_)
             | Target::NetworkInterface(_)
+            | Target::VpcEndpoint(_)
             | Target::VpcPeeringConnection(_) => Ok(()),
         }
     }
@@ -525,6 +554,7 @@ impl World {
             Target::Local
             | Target::InternetGateway(_)
             | Target::EgressOnlyInternetGateway(_)
+            | Target::VpcEndpoint(_)
             | Target::VpcPeeringConnection(_) => return Err(RouteRefusal::InsideVpc(cidr).into()),
         }
         let whole_vpc = vpc.blocks().any(|block| block == cidr);
@@ -571,8 +601,32 @@ impl World {
         }
     }
 
-    fn route_table_mut(&mut self, id: RouteTableId) -> &mut RouteTable {
+    pub(crate) fn route_table_mut(&mut self, id: RouteTableId) -> &mut RouteTable {
         self.network.route_tables.get_mut(&id).expect("the route table was found before it is changed")
+    }
+}
+
+impl Route {
+    /// Whether an endpoint has made it, which alone changes and removes it.
+    fn is_of_endpoint(&self) -> bool {
+        match self.target {
+            Target::VpcEndpoint(_) => true,
+            Target::Local
+            | Target::InternetGateway(_)
+            | Target::EgressOnlyInternetGateway(_)
+            | Target::NatGateway(_)
+            | Target::NetworkInterface(_)
+            | Target::VpcPeeringConnection(_) => false,
+        }
+    }
+}
+
+/// No route to an endpoint is made by hand: the endpoint's own are all there are (Gateway endpoints, Routing).
+fn check_by_hand(route: &Route) -> Result<(), Refusal> {
+    match route.destination {
+        _ if !route.is_of_endpoint() => Ok(()),
+        Destination::PrefixList(_) => Err(RouteRefusal::ToEndpoint(route.destination).into()),
+        Destination::Cidr(_) => Err(RouteRefusal::OutsideEndpoint(route.target).into()),
     }
 }
 
@@ -606,6 +660,7 @@ fn check_edge_route(vpc: &Vpc, table: RouteTableId, route: &Route) -> Result<(),
         Target::InternetGateway(_)
         | Target::EgressOnlyInternetGateway(_)
         | Target::NatGateway(_)
+        | Target::VpcEndpoint(_)
         | Target::VpcPeeringConnection(_) => false,
     };
     match inside && appliance {

@@ -49,6 +49,7 @@ use crate::subnet::Subnet;
 use crate::user::User;
 use crate::volume::Volume;
 use crate::vpc::Vpc;
+use crate::vpc_endpoint::VpcEndpoint;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
 /// What a table holds: a plain value that can be stored and read again.
@@ -92,6 +93,11 @@ network_rows! {
     PublicAccessBlock: |_| {};
     PublicAccessExclusion: |it| it.tags.clear();
     NatGateway: |it| it.tags.clear();
+    // What may be asked through it is decided where it is asked.
+    VpcEndpoint: |it| {
+        it.tags.clear();
+        it.policy = None;
+    };
     VpcPeeringConnection: |it| it.tags.clear();
     PrefixList: |it| it.tags.clear();
     SecurityGroup: |it| {

@@ -88,7 +88,7 @@ const fn vpc(code: u32, name: &'static str, quota: Quota) -> ServiceQuota {
 }
 
 /// Every quota that has a code and is kept here. All of them can be raised.
-static SERVICE_QUOTAS: [ServiceQuota; 18] = [
+static SERVICE_QUOTAS: [ServiceQuota; 19] = [
     ServiceQuota {
         code: QuotaCode(0x0263_D0A3),
         service: QuotaService::Ec2,
@@ -97,6 +97,7 @@ static SERVICE_QUOTAS: [ServiceQuota; 18] = [
     },
     vpc(0x7E9E_CCDB, "Active VPC peering connections per VPC", Quota::PeeringConnectionsPerVpc),
     vpc(0x45FE_3B85, "Egress-only internet gateways per Region", Quota::EgressOnlyInternetGateways),
+    vpc(0x1B52_E74A, "Gateway VPC endpoints per Region", Quota::GatewayEndpoints),
     vpc(0x83CA_0A9D, "IPv4 CIDR blocks per VPC", Quota::Ipv4CidrsPerVpc),
     vpc(0x085A_6257, "IPv6 CIDR blocks per VPC", Quota::Ipv6CidrsPerVpc),
     vpc(0x0EA8_095F, "Inbound or outbound rules per security group", Quota::RulesPerGroup),

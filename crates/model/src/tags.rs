@@ -118,6 +118,7 @@ tagged_tables! {
     EgressOnlyInternetGateway network.egress_only_internet_gateways;
     PublicAccessExclusion network.public_access_exclusions;
     NatGateway network.nat_gateways;
+    VpcEndpoint network.vpc_endpoints;
     PrefixList network.prefix_lists;
     SecurityGroup network.security_groups;
     NetworkAcl network.network_acls;

@@ -259,6 +259,7 @@ impl World {
             || network.route_tables.linked(own).any(|it| it.id != vpc.main_route_table)
             || network.internet_gateways.linked(own).next().is_some()
             || network.egress_only_internet_gateways.linked(own).next().is_some()
+            || network.vpc_endpoints.linked(own).next().is_some()
             || network.network_interfaces.linked(own).next().is_some()
     }
 

@@ -63,6 +63,7 @@ use crate::table::{Change, Table};
 use crate::user::User;
 use crate::volume::{Volume, VolumeType};
 use crate::vpc::Vpc;
+use crate::vpc_endpoint::VpcEndpoint;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
 /// A change to be made durable: the record's key and its new content; `None` removes it.
@@ -184,6 +185,8 @@ tables! {
             public_access_exclusions: PublicAccessExclusionId => PublicAccessExclusion;
             /// NAT gateways.
             nat_gateways: NatGatewayId => NatGateway;
+            /// VPC endpoints.
+            vpc_endpoints: VpcEndpointId => VpcEndpoint;
             /// VPC peering connections.
             vpc_peering_connections: VpcPeeringConnectionId => VpcPeeringConnection;
             /// Customer-managed prefix lists.

@@ -62,8 +62,8 @@ async fn answer(
     places::reset_when_dropped(&stream, false)?;
     let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
     let sender = sender(datapath, local, peer).await;
-    let origin = Origin { sender, seen_as: peer.ip(), is_secure: tls.is_some() };
-    let client = client(&api, origin, local.ip());
+    let origin = Origin { sender, seen_as: seen_as(sender, peer.ip()), is_secure: tls.is_some() };
+    let client = client(&api, origin, peer.ip(), local.ip());
     match tls {
         None => listener::serve(stream, client, api, ()).await,
         Some(tls) => {
@@ -88,8 +88,8 @@ async fn sender(datapath: Arc<Datapath>, local: SocketAddr, peer: SocketAddr) ->
     };
     let asked = spawn_blocking(move || datapath.with_engine(move |engine| engine.origin(&answers)));
     match asked.await {
-        Ok(Some(engine::Origin { interface, vpc, address })) => {
-            Sender::Interface { id: interface, vpc, address }
+        Ok(Some(engine::Origin { interface, vpc, address, endpoint })) => {
+            Sender::Interface { id: interface, vpc, address, endpoint }
         }
         Ok(None) | Err(_) => Sender::Unknown,
     }
@@ -99,12 +99,21 @@ fn is_laptop(source: IpAddr) -> bool {
     source == IpAddr::V4(LAPTOP) || source == IpAddr::V6(LAPTOP_V6)
 }
 
-fn client(api: &Api, origin: Origin, endpoint: IpAddr) -> Client {
+/// As what policies see it: through a gateway endpoint it has come with a private address, for which `peer` only stands.
+fn seen_as(sender: Sender, peer: IpAddr) -> IpAddr {
+    match sender {
+        Sender::Interface { address, endpoint: Some(_), .. } => address,
+        Sender::Interface { endpoint: None, .. } | Sender::UsersMachine | Sender::Unknown => peer,
+    }
+}
+
+/// Who is held to what: by the address on the wire. A private one is whatever somebody has chosen for his VPC.
+fn client(api: &Api, origin: Origin, peer: IpAddr, endpoint: IpAddr) -> Client {
     Client {
         origin,
-        holder: Holder::at(origin.seen_as),
+        holder: Holder::at(peer),
         refused: None,
-        auth: if is_laptop(origin.seen_as) { api.config.auth } else { Auth::Strict },
+        auth: if is_laptop(peer) { api.config.auth } else { Auth::Strict },
         endpoint: Some(endpoint),
     }
 }

@@ -32,6 +32,8 @@ fn network(random: &mut Random, has_routers: bool) -> String {
     }
     write_public_access(&vpcs, random, &mut text);
     let _ = writeln!(text, "prefix-list pl0 10.0.1.0/24 192.0.2.0/24 10.1.0.0/16 198.51.100.10/32");
+    // Where Amazon S3 is in the Regions that there are VPCs in.
+    let _ = writeln!(text, "host s3-of-oregon 3.5.128.7\nhost s3-of-virginia 3.5.104.7");
     text
 }
 
@@ -64,6 +66,7 @@ struct RandomVpc {
     acl: Vec<bool>,
     internet_gateway: bool,
     egress_only: bool,
+    gateway_endpoint: bool,
     groups: usize,
     /// Whether its first subnet has a NAT gateway to the internet, and the others' routes lead there, IPv6 for IPv4
     /// addresses too: so much has to be right for that, that it seldom is by chance.
@@ -103,6 +106,7 @@ impl RandomVpc {
             acl: (0..subnets).map(|_| random.percent(35)).collect(),
             internet_gateway: sensible || random.percent(80),
             egress_only: ipv6 && random.percent(40),
+            gateway_endpoint: random.percent(50),
             groups: 1 + random.below(3),
             sensible,
             has_routers,
@@ -125,6 +129,9 @@ impl RandomVpc {
         if self.egress_only {
             let _ = writeln!(text, "  eigw");
         }
+        if self.gateway_endpoint {
+            let _ = writeln!(text, "  gateway-endpoint e{index} s3");
+        }
         let _ = writeln!(text, "  routes({})", self.routes(vpcs, random));
         for subnet in 0..self.subnets {
             self.write_subnet(subnet, vpcs, random, text);
@@ -138,7 +145,11 @@ impl RandomVpc {
             let _ = write!(text, " 2600:1f14:0:{vpc}0{subnet}::/64");
         }
         match (self.sensible, subnet) {
-            (true, 0) => text.push_str(" routes(0.0.0.0/0 -> igw, ::/0 -> igw)"),
+            (true, 0) => {
+                let endpoint = self.route_to_endpoint(random).map(|route| format!(", {route}"));
+                let _ =
+                    write!(text, " routes(0.0.0.0/0 -> igw, ::/0 -> igw{})", endpoint.unwrap_or_default());
+            }
             (true, _) => {
                 let _ = write!(text, " routes(0.0.0.0/0 -> n{vpc}0, 64:ff9b::/96 -> n{vpc}0)");
             }
@@ -232,6 +243,7 @@ impl RandomVpc {
                 routes.extend(self.way_out(&nats, random).map(|target| format!("{destination} -> {target}")));
             }
         }
+        routes.extend(self.route_to_endpoint(random));
         if self.ipv6 && self.egress_only && random.percent(50) {
             routes.push("::/0 -> eigw".to_owned());
         } else if self.ipv6 && self.internet_gateway && random.percent(80) {
@@ -270,6 +282,11 @@ impl RandomVpc {
             }
         }
         routes.join(", ")
+    }
+
+    fn route_to_endpoint(&self, random: &mut Random) -> Option<String> {
+        let has_route = self.gateway_endpoint && random.percent(60);
+        has_route.then(|| format!("pl com.amazonaws.{}.s3 -> e{}", self.region, self.index))
     }
 
     fn way_out(&self, nats: &[String], random: &mut Random) -> Option<String> {

@@ -36,6 +36,8 @@ impl Met {
             | DropReason::EgressOnly
             | DropReason::PublicAccessBlocked
             | DropReason::PeeringAddress
+            | DropReason::EndpointProtocol
+            | DropReason::EndpointUnsolicited
             | DropReason::NatProtocol
             | DropReason::NatUnsolicited
             | DropReason::NatIdle
@@ -46,7 +48,7 @@ impl Met {
             | DropReason::SecurityGroupIngress
             | DropReason::TooBig
             | DropReason::ConnectionLimit => Met::Often,
-            DropReason::NatSource | DropReason::NatPortsExhausted => Met::Seldom,
+            DropReason::NatSource | DropReason::NatPortsExhausted | DropReason::EndpointSource => Met::Seldom,
             // What no guest's kernel sends: `hostile_frames`, `link_addresses`, the unit tests of `guest` and `wire`.
             DropReason::Malformed
             | DropReason::BadOffload
@@ -55,6 +57,8 @@ impl Met {
             | DropReason::Broadcast
             | DropReason::Announcement
             | DropReason::SourceRoute => Met::Elsewhere,
+            // One interface would have to forward 65 connections of one port: `gateway_endpoints`.
+            DropReason::EndpointPortsExhausted => Met::Elsewhere,
             // The link's services and full links are not in the reference model; loops are in fixtures, shares in
             // `connection_shares`. No host of the simulated internet has a private address of its own.
             DropReason::LinkService

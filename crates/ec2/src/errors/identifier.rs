@@ -19,6 +19,8 @@ enum Sentence {
     Id(&'static str),
     /// "The security group 'sg-1' does not exist".
     Plain(&'static str),
+    /// "The Vpc Endpoint Id 'vpce-1' does not exist".
+    Titled(&'static str),
     /// "The image id '[ami-1]' does not exist".
     Bracketed(&'static str),
     /// "The volume 'vol-1' does not exist.", and "… Expected: 'vol-...'." of one that is wrongly written.
@@ -37,7 +39,7 @@ const fn family(not_found: &'static str, malformed: Option<&'static str>, senten
     Family { not_found, malformed, sentence }
 }
 
-use Sentence::{Bracketed, Id, IsUnknown, Plain, Stopped, WasGiven, WasNotFound, WithTemplateId};
+use Sentence::{Bracketed, Id, IsUnknown, Plain, Stopped, Titled, WasGiven, WasNotFound, WithTemplateId};
 
 fn family_of(kind: IdKind) -> Family {
     match kind {
@@ -64,6 +66,7 @@ fn family_of(kind: IdKind) -> Family {
         IdKind::NatGateway => {
             family("NatGatewayNotFound", Some("NatGatewayMalformed"), WasNotFound("NatGateway"))
         }
+        IdKind::VpcEndpoint => family("InvalidVpcEndpointId.NotFound", None, Titled("Vpc Endpoint")),
         IdKind::VpcPeeringConnection => {
             family("InvalidVpcPeeringConnectionID.NotFound", None, Id("vpcPeeringConnection"))
         }
@@ -154,6 +157,7 @@ pub(crate) fn not_found(kind: IdKind, ids: &[&str]) -> AwsError {
     let (s, does) = if ids.len() == 1 { ("", "does") } else { ("s", "do") };
     let message = match family.sentence {
         Id(noun) => format!("The {noun} ID{s} '{list}' {does} not exist"),
+        Titled(noun) => format!("The {noun} Id{s} '{list}' {does} not exist"),
         Plain(noun) => format!("The {noun}{s} '{list}' {does} not exist"),
         Bracketed(noun) => format!("The {noun} id{s} '[{list}]' {does} not exist"),
         Stopped(noun) => format!("The {noun}{s} '{list}' {does} not exist."),

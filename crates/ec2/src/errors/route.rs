@@ -38,6 +38,15 @@ pub(super) fn refused(refusal: RouteRefusal) -> AwsError {
             let message = format!("no route with {parameter} {destination} in route table {table}");
             AwsError::new("InvalidRoute.NotFound", message)
         }
+        RouteRefusal::ToEndpoint(_) => {
+            invalid("Cannot create or replace a prefix list route targeting a VPC Endpoint.")
+        }
+        RouteRefusal::OutsideEndpoint(target) => invalid(format!(
+            "{target} is a gateway endpoint, which only the prefix list of its service can be routed to."
+        )),
+        RouteRefusal::OfEndpoint { table, destination } => {
+            invalid(format!("cannot remove VPC endpoint route {destination} in route table {table}"))
+        }
         RouteRefusal::Local { table, destination } => {
             invalid(format!("cannot remove local route {destination} in route table {table}"))
         }

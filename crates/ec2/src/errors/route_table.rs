@@ -27,6 +27,7 @@ fn different_networks(table: RouteTableId, other: ResourceId) -> AwsError {
         ResourceId::InternetGateway(_)
         | ResourceId::EgressOnlyInternetGateway(_)
         | ResourceId::NatGateway(_)
+        | ResourceId::VpcEndpoint(_)
         | ResourceId::VpcPeeringConnection(_) => "network gateway",
         ResourceId::NetworkInterface(_) => "interface",
         ResourceId::Vpc(_) => "network",

@@ -1518,6 +1518,66 @@ impl ToXml for CreateVpcBlockPublicAccessExclusionResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVpcEndpointRequest {
+    pub client_token: Option<String>,
+    pub dns_options: Option<DnsOptionsSpecification>,
+    pub ip_address_type: Option<String>,
+    pub policy_document: Option<String>,
+    pub private_dns_enabled: Option<bool>,
+    pub resource_configuration_arn: Option<String>,
+    pub route_table_ids: Vec<String>,
+    pub security_group_ids: Vec<String>,
+    pub service_name: Option<String>,
+    pub service_network_arn: Option<String>,
+    pub service_region: Option<String>,
+    pub subnet_configurations: Vec<SubnetConfiguration>,
+    pub subnet_ids: Vec<String>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub vpc_endpoint_type: Option<String>,
+    pub vpc_id: Option<String>,
+}
+
+impl FromParams for CreateVpcEndpointRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            dns_options: fields.optional("DnsOptions")?,
+            ip_address_type: fields.optional("IpAddressType")?,
+            policy_document: fields.optional("PolicyDocument")?,
+            private_dns_enabled: fields.optional("PrivateDnsEnabled")?,
+            resource_configuration_arn: fields.optional("ResourceConfigurationArn")?,
+            route_table_ids: fields.list("RouteTableId")?,
+            security_group_ids: fields.list("SecurityGroupId")?,
+            service_name: fields.optional("ServiceName")?,
+            service_network_arn: fields.optional("ServiceNetworkArn")?,
+            service_region: fields.optional("ServiceRegion")?,
+            subnet_configurations: fields.list("SubnetConfiguration")?,
+            subnet_ids: fields.list("SubnetId")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            vpc_endpoint_type: fields.optional("VpcEndpointType")?,
+            vpc_id: fields.required("VpcId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateVpcEndpointResult {
+    pub client_token: Option<String>,
+    pub vpc_endpoint: Option<VpcEndpoint>,
+}
+
+impl ToXml for CreateVpcEndpointResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("clientToken", &self.client_token);
+        xml.field("vpcEndpoint", &self.vpc_endpoint);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateVpcPeeringConnectionRequest {
     pub peer_owner_id: Option<String>,
     pub peer_region: Option<String>,

@@ -659,6 +659,32 @@ impl ToXml for DeleteVpcBlockPublicAccessExclusionResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteVpcEndpointsRequest {
+    pub vpc_endpoint_ids: Vec<String>,
+}
+
+impl FromParams for DeleteVpcEndpointsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { vpc_endpoint_ids: fields.required_list("VpcEndpointId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteVpcEndpointsResult {
+    pub unsuccessful: Vec<UnsuccessfulItem>,
+}
+
+impl ToXml for DeleteVpcEndpointsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("unsuccessful", "item", &self.unsuccessful);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteVpcPeeringConnectionRequest {
     pub vpc_peering_connection_id: Option<String>,
 }
@@ -2662,6 +2688,82 @@ impl ToXml for DescribeVpcBlockPublicAccessOptionsResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcEndpointServicesRequest {
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub service_names: Vec<String>,
+    pub service_regions: Vec<String>,
+}
+
+impl FromParams for DescribeVpcEndpointServicesRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            service_names: fields.list("ServiceName")?,
+            service_regions: fields.list("ServiceRegion")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcEndpointServicesResult {
+    pub next_token: Option<String>,
+    pub service_details: Vec<ServiceDetail>,
+    pub service_names: Vec<String>,
+}
+
+impl ToXml for DescribeVpcEndpointServicesResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("serviceDetailSet", "item", &self.service_details);
+        xml.list("serviceNameSet", "item", &self.service_names);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcEndpointsRequest {
+    pub filters: Vec<Filter>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub vpc_endpoint_ids: Vec<String>,
+}
+
+impl FromParams for DescribeVpcEndpointsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filters: fields.list("Filter")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+            vpc_endpoint_ids: fields.list("VpcEndpointId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeVpcEndpointsResult {
+    pub next_token: Option<String>,
+    pub vpc_endpoints: Vec<VpcEndpoint>,
+}
+
+impl ToXml for DescribeVpcEndpointsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("nextToken", &self.next_token);
+        xml.list("vpcEndpointSet", "item", &self.vpc_endpoints);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeVpcPeeringConnectionsRequest {
     pub filters: Vec<Filter>,
     pub max_results: Option<i32>,
@@ -3192,5 +3294,61 @@ impl ToXml for DiskInfo {
         xml.field("count", &self.count);
         xml.field("sizeInGB", &self.size_in_gb);
         xml.field("type", &self.r#type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DnsEntry {
+    pub dns_name: Option<String>,
+    pub hosted_zone_id: Option<String>,
+}
+
+impl ToXml for DnsEntry {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("dnsName", &self.dns_name);
+        xml.field("hostedZoneId", &self.hosted_zone_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DnsOptions {
+    pub dns_record_ip_type: Option<String>,
+    pub private_dns_only_for_inbound_resolver_endpoint: Option<bool>,
+    pub private_dns_preference: Option<String>,
+    pub private_dns_specified_domains: Vec<String>,
+}
+
+impl ToXml for DnsOptions {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("dnsRecordIpType", &self.dns_record_ip_type);
+        xml.field(
+            "privateDnsOnlyForInboundResolverEndpoint",
+            &self.private_dns_only_for_inbound_resolver_endpoint,
+        );
+        xml.field("privateDnsPreference", &self.private_dns_preference);
+        xml.list("privateDnsSpecifiedDomainSet", "item", &self.private_dns_specified_domains);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DnsOptionsSpecification {
+    pub dns_record_ip_type: Option<String>,
+    pub private_dns_only_for_inbound_resolver_endpoint: Option<bool>,
+    pub private_dns_preference: Option<String>,
+    pub private_dns_specified_domains: Vec<String>,
+}
+
+impl FromParams for DnsOptionsSpecification {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            dns_record_ip_type: fields.optional("DnsRecordIpType")?,
+            private_dns_only_for_inbound_resolver_endpoint: fields
+                .optional("PrivateDnsOnlyForInboundResolverEndpoint")?,
+            private_dns_preference: fields.optional("PrivateDnsPreference")?,
+            private_dns_specified_domains: fields.list("PrivateDnsSpecifiedDomain")?,
+        };
+        fields.close()?;
+        Ok(value)
     }
 }

@@ -7,6 +7,19 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct LastError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToXml for LastError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("code", &self.code);
+        xml.field("message", &self.message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LaunchPermission {
     pub group: Option<String>,
     pub organization_arn: Option<String>,

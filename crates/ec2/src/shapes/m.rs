@@ -971,6 +971,58 @@ impl ToXml for ModifyVpcBlockPublicAccessOptionsResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVpcEndpointRequest {
+    pub add_route_table_ids: Vec<String>,
+    pub add_security_group_ids: Vec<String>,
+    pub add_subnet_ids: Vec<String>,
+    pub dns_options: Option<DnsOptionsSpecification>,
+    pub ip_address_type: Option<String>,
+    pub policy_document: Option<String>,
+    pub private_dns_enabled: Option<bool>,
+    pub remove_route_table_ids: Vec<String>,
+    pub remove_security_group_ids: Vec<String>,
+    pub remove_subnet_ids: Vec<String>,
+    pub reset_policy: Option<bool>,
+    pub subnet_configurations: Vec<SubnetConfiguration>,
+    pub vpc_endpoint_id: Option<String>,
+}
+
+impl FromParams for ModifyVpcEndpointRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            add_route_table_ids: fields.list("AddRouteTableId")?,
+            add_security_group_ids: fields.list("AddSecurityGroupId")?,
+            add_subnet_ids: fields.list("AddSubnetId")?,
+            dns_options: fields.optional("DnsOptions")?,
+            ip_address_type: fields.optional("IpAddressType")?,
+            policy_document: fields.optional("PolicyDocument")?,
+            private_dns_enabled: fields.optional("PrivateDnsEnabled")?,
+            remove_route_table_ids: fields.list("RemoveRouteTableId")?,
+            remove_security_group_ids: fields.list("RemoveSecurityGroupId")?,
+            remove_subnet_ids: fields.list("RemoveSubnetId")?,
+            reset_policy: fields.optional("ResetPolicy")?,
+            subnet_configurations: fields.list("SubnetConfiguration")?,
+            vpc_endpoint_id: fields.required("VpcEndpointId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModifyVpcEndpointResult {
+    pub r#return: Option<bool>,
+}
+
+impl ToXml for ModifyVpcEndpointResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("return", &self.r#return);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModifyVpcPeeringConnectionOptionsRequest {
     pub accepter_peering_connection_options: Option<PeeringConnectionOptionsRequest>,
     pub requester_peering_connection_options: Option<PeeringConnectionOptionsRequest>,

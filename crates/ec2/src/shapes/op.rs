@@ -59,6 +59,7 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateVpcBlockPublicAccessExclusion", |input| {
         CreateVpcBlockPublicAccessExclusion::decode(input).map(drop)
     }),
+    ("CreateVpcEndpoint", |input| CreateVpcEndpoint::decode(input).map(drop)),
     ("CreateVpcPeeringConnection", |input| CreateVpcPeeringConnection::decode(input).map(drop)),
     ("DeleteDhcpOptions", |input| DeleteDhcpOptions::decode(input).map(drop)),
     ("DeleteEgressOnlyInternetGateway", |input| DeleteEgressOnlyInternetGateway::decode(input).map(drop)),
@@ -87,6 +88,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteVpcBlockPublicAccessExclusion", |input| {
         DeleteVpcBlockPublicAccessExclusion::decode(input).map(drop)
     }),
+    ("DeleteVpcEndpoints", |input| DeleteVpcEndpoints::decode(input).map(drop)),
     ("DeleteVpcPeeringConnection", |input| DeleteVpcPeeringConnection::decode(input).map(drop)),
     ("DeregisterImage", |input| DeregisterImage::decode(input).map(drop)),
     ("DescribeAccountAttributes", |input| DescribeAccountAttributes::decode(input).map(drop)),
@@ -158,6 +160,8 @@ pub const DECODERS: &[Decoder] = &[
     ("DescribeVpcBlockPublicAccessOptions", |input| {
         DescribeVpcBlockPublicAccessOptions::decode(input).map(drop)
     }),
+    ("DescribeVpcEndpointServices", |input| DescribeVpcEndpointServices::decode(input).map(drop)),
+    ("DescribeVpcEndpoints", |input| DescribeVpcEndpoints::decode(input).map(drop)),
     ("DescribeVpcPeeringConnections", |input| DescribeVpcPeeringConnections::decode(input).map(drop)),
     ("DescribeVpcs", |input| DescribeVpcs::decode(input).map(drop)),
     ("DetachInternetGateway", |input| DetachInternetGateway::decode(input).map(drop)),
@@ -233,6 +237,7 @@ pub const DECODERS: &[Decoder] = &[
         ModifyVpcBlockPublicAccessExclusion::decode(input).map(drop)
     }),
     ("ModifyVpcBlockPublicAccessOptions", |input| ModifyVpcBlockPublicAccessOptions::decode(input).map(drop)),
+    ("ModifyVpcEndpoint", |input| ModifyVpcEndpoint::decode(input).map(drop)),
     ("ModifyVpcPeeringConnectionOptions", |input| ModifyVpcPeeringConnectionOptions::decode(input).map(drop)),
     ("ModifyVpcTenancy", |input| ModifyVpcTenancy::decode(input).map(drop)),
     ("MonitorInstances", |input| MonitorInstances::decode(input).map(drop)),
@@ -1273,6 +1278,26 @@ impl Operation for CreateVpcBlockPublicAccessExclusion {
     }
 }
 
+/// `CreateVpcEndpoint`.
+pub struct CreateVpcEndpoint;
+impl Operation for CreateVpcEndpoint {
+    const NAME: &'static str = "CreateVpcEndpoint";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_VPC_ENDPOINT;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VpcId"];
+    const DRY_RUN: bool = true;
+    type Request = CreateVpcEndpointRequest;
+    type Response = CreateVpcEndpointResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateVpcPeeringConnection`.
 pub struct CreateVpcPeeringConnection;
 impl Operation for CreateVpcPeeringConnection {
@@ -1785,6 +1810,26 @@ impl Operation for DeleteVpcBlockPublicAccessExclusion {
     const DRY_RUN: bool = true;
     type Request = DeleteVpcBlockPublicAccessExclusionRequest;
     type Response = DeleteVpcBlockPublicAccessExclusionResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DeleteVpcEndpoints`.
+pub struct DeleteVpcEndpoints;
+impl Operation for DeleteVpcEndpoints {
+    const NAME: &'static str = "DeleteVpcEndpoints";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_VPC_ENDPOINTS;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VpcEndpointId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteVpcEndpointsRequest;
+    type Response = DeleteVpcEndpointsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2964,6 +3009,48 @@ impl Operation for DescribeVpcBlockPublicAccessOptions {
     const DRY_RUN: bool = true;
     type Request = DescribeVpcBlockPublicAccessOptionsRequest;
     type Response = DescribeVpcBlockPublicAccessOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeVpcEndpointServices`.
+pub struct DescribeVpcEndpointServices;
+impl Operation for DescribeVpcEndpointServices {
+    const NAME: &'static str = "DescribeVpcEndpointServices";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VPC_ENDPOINT_SERVICES;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "ServiceDetails" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVpcEndpointServicesRequest;
+    type Response = DescribeVpcEndpointServicesResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeVpcEndpoints`.
+pub struct DescribeVpcEndpoints;
+impl Operation for DescribeVpcEndpoints {
+    const NAME: &'static str = "DescribeVpcEndpoints";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_VPC_ENDPOINTS;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "VpcEndpoints" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeVpcEndpointsRequest;
+    type Response = DescribeVpcEndpointsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -4312,6 +4399,26 @@ impl Operation for ModifyVpcBlockPublicAccessOptions {
     const DRY_RUN: bool = true;
     type Request = ModifyVpcBlockPublicAccessOptionsRequest;
     type Response = ModifyVpcBlockPublicAccessOptionsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `ModifyVpcEndpoint`.
+pub struct ModifyVpcEndpoint;
+impl Operation for ModifyVpcEndpoint {
+    const NAME: &'static str = "ModifyVpcEndpoint";
+    const AUTHORIZATION: &'static Authorization = &authorization::MODIFY_VPC_ENDPOINT;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["VpcEndpointId"];
+    const DRY_RUN: bool = true;
+    type Request = ModifyVpcEndpointRequest;
+    type Response = ModifyVpcEndpointResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }

@@ -7,6 +7,19 @@ use awsproto::xml::{ToXml, XmlWriter};
 use awsproto::{AwsError, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct PayerResponsibilityEntry {
+    pub payer_responsibility_type: Option<String>,
+    pub scope: Option<String>,
+}
+
+impl ToXml for PayerResponsibilityEntry {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("payerResponsibilityType", &self.payer_responsibility_type);
+        xml.field("scope", &self.scope);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PeeringConnectionOptions {
     pub allow_dns_resolution_from_remote_vpc: Option<bool>,
     pub allow_egress_from_local_classic_link_to_remote_vpc: Option<bool>,
@@ -305,6 +318,17 @@ impl ToXml for PrincipalIdFormat {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("arn", &self.arn);
         xml.list("statusSet", "item", &self.statuses);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PrivateDnsDetails {
+    pub private_dns_name: Option<String>,
+}
+
+impl ToXml for PrivateDnsDetails {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("privateDnsName", &self.private_dns_name);
     }
 }
 

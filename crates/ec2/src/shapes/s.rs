@@ -131,6 +131,19 @@ impl ToXml for SecurityGroupForVpc {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct SecurityGroupIdentifier {
+    pub group_id: Option<String>,
+    pub group_name: Option<String>,
+}
+
+impl ToXml for SecurityGroupIdentifier {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("groupId", &self.group_id);
+        xml.field("groupName", &self.group_name);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SecurityGroupReference {
     pub group_id: Option<String>,
     pub referencing_vpc_id: Option<String>,
@@ -278,6 +291,68 @@ impl ToXml for SecurityGroupVpcAssociation {
         xml.field("stateReason", &self.state_reason);
         xml.field("vpcId", &self.vpc_id);
         xml.field("vpcOwnerId", &self.vpc_owner_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceDetail {
+    pub acceptance_required: Option<bool>,
+    pub availability_zone_ids: Vec<String>,
+    pub availability_zones: Vec<String>,
+    pub base_endpoint_dns_names: Vec<String>,
+    pub manages_vpc_endpoints: Option<bool>,
+    pub owner: Option<String>,
+    pub payer_responsibility: Option<String>,
+    pub private_dns_name: Option<String>,
+    pub private_dns_name_verification_state: Option<String>,
+    pub private_dns_names: Vec<PrivateDnsDetails>,
+    pub service_id: Option<String>,
+    pub service_name: Option<String>,
+    pub service_region: Option<String>,
+    pub service_type: Vec<ServiceTypeDetail>,
+    pub supported_ip_address_types: Vec<String>,
+    pub tags: Vec<Tag>,
+    pub vpc_endpoint_policy_supported: Option<bool>,
+}
+
+impl awsproto::filter::Tagged for ServiceDetail {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for ServiceDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("acceptanceRequired", &self.acceptance_required);
+        xml.list("availabilityZoneIdSet", "item", &self.availability_zone_ids);
+        xml.list("availabilityZoneSet", "item", &self.availability_zones);
+        xml.list("baseEndpointDnsNameSet", "item", &self.base_endpoint_dns_names);
+        xml.field("managesVpcEndpoints", &self.manages_vpc_endpoints);
+        xml.field("owner", &self.owner);
+        xml.field("payerResponsibility", &self.payer_responsibility);
+        xml.field("privateDnsName", &self.private_dns_name);
+        xml.field("privateDnsNameVerificationState", &self.private_dns_name_verification_state);
+        if !self.private_dns_names.is_empty() {
+            xml.list("privateDnsNameSet", "item", &self.private_dns_names);
+        }
+        xml.field("serviceId", &self.service_id);
+        xml.field("serviceName", &self.service_name);
+        xml.field("serviceRegion", &self.service_region);
+        xml.list("serviceType", "item", &self.service_type);
+        xml.list("supportedIpAddressTypeSet", "item", &self.supported_ip_address_types);
+        xml.list("tagSet", "item", &self.tags);
+        xml.field("vpcEndpointPolicySupported", &self.vpc_endpoint_policy_supported);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceTypeDetail {
+    pub service_type: Option<String>,
+}
+
+impl ToXml for ServiceTypeDetail {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("serviceType", &self.service_type);
     }
 }
 
@@ -695,6 +770,39 @@ impl ToXml for SubnetCidrReservation {
         if !self.tags.is_empty() {
             xml.list("tagSet", "item", &self.tags);
         }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SubnetConfiguration {
+    pub ipv4: Option<String>,
+    pub ipv6: Option<String>,
+    pub subnet_id: Option<String>,
+}
+
+impl FromParams for SubnetConfiguration {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            ipv4: fields.optional("Ipv4")?,
+            ipv6: fields.optional("Ipv6")?,
+            subnet_id: fields.optional("SubnetId")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SubnetIpPrefixes {
+    pub ip_prefixes: Vec<String>,
+    pub subnet_id: Option<String>,
+}
+
+impl ToXml for SubnetIpPrefixes {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("ipPrefixSet", "item", &self.ip_prefixes);
+        xml.field("subnetId", &self.subnet_id);
     }
 }
 

@@ -152,6 +152,32 @@ impl ToXml for UnsuccessfulInstanceCreditSpecificationItemError {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnsuccessfulItem {
+    pub error: Option<UnsuccessfulItemError>,
+    pub resource_id: Option<String>,
+}
+
+impl ToXml for UnsuccessfulItem {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("error", &self.error);
+        xml.field("resourceId", &self.resource_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UnsuccessfulItemError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToXml for UnsuccessfulItemError {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("code", &self.code);
+        xml.field("message", &self.message);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSecurityGroupRuleDescriptionsEgressRequest {
     pub group_id: Option<String>,
     pub group_name: Option<String>,

@@ -558,6 +558,79 @@ impl ToXml for VpcEncryptionControlExclusions {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct VpcEndpoint {
+    pub creation_timestamp: Option<Timestamp>,
+    pub dns_entries: Vec<DnsEntry>,
+    pub dns_options: Option<DnsOptions>,
+    pub failure_reason: Option<String>,
+    pub groups: Vec<SecurityGroupIdentifier>,
+    pub ip_address_type: Option<String>,
+    pub ipv4_prefixes: Vec<SubnetIpPrefixes>,
+    pub ipv6_prefixes: Vec<SubnetIpPrefixes>,
+    pub last_error: Option<LastError>,
+    pub network_interface_ids: Vec<String>,
+    pub owner_id: Option<String>,
+    pub payer_responsibilities: Vec<PayerResponsibilityEntry>,
+    pub policy_document: Option<String>,
+    pub private_dns_enabled: Option<bool>,
+    pub requester_managed: Option<bool>,
+    pub resource_configuration_arn: Option<String>,
+    pub route_table_ids: Vec<String>,
+    pub service_name: Option<String>,
+    pub service_network_arn: Option<String>,
+    pub service_region: Option<String>,
+    pub state: Option<String>,
+    pub subnet_ids: Vec<String>,
+    pub tags: Vec<Tag>,
+    pub vpc_endpoint_id: Option<String>,
+    pub vpc_endpoint_type: Option<String>,
+    pub vpc_id: Option<String>,
+}
+
+impl awsproto::filter::Tagged for VpcEndpoint {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for VpcEndpoint {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("creationTimestamp", &self.creation_timestamp);
+        xml.list("dnsEntrySet", "item", &self.dns_entries);
+        xml.field("dnsOptions", &self.dns_options);
+        xml.field("failureReason", &self.failure_reason);
+        xml.list("groupSet", "item", &self.groups);
+        xml.field("ipAddressType", &self.ip_address_type);
+        if !self.ipv4_prefixes.is_empty() {
+            xml.list("ipv4PrefixSet", "item", &self.ipv4_prefixes);
+        }
+        if !self.ipv6_prefixes.is_empty() {
+            xml.list("ipv6PrefixSet", "item", &self.ipv6_prefixes);
+        }
+        xml.field("lastError", &self.last_error);
+        xml.list("networkInterfaceIdSet", "item", &self.network_interface_ids);
+        xml.field("ownerId", &self.owner_id);
+        if !self.payer_responsibilities.is_empty() {
+            xml.list("payerResponsibilitySet", "item", &self.payer_responsibilities);
+        }
+        xml.field("policyDocument", &self.policy_document);
+        xml.field("privateDnsEnabled", &self.private_dns_enabled);
+        xml.field("requesterManaged", &self.requester_managed);
+        xml.field("resourceConfigurationArn", &self.resource_configuration_arn);
+        xml.list("routeTableIdSet", "item", &self.route_table_ids);
+        xml.field("serviceName", &self.service_name);
+        xml.field("serviceNetworkArn", &self.service_network_arn);
+        xml.field("serviceRegion", &self.service_region);
+        xml.field("state", &self.state);
+        xml.list("subnetIdSet", "item", &self.subnet_ids);
+        xml.list("tagSet", "item", &self.tags);
+        xml.field("vpcEndpointId", &self.vpc_endpoint_id);
+        xml.field("vpcEndpointType", &self.vpc_endpoint_type);
+        xml.field("vpcId", &self.vpc_id);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VpcIpv6CidrBlockAssociation {
     pub association_id: Option<String>,
     pub ip_source: Option<String>,

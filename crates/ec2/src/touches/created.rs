@@ -11,7 +11,7 @@ use super::is_made;
 use crate::shapes::op;
 
 /// Parameters that say what a condition key is about.
-const SAID: [(&str, &str); 10] = [
+const SAID: [(&str, &str); 11] = [
     ("ec2:VolumeSize", "Size"),
     ("ec2:VolumeType", "VolumeType"),
     ("ec2:VolumeIops", "Iops"),
@@ -22,6 +22,7 @@ const SAID: [(&str, &str); 10] = [
     ("ec2:PlacementGroupName", "GroupName"),
     ("ec2:PlacementGroupStrategy", "Strategy"),
     ("ec2:SubnetID", "SubnetId"),
+    ("ec2:VpceServiceName", "ServiceName"),
 ];
 
 /// What is made of a type.
@@ -136,6 +137,12 @@ fn unsaid(asked: &Asked<'_>) -> Vec<ConditionKey> {
     let defaults = asked.world.storage_defaults(asked.scope());
     match asked.action.name {
         op::CreateVolume::NAME => vec![one("ec2:VolumeType", "gp2"), one("ec2:Encrypted", defaults.encrypts)],
+        // Only AWS's own services have endpoints here, and only in their own Region.
+        op::CreateVpcEndpoint::NAME => vec![
+            one("ec2:VpceServiceOwner", "amazon"),
+            one("ec2:VpceServiceRegion", asked.scope().region),
+            one("ec2:VpceMultiRegion", false),
+        ],
         op::CreateKeyPair::NAME => vec![one("ec2:KeyPairType", "rsa")],
         _ => Vec::new(),
     }

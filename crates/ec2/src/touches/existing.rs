@@ -5,6 +5,7 @@ use awsproto::{ResourceUse, Touched};
 use model::image::{self, Image};
 use model::key_pair::KeyKind;
 use model::placement_group::PlacementStrategy;
+use model::vpc_endpoint::VpcEndpointKind;
 use model::{AccountId, ResourceId, SecurityGroupId, Zone};
 
 use super::asked::Asked;
@@ -159,6 +160,7 @@ fn id_key(id: ResourceId) -> Option<&'static str> {
         ResourceId::Image(_) => "ec2:ImageID",
         ResourceId::EgressOnlyInternetGateway(_)
         | ResourceId::PublicAccessExclusion(_)
+        | ResourceId::VpcEndpoint(_)
         | ResourceId::NatGateway(_)
         | ResourceId::PrefixList(_)
         | ResourceId::SecurityGroupRule(_)
@@ -198,6 +200,17 @@ fn of_kind(asked: &Asked<'_>, id: ResourceId) -> Option<Vec<ConditionKey>> {
         }
         ResourceId::InstanceConnectEndpoint(id) => {
             vec![in_subnet(world.instance_connect_endpoints.get(&id)?.subnet)]
+        }
+        ResourceId::VpcEndpoint(id) => {
+            let endpoint = network.vpc_endpoints.get(&id)?;
+            let VpcEndpointKind::Gateway { service } = endpoint.kind;
+            let region = endpoint.scope.region;
+            vec![
+                one("ec2:VpceServiceName", service.prefix_list(region).name()),
+                one("ec2:VpceServiceOwner", "amazon"),
+                one("ec2:VpceServiceRegion", region),
+                one("ec2:VpceMultiRegion", false),
+            ]
         }
         ResourceId::VpcPeeringConnection(id) => {
             let peering = network.vpc_peering_connections.get(&id)?;

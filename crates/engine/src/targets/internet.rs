@@ -7,12 +7,15 @@ use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
 use crate::stage::Stage;
-use crate::targets::internet_gateway;
 use crate::targets::public_access::{Way, blocked};
+use crate::targets::{internet_gateway, vpc_endpoint};
 use crate::trace::{Outcome, TraceStep};
 
 /// Takes a packet to whoever has its public destination.
 pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
+    if let Some(step) = vpc_endpoint::enter(journey) {
+        return step;
+    }
     let network = journey.network();
     let destination = journey.packet.flow.destination;
     match destination {

@@ -39,6 +39,17 @@ pub enum RouteRefusal {
         /// The destination.
         destination: Destination,
     },
+    /// A route to a prefix list leads to an endpoint, which alone makes and changes such routes.
+    ToEndpoint(Destination),
+    /// A gateway endpoint takes packets to its service's prefix list alone.
+    OutsideEndpoint(Target),
+    /// The route is an endpoint's, which alone removes it.
+    OfEndpoint {
+        /// The table.
+        table: RouteTableId,
+        /// The destination.
+        destination: Destination,
+    },
     /// The route is local and stays.
     Local {
         /// The table.

@@ -32,6 +32,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
             world.network.public_access_exclusions.values().filter(|it| it.deleted.is_none()).count(),
         ),
         ("nat gateways", world.network.nat_gateways.values().filter(|it| it.is_available()).count()),
+        ("vpc endpoints", world.network.vpc_endpoints.len()),
         (
             "peering connections",
             world.network.vpc_peering_connections.values().filter(|it| it.is_active()).count(),

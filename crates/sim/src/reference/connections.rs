@@ -1,7 +1,7 @@
 //! What is remembered of packets: "Security group connection tracking" (EC2 User Guide) and "NAT gateways" (VPC User
 //! Guide), with Hamlet's own times where AWS publishes none.
 
-use model::NatGatewayId;
+use model::{NatGatewayId, SubnetId, VpcEndpointId};
 use wire::Flow;
 
 use super::Who;
@@ -24,6 +24,8 @@ pub struct Connection {
     responder: Option<End>,
     /// The NAT gateways on the initiator's way, and what each made of its packets.
     pub nat: Vec<(NatGatewayId, Flow)>,
+    /// The gateway endpoint that the initiator's packets leave through, from which subnet and as what.
+    pub endpoint: Option<(VpcEndpointId, SubnetId, Flow)>,
     /// Whether an egress-only internet gateway saw it go out.
     pub through_egress_only: bool,
     protocol: u8,
@@ -48,6 +50,8 @@ pub struct Memory {
     pub always_tracked: bool,
     /// NAT gateways on the way.
     pub nat: Vec<(NatGatewayId, Flow)>,
+    /// The gateway endpoint that it left through, from which subnet and as what.
+    pub endpoint: Option<(VpcEndpointId, SubnetId, Flow)>,
     /// Whether an egress-only gateway saw it.
     pub through_egress_only: bool,
     /// By how much the time to live shrank.
@@ -65,6 +69,7 @@ impl Default for Memory {
             receiver_tracks: None,
             always_tracked: false,
             nat: Vec::new(),
+            endpoint: None,
             through_egress_only: false,
             hops: 0,
             // "Jumbo frames: 9001 bytes" inside a VPC.
@@ -95,6 +100,7 @@ impl Connection {
             initiator: Some(End { who, flow, tracked }),
             responder: None,
             nat: Vec::new(),
+            endpoint: None,
             through_egress_only: false,
             protocol: flow.protocol,
             last: now,

@@ -5,8 +5,10 @@ use model::network_interface::InterfaceKind;
 use model::peering_status::PeeringStatus;
 use model::public_access_block::{Excluded, ExclusionMode, PublicAccessMode};
 use model::{
-    Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, Subnet, SubnetId, Target, VpcId, World,
+    Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, NetworkInterfaceId, Subnet, SubnetId,
+    Target, VpcEndpointId, VpcId, World,
 };
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use wire::Flow;
 
@@ -31,6 +33,8 @@ pub(super) struct Journey<'a> {
     pub(super) nat_port: Option<u16>,
     /// How many connections a NAT gateway keeps to one destination.
     pub(super) nat_max: usize,
+    /// Under which address a service behind a gateway endpoint sees each interface.
+    pub(super) stand_ins: &'a BTreeMap<NetworkInterfaceId, IpAddr>,
     pub(super) memory: Memory,
     /// The subnet that it was last in.
     pub(super) here: Option<SubnetId>,
@@ -166,6 +170,7 @@ impl<'a> Journey<'a> {
                 }
                 self.enter(interface, from, patience)
             }
+            Target::VpcEndpoint(id) => self.leave_by_endpoint(id, vpc, from),
             Target::VpcPeeringConnection(id) => {
                 let peering =
                     self.world.network.vpc_peering_connections.get(&id).ok_or(DropReason::Blackhole)?;
@@ -292,8 +297,87 @@ impl<'a> Journey<'a> {
         self.on_the_internet(patience)
     }
 
+    /// Straight to the service: what a VPC's own addresses send, over TCP or as an echo. It knows the interface that began.
+    fn leave_by_endpoint(&mut self, id: VpcEndpointId, vpc: VpcId, from: Option<&Subnet>) -> Arrival {
+        let (flow, network) = (self.packet.flow, &self.world.network);
+        network.vpc_endpoints.get(&id).filter(|endpoint| endpoint.vpc == vpc).ok_or(DropReason::Blackhole)?;
+        let Who::Interface(sender) = self.from else { return Err(DropReason::EndpointSource) };
+        let from = from.ok_or(DropReason::EndpointSource)?.id;
+        rules::owner(self.world, vpc, flow.source).ok_or(DropReason::EndpointSource)?;
+        if self.own.is_some_and(|(_, initiator)| !initiator) {
+            return Err(DropReason::EndpointUnsolicited);
+        }
+        let is_echo = flow.protocol == 1 && matches!(self.packet.icmp, Some((0 | 8, _)));
+        let passes = flow.protocol == 6 || is_echo;
+        if !passes || self.packet.part != Part::Whole || self.packet.about.is_some() {
+            return Err(DropReason::EndpointProtocol);
+        }
+        if !self.is_host(flow.destination) {
+            return Err(DropReason::NoSuchHost);
+        }
+        self.packet.flow = self.as_seen(sender)?;
+        self.memory.endpoint = Some((id, from, flow));
+        self.narrow(1500);
+        Ok(Who::Internet)
+    }
+
+    /// As what a service sees a packet that comes through an endpoint: as before, or by the first port from its own on that
+    /// no other connection of the interface has there.
+    fn as_seen(&self, sender: NetworkInterfaceId) -> Result<Flow, DropReason> {
+        let flow = self.packet.flow;
+        let own = self.own.map(|(index, _)| index);
+        let before = own.map(|index| &self.connections[index]);
+        let before = before.filter(|it| it.endpoint.is_some_and(|(_, _, inside)| inside == flow));
+        if let Some(end) = before.and_then(|it| it.end(false)).filter(|end| end.who == Who::Internet) {
+            return Ok(end.flow.reversed());
+        }
+        let source = *self.stand_ins.get(&sender).ok_or(DropReason::EndpointSource)?;
+        let ports = (0..64).map(|step| flow.source_port.wrapping_add(step).max(1));
+        let mut seen = ports.map(|port| with_port(&Flow { source, ..flow }, port));
+        let is_free = |seen: &Flow| {
+            let other = find(self.connections, Who::Internet, &seen.reversed());
+            other.is_none_or(|(index, _)| Some(index) == own)
+        };
+        seen.find(is_free).ok_or(DropReason::EndpointPortsExhausted)
+    }
+
+    /// What answers a connection through an endpoint, as long as there is a way to the endpoint; none for other packets.
+    fn come_by_endpoint(&mut self, patience: usize) -> Option<Arrival> {
+        let (index, initiator) = self.own?;
+        let connection = &self.connections[index];
+        let (id, from, inside) = connection.endpoint.filter(|_| !initiator)?;
+        let answers = connection.end(false)?.flow;
+        if self.packet.flow.destination != answers.destination {
+            return None;
+        }
+        let endpoint = self.world.network.vpc_endpoints.get(&id);
+        let owner = endpoint.and_then(|it| rules::owner(self.world, it.vpc, inside.source));
+        let Some(owner) = owner.filter(|_| self.has_way_to(from, id, inside.destination)) else {
+            return Some(Err(DropReason::EndpointUnsolicited));
+        };
+        self.packet.flow = match self.packet.about {
+            None => inside.reversed(),
+            Some(_) => Flow { destination: inside.source, ..self.packet.flow },
+        };
+        self.narrow(1500);
+        Some(self.enter(owner, None, patience))
+    }
+
+    fn has_way_to(&self, from: SubnetId, id: VpcEndpointId, service: IpAddr) -> bool {
+        let network = &self.world.network;
+        let Some(subnet) = network.subnets.get(&from) else { return false };
+        let main = || network.vpcs.get(&subnet.vpc).map(|vpc| vpc.main_route_table);
+        let table = subnet.route_table.map(|own| own.table).or_else(main);
+        let table = table.and_then(|id| network.route_tables.get(&id));
+        let target = table.and_then(|table| rules::best_route(self.world, table, service));
+        target == Some(Target::VpcEndpoint(id))
+    }
+
     /// Under public addresses: to an interface of any VPC, or to a host.
     fn on_the_internet(&mut self, patience: usize) -> Arrival {
+        if let Some(arrival) = self.come_by_endpoint(patience) {
+            return arrival;
+        }
         let destination = self.packet.flow.destination;
         for interface in self.world.network.network_interfaces.values() {
             match destination {

@@ -15,6 +15,7 @@ mod rules;
 
 use engine::DropReason;
 use model::{Direction, IpNet, MacAddress, NetworkInterfaceId, SubnetId, World};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use wire::Flow;
@@ -135,6 +136,8 @@ pub struct Reference {
     pub tracked_max: usize,
     /// How many connections a NAT gateway keeps to one destination: address, port and protocol.
     pub nat_max: usize,
+    /// Under which address each interface is seen by a service behind a gateway endpoint; whatever, but each its own.
+    pub stand_ins: BTreeMap<NetworkInterfaceId, IpAddr>,
 }
 
 impl Reference {
@@ -149,6 +152,7 @@ impl Reference {
             last_place: None,
             tracked_max: usize::MAX,
             nat_max: 55_000,
+            stand_ins: BTreeMap::new(),
         }
     }
 
@@ -188,6 +192,7 @@ impl Reference {
             sent_as_ipv4: packet.flow.source.is_ipv4(),
             nat_port,
             nat_max: self.nat_max,
+            stand_ins: &self.stand_ins,
             memory: Memory::default(),
             here: None,
             neighbour: None,
@@ -338,6 +343,7 @@ impl Reference {
         let connection = &mut self.connections[index];
         if settled && initiator {
             connection.nat = memory.nat.clone();
+            connection.endpoint = memory.endpoint;
             connection.set_tracked(memory.sender_tracks, memory.receiver_tracks, memory.always_tracked);
         }
         connection.through_egress_only |= settled && memory.through_egress_only;

@@ -1,9 +1,10 @@
 //! The engine and the reference model, told the same and compared.
 
-use engine::{DropReason, End, Engine, Limits, Moment, Now, PortId, PortKind, Verdict};
+use engine::{DropReason, End, Engine, Limits, Moment, Now, PortId, PortKind, PortTable, Verdict};
 use model::{IpNet, MacAddress, Timestamp, World};
 use sim::Fixture;
 use sim::reference::{Fate, Packet, Reference, Who};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use wire::VnetHeader;
 
@@ -38,6 +39,15 @@ impl Pair {
             }
         }
         let mut reference = Reference::new(Arc::clone(&world), hosts);
+        let any_ipv4 = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        reference.stand_ins = world
+            .network
+            .network_interfaces
+            .iter()
+            .filter_map(|(id, _)| {
+                Some((*id, PortTable::stand_in(engine.ports().of_interface(*id)?, any_ipv4)))
+            })
+            .collect();
         reference.tracked_max = limits.tracked_per_interface as usize;
         reference.nat_max = limits.nat_connections_per_destination as usize;
         let default = Limits::default();
