@@ -1,7 +1,7 @@
 //! Buckets, and what they are set to. What is in them is not here: objects are bulk data.
 //!
 //! Follows "General purpose buckets overview" (Amazon S3 User Guide) and CreateBucket (Amazon S3 API Reference). ACLs are off,
-//! as they are for new buckets. No websites, logging, notifications, replication, inventories or analytics.
+//! as they are for new buckets. No replication, inventories, metrics, analytics or intelligent tiering.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,8 @@ use policy::Document;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket_name::BucketName;
+use crate::bucket_notifications::Notifications;
+use crate::bucket_website::Website;
 use crate::ids::Ids;
 use crate::link::Link;
 use crate::place::{AccountId, Region};
@@ -51,6 +53,21 @@ pub struct Bucket {
     pub requester_pays: bool,
     /// Tags.
     pub tags: Tags,
+    /// From how many bytes on lifecycle rules move objects that do not say it.
+    #[serde(default)]
+    pub transition_minimum: TransitionMinimum,
+    /// What a browser finds at the bucket's website.
+    #[serde(default)]
+    pub website: Option<Website>,
+    /// Where requests are noted.
+    #[serde(default)]
+    pub logging: Option<AccessLogs>,
+    /// Who hears of what happens to objects.
+    #[serde(default)]
+    pub notifications: Notifications,
+    /// Whether far clients have a nearer way; `None` until it is said.
+    #[serde(default)]
+    pub acceleration: Option<Acceleration>,
 }
 
 /// What becomes of an object's former versions.
@@ -140,7 +157,7 @@ pub struct CorsRule {
 }
 
 /// What becomes of old objects.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LifecycleRule {
     /// What its owner calls it.
@@ -157,6 +174,111 @@ pub struct LifecycleRule {
     pub noncurrent_days: Option<i32>,
     /// Days after which an unfinished upload ends.
     pub abort_upload_days: Option<i32>,
+    /// How its owner wrote what it is about.
+    #[serde(default)]
+    pub form: FilterForm,
+    /// Of objects with more bytes.
+    #[serde(default)]
+    pub larger_than: Option<i64>,
+    /// Of objects with fewer bytes.
+    #[serde(default)]
+    pub smaller_than: Option<i64>,
+    /// So many former versions stay, however old they are.
+    #[serde(default)]
+    pub noncurrent_kept: Option<i32>,
+    /// What moves a current version into another storage class.
+    #[serde(default)]
+    pub transitions: Vec<Transition>,
+    /// The same of former versions.
+    #[serde(default)]
+    pub noncurrent_transitions: Vec<NoncurrentTransition>,
+}
+
+/// How a rule's owner wrote what it is about: it is shown as it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FilterForm {
+    /// A filter of one thing.
+    #[default]
+    One,
+    /// A filter of nothing.
+    Empty,
+    /// A filter of several things.
+    And,
+    /// No filter but a prefix, as rules once were.
+    Prefix,
+}
+
+/// What moves a current version into another storage class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transition {
+    /// When.
+    pub when: TransitionTime,
+    /// Where to.
+    pub class: String,
+}
+
+/// When a current version is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TransitionTime {
+    /// So many days after it was made.
+    Days(i32),
+    /// This day.
+    Date(Timestamp),
+}
+
+/// What moves a former version into another storage class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoncurrentTransition {
+    /// Days after which it is.
+    pub days: i32,
+    /// So many stay where they are, however old.
+    pub kept: Option<i32>,
+    /// Where to.
+    pub class: String,
+}
+
+/// From how many bytes on objects are moved that no filter of sizes is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TransitionMinimum {
+    /// 128 KiB, whatever the class.
+    #[default]
+    All128K,
+    /// 128 KiB, except for the classes that archive.
+    VariesByClass,
+}
+
+/// Where requests are noted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessLogs {
+    /// The bucket that has the notes.
+    pub bucket: String,
+    /// What their keys begin with.
+    pub prefix: String,
+    /// How their keys go on; `None` if that is not said.
+    pub keys: Option<LogKeys>,
+}
+
+/// How the keys of notes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogKeys {
+    /// The time of delivery.
+    Simple,
+    /// Account, Region, bucket, and the day of what is noted.
+    ByEventTime,
+    /// The same, and the day of delivery.
+    ByDeliveryTime,
+}
+
+/// Whether far clients have a nearer way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Acceleration {
+    /// They have.
+    Enabled,
+    /// They had.
+    Suspended,
 }
 
 /// What ends a current version.
@@ -221,6 +343,8 @@ pub enum BucketRefusal {
     TooMany,
     /// A bucket whose objects can be locked keeps their versions.
     VersioningNeeded,
+    /// Only a bucket that keeps versions can have them locked.
+    NoVersionsToLock,
 }
 
 impl Bucket {
@@ -249,6 +373,11 @@ impl Bucket {
             object_lock: None,
             requester_pays: false,
             tags: Tags::new(),
+            transition_minimum: TransitionMinimum::default(),
+            website: None,
+            logging: None,
+            notifications: Notifications::default(),
+            acceleration: None,
         }
     }
 }
@@ -297,6 +426,16 @@ impl World {
         bucket.versioning = Some(to);
         Ok(())
     }
+
+    /// Says that a bucket's objects can be locked, and for how long new ones are.
+    pub fn lock_bucket(&mut self, name: &BucketName, to: ObjectLock) -> Result<(), BucketRefusal> {
+        let bucket = self.bucket_mut(name)?;
+        if bucket.versioning != Some(Versioning::Enabled) {
+            return Err(BucketRefusal::NoVersionsToLock);
+        }
+        bucket.object_lock = Some(to);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -336,5 +475,16 @@ mod tests {
         let suspended = world.set_bucket_versioning(&name("logs"), Versioning::Suspended);
         assert_eq!(suspended, Err(BucketRefusal::VersioningNeeded));
         world.set_bucket_versioning(&name("logs"), Versioning::Enabled).unwrap();
+    }
+
+    #[test]
+    fn a_bucket_without_versions_has_nothing_to_lock() {
+        let mut world = World::default();
+        world.create_bucket(&name("logs"), made(AccountId::DEFAULT)).unwrap();
+        let lock = ObjectLock { default: None };
+        assert_eq!(world.lock_bucket(&name("logs"), lock), Err(BucketRefusal::NoVersionsToLock));
+        world.set_bucket_versioning(&name("logs"), Versioning::Enabled).unwrap();
+        world.lock_bucket(&name("logs"), lock).unwrap();
+        assert_eq!(world.bucket(&name("logs")).unwrap().object_lock, Some(lock));
     }
 }

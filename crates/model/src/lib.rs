@@ -17,6 +17,8 @@ pub mod aws_range;
 mod base64_text;
 pub mod bucket;
 pub mod bucket_name;
+pub mod bucket_notifications;
+pub mod bucket_website;
 pub mod cpu_options;
 pub mod dhcp_options;
 pub mod dns_record;

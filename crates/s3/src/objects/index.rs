@@ -1,6 +1,7 @@
 //! The index: which versions there are, and which bodies they have. One thread changes it; changes that wait together are
 //! committed together, with one fsync.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::timestamp::Timestamp;
@@ -19,6 +20,8 @@ pub(super) const INLINE: TableDefinition<'_, u128, &[u8]> = TableDefinition::new
 pub(super) const FILES: TableDefinition<'_, u128, u64> = TableDefinition::new("files");
 /// The same of what is in the index.
 pub(super) const INLINE_USES: TableDefinition<'_, u128, u64> = TableDefinition::new("inline_uses");
+/// How many unfinished uploads each bucket has.
+pub(super) const UPLOAD_COUNTS: TableDefinition<'_, u64, u64> = TableDefinition::new("upload_counts");
 pub(super) const NUMBERS: TableDefinition<'_, (), u64> = TableDefinition::new("numbers");
 
 /// Changes that wait; who comes then waits before the queue.
@@ -35,6 +38,7 @@ pub struct Changes<'t> {
     pub(super) uploads: redb::Table<'t, &'static [u8], &'static [u8]>,
     pub(super) parts: redb::Table<'t, (u128, u16), &'static [u8]>,
     pub(super) inline: redb::Table<'t, u128, &'static [u8]>,
+    upload_counts: redb::Table<'t, u64, u64>,
     files: redb::Table<'t, u128, u64>,
     inline_uses: redb::Table<'t, u128, u64>,
     numbers: redb::Table<'t, (), u64>,
@@ -118,6 +122,7 @@ impl<'t> Changes<'t> {
             uploads: transaction.open_table(UPLOADS)?,
             parts: transaction.open_table(PARTS)?,
             inline: transaction.open_table(INLINE)?,
+            upload_counts: transaction.open_table(UPLOAD_COUNTS)?,
             files: transaction.open_table(FILES)?,
             inline_uses: transaction.open_table(INLINE_USES)?,
             numbers: transaction.open_table(NUMBERS)?,
@@ -126,11 +131,37 @@ impl<'t> Changes<'t> {
         })
     }
 
-    /// Makes tables that are not there yet.
+    /// Makes tables that are not there yet, and counts uploads anew: who wrote them may not have counted.
     pub(super) fn make_tables(database: &Database) -> Result<(), redb::Error> {
         let transaction = database.begin_write()?;
-        drop(Changes::open(&transaction)?);
+        {
+            let mut changes = Changes::open(&transaction)?;
+            changes.upload_counts.retain(|_, _| false)?;
+            let mut counts = BTreeMap::new();
+            for entry in changes.uploads.iter()? {
+                if let Some(bucket) = key::bucket(entry?.0.value()) {
+                    *counts.entry(bucket).or_insert(0) += 1;
+                }
+            }
+            for (bucket, count) in counts {
+                changes.upload_counts.insert(bucket, count)?;
+            }
+        }
         Ok(transaction.commit()?)
+    }
+
+    /// How many unfinished uploads a bucket has.
+    pub(super) fn uploads_of(&self, bucket: u64) -> Result<u64, Refusal> {
+        Ok(self.upload_counts.get(bucket)?.map_or(0, |it| it.value()))
+    }
+
+    /// Notes that a bucket has so many.
+    pub(super) fn count_uploads(&mut self, bucket: u64, count: u64) -> Result<(), Refusal> {
+        match count {
+            0 => drop(self.upload_counts.remove(bucket)?),
+            count => drop(self.upload_counts.insert(bucket, count)?),
+        }
+        Ok(())
     }
 
     /// One more than the last.

@@ -53,6 +53,11 @@ pub(super) fn after(mut prefix: Vec<u8>) -> Option<Vec<u8>> {
     None
 }
 
+/// The bucket that a key is of.
+pub(super) fn bucket(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.get(..8)?.try_into().ok()?))
+}
+
 /// The object's name and what follows it.
 pub(super) fn read(key: &[u8]) -> Option<(String, &[u8])> {
     let mut rest = key.get(8..)?;

@@ -26,7 +26,7 @@ pub use checksum::hex;
 pub use delete::Deleted;
 pub use index::Changes;
 pub use list::{Listed, Listing, Page, Position};
-pub use multipart::{Completing, NamedPart, UPLOADS_PER_BUCKET_MAX};
+pub use multipart::{Completing, NamedPart, PART_MIN, UPLOADS_PER_BUCKET_MAX};
 pub use put::{Condition, Keep, Put};
 pub use row::{Algorithm, Checksum, Object, ObjectPart, Part, Retention, Said, Segment, Upload, Version};
 
@@ -114,7 +114,7 @@ impl Objects {
 }
 
 /// Sixteen bytes that nobody can guess.
-fn random() -> u128 {
+pub(crate) fn random() -> u128 {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the kernel has randomness");
     u128::from_be_bytes(bytes)

@@ -2,19 +2,23 @@
 //!
 //! Follows "Uploading and copying objects using multipart upload" (Amazon S3 User Guide).
 
+use std::collections::HashSet;
+
 use model::timestamp::Timestamp;
 use redb::ReadableTable;
 
 use super::checksum;
-use super::index::{Changes, PARTS, UPLOADS, reader};
+use super::index::{Changes, PARTS, UPLOAD_COUNTS, UPLOADS, reader};
 use super::put::{self, Condition, Keep, Put};
 use super::row::{self, Checksum, ObjectPart, Part, Upload, Version};
 use super::{Objects, Refusal, Written, key, random};
 
 /// The least size of a part that is not the last.
-const PART_MIN: u64 = 5 * 1024 * 1024;
+pub const PART_MIN: u64 = 5 * 1024 * 1024;
 /// Unfinished uploads of a bucket; AWS has no limit.
-pub const UPLOADS_PER_BUCKET_MAX: usize = 100_000;
+pub const UPLOADS_PER_BUCKET_MAX: u64 = 100_000;
+/// Uploads that are given up in one commit, when a bucket is gone.
+const FORGOTTEN_AT_ONCE: usize = 100;
 
 /// A part as who completes names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +58,11 @@ impl Objects {
     /// There are too many.
     pub async fn begin_upload(&self, bucket: u64, name: String, upload: Upload) -> Result<u128, Refusal> {
         let begin = move |changes: &mut Changes<'_>| {
-            let first = key::of_bucket(bucket);
-            let end = key::after(first.clone()).unwrap_or_else(|| vec![u8::MAX; 64]);
-            let count = changes.uploads.range::<&[u8]>(first.as_slice()..end.as_slice())?;
-            if count.take(UPLOADS_PER_BUCKET_MAX).count() >= UPLOADS_PER_BUCKET_MAX {
+            let count = changes.uploads_of(bucket)?;
+            if count >= UPLOADS_PER_BUCKET_MAX {
                 return Err(Refusal::TooManyUploads);
             }
+            changes.count_uploads(bucket, count + 1)?;
             // Those of one key are listed in the order in which they were begun.
             let id = u128::from(changes.next_number()?) << 64 | random() >> 64;
             let key = key::of_upload(bucket, &name, id);
@@ -161,6 +164,30 @@ impl Objects {
     pub async fn abort_upload(&self, bucket: u64, name: String, id: u128) -> Result<(), Refusal> {
         self.queue.change(move |changes| abort(changes, bucket, &name, id)).await
     }
+
+    /// Gives up all uploads of a bucket that is gone, with their bytes.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub async fn forget_uploads(&self, bucket: u64) -> Result<(), Refusal> {
+        while self.queue.change(move |changes| forget(changes, bucket)).await? {}
+        Ok(())
+    }
+
+    /// The same of all buckets but these: what a crash has left of others.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub async fn forget_uploads_but_of(&self, buckets: &HashSet<u64>) -> Result<(), Refusal> {
+        let mut gone = Vec::new();
+        for entry in reader(&self.database)?.open_table(UPLOAD_COUNTS)?.iter()? {
+            gone.push(entry?.0.value());
+        }
+        for bucket in gone.into_iter().filter(|it| !buckets.contains(it)) {
+            self.forget_uploads(bucket).await?;
+        }
+        Ok(())
+    }
 }
 
 fn replace(changes: &mut Changes<'_>, id: u128, number: u16, part: &Part) -> Result<(), Refusal> {
@@ -182,7 +209,27 @@ pub(super) fn abort(changes: &mut Changes<'_>, bucket: u64, name: &str, id: u128
         changes.parts.remove((id, number))?;
     }
     changes.uploads.remove(key::of_upload(bucket, name, id).as_slice())?;
-    Ok(())
+    let count = changes.uploads_of(bucket)?;
+    changes.count_uploads(bucket, count.saturating_sub(1))
+}
+
+/// Gives up some uploads of a bucket, and says whether there may be more.
+fn forget(changes: &mut Changes<'_>, bucket: u64) -> Result<bool, Refusal> {
+    let first = key::of_bucket(bucket);
+    let mut found = Vec::new();
+    for entry in changes.uploads.range::<&[u8]>(first.as_slice()..)?.take(FORGOTTEN_AT_ONCE) {
+        let (key, _) = entry?;
+        if !key.value().starts_with(&first) {
+            break;
+        }
+        let read = key::read(key.value()).and_then(|(name, id)| Some((name, id.try_into().ok()?)));
+        let (name, id) = read.ok_or_else(|| Refusal::Storage("an upload's key".to_owned()))?;
+        found.push((name, u128::from_be_bytes(id)));
+    }
+    for (name, id) in &found {
+        abort(changes, bucket, name, *id)?;
+    }
+    Ok(found.len() == FORGOTTEN_AT_ONCE)
 }
 
 fn found(

@@ -1,5 +1,6 @@
 //! Writing versions.
 
+use model::bucket::{Bucket, Versioning};
 use model::timestamp::Timestamp;
 
 use super::index::Changes;
@@ -42,6 +43,17 @@ pub struct Put {
     pub object: Object,
     /// A body of its own, behind those.
     pub written: Option<Written>,
+}
+
+impl Keep {
+    /// What becomes of a bucket's former versions.
+    pub fn of(bucket: &Bucket) -> Keep {
+        match bucket.versioning {
+            None => Keep::Nothing,
+            Some(Versioning::Enabled) => Keep::All,
+            Some(Versioning::Suspended) => Keep::Former,
+        }
+    }
 }
 
 impl Condition {

@@ -41,6 +41,9 @@ pub struct Object {
     pub retention: Option<Retention>,
     /// Whether it is locked until somebody says otherwise.
     pub legal_hold: bool,
+    /// Whether somebody has said so, or otherwise, after it was written.
+    #[serde(default)]
+    pub was_held: bool,
 }
 
 /// What a writer says of an object.

@@ -258,10 +258,9 @@ async fn rules_end_what_is_due_at_the_midnight_behind_and_nothing_else() {
         id: "tmp".to_owned(),
         enabled: true,
         prefix: "tmp/".to_owned(),
-        tags: BTreeMap::new(),
         expiration: Some(Expiration::Days(1)),
         noncurrent_days: Some(1),
-        abort_upload_days: None,
+        ..LifecycleRule::default()
     };
     let rules = [rule];
     let day = std::time::Duration::from_secs(24 * 60 * 60);
@@ -273,4 +272,72 @@ async fn rules_end_what_is_due_at_the_midnight_behind_and_nothing_else() {
     assert_eq!(names(&all), ["kept", "kept", "tmp/a", "tmp/a"], "a marker, and the version behind it");
     assert_eq!(expire(midnight + 3 * 86_400_000).await, Ok(1), "that is a former one since a day and more");
     assert_eq!(expire(midnight + 3 * 86_400_000).await, Ok(1), "and its marker is alone then");
+}
+
+#[tokio::test]
+async fn all_uploads_of_a_bucket_end_when_they_are_due_and_when_it_is_gone() {
+    let folder = Folder::new();
+    let objects = Objects::open(&folder.0).unwrap();
+    let upload = Upload { begun: NOW, algorithm: None, composite: false, object: Object::default() };
+    let mut begun = Vec::new();
+    for number in 0..1_200 {
+        begun.push(objects.begin_upload(BUCKET, format!("{number}"), upload.clone()));
+    }
+    let ids = futures_util::future::join_all(begun).await;
+    let bytes = written(&objects, vec![1; 20_000]).await;
+    let (last, id) = ("1199".to_owned(), *ids[1_199].as_ref().unwrap());
+    objects.put_part(BUCKET, last, id, 1, bytes, NOW).await.unwrap();
+    drop(objects);
+    let objects = reopened(&folder).await;
+    let left = || objects.list_uploads(BUCKET, &Listing { max: 2000, ..Listing::default() }).unwrap();
+    let rule = |prefix: &str| LifecycleRule {
+        enabled: true,
+        prefix: prefix.to_owned(),
+        abort_upload_days: Some(1),
+        ..LifecycleRule::default()
+    };
+    let later = NOW.saturating_add(std::time::Duration::from_secs(3 * 24 * 60 * 60));
+    assert_eq!(objects.expire(BUCKET, &[rule("11")], Keep::Nothing, later).await, Ok(111));
+    assert_eq!((left().entries.len(), folder.files()), (1_089, 0));
+    objects.forget_uploads_but_of(&HashSet::from([BUCKET])).await.unwrap();
+    assert_eq!(left().entries.len(), 1_089);
+    objects.forget_uploads_but_of(&HashSet::new()).await.unwrap();
+    assert!(left().entries.is_empty());
+}
+
+#[tokio::test]
+async fn rules_leave_some_former_versions_and_move_large_ones() {
+    let folder = Folder::new();
+    let objects = Objects::open(&folder.0).unwrap();
+    for size in [10, 20, 30, 200_000] {
+        put(&objects, "a", &vec![1; size], Keep::All).await;
+    }
+    let moved = model::bucket::Transition {
+        when: model::bucket::TransitionTime::Days(1),
+        class: "GLACIER".to_owned(),
+    };
+    let rule = LifecycleRule {
+        enabled: true,
+        noncurrent_days: Some(1),
+        noncurrent_kept: Some(1),
+        transitions: vec![moved],
+        ..LifecycleRule::default()
+    };
+    let later = NOW.saturating_add(std::time::Duration::from_secs(3 * 24 * 60 * 60));
+    let rules = [rule];
+    assert_eq!(objects.expire(BUCKET, &rules, Keep::All, later).await, Ok(3));
+    let all = objects.list_versions(BUCKET, &Listing { max: 9, ..Listing::default() }).unwrap();
+    let shown: Vec<_> = all
+        .entries
+        .iter()
+        .filter_map(|it| match it {
+            Listed::Row { row, .. } => row.object.as_ref().map(|it| (it.size, it.said.storage_class.clone())),
+            Listed::Prefix(_) => None,
+        })
+        .collect();
+    assert_eq!(shown, [(200_000, Some("GLACIER".to_owned())), (30, None)]);
+    assert_eq!(objects.expire(BUCKET, &rules, Keep::All, later).await, Ok(0), "nothing is moved twice");
+    let small =
+        LifecycleRule { smaller_than: Some(100), expiration: Some(Expiration::Days(1)), ..rules[0].clone() };
+    assert_eq!(objects.expire(BUCKET, &[small], Keep::All, later).await, Ok(0), "the current one is large");
 }

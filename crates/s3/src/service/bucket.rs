@@ -60,6 +60,10 @@ impl S3Service {
             return Err(error(S3ErrorCode::BucketNotEmpty, message));
         }
         self.around.change(Box::new(move |world| world.delete_bucket(&name))).await.map_err(of_change)?;
+        // The bucket is gone, whatever becomes of these; the next start tries again.
+        if let Err(problem) = self.objects.forget_uploads(row.objects).await {
+            tracing::warn!(?problem, bucket = row.name, "uploads of a deleted bucket stay");
+        }
         Ok(S3Response::with_status(DeleteBucketOutput {}, hyper::StatusCode::NO_CONTENT))
     }
 

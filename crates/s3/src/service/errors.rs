@@ -45,6 +45,10 @@ pub(super) fn of_bucket(refusal: BucketRefusal) -> S3Error {
             S3ErrorCode::InvalidBucketState,
             "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
         ),
+        BucketRefusal::NoVersionsToLock => error(
+            S3ErrorCode::InvalidBucketState,
+            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
+        ),
     }
 }
 
