@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use model::partition::Partition;
 use model::place::AccountId;
 use model::timestamp::Timestamp;
 use model::world::World;
 use s3::objects::Objects;
+use s3::service::answer;
 use s3::surroundings::{Asked, Caller, NotChanged, Surroundings, WorldChange};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
@@ -85,18 +87,22 @@ async fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("a folder"));
     std::fs::create_dir_all(&folder).expect("a folder that can be made");
     let objects = Objects::open(&folder.join("objects")).expect("objects that can be opened");
-    let service = s3::service::service(objects, Arc::new(Alone::open(folder.join("world.json"))));
+    let alone = Arc::new(Alone::open(folder.join("world.json")));
+    let service = s3::service::service(objects, alone.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("{}", listener.local_addr().expect("it is bound").port());
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
-        let service = service.clone();
+        let (service, alone) = (service.clone(), alone.clone());
         tokio::spawn(async move {
             let answer = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-                let service = service.clone();
+                let (service, alone) = (service.clone(), alone.clone());
                 async move {
-                    let answered = service.call(request.map(s3s::Body::from)).await;
-                    Ok::<_, Infallible>(answered.unwrap_or_else(|_| hyper::Response::new(s3s::Body::empty())))
+                    let request = request.map(s3s::Body::from);
+                    let world = alone.world();
+                    Ok::<_, Infallible>(
+                        answer::answer(&service, &world, Partition::Commercial, request).await,
+                    )
                 }
             });
             let server = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());

@@ -3,7 +3,10 @@
 //! [`s3s`] reads requests, checks signatures and writes answers; what they mean is in [`service`], and who may ask is said by
 //! whom this is built into ([`surroundings::Surroundings`]).
 
+pub mod cors;
 pub mod objects;
 pub mod operations;
+pub mod public;
 pub mod service;
 pub mod surroundings;
+pub mod website;

@@ -6,7 +6,7 @@ use model::place::Region;
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::errors::{error, of_bucket, of_change, of_object};
+use super::errors::{error, of_bucket, of_change, of_object, with};
 use super::{S3Service, caller, header, named, owner, time};
 use crate::surroundings::NotChanged;
 
@@ -22,6 +22,7 @@ impl S3Service {
         let input = request.input;
         check_location(caller.region, input.create_bucket_configuration.as_ref())?;
         let name = named(caller, &input.bucket)?;
+        super::acl::check_new(input.acl.as_ref(), input.object_ownership.as_ref(), &request.headers)?;
         let mut source = || self.around.bits();
         let mut row =
             Row::new(&name, caller.account, caller.region, self.around.now(), &mut Ids::new(&mut source));
@@ -136,11 +137,10 @@ impl S3Service {
 fn check_location(region: Region, asked: Option<&CreateBucketConfiguration>) -> S3Result<()> {
     let asked = asked.and_then(|it| it.location_constraint.as_ref()).map(|it| it.as_str());
     let asked = asked.map(|it| if it == "EU" { "eu-west-1" } else { it }).filter(|it| !it.is_empty());
-    if asked.is_some_and(|it| it.parse::<Region>().is_err()) {
-        return Err(error(
-            S3ErrorCode::InvalidLocationConstraint,
-            "The specified location-constraint is not valid",
-        ));
+    if let Some(unknown) = asked.filter(|it| it.parse::<Region>().is_err()) {
+        let message = "The specified location-constraint is not valid";
+        let refused = error(S3ErrorCode::InvalidLocationConstraint, message);
+        return Err(with(refused, "LocationConstraint", unknown));
     }
     if asked.unwrap_or(FIRST) == region.name() {
         return Ok(());

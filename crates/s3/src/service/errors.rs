@@ -3,7 +3,7 @@
 use model::bucket::BucketRefusal;
 use s3s::{S3Error, S3ErrorCode};
 
-use crate::objects::Refusal;
+use crate::objects::{PART_MIN, Refusal};
 use crate::surroundings::NotChanged;
 
 pub(super) fn error(code: S3ErrorCode, message: impl Into<std::borrow::Cow<'static, str>>) -> S3Error {
@@ -15,6 +15,40 @@ pub(super) fn other(code: &'static str, status: hyper::StatusCode, message: &'st
     let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
     error.set_status_code(status);
     error
+}
+
+/// The header in which an error carries its details until its text is made; see [`super::answer`].
+pub(super) const DETAIL: &str = "x-hamlet-error-detail";
+
+/// An error with something more in its text, as `<ArgumentName>prefix</ArgumentName>`.
+pub(super) fn with(mut error: S3Error, name: &'static str, value: impl std::fmt::Display) -> S3Error {
+    let mut headers = error.headers().cloned().unwrap_or_default();
+    if let Ok(text) = format!("{name}={}", shielded(&value.to_string())).parse() {
+        headers.append(DETAIL, text);
+    }
+    error.set_headers(headers);
+    error
+}
+
+/// Text that a header can have.
+fn shielded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'%' | 0..0x20 | 0x7f.. => out.push_str(&format!("%{byte:02X}")),
+            plain => out.push(char::from(plain)),
+        }
+    }
+    out
+}
+
+/// An argument that is not what it has to be.
+pub(super) fn invalid_argument(
+    name: &'static str,
+    value: impl std::fmt::Display,
+    message: impl Into<std::borrow::Cow<'static, str>>,
+) -> S3Error {
+    with(with(error(S3ErrorCode::InvalidArgument, message), "ArgumentName", name), "ArgumentValue", value)
 }
 
 /// What AWS says of what it has not, and Hamlet of what it has not yet.
@@ -71,10 +105,18 @@ pub(super) fn of_object(refusal: Refusal) -> S3Error {
             say(S3ErrorCode::NoSuchKey, "The specified key does not exist.")
         }
         Refusal::NoSuchVersion => say(S3ErrorCode::NoSuchVersion, "The specified version does not exist."),
-        Refusal::InvalidVersion => say(S3ErrorCode::InvalidArgument, "Invalid version id specified"),
-        Refusal::Precondition(_) => say(
-            S3ErrorCode::PreconditionFailed,
-            "At least one of the pre-conditions you specified did not hold",
+        Refusal::InvalidVersion => with(
+            say(S3ErrorCode::InvalidArgument, "Invalid version id specified"),
+            "ArgumentName",
+            "versionId",
+        ),
+        Refusal::Precondition(which) => with(
+            say(
+                S3ErrorCode::PreconditionFailed,
+                "At least one of the pre-conditions you specified did not hold",
+            ),
+            "Condition",
+            which,
         ),
         Refusal::Locked => {
             say(S3ErrorCode::AccessDenied, "Access Denied because object protected by object lock.")
@@ -94,11 +136,18 @@ pub(super) fn of_object(refusal: Refusal) -> S3Error {
             S3ErrorCode::InvalidPartOrder,
             "The list of parts was not in ascending order. Parts must be ordered by part number.",
         ),
-        Refusal::TooSmall { .. } => {
-            say(S3ErrorCode::EntityTooSmall, "Your proposed upload is smaller than the minimum allowed size")
+        Refusal::TooSmall { part, size } => {
+            let message = "Your proposed upload is smaller than the minimum allowed size";
+            let small = with(error(S3ErrorCode::EntityTooSmall, message), "ProposedSize", size);
+            with(with(small, "MinSizeAllowed", PART_MIN), "PartNumber", part)
         }
-        Refusal::TooLarge { .. } => {
-            say(S3ErrorCode::EntityTooLarge, "Your proposed upload exceeds the maximum allowed size")
+        Refusal::TooLarge { size, max } => {
+            let message = "Your proposed upload exceeds the maximum allowed size";
+            with(
+                with(error(S3ErrorCode::EntityTooLarge, message), "ProposedSize", size),
+                "MaxSizeAllowed",
+                max,
+            )
         }
         Refusal::WrongChecksum => {
             say(S3ErrorCode::BadDigest, "The checksum you specified did not match the calculated checksum.")

@@ -6,7 +6,7 @@ use model::place::AccountId;
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::errors::{error, of_object};
+use super::errors::{error, of_object, with};
 use super::object::{algorithm_name, kind_of};
 use super::{S3Service, owner, time};
 use crate::objects::{Listed, Listing, Page, Position, Version};
@@ -223,7 +223,8 @@ pub(super) fn max(asked: Option<i32>) -> S3Result<i32> {
 
 fn position(token: &str) -> S3Result<Position> {
     let name = URL_SAFE_NO_PAD.decode(token).ok().and_then(|it| String::from_utf8(it).ok());
-    let wrong = || error(S3ErrorCode::InvalidArgument, "The continuation token provided is incorrect");
+    let message = "The continuation token provided is incorrect";
+    let wrong = || with(error(S3ErrorCode::InvalidArgument, message), "ArgumentName", "continuation-token");
     Ok(Position::AfterKey(name.filter(|it| !it.is_empty()).ok_or_else(wrong)?))
 }
 

@@ -1,16 +1,26 @@
 //! What S3's operations mean, one file for each family.
 
+mod acl;
+pub mod answer;
+mod attributes;
 mod bucket;
+mod cors;
 mod encryption;
 mod errors;
 mod hooks;
+mod lifecycle;
 mod list;
+mod lock;
+mod logging;
 mod multipart;
+mod notifications;
 mod object;
 mod operations;
 mod policy_resource;
 mod settings;
 mod tags;
+mod unset;
+mod website;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

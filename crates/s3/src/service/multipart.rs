@@ -3,7 +3,7 @@
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::errors::{error, of_object};
+use super::errors::{error, invalid_argument, of_object};
 use super::list::{Encoding, last_name, listing, max};
 use super::object::{
     Expected, algorithm, algorithm_name, check_conditions, check_key, check_metadata, condition, header_tags,
@@ -23,9 +23,11 @@ impl S3Service {
         request: S3Request<CreateMultipartUploadInput>,
     ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        self.ask_besides(&request, &request.input.bucket, &request.input.key)?;
         let input = request.input;
         check_key(&input.key)?;
         super::check_acl(&row, input.acl.as_ref().map(|it| it.as_str()))?;
+        super::acl::check_grants(&row, &request.headers)?;
         let now = self.around.now();
         let object = Object {
             said: said_of!(input, row),
@@ -346,7 +348,7 @@ fn copied_range(text: &str, size: u64) -> S3Result<std::ops::Range<u64>> {
 fn part_number(asked: i32) -> S3Result<u16> {
     let number = u16::try_from(asked).ok().filter(|it| (1..=PARTS_MAX).contains(it));
     let message = "Part number must be an integer between 1 and 10000, inclusive";
-    number.ok_or_else(|| error(S3ErrorCode::InvalidArgument, message))
+    number.ok_or_else(|| invalid_argument("partNumber", asked, message))
 }
 
 fn upload_id(text: &str) -> S3Result<u128> {

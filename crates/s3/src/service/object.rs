@@ -7,7 +7,7 @@ use model::timestamp::Timestamp as Moment;
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result, TrailingHeaders};
 
-use super::errors::{error, not_implemented, of_object, other};
+use super::errors::{error, not_implemented, of_object, other, with};
 use super::{S3Service, keep, moment, time};
 use crate::objects::{
     Algorithm, Checksum as Sum, Condition, Object, Put, Refusal, Retention, Said, Version, Written, hex,
@@ -196,6 +196,7 @@ impl S3Service {
         request: S3Request<PutObjectInput>,
     ) -> S3Result<S3Response<PutObjectOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        self.ask_besides(&request, &request.input.bucket, &request.input.key)?;
         let mut input = request.input;
         check_key(&input.key)?;
         // A form has these in its body, not in headers.
@@ -207,6 +208,7 @@ impl S3Service {
         }
         input.server_side_encryption.as_ref().map_or(Ok(()), |it| super::encryption::check(it.as_str()))?;
         super::check_acl(&row, input.acl.as_ref().map(|it| it.as_str()))?;
+        super::acl::check_grants(&row, &request.headers)?;
         let now = self.around.now();
         let mut object = Object {
             said: said_of!(input, row),
@@ -351,9 +353,10 @@ impl S3Service {
         request: S3Request<DeleteObjectInput>,
     ) -> S3Result<S3Response<DeleteObjectOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let said = request.input.bypass_governance_retention.filter(|_| row.object_lock.is_some());
+        let bypass = self.may_bypass(&request, said, &request.input.bucket, &request.input.key);
         let input = request.input;
         let condition = condition(input.if_match, None)?;
-        let bypass = input.bypass_governance_retention == Some(true);
         let now = self.around.now();
         let deletion =
             self.objects.delete(row.objects, input.key, input.version_id, keep(&row), condition, bypass, now);
@@ -377,16 +380,17 @@ impl S3Service {
         let ask = |it: &ObjectIdentifier| {
             self.ask(&request, "DeleteObject", bucket, &it.key, it.version_id.as_deref()).err()
         };
-        let denied: Vec<Option<s3s::S3Error>> = asked.map(ask).collect();
+        let said = request.input.bypass_governance_retention.filter(|_| row.object_lock.is_some());
+        let denied: Vec<(Option<s3s::S3Error>, bool)> =
+            asked.map(|it| (ask(it), self.may_bypass(&request, said, bucket, &it.key))).collect();
         let input = request.input;
         let objects = input.delete.objects;
         if objects.is_empty() || objects.len() > DELETED_AT_ONCE_MAX {
             return Err(super::settings::malformed());
         }
         let (now, keep) = (self.around.now(), keep(&row));
-        let bypass = input.bypass_governance_retention == Some(true);
         // All wait for the same commit.
-        let deletions = objects.into_iter().zip(denied).map(|(it, denied)| async move {
+        let deletions = objects.into_iter().zip(denied).map(|(it, (denied, bypass))| async move {
             let ObjectIdentifier { key, version_id, .. } = it;
             if let Some(error) = denied {
                 return (key, version_id, Err(error));
@@ -429,6 +433,7 @@ impl S3Service {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         let (bucket, key, id) = source(&request.input.copy_source)?;
         self.ask(&request, "GetObject", bucket, key, id)?;
+        self.ask_besides(&request, &request.input.bucket, &request.input.key)?;
         let input = request.input;
         check_key(&input.key)?;
         let (bucket, key, id) = source(&input.copy_source)?;
@@ -532,7 +537,10 @@ pub(super) fn trailer(headers: &hyper::HeaderMap) -> Option<String> {
 pub(super) fn check_key(key: &str) -> S3Result<()> {
     match key.len() {
         0..=KEY_MAX => Ok(()),
-        _ => Err(error(S3ErrorCode::KeyTooLongError, "Your key is too long")),
+        size => {
+            let long = error(S3ErrorCode::KeyTooLongError, "Your key is too long");
+            Err(with(with(long, "Size", size), "MaxSizeAllowed", KEY_MAX))
+        }
     }
 }
 
@@ -542,7 +550,8 @@ pub(super) fn check_metadata(said: &Said) -> S3Result<()> {
         true => Ok(()),
         false => {
             let message = "Your metadata headers exceed the maximum allowed metadata size";
-            Err(error(S3ErrorCode::MetadataTooLarge, message))
+            let large = error(S3ErrorCode::MetadataTooLarge, message);
+            Err(with(with(large, "Size", size), "MaxSizeAllowed", METADATA_MAX))
         }
     }
 }
@@ -558,7 +567,9 @@ fn check_md5(said: Option<&str>, written: &Written) -> S3Result<()> {
         true => Ok(()),
         false => {
             let message = "The Content-MD5 you specified did not match what we received.";
-            Err(error(S3ErrorCode::BadDigest, message))
+            let own = base64::engine::general_purpose::STANDARD.encode(written.md5);
+            let bad = with(error(S3ErrorCode::BadDigest, message), "ExpectedDigest", said);
+            Err(with(bad, "CalculatedDigest", own))
         }
     }
 }
@@ -646,7 +657,7 @@ pub(super) fn retention(
 }
 
 /// What is said where a reader finds nothing.
-fn missing(refusal: Refusal, by_version: bool) -> s3s::S3Error {
+pub(super) fn missing(refusal: Refusal, by_version: bool) -> s3s::S3Error {
     let Refusal::DeleteMarker(marker) = refusal else { return of_object(refusal) };
     let mut error = match by_version {
         true => {
@@ -703,7 +714,10 @@ type Chosen = (Option<std::ops::Range<u64>>, Option<i32>);
 
 /// The bytes that are asked for, and of how many parts the object is.
 fn chosen(object: &Object, range: Option<&Range>, part: Option<i32>) -> S3Result<Chosen> {
-    let unsatisfiable = || error(S3ErrorCode::InvalidRange, "The requested range is not satisfiable");
+    let unsatisfiable = || {
+        let refused = error(S3ErrorCode::InvalidRange, "The requested range is not satisfiable");
+        with(refused, "ActualObjectSize", object.size)
+    };
     if let Some(range) = range {
         return Ok((Some(range.check(object.size).map_err(|_| unsatisfiable())?), None));
     }

@@ -5,7 +5,7 @@ use hyper::StatusCode;
 use s3s::dto::*;
 use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::{S3Service, errors, settings};
+use super::{S3Service, cors, errors, lifecycle, logging, notifications, settings, website};
 
 const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
 
@@ -320,52 +320,6 @@ impl S3 for S3Service {
         Ok(settings::show_payer(&row))
     }
 
-    async fn get_bucket_logging(
-        &self,
-        request: S3Request<GetBucketLoggingInput>,
-    ) -> S3Result<S3Response<GetBucketLoggingOutput>> {
-        self.bucket_of(&request.extensions, &request.input.bucket)?;
-        Ok(S3Response::new(GetBucketLoggingOutput::default()))
-    }
-
-    async fn get_bucket_accelerate_configuration(
-        &self,
-        request: S3Request<GetBucketAccelerateConfigurationInput>,
-    ) -> S3Result<S3Response<GetBucketAccelerateConfigurationOutput>> {
-        self.bucket_of(&request.extensions, &request.input.bucket)?;
-        Ok(S3Response::new(GetBucketAccelerateConfigurationOutput::default()))
-    }
-
-    async fn get_bucket_cors(
-        &self,
-        request: S3Request<GetBucketCorsInput>,
-    ) -> S3Result<S3Response<GetBucketCorsOutput>> {
-        self.bucket_of(&request.extensions, &request.input.bucket)?;
-        Err(errors::error(S3ErrorCode::NoSuchCORSConfiguration, "The CORS configuration does not exist"))
-    }
-
-    async fn get_bucket_website(
-        &self,
-        request: S3Request<GetBucketWebsiteInput>,
-    ) -> S3Result<S3Response<GetBucketWebsiteOutput>> {
-        self.bucket_of(&request.extensions, &request.input.bucket)?;
-        Err(errors::error(
-            S3ErrorCode::NoSuchWebsiteConfiguration,
-            "The specified bucket does not have a website configuration",
-        ))
-    }
-
-    async fn get_bucket_lifecycle_configuration(
-        &self,
-        request: S3Request<GetBucketLifecycleConfigurationInput>,
-    ) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
-        self.bucket_of(&request.extensions, &request.input.bucket)?;
-        Err(errors::error(
-            S3ErrorCode::NoSuchLifecycleConfiguration,
-            "The lifecycle configuration does not exist",
-        ))
-    }
-
     async fn get_bucket_replication(
         &self,
         request: S3Request<GetBucketReplicationInput>,
@@ -390,5 +344,271 @@ impl S3 for S3Service {
         request: S3Request<UploadPartCopyInput>,
     ) -> S3Result<S3Response<UploadPartCopyOutput>> {
         self.copy_part(request).await
+    }
+
+    async fn get_bucket_cors(
+        &self,
+        request: S3Request<GetBucketCorsInput>,
+    ) -> S3Result<S3Response<GetBucketCorsOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        cors::show(&row)
+    }
+
+    async fn put_bucket_cors(
+        &self,
+        request: S3Request<PutBucketCorsInput>,
+    ) -> S3Result<S3Response<PutBucketCorsOutput>> {
+        self.set_cors(request).await?;
+        Ok(S3Response::new(PutBucketCorsOutput::default()))
+    }
+
+    async fn delete_bucket_cors(
+        &self,
+        request: S3Request<DeleteBucketCorsInput>,
+    ) -> S3Result<S3Response<DeleteBucketCorsOutput>> {
+        let bucket = request.input.bucket.clone();
+        self.set(&request, &bucket, |row| row.cors.clear()).await?;
+        Ok(S3Response::with_status(DeleteBucketCorsOutput::default(), NO_CONTENT))
+    }
+
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        request: S3Request<GetBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketLifecycleConfigurationOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        lifecycle::show(&row)
+    }
+
+    async fn put_bucket_lifecycle_configuration(
+        &self,
+        request: S3Request<PutBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketLifecycleConfigurationOutput>> {
+        self.set_lifecycle(request).await
+    }
+
+    async fn delete_bucket_lifecycle(
+        &self,
+        request: S3Request<DeleteBucketLifecycleInput>,
+    ) -> S3Result<S3Response<DeleteBucketLifecycleOutput>> {
+        let bucket = request.input.bucket.clone();
+        self.set(&request, &bucket, |row| row.lifecycle.clear()).await?;
+        Ok(S3Response::with_status(DeleteBucketLifecycleOutput::default(), NO_CONTENT))
+    }
+
+    async fn get_bucket_website(
+        &self,
+        request: S3Request<GetBucketWebsiteInput>,
+    ) -> S3Result<S3Response<GetBucketWebsiteOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        website::show(&row)
+    }
+
+    async fn put_bucket_website(
+        &self,
+        request: S3Request<PutBucketWebsiteInput>,
+    ) -> S3Result<S3Response<PutBucketWebsiteOutput>> {
+        self.set_website(request).await?;
+        Ok(S3Response::new(PutBucketWebsiteOutput::default()))
+    }
+
+    async fn delete_bucket_website(
+        &self,
+        request: S3Request<DeleteBucketWebsiteInput>,
+    ) -> S3Result<S3Response<DeleteBucketWebsiteOutput>> {
+        let bucket = request.input.bucket.clone();
+        self.set(&request, &bucket, |row| row.website = None).await?;
+        Ok(S3Response::with_status(DeleteBucketWebsiteOutput::default(), NO_CONTENT))
+    }
+
+    async fn get_bucket_logging(
+        &self,
+        request: S3Request<GetBucketLoggingInput>,
+    ) -> S3Result<S3Response<GetBucketLoggingOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        Ok(logging::show_logging(&row))
+    }
+
+    async fn put_bucket_logging(
+        &self,
+        request: S3Request<PutBucketLoggingInput>,
+    ) -> S3Result<S3Response<PutBucketLoggingOutput>> {
+        self.set_logging(request).await?;
+        Ok(S3Response::new(PutBucketLoggingOutput::default()))
+    }
+
+    async fn get_bucket_accelerate_configuration(
+        &self,
+        request: S3Request<GetBucketAccelerateConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketAccelerateConfigurationOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        Ok(logging::show_acceleration(&row))
+    }
+
+    async fn put_bucket_accelerate_configuration(
+        &self,
+        request: S3Request<PutBucketAccelerateConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketAccelerateConfigurationOutput>> {
+        self.set_acceleration(request).await?;
+        Ok(S3Response::new(PutBucketAccelerateConfigurationOutput::default()))
+    }
+
+    async fn put_bucket_request_payment(
+        &self,
+        request: S3Request<PutBucketRequestPaymentInput>,
+    ) -> S3Result<S3Response<PutBucketRequestPaymentOutput>> {
+        self.set_payer(request).await?;
+        Ok(S3Response::new(PutBucketRequestPaymentOutput::default()))
+    }
+
+    async fn get_bucket_notification_configuration(
+        &self,
+        request: S3Request<GetBucketNotificationConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketNotificationConfigurationOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        Ok(notifications::show(&row))
+    }
+
+    async fn put_bucket_notification_configuration(
+        &self,
+        request: S3Request<PutBucketNotificationConfigurationInput>,
+    ) -> S3Result<S3Response<PutBucketNotificationConfigurationOutput>> {
+        self.set_notifications(request).await?;
+        Ok(S3Response::new(PutBucketNotificationConfigurationOutput::default()))
+    }
+
+    async fn get_bucket_policy_status(
+        &self,
+        request: S3Request<GetBucketPolicyStatusInput>,
+    ) -> S3Result<S3Response<GetBucketPolicyStatusOutput>> {
+        let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        settings::show_policy_status(&row)
+    }
+
+    async fn delete_bucket_replication(
+        &self,
+        request: S3Request<DeleteBucketReplicationInput>,
+    ) -> S3Result<S3Response<DeleteBucketReplicationOutput>> {
+        // There never is one, so that none is left.
+        self.bucket_of(&request.extensions, &request.input.bucket)?;
+        Ok(S3Response::with_status(DeleteBucketReplicationOutput::default(), NO_CONTENT))
+    }
+
+    async fn put_bucket_acl(
+        &self,
+        request: S3Request<PutBucketAclInput>,
+    ) -> S3Result<S3Response<PutBucketAclOutput>> {
+        self.set_bucket_acl(request)
+    }
+
+    async fn put_object_acl(
+        &self,
+        request: S3Request<PutObjectAclInput>,
+    ) -> S3Result<S3Response<PutObjectAclOutput>> {
+        self.set_object_acl(request)
+    }
+
+    async fn get_object_acl(
+        &self,
+        request: S3Request<GetObjectAclInput>,
+    ) -> S3Result<S3Response<GetObjectAclOutput>> {
+        self.show_object_acl(request)
+    }
+
+    async fn get_object_attributes(
+        &self,
+        request: S3Request<GetObjectAttributesInput>,
+    ) -> S3Result<S3Response<GetObjectAttributesOutput>> {
+        self.show_attributes(request)
+    }
+
+    async fn get_object_retention(
+        &self,
+        request: S3Request<GetObjectRetentionInput>,
+    ) -> S3Result<S3Response<GetObjectRetentionOutput>> {
+        self.show_retention(request)
+    }
+
+    async fn get_object_legal_hold(
+        &self,
+        request: S3Request<GetObjectLegalHoldInput>,
+    ) -> S3Result<S3Response<GetObjectLegalHoldOutput>> {
+        self.show_legal_hold(request)
+    }
+
+    async fn list_bucket_inventory_configurations(
+        &self,
+        request: S3Request<ListBucketInventoryConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketInventoryConfigurationsOutput>> {
+        self.list_inventories(request)
+    }
+
+    async fn list_bucket_metrics_configurations(
+        &self,
+        request: S3Request<ListBucketMetricsConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketMetricsConfigurationsOutput>> {
+        self.list_metrics(request)
+    }
+
+    async fn list_bucket_analytics_configurations(
+        &self,
+        request: S3Request<ListBucketAnalyticsConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketAnalyticsConfigurationsOutput>> {
+        self.list_analytics(request)
+    }
+
+    async fn list_bucket_intelligent_tiering_configurations(
+        &self,
+        request: S3Request<ListBucketIntelligentTieringConfigurationsInput>,
+    ) -> S3Result<S3Response<ListBucketIntelligentTieringConfigurationsOutput>> {
+        self.list_tierings(request)
+    }
+
+    async fn put_object_lock_configuration(
+        &self,
+        request: S3Request<PutObjectLockConfigurationInput>,
+    ) -> S3Result<S3Response<PutObjectLockConfigurationOutput>> {
+        self.set_lock(request).await
+    }
+
+    async fn put_object_retention(
+        &self,
+        request: S3Request<PutObjectRetentionInput>,
+    ) -> S3Result<S3Response<PutObjectRetentionOutput>> {
+        self.set_retention(request).await
+    }
+
+    async fn put_object_legal_hold(
+        &self,
+        request: S3Request<PutObjectLegalHoldInput>,
+    ) -> S3Result<S3Response<PutObjectLegalHoldOutput>> {
+        self.set_legal_hold(request).await
+    }
+
+    async fn get_bucket_inventory_configuration(
+        &self,
+        request: S3Request<GetBucketInventoryConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketInventoryConfigurationOutput>> {
+        Err(self.no_configuration(&request, &request.input.bucket))
+    }
+
+    async fn get_bucket_metrics_configuration(
+        &self,
+        request: S3Request<GetBucketMetricsConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketMetricsConfigurationOutput>> {
+        Err(self.no_configuration(&request, &request.input.bucket))
+    }
+
+    async fn get_bucket_analytics_configuration(
+        &self,
+        request: S3Request<GetBucketAnalyticsConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketAnalyticsConfigurationOutput>> {
+        Err(self.no_configuration(&request, &request.input.bucket))
+    }
+
+    async fn get_bucket_intelligent_tiering_configuration(
+        &self,
+        request: S3Request<GetBucketIntelligentTieringConfigurationInput>,
+    ) -> S3Result<S3Response<GetBucketIntelligentTieringConfigurationOutput>> {
+        Err(self.no_configuration(&request, &request.input.bucket))
     }
 }

@@ -10,6 +10,7 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::errors::{error, not_implemented, of_change, other};
 use super::{OF_BUCKETS, S3Service, tags_of, to_tag_set};
+use crate::surroundings::Caller;
 
 /// The largest bucket policy.
 const POLICY_MAX: usize = 20 * 1024;
@@ -58,6 +59,11 @@ impl S3Service {
         let read = serde_json::from_str(text).map_err(|it| bad_policy(it.to_string()))?;
         if !super::policy_resource::is_about(&read, &bucket) {
             return Err(bad_policy("Policy has invalid resource"));
+        }
+        let (name, row) = self.bucket_of(&request.extensions, &bucket)?;
+        let is_blocked = row.public_access.is_some_and(|it| it.block_public_policy);
+        if is_blocked && crate::public::is_public(&read) {
+            return Err(public_policy(super::caller(&request.extensions)?, &name.arn()));
         }
         self.set(&request, &bucket, move |row| row.policy = Some(document)).await
     }
@@ -118,6 +124,24 @@ pub(super) fn show_policy(row: &Row) -> S3Result<S3Response<GetBucketPolicyOutpu
     let missing = || error(S3ErrorCode::NoSuchBucketPolicy, "The bucket policy does not exist");
     let policy = row.policy.as_ref().ok_or_else(missing)?.text().to_owned();
     Ok(S3Response::new(GetBucketPolicyOutput { policy: Some(policy) }))
+}
+
+pub(super) fn show_policy_status(row: &Row) -> S3Result<S3Response<GetBucketPolicyStatusOutput>> {
+    let missing = || error(S3ErrorCode::NoSuchBucketPolicy, "The bucket policy does not exist");
+    let text = row.policy.as_ref().ok_or_else(missing)?.text();
+    // What cannot be read allows nothing.
+    let is_public = serde_json::from_str(text).is_ok_and(|it| crate::public::is_public(&it));
+    let policy_status = Some(PolicyStatus { is_public: Some(is_public) });
+    Ok(S3Response::new(GetBucketPolicyStatusOutput { policy_status }))
+}
+
+fn public_policy(caller: &Caller, bucket: &str) -> S3Error {
+    let user = format!("arn:{}:iam::{}:root", caller.region.partition().name(), caller.account);
+    let message = format!(
+        "User: {user} is not authorized to perform: s3:PutBucketPolicy on resource: \"{bucket}\" because public policies \
+         are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+    );
+    error(S3ErrorCode::AccessDenied, message)
 }
 
 pub(super) fn show_public_access(row: &Row) -> S3Result<S3Response<GetPublicAccessBlockOutput>> {
