@@ -131,11 +131,11 @@ class Filters(unittest.TestCase):
 
 
 def things(answer):
-    """What is described; for instances, those in all reservations."""
+    """What is described; for instances, those in all reservations, and for services not their names alone."""
     lists = [value for value in answer.values() if isinstance(value, list)]
     if "Reservations" in answer:
         return [one for reservation in answer["Reservations"] for one in reservation["Instances"]]
-    return lists[0]
+    return answer.get("ServiceDetails", lists[0])
 
 
 def identities(members):

@@ -24,7 +24,13 @@ NOT_THERE = re.compile(
 IN_BOTH_REGIONS = {"AcceptVpcPeeringConnection", "RejectVpcPeeringConnection", "CopySnapshot"}
 # Whoever asks to delete or describe these, that were never there, is answered as if they had been; and an action
 # that tells of each one whether it was changed, or deleted, answers well.
-FORGIVING = {"DeleteKeyPair", "DescribeKeyPairs", "ModifyInstanceCreditSpecification", "DeleteFleets"}
+FORGIVING = {
+    "DeleteKeyPair",
+    "DescribeKeyPairs",
+    "ModifyInstanceCreditSpecification",
+    "DeleteFleets",
+    "DeleteVpcEndpoints",
+}
 
 
 class WrongIdentifiers(unittest.TestCase):

@@ -17,7 +17,7 @@ use crate::shapes::{self, *};
 /// What AWS shows as the policy of an endpoint that was given none.
 const DEFAULT_POLICY: &str = r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
 /// The types that AWS has besides.
-const OTHER_TYPES: [&str; 4] = ["Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork"];
+const OTHER_TYPES: [&str; 5] = ["Interface", "GatewayLoadBalancer", "Resource", "ServiceNetwork", "Tunnel"];
 /// Who owns AWS's own services.
 const OWNER: &str = "amazon";
 /// The only family in which there are gateway endpoints here.
@@ -48,6 +48,7 @@ pub(crate) fn create(
     } = request;
     let (scope, now) = (call.scope, call.now);
     let vpc = required_id(vpc_id.as_deref())?;
+    world.vpc(scope, vpc).map_err(refused)?;
     check_type(vpc_endpoint_type.as_deref())?;
     request::refuse_unsupported(&[
         ("ResourceConfigurationArn", resource_configuration_arn.is_some()),
@@ -493,7 +494,7 @@ mod tests {
         assert!(with(&[s3, ("IpAddressType", "ipv6")]).starts_with("InvalidParameter: "));
         assert!(with(&[]).starts_with("MissingParameter: "));
         assert_eq!(
-            caller.refused("CreateVpcEndpoint", &[("VpcId", "vpc-00000000000000009"), s3]),
+            caller.refused("CreateVpcEndpoint", &[("VpcId", "vpc-00000000000000009"), ("ServiceName", "s3")]),
             "InvalidVpcId.NotFound: The vpc ID 'vpc-00000000000000009' does not exist"
         );
     }

@@ -4,6 +4,7 @@ mod driver;
 
 use driver::lab::{ACK, Lab, SYN};
 use engine::DropReason;
+use model::network_interface::PrivateAddress;
 use model::{Destination, Target, World};
 use sim::reference::Packet;
 use wire::Flow;
@@ -93,14 +94,8 @@ fn what_an_instance_forwards_for_others_has_their_addresses_and_ports_of_its_own
     lab.change(|world| {
         let id = *world.network.network_interfaces.iter().find(|(_, it)| !it.source_dest_check).unwrap().0;
         world.update_network_interface(id, |interface| {
-            let first = interface.private_addresses[0].clone();
-            for address in owned.map(|it| it.parse().unwrap()) {
-                interface.private_addresses.push(model::network_interface::PrivateAddress {
-                    address,
-                    public: None,
-                    ..first.clone()
-                });
-            }
+            let further = owned.map(|it| PrivateAddress { address: it.parse().unwrap(), public: None });
+            interface.private_addresses.extend(further);
         });
     });
     let sent: Vec<_> = (20..90)
