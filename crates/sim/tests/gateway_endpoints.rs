@@ -13,6 +13,7 @@ const NETWORK: &str = "
 vpc left 10.0.0.0/16
   igw
   gateway-endpoint door s3
+  gateway-endpoint side s3
   subnet public 10.0.0.0/24 routes(0.0.0.0/0 -> igw, pl com.amazonaws.us-west-2.s3 -> door)
     instance web 10.0.0.10 eip(52.0.0.10) sg(all)
     instance router 10.0.0.11 sg(all) nocheck
@@ -132,6 +133,28 @@ fn a_new_route_to_the_endpoint_ends_what_went_by_the_internet() {
     assert!(continued.flow.source.to_string().starts_with("100.64."), "{continued:?}");
     assert_eq!(told(&lab, &began.flow.reversed()), "nobody");
     assert_eq!(told(&lab, &continued.flow.reversed()), "web (10.0.0.10) in left by door");
+}
+
+#[test]
+fn a_connection_does_not_go_on_through_another_endpoint() {
+    let mut lab = Lab::new(NETWORK);
+    let began = lab.tcp("web", SYN, "10.0.0.10:4000", S3).unwrap();
+    lab.send("s3", answer(&began, SYN | ACK)).unwrap();
+    lab.change(|world| {
+        let mut ids = world.network.vpc_endpoints.iter().map(|(id, _)| *id);
+        let (door, side) = (ids.next().unwrap(), ids.next().unwrap());
+        let tables: Vec<_> = world.network.route_tables.iter().map(|(id, _)| *id).collect();
+        for id in tables {
+            let table = world.network.route_tables.get_mut(&id).unwrap();
+            let routes = table.routes.iter_mut().filter(|route| route.target == Target::VpcEndpoint(door));
+            routes.for_each(|route| route.target = Target::VpcEndpoint(side));
+        }
+    });
+    let continued = lab.tcp("web", ACK, "10.0.0.10:4000", S3).unwrap();
+    assert_eq!((began.flow.source_port, continued.flow.source_port), (4000, 4001), "a stranger's");
+    assert_eq!(told(&lab, &continued.flow.reversed()), "web (10.0.0.10) in left by side");
+    assert_eq!(told(&lab, &began.flow.reversed()), "nobody");
+    assert_eq!(lab.send("s3", answer(&began, ACK)).unwrap_err(), DropReason::NoSuchHost);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use model::{Network, SubnetId, Target, VpcEndpointId, rule::protocol};
 use std::net::IpAddr;
 use wire::Flow;
 
-use crate::connection::{Connection, End, EndpointPassage};
+use crate::connection::{End, EndpointPassage};
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Sender, Site, Step};
 use crate::nat::with_source_port;
@@ -52,7 +52,7 @@ pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: VpcEndpointId, crossing: Cro
         return journey
             .deny(None, DropReason::NoSuchHost, || format!("no service answers at {}", flow.destination));
     };
-    let Some(beyond) = outward(journey, link, host) else {
+    let Some(beyond) = outward(journey, id, link, host) else {
         return journey.deny(at, DropReason::EndpointPortsExhausted, || {
             format!("port {} of the interface is taken towards {}", flow.source_port, flow.destination)
         });
@@ -82,35 +82,31 @@ fn is_supported(journey: &Journey<'_, '_>) -> bool {
     protocol && packet.part == Part::Whole && !packet.is_error
 }
 
-/// As what the service sees the packet: from the stand-in of the link it began at, and by the packet's own port, unless
-/// another connection of the link has that there.
-fn outward(journey: &Journey<'_, '_>, link: PortId, host: PortId) -> Option<Flow> {
+/// As what the service sees the packet: as before; else from the stand-in of the link it began at, by the packet's own port
+/// or the next that no connection of the link has there. What went another way so far is a stranger's to the service.
+fn outward(journey: &Journey<'_, '_>, id: VpcEndpointId, link: PortId, host: PortId) -> Option<Flow> {
     let flow = journey.packet.flow;
-    let own = journey.connection.map(|(slot, _)| slot);
-    if let Some(known) = own.and_then(|slot| known(journey.around.connections.get(slot)?, &flow, host)) {
+    if let Some(known) = known(journey, id, host) {
         return Some(known);
     }
     let source = PortTable::stand_in(link, flow.source);
     let as_seen =
         |step: u16| with_source_port(&Flow { source, ..flow }, flow.source_port.wrapping_add(step).max(1));
-    let free = |seen: &Flow| {
-        let taken = journey.around.connections.find(host, &seen.reversed());
-        taken.is_none_or(|(slot, _)| Some(slot) == own || is_over(journey, slot))
+    let connections = journey.around.connections;
+    let is_free = |seen: &Flow| {
+        let other = connections.find(host, &seen.reversed()).and_then(|(slot, _)| connections.get(slot));
+        other.is_none_or(|other| other.is_expired(journey.around.now))
     };
-    // A link's own connections have each their port; the first is free but for what it forwards.
-    (0..PORTS_TRIED).map(as_seen).find(free)
+    (0..PORTS_TRIED).map(as_seen).find(is_free)
 }
 
-fn is_over(journey: &Journey<'_, '_>, slot: crate::slot::Slot) -> bool {
-    let connection = journey.around.connections.get(slot);
-    connection.is_none_or(|it| it.is_expired(journey.around.now))
-}
-
-/// As what a service has seen a connection's packets so far.
-fn known(connection: &Connection, inside: &Flow, host: PortId) -> Option<Flow> {
-    let passage = connection.endpoint().filter(|passage| passage.inside == *inside)?;
-    let seen = connection.side(End::Responder).filter(|side| side.port == host)?.flow.reversed();
-    (seen.destination == passage.inside.destination).then_some(seen)
+/// As what the service has seen the packet's connection so far, through this endpoint and from the same address.
+fn known(journey: &Journey<'_, '_>, id: VpcEndpointId, host: PortId) -> Option<Flow> {
+    let connection = journey.around.connections.get(journey.connection?.0)?;
+    let is_same = |it: &EndpointPassage| it.endpoint == id && it.inside == journey.packet.flow;
+    connection.endpoint().filter(is_same)?;
+    let service = connection.side(End::Responder).filter(|side| side.port == host)?;
+    Some(service.flow.reversed())
 }
 
 /// What answers a connection that has come through an endpoint, or is an error about it, goes back through it. `None` if

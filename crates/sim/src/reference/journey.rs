@@ -315,29 +315,26 @@ impl<'a> Journey<'a> {
         if !self.is_host(flow.destination) {
             return Err(DropReason::NoSuchHost);
         }
-        self.packet.flow = self.as_seen(sender)?;
+        self.packet.flow = self.as_seen(sender, id)?;
         self.memory.endpoint = Some((id, from, flow));
         self.narrow(1500);
         Ok(Who::Internet)
     }
 
-    /// As what a service sees a packet that comes through an endpoint: as before, or by the first port from its own on that
-    /// no other connection of the interface has there.
-    fn as_seen(&self, sender: NetworkInterfaceId) -> Result<Flow, DropReason> {
+    /// As what a service sees a packet that comes through an endpoint: as before, if it came through this one from the same
+    /// address; or by the first port from its own on that no connection of the interface has there.
+    fn as_seen(&self, sender: NetworkInterfaceId, id: VpcEndpointId) -> Result<Flow, DropReason> {
         let flow = self.packet.flow;
-        let own = self.own.map(|(index, _)| index);
-        let before = own.map(|index| &self.connections[index]);
-        let before = before.filter(|it| it.endpoint.is_some_and(|(_, _, inside)| inside == flow));
+        let before = self.own.map(|(index, _)| &self.connections[index]);
+        let before =
+            before.filter(|it| it.endpoint.is_some_and(|(by, _, inside)| by == id && inside == flow));
         if let Some(end) = before.and_then(|it| it.end(false)).filter(|end| end.who == Who::Internet) {
             return Ok(end.flow.reversed());
         }
         let source = *self.stand_ins.get(&sender).ok_or(DropReason::EndpointSource)?;
         let ports = (0..64).map(|step| flow.source_port.wrapping_add(step).max(1));
         let mut seen = ports.map(|port| with_port(&Flow { source, ..flow }, port));
-        let is_free = |seen: &Flow| {
-            let other = find(self.connections, Who::Internet, &seen.reversed());
-            other.is_none_or(|(index, _)| Some(index) == own)
-        };
+        let is_free = |seen: &Flow| find(self.connections, Who::Internet, &seen.reversed()).is_none();
         seen.find(is_free).ok_or(DropReason::EndpointPortsExhausted)
     }
 
