@@ -98,6 +98,8 @@ pub const OPERATIONS: &[Operation] = &[
     row("ListObjectsV2", "s3:ListBucket", Bucket),
     row("ListObjectVersions", "s3:ListBucketVersions", Bucket),
     row("ListParts", "s3:ListMultipartUploadParts", Object),
+    // About the key, which the form says.
+    row("PostObject", "s3:PutObject", Bucket),
     row("PutBucketAccelerateConfiguration", "s3:PutAccelerateConfiguration", Bucket),
     row("PutBucketAcl", "s3:PutBucketAcl", Bucket),
     row("PutBucketCors", "s3:PutBucketCORS", Bucket),

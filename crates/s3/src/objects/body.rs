@@ -70,7 +70,7 @@ fn remove(path: &Path) {
 
 /// The folder of bodies, and who reads which of them.
 pub(super) struct Bodies {
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// Held for reading from before the index is asked until what it names is leased, so that nothing of that is removed.
     pub(super) asking: RwLock<()>,
     leases: Mutex<HashMap<u128, Leased>>,
@@ -269,6 +269,9 @@ struct Taken {
 
 impl Taken {
     fn flush(mut self, bodies: &Bodies, id: u128) -> io::Result<Taken> {
+        if !super::room::is_left(&bodies.folder) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         self.sums.update(&self.buffer);
         let mut writing = match self.writing.take() {
             Some(writing) => writing,

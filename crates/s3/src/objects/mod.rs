@@ -13,6 +13,7 @@ mod list;
 mod multipart;
 mod put;
 mod read;
+mod room;
 mod row;
 
 use std::collections::HashSet;
@@ -77,6 +78,8 @@ pub enum Refusal {
     },
     /// The checksum of all is not the one that was said.
     WrongChecksum,
+    /// There is too little room on the disk.
+    Full,
     /// The disk or the index does not do as it should.
     Storage(String),
 }
@@ -90,7 +93,16 @@ macro_rules! storage_errors {
         })*
     };
 }
-storage_errors!(redb::Error, redb::StorageError, redb::TableError, redb::TransactionError, std::io::Error);
+storage_errors!(redb::Error, redb::StorageError, redb::TableError, redb::TransactionError);
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Refusal {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Refusal::Full,
+            _ => Refusal::Storage(error.to_string()),
+        }
+    }
+}
 
 impl Objects {
     /// Opens what is in a folder, and removes what a crash has left there.

@@ -57,6 +57,7 @@ impl Objects {
     /// # Errors
     /// There are too many.
     pub async fn begin_upload(&self, bucket: u64, name: String, upload: Upload) -> Result<u128, Refusal> {
+        self.check_room()?;
         let begin = move |changes: &mut Changes<'_>| {
             let count = changes.uploads_of(bucket)?;
             if count >= UPLOADS_PER_BUCKET_MAX {
@@ -93,6 +94,7 @@ impl Objects {
         mut written: Written,
         now: Timestamp,
     ) -> Result<Part, Refusal> {
+        self.check_room()?;
         let put = move |changes: &mut Changes<'_>| {
             found(&changes.uploads, bucket, &name, id)?;
             changes.adopt(&mut written)?;
@@ -120,6 +122,7 @@ impl Objects {
         part: Part,
         source: (u64, String, Version),
     ) -> Result<Part, Refusal> {
+        self.check_room()?;
         let copy = move |changes: &mut Changes<'_>| {
             let ((bucket, name, id), (from, key, seen)) = (upload, source);
             found(&changes.uploads, bucket, &name, id)?;

@@ -77,6 +77,7 @@ impl Objects {
     /// # Errors
     /// The condition does not hold, or the disk fails.
     pub async fn put(&self, put: Put) -> Result<Version, Refusal> {
+        self.check_room()?;
         self.queue.change(move |changes| put.make(changes)).await
     }
 
@@ -85,6 +86,7 @@ impl Objects {
     /// # Errors
     /// As for [`Objects::put`].
     pub async fn copy(&self, put: Put, bucket: u64, name: String, seen: Version) -> Result<Version, Refusal> {
+        self.check_room()?;
         let copy = move |changes: &mut Changes<'_>| {
             let is_same = is_still_there(changes, bucket, &name, &seen);
             if is_same { put.make(changes) } else { Err(Refusal::NoSuchKey) }

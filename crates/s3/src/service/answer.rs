@@ -163,14 +163,36 @@ impl Question {
         };
         let (request_id, host_id) = (set(REQUEST_ID, &request_id), set(HOST_ID, &host_id));
         if response.status().is_success() {
-            return response;
+            return self.without_quotes(response);
         }
-        let Some(said) = Said::of(response.body()) else { return response };
+        let Some(mut said) = Said::of(response.body()) else { return response };
+        if let Some(condition) = said.policy_condition() {
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            let message = format!("Invalid according to Policy: Policy Condition failed: {condition}");
+            said = Said { code: "AccessDenied".to_owned(), message };
+        }
         details.extend(self.details(&said, response.headers()));
         details.extend([("RequestId".to_owned(), request_id), ("HostId".to_owned(), host_id)]);
         let text = said.written(&details);
         response.headers_mut().remove(header::CONTENT_LENGTH);
         *response.body_mut() = Body::from(text);
+        response
+    }
+
+    /// GetObjectAttributes alone shows entity tags without quotes, which s3s always writes.
+    fn without_quotes(&self, mut response: Response<Body>) -> Response<Body> {
+        let is_attributes = self.method == Method::GET
+            && self.query.split('&').any(|it| it == "attributes" || it == "attributes=");
+        let bytes = response.body().bytes().filter(|_| is_attributes && self.key.is_some());
+        let text = bytes.and_then(|it| String::from_utf8(it.to_vec()).ok());
+        if let Some(text) = text {
+            let bare = ["\"", "&quot;"].into_iter().fold(text, |text, quote| {
+                text.replace(&format!("<ETag>{quote}"), "<ETag>")
+                    .replace(&format!("{quote}</ETag>"), "</ETag>")
+            });
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            *response.body_mut() = Body::from(bare);
+        }
         response
     }
 
@@ -276,6 +298,16 @@ impl Said {
         let code = part("Code")?;
         let message = part("Message").unwrap_or_else(|| sentence(&code).to_owned());
         Some(Said { code, message })
+    }
+
+    /// The condition of a form's policy that was not met, as AWS quotes it; s3s says it in words and calls the policy wrong.
+    fn policy_condition(&self) -> Option<String> {
+        let words = self.message.replace("&apos;", "'");
+        let quoted = |begin: &str| Some(words.split_once(begin)?.1.split_once('\'')?.0);
+        let kind = quoted("Policy condition '").filter(|_| self.code == "InvalidPolicyDocument")?;
+        let field = quoted(" for field '")?;
+        let value = quoted("expected prefix '").or_else(|| quoted("expected '"))?;
+        Some(format!("[&quot;{kind}&quot;, &quot;${field}&quot;, &quot;{value}&quot;]"))
     }
 
     fn written(&self, details: &[(String, String)]) -> String {
@@ -394,6 +426,18 @@ mod tests {
         let refused = S3Error::new(S3ErrorCode::MalformedXML);
         let said = text(&question("PUT", "/logs", &[]).finish(of_error(refused)));
         assert!(said.contains("did not validate against our published schema"), "{said}");
+    }
+
+    #[test]
+    fn a_form_that_its_policy_does_not_allow_is_denied() {
+        let message =
+            "Policy condition 'starts-with' for field 'key' failed: expected prefix 'in/', got 'out'";
+        let refused = error(S3ErrorCode::InvalidPolicyDocument, message);
+        let answered = question("POST", "/logs", &[]).finish(of_error(refused));
+        assert_eq!(answered.status(), StatusCode::FORBIDDEN);
+        let said = "<Code>AccessDenied</Code><Message>Invalid according to Policy: Policy Condition failed: \
+                    [&quot;starts-with&quot;, &quot;$key&quot;, &quot;in/&quot;]</Message>";
+        assert!(text(&answered).contains(said), "{}", text(&answered));
     }
 
     #[test]

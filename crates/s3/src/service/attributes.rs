@@ -22,7 +22,9 @@ impl S3Service {
         let found = self.objects.find(row.objects, &input.key, input.version_id.as_deref());
         let version = found.map_err(|it| missing(it, input.version_id.is_some()))?;
         let object = version.object.as_ref().expect("delete markers are refused");
-        let asked = |name: &str| input.object_attributes.iter().any(|it| it.as_str() == name);
+        // Clients send one header with all of them, too.
+        let all = || input.object_attributes.iter().flat_map(|it| it.as_str().split(','));
+        let asked = |name: &str| all().any(|it| it.trim() == name);
         let class = object.said.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned());
         Ok(S3Response::new(GetObjectAttributesOutput {
             last_modified: Some(time(version.written)),

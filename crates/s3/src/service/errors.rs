@@ -152,6 +152,10 @@ pub(super) fn of_object(refusal: Refusal) -> S3Error {
         Refusal::WrongChecksum => {
             say(S3ErrorCode::BadDigest, "The checksum you specified did not match the calculated checksum.")
         }
+        // AWS's disks are never full; a client that tries again later does right.
+        Refusal::Full => {
+            say(S3ErrorCode::InternalError, "There is too little room left on the disk of this machine.")
+        }
         Refusal::Storage(problem) => internal(&problem),
     }
 }

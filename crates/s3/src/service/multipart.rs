@@ -167,6 +167,7 @@ impl S3Service {
             let number = it.part_number.and_then(|it| u16::try_from(it).ok());
             let etag = it.e_tag.as_ref().map(|it| it.value().to_owned());
             let (number, etag) = number.zip(etag).ok_or_else(|| of_object(Refusal::InvalidPart))?;
+            part_number(i32::from(number))?;
             Ok(NamedPart { number, etag, checksum: said!(it).map(|(_, sum)| sum) })
         });
         let completing = Completing {

@@ -170,7 +170,7 @@ impl S3Service {
         // The stream checks signatures of chunks, and ends when the client does.
         let written = taken.map_err(|it| match it.downcast::<s3s::S3Error>() {
             Ok(own) => *own,
-            Err(_) => error(S3ErrorCode::IncompleteBody, "The request body terminated unexpectedly"),
+            Err(other) => of_stream(&other.to_string()),
         })?;
         let written = written.map_err(of_object)?;
         if expected.size.is_some_and(|it| u64::try_from(it) != Ok(written.segment.size)) {
@@ -189,6 +189,19 @@ impl S3Service {
             return Err(error(S3ErrorCode::BadDigest, message));
         }
         Ok(written)
+    }
+
+    /// Writes what a form brings.
+    pub(super) async fn write_posted(
+        &self,
+        request: S3Request<PutObjectInput>,
+    ) -> S3Result<S3Response<PutObjectOutput>> {
+        self.ask(&request, "PutObject", &request.input.bucket, &request.input.key, None)?;
+        // s3s does not say what the file is called.
+        if request.input.key.contains("${filename}") {
+            return Err(not_implemented());
+        }
+        self.write_object(request).await
     }
 
     pub(super) async fn write_object(
@@ -518,6 +531,18 @@ impl S3Service {
             ..CopyObjectOutput::default()
         }))
     }
+}
+
+/// What is wrong with a body, by what s3s says of it: its types for that are its own.
+fn of_stream(problem: &str) -> s3s::S3Error {
+    if problem.contains("Sha256Mismatch") {
+        let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+        return other("XAmzContentSHA256Mismatch", hyper::StatusCode::BAD_REQUEST, message);
+    }
+    if problem.contains("SignatureMismatch") {
+        return s3s::S3Error::new(S3ErrorCode::SignatureDoesNotMatch);
+    }
+    error(S3ErrorCode::IncompleteBody, "The request body terminated unexpectedly")
 }
 
 /// `aws-chunked` is how the body came, not what it is.

@@ -146,7 +146,10 @@ impl S3 for S3Service {
     }
 
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
-        self.write_object(request).await
+        match request.method == hyper::Method::POST {
+            true => self.write_posted(request).await,
+            false => self.write_object(request).await,
+        }
     }
 
     async fn put_object_tagging(
