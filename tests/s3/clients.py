@@ -30,6 +30,14 @@ def buckets(server):
     other.create_bucket(Bucket="second", **there)
     refused("BucketAlreadyOwnedByYou", 409, other.create_bucket, Bucket="second", **there)
     refused("IllegalLocationConstraintException", 400, other.create_bucket, Bucket="third")
+    tags = [{"Key": "a<b", "Value": "ü"}]
+    s3.create_bucket(Bucket="tagged", CreateBucketConfiguration={"Tags": tags})
+    assert s3.get_bucket_tagging(Bucket="tagged")["TagSet"] == tags
+    again = {"Bucket": "tagged", "CreateBucketConfiguration": {"Tags": tags}}
+    refused("BucketAlreadyOwnedByYou", 409, s3.create_bucket, **again)
+    twice = {"Tags": tags + tags}
+    refused("InvalidTag", 400, s3.create_bucket, Bucket="twice", CreateBucketConfiguration=twice)
+    s3.delete_bucket(Bucket="tagged")
     refused("InvalidBucketName", 400, s3.create_bucket, Bucket="xn--no")
     assert s3.get_bucket_location(Bucket="first")["LocationConstraint"] is None
     assert s3.get_bucket_location(Bucket="second")["LocationConstraint"] == "eu-west-1"

@@ -14,7 +14,7 @@ use s3s::host::S3Host;
 use s3s::{Body, S3Error, S3ErrorCode};
 
 use super::errors::{DETAIL, error, with};
-use super::hooks;
+use super::{hooks, new_tags};
 use crate::cors;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
@@ -27,12 +27,17 @@ pub async fn answer(
     service: &s3s::service::S3Service,
     world: &World,
     partition: Partition,
-    request: Request<Body>,
+    mut request: Request<Body>,
 ) -> Response<Body> {
     let question = Question::of(&request);
     let rules = question.rules(world, partition);
     if request.method() == Method::OPTIONS {
         return question.finish(question.preflight(rules.as_deref()));
+    }
+    if question.makes_bucket()
+        && let Err(refused) = new_tags::note(&mut request).await
+    {
+        return question.finish(of_error(refused));
     }
     let answered = service.call(request).await;
     let mut response = answered.unwrap_or_else(|problem| {
@@ -79,6 +84,14 @@ impl Question {
             headers: request.headers().clone(),
             query: uri.query().unwrap_or_default().to_owned(),
         }
+    }
+
+    /// Whether it is CreateBucket: no sub-resource is named.
+    fn makes_bucket(&self) -> bool {
+        let is_sub_resource =
+            |it: &str| !it.is_empty() && !it.starts_with("x-id=") && !it.starts_with("X-Amz-");
+        let is_bucket = self.bucket.is_some() && self.key.is_none();
+        self.method == Method::PUT && is_bucket && !self.query.split('&').any(is_sub_resource)
     }
 
     fn header(&self, name: &str) -> Option<&str> {

@@ -7,7 +7,8 @@ use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::errors::{error, of_bucket, of_change, of_object, with};
-use super::{S3Service, caller, header, named, owner, time};
+use super::new_tags::NewTags;
+use super::{OF_BUCKETS, S3Service, caller, header, named, owner, tags_of, time};
 use crate::surroundings::NotChanged;
 
 /// The Region whose buckets have no constraint, and where making one again is no error.
@@ -33,9 +34,13 @@ impl S3Service {
         if let Some(asked) = &input.object_ownership {
             row.ownership = Some(super::settings::ownership(asked)?);
         }
+        let tags = request.extensions.get::<NewTags>().map(|it| it.0.as_slice()).unwrap_or_default();
+        row.tags = tags_of(tags, OF_BUCKETS)?;
+        let is_tagged = !row.tags.is_empty();
         let made = self.around.change(Box::new(move |world| world.create_bucket(&name, row))).await;
         match made {
-            Err(NotChanged::Refused(BucketRefusal::AlreadyOwned)) if caller.region.name() == FIRST => {}
+            Err(NotChanged::Refused(BucketRefusal::AlreadyOwned))
+                if caller.region.name() == FIRST && !is_tagged => {}
             other => other.map_err(of_change)?,
         }
         let location = Some(format!("/{}", input.bucket));

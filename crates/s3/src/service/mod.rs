@@ -13,6 +13,7 @@ mod list;
 mod lock;
 mod logging;
 mod multipart;
+mod new_tags;
 mod notifications;
 mod object;
 mod operations;
