@@ -60,6 +60,16 @@ class CoveragePage(unittest.TestCase):
                 operations = set(hamlet.model(service).operation_names)
                 self.assertEqual(operations - set(listed) - vacant, set(re.findall("`(\\w+)`", rest)))
 
+    def test_it_lists_what_s3_has(self):
+        root = pathlib.Path(__file__).resolve().parents[2]
+        page = root.joinpath("docs/coverage.md").read_text(encoding="utf-8")
+        section = page.split("\n## Amazon S3\n")[1].split("\n## ")[0]
+        served, _, rest = section.partition("<details>")
+        # Forms of browsers are no operation of the model.
+        rows = {row["name"] for row in hamlet.all_rows() if row["service"] == "s3"} - {"PostObject"}
+        self.assertEqual(rows, set(re.findall("`(\\w+)`", served)))
+        self.assertEqual(set(hamlet.model("s3").operation_names) - rows, set(re.findall("`(\\w+)`", rest)))
+
 
 class TheCheckItself(unittest.TestCase):
     """It must see what it is there to see."""

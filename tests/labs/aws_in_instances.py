@@ -3,7 +3,6 @@
 internet gateway and through a NAT gateway, and not at all without either."""
 
 import json
-import shutil
 
 import harness
 from harness import ACCOUNT, REGION
@@ -14,6 +13,7 @@ WHO = ("aws", "sts", "get-caller-identity")
 
 class AwsInInstances(NetworkLab):
     def walk(self):
+        self.step("1. a Hamlet whose instances have the CLI, as `make up` leaves it")
         self.with_the_cli()
         self.network()
         self.by_its_role(self.web)
@@ -21,22 +21,6 @@ class AwsInInstances(NetworkLab):
         self.without_a_way()
         self.as_users_do()
         self.terminate(self.web, self.app, self.db)
-
-    def with_the_cli(self):
-        self.step("1. a Hamlet whose instances have the CLI, as `make up` leaves it")
-        folder = harness.CACHE / "aws-cli"
-        if not (folder / "version").exists() and not shutil.which("aws", path="/usr/bin:/usr/local/bin"):
-            raise harness.CannotRun(f"{folder} is missing: `tests/install run` makes it")
-        if self.user.prefix and folder.exists():
-            # Where an ordinary user may read it.
-            shutil.copytree(folder, self.user.stage / "cache/aws-cli")
-            self.user.environment["HAMLET_CACHE"] = str(self.user.stage / "cache")
-            before = self.hamlet.hamlet("status").out
-            self.holds("none: `make up` puts one into the cache" in before, f"status says that there is none: {before}")
-            self.hamlet.stop()
-            self.hamlet.start()
-        after = self.hamlet.hamlet("status").out
-        self.holds("The aws command of instances" in after and "none: " not in after, after)
 
     def network(self):
         self.step("2. instances with a role: in a public subnet, behind a NAT gateway, and behind nothing")

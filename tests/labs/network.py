@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import shutil
 import subprocess
 
 import harness
@@ -24,6 +25,21 @@ print(listener.accept()[1][0].removeprefix("::ffff:"), flush=True)
 
 class NetworkLab(harness.Lab):
     """A lab with several networks."""
+
+    def with_the_cli(self):
+        """Starts again with a CLI for instances, where there was none: where its user may read it."""
+        folder = harness.CACHE / "aws-cli"
+        if not (folder / "version").exists() and not shutil.which("aws", path="/usr/bin:/usr/local/bin"):
+            raise harness.CannotRun(f"{folder} is missing: `tests/install run` makes it")
+        if self.user.prefix and folder.exists():
+            shutil.copytree(folder, self.user.stage / "cache/aws-cli")
+            self.user.environment["HAMLET_CACHE"] = str(self.user.stage / "cache")
+            before = self.hamlet.hamlet("status").out
+            self.holds("none: `make up` puts one into the cache" in before, f"status says that there is none: {before}")
+            self.hamlet.stop()
+            self.hamlet.start()
+        after = self.hamlet.hamlet("status").out
+        self.holds("The aws command of instances" in after and "none: " not in after, after)
 
     def make_vpc(self, cidr, *more):
         return self.ec2("create-vpc", "--cidr-block", cidr, *more)["Vpc"]["VpcId"]

@@ -171,7 +171,7 @@ class ServicesByName(NetworkLab):
         )
         missing = self.inside(self.web, "getent", "hosts", f"nothing.{REGION}.amazonaws.com")
         self.holds(missing.code != 0, missing)
-        absent = self.inside(self.web, "curl", "-sS", "-m", "5", f"https://s3.{REGION}.amazonaws.com/")
+        absent = self.inside(self.web, "curl", "-sS", "-m", "5", f"https://dynamodb.{REGION}.amazonaws.com/")
         self.sees(absent.code, 0, f"what Hamlet does not have says so, over TLS: {absent}")
 
     def after_a_restart(self):

@@ -55,7 +55,7 @@ class CommandLine(harness.Lab):
             1, "cannot be", "--data", str(self.hamlet.log), "up", "--instances", "none", "--listen", "127.0.0.1:0"
         )
         self.step("services that are not there")
-        self.absent("NotImplemented", "ListBuckets", "Amazon S3", "s3", "ls")
+        self.absent("NotImplemented", "ListIdentities", "Amazon SES", "ses", "list-identities")
         self.sees(self.aws("lambda", "list-functions"), {"Functions": []}, "functions, which nobody can have here")
         self.absent("NotImplementedException", "DescribeVoices", "Amazon Polly", "polly", "describe-voices")
         self.absent(

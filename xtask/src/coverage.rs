@@ -12,6 +12,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 const PAGE: &str = "docs/coverage.md";
+/// S3 has a crate of its own kind: its rows, and the names of all operations of its model.
+const S3_ROWS: &str = "crates/s3/src/operations.rs";
+const S3_NAMES: &str = "xtask/elsewhere/s3.txt";
+/// Rows that stand for no operation of the model: what browsers send as forms, and what is asked about with others.
+const S3_OWN: [&str; 2] = ["PostObject", "BypassGovernanceRetention"];
 
 const HEADER: &str = "\
 # Coverage
@@ -72,6 +77,7 @@ fn page() -> Result<String, String> {
     let others = lists.iter().filter(|list| present.iter().all(|service| service.model != list.model));
     let others = others.map(without_any).collect::<Result<Vec<_>, _>>()?;
     services.extend(others);
+    services.push(s3()?);
     services.sort_by_key(|service| {
         std::cmp::Reverse((
             service.served.len(),
@@ -123,6 +129,24 @@ fn coverage(service: &Service, lists: &[Listed]) -> Result<Coverage, String> {
     }
     let missing = known.into_iter().filter(|name| !served.contains(name) && !none.contains(name)).collect();
     Ok(Coverage { title: service.title.clone(), served, none, missing })
+}
+
+fn s3() -> Result<Coverage, String> {
+    let names = read(Path::new(S3_NAMES))?;
+    let known = names.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let served = s3_rows(&read(Path::new(S3_ROWS))?);
+    let missing = known.filter(|name| !served.iter().any(|it| it == name)).map(str::to_owned).collect();
+    let title = "Amazon S3".to_owned();
+    Ok(Coverage { title, served, none: Vec::new(), missing })
+}
+
+/// The names in `row("Name", …)` and `versioned("Name", …)`.
+fn s3_rows(source: &str) -> Vec<String> {
+    let table = source.split_once("OPERATIONS: &[Operation] = &[").map_or("", |(_, rest)| rest);
+    let table = table.split_once("];").map_or(table, |(table, _)| table);
+    let after = table.split("row(").flat_map(|part| part.split("versioned(")).skip(1);
+    let names = after.filter_map(|row| row.split('"').nth(1)).map(str::to_owned);
+    names.filter(|name| !S3_OWN.contains(&name.as_str())).collect()
 }
 
 /// A service of which nothing works; what it is called is beside its rows.
@@ -179,6 +203,12 @@ mod tests {
         let source = "pub static ACTIONS: &[Action<World>] = &[\n    // read!(No, x),\n    write!(B, b::b),\n    \
                       read!(\n        A,\n        a::a\n    ),\n];\nread!(After, x)";
         assert_eq!(rows(source), ["B", "A"]);
+    }
+
+    #[test]
+    fn rows_of_s3_are_read_whichever_macro_made_them() {
+        let source = "OPERATIONS: &[Operation] = &[\n row(\"A\", \"s3:A\", Bucket),\n versioned(\n\"B\", \"s3:B\"),\n row(\"PostObject\", \"x\")];";
+        assert_eq!(s3_rows(source), ["A", "B"]);
     }
 
     #[test]

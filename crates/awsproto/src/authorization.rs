@@ -142,6 +142,17 @@ pub struct Touched {
     pub keys: Vec<ConditionKey>,
     /// A role's trust policy, which must allow it, too.
     pub trust: Option<policy::Document>,
+    /// The resource's own policy, which may let others in and keep its owner out.
+    pub policy: Option<OwnPolicy>,
+}
+
+/// A policy that a resource has, or what it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnPolicy {
+    /// The ARN of what has it.
+    pub arn: String,
+    /// The policy.
+    pub document: policy::Document,
 }
 
 /// A condition key's name and values.
@@ -150,7 +161,7 @@ pub type ConditionKey = (Cow<'static, str>, Vec<String>);
 impl Touched {
     /// A resource of an account.
     pub fn new(arn: String, account: Option<AccountId>) -> Self {
-        Touched { action: None, arn, account, keys: Vec::new(), trust: None }
+        Touched { action: None, arn, account, keys: Vec::new(), trust: None, policy: None }
     }
 
     /// The same for another action than the row's.
@@ -164,6 +175,13 @@ impl Touched {
     #[must_use]
     pub fn trusting(mut self, trust: policy::Document) -> Self {
         self.trust = Some(trust);
+        self
+    }
+
+    /// The same under a policy of its own.
+    #[must_use]
+    pub fn under(mut self, policy: Option<OwnPolicy>) -> Self {
+        self.policy = policy;
         self
     }
 

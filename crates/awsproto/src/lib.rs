@@ -49,7 +49,7 @@ pub mod xml_reader;
 
 pub use action::{Action, BodyRule, Decoded, Handler, Operation, Pages};
 pub use api::{Api, FirstUse};
-pub use authorization::{AccessLevel, Authorization, Keys, ResourceType, ResourceUse, Touched};
+pub use authorization::{AccessLevel, Authorization, Keys, OwnPolicy, ResourceType, ResourceUse, Touched};
 pub use call::{Call, Need, Provided, SecretBits, StreamedBody};
 pub use error::AwsError;
 pub use filter::{Filter, Filterable, Filters};

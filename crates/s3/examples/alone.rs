@@ -11,8 +11,8 @@ use model::place::AccountId;
 use model::timestamp::Timestamp;
 use model::world::World;
 use s3::objects::Objects;
-use s3::service::answer;
-use s3::surroundings::{Asked, Caller, NotChanged, Surroundings, WorldChange};
+use s3::service::{S3Service, Visit};
+use s3::surroundings::{Asked, Asker, Caller, NotChanged, Surroundings, WorldChange};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 struct Alone {
@@ -65,9 +65,17 @@ impl Surroundings for Alone {
         getrandom::fill(&mut bytes).expect("the kernel has randomness");
         u128::from_be_bytes(bytes)
     }
+}
 
-    fn secret(&self, access_key: &str) -> Option<String> {
-        (access_key == "AKIAALONE").then(|| "secret".to_owned())
+struct Root;
+
+impl Asker for Root {
+    fn secret(&self, access_key: &str) -> S3Result<String> {
+        let unknown = "The AWS Access Key Id you provided does not exist in our records.";
+        match access_key {
+            "AKIAALONE" => Ok("secret".to_owned()),
+            _ => Err(S3Error::with_message(S3ErrorCode::InvalidAccessKeyId, unknown)),
+        }
     }
 
     fn authorize(&self, asked: &Asked<'_>) -> S3Result<Caller> {
@@ -78,8 +86,17 @@ impl Surroundings for Alone {
         let scope =
             [header, &query].into_iter().find_map(|it| it.split_once("Credential=")).map(|(_, it)| it);
         let named = scope.and_then(|it| it.split('/').nth(2)).unwrap_or("us-east-1");
-        Ok(Caller { account: AccountId::DEFAULT, region: named.parse().map_err(|_| denied())? })
+        Ok(Caller {
+            account: AccountId::DEFAULT,
+            arn: "arn:aws:iam::123456789012:root".to_owned(),
+            region: named.parse().map_err(|_| denied())?,
+        })
     }
+}
+
+fn visit() -> Visit {
+    let request_id = format!("{:016X}", std::process::id());
+    Visit { asker: Arc::new(Root), partition: Partition::Commercial, request_id }
 }
 
 #[tokio::main]
@@ -87,23 +104,16 @@ async fn main() {
     let folder = PathBuf::from(std::env::args().nth(1).expect("a folder"));
     std::fs::create_dir_all(&folder).expect("a folder that can be made");
     let objects = Objects::open(&folder.join("objects")).expect("objects that can be opened");
-    let alone = Arc::new(Alone::open(folder.join("world.json")));
-    let service = s3::service::service(objects, alone.clone());
+    let service = S3Service::new(objects, Arc::new(Alone::open(folder.join("world.json"))));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     println!("{}", listener.local_addr().expect("it is bound").port());
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
-        let (service, alone) = (service.clone(), alone.clone());
+        let service = service.clone();
         tokio::spawn(async move {
             let answer = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-                let (service, alone) = (service.clone(), alone.clone());
-                async move {
-                    let request = request.map(s3s::Body::from);
-                    let world = alone.world();
-                    Ok::<_, Infallible>(
-                        answer::answer(&service, &world, Partition::Commercial, request).await,
-                    )
-                }
+                let service = service.clone();
+                async move { Ok::<_, Infallible>(service.answer(request.map(s3s::Body::from), visit()).await) }
             });
             let server = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
             // A client that breaks off is its own affair.

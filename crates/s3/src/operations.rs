@@ -11,6 +11,8 @@ pub enum Level {
     Bucket,
     /// An object.
     Object,
+    /// Several objects, each of which is asked about apart.
+    EachObject,
 }
 
 /// An operation.
@@ -26,6 +28,18 @@ pub struct Operation {
     pub level: Level,
 }
 
+impl Operation {
+    /// Whether it only asks.
+    pub fn is_read(&self) -> bool {
+        reads(self.action)
+    }
+}
+
+/// Whether who does this changes nothing.
+pub fn reads(action: &str) -> bool {
+    ["s3:Get", "s3:List"].iter().any(|it| action.starts_with(it))
+}
+
 const fn row(name: &'static str, action: &'static str, level: Level) -> Operation {
     Operation { name, action, version_action: None, level }
 }
@@ -34,7 +48,10 @@ const fn versioned(name: &'static str, action: &'static str, version_action: &'s
     Operation { name, action, version_action: Some(version_action), level: Level::Object }
 }
 
-use Level::{Account, Bucket, Object};
+use Level::{Account, Bucket, EachObject, Object};
+
+/// What is asked about with others, and not called by itself.
+pub const ASKED_ALONE: &str = "BypassGovernanceRetention";
 
 /// All that are there; what S3 has besides answers NotImplemented.
 pub const OPERATIONS: &[Operation] = &[
@@ -54,8 +71,7 @@ pub const OPERATIONS: &[Operation] = &[
     row("DeleteBucketTagging", "s3:PutBucketTagging", Bucket),
     row("DeleteBucketWebsite", "s3:DeleteBucketWebsite", Bucket),
     versioned("DeleteObject", "s3:DeleteObject", "s3:DeleteObjectVersion"),
-    // About each object.
-    row("DeleteObjects", "s3:DeleteObject", Bucket),
+    row("DeleteObjects", "s3:DeleteObject", EachObject),
     versioned("DeleteObjectTagging", "s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging"),
     row("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", Bucket),
     row("GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration", Bucket),
@@ -99,7 +115,7 @@ pub const OPERATIONS: &[Operation] = &[
     row("ListObjectVersions", "s3:ListBucketVersions", Bucket),
     row("ListParts", "s3:ListMultipartUploadParts", Object),
     // About the key, which the form says.
-    row("PostObject", "s3:PutObject", Bucket),
+    row("PostObject", "s3:PutObject", EachObject),
     row("PutBucketAccelerateConfiguration", "s3:PutAccelerateConfiguration", Bucket),
     row("PutBucketAcl", "s3:PutBucketAcl", Bucket),
     row("PutBucketCors", "s3:PutBucketCORS", Bucket),

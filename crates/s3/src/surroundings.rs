@@ -28,6 +28,8 @@ pub enum NotChanged {
 pub struct Caller {
     /// Whose.
     pub account: AccountId,
+    /// Who, as refusals call them.
+    pub arn: String,
     /// The Region that was asked.
     pub region: Region,
 }
@@ -35,7 +37,9 @@ pub struct Caller {
 /// What is asked, before it is done.
 pub struct Asked<'a> {
     /// The operation, with its actions of IAM.
-    pub operation: &'a Operation,
+    pub operation: &'static Operation,
+    /// The action that it needs here.
+    pub action: &'static str,
     /// The bucket, if it is about one.
     pub bucket: Option<&'a str>,
     /// The object's key, if it is about one.
@@ -46,8 +50,21 @@ pub struct Asked<'a> {
     pub uri: &'a hyper::Uri,
     /// Headers.
     pub headers: &'a hyper::HeaderMap,
-    /// What the listener left there: the client's address, for example.
-    pub extensions: &'a hyper::http::Extensions,
+}
+
+/// Who is behind one request, before anybody believes it.
+pub trait Asker: Send + Sync + 'static {
+    /// The secret of an access key that the request is signed with.
+    ///
+    /// # Errors
+    /// Nobody has the key, or not any more: in AWS's words.
+    fn secret(&self, access_key: &str) -> S3Result<String>;
+
+    /// Who asks, if he may.
+    ///
+    /// # Errors
+    /// AccessDenied, in AWS's words.
+    fn authorize(&self, asked: &Asked<'_>) -> S3Result<Caller>;
 }
 
 /// What S3 needs of the program that it is in.
@@ -64,13 +81,4 @@ pub trait Surroundings: Send + Sync + 'static {
 
     /// Random bits.
     fn bits(&self) -> u128;
-
-    /// The secret of an access key, if it is one.
-    fn secret(&self, access_key: &str) -> Option<String>;
-
-    /// Who asks, if he may.
-    ///
-    /// # Errors
-    /// AccessDenied, in AWS's words.
-    fn authorize(&self, asked: &Asked<'_>) -> S3Result<Caller>;
 }

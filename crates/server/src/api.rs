@@ -3,16 +3,18 @@
 use arc_swap::ArcSwapOption;
 use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
 use awsproto::{Api as ServiceApi, AwsError, Call, Origin, Provided, Reply, Service};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use model::{Partition, Region, Scope, Timestamp, World};
+use s3::service::S3Service;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::authorization::{Ledger, Standings};
 use crate::body::{self, Bodies};
+use crate::buckets;
 use crate::callers::{Caller, Callers};
 use crate::clock;
 use crate::config::{Auth, Config};
@@ -63,9 +65,15 @@ pub struct Api {
     pub(crate) trail: Arc<Trail>,
     /// What was last used, and when.
     pub(crate) uses: Arc<Uses>,
+    /// S3; none if what is in its buckets cannot be read.
+    pub(crate) s3: Option<S3Service>,
 }
 
+/// The body of an answer: whole, or S3's, which streams.
+pub type Answer = Either<Full<Bytes>, s3s::Body>;
+
 /// Who is at the other end of a connection.
+#[derive(Clone)]
 pub struct Client {
     /// By which way the connection has come.
     pub origin: Origin,
@@ -81,12 +89,25 @@ pub struct Client {
 
 impl Api {
     /// Answers one request of a client.
-    pub async fn serve(&self, client: &Client, mut request: Request<Body>) -> Response<Full<Bytes>> {
+    pub async fn serve(self: &Arc<Self>, client: &Client, mut request: Request<Body>) -> Response<Answer> {
         let request_id = clock::ids().uuid();
         if request.uri().path() == tunnel::PATH {
             let upgrade = hyper::upgrade::on(&mut request);
-            return self.open_tunnel(client, request, upgrade, &request_id).await;
+            return self.open_tunnel(client, request, upgrade, &request_id).await.map(Either::Left);
         }
+        if buckets::is_meant(self, &request) {
+            return buckets::answer(self, client, request).await.map(Either::Right);
+        }
+        let response = self.answer(client, request, request_id).await;
+        response.map(Either::Left)
+    }
+
+    async fn answer(
+        &self,
+        client: &Client,
+        request: Request<Body>,
+        request_id: String,
+    ) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
         let is_plain = client.endpoint.is_none()
             && head.method == Method::GET

@@ -1,12 +1,15 @@
 //! The bodies of requests: how long they may be, how long they may take, and how much of them is held in memory at once.
 
 use http_body_util::BodyExt;
-use hyper::body::{Body, Bytes};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
 
 use crate::refusal::{Reason, Refusal};
 use crate::shares::{Holder, Share, Shares};
@@ -107,6 +110,66 @@ impl<'b, B: Body<Data = Bytes>> Pieces<'b, B> {
         let data = frame.map_err(|_| Unread::Broken)?.into_data().unwrap_or_default();
         self.length += data.len();
         Ok(Some(data))
+    }
+}
+
+/// A body that somebody else reads, at no less than a pace. What they leave is read and forgotten, as far as that is done for
+/// anybody.
+pub(crate) struct Paced {
+    body: Option<Incoming>,
+    pace: Pace,
+    began: Instant,
+    length: usize,
+    deadline: Pin<Box<Sleep>>,
+}
+
+impl Paced {
+    pub(crate) fn of(pace: Pace, body: Incoming) -> Paced {
+        let began = Instant::now();
+        Paced {
+            body: Some(body),
+            pace,
+            began,
+            length: 0,
+            deadline: Box::pin(sleep_until(pace.deadline(began, 0))),
+        }
+    }
+}
+
+impl Body for Paced {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let Some(body) = self.body.as_mut() else { return Poll::Ready(None) };
+        let Poll::Ready(frame) = Pin::new(body).poll_frame(context) else {
+            let late = || io::Error::new(io::ErrorKind::TimedOut, "the body came too slowly");
+            return self.deadline.as_mut().poll(context).map(|()| Some(Err(late())));
+        };
+        self.length += frame.iter().flatten().filter_map(Frame::data_ref).map(Bytes::len).sum::<usize>();
+        let deadline = self.pace.deadline(self.began, self.length);
+        self.deadline.as_mut().reset(deadline);
+        Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Incoming::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map(Incoming::size_hint).unwrap_or_default()
+    }
+}
+
+impl Drop for Paced {
+    fn drop(&mut self) {
+        let rest = self.body.take().filter(|body| !body.is_end_stream());
+        if let (Some(rest), Ok(runtime)) = (rest, Handle::try_current()) {
+            runtime.spawn(discard(rest));
+        }
     }
 }
 

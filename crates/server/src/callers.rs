@@ -83,35 +83,51 @@ impl Callers {
         auth: Auth,
         now: Timestamp,
     ) -> Result<Caller, SignatureError> {
+        let (id, token) = (&authorization.scope.access_key_id, authorization.session_token.as_deref());
+        let (caller, secret) = self.bearer(world, id, token, now)?.unzip();
+        match (sigv4::verify(request, authorization, |_| secret, now), caller) {
+            (Ok(()), Some(caller)) => Ok(caller),
+            (Err(SignatureError::UnknownKey(_)), None) if auth == Auth::Open => {
+                let in_header = request.header("authorization").is_some();
+                Ok(self.stranger(id, if in_header { Proof::Shown } else { Proof::Lacking }))
+            }
+            (Err(error), _) => Err(error),
+            (Ok(()), None) => Err(SignatureError::UnknownKey(Box::new(authorization.clone()))),
+        }
+    }
+
+    /// Whoever bears an access key, with the secret that their signatures are to be checked by; `None` if nobody knows it. It
+    /// is not checked that they have it.
+    pub(crate) fn bearer(
+        &self,
+        world: &World,
+        access_key_id: &str,
+        token: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<(Caller, Secret)>, SignatureError> {
         // Forgetting the token must not make a stranger of an instance, whom open mode would take for root.
-        if self.roles.has_made(&authorization.scope.access_key_id) {
-            return self.role(world, request, authorization, now);
+        if self.roles.has_made(access_key_id) {
+            return self.role(world, access_key_id, token, now).map(Some);
         }
-        if let Some(opened) = self.session_of(authorization)? {
-            return by_session(world, request, authorization, opened, now);
+        if let Some(opened) = self.session_of(access_key_id, token)? {
+            return by_session(world, opened, now).map(Some);
         }
-        if let Ok(id) = authorization.scope.access_key_id.parse::<AccessKeyId>() {
+        if let Ok(id) = access_key_id.parse::<AccessKeyId>() {
             if let Some(key) = world.access_keys.get(&id) {
-                return by_access_key(world, request, authorization, key, now);
+                return by_access_key(world, key).map(Some);
             }
             // Its last bearer must not come back as a stranger, whom open mode would take for root.
             if world.deleted_access_keys.contains(&id) {
                 return Err(SignatureError::WrongToken);
             }
         }
-        let secret = |id: &str| {
-            let key = self.root.secret_access_key.clone();
-            (id == self.root.access_key_id).then_some(Secret { key, session_token: None, expires: None })
-        };
-        match sigv4::verify(request, authorization, secret, now) {
-            Ok(()) => Ok(Caller::root(self.root.account)),
-            Err(SignatureError::UnknownKey(authorization)) if auth == Auth::Open => {
-                let in_header = request.header("authorization").is_some();
-                let proof = if in_header { Proof::Shown } else { Proof::Lacking };
-                Ok(Caller { proof, is_stranger: true, ..Caller::root(self.account_of(&authorization)) })
-            }
-            Err(error) => Err(error),
-        }
+        let is_root = access_key_id == self.root.access_key_id;
+        Ok(is_root.then(|| (Caller::root(self.root.account), lasting(&self.root.secret_access_key))))
+    }
+
+    /// Whoever asks with a key that nobody knows, in open mode.
+    pub(crate) fn stranger(&self, access_key_id: &str, proof: Proof) -> Caller {
+        Caller { proof, is_stranger: true, ..Caller::root(self.account_of(access_key_id)) }
     }
 
     /// The role of an instance. Credentials hold until they end, also those of an instance that has another role by then;
@@ -119,26 +135,26 @@ impl Callers {
     fn role(
         &self,
         world: &World,
-        request: &SignedRequest<'_>,
-        authorization: &Authorization,
+        access_key_id: &str,
+        token: Option<&str>,
         now: Timestamp,
-    ) -> Result<Caller, SignatureError> {
-        let token = authorization.session_token.as_deref().ok_or(SignatureError::WrongToken)?;
+    ) -> Result<(Caller, Secret), SignatureError> {
+        let token = token.ok_or(SignatureError::WrongToken)?;
         let session = RoleSession::of_token(&self.roles, token).ok_or(SignatureError::WrongToken)?;
         let role = world.roles.get(&session.role).ok_or(SignatureError::WrongToken)?;
         if session.is_of_the_future(now) {
             return Err(SignatureError::ExpiredToken);
         }
         let credentials = session.credentials(&self.roles);
-        let secret = |id: &str| {
-            (id == credentials.access_key_id).then(|| Secret {
-                key: credentials.secret_access_key.clone(),
-                session_token: Some(credentials.session_token.clone()),
-                expires: Some(session.expires()),
-            })
+        if credentials.access_key_id != access_key_id {
+            return Err(SignatureError::WrongToken);
+        }
+        let secret = Secret {
+            key: credentials.secret_access_key,
+            session_token: Some(credentials.session_token),
+            expires: Some(session.expires()),
         };
-        sigv4::verify(request, authorization, secret, now)?;
-        Ok(Caller {
+        let caller = Caller {
             principal: Principal::AssumedRole {
                 account: role.account,
                 role: role.id,
@@ -152,15 +168,15 @@ impl Callers {
                 instance: Some(session.instance),
                 ..Session::lasting(session.issued, session.expires())
             })),
-        })
+        };
+        Ok((caller, secret))
     }
 
     /// The session whose credentials a request is signed with. Either part of them that is ours is enough to look for it:
     /// with the other one lost or changed, open mode must not take it for a stranger.
-    fn session_of(&self, authorization: &Authorization) -> Result<Option<Opened>, SignatureError> {
-        let opened = authorization.session_token.as_deref().and_then(|token| self.sessions.opened(token));
-        let id = &authorization.scope.access_key_id;
-        let is_whole = opened.as_ref().is_some_and(|opened| opened.credentials.access_key_id == *id);
+    fn session_of(&self, id: &str, token: Option<&str>) -> Result<Option<Opened>, SignatureError> {
+        let opened = token.and_then(|token| self.sessions.opened(token));
+        let is_whole = opened.as_ref().is_some_and(|opened| opened.credentials.access_key_id == id);
         match opened.is_some() || self.sessions.has_made(id) {
             true if !is_whole => Err(SignatureError::WrongToken),
             true | false => Ok(opened),
@@ -168,50 +184,40 @@ impl Callers {
     }
 
     /// In open mode an access key id of twelve digits names the account; every other unknown key is the default's.
-    fn account_of(&self, authorization: &Authorization) -> AccountId {
-        authorization.scope.access_key_id.parse().unwrap_or(self.default)
+    fn account_of(&self, access_key_id: &str) -> AccountId {
+        access_key_id.parse().unwrap_or(self.default)
     }
 }
 
 /// A user, or the account's root, by an access key of its own. One that is not active is nobody's, in open mode too.
-fn by_access_key(
-    world: &World,
-    request: &SignedRequest<'_>,
-    authorization: &Authorization,
-    key: &model::AccessKey,
-    now: Timestamp,
-) -> Result<Caller, SignatureError> {
+fn by_access_key(world: &World, key: &model::AccessKey) -> Result<(Caller, Secret), SignatureError> {
     if !key.active {
         return Err(SignatureError::WrongToken);
     }
-    let secret = |_: &str| Some(Secret { key: key.secret.clone(), session_token: None, expires: None });
-    sigv4::verify(request, authorization, secret, now)?;
-    let Some(user) = key.user else { return Ok(Caller::root(key.account)) };
-    user_in(world, user).map(Caller::shown).ok_or(SignatureError::WrongToken)
+    let caller = match key.user {
+        None => Caller::root(key.account),
+        Some(user) => user_in(world, user).map(Caller::shown).ok_or(SignatureError::WrongToken)?,
+    };
+    Ok((caller, lasting(&key.secret)))
+}
+
+fn lasting(secret: &str) -> Secret {
+    Secret { key: secret.to_owned(), session_token: None, expires: None }
 }
 
 /// Whoever bears a session's credentials. They hold until they end; those of a role or user that was deleted are nobody's.
-fn by_session(
-    world: &World,
-    request: &SignedRequest<'_>,
-    authorization: &Authorization,
-    opened: Opened,
-    now: Timestamp,
-) -> Result<Caller, SignatureError> {
+fn by_session(world: &World, opened: Opened, now: Timestamp) -> Result<(Caller, Secret), SignatureError> {
     let Opened { credentials, bearer, session } = opened;
     let principal = bearer_in(world, bearer, &session).ok_or(SignatureError::WrongToken)?;
     if session.is_of_the_future(now) {
         return Err(SignatureError::ExpiredToken);
     }
-    let secret = |_: &str| {
-        Some(Secret {
-            key: credentials.secret_access_key,
-            session_token: Some(credentials.session_token),
-            expires: Some(session.expires),
-        })
+    let secret = Secret {
+        key: credentials.secret_access_key,
+        session_token: Some(credentials.session_token),
+        expires: Some(session.expires),
     };
-    sigv4::verify(request, authorization, secret, now)?;
-    Ok(Caller { session: Some(Arc::new(session)), ..Caller::shown(principal) })
+    Ok((Caller { session: Some(Arc::new(session)), ..Caller::shown(principal) }, secret))
 }
 
 /// Who somebody is by now, unless they are gone.
@@ -366,7 +372,7 @@ mod tests {
         let later = RoleSession { issued: Timestamp(NOW.0 + 1000), ..session.clone() };
         let later = later.credentials(&callers.roles);
         let mixed = ask(&callers, &world, (id, secret, Some(&later.session_token)), NOW);
-        assert!(matches!(mixed, Err(SignatureError::UnknownKey(_))), "{mixed:?}");
+        assert_eq!(mixed, Err(SignatureError::WrongToken));
         world.delete_role(session.account, "web").unwrap();
         assert_eq!(ask(&callers, &world, (id, secret, Some(token)), NOW), Err(SignatureError::WrongToken));
     }

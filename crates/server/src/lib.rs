@@ -11,6 +11,7 @@ pub mod admin;
 pub mod api;
 mod authorization;
 mod body;
+mod buckets;
 pub mod callers;
 pub mod certificates;
 pub mod clock;

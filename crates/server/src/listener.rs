@@ -1,19 +1,21 @@
 //! The API's connections: how many there may be, for whom, and how long one may be idle.
 
 use awsproto::{Origin, Sender};
+use hyper::body::{Body, Bytes, Frame, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::net::IpAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use crate::api::{Api, Client};
+use crate::api::{Answer, Api, Client};
 use crate::clock;
 use crate::local_users::LocalUsers;
 use crate::namespaces;
@@ -94,11 +96,12 @@ pub(crate) async fn serve(stream: impl Stream, client: Client, api: Arc<Api>, _p
     let (client, activity) = (Arc::new(client), Activity::new());
     let refused = Arc::clone(&api.refused);
     let answer = service_fn(|request| {
-        let (api, client, busy) = (Arc::clone(&api), Arc::clone(&client), activity.begin());
+        let (api, client) = (Arc::clone(&api), Arc::clone(&client));
+        let (activity, busy) = (activity.clone(), activity.begin());
         async move {
             let response = api.serve(&client, request).await;
             drop(busy);
-            Ok::<_, std::convert::Infallible>(response)
+            Ok::<_, std::convert::Infallible>(response.map(|body| Answering { body, activity }))
         }
     });
     let builder = builder();
@@ -185,6 +188,33 @@ impl Activity {
                 (_, _) => sleep(duration).await,
             }
         }
+    }
+}
+
+/// An answer on its way, which keeps its connection from being idle for as long as the client takes of it.
+struct Answering {
+    body: Answer,
+    activity: Activity,
+}
+
+impl Body for Answering {
+    type Data = Bytes;
+    type Error = <Answer as Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.activity.change(|requests| requests);
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use crate::api::Api;
 use crate::authorization::Ledger;
 use crate::body::Bodies;
+use crate::buckets;
 use crate::callers::Callers;
 use crate::config::{Auth, Config, Instances};
 use crate::consoles::Consoles;
@@ -88,8 +89,12 @@ async fn serve<T>(
         spool: Spool::new(&config.data),
         trail: Arc::clone(&trail),
         uses: Arc::clone(&uses),
+        s3: buckets::service(&config.data, &state),
     };
     let api = Arc::new(api);
+    if let Some(s3) = api.s3.clone() {
+        tokio::spawn(buckets::keep_house_for_ever(s3));
+    }
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::clone(&api)));
 
     let names = Arc::new(PublicNames::simulated());

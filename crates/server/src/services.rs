@@ -3,6 +3,8 @@
 use awsproto::{Action, Api, Service};
 use model::World;
 
+use crate::buckets;
+
 /// All services.
 #[rustfmt::skip] // One a line, so that a service is a line.
 pub static ALL: &[&Api<World>] = &[
@@ -45,7 +47,21 @@ pub struct Row {
 
 /// Every action there is.
 pub fn rows() -> Vec<Row> {
-    ALL.iter().flat_map(|api| api.actions).map(row).collect()
+    let of_s3 =
+        s3::operations::OPERATIONS.iter().filter(|it| it.name != s3::operations::ASKED_ALONE).map(row_of_s3);
+    ALL.iter().flat_map(|api| api.actions).map(row).chain(of_s3).collect()
+}
+
+fn row_of_s3(operation: &s3::operations::Operation) -> Row {
+    Row {
+        service: buckets::SERVICE.name,
+        name: operation.name,
+        iam_action: operation.action,
+        // s3s knows, and says so.
+        required: &[],
+        dry_run: false,
+        write: !operation.is_read(),
+    }
 }
 
 /// Every operation that answers that there are none, of these services and of others.

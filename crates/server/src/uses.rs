@@ -65,7 +65,7 @@ impl Uses {
         &self,
         world: &World,
         principal: &Principal,
-        actions: &'static [&'static str],
+        actions: &[&'static str],
         (region, at): (Region, Timestamp),
     ) {
         let who = match principal {
@@ -79,7 +79,7 @@ impl Uses {
             let is_news = || known.is_none_or(|known| known.is_news(action, region.name(), at));
             let has_room = notes.accesses.len() < ACCESSES_WAITING_MAX;
             if notes.accesses.contains_key(&(who, *action)) || has_room && is_news() {
-                notes.accesses.insert((who, action), Access { at, region: region.name().to_owned() });
+                notes.accesses.insert((who, *action), Access { at, region: region.name().to_owned() });
             }
         }
     }

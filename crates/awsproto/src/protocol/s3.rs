@@ -1,6 +1,7 @@
 //! The REST protocol with XML bodies, in a dialect that is Amazon S3's alone.
 //!
-//! Follows "Error responses" (Amazon S3 API Reference): errors have no envelope. Errors alone; Hamlet has no S3 yet.
+//! Follows "Error responses" (Amazon S3 API Reference): errors have no envelope. Errors alone, of what is refused before the
+//! crate s3 is asked.
 
 use super::dialect::Dialect;
 use super::xml_error;

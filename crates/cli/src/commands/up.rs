@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::arguments::{Auth, Instances, UnknownImages, Up};
 use crate::daemon::Daemon;
@@ -135,7 +138,9 @@ fn log_to_stderr() {
     let lines = Mutex::new(server::log::Log::default());
     let log = tracing_subscriber::fmt().with_writer(lines).with_ansi(false).with_target(false);
     // A second one in the same process would change nothing, and is no trouble.
-    let _ = log.with_max_level(level).try_init();
+    // s3s logs each request that it refuses as an error of its own; who asked has been told.
+    let ours = filter_fn(|event| !event.target().starts_with("s3s"));
+    let _ = log.with_max_level(level).finish().with(ours).try_init();
 }
 
 fn announcement(api: &str, data: &Path, line: &str) -> String {

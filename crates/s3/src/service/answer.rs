@@ -23,13 +23,13 @@ const HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
 const TEXT_MAX: usize = 64 * 1024;
 
 /// Answers a request: `service`'s answer, with all that it lacks.
-pub async fn answer(
+pub(super) async fn answer(
     service: &s3s::service::S3Service,
-    world: &World,
-    partition: Partition,
+    about: About<'_>,
     mut request: Request<Body>,
 ) -> Response<Body> {
-    let question = Question::of(&request);
+    let About { world, partition, request_id } = about;
+    let question = Question { request_id, ..Question::of(&request) };
     let rules = question.rules(world, partition);
     if request.method() == Method::OPTIONS {
         return question.finish(question.preflight(rules.as_deref()));
@@ -53,8 +53,16 @@ pub async fn answer(
     question.finish(response)
 }
 
+/// What an answer needs besides the request.
+pub(super) struct About<'a> {
+    pub(super) world: &'a World,
+    pub(super) partition: Partition,
+    pub(super) request_id: String,
+}
+
 /// What was asked, as far as an answer needs it.
 struct Question {
+    request_id: String,
     method: Method,
     /// As it is in the host's name or in the path.
     bucket: Option<String>,
@@ -78,6 +86,7 @@ impl Question {
         };
         let some = |it: String| Some(it).filter(|it| !it.is_empty());
         Question {
+            request_id: String::new(),
             method: request.method().clone(),
             bucket: some(bucket),
             key: some(decoded(key)),
@@ -162,8 +171,7 @@ impl Question {
 
     /// Numbers the answer, and says in an error what S3 says.
     fn finish(&self, mut response: Response<Body>) -> Response<Body> {
-        let bits = crate::objects::random();
-        let (request_id, host_id) = (format!("{:016X}", bits as u64), host_id(bits));
+        let (request_id, host_id) = (self.request_id.clone(), host_id(crate::objects::random()));
         let headers = response.headers_mut();
         let mut details: Vec<(String, String)> = headers.get_all(DETAIL).iter().filter_map(detail).collect();
         headers.remove(DETAIL);
@@ -404,7 +412,8 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Question::of(&request.body(Body::empty()).unwrap())
+        let asked = Question::of(&request.body(Body::empty()).unwrap());
+        Question { request_id: "0123456789ABCDEF".to_owned(), ..asked }
     }
 
     fn text(response: &Response<Body>) -> String {
@@ -419,7 +428,7 @@ mod tests {
         let said = text(&answered);
         assert!(said.contains("<Code>NoSuchKey</Code><Message>The specified key does not exist.</Message>"));
         assert!(said.contains("<Key>a&lt;b</Key><RequestId>"), "{said}");
-        assert_eq!(answered.headers()["x-amz-request-id"].len(), 16);
+        assert_eq!(answered.headers()["x-amz-request-id"], "0123456789ABCDEF");
         let named = question("GET", "/a", &[("host", "logs.s3.eu-west-1.amazonaws.com")]);
         let said = text(&named.finish(of_error(super::super::errors::no_such_bucket())));
         assert!(said.contains("<BucketName>logs</BucketName>"), "{said}");

@@ -3,7 +3,7 @@
 use s3s::dto::*;
 use s3s::{S3Request, S3Response, S3Result};
 
-use super::object::{kind_of, missing, tell};
+use super::object::{kind_of, tell};
 use super::{S3Service, time};
 use crate::objects::{Algorithm, Checksum as Sum, Object};
 
@@ -18,9 +18,10 @@ impl S3Service {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         let input = &request.input;
         // It needs both actions; its own was asked about already.
-        self.ask(&request, "GetObject", &input.bucket, &input.key, input.version_id.as_deref())?;
+        self.ask(&request, "GetObject", &input.bucket, Some(&input.key), input.version_id.as_deref())?;
         let found = self.objects.find(row.objects, &input.key, input.version_id.as_deref());
-        let version = found.map_err(|it| missing(it, input.version_id.is_some()))?;
+        let version =
+            found.map_err(|it| self.missing(&request, &input.bucket, it, input.version_id.is_some()))?;
         let object = version.object.as_ref().expect("delete markers are refused");
         // Clients send one header with all of them, too.
         let all = || input.object_attributes.iter().flat_map(|it| it.as_str().split(','));

@@ -11,18 +11,20 @@ use s3s::{S3ErrorCode, S3Result};
 
 use super::errors::{error, not_implemented};
 use crate::operations::operation;
-use crate::surroundings::{Asked, Surroundings};
+use crate::surroundings::{Asked, Asker};
 
-pub(super) struct Auth(pub(super) Arc<dyn Surroundings>);
+pub(super) struct Auth(pub(super) Arc<dyn Asker>);
 
 #[async_trait]
 impl S3Auth for Auth {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        let message = "The AWS Access Key Id you provided does not exist in our records.";
-        let unknown = || error(S3ErrorCode::InvalidAccessKeyId, message);
-        Ok(SecretKey::from(self.0.secret(access_key).ok_or_else(unknown)?))
+        self.0.secret(access_key).map(SecretKey::from)
     }
 }
+
+/// Who is behind a request, for operations that ask for more than what they are called.
+#[derive(Clone)]
+struct Behind(Arc<dyn Asker>);
 
 impl super::S3Service {
     /// Whether who asks may do something that the request does besides what it is called.
@@ -31,49 +33,57 @@ impl super::S3Service {
         request: &S3Request<T>,
         name: &str,
         bucket: &str,
-        key: &str,
+        key: Option<&str>,
         version: Option<&str>,
     ) -> S3Result<()> {
         let operation = operation(name).expect("only operations that are there are asked about");
-        let action = version.and(operation.version_action).unwrap_or(operation.action);
+        let Some(Behind(asker)) = request.extensions.get() else {
+            return Err(error(S3ErrorCode::AccessDenied, "Access Denied"));
+        };
         let asked = Asked {
-            operation: &crate::operations::Operation { action, version_action: None, ..*operation },
+            operation,
+            action: version.and(operation.version_action).unwrap_or(operation.action),
             bucket: Some(bucket),
-            key: Some(key),
+            key,
             access_key: request.credentials.as_ref().map(|it| it.access_key.as_str()),
             uri: &request.uri,
             headers: &request.headers,
-            extensions: &request.extensions,
         };
-        self.around.authorize(&asked).map(drop)
+        asker.authorize(&asked).map(drop)
     }
 }
 
-pub(super) struct Access(pub(super) Arc<dyn Surroundings>);
+pub(super) struct Access(pub(super) Arc<dyn Asker>);
 
 #[async_trait]
 impl S3Access for Access {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
         let operation = operation(context.s3_op().name()).ok_or_else(not_implemented)?;
-        let extensions = std::mem::take(context.extensions_mut());
+        let names_version = has_parameter(context.uri().query().unwrap_or_default(), "versionId");
         let asked = Asked {
             operation,
+            action: operation.version_action.filter(|_| names_version).unwrap_or(operation.action),
             bucket: context.s3_path().get_bucket_name(),
             key: context.s3_path().get_object_key(),
             access_key: context.credentials().map(|it| it.access_key.as_str()),
             uri: context.uri(),
             headers: context.headers(),
-            extensions: &extensions,
         };
-        let caller = self.0.authorize(&asked);
-        *context.extensions_mut() = extensions;
-        context.extensions_mut().insert(caller?);
+        let caller = self.0.authorize(&asked)?;
+        context.extensions_mut().insert(caller);
+        context.extensions_mut().insert(Behind(Arc::clone(&self.0)));
         super::encryption::check_headers(context.headers())
     }
 }
 
-/// Names of hosts: `BUCKET.s3.REGION.amazonaws.com` and its older, dual-stack and Chinese forms. Others have the bucket in the
-/// path.
+fn has_parameter(query: &str, name: &str) -> bool {
+    query
+        .split('&')
+        .any(|pair| pair.split_once('=').is_some_and(|(key, value)| key == name && !value.is_empty()))
+}
+
+/// Names of hosts: `BUCKET.s3.REGION.amazonaws.com` and its older, dual-stack and Chinese forms; and `BUCKET.localhost`, to which
+/// clients come whose endpoint is `localhost`. Others have the bucket in the path.
 pub(super) struct Host;
 
 impl S3Host for Host {
@@ -86,14 +96,19 @@ impl S3Host for Host {
     }
 }
 
-fn bucket_of(host: &str) -> Option<&str> {
+/// The bucket that a host's name begins with.
+pub fn bucket_of(host: &str) -> Option<&str> {
+    if let Some(bucket) = host.strip_suffix(".localhost") {
+        return Some(bucket.strip_suffix(".s3").unwrap_or(bucket)).filter(|it| *it != "s3");
+    }
     let service =
         ["amazonaws.com.cn", "amazonaws.com", "api.aws"].iter().find_map(|it| host.strip_suffix(it))?;
     let service = service.strip_suffix('.')?;
     // From behind, since names of buckets may have anything of it.
     let mut labels: Vec<&str> = service.rsplit('.').take(3).collect();
     labels.retain(|it| !it.is_empty());
-    let at = labels.iter().position(|it| *it == "s3" || it.starts_with("s3-"))?;
+    let at =
+        labels.iter().position(|it| *it == "s3" || it.starts_with("s3-") && !it.starts_with("s3-website"))?;
     let tail: usize = labels[..=at].iter().map(|it| it.len() + 1).sum();
     service.get(..service.len().checked_sub(tail)?).filter(|it| !it.is_empty())
 }
@@ -113,5 +128,21 @@ mod tests {
         assert_eq!(bucket_of("logs.s3-eu-west-1.amazonaws.com"), Some("logs"));
         assert_eq!(bucket_of("s3.s3.eu-west-1.amazonaws.com"), Some("s3"));
         assert_eq!(bucket_of("localhost"), None);
+        assert_eq!(bucket_of("s3.localhost"), None);
+        assert_eq!(bucket_of("logs.s3.localhost"), Some("logs"));
+        assert_eq!(bucket_of("my.logs.localhost"), Some("my.logs"));
+    }
+
+    #[test]
+    fn a_version_is_named_by_a_parameter_with_a_value() {
+        for (query, is_named) in [
+            ("versionId=1", true),
+            ("a=1&versionId=null", true),
+            ("versionId=", false),
+            ("versionIdX=1", false),
+            ("", false),
+        ] {
+            assert_eq!(has_parameter(query, "versionId"), is_named, "{query}");
+        }
     }
 }

@@ -26,7 +26,7 @@ impl S3Service {
         bucket: &str,
         key: &str,
     ) -> bool {
-        said == Some(true) && self.ask(request, "BypassGovernanceRetention", bucket, key, None).is_ok()
+        said == Some(true) && self.ask(request, "BypassGovernanceRetention", bucket, Some(key), None).is_ok()
     }
 
     /// Asks about what a new object is given besides its bytes: each is an action of its own.
@@ -38,7 +38,7 @@ impl S3Service {
             ("x-amz-tagging", "PutObjectTagging"),
         ];
         let mut given = asked.iter().filter(|(header, _)| request.headers.contains_key(*header));
-        given.try_for_each(|(_, name)| self.ask(request, name, bucket, key, None))
+        given.try_for_each(|(_, name)| self.ask(request, name, bucket, Some(key), None))
     }
 
     pub(super) async fn set_lock(

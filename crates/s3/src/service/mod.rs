@@ -1,7 +1,7 @@
 //! What S3's operations mean, one file for each family.
 
 mod acl;
-pub mod answer;
+mod answer;
 mod attributes;
 mod bucket;
 mod cors;
@@ -27,18 +27,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use model::bucket::{Bucket, Versioning};
+use model::bucket::Bucket;
 use model::bucket_name::BucketName;
+use model::partition::Partition;
 use model::place::AccountId;
 use model::timestamp::Timestamp as Moment;
 use s3s::dto::{Owner, Tag, Timestamp};
 use s3s::service::S3ServiceBuilder;
-use s3s::{S3Error, S3ErrorCode, S3Response, S3Result};
+use s3s::{Body, S3Error, S3ErrorCode, S3Response, S3Result};
 use tokio::sync::{RwLock, RwLockReadGuard};
 
-use crate::objects::{Keep, Objects};
-use crate::surroundings::{Caller, Surroundings};
+use crate::objects::{Objects, Refusal};
+use crate::surroundings::{Asker, Caller, Surroundings};
 use errors::{error, no_such_bucket, not_implemented, of_bucket};
+pub use hooks::bucket_of;
 
 /// S3 as s3s calls it.
 #[derive(Clone)]
@@ -49,14 +51,48 @@ pub struct S3Service {
     deleting: Arc<RwLock<()>>,
 }
 
-/// Makes the service that answers requests.
-pub fn service(objects: Objects, around: Arc<dyn Surroundings>) -> s3s::service::S3Service {
-    let mut builder =
-        S3ServiceBuilder::new(S3Service { objects, around: around.clone(), deleting: Arc::default() });
-    builder.set_auth(hooks::Auth(around.clone()));
-    builder.set_access(hooks::Access(around));
-    builder.set_host(hooks::Host);
-    builder.build()
+impl S3Service {
+    /// The service, of these objects.
+    pub fn new(objects: Objects, around: Arc<dyn Surroundings>) -> S3Service {
+        S3Service { objects, around, deleting: Arc::default() }
+    }
+
+    /// Answers a request of somebody.
+    pub async fn answer(&self, request: hyper::Request<Body>, visit: Visit) -> hyper::Response<Body> {
+        let mut builder = S3ServiceBuilder::new(self.clone());
+        builder.set_auth(hooks::Auth(visit.asker.clone()));
+        builder.set_access(hooks::Access(visit.asker));
+        builder.set_host(hooks::Host);
+        let world = self.around.world();
+        let about = answer::About { world: &world, partition: visit.partition, request_id: visit.request_id };
+        answer::answer(&builder.build(), about, request).await
+    }
+}
+
+impl S3Service {
+    /// Ends what is due by the rules of buckets, and gives back what a crash has left of buckets that are gone.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub async fn keep_house(&self) -> Result<(), Refusal> {
+        let (world, now) = (self.around.world(), self.around.now());
+        let known = world.buckets.values().map(|row| row.objects).collect();
+        self.objects.forget_uploads_but_of(&known).await?;
+        for row in world.buckets.values().filter(|row| !row.lifecycle.is_empty()) {
+            self.objects.apply_lifecycle(row, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// One request's circumstances.
+pub struct Visit {
+    /// Who is behind it.
+    pub asker: Arc<dyn Asker>,
+    /// The partition that is called.
+    pub partition: Partition,
+    /// The number that the answer has.
+    pub request_id: String,
 }
 
 impl S3Service {
@@ -86,7 +122,8 @@ impl S3Service {
     }
 }
 
-fn elsewhere(row: &Bucket) -> S3Error {
+/// What is told who asks for a bucket in another Region than its own.
+pub fn elsewhere(row: &Bucket) -> S3Error {
     let message = "The bucket you are attempting to access must be addressed using the specified endpoint. Please send \
                    all future requests to this endpoint.";
     let mut error = error(S3ErrorCode::PermanentRedirect, message);
@@ -103,14 +140,6 @@ fn caller(extensions: &hyper::http::Extensions) -> S3Result<&Caller> {
 fn named(caller: &Caller, name: &str) -> S3Result<BucketName> {
     let invalid = |_| error(S3ErrorCode::InvalidBucketName, "The specified bucket is not valid.");
     BucketName::new(caller.region.partition(), name).map_err(invalid)
-}
-
-fn keep(row: &Bucket) -> Keep {
-    match row.versioning {
-        None => Keep::Nothing,
-        Some(Versioning::Enabled) => Keep::All,
-        Some(Versioning::Suspended) => Keep::Former,
-    }
 }
 
 /// ACLs say nothing here, and nobody may think that they do.

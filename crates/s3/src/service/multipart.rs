@@ -9,9 +9,9 @@ use super::object::{
     Expected, algorithm, algorithm_name, check_conditions, check_key, check_metadata, condition, header_tags,
     kind, kind_of, retention, said, said_of, source, tell, trailer,
 };
-use super::{S3Service, keep, owner, time};
+use super::{S3Service, owner, time};
 use crate::objects::{
-    Algorithm, Completing, Listed, NamedPart, Object, Position, Refusal, Said, Upload, cut, hex,
+    Algorithm, Completing, Keep, Listed, NamedPart, Object, Position, Refusal, Said, Upload, cut, hex,
 };
 
 /// The number of the last part.
@@ -103,7 +103,7 @@ impl S3Service {
     ) -> S3Result<S3Response<UploadPartCopyOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         let (bucket, key, version_id) = source(&request.input.copy_source)?;
-        self.ask(&request, "GetObject", bucket, key, version_id)?;
+        self.ask(&request, "GetObject", bucket, Some(key), version_id)?;
         let input = request.input;
         let number = part_number(input.part_number)?;
         let id = upload_id(&input.upload_id)?;
@@ -175,7 +175,7 @@ impl S3Service {
             name: input.key.clone(),
             id,
             parts: named.collect::<S3Result<Vec<_>>>()?,
-            keep: keep(&row),
+            keep: Keep::of(&row),
             condition: condition(input.if_match.clone(), input.if_none_match.clone())?,
             checksum: said!(input).map(|(_, sum)| sum),
             now: self.around.now(),

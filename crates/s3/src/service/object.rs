@@ -8,9 +8,9 @@ use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result, TrailingHeaders};
 
 use super::errors::{error, not_implemented, of_object, other, with};
-use super::{S3Service, keep, moment, time};
+use super::{S3Service, moment, time};
 use crate::objects::{
-    Algorithm, Checksum as Sum, Condition, Object, Put, Refusal, Retention, Said, Version, Written, hex,
+    Algorithm, Checksum as Sum, Condition, Keep, Object, Put, Refusal, Retention, Said, Version, Written, hex,
 };
 
 /// Bytes of the longest key.
@@ -196,7 +196,7 @@ impl S3Service {
         &self,
         request: S3Request<PutObjectInput>,
     ) -> S3Result<S3Response<PutObjectOutput>> {
-        self.ask(&request, "PutObject", &request.input.bucket, &request.input.key, None)?;
+        self.ask(&request, "PutObject", &request.input.bucket, Some(&request.input.key), None)?;
         // s3s does not say what the file is called.
         if request.input.key.contains("${filename}") {
             return Err(not_implemented());
@@ -257,7 +257,7 @@ impl S3Service {
         let put = Put {
             bucket: row.objects,
             name: input.key,
-            keep: keep(&row),
+            keep: Keep::of(&row),
             condition,
             now,
             object,
@@ -283,9 +283,12 @@ impl S3Service {
         request: S3Request<GetObjectInput>,
     ) -> S3Result<S3Response<GetObjectOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let named = &request.input;
+        let found = self.objects.read(row.objects, &named.key, named.version_id.as_deref());
+        let by_version = named.version_id.is_some();
+        let (version, mut reading) =
+            found.map_err(|it| self.missing(&request, &named.bucket, it, by_version))?;
         let input = request.input;
-        let found = self.objects.read(row.objects, &input.key, input.version_id.as_deref());
-        let (version, mut reading) = found.map_err(|it| missing(it, input.version_id.is_some()))?;
         let object = version.object.clone().expect("delete markers are refused");
         let conditions =
             (&input.if_match, &input.if_none_match, &input.if_modified_since, &input.if_unmodified_since);
@@ -334,9 +337,11 @@ impl S3Service {
         request: S3Request<HeadObjectInput>,
     ) -> S3Result<S3Response<HeadObjectOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let named = &request.input;
+        let found = self.objects.find(row.objects, &named.key, named.version_id.as_deref());
+        let by_version = named.version_id.is_some();
+        let version = found.map_err(|it| self.missing(&request, &named.bucket, it, by_version))?;
         let input = request.input;
-        let found = self.objects.find(row.objects, &input.key, input.version_id.as_deref());
-        let version = found.map_err(|it| missing(it, input.version_id.is_some()))?;
         let object = version.object.clone().expect("delete markers are refused");
         let conditions =
             (&input.if_match, &input.if_none_match, &input.if_modified_since, &input.if_unmodified_since);
@@ -371,8 +376,15 @@ impl S3Service {
         let input = request.input;
         let condition = condition(input.if_match, None)?;
         let now = self.around.now();
-        let deletion =
-            self.objects.delete(row.objects, input.key, input.version_id, keep(&row), condition, bypass, now);
+        let deletion = self.objects.delete(
+            row.objects,
+            input.key,
+            input.version_id,
+            Keep::of(&row),
+            condition,
+            bypass,
+            now,
+        );
         let deleted = deletion.await.map_err(of_object)?;
         let output = DeleteObjectOutput {
             delete_marker: deleted.is_marker.then_some(true),
@@ -391,7 +403,7 @@ impl S3Service {
         let asked = request.input.delete.objects.iter();
         let bucket = &request.input.bucket;
         let ask = |it: &ObjectIdentifier| {
-            self.ask(&request, "DeleteObject", bucket, &it.key, it.version_id.as_deref()).err()
+            self.ask(&request, "DeleteObject", bucket, Some(&it.key), it.version_id.as_deref()).err()
         };
         let said = request.input.bypass_governance_retention.filter(|_| row.object_lock.is_some());
         let denied: Vec<(Option<s3s::S3Error>, bool)> =
@@ -401,7 +413,7 @@ impl S3Service {
         if objects.is_empty() || objects.len() > DELETED_AT_ONCE_MAX {
             return Err(super::settings::malformed());
         }
-        let (now, keep) = (self.around.now(), keep(&row));
+        let (now, keep) = (self.around.now(), Keep::of(&row));
         // All wait for the same commit.
         let deletions = objects.into_iter().zip(denied).map(|(it, (denied, bypass))| async move {
             let ObjectIdentifier { key, version_id, .. } = it;
@@ -445,7 +457,7 @@ impl S3Service {
     ) -> S3Result<S3Response<CopyObjectOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         let (bucket, key, id) = source(&request.input.copy_source)?;
-        self.ask(&request, "GetObject", bucket, key, id)?;
+        self.ask(&request, "GetObject", bucket, Some(key), id)?;
         self.ask_besides(&request, &request.input.bucket, &request.input.key)?;
         let input = request.input;
         check_key(&input.key)?;
@@ -505,7 +517,7 @@ impl S3Service {
         let put = Put {
             bucket: row.objects,
             name: input.key,
-            keep: keep(&row),
+            keep: Keep::of(&row),
             condition,
             now,
             object,
@@ -681,8 +693,27 @@ pub(super) fn retention(
     }
 }
 
-/// What is said where a reader finds nothing.
-pub(super) fn missing(refusal: Refusal, by_version: bool) -> s3s::S3Error {
+impl S3Service {
+    /// What is said where a reader finds nothing: only who may list a bucket learns what is not in it.
+    pub(super) fn missing<T>(
+        &self,
+        request: &S3Request<T>,
+        bucket: &str,
+        refusal: Refusal,
+        by_version: bool,
+    ) -> s3s::S3Error {
+        match refusal {
+            Refusal::NoSuchKey | Refusal::DeleteMarker(_) => self
+                .ask(request, "ListObjectsV2", bucket, None, None)
+                .err()
+                .unwrap_or_else(|| missing(refusal, by_version)),
+            other => missing(other, by_version),
+        }
+    }
+}
+
+/// What is said to who may know it.
+fn missing(refusal: Refusal, by_version: bool) -> s3s::S3Error {
     let Refusal::DeleteMarker(marker) = refusal else { return of_object(refusal) };
     let mut error = match by_version {
         true => {

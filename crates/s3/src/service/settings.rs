@@ -136,7 +136,7 @@ pub(super) fn show_policy_status(row: &Row) -> S3Result<S3Response<GetBucketPoli
 }
 
 fn public_policy(caller: &Caller, bucket: &str) -> S3Error {
-    let user = format!("arn:{}:iam::{}:root", caller.region.partition().name(), caller.account);
+    let user = &caller.arn;
     let message = format!(
         "User: {user} is not authorized to perform: s3:PutBucketPolicy on resource: \"{bucket}\" because public policies \
          are prevented by the BlockPublicPolicy setting in S3 Block Public Access."

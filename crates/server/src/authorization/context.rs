@@ -1,11 +1,12 @@
 //! The condition keys of a call. Follows "AWS global condition context keys" (IAM User Guide).
 
 use awsproto::sigv4::SignedRequest;
-use awsproto::{Call, Principal, Session, Touched};
+use awsproto::{Call, Origin, Principal, Sender, Session, Touched};
 use model::{Tags, World};
 use policy::{Context, Values};
 use std::sync::Arc;
 
+use super::Way;
 use super::standing::Asker;
 
 /// What follows from who calls.
@@ -26,21 +27,42 @@ pub(super) fn of_call(
     described: Arc<Context>,
 ) -> Context {
     let mut context = Context::over(described);
-    context.set("aws:SourceIp", call.origin.seen_as.to_string());
-    context.set("aws:SecureTransport", call.origin.is_secure);
+    of_way(&mut context, &Way { origin: call.origin, region: call.scope.region, now: call.now }, request);
+    if let Some(session) = &call.session {
+        of_session(&mut context, world, call, session);
+    }
+    context
+}
+
+/// What is known of a call whoever calls.
+pub(super) fn of_way(context: &mut Context, way: &Way, request: &SignedRequest<'_>) {
+    let Way { origin, region, now } = way;
+    of_origin(context, origin);
+    context.set("aws:SecureTransport", origin.is_secure);
     context.set("aws:ViaAWSService", false);
-    context.set("aws:CurrentTime", call.now.to_the_second());
-    context.set("aws:EpochTime", call.now.as_secs().to_string());
-    context.set("aws:RequestedRegion", call.scope.region.name());
+    context.set("aws:CurrentTime", now.to_the_second());
+    context.set("aws:EpochTime", now.as_secs().to_string());
+    context.set("aws:RequestedRegion", region.name());
     for (key, header) in [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")] {
         if let Some(value) = request.header(header) {
             context.set(key, value.to_owned());
         }
     }
-    if let Some(session) = &call.session {
-        of_session(&mut context, world, call, session);
+}
+
+/// From where: "the key is not in the request context if the request is made through a VPC endpoint" (aws:SourceIp), and the
+/// keys of endpoints are only then.
+fn of_origin(context: &mut Context, origin: &Origin) {
+    match origin.sender {
+        Sender::Interface { vpc, endpoint: Some(endpoint), .. } => {
+            context.set("aws:SourceVpc", vpc.to_string());
+            context.set("aws:SourceVpce", endpoint.to_string());
+            context.set("aws:VpcSourceIp", origin.seen_as.to_string());
+        }
+        Sender::Interface { endpoint: None, .. } | Sender::UsersMachine | Sender::Unknown => {
+            context.set("aws:SourceIp", origin.seen_as.to_string());
+        }
     }
-    context
 }
 
 /// What there is only with temporary credentials.

@@ -33,14 +33,15 @@ pub(crate) use standings::Standings;
 pub(crate) use told::tell;
 
 use awsproto::sigv4::SignedRequest;
-use awsproto::{Action, Api, AwsError, Call, Input, Principal, Service, Touched};
-use model::World;
+use awsproto::{Action, Api, AwsError, Call, Input, Origin, OwnPolicy, Principal, Sender, Service, Touched};
+use model::{Region, Scope, Timestamp, World};
 use policy::Decision;
 use std::sync::Arc;
 
 use ledger::Judged;
 use refusal::refusal;
-use standing::Standing;
+pub(crate) use refusal::sentence;
+use standing::{Asker, Standing};
 use standings::Known;
 
 /// What a call is about: what policies are asked.
@@ -89,6 +90,59 @@ pub(crate) fn about(asking: Asking<'_>, actions: &[&'static str], touched: Vec<T
     let standing = Arc::new(Standing::of(world, call, standings));
     let Known { asker, described } = standings.known(world, call);
     let known = Arc::new(context::of_call(world, call, request, described));
+    let endpoint = endpoint_policy(world, &call.origin);
+    ask(&Askers { asker, standing, known, endpoint }, actions, touched)
+}
+
+/// By which way a call came, whoever calls.
+pub(crate) struct Way {
+    /// From where.
+    pub(crate) origin: Origin,
+    /// The Region that is called.
+    pub(crate) region: Region,
+    /// The moment.
+    pub(crate) now: Timestamp,
+}
+
+/// Asks for somebody who has no credentials, and whom only a resource's own policy lets do anything.
+pub(crate) fn about_for_anybody(
+    world: &World,
+    way: &Way,
+    request: &SignedRequest<'_>,
+    actions: &[&'static str],
+    touched: Vec<Touched>,
+) -> Vec<Question> {
+    let mut known = policy::Context::new();
+    policy::Principal::Anonymous.describe(&mut known);
+    context::of_way(&mut known, way, request);
+    let asker = Arc::new(Asker::anybody());
+    let endpoint = endpoint_policy(world, &way.origin);
+    ask(&Askers { asker, standing: Arc::default(), known: Arc::new(known), endpoint }, actions, touched)
+}
+
+/// The policy of the endpoint that a call came through; one that is gone by now lets nothing through.
+fn endpoint_policy(world: &World, origin: &Origin) -> Option<Arc<OwnPolicy>> {
+    let Sender::Interface { endpoint: Some(id), .. } = origin.sender else { return None };
+    let (arn, document) = match world.network.vpc_endpoints.get(&id) {
+        Some(endpoint) => {
+            let Scope { account, region } = endpoint.scope;
+            (region.arn("ec2", account, format_args!("vpc-endpoint/{id}")), endpoint.policy.clone()?)
+        }
+        None => (id.to_string(), policy::Document::stored("{}")),
+    };
+    Some(Arc::new(OwnPolicy { arn, document }))
+}
+
+/// Who asks, with what there is of them.
+struct Askers {
+    asker: Arc<Asker>,
+    standing: Arc<Standing>,
+    known: Arc<policy::Context>,
+    endpoint: Option<Arc<OwnPolicy>>,
+}
+
+fn ask(who: &Askers, actions: &[&'static str], touched: Vec<Touched>) -> Vec<Question> {
+    let Askers { asker, standing, known, endpoint } = who;
     let mut questions = Vec::with_capacity(touched.len());
     for touched in touched {
         let actions = match touched.action {
@@ -96,16 +150,18 @@ pub(crate) fn about(asking: Asking<'_>, actions: &[&'static str], touched: Vec<T
             None => actions.to_vec(),
         };
         let account = touched.account.map(|account| account.to_string());
-        let trust = touched.trust.clone();
+        let (trust, policy) = (touched.trust.clone(), touched.policy.clone().map(Arc::new));
         let arn: Arc<str> = touched.arn.as_str().into();
-        let context = context::of_resource(&known, touched);
+        let context = context::of_resource(known, touched);
         questions.extend(actions.into_iter().map(|action| Question {
             action,
             resource: Arc::clone(&arn),
             resource_account: account.clone(),
-            asker: Arc::clone(&asker),
-            standing: Arc::clone(&standing),
+            asker: Arc::clone(asker),
+            standing: Arc::clone(standing),
             trust: trust.clone(),
+            policy: policy.clone(),
+            endpoint: endpoint.clone(),
             context: Arc::clone(&context),
         }));
     }
@@ -127,14 +183,47 @@ pub(crate) struct Asked<'a> {
 /// Decides, keeps what was asked and, of a refusal, says it in the service's words.
 pub(crate) fn judge(ledger: &Ledger, asked: Asked<'_>) -> Result<(), AwsError> {
     let Asked { call, service, operation, questions } = asked;
-    let verdict = verdict(&questions);
-    let refused =
-        verdict.as_ref().map(|(place, decision)| refusal(call, service, &questions[*place], decision));
-    ledger.write(Judged {
-        request_id: call.request_id.clone(),
+    let matter = Weighed {
+        request_id: &call.request_id,
         origin: call.origin,
         at: call.now,
         service: service.name,
+        operation,
+        questions,
+    };
+    weigh(ledger, matter, |question, decision| refusal(call, service, question, decision))
+}
+
+/// What is asked of whom, caller or not.
+pub(crate) struct Weighed<'a> {
+    /// The request's UUID.
+    pub(crate) request_id: &'a str,
+    /// By which way it has come.
+    pub(crate) origin: Origin,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// Of which service.
+    pub(crate) service: &'static str,
+    /// What was called.
+    pub(crate) operation: &'static str,
+    /// The questions.
+    pub(crate) questions: Vec<Question>,
+}
+
+/// Decides, keeps what was asked and, of a refusal, has it said.
+pub(crate) fn weigh<E>(
+    ledger: &Ledger,
+    matter: Weighed<'_>,
+    refuse: impl FnOnce(&Question, &Decision) -> E,
+) -> Result<(), E> {
+    let Weighed { request_id, origin, at, service, operation, questions } = matter;
+    let verdict = verdict(&questions);
+    let refused = verdict.as_ref().map(|(place, decision)| refuse(&questions[*place], decision));
+    ledger.write(Judged {
+        request_id: request_id.to_owned(),
+        origin,
+        at,
+        service,
         operation,
         questions,
         refused: verdict.map(|(place, _)| place),

@@ -1,5 +1,6 @@
 //! What is asked about one resource: everything that decides, kept together, so that it can be explained later, too.
 
+use awsproto::OwnPolicy;
 use policy::{Attached, Context, Decision, Document, Explanation, Origin, ResourcePolicy};
 use std::sync::Arc;
 
@@ -20,6 +21,10 @@ pub(crate) struct Question {
     pub(crate) standing: Arc<Standing>,
     /// A role's trust policy, where it is asked whether somebody may act as the role.
     pub(crate) trust: Option<Document>,
+    /// The resource's own policy, if it has one that may let others in.
+    pub(crate) policy: Option<Arc<OwnPolicy>>,
+    /// The policy of the VPC endpoint that the call came through.
+    pub(crate) endpoint: Option<Arc<OwnPolicy>>,
     /// The condition keys.
     pub(crate) context: Arc<Context>,
 }
@@ -48,6 +53,13 @@ impl Question {
             attached: Attached { document, origin: Origin::Trust { role_arn: &self.resource } },
             must_allow: true,
         });
-        self.standing.with(trust, |policies| ask(&request, policies))
+        let own =
+            self.policy.as_deref().map(|own| ResourcePolicy { attached: attached(own), must_allow: false });
+        let endpoint = self.endpoint.as_deref().map(attached);
+        self.standing.with(trust.or(own), endpoint, |policies| ask(&request, policies))
     }
+}
+
+fn attached(own: &OwnPolicy) -> Attached<'_> {
+    Attached { document: &own.document, origin: Origin::Resource { arn: &own.arn } }
 }

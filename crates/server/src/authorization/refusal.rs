@@ -14,7 +14,7 @@ pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decis
         return AwsError::new("AccessDenied", format!("Not authorized to perform {}", question.action))
             .with_status(403);
     }
-    let sentence = sentence(question, decision);
+    let sentence = sentence(question, decision, |resource| resource.to_owned());
     match service.protocol.error_names() {
         ErrorNames::Ec2 => {
             let encoded = message::encoded(call, question, decision);
@@ -29,11 +29,15 @@ pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decis
 }
 
 /// `User: arn… is not authorized to perform: ec2:RunInstances on resource: arn… because no identity-based policy allows the
-/// ec2:RunInstances action`.
-fn sentence(question: &Question, decision: &Decision) -> String {
+/// ec2:RunInstances action`. Services write ARNs differently, S3 in quotes.
+pub(crate) fn sentence(
+    question: &Question,
+    decision: &Decision,
+    write: impl FnOnce(&str) -> String,
+) -> String {
     let (action, resource) = (question.action, &question.resource);
     // Services leave out a resource that is none.
-    let on = if &**resource == "*" { String::new() } else { format!(" on resource: {resource}") };
+    let on = if &**resource == "*" { String::new() } else { format!(" on resource: {}", write(resource)) };
     let reason = decision.reason(action).map(|reason| format!(" {reason}")).unwrap_or_default();
     format!("User: {} is not authorized to perform: {action}{on}{reason}", question.asker.arn)
 }

@@ -28,9 +28,26 @@ enum Kind {
     AssumedRole,
     FederatedUser,
     WebIdentity,
+    Anybody,
 }
 
 impl Asker {
+    /// Somebody who does not say who they are.
+    pub(crate) fn anybody() -> Asker {
+        Asker {
+            kind: Kind::Anybody,
+            arn: "anonymous".to_owned(),
+            principal_arn: String::new(),
+            account: String::new(),
+            id: "anonymous".to_owned(),
+        }
+    }
+
+    /// Whether they are told why they may not: others than an account's own are not.
+    pub(crate) fn is_of(&self, account: Option<&str>) -> bool {
+        !matches!(self.kind, Kind::Anybody) && account.is_none_or(|account| account == self.account)
+    }
+
     pub(crate) fn of(call: &Call) -> Asker {
         let kind = match call.principal {
             Principal::Root(_) => Kind::Root,
@@ -75,6 +92,7 @@ impl Asker {
             }
             Kind::FederatedUser => policy::Principal::FederatedUser { arn, account, id },
             Kind::WebIdentity => policy::Principal::WebIdentity { provider: principal_arn },
+            Kind::Anybody => policy::Principal::Anonymous,
         }
     }
 }
@@ -141,10 +159,11 @@ impl Standing {
         Standing { own, session: of_session(world, call) }
     }
 
-    /// Calls with the policies as they are evaluated, beside the resource's.
+    /// Calls with the policies as they are evaluated, beside the resource's and the endpoint's.
     pub(crate) fn with<T>(
         &self,
         resource: Option<ResourcePolicy<'_>>,
+        endpoint: Option<Attached<'_>>,
         ask: impl FnOnce(&policy::Policies<'_>) -> T,
     ) -> T {
         let identity: Vec<Attached<'_>> = self.own.identity.iter().map(Held::attached).collect();
@@ -155,6 +174,7 @@ impl Standing {
             boundary: self.own.boundary.as_ref().map(Held::attached),
             session: session.as_deref(),
             resource,
+            endpoint,
             ..policy::Policies::default()
         })
     }

@@ -158,6 +158,7 @@ impl Lab {
             spool: Spool::new(&data),
             trail: Trail::kept_in(&data),
             uses: Arc::default(),
+            s3: None,
             config: config.clone(),
         };
         let state = api.state.clone();

@@ -1,0 +1,197 @@
+//! S3 as the API has it: which requests are its, who is behind them, whether they may, and what is written down of it.
+//!
+//! S3 reads its own requests, since bodies are streamed and signed in pieces; so this is beside the life of a call, with the
+//! same steps: [`crate::api::Api::refusal`] admits, [`asker`] identifies, proves and authorizes, [`record`] audits. The crate
+//! [`s3`] does the rest.
+
+mod around;
+mod asker;
+mod keys;
+mod record;
+mod resign;
+#[cfg(test)]
+mod tests;
+
+use awsproto::sigv4::{CredentialScope, Payload, SignedRequest};
+use awsproto::{AwsError, Protocol, Reply, Service};
+use guest::service_endpoints::ServiceEndpoint;
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use hyper::{Request, Response};
+use model::bucket_name::BucketName;
+use model::{Region, World};
+use s3::objects::Objects;
+use s3::service::{S3Service, Visit, bucket_of};
+use s3s::Body;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::{Api, Client, respond};
+use crate::body::{PACE, Paced};
+use crate::clock;
+use crate::host_name::name_in;
+use crate::refusal::{Reason, Refusal};
+use crate::writer::State;
+use around::Around;
+use asker::Visitor;
+
+/// How often what is due ends. AWS looks once a day.
+const HOUSEKEEPING: Duration = Duration::from_secs(15 * 60);
+
+/// S3's description. Its operations are [`s3::operations`].
+pub(crate) static SERVICE: Service = Service {
+    name: "s3",
+    title: "Amazon S3",
+    protocol: Protocol::S3,
+    api_version: "2006-03-01",
+    xml_namespace: "http://s3.amazonaws.com/doc/2006-03-01/",
+    target_prefix: "",
+    known_operations: &[],
+    routes: &[],
+};
+
+/// S3 of what is kept in a data directory; without what is in the buckets there is none, and the rest goes on.
+pub(crate) fn service(data: &Path, state: &State) -> Option<S3Service> {
+    match Objects::open(&data.join("objects")) {
+        Ok(objects) => Some(S3Service::new(objects, Arc::new(Around(state.clone())))),
+        Err(problem) => {
+            tracing::error!(?problem, "what is in buckets cannot be read: S3 is not there");
+            None
+        }
+    }
+}
+
+/// Keeps the house of S3 for ever.
+pub(crate) async fn keep_house_for_ever(s3: S3Service) {
+    loop {
+        tokio::time::sleep(HOUSEKEEPING).await;
+        if let Err(problem) = s3.keep_house().await {
+            tracing::warn!(?problem, "what is due in buckets has not ended");
+        }
+    }
+}
+
+/// Whether a request is S3's: by the host that it is spoken to, by its signature, or, at the API's own port and with neither,
+/// because there is a bucket of the name that its path begins with.
+pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
+    let headers = request.headers();
+    if api.s3.is_none() || headers.contains_key("x-amz-target") {
+        return false;
+    }
+    let host = host_of(request);
+    if let Some(endpoint) = host.as_deref().and_then(ServiceEndpoint::named) {
+        return endpoint.service == SERVICE.name;
+    }
+    let path = request.uri().path();
+    match signed_scope(request) {
+        // S3 Control signs with the same name.
+        Some(scope) => scope.service == SERVICE.name && !path.starts_with("/v20180820/"),
+        None if is_signed_as_before(request) => true,
+        None => {
+            let is_by_host = host.as_deref().and_then(bucket_of).is_some();
+            is_by_host || first_segment(path).is_some_and(|it| is_bucket(&api.state.snapshot(), it))
+        }
+    }
+}
+
+/// Answers a request of S3.
+pub(crate) async fn answer(api: &Arc<Api>, client: &Client, request: Request<Incoming>) -> Response<Body> {
+    let request_id = request_id();
+    let (mut head, body) = request.into_parts();
+    let body = Body::http_body(Paced::of(PACE, body));
+    let visitor = Visitor::of(api, client, &head, &request_id);
+    if let Some(refusal) = api.refusal(client, &head).filter(|it| !is_a_pages_own(it, &visitor)) {
+        api.refused.count(refusal.reason);
+        return whole(refusal.reply(&SERVICE, &request_id), &request_id);
+    }
+    if let Err(error) = misdirected(&head).and_then(|()| resign::resign_stranger(&visitor, &mut head)) {
+        return whole(error.render(&SERVICE, &request_id), &request_id);
+    }
+    let Some(s3) = api.s3.clone() else { return Response::new(Body::empty()) };
+    let visitor = Arc::new(visitor);
+    let visit = Visit { asker: Arc::clone(&visitor) as _, partition: visitor.region.partition(), request_id };
+    let response = s3.answer(Request::from_parts(head, body), visit).await;
+    record::record(api, &visitor, &response);
+    response
+}
+
+fn whole(reply: Reply, request_id: &str) -> Response<Body> {
+    respond(reply, request_id).map(Body::http_body)
+}
+
+/// Whether a page of another origin may ask after all, as buckets have rules for (CORS): it has a key that Hamlet knows, or none
+/// at all, and is nobody whom open mode takes for an administrator.
+fn is_a_pages_own(refusal: &Refusal, visitor: &Visitor) -> bool {
+    refusal.reason == Reason::WebPage && visitor.stranger.is_none()
+}
+
+/// A signature for another Region than the one whose endpoint it is spoken to.
+fn misdirected(head: &Parts) -> Result<(), AwsError> {
+    let request = Request::from_parts(head.clone(), ());
+    let endpoint = host_of(&request).and_then(|host| ServiceEndpoint::named(&host));
+    let (Some(endpoint), Some(scope)) = (endpoint, signed_scope(&request)) else { return Ok(()) };
+    if scope.region == endpoint.region.name() {
+        return Ok(());
+    }
+    let (given, right) = (scope.region, endpoint.region.name());
+    let sentence =
+        format!("The authorization header is malformed; the region '{given}' is wrong; expecting '{right}'");
+    Err(AwsError::new("AuthorizationHeaderMalformed", sentence).with_status(400))
+}
+
+/// The Region that a request is spoken to or signed for.
+fn region_of(api: &Api, host: Option<&str>, scope: Option<&CredentialScope>, bucket: Option<&str>) -> Region {
+    let endpoint = host.and_then(ServiceEndpoint::named);
+    let signed = || scope.and_then(|scope| scope.region.parse().ok());
+    // Nothing tells where an unsigned request goes but the bucket.
+    let of_bucket = || {
+        let world = api.state.snapshot();
+        let partition = api.config.region.partition();
+        let name = BucketName::new(partition, bucket?).ok()?;
+        world.bucket(&name).ok().map(|row| row.region)
+    };
+    endpoint.map(|it| it.region).or_else(signed).or_else(of_bucket).unwrap_or(api.config.region)
+}
+
+fn host_of<B>(request: &Request<B>) -> Option<String> {
+    let (authority, header) = (request.uri().authority(), request.headers().get("host"));
+    let text = authority.map(|it| it.as_str()).or_else(|| header?.to_str().ok())?;
+    name_in(text)
+}
+
+fn signed_scope<B>(request: &Request<B>) -> Option<CredentialScope> {
+    let header = request.headers().get("authorization").and_then(|it| it.to_str().ok());
+    let credential = match header {
+        Some(header) => header.split_once("Credential=")?.1.split([',', ' ']).next()?.to_owned(),
+        None => parameter(request.uri().query()?, "X-Amz-Credential")?,
+    };
+    CredentialScope::parse(&credential)
+}
+
+/// Whether it has a signature of version 2, which names no service and which nothing but S3 takes.
+fn is_signed_as_before<B>(request: &Request<B>) -> bool {
+    let header = request.headers().get("authorization").and_then(|it| it.to_str().ok());
+    let query = request.uri().query().unwrap_or_default();
+    let has = |name| parameter(query, name).is_some();
+    header.is_some_and(|it| it.starts_with("AWS "))
+        || has("AWSAccessKeyId") && has("Signature") && has("Expires")
+}
+
+fn parameter(query: &str, name: &str) -> Option<String> {
+    SignedRequest { method: "", path: "", query, headers: &[], body: Payload::Whole(b"") }.query_value(name)
+}
+
+fn first_segment(path: &str) -> Option<&str> {
+    path.strip_prefix('/')?.split('/').next().filter(|it| !it.is_empty())
+}
+
+fn is_bucket(world: &World, name: &str) -> bool {
+    let names = model::Partition::ALL.into_iter().filter_map(|it| BucketName::new(it, name).ok());
+    names.into_iter().any(|name| world.bucket(&name).is_ok())
+}
+
+/// Sixteen digits and letters, as S3 numbers its requests.
+fn request_id() -> String {
+    clock::ids().uuid().replace('-', "").to_ascii_uppercase().chars().take(16).collect()
+}
