@@ -154,9 +154,24 @@ class S3FromAVpc(NetworkLab):
         self.s3("ls", f"s3://{BUCKET}")
         told = self.hamlet.hamlet("why-denied", "--allowed").out
         self.holds(f"through {self.door}" in told and "10.0.0." in told, told)
+        self.both_halves()
+
+    def both_halves(self):
+        self.step("8. the packet's way and the leave in one story")
+        host = f"{BUCKET}.s3.{REGION}.amazonaws.com"
+        trace = lambda *more: self.hamlet.hamlet("trace", self.server, host, "tcp/443", *more)
+        told = trace().out
+        self.holds(f"-> {self.door}" in told and "=> reachable" in told, told)
+        self.holds(f"through {self.door}" in told and f"s3:ListBucket on arn:aws:s3:::{BUCKET}  allow" in told, told)
+        self.set_policy("Deny")
+        found = json.loads(trace("--json").out)
+        permission = found["permission"]
+        self.sees((found["reachable"], permission["allowed"], permission["endpoint"]), (True, False, self.door))
+        self.holds("with an explicit deny in a VPC endpoint policy" in found["text"], found["text"])
+        self.set_policy("Allow")
 
     def clean_up(self):
-        self.step("8. only the server can remove the bucket, once it is empty")
+        self.step("9. only the server can remove the bucket, once it is empty")
         heard = self.aws_result("s3", "rb", f"s3://{BUCKET}", "--force")
         self.holds(heard.code and "AccessDenied" in heard.err, heard)
         heard = self.s3("rb", f"s3://{BUCKET}")

@@ -24,6 +24,7 @@ mod environment;
 mod instances;
 mod links;
 mod metrics;
+mod permission;
 mod resources;
 mod status;
 mod trace;

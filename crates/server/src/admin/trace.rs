@@ -6,6 +6,7 @@ use model::{NetworkInterfaceId, World};
 use serde::{Deserialize, Serialize};
 
 use super::answer::Refused;
+use super::permission::{self, Permission};
 use crate::names;
 use crate::running::Running;
 
@@ -43,6 +44,10 @@ pub struct TraceAnswer {
     /// the way behind them, that it is reachable or what it dies of, holds if they do.
     #[serde(default)]
     pub forwarders: Vec<String>,
+    /// Where the way leads to a service by its name, and the sender is an instance with a role: whether the service would do
+    /// what it is first asked for.
+    #[serde(default)]
+    pub permission: Option<Permission>,
     /// All stages, for people.
     pub text: String,
     /// All stages, for programs.
@@ -76,6 +81,8 @@ pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAn
     let question = question(&world, request, &from, &to, by).map_err(Refused::not_found)?;
     let story = explain::trace(&world, &running.internet_ports(), &question);
     let namer = |id: model::ResourceId| names::of_resource(&world, id);
+    let permission = permission::of(running, &world, from.interface, &request.to, &story);
+    let said = permission.as_ref().map(|permission| permission.text.as_str()).unwrap_or_default();
     Ok(TraceAnswer {
         reachable: story.reachable(),
         dropped: story.forward_drop.or(story.reply_drop).map(|reason| reason.name().to_owned()),
@@ -86,7 +93,8 @@ pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAn
             .map(str::to_owned),
         reply_dropped: story.reply_drop.is_some(),
         forwarders: story.forwarders.iter().map(|id| namer((*id).into())).collect(),
-        text: engine::render::story(&story, &namer),
+        text: format!("{}{said}", engine::render::story(&story, &namer)),
+        permission,
         steps: stages(&story, &namer),
     })
 }

@@ -9,7 +9,7 @@ use hyper::header::{HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use model::bucket::Bucket;
 use model::bucket_name::BucketName;
-use model::{Region, Timestamp, World};
+use model::{Partition, Region, Timestamp, World};
 use policy::Decision;
 use s3::operations::{Level, Operation, reads};
 use s3::service::{bucket_of, elsewhere};
@@ -124,21 +124,12 @@ impl Visitor {
 
     /// What policies are asked about.
     fn touched(&self, world: &World, asked: &Asked<'_>) -> Touched {
-        let partition = self.region.partition();
         let Some(bucket) = asked.bucket else { return Touched::new("*".to_owned(), None) };
-        let arn = match asked.key {
-            Some(key) => format!("arn:{}:s3:::{bucket}/{key}", partition.name()),
-            None => format!("arn:{}:s3:::{bucket}", partition.name()),
-        };
         // Whose a name is already is no matter of leave: BucketAlreadyExists says it.
-        let name = BucketName::new(partition, bucket).ok().filter(|_| asked.operation.name != "CreateBucket");
-        let row = name.and_then(|name| world.bucket(&name).ok().cloned());
-        let has_say = |row: &&Bucket| !self.repairs(row, asked.action) && !self.is_kept_out(row);
-        let policy = row.as_ref().filter(has_say).and_then(|row| {
-            let arn = format!("arn:{}:s3:::{bucket}", partition.name());
-            Some(OwnPolicy { arn, document: row.policy.clone()? })
-        });
-        let touched = Touched::new(arn, row.map(|row| row.account)).under(policy);
+        let has_say = |row: &Bucket| !self.repairs(row, asked.action) && !self.is_kept_out(row);
+        let is_to_be = asked.operation.name == "CreateBucket";
+        let world = Some(world).filter(|_| !is_to_be);
+        let touched = touched(world, self.region.partition(), (bucket, asked.key), has_say);
         keys::of(asked, self.client.origin.is_secure)
             .into_iter()
             .fold(touched, |it, (key, value)| it.with(key, value))
@@ -255,6 +246,22 @@ impl Asker for Visitor {
         let arn = self.call().map(Call::principal_arn).unwrap_or_default();
         Ok(BucketCaller { account, arn, region: self.region })
     }
+}
+
+/// A bucket, or an object in it, under its policy if that has a say. What is to be made is in no world yet.
+pub(crate) fn touched(
+    world: Option<&World>,
+    partition: Partition,
+    (bucket, key): (&str, Option<&str>),
+    has_say: impl FnOnce(&Bucket) -> bool,
+) -> Touched {
+    let arn = format!("arn:{}:s3:::{bucket}", partition.name());
+    let resource = key.map_or_else(|| arn.clone(), |key| format!("{arn}/{key}"));
+    let name = BucketName::new(partition, bucket).ok();
+    let row = world.zip(name).and_then(|(world, name)| world.bucket(&name).ok());
+    let policy = row.filter(|row| has_say(row)).and_then(|row| row.policy.clone());
+    Touched::new(resource, row.map(|row| row.account))
+        .under(policy.map(|document| OwnPolicy { arn, document }))
 }
 
 /// AWS's words, which tell only an account's own why.

@@ -39,6 +39,8 @@ use asker::Visitor;
 /// How often what is due ends. AWS looks once a day.
 const HOUSEKEEPING: Duration = Duration::from_secs(15 * 60);
 
+pub(crate) use asker::touched;
+
 /// S3's description. Its operations are [`s3::operations`].
 pub(crate) static SERVICE: Service = Service {
     name: "s3",
@@ -65,10 +67,10 @@ pub(crate) fn service(data: &Path, state: &State) -> Option<S3Service> {
 /// Keeps the house of S3 for ever.
 pub(crate) async fn keep_house_for_ever(s3: S3Service) {
     loop {
-        tokio::time::sleep(HOUSEKEEPING).await;
         if let Err(problem) = s3.keep_house().await {
             tracing::warn!(?problem, "what is due in buckets has not ended");
         }
+        tokio::time::sleep(HOUSEKEEPING).await;
     }
 }
 
