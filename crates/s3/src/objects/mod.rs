@@ -7,6 +7,7 @@ mod body;
 mod checksum;
 mod delete;
 mod expire;
+mod gone;
 mod index;
 mod key;
 mod list;

@@ -2,13 +2,11 @@
 //!
 //! Follows "Uploading and copying objects using multipart upload" (Amazon S3 User Guide).
 
-use std::collections::HashSet;
-
 use model::timestamp::Timestamp;
 use redb::ReadableTable;
 
 use super::checksum;
-use super::index::{Changes, PARTS, UPLOAD_COUNTS, UPLOADS, reader};
+use super::index::{Changes, PARTS, UPLOADS, reader};
 use super::put::{self, Condition, Keep, Put};
 use super::row::{self, Checksum, ObjectPart, Part, Upload, Version};
 use super::{Objects, Refusal, Written, key, random};
@@ -167,30 +165,6 @@ impl Objects {
     pub async fn abort_upload(&self, bucket: u64, name: String, id: u128) -> Result<(), Refusal> {
         self.queue.change(move |changes| abort(changes, bucket, &name, id)).await
     }
-
-    /// Gives up all uploads of a bucket that is gone, with their bytes.
-    ///
-    /// # Errors
-    /// The disk fails.
-    pub async fn forget_uploads(&self, bucket: u64) -> Result<(), Refusal> {
-        while self.queue.change(move |changes| forget(changes, bucket)).await? {}
-        Ok(())
-    }
-
-    /// The same of all buckets but these: what a crash has left of others.
-    ///
-    /// # Errors
-    /// The disk fails.
-    pub async fn forget_uploads_but_of(&self, buckets: &HashSet<u64>) -> Result<(), Refusal> {
-        let mut gone = Vec::new();
-        for entry in reader(&self.database)?.open_table(UPLOAD_COUNTS)?.iter()? {
-            gone.push(entry?.0.value());
-        }
-        for bucket in gone.into_iter().filter(|it| !buckets.contains(it)) {
-            self.forget_uploads(bucket).await?;
-        }
-        Ok(())
-    }
 }
 
 fn replace(changes: &mut Changes<'_>, id: u128, number: u16, part: &Part) -> Result<(), Refusal> {
@@ -217,7 +191,7 @@ pub(super) fn abort(changes: &mut Changes<'_>, bucket: u64, name: &str, id: u128
 }
 
 /// Gives up some uploads of a bucket, and says whether there may be more.
-fn forget(changes: &mut Changes<'_>, bucket: u64) -> Result<bool, Refusal> {
+pub(super) fn forget_some_uploads(changes: &mut Changes<'_>, bucket: u64) -> Result<bool, Refusal> {
     let first = key::of_bucket(bucket);
     let mut found = Vec::new();
     for entry in changes.uploads.range::<&[u8]>(first.as_slice()..)?.take(FORGOTTEN_AT_ONCE) {

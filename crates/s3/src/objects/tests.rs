@@ -299,10 +299,27 @@ async fn all_uploads_of_a_bucket_end_when_they_are_due_and_when_it_is_gone() {
     let later = NOW.saturating_add(std::time::Duration::from_secs(3 * 24 * 60 * 60));
     assert_eq!(objects.expire(BUCKET, &[rule("11")], Keep::Nothing, later).await, Ok(111));
     assert_eq!((left().entries.len(), folder.files()), (1_089, 0));
-    objects.forget_uploads_but_of(&HashSet::from([BUCKET])).await.unwrap();
+    assert_eq!(objects.buckets(), Ok([BUCKET].into()));
+    objects.forget(BUCKET + 1).await.unwrap();
     assert_eq!(left().entries.len(), 1_089);
-    objects.forget_uploads_but_of(&HashSet::new()).await.unwrap();
+    objects.forget(BUCKET).await.unwrap();
     assert!(left().entries.is_empty());
+    assert_eq!(objects.buckets(), Ok([].into()));
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_bucket_that_is_gone_goes_with_its_bodies() {
+    let folder = Folder::new();
+    let objects = Objects::open(&folder.0).unwrap();
+    for number in 0..150 {
+        put(&objects, &format!("{number}"), &[1; 10], Keep::All).await;
+    }
+    put(&objects, "large", &[1; 50_000], Keep::All).await;
+    delete(&objects, "large", None, Keep::All).await.unwrap();
+    assert_eq!((objects.buckets(), folder.files()), (Ok([BUCKET].into()), 1));
+    objects.forget(BUCKET).await.unwrap();
+    assert_eq!((objects.buckets(), folder.files()), (Ok([].into()), 0));
+    assert_eq!(objects.is_empty(BUCKET), Ok(true));
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ impl S3Service {
         }
         self.around.change(Box::new(move |world| world.delete_bucket(&name))).await.map_err(of_change)?;
         // The bucket is gone, whatever becomes of these; the next start tries again.
-        if let Err(problem) = self.objects.forget_uploads(row.objects).await {
+        if let Err(problem) = self.objects.forget(row.objects).await {
             tracing::warn!(?problem, bucket = row.name, "uploads of a deleted bucket stay");
         }
         Ok(S3Response::with_status(DeleteBucketOutput {}, hyper::StatusCode::NO_CONTENT))

@@ -23,7 +23,7 @@ mod tags;
 mod unset;
 mod website;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -32,6 +32,7 @@ use model::bucket_name::BucketName;
 use model::partition::Partition;
 use model::place::AccountId;
 use model::timestamp::Timestamp as Moment;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::dto::{Owner, Tag, Timestamp};
 use s3s::service::S3ServiceBuilder;
 use s3s::{Body, S3Error, S3ErrorCode, S3Response, S3Result};
@@ -49,12 +50,31 @@ pub struct S3Service {
     around: Arc<dyn Surroundings>,
     /// Held for writing while a bucket is looked through and deleted, for reading while something is put into one.
     deleting: Arc<RwLock<()>>,
+    limits: Arc<StaticConfigProvider>,
+}
+
+/// The longest XML that is read: ten thousand parts with their checksums take a quarter of it.
+const XML_BYTES_MAX: usize = 4 << 20;
+/// The longest fields of a browser's form, one and all together: "the form data and boundaries (excluding the contents of the file)
+/// cannot exceed 20 KB" (POST Object).
+const FORM_BYTES_MAX: usize = 20 << 10;
+/// How many fields a form has.
+const FORM_FIELDS_MAX: usize = 100;
+
+fn limits() -> S3Config {
+    let mut limits = S3Config::default();
+    limits.xml_max_body_size = XML_BYTES_MAX;
+    limits.form_max_field_size = FORM_BYTES_MAX;
+    limits.form_max_fields_size = FORM_BYTES_MAX;
+    limits.form_max_parts = FORM_FIELDS_MAX;
+    limits
 }
 
 impl S3Service {
     /// The service, of these objects.
     pub fn new(objects: Objects, around: Arc<dyn Surroundings>) -> S3Service {
-        S3Service { objects, around, deleting: Arc::default() }
+        let limits = Arc::new(StaticConfigProvider::new(Arc::new(limits())));
+        S3Service { objects, around, deleting: Arc::default(), limits }
     }
 
     /// Answers a request of somebody.
@@ -63,6 +83,7 @@ impl S3Service {
         builder.set_auth(hooks::Auth(visit.asker.clone()));
         builder.set_access(hooks::Access(visit.asker));
         builder.set_host(hooks::Host);
+        builder.set_config(Arc::clone(&self.limits) as _);
         let world = self.around.world();
         let about = answer::About { world: &world, partition: visit.partition, request_id: visit.request_id };
         answer::answer(&builder.build(), about, request).await
@@ -75,9 +96,12 @@ impl S3Service {
     /// # Errors
     /// The disk fails.
     pub async fn keep_house(&self) -> Result<(), Refusal> {
+        let found = self.objects.buckets()?;
         let (world, now) = (self.around.world(), self.around.now());
-        let known = world.buckets.values().map(|row| row.objects).collect();
-        self.objects.forget_uploads_but_of(&known).await?;
+        let known: BTreeSet<u64> = world.buckets.values().map(|row| row.objects).collect();
+        for gone in found.difference(&known) {
+            self.objects.forget(*gone).await?;
+        }
         for row in world.buckets.values().filter(|row| !row.lifecycle.is_empty()) {
             self.objects.apply_lifecycle(row, now).await?;
         }
