@@ -13,11 +13,13 @@ variable "endpoint" {
 
 provider "aws" {
   skip_metadata_api_check = true
+  s3_force_path_style     = true
 
   endpoints {
     ec2     = var.endpoint
     iam     = var.endpoint
     r53     = var.endpoint
+    s3      = var.endpoint
     ssm     = var.endpoint
     sts     = var.endpoint
   }
