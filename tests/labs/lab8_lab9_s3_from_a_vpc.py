@@ -159,9 +159,10 @@ class S3FromAVpc(NetworkLab):
     def both_halves(self):
         self.step("8. the packet's way and the leave in one story")
         host = f"{BUCKET}.s3.{REGION}.amazonaws.com"
-        trace = lambda *more: self.hamlet.hamlet("trace", self.server, host, "tcp/443", *more)
+        trace = lambda *more: self.hamlet.hamlet("trace", self.server, host, "tcp/443", *more, check=False)
         told = trace().out
         self.holds(f"-> {self.door}" in told and "=> reachable" in told, told)
+        self.holds(f"{host} is 3.5." in told and f"for the resolver of {self.vpc}" in told, told)
         self.holds(f"through {self.door}" in told and f"s3:ListBucket on arn:aws:s3:::{BUCKET}  allow" in told, told)
         self.set_policy("Deny")
         found = json.loads(trace("--json").out)
@@ -169,6 +170,11 @@ class S3FromAVpc(NetworkLab):
         self.sees((found["reachable"], permission["allowed"], permission["endpoint"]), (True, False, self.door))
         self.holds("with an explicit deny in a VPC endpoint policy" in found["text"], found["text"])
         self.set_policy("Allow")
+        self.ec2("modify-vpc-attribute", "--vpc-id", self.vpc, "--enable-dns-support", "Value=false")
+        told = json.loads(trace("--json").out)
+        self.sees((told["reachable"], told["resolved"]), (False, []), told["text"])
+        self.holds(f"enableDnsSupport of {self.vpc} is off" in told["text"], told["text"])
+        self.ec2("modify-vpc-attribute", "--vpc-id", self.vpc, "--enable-dns-support", "Value=true")
 
     def clean_up(self):
         self.step("9. only the server can remove the bucket, once it is empty")

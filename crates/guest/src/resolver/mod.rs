@@ -73,6 +73,26 @@ pub fn answer(
     Some(resolution.into_response().to_bytes(&query, UDP_PAYLOAD_MAX, len_max(&query, transport)))
 }
 
+/// The addresses of one family that a name leads to; `None` where nobody answers, while the VPC's `enableDnsSupport` is off.
+pub fn addresses_of(
+    world: &World,
+    asker: Asker<'_>,
+    internet: &PublicNames,
+    name: &str,
+    ipv6: bool,
+) -> Option<Vec<IpAddr>> {
+    let (view, dns64) = view(world, asker, internet)?;
+    let Some(name) = Name::new(name) else { return Some(Vec::new()) };
+    let kind = if ipv6 { kind::AAAA } else { kind::A };
+    let found = resolve(&view, dns64, &Question { name, kind, class: class::INTERNET }).answers;
+    let address = |record: Record| match record.data {
+        Data::A(address) => Some(IpAddr::V4(address)),
+        Data::Aaaa(address) => Some(IpAddr::V6(address)),
+        _ => None,
+    };
+    Some(found.into_iter().filter_map(address).collect())
+}
+
 /// The names that the asker sees, and whether IPv6 addresses are made up for it.
 fn view<'a>(world: &'a World, asker: Asker<'a>, internet: &'a PublicNames) -> Option<(View<'a>, Dns64)> {
     let Asker::Interface(interface) = asker else {

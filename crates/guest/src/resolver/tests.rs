@@ -76,6 +76,21 @@ fn private_names_stand_for_addresses_of_the_vpc() {
 }
 
 #[test]
+fn addresses_are_looked_up_as_queries_are_answered() {
+    let mut world = fixture::world();
+    let found = |world: &World, name: &str, ipv6| {
+        let interface = fixture::eni(world, DB_ETH0);
+        addresses_of(world, Asker::Interface(&interface), &PublicNames::simulated(), name, ipv6)
+    };
+    let s3 = ServiceEndpoint::named("s3.us-west-2.amazonaws.com").unwrap();
+    assert_eq!(found(&world, "s3.us-west-2.amazonaws.com", false), Some(vec![s3.v4().into()]));
+    assert_eq!(found(&world, "s3.us-west-2.amazonaws.com", true), Some(vec![]));
+    assert_eq!(found(&world, "nothing.us-west-2.amazonaws.com", false), Some(vec![]));
+    world.network.vpcs.get_mut(&MAIN).unwrap().dns_support = false;
+    assert_eq!(found(&world, "s3.us-west-2.amazonaws.com", false), None);
+}
+
+#[test]
 fn a_public_zone_answers_everybody_unless_a_private_one_does() {
     let mut world = fixture::world();
     fixture::public_zone(

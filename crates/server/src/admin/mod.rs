@@ -23,6 +23,7 @@ mod endpoints;
 mod environment;
 mod instances;
 mod links;
+mod lookup;
 mod metrics;
 mod permission;
 mod resources;

@@ -6,6 +6,7 @@ use model::{NetworkInterfaceId, World};
 use serde::{Deserialize, Serialize};
 
 use super::answer::Refused;
+use super::lookup;
 use super::permission::{self, Permission};
 use crate::names;
 use crate::running::Running;
@@ -34,6 +35,10 @@ pub struct TraceRequest {
 pub struct TraceAnswer {
     /// Whether packet and answer both arrive.
     pub reachable: bool,
+    /// Where its name leads for the sender's resolver, if the destination is a name in DNS and the sender in a VPC. A name that
+    /// leads nowhere is not reachable, even where a packet would arrive at its public address.
+    #[serde(default)]
+    pub resolved: Option<Vec<String>>,
     /// Why the packet died.
     pub dropped: Option<String>,
     /// The Reachability Analyzer's code for that.
@@ -76,15 +81,24 @@ pub struct TraceStage {
 pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAnswer, Refused> {
     let world = running.state.snapshot();
     let from = names::find(&world, &request.from).map_err(Refused::not_found)?;
-    let to = names::find(&world, &request.to).map_err(Refused::not_found)?;
+    let mut to = names::find(&world, &request.to).map_err(Refused::not_found)?;
+    let wants_ipv6 = matches!(request.protocol.as_str(), "icmpv6" | "icmp6");
+    let looked_up = lookup::of(running, &world, from.interface, &request.to, wants_ipv6);
+    let is_found = looked_up.as_ref().is_none_or(|it| !it.addresses.is_empty());
+    if let Some(found) = looked_up.as_ref().filter(|_| is_found) {
+        to.addresses.clone_from(&found.addresses);
+    }
     let by = request.by.as_deref().map(|by| neighbour(&world, by)).transpose().map_err(Refused::not_found)?;
     let question = question(&world, request, &from, &to, by).map_err(Refused::not_found)?;
     let story = explain::trace(&world, &running.internet_ports(), &question);
     let namer = |id: model::ResourceId| names::of_resource(&world, id);
     let permission = permission::of(running, &world, from.interface, &request.to, &story);
+    let verdict = if is_found { "" } else { "  => not reachable by its name\n" };
+    let named = looked_up.as_ref().map(|it| it.text.as_str()).unwrap_or_default();
     let said = permission.as_ref().map(|permission| permission.text.as_str()).unwrap_or_default();
     Ok(TraceAnswer {
-        reachable: story.reachable(),
+        reachable: story.reachable() && is_found,
+        resolved: looked_up.as_ref().map(|it| it.addresses.iter().map(ToString::to_string).collect()),
         dropped: story.forward_drop.or(story.reply_drop).map(|reason| reason.name().to_owned()),
         explanation_code: story
             .forward_drop
@@ -93,7 +107,7 @@ pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAn
             .map(str::to_owned),
         reply_dropped: story.reply_drop.is_some(),
         forwarders: story.forwarders.iter().map(|id| namer((*id).into())).collect(),
-        text: format!("{}{said}", engine::render::story(&story, &namer)),
+        text: format!("{named}{}{said}{verdict}", engine::render::story(&story, &namer)),
         permission,
         steps: stages(&story, &namer),
     })
