@@ -58,7 +58,7 @@ pub use input::Input;
 pub use model::Timestamp;
 pub use origin::{Origin, Sender};
 pub use page::Page;
-pub use percent::encode_uri_component;
+pub use percent::{decode_pair, decode_uri_component, encode_uri_component, query_value};
 pub use principal::Principal;
 pub use reply::{Output, Reply};
 pub use sealed::{Purpose, SessionKey};

@@ -45,7 +45,7 @@ pub(crate) fn decode(text: &[u8], plus_is_space: bool) -> Vec<u8> {
 }
 
 /// One `key=value` of a form; nothing if either is not UTF-8.
-pub(crate) fn decode_pair(pair: &[u8]) -> Option<(String, String)> {
+pub fn decode_pair(pair: &[u8]) -> Option<(String, String)> {
     let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
     let value = pair.get(equals + 1..).unwrap_or_default();
     let key = String::from_utf8(decode(&pair[..equals], true)).ok()?;
@@ -56,4 +56,15 @@ fn escaped(text: &[u8]) -> Option<u8> {
     let high = char::from(*text.first()?).to_digit(16)?;
     let low = char::from(*text.get(1)?).to_digit(16)?;
     u8::try_from(high << 4 | low).ok()
+}
+
+/// The first parameter of a name in a query, decoded.
+pub fn query_value(query: &str, name: &str) -> Option<String> {
+    let pairs = query.split('&').filter_map(|pair| decode_pair(pair.as_bytes()));
+    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+/// A part of a path, decoded: a plus is a plus there.
+pub fn decode_uri_component(text: &str) -> String {
+    String::from_utf8_lossy(&decode(text.as_bytes(), false)).into_owned()
 }

@@ -188,7 +188,7 @@ pub fn verify(
     let Some(secret) = lookup(&authorization.scope.access_key_id) else {
         return Err(SignatureError::UnknownKey(Box::new(authorization.clone())));
     };
-    check_token(authorization, &secret, now)?;
+    secret.check_token(authorization.session_token.as_deref(), now)?;
     check_signature(request, authorization, &secret)
 }
 
@@ -434,8 +434,7 @@ impl<'a> SignedRequest<'a> {
 
     /// The first parameter of a name in the query, decoded.
     pub fn query_value(&self, name: &str) -> Option<String> {
-        let pairs = self.query.split('&').filter_map(|pair| percent::decode_pair(pair.as_bytes()));
-        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        percent::query_value(self.query, name)
     }
 }
 
@@ -553,13 +552,16 @@ fn check_time(authorization: &Authorization, now: Timestamp) -> Result<(), Signa
     }
 }
 
-fn check_token(authorization: &Authorization, secret: &Secret, now: Timestamp) -> Result<(), SignatureError> {
-    if authorization.session_token != secret.session_token {
-        return Err(SignatureError::WrongToken);
-    }
-    match secret.expires {
-        Some(end) if end <= now => Err(SignatureError::ExpiredToken),
-        Some(_) | None => Ok(()),
+impl Secret {
+    /// Whether the token that a request brings belongs to it, and has not ended.
+    pub fn check_token(&self, token: Option<&str>, now: Timestamp) -> Result<(), SignatureError> {
+        if token != self.session_token.as_deref() {
+            return Err(SignatureError::WrongToken);
+        }
+        match self.expires {
+            Some(end) if end <= now => Err(SignatureError::ExpiredToken),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
 use awsproto::{Api as ServiceApi, AwsError, Call, Origin, Provided, Reply, Service};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming as Body};
+use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use model::{Partition, Region, Scope, Timestamp, World};
@@ -209,10 +210,14 @@ impl Api {
     }
 }
 
+/// Headers that are text.
+pub(crate) fn texts(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+}
+
 /// Headers as signatures see them; what is not text cannot be signed. HTTP/2 has the host in the target.
 pub(crate) fn headers_of(head: &Parts) -> Vec<(&str, &str)> {
-    let headers = head.headers.iter();
-    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let headers = texts(&head.headers);
     let target = head.uri.authority().filter(|_| !head.headers.contains_key("host"));
     headers.chain(target.map(|target| ("host", target.as_str()))).collect()
 }

@@ -4,7 +4,7 @@
 use awsproto::sigv4::{self, Authorization, Secret, SignatureError, SignedRequest};
 use awsproto::{Bearer, Opened, Principal, Session, SessionKey};
 use guest::{CredentialKey, RoleSession};
-use model::{AccessKeyId, AccountId, Timestamp, UserId, World};
+use model::{AccessKeyId, AccountId, Role, Timestamp, UserId, World};
 use std::sync::Arc;
 
 use crate::config::{Auth, Config};
@@ -34,9 +34,23 @@ pub enum Proof {
     Lacking,
 }
 
+/// What is told whoever would change something with less.
+pub(crate) const UNPROVEN: &str = "A signature in the query changes something only if it is of a key that Hamlet knows: sign in \
+                                   the Authorization header.";
+
 impl Caller {
     fn root(account: AccountId) -> Caller {
         Caller::shown(Principal::Root(account))
+    }
+
+    /// An instance as its role.
+    pub(crate) fn in_role(role: &Role, session: &RoleSession) -> Caller {
+        let known = Session {
+            instance: Some(session.instance),
+            ..Session::lasting(session.issued, session.expires())
+        };
+        let principal = as_role(role, session.instance.to_string());
+        Caller { session: Some(Arc::new(known)), ..Caller::shown(principal) }
     }
 
     /// Somebody who has shown that it is them.
@@ -154,22 +168,7 @@ impl Callers {
             session_token: Some(credentials.session_token),
             expires: Some(session.expires()),
         };
-        let caller = Caller {
-            principal: Principal::AssumedRole {
-                account: role.account,
-                role: role.id,
-                role_path: role.path.clone(),
-                role_name: role.name.clone(),
-                session: session.instance.to_string(),
-            },
-            proof: Proof::Shown,
-            is_stranger: false,
-            session: Some(Arc::new(Session {
-                instance: Some(session.instance),
-                ..Session::lasting(session.issued, session.expires())
-            })),
-        };
-        Ok((caller, secret))
+        Ok((Caller::in_role(role, &session), secret))
     }
 
     /// The session whose credentials a request is signed with. Either part of them that is ours is enough to look for it:
@@ -227,18 +226,22 @@ fn bearer_in(world: &World, bearer: Bearer, session: &Session) -> Option<Princip
         Bearer::User(user) => user_in(world, user),
         Bearer::Role(role, name) => {
             let role = world.roles.get(&role)?;
-            Some(Principal::AssumedRole {
-                account: role.account,
-                role: role.id,
-                role_path: role.path.clone(),
-                role_name: role.name.clone(),
-                session: name,
-            })
+            Some(as_role(role, name))
         }
         Bearer::Federated(account, name) => {
             let is_issued = session.issuer.is_none_or(|user| world.users.get(&user).is_some());
             is_issued.then_some(Principal::FederatedUser { account, name })
         }
+    }
+}
+
+fn as_role(role: &Role, session: String) -> Principal {
+    Principal::AssumedRole {
+        account: role.account,
+        role: role.id,
+        role_path: role.path.clone(),
+        role_name: role.name.clone(),
+        session,
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) async fn answer(
     mut request: Request<Body>,
 ) -> Response<Body> {
     let About { world, partition, request_id } = about;
-    let question = Question { request_id, ..Question::of(&request) };
+    let question = Question::of(&request, request_id);
     let rules = question.rules(world, partition);
     if request.method() == Method::OPTIONS {
         return question.finish(question.preflight(rules.as_deref()));
@@ -73,7 +73,7 @@ struct Question {
 }
 
 impl Question {
-    fn of(request: &Request<Body>) -> Question {
+    fn of(request: &Request<Body>, request_id: String) -> Question {
         let uri = request.uri();
         let host = request.headers().get(header::HOST).and_then(|it| it.to_str().ok());
         let host = host.or_else(|| uri.authority().map(|it| it.as_str())).unwrap_or_default();
@@ -86,7 +86,7 @@ impl Question {
         };
         let some = |it: String| Some(it).filter(|it| !it.is_empty());
         Question {
-            request_id: String::new(),
+            request_id,
             method: request.method().clone(),
             bucket: some(bucket),
             key: some(decoded(key)),
@@ -412,8 +412,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let asked = Question::of(&request.body(Body::empty()).unwrap());
-        Question { request_id: "0123456789ABCDEF".to_owned(), ..asked }
+        Question::of(&request.body(Body::empty()).unwrap(), "0123456789ABCDEF".to_owned())
     }
 
     fn text(response: &Response<Body>) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Asked is what a client asks first: of S3, what is in the bucket whose name the host begins with, or which buckets there are.
 
-use awsproto::{Call, Origin, Principal, Provided, Sender, Session, Touched};
+use awsproto::{Call, Origin, Provided, Sender, Touched};
 use engine::explain::Story;
 use guest::RoleSession;
 use guest::service_endpoints::ServiceEndpoint;
@@ -10,9 +10,9 @@ use model::{NetworkInterface, NetworkInterfaceId, ResourceId, Role, Scope, VpcEn
 use s3::service::bucket_of;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use crate::authorization::{self, Asking, Question};
+use crate::callers::Caller;
 use crate::running::Running;
 use crate::{buckets, clock};
 
@@ -96,20 +96,12 @@ fn call(
         address: interface.primary_address()?.into(),
         endpoint: through,
     };
+    let Caller { principal, session, .. } = Caller::in_role(role, &session);
     Some(Call {
         scope: Scope { account: role.account, region: endpoint.region },
-        principal: Principal::AssumedRole {
-            account: role.account,
-            role: role.id,
-            role_path: role.path.clone(),
-            role_name: role.name.clone(),
-            session: instance.id.to_string(),
-        },
+        principal,
         access_key_id: String::new(),
-        session: Some(Arc::new(Session {
-            instance: Some(instance.id),
-            ..Session::lasting(session.issued, session.expires())
-        })),
+        session,
         is_stranger: false,
         sessions: running.root.sessions(),
         request_id: String::new(),

@@ -3,9 +3,8 @@
 //! Follows "How Amazon S3 authorizes a request" (Amazon S3 User Guide) and "Policy evaluation logic" (IAM User Guide).
 
 use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
-use awsproto::{Call, OwnPolicy, Principal, Touched};
+use awsproto::{Call, OwnPolicy, Principal, Touched, query_value};
 use hyper::StatusCode;
-use hyper::header::{HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use model::bucket::Bucket;
 use model::bucket_name::BucketName;
@@ -17,11 +16,10 @@ use s3::surroundings::{Asked, Asker, Caller as BucketCaller};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, OnceLock};
 
-use super::{SERVICE, first_segment, host_of, keys, parameter, region_of};
-use crate::api::Api;
-use crate::api::Client;
+use super::{Addressed, SERVICE, first_segment, keys, region_of};
+use crate::api::{Api, Client, texts};
 use crate::authorization::{self, Asking, Question, Way, Weighed};
-use crate::callers::{Caller, Proof};
+use crate::callers::{Caller, Proof, UNPROVEN};
 use crate::clock;
 use crate::config::Auth;
 
@@ -61,14 +59,18 @@ pub(super) struct Noted {
 }
 
 impl Visitor {
-    pub(super) fn of(api: &Arc<Api>, client: &Client, head: &Parts, request_id: &str) -> Visitor {
-        let request = hyper::Request::from_parts(head.clone(), ());
-        let scope = super::signed_scope(&request);
-        let host = host_of(&request);
+    pub(super) fn of(
+        api: &Arc<Api>,
+        client: &Client,
+        head: &Parts,
+        addressed: &Addressed,
+        request_id: &str,
+    ) -> Visitor {
+        let Addressed { host, scope } = addressed;
         let bucket = host.as_deref().and_then(bucket_of).or_else(|| first_segment(head.uri.path()));
         let query = head.uri.query().unwrap_or_default();
         let header = head.headers.get("x-amz-security-token").and_then(|it| it.to_str().ok());
-        let token = header.map(str::to_owned).or_else(|| parameter(query, "X-Amz-Security-Token"));
+        let token = header.map(str::to_owned).or_else(|| query_value(query, "X-Amz-Security-Token"));
         let mut visitor = Visitor {
             api: Arc::clone(api),
             client: client.clone(),
@@ -82,7 +84,7 @@ impl Visitor {
             proof: OnceLock::new(),
             asked: OnceLock::new(),
         };
-        visitor.stranger = visitor.stranger_in(head, scope.map(|it| it.access_key_id));
+        visitor.stranger = visitor.stranger_in(head, scope.as_ref().map(|it| it.access_key_id.clone()));
         visitor
     }
 
@@ -98,7 +100,7 @@ impl Visitor {
             let header = head.headers.get("authorization").and_then(|it| it.to_str().ok());
             let of_header =
                 header.and_then(|it| Some(it.strip_prefix("AWS ")?.split_once(':')?.0.to_owned()));
-            of_header.or_else(|| parameter(query, "AWSAccessKeyId"))
+            of_header.or_else(|| query_value(query, "AWSAccessKeyId"))
         };
         let access_key_id = scoped.or_else(before).filter(|_| self.client.auth == Auth::Open)?;
         let world = self.api.state.snapshot();
@@ -152,7 +154,7 @@ impl Visitor {
     }
 
     fn questions(&self, world: &World, asked: &Asked<'_>) -> Vec<Question> {
-        let headers = texts(asked.headers);
+        let headers: Vec<_> = texts(asked.headers).collect();
         let request = SignedRequest {
             method: "",
             path: asked.uri.path(),
@@ -185,11 +187,7 @@ impl Visitor {
     fn prove(&self, asked: &Asked<'_>) -> S3Result<()> {
         match reads(asked.action) || self.proof.get() != Some(&Proof::Lacking) {
             true => Ok(()),
-            false => Err(S3Error::with_message(
-                S3ErrorCode::AccessDenied,
-                "A signature in the query changes something only if it is of a key that Hamlet knows: sign in the \
-                 Authorization header.",
-            )),
+            false => Err(S3Error::with_message(S3ErrorCode::AccessDenied, UNPROVEN)),
         }
     }
 }
@@ -204,12 +202,8 @@ impl Asker for Visitor {
         }
         let bearer = self.api.callers.bearer(&world, access_key, self.token.as_deref(), self.now);
         let (caller, secret) = bearer.map_err(|error| not_accepted(&error))?.ok_or_else(unknown_key)?;
-        if secret.session_token != self.token {
-            return Err(not_accepted(&SignatureError::WrongToken));
-        }
-        if secret.expires.is_some_and(|end| end <= self.now) {
-            return Err(not_accepted(&SignatureError::ExpiredToken));
-        }
+        let token = self.token.as_deref();
+        secret.check_token(token, self.now).map_err(|error| not_accepted(&error))?;
         self.identified(&world, caller, access_key)?;
         Ok(secret.key)
     }
@@ -288,8 +282,4 @@ fn not_accepted(error: &SignatureError) -> S3Error {
         true => named("ExpiredToken", "The provided token has expired."),
         false => named("InvalidToken", "The provided token is malformed or otherwise invalid."),
     }
-}
-
-fn texts(headers: &HeaderMap<HeaderValue>) -> Vec<(&str, &str)> {
-    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()
 }

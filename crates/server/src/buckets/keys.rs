@@ -3,9 +3,8 @@
 //! Follows "Condition keys for Amazon S3" (Service Authorization Reference) and "Bucket policy examples using condition keys".
 //! Not there: what follows from an object that is there already (`s3:ExistingObjectTag`).
 
+use awsproto::{decode_pair, query_value};
 use s3::surroundings::Asked;
-
-use super::parameter;
 
 /// Keys that are a parameter of the query.
 const OF_PARAMETERS: [(&str, &str); 4] = [
@@ -37,7 +36,7 @@ pub(super) fn of(asked: &Asked<'_>, is_secure: bool) -> Vec<(String, String)> {
     let query = asked.uri.query().unwrap_or_default();
     let header = |name: &str| asked.headers.get(name).and_then(|it| it.to_str().ok());
     let of_parameters =
-        OF_PARAMETERS.into_iter().filter_map(|(key, name)| Some((key.to_owned(), parameter(query, name)?)));
+        OF_PARAMETERS.into_iter().filter_map(|(key, name)| Some((key.to_owned(), query_value(query, name)?)));
     let of_headers =
         OF_HEADERS.into_iter().filter_map(|name| Some((format!("s3:{name}"), header(name)?.to_owned())));
     let mut keys: Vec<_> = of_parameters.chain(of_headers).collect();
@@ -47,8 +46,8 @@ pub(super) fn of(asked: &Asked<'_>, is_secure: bool) -> Vec<(String, String)> {
     let mut add = |key: &str, value: &str| keys.push((key.to_owned(), value.to_owned()));
     if asked.access_key.is_some() {
         let authorization = header("authorization");
-        let is_of_before =
-            authorization.map_or(parameter(query, "X-Amz-Algorithm").is_none(), |it| it.starts_with("AWS "));
+        let is_of_before = authorization
+            .map_or(query_value(query, "X-Amz-Algorithm").is_none(), |it| it.starts_with("AWS "));
         add("s3:signatureversion", if is_of_before { "AWS" } else { "AWS4-HMAC-SHA256" });
         add("s3:authType", if authorization.is_some() { "REST-HEADER" } else { "REST-QUERY-STRING" });
     }
@@ -60,7 +59,6 @@ pub(super) fn of(asked: &Asked<'_>, is_secure: bool) -> Vec<(String, String)> {
 }
 
 fn tags_in(header: &str) -> Vec<(String, String)> {
-    let pairs = header.split('&').filter_map(|pair| pair.split_once('='));
-    let decoded = |text: &str| parameter(&format!("it={text}"), "it");
-    pairs.filter_map(|(name, value)| Some((decoded(name)?, decoded(value)?))).collect()
+    let pairs = header.split('&').filter(|pair| pair.contains('='));
+    pairs.filter_map(|pair| decode_pair(pair.as_bytes())).collect()
 }

@@ -12,12 +12,12 @@ mod resign;
 #[cfg(test)]
 mod tests;
 
-use awsproto::sigv4::{CredentialScope, Payload, SignedRequest};
-use awsproto::{AwsError, Protocol, Reply, Service};
+use awsproto::sigv4::CredentialScope;
+use awsproto::{AwsError, Protocol, Reply, Service, query_value};
 use guest::service_endpoints::ServiceEndpoint;
 use hyper::body::Incoming;
-use hyper::http::request::Parts;
-use hyper::{Request, Response};
+use hyper::header::HeaderMap;
+use hyper::{Request, Response, Uri};
 use model::bucket_name::BucketName;
 use model::{Region, World};
 use s3::objects::Objects;
@@ -81,15 +81,15 @@ pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
     if api.s3.is_none() || headers.contains_key("x-amz-target") {
         return false;
     }
-    let host = host_of(request);
+    let Addressed { host, scope } = Addressed::of(request.uri(), headers);
     if let Some(endpoint) = host.as_deref().and_then(ServiceEndpoint::named) {
         return endpoint.service == SERVICE.name;
     }
     let path = request.uri().path();
-    match signed_scope(request) {
+    match scope {
         // S3 Control signs with the same name.
         Some(scope) => scope.service == SERVICE.name && !path.starts_with("/v20180820/"),
-        None if is_signed_as_before(request) => true,
+        None if is_signed_as_before(request.uri(), headers) => true,
         None => {
             let is_by_host = host.as_deref().and_then(bucket_of).is_some();
             is_by_host || first_segment(path).is_some_and(|it| is_bucket(&api.state.snapshot(), it))
@@ -102,12 +102,13 @@ pub(crate) async fn answer(api: &Arc<Api>, client: &Client, request: Request<Inc
     let request_id = request_id();
     let (mut head, body) = request.into_parts();
     let body = Body::http_body(Paced::of(PACE, body));
-    let visitor = Visitor::of(api, client, &head, &request_id);
+    let addressed = Addressed::of(&head.uri, &head.headers);
+    let visitor = Visitor::of(api, client, &head, &addressed, &request_id);
     if let Some(refusal) = api.refusal(client, &head).filter(|it| !is_a_pages_own(it, &visitor)) {
         api.refused.count(refusal.reason);
         return whole(refusal.reply(&SERVICE, &request_id), &request_id);
     }
-    if let Err(error) = misdirected(&head).and_then(|()| resign::resign_stranger(&visitor, &mut head)) {
+    if let Err(error) = misdirected(&addressed).and_then(|()| resign::resign_stranger(&visitor, &mut head)) {
         return whole(error.render(&SERVICE, &request_id), &request_id);
     }
     let Some(s3) = api.s3.clone() else { return Response::new(Body::empty()) };
@@ -129,14 +130,13 @@ fn is_a_pages_own(refusal: &Refusal, visitor: &Visitor) -> bool {
 }
 
 /// A signature for another Region than the one whose endpoint it is spoken to.
-fn misdirected(head: &Parts) -> Result<(), AwsError> {
-    let request = Request::from_parts(head.clone(), ());
-    let endpoint = host_of(&request).and_then(|host| ServiceEndpoint::named(&host));
-    let (Some(endpoint), Some(scope)) = (endpoint, signed_scope(&request)) else { return Ok(()) };
+fn misdirected(Addressed { host, scope }: &Addressed) -> Result<(), AwsError> {
+    let endpoint = host.as_deref().and_then(ServiceEndpoint::named);
+    let (Some(endpoint), Some(scope)) = (endpoint, scope) else { return Ok(()) };
     if scope.region == endpoint.region.name() {
         return Ok(());
     }
-    let (given, right) = (scope.region, endpoint.region.name());
+    let (given, right) = (&scope.region, endpoint.region.name());
     let sentence =
         format!("The authorization header is malformed; the region '{given}' is wrong; expecting '{right}'");
     Err(AwsError::new("AuthorizationHeaderMalformed", sentence).with_status(400))
@@ -156,32 +156,40 @@ fn region_of(api: &Api, host: Option<&str>, scope: Option<&CredentialScope>, buc
     endpoint.map(|it| it.region).or_else(signed).or_else(of_bucket).unwrap_or(api.config.region)
 }
 
-fn host_of<B>(request: &Request<B>) -> Option<String> {
-    let (authority, header) = (request.uri().authority(), request.headers().get("host"));
+/// To whom a request is spoken, and for what it is signed.
+struct Addressed {
+    host: Option<String>,
+    scope: Option<CredentialScope>,
+}
+
+impl Addressed {
+    fn of(uri: &Uri, headers: &HeaderMap) -> Addressed {
+        Addressed { host: host_of(uri, headers), scope: signed_scope(uri, headers) }
+    }
+}
+
+fn host_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let (authority, header) = (uri.authority(), headers.get("host"));
     let text = authority.map(|it| it.as_str()).or_else(|| header?.to_str().ok())?;
     name_in(text)
 }
 
-fn signed_scope<B>(request: &Request<B>) -> Option<CredentialScope> {
-    let header = request.headers().get("authorization").and_then(|it| it.to_str().ok());
+fn signed_scope(uri: &Uri, headers: &HeaderMap) -> Option<CredentialScope> {
+    let header = headers.get("authorization").and_then(|it| it.to_str().ok());
     let credential = match header {
         Some(header) => header.split_once("Credential=")?.1.split([',', ' ']).next()?.to_owned(),
-        None => parameter(request.uri().query()?, "X-Amz-Credential")?,
+        None => query_value(uri.query()?, "X-Amz-Credential")?,
     };
     CredentialScope::parse(&credential)
 }
 
 /// Whether it has a signature of version 2, which names no service and which nothing but S3 takes.
-fn is_signed_as_before<B>(request: &Request<B>) -> bool {
-    let header = request.headers().get("authorization").and_then(|it| it.to_str().ok());
-    let query = request.uri().query().unwrap_or_default();
-    let has = |name| parameter(query, name).is_some();
+fn is_signed_as_before(uri: &Uri, headers: &HeaderMap) -> bool {
+    let header = headers.get("authorization").and_then(|it| it.to_str().ok());
+    let query = uri.query().unwrap_or_default();
+    let has = |name| query_value(query, name).is_some();
     header.is_some_and(|it| it.starts_with("AWS "))
         || has("AWSAccessKeyId") && has("Signature") && has("Expires")
-}
-
-fn parameter(query: &str, name: &str) -> Option<String> {
-    SignedRequest { method: "", path: "", query, headers: &[], body: Payload::Whole(b"") }.query_value(name)
 }
 
 fn first_segment(path: &str) -> Option<&str> {

@@ -4,13 +4,12 @@
 //! their signature says, and so it is given one that it can check. What is signed in pieces cannot be signed anew before it is
 //! there, and is refused.
 
-use awsproto::AwsError;
 use awsproto::sigv4::{self, CredentialScope, Payload, SignedRequest};
+use awsproto::{AwsError, decode_uri_component, encode_uri_component};
 use hyper::header::HeaderValue;
 use hyper::http::request::Parts;
 
 use super::asker::{Stranger, Visitor};
-use super::parameter;
 
 /// Parameters that are a signature's.
 const OF_SIGNATURES: [&str; 10] = [
@@ -90,9 +89,8 @@ pub(super) fn resign(stranger: &Stranger, head: &mut Parts, scope: CredentialSco
 
 /// A path as it is signed, whichever way its client has written it: "URI-encode every byte" of the key (Create a canonical request).
 pub(super) fn canonical(path: &str) -> String {
-    let as_value = path.replace('+', "%2B").replace('&', "%26");
-    let decoded = parameter(&format!("it={as_value}"), "it").unwrap_or_default();
-    decoded.split('/').map(awsproto::encode_uri_component).collect::<Vec<_>>().join("/")
+    let decoded = decode_uri_component(path);
+    decoded.split('/').map(encode_uri_component).collect::<Vec<_>>().join("/")
 }
 
 fn addressed(head: &Parts) -> String {

@@ -8,10 +8,14 @@ use s3::surroundings::Asked;
 use s3s::Body;
 
 use super::asker::Stranger;
-use super::{is_signed_as_before, keys, misdirected, record, resign, signed_scope};
+use super::{Addressed, is_signed_as_before, keys, misdirected, record, resign, signed_scope};
 use crate::callers::Proof;
 
 const NOW: Timestamp = Timestamp(1_767_225_600_000);
+
+fn scope_of(request: &Request<()>) -> Option<CredentialScope> {
+    signed_scope(request.uri(), request.headers())
+}
 
 fn asking(uri: &str, headers: &[(&str, &str)]) -> Request<()> {
     let request =
@@ -26,18 +30,19 @@ fn signed_for(scope: &str) -> String {
 #[test]
 fn a_signature_says_in_header_or_query_for_whom_it_is() {
     let header = signed_for("eu-west-1/s3");
-    let scope = signed_scope(&asking("/b/k", &[("authorization", &header)])).unwrap();
+    let scope = scope_of(&asking("/b/k", &[("authorization", &header)])).unwrap();
     assert_eq!((scope.region.as_str(), scope.service.as_str()), ("eu-west-1", "s3"));
     let query = "/b/k?X-Amz-Credential=AKID%2F20260101%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Signature=0";
-    assert_eq!(signed_scope(&asking(query, &[])).unwrap().region, "us-west-2");
-    assert_eq!(signed_scope(&asking("/b/k", &[])), None);
+    assert_eq!(scope_of(&asking(query, &[])).unwrap().region, "us-west-2");
+    assert_eq!(scope_of(&asking("/b/k", &[])), None);
     for (uri, headers, is_so) in [
         ("/b/k?AWSAccessKeyId=A&Signature=b&Expires=1", vec![], true),
         ("/b/k", vec![("authorization", "AWS AKID:b")], true),
         ("/b/k?Signature=b", vec![], false),
         ("/b/k", vec![("authorization", header.as_str())], false),
     ] {
-        assert_eq!(is_signed_as_before(&asking(uri, &headers)), is_so, "{uri}");
+        let asked = asking(uri, &headers);
+        assert_eq!(is_signed_as_before(asked.uri(), asked.headers()), is_so, "{uri}");
     }
 }
 
@@ -45,8 +50,8 @@ fn a_signature_says_in_header_or_query_for_whom_it_is() {
 fn a_signature_is_for_the_region_of_the_endpoint() {
     let refused = |host: &str, region: &str| {
         let authorization = signed_for(&format!("{region}/s3"));
-        let (head, ()) = asking("/", &[("host", host), ("authorization", &authorization)]).into_parts();
-        misdirected(&head).err().map(|error| error.to_string())
+        let asked = asking("/", &[("host", host), ("authorization", &authorization)]);
+        misdirected(&Addressed::of(asked.uri(), asked.headers())).err().map(|error| error.to_string())
     };
     assert_eq!(refused("logs.s3.us-west-2.amazonaws.com", "us-west-2"), None);
     assert_eq!(refused("s3.amazonaws.com", "us-east-1"), None);

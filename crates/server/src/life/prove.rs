@@ -3,16 +3,12 @@
 
 use super::{Ended, Exchange};
 use crate::api::Api;
-use crate::callers::Proof;
+use crate::callers::{Proof, UNPROVEN};
 use crate::refusal::{Reason, Refusal};
 
 pub(super) fn step(_: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> {
     match exchange.action().is_write() && exchange.proof != Some(Proof::Shown) {
-        true => Err(Ended::Refused(Refusal::new(
-            Reason::Unproven,
-            "A signature in the query changes something only if it is of a key that Hamlet knows: sign in the \
-             Authorization header.",
-        ))),
+        true => Err(Ended::Refused(Refusal::new(Reason::Unproven, UNPROVEN))),
         false => Ok(()),
     }
 }
