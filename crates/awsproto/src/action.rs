@@ -7,13 +7,17 @@
 //!     read!(DescribeVpcs, vpc::describe),
 //!     write!(CreateVpc, vpc::create),
 //!     write!(CreateKeyPair, key_pair::create).needs(Need::Secret(key_pair::prepare)),
+//!     write_beside!(SendMessage, message::send),
 //! ];
 //! ```
 //!
 //! where `vpc::create` is `fn(&mut Call, &mut World, CreateVpcRequest) -> Result<CreateVpcResult,
-//! AwsError>`. The types are checked against the operation. `docs/add-an-action.md` has the steps.
+//! AwsError>`, and `message::send` is `async fn(Call, Arc<World>, Arc<Queues>, SendMessageRequest) ->
+//! Result<SendMessageResult, AwsError>` with what its service keeps beside the state ([`Beside`]). The types are checked
+//! against the operation. `docs/add-an-action.md` has the steps.
 
 use crate::authorization::Authorization;
+use crate::beside::Beside;
 use crate::call::{Call, Need};
 use crate::error::AwsError;
 use crate::input::Input;
@@ -22,6 +26,9 @@ use crate::retired;
 use crate::service::Service;
 use model::Scope;
 use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
 /// What an operation is made of, as the model of its service says. Generated.
 pub trait Operation {
@@ -72,7 +79,17 @@ pub enum Handler<S: 'static> {
     Read(fn(&mut Call, &S, Decoded) -> Result<Output, AwsError>),
     /// Changes the state.
     Write(fn(&mut Call, &mut S, Decoded) -> Result<Output, AwsError>),
+    /// Asks, or changes, what is kept beside the state. It may take its time.
+    Beside {
+        /// Whether it changes anything.
+        writes: bool,
+        /// What is called.
+        handle: fn(Call, Arc<S>, &Beside, Decoded) -> Answering,
+    },
 }
+
+/// An answer that takes its time.
+pub type Answering = Pin<Box<dyn Future<Output = Result<Output, AwsError>> + Send>>;
 
 /// Whether something that the question is about is on its way from one state to the next, by itself and soon.
 pub type Passing<S> = fn(&S, Scope, &Input) -> bool;
@@ -165,11 +182,12 @@ impl<S> Action<S> {
         self
     }
 
-    /// Whether the action needs the writer.
+    /// Whether the action changes anything.
     pub fn is_write(&self) -> bool {
         match self.handler {
             Handler::Read(_) => false,
             Handler::Write(_) => true,
+            Handler::Beside { writes, .. } => writes,
         }
     }
 
@@ -185,9 +203,8 @@ impl<S> Action<S> {
     pub fn read(&self, call: &mut Call, state: &S, request: Decoded) -> Result<Output, AwsError> {
         match self.handler {
             Handler::Read(handler) => handler(call, state, request),
-            Handler::Write(_) => {
-                Err(AwsError::new("InternalError", format!("{} was called without the writer.", self.name)))
-            }
+            Handler::Write(_) => Err(self.misplaced("without the writer")),
+            Handler::Beside { .. } => Err(self.misplaced("with the state alone")),
         }
     }
 
@@ -196,7 +213,12 @@ impl<S> Action<S> {
         match self.handler {
             Handler::Read(handler) => handler(call, state, request),
             Handler::Write(handler) => handler(call, state, request),
+            Handler::Beside { .. } => Err(self.misplaced("by the writer")),
         }
+    }
+
+    fn misplaced(&self, how: &str) -> AwsError {
+        AwsError::new("InternalError", format!("{} was called {how}.", self.name)).with_status(500)
     }
 }
 
@@ -222,6 +244,57 @@ macro_rules! write {
             },
         ))
     };
+}
+
+/// A row that asks what its service keeps beside the state; its handler is
+/// `async fn(Call, Arc<State>, Arc<Kept>, Request) -> Result<Response, AwsError>`.
+/// Needs the generated module `op` in scope.
+#[macro_export]
+macro_rules! read_beside {
+    ($operation:ident, $handler:expr) => {
+        $crate::beside_row!($operation, $handler, false)
+    };
+}
+
+/// A row that changes what its service keeps beside the state; as `read_beside!` otherwise.
+#[macro_export]
+macro_rules! write_beside {
+    ($operation:ident, $handler:expr) => {
+        $crate::beside_row!($operation, $handler, true)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! beside_row {
+    ($operation:ident, $handler:expr, $writes:literal) => {
+        $crate::action::Action::of::<op::$operation>($crate::action::Handler::Beside {
+            writes: $writes,
+            handle: |call, state, beside, request| {
+                $crate::action::handle_beside::<op::$operation, _, _>(beside, request, |kept, request| {
+                    $handler(call, state, kept, request)
+                })
+            },
+        })
+    };
+}
+
+/// Calls the handler with what is kept beside the state and what its row has decoded, and encodes the answer.
+pub fn handle_beside<O: Operation, K, F>(
+    beside: &Beside,
+    request: Decoded,
+    handler: impl FnOnce(Arc<K>, O::Request) -> F + Send + 'static,
+) -> Answering
+where
+    K: Send + Sync + 'static,
+    F: Future<Output = Result<O::Response, AwsError>> + Send + 'static,
+{
+    let request: Box<O::Request> = request.downcast().expect("the row's own decoder has made it");
+    let kept = beside.get::<K>();
+    Box::pin(async move {
+        let response = handler(kept?, *request).await?;
+        Ok(O::encode(&response))
+    })
 }
 
 /// Calls the handler with what its row has decoded, and encodes the answer.

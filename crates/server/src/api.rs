@@ -2,7 +2,7 @@
 
 use arc_swap::ArcSwapOption;
 use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
-use awsproto::{Api as ServiceApi, AwsError, Call, Origin, Provided, Reply, Service};
+use awsproto::{Api as ServiceApi, AwsError, Beside, Call, Origin, Provided, Reply, Service};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming as Body};
 use hyper::header::HeaderMap;
@@ -68,6 +68,8 @@ pub struct Api {
     pub(crate) uses: Arc<Uses>,
     /// S3; none if what is in its buckets cannot be read.
     pub(crate) s3: Option<S3Service>,
+    /// What other services keep beside the state.
+    pub(crate) beside: Beside,
 }
 
 /// The body of an answer: whole, or S3's, which streams.

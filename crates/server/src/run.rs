@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
+use awsproto::Beside;
 use guest::PublicNames;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -90,6 +91,7 @@ async fn serve<T>(
         trail: Arc::clone(&trail),
         uses: Arc::clone(&uses),
         s3: buckets::service(&config.data, &state),
+        beside: Beside::default(),
     };
     let api = Arc::new(api);
     if let Some(s3) = api.s3.clone() {

@@ -1,7 +1,7 @@
 //! Calls the action: a reading one with the published snapshot, on the connection's own task; a writing one by the writer,
-//! in its turn.
+//! in its turn; one about what is kept beside the state with that, for as long as it takes.
 
-use awsproto::{AwsError, Output};
+use awsproto::{AwsError, Handler, Output};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use model::{Timestamp, World};
@@ -21,6 +21,11 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
     let backing = api.config.instances;
     let now = call.now;
     async move {
+        if let Handler::Beside { handle, .. } = action.handler {
+            let output = handle(call, api.state.snapshot(), &api.beside, request).await?;
+            exchange.outcome = Some(Ok(output));
+            return Ok(());
+        }
         if !action.is_write() {
             let output = action.read(&mut call, &api.state.snapshot(), request)?;
             exchange.outcome = Some(Ok(output));

@@ -3,8 +3,8 @@
 use awsproto::action::{Action, Operation, Pages};
 use awsproto::authorization::touches_nothing;
 use awsproto::{
-    AccessLevel, Api as ServiceApi, Authorization, AwsError, Call, Input, Output, Protocol, Service, read,
-    write,
+    AccessLevel, Api as ServiceApi, Authorization, AwsError, Beside, Call, Input, Output, Protocol, Service,
+    read, write,
 };
 use model::{AccountId, Scope, World};
 use std::net::SocketAddr;
@@ -159,6 +159,7 @@ impl Lab {
             trail: Trail::kept_in(&data),
             uses: Arc::default(),
             s3: None,
+            beside: Beside::default(),
             config: config.clone(),
         };
         let state = api.state.clone();
