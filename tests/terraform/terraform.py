@@ -51,6 +51,7 @@ NOT_IMPORTED = {
     "aws_security_group_rule",
     "aws_vpc_dhcp_options_association",
     "aws_vpc_endpoint_route_table_association",
+    "aws_vpc_endpoint_subnet_association",
     "aws_vpc_ipv4_cidr_block_association",
 }
 

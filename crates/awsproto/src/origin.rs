@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub struct Origin {
     /// Who sent it.
     pub sender: Sender,
-    /// The address that it is seen with: where it went through a gateway, the public one; where through a gateway endpoint,
+    /// The address that it is seen with: where it went through a gateway, the public one; where through a VPC endpoint,
     /// the private one.
     pub seen_as: IpAddr,
     /// Whether it came over TLS.
@@ -30,7 +30,7 @@ pub enum Sender {
         vpc: VpcId,
         /// The address that it sent from.
         address: IpAddr,
-        /// The gateway endpoint that it came through.
+        /// The VPC endpoint that it came through.
         endpoint: Option<VpcEndpointId>,
     },
     /// Nobody knows: the network has forgotten the connection before it could be asked. Such a call is one from the internet.

@@ -2,6 +2,7 @@
 //! still is one that AWS could have.
 
 use awsproto::{Call, Input, Protocol, testing};
+use model::network_interface::InterfaceKind;
 use model::{Direction, Ids, Peer, Target, World};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -122,6 +123,30 @@ const ACTIONS: &[(&str, &[Parameter])] = &[
             ("ServiceName", SERVICE, 98),
             ("RouteTableId.1", Id("rtb-"), 60),
             ("RouteTableId.2", Id("rtb-"), 20),
+        ],
+    ),
+    (
+        "CreateVpcEndpoint",
+        &[
+            ("VpcId", Id("vpc-"), 98),
+            ("VpcEndpointType", OneOf(&["Interface"]), 98),
+            ("ServiceName", OneOf(&["com.amazonaws.us-west-2.sns", "com.amazonaws.us-west-2.s3"]), 98),
+            ("SubnetId.1", Id("subnet-"), 80),
+            ("SubnetId.2", Id("subnet-"), 20),
+            ("SecurityGroupId.1", Id("sg-"), 40),
+            ("PrivateDnsEnabled", OneOf(&["true", "false"]), 30),
+            ("IpAddressType", OneOf(&["ipv4", "dualstack"]), 20),
+        ],
+    ),
+    (
+        "ModifyVpcEndpoint",
+        &[
+            ("VpcEndpointId", Id("vpce-"), 98),
+            ("AddSubnetId.1", Id("subnet-"), 40),
+            ("RemoveSubnetId.1", Id("subnet-"), 30),
+            ("AddSecurityGroupId.1", Id("sg-"), 30),
+            ("RemoveSecurityGroupId.1", Id("sg-"), 20),
+            ("PrivateDnsEnabled", OneOf(&["true", "false"]), 30),
         ],
     ),
     (
@@ -252,6 +277,15 @@ fn check(world: &World) {
     }
     for endpoint in world.network.vpc_endpoints.values() {
         assert!(world.network.vpcs.contains(&endpoint.vpc));
+        for id in endpoint.interface_endpoint().into_iter().flat_map(|own| &own.interfaces) {
+            let interface = world.network.network_interfaces.get(id).expect("its interfaces are its own");
+            assert_eq!((interface.vpc, interface.kind), (endpoint.vpc, InterfaceKind::VpcEndpoint));
+            assert_eq!(interface.groups, endpoint.interface_endpoint().unwrap().groups);
+        }
+    }
+    for interface in world.network.network_interfaces.values() {
+        let is_doors = interface.kind == InterfaceKind::VpcEndpoint;
+        assert_eq!(world.network.endpoint_of_interface(interface.id).is_some(), is_doors);
     }
     for table in world.network.route_tables.values() {
         let destinations: BTreeSet<_> = table.routes.iter().map(|route| route.destination).collect();
@@ -259,7 +293,10 @@ fn check(world: &World) {
         for route in &table.routes {
             if let Target::VpcEndpoint(id) = route.target {
                 let endpoint = world.network.vpc_endpoints.get(&id).expect("its routes go with it");
-                assert_eq!((endpoint.vpc, endpoint.route_destination()), (table.vpc, route.destination));
+                assert_eq!(
+                    (endpoint.vpc, endpoint.route_destination()),
+                    (table.vpc, Some(route.destination))
+                );
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Follows "Security group connection tracking" (EC2 User Guide) and "NAT gateways" (VPC User Guide).
 
 use model::network_interface::ConnectionTracking;
-use model::{NatGatewayId, SubnetId, VpcEndpointId, rule::protocol};
+use model::{NatGatewayId, NetworkInterfaceId, SubnetId, VpcEndpointId, rule::protocol};
 use std::net::IpAddr;
 use wire::{Flow, IcmpKind, TcpFlags};
 
@@ -162,7 +162,7 @@ pub struct Connection {
 
 const _: () = assert!(size_of::<Option<Connection>>() == 128, "two cache lines");
 
-/// What only connections over IPv6, through NAT gateways or gateway endpoints, or with configured timeouts have.
+/// What only connections over IPv6, through NAT gateways or VPC endpoints, or with configured timeouts have.
 #[derive(Clone, Debug, Default)]
 struct Rare {
     /// The initiator's address and the one it sends to, if they are IPv6: keys have no room for them.
@@ -171,7 +171,7 @@ struct Rare {
     ipv6_of_responder: Option<Box<[u128; 2]>>,
     /// The NAT gateways on the initiator's way, in their order, each with what it translates to.
     nat: Box<[Translation]>,
-    /// The gateway endpoint that the initiator's packets leave through.
+    /// The VPC endpoint that the initiator's packets leave through.
     endpoint: Option<EndpointPassage>,
     /// What its interfaces have configured about timeouts.
     timeouts: Timeouts,
@@ -236,15 +236,31 @@ pub struct Translation {
     pub flow: Flow,
 }
 
-/// A connection's way through a gateway endpoint.
+/// A connection's way through a VPC endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndpointPassage {
     /// The endpoint.
     pub endpoint: VpcEndpointId,
-    /// The subnet whose route leads to it.
-    pub from: SubnetId,
+    /// By which of its doors.
+    pub door: EndpointDoor,
     /// The initiator's packets as they come to it, after NAT gateways: what the service is told of the sender.
     pub inside: Flow,
+}
+
+impl EndpointPassage {
+    /// Whether it is through a gateway endpoint.
+    pub fn is_by_route(&self) -> bool {
+        matches!(self.door, EndpointDoor::Route(_))
+    }
+}
+
+/// Where packets go into an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndpointDoor {
+    /// A gateway endpoint, by the route of this subnet.
+    Route(SubnetId),
+    /// An interface endpoint, at this interface.
+    Interface(NetworkInterfaceId),
 }
 
 /// Idle timeouts that AWS does not publish are marked as Hamlet's choice.
@@ -259,7 +275,8 @@ mod timeout {
     pub(super) const ICMP_MS: u64 = 30_000;
     /// "Other protocols: 600 seconds".
     pub(super) const OTHER_MS: u64 = 600_000;
-    /// "If a connection that's using a NAT gateway is idle for 350 seconds or more, the connection times out".
+    /// "If a connection that's using a NAT gateway is idle for 350 seconds or more, the connection times out"; so with
+    /// interface endpoints (AWS PrivateLink quotas).
     pub(super) const NAT_IDLE_MS: u64 = 350_000;
 }
 
@@ -413,15 +430,16 @@ impl Connection {
         before
     }
 
-    /// The gateway endpoint that the initiator's packets leave through.
+    /// The VPC endpoint that the initiator's packets leave through.
     pub fn endpoint(&self) -> Option<EndpointPassage> {
         self.rare.as_ref()?.endpoint
     }
 
-    /// Says which gateway endpoint the initiator's packets leave through.
+    /// Says which VPC endpoint the initiator's packets leave through.
     pub fn set_endpoint(&mut self, endpoint: Option<EndpointPassage>) {
         if endpoint != self.endpoint() {
             self.rare().endpoint = endpoint;
+            self.renew_timeout();
         }
     }
 
@@ -518,7 +536,11 @@ impl Connection {
                 Some(_) | None => timeout::OTHER_MS,
             },
         };
-        if self.nat().is_empty() { timeout } else { timeout.min(timeout::NAT_IDLE_MS) }
+        let is_by_interface = |it: EndpointPassage| matches!(it.door, EndpointDoor::Interface(_));
+        match self.nat().is_empty() && !self.endpoint().is_some_and(is_by_interface) {
+            true => timeout,
+            false => timeout.min(timeout::NAT_IDLE_MS),
+        }
     }
 
     /// As what a packet from this side arrives. `None` if it arrives as it was sent.

@@ -91,14 +91,14 @@ drop_reasons! {
     NoSuchHost "no-such-internet-host" None, [Internet];
     /// An egress-only gateway lets in only what answers a connection from inside.
     EgressOnly "egress-only" None, [EgressOnlyInternetGateway];
-    /// A gateway endpoint takes packets from addresses of its own VPC alone.
-    EndpointSource "endpoint-source" None, [VpcEndpoint];
-    /// A gateway endpoint carries TCP and ICMP echo, in whole packets.
-    EndpointProtocol "endpoint-protocol" Some("VPCE_GATEWAY_PROTOCOL_RESTRICTION"), [VpcEndpoint];
-    /// Through a gateway endpoint come only answers to what goes out through it.
-    EndpointUnsolicited "endpoint-unsolicited" None, [VpcEndpoint];
-    /// An interface that forwards for others has no port left at a gateway endpoint, near to the one that it wants.
-    EndpointPortsExhausted "endpoint-ports-exhausted" None, [VpcEndpoint];
+    /// A gateway endpoint takes packets from addresses of its own VPC alone, an interface endpoint none from the internet.
+    EndpointSource "endpoint-source" None, [VpcEndpoint, InternetGateway, InterfaceEndpoint];
+    /// A gateway endpoint carries TCP and ICMP echo, an interface endpoint TCP, both in whole packets.
+    EndpointProtocol "endpoint-protocol" Some("VPCE_GATEWAY_PROTOCOL_RESTRICTION"), [VpcEndpoint, InterfaceEndpoint];
+    /// Through an endpoint come only answers to what goes out through it.
+    EndpointUnsolicited "endpoint-unsolicited" None, [VpcEndpoint, InterfaceEndpoint];
+    /// An interface has no port left at an endpoint, near to the one that it wants.
+    EndpointPortsExhausted "endpoint-ports-exhausted" None, [VpcEndpoint, InterfaceEndpoint];
     /// A peering connection carries only packets from one VPC's blocks to the other's.
     PeeringAddress "peering-address" Some("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"), [VpcPeeringConnection];
     /// A NAT gateway serves only sources in its own VPC.

@@ -173,11 +173,11 @@ fn imagined(world: &Arc<World>, internet: &PortTable) -> Engine {
     engine
 }
 
-/// A NAT gateway is the network's own; behind other interfaces somebody sends and receives frames.
+/// NAT gateways and endpoints are the network's own; behind other interfaces somebody sends and receives frames.
 fn has_link(kind: InterfaceKind) -> bool {
     match kind {
         InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint => true,
-        InterfaceKind::NatGateway => false,
+        InterfaceKind::NatGateway | InterfaceKind::VpcEndpoint => false,
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Findings {
     pub nat: NatUses,
     /// Its visits to NAT gateways, for those who count.
     pub nat_visits: NatVisits,
-    /// The gateway endpoint that the packet left through.
+    /// The VPC endpoint that the packet left through.
     pub endpoint: Option<EndpointPassage>,
     /// Whether an egress-only internet gateway was on the way.
     pub through_egress_only: bool,

@@ -21,7 +21,7 @@ pub struct Origin {
     pub vpc: VpcId,
     /// The address that the connection's packets leave it with; with which they come to the endpoint, if there is one.
     pub address: IpAddr,
-    /// The gateway endpoint that they have come through.
+    /// The VPC endpoint that they have come through.
     pub endpoint: Option<VpcEndpointId>,
 }
 

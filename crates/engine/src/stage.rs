@@ -56,6 +56,8 @@ stages! {
     Appliance "appliance";
     /// A gateway endpoint, both ways.
     VpcEndpoint "gateway endpoint";
+    /// An interface endpoint, both ways.
+    InterfaceEndpoint "interface endpoint";
     /// A VPC peering connection.
     VpcPeeringConnection "peering connection";
     /// The simulated internet.

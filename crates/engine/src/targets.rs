@@ -7,6 +7,8 @@ use crate::stage::Stage;
 
 pub mod appliance;
 pub mod egress_only_internet_gateway;
+pub mod endpoint_passage;
+pub mod interface_endpoint;
 pub mod internet;
 pub mod internet_gateway;
 pub mod local;

@@ -164,7 +164,7 @@ impl World {
     }
 
     /// Attaches an endpoint's interface to the service.
-    fn hold_for_endpoint(
+    pub(crate) fn hold_for_endpoint(
         &mut self,
         interface: NetworkInterfaceId,
         scope: Scope,
@@ -221,7 +221,7 @@ impl World {
     }
 
     /// Gives an endpoint's interface an IPv6 address, or takes it away.
-    fn set_ipv6_of_endpoint(
+    pub(crate) fn set_ipv6_of_endpoint(
         &mut self,
         interface: NetworkInterfaceId,
         subnet: &Subnet,

@@ -223,6 +223,8 @@ links! {
     VpcEndpoint: |it, put| {
         put(Link::Scope(it.scope));
         put(Link::Vpc(it.vpc));
+        let own = it.interface_endpoint();
+        own.into_iter().flat_map(|own| &own.interfaces).for_each(|id| put(Link::NetworkInterface(*id)));
     };
     VpcPeeringConnection: |it, put| {
         for side in [&it.requester, &it.accepter] {

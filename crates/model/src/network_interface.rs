@@ -95,6 +95,8 @@ pub enum InterfaceKind {
     NatGateway,
     /// For an EC2 Instance Connect Endpoint.
     InstanceConnectEndpoint,
+    /// For an interface endpoint.
+    VpcEndpoint,
 }
 
 /// An interface's attachment.
@@ -178,7 +180,9 @@ impl NetworkInterface {
     pub fn is_requester_managed(&self) -> bool {
         match self.kind {
             InterfaceKind::Interface => false,
-            InterfaceKind::NatGateway | InterfaceKind::InstanceConnectEndpoint => true,
+            InterfaceKind::NatGateway
+            | InterfaceKind::InstanceConnectEndpoint
+            | InterfaceKind::VpcEndpoint => true,
         }
     }
 }

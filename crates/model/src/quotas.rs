@@ -48,6 +48,8 @@ pub const GROUPS_PER_INTERFACE_MAX: usize = 5;
 pub const GATEWAY_ENDPOINTS_MAX: usize = 20;
 /// Gateway endpoints per VPC: "you can't have more than 255 gateway endpoints per VPC".
 pub const GATEWAY_ENDPOINTS_PER_VPC_MAX: usize = 255;
+/// Interface endpoints per VPC.
+pub const INTERFACE_ENDPOINTS_PER_VPC_MAX: usize = 50;
 /// Characters of an endpoint's policy, those of white space too ("VPC endpoint policy size", Amazon VPC quotas).
 pub const VPC_ENDPOINT_POLICY_MAX: usize = 20_480;
 /// Peering connections per VPC, active or waiting.
@@ -218,6 +220,8 @@ pub enum Quota {
     ReservationsPerSubnet,
     /// Gateway endpoints per Region.
     GatewayEndpoints,
+    /// Interface endpoints per VPC.
+    InterfaceEndpointsPerVpc,
     /// Peering connections per VPC.
     PeeringConnectionsPerVpc,
     /// Unanswered peering requests per VPC.
@@ -264,6 +268,7 @@ impl Quota {
             Quota::DhcpOptions => DHCP_OPTIONS_MAX,
             Quota::ReservationsPerSubnet => RESERVATIONS_PER_SUBNET_MAX,
             Quota::GatewayEndpoints => GATEWAY_ENDPOINTS_MAX,
+            Quota::InterfaceEndpointsPerVpc => INTERFACE_ENDPOINTS_PER_VPC_MAX,
             Quota::PeeringConnectionsPerVpc => PEERING_CONNECTIONS_PER_VPC_MAX,
             Quota::PeeringRequestsOutstanding => PEERING_REQUESTS_OUTSTANDING_MAX,
             Quota::PrefixLists => PREFIX_LISTS_MAX,

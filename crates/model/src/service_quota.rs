@@ -88,7 +88,7 @@ const fn vpc(code: u32, name: &'static str, quota: Quota) -> ServiceQuota {
 }
 
 /// Every quota that has a code and is kept here. All of them can be raised.
-static SERVICE_QUOTAS: [ServiceQuota; 19] = [
+static SERVICE_QUOTAS: [ServiceQuota; 20] = [
     ServiceQuota {
         code: QuotaCode(0x0263_D0A3),
         service: QuotaService::Ec2,
@@ -101,6 +101,7 @@ static SERVICE_QUOTAS: [ServiceQuota; 19] = [
     vpc(0x83CA_0A9D, "IPv4 CIDR blocks per VPC", Quota::Ipv4CidrsPerVpc),
     vpc(0x085A_6257, "IPv6 CIDR blocks per VPC", Quota::Ipv6CidrsPerVpc),
     vpc(0x0EA8_095F, "Inbound or outbound rules per security group", Quota::RulesPerGroup),
+    vpc(0x29B6_F2EB, "Interface VPC endpoints per VPC", Quota::InterfaceEndpointsPerVpc),
     vpc(0xA470_7A72, "Internet gateways per Region", Quota::InternetGateways),
     vpc(0xFE5A_380F, "NAT gateways per Availability Zone", Quota::NatGatewaysPerZone),
     vpc(0xB4A6_D682, "Network ACLs per VPC", Quota::NetworkAclsPerVpc),

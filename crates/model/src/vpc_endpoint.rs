@@ -1,14 +1,15 @@
 //! VPC endpoints: a private way from a VPC to a service.
 //!
-//! Follows "Gateway endpoints" and "Gateway endpoints for Amazon S3" (AWS PrivateLink Guide). Only gateway endpoints, of IPv4:
-//! the prefix lists that they route to have no other blocks. No interface endpoints, nor those of load balancers,
-//! resources and service networks.
+//! Follows "Gateway endpoints" and "Gateway endpoints for Amazon S3" (AWS PrivateLink Guide). Gateway endpoints are here, of
+//! IPv4: the prefix lists that they route to have no other blocks. What interface endpoints have besides is in
+//! [`crate::interface_endpoint`]. None of load balancers, resources and service networks.
 
 use policy::Document;
 use serde::{Deserialize, Serialize};
 
 use crate::aws_prefix_list::{AwsPrefixList, AwsService};
 use crate::ids::*;
+use crate::interface_endpoint::{Home, InterfaceEndpoint, NewInterfaceEndpoint};
 use crate::link::Link;
 use crate::place::{Region, Scope};
 use crate::quotas::{GATEWAY_ENDPOINTS_PER_VPC_MAX, Quota};
@@ -40,7 +41,7 @@ pub struct VpcEndpoint {
 }
 
 /// Types of endpoints, each with what only it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum VpcEndpointKind {
     /// A target of routes to a service's addresses. The route tables that it is in are those that have such a route.
@@ -48,6 +49,8 @@ pub enum VpcEndpointKind {
         /// The service.
         service: GatewayService,
     },
+    /// Interfaces in subnets at which a service answers.
+    Interface(InterfaceEndpoint),
 }
 
 /// A service that has gateway endpoints.
@@ -74,18 +77,28 @@ impl GatewayService {
 }
 
 impl VpcEndpoint {
-    /// The destination of the routes to it.
-    pub fn route_destination(&self) -> Destination {
+    /// The name of its service: `com.amazonaws.us-west-2.s3`.
+    pub fn service_name(&self) -> String {
+        let region = self.scope.region;
+        match &self.kind {
+            VpcEndpointKind::Gateway { service } => service.prefix_list(region).name(),
+            VpcEndpointKind::Interface(own) => own.service.name(region),
+        }
+    }
+
+    /// The destination of the routes to it; `None` if it is the target of none.
+    pub fn route_destination(&self) -> Option<Destination> {
         match self.kind {
             VpcEndpointKind::Gateway { service } => {
-                Destination::PrefixList(service.prefix_list(self.scope.region).id())
+                Some(Destination::PrefixList(service.prefix_list(self.scope.region).id()))
             }
+            VpcEndpointKind::Interface(_) => None,
         }
     }
 
     /// The route that a table has for it.
-    fn route(&self) -> Route {
-        Route { destination: self.route_destination(), target: Target::VpcEndpoint(self.id) }
+    fn route(&self) -> Option<Route> {
+        Some(Route { destination: self.route_destination()?, target: Target::VpcEndpoint(self.id) })
     }
 }
 
@@ -95,13 +108,25 @@ pub struct NewVpcEndpoint {
     /// The VPC that it is to serve.
     pub vpc: VpcId,
     /// Of which type it is to be.
-    pub kind: VpcEndpointKind,
+    pub kind: NewVpcEndpointKind,
     /// What may be asked through it; `None` for everything, by everybody.
     pub policy: Option<Document>,
-    /// The route tables that get a route to it.
-    pub route_tables: Vec<RouteTableId>,
     /// Tags.
     pub tags: Tags,
+}
+
+/// The types that can be made.
+#[derive(Clone, Debug)]
+pub enum NewVpcEndpointKind {
+    /// A gateway endpoint.
+    Gateway {
+        /// The service.
+        service: GatewayService,
+        /// The route tables that get a route to it.
+        route_tables: Vec<RouteTableId>,
+    },
+    /// An interface endpoint.
+    Interface(NewInterfaceEndpoint),
 }
 
 /// What is to change of an endpoint.
@@ -138,21 +163,34 @@ impl World {
         ids: &mut Ids<'_>,
     ) -> Result<VpcEndpointId, Refusal> {
         self.vpc(scope, new.vpc)?;
-        self.check_quota(
-            scope,
-            Quota::GatewayEndpoints,
-            self.network.vpc_endpoints.count_linked(Link::Scope(scope)),
-        )?;
-        let in_vpc = self.network.vpc_endpoints.count_linked(Link::Vpc(new.vpc));
-        if in_vpc >= GATEWAY_ENDPOINTS_PER_VPC_MAX {
-            return Err(Refusal::QuotaReached(Quota::GatewayEndpoints, GATEWAY_ENDPOINTS_PER_VPC_MAX));
-        }
         let id = ids.fresh();
-        let NewVpcEndpoint { vpc, kind, policy, route_tables, tags } = new;
-        let endpoint = VpcEndpoint { id, scope, vpc, kind, policy, created: now, tags };
-        self.add_endpoint_routes(&endpoint, &route_tables)?;
+        let NewVpcEndpoint { vpc, kind, policy, tags } = new;
+        let endpoint = |kind| VpcEndpoint { id, scope, vpc, kind, policy, created: now, tags };
+        let endpoint = match kind {
+            NewVpcEndpointKind::Gateway { service, route_tables } => {
+                self.check_gateway_endpoint_quotas(scope, vpc)?;
+                let endpoint = endpoint(VpcEndpointKind::Gateway { service });
+                self.add_endpoint_routes(&endpoint, &route_tables)?;
+                endpoint
+            }
+            NewVpcEndpointKind::Interface(new) => {
+                let home = Home { id, scope, vpc, created: now };
+                endpoint(VpcEndpointKind::Interface(self.make_interface_endpoint(home, new, ids)?))
+            }
+        };
         self.network.vpc_endpoints.insert(id, endpoint);
         Ok(id)
+    }
+
+    fn check_gateway_endpoint_quotas(&self, scope: Scope, vpc: VpcId) -> Result<(), Refusal> {
+        let gateways = |link| {
+            self.network.vpc_endpoints.linked(link).filter(|it| it.interface_endpoint().is_none()).count()
+        };
+        self.check_quota(scope, Quota::GatewayEndpoints, gateways(Link::Scope(scope)))?;
+        match gateways(Link::Vpc(vpc)) >= GATEWAY_ENDPOINTS_PER_VPC_MAX {
+            true => Err(Refusal::QuotaReached(Quota::GatewayEndpoints, GATEWAY_ENDPOINTS_PER_VPC_MAX)),
+            false => Ok(()),
+        }
     }
 
     /// Changes an endpoint's policy, and which tables have a route to it.
@@ -163,15 +201,10 @@ impl World {
         change: VpcEndpointChange,
     ) -> Result<(), Refusal> {
         let mut endpoint = self.vpc_endpoint(scope, id)?.clone();
-        let route = endpoint.route();
-        for table in &change.remove {
-            if !self.route_table(scope, *table)?.routes.contains(&route) {
-                return Err(VpcEndpointRefusal::NotInTable { endpoint: id, table: *table }.into());
-            }
-        }
-        self.add_endpoint_routes(&endpoint, &change.add)?;
-        for table in change.remove {
-            self.remove_endpoint_route(table, &route);
+        match endpoint.route() {
+            Some(route) => self.change_endpoint_routes(&endpoint, &route, &change)?,
+            None if change.add.is_empty() && change.remove.is_empty() => {}
+            None => return Err(VpcEndpointRefusal::NotOfType(id).into()),
         }
         if let Some(policy) = change.policy {
             endpoint.policy = policy;
@@ -180,14 +213,33 @@ impl World {
         Ok(())
     }
 
-    /// Deletes an endpoint: "When you delete a gateway endpoint, we delete the endpoint routes for the endpoint"
-    /// (DeleteVpcEndpoints).
+    fn change_endpoint_routes(
+        &mut self,
+        endpoint: &VpcEndpoint,
+        route: &Route,
+        change: &VpcEndpointChange,
+    ) -> Result<(), Refusal> {
+        for table in &change.remove {
+            if !self.route_table(endpoint.scope, *table)?.routes.contains(route) {
+                return Err(VpcEndpointRefusal::NotInTable { endpoint: endpoint.id, table: *table }.into());
+            }
+        }
+        self.add_endpoint_routes(endpoint, &change.add)?;
+        change.remove.iter().for_each(|table| self.remove_endpoint_route(*table, route));
+        Ok(())
+    }
+
+    /// Deletes an endpoint: "When you delete a gateway endpoint, we delete the endpoint routes for the endpoint […]. When you
+    /// delete an interface endpoint, we delete the endpoint network interfaces" (DeleteVpcEndpoints).
     pub fn delete_vpc_endpoint(&mut self, scope: Scope, id: VpcEndpointId) -> Result<(), Refusal> {
-        let route = self.vpc_endpoint(scope, id)?.route();
+        let endpoint = self.vpc_endpoint(scope, id)?.clone();
         let tables: Vec<RouteTableId> =
             self.network.route_tables_of_endpoint(id).map(|table| table.id).collect();
-        for table in tables {
-            self.remove_endpoint_route(table, &route);
+        if let Some(route) = endpoint.route() {
+            tables.into_iter().for_each(|table| self.remove_endpoint_route(table, &route));
+        }
+        if let Some(own) = endpoint.interface_endpoint() {
+            self.remove_endpoint_interfaces(own);
         }
         self.network.vpc_endpoints.remove(&id);
         Ok(())
@@ -199,23 +251,29 @@ impl World {
         endpoint: &VpcEndpoint,
         tables: &[RouteTableId],
     ) -> Result<(), Refusal> {
+        let Some(route) = endpoint.route() else { return Ok(()) };
         for (place, table) in tables.iter().enumerate() {
-            self.check_endpoint_route(endpoint, *table)?;
+            self.check_endpoint_route(endpoint, &route, *table)?;
             if tables[..place].contains(table) {
-                return Err(VpcEndpointRefusal::RouteExists(*table, endpoint.route_destination()).into());
+                return Err(VpcEndpointRefusal::RouteExists(*table, route.destination).into());
             }
         }
         for table in tables {
-            self.route_table_mut(*table).routes.push(endpoint.route());
+            self.route_table_mut(*table).routes.push(route);
         }
         Ok(())
     }
 
     /// Whether a table can have an endpoint's route: one for each service, and no other to the service's prefix list
     /// (Gateway endpoints, Routing).
-    fn check_endpoint_route(&self, endpoint: &VpcEndpoint, id: RouteTableId) -> Result<(), Refusal> {
+    fn check_endpoint_route(
+        &self,
+        endpoint: &VpcEndpoint,
+        route: &Route,
+        id: RouteTableId,
+    ) -> Result<(), Refusal> {
         let scope = endpoint.scope;
-        let (table, route) = (self.route_table(scope, id)?, endpoint.route());
+        let table = self.route_table(scope, id)?;
         if table.vpc != endpoint.vpc {
             return Err(RouteTableRefusal::Elsewhere { table: id, other: endpoint.vpc.into() }.into());
         }
@@ -273,9 +331,8 @@ mod tests {
         ) -> Result<VpcEndpointId, Refusal> {
             let new = NewVpcEndpoint {
                 vpc: self.vpc,
-                kind: VpcEndpointKind::Gateway { service },
+                kind: NewVpcEndpointKind::Gateway { service, route_tables: tables.to_vec() },
                 policy: None,
-                route_tables: tables.to_vec(),
                 tags: Tags::new(),
             };
             self.change(|world, scope, ids| world.create_vpc_endpoint(scope, new, NOON, ids))
@@ -343,7 +400,7 @@ mod tests {
         let mut town = Town::new();
         let (scope, vpc, table) = (town.scope, town.vpc, town.main_table());
         let s3 = town.create(GatewayService::S3, &[table]).unwrap();
-        let destination = town.world.vpc_endpoint(scope, s3).unwrap().route_destination();
+        let destination = town.world.vpc_endpoint(scope, s3).unwrap().route_destination().unwrap();
         let refused = Err(VpcEndpointRefusal::RouteExists(table, destination).into());
         assert_eq!(town.create(GatewayService::S3, &[table]), refused);
         town.create(GatewayService::DynamoDb, &[table]).unwrap();

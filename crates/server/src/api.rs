@@ -125,7 +125,7 @@ impl Api {
     /// Why nothing that this client asks is answered, if that is so.
     pub(crate) fn refusal(&self, client: &Client, head: &Parts) -> Option<Refusal> {
         client.refused.clone().or_else(|| match client.endpoint {
-            Some(address) => service_endpoints::refusal(address, head),
+            Some(address) => service_endpoints::refusal(&self.state.snapshot(), client, address, head),
             None => web_page::refusal(&self.host_names, head),
         })
     }

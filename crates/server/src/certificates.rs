@@ -87,7 +87,7 @@ impl Authority {
         if let Some(certified) = known.get(&name) {
             return Some(Arc::clone(certified));
         }
-        let is_inside = ServiceEndpoint::named(&name).is_some() || Site::named(&name).is_some();
+        let is_inside = ServiceEndpoint::spoken_to(&name).is_some() || Site::named(&name).is_some();
         if !is_inside {
             return None;
         }

@@ -3,6 +3,7 @@
 use guest::internet::Site;
 use guest::public_names;
 use guest::service_endpoints::ServiceEndpoint;
+use model::vpc_endpoint_name::VpcEndpointName;
 use model::{
     Instance, InstanceConnectEndpointId, InstanceId, InstanceState, NetworkInterface, NetworkInterfaceId,
     ResourceId, World,
@@ -50,6 +51,10 @@ pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
     }
     if let Some(site) = Site::named(name) {
         return outside(site.addresses().collect());
+    }
+    if let Some(door) = VpcEndpointName::parse(name) {
+        let found = door.addresses(&world.network);
+        return found.map_or_else(|| Err(format!("no VPC endpoint has the name {name}")), outside);
     }
     if let Some(endpoint) = ServiceEndpoint::named(name) {
         return outside(endpoint.addresses().collect());

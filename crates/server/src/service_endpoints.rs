@@ -14,6 +14,8 @@ use datapath::Datapath;
 use guest::service_endpoints::ServiceEndpoint;
 use hyper::http::request::Parts;
 use model::rule::protocol;
+use model::vpc_endpoint_name::VpcEndpointName;
+use model::{VpcEndpointId, World};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,7 +101,7 @@ fn is_laptop(source: IpAddr) -> bool {
     source == IpAddr::V4(LAPTOP) || source == IpAddr::V6(LAPTOP_V6)
 }
 
-/// As what policies see it: through a gateway endpoint it has come with a private address, for which `peer` only stands.
+/// As what policies see it: through a VPC endpoint it has come with a private address, for which `peer` only stands.
 fn seen_as(sender: Sender, peer: IpAddr) -> IpAddr {
     match sender {
         Sender::Interface { address, endpoint: Some(_), .. } => address,
@@ -119,19 +121,41 @@ fn client(api: &Api, origin: Origin, peer: IpAddr, endpoint: IpAddr) -> Client {
 }
 
 /// Why a request that has come to this address is not answered, if it is spoken to a name that does not lead there.
-pub(crate) fn refusal(address: IpAddr, head: &Parts) -> Option<Refusal> {
+pub(crate) fn refusal(world: &World, client: &Client, address: IpAddr, head: &Parts) -> Option<Refusal> {
     let text = match addressed(head) {
         Ok(text) => text,
         Err(refusal) => return Some(refusal),
     };
-    let leads_here = endpoint_in(&text).is_some_and(|endpoint| endpoint.addresses().any(|it| it == address));
+    let door = door(world, &client.origin);
+    let leads_here = name_in(&text).is_some_and(|name| leads_to(&name, door, address));
     (!leads_here)
         .then(|| Refusal::new(Reason::UnknownHost, format!("Nothing at {address} is called {text}.")))
 }
 
+/// The interface endpoint that a connection has come through.
+fn door(world: &World, origin: &Origin) -> Option<VpcEndpointId> {
+    let Sender::Interface { endpoint: Some(id), .. } = origin.sender else { return None };
+    let endpoint = world.network.vpc_endpoints.get(&id)?;
+    endpoint.interface_endpoint().map(|_| id)
+}
+
+/// Whether a name leads to an address: a public one to what it stands for, and through an interface endpoint to either
+/// address of the service; an endpoint's own only through that.
+fn leads_to(name: &str, door: Option<VpcEndpointId>, address: IpAddr) -> bool {
+    let Some(endpoint) = ServiceEndpoint::spoken_to(name) else { return false };
+    let named = VpcEndpointName::parse(name).map(|it| it.endpoint);
+    match door {
+        Some(door) => {
+            named.is_none_or(|named| named == door)
+                && (address == IpAddr::V4(endpoint.v4()) || address == IpAddr::V6(endpoint.v6()))
+        }
+        None => named.is_none() && endpoint.addresses().any(|it| it == address),
+    }
+}
+
 /// The endpoint that a request is spoken to, by its host and port.
 fn endpoint_in(addressed: &str) -> Option<ServiceEndpoint> {
-    ServiceEndpoint::named(&name_in(addressed)?)
+    ServiceEndpoint::spoken_to(&name_in(addressed)?)
 }
 
 /// Why a call that is spoken to a service's name is not answered, if it is signed for another service or Region; and the
@@ -160,8 +184,21 @@ mod tests {
     use hyper::Request;
 
     fn is_refused(address: IpAddr, host: &str) -> bool {
-        let request = Request::builder().header("host", host).body(()).unwrap();
-        refusal(address, &request.into_parts().0).is_some()
+        !leads_to(&name_in(host).unwrap_or_default(), None, address)
+    }
+
+    #[test]
+    fn through_an_interface_endpoint_its_own_names_lead_to_the_service_and_nobody_elses() {
+        let door: VpcEndpointId = "vpce-0e25b8cdd720f900e".parse().unwrap();
+        let other: VpcEndpointId = "vpce-0e25b8cdd720f9000".parse().unwrap();
+        let sns = ServiceEndpoint::named("sns.us-west-2.amazonaws.com").unwrap();
+        let own = "vpce-0e25b8cdd720f900e-0123abcd-us-west-2a.sns.us-west-2.vpce.amazonaws.com";
+        for address in [IpAddr::V4(sns.v4()), IpAddr::V6(sns.v6())] {
+            assert!(leads_to(own, Some(door), address));
+            assert!(leads_to("sns.us-west-2.amazonaws.com", Some(door), address));
+            assert!(!leads_to(own, Some(other), address) && !leads_to(own, None, address));
+            assert!(!leads_to("sqs.us-west-2.amazonaws.com", Some(door), address));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Random networks, as fixture text: every part that packets can meet, in sensible and in senseless combinations.
 
+use guest::service_endpoints::ServiceEndpoint;
 use std::fmt::Write;
 
 use crate::random::Random;
@@ -34,6 +35,10 @@ fn network(random: &mut Random, has_routers: bool) -> String {
     let _ = writeln!(text, "prefix-list pl0 10.0.1.0/24 192.0.2.0/24 10.1.0.0/16 198.51.100.10/32");
     // Where Amazon S3 is in the Regions that there are VPCs in.
     let _ = writeln!(text, "host s3-of-oregon 3.5.128.7\nhost s3-of-virginia 3.5.104.7");
+    // Amazon SNS is in one of them only.
+    if let Some(sns) = ServiceEndpoint::named("sns.us-west-2.api.aws") {
+        let _ = writeln!(text, "host sns-of-oregon {} {}", sns.v4(), sns.v6());
+    }
     text
 }
 
@@ -67,6 +72,7 @@ struct RandomVpc {
     internet_gateway: bool,
     egress_only: bool,
     gateway_endpoint: bool,
+    interface_endpoints: Vec<bool>,
     groups: usize,
     /// Whether its first subnet has a NAT gateway to the internet, and the others' routes lead there, IPv6 for IPv4
     /// addresses too: so much has to be right for that, that it seldom is by chance.
@@ -107,6 +113,7 @@ impl RandomVpc {
             internet_gateway: sensible || random.percent(80),
             egress_only: ipv6 && random.percent(40),
             gateway_endpoint: random.percent(50),
+            interface_endpoints: (0..subnets).map(|_| random.percent(25)).collect(),
             groups: 1 + random.below(3),
             sensible,
             has_routers,
@@ -195,6 +202,13 @@ impl RandomVpc {
         if self.has_routers && random.percent(12) {
             self.write_interface(subnet, random, text);
         }
+        if self.interface_endpoints[subnet] {
+            let _ = write!(text, "    interface-endpoint d{vpc}{subnet} sns 10.{block}.{subnet}.90");
+            if self.ipv6 && random.percent(60) {
+                let _ = write!(text, " 2600:1f14:0:{vpc}0{subnet}::90");
+            }
+            let _ = writeln!(text, " sg(g{vpc}{})", random.below(self.groups));
+        }
         if self.nat[subnet] {
             let kind = random.one(&["eip", "eip", "eip", "private"]);
             let kind = if self.sensible && subnet == 0 { "eip" } else { kind };
@@ -277,7 +291,7 @@ impl RandomVpc {
             if random.percent(50) && self.ipv6 && vpcs[other].ipv6 {
                 routes.push(format!("2600:1f14:0:{other}00::/56 -> {}", peering(left, right)));
             }
-            if random.percent(5) {
+            if random.percent(12) {
                 routes.push(format!("203.0.113.0/24 -> {}", peering(left, right)));
             }
         }

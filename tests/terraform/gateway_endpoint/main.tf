@@ -9,10 +9,6 @@ data "aws_ssm_parameter" "amazon_linux" {
   name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 }
 
-data "aws_vpc_endpoint_service" "s3" {
-  service = "s3"
-}
-
 resource "aws_vpc" "main" {
   cidr_block           = "10.0.0.0/16"
   enable_dns_hostnames = true
@@ -37,7 +33,7 @@ resource "aws_route_table_association" "private" {
 
 resource "aws_vpc_endpoint" "s3" {
   vpc_id       = aws_vpc.main.id
-  service_name = data.aws_vpc_endpoint_service.s3.service_name
+  service_name = "com.amazonaws.${data.aws_region.here.name}.s3"
 }
 
 resource "aws_vpc_endpoint_route_table_association" "s3" {

@@ -54,6 +54,7 @@ fn kind(kind: InterfaceKind) -> &'static str {
         InterfaceKind::Interface => "interface",
         InterfaceKind::NatGateway => "nat_gateway",
         InterfaceKind::InstanceConnectEndpoint => "ec2_instance_connect_endpoint",
+        InterfaceKind::VpcEndpoint => "vpc_endpoint",
     }
 }
 

@@ -5,7 +5,6 @@ use awsproto::{ResourceUse, Touched};
 use model::image::{self, Image};
 use model::key_pair::KeyKind;
 use model::placement_group::PlacementStrategy;
-use model::vpc_endpoint::VpcEndpointKind;
 use model::{AccountId, ResourceId, SecurityGroupId, Zone};
 
 use super::asked::Asked;
@@ -203,10 +202,9 @@ fn of_kind(asked: &Asked<'_>, id: ResourceId) -> Option<Vec<ConditionKey>> {
         }
         ResourceId::VpcEndpoint(id) => {
             let endpoint = network.vpc_endpoints.get(&id)?;
-            let VpcEndpointKind::Gateway { service } = endpoint.kind;
             let region = endpoint.scope.region;
             vec![
-                one("ec2:VpceServiceName", service.prefix_list(region).name()),
+                one("ec2:VpceServiceName", endpoint.service_name()),
                 one("ec2:VpceServiceOwner", "amazon"),
                 one("ec2:VpceServiceRegion", region),
                 one("ec2:VpceMultiRegion", false),

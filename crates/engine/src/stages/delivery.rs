@@ -4,6 +4,7 @@ use model::network_interface::InterfaceKind;
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
+use crate::targets::interface_endpoint;
 
 /// Hands the packet to the instance's link, or to the gateway whose interface it is.
 pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a>) -> Step<'a> {
@@ -18,6 +19,7 @@ pub fn ingress<'a>(journey: &mut Journey<'a, '_>, site: Site<'a>, _: Crossing<'a
                 None => journey.deny(at, DropReason::InterfaceDown, || "no NAT gateway".to_owned()),
             }
         }
+        InterfaceKind::VpcEndpoint => interface_endpoint::deliver(journey, site),
         InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint => {
             match journey.around.ports.of_interface(interface.id) {
                 Some(port) => {

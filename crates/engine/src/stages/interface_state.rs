@@ -20,7 +20,9 @@ pub(crate) const NOT_UP: &str = "the interface is not attached to a running inst
 /// Whether something is behind an interface.
 pub(crate) fn is_up(network: &Network, interface: &NetworkInterface) -> bool {
     match interface.kind {
-        InterfaceKind::NatGateway | InterfaceKind::InstanceConnectEndpoint => true,
+        InterfaceKind::NatGateway | InterfaceKind::InstanceConnectEndpoint | InterfaceKind::VpcEndpoint => {
+            true
+        }
         InterfaceKind::Interface => interface
             .instance()
             .and_then(|id| network.instances.get(&id))

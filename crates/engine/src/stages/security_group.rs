@@ -4,6 +4,7 @@
 //! of all rules of all groups of the interface; no rule, no way; answers of tracked connections pass without rules.
 
 use ipnet::IpNet;
+use model::network_interface::InterfaceKind;
 use model::rule::protocol;
 use model::{
     Direction, Header, Network, NetworkInterface, Peer, ResourceId, SecurityGroup, SecurityGroupRule,
@@ -14,6 +15,7 @@ use wire::Flow;
 use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Sender, Site, Step};
+use crate::targets::endpoint_passage;
 use crate::trace::{Outcome, TraceStep};
 
 /// What leaves an interface must be allowed by an outbound rule, or belong to a tracked connection.
@@ -74,6 +76,9 @@ fn remember(journey: &mut Journey<'_, '_>, direction: Direction, tracked: bool) 
 
 /// Whether the packet belongs to a connection that the interface tracks.
 fn is_tracked(journey: &Journey<'_, '_>, interface: &NetworkInterface, direction: Direction) -> bool {
+    if interface.kind == InterfaceKind::VpcEndpoint {
+        return endpoint_passage::is_known(journey, interface.id);
+    }
     let Some(port) = journey.around.ports.of_interface(interface.id) else { return false };
     let (connections, now) = (journey.around.connections, journey.around.now);
     let tracks = |flow: Flow| {

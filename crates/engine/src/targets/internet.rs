@@ -8,12 +8,12 @@ use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
 use crate::stage::Stage;
 use crate::targets::public_access::{Way, blocked};
-use crate::targets::{internet_gateway, vpc_endpoint};
+use crate::targets::{endpoint_passage, internet_gateway};
 use crate::trace::{Outcome, TraceStep};
 
 /// Takes a packet to whoever has its public destination.
 pub fn cross<'a>(journey: &mut Journey<'a, '_>) -> Step<'a> {
-    if let Some(step) = vpc_endpoint::enter(journey) {
+    if let Some(step) = endpoint_passage::enter(journey) {
         return step;
     }
     let network = journey.network();

@@ -3,6 +3,7 @@
 //! Follows "Internet gateways" (VPC User Guide) and the Reachability Analyzer's IGW explanation codes. The instance never
 //! sees its public address. IPv6 passes untranslated.
 
+use model::network_interface::InterfaceKind;
 use model::{InternetGatewayId, Link, NetworkInterface};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -73,6 +74,12 @@ pub fn enter<'a>(
     }
     if let Some(end) = blocked(journey, gateway.id.into(), interface, Way::Inbound) {
         return end;
+    }
+    // AWS denies an endpoint's interfaces what comes by internet gateways (`DenyAllIgwTraffic`).
+    if interface.kind == InterfaceKind::VpcEndpoint {
+        return journey.deny(at, DropReason::EndpointSource, || {
+            "an interface endpoint takes nothing from the internet".to_owned()
+        });
     }
     if let Some(private) = private {
         journey.note_pass(gateway.id, || format!("destination {} -> {private}", flow.destination));

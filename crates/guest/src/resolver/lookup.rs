@@ -3,11 +3,12 @@
 //! Follows "DNS attributes for your VPC" (VPC User Guide), "EC2 instance hostnames and domains" (EC2 User Guide),
 //! "Working with private hosted zones" (Route 53 Developer Guide) and "Enable DNS resolution for a VPC peering
 //! connection". The order is the resolver's own: the VPC's private hosted zones, the most specific first, among them those
-//! that services keep for their endpoints; Amazon's private names; its public names; the internet; then public hosted
-//! zones, each as if the internet led to it. Forwarding rules are not here yet.
+//! that services keep for endpoints with private DNS; Amazon's private names; its public names, those of endpoints among them; the internet; then
+//! public hosted zones, each as if the internet led to it. Forwarding rules are not here yet.
 
 use model::dns_record::{RecordData, RecordSet};
 use model::domain_name::is_in;
+use model::vpc_endpoint_name::{self, VpcEndpointName};
 use model::{Instance, Link, NetworkInterface, PrivateHostedZone, Vpc, World};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -59,8 +60,20 @@ impl<'a> View<'a> {
     /// The zone whose authority stands behind a name, or behind its absence.
     pub(super) fn zone_of(&self, name: &str) -> Zone<'a> {
         let hosted = self.vpc.and_then(|vpc| self.world.private_hosted_zone_for(vpc.id, name));
+        if let Some(zone) = self.private_dns_zone(name)
+            && hosted.is_none_or(|hosted| hosted.name.as_str().len() < zone.len())
+        {
+            return Zone::Provided(zone);
+        }
         let hosted = hosted.or_else(|| self.public_zone_of(name));
         hosted.map_or_else(|| Zone::Provided(self.provided_zone_of(name)), Zone::Hosted)
+    }
+
+    /// The zone that a service keeps for an endpoint of the VPC with private DNS, if that answers for a name.
+    fn private_dns_zone(&self, name: &str) -> Option<String> {
+        let vpc = self.vpc?;
+        let own = self.world.network.private_dns_endpoint(vpc.id, name)?;
+        Some(own.service.zone(vpc.scope.region))
     }
 
     /// The public hosted zone that answers for a name that is nobody else's: no account takes names from Amazon or from the
@@ -70,6 +83,7 @@ impl<'a> View<'a> {
         let is_provided = self.private_domain().is_some_and(|domain| is_in(name, &domain))
             || names::split_public_name(name).is_some()
             || ["in-addr.arpa", "ip6.arpa"].into_iter().any(|reverse| is_in(name, reverse))
+            || VpcEndpointName::parse(name).is_some()
             || self.internet.get(name).is_some();
         (!is_provided).then_some(zone)
     }
@@ -84,8 +98,17 @@ impl<'a> View<'a> {
     }
 
     fn provided(&self, name: &str) -> Option<Vec<Value>> {
+        if let Some(own) = self.vpc.and_then(|vpc| self.world.network.private_dns_endpoint(vpc.id, name)) {
+            return Some(addresses(self.world.network.addresses_of_endpoint(own, None)));
+        }
         if let Some(domain) = self.private_domain().filter(|domain| is_in(name, domain)) {
             return self.private_values(name, &domain);
+        }
+        if let Some(door) = VpcEndpointName::parse(name) {
+            return door.addresses(&self.world.network).map(|found| addresses(found.into_iter()));
+        }
+        if vpc_endpoint_name::are_below(name) {
+            return Some(Vec::new());
         }
         if let Some((region, label)) = names::split_public_name(name) {
             let public = names::labelled_address(label, "ec2-")?;
@@ -218,6 +241,14 @@ impl From<&PublicRecord> for Value {
             PublicRecord::Cname(name) => RecordData::Cname(name.clone()),
         })
     }
+}
+
+fn addresses(found: impl Iterator<Item = IpAddr>) -> Vec<Value> {
+    let record = |address| match address {
+        IpAddr::V4(v4) => RecordData::A(v4),
+        IpAddr::V6(v6) => RecordData::Aaaa(v6),
+    };
+    found.map(record).map(Value::provided).collect()
 }
 
 fn values(sets: &[RecordSet]) -> Vec<Value> {

@@ -6,9 +6,13 @@ use crate::public_names::PublicRecord;
 use crate::service_endpoints::ServiceEndpoint;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RecordType};
-use model::NetworkInterfaceId;
 use model::dns_record::RecordType as Kind;
+use model::endpoint_service::EndpointService;
+use model::instance_connect_endpoint_state::IpAddressType;
+use model::interface_endpoint::{DnsRecordType, InterfaceEndpoint};
 use model::peering_status::PeeringStatus;
+use model::vpc_endpoint::VpcEndpointKind;
+use model::{NetworkInterfaceId, VpcEndpoint, VpcEndpointId};
 use proptest::prelude::*;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -589,4 +593,53 @@ proptest! {
             }
         }
     }
+}
+
+/// The world with an endpoint for SNS whose one interface is the other server's.
+fn with_endpoint(private_dns: bool) -> (World, VpcEndpointId) {
+    let mut world = fixture::world();
+    let id = VpcEndpointId::numbered(1);
+    let vpc = fixture::eni(&world, WEB_ETH0).vpc;
+    let scope = world.network.vpcs.get(&vpc).unwrap().scope;
+    let own = InterfaceEndpoint {
+        service: EndpointService::named(scope.region, "com.amazonaws.us-west-2.sns").unwrap(),
+        dns_label: 0x0123_abcd,
+        interfaces: vec![DB_ETH0],
+        groups: Vec::new(),
+        ip_address_type: IpAddressType::Ipv4,
+        dns_records: DnsRecordType::Ipv4,
+        private_dns,
+        private_dns_for_inbound_resolver_only: false,
+    };
+    let kind = VpcEndpointKind::Interface(own);
+    let (created, tags) = (model::Timestamp(0), Default::default());
+    world.network.vpc_endpoints.insert(id, VpcEndpoint { id, scope, vpc, kind, policy: None, created, tags });
+    (world, id)
+}
+
+#[test]
+fn an_endpoints_own_names_are_everybodys_and_private_dns_is_its_vpcs() {
+    let (world, id) = with_endpoint(true);
+    let name = format!("{id}-0123abcd.sns.us-west-2.vpce.amazonaws.com.");
+    let zone = fixture::eni(&world, DB_ETH0).zone;
+    let zonal = name.replace(".sns", &format!("-{zone}.sns"));
+    for name in [&name, &zonal] {
+        assert_eq!(asked_outside(&world, name, RecordType::A), "A 10.0.2.20");
+        assert_eq!(asked_by(&world, FAR_ETH0, name, RecordType::A), "A 10.0.2.20");
+    }
+    assert_eq!(asked_outside(&world, &name, RecordType::AAAA), "nothing");
+    for wrong in [
+        name.replace("sns", "sqs"),
+        name.replace("0123abcd", "0123abce"),
+        name.replace(".sns", "-us-west-2d.sns"),
+    ] {
+        assert_eq!(asked_outside(&world, &wrong, RecordType::A), "NXDomain", "{wrong}");
+    }
+    let normal = "sns.us-west-2.amazonaws.com.";
+    assert_eq!(asked_by(&world, WEB_ETH0, normal, RecordType::A), "A 10.0.2.20");
+    assert_eq!(asked_by(&world, WEB_ETH0, normal, RecordType::AAAA), "nothing");
+    let public = ServiceEndpoint::named("sns.us-west-2.amazonaws.com").unwrap().v4();
+    assert_eq!(asked_by(&world, FAR_ETH0, normal, RecordType::A), format!("A {public}"));
+    let (without, _) = with_endpoint(false);
+    assert_eq!(asked_by(&without, WEB_ETH0, normal, RecordType::A), format!("A {public}"));
 }

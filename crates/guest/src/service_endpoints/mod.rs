@@ -6,6 +6,7 @@
 
 mod prefixes;
 
+use model::vpc_endpoint_name::VpcEndpointName;
 use model::{Partition, Region, aws_range};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -30,6 +31,8 @@ const BEHIND_REGION: [(&str, &str); 1] = [("queue", "sqs")];
 const GOV_CLOUD: &str = "us-gov";
 /// What FIPS endpoints have behind their prefix, or before it.
 const FIPS: &str = "-fips";
+/// Services that agents call and no SDK describes.
+const UNDESCRIBED: [&str; 5] = ["dkr.ecr", "ec2messages", "ecs-agent", "ecs-telemetry", "ssmmessages"];
 /// S3's alone.
 const S3: &str = "s3";
 const DUAL_STACK: &str = "dualstack";
@@ -58,6 +61,15 @@ impl ServiceEndpoint {
             region,
             is_dual_stack: is_dual_stack || domain.is_dual_stack,
         })
+    }
+
+    /// The endpoint that somebody is spoken to as: by a public name, or by one of an interface endpoint's.
+    pub fn spoken_to(name: &str) -> Option<ServiceEndpoint> {
+        let by_door = || {
+            let door = VpcEndpointName::parse(name).filter(VpcEndpointName::is_of_a_door)?;
+            Some(ServiceEndpoint { service: known(door.service)?, region: door.region, is_dual_stack: true })
+        };
+        ServiceEndpoint::named(name).or_else(by_door)
     }
 
     /// Where it answers in IPv4.
@@ -142,8 +154,9 @@ fn of_region(text: &str) -> Option<(&'static str, bool)> {
 }
 
 fn known(prefix: &str) -> Option<&'static str> {
-    let place = prefixes::ALL.binary_search(&prefix).ok()?;
-    prefixes::ALL.get(place).copied()
+    let place = prefixes::ALL.binary_search(&prefix).ok();
+    let described = place.and_then(|place| prefixes::ALL.get(place).copied());
+    described.or_else(|| UNDESCRIBED.into_iter().find(|it| *it == prefix))
 }
 
 /// A number that a service has for ever, whatever others come (FNV-1a). Two may have the same: then they share an address.
@@ -157,6 +170,7 @@ fn number(service: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::endpoint_service::EndpointService;
     use std::collections::BTreeSet;
 
     fn named(name: &str) -> Option<(&'static str, &'static str, bool)> {
@@ -205,6 +219,17 @@ mod tests {
             assert!(has_endpoints_below(name), "{name}");
         }
         assert!(!has_endpoints_below("nowhere.amazonaws.com") && !has_endpoints_below("zonaws.com"));
+    }
+
+    #[test]
+    fn every_service_that_has_interface_endpoints_answers_under_its_private_name() {
+        for region in ["us-east-1", "us-west-2"].map(|name| name.parse::<Region>().unwrap()) {
+            for service in EndpointService::all(region) {
+                let name = service.private_name(region).replace("*.", "");
+                let found = ServiceEndpoint::named(&name).map(|found| (found.service, found.region));
+                assert_eq!(found, Some((service.prefix(), region)), "{name}");
+            }
+        }
     }
 
     #[test]

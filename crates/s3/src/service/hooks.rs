@@ -1,5 +1,6 @@
 //! What s3s asks before an operation: the secret that a request is signed with, and whether who asks may.
 
+use model::vpc_endpoint_name::VpcEndpointName;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -101,6 +102,9 @@ pub fn bucket_of(host: &str) -> Option<&str> {
     if let Some(bucket) = host.strip_suffix(".localhost") {
         return Some(bucket.strip_suffix(".s3").unwrap_or(bucket)).filter(|it| *it != "s3");
     }
+    if let Some(door) = VpcEndpointName::parse(host) {
+        return door.bucket();
+    }
     let service =
         ["amazonaws.com.cn", "amazonaws.com", "api.aws"].iter().find_map(|it| host.strip_suffix(it))?;
     let service = service.strip_suffix('.')?;
@@ -127,6 +131,8 @@ mod tests {
         assert_eq!(bucket_of("logs.s3.cn-north-1.amazonaws.com.cn"), Some("logs"));
         assert_eq!(bucket_of("logs.s3-eu-west-1.amazonaws.com"), Some("logs"));
         assert_eq!(bucket_of("s3.s3.eu-west-1.amazonaws.com"), Some("s3"));
+        let door = "bucket.vpce-0e25b8cdd720f900e-0123abcd.s3.us-west-2.vpce.amazonaws.com";
+        assert_eq!((bucket_of(door), bucket_of(&format!("my.logs.{door}"))), (None, Some("my.logs")));
         assert_eq!(bucket_of("localhost"), None);
         assert_eq!(bucket_of("s3.localhost"), None);
         assert_eq!(bucket_of("logs.s3.localhost"), Some("logs"));

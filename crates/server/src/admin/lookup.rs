@@ -25,7 +25,7 @@ pub(super) fn of(
     ipv6: bool,
 ) -> Option<Lookup> {
     let name = to.trim_end_matches('.').to_ascii_lowercase();
-    if ServiceEndpoint::named(&name).is_none() && Site::named(&name).is_none() {
+    if ServiceEndpoint::spoken_to(&name).is_none() && Site::named(&name).is_none() {
         return None;
     }
     let interface = world.network.network_interfaces.get(&from?)?;

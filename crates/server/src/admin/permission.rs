@@ -43,7 +43,7 @@ pub(super) fn of(
     story: &Story,
 ) -> Option<Permission> {
     let name = to.trim_end_matches('.').to_ascii_lowercase();
-    let endpoint = ServiceEndpoint::named(&name).filter(|it| it.service == buckets::SERVICE.name)?;
+    let endpoint = ServiceEndpoint::spoken_to(&name).filter(|it| it.service == buckets::SERVICE.name)?;
     let interface = world.network.network_interfaces.get(&from?).filter(|_| story.reachable())?;
     let through = endpoint_of(story);
     let seen_as = seen_as(last_interface(world, interface, story), through)?;

@@ -27,7 +27,12 @@ pub(super) fn of_call(
     described: Arc<Context>,
 ) -> Context {
     let mut context = Context::over(described);
-    of_way(&mut context, &Way { origin: call.origin, region: call.scope.region, now: call.now }, request);
+    of_way(
+        &mut context,
+        world,
+        &Way { origin: call.origin, region: call.scope.region, now: call.now },
+        request,
+    );
     if let Some(session) = &call.session {
         of_session(&mut context, world, call, session);
     }
@@ -35,9 +40,9 @@ pub(super) fn of_call(
 }
 
 /// What is known of a call whoever calls.
-pub(super) fn of_way(context: &mut Context, way: &Way, request: &SignedRequest<'_>) {
+pub(super) fn of_way(context: &mut Context, world: &World, way: &Way, request: &SignedRequest<'_>) {
     let Way { origin, region, now } = way;
-    of_origin(context, origin);
+    of_origin(context, world, origin);
     context.set("aws:SecureTransport", origin.is_secure);
     context.set("aws:ViaAWSService", false);
     context.set("aws:CurrentTime", now.to_the_second());
@@ -52,9 +57,11 @@ pub(super) fn of_way(context: &mut Context, way: &Way, request: &SignedRequest<'
 
 /// From where: "the key is not in the request context if the request is made through a VPC endpoint" (aws:SourceIp), and the
 /// keys of endpoints are only then.
-fn of_origin(context: &mut Context, origin: &Origin) {
+fn of_origin(context: &mut Context, world: &World, origin: &Origin) {
     match origin.sender {
         Sender::Interface { vpc, endpoint: Some(endpoint), .. } => {
+            // Over a peering connection the caller is in another one.
+            let vpc = world.network.vpc_endpoints.get(&endpoint).map_or(vpc, |endpoint| endpoint.vpc);
             context.set("aws:SourceVpc", vpc.to_string());
             context.set("aws:SourceVpce", endpoint.to_string());
             context.set("aws:VpcSourceIp", origin.seen_as.to_string());

@@ -2,7 +2,8 @@
 //!
 //! Follows "Policy evaluation logic" (IAM User Guide). What is asked about each resource that a call touches is a
 //! [`Question`], a value of its own: it is decided at once by [`policy::decide`], and explained when somebody asks
-//! ([`Ledger`], `hamlet why-denied`). The root of an account is not asked where no resource has a policy of its own, nor is
+//! ([`Ledger`], `hamlet why-denied`). The root of an account is not asked where neither a resource nor the VPC endpoint on
+//! the way has a policy, nor is
 //! anybody about an action that no policy decides.
 //!
 //! | file | what |
@@ -74,7 +75,9 @@ pub(crate) fn questions(matter: &Matter<'_>) -> Option<Vec<Question>> {
     let authorization = matter.action.authorization;
     let Asking { world, call, .. } = matter.asking;
     let is_root = matches!(call.principal, Principal::Root(_));
-    if !authorization.is_decided || is_root && !matter.action.asks_resource {
+    // Of the root's requests, too, a VPC endpoint lets through what its policy says.
+    let is_asked = matter.action.asks_resource || endpoint_policy(world, &call.origin).is_some();
+    if !authorization.is_decided || is_root && !is_asked {
         return None;
     }
     let mut touched = (matter.service.touches)(world, call, matter.action, matter.input);
@@ -114,7 +117,7 @@ pub(crate) fn about_for_anybody(
 ) -> Vec<Question> {
     let mut known = policy::Context::new();
     policy::Principal::Anonymous.describe(&mut known);
-    context::of_way(&mut known, way, request);
+    context::of_way(&mut known, world, way, request);
     let asker = Arc::new(Asker::anybody());
     let endpoint = endpoint_policy(world, &way.origin);
     ask(&Askers { asker, standing: Arc::default(), known: Arc::new(known), endpoint }, actions, touched)

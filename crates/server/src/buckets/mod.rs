@@ -82,7 +82,7 @@ pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
         return false;
     }
     let Addressed { host, scope } = Addressed::of(request.uri(), headers);
-    if let Some(endpoint) = host.as_deref().and_then(ServiceEndpoint::named) {
+    if let Some(endpoint) = host.as_deref().and_then(ServiceEndpoint::spoken_to) {
         return endpoint.service == SERVICE.name;
     }
     let path = request.uri().path();
@@ -131,7 +131,7 @@ fn is_a_pages_own(refusal: &Refusal, visitor: &Visitor) -> bool {
 
 /// A signature for another Region than the one whose endpoint it is spoken to.
 fn misdirected(Addressed { host, scope }: &Addressed) -> Result<(), AwsError> {
-    let endpoint = host.as_deref().and_then(ServiceEndpoint::named);
+    let endpoint = host.as_deref().and_then(ServiceEndpoint::spoken_to);
     let (Some(endpoint), Some(scope)) = (endpoint, scope) else { return Ok(()) };
     if scope.region == endpoint.region.name() {
         return Ok(());
@@ -144,7 +144,7 @@ fn misdirected(Addressed { host, scope }: &Addressed) -> Result<(), AwsError> {
 
 /// The Region that a request is spoken to or signed for.
 fn region_of(api: &Api, host: Option<&str>, scope: Option<&CredentialScope>, bucket: Option<&str>) -> Region {
-    let endpoint = host.and_then(ServiceEndpoint::named);
+    let endpoint = host.and_then(ServiceEndpoint::spoken_to);
     let signed = || scope.and_then(|scope| scope.region.parse().ok());
     // Nothing tells where an unsigned request goes but the bucket.
     let of_bucket = || {

@@ -1,7 +1,7 @@
 //! What is remembered of packets: "Security group connection tracking" (EC2 User Guide) and "NAT gateways" (VPC User
 //! Guide), with Hamlet's own times where AWS publishes none.
 
-use model::{NatGatewayId, SubnetId, VpcEndpointId};
+use model::{NatGatewayId, NetworkInterfaceId, SubnetId, VpcEndpointId};
 use wire::Flow;
 
 use super::Who;
@@ -17,6 +17,15 @@ pub struct End {
     pub tracked: bool,
 }
 
+/// Where an endpoint takes packets in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Door {
+    /// By the route of a subnet.
+    Route(SubnetId),
+    /// At an interface.
+    Interface(NetworkInterfaceId),
+}
+
 /// A connection.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -24,8 +33,8 @@ pub struct Connection {
     responder: Option<End>,
     /// The NAT gateways on the initiator's way, and what each made of its packets.
     pub nat: Vec<(NatGatewayId, Flow)>,
-    /// The gateway endpoint that the initiator's packets leave through, from which subnet and as what.
-    pub endpoint: Option<(VpcEndpointId, SubnetId, Flow)>,
+    /// The endpoint that the initiator's packets leave through, by which door and as what.
+    pub endpoint: Option<(VpcEndpointId, Door, Flow)>,
     /// Whether an egress-only internet gateway saw it go out.
     pub through_egress_only: bool,
     protocol: u8,
@@ -50,8 +59,8 @@ pub struct Memory {
     pub always_tracked: bool,
     /// NAT gateways on the way.
     pub nat: Vec<(NatGatewayId, Flow)>,
-    /// The gateway endpoint that it left through, from which subnet and as what.
-    pub endpoint: Option<(VpcEndpointId, SubnetId, Flow)>,
+    /// The endpoint that it left through, by which door and as what.
+    pub endpoint: Option<(VpcEndpointId, Door, Flow)>,
     /// Whether an egress-only gateway saw it.
     pub through_egress_only: bool,
     /// By how much the time to live shrank.
@@ -153,7 +162,8 @@ impl Connection {
             1 | 58 => 30 * SECOND,
             _ => 600 * SECOND,
         };
-        if self.nat.is_empty() { alone } else { alone.min(350 * SECOND) }
+        let by_interface = matches!(self.endpoint, Some((_, Door::Interface(_), _)));
+        if self.nat.is_empty() && !by_interface { alone } else { alone.min(350 * SECOND) }
     }
 
     /// A packet passed.

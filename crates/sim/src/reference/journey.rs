@@ -1,18 +1,19 @@
 //! A packet's way, told as a story: out of an interface, to what a route points to, into an interface.
 
 use engine::DropReason;
+use guest::service_endpoints::ServiceEndpoint;
 use model::network_interface::InterfaceKind;
 use model::peering_status::PeeringStatus;
 use model::public_access_block::{Excluded, ExclusionMode, PublicAccessMode};
 use model::{
     Direction, IpNet, MacAddress, NatGatewayId, NetworkInterface, NetworkInterfaceId, Subnet, SubnetId,
-    Target, VpcEndpointId, VpcId, World,
+    Target, VpcEndpoint, VpcEndpointId, VpcId, World,
 };
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use wire::Flow;
 
-use super::connections::{Connection, Memory, find};
+use super::connections::{Connection, Door, Memory, find};
 use super::rules;
 use super::{Packet, Part, Who, is_private};
 
@@ -33,8 +34,8 @@ pub(super) struct Journey<'a> {
     pub(super) nat_port: Option<u16>,
     /// How many connections a NAT gateway keeps to one destination.
     pub(super) nat_max: usize,
-    /// Under which address a service behind a gateway endpoint sees each interface.
-    pub(super) stand_ins: &'a BTreeMap<NetworkInterfaceId, IpAddr>,
+    /// Under which address a service behind an endpoint sees each interface, in IPv4 (true) and IPv6.
+    pub(super) stand_ins: &'a BTreeMap<(NetworkInterfaceId, bool), IpAddr>,
     pub(super) memory: Memory,
     /// The subnet that it was last in.
     pub(super) here: Option<SubnetId>,
@@ -228,11 +229,17 @@ impl<'a> Journey<'a> {
                 self.ask_groups(interface, Direction::Ingress).ok_or(DropReason::SecurityGroupIngress)?;
             self.memory.receiver_tracks = Some(tracks);
         }
+        if interface.kind == InterfaceKind::VpcEndpoint {
+            return self.leave_by_interface_endpoint(interface);
+        }
         Ok(Who::Interface(interface.id))
     }
 
     /// Whether the groups let the packet pass, and whether they track its connection.
     fn ask_groups(&self, interface: &NetworkInterface, direction: Direction) -> Option<bool> {
+        if interface.kind == InterfaceKind::VpcEndpoint && self.is_through(interface.id) {
+            return Some(true);
+        }
         let who = Who::Interface(interface.id);
         let tracks = |as_sent: Flow| {
             let known = find(self.connections, who, &as_sent);
@@ -315,23 +322,74 @@ impl<'a> Journey<'a> {
         if !self.is_host(flow.destination) {
             return Err(DropReason::NoSuchHost);
         }
-        self.packet.flow = self.as_seen(sender, id)?;
-        self.memory.endpoint = Some((id, from, flow));
+        let door = (id, Door::Route(from), flow);
+        self.packet.flow = self.as_seen(sender, door, flow.destination)?;
+        self.memory.endpoint = Some(door);
         self.narrow(1500);
         Ok(Who::Internet)
     }
 
+    /// From an endpoint's interface to its service: what comes from inside, over TCP.
+    fn leave_by_interface_endpoint(&mut self, interface: &NetworkInterface) -> Arrival {
+        let flow = self.packet.flow;
+        let mut all = self.world.network.vpc_endpoints.values();
+        let found = all.find_map(|it| {
+            let own = it.interface_endpoint()?;
+            own.interfaces.contains(&interface.id).then_some((it, own))
+        });
+        let (endpoint, own) = found.ok_or(DropReason::InterfaceDown)?;
+        let Who::Interface(sender) = self.from else { return Err(DropReason::EndpointSource) };
+        if self.own.is_some_and(|(_, initiator)| !initiator) {
+            return Err(DropReason::EndpointUnsolicited);
+        }
+        if flow.protocol != 6 || self.packet.part != Part::Whole || self.packet.about.is_some() {
+            return Err(DropReason::EndpointProtocol);
+        }
+        let region = endpoint.scope.region;
+        let service = ServiceEndpoint { service: own.service.prefix(), region, is_dual_stack: true };
+        let service = match flow.destination {
+            IpAddr::V4(_) => IpAddr::V4(service.v4()),
+            IpAddr::V6(_) => IpAddr::V6(service.v6()),
+        };
+        if !self.is_host(service) {
+            return Err(DropReason::NoSuchHost);
+        }
+        let door = (endpoint.id, Door::Interface(interface.id), flow);
+        self.packet.flow = self.as_seen(sender, door, service)?;
+        self.memory.endpoint = Some(door);
+        self.memory.neighbours = false;
+        self.memory.always_tracked = true;
+        self.narrow(8500);
+        Ok(Who::Internet)
+    }
+
+    /// Whether the packet's connection has come in by an endpoint's interface before, or the packet answers it.
+    fn is_through(&self, interface: NetworkInterfaceId) -> bool {
+        let Some((index, initiator)) = self.own else { return false };
+        let Some((_, door, inside)) = self.connections[index].endpoint else { return false };
+        let fits = match initiator {
+            true => self.packet.flow == inside,
+            false => self.packet.about.is_some() || self.packet.flow == inside.reversed(),
+        };
+        door == Door::Interface(interface) && fits
+    }
+
     /// As what a service sees a packet that comes through an endpoint: as before, if it came through this one from the same
     /// address; or by the first port from its own on that no connection of the interface has there.
-    fn as_seen(&self, sender: NetworkInterfaceId, id: VpcEndpointId) -> Result<Flow, DropReason> {
-        let flow = self.packet.flow;
+    fn as_seen(
+        &self,
+        sender: NetworkInterfaceId,
+        (id, _, inside): (VpcEndpointId, Door, Flow),
+        service: IpAddr,
+    ) -> Result<Flow, DropReason> {
+        let flow = Flow { destination: service, ..self.packet.flow };
         let before = self.own.map(|(index, _)| &self.connections[index]);
-        let before =
-            before.filter(|it| it.endpoint.is_some_and(|(by, _, inside)| by == id && inside == flow));
+        let before = before.filter(|it| it.endpoint.is_some_and(|(by, _, was)| by == id && was == inside));
         if let Some(end) = before.and_then(|it| it.end(false)).filter(|end| end.who == Who::Internet) {
             return Ok(end.flow.reversed());
         }
-        let source = *self.stand_ins.get(&sender).ok_or(DropReason::EndpointSource)?;
+        let key = (sender, flow.source.is_ipv4());
+        let source = *self.stand_ins.get(&key).ok_or(DropReason::EndpointSource)?;
         let ports = (0..64).map(|step| flow.source_port.wrapping_add(step).max(1));
         let mut seen = ports.map(|port| with_port(&Flow { source, ..flow }, port));
         let is_free = |seen: &Flow| find(self.connections, Who::Internet, &seen.reversed()).is_none();
@@ -342,12 +400,18 @@ impl<'a> Journey<'a> {
     fn come_by_endpoint(&mut self, patience: usize) -> Option<Arrival> {
         let (index, initiator) = self.own?;
         let connection = &self.connections[index];
-        let (id, from, inside) = connection.endpoint.filter(|_| !initiator)?;
+        let (id, door, inside) = connection.endpoint.filter(|_| !initiator)?;
         let answers = connection.end(false)?.flow;
         if self.packet.flow.destination != answers.destination {
             return None;
         }
         let endpoint = self.world.network.vpc_endpoints.get(&id);
+        let from = match door {
+            Door::Route(from) => from,
+            Door::Interface(interface) => {
+                return Some(self.come_by_interface(endpoint, interface, inside, patience));
+            }
+        };
         let owner = endpoint.and_then(|it| rules::owner(self.world, it.vpc, inside.source));
         let Some(owner) = owner.filter(|_| self.has_way_to(from, id, inside.destination)) else {
             return Some(Err(DropReason::EndpointUnsolicited));
@@ -358,6 +422,28 @@ impl<'a> Journey<'a> {
         };
         self.narrow(1500);
         Some(self.enter(owner, None, patience))
+    }
+
+    /// An answer leaves the interface that was asked, if that is the endpoint's still.
+    fn come_by_interface(
+        &mut self,
+        endpoint: Option<&VpcEndpoint>,
+        interface: NetworkInterfaceId,
+        inside: Flow,
+        patience: usize,
+    ) -> Arrival {
+        let own = endpoint.and_then(VpcEndpoint::interface_endpoint);
+        let is_still = own.is_some_and(|own| own.interfaces.contains(&interface));
+        let row = self.world.network.network_interfaces.get(&interface).filter(|_| is_still);
+        let row = row.filter(|row| rules::owns(row, inside.destination));
+        let row = row.ok_or(DropReason::EndpointUnsolicited)?;
+        let back = inside.reversed();
+        self.packet.flow = match self.packet.about {
+            None => back,
+            Some(_) => Flow { source: back.source, destination: back.destination, ..self.packet.flow },
+        };
+        self.narrow(8500);
+        self.leave(row, patience)
     }
 
     fn has_way_to(&self, from: SubnetId, id: VpcEndpointId, service: IpAddr) -> bool {
@@ -430,6 +516,9 @@ impl<'a> Journey<'a> {
             return Err(DropReason::PrivateSource);
         }
         self.check_public_access(interface, true)?;
+        if interface.kind == InterfaceKind::VpcEndpoint {
+            return Err(DropReason::EndpointSource);
+        }
         if let Some(private) = private {
             self.packet.flow.destination = private;
         }

@@ -136,8 +136,9 @@ pub struct Reference {
     pub tracked_max: usize,
     /// How many connections a NAT gateway keeps to one destination: address, port and protocol.
     pub nat_max: usize,
-    /// Under which address each interface is seen by a service behind a gateway endpoint; whatever, but each its own.
-    pub stand_ins: BTreeMap<NetworkInterfaceId, IpAddr>,
+    /// Under which address each interface is seen by a service behind an endpoint, in IPv4 (true) and IPv6; whatever, but
+    /// each its own.
+    pub stand_ins: BTreeMap<(NetworkInterfaceId, bool), IpAddr>,
 }
 
 impl Reference {

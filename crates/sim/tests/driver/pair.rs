@@ -4,7 +4,7 @@ use engine::{DropReason, End, Engine, Limits, Moment, Now, PortId, PortKind, Por
 use model::{IpNet, MacAddress, Timestamp, World};
 use sim::Fixture;
 use sim::reference::{Fate, Packet, Reference, Who};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use wire::VnetHeader;
 
@@ -39,15 +39,14 @@ impl Pair {
             }
         }
         let mut reference = Reference::new(Arc::clone(&world), hosts);
-        let any_ipv4 = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        reference.stand_ins = world
-            .network
-            .network_interfaces
-            .iter()
-            .filter_map(|(id, _)| {
-                Some((*id, PortTable::stand_in(engine.ports().of_interface(*id)?, any_ipv4)))
-            })
-            .collect();
+        let any = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
+        let stand_in = |id, any: IpAddr| {
+            let stand_in = PortTable::stand_in(engine.ports().of_interface(id)?, any);
+            Some(((id, any.is_ipv4()), stand_in))
+        };
+        let interfaces = world.network.network_interfaces.iter().map(|(id, _)| *id);
+        reference.stand_ins =
+            interfaces.flat_map(|id| any.into_iter().filter_map(move |any| stand_in(id, any))).collect();
         reference.tracked_max = limits.tracked_per_interface as usize;
         reference.nat_max = limits.nat_connections_per_destination as usize;
         let default = Limits::default();
