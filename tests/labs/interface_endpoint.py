@@ -169,9 +169,12 @@ class InterfaceEndpoint(NetworkLab):
 
     def what_comes_with_it(self):
         self.step("5. how a call came by it: its endpoint, its VPC, and the private address; a trace says the way")
-        self.call("ec2", "describe-vpcs")
+        attribute = "AttributeKey=EventName,AttributeValue=GetCallerIdentity"
+        seen = self.aws("cloudtrail", "lookup-events", "--lookup-attributes", attribute)["Events"]
+        event = json.loads(seen[0]["CloudTrailEvent"])
         [server] = self.ec2("describe-instances", "--instance-ids", self.app)["Reservations"][0]["Instances"]
         self.private = server["PrivateIpAddress"]
+        self.sees((event["vpcEndpointId"], event["sourceIPAddress"]), (self.door, self.private))
         told = self.trace("app", STS, "tcp/443")
         self.holds(
             told["reachable"] and "interface endpoint" in told["text"] and self.door in told["text"], told["text"]

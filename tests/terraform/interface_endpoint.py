@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Interface endpoints by Terraform: subnets in the endpoint itself and by an association, groups, a policy, private DNS;
-and a server that calls services through them."""
+"""Interface endpoints by Terraform: subnets in the endpoint itself and by an association, groups, a policy, private
+DNS; and a server that calls services through them."""
 
 from terraform import TerraformLab, harness
 

@@ -201,7 +201,7 @@ mod tests {
             scope: call.scope,
             is_global: false,
             at: Timestamp::from_secs(1_700_000_000 + second),
-            source_ip: call.origin.seen_as,
+            origin: call.origin,
             user_agent: None,
             // The protocol decides about the names of errors alone.
             service: &SERVICE,

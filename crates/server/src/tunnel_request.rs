@@ -88,7 +88,7 @@ impl Api {
             scope: call.scope,
             is_global: false,
             at: call.now,
-            source_ip: call.origin.seen_as,
+            origin: call.origin,
             user_agent: request.header("user-agent").map(str::to_owned),
             service: SERVICE,
             operation: tunnel::OPERATION.to_owned(),

@@ -102,7 +102,3 @@ output "endpoint" {
 output "subnet" {
   value = aws_subnet.private[1].id
 }
-
-output "names" {
-  value = aws_vpc_endpoint.ssm.dns_entry[*].dns_name
-}

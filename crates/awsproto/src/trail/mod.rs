@@ -13,6 +13,7 @@ mod shared;
 use crate::call::Call;
 use crate::error::AwsError;
 use crate::input::Input;
+use crate::origin::{Origin, Sender};
 use crate::principal::Principal;
 use crate::service::{Protocol, Service};
 use crate::session::Session;
@@ -20,7 +21,6 @@ use crate::web_identity::WebIdentity;
 use model::{Region, Scope, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 pub use resources::Resource;
@@ -67,8 +67,8 @@ pub struct Finished {
     pub is_global: bool,
     /// When.
     pub at: Timestamp,
-    /// From where.
-    pub source_ip: IpAddr,
+    /// By which way.
+    pub origin: Origin,
     /// With which program.
     pub user_agent: Option<String>,
     /// The service.
@@ -141,7 +141,7 @@ impl Finished {
             "eventSource": format!("{}.amazonaws.com", self.service.name),
             "eventName": self.operation,
             "awsRegion": self.region().to_string(),
-            "sourceIPAddress": self.source_ip.to_string(),
+            "sourceIPAddress": self.origin.seen_as.to_string(),
             "userAgent": self.user_agent.as_deref().map(|it| cut(it, TEXT_BYTES_MAX)),
             "requestParameters": bounded(self.input.as_ref().map_or(Value::Null, parameters::of), "requestParameters"),
             "responseElements": bounded(answer.unwrap_or(Value::Null), "responseElements"),
@@ -155,6 +155,9 @@ impl Finished {
         });
         if let Some(role) = shared::role(self) {
             record["resources"] = json!([role]);
+        }
+        if let Sender::Interface { endpoint: Some(endpoint), .. } = self.origin.sender {
+            record["vpcEndpointId"] = endpoint.to_string().into();
         }
         if let Principal::WebIdentity { identity, .. } = &self.actor.principal {
             add_tags(&mut record["requestParameters"], identity);

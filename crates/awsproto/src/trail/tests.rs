@@ -30,7 +30,7 @@ fn finished(service: &'static Service, operation: &str, parameters: &str) -> Fin
         scope: call.scope,
         is_global: false,
         at: call.now,
-        source_ip: call.origin.seen_as,
+        origin: call.origin,
         user_agent: Some("aws-cli/2".to_owned()),
         service,
         operation: operation.to_owned(),
@@ -93,6 +93,20 @@ fn a_change_says_who_what_when_where_and_what_came_of_it() {
     assert_eq!(found, [(group, "sg-1"), (group, "web"), ("AWS::EC2::VPC", "vpc-1")]);
     assert_eq!((event.username.as_deref(), event.is_read_only), (Some("root"), false));
     assert_eq!(Event::read(&event.text), Some(event), "what was written is read as the same");
+}
+
+#[test]
+fn a_call_through_a_vpc_endpoint_names_it() {
+    let mut call = finished(&EC2, "DescribeVpcs", "");
+    assert_eq!(written(&call).0.get("vpcEndpointId"), None);
+    let endpoint = "vpce-0e25b8cdd720f900e".parse().unwrap();
+    let address = "10.0.0.5".parse().unwrap();
+    let (id, vpc) = ("eni-0e25b8cdd720f900e".parse().unwrap(), "vpc-0e25b8cdd720f900e".parse().unwrap());
+    let sender = Sender::Interface { id, vpc, address, endpoint: Some(endpoint) };
+    call.origin = Origin { sender, seen_as: address, is_secure: true };
+    let (record, _) = written(&call);
+    assert_eq!(record["vpcEndpointId"], json!("vpce-0e25b8cdd720f900e"));
+    assert_eq!(record["sourceIPAddress"], json!("10.0.0.5"));
 }
 
 #[test]

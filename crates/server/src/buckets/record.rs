@@ -49,7 +49,7 @@ pub(super) fn record(api: &Api, visitor: &Visitor, response: &Response<Body>) {
         scope: call.scope,
         is_global: false,
         at: visitor.now,
-        source_ip: visitor.client.origin.seen_as,
+        origin: visitor.client.origin,
         user_agent: visitor.user_agent.clone(),
         service: &SERVICE,
         operation: event_name(noted.operation.name).to_owned(),

@@ -59,7 +59,7 @@ fn finished(exchange: &mut Exchange<'_>) -> Option<Finished> {
         scope,
         is_global,
         at,
-        source_ip: exchange.client.origin.seen_as,
+        origin: exchange.client.origin,
         user_agent: exchange.signed().header("user-agent").map(str::to_owned),
         service,
         operation,

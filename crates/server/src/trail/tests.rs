@@ -1,6 +1,6 @@
 use super::*;
 use awsproto::trail::Actor;
-use awsproto::{AwsError, Principal};
+use awsproto::{AwsError, Origin, Principal, Sender};
 use model::AccountId;
 
 fn call(operation: &str, region: &str, is_write: bool) -> Finished {
@@ -11,7 +11,7 @@ fn call(operation: &str, region: &str, is_write: bool) -> Finished {
         scope: scope(region),
         is_global: false,
         at: clock::now(),
-        source_ip: [127, 0, 0, 1].into(),
+        origin: Origin { sender: Sender::UsersMachine, seen_as: [127, 0, 0, 1].into(), is_secure: false },
         user_agent: None,
         service: ec2::API.service,
         operation: operation.to_owned(),
