@@ -64,11 +64,13 @@ class Scenario:
         self.client, self.issuers_keys = hamlet.client, hamlet.issuers_keys
         self.account = hamlet.client("account", recorder=recorder)
         self.tagging = hamlet.client("resourcegroupstaggingapi", recorder=recorder)
+        self.sqs = hamlet.client("sqs", recorder=recorder)
         self.id = {}
 
     def build(self):
         self.look_around()
         self.about_the_account()
+        self.queues()
         self.more_vpcs()
         self.roles()
         self.network()
@@ -141,6 +143,30 @@ class Scenario:
         account.delete_alternate_contact(**security)
         account.put_account_name(AccountName="Elsinore")
         account.get_account_information()
+
+    def queues(self):
+        sqs = self.sqs
+        at = dict(QueueUrl=sqs.create_queue(QueueName="jobs", tags={"stage": "test"})["QueueUrl"])
+        sqs.get_queue_url(QueueName="jobs")
+        sqs.list_queues()
+        sqs.list_dead_letter_source_queues(**at)
+        sqs.set_queue_attributes(**at, Attributes={"VisibilityTimeout": "60"})
+        sqs.get_queue_attributes(**at, AttributeNames=["All"])
+        sqs.add_permission(**at, Label="peer", AWSAccountIds=[PEER], Actions=["SendMessage"])
+        sqs.remove_permission(**at, Label="peer")
+        sqs.tag_queue(**at, Tags={"team": "blue"})
+        sqs.list_queue_tags(**at)
+        sqs.untag_queue(**at, TagKeys=["stage"])
+        sqs.send_message(**at, MessageBody="one")
+        sqs.send_message_batch(**at, Entries=[{"Id": "two", "MessageBody": "two"}])
+        one, two = sqs.receive_message(**at, MaxNumberOfMessages=10)["Messages"]
+        first, second = (dict(ReceiptHandle=it["ReceiptHandle"]) for it in (one, two))
+        sqs.change_message_visibility(**at, **first, VisibilityTimeout=90)
+        sqs.change_message_visibility_batch(**at, Entries=[{"Id": "b", "VisibilityTimeout": 90, **second}])
+        sqs.delete_message(**at, **first)
+        sqs.delete_message_batch(**at, Entries=[{"Id": "b", **second}])
+        sqs.purge_queue(**at)
+        sqs.delete_queue(**at)
 
     def more_vpcs(self):
         quotas, vpcs = self.quotas, dict(ServiceCode="vpc", QuotaCode="L-F678F1CE")

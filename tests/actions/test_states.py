@@ -63,7 +63,16 @@ class EveryAction(unittest.TestCase):
 
     def test_leaves_nothing_on_its_way(self):
         story = scenario.Scenario(self.hamlet, answers.Recorder())
-        others = (story.iam, story.connect, story.route53, story.quotas, story.trail, story.account, story.tagging)
+        others = (
+            story.iam,
+            story.connect,
+            story.route53,
+            story.quotas,
+            story.trail,
+            story.account,
+            story.tagging,
+            story.sqs,
+        )
         for client in (story.ec2, story.peer, story.sts, story.administrator, *others):
             client.meta.events.register("after-call", self.look)
         story.iam_client = self.looking(story.iam_client)

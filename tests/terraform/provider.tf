@@ -20,6 +20,7 @@ provider "aws" {
     iam     = var.endpoint
     r53     = var.endpoint
     s3      = var.endpoint
+    sqs     = var.endpoint
     ssm     = var.endpoint
     sts     = var.endpoint
   }

@@ -34,6 +34,8 @@ pub struct Call {
     pub now: Timestamp,
     /// By which way it has come.
     pub origin: Origin,
+    /// The host and port that it was spoken to, where that is none of AWS's names.
+    pub spoken_to: Option<String>,
     /// Where new identifiers come from.
     pub ids: IdSource,
     /// What becomes of image ids that nobody knows.

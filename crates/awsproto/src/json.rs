@@ -55,6 +55,17 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// A member that must be there, of a service whose older clients speak the query protocol.
+    pub fn parameter<T: FromJson>(&self, name: &str) -> Result<Option<T>, AwsError> {
+        match self.optional(name)? {
+            Some(value) => Ok(Some(value)),
+            None => {
+                let sentence = format!("The request must contain the parameter {name}.");
+                Err(AwsError::new("MissingParameter", sentence))
+            }
+        }
+    }
+
     /// A list that may be absent.
     pub fn list<T: FromJson>(&self, name: &str) -> Result<Vec<T>, AwsError> {
         Ok(self.optional(name)?.map_or_else(Vec::new, |List(members)| members))
@@ -86,6 +97,13 @@ impl Object {
     /// Adds a list, empty or not.
     pub fn list<T: ToJson>(&mut self, name: &str, members: &[T]) {
         self.0.insert(name.to_owned(), members.iter().map(ToJson::to_json).collect());
+    }
+
+    /// Adds a list unless it is empty.
+    pub fn list_unless_empty<T: ToJson>(&mut self, name: &str, members: &[T]) {
+        if !members.is_empty() {
+            self.list(name, members);
+        }
     }
 
     /// The whole object.
@@ -151,10 +169,10 @@ impl FromJson for Vec<u8> {
     }
 }
 
-impl FromJson for BTreeMap<String, String> {
+impl<T: FromJson> FromJson for BTreeMap<String, T> {
     fn from_json(value: &Value) -> Result<Self, AwsError> {
         let object = value.as_object().ok_or_else(|| serialization("Expected an object."))?;
-        object.iter().map(|(key, value)| Ok((key.clone(), String::from_json(value)?))).collect()
+        object.iter().map(|(key, value)| Ok((key.clone(), T::from_json(value)?))).collect()
     }
 }
 

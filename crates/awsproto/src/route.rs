@@ -77,18 +77,30 @@ fn served(incoming: &Incoming<'_>, services: &[&'static Service]) -> Option<&'st
     if let Some(prefix) = incoming.targeted_service() {
         return found(&|service| service.is_targeted_by(prefix));
     }
+    let is_cbor = absent::is_cbor(incoming);
+    // A service of several protocols is here once for each.
+    let spoken = |service: &Service| match service.protocol {
+        Protocol::RpcCbor => is_cbor,
+        // These have a target.
+        Protocol::Json10 | Protocol::Json11 => false,
+        Protocol::Ec2
+        | Protocol::Query
+        | Protocol::RestJson
+        | Protocol::RestXml
+        | Protocol::S3
+        | Protocol::SqsQuery => !is_cbor,
+    };
     if let Some(scope) = incoming.scope {
-        let is_cbor = absent::is_cbor(incoming);
         let is_named = |service: &Service| service.name == scope.service;
-        // A service of several protocols is here once for each.
-        let spoken = |service: &Service| (service.protocol == Protocol::RpcCbor) == is_cbor;
         return found(&|service| is_named(service) && spoken(service)).or_else(|| found(&is_named));
     }
     let label = incoming.host.and_then(|host| host.split(['.', ':']).next());
+    let is_named = |service: &Service| Some(service.name) == label;
+    let by_host = found(&|service| is_named(service) && spoken(service)).or_else(|| found(&is_named));
     let version = incoming.form_value("Version");
-    found(&|service| Some(service.name) == label).or_else(|| {
+    by_host.or_else(|| {
         found(&|service| {
-            matches!(service.protocol, Protocol::Ec2 | Protocol::Query)
+            matches!(service.protocol, Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery)
                 && version.as_deref() == Some(service.api_version)
         })
     })

@@ -21,6 +21,8 @@ pub enum Protocol {
     S3,
     /// CBOR in, CBOR out, service and operation in the path: CloudWatch.
     RpcCbor,
+    /// Form in, XML out, in a dialect that is Amazon SQS's alone, for clients of before its JSON.
+    SqsQuery,
 }
 
 /// How errors are named that no service has for itself alone: who asks, whether it is there at all.
@@ -39,7 +41,7 @@ impl Protocol {
     pub fn error_names(self) -> ErrorNames {
         match self {
             Protocol::Ec2 => ErrorNames::Ec2,
-            Protocol::Query | Protocol::RestXml | Protocol::S3 => ErrorNames::Plain,
+            Protocol::Query | Protocol::RestXml | Protocol::S3 | Protocol::SqsQuery => ErrorNames::Plain,
             Protocol::Json10 | Protocol::Json11 | Protocol::RestJson | Protocol::RpcCbor => {
                 ErrorNames::Exceptions
             }

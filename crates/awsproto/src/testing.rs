@@ -27,6 +27,7 @@ pub fn call(region: &str, seed: u64) -> Call {
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: Timestamp::parse("2024-09-24T12:00:00Z").expect("a moment"),
         origin: Origin { sender: Sender::Unknown, seen_as: [203, 0, 113, 9].into(), is_secure: false },
+        spoken_to: None,
         ids: IdSource::new(seed),
         unknown_images: Default::default(),
         provided: Provided::Nothing,

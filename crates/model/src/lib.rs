@@ -75,6 +75,8 @@ pub mod prefix_list;
 pub mod private_hosted_zone;
 pub mod public_access_block;
 pub mod public_address;
+pub mod queue;
+pub mod queue_name;
 pub mod quotas;
 pub mod refusal;
 pub mod request_token;

@@ -39,6 +39,7 @@ use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone, public_zone_link};
 use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
+use crate::queue::{DeletedQueue, Queue};
 use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route::{Destination, Target};
@@ -330,6 +331,10 @@ links! {
         put(Link::name(it.account, &it.described.name));
     };
     Bucket: |it, put| put(Link::Account(it.account));
+    Queue: |it, put| {
+        put(Link::Scope(it.scope));
+        it.settings.redrive.iter().for_each(|to| put(Link::name(it.scope.account, &to.target)));
+    };
     SamlProvider: |it, put| {
         put(Link::Account(it.account));
         put(Link::name(it.account, &it.name));
@@ -341,6 +346,7 @@ links! {
     Group: |_it, _put| {};
     AccessKey: |_it, _put| {};
     DeletedAccessKey: |_it, _put| {};
+    DeletedQueue: |_it, _put| {};
     LastAccess: |_it, _put| {};
     ManagedPolicy: |_it, _put| {};
     Account: |_it, _put| {};

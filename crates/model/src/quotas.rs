@@ -104,6 +104,8 @@ pub const GROUP_INLINE_POLICIES_MAX: usize = 5_120;
 pub const ROLE_INLINE_POLICIES_MAX: usize = 10_240;
 /// Buckets per account.
 pub const BUCKETS_MAX: usize = 10_000;
+/// Queues per account and Region. AWS has no limit.
+pub const QUEUES_MAX: usize = 10_000;
 /// OpenID Connect providers per account.
 pub const OIDC_PROVIDERS_MAX: usize = 100;
 /// Client identifiers per OpenID Connect provider.

@@ -33,6 +33,7 @@ use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
 use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
+use crate::queue::{DeletedQueue, Queue};
 use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
@@ -140,6 +141,8 @@ impl Row for SigningCertificate {}
 impl Row for ServerCertificate {}
 impl Row for SamlProvider {}
 impl Row for Bucket {}
+impl Row for Queue {}
+impl Row for DeletedQueue {}
 impl Row for ServiceSpecificCredential {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}

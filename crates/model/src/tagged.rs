@@ -9,6 +9,7 @@ use crate::hosted_zone_id::HostedZoneId;
 use crate::managed_policy::{AnyPolicy, ManagedPolicy};
 use crate::place::{Region, Scope};
 use crate::private_hosted_zone::ZoneOwner;
+use crate::queue_name::QueueName;
 use crate::resource::ResourceId;
 use crate::tags::Tags;
 use crate::world::World;
@@ -20,6 +21,8 @@ pub enum Taggable {
     Ec2(ResourceId),
     /// A hosted zone.
     HostedZone(HostedZoneId),
+    /// A queue.
+    Queue(QueueName),
     /// Of IAM, by its name.
     Iam(IamTaggable, String),
 }
@@ -88,6 +91,7 @@ impl fmt::Display for Taggable {
         match self {
             Taggable::Ec2(id) => id.fmt(f),
             Taggable::HostedZone(id) => id.fmt(f),
+            Taggable::Queue(name) => name.as_str().fmt(f),
             Taggable::Iam(_, name) => name.fmt(f),
         }
     }
@@ -108,6 +112,7 @@ impl Taggable {
             "ec2" => of_ec2(resource),
             "route53" => of_route53(resource),
             "iam" => of_iam(resource),
+            "sqs" => QueueName::of_arn(arn).ok().map(Taggable::Queue),
             _ => None,
         };
         let found = found.ok_or(ArnProblem::OfNoKind)?;
@@ -115,6 +120,7 @@ impl Taggable {
             // Images and snapshots have ARNs without an account, too.
             Taggable::Ec2(_) => region == scope.region.name() && (account.is_empty() || account == own.1),
             Taggable::HostedZone(_) => is_home_of_the_global(scope.region) && account.is_empty(),
+            Taggable::Queue(name) => name.scope() == scope,
             Taggable::Iam(..) => is_home_of_the_global(scope.region) && account == own.1,
         };
         match is_here && partition == own.0.name() {
@@ -160,7 +166,12 @@ impl World {
             kind: format!("ec2:{}", id.type_name()),
             tags,
         });
-        let mut rows: Vec<TaggedRow<'_>> = ec2.collect();
+        let queues = self.queues_of(scope).map(|queue| TaggedRow {
+            arn: queue.arn(),
+            kind: "sqs:queue".to_owned(),
+            tags: &queue.tags,
+        });
+        let mut rows: Vec<TaggedRow<'_>> = ec2.chain(queues.filter(|row| !row.tags.is_empty())).collect();
         if is_home_of_the_global(scope.region) {
             rows.extend(self.tagged_globals(scope));
             rows.retain(|row| !row.tags.is_empty());
@@ -197,6 +208,7 @@ impl World {
         match Taggable::of_arn(scope, arn).ok()? {
             Taggable::Ec2(id) => self.tags(scope, id),
             Taggable::HostedZone(id) => self.private_hosted_zone(account, id).ok().map(|zone| &zone.tags),
+            Taggable::Queue(name) => self.queues.get(&name).map(|queue| &queue.tags),
             Taggable::Iam(kind, name) => match kind {
                 IamTaggable::User => {
                     let user = self.user_named(account, &name).ok()?;
@@ -227,6 +239,7 @@ impl World {
             Taggable::Ec2(id) => self.tags_mut(scope, id),
             // Neither names nor VPCs change, by which zones are found.
             Taggable::HostedZone(id) => self.private_hosted_zones.get_mut(&id).map(|zone| &mut zone.tags),
+            Taggable::Queue(name) => self.queues.get_mut(&name).map(|queue| &mut queue.tags),
             Taggable::Iam(kind, name) => match kind {
                 IamTaggable::User => self.user_named_mut(account, &name).ok().map(|it| &mut it.tags),
                 IamTaggable::Role => self.role_named_mut(account, &name).ok().map(|it| &mut it.tags),

@@ -45,6 +45,8 @@ use crate::placement_group::PlacementGroup;
 use crate::prefix_list::PrefixList;
 use crate::private_hosted_zone::{HostedZoneChange, PrivateHostedZone};
 use crate::public_access_block::{PublicAccessBlock, PublicAccessExclusion};
+use crate::queue::{DeletedQueue, Queue};
+use crate::queue_name::QueueName;
 use crate::request_token::RequestToken;
 use crate::role::Role;
 use crate::route_table::RouteTable;
@@ -293,6 +295,10 @@ tables! {
             service_specific_credentials: ServiceSpecificCredentialId => ServiceSpecificCredential;
             /// Buckets of S3.
             buckets: BucketName => Bucket;
+            /// Queues of SQS.
+            queues: QueueName => Queue;
+            /// Queues that were deleted, while their names are nobody's.
+            deleted_queues: QueueName => DeletedQueue;
             /// What accounts have settled for IAM.
             account_settings: AccountId => AccountSettings;
             /// Quotas that were raised, by account and Region.

@@ -168,6 +168,7 @@ impl Api {
             request_id,
             now,
             origin,
+            spoken_to: None,
             ids: clock::ids(),
             unknown_images: self.config.unknown_images,
             provided: Provided::Nothing,

@@ -41,6 +41,7 @@ pub mod oidc_issuer;
 pub mod places;
 pub mod public_resolver;
 mod public_time;
+mod queues;
 pub mod refusal;
 pub mod refusals;
 pub mod run;

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
 use awsproto::Beside;
+use awsproto::delivery::Couriers;
 use guest::PublicNames;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::identity::Identity;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::namespaces::Servers;
+use crate::queues::{self, ToQueues};
 use crate::refusal::RefusedRequests;
 use crate::refusals::Refusals;
 use crate::running::Running;
@@ -91,7 +93,7 @@ async fn serve<T>(
         trail: Arc::clone(&trail),
         uses: Arc::clone(&uses),
         s3: buckets::service(&config.data, &state),
-        beside: Beside::default(),
+        beside: beside(&config, &state),
     };
     let api = Arc::new(api);
     if let Some(s3) = api.s3.clone() {
@@ -130,6 +132,14 @@ async fn serve<T>(
     drop(until_the_end);
     tear_down(running).await;
     result
+}
+
+/// What services keep beside the state, and who sees to it.
+fn beside(config: &Config, state: &State) -> Beside {
+    let Some(messages) = queues::messages(&config.data) else { return Beside::default() };
+    tokio::spawn(queues::keep_house_for_ever(Arc::clone(&messages), state.clone()));
+    let courier = ToQueues { state: state.clone(), messages: Arc::clone(&messages) };
+    Beside::default().with(messages).with(Arc::new(Couriers(Arc::new(courier))))
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Arc<dyn store::Store>> {

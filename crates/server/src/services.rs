@@ -18,10 +18,11 @@ pub static ALL: &[&Api<World>] = &[
     &cloudtrail::API,
     &account::API,
     &tagging::API,
+    &sqs::API,
 ];
 
-/// Some of them in a further protocol, which newer clients speak.
-pub static IN_OTHER_PROTOCOLS: &[&Api<World>] = &[&tagging::API_IN_CBOR];
+/// Some of them in a further protocol, which newer or older clients speak.
+pub static IN_OTHER_PROTOCOLS: &[&Api<World>] = &[&tagging::API_IN_CBOR, &sqs::API_IN_QUERY];
 
 /// The descriptions of all of them, in each of their protocols.
 pub fn descriptions() -> Vec<&'static Service> {

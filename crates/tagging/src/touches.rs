@@ -43,6 +43,7 @@ fn underlying(resource: &Taggable, is_tagging: bool) -> &'static str {
     let pair = match resource {
         Taggable::Ec2(_) => ["ec2:CreateTags", "ec2:DeleteTags"],
         Taggable::HostedZone(_) => ["route53:ChangeTagsForResource", "route53:ChangeTagsForResource"],
+        Taggable::Queue(_) => ["sqs:TagQueue", "sqs:UntagQueue"],
         Taggable::Iam(kind, _) => match kind {
             IamTaggable::User => ["iam:TagUser", "iam:UntagUser"],
             IamTaggable::Role => ["iam:TagRole", "iam:UntagRole"],
@@ -58,7 +59,7 @@ fn underlying(resource: &Taggable, is_tagging: bool) -> &'static str {
 fn own_key(resource: &Taggable) -> Option<&'static str> {
     match resource {
         Taggable::Ec2(_) => Some("ec2:ResourceTag/"),
-        Taggable::HostedZone(_) => None,
+        Taggable::HostedZone(_) | Taggable::Queue(_) => None,
         Taggable::Iam(..) => Some("iam:ResourceTag/"),
     }
 }

@@ -162,7 +162,7 @@ fn imports_of_shapes(model: &Model) -> String {
         Protocol::Ec2 | Protocol::Query => {
             "use awsproto::params::{At, Fields, FromParams, Node};\nuse awsproto::xml::{ToXml, XmlWriter};\n"
         }
-        Protocol::Json => "use awsproto::json::{FromJson, Members, Object, ToJson};\n",
+        Protocol::Json10 | Protocol::Json => "use awsproto::json::{FromJson, Members, Object, ToJson};\n",
         Protocol::RestJson => {
             "use awsproto::json::{FromJson, Members, Object, ToJson};\nuse awsproto::rest::HttpRoute;\n"
         }
@@ -215,7 +215,7 @@ fn routes(model: &Model) -> String {
 fn is_rest(protocol: Protocol) -> bool {
     match protocol {
         Protocol::RestJson | Protocol::RestXml => true,
-        Protocol::Ec2 | Protocol::Query | Protocol::Json => false,
+        Protocol::Ec2 | Protocol::Query | Protocol::Json10 | Protocol::Json => false,
     }
 }
 
@@ -224,6 +224,7 @@ fn protocol(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Ec2 => "Ec2",
         Protocol::Query => "Query",
+        Protocol::Json10 => "Json10",
         Protocol::Json => "Json11",
         Protocol::RestJson => "RestJson",
         Protocol::RestXml => "RestXml",
@@ -235,7 +236,7 @@ fn coding(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Ec2 => "ec2",
         Protocol::Query => "query",
-        Protocol::Json => "json11",
+        Protocol::Json10 | Protocol::Json => "json11",
         Protocol::RestJson => "rest_json",
         Protocol::RestXml => "rest_xml",
     }
@@ -299,9 +300,12 @@ fn operation(model: &Model, operation: &Operation) -> String {
         Protocol::Ec2 | Protocol::Query | Protocol::RestXml if operation.output.is_some() => {
             "Self::NAME, response"
         }
-        Protocol::Ec2 | Protocol::Query | Protocol::Json | Protocol::RestJson | Protocol::RestXml => {
-            "response"
-        }
+        Protocol::Ec2
+        | Protocol::Query
+        | Protocol::Json10
+        | Protocol::Json
+        | Protocol::RestJson
+        | Protocol::RestXml => "response",
     };
     let encode = match headers.is_empty() {
         true => format!("{coding}::{encode}({what})"),
@@ -382,12 +386,12 @@ fn one_structure(model: &Model, lists: &Lists, name: &str, structure: &Structure
                 text += &to_xml(lists, name, structure);
             }
         }
-        Protocol::Json | Protocol::RestJson => {
+        Protocol::Json10 | Protocol::Json | Protocol::RestJson => {
             if structure.comes_in {
-                text += &from_json(name, structure);
+                text += &from_json(protocol, name, structure);
             }
             if structure.goes_out {
-                text += &to_json(name, structure);
+                text += &to_json(protocol, name, structure);
             }
         }
     }
@@ -487,7 +491,10 @@ fn to_xml(lists: &Lists, name: &str, structure: &Structure) -> String {
     text + "}\n}\n\n"
 }
 
-fn from_json(name: &str, structure: &Structure) -> String {
+/// Services whose older clients speak the query protocol say of what is missing what they said there; of a list that is, as
+/// of an empty one.
+fn from_json(protocol: Protocol, name: &str, structure: &Structure) -> String {
+    let is_as_query = protocol == Protocol::Json10;
     let mut text = format!(
         "impl FromJson for {name} {{\n\
          fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {{\n\
@@ -496,8 +503,10 @@ fn from_json(name: &str, structure: &Structure) -> String {
     for Member { field, wire_in, kind, required, .. } in &structure.members {
         let read = match (kind, required) {
             (Kind::One(_), false) => "optional",
+            (Kind::One(_), true) if is_as_query => "parameter",
             (Kind::One(_), true) => "required",
             (Kind::List { .. }, false) => "list",
+            (Kind::List { .. }, true) if is_as_query => "list",
             (Kind::List { .. }, true) => "required_list",
         };
         put(&mut text, format_args!("{field}: members.{read}({wire_in:?})?,\n"));
@@ -505,15 +514,17 @@ fn from_json(name: &str, structure: &Structure) -> String {
     text + "})\n}\n}\n\n"
 }
 
-fn to_json(name: &str, structure: &Structure) -> String {
+/// Lists that need not be there are left out when they are empty, where the query protocol once left them out.
+fn to_json(protocol: Protocol, name: &str, structure: &Structure) -> String {
     let mut text = format!(
         "impl ToJson for {name} {{\nfn to_json(&self) -> awsproto::json::Value {{\n\
          let mut object = Object::default();\n"
     );
-    for Member { field, wire_out, kind, is_iso8601, .. } in &structure.members {
+    for Member { field, wire_out, kind, is_iso8601, required, .. } in &structure.members {
         let write = match kind {
             Kind::One(of) if *is_iso8601 && of == "Timestamp" => "date",
             Kind::One(_) => "field",
+            Kind::List { .. } if protocol == Protocol::Json10 && !required => "list_unless_empty",
             Kind::List { .. } => "list",
         };
         put(&mut text, format_args!("object.{write}({wire_out:?}, &self.{field});\n"));

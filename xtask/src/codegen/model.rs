@@ -12,6 +12,8 @@ use std::path::Path;
 pub(super) enum Protocol {
     Ec2,
     Query,
+    /// JSON 1.0, which differs in envelopes alone.
+    Json10,
     Json,
     RestJson,
     RestXml,
@@ -133,6 +135,7 @@ impl Reader<'_> {
             "rest-json" => Protocol::RestJson,
             "rest-xml" => Protocol::RestXml,
             "json" | "smithy-rpc-v2-cbor" if metadata("jsonVersion") == "1.1" => Protocol::Json,
+            "json" if metadata("jsonVersion") == "1.0" => Protocol::Json10,
             other => return Err(format!("the protocol {other} is not generated")),
         };
         // EC2's answers end their namespace with a slash; the model leaves it out.
@@ -207,7 +210,8 @@ impl Reader<'_> {
                 (Some(shape), Protocol::Query | Protocol::RestJson) => {
                     constraints::of(&self.service["shapes"], shape)
                 }
-                (Some(_), Protocol::Ec2 | Protocol::Json | Protocol::RestXml) | (None, _) => Vec::new(),
+                (Some(_), Protocol::Ec2 | Protocol::Json10 | Protocol::Json | Protocol::RestXml)
+                | (None, _) => Vec::new(),
             },
             dry_run: self.members(input.as_deref()).any(|member| member.field == DRY_RUN),
             input: input.as_deref().map(names::structure),
@@ -358,7 +362,7 @@ fn wire_in(name: &str, member: &Value, protocol: Protocol) -> String {
         Protocol::Ec2 => text(member, "queryName")
             .or_else(|| location.map(|name| names::upper_first(&name)))
             .unwrap_or_else(|| name.to_owned()),
-        Protocol::Query | Protocol::Json | Protocol::RestJson | Protocol::RestXml => {
+        Protocol::Query | Protocol::Json10 | Protocol::Json | Protocol::RestJson | Protocol::RestXml => {
             location.unwrap_or_else(|| name.to_owned())
         }
     }

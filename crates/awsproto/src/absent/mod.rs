@@ -101,7 +101,8 @@ fn name<'a>(incoming: &Incoming<'a>) -> Option<&'a str> {
 /// The one service whose forms have this version.
 fn of_version(incoming: &Incoming<'_>) -> Option<&'static Service> {
     let version = incoming.form_value("Version")?;
-    let is_query = |service: &Service| matches!(service.protocol, Protocol::Ec2 | Protocol::Query);
+    let is_query =
+        |service: &Service| matches!(service.protocol, Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery);
     let all = services::ALL.iter().map(Entry::service);
     let mut found = all.filter(|service| is_query(service) && service.api_version == version);
     found.next().filter(|_| found.next().is_none())
@@ -165,7 +166,7 @@ impl Entry {
                 named(self.described.is_targeted_by(prefix))
             }
             (Protocol::RpcCbor, Shape::Cbor(name)) => named(self.described.target_prefix == *name),
-            (Protocol::Ec2 | Protocol::Query, Shape::Form(version)) => {
+            (Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery, Shape::Form(version)) => {
                 named(version.as_deref() == Some(self.described.api_version))
             }
             (Protocol::RestJson | Protocol::RestXml | Protocol::S3, Shape::Rest(_))
@@ -184,7 +185,8 @@ impl Entry {
                 | Protocol::RestJson
                 | Protocol::RestXml
                 | Protocol::S3
-                | Protocol::RpcCbor,
+                | Protocol::RpcCbor
+                | Protocol::SqsQuery,
                 Shape::Target(_) | Shape::Cbor(_) | Shape::Form(_) | Shape::Rest(_),
             ) => Fit::Stranger,
         }

@@ -428,8 +428,6 @@ pub(super) static ALL: &[Entry] = &[
     entry("snowball", "Amazon Snowball", RpcCbor, "", "AWSIESnowballJobManagementService", &[]),
     vacant(&services::sns::QUERY, &[]),
     entry("social-messaging", "AWS End User Messaging Social", RestJson, "", "", &[]),
-    vacant(&services::sqs::JSON10, &[]),
-    vacant(&services::sqs::QUERY, &[]),
     entry("ssm-contacts", "SSM Contacts", Json11, "", "SSMContacts", &[]),
     entry("ssm-guiconnect", "AWS SSM-GUIConnect", RestJson, "", "", &[]),
     entry("ssm-incidents", "SSM Incidents", RestJson, "", "", &[]),

@@ -3,7 +3,7 @@
 //! Follows "AWS JSON 1.0 protocol" (Smithy).
 
 use super::dialect::Dialect;
-use super::{json_error, targeted};
+use super::{json_error, query_compatible, targeted};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
@@ -28,7 +28,53 @@ impl Dialect for Json10 {
         Reply::new(200, CONTENT_TYPE, output.body.clone())
     }
 
-    fn write_error(&self, _: &Service, error: &AwsError, _: &str) -> Reply {
-        Reply::new(json_error::status(error), CONTENT_TYPE, json_error::body(error))
+    fn write_error(&self, service: &Service, error: &AwsError, _: &str) -> Reply {
+        let Some(namespace) = query_compatible::namespace(service) else {
+            return Reply::new(json_error::status(error), CONTENT_TYPE, json_error::body(error));
+        };
+        let status = query_compatible::status(error);
+        let said = format!("{};{}", query_compatible::code(error), query_compatible::fault(status));
+        let named = AwsError { code: format!("{namespace}#{}", error.code).into(), ..error.clone() };
+        let reply = Reply::new(status, CONTENT_TYPE, json_error::body(&named));
+        Reply { headers: vec![("x-amzn-query-error", said)], ..reply }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Protocol;
+
+    #[test]
+    fn errors_have_the_code_of_before_in_a_header() {
+        let gone = AwsError::new("QueueDoesNotExist", "The specified queue does not exist.");
+        let reply = gone.render(&service("sqs"), "r-1");
+        let body = r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}"#;
+        assert_eq!((reply.status, &*reply.text()), (400, body));
+        let said = "AWS.SimpleQueueService.NonExistentQueue;Sender".to_owned();
+        assert_eq!(reply.headers, [("x-amzn-query-error", said)]);
+        let other = AwsError::new("ResourceNotFoundException", "").render(&service("dynamodb"), "r-1");
+        assert_eq!((other.headers, other.status), (Vec::new(), 400));
+    }
+
+    #[test]
+    fn whoever_is_refused_gets_the_status_of_before_too() {
+        let denied = AwsError::new("AccessDeniedException", "No.").render(&service("sqs"), "r-1");
+        assert_eq!((denied.status, denied.headers[0].1.as_str()), (403, "AccessDenied;Sender"));
+        let broken = AwsError::new("InternalError", "").render(&service("sqs"), "r-1");
+        assert_eq!((broken.status, broken.headers[0].1.as_str()), (500, "InternalError;Receiver"));
+    }
+
+    const fn service(name: &'static str) -> Service {
+        Service {
+            name,
+            title: "x",
+            protocol: Protocol::Json10,
+            api_version: "1",
+            xml_namespace: "",
+            target_prefix: "",
+            known_operations: &[],
+            routes: &[],
+        }
     }
 }

@@ -10,10 +10,12 @@ mod json10;
 pub mod json11;
 mod json_error;
 pub mod query;
+mod query_compatible;
 pub mod rest_json;
 pub mod rest_xml;
 mod rpc_cbor;
 mod s3;
+mod sqs_query;
 mod targeted;
 mod xml_error;
 
@@ -36,6 +38,7 @@ impl Protocol {
             Protocol::RestXml => &rest_xml::RestXml,
             Protocol::S3 => &s3::S3,
             Protocol::RpcCbor => &rpc_cbor::RpcCbor,
+            Protocol::SqsQuery => &sqs_query::SqsQuery,
         }
     }
 }
@@ -62,7 +65,8 @@ pub(crate) fn wording(protocol: Protocol) -> &'static Wording {
         | Protocol::RestJson
         | Protocol::RestXml
         | Protocol::S3
-        | Protocol::RpcCbor => &query::WORDING,
+        | Protocol::RpcCbor
+        | Protocol::SqsQuery => &query::WORDING,
     }
 }
 

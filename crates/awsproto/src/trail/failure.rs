@@ -14,7 +14,8 @@ pub(super) fn code(service: &Service, error: &AwsError) -> String {
         | Protocol::RestJson
         | Protocol::RestXml
         | Protocol::S3
-        | Protocol::RpcCbor => match error.code.as_ref() {
+        | Protocol::RpcCbor
+        | Protocol::SqsQuery => match error.code.as_ref() {
             "AccessDeniedException" => "AccessDenied".to_owned(),
             code => code.to_owned(),
         },

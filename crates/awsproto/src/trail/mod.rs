@@ -3,12 +3,15 @@
 //! Follows "CloudTrail record contents for management, data, and network activity events" and "CloudTrail userIdentity
 //! element" (CloudTrail User Guide). Left out: what only AWS's own services do (`invokedBy`, `vpcEndpointId`).
 
+mod data_events;
 mod elements;
 mod failure;
 mod identity;
 mod parameters;
 mod resources;
 mod shared;
+
+pub use data_events::is_data_event;
 
 use crate::call::Call;
 use crate::error::AwsError;
@@ -267,7 +270,8 @@ fn has_item_lists(protocol: Protocol) -> bool {
         | Protocol::RestJson
         | Protocol::RestXml
         | Protocol::S3
-        | Protocol::RpcCbor => false,
+        | Protocol::RpcCbor
+        | Protocol::SqsQuery => false,
     }
 }
 

@@ -83,7 +83,8 @@ impl Reader {
             | Protocol::RestJson
             | Protocol::RestXml
             | Protocol::S3
-            | Protocol::RpcCbor => beyond("ValidationError", key, number, bounds),
+            | Protocol::RpcCbor
+            | Protocol::SqsQuery => beyond("ValidationError", key, number, bounds),
         }
     }
 }

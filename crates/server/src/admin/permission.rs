@@ -107,6 +107,7 @@ fn call(
         request_id: String::new(),
         now,
         origin: Origin { sender, seen_as, is_secure: true },
+        spoken_to: None,
         ids: clock::ids(),
         unknown_images: running.config.unknown_images,
         provided: Provided::Nothing,

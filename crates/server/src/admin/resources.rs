@@ -72,6 +72,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("signing certificates", world.signing_certificates.len()),
         ("server certificates", world.server_certificates.len()),
         ("buckets", world.buckets.len()),
+        ("queues", world.queues.len()),
         ("saml providers", world.saml_providers.len()),
         ("service-specific credentials", world.service_specific_credentials.len()),
         ("managed policies", world.managed_policies.len()),

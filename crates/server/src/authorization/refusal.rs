@@ -15,6 +15,11 @@ pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decis
             .with_status(403);
     }
     let sentence = sentence(question, decision, |resource| resource.to_owned());
+    // SQS says actions in small letters: "sqs:sendmessage".
+    let sentence = match service.name {
+        "sqs" => sentence.replace(question.action, &question.action.to_ascii_lowercase()),
+        _ => sentence,
+    };
     match service.protocol.error_names() {
         ErrorNames::Ec2 => {
             let encoded = message::encoded(call, question, decision);

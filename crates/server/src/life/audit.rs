@@ -33,12 +33,13 @@ pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) {
     }
 }
 
-/// What the audit trail writes of it: of a call by somebody known, of an operation that AWS has. What was refused before
+/// What the audit trail writes of it: of a call by somebody known, of an operation that AWS has, about a resource and not only
+/// about what is in it. What was refused before
 /// any service was asked is in nobody's trail.
 fn finished(exchange: &mut Exchange<'_>) -> Option<Finished> {
     let route = exchange.route.as_ref()?;
     let (service, operation) = (route.service, route.operation.clone());
-    if !service.knows(&operation) {
+    if !service.knows(&operation) || trail::is_data_event(service.name, &operation) {
         return None;
     }
     let is_global = route.region.as_deref().is_some_and(|region| region.ends_with("-global"));

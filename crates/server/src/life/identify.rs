@@ -3,13 +3,14 @@
 use awsproto::sigv4::{self, SignatureError};
 use awsproto::trail::Actor;
 use awsproto::{AwsError, Call, Need};
-use model::{Scope, Timestamp};
+use model::{Partition, Scope, Timestamp};
 
 use super::exchange::Identified;
 use super::{Ended, Exchange};
 use crate::api::Api;
 use crate::callers::Caller;
 use crate::clock;
+use crate::host_name::{addressed, name_in};
 
 pub(super) fn step(api: &Api, exchange: &mut Exchange<'_>) -> Result<(), Ended> {
     if is_vouched_for(api, exchange) {
@@ -61,6 +62,19 @@ pub(super) fn identified(
     exchange.proof = Some(caller.proof);
     let (request_id, origin) = (exchange.request_id.clone(), exchange.client.origin);
     let call = api.call_of(caller, access_key_id, scope, request_id, origin, now);
+    let call = Call { spoken_to: spoken_to(exchange), ..call };
     exchange.identified = Some(Identified { actor: Actor::of(&call), scope, at: now });
     exchange.call = Some(Call { body: exchange.streamed(), ..call });
+}
+
+/// The host and port that a request is spoken to, where that is none of AWS's names.
+fn spoken_to(exchange: &Exchange<'_>) -> Option<String> {
+    let host = addressed(exchange.head).ok()?;
+    let is_below = |name: &str| {
+        let domains = Partition::ALL.into_iter().flat_map(|it| [it.domain(), it.dual_stack_domain()]);
+        domains.into_iter().any(|domain| name.ends_with(domain))
+    };
+    // An address is nobody's name.
+    let is_of_aws = name_in(&host).is_some_and(|name| is_below(&name));
+    (!is_of_aws).then_some(host)
 }

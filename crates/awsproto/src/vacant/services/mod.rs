@@ -124,8 +124,6 @@ pub(crate) mod shield;
 #[rustfmt::skip]
 pub(crate) mod sns;
 #[rustfmt::skip]
-pub(crate) mod sqs;
-#[rustfmt::skip]
 pub(crate) mod stepfunctions;
 #[rustfmt::skip]
 pub(crate) mod storagegateway;
@@ -210,8 +208,6 @@ pub static ALL: &[&Api<World>] = &[
     &shield::RPCCBOR_API,
     &shield::JSON11_API,
     &sns::QUERY_API,
-    &sqs::JSON10_API,
-    &sqs::QUERY_API,
     &stepfunctions::JSON10_API,
     &storagegateway::JSON11_API,
     &transfer::JSON11_API,

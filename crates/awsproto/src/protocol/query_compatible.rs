@@ -1,0 +1,50 @@
+//! Services that once spoke the query protocol and speak JSON now: by which codes their errors are known to programs that were
+//! written for the former.
+//!
+//! Follows "AWS query compatible trait" (Smithy): `x-amzn-query-error` has the code of before, and whose fault it was. Amazon
+//! SQS is the one such service here; its codes and statuses are those of the "Errors" of each action (Amazon SQS API Reference).
+
+use crate::error::AwsError;
+use crate::service::Service;
+
+/// What precedes exceptions' names in answers, of a service that is so.
+pub(super) fn namespace(service: &Service) -> Option<&'static str> {
+    (service.name == "sqs").then_some("com.amazonaws.sqs")
+}
+
+/// Exceptions, what they are called in the query protocol where that is something else, and their statuses.
+const CODES: [(&str, &str, u16); 18] = [
+    ("AccessDeniedException", "AccessDenied", 403),
+    ("BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400),
+    ("BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong", 400),
+    ("EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest", 400),
+    ("ExpiredTokenException", "ExpiredToken", 403),
+    ("IncompleteSignatureException", "IncompleteSignature", 403),
+    ("InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId", 400),
+    ("InvalidSignatureException", "SignatureDoesNotMatch", 403),
+    ("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", 400),
+    ("MissingAuthenticationTokenException", "MissingAuthenticationToken", 403),
+    ("OverLimit", "OverLimit", 403),
+    ("PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress", 403),
+    ("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently", 400),
+    ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400),
+    ("QueueNameExists", "QueueAlreadyExists", 400),
+    ("TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", 400),
+    ("UnrecognizedClientException", "InvalidClientTokenId", 403),
+    ("UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", 400),
+];
+
+/// The code of an error in the query protocol.
+pub(super) fn code(error: &AwsError) -> &str {
+    CODES.iter().find(|(name, ..)| *name == error.code).map_or(&error.code, |(_, code, _)| code)
+}
+
+/// Its status.
+pub(super) fn status(error: &AwsError) -> u16 {
+    CODES.iter().find(|(name, ..)| *name == error.code).map_or(error.status, |(.., status)| *status)
+}
+
+/// Whose fault it is.
+pub(super) fn fault(status: u16) -> &'static str {
+    if status < 500 { "Sender" } else { "Receiver" }
+}
