@@ -73,7 +73,6 @@ class AbsentServices(unittest.TestCase):
     def test_services_are_told_in_each_of_their_protocols(self):
         for service, operation, protocols in (
             ("cloudwatch", "ListMetrics", ("smithy-rpc-v2-cbor", "json", "query")),
-            ("sqs", "CreateQueue", ("json", "query")),
         ):
             for protocol in protocols:
                 with self.subTest(f"{service} {protocol}"):

@@ -205,6 +205,20 @@ mod tests {
     }
 
     #[test]
+    fn a_service_of_two_protocols_is_asked_in_the_one_that_is_spoken() {
+        static JSON: Service = service("sqs", Protocol::Json10, "2012-11-05", "AmazonSQS", &[]);
+        static FORMS: Service = service("sqs", Protocol::SqsQuery, "2012-11-05", "", &[]);
+        let scope = CredentialScope::parse("AKID/20260101/us-east-1/sqs/aws4_request").unwrap();
+        let of = |incoming: &Incoming<'_>| route(incoming, &[&JSON, &FORMS]).unwrap().service.protocol;
+        let signed = Incoming { scope: Some(&scope), path: "/1/jobs", ..Incoming::default() };
+        assert_eq!(of(&Incoming { target: Some("AmazonSQS.SendMessage"), ..signed }), Protocol::Json10);
+        let body = b"Action=SendMessage&Version=2012-11-05";
+        assert_eq!(of(&Incoming { body, ..signed }), Protocol::SqsQuery);
+        let host = Some("sqs.us-east-1.amazonaws.com");
+        assert_eq!(of(&Incoming { body, host, ..Incoming::default() }), Protocol::SqsQuery);
+    }
+
+    #[test]
     fn a_request_without_an_action_is_told_so() {
         let scope = CredentialScope::parse("AKID/20260101/eu-west-1/ec2/aws4_request").unwrap();
         let nothing = go(&Incoming { scope: Some(&scope), ..Incoming::default() }).unwrap_err();

@@ -183,10 +183,14 @@ impl Line {
             return Err(OverLimit);
         }
         let mut received = Received::default();
+        // "attempts to return as many messages with the same message group ID as possible".
+        let mut open: Option<Arc<str>> = None;
         while received.picked.len() < asking.count.min(room) {
-            let Some(number) = self.next(&received) else { break };
+            let Some(number) = self.next(open.as_deref()) else { break };
             let entry = &self.entries[&number];
             if asking.receives_max.is_some_and(|most| entry.receives >= most) {
+                // What comes behind it waits until it has left.
+                open = None;
                 self.go(number, Place::Leaving);
                 received.leaving.push(number);
                 continue;
@@ -197,19 +201,16 @@ impl Line {
             entry.first_receive.get_or_insert(now);
             self.go(number, Place::InFlight(until));
             let entry = self.entries[&number].clone();
+            open.clone_from(&entry.group);
             received.picked.push(Picked { number, entry });
         }
         Ok(received)
     }
 
-    fn next(&self, received: &Received) -> Option<Number> {
+    fn next(&self, open: Option<&str>) -> Option<Number> {
         match &self.groups {
             None => self.waiting.first().copied(),
-            // "attempts to return as many messages with the same message group ID as possible".
-            Some(groups) => {
-                let open = received.picked.last().and_then(|last| last.entry.group.as_deref());
-                groups.next(open)
-            }
+            Some(groups) => groups.next(open),
         }
     }
 
@@ -251,22 +252,6 @@ impl Line {
         if self.entries.get(&number).is_some_and(|it| it.place == Place::Leaving) {
             self.go(number, Place::Waiting);
         }
-    }
-
-    /// Has up to so many of those that can be received leave, the oldest first.
-    pub fn leaving(&mut self, now: Timestamp, count: usize) -> Vec<Number> {
-        self.wake(now);
-        let mut waiting: Vec<Number> = match &self.groups {
-            None => self.waiting.iter().copied().take(count).collect(),
-            Some(_) => {
-                let is_waiting = |it: &(&Number, &Entry)| it.1.place == Place::Waiting;
-                self.entries.iter().filter(is_waiting).map(|(number, _)| *number).collect()
-            }
-        };
-        waiting.sort_unstable();
-        waiting.truncate(count);
-        waiting.iter().for_each(|number| self.go(*number, Place::Leaving));
-        waiting
     }
 
     /// Takes out what is older than messages are kept.

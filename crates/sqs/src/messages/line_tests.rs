@@ -79,10 +79,9 @@ fn as_many_as_there_can_be_are_received_and_not_deleted() {
 #[derive(Clone, Debug)]
 enum Step {
     Send(u8, i64),
-    Receive(usize, i64),
+    Receive(usize, i64, Option<u32>),
     Delete(usize),
     Change(usize, i64),
-    Leave(usize),
     Stay(usize),
     Pass(i64),
     Expire(i64),
@@ -91,10 +90,10 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (0..4_u8, prop_oneof![Just(0), 0..50_i64]).prop_map(|(group, delay)| Step::Send(group, delay)),
-        4 => (1..11_usize, 0..50_i64).prop_map(|(count, visibility)| Step::Receive(count, visibility)),
+        4 => (1..11_usize, 0..50_i64, prop::option::of(1..4_u32))
+            .prop_map(|(count, visibility, most)| Step::Receive(count, visibility, most)),
         3 => any::<usize>().prop_map(Step::Delete),
         2 => (any::<usize>(), 0..50_i64).prop_map(|(which, ms)| Step::Change(which, ms)),
-        1 => (1..4_usize).prop_map(Step::Leave),
         1 => any::<usize>().prop_map(Step::Stay),
         2 => (0..40_i64).prop_map(Step::Pass),
         1 => (50..400_i64).prop_map(Step::Expire),
@@ -146,14 +145,25 @@ fn run(in_order: bool, steps: Vec<Step>) {
                 plain.0.insert(next, new);
                 next += 1;
             }
-            Step::Receive(count, visibility_ms) => {
-                let asking = Asking { count, visibility_ms, ..ASKING };
+            Step::Receive(count, visibility_ms, receives_max) => {
+                let asking = Asking { count, visibility_ms, receives_max, ..ASKING };
                 let got = line.receive(Timestamp(now), &asking).unwrap();
                 let mut answer = Vec::new();
+                for number in &got.leaving {
+                    let entry = plain.0.get_mut(number).unwrap();
+                    assert!(
+                        entry.place == Place::Waiting
+                            && receives_max.is_some_and(|most| entry.receives >= most)
+                    );
+                }
                 for picked in &got.picked {
+                    assert!(receives_max.is_none_or(|most| picked.entry.receives <= most));
                     assert!(plain.may(picked.number, in_order, &answer), "{picked:?} of {:?}", plain.0);
                     answer.push(picked.number);
                     plain.0.insert(picked.number, picked.entry.clone());
+                }
+                for number in &got.leaving {
+                    plain.0.get_mut(number).unwrap().place = Place::Leaving;
                 }
                 let left = plain.0.keys().any(|it| plain.may(*it, in_order, &answer));
                 // What was handed out for no time at all can be handed out again.
@@ -175,13 +185,6 @@ fn run(in_order: bool, steps: Vec<Step>) {
                         entry.place =
                             if ms == 0 { Place::Waiting } else { Place::InFlight(Timestamp(now + ms)) };
                     }
-                }
-            }
-            Step::Leave(count) => {
-                for number in line.leaving(Timestamp(now), count) {
-                    let entry = plain.0.get_mut(&number).unwrap();
-                    assert_eq!(entry.place, Place::Waiting);
-                    entry.place = Place::Leaving;
                 }
             }
             Step::Stay(which) => {

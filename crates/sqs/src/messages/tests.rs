@@ -88,7 +88,7 @@ async fn copies_are_known_after_a_restart_and_in_the_same_commit() {
     };
     let messages = open(&folder).await;
     let again = messages.send(ORDERED, vec![copy("three")], Timestamp(299_999)).await.unwrap();
-    assert_eq!(again, [first.clone()]);
+    assert_eq!(again, std::slice::from_ref(&first));
     let later = messages.send(ORDERED, vec![copy("four")], Timestamp(300_000)).await.unwrap();
     assert_ne!(later, [first]);
     assert_eq!(messages.counts(ORDERED, Timestamp(0)).waiting, 2);
