@@ -121,8 +121,10 @@ fn every_row_of_every_service_is_refused_to_whom_nothing_allows_it_in_the_servic
                 ErrorNames::Ec2 => ("UnauthorizedOperation", 403),
                 ErrorNames::Plain => ("AccessDenied", 403),
                 ErrorNames::Exceptions => {
-                    let is_rest = service.service.protocol == Protocol::RestJson;
-                    ("AccessDeniedException", if is_rest { 403 } else { 400 })
+                    // SQS has the statuses of its query protocol.
+                    let has_own =
+                        service.service.protocol == Protocol::RestJson || service.service.name == "sqs";
+                    ("AccessDeniedException", if has_own { 403 } else { 400 })
                 }
             };
             let told = refused.render(service.service, "r-1").status;
