@@ -210,7 +210,7 @@ mod tests {
             ("sns", form(b"Action=ListTopics&Version=2010-03-31"), "Amazon SNS", Protocol::Query),
             ("ses", form(b"Action=ListIdentities&Version=2010-12-01"), "Amazon SES", Protocol::Query),
             ("ses", get("/v2/email/identities"), "Amazon SES V2", Protocol::RestJson),
-            ("dynamodb", target("DynamoDB_20120810.ListTables"), "Amazon DynamoDB", Protocol::Json10),
+            ("dynamodb", target("DynamoDB_20120810.ListTables"), "DynamoDB", Protocol::Json10),
             ("monitoring", form(b"Action=ListMetrics&Version=2010-08-01"), "CloudWatch", Protocol::Query),
             (
                 "monitoring",
