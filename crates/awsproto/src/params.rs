@@ -4,7 +4,7 @@
 //! EC2 writes lists flat (`VpcId.1`), the query protocol with a `member` between
 //! (`PolicyArns.member.1`). Everything here reads what a stranger sent: sizes and depths are
 //! bounded, and whatever is not asked for by name is refused as not recognized.
-//! Maps are not read; no operation of the services here takes one.
+//! Maps are lists of pairs (`Attributes.entry.1.key`), as the query protocol writes them.
 
 use crate::error::{AwsError, UNKNOWN_PARAMETER};
 use crate::percent;
@@ -407,6 +407,36 @@ impl<T: FromParams> FromParams for List<T> {
     }
 }
 
+/// A pair of a map, whose parts some models call otherwise than `key` and `value`.
+struct Entry<T>(String, T);
+
+impl<T: FromParams> FromParams for Entry<T> {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let (key, value) =
+            if node.children.contains_key("Name") { ("Name", "Value") } else { ("key", "value") };
+        let entry = (fields.required(key)?, fields.required(value)?);
+        fields.close()?;
+        match entry {
+            (Some(key), Some(value)) => Ok(Entry(key, value)),
+            (_, _) => Err(at.missing()),
+        }
+    }
+}
+
+/// Of pairs with the same key, the last one counts.
+impl<T: FromParams> FromParams for BTreeMap<String, T> {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        if node.children.is_empty() && node.text.as_deref().is_some_and(str::is_empty) {
+            return Ok(BTreeMap::new());
+        }
+        let mut fields = Fields::of(node, at);
+        let entries: Vec<Entry<T>> = fields.list("entry")?;
+        fields.close()?;
+        Ok(entries.into_iter().map(|Entry(key, value)| (key, value)).collect())
+    }
+}
+
 fn members_of<T>(
     node: &Node,
     at: &At<'_>,
@@ -566,6 +596,32 @@ mod tests {
             };
             fields.close()?;
             Ok(value)
+        }
+    }
+
+    #[test]
+    fn a_map_is_a_list_of_pairs() {
+        let read = |form: &str| {
+            let node = Node::parse_form(form.as_bytes()).unwrap();
+            let at = At::root(&crate::protocol::query::WORDING);
+            let mut fields = Fields::of(&node, &at);
+            let map: Option<BTreeMap<String, String>> = fields.optional("A")?;
+            fields.close().map(|()| map)
+        };
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let form = "A.entry.2.key=b&A.entry.2.value=&A.entry.1.key=a&A.entry.1.value=1";
+        assert_eq!(read(form).unwrap(), Some(BTreeMap::from([pair("a", "1"), pair("b", "")])));
+        assert_eq!(read("A.entry.1.Name=a&A.entry.1.Value=1").unwrap().unwrap().len(), 1);
+        assert_eq!((read("").unwrap(), read("A=").unwrap()), (None, Some(BTreeMap::new())));
+        for bad in [
+            "A=x",
+            "A.entry.1.key=a",
+            "A.entry.1.value=a",
+            "A.entry.x.key=a",
+            "A.b=c",
+            "A.entry.1.key=a&A.entry.1.value=1&A.entry.1.c=2",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
         }
     }
 

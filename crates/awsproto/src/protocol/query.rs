@@ -16,7 +16,7 @@ use crate::xml::{self, ToXml, XmlWriter};
 
 const CONTENT_TYPE: &str = "text/xml";
 
-pub(super) static WORDING: Wording = Wording { empty: EmptyValue::IsAValue, invalid, missing };
+pub(crate) static WORDING: Wording = Wording { empty: EmptyValue::IsAValue, invalid, missing };
 
 fn invalid(key: &str, _: &str, reason: &str) -> AwsError {
     AwsError::new("MalformedInput", format!("{key}: {reason}"))
