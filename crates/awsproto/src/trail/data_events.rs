@@ -4,18 +4,21 @@
 //! Follows "Logging data events" (AWS CloudTrail User Guide): "LookupEvents … management events".
 
 /// Operations, by service. Those of Amazon S3 are known where its requests are.
-const OPERATIONS: [(&str, &[&str]); 1] = [(
-    "sqs",
-    &[
-        "ChangeMessageVisibility",
-        "ChangeMessageVisibilityBatch",
-        "DeleteMessage",
-        "DeleteMessageBatch",
-        "ReceiveMessage",
-        "SendMessage",
-        "SendMessageBatch",
-    ],
-)];
+const OPERATIONS: [(&str, &[&str]); 2] = [
+    ("sns", &["Publish", "PublishBatch"]),
+    (
+        "sqs",
+        &[
+            "ChangeMessageVisibility",
+            "ChangeMessageVisibilityBatch",
+            "DeleteMessage",
+            "DeleteMessageBatch",
+            "ReceiveMessage",
+            "SendMessage",
+            "SendMessageBatch",
+        ],
+    ),
+];
 
 /// Whether a call of an operation is one.
 pub fn is_data_event(service: &str, operation: &str) -> bool {
@@ -28,7 +31,8 @@ mod tests {
 
     #[test]
     fn messages_are_data_and_queues_are_managed() {
-        assert!(is_data_event("sqs", "ReceiveMessage"));
+        assert!(is_data_event("sqs", "ReceiveMessage") && is_data_event("sns", "Publish"));
+        assert!(!is_data_event("sns", "Subscribe"));
         assert!(!is_data_event("sqs", "PurgeQueue") && !is_data_event("sns", "ReceiveMessage"));
     }
 }
