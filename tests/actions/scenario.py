@@ -65,6 +65,7 @@ class Scenario:
         self.account = hamlet.client("account", recorder=recorder)
         self.tagging = hamlet.client("resourcegroupstaggingapi", recorder=recorder)
         self.sqs = hamlet.client("sqs", recorder=recorder)
+        self.sns = hamlet.client("sns", recorder=recorder)
         self.id = {}
 
     def build(self):
@@ -90,6 +91,7 @@ class Scenario:
         self.change_peering()
         self.change_lists()
         self.change_tags()
+        self.notifications()
         self.private_names()
         self.change_roles()
 
@@ -968,6 +970,36 @@ class Scenario:
         self.tagging.get_tag_keys()
         self.tagging.get_tag_values(Key="stage")
         self.tagging.untag_resources(ResourceARNList=arns[:1], TagKeys=["stage"])
+
+    def notifications(self):
+        """A topic, who hears of what, and what is said."""
+        sns = self.sns
+        topic = sns.create_topic(Name="alarms", Attributes={"DisplayName": "Alarms"}, Tags=[{"Key": "a", "Value": "b"}])
+        topic = topic["TopicArn"]
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="SignatureVersion", AttributeValue="2")
+        sns.get_topic_attributes(TopicArn=topic)
+        sns.get_data_protection_policy(ResourceArn=topic)
+        sns.add_permission(TopicArn=topic, Label="peer", AWSAccountId=[PEER], ActionName=["Publish"])
+        sns.remove_permission(TopicArn=topic, Label="peer")
+        sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "c", "Value": "d"}])
+        sns.list_tags_for_resource(ResourceArn=topic)
+        sns.untag_resource(ResourceArn=topic, TagKeys=["c"])
+        mail = {"Protocol": "email", "Endpoint": "someone@example.com"}
+        one = sns.subscribe(TopicArn=topic, ReturnSubscriptionArn=True, **mail)["SubscriptionArn"]
+        try:
+            sns.confirm_subscription(TopicArn=topic, Token="0" * 64)
+        except ClientError as error:
+            assert error.response["Error"]["Message"] == "Invalid parameter: Token", error
+        raw = {"AttributeName": "FilterPolicy", "AttributeValue": '{"colour": ["red"]}'}
+        sns.set_subscription_attributes(SubscriptionArn=one, **raw)
+        sns.get_subscription_attributes(SubscriptionArn=one)
+        sns.list_subscriptions()
+        sns.list_subscriptions_by_topic(TopicArn=topic)
+        sns.publish(TopicArn=topic, Message="hello")
+        sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[{"Id": "1", "Message": "hello"}])
+        sns.unsubscribe(SubscriptionArn=one)
+        sns.list_topics()
+        sns.delete_topic(TopicArn=topic)
 
     def private_names(self):
         route53, vpcs = self.route53, [{"VPCRegion": "us-west-2", "VPCId": self.id[name]} for name in ("vpc", "vpc2")]

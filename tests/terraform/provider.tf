@@ -21,6 +21,7 @@ provider "aws" {
     r53     = var.endpoint
     s3      = var.endpoint
     sqs     = var.endpoint
+    sns     = var.endpoint
     ssm     = var.endpoint
     sts     = var.endpoint
   }

@@ -49,6 +49,7 @@ NOT_IMPORTED = {
     "aws_s3_bucket_public_access_block",
     "aws_security_group",
     "aws_security_group_rule",
+    "aws_sns_topic_policy",
     "aws_vpc_dhcp_options_association",
     "aws_vpc_endpoint_route_table_association",
     "aws_vpc_endpoint_subnet_association",

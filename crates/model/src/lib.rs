@@ -101,12 +101,14 @@ pub mod ssh_public_key;
 pub mod storage_defaults;
 pub mod subnet;
 mod subnet_address;
+pub mod subscription;
 pub mod table;
 pub mod tagged;
 pub mod tags;
 #[cfg(test)]
 mod testing;
 pub mod timestamp;
+pub mod topic;
 pub mod upgrade;
 pub mod user;
 pub mod volume;

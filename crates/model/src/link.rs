@@ -54,6 +54,8 @@ use crate::snapshot::Snapshot;
 use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
+use crate::subscription::Subscription;
+use crate::topic::{Topic, TopicId};
 use crate::user::User;
 use crate::volume::Volume;
 use crate::vpc::Vpc;
@@ -111,6 +113,10 @@ pub enum Link {
     Role(RoleId),
     /// Their account, where they are in no Region.
     Account(AccountId),
+    /// They wait for somebody's word.
+    Unconfirmed,
+    /// A topic that they have the messages of.
+    Topic(TopicId),
     /// A user whose credentials they are.
     User(UserId),
     /// An account whose root's credentials they are.
@@ -334,6 +340,20 @@ links! {
     Queue: |it, put| {
         put(Link::Scope(it.scope));
         it.settings.redrive.iter().for_each(|to| put(Link::name(it.scope.account, &to.target)));
+    };
+    Topic: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::name(it.scope, &it.name));
+        if it.fifo.is_some() {
+            put(Link::Counted(it.scope));
+        }
+    };
+    Subscription: |it, put| {
+        put(Link::Scope(Scope { account: it.owner, region: it.topic_scope.region }));
+        put(Link::Topic(it.topic));
+        if !it.is_confirmed() {
+            put(Link::Unconfirmed);
+        }
     };
     SamlProvider: |it, put| {
         put(Link::Account(it.account));

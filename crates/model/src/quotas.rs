@@ -106,6 +106,16 @@ pub const ROLE_INLINE_POLICIES_MAX: usize = 10_240;
 pub const BUCKETS_MAX: usize = 10_000;
 /// Queues per account and Region. AWS has no limit.
 pub const QUEUES_MAX: usize = 10_000;
+/// Topics of SNS per account and Region.
+pub const TOPICS_MAX: usize = 100_000;
+/// FIFO topics among them.
+pub const FIFO_TOPICS_MAX: usize = 1_000;
+/// Subscriptions to a topic. AWS has 12,500,000; a message is handed to each before its publisher has an answer.
+pub const SUBSCRIPTIONS_PER_TOPIC_MAX: usize = 10_000;
+/// Subscriptions to a FIFO topic.
+pub const SUBSCRIPTIONS_PER_FIFO_TOPIC_MAX: usize = 100;
+/// Filter policies of the subscriptions to a topic.
+pub const FILTER_POLICIES_PER_TOPIC_MAX: usize = 200;
 /// OpenID Connect providers per account.
 pub const OIDC_PROVIDERS_MAX: usize = 100;
 /// Client identifiers per OpenID Connect provider.

@@ -47,6 +47,8 @@ use crate::snapshot::Snapshot;
 use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
+use crate::subscription::Subscription;
+use crate::topic::Topic;
 use crate::user::User;
 use crate::volume::Volume;
 use crate::vpc::Vpc;
@@ -143,6 +145,8 @@ impl Row for SamlProvider {}
 impl Row for Bucket {}
 impl Row for Queue {}
 impl Row for DeletedQueue {}
+impl Row for Topic {}
+impl Row for Subscription {}
 impl Row for ServiceSpecificCredential {}
 impl Row for InstanceProfile {}
 impl Row for AppliedQuota {}

@@ -12,6 +12,7 @@ use crate::private_hosted_zone::ZoneOwner;
 use crate::queue_name::QueueName;
 use crate::resource::ResourceId;
 use crate::tags::Tags;
+use crate::topic::is_topic_name;
 use crate::world::World;
 
 /// Something that can be tagged, of any service. It need not be there.
@@ -25,6 +26,8 @@ pub enum Taggable {
     Queue(QueueName),
     /// Of IAM, by its name.
     Iam(IamTaggable, String),
+    /// A topic, by its name.
+    Topic(String),
 }
 
 /// What can be tagged of IAM.
@@ -92,7 +95,7 @@ impl fmt::Display for Taggable {
             Taggable::Ec2(id) => id.fmt(f),
             Taggable::HostedZone(id) => id.fmt(f),
             Taggable::Queue(name) => name.as_str().fmt(f),
-            Taggable::Iam(_, name) => name.fmt(f),
+            Taggable::Iam(_, name) | Taggable::Topic(name) => name.fmt(f),
         }
     }
 }
@@ -113,12 +116,14 @@ impl Taggable {
             "route53" => of_route53(resource),
             "iam" => of_iam(resource),
             "sqs" => QueueName::of_arn(arn).ok().map(Taggable::Queue),
+            "sns" => of_sns(resource),
             _ => None,
         };
         let found = found.ok_or(ArnProblem::OfNoKind)?;
         let is_here = match found {
             // Images and snapshots have ARNs without an account, too.
             Taggable::Ec2(_) => region == scope.region.name() && (account.is_empty() || account == own.1),
+            Taggable::Topic(_) => region == scope.region.name() && account == own.1,
             Taggable::HostedZone(_) => is_home_of_the_global(scope.region) && account.is_empty(),
             Taggable::Queue(name) => name.scope() == scope,
             Taggable::Iam(..) => is_home_of_the_global(scope.region) && account == own.1,
@@ -153,6 +158,11 @@ fn of_iam(resource: &str) -> Option<Taggable> {
     Some(Taggable::Iam(kind, name.to_owned()))
 }
 
+fn of_sns(resource: &str) -> Option<Taggable> {
+    let is_name = is_topic_name(resource, false) || is_topic_name(resource, true);
+    is_name.then(|| Taggable::Topic(resource.to_owned()))
+}
+
 /// Whether what is of no Region is found in this one: "us-east-1", or its like in other partitions.
 fn is_home_of_the_global(region: Region) -> bool {
     region.partition().global_region() == region
@@ -171,7 +181,11 @@ impl World {
             kind: "sqs:queue".to_owned(),
             tags: &queue.tags,
         });
-        let mut rows: Vec<TaggedRow<'_>> = ec2.chain(queues.filter(|row| !row.tags.is_empty())).collect();
+        let topics = self.topics_of(scope);
+        let topics =
+            topics.map(|it| TaggedRow { arn: it.arn(), kind: "sns:topic".to_owned(), tags: &it.tags });
+        let of_messages = queues.chain(topics).filter(|row| !row.tags.is_empty());
+        let mut rows: Vec<TaggedRow<'_>> = ec2.chain(of_messages).collect();
         if is_home_of_the_global(scope.region) {
             rows.extend(self.tagged_globals(scope));
             rows.retain(|row| !row.tags.is_empty());
@@ -207,6 +221,7 @@ impl World {
         let (partition, account) = (scope.region.partition(), scope.account);
         match Taggable::of_arn(scope, arn).ok()? {
             Taggable::Ec2(id) => self.tags(scope, id),
+            Taggable::Topic(name) => self.topic(scope, &name).ok().map(|topic| &topic.tags),
             Taggable::HostedZone(id) => self.private_hosted_zone(account, id).ok().map(|zone| &zone.tags),
             Taggable::Queue(name) => self.queues.get(&name).map(|queue| &queue.tags),
             Taggable::Iam(kind, name) => match kind {
@@ -237,6 +252,7 @@ impl World {
         let (partition, account) = (scope.region.partition(), scope.account);
         match Taggable::of_arn(scope, arn).ok()? {
             Taggable::Ec2(id) => self.tags_mut(scope, id),
+            Taggable::Topic(name) => self.topic_mut(scope, &name).ok().map(|topic| &mut topic.tags),
             // Neither names nor VPCs change, by which zones are found.
             Taggable::HostedZone(id) => self.private_hosted_zones.get_mut(&id).map(|zone| &mut zone.tags),
             Taggable::Queue(name) => self.queues.get_mut(&name).map(|queue| &mut queue.tags),

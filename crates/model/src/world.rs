@@ -61,7 +61,9 @@ use crate::snapshot::Snapshot;
 use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
+use crate::subscription::{Subscription, SubscriptionId};
 use crate::table::{Change, Table};
+use crate::topic::{Topic, TopicId};
 use crate::user::User;
 use crate::volume::{Volume, VolumeType};
 use crate::vpc::Vpc;
@@ -299,6 +301,10 @@ tables! {
             queues: QueueName => Queue;
             /// Queues that were deleted, while their names are nobody's.
             deleted_queues: QueueName => DeletedQueue;
+            /// Topics of SNS.
+            topics: TopicId => Topic;
+            /// Subscriptions to them.
+            subscriptions: SubscriptionId => Subscription;
             /// What accounts have settled for IAM.
             account_settings: AccountId => AccountSettings;
             /// Quotas that were raised, by account and Region.

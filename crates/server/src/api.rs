@@ -23,6 +23,7 @@ use crate::consoles::Consoles;
 use crate::controllers::endpoint_places::EndpointPlaces;
 use crate::host_name::HostNames;
 use crate::life::{self, Exchange};
+use crate::notification_signing::NotificationSigning;
 use crate::refusal::{Refusal, RefusedRequests};
 use crate::service_endpoints;
 use crate::services;
@@ -68,6 +69,8 @@ pub struct Api {
     pub(crate) uses: Arc<Uses>,
     /// S3; none if what is in its buckets cannot be read.
     pub(crate) s3: Option<S3Service>,
+    /// Whose certificate anybody can have who gets a topic's notifications.
+    pub(crate) notifications: Arc<NotificationSigning>,
     /// What other services keep beside the state.
     pub(crate) beside: Beside,
 }
@@ -116,10 +119,24 @@ impl Api {
             && head.method == Method::GET
             && head.uri.query().is_none()
             && !is_of_a_client(&head);
-        match page(head.uri.path()).filter(|_| is_plain && self.refusal(client, &head).is_none()) {
-            Some(text) => plain(text),
+        if let Some(text) =
+            page(head.uri.path()).filter(|_| is_plain && self.refusal(client, &head).is_none())
+        {
+            return plain(text);
+        }
+        match self.certificate(client, &head).await {
+            Some(certificate) => plain(certificate),
             None => self.call(client, &head, body, request_id).await,
         }
+    }
+
+    /// With what notifications are signed, if that is what is asked for.
+    async fn certificate(&self, client: &Client, head: &Parts) -> Option<String> {
+        let is_asked = head.method == Method::GET && head.uri.query().is_none();
+        if !is_asked || self.refusal(client, head).is_some() {
+            return None;
+        }
+        self.notifications.certificate(head.uri.path()).await
     }
 
     /// Why nothing that this client asks is answered, if that is so.
@@ -267,9 +284,9 @@ fn page(path: &str) -> Option<&'static str> {
     }
 }
 
-fn plain(text: &'static str) -> Response<Full<Bytes>> {
+fn plain(text: impl Into<Bytes>) -> Response<Full<Bytes>> {
     Response::builder()
         .header("content-type", "text/plain; charset=utf-8")
-        .body(Full::new(Bytes::from_static(text.as_bytes())))
+        .body(Full::new(text.into()))
         .expect("status and headers are well-formed")
 }

@@ -96,7 +96,7 @@ impl IdentityKey {
         let mut random = rsa::rand_core::UnwrapErr(getrandom::SysRng);
         let key = RsaPrivateKey::new(&mut random, KEY_BITS).map_err(io::Error::other)?;
         let key = SigningKey::new(key);
-        let certificate = self_signed(&key).map_err(io::Error::other)?;
+        let certificate = self_signed(&key, SUBJECT).map_err(io::Error::other)?;
         Ok(IdentityKey { key, certificate })
     }
 
@@ -163,12 +163,15 @@ impl IdentitySigner for IdentityKey {
 }
 
 /// A certificate for one's own key, valid from now to the end of time ("no well-defined expiration date", RFC 5280).
-fn self_signed(key: &SigningKey<Sha256>) -> x509_cert::builder::Result<Certificate> {
+pub(crate) fn self_signed(
+    key: &SigningKey<Sha256>,
+    subject: &str,
+) -> x509_cert::builder::Result<Certificate> {
     let now = Duration::from_millis(u64::try_from(clock::now().0).unwrap_or_default());
     let validity = Validity::new(Time::try_from(UNIX_EPOCH + now)?, Time::INFINITY);
     let serial = SerialNumber::new(&clock::random::<16>())?;
     let public = SubjectPublicKeyInfoOwned::from_key(&key.verifying_key())?;
-    let builder = CertificateBuilder::new(SelfSigned(Name::from_str(SUBJECT)?), serial, validity, public)?;
+    let builder = CertificateBuilder::new(SelfSigned(Name::from_str(subject)?), serial, validity, public)?;
     builder.build::<_, Signature>(key)
 }
 

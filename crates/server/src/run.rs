@@ -3,8 +3,9 @@
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
 use awsproto::Beside;
-use awsproto::delivery::Couriers;
+use awsproto::delivery::{Courier, Couriers};
 use guest::PublicNames;
+use sns::Publishing;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::body::Bodies;
 use crate::buckets;
 use crate::callers::Callers;
 use crate::config::{Auth, Config, Instances};
+use crate::confirmations;
 use crate::consoles::Consoles;
 use crate::controllers::Controllers;
 use crate::credentials::AccessKey;
@@ -26,6 +28,7 @@ use crate::identity::Identity;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::namespaces::Servers;
+use crate::notification_signing::{NotificationSigning, Notifications};
 use crate::queues::{self, ToQueues};
 use crate::refusal::RefusedRequests;
 use crate::refusals::Refusals;
@@ -76,6 +79,10 @@ async fn serve<T>(
     let trail = Trail::kept_in(&config.data);
     let uses = Arc::new(Uses::default());
     tokio::spawn(Arc::clone(&uses).write_down_for_ever(state.clone()));
+    let notifications = Arc::new(NotificationSigning::kept_in(&config.data));
+    let (beside, courier) = beside(&config, &state);
+    let signer = Arc::new(Notifications(Arc::clone(&notifications)));
+    let publishing = Arc::new(Publishing::new(courier, signer));
     let api = Api {
         config: config.clone(),
         callers,
@@ -93,9 +100,11 @@ async fn serve<T>(
         trail: Arc::clone(&trail),
         uses: Arc::clone(&uses),
         s3: buckets::service(&config.data, &state),
-        beside: beside(&config, &state),
+        notifications: Arc::clone(&notifications),
+        beside: beside.with(Arc::clone(&publishing)),
     };
     let api = Arc::new(api);
+    tokio::spawn(confirmations::ask_for_ever(publishing, state.clone()));
     if let Some(s3) = api.s3.clone() {
         tokio::spawn(buckets::keep_house_for_ever(s3));
     }
@@ -134,12 +143,14 @@ async fn serve<T>(
     result
 }
 
-/// What services keep beside the state, and who sees to it.
-fn beside(config: &Config, state: &State) -> Beside {
-    let Some(messages) = queues::messages(&config.data) else { return Beside::default() };
+/// What services keep beside the state, who sees to it, and who brings to queues what others send.
+fn beside(config: &Config, state: &State) -> (Beside, Option<Arc<dyn Courier>>) {
+    let Some(messages) = queues::messages(&config.data) else { return (Beside::default(), None) };
     tokio::spawn(queues::keep_house_for_ever(Arc::clone(&messages), state.clone()));
     let courier = ToQueues { state: state.clone(), messages: Arc::clone(&messages) };
-    Beside::default().with(messages).with(Arc::new(Couriers(Arc::new(courier))))
+    let courier: Arc<dyn Courier> = Arc::new(courier);
+    let couriers = Couriers(Arc::clone(&courier));
+    (Beside::default().with(messages).with(Arc::new(couriers)), Some(courier))
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Arc<dyn store::Store>> {

@@ -13,6 +13,7 @@ pub static ALL: &[&Api<World>] = &[
     &iam::API,
     &route53::API,
     &sts::API,
+    &sns::API,
     &ssm::API,
     &service_quotas::API,
     &cloudtrail::API,

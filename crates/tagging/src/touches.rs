@@ -42,6 +42,7 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
 fn underlying(resource: &Taggable, is_tagging: bool) -> &'static str {
     let pair = match resource {
         Taggable::Ec2(_) => ["ec2:CreateTags", "ec2:DeleteTags"],
+        Taggable::Topic(_) => ["sns:TagResource", "sns:UntagResource"],
         Taggable::HostedZone(_) => ["route53:ChangeTagsForResource", "route53:ChangeTagsForResource"],
         Taggable::Queue(_) => ["sqs:TagQueue", "sqs:UntagQueue"],
         Taggable::Iam(kind, _) => match kind {
@@ -59,7 +60,7 @@ fn underlying(resource: &Taggable, is_tagging: bool) -> &'static str {
 fn own_key(resource: &Taggable) -> Option<&'static str> {
     match resource {
         Taggable::Ec2(_) => Some("ec2:ResourceTag/"),
-        Taggable::HostedZone(_) | Taggable::Queue(_) => None,
+        Taggable::HostedZone(_) | Taggable::Queue(_) | Taggable::Topic(_) => None,
         Taggable::Iam(..) => Some("iam:ResourceTag/"),
     }
 }

@@ -426,7 +426,6 @@ pub(super) static ALL: &[Entry] = &[
     entry("snow-device-management", "AWS Snow Device Management", RestJson, "", "", &[]),
     entry("snowball", "Amazon Snowball", Json11, "", "AWSIESnowballJobManagementService", &[]),
     entry("snowball", "Amazon Snowball", RpcCbor, "", "AWSIESnowballJobManagementService", &[]),
-    vacant(&services::sns::QUERY, &[]),
     entry("social-messaging", "AWS End User Messaging Social", RestJson, "", "", &[]),
     entry("ssm-contacts", "SSM Contacts", Json11, "", "SSMContacts", &[]),
     entry("ssm-guiconnect", "AWS SSM-GUIConnect", RestJson, "", "", &[]),

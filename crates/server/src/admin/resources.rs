@@ -73,6 +73,8 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("server certificates", world.server_certificates.len()),
         ("buckets", world.buckets.len()),
         ("queues", world.queues.len()),
+        ("topics", world.topics.len()),
+        ("subscriptions", world.subscriptions.len()),
         ("saml providers", world.saml_providers.len()),
         ("service-specific credentials", world.service_specific_credentials.len()),
         ("managed policies", world.managed_policies.len()),

@@ -20,6 +20,9 @@ pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decis
         "sqs" => sentence.replace(question.action, &question.action.to_ascii_lowercase()),
         _ => sentence,
     };
+    if service.name == "sns" {
+        return of_sns(question, &sentence);
+    }
     match service.protocol.error_names() {
         ErrorNames::Ec2 => {
             let encoded = message::encoded(call, question, decision);
@@ -31,6 +34,12 @@ pub(crate) fn refusal(call: &Call, service: &Service, question: &Question, decis
         ErrorNames::Plain => AwsError::new("AccessDenied", sentence).with_status(403),
         ErrorNames::Exceptions => AwsError::new("AccessDeniedException", sentence),
     }
+}
+
+/// SNS has a code of its own, and says its actions in the way of policies' first examples: `SNS:Publish`.
+fn of_sns(question: &Question, sentence: &str) -> AwsError {
+    let written = question.action.replacen("sns:", "SNS:", 1);
+    AwsError::new("AuthorizationError", sentence.replace(question.action, &written)).with_status(403)
 }
 
 /// `User: arn… is not authorized to perform: ec2:RunInstances on resource: arn… because no identity-based policy allows the

@@ -23,6 +23,7 @@ use crate::credentials::AccessKey;
 use crate::host_name::HostNames;
 use crate::listener;
 use crate::local_users::LocalUsers;
+use crate::notification_signing::NotificationSigning;
 use crate::spool::Spool;
 use crate::trail::Trail;
 use crate::writer::{Applied, State};
@@ -159,6 +160,7 @@ impl Lab {
             trail: Trail::kept_in(&data),
             uses: Arc::default(),
             s3: None,
+            notifications: Arc::new(NotificationSigning::kept_in(&config.data)),
             beside: Beside::default(),
             config: config.clone(),
         };

@@ -122,7 +122,6 @@ pub(crate) mod servicediscovery;
 #[rustfmt::skip]
 pub(crate) mod shield;
 #[rustfmt::skip]
-pub(crate) mod sns;
 #[rustfmt::skip]
 pub(crate) mod stepfunctions;
 #[rustfmt::skip]
@@ -207,7 +206,6 @@ pub static ALL: &[&Api<World>] = &[
     &servicediscovery::JSON11_API,
     &shield::RPCCBOR_API,
     &shield::JSON11_API,
-    &sns::QUERY_API,
     &stepfunctions::JSON10_API,
     &storagegateway::JSON11_API,
     &transfer::JSON11_API,
