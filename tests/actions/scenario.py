@@ -986,10 +986,7 @@ class Scenario:
         sns.untag_resource(ResourceArn=topic, TagKeys=["c"])
         mail = {"Protocol": "email", "Endpoint": "someone@example.com"}
         one = sns.subscribe(TopicArn=topic, ReturnSubscriptionArn=True, **mail)["SubscriptionArn"]
-        try:
-            sns.confirm_subscription(TopicArn=topic, Token="0" * 64)
-        except ClientError as error:
-            assert error.response["Error"]["Message"] == "Invalid parameter: Token", error
+        self.confirmed(topic)
         raw = {"AttributeName": "FilterPolicy", "AttributeValue": '{"colour": ["red"]}'}
         sns.set_subscription_attributes(SubscriptionArn=one, **raw)
         sns.get_subscription_attributes(SubscriptionArn=one)
@@ -1000,6 +997,19 @@ class Scenario:
         sns.unsubscribe(SubscriptionArn=one)
         sns.list_topics()
         sns.delete_topic(TopicArn=topic)
+
+    def confirmed(self, topic):
+        """Another account's queue is asked, and says yes."""
+        theirs = self.client("sqs", account=PEER)
+        url = theirs.create_queue(QueueName="theirs")["QueueUrl"]
+        arn = f"arn:aws:sqs:{REGION}:{PEER}:theirs"
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        theirs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        self.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        [asked] = theirs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+        self.sns.confirm_subscription(TopicArn=topic, Token=json.loads(asked["Body"])["Token"])
+        theirs.delete_queue(QueueUrl=url)
 
     def private_names(self):
         route53, vpcs = self.route53, [{"VPCRegion": "us-west-2", "VPCId": self.id[name]} for name in ("vpc", "vpc2")]

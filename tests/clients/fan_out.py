@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Topics of SNS and queues of SQS together: who gets what, in which form, signed by whom, and what becomes of the rest."""
+"""Topics of SNS and queues of SQS: who gets what, in which form, signed by whom, and what becomes of the rest."""
 
 import base64
 import json
@@ -8,6 +8,7 @@ import urllib.request
 
 import boto3
 from botocore.config import Config
+
 from client import harness
 
 ACCOUNT, PEER = "123456789012", "222222222222"
@@ -144,7 +145,7 @@ class FanOut(harness.Lab):
         self.sns.confirm_subscription(TopicArn=topic, Token=asked["Token"])
         self.sns.publish(TopicArn=topic, Message="welcome")
         self.sees([json.loads(it["Body"])["Message"] for it in self.heard(url, theirs)], ["welcome"])
-        own, arn = self.queue("own", topic, theirs)
+        _, arn = self.queue("own", topic, theirs)
         made = peer.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
         self.holds(made.startswith(topic), "who owns the queue need not be asked")
 

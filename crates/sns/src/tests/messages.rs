@@ -4,7 +4,7 @@ use awsproto::Beside;
 use serde_json::Value;
 use std::sync::Arc;
 
-use super::{Counting, QUEUE, TOPIC, Topics, entries};
+use super::{Counting, QUEUE, TOPIC, Topics};
 use crate::Publishing;
 
 #[test]

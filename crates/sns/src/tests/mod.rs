@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use awsproto::delivery::{Courier, Delivery, Handing, Undelivered};
 use awsproto::testing::{Caller, XmlAnswer};
-use awsproto::{AwsError, Beside, Handler, Input, Provided, Touched};
+use awsproto::{AwsError, Beside, Handler, Input, Provided};
 use futures_util::FutureExt as _;
 use model::topic::SignatureVersion;
-use serde_json::Value;
 
 mod messages;
 mod subscriptions;
