@@ -94,7 +94,9 @@ class Walk:
     def body(self, protocol, body):
         if protocol in ("json", "rest-json"):
             shape = self.operation.output_shape
-            return self._json(json.loads(body), shape, "") if shape else self._is(body, b"", "the body")
+            # "An empty JSON object", where there is nothing to say (AWS JSON 1.0 protocol, Smithy).
+            nothing = b"{}" if protocol == "json" else b""
+            return self._json(json.loads(body), shape, "") if shape else self._is(body, nothing, "the body")
         root = ElementTree.fromstring(body)
         self._is(_name(root), f"{self.operation.name}Response", "the root element")
         if protocol == "query":

@@ -71,9 +71,7 @@ class AbsentServices(unittest.TestCase):
                 )
 
     def test_services_are_told_in_each_of_their_protocols(self):
-        for service, operation, protocols in (
-            ("cloudwatch", "ListMetrics", ("smithy-rpc-v2-cbor", "json", "query")),
-        ):
+        for service, operation, protocols in (("cloudwatch", "ListMetrics", ("smithy-rpc-v2-cbor", "json", "query")),):
             for protocol in protocols:
                 with self.subTest(f"{service} {protocol}"):
                     model = vacant.model(service, protocol)

@@ -207,7 +207,6 @@ mod tests {
             ("lambda", get("/2015-03-31/functions"), "AWS Lambda", Protocol::RestJson),
             ("es", get("/2015-01-01/domain"), "Amazon Elasticsearch Service", Protocol::RestJson),
             ("es", get("/2021-01-01/domain"), "Amazon OpenSearch Service", Protocol::RestJson),
-            ("sns", form(b"Action=ListTopics&Version=2010-03-31"), "Amazon SNS", Protocol::Query),
             ("ses", form(b"Action=ListIdentities&Version=2010-12-01"), "Amazon SES", Protocol::Query),
             ("ses", get("/v2/email/identities"), "Amazon SES V2", Protocol::RestJson),
             ("dynamodb", target("DynamoDB_20120810.ListTables"), "DynamoDB", Protocol::Json10),
