@@ -2,7 +2,6 @@
 
 use awsproto::{AwsError, Call, Filterable};
 use model::endpoint_service::EndpointService;
-use model::instance_connect_endpoint_state::IpAddressType;
 use model::vpc_endpoint::GatewayService;
 use model::{Region, World};
 use std::borrow::Cow;
@@ -42,7 +41,7 @@ pub(crate) fn describe_services(
     };
     let describe = Describe { kind: "service", ids: &[], filters, max_results, next_token };
     let services = all.clone().into_iter().filter(named);
-    let (service_details, next_token) = describe.page(services, |it| it.service_name.as_ref())?;
+    let (service_details, next_token) = describe.page(services, |it| it.service_id.as_ref())?;
     let service_names = service_details.iter().filter_map(|it| it.service_name.clone()).collect();
     Ok(DescribeVpcEndpointServicesResult { next_token, service_details, service_names })
 }
@@ -65,7 +64,7 @@ fn render_gateway(region: Region, service: GatewayService) -> ServiceDetail {
         // AWS's are not known; the prefix list's is as stable.
         service_id: Some(format!("vpce-svc-{:0>17}", list.id().to_string().replace("pl-", ""))),
         service_type: vec![ServiceTypeDetail { service_type: Some("Gateway".to_owned()) }],
-        supported_ip_address_types: vec![IpAddressType::Ipv4.name().to_owned()],
+        supported_ip_address_types: vec!["ipv4".to_owned()],
         service_name: Some(name),
         ..common(region)
     }
@@ -87,7 +86,7 @@ fn render_interface(region: Region, service: EndpointService) -> ServiceDetail {
         private_dns_names: vec![detail],
         service_id: Some(format!("vpce-svc-0{number:016x}")),
         service_type: vec![ServiceTypeDetail { service_type: Some("Interface".to_owned()) }],
-        supported_ip_address_types: IpAddressType::ALL.into_iter().map(|it| it.name().to_owned()).collect(),
+        supported_ip_address_types: ["ipv4", "ipv6"].map(str::to_owned).to_vec(),
         service_name: Some(service.name(region)),
         ..common(region)
     }

@@ -122,7 +122,6 @@ pub(crate) mod servicediscovery;
 #[rustfmt::skip]
 pub(crate) mod shield;
 #[rustfmt::skip]
-#[rustfmt::skip]
 pub(crate) mod stepfunctions;
 #[rustfmt::skip]
 pub(crate) mod storagegateway;
