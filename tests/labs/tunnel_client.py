@@ -56,7 +56,7 @@ class Tunnel:
     def __init__(self, asked):
         url = urlsplit(presigned(asked))
         host, _, port = asked["api"].rpartition(":")
-        self.socket = socket.create_connection((host, int(port)), timeout=30)
+        self.socket = socket.create_connection((host, int(port)), timeout=90)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
             f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: "
