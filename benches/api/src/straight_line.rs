@@ -147,6 +147,7 @@ impl StraightLine {
             request_id: id.to_owned(),
             now,
             origin: Origin { sender: Sender::UsersMachine, seen_as: LOCALHOST, is_secure: false },
+            spoken_to: None,
             ids: clock::ids(),
             provided: Provided::Nothing,
             unknown_images: Default::default(),
