@@ -148,7 +148,8 @@ class Scenario:
 
     def queues(self):
         sqs = self.sqs
-        at = dict(QueueUrl=sqs.create_queue(QueueName="jobs", tags={"stage": "test"})["QueueUrl"])
+        self.id["queue"] = sqs.create_queue(QueueName="jobs", tags={"stage": "test"})["QueueUrl"]
+        at = dict(QueueUrl=self.id["queue"])
         sqs.get_queue_url(QueueName="jobs")
         sqs.list_queues()
         sqs.list_dead_letter_source_queues(**at)
@@ -168,7 +169,6 @@ class Scenario:
         sqs.delete_message(**at, **first)
         sqs.delete_message_batch(**at, Entries=[{"Id": "b", **second}])
         sqs.purge_queue(**at)
-        sqs.delete_queue(**at)
 
     def more_vpcs(self):
         quotas, vpcs = self.quotas, dict(ServiceCode="vpc", QuotaCode="L-F678F1CE")
@@ -1090,6 +1090,7 @@ class Scenario:
         self.iam.remove_role_from_instance_profile(InstanceProfileName="web", RoleName="web")
         self.iam.delete_instance_profile(InstanceProfileName="web")
         self.iam.delete_role(RoleName="web")
+        self.sqs.delete_queue(QueueUrl=id["queue"])
 
     def make_default_vpc_anew(self):
         ec2 = self.ec2

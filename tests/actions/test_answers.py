@@ -1,11 +1,13 @@
 """Every action gives a good answer, and a client loses nothing of it."""
 
+import json
 import pathlib
 import re
 import unittest
 
 import hamlet
 import story
+import wire
 from answers import Walk
 
 
@@ -93,6 +95,23 @@ class TheCheckItself(unittest.TestCase):
 
     def test_a_good_answer_has_no_findings(self):
         self.assertEqual([], self.findings("<vpcId>vpc-1</vpcId><isDefault>true</isDefault><tagSet/>"))
+
+    def test_an_error_that_is_not_in_the_form_of_sqs_is_found(self):
+        def found(type=wire.SQS_NAMESPACE + "OverLimit", before="OverLimit;Sender", kind=wire.SQS_JSON, status=403):
+            headers = {"content-type": kind, **({"x-amzn-query-error": before} if before else {})}
+            return wire.Answer(status, headers, json.dumps({"__type": type}).encode(), is_sqs=True).problem
+
+        self.assertIsNone(found())
+        for spoiled in (
+            {"type": "OverLimit"},
+            {"before": None},
+            {"before": "OverLimit"},
+            {"before": "OverLimit;Receiver"},
+            {"status": 500},
+            {"kind": "application/x-amz-json-1.1"},
+        ):
+            with self.subTest(spoiled):
+                self.assertIsNotNone(found(**spoiled))
 
     def findings(self, inside):
         walk = Walk(hamlet.model("ec2").operation_model("DescribeVpcs"))

@@ -8,7 +8,8 @@ import story
 import wire
 
 STRANGER = ("AKIDNOBODYKNOWSTHIS1", "whatever")
-# For each protocol the status and code that AWS gives, and how its sentence starts.
+# For each protocol the status and code that AWS gives, and how its sentence starts. Amazon SQS has the codes of JSON, and
+# the statuses of the query protocol that it spoke before.
 INVALID_TOKEN = "The security token included in the request is invalid."
 DOES_NOT_MATCH = "The request signature we calculated does not match the signature you provided."
 NO_TOKEN = "Request is missing Authentication Token"
@@ -20,6 +21,7 @@ EXPECTED = {
         "rest-xml": (403, "MissingAuthenticationToken", NO_TOKEN),
         "json": (400, "MissingAuthenticationTokenException", NO_TOKEN),
         "rest-json": (403, "MissingAuthenticationTokenException", NO_TOKEN),
+        "sqs": (403, "MissingAuthenticationTokenException", NO_TOKEN),
     },
     "unknown key": {
         "ec2": (401, "AuthFailure", NOT_VALIDATED),
@@ -27,6 +29,7 @@ EXPECTED = {
         "rest-xml": (403, "InvalidClientTokenId", INVALID_TOKEN),
         "json": (400, "UnrecognizedClientException", INVALID_TOKEN),
         "rest-json": (403, "UnrecognizedClientException", INVALID_TOKEN),
+        "sqs": (403, "UnrecognizedClientException", INVALID_TOKEN),
     },
     "wrong secret": {
         "ec2": (401, "AuthFailure", NOT_VALIDATED),
@@ -34,6 +37,7 @@ EXPECTED = {
         "rest-xml": (403, "SignatureDoesNotMatch", DOES_NOT_MATCH),
         "json": (400, "InvalidSignatureException", DOES_NOT_MATCH),
         "rest-json": (403, "InvalidSignatureException", DOES_NOT_MATCH),
+        "sqs": (403, "InvalidSignatureException", DOES_NOT_MATCH),
     },
     "slow clock": {
         "ec2": (400, "RequestExpired", "Request has expired."),
@@ -41,6 +45,7 @@ EXPECTED = {
         "rest-xml": (403, "SignatureDoesNotMatch", "Signature expired: "),
         "json": (400, "InvalidSignatureException", "Signature expired: "),
         "rest-json": (403, "InvalidSignatureException", "Signature expired: "),
+        "sqs": (403, "InvalidSignatureException", "Signature expired: "),
     },
     "fast clock": {
         "ec2": (400, "RequestExpired", "Request has expired."),
@@ -48,6 +53,7 @@ EXPECTED = {
         "rest-xml": (403, "SignatureDoesNotMatch", "Signature not yet current: "),
         "json": (400, "InvalidSignatureException", "Signature not yet current: "),
         "rest-json": (403, "InvalidSignatureException", "Signature not yet current: "),
+        "sqs": (403, "InvalidSignatureException", "Signature not yet current: "),
     },
 }
 # Whoever asks for these has no key yet.
@@ -190,8 +196,11 @@ class Strict(unittest.TestCase):
             with self.subTest(name):
                 answer = call(service, name, self.sent[service, name])
                 self.assertIsNone(answer.problem)
-                status, code, sentence = EXPECTED[how][hamlet.model(service).protocol]
+                expected, protocol = EXPECTED[how], hamlet.model(service).protocol
+                status, code, sentence = expected["sqs" if service == "sqs" else protocol]
                 self.assertEqual((status, code), (answer.status, answer.code))
+                before = f"{expected['query'][1]};Sender" if service == "sqs" else None
+                self.assertEqual(before, answer.code_of_before)
                 self.assertTrue(answer.message.startswith(sentence), answer.message)
 
 

@@ -102,6 +102,11 @@ class Parameters(unittest.TestCase):
             left = {k: v for k, v in good.items() if k != name and not k.startswith(f"{name}.")}
             self.assertNotEqual(good, left, f"the good request has no {name}")
             answer = self.send(row, left)
+            if row["service"] == "sqs":
+                usual = f"MissingParameter: The request must contain the parameter {name}."
+                expected = OF_SQS.get((row["name"], name), usual)
+                self.assertEqual((400, expected), (answer.status, f"{answer.code}: {answer.message}"))
+                return
             self.assertIn(answer.code, ("ValidationException", "InvalidArgsException", "ValidationError"))
             self.assertIn(f"{name[0].lower()}{name[1:]}".lower(), answer.message.lower())
             return
@@ -188,6 +193,11 @@ class Parameters(unittest.TestCase):
                     self.assertIn(key.lower(), answer.message.lower())
 
 
+# What Amazon SQS says otherwise of what is missing: to it a batch without entries and one with none are the same.
+OF_SQS = {
+    (name, "Entries"): f"EmptyBatchRequest: There should be at least one {name}RequestEntry in the request."
+    for name in ("SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch")
+}
 MAKES_SOMETHING_OF_NOTHING = {"CreateInternetGateway", "AllocateAddress", "CreateDefaultVpc"}
 
 
