@@ -8,8 +8,8 @@ import story
 import wire
 
 STRANGER = ("AKIDNOBODYKNOWSTHIS1", "whatever")
-# For each protocol the status and code that AWS gives, and how its sentence starts. Amazon SQS has the codes of JSON, and
-# the statuses of the query protocol that it spoke before.
+# For each protocol the status and code that AWS gives, and how its sentence starts. Amazon SQS has the codes of JSON,
+# and the statuses of the query protocol that it spoke before.
 INVALID_TOKEN = "The security token included in the request is invalid."
 DOES_NOT_MATCH = "The request signature we calculated does not match the signature you provided."
 NO_TOKEN = "Request is missing Authentication Token"
