@@ -85,6 +85,19 @@ const socket = () => new Promise(resolve => {
   await fetch(report, {method: "POST", mode: "no-cors", body: JSON.stringify(told)});
 })();
 </script>"""
+# What a page does that lies in a bucket, and so came from the API's own port.
+FROM_A_BUCKET = """<!doctype html><title>hostile</title><body><script>
+(async () => {
+  const url = "/?Action=CreateVpc&Version=2016-11-15&CidrBlock=10.51.0.0/16", told = {origin: self.origin};
+  try {
+    const headers = {"Authorization": %(authorization)s, "X-Amz-Date": %(date)s};
+    const answer = await fetch(url, {method: "POST", headers: headers});
+    told.signed = [answer.status, (await answer.text()).slice(0, 400)];
+  }
+  catch (error) { told.signed = [0, String(error)]; }
+  await fetch(%(report)s, {method: "POST", mode: "no-cors", body: JSON.stringify(told)});
+})();
+</script>"""
 SENT = {
     "10.11.0.0/16",
     "10.12.0.0/16",
@@ -185,6 +198,19 @@ class Recorder(Server):
             if method != "OPTIONS"
         ]
         return {form["CidrBlock"][0] for form in both if form.get("Action") == ["CreateVpc"] and "CidrBlock" in form}
+
+
+class Shop(Recorder):
+    """Gives out a page at any path of HTML, and writes down what else comes: the open door for a page of its own."""
+
+    def __init__(self, page):
+        self.page = page
+        super().__init__()
+
+    def serve(self, connection):
+        method, target, headers, body = self.read(connection)
+        self.seen.append((method, target, headers, body))
+        self.answer(connection, self.page if target.endswith(".html") else "<VpcId>made</VpcId>")
 
 
 class Attacker(Server):
@@ -313,6 +339,24 @@ def visit(command, target):
         report.close()
 
 
+def visit_bucket(command, page_at):
+    """Opens a page that `page_at` puts somewhere; what the page tells."""
+    report = Recorder()
+    authorization, date = header()
+    words = {"authorization": authorization, "date": date, "report": f"http://127.0.0.1:{report.port}/told"}
+    url = page_at(FROM_A_BUCKET % {name: json.dumps(word) for name, word in words.items()})
+    try:
+        with visiting(command, url) as log:
+            told = lambda: [body for _, path, _, body in report.seen if path == "/told"]
+            try:
+                harness.wait_for("the page to have done its worst", told, BROWSER_SECONDS)
+            except harness.Failed as failure:
+                raise harness.Failed(f"{failure}\n{log.read_text(errors='replace')[-2000:]}") from None
+            return json.loads(told()[0])
+    finally:
+        report.close()
+
+
 class WebPage(harness.Lab):
     options = ("--instances", "none")
     browser = None
@@ -358,6 +402,38 @@ class WebPage(harness.Lab):
         # left.
         self.sees(refused["Unproven"] >= 1, not self.blocked, f"a picture from 0.0.0.0: {refused}")
         self.holds(refused["UnknownHost"] >= 7 and refused["WebPage"] >= 5, f"hamlet status counts {refused}")
+        self.page_in_a_bucket()
+
+    def page_in_a_bucket(self):
+        self.step("a page that somebody put into a bucket asks as itself where the door is open, and as nobody here")
+        shops = []
+
+        def in_a_shop(page):
+            shops.append(Shop(page))
+            return f"http://127.0.0.1:{shops[0].port}/pages/evil.html"
+
+        told = visit_bucket(self.browser, in_a_shop)
+        self.sees((told["signed"], shops[0].networks()), ([200, "<VpcId>made</VpcId>"], {"10.51.0.0/16"}))
+        shops[0].close()
+        before = self.vpcs()
+        told = visit_bucket(self.browser, self.in_a_bucket)
+        self.sees((told["origin"], self.vpcs()), ("null", before))
+        self.holds(told["signed"][0] in (0, 403), told)
+
+    def in_a_bucket(self, page):
+        """The address of a page that everybody may read."""
+        statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::pages/*"}
+        location = ("--create-bucket-configuration", f"LocationConstraint={harness.REGION}")
+        self.aws("s3api", "create-bucket", "--bucket", "pages", *location)
+        self.aws("s3api", "delete-public-access-block", "--bucket", "pages")
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        self.aws("s3api", "put-bucket-policy", "--bucket", "pages", "--policy", policy)
+        with tempfile.NamedTemporaryFile("w", suffix=".html") as file:
+            file.write(page)
+            file.flush()
+            body = ("--body", file.name, "--content-type", "text/html")
+            self.aws("s3api", "put-object", "--bucket", "pages", "--key", "evil.html", *body)
+        return "http://{}:{}/pages/evil.html".format(*self.hamlet.address)
 
     def vpcs(self):
         return sorted(vpc["CidrBlock"] for vpc in self.ec2("describe-vpcs")["Vpcs"])

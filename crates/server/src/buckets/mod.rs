@@ -16,7 +16,7 @@ use awsproto::sigv4::CredentialScope;
 use awsproto::{AwsError, Protocol, Reply, Service, query_value};
 use guest::service_endpoints::ServiceEndpoint;
 use hyper::body::Incoming;
-use hyper::header::HeaderMap;
+use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Request, Response, Uri};
 use model::bucket_name::BucketName;
 use model::{Region, World};
@@ -30,6 +30,7 @@ use std::time::Duration;
 use crate::api::{Api, Client, respond};
 use crate::body::{PACE, Paced};
 use crate::clock;
+use crate::config::Auth;
 use crate::host_name::name_in;
 use crate::refusal::{Reason, Refusal};
 use crate::writer::State;
@@ -38,6 +39,10 @@ use asker::Visitor;
 
 /// How often what is due ends. AWS looks once a day.
 const HOUSEKEEPING: Duration = Duration::from_secs(15 * 60);
+
+/// What a page from a bucket may do: everything but be of the origin that it came from.
+const SANDBOX: HeaderValue =
+    HeaderValue::from_static("sandbox allow-downloads allow-forms allow-modals allow-popups allow-scripts");
 
 pub(crate) use asker::touched;
 
@@ -97,8 +102,17 @@ pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
     }
 }
 
-/// Answers a request of S3.
+/// Answers a request of S3. Where keys that nobody knows are an administrator's, a page that lies in a bucket must not speak for
+/// whoever opens it: browsers show it as a page of nobody's, which [`crate::web_page`] refuses.
 pub(crate) async fn answer(api: &Arc<Api>, client: &Client, request: Request<Incoming>) -> Response<Body> {
+    let mut response = answer_whatever(api, client, request).await;
+    if client.auth == Auth::Open {
+        response.headers_mut().insert("content-security-policy", SANDBOX);
+    }
+    response
+}
+
+async fn answer_whatever(api: &Arc<Api>, client: &Client, request: Request<Incoming>) -> Response<Body> {
     let request_id = request_id();
     let (mut head, body) = request.into_parts();
     let body = Body::http_body(Paced::of(PACE, body));
