@@ -19,7 +19,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use guest::internet::Site;
-use guest::service_endpoints::ServiceEndpoint;
+use guest::service_endpoints::{ServiceEndpoint, Website};
 
 use crate::secret_file;
 
@@ -87,7 +87,9 @@ impl Authority {
         if let Some(certified) = known.get(&name) {
             return Some(Arc::clone(certified));
         }
-        let is_inside = ServiceEndpoint::spoken_to(&name).is_some() || Site::named(&name).is_some();
+        // "Amazon S3 website endpoints do not support HTTPS."
+        let is_service = ServiceEndpoint::spoken_to(&name).is_some() && Website::named(&name).is_none();
+        let is_inside = is_service || Site::named(&name).is_some();
         if !is_inside {
             return None;
         }

@@ -51,6 +51,9 @@ pub struct ServiceEndpoint {
 impl ServiceEndpoint {
     /// The endpoint of a name in lower case, without the final dot.
     pub fn named(name: &str) -> Option<ServiceEndpoint> {
+        if let Some(Website { region: Some(region), .. }) = Website::named(name) {
+            return Some(ServiceEndpoint { service: S3, region, is_dual_stack: false });
+        }
         let (domain, rest) = domains().find_map(|domain| {
             let rest = name.strip_suffix(domain.name)?.strip_suffix('.')?;
             Some((domain, rest))
@@ -90,6 +93,32 @@ impl ServiceEndpoint {
     pub fn addresses(self) -> impl Iterator<Item = IpAddr> {
         let v6 = self.is_dual_stack.then(|| IpAddr::V6(self.v6()));
         [IpAddr::V4(self.v4())].into_iter().chain(v6)
+    }
+}
+
+/// The website of a bucket, by its name ("Website endpoints", S3 User Guide): with a dash before the Region in older ones, with a
+/// dot in newer; both are read for all. They are where S3 is, and are spoken to over plain HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Website<'n> {
+    /// The bucket.
+    pub bucket: &'n str,
+    /// The Region; none of `BUCKET.s3-website.localhost`, for the API's own port.
+    pub region: Option<Region>,
+}
+
+impl<'n> Website<'n> {
+    /// The website of a name in lower case, without the final dot.
+    pub fn named(name: &'n str) -> Option<Website<'n>> {
+        if let Some(bucket) = name.strip_suffix(".s3-website.localhost") {
+            return Some(Website { bucket, region: None });
+        }
+        [".s3-website-", ".s3-website."].into_iter().find_map(|infix| {
+            let (bucket, rest) = name.rsplit_once(infix)?;
+            let (region, domain) = rest.split_once('.')?;
+            let region: Region = region.parse().ok()?;
+            let is_one = !bucket.is_empty() && region.partition().domain() == domain;
+            is_one.then_some(Website { bucket, region: Some(region) })
+        })
     }
 }
 
@@ -219,6 +248,29 @@ mod tests {
             assert!(has_endpoints_below(name), "{name}");
         }
         assert!(!has_endpoints_below("nowhere.amazonaws.com") && !has_endpoints_below("zonaws.com"));
+    }
+
+    #[test]
+    fn websites_are_where_s3_is() {
+        let of =
+            |name| Website::named(name).map(|it| (it.bucket, it.region.map(|region| region.to_string())));
+        let oregon = Some("us-west-2".to_owned());
+        assert_eq!(of("logs.s3-website-us-west-2.amazonaws.com"), Some(("logs", oregon.clone())));
+        assert_eq!(
+            of("www.example.com.s3-website.us-west-2.amazonaws.com"),
+            Some(("www.example.com", oregon))
+        );
+        assert_eq!(of("logs.s3-website.localhost"), Some(("logs", None)));
+        for name in [
+            "logs.s3.us-west-2.amazonaws.com",
+            "logs.s3-website-nowhere-1.amazonaws.com",
+            "s3-website-us-west-2.amazonaws.com",
+            "my.s3-website.s3.us-west-2.amazonaws.com",
+        ] {
+            assert_eq!(of(name), None, "{name}");
+        }
+        let endpoint = ServiceEndpoint::named("logs.s3-website-us-west-2.amazonaws.com").unwrap();
+        assert_eq!(endpoint.v4(), ServiceEndpoint::named("s3.us-west-2.amazonaws.com").unwrap().v4());
     }
 
     #[test]

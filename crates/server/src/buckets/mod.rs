@@ -11,10 +11,11 @@ mod record;
 mod resign;
 #[cfg(test)]
 mod tests;
+mod website;
 
 use awsproto::sigv4::CredentialScope;
 use awsproto::{AwsError, Protocol, Reply, Service, query_value};
-use guest::service_endpoints::ServiceEndpoint;
+use guest::service_endpoints::{ServiceEndpoint, Website};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Request, Response, Uri};
@@ -87,6 +88,9 @@ pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
         return false;
     }
     let Addressed { host, scope } = Addressed::of(request.uri(), headers);
+    if host.as_deref().and_then(Website::named).is_some() {
+        return true;
+    }
     if let Some(endpoint) = host.as_deref().and_then(ServiceEndpoint::spoken_to) {
         return endpoint.service == SERVICE.name;
     }
@@ -121,6 +125,13 @@ async fn answer_whatever(api: &Arc<Api>, client: &Client, request: Request<Incom
     if let Some(refusal) = api.refusal(client, &head).filter(|it| !is_a_pages_own(it, &visitor)) {
         api.refused.count(refusal.reason);
         return whole(refusal.reply(&SERVICE, &request_id), &request_id);
+    }
+    if let Some(website) = addressed.host.as_deref().and_then(Website::named) {
+        let Some(s3) = api.s3.clone() else { return Response::new(Body::empty()) };
+        let host = addressed.host.as_deref().unwrap_or_default();
+        return website::Visited { api, client, s3, head: &head, host, bucket: website.bucket }
+            .answer()
+            .await;
     }
     if let Err(error) = misdirected(&addressed).and_then(|()| resign::resign_stranger(&visitor, &mut head)) {
         return whole(error.render(&SERVICE, &request_id), &request_id);
