@@ -72,7 +72,8 @@ class GatewayEndpoint(NetworkLab):
         self.sees(self.answers(self.app), False)
         self.door = self.endpoint(self.left)
         self.sees(self.answers(self.app), False)
-        found = self.ec2("describe-vpc-endpoint-services", "--service-names", SERVICE)["ServiceDetails"]
+        gateways = ("--filters", "Name=service-type,Values=Gateway")
+        found = self.ec2("describe-vpc-endpoint-services", "--service-names", SERVICE, *gateways)["ServiceDetails"]
         self.sees([it["BaseEndpointDnsNames"] for it in found], [[S3]])
 
     def with_a_route(self):
