@@ -95,7 +95,7 @@ mod tests {
 
     /// SQS's batches ask for what each of their entries does.
     fn once<'a>(api: &Api<World>, name: &'a str) -> &'a str {
-        name.strip_suffix("Batch").filter(|_| api.service.name == "sqs").unwrap_or(name)
+        name.strip_suffix("Batch").filter(|_| ["sns", "sqs"].contains(&api.service.name)).unwrap_or(name)
     }
 
     fn authorization(service: &str, name: &str) -> &'static Authorization {

@@ -119,6 +119,7 @@ fn every_row_of_every_service_is_refused_to_whom_nothing_allows_it_in_the_servic
                 refused.unwrap_or_else(|| panic!("{} {} is open", service.service.name, action.name));
             let (code, status) = match service.service.protocol.error_names() {
                 ErrorNames::Ec2 => ("UnauthorizedOperation", 403),
+                ErrorNames::Plain if service.service.name == "sns" => ("AuthorizationError", 403),
                 ErrorNames::Plain => ("AccessDenied", 403),
                 ErrorNames::Exceptions => {
                     // SQS has the statuses of its query protocol.
