@@ -113,7 +113,7 @@ impl Visited<'_> {
     async fn object(&self, key: &str, status: Option<u16>) -> Response<Body> {
         let mut response = self.fetch(&self.head.method, key, status.is_none()).await;
         if let Some(location) = response.headers().get(REDIRECT).and_then(|it| it.to_str().ok()) {
-            return self.redirect(301, &location.to_owned());
+            return self.redirect(301, location);
         }
         if let Some(status) = status.and_then(|it| StatusCode::from_u16(it).ok()) {
             *response.status_mut() = status;
