@@ -254,7 +254,7 @@ impl World {
             None => self.family_of_subnets(scope, &subnets)?,
         };
         let private_dns = new.private_dns.unwrap_or(self.may_have_private_dns(home, new.service)?);
-        let own = InterfaceEndpoint {
+        let mut own = InterfaceEndpoint {
             service: new.service,
             dns_label: ids.bits() as u32,
             interfaces: Vec::new(),
@@ -267,7 +267,6 @@ impl World {
                 .unwrap_or(private_dns && self.shares_with_gateway(home, new.service)),
         };
         self.check_interface_endpoint(home, &own)?;
-        let mut own = own;
         for subnet in new.subnets {
             self.add_endpoint_interface(home, &mut own, subnet, ids)?;
         }
