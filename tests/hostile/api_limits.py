@@ -126,7 +126,7 @@ class ApiLimits(harness.Lab):
         self.sees(status, 0, "the stranger's own end")
 
     def connection(self):
-        return socket.create_connection(self.hamlet.address, timeout=10)
+        return socket.create_connection(self.hamlet.address, timeout=30)
 
     def head(self, length, line="POST /"):
         return f"{line} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode()
