@@ -214,6 +214,11 @@ impl EndpointService {
     }
 }
 
+/// A number that a name has for ever, for identifiers of AWS's own that are not known.
+pub fn number_of(name: &str) -> u64 {
+    name.bytes().fold(7, |sum, byte| sum.wrapping_mul(131) ^ u64::from(byte))
+}
+
 impl fmt::Debug for EndpointService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.own_name())

@@ -335,25 +335,8 @@ impl World {
         home: Home,
         wanted: &[SecurityGroupId],
     ) -> Result<Vec<SecurityGroupId>, Refusal> {
-        for id in wanted {
-            if !self.security_group(home.scope, *id)?.serves(home.vpc) {
-                return Err(VpcEndpointRefusal::GroupElsewhere { group: *id, vpc: home.vpc }.into());
-            }
-        }
-        let mut groups: Vec<SecurityGroupId> = Vec::new();
-        wanted.iter().for_each(|id| {
-            if !groups.contains(id) {
-                groups.push(*id);
-            }
-        });
-        if groups.is_empty() {
-            groups.push(self.vpc(home.scope, home.vpc)?.default_security_group);
-        }
-        let limit = self.limit(home.scope, Quota::GroupsPerInterface);
-        match groups.len() > limit {
-            true => Err(Refusal::QuotaReached(Quota::GroupsPerInterface, limit)),
-            false => Ok(groups),
-        }
+        let elsewhere = |group| VpcEndpointRefusal::GroupElsewhere { group, vpc: home.vpc }.into();
+        self.groups_in_vpc((home.scope, home.vpc), wanted, elsewhere)
     }
 
     /// Makes an endpoint's interface in a subnet of its VPC, in a zone where it has none.
@@ -387,7 +370,7 @@ impl World {
             ..NewNetworkInterface::in_subnet(subnet.id)
         };
         let interface = self.create_network_interface(scope, interface, ids)?;
-        self.hold_for_service(interface, home.created, ids);
+        self.hold_for_endpoint(interface, scope, home.created, ids);
         own.interfaces.push(interface);
         Ok(())
     }
@@ -476,12 +459,6 @@ impl World {
         let in_vpc = self.network.vpc_endpoints.linked(Link::Vpc(home.vpc));
         let count = in_vpc.filter(|it| it.interface_endpoint().is_some()).count();
         self.check_quota(home.scope, Quota::InterfaceEndpointsPerVpc, count)
-    }
-
-    /// Attaches an interface to the service that it was made for.
-    fn hold_for_service(&mut self, interface: NetworkInterfaceId, now: Timestamp, ids: &mut Ids<'_>) {
-        let Some(scope) = self.network.network_interfaces.get(&interface).map(|it| it.scope) else { return };
-        self.hold_for_endpoint(interface, scope, now, ids);
     }
 }
 

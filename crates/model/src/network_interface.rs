@@ -339,20 +339,31 @@ impl World {
         subnet: &Subnet,
         wanted: &[SecurityGroupId],
     ) -> Result<Vec<SecurityGroupId>, Refusal> {
+        let of_other_vpc = |id| NetworkInterfaceRefusal::GroupOfOtherVpc(id, subnet.id).into();
+        self.groups_in_vpc((subnet.scope, subnet.vpc), wanted, of_other_vpc)
+    }
+
+    /// The groups that interfaces in a VPC get: those asked for, each once, or the VPC's default one.
+    pub(crate) fn groups_in_vpc(
+        &self,
+        (scope, vpc): (Scope, VpcId),
+        wanted: &[SecurityGroupId],
+        of_other_vpc: impl Fn(SecurityGroupId) -> Refusal,
+    ) -> Result<Vec<SecurityGroupId>, Refusal> {
         let mut groups: Vec<SecurityGroupId> = Vec::new();
         for id in wanted {
-            let group = self.security_group(subnet.scope, *id)?;
-            if !group.serves(subnet.vpc) {
-                return Err(NetworkInterfaceRefusal::GroupOfOtherVpc(*id, subnet.id).into());
+            let group = self.security_group(scope, *id)?;
+            if !group.serves(vpc) {
+                return Err(of_other_vpc(*id));
             }
             if !groups.contains(id) {
                 groups.push(*id);
             }
         }
         if groups.is_empty() {
-            groups.push(self.vpc(subnet.scope, subnet.vpc)?.default_security_group);
+            groups.push(self.vpc(scope, vpc)?.default_security_group);
         }
-        let limit = self.limit(subnet.scope, Quota::GroupsPerInterface);
+        let limit = self.limit(scope, Quota::GroupsPerInterface);
         match groups.len() > limit {
             true => Err(Refusal::QuotaReached(Quota::GroupsPerInterface, limit)),
             false => Ok(groups),

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use crate::endpoint_service::number_of;
 use crate::ids::VpcEndpointId;
 use crate::interface_endpoint::InterfaceEndpoint;
 use crate::partition::Partition;
@@ -112,10 +113,7 @@ pub fn zone_id(region: Region) -> String {
         "eu-west-1" => "Z38GZ743OKFT7T".to_owned(),
         "eu-central-1" => "Z273ZU8SZ5RJPC".to_owned(),
         // Those of the others are not known.
-        name => format!(
-            "Z{:013X}",
-            name.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(131) ^ u64::from(byte)) >> 12
-        ),
+        name => format!("Z{:013X}", number_of(name) >> 12),
     }
 }
 

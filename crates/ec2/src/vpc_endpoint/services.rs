@@ -1,7 +1,7 @@
 //! The services that endpoints can be made for. Follows DescribeVpcEndpointServices (EC2 API Reference).
 
 use awsproto::{AwsError, Call, Filterable};
-use model::endpoint_service::EndpointService;
+use model::endpoint_service::{EndpointService, number_of};
 use model::vpc_endpoint::GatewayService;
 use model::{Region, World};
 use std::borrow::Cow;
@@ -73,8 +73,6 @@ fn render_gateway(region: Region, service: GatewayService) -> ServiceDetail {
 fn render_interface(region: Region, service: EndpointService) -> ServiceDetail {
     let private = service.private_name(region);
     let detail = PrivateDnsDetails { private_dns_name: Some(private.clone()) };
-    let number =
-        service.name(region).bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(131) ^ u64::from(byte));
     ServiceDetail {
         base_endpoint_dns_names: vec![format!(
             "{}.{region}.vpce.{}",
@@ -84,7 +82,7 @@ fn render_interface(region: Region, service: EndpointService) -> ServiceDetail {
         private_dns_name: Some(private),
         private_dns_name_verification_state: Some("verified".to_owned()),
         private_dns_names: vec![detail],
-        service_id: Some(format!("vpce-svc-0{number:016x}")),
+        service_id: Some(format!("vpce-svc-0{:016x}", number_of(&service.name(region)))),
         service_type: vec![ServiceTypeDetail { service_type: Some("Interface".to_owned()) }],
         supported_ip_address_types: ["ipv4", "ipv6"].map(str::to_owned).to_vec(),
         service_name: Some(service.name(region)),
