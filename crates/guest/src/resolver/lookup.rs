@@ -8,6 +8,7 @@
 
 use model::dns_record::{RecordData, RecordSet};
 use model::domain_name::is_in;
+use model::interface_endpoint::InterfaceEndpoint;
 use model::vpc_endpoint_name::{self, VpcEndpointName};
 use model::{Instance, Link, NetworkInterface, PrivateHostedZone, Vpc, World};
 use std::net::{IpAddr, Ipv4Addr};
@@ -35,6 +36,8 @@ impl Value {
 pub(super) enum Zone<'a> {
     /// A hosted zone. Nothing outside of it is looked at.
     Hosted(&'a PrivateHostedZone),
+    /// What a service keeps for an endpoint of the VPC with private DNS, under this name.
+    Endpoint(&'a InterfaceEndpoint, String),
     /// Amazon or the internet, under this name; empty for the root.
     Provided(String),
 }
@@ -43,7 +46,7 @@ impl Zone<'_> {
     pub(super) fn name(&self) -> &str {
         match self {
             Zone::Hosted(zone) => zone.name.as_str(),
-            Zone::Provided(name) => name,
+            Zone::Endpoint(_, name) | Zone::Provided(name) => name,
         }
     }
 }
@@ -60,20 +63,20 @@ impl<'a> View<'a> {
     /// The zone whose authority stands behind a name, or behind its absence.
     pub(super) fn zone_of(&self, name: &str) -> Zone<'a> {
         let hosted = self.vpc.and_then(|vpc| self.world.private_hosted_zone_for(vpc.id, name));
-        if let Some(zone) = self.private_dns_zone(name)
+        if let Some((own, zone)) = self.private_dns_zone(name)
             && hosted.is_none_or(|hosted| hosted.name.as_str().len() < zone.len())
         {
-            return Zone::Provided(zone);
+            return Zone::Endpoint(own, zone);
         }
         let hosted = hosted.or_else(|| self.public_zone_of(name));
         hosted.map_or_else(|| Zone::Provided(self.provided_zone_of(name)), Zone::Hosted)
     }
 
     /// The zone that a service keeps for an endpoint of the VPC with private DNS, if that answers for a name.
-    fn private_dns_zone(&self, name: &str) -> Option<String> {
+    fn private_dns_zone(&self, name: &str) -> Option<(&'a InterfaceEndpoint, String)> {
         let vpc = self.vpc?;
         let own = self.world.network.private_dns_endpoint(vpc.id, name)?;
-        Some(own.service.zone(vpc.scope.region))
+        Some((own, own.service.zone(vpc.scope.region)))
     }
 
     /// The public hosted zone that answers for a name that is nobody else's: no account takes names from Amazon or from the
@@ -93,14 +96,12 @@ impl<'a> View<'a> {
     pub(super) fn lookup(&self, zone: &Zone<'_>, name: &str) -> Option<Vec<Value>> {
         match zone {
             Zone::Hosted(zone) => zone.lookup(name).map(values),
+            Zone::Endpoint(own, _) => Some(addresses(self.world.network.addresses_of_endpoint(own, None))),
             Zone::Provided(_) => self.provided(name),
         }
     }
 
     fn provided(&self, name: &str) -> Option<Vec<Value>> {
-        if let Some(own) = self.vpc.and_then(|vpc| self.world.network.private_dns_endpoint(vpc.id, name)) {
-            return Some(addresses(self.world.network.addresses_of_endpoint(own, None)));
-        }
         if let Some(domain) = self.private_domain().filter(|domain| is_in(name, domain)) {
             return self.private_values(name, &domain);
         }

@@ -239,7 +239,7 @@ fn made_up(value: &Value) -> Option<(Data, u32)> {
 fn apex(zone: &Zone<'_>) -> Vec<Data> {
     match zone {
         Zone::Hosted(_) => Vec::new(),
-        Zone::Provided(name) => {
+        Zone::Endpoint(_, name) | Zone::Provided(name) => {
             let server = Name::new(&zone_names(name).0).map(Data::Ns);
             server.into_iter().chain(provided_authority(name)).collect()
         }
@@ -254,7 +254,7 @@ fn authority(zone: &Zone<'_>) -> Option<Record> {
             let set = zone.start_of_authority()?;
             (set.data().next().as_ref().and_then(data)?, set.ttl_s)
         }
-        Zone::Provided(name) => (provided_authority(name)?, TTL_S),
+        Zone::Endpoint(_, name) | Zone::Provided(name) => (provided_authority(name)?, TTL_S),
     };
     let Data::Soa { numbers: [.., absence_s], .. } = data else { return None };
     Some(Record { owner: Name::new(zone.name())?, ttl_s: ttl_s.min(absence_s), data })
