@@ -19,6 +19,7 @@ use guest::service_endpoints::{ServiceEndpoint, Website};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Request, Response, Uri};
+use model::bucket::Bucket;
 use model::bucket_name::BucketName;
 use model::{Region, World};
 use s3::objects::Objects;
@@ -101,7 +102,8 @@ pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
         None if is_signed_as_before(request.uri(), headers) => true,
         None => {
             let is_by_host = host.as_deref().and_then(bucket_of).is_some();
-            is_by_host || first_segment(path).is_some_and(|it| is_bucket(&api.state.snapshot(), it))
+            is_by_host
+                || first_segment(path).is_some_and(|it| bucket_called(&api.state.snapshot(), it).is_some())
         }
     }
 }
@@ -221,9 +223,10 @@ fn first_segment(path: &str) -> Option<&str> {
     path.strip_prefix('/')?.split('/').next().filter(|it| !it.is_empty())
 }
 
-fn is_bucket(world: &World, name: &str) -> bool {
+/// The bucket of a name, in whichever partition it is.
+fn bucket_called<'w>(world: &'w World, name: &str) -> Option<&'w Bucket> {
     let names = model::Partition::ALL.into_iter().filter_map(|it| BucketName::new(it, name).ok());
-    names.into_iter().any(|name| world.bucket(&name).is_ok())
+    names.into_iter().find_map(|name| world.bucket(&name).ok())
 }
 
 /// Sixteen digits and letters, as S3 numbers its requests.

@@ -8,7 +8,6 @@
 use awsproto::{decode_uri_component, encode_uri_component};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode, Uri, header};
-use model::bucket_name::BucketName;
 use s3::service::{S3Service, Visit};
 use s3::website::{Answer, Look, Visit as Asked, answer as decide};
 use s3s::Body;
@@ -17,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::asker::Visitor;
-use super::{Addressed, request_id};
+use super::{Addressed, bucket_called, request_id};
 use crate::api::{Api, Client};
 
 /// Where an object says that it is elsewhere ("Configuring a webpage redirect").
@@ -48,8 +47,7 @@ impl Visited<'_> {
             return self.page(405, "MethodNotAllowed", resource, &[("Method", self.head.method.as_str())]);
         }
         let world = self.api.state.snapshot();
-        let names = model::Partition::ALL.into_iter().filter_map(|it| BucketName::new(it, self.bucket).ok());
-        let Some(row) = names.into_iter().find_map(|name| world.bucket(&name).ok().cloned()) else {
+        let Some(row) = bucket_called(&world, self.bucket) else {
             let sentence = "The specified bucket does not exist";
             return self.page(404, "NoSuchBucket", sentence, &[("BucketName", self.bucket)]);
         };
@@ -62,7 +60,7 @@ impl Visited<'_> {
         let asked = Asked { protocol, host: self.host, path: &path };
         match self.decided(website, asked).await {
             Answer::Redirect { status, location } => self.redirect(status, &location),
-            Answer::Object(key) => self.object(&key, None).await,
+            Answer::Object(key) => self.shown(self.fetch(&self.head.method, &key, true).await, None),
             Answer::Error { status, document } => self.error(status, document, &path).await,
         }
     }
@@ -110,8 +108,7 @@ impl Visited<'_> {
     }
 
     /// An object, or where it says that it is; with another status, as the document of an error.
-    async fn object(&self, key: &str, status: Option<u16>) -> Response<Body> {
-        let mut response = self.fetch(&self.head.method, key, status.is_none()).await;
+    fn shown(&self, mut response: Response<Body>, status: Option<u16>) -> Response<Body> {
         if let Some(location) = response.headers().get(REDIRECT).and_then(|it| it.to_str().ok()) {
             return self.redirect(301, location);
         }
@@ -123,10 +120,11 @@ impl Visited<'_> {
 
     /// The website's own document for errors, or the page that S3 has.
     async fn error(&self, status: u16, document: Option<String>, path: &str) -> Response<Body> {
-        if let Some(document) = document
-            && self.look(&document).await == Look::There
-        {
-            return self.object(&document, Some(status)).await;
+        if let Some(document) = document {
+            let response = self.fetch(&self.head.method, &document, false).await;
+            if response.status().is_success() {
+                return self.shown(response, Some(status));
+            }
         }
         let key = path.strip_prefix('/').unwrap_or(path);
         match status {
