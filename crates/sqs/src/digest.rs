@@ -47,7 +47,8 @@ fn with_length(sum: &mut Md5, bytes: &[u8]) {
     sum.update(bytes);
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

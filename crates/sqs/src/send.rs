@@ -228,7 +228,8 @@ fn checked(queue: &Queue, wanted: Wanted, by: Sender) -> Result<NewMessage, AwsE
         },
         Some(fifo) => {
             let group = group.as_deref().ok_or_else(|| errors::missing("MessageGroupId"))?;
-            let id = deduplication.or_else(|| fifo.by_content.then(|| hex(&Sha256::digest(body.as_bytes()))));
+            let id = deduplication
+                .or_else(|| fifo.by_content.then(|| digest::hex(&Sha256::digest(body.as_bytes()))));
             let id = id.ok_or_else(|| {
                 AwsError::invalid_parameter_value(
                     "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided \
@@ -303,8 +304,4 @@ pub(crate) fn illegal() -> AwsError {
 
 fn not_sent(problem: Problem) -> AwsError {
     errors::problem(problem, "")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
