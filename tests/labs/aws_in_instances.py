@@ -25,7 +25,7 @@ class AwsInInstances(NetworkLab):
     def network(self):
         self.step("2. instances with a role: in a public subnet, behind a NAT gateway, and behind nothing")
         self.vpc = self.make_vpc("10.0.0.0/16")
-        self.role()
+        self.role_for_servers("reader", "ec2:Describe*")
         gateway = self.attach_gateway(self.vpc)
         tables = [self.table(self.vpc) for _ in range(3)]
         self.route(tables[0], ANYWHERE, "--gateway-id", gateway)
@@ -42,16 +42,6 @@ class AwsInInstances(NetworkLab):
         self.db = self.launch("db", subnets[2], group, *profile)
         self.wait_running(self.web, self.app, self.db)
         self.booted(self.web, self.app, self.db)
-
-    def role(self):
-        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        leave = {"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}
-        text = lambda statement: json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.aws("iam", "create-role", "--role-name", "reader", "--assume-role-policy-document", text(trust))
-        policy = ("--policy-name", "describe", "--policy-document", text(leave))
-        self.aws("iam", "put-role-policy", "--role-name", "reader", *policy)
-        self.aws("iam", "create-instance-profile", "--instance-profile-name", "reader")
-        self.aws("iam", "add-role-to-instance-profile", "--instance-profile-name", "reader", "--role-name", "reader")
 
     def by_its_role(self, instance):
         self.step("3. who am I, and what is there, in the Region that the instance is in")

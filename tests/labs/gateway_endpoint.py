@@ -8,22 +8,13 @@ import json
 
 import harness
 from harness import REGION
-from network import NetworkLab
+from network import HELD, NetworkLab
 
 S3 = f"s3.{REGION}.amazonaws.com"
 ELSEWHERE = "s3.us-east-1.amazonaws.com"
 SERVICE = f"com.amazonaws.{REGION}.s3"
 LIST = "pl-68a54001"
 SAME = "10.0.0.10"
-# One connection: an answer, then, after the file is there, none any more.
-HELD = """
-exec 3<>/dev/tcp/$1/80
-ask() { printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n' "$1" >&3; }
-ask "$1"; read -t 8 -r first <&3; echo "first ${first%% *}"
-while ! [ -e /tmp/go ]; do sleep 0.1; done
-while read -t 0.3 -r _ <&3; do :; done
-ask "$1"; read -t 4 -r second <&3; echo "second ${second%% *}"
-"""
 
 
 class GatewayEndpoint(NetworkLab):

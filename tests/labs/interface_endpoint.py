@@ -10,20 +10,11 @@ import json
 
 import harness
 from harness import ACCOUNT, REGION
-from network import NetworkLab
+from network import HELD, NetworkLab, document
 
 STS = f"sts.{REGION}.amazonaws.com"
 S3 = f"s3.{REGION}.amazonaws.com"
 SERVICE = f"com.amazonaws.{REGION}."
-# One connection: an answer, then, after the file is there, another.
-HELD = """
-exec 3<>/dev/tcp/$1/80
-ask() { printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n' "$1" >&3; }
-ask "$1"; read -t 8 -r first <&3; echo "first ${first%% *}"
-while ! [ -e /tmp/go ]; do sleep 0.1; done
-while read -t 0.3 -r _ <&3; do :; done
-ask "$1"; read -t 4 -r second <&3; echo "second ${second%% *}"
-"""
 
 
 class InterfaceEndpoint(NetworkLab):
@@ -57,22 +48,12 @@ class InterfaceEndpoint(NetworkLab):
         self.here = self.subnet(self.vpc, "10.0.0.0/24", "a", None, *six(0))
         self.there = self.subnet(self.vpc, "10.0.1.0/24", "b", None, *six(1))
         neighbours = self.subnet(self.other, "10.1.0.0/24", "a")
-        self.role()
+        self.role_for_servers("caller", ["ec2:Describe*", "s3:*", "sts:*"])
         profile = ("--iam-instance-profile", "Name=caller")
         self.app = self.launch("app", self.here, self.default_group(self.vpc), *profile, "--ipv6-address-count", "1")
         self.twin = self.launch("twin", neighbours, self.default_group(self.other), *profile)
         self.wait_running(self.app, self.twin)
         self.booted(self.app, self.twin)
-
-    def role(self):
-        text = lambda statement: json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        leave = {"Effect": "Allow", "Action": ["ec2:Describe*", "s3:*", "sts:*"], "Resource": "*"}
-        self.aws("iam", "create-role", "--role-name", "caller", "--assume-role-policy-document", text(trust))
-        own = ("--role-name", "caller", "--policy-name", "own", "--policy-document", text(leave))
-        self.aws("iam", "put-role-policy", *own)
-        self.aws("iam", "create-instance-profile", "--instance-profile-name", "caller")
-        self.aws("iam", "add-role-to-instance-profile", "--instance-profile-name", "caller", "--role-name", "caller")
 
     def call(self, *words, instance=None):
         environment = ("env", "AWS_MAX_ATTEMPTS=1", f"AWS_REGION={REGION}")
@@ -200,8 +181,7 @@ class InterfaceEndpoint(NetworkLab):
         self.sees(self.who(), "caller")
 
     def set_policy(self, *statements):
-        policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-        self.modify(self.ec2_door, "--policy-document", policy)
+        self.modify(self.ec2_door, "--policy-document", document(*statements))
 
     def by_policy(self):
         self.step("7. its policy stops it, the account's root too, and can ask for its door by name")

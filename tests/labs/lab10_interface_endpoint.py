@@ -9,15 +9,11 @@ import json
 
 import harness
 from harness import ACCOUNT, REGION
-from network import NetworkLab
+from network import NetworkLab, document
 
 SNS = f"sns.{REGION}.amazonaws.com"
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:orders"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox"
-
-
-def document(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 class SnsInAClosedVpc(NetworkLab):
@@ -42,13 +38,7 @@ class SnsInAClosedVpc(NetworkLab):
             self.ec2("modify-vpc-attribute", "--vpc-id", vpc, "--enable-dns-hostnames", "Value=true")
         self.subnets = [self.subnet(self.vpc, f"10.0.{place}.0/24", "ab"[place]) for place in (0, 1)]
         far = self.subnet(self.other, "10.1.0.0/24", "a")
-        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        leave = {"Effect": "Allow", "Action": ["sns:*", "sqs:*"], "Resource": "*"}
-        self.aws("iam", "create-role", "--role-name", "shop", "--assume-role-policy-document", document(trust))
-        own = ("--role-name", "shop", "--policy-name", "own", "--policy-document", document(leave))
-        self.aws("iam", "put-role-policy", *own)
-        self.aws("iam", "create-instance-profile", "--instance-profile-name", "shop")
-        self.aws("iam", "add-role-to-instance-profile", "--instance-profile-name", "shop", "--role-name", "shop")
+        self.role_for_servers("shop", ["sns:*", "sqs:*"])
         profile = ("--iam-instance-profile", "Name=shop")
         self.shop = self.launch("shop", self.subnets[0], self.default_group(self.vpc), *profile)
         self.consumer = self.launch("consumer", far, self.default_group(self.other), *profile)

@@ -9,7 +9,7 @@ import json
 
 import harness
 from harness import ACCOUNT, REGION
-from network import ANYWHERE, NetworkLab
+from network import ANYWHERE, NetworkLab, document
 
 BUCKET = "prod-reports-1f2e"
 EVERYTHING = {
@@ -54,19 +54,10 @@ class S3FromAVpc(NetworkLab):
             self.aws("s3api", "put-object", "--bucket", BUCKET, "--key", name)
 
     def make_role(self):
-        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        text = lambda statement: json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        self.aws("iam", "create-role", "--role-name", "reports", "--assume-role-policy-document", text(trust))
-        leave = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
-        self.aws(
-            "iam", "put-role-policy", "--role-name", "reports", "--policy-name", "s3", "--policy-document", text(leave)
-        )
-        self.aws("iam", "create-instance-profile", "--instance-profile-name", "reports")
-        self.aws("iam", "add-role-to-instance-profile", "--instance-profile-name", "reports", "--role-name", "reports")
+        self.role_for_servers("reports", "s3:*")
+        leave = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
         self.aws("iam", "create-user", "--user-name", "bob")
-        self.aws(
-            "iam", "put-user-policy", "--user-name", "bob", "--policy-name", "s3", "--policy-document", text(leave)
-        )
+        self.aws("iam", "put-user-policy", "--user-name", "bob", "--policy-name", "s3", "--policy-document", leave)
 
     def s3(self, *words, seconds=60, keys=()):
         environment = ("env", "AWS_MAX_ATTEMPTS=1", f"AWS_REGION={REGION}", *keys)

@@ -21,6 +21,21 @@ listener.settimeout(20)
 print("listening", flush=True)
 print(listener.accept()[1][0].removeprefix("::ffff:"), flush=True)
 """
+# For bash in a server, with the name of a service: one connection over plain HTTP, an answer, then, after the file is
+# there, another.
+HELD = """
+exec 3<>/dev/tcp/$1/80
+ask() { printf 'GET / HTTP/1.1\\r\\nHost: %s\\r\\n\\r\\n' "$1" >&3; }
+ask "$1"; read -t 8 -r first <&3; echo "first ${first%% *}"
+while ! [ -e /tmp/go ]; do sleep 0.1; done
+while read -t 0.3 -r _ <&3; do :; done
+ask "$1"; read -t 4 -r second <&3; echo "second ${second%% *}"
+"""
+
+
+def document(*statements):
+    """A policy."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 class NetworkLab(harness.Lab):
@@ -111,6 +126,16 @@ class NetworkLab(harness.Lab):
             *more,
         )
         return made["Instances"][0]["InstanceId"]
+
+    def role_for_servers(self, name, actions):
+        """A role that may do these to anything, with an instance profile of its name."""
+        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        leave = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        self.aws("iam", "create-role", "--role-name", name, "--assume-role-policy-document", document(trust))
+        own = ("--role-name", name, "--policy-name", "own", "--policy-document", document(leave))
+        self.aws("iam", "put-role-policy", *own)
+        self.aws("iam", "create-instance-profile", "--instance-profile-name", name)
+        self.aws("iam", "add-role-to-instance-profile", "--instance-profile-name", name, "--role-name", name)
 
     def describe(self, id):
         return self.ec2("describe-instances", "--instance-ids", id)["Reservations"][0]["Instances"][0]
