@@ -32,6 +32,7 @@ pub(crate) use route::{gateway_not_found, nat_gateway_not_found, refused_for_rou
 pub(crate) use vpc_endpoint::{invalid_service_name, refused_for_endpoint};
 
 use awsproto::AwsError;
+use model::refusal::FlowLogRefusal;
 use model::{Refusal, ResourceId};
 
 /// What AWS says of two resources that cannot work together.
@@ -66,6 +67,10 @@ pub(crate) fn refused(refusal: impl Into<Refusal>) -> AwsError {
         Refusal::NetworkAcl(refusal) => network_acl::refused(refusal),
         Refusal::PlacementGroup(refusal) => placement_group::refused(refusal),
         Refusal::PrefixList(refusal) => prefix_list::refused(refusal),
+        Refusal::FlowLog(FlowLogRefusal::Exists(_)) => AwsError::new(
+            "FlowLogAlreadyExists",
+            "Error. There is an existing Flow Log with the same configuration and log destination.",
+        ),
         Refusal::VpcEndpoint(refusal) => vpc_endpoint::refused(refusal),
         Refusal::VpcPeeringConnection(refusal) => vpc_peering_connection::refused(refusal),
     }

@@ -210,6 +210,8 @@ identifiers! {
     SnapshotId Snapshot "snap";
     /// A launch template.
     LaunchTemplateId LaunchTemplate "lt";
+    /// A flow log.
+    FlowLogId FlowLog "fl";
     /// A placement group.
     PlacementGroupId PlacementGroup "pg";
     /// An EC2 Fleet.

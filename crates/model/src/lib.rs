@@ -28,6 +28,7 @@ pub mod elastic_ip;
 pub mod endpoint_service;
 pub mod expiry;
 pub mod fleet;
+pub mod flow_log;
 pub mod former_cidr;
 pub mod group;
 pub mod hosted_zone_id;

@@ -14,6 +14,7 @@ use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
+use crate::flow_log::{FlowLog, FlowLogDelivery};
 use crate::group::Group;
 use crate::iam_id::{RoleId, UserId};
 use crate::ids::*;
@@ -221,6 +222,11 @@ links! {
         put(Link::Scope(it.scope));
         put(it.of.link());
     };
+    FlowLog: |it, put| {
+        put(Link::Scope(it.scope));
+        put(it.settings.of.link());
+    };
+    FlowLogDelivery: |_it, _put| {};
     NatGateway: |it, put| {
         put(Link::Scope(it.scope));
         put(Link::Vpc(it.vpc));

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::flow_log::Logged;
 use crate::ids::*;
 use crate::instance::Instance;
 use crate::instance_state::InstanceState;
@@ -629,6 +630,7 @@ impl World {
     /// Takes an interface out.
     pub fn remove_network_interface(&mut self, id: NetworkInterfaceId) {
         self.forget_permissions_of(id);
+        self.forget_flow_logs_of(Logged::NetworkInterface(id));
         self.forget_addresses(id);
         self.network.network_interfaces.remove(&id);
     }

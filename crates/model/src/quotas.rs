@@ -52,6 +52,8 @@ pub const GATEWAY_ENDPOINTS_PER_VPC_MAX: usize = 255;
 pub const INTERFACE_ENDPOINTS_PER_VPC_MAX: usize = 50;
 /// Characters of an endpoint's policy, those of white space too ("VPC endpoint policy size", Amazon VPC quotas).
 pub const VPC_ENDPOINT_POLICY_MAX: usize = 20_480;
+/// Flow logs per VPC, subnet or interface.
+pub const FLOW_LOGS_PER_RESOURCE_MAX: usize = 250;
 /// Peering connections per VPC, active or waiting.
 pub const PEERING_CONNECTIONS_PER_VPC_MAX: usize = 50;
 /// Peering requests of a VPC that nobody has answered yet.
@@ -234,6 +236,8 @@ pub enum Quota {
     GatewayEndpoints,
     /// Interface endpoints per VPC.
     InterfaceEndpointsPerVpc,
+    /// Flow logs per VPC, subnet or interface.
+    FlowLogsPerResource,
     /// Peering connections per VPC.
     PeeringConnectionsPerVpc,
     /// Unanswered peering requests per VPC.
@@ -281,6 +285,7 @@ impl Quota {
             Quota::ReservationsPerSubnet => RESERVATIONS_PER_SUBNET_MAX,
             Quota::GatewayEndpoints => GATEWAY_ENDPOINTS_MAX,
             Quota::InterfaceEndpointsPerVpc => INTERFACE_ENDPOINTS_PER_VPC_MAX,
+            Quota::FlowLogsPerResource => FLOW_LOGS_PER_RESOURCE_MAX,
             Quota::PeeringConnectionsPerVpc => PEERING_CONNECTIONS_PER_VPC_MAX,
             Quota::PeeringRequestsOutstanding => PEERING_REQUESTS_OUTSTANDING_MAX,
             Quota::PrefixLists => PREFIX_LISTS_MAX,

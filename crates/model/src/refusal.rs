@@ -4,6 +4,7 @@
 //! The enums know identifiers and plain values, not the nouns themselves: these import the refusals.
 
 mod elastic_ip;
+mod flow_log;
 mod image;
 mod instance;
 mod instance_connect_endpoint;
@@ -26,6 +27,7 @@ mod vpc_endpoint;
 mod vpc_peering_connection;
 
 pub use elastic_ip::ElasticIpRefusal;
+pub use flow_log::FlowLogRefusal;
 pub use image::ImageRefusal;
 pub use instance::{InstanceRefusal, Wanted};
 pub use instance_connect_endpoint::InstanceConnectEndpointRefusal;
@@ -78,6 +80,8 @@ pub enum Refusal {
     NetworkInterface(NetworkInterfaceRefusal),
     /// A refused change of an Elastic IP address, or of its association.
     ElasticIp(ElasticIpRefusal),
+    /// A refused change of a flow log.
+    FlowLog(FlowLogRefusal),
     /// A refused change of the addresses of a NAT gateway.
     NatGateway(NatGatewayRefusal),
     /// A refused change of a key pair.
@@ -127,6 +131,7 @@ sum_of! {
     Route(RouteRefusal);
     NetworkInterface(NetworkInterfaceRefusal);
     ElasticIp(ElasticIpRefusal);
+    FlowLog(FlowLogRefusal);
     NatGateway(NatGatewayRefusal);
     KeyPair(KeyPairRefusal);
     LaunchTemplate(LaunchTemplateRefusal);

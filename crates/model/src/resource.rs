@@ -74,6 +74,7 @@ resources! {
     DhcpOptions(DhcpOptionsId) "dhcp-options" "dhcpOption";
     Instance(InstanceId) "instance" "instance";
     InstanceConnectEndpoint(InstanceConnectEndpointId) "instance-connect-endpoint" "instanceConnectEndpoint";
+    FlowLog(FlowLogId) "vpc-flow-log" "flowLog";
     LaunchTemplate(LaunchTemplateId) "launch-template" "launchTemplate";
     Fleet(FleetId) "fleet" "fleet";
     PlacementGroup(PlacementGroupId) "placement-group" "placementGroup";

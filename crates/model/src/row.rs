@@ -11,6 +11,7 @@ use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
+use crate::flow_log::{FlowLog, FlowLogDelivery};
 use crate::group::Group;
 use crate::image::{DeregisteredImage, OwnImage};
 use crate::instance::Instance;
@@ -102,6 +103,7 @@ network_rows! {
         it.policy = None;
     };
     VpcPeeringConnection: |it| it.tags.clear();
+    FlowLog: |it| it.tags.clear();
     PrefixList: |it| it.tags.clear();
     SecurityGroup: |it| {
         it.tags.clear();
@@ -117,6 +119,7 @@ network_rows! {
 impl Row for KeyPair {}
 impl Row for NetworkInterfacePermission {}
 impl Row for LaunchTemplate {}
+impl Row for FlowLogDelivery {}
 impl Row for PlacementGroup {}
 impl Row for Fleet {}
 impl Row for InstanceDefaults {}

@@ -6,6 +6,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::flow_log::Logged;
 use crate::former_cidr::{self, FormerCidr, FormerSubnetCidrs};
 use crate::ids::*;
 use crate::link::Link;
@@ -331,6 +332,7 @@ impl World {
             return Err(Refusal::HasDependencies(id.into()));
         }
         self.forget_exclusions_of(Excluded::Subnet(id));
+        self.forget_flow_logs_of(Logged::Subnet(id));
         self.network.subnets.remove(&id);
         Ok(())
     }

@@ -119,6 +119,7 @@ tagged_tables! {
     PublicAccessExclusion network.public_access_exclusions;
     NatGateway network.nat_gateways;
     VpcEndpoint network.vpc_endpoints;
+    FlowLog network.flow_logs;
     PrefixList network.prefix_lists;
     SecurityGroup network.security_groups;
     NetworkAcl network.network_acls;

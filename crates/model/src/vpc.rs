@@ -6,6 +6,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::flow_log::Logged;
 use crate::former_cidr::{self, FormerCidr, FormerVpcCidrs};
 use crate::ids::*;
 use crate::link::Link;
@@ -243,6 +244,7 @@ impl World {
         }
         self.end_peerings_of(&vpc, now);
         self.forget_exclusions_of(Excluded::Vpc(id));
+        self.forget_flow_logs_of(Logged::Vpc(id));
         self.network.security_groups.remove(&vpc.default_security_group);
         self.network.network_acls.remove(&vpc.default_network_acl);
         self.network.route_tables.remove(&vpc.main_route_table);

@@ -16,6 +16,7 @@ use crate::dhcp_options::DhcpOptions;
 use crate::egress_only_internet_gateway::EgressOnlyInternetGateway;
 use crate::elastic_ip::ElasticIp;
 use crate::fleet::Fleet;
+use crate::flow_log::{FlowLog, FlowLogDelivery};
 use crate::group::Group;
 use crate::hosted_zone_id::{HostedZoneChangeId, HostedZoneId};
 use crate::iam_id::{
@@ -191,6 +192,8 @@ tables! {
             nat_gateways: NatGatewayId => NatGateway;
             /// VPC endpoints.
             vpc_endpoints: VpcEndpointId => VpcEndpoint;
+            /// Flow logs: the engine makes records of whose packets they write down.
+            flow_logs: FlowLogId => FlowLog;
             /// VPC peering connections.
             vpc_peering_connections: VpcPeeringConnectionId => VpcPeeringConnection;
             /// Customer-managed prefix lists.
@@ -241,6 +244,8 @@ tables! {
             key_pairs: KeyPairId => KeyPair;
             /// What other accounts may do with network interfaces.
             network_interface_permissions: NetworkInterfacePermissionId => NetworkInterfacePermission;
+            /// What keeps flow logs from being delivered.
+            flow_log_deliveries: FlowLogId => FlowLogDelivery;
             /// Launch templates.
             launch_templates: LaunchTemplateId => LaunchTemplate;
             /// Placement groups.

@@ -33,13 +33,17 @@ enum Sentence {
     IsUnknown(&'static str),
     /// "An invalid association-id of 'iip-assoc-1' was given".
     WasGiven(&'static str),
+    /// "These flow log ids in the input list are not found: [TotalCount: 1] fl-1".
+    Counted(&'static str),
 }
 
 const fn family(not_found: &'static str, malformed: Option<&'static str>, sentence: Sentence) -> Family {
     Family { not_found, malformed, sentence }
 }
 
-use Sentence::{Bracketed, Id, IsUnknown, Plain, Stopped, Titled, WasGiven, WasNotFound, WithTemplateId};
+use Sentence::{
+    Bracketed, Counted, Id, IsUnknown, Plain, Stopped, Titled, WasGiven, WasNotFound, WithTemplateId,
+};
 
 fn family_of(kind: IdKind) -> Family {
     match kind {
@@ -96,6 +100,7 @@ fn family_of(kind: IdKind) -> Family {
         IdKind::InstanceProfileAssociation => {
             family("InvalidAssociationID.NotFound", None, WasGiven("association-id"))
         }
+        IdKind::FlowLog => family("InvalidFlowLogId.NotFound", None, Counted("flow log")),
         IdKind::LaunchTemplate => family(
             "InvalidLaunchTemplateId.NotFound",
             Some("InvalidLaunchTemplateId.Malformed"),
@@ -166,6 +171,9 @@ pub(crate) fn not_found(kind: IdKind, ids: &[&str]) -> AwsError {
             format!("The specified launch template, with template ID {list}, does not exist.")
         }
         IsUnknown(noun) => format!("The {noun} '{list}' is unknown."),
+        Counted(noun) => {
+            format!("These {noun} ids in the input list are not found: [TotalCount: {}] {list}", ids.len())
+        }
         WasGiven(noun) => format!("An invalid {noun} of '{list}' was given"),
     };
     AwsError::new(family.not_found, message)

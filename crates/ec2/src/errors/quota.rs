@@ -43,6 +43,7 @@ pub(super) fn reached(quota: Quota, limit: usize) -> AwsError {
         }
         Quota::DhcpOptions => ("DhcpOptionsLimitExceeded", "DHCP option sets"),
         Quota::ReservationsPerSubnet => ("SubnetCidrReservationLimitExceeded", "subnet CIDR reservations"),
+        Quota::FlowLogsPerResource => ("FlowLogsLimitExceeded", "flow logs per resource"),
         Quota::GatewayEndpoints => ("VpcEndpointLimitExceeded", "gateway VPC endpoints"),
         Quota::InterfaceEndpointsPerVpc => ("VpcEndpointLimitExceeded", "interface VPC endpoints per VPC"),
         Quota::PeeringConnectionsPerVpc => {

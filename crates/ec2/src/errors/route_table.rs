@@ -26,6 +26,7 @@ fn different_networks(table: RouteTableId, other: ResourceId) -> AwsError {
     let noun = match other {
         ResourceId::InternetGateway(_)
         | ResourceId::EgressOnlyInternetGateway(_)
+        | ResourceId::FlowLog(_)
         | ResourceId::NatGateway(_)
         | ResourceId::VpcEndpoint(_)
         | ResourceId::VpcPeeringConnection(_) => "network gateway",

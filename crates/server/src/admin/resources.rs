@@ -26,6 +26,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
                 .filter(|it| it.vpc.is_none_or(|vpc| !default(&vpc)))
                 .count(),
         ),
+        ("flow logs", world.network.flow_logs.len()),
         ("egress-only internet gateways", world.network.egress_only_internet_gateways.len()),
         (
             "exclusions from blocked public access",
