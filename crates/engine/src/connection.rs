@@ -9,6 +9,7 @@ use wire::{Flow, IcmpKind, TcpFlags};
 
 use crate::clock::Moment;
 use crate::connection_key::ConnectionKey;
+use crate::flow_book::WatchedAt;
 use crate::port::PortId;
 use crate::waypoints::WaypointsId;
 
@@ -144,6 +145,8 @@ pub struct Connection {
     timeout_ms: u32,
     /// How far it has come.
     progress: Progress,
+    /// FIN and RST of both sides that no flow log has seen yet.
+    closing_flags: ClosingFlags,
     /// The ways of both sides' packets, as they were decided.
     ways: [Way; 2],
     /// What both sides have sent.
@@ -175,6 +178,34 @@ struct Rare {
     endpoint: Option<EndpointPassage>,
     /// What its interfaces have configured about timeouts.
     timeouts: Timeouts,
+    /// Where flow logs add up what each side sends.
+    watched: [Option<WatchedAt>; 2],
+}
+
+/// The flags FIN and RST that each side has sent, two bits for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ClosingFlags(u8);
+
+impl ClosingFlags {
+    const OF_ONE: u8 = TcpFlags::FIN.0 | TcpFlags::RST.0;
+
+    fn shift(from: End) -> u8 {
+        match from {
+            End::Initiator => 0,
+            End::Responder => 4,
+        }
+    }
+
+    fn note(&mut self, from: End, flags: TcpFlags) {
+        self.0 |= (flags.0 & ClosingFlags::OF_ONE) << ClosingFlags::shift(from);
+    }
+
+    /// What one side has sent; it is forgotten.
+    fn take(&mut self, from: End) -> u8 {
+        let flags = self.0 >> ClosingFlags::shift(from) & ClosingFlags::OF_ONE;
+        self.0 &= !(ClosingFlags::OF_ONE << ClosingFlags::shift(from));
+        flags
+    }
 }
 
 /// Idle timeouts of a connection's interfaces, in seconds: the shorter one of both ends.
@@ -294,6 +325,7 @@ impl Connection {
             last_seen: now,
             timeout_ms: 0,
             progress,
+            closing_flags: ClosingFlags::default(),
             ways: [Way::UNKNOWN; 2],
             sent: [Sent::default(); 2],
             rare: None,
@@ -383,6 +415,9 @@ impl Connection {
         self.decided[at] = 0;
         self.ways[at] = Way::UNKNOWN;
         self.sent[at] = Sent::default();
+        if let Some(rare) = &mut self.rare {
+            rare.watched[at] = None;
+        }
         if let Some((_, side)) = side.filter(|(key, _)| key.is_ipv6()) {
             self.set_ipv6(end, [side.flow.source, side.flow.destination].map(ipv6_bits));
         }
@@ -455,6 +490,26 @@ impl Connection {
         self.rare.as_ref().map_or_else(Timeouts::default, |rare| rare.timeouts)
     }
 
+    /// Where flow logs add up what one side sends on the fast path.
+    pub(crate) fn watched(&self, from: End) -> Option<WatchedAt> {
+        self.rare.as_ref()?.watched[from.index()]
+    }
+
+    /// Says where flow logs do so.
+    pub(crate) fn set_watched(&mut self, from: End, watched: Option<WatchedAt>) {
+        self.rare().watched[from.index()] = watched;
+    }
+
+    /// FIN and RST that one side has sent since this was asked last.
+    pub(crate) fn take_closing_flags(&mut self, from: End) -> u8 {
+        self.closing_flags.take(from)
+    }
+
+    /// Has the next packet of one side decided again.
+    pub(crate) fn forget_decision(&mut self, from: End) {
+        self.decided[from.index()] = 0;
+    }
+
     /// Says whether security groups let one side's packets pass without looking at rules.
     pub fn set_tracked(&mut self, end: End, tracked: bool) {
         self.tracked[end.index()] = tracked;
@@ -495,12 +550,13 @@ impl Connection {
         self.last_seen = now;
         self.sent[from.index()].add(u64::from(packets), bytes);
         if let Some(progress) = self.progress.after(from, flags) {
-            self.move_on(progress);
+            self.move_on(progress, from, flags);
         }
     }
 
     #[cold]
-    fn move_on(&mut self, progress: Progress) {
+    fn move_on(&mut self, progress: Progress, from: End, flags: TcpFlags) {
+        self.closing_flags.note(from, flags);
         self.turn = self.progress.turn(progress);
         self.progress = progress;
         self.renew_timeout();

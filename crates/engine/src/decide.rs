@@ -9,6 +9,7 @@ use crate::connection::End;
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
 use crate::findings::Findings;
+use crate::flow_record::Observation;
 use crate::journey::{Arrival, Journey, Place, Sender, Site, Surroundings};
 use crate::packet::{Packet, Part};
 use crate::port::{PortId, PortKind, PortTable};
@@ -23,6 +24,8 @@ pub(crate) struct Decision {
     pub(crate) flow: Flow,
     /// What was found on the way.
     pub(crate) findings: Findings,
+    /// What flow logs see of it.
+    pub(crate) course: Vec<Observation>,
 }
 
 impl Engine {
@@ -40,6 +43,9 @@ impl Engine {
             None => packet.flow,
         };
         let connection = self.live_connection(port, &key, quote.is_none(), now);
+        if let Some((slot, from)) = connection {
+            self.settle_flow(slot, from);
+        }
         let world = Arc::clone(&self.world);
         let around = Surroundings {
             network: &world.network,
@@ -52,6 +58,7 @@ impl Engine {
             arrival: Arrival::Dropped(reason),
             flow: packet.flow,
             findings: Findings::default(),
+            course: Vec::new(),
         };
         let (place, sender) = match self.start(&world.network, port, &packet, connection) {
             Ok(start) => start,
@@ -60,7 +67,7 @@ impl Engine {
         let about = quote.map(|quote| quote.flow);
         let mut journey = Journey::new(around, packet, about, sender, connection, trace);
         let arrival = journey.run(place);
-        let (mut flow, findings) = (journey.packet.flow, journey.findings);
+        let (mut flow, findings, course) = (journey.packet.flow, journey.findings, journey.course);
         if let Arrival::At(to) = arrival
             && self.ports.services() == Some(to)
         {
@@ -71,12 +78,14 @@ impl Engine {
         if let Some(side) = asker.and_then(|(slot, from)| self.connections.get(slot)?.side(from.other())) {
             flow = side.flow.reversed();
         }
-        let mut decision = Decision { arrival, flow, findings };
+        let mut decision = Decision { arrival, flow, findings, course };
         // An ICMP error is about a connection and begins none; a later fragment does not say what it belongs to.
         if !packet.is_error
             && packet.part != Part::Later
             && let Err(reason) = self.remember(port, &packet, connection, &decision, now)
         {
+            // What could not be remembered is no matter of flow logs.
+            decision.course.clear();
             decision.arrival = Arrival::Dropped(reason);
         }
         decision

@@ -4,7 +4,6 @@ use model::MacAddress;
 use wire::{ChecksumState, Headers, Link, Mac, Rewrite};
 
 use crate::clock::Moment;
-use crate::connection::Sent;
 use crate::engine::Engine;
 use crate::findings::NatVisits;
 use crate::nat_metrics::Sizes;
@@ -65,9 +64,9 @@ impl Engine {
     }
 
     /// Counts what was no matter of the fast path at the NAT gateways that it came to.
-    pub(crate) fn count_nat_visits(&mut self, visits: &NatVisits, sent: Sent, arrives: Sent) {
+    pub(crate) fn count_nat_visits(&mut self, visits: &NatVisits, sizes: &Sizes) {
         for visit in visits.iter() {
-            self.nat_metrics.visit(&visit, &Sizes { sent, arrives });
+            self.nat_metrics.visit(&visit, sizes);
         }
     }
 }

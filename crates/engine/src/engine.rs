@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::clock::Moment;
 use crate::connection_table::ConnectionTable;
 use crate::drop_reason::{DropCounters, DropReason};
+use crate::flow_book::{FlowBook, FlowLimits};
 use crate::fragments::Fragments;
 use crate::metric::Metric;
 use crate::nat::NatTable;
@@ -28,6 +29,8 @@ pub struct Limits {
     /// Connections that the security groups of one interface may track: its connection tracking allowance. AWS has one
     /// for each instance type and does not publish them.
     pub tracked_per_interface: u32,
+    /// Records of flow logs.
+    pub flows: FlowLimits,
 }
 
 impl Default for Limits {
@@ -37,6 +40,7 @@ impl Default for Limits {
             connections_per_port: 1_000_000,
             nat_connections_per_destination: 55_000,
             tracked_per_interface: 1_000_000,
+            flows: FlowLimits::default(),
         }
     }
 }
@@ -49,6 +53,7 @@ pub struct Engine {
     pub(crate) nat: NatTable,
     pub(crate) names: Arc<PublicNames>,
     pub(crate) nat_metrics: NatMetrics,
+    pub(crate) flow_book: FlowBook,
     pub(crate) fragments: Fragments,
     /// What tells the fragments of packets apart that were made IPv4; the latest that was given out.
     pub(crate) identification: u16,
@@ -68,6 +73,7 @@ impl Engine {
             nat: NatTable::new(limits.nat_connections_per_destination, seed),
             names,
             nat_metrics: NatMetrics::default(),
+            flow_book: FlowBook::new(limits.flows),
             fragments: Fragments::default(),
             identification: 0,
             drops: DropCounters::default(),

@@ -26,7 +26,7 @@ pub struct FragmentKey {
 }
 
 /// What was decided about the first fragment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
     /// Where it went and how.
     pub passage: Passage,
@@ -75,7 +75,7 @@ impl Fragments {
     pub fn passage(&self, key: &FragmentKey, generation: u64, now: Moment) -> Option<Passage> {
         let decided = self.decided.get(key)?;
         let is_valid = decided.generation == generation && now.since(decided.at) <= REMEMBERED_MS;
-        is_valid.then_some(decided.passage)
+        is_valid.then(|| decided.passage.clone())
     }
 
     /// Forgets what a link has sent: it is closed.
@@ -124,7 +124,8 @@ mod tests {
         let flow = Flow { source, destination, protocol: 17, source_port: 1, destination_port: 2 };
         let way = Way { mtu: 9001, hops: 0, neighbours: false, icmp: None };
         let (mtu_in_other_family, nat_visits) = (9001, NatVisits::default());
-        let passage = Passage { to: PortId(9), flow, way, mtu_in_other_family, nat_visits };
+        let passage =
+            Passage { to: PortId(9), flow, way, mtu_in_other_family, nat_visits, course: Vec::new() };
         Decided { passage, generation: 1, at: Moment(at) }
     }
 

@@ -21,6 +21,7 @@ use crate::connection::End;
 use crate::connection_table::ConnectionTable;
 use crate::drop_reason::DropReason;
 use crate::findings::Findings;
+use crate::flow_record::Observation;
 use crate::nat::NatTable;
 use crate::packet::Packet;
 use crate::port::{PortId, PortTable};
@@ -126,6 +127,10 @@ pub struct Journey<'a, 't> {
     pub connection: Option<(Slot, End)>,
     /// What was found out so far.
     pub findings: Findings,
+    /// What it was at each interface that somebody logs.
+    pub course: Vec<Observation>,
+    /// The interface that it has left last, while it has come to no other and not to the internet.
+    pub(crate) left: Option<model::NetworkInterfaceId>,
     /// The stage that is asked, or was last.
     pub stage: Stage,
     trace: Option<&'t mut Vec<TraceStep>>,
@@ -153,7 +158,19 @@ impl<'a, 't> Journey<'a, 't> {
         let icmp = packet.icmp.map(|(icmp_type, code)| IcmpKind { icmp_type, code });
         let findings = Findings { mtu: VPC_MTU, mtu_in_other_family: VPC_MTU, icmp, ..Findings::default() };
         let stage = Stage::Journey;
-        Journey { around, sent: packet.flow, packet, about, sender, connection, findings, stage, trace }
+        Journey {
+            around,
+            sent: packet.flow,
+            packet,
+            about,
+            sender,
+            connection,
+            findings,
+            course: Vec::new(),
+            left: None,
+            stage,
+            trace,
+        }
     }
 
     /// The network.

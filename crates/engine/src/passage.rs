@@ -4,10 +4,11 @@ use wire::{ChecksumState, Flow, Headers, Layer3, VnetHeader};
 
 use crate::connection::{Sent, Way};
 use crate::findings::NatVisits;
+use crate::flow_record::Observation;
 use crate::port::PortId;
 
 /// Where a packet goes, as it was decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
     /// To which link.
     pub to: PortId,
@@ -19,6 +20,8 @@ pub struct Passage {
     pub mtu_in_other_family: u16,
     /// Which NAT gateways it visits.
     pub nat_visits: NatVisits,
+    /// What flow logs see of it.
+    pub course: Vec<Observation>,
 }
 
 /// A packet that is being sent on.

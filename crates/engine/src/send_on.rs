@@ -9,6 +9,7 @@ use crate::clock::Moment;
 use crate::connection::Sent;
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
+use crate::nat_metrics::Sizes;
 use crate::passage::{Passage, Sending, size};
 use crate::port::PortId;
 use crate::verdict::{Outgoing, Verdict};
@@ -30,18 +31,24 @@ impl Engine {
             return self.change_family(packet, passage, now, out);
         }
         if packet.exceeds(passage.way.mtu) {
-            return self.too_big(packet, passage, out);
+            return self.too_big(packet, passage, now, out);
         }
         if packet.headers.is_icmp_error() {
             self.rewrite_quote(packet, now);
         }
         let (transfer, sent) = (packet.transfer(passage), size(packet.headers, packet.vnet));
         self.record(packet.port, packet.headers, &transfer, now);
-        self.count_nat_visits(&passage.nat_visits, sent, sent);
+        self.count_passage(packet, passage, &Sizes::of(sent), now);
         match self.deliver(packet.frame, packet.headers, packet.checksum, transfer) {
             Some(()) => Verdict::Forward(passage.to),
             None => Verdict::Dropped(DropReason::Malformed),
         }
+    }
+
+    /// Counts a packet where it passes, besides its links and its connection.
+    fn count_passage(&mut self, packet: &Sending<'_>, passage: &Passage, sizes: &Sizes, now: Moment) {
+        self.count_nat_visits(&passage.nat_visits, sizes);
+        self.count_and_watch_flow(packet.port, passage, packet.headers, sizes, now);
     }
 
     /// As what the receiver of an ICMP error has sent the packet that the error quotes as `quoted`.
@@ -62,7 +69,13 @@ impl Engine {
     }
 
     /// A packet larger than its way can carry: cut to fit, if it may be; otherwise its sender is told.
-    fn too_big(&mut self, packet: &Sending<'_>, passage: &Passage, out: &mut Vec<Outgoing>) -> Verdict {
+    fn too_big(
+        &mut self,
+        packet: &Sending<'_>,
+        passage: &Passage,
+        now: Moment,
+        out: &mut Vec<Outgoing>,
+    ) -> Verdict {
         let mtu = passage.way.mtu;
         if !packet.may_be_cut() {
             return self.refuse(packet, mtu, out);
@@ -71,7 +84,7 @@ impl Engine {
             return Verdict::Dropped(DropReason::BadOffload);
         };
         let sent = size(packet.headers, packet.vnet);
-        self.count_nat_visits(&passage.nat_visits, sent, sent);
+        self.count_passage(packet, passage, &Sizes::of(sent), now);
         for mut whole in packets {
             let Ok(mut headers) = wire::parse(&whole) else { continue };
             let transfer = passage.transfer(packet.port, 1, u64::from(headers.total_len));
@@ -136,7 +149,8 @@ impl Engine {
         self.count(&transfer);
         let ip_bytes = |frame: &Vec<u8>| frame.len().saturating_sub(wire::ethernet::HEADER_LEN) as u64;
         let arrives = Sent { packets: translated.len() as u64, bytes: translated.iter().map(ip_bytes).sum() };
-        self.count_nat_visits(&passage.nat_visits, size(packet.headers, packet.vnet), arrives);
+        let sizes = Sizes { sent: size(packet.headers, packet.vnet), arrives };
+        self.count_passage(packet, passage, &sizes, now);
         out.extend(translated.into_iter().map(|frame| Outgoing { port: passage.to, frame }));
         Verdict::Done
     }

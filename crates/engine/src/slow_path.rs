@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::findings::Findings;
 use crate::fragments::{Decided, FragmentKey};
 use crate::journey::Arrival;
+use crate::nat_metrics::Sizes;
 use crate::packet::Packet;
 use crate::passage::{Passage, Sending, size};
 use crate::port::PortId;
@@ -25,6 +26,7 @@ impl Engine {
         now: Now,
         out: &mut Vec<Outgoing>,
     ) -> Verdict {
+        self.roll_flows(now);
         let Some(checksum) = checksum_state(frame, headers, vnet) else {
             return Verdict::Dropped(DropReason::BadOffload);
         };
@@ -58,7 +60,8 @@ impl Engine {
             Arrival::At(to) => to,
             Arrival::Dropped(reason) => {
                 let sent = size(headers, vnet);
-                self.count_nat_visits(&decision.findings.nat_visits, sent, sent);
+                self.count_nat_visits(&decision.findings.nat_visits, &Sizes::of(sent));
+                self.count_flow(&decision.course, headers, &Sizes::of(sent), now.moment);
                 let told = self.told_of_death(port, reason, &decision.findings, frame, headers);
                 out.extend(told.map(|frame| Outgoing { port, frame }));
                 return Verdict::Dropped(reason);
@@ -70,6 +73,7 @@ impl Engine {
             way: decision.findings.way(),
             mtu_in_other_family: decision.findings.mtu_in_other_family,
             nat_visits: decision.findings.nat_visits,
+            course: decision.course,
         };
         self.remember_first_fragment(port, headers, &passage, now.moment);
         self.send_on(&mut Sending { port, frame, headers, vnet, checksum }, &passage, now.moment, out)
@@ -104,7 +108,8 @@ impl Engine {
 
     fn remember_first_fragment(&mut self, port: PortId, headers: &Headers, passage: &Passage, now: Moment) {
         if let Fragment::First { identification } = headers.fragment {
-            let decided = Decided { passage: *passage, generation: self.world.network.generation, at: now };
+            let decided =
+                Decided { passage: passage.clone(), generation: self.world.network.generation, at: now };
             self.fragments.remember(fragment_key(port, headers, identification), decided);
         }
     }

@@ -1,5 +1,7 @@
 //! A journey goes on: from place to place, through the stages at each interface, until the packet arrives or dies.
 
+use model::Direction;
+
 use crate::drop_reason::DropReason;
 use crate::journey::{Arrival, Crossing, Journey, Place, Site, Step};
 use crate::stage::Stage;
@@ -15,8 +17,8 @@ impl<'a> Journey<'a, '_> {
         let mut place = start;
         for _ in 0..PLACES_MAX {
             let step = match place {
-                Place::Leaving(site) => self.pass(stages::EGRESS, site, Crossing::within(&site)),
-                Place::Entering(site, crossing) => self.pass(stages::INGRESS, site, crossing),
+                Place::Leaving(site) => self.pass(Direction::Egress, site, Crossing::within(&site)),
+                Place::Entering(site, crossing) => self.pass(Direction::Ingress, site, crossing),
                 Place::At(target, crossing) => {
                     self.stage = targets::stage(target);
                     targets::reach(self, target, crossing)
@@ -27,6 +29,7 @@ impl<'a> Journey<'a, '_> {
                 }
                 Place::Internet => {
                     self.stage = Stage::Internet;
+                    self.left = None;
                     targets::internet::cross(self)
                 }
                 Place::Arrived(port) => return Arrival::At(port),
@@ -45,7 +48,20 @@ impl<'a> Journey<'a, '_> {
         Arrival::Dropped(DropReason::RoutingLoop)
     }
 
-    fn pass(&mut self, list: &[(Stage, Decide)], site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
+    fn pass(&mut self, direction: Direction, site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
+        let list = match direction {
+            Direction::Egress => stages::EGRESS,
+            Direction::Ingress => stages::INGRESS,
+        };
+        let came_as = self.packet.flow;
+        let step = self.ask(list, site, crossing);
+        if !self.network().flow_logs.is_empty() {
+            self.observe(direction, site, came_as, &step);
+        }
+        step
+    }
+
+    fn ask(&mut self, list: &[(Stage, Decide)], site: Site<'a>, crossing: Crossing<'a>) -> Step<'a> {
         for (stage, decide) in list {
             self.stage = *stage;
             match decide(self, site, crossing) {

@@ -3,7 +3,7 @@
 //! "An egress-only internet gateway is stateful: it forwards traffic from the instances in the subnet to the internet …
 //! and then sends the response back to the instances" (Egress-only internet gateways, VPC User Guide).
 
-use model::EgressOnlyInternetGatewayId;
+use model::{Direction, EgressOnlyInternetGatewayId};
 
 use crate::connection::End;
 use crate::drop_reason::DropReason;
@@ -26,7 +26,7 @@ pub fn leave<'a>(
             format!("{} is not an IPv6 address of this VPC", flow.source)
         });
     };
-    if let Some(end) = blocked(journey, id.into(), owner, Way::Outbound) {
+    if let Some(end) = blocked(journey, id.into(), owner, Way::Outbound, (Direction::Egress, flow)) {
         return end;
     }
     if journey.connection.is_some_and(|(_, end)| end == End::Responder) {

@@ -1,6 +1,6 @@
 //! The internet: public addresses of every VPC, and the simulated hosts. Nothing beyond is reached, ever.
 
-use model::Link;
+use model::{Direction, Link};
 use std::net::IpAddr;
 
 use crate::connection::End;
@@ -62,7 +62,8 @@ fn enter_ipv6<'a>(journey: &mut Journey<'a, '_>, interface: &'a model::NetworkIn
     match (egress_only, Site::of(network, interface)) {
         (Some(gateway), Some(site)) if answers => {
             journey.stage = Stage::EgressOnlyInternetGateway;
-            if let Some(end) = blocked(journey, gateway.id.into(), interface, Way::Outbound) {
+            let entering = (Direction::Ingress, journey.packet.flow);
+            if let Some(end) = blocked(journey, gateway.id.into(), interface, Way::Outbound, entering) {
                 return end;
             }
             journey.note_pass(gateway.id, || "answers a connection".to_owned());

@@ -4,8 +4,9 @@
 //! sees its public address. IPv6 passes untranslated.
 
 use model::network_interface::InterfaceKind;
-use model::{InternetGatewayId, Link, NetworkInterface};
+use model::{Direction, InternetGatewayId, Link, NetworkInterface};
 use std::net::{IpAddr, Ipv4Addr};
+use wire::Flow;
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Crossing, Journey, Place, Site, Step};
@@ -31,7 +32,7 @@ pub fn leave<'a>(journey: &mut Journey<'a, '_>, id: InternetGatewayId, crossing:
         return journey
             .deny(at, DropReason::NoPublicAddress, || format!("{} has no public address", flow.source));
     };
-    if let Some(end) = blocked(journey, id.into(), owner, Way::Outbound) {
+    if let Some(end) = blocked(journey, id.into(), owner, Way::Outbound, (Direction::Egress, flow)) {
         return end;
     }
     if public != flow.source {
@@ -72,7 +73,9 @@ pub fn enter<'a>(
             format!("{} is a private address; it cannot come from the internet", flow.source)
         });
     }
-    if let Some(end) = blocked(journey, gateway.id.into(), interface, Way::Inbound) {
+    let entering = Flow { destination: private.map_or(flow.destination, IpAddr::V4), ..flow };
+    let seen = (Direction::Ingress, entering);
+    if let Some(end) = blocked(journey, gateway.id.into(), interface, Way::Inbound, seen) {
         return end;
     }
     // AWS denies an endpoint's interfaces what comes by internet gateways (`DenyAllIgwTraffic`).

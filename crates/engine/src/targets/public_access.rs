@@ -4,7 +4,8 @@
 
 use model::network_interface::InterfaceKind;
 use model::public_access_block::PublicAccessMode;
-use model::{NetworkInterface, ResourceId};
+use model::{Direction, NetworkInterface, ResourceId};
+use wire::Flow;
 
 use crate::drop_reason::DropReason;
 use crate::journey::{Journey, Step};
@@ -18,12 +19,14 @@ pub(super) enum Way {
     Inbound,
 }
 
-/// The end of a packet that an interface may not exchange with the internet.
+/// The end of a packet that an interface may not exchange with the internet; which way it goes, seen from there, and what it
+/// is there, for flow logs.
 pub(super) fn blocked<'a>(
     journey: &mut Journey<'a, '_>,
     at: ResourceId,
     interface: &NetworkInterface,
     way: Way,
+    (direction, flow): (Direction, Flow),
 ) -> Option<Step<'a>> {
     let mode = journey.network().public_access_mode(interface);
     let mode_name = match (mode, way) {
@@ -36,6 +39,7 @@ pub(super) fn blocked<'a>(
         }
         (PublicAccessMode::IngressOnly, Way::Inbound) => "block-ingress",
     };
+    journey.observe_blocked(interface, direction, flow);
     Some(journey.deny(Some(at), DropReason::PublicAccessBlocked, || {
         format!("VPC Block Public Access is {mode_name}")
     }))

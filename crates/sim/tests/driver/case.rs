@@ -24,6 +24,8 @@ pub(crate) enum Event {
 pub(crate) struct Case {
     pub(crate) network: String,
     pub(crate) limits: Limits,
+    /// Whether everything is logged.
+    pub(crate) is_logged: bool,
     pub(crate) events: Vec<Event>,
 }
 
@@ -44,10 +46,11 @@ impl Case {
         let network = random_network(&mut random);
         let fixture = Fixture::parse(&network).unwrap_or_else(|problem| panic!("{problem}\n{network}"));
         let limits = limits(&mut random);
-        let mut pair = Pair::with_limits(&fixture, limits);
+        let is_logged = random.below(2) == 0;
+        let mut pair = pair(&fixture, limits, is_logged);
         let hosts: Vec<IpAddr> = fixture.hosts.values().flatten().copied().collect();
         let mut traffic = Generator::new(hosts);
-        let mut case = Case { network, limits, events: Vec::new() };
+        let mut case = Case { network, limits, is_logged, events: Vec::new() };
         let mut count = Count::default();
         while count.sent < packets {
             let event = match random.below(100) {
@@ -90,7 +93,7 @@ impl Case {
     /// What goes wrong, if anything does.
     fn problem(&self) -> Option<String> {
         let fixture = Fixture::parse(&self.network).ok()?;
-        let mut pair = Pair::with_limits(&fixture, self.limits);
+        let mut pair = pair(&fixture, self.limits, self.is_logged);
         for event in &self.events {
             if let Err(problem) = step(&mut pair, event) {
                 return Some(problem);
@@ -107,7 +110,12 @@ impl Case {
                 let from = at.saturating_sub(chunk - 1);
                 let without =
                     [&self.events[..from], &self.events[at.min(self.events.len() - 1) + 1..]].concat();
-                let smaller = Case { network: self.network.clone(), limits: self.limits, events: without };
+                let smaller = Case {
+                    network: self.network.clone(),
+                    limits: self.limits,
+                    is_logged: self.is_logged,
+                    events: without,
+                };
                 if !smaller.events.is_empty() && smaller.problem().is_some() {
                     self = smaller;
                 }
@@ -126,7 +134,8 @@ impl Case {
         while at < self.network.lines().count() {
             let lines = self.network.lines().enumerate().filter(|(line, _)| *line != at);
             let network: String = lines.map(|(_, line)| format!("{line}\n")).collect();
-            let smaller = Case { network, limits: self.limits, events: self.events.clone() };
+            let smaller =
+                Case { network, limits: self.limits, is_logged: self.is_logged, events: self.events.clone() };
             // Identifiers are numbered: only lines that give none may go.
             let gives_none = self.network.lines().nth(at).is_some_and(|line| {
                 line.starts_with("sg ") && !line.contains(" of ")
@@ -143,9 +152,9 @@ impl Case {
 
     fn text(&self) -> String {
         let Ok(fixture) = Fixture::parse(&self.network) else { return self.network.clone() };
-        let mut pair = Pair::with_limits(&fixture, self.limits);
+        let mut pair = pair(&fixture, self.limits, self.is_logged);
         let mut text = self.network.clone();
-        let _ = writeln!(text, "{:?}", self.limits);
+        let _ = writeln!(text, "{:?}, {}", self.limits, if self.is_logged { "logged" } else { "not logged" });
         text.push('\n');
         let mut now = 1;
         for event in &self.events {
@@ -177,6 +186,14 @@ impl Case {
         let _ = writeln!(text, "{:?}", pair.compare_memory());
         text
     }
+}
+
+fn pair(fixture: &Fixture, limits: Limits, is_logged: bool) -> Pair {
+    let mut pair = Pair::with_limits(fixture, limits);
+    if is_logged {
+        pair.log_everything();
+    }
+    pair
 }
 
 /// Often too few of something.

@@ -10,6 +10,7 @@ use wire::Flow;
 
 use super::pair::Pair;
 
+pub(crate) const FIN: u8 = 0x01;
 pub(crate) const SYN: u8 = 0x02;
 pub(crate) const RST: u8 = 0x04;
 pub(crate) const ACK: u8 = 0x10;

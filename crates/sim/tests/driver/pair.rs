@@ -1,9 +1,14 @@
 //! The engine and the reference model, told the same and compared.
 
-use engine::{DropReason, End, Engine, Limits, Moment, Now, PortId, PortKind, PortTable, Verdict};
-use model::{IpNet, MacAddress, Timestamp, World};
+use engine::{
+    DropReason, End, Engine, FlowAction, FlowWindow, Limits, Moment, Now, PortId, PortKind, PortTable,
+    Verdict,
+};
+use model::flow_log::{FlowLog, FlowLogDestination, FlowLogSettings, Logged, TrafficType};
+use model::{Direction, FlowLogId, IpNet, MacAddress, NetworkInterfaceId, Tags, Timestamp, World};
 use sim::Fixture;
 use sim::reference::{Fate, Packet, Reference, Who};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use wire::VnetHeader;
@@ -18,6 +23,60 @@ pub(crate) struct Pair {
     pub(crate) now: u64,
     dropped: u64,
     has_narrow_limits: bool,
+    /// What flow logs must have counted, and what they have, if everything is logged.
+    pub(crate) flows: Option<Flows>,
+}
+
+/// What all flow logs count together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flows {
+    expected: Totals,
+    pub(crate) found: Totals,
+}
+
+/// Packets and bytes that entered each interface, and packets that were rejected: by groups and network ACLs, and by VPC Block
+/// Public Access.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Totals {
+    pub(crate) entered: BTreeMap<NetworkInterfaceId, (u64, u64)>,
+    pub(crate) rejected: u64,
+    pub(crate) blocked: u64,
+}
+
+impl Totals {
+    fn enter(&mut self, interface: NetworkInterfaceId, packets: u64, bytes: u64) {
+        let entered = self.entered.entry(interface).or_default();
+        *entered = (entered.0 + packets, entered.1 + bytes);
+    }
+
+    fn expect(&mut self, fate: &Fate, bytes: u64) {
+        match fate {
+            Fate::Delivered { to: Who::Interface(id), .. } => self.enter(*id, 1, bytes),
+            Fate::Dropped(
+                DropReason::SecurityGroupEgress
+                | DropReason::SecurityGroupIngress
+                | DropReason::NetworkAclEgress
+                | DropReason::NetworkAclIngress,
+            ) => self.rejected += 1,
+            Fate::Dropped(DropReason::PublicAccessBlocked) => self.blocked += 1,
+            Fate::Delivered { to: Who::Internet, .. } | Fate::Dropped(_) | Fate::TooBig { .. } => {}
+        }
+    }
+
+    fn add(&mut self, window: &FlowWindow) {
+        assert!(window.start <= window.end, "{window:?}");
+        for record in &window.records {
+            assert!(record.first <= record.last && record.packets > 0, "{record:?}");
+            match (record.key.action, record.key.direction) {
+                (FlowAction::Reject(Some(_)), _) => self.blocked += record.packets,
+                (FlowAction::Reject(None), _) => self.rejected += record.packets,
+                (FlowAction::Accept, Direction::Ingress) => {
+                    self.enter(record.key.interface, record.packets, record.bytes);
+                }
+                (FlowAction::Accept, Direction::Egress) => {}
+            }
+        }
+    }
 }
 
 const INTERNET_MAC: MacAddress = MacAddress([2, 0, 0, 0, 0, 1]);
@@ -52,7 +111,70 @@ impl Pair {
         let default = Limits::default();
         let has_narrow_limits = limits.tracked_per_interface < default.tracked_per_interface
             || limits.nat_connections_per_destination < default.nat_connections_per_destination;
-        Pair { engine, reference, world, internet, now: 1, dropped: 0, has_narrow_limits }
+        Pair { engine, reference, world, internet, now: 1, dropped: 0, has_narrow_limits, flows: None }
+    }
+
+    /// Has all packets of all VPCs logged from now on.
+    pub(crate) fn log_everything(&mut self) {
+        let mut world = World::clone(&self.world);
+        let vpcs: Vec<_> = world.network.vpcs.values().map(|vpc| (vpc.id, vpc.scope)).collect();
+        for (number, (vpc, scope)) in (1..).zip(vpcs) {
+            let id = FlowLogId::numbered(number);
+            let destination = FlowLogDestination::CloudWatchLogs {
+                group: "flows".to_owned(),
+                arn: None,
+                role: String::new(),
+                cross_account_role: None,
+            };
+            let settings = FlowLogSettings {
+                of: Logged::Vpc(vpc),
+                traffic: TrafficType::All,
+                destination,
+                format: String::new(),
+                interval_s: 60,
+            };
+            let row = FlowLog { id, scope, settings, created: Timestamp(0), tags: Tags::new() };
+            world.network.flow_logs.insert(id, row);
+        }
+        self.publish(world);
+        self.flows = Some(Flows::default());
+    }
+
+    /// Takes the flow logs' windows that are over.
+    pub(crate) fn take_flow_windows(&mut self) -> Vec<FlowWindow> {
+        let mut taken = Vec::new();
+        loop {
+            let (windows, is_closing) = self.engine.take_flow_windows(self.time());
+            taken.extend(windows);
+            if !is_closing {
+                break;
+            }
+        }
+        if let Some(flows) = &mut self.flows {
+            taken.iter().for_each(|window| flows.found.add(window));
+        }
+        taken
+    }
+
+    /// All that was to be logged was, once.
+    fn compare_flows(&mut self) -> Result<(), String> {
+        if self.flows.is_none() {
+            return Ok(());
+        }
+        self.wait(60_000);
+        self.take_flow_windows();
+        let Some(Flows { expected, mut found }) = self.flows.clone() else { return Ok(()) };
+        // What enters a gateway's or an endpoint's interface is delivered elsewhere, or dies in it.
+        found.entered.retain(|id, _| self.engine.ports().of_interface(*id).is_some());
+        // What is blocked on its way out is rejected at the interface whose address it has: nobody's, if it is forged there.
+        let is_same = expected.entered == found.entered
+            && expected.rejected == found.rejected
+            && found.blocked <= expected.blocked;
+        if is_same { Ok(()) } else { Err(format!("logged: {found:?}\nhappened: {expected:?}")) }
+    }
+
+    fn time(&self) -> Now {
+        Now { moment: Moment(self.now), wall: Timestamp(i64::try_from(self.now).unwrap()) }
     }
 
     pub(crate) fn publish(&mut self, mut world: World) {
@@ -75,6 +197,7 @@ impl Pair {
     /// The engine forgets some of what has expired; nobody may notice.
     pub(crate) fn sweep(&mut self) {
         self.engine.expire(Moment(self.now), 500);
+        self.take_flow_windows();
     }
 
     fn port(&self, who: Who) -> Option<(PortId, MacAddress)> {
@@ -102,8 +225,9 @@ impl Pair {
         let (built, _) = frames::read(&frame)?;
         assert_eq!(built, *packet, "the frame says what the packet does");
         let mut out = Vec::new();
-        let now = Now { moment: Moment(self.now), wall: Timestamp(0) };
+        let now = self.time();
         let verdict = self.engine.receive(port, &mut frame, &mut VnetHeader::default(), now, &mut out);
+        let mut bytes = frame.len();
         let total: u64 = self.engine.drops().nonzero().map(|(_, count)| count).sum();
         let found = match verdict {
             Verdict::Forward(to) => self.delivered(from, to, &frame)?,
@@ -119,9 +243,13 @@ impl Pair {
             // What was made anew, as NAT64 does; an answer of the link's is not what the reference expects.
             Verdict::Done => {
                 let made = out.pop().ok_or("the engine swallowed a packet")?;
+                bytes = made.frame.len();
                 self.delivered(from, made.port, &made.frame)?
             }
         };
+        if let Some(flows) = &mut self.flows {
+            flows.expected.expect(&found, (bytes - wire::ethernet::HEADER_LEN) as u64);
+        }
         if total != self.dropped {
             return Err(format!("{total} drops were counted, {} packets were dropped", self.dropped));
         }
@@ -186,6 +314,7 @@ impl Pair {
 
     /// After everything: both remember as many connections.
     pub(crate) fn compare_memory(&mut self) -> Result<(), String> {
+        self.compare_flows()?;
         self.engine.expire(Moment(self.now), usize::MAX);
         let (engine, reference) = (self.engine.connections().len(), self.reference.connections());
         if engine != reference {

@@ -1,0 +1,230 @@
+//! Records as they are written: one line of text.
+
+use engine::{FlowAction, FlowRecord, RejectReason, TrafficPath};
+use model::network_interface::InterfaceKind;
+use model::{Direction, Region, Timestamp, aws_range};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use crate::field::Field;
+use crate::format::Format;
+use crate::site::Site;
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LogStatus<'a> {
+    /// "OK": packets.
+    Ok(&'a FlowRecord),
+    /// "NODATA": there was none.
+    NoData,
+    /// "SKIPDATA": there were too many to tell.
+    SkipData,
+}
+
+/// One record, to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// The interface.
+    pub site: &'a Site,
+    /// All interfaces that records name as the next hop.
+    pub sites: &'a BTreeMap<model::NetworkInterfaceId, Site>,
+    /// When the window began, and ended.
+    pub window: (Timestamp, Timestamp),
+    /// What it is about.
+    pub status: LogStatus<'a>,
+}
+
+/// What a field has that does not apply, or is not known.
+const NONE: &str = "-";
+
+impl Line<'_> {
+    /// The line, without its end: "fields separated by spaces".
+    pub fn text(&self, format: &Format) -> String {
+        let mut text = String::with_capacity(16 * format.fields().len());
+        for (place, field) in format.fields().iter().enumerate() {
+            if place > 0 {
+                text.push(' ');
+            }
+            let start = text.len();
+            self.put(&mut text, *field, format.version());
+            if text.len() == start {
+                text.push_str(NONE);
+            }
+        }
+        text
+    }
+
+    /// Puts a field's value; nothing for none.
+    fn put(&self, text: &mut String, field: Field, version: u8) {
+        let site = self.site;
+        let mut put = |value: &dyn std::fmt::Display| {
+            // Writing to a text does not fail.
+            let _ = write!(text, "{value}");
+        };
+        match field {
+            Field::Version => put(&version),
+            Field::AccountId => put(&site.scope.account),
+            Field::InterfaceId => put(&site.interface),
+            Field::VpcId => put(&site.vpc),
+            Field::SubnetId => put(&site.subnet),
+            Field::Region => put(&site.scope.region),
+            Field::AvailabilityZoneId => put(&site.zone.zone_id()),
+            Field::InterfaceType => put(&type_of(site.kind)),
+            Field::InstanceId => {
+                if let Some(id) = site.instance {
+                    put(&id);
+                }
+            }
+            Field::Start => put(&seconds(self.times().0)),
+            Field::End => put(&seconds(self.times().1)),
+            Field::LogStatus => put(&match self.status {
+                LogStatus::Ok(_) => "OK",
+                LogStatus::NoData => "NODATA",
+                LogStatus::SkipData => "SKIPDATA",
+            }),
+            Field::SublocationType
+            | Field::SublocationId
+            | Field::EcsClusterArn
+            | Field::EcsClusterName
+            | Field::EcsContainerInstanceArn
+            | Field::EcsContainerInstanceId
+            | Field::EcsContainerId
+            | Field::EcsSecondContainerId
+            | Field::EcsServiceName
+            | Field::EcsTaskDefinitionArn
+            | Field::EcsTaskArn
+            | Field::EcsTaskId
+            | Field::ResourceId
+            | Field::EncryptionStatus => {}
+            Field::SourceAddress
+            | Field::DestinationAddress
+            | Field::SourcePort
+            | Field::DestinationPort
+            | Field::Protocol
+            | Field::Packets
+            | Field::Bytes
+            | Field::Action
+            | Field::TcpFlags
+            | Field::Type
+            | Field::PacketSourceAddress
+            | Field::PacketDestinationAddress
+            | Field::PacketSourceService
+            | Field::PacketDestinationService
+            | Field::FlowDirection
+            | Field::TrafficPath
+            | Field::RejectReason
+            | Field::NextHopInterfaceId
+            | Field::NextHopSubnetId
+            | Field::NextHopAvailabilityZoneId
+            | Field::NextHopVpcId
+            | Field::NextHopInterfaceType => {
+                if let LogStatus::Ok(record) = self.status {
+                    self.put_of_packets(&mut put, field, record);
+                }
+            }
+        }
+    }
+
+    fn put_of_packets(&self, put: &mut dyn FnMut(&dyn std::fmt::Display), field: Field, record: &FlowRecord) {
+        let flow = record.key.flow;
+        let is_blocked = record.key.action == FlowAction::Reject(Some(RejectReason::PublicAccessBlocked));
+        match field {
+            Field::SourceAddress => put(&self.shown(record, Direction::Egress, flow.source)),
+            Field::DestinationAddress => put(&self.shown(record, Direction::Ingress, flow.destination)),
+            Field::PacketSourceAddress => put(&flow.source),
+            Field::PacketDestinationAddress => put(&flow.destination),
+            Field::SourcePort => put(&flow.source_port),
+            Field::DestinationPort => put(&flow.destination_port),
+            Field::Protocol => put(&flow.protocol),
+            Field::Packets => put(&record.packets),
+            // "Flow log records for VPC BPA don't include skipped records", nor bytes.
+            Field::Bytes if is_blocked => {}
+            Field::Bytes => put(&record.bytes),
+            Field::Action => put(&match record.key.action {
+                FlowAction::Accept => "ACCEPT",
+                FlowAction::Reject(_) => "REJECT",
+            }),
+            Field::RejectReason if is_blocked => put(&"BPA"),
+            Field::TcpFlags => put(&record.tcp_flags),
+            Field::Type => put(&if flow.source.is_ipv4() { "IPv4" } else { "IPv6" }),
+            Field::PacketSourceService => put(&self.service_of(flow.source)),
+            Field::PacketDestinationService => put(&self.service_of(flow.destination)),
+            Field::FlowDirection => put(&match record.key.direction {
+                Direction::Ingress => "ingress",
+                Direction::Egress => "egress",
+            }),
+            Field::TrafficPath => {
+                if let Some(path) = record.path {
+                    put(&number(path, self.site.is_nitro));
+                }
+            }
+            _ => self.put_of_next_hop(put, field, record),
+        }
+    }
+
+    fn put_of_next_hop(
+        &self,
+        put: &mut dyn FnMut(&dyn std::fmt::Display),
+        field: Field,
+        record: &FlowRecord,
+    ) {
+        let Some(next) = record.peer.and_then(|id| self.sites.get(&id)) else { return };
+        match field {
+            Field::NextHopInterfaceId => put(&next.interface),
+            Field::NextHopSubnetId => put(&next.subnet),
+            Field::NextHopAvailabilityZoneId => put(&next.zone.zone_id()),
+            Field::NextHopVpcId => put(&next.vpc),
+            Field::NextHopInterfaceType => put(&type_of(next.kind)),
+            _ => {}
+        }
+    }
+
+    /// An address as records have it: on the interface's own side its own. "The source address for incoming traffic" is the
+    /// packet's.
+    fn shown(&self, record: &FlowRecord, own_side: Direction, address: IpAddr) -> IpAddr {
+        match record.key.direction == own_side && !self.site.is_own(address) {
+            true => self.site.own_address(address),
+            false => address,
+        }
+    }
+
+    /// The service that a public address belongs to: the narrowest of those whose ranges have it.
+    fn service_of(&self, address: IpAddr) -> &'static str {
+        let ranges = Region::all().flat_map(aws_range::all).filter(|range| range.block.contains(&address));
+        // What is a service's is Amazon's, too.
+        ranges.map(|range| range.service).min_by_key(|service| *service == "AMAZON").unwrap_or_default()
+    }
+
+    fn times(&self) -> (Timestamp, Timestamp) {
+        match self.status {
+            LogStatus::Ok(record) => (record.first, record.last),
+            LogStatus::NoData | LogStatus::SkipData => self.window,
+        }
+    }
+}
+
+fn seconds(time: Timestamp) -> i64 {
+    time.0.div_euclid(1000)
+}
+
+/// The number of a way, "The path that egress traffic takes to the destination". On Nitro the same ways have others.
+fn number(path: TrafficPath, is_nitro: bool) -> u8 {
+    match (path, is_nitro) {
+        (TrafficPath::SameVpc, _) => 1,
+        (TrafficPath::InternetGateway | TrafficPath::GatewayEndpoint, false) => 2,
+        (TrafficPath::Peering, _) => 4,
+        (TrafficPath::InterRegionPeering, _) => 5,
+        (TrafficPath::GatewayEndpoint, true) => 7,
+        (TrafficPath::InternetGateway, true) => 8,
+    }
+}
+
+/// What `interface-type` says: nothing of interfaces of instances.
+fn type_of(kind: InterfaceKind) -> &'static str {
+    match kind {
+        InterfaceKind::NatGateway => "nat_gateway",
+        InterfaceKind::VpcEndpoint => "vpc_endpoint",
+        InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint => "",
+    }
+}
