@@ -6,7 +6,7 @@ use model::World;
 use crate::shapes::op;
 use crate::{
     address_attribute, address_transfer, block_public_access, cpu_options, credit_specification,
-    dhcp_options, egress_only_internet_gateway, elastic_ip, fleet, id_format, image, instance,
+    dhcp_options, egress_only_internet_gateway, elastic_ip, fleet, flow_log, id_format, image, instance,
     instance_attribute, instance_connect_endpoint, instance_defaults, instance_image_metadata,
     instance_maintenance, instance_profile, instance_type, internet_gateway, key_pair, launch_template,
     nat_gateway, nat_gateway_address, network_acl, network_interface, passing, place, placement,
@@ -136,6 +136,10 @@ pub(crate) static ACTIONS: &[Action<World>] = &[
     write!(CreateTags, tags::create),
     write!(DeleteTags, tags::delete),
     read!(DescribeTags, tags::describe),
+    // Flow logs.
+    write!(CreateFlowLogs, flow_log::create),
+    write!(DeleteFlowLogs, flow_log::delete),
+    read!(DescribeFlowLogs, flow_log::describe),
     // Prefix lists.
     write!(CreateManagedPrefixList, prefix_list::create),
     write!(ModifyManagedPrefixList, prefix_list::modify),

@@ -20,6 +20,7 @@ mod elastic_ip;
 mod encryption;
 mod errors;
 mod fleet;
+mod flow_log;
 mod host_name;
 mod id_format;
 mod image;

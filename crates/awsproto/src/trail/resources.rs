@@ -24,6 +24,7 @@ const PREFIXES: [(&str, &str); 25] = [
     ("ami-", "AWS::EC2::Ami"),
     ("dopt-", "AWS::EC2::DHCPOptions"),
     ("eigw-", "AWS::EC2::EgressOnlyInternetGateway"),
+    ("fl-", "AWS::EC2::FlowLog"),
     ("eice-", "AWS::EC2::InstanceConnectEndpoint"),
     ("eipalloc-", "AWS::EC2::EIP"),
     ("eni-", "AWS::EC2::NetworkInterface"),

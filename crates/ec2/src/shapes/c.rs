@@ -564,6 +564,64 @@ impl ToXml for CreateFleetResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateFlowLogsRequest {
+    pub client_token: Option<String>,
+    pub deliver_cross_account_role: Option<String>,
+    pub deliver_logs_permission_arn: Option<String>,
+    pub destination_options: Option<DestinationOptionsRequest>,
+    pub log_destination: Option<String>,
+    pub log_destination_type: Option<String>,
+    pub log_format: Option<String>,
+    pub log_group_name: Option<String>,
+    pub max_aggregation_interval: Option<i32>,
+    pub resource_ids: Vec<String>,
+    pub resource_type: Option<String>,
+    pub tag_field_specifications: Vec<TagFieldSpecificationRequest>,
+    pub tag_specifications: Vec<TagSpecification>,
+    pub traffic_type: Option<String>,
+}
+
+impl FromParams for CreateFlowLogsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            client_token: fields.optional("ClientToken")?,
+            deliver_cross_account_role: fields.optional("DeliverCrossAccountRole")?,
+            deliver_logs_permission_arn: fields.optional("DeliverLogsPermissionArn")?,
+            destination_options: fields.optional("DestinationOptions")?,
+            log_destination: fields.optional("LogDestination")?,
+            log_destination_type: fields.optional("LogDestinationType")?,
+            log_format: fields.optional("LogFormat")?,
+            log_group_name: fields.optional("LogGroupName")?,
+            max_aggregation_interval: fields.optional("MaxAggregationInterval")?,
+            resource_ids: fields.required_list("ResourceId")?,
+            resource_type: fields.required("ResourceType")?,
+            tag_field_specifications: fields.list("TagFieldSpecification")?,
+            tag_specifications: fields.list("TagSpecification")?,
+            traffic_type: fields.optional("TrafficType")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateFlowLogsResult {
+    pub client_token: Option<String>,
+    pub flow_log_ids: Vec<String>,
+    pub unsuccessful: Vec<UnsuccessfulItem>,
+}
+
+impl ToXml for CreateFlowLogsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("clientToken", &self.client_token);
+        xml.list("flowLogIdSet", "item", &self.flow_log_ids);
+        xml.list("unsuccessful", "item", &self.unsuccessful);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateImageRequest {
     pub block_device_mappings: Vec<BlockDeviceMapping>,
     pub boot_mode_override: Option<String>,

@@ -136,6 +136,32 @@ impl ToXml for DeleteFleetsResult {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteFlowLogsRequest {
+    pub flow_log_ids: Vec<String>,
+}
+
+impl FromParams for DeleteFlowLogsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self { flow_log_ids: fields.required_list("FlowLogId")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteFlowLogsResult {
+    pub unsuccessful: Vec<UnsuccessfulItem>,
+}
+
+impl ToXml for DeleteFlowLogsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("unsuccessful", "item", &self.unsuccessful);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeleteInstanceConnectEndpointRequest {
     pub instance_connect_endpoint_id: Option<String>,
 }
@@ -1123,6 +1149,42 @@ pub struct DescribeFleetsResult {
 impl ToXml for DescribeFleetsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.list("fleetSet", "item", &self.fleets);
+        xml.field("nextToken", &self.next_token);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFlowLogsRequest {
+    pub filter: Vec<Filter>,
+    pub flow_log_ids: Vec<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+impl FromParams for DescribeFlowLogsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        fields.optional::<bool>("DryRun")?;
+        let value = Self {
+            filter: fields.list("Filter")?,
+            flow_log_ids: fields.list("FlowLogId")?,
+            max_results: fields.optional("MaxResults")?,
+            next_token: fields.optional("NextToken")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeFlowLogsResult {
+    pub flow_logs: Vec<FlowLog>,
+    pub next_token: Option<String>,
+}
+
+impl ToXml for DescribeFlowLogsResult {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.list("flowLogSet", "item", &self.flow_logs);
         xml.field("nextToken", &self.next_token);
     }
 }
@@ -2832,6 +2894,41 @@ impl ToXml for DescribeVpcsResult {
     fn to_xml(&self, xml: &mut XmlWriter) {
         xml.field("nextToken", &self.next_token);
         xml.list("vpcSet", "item", &self.vpcs);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DestinationOptionsRequest {
+    pub file_format: Option<String>,
+    pub hive_compatible_partitions: Option<bool>,
+    pub per_hour_partition: Option<bool>,
+}
+
+impl FromParams for DestinationOptionsRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value = Self {
+            file_format: fields.optional("FileFormat")?,
+            hive_compatible_partitions: fields.optional("HiveCompatiblePartitions")?,
+            per_hour_partition: fields.optional("PerHourPartition")?,
+        };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DestinationOptionsResponse {
+    pub file_format: Option<String>,
+    pub hive_compatible_partitions: Option<bool>,
+    pub per_hour_partition: Option<bool>,
+}
+
+impl ToXml for DestinationOptionsResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("fileFormat", &self.file_format);
+        xml.field("hiveCompatiblePartitions", &self.hive_compatible_partitions);
+        xml.field("perHourPartition", &self.per_hour_partition);
     }
 }
 

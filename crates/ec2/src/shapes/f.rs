@@ -384,6 +384,55 @@ impl FromParams for FleetSpotMaintenanceStrategiesRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct FlowLog {
+    pub creation_time: Option<Timestamp>,
+    pub deliver_cross_account_role: Option<String>,
+    pub deliver_logs_error_message: Option<String>,
+    pub deliver_logs_permission_arn: Option<String>,
+    pub deliver_logs_status: Option<String>,
+    pub destination_options: Option<DestinationOptionsResponse>,
+    pub flow_log_id: Option<String>,
+    pub flow_log_status: Option<String>,
+    pub log_destination: Option<String>,
+    pub log_destination_type: Option<String>,
+    pub log_format: Option<String>,
+    pub log_group_name: Option<String>,
+    pub max_aggregation_interval: Option<i32>,
+    pub resource_id: Option<String>,
+    pub tag_field_specifications: Vec<TagFieldSpecificationResponse>,
+    pub tags: Vec<Tag>,
+    pub traffic_type: Option<String>,
+}
+
+impl awsproto::filter::Tagged for FlowLog {
+    fn tag_pairs(&self) -> Vec<(&str, &str)> {
+        awsproto::filter::pairs(&self.tags, |tag| (&tag.key, &tag.value))
+    }
+}
+
+impl ToXml for FlowLog {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("creationTime", &self.creation_time);
+        xml.field("deliverCrossAccountRole", &self.deliver_cross_account_role);
+        xml.field("deliverLogsErrorMessage", &self.deliver_logs_error_message);
+        xml.field("deliverLogsPermissionArn", &self.deliver_logs_permission_arn);
+        xml.field("deliverLogsStatus", &self.deliver_logs_status);
+        xml.field("destinationOptions", &self.destination_options);
+        xml.field("flowLogId", &self.flow_log_id);
+        xml.field("flowLogStatus", &self.flow_log_status);
+        xml.field("logDestination", &self.log_destination);
+        xml.field("logDestinationType", &self.log_destination_type);
+        xml.field("logFormat", &self.log_format);
+        xml.field("logGroupName", &self.log_group_name);
+        xml.field("maxAggregationInterval", &self.max_aggregation_interval);
+        xml.field("resourceId", &self.resource_id);
+        xml.list("tagFieldSpecificationSet", "item", &self.tag_field_specifications);
+        xml.list("tagSet", "item", &self.tags);
+        xml.field("trafficType", &self.traffic_type);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FpgaDeviceInfo {
     pub count: Option<i32>,
     pub manufacturer: Option<String>,

@@ -33,6 +33,7 @@ pub const DECODERS: &[Decoder] = &[
     ("CreateDhcpOptions", |input| CreateDhcpOptions::decode(input).map(drop)),
     ("CreateEgressOnlyInternetGateway", |input| CreateEgressOnlyInternetGateway::decode(input).map(drop)),
     ("CreateFleet", |input| CreateFleet::decode(input).map(drop)),
+    ("CreateFlowLogs", |input| CreateFlowLogs::decode(input).map(drop)),
     ("CreateImage", |input| CreateImage::decode(input).map(drop)),
     ("CreateInstanceConnectEndpoint", |input| CreateInstanceConnectEndpoint::decode(input).map(drop)),
     ("CreateInternetGateway", |input| CreateInternetGateway::decode(input).map(drop)),
@@ -64,6 +65,7 @@ pub const DECODERS: &[Decoder] = &[
     ("DeleteDhcpOptions", |input| DeleteDhcpOptions::decode(input).map(drop)),
     ("DeleteEgressOnlyInternetGateway", |input| DeleteEgressOnlyInternetGateway::decode(input).map(drop)),
     ("DeleteFleets", |input| DeleteFleets::decode(input).map(drop)),
+    ("DeleteFlowLogs", |input| DeleteFlowLogs::decode(input).map(drop)),
     ("DeleteInstanceConnectEndpoint", |input| DeleteInstanceConnectEndpoint::decode(input).map(drop)),
     ("DeleteInternetGateway", |input| DeleteInternetGateway::decode(input).map(drop)),
     ("DeleteKeyPair", |input| DeleteKeyPair::decode(input).map(drop)),
@@ -103,6 +105,7 @@ pub const DECODERS: &[Decoder] = &[
     }),
     ("DescribeFleetInstances", |input| DescribeFleetInstances::decode(input).map(drop)),
     ("DescribeFleets", |input| DescribeFleets::decode(input).map(drop)),
+    ("DescribeFlowLogs", |input| DescribeFlowLogs::decode(input).map(drop)),
     ("DescribeIamInstanceProfileAssociations", |input| {
         DescribeIamInstanceProfileAssociations::decode(input).map(drop)
     }),
@@ -797,6 +800,26 @@ impl Operation for CreateFleet {
     }
 }
 
+/// `CreateFlowLogs`.
+pub struct CreateFlowLogs;
+impl Operation for CreateFlowLogs {
+    const NAME: &'static str = "CreateFlowLogs";
+    const AUTHORIZATION: &'static Authorization = &authorization::CREATE_FLOW_LOGS;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = Some("ClientToken");
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["ResourceId", "ResourceType"];
+    const DRY_RUN: bool = true;
+    type Request = CreateFlowLogsRequest;
+    type Response = CreateFlowLogsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
 /// `CreateImage`.
 pub struct CreateImage;
 impl Operation for CreateImage {
@@ -1370,6 +1393,26 @@ impl Operation for DeleteFleets {
     const DRY_RUN: bool = true;
     type Request = DeleteFleetsRequest;
     type Response = DeleteFleetsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DeleteFlowLogs`.
+pub struct DeleteFlowLogs;
+impl Operation for DeleteFlowLogs {
+    const NAME: &'static str = "DeleteFlowLogs";
+    const AUTHORIZATION: &'static Authorization = &authorization::DELETE_FLOW_LOGS;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> = None;
+    const REQUIRED: &'static [&'static str] = &["FlowLogId"];
+    const DRY_RUN: bool = true;
+    type Request = DeleteFlowLogsRequest;
+    type Response = DeleteFlowLogsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }
@@ -2075,6 +2118,27 @@ impl Operation for DescribeFleets {
     const DRY_RUN: bool = true;
     type Request = DescribeFleetsRequest;
     type Response = DescribeFleetsResult;
+    fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+        ec2::decode(input)
+    }
+    fn encode(response: &Self::Response) -> Output {
+        ec2::encode(Self::NAME, response)
+    }
+}
+
+/// `DescribeFlowLogs`.
+pub struct DescribeFlowLogs;
+impl Operation for DescribeFlowLogs {
+    const NAME: &'static str = "DescribeFlowLogs";
+    const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_FLOW_LOGS;
+    const SERVICE: &'static Service = &SERVICE;
+    const CLIENT_TOKEN: Option<&'static str> = None;
+    const PAGES: Option<Pages> =
+        Some(Pages { token: "NextToken", limit: Some("MaxResults"), result: "FlowLogs" });
+    const REQUIRED: &'static [&'static str] = &[];
+    const DRY_RUN: bool = true;
+    type Request = DescribeFlowLogsRequest;
+    type Response = DescribeFlowLogsResult;
     fn decode(input: &Input) -> Result<Self::Request, AwsError> {
         ec2::decode(input)
     }

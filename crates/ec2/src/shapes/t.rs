@@ -46,6 +46,35 @@ impl ToXml for TagDescription {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagFieldSpecificationRequest {
+    pub resource_type: Option<String>,
+    pub tag_keys: Vec<String>,
+}
+
+impl FromParams for TagFieldSpecificationRequest {
+    fn from_params(node: &Node, at: &At<'_>) -> Result<Self, AwsError> {
+        let mut fields = Fields::of(node, at);
+        let value =
+            Self { resource_type: fields.optional("ResourceType")?, tag_keys: fields.list("TagKey")? };
+        fields.close()?;
+        Ok(value)
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TagFieldSpecificationResponse {
+    pub resource_type: Option<String>,
+    pub tag_keys: Vec<String>,
+}
+
+impl ToXml for TagFieldSpecificationResponse {
+    fn to_xml(&self, xml: &mut XmlWriter) {
+        xml.field("resourceType", &self.resource_type);
+        xml.list("tagKeySet", "item", &self.tag_keys);
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagSpecification {
     pub resource_type: Option<String>,
     pub tags: Vec<Tag>,

@@ -14,14 +14,33 @@ const PASSED_TO: &str = "iam:PassedToService";
 /// Whom instances' roles are passed to.
 const SERVICE: &str = "ec2";
 
-/// The role of the profile that the request names, if it names one and there is such a role.
+/// Whom flow logs' roles are passed to.
+const FLOW_LOGS: &str = "vpc-flow-logs";
+
+/// The role that the request names, or that of the profile that it names, if there is such a role.
 pub(super) fn touched(asked: &Asked<'_>) -> Option<Touched> {
+    if asked.action.name == op::CreateFlowLogs::NAME {
+        return of_flow_log(asked);
+    }
     let names = [op::AssociateIamInstanceProfile::NAME, op::ReplaceIamInstanceProfileAssociation::NAME];
     if !names.contains(&asked.action.name) {
         return None;
     }
     let said = |member| asked.parameters.members(member).next().map(str::to_owned);
     of_profile(asked, &IamInstanceProfileSpecification { arn: said("Arn"), name: said("Name") })
+}
+
+/// "You must have permission to pass the role" (Publish flow logs to CloudWatch Logs).
+fn of_flow_log(asked: &Asked<'_>) -> Option<Touched> {
+    let (account, partition) = (asked.scope().account, asked.call.partition());
+    let arn = asked.parameters.text("DeliverLogsPermissionArn")?;
+    let role = asked
+        .world
+        .role_named(account, arn.rsplit('/').next()?)
+        .ok()
+        .filter(|it| it.arn(partition) == arn)?;
+    let service = partition.service_principals(FLOW_LOGS).pop()?;
+    Some(Touched::new(role.arn(partition), Some(account)).of_action(PASS_ROLE).with(PASSED_TO, service))
 }
 
 /// The role of a profile.
