@@ -48,7 +48,10 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self, MalformedFormat> {
         let field = |part: &str| {
             let name = part.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-            let name = name.filter(|name| !name.is_empty()).ok_or(MalformedFormat::Shape)?;
+            let is_name = |name: &&str| {
+                !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
+            };
+            let name = name.filter(is_name).ok_or(MalformedFormat::Shape)?;
             Field::named(name).ok_or_else(|| MalformedFormat::UnknownField(name.to_owned()))
         };
         text.split(' ').map(field).collect::<Result<_, _>>().map(Format)

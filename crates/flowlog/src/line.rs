@@ -228,3 +228,172 @@ fn type_of(kind: InterfaceKind) -> &'static str {
         InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint => "",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::FlowKey;
+    use model::{NetworkInterfaceId, Scope, SubnetId, VpcId, Zone};
+    use wire::Flow;
+
+    fn site() -> Site {
+        let region: Region = "us-west-2".parse().unwrap();
+        Site {
+            interface: NetworkInterfaceId::numbered(1),
+            scope: Scope { account: model::AccountId::DEFAULT, region },
+            vpc: VpcId::numbered(2),
+            subnet: SubnetId::numbered(3),
+            zone: Zone::find(region, "us-west-2b").unwrap(),
+            instance: Some(model::InstanceId::numbered(4)),
+            kind: InterfaceKind::Interface,
+            is_nitro: true,
+            primary: Some("10.0.0.10".parse().unwrap()),
+            ipv6: vec!["2600:1f14::10".parse().unwrap()],
+        }
+    }
+
+    fn record(direction: Direction, source: &str, destination: &str) -> FlowRecord {
+        let flow = Flow {
+            source: source.parse().unwrap(),
+            destination: destination.parse().unwrap(),
+            protocol: 6,
+            source_port: 4000,
+            destination_port: 22,
+        };
+        let key = FlowKey {
+            interface: NetworkInterfaceId::numbered(1),
+            direction,
+            flow,
+            action: FlowAction::Accept,
+        };
+        let path = (direction == Direction::Egress).then_some(TrafficPath::InternetGateway);
+        FlowRecord {
+            key,
+            path,
+            peer: Some(NetworkInterfaceId::numbered(1)),
+            packets: 4,
+            bytes: 336,
+            first: Timestamp(1_432_917_027_999),
+            last: Timestamp(1_432_917_142_000),
+            tcp_flags: 19,
+        }
+    }
+
+    /// What a record says in these fields.
+    fn said(site: &Site, status: LogStatus<'_>, fields: &str) -> String {
+        let sites = BTreeMap::from([(site.interface, site.clone())]);
+        let window = (Timestamp(1_432_917_000_000), Timestamp(1_432_917_060_000));
+        let format: String = fields.split(' ').map(|it| format!("${{{it}}} ")).collect();
+        Line { site, sites: &sites, window, status }.text(&format.trim_end().parse().unwrap())
+    }
+
+    #[test]
+    fn a_record_of_the_default_format_is_as_aws_writes_it() {
+        let (site, record) = (site(), record(Direction::Ingress, "172.31.16.139", "10.0.0.10"));
+        let line = |status| {
+            let sites = BTreeMap::new();
+            let window = (Timestamp(1_431_280_876_000), Timestamp(1_431_280_934_000));
+            Line { site: &site, sites: &sites, window, status }.text(&Format::default())
+        };
+        let eni = site.interface;
+        assert_eq!(
+            line(LogStatus::Ok(&record)),
+            format!(
+                "2 123456789012 {eni} 172.31.16.139 10.0.0.10 4000 22 6 4 336 1432917027 1432917142 ACCEPT OK"
+            )
+        );
+        let empty = format!("2 123456789012 {eni} - - - - - - - 1431280876 1431280934 -");
+        assert_eq!(line(LogStatus::NoData), format!("{empty} NODATA"));
+        assert_eq!(line(LogStatus::SkipData), format!("{empty} SKIPDATA"));
+    }
+
+    #[test]
+    fn on_its_own_side_a_record_has_the_interface_s_primary_address() {
+        let fields = "srcaddr dstaddr pkt-srcaddr pkt-dstaddr";
+        let said = |direction, source, destination| {
+            said(&site(), LogStatus::Ok(&record(direction, source, destination)), fields)
+        };
+        // "For traffic to a secondary address, dstaddr is the primary one."
+        assert_eq!(
+            said(Direction::Ingress, "10.0.9.9", "10.0.0.99"),
+            "10.0.9.9 10.0.0.10 10.0.9.9 10.0.0.99"
+        );
+        // An instance that forwards: its own address, where packets have another one.
+        assert_eq!(
+            said(Direction::Egress, "10.0.9.9", "192.0.2.1"),
+            "10.0.0.10 192.0.2.1 10.0.9.9 192.0.2.1"
+        );
+        assert_eq!(
+            said(Direction::Egress, "2600:1f14::10", "2001:db8::1"),
+            "2600:1f14::10 2001:db8::1 2600:1f14::10 2001:db8::1"
+        );
+    }
+
+    #[test]
+    fn fields_of_the_interface_stay_where_there_were_no_packets_and_others_do_not() {
+        let fields = "version vpc-id subnet-id instance-id region az-id sublocation-type type tcp-flags \
+                      flow-direction traffic-path log-status";
+        let site = site();
+        let (vpc, subnet, instance, zone) =
+            (site.vpc, site.subnet, site.instance.unwrap(), site.zone.zone_id());
+        assert_eq!(
+            said(&site, LogStatus::NoData, fields),
+            format!("5 {vpc} {subnet} {instance} us-west-2 {zone} - - - - - NODATA")
+        );
+        let record = record(Direction::Egress, "10.0.0.10", "192.0.2.1");
+        assert_eq!(
+            said(&site, LogStatus::Ok(&record), fields),
+            format!("5 {vpc} {subnet} {instance} us-west-2 {zone} - IPv4 19 egress 8 OK")
+        );
+    }
+
+    #[test]
+    fn public_addresses_of_aws_have_their_service_and_others_none() {
+        let fields = "pkt-src-aws-service pkt-dst-aws-service";
+        let services = |source, destination| {
+            said(&site(), LogStatus::Ok(&record(Direction::Egress, source, destination)), fields)
+        };
+        assert_eq!(services("10.0.0.10", "3.5.128.7"), "- S3");
+        assert_eq!(services("54.239.65.167", "192.0.2.1"), "AMAZON -");
+    }
+
+    #[test]
+    fn ways_have_other_numbers_on_nitro() {
+        let on = |is_nitro| {
+            let all = [
+                TrafficPath::SameVpc,
+                TrafficPath::InternetGateway,
+                TrafficPath::Peering,
+                TrafficPath::InterRegionPeering,
+                TrafficPath::GatewayEndpoint,
+            ];
+            all.map(|path| number(path, is_nitro))
+        };
+        assert_eq!(on(true), [1, 8, 4, 5, 7]);
+        assert_eq!(on(false), [1, 2, 4, 5, 2]);
+    }
+
+    #[test]
+    fn what_vpc_block_public_access_stops_says_so_and_has_no_bytes() {
+        let mut record = record(Direction::Ingress, "192.0.2.1", "10.0.0.10");
+        record.key.action = FlowAction::Reject(Some(RejectReason::PublicAccessBlocked));
+        assert_eq!(
+            said(&site(), LogStatus::Ok(&record), "version action reject-reason packets bytes"),
+            "8 REJECT BPA 4 -"
+        );
+        record.key.action = FlowAction::Reject(None);
+        assert_eq!(said(&site(), LogStatus::Ok(&record), "action reject-reason"), "REJECT -");
+    }
+
+    #[test]
+    fn the_next_hop_is_another_interface_s_site() {
+        let record = record(Direction::Egress, "10.0.0.10", "10.0.1.1");
+        let nat = Site { kind: InterfaceKind::NatGateway, instance: None, ..site() };
+        let fields =
+            "interface-type instance-id next-hop-interface-id next-hop-vpc-id next-hop-interface-type";
+        assert_eq!(
+            said(&nat, LogStatus::Ok(&record), fields),
+            format!("nat_gateway - {} {} nat_gateway", nat.interface, nat.vpc)
+        );
+    }
+}

@@ -14,8 +14,9 @@ pub struct Longer {
 }
 
 impl Longer {
-    /// Adds a window. Returns the long one if it is complete: if this one ends at, or after, the next multiple of its length.
-    pub fn add(&mut self, window: FlowWindow, length_s: u32) -> Option<FlowWindow> {
+    /// Adds a window. Returns the long one if it is complete: if this one ends at, or after, the next multiple of its
+    /// length, in milliseconds.
+    pub fn add(&mut self, window: FlowWindow, length_ms: i64) -> Option<FlowWindow> {
         let FlowWindow { start, end, records, skipped } = window;
         let begun = *self.start.get_or_insert(start);
         for record in records {
@@ -24,7 +25,7 @@ impl Longer {
         for (interface, count) in skipped {
             *self.skipped.entry(interface).or_default() += count;
         }
-        let length = i64::from(length_s.max(1)) * 1000;
+        let length = length_ms.max(1);
         // A clock that was set back begins a new one, too.
         let is_complete = begun.0.div_euclid(length) != end.0.div_euclid(length) || end < begun;
         is_complete.then(|| {
@@ -42,4 +43,50 @@ fn add(sum: &mut FlowRecord, more: &FlowRecord) {
     sum.tcp_flags |= more.tcp_flags;
     sum.path = more.path;
     sum.peer = more.peer;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::FlowAction;
+    use model::Direction;
+
+    fn minute(number: i64, packets: u64) -> FlowWindow {
+        let flow = wire::Flow {
+            source: "10.0.0.1".parse().unwrap(),
+            destination: "10.0.0.2".parse().unwrap(),
+            protocol: 6,
+            source_port: 4000,
+            destination_port: 22,
+        };
+        let interface = NetworkInterfaceId::numbered(1);
+        let key = FlowKey { interface, direction: Direction::Egress, flow, action: FlowAction::Accept };
+        let (start, end) = (Timestamp(number * 60_000), Timestamp((number + 1) * 60_000));
+        let record = FlowRecord {
+            key,
+            path: None,
+            peer: None,
+            packets,
+            bytes: 100 * packets,
+            first: start,
+            last: end,
+            tcp_flags: u8::try_from(1 << (number % 3)).unwrap(),
+        };
+        FlowWindow { start, end, records: vec![record], skipped: BTreeMap::from([(interface, 1)]) }
+    }
+
+    #[test]
+    fn ten_minutes_are_added_up_to_one_record_that_ends_with_the_clock_s_ten_minutes() {
+        let mut longer = Longer::default();
+        for number in 17..19 {
+            assert_eq!(longer.add(minute(number, 2), 600_000), None);
+        }
+        let whole = longer.add(minute(19, 5), 600_000).unwrap();
+        assert_eq!((whole.start, whole.end), (Timestamp(17 * 60_000), Timestamp(20 * 60_000)));
+        let [record] = whole.records[..] else { panic!("{whole:?}") };
+        assert_eq!((record.packets, record.bytes, record.tcp_flags), (9, 900, 7));
+        assert_eq!((record.first, record.last), (whole.start, whole.end));
+        assert_eq!(whole.skipped[&NetworkInterfaceId::numbered(1)], 3);
+        assert_eq!(longer.add(minute(20, 1), 600_000), None, "the next one");
+    }
 }

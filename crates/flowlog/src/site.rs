@@ -24,8 +24,8 @@ pub struct Site {
     pub kind: InterfaceKind,
     /// Whether its instance is built on the Nitro System, which has other numbers for ways, and windows of a minute at most.
     pub is_nitro: bool,
-    primary: Option<Ipv4Addr>,
-    ipv6: Vec<Ipv6Addr>,
+    pub(crate) primary: Option<Ipv4Addr>,
+    pub(crate) ipv6: Vec<Ipv6Addr>,
 }
 
 impl Site {
