@@ -28,6 +28,8 @@ use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
+use crate::log_group::LogGroup;
+use crate::log_settings::{LogSettings, QueryDefinition};
 use crate::managed_policy::ManagedPolicy;
 use crate::mfa_device::MfaDevice;
 use crate::nat_gateway::NatGateway;
@@ -310,6 +312,7 @@ links! {
     InstanceDefaults: |_it, _put| {};
     StorageDefaults: |_it, _put| {};
     AppliedQuota: |_it, _put| {};
+    LogSettings: |_it, _put| {};
     Scope: |_it, _put| {};
     RequestToken: |_it, _put| {};
     DeregisteredImage: |_it, _put| {};
@@ -354,6 +357,11 @@ links! {
             put(Link::Counted(it.scope));
         }
     };
+    LogGroup: |it, put| {
+        put(Link::Scope(it.scope));
+        put(Link::name(it.scope, &it.name));
+    };
+    QueryDefinition: |it, put| put(Link::Scope(it.scope));
     Subscription: |it, put| {
         put(Link::Scope(Scope { account: it.owner, region: it.topic_scope.region }));
         put(Link::Topic(it.topic));

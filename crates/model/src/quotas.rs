@@ -108,6 +108,16 @@ pub const ROLE_INLINE_POLICIES_MAX: usize = 10_240;
 pub const BUCKETS_MAX: usize = 10_000;
 /// Queues per account and Region. AWS has no limit.
 pub const QUEUES_MAX: usize = 10_000;
+/// Log groups per account and Region. AWS has 1,000,000.
+pub const LOG_GROUPS_MAX: usize = 100_000;
+/// Metric filters per log group.
+pub const METRIC_FILTERS_MAX: usize = 100;
+/// Subscription filters per log group.
+pub const SUBSCRIPTION_FILTERS_MAX: usize = 2;
+/// Policies about who may write logs, per account and Region.
+pub const LOG_RESOURCE_POLICIES_MAX: usize = 10;
+/// Kept queries per account and Region.
+pub const QUERY_DEFINITIONS_MAX: usize = 1_000;
 /// Topics of SNS per account and Region.
 pub const TOPICS_MAX: usize = 100_000;
 /// FIFO topics among them.

@@ -23,6 +23,8 @@ use crate::key_pair::KeyPair;
 use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
 use crate::link::Linked;
+use crate::log_group::LogGroup;
+use crate::log_settings::{LogSettings, QueryDefinition};
 use crate::managed_policy::ManagedPolicy;
 use crate::mfa_device::MfaDevice;
 use crate::nat_gateway::NatGateway;
@@ -148,6 +150,9 @@ impl Row for SamlProvider {}
 impl Row for Bucket {}
 impl Row for Queue {}
 impl Row for DeletedQueue {}
+impl Row for LogGroup {}
+impl Row for LogSettings {}
+impl Row for QueryDefinition {}
 impl Row for Topic {}
 impl Row for Subscription {}
 impl Row for ServiceSpecificCredential {}

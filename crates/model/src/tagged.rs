@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::hosted_zone_id::HostedZoneId;
+use crate::log_group::is_log_group_name;
 use crate::managed_policy::{AnyPolicy, ManagedPolicy};
 use crate::place::{Region, Scope};
 use crate::private_hosted_zone::ZoneOwner;
@@ -24,6 +25,8 @@ pub enum Taggable {
     HostedZone(HostedZoneId),
     /// A queue.
     Queue(QueueName),
+    /// A log group, by its name.
+    LogGroup(String),
     /// Of IAM, by its name.
     Iam(IamTaggable, String),
     /// A topic, by its name.
@@ -95,7 +98,7 @@ impl fmt::Display for Taggable {
             Taggable::Ec2(id) => id.fmt(f),
             Taggable::HostedZone(id) => id.fmt(f),
             Taggable::Queue(name) => name.as_str().fmt(f),
-            Taggable::Iam(_, name) | Taggable::Topic(name) => name.fmt(f),
+            Taggable::Iam(_, name) | Taggable::Topic(name) | Taggable::LogGroup(name) => name.fmt(f),
         }
     }
 }
@@ -117,13 +120,14 @@ impl Taggable {
             "iam" => of_iam(resource),
             "sqs" => QueueName::of_arn(arn).ok().map(Taggable::Queue),
             "sns" => of_sns(resource),
+            "logs" => of_logs(resource),
             _ => None,
         };
         let found = found.ok_or(ArnProblem::OfNoKind)?;
         let is_here = match found {
             // Images and snapshots have ARNs without an account, too.
             Taggable::Ec2(_) => region == scope.region.name() && (account.is_empty() || account == own.1),
-            Taggable::Topic(_) => region == scope.region.name() && account == own.1,
+            Taggable::Topic(_) | Taggable::LogGroup(_) => region == scope.region.name() && account == own.1,
             Taggable::HostedZone(_) => is_home_of_the_global(scope.region) && account.is_empty(),
             Taggable::Queue(name) => name.scope() == scope,
             Taggable::Iam(..) => is_home_of_the_global(scope.region) && account == own.1,
@@ -163,6 +167,11 @@ fn of_sns(resource: &str) -> Option<Taggable> {
     is_name.then(|| Taggable::Topic(resource.to_owned()))
 }
 
+fn of_logs(resource: &str) -> Option<Taggable> {
+    let name = resource.strip_prefix("log-group:")?;
+    is_log_group_name(name).then(|| Taggable::LogGroup(name.to_owned()))
+}
+
 /// Whether what is of no Region is found in this one: "us-east-1", or its like in other partitions.
 fn is_home_of_the_global(region: Region) -> bool {
     region.partition().global_region() == region
@@ -184,8 +193,13 @@ impl World {
         let topics = self.topics_of(scope);
         let topics =
             topics.map(|it| TaggedRow { arn: it.arn(), kind: "sns:topic".to_owned(), tags: &it.tags });
-        let of_messages = queues.chain(topics).filter(|row| !row.tags.is_empty());
-        let mut rows: Vec<TaggedRow<'_>> = ec2.chain(of_messages).collect();
+        let log_groups = self.log_groups_of(scope).into_iter().map(|it| TaggedRow {
+            arn: it.arn(),
+            kind: "logs:log-group".to_owned(),
+            tags: &it.tags,
+        });
+        let others = queues.chain(topics).chain(log_groups).filter(|row| !row.tags.is_empty());
+        let mut rows: Vec<TaggedRow<'_>> = ec2.chain(others).collect();
         if is_home_of_the_global(scope.region) {
             rows.extend(self.tagged_globals(scope));
             rows.retain(|row| !row.tags.is_empty());
@@ -222,6 +236,7 @@ impl World {
         match Taggable::of_arn(scope, arn).ok()? {
             Taggable::Ec2(id) => self.tags(scope, id),
             Taggable::Topic(name) => self.topic(scope, &name).ok().map(|topic| &topic.tags),
+            Taggable::LogGroup(name) => self.log_group(scope, &name).ok().map(|group| &group.tags),
             Taggable::HostedZone(id) => self.private_hosted_zone(account, id).ok().map(|zone| &zone.tags),
             Taggable::Queue(name) => self.queues.get(&name).map(|queue| &queue.tags),
             Taggable::Iam(kind, name) => match kind {
@@ -253,6 +268,7 @@ impl World {
         match Taggable::of_arn(scope, arn).ok()? {
             Taggable::Ec2(id) => self.tags_mut(scope, id),
             Taggable::Topic(name) => self.topic_mut(scope, &name).ok().map(|topic| &mut topic.tags),
+            Taggable::LogGroup(name) => self.log_group_mut(scope, &name).ok().map(|group| &mut group.tags),
             // Neither names nor VPCs change, by which zones are found.
             Taggable::HostedZone(id) => self.private_hosted_zones.get_mut(&id).map(|zone| &mut zone.tags),
             Taggable::Queue(name) => self.queues.get_mut(&name).map(|queue| &mut queue.tags),

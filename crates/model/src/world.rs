@@ -34,6 +34,8 @@ use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::last_access::{Accessor, LastAccess};
 use crate::launch_template::LaunchTemplate;
+use crate::log_group::{LogGroup, LogGroupId};
+use crate::log_settings::{LogSettings, QueryDefinition, QueryDefinitionId};
 use crate::managed_policy::{ManagedPolicy, PolicyRef};
 use crate::mfa_device::MfaDevice;
 use crate::nat_gateway::NatGateway;
@@ -306,6 +308,12 @@ tables! {
             queues: QueueName => Queue;
             /// Queues that were deleted, while their names are nobody's.
             deleted_queues: QueueName => DeletedQueue;
+            /// Log groups of CloudWatch Logs.
+            log_groups: LogGroupId => LogGroup;
+            /// What accounts have settled for logs, by account and Region.
+            log_settings: ScopeKey => LogSettings;
+            /// Queries that are kept.
+            query_definitions: QueryDefinitionId => QueryDefinition;
             /// Topics of SNS.
             topics: TopicId => Topic;
             /// Subscriptions to them.

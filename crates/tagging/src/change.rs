@@ -116,7 +116,11 @@ fn spelled(resource: &Taggable, existing: &Tags, new: &Tags) -> Tags {
 fn is_same_key(resource: &Taggable, known: &str, key: &str) -> bool {
     match resource {
         Taggable::Iam(..) => known.eq_ignore_ascii_case(key),
-        Taggable::Ec2(_) | Taggable::HostedZone(_) | Taggable::Queue(_) | Taggable::Topic(_) => known == key,
+        Taggable::Ec2(_)
+        | Taggable::HostedZone(_)
+        | Taggable::Queue(_)
+        | Taggable::Topic(_)
+        | Taggable::LogGroup(_) => known == key,
     }
 }
 

@@ -1,6 +1,7 @@
 //! AWS Resource Groups Tagging API: tags of all services in one place.
 //!
-//! Follows the Resource Groups Tagging API Reference. What has tags is EC2's, Route 53's, IAM's and SQS's. No tag policies, of
+//! Follows the Resource Groups Tagging API Reference. What has tags is EC2's, Route 53's, IAM's, SQS's, SNS's and CloudWatch
+//! Logs'. No tag policies, of
 //! which there are none without an organization: no compliance summaries, no reports.
 
 #![forbid(unsafe_code)]

@@ -45,6 +45,7 @@ fn underlying(resource: &Taggable, is_tagging: bool) -> &'static str {
         Taggable::Topic(_) => ["sns:TagResource", "sns:UntagResource"],
         Taggable::HostedZone(_) => ["route53:ChangeTagsForResource", "route53:ChangeTagsForResource"],
         Taggable::Queue(_) => ["sqs:TagQueue", "sqs:UntagQueue"],
+        Taggable::LogGroup(_) => ["logs:TagResource", "logs:UntagResource"],
         Taggable::Iam(kind, _) => match kind {
             IamTaggable::User => ["iam:TagUser", "iam:UntagUser"],
             IamTaggable::Role => ["iam:TagRole", "iam:UntagRole"],
@@ -60,7 +61,7 @@ fn underlying(resource: &Taggable, is_tagging: bool) -> &'static str {
 fn own_key(resource: &Taggable) -> Option<&'static str> {
     match resource {
         Taggable::Ec2(_) => Some("ec2:ResourceTag/"),
-        Taggable::HostedZone(_) | Taggable::Queue(_) | Taggable::Topic(_) => None,
+        Taggable::HostedZone(_) | Taggable::Queue(_) | Taggable::Topic(_) | Taggable::LogGroup(_) => None,
         Taggable::Iam(..) => Some("iam:ResourceTag/"),
     }
 }
