@@ -4,6 +4,7 @@ It reads like somebody building, changing and tearing down a network. What it ma
 were sent stay in the recorder, where other tests take them from and spoil them.
 """
 
+import base64
 import json
 import pathlib
 import subprocess
@@ -66,12 +67,14 @@ class Scenario:
         self.tagging = hamlet.client("resourcegroupstaggingapi", recorder=recorder)
         self.sqs = hamlet.client("sqs", recorder=recorder)
         self.sns = hamlet.client("sns", recorder=recorder)
+        self.logs = hamlet.client("logs", recorder=recorder)
         self.id = {}
 
     def build(self):
         self.look_around()
         self.about_the_account()
         self.queues()
+        self.log_groups()
         self.more_vpcs()
         self.roles()
         self.network()
@@ -169,6 +172,50 @@ class Scenario:
         sqs.delete_message(**at, **first)
         sqs.delete_message_batch(**at, Entries=[{"Id": "b", **second}])
         sqs.purge_queue(**at)
+
+    def log_groups(self):
+        logs, group = self.logs, dict(logGroupName="app")
+        logs.create_log_group(**group, tags={"stage": "test"})
+        arn = dict(resourceArn=logs.describe_log_groups(logGroupNamePrefix="app")["logGroups"][0]["logGroupArn"])
+        logs.list_log_groups()
+        logs.put_retention_policy(**group, retentionInDays=7)
+        logs.delete_retention_policy(**group)
+        logs.put_log_group_deletion_protection(logGroupIdentifier="app", deletionProtectionEnabled=True)
+        logs.put_log_group_deletion_protection(logGroupIdentifier="app", deletionProtectionEnabled=False)
+        logs.tag_resource(**arn, tags={"team": "blue"})
+        logs.list_tags_for_resource(**arn)
+        logs.untag_resource(**arn, tagKeys=["team"])
+        logs.tag_log_group(**group, tags={"team": "red"})
+        logs.list_tags_log_group(**group)
+        logs.untag_log_group(**group, tags=["team"])
+        stream = dict(**group, logStreamName="one")
+        logs.create_log_stream(**stream)
+        now = int(time.time() * 1000)
+        logs.put_log_events(**stream, logEvents=[dict(timestamp=now, message='{"level":"ERROR"}')])
+        logs.describe_log_streams(**group)
+        logs.get_log_events(**stream)
+        event = logs.filter_log_events(**group, filterPattern='{ $.level = "ERROR" }')["events"][0]["eventId"]
+        # `@ptr` of a query's results: the number is that of the event.
+        pointer = f"{int(event[36:]):x}@{ACCOUNT}:app"
+        logs.get_log_record(logRecordPointer=base64.b64encode(pointer.encode()).decode())
+        logs.test_metric_filter(filterPattern="[a, b=1]", logEventMessages=["x 1"])
+        count = dict(metricName="Errors", metricNamespace="App", metricValue="1", defaultValue=0, unit="Count")
+        logs.put_metric_filter(**group, filterName="errors", filterPattern="ERROR", metricTransformations=[count])
+        logs.describe_metric_filters(**group)
+        logs.delete_metric_filter(**group, filterName="errors")
+        function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
+        logs.put_subscription_filter(**group, filterName="all", filterPattern="", destinationArn=function)
+        logs.describe_subscription_filters(**group)
+        logs.delete_subscription_filter(**group, filterName="all")
+        search = {"Effect": "Allow", "Principal": {"Service": "es.amazonaws.com"}}
+        search |= {"Action": "logs:PutLogEvents", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [search]})
+        logs.put_resource_policy(policyName="search", policyDocument=document)
+        logs.describe_resource_policies()
+        logs.delete_resource_policy(policyName="search")
+        kept = logs.put_query_definition(name="vpc/top", queryString="fields @message", logGroupNames=["app"])
+        logs.describe_query_definitions()
+        logs.delete_query_definition(queryDefinitionId=kept["queryDefinitionId"])
 
     def more_vpcs(self):
         quotas, vpcs = self.quotas, dict(ServiceCode="vpc", QuotaCode="L-F678F1CE")
@@ -1091,6 +1138,8 @@ class Scenario:
         self.iam.delete_instance_profile(InstanceProfileName="web")
         self.iam.delete_role(RoleName="web")
         self.sqs.delete_queue(QueueUrl=id["queue"])
+        self.logs.delete_log_stream(logGroupName="app", logStreamName="one")
+        self.logs.delete_log_group(logGroupName="app")
 
     def make_default_vpc_anew(self):
         ec2 = self.ec2

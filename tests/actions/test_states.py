@@ -74,6 +74,7 @@ class EveryAction(unittest.TestCase):
             story.tagging,
             story.sqs,
             story.sns,
+            story.logs,
         )
         for client in (story.ec2, story.peer, story.sts, story.administrator, *others):
             client.meta.events.register("after-call", self.look)

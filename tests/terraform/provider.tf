@@ -16,13 +16,14 @@ provider "aws" {
   s3_force_path_style     = true
 
   endpoints {
-    ec2     = var.endpoint
-    iam     = var.endpoint
-    r53     = var.endpoint
-    s3      = var.endpoint
-    sqs     = var.endpoint
-    sns     = var.endpoint
-    ssm     = var.endpoint
-    sts     = var.endpoint
+    cloudwatchlogs = var.endpoint
+    ec2            = var.endpoint
+    iam            = var.endpoint
+    r53            = var.endpoint
+    s3             = var.endpoint
+    sqs            = var.endpoint
+    sns            = var.endpoint
+    ssm            = var.endpoint
+    sts            = var.endpoint
   }
 }

@@ -30,6 +30,8 @@ CACHE = pathlib.Path(os.environ.get("HAMLET_CACHE") or pathlib.Path.home() / ".c
 NOTHING, CHANGES = 0, 2
 # What this provider cannot import by a block: it knows no way, wants a form of its own, or answers several for one.
 NOT_IMPORTED = {
+    "aws_cloudwatch_log_metric_filter",
+    "aws_cloudwatch_log_stream",
     "aws_default_route_table",
     "aws_default_security_group",
     "aws_egress_only_internet_gateway",

@@ -36,6 +36,7 @@ pub mod link_services;
 mod listener;
 mod local_users;
 pub mod log;
+mod log_events;
 pub mod names;
 pub mod namespaces;
 mod notification_signing;

@@ -27,6 +27,7 @@ use crate::host_name::HostNames;
 use crate::identity::Identity;
 use crate::listener;
 use crate::local_users::LocalUsers;
+use crate::log_events;
 use crate::namespaces::Servers;
 use crate::notification_signing::{NotificationSigning, Notifications};
 use crate::queues::{self, ToQueues};
@@ -145,12 +146,17 @@ async fn serve<T>(
 
 /// What services keep beside the state, who sees to it, and who brings to queues what others send.
 fn beside(config: &Config, state: &State) -> (Beside, Option<Arc<dyn Courier>>) {
-    let Some(messages) = queues::messages(&config.data) else { return (Beside::default(), None) };
+    let mut beside = Beside::default();
+    if let Some(events) = log_events::events(&config.data) {
+        tokio::spawn(log_events::keep_house_for_ever(Arc::clone(&events), state.clone()));
+        beside = beside.with(events);
+    }
+    let Some(messages) = queues::messages(&config.data) else { return (beside, None) };
     tokio::spawn(queues::keep_house_for_ever(Arc::clone(&messages), state.clone()));
     let courier = ToQueues { state: state.clone(), messages: Arc::clone(&messages) };
     let courier: Arc<dyn Courier> = Arc::new(courier);
     let couriers = Couriers(Arc::clone(&courier));
-    (Beside::default().with(messages).with(Arc::new(couriers)), Some(courier))
+    (beside.with(messages).with(Arc::new(couriers)), Some(courier))
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Arc<dyn store::Store>> {

@@ -20,6 +20,7 @@ pub static ALL: &[&Api<World>] = &[
     &account::API,
     &tagging::API,
     &sqs::API,
+    &logs::API,
 ];
 
 /// Some of them in a further protocol, which newer or older clients speak.

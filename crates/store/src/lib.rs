@@ -31,7 +31,7 @@ mod simulated_disk;
 
 pub use append_store::{
     APPEND_BYTES_MAX, APPEND_ENTRIES_MAX, AppendOptions, AppendStore, ENTRY_BYTES_MAX, Entry, NewEntry,
-    Position, STREAMS_MAX, StreamName,
+    Position, STREAMS_MAX, StreamName, checksum,
 };
 pub use error::StoreError;
 pub use limits::{CHANGES_MAX, COMPARES_MAX, KEY_BYTES_MAX, TRANSACTION_BYTES_MAX, VALUE_BYTES_MAX};

@@ -391,7 +391,7 @@ fn one_structure(model: &Model, lists: &Lists, name: &str, structure: &Structure
                 text += &from_json(protocol, name, structure);
             }
             if structure.goes_out {
-                text += &to_json(protocol, name, structure);
+                text += &to_json(protocol, lists, name, structure);
             }
         }
     }
@@ -514,17 +514,22 @@ fn from_json(protocol: Protocol, name: &str, structure: &Structure) -> String {
     text + "})\n}\n}\n\n"
 }
 
-/// Lists that need not be there are left out when they are empty, where the query protocol once left them out.
-fn to_json(protocol: Protocol, name: &str, structure: &Structure) -> String {
+/// Lists that need not be there are left out when they are empty where the query protocol once left them out, and where that is
+/// said of them.
+fn to_json(protocol: Protocol, lists: &Lists, name: &str, structure: &Structure) -> String {
     let mut text = format!(
         "impl ToJson for {name} {{\nfn to_json(&self) -> awsproto::json::Value {{\n\
          let mut object = Object::default();\n"
     );
-    for Member { field, wire_out, kind, is_iso8601, required, .. } in &structure.members {
+    for member in &structure.members {
+        let Member { field, wire_out, kind, is_iso8601, required, .. } = member;
+        let is_absent = matches!(lists.when_empty(name, member), WhenEmpty::Absent);
         let write = match kind {
             Kind::One(of) if *is_iso8601 && of == "Timestamp" => "date",
             Kind::One(_) => "field",
-            Kind::List { .. } if protocol == Protocol::Json10 && !required => "list_unless_empty",
+            Kind::List { .. } if is_absent || protocol == Protocol::Json10 && !required => {
+                "list_unless_empty"
+            }
             Kind::List { .. } => "list",
         };
         put(&mut text, format_args!("object.{write}({wire_out:?}, &self.{field});\n"));

@@ -275,7 +275,6 @@ pub(super) static ALL: &[Entry] = &[
     entry("license-manager-linux-subscriptions", "AWS License Manager Linux Subscriptions", RestJson, "", "", &[]),
     entry("license-manager-user-subscriptions", "AWS License Manager User Subscriptions", RestJson, "", "", &[]),
     vacant(&services::lightsail::JSON11, &[]),
-    entry("logs", "Amazon CloudWatch Logs", Json11, "", "Logs_20140328", &[]),
     entry("lookoutequipment", "LookoutEquipment", Json10, "", "AWSLookoutEquipmentFrontendService", &[]),
     entry("m2", "AWSMainframeModernization", RestJson, "", "", &[]),
     entry("machinelearning", "Amazon Machine Learning", Json11, "", "AmazonML_20141212", &[]),

@@ -4,7 +4,8 @@
 //! Follows "Logging data events" (AWS CloudTrail User Guide): "LookupEvents … management events".
 
 /// Operations, by service. Those of Amazon S3 are known where its requests are.
-const OPERATIONS: [(&str, &[&str]); 2] = [
+const OPERATIONS: [(&str, &[&str]); 3] = [
+    ("logs", &["FilterLogEvents", "GetLogEvents", "GetLogRecord", "PutLogEvents"]),
     ("sns", &["Publish", "PublishBatch"]),
     (
         "sqs",
@@ -32,6 +33,7 @@ mod tests {
     #[test]
     fn messages_are_data_and_queues_are_managed() {
         assert!(is_data_event("sqs", "ReceiveMessage") && is_data_event("sns", "Publish"));
+        assert!(is_data_event("logs", "PutLogEvents") && !is_data_event("logs", "CreateLogStream"));
         assert!(!is_data_event("sns", "Subscribe"));
         assert!(!is_data_event("sqs", "PurgeQueue") && !is_data_event("sns", "ReceiveMessage"));
     }

@@ -73,6 +73,7 @@ pub(super) fn resources(world: &World) -> BTreeMap<String, usize> {
         ("signing certificates", world.signing_certificates.len()),
         ("server certificates", world.server_certificates.len()),
         ("buckets", world.buckets.len()),
+        ("log groups", world.log_groups.len()),
         ("queues", world.queues.len()),
         ("topics", world.topics.len()),
         ("subscriptions", world.subscriptions.len()),

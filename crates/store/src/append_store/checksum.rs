@@ -7,7 +7,7 @@ const STEP: usize = 8;
 static TABLES: [[u32; 256]; STEP] = tables();
 
 /// The checksum of `bytes` after that of what comes before them; zero before anything.
-pub(super) fn extend(checksum: u32, bytes: &[u8]) -> u32 {
+pub fn extend(checksum: u32, bytes: &[u8]) -> u32 {
     let mut sum = !checksum;
     let (steps, rest) = bytes.as_chunks::<STEP>();
     for step in steps {

@@ -44,6 +44,7 @@ mod model_tests;
 #[cfg(test)]
 mod simulated_folder;
 
+pub use checksum::extend as checksum;
 pub use entry::{Entry, NewEntry, Position};
 pub use limits::{APPEND_BYTES_MAX, APPEND_ENTRIES_MAX, ENTRY_BYTES_MAX, STREAMS_MAX};
 pub use stream_name::StreamName;

@@ -1,0 +1,179 @@
+//! Reading: which blocks have to be looked at, and one after the other of them. Only one is in memory at a time, and nothing is
+//! copied out of it for who only looks.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::segment::{Entry, Segment};
+use super::{Block, Events, Problem};
+
+/// Of which streams events are wanted.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    All,
+    One(u64),
+    These(HashSet<u64>),
+}
+
+impl Wanted {
+    fn has(&self, stream: u64) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::One(it) => *it == stream,
+            Wanted::These(some) => some.contains(&stream),
+        }
+    }
+}
+
+/// A block that is not read yet.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) least: i64,
+    pub(super) greatest: i64,
+    at: Place,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Memory(Arc<Block>),
+    Segment(Arc<Segment>, Entry),
+}
+
+impl Candidate {
+    /// The block; what is read from a segment goes through the buffer.
+    pub(super) fn block(&self, buffer: &mut Vec<u8>) -> Result<Arc<Block>, Problem> {
+        match &self.at {
+            Place::Memory(block) => Ok(Arc::clone(block)),
+            Place::Segment(segment, entry) => segment.read(entry, buffer).map(Arc::new),
+        }
+    }
+
+    /// How many bytes its messages have.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.at {
+            Place::Memory(block) => block.text.len(),
+            Place::Segment(_, entry) => usize::try_from(entry.text_bytes).unwrap_or(usize::MAX),
+        }
+    }
+
+    fn has_number(&self, number: u64) -> bool {
+        match &self.at {
+            Place::Memory(block) => block.numbers.contains(&number),
+            Place::Segment(_, entry) => (entry.first..=entry.last).contains(&number),
+        }
+    }
+}
+
+/// Events of one stream that somebody looks at: columns of the same length, in the order of time. A message begins where its
+/// offset is, and ends where the next one's is.
+pub struct Part<'a> {
+    /// In milliseconds since 1970.
+    pub timestamps: &'a [i64],
+    /// When they came.
+    pub ingested: &'a [i64],
+    /// The number of each, by which it is found again.
+    pub numbers: &'a [u64],
+    /// One more than there are events.
+    pub offsets: &'a [u32],
+    /// What the offsets are places in.
+    pub text: &'a str,
+    /// The stream's name.
+    pub stream: &'a str,
+    /// How the messages are written, if that is known.
+    pub layout: Option<&'a str>,
+}
+
+/// What a look at events was like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scanned {
+    /// How many events were shown.
+    pub events: u64,
+    /// Bytes of their messages.
+    pub bytes: u64,
+}
+
+impl Events {
+    /// The blocks of a group that may have events within the times, both ends included.
+    pub(super) fn candidates(&self, group: u64, wanted: &Wanted, from: i64, to: i64) -> Vec<Candidate> {
+        let state = self.shared.state();
+        let Some(of) = state.groups.get(&group) else { return Vec::new() };
+        let is_meant = |stream: u64, least: i64, greatest: i64| {
+            least <= to && greatest >= from && wanted.has(stream) && of.streams.contains_key(&stream)
+        };
+        let mut all = Vec::new();
+        for segment in of.segments.values() {
+            let entries = segment.entries.iter().filter(|it| is_meant(it.stream, it.least, it.greatest));
+            all.extend(entries.map(|entry| Candidate {
+                least: entry.least,
+                greatest: entry.greatest,
+                at: Place::Segment(Arc::clone(segment), *entry),
+            }));
+        }
+        for block in &of.pending {
+            let (Some(least), Some(greatest)) = (block.timestamps.first(), block.timestamps.last()) else {
+                continue;
+            };
+            if is_meant(block.stream, *least, *greatest) {
+                let at = Place::Memory(Arc::clone(block));
+                all.push(Candidate { least: *least, greatest: *greatest, at });
+            }
+        }
+        all
+    }
+
+    /// Shows the events of a group within the times, both ends included, to `each` until it breaks: in no order of streams, and
+    /// within a stream nearly in that of time. Blocks; call it from a thread that may wait.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn scan(
+        &self,
+        group: u64,
+        (from, to): (i64, i64),
+        each: &mut dyn FnMut(&Part<'_>) -> ControlFlow<()>,
+    ) -> Result<Scanned, Problem> {
+        let layouts = self.shared.state().layouts.clone();
+        let (mut buffer, mut scanned) = (Vec::new(), Scanned::default());
+        for candidate in self.candidates(group, &Wanted::All, from, to) {
+            let block = candidate.block(&mut buffer)?;
+            // It may have been deleted meanwhile.
+            let Some(stream) = self.stream_name(group, block.stream) else { continue };
+            let within = block.within(from, to);
+            if within.is_empty() {
+                continue;
+            }
+            let part = Part {
+                timestamps: &block.timestamps[within.clone()],
+                ingested: &block.ingested[within.clone()],
+                numbers: &block.numbers[within.clone()],
+                offsets: &block.offsets[within.start..=within.end],
+                text: &block.text,
+                stream: &stream,
+                layout: layouts.get(&block.layout).map(|it| &**it),
+            };
+            scanned.events += part.timestamps.len() as u64;
+            scanned.bytes += u64::from(block.offsets[within.end] - block.offsets[within.start]);
+            if each(&part).is_break() {
+                break;
+            }
+        }
+        Ok(scanned)
+    }
+
+    /// The event of a number, its stream, and how its message is written.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn event(&self, group: u64, number: u64) -> Result<Option<super::Found>, Problem> {
+        let mut buffer = Vec::new();
+        let candidates = self.candidates(group, &Wanted::All, i64::MIN, i64::MAX);
+        for candidate in candidates.into_iter().filter(|it| it.has_number(number)) {
+            let block = candidate.block(&mut buffer)?;
+            let Some(event) = block.numbers.iter().position(|it| *it == number) else { continue };
+            let Some(stream) = self.stream_name(group, block.stream) else { continue };
+            return Ok(Some(super::Found::of(&block, event, stream)));
+        }
+        Ok(None)
+    }
+}

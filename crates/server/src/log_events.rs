@@ -1,0 +1,54 @@
+//! The events of log groups: opened, and kept in order by and by.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use logs::Events;
+use logs::events::Kept;
+use model::World;
+
+use crate::clock;
+use crate::writer::State;
+
+/// How often what is too old goes, and what is of streams and groups that are gone.
+const HOUSEKEEPING: Duration = Duration::from_secs(20);
+/// After how many of these what is in the journal goes into segments, from which it can be given back, however little it is.
+const FLUSH: u32 = 45;
+
+/// The events of a data directory; without them there are log groups, but nothing in them.
+pub(crate) fn events(data: &Path) -> Option<Arc<Events>> {
+    match Events::open(&data.join("logs")) {
+        Ok(events) => Some(Arc::new(events)),
+        Err(problem) => {
+            tracing::error!(
+                ?problem,
+                "the events of log groups cannot be read: none can be written or looked for"
+            );
+            None
+        }
+    }
+}
+
+/// Keeps them in order for ever.
+pub(crate) async fn keep_house_for_ever(events: Arc<Events>, state: State) {
+    let mut round = 0_u32;
+    loop {
+        tokio::time::sleep(HOUSEKEEPING).await;
+        round = round.wrapping_add(1);
+        let flushed = match round.is_multiple_of(FLUSH) {
+            true => events.flush().await,
+            false => Ok(()),
+        };
+        let kept = events.keep_house(|| kept(&state.snapshot())).await;
+        if let Err(problem) = flushed.and(kept) {
+            tracing::warn!(?problem, "log events were not put in order");
+        }
+    }
+}
+
+fn kept(world: &World) -> HashMap<u64, Kept> {
+    let now = clock::now();
+    world.log_groups.values().map(|group| (group.id.number(), Kept { oldest: group.oldest(now) })).collect()
+}
