@@ -48,6 +48,7 @@ pub(crate) fn serve(data: PathBuf) -> Result<()> {
         unknown_images: Default::default(),
         quotas: Default::default(),
         nesting: host::Nesting::default(),
+        flow_log_minute: std::time::Duration::from_secs(60),
         aws_cli: None,
         program: std::env::current_exe()?,
     };

@@ -148,6 +148,9 @@ pub(crate) struct Up {
     /// mounted inside.
     #[arg(long)]
     pub(crate) nested_namespaces: bool,
+    /// How many seconds a minute of flow logs takes: their records come at the end of each, or of ten
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub(crate) flow_log_minute: u64,
     /// Go on in the background; returns when the API answers, and logs to hamlet.log in the data directory
     #[arg(long)]
     pub(crate) detach: bool,

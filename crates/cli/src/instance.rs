@@ -145,6 +145,7 @@ pub(crate) mod tests {
             aws_cli: String::new(),
             refused_requests: Default::default(),
             audit_trail: Default::default(),
+            flow_logs: Vec::new(),
         }
     }
 

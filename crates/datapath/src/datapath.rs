@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use engine::{Engine, PortId, PortKind};
+use engine::{Engine, FlowWindow, PortId, PortKind};
 use model::{MacAddress, NetworkInterfaceId, World};
 
 use crate::capture::{CAPTURES_MAX, Capture, CaptureId, CaptureScope, Writer};
@@ -123,6 +123,15 @@ impl Datapath {
         self.ask(|switch| {
             let now = switch.now();
             Metrics::of(&mut switch.engine, now)
+        })
+    }
+
+    /// The flow logs' windows that have closed since they were taken last, and whether there is one whose time is over and
+    /// that is being added up.
+    pub fn flow_windows(&self) -> (Vec<FlowWindow>, bool) {
+        self.ask(|switch| {
+            let now = switch.time();
+            switch.engine.take_flow_windows(now)
         })
     }
 

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use engine::{DropReason, Engine, Moment, Outgoing, PortId, PortKind, Verdict};
+use engine::{DropReason, Engine, Moment, Now, Outgoing, PortId, PortKind, Verdict};
 use model::{MacAddress, World};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
@@ -344,6 +344,11 @@ impl Switch {
     /// The time, as packets have it.
     pub(crate) fn now(&self) -> Moment {
         self.clock.now().moment
+    }
+
+    /// The time, by both clocks.
+    pub(crate) fn time(&self) -> Now {
+        self.clock.now()
     }
 
     /// From now on it is so much later.

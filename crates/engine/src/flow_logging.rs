@@ -39,7 +39,7 @@ impl Journey<'_, '_> {
         if !self.network().is_logged(site.interface) || is_for_router(&site, &flow) {
             return;
         }
-        let Some(action) = action(step) else { return };
+        let Some(action) = action(direction, step) else { return };
         let path = if direction == Direction::Egress { self.path(step) } else { None };
         self.course.push(Observation {
             key: FlowKey { interface: site.interface.id, direction, flow: with_ports(flow), action },
@@ -112,8 +112,10 @@ impl Journey<'_, '_> {
 /// What the stages at an interface have decided for flow logs; none for what is not written down. Groups and network ACLs
 /// reject; what dies later, of a route, was accepted; what was none of the interface's business, or is for a service of its
 /// link, is not there at all.
-fn action(step: &Step<'_>) -> Option<FlowAction> {
+fn action(direction: Direction, step: &Step<'_>) -> Option<FlowAction> {
     match step {
+        // Only a service of the link is reached at once.
+        Step::Go(Place::Arrived(_)) if direction == Direction::Egress => None,
         Step::Drop(
             DropReason::SecurityGroupEgress
             | DropReason::SecurityGroupIngress

@@ -35,6 +35,8 @@ pub struct Config {
     pub oidc_issuers: Vec<OidcIssuer>,
     /// Whether programs in instances may make namespaces of their own.
     pub nesting: host::Nesting,
+    /// How long what AWS calls a minute is for flow logs.
+    pub flow_log_minute: std::time::Duration,
     /// Where the AWS CLI's packages are, if the host has none of its own to share with instances.
     pub aws_cli: Option<PathBuf>,
     /// The program that instances' first processes are started from: usually this very one.

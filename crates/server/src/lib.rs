@@ -26,6 +26,7 @@ pub mod data_directory;
 mod datagrams;
 mod descriptors;
 mod dns_stream;
+pub mod flow_logs;
 mod host_name;
 pub mod identity;
 pub mod internet_sites;

@@ -5,6 +5,7 @@ use arc_swap::ArcSwapOption;
 use awsproto::Beside;
 use awsproto::delivery::{Courier, Couriers};
 use guest::PublicNames;
+use logs::Events;
 use sns::Publishing;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::consoles::Consoles;
 use crate::controllers::Controllers;
 use crate::credentials::AccessKey;
 use crate::data_directory;
+use crate::flow_logs::{FlowLogCounters, FlowLogs};
 use crate::host_name::HostNames;
 use crate::identity::Identity;
 use crate::listener;
@@ -84,6 +86,8 @@ async fn serve<T>(
     let (beside, courier) = beside(&config, &state);
     let signer = Arc::new(Notifications(Arc::clone(&notifications)));
     let publishing = Arc::new(Publishing::new(courier, signer));
+    let events = beside.get::<Events>().ok();
+    let flow_logs = Arc::<FlowLogCounters>::default();
     let api = Api {
         config: config.clone(),
         callers,
@@ -118,6 +122,14 @@ async fn serve<T>(
     };
     if let Some(backend) = &backend {
         consoles.store(backend.consoles.clone());
+        let delivering = FlowLogs {
+            state: state.clone(),
+            datapath: Arc::clone(&backend.datapath),
+            events,
+            counters: Arc::clone(&flow_logs),
+            minute: config.flow_log_minute,
+        };
+        tokio::spawn(delivering.deliver_for_ever());
     }
     let running = Arc::new(Running {
         identity: Arc::new(Identity::kept_in(&config.data)),
@@ -129,6 +141,7 @@ async fn serve<T>(
         refused_requests,
         ledger,
         refusals,
+        flow_logs,
         trail,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),

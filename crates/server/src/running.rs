@@ -13,6 +13,7 @@ use crate::authorization::Ledger;
 use crate::config::Config;
 use crate::controllers::Controllers;
 use crate::credentials::AccessKey;
+use crate::flow_logs::FlowLogCounters;
 use crate::identity::Identity;
 use crate::namespaces::{self, Namespaces};
 use crate::refusal::RefusedRequests;
@@ -40,6 +41,8 @@ pub struct Running {
     pub(crate) ledger: Arc<Ledger>,
     /// What services have refused their callers.
     pub refusals: Arc<Refusals>,
+    /// What became of flow logs' records.
+    pub(crate) flow_logs: Arc<FlowLogCounters>,
     /// Who did what.
     pub trail: Arc<Trail>,
     /// Says that the run is to end.

@@ -1,7 +1,7 @@
 //! Makes what is around the VPCs: the data plane, the namespaces that it leads to, and the services that listen there.
 
 use datapath::Datapath;
-use engine::{Engine, Limits};
+use engine::{Engine, FlowLimits, Limits};
 use guest::{PublicNames, internet, metadata, public_names};
 use host::{AwsCli, Barrier, Host};
 use model::World;
@@ -38,7 +38,10 @@ pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) 
     let host = host.with_aws_cli(AwsCli::found(config.aws_cli.as_deref()));
     let host = Arc::new(host.trusting(authority.certificate().to_owned()));
     let seed = u64::from_le_bytes(clock::random());
-    let engine = Engine::new(state.snapshot(), Arc::clone(names), Limits::default(), seed);
+    let minute_ms = u64::try_from(config.flow_log_minute.as_millis()).unwrap_or(u64::MAX);
+    let limits =
+        Limits { flows: FlowLimits { window_ms: minute_ms, ..FlowLimits::default() }, ..Limits::default() };
+    let engine = Engine::new(state.snapshot(), Arc::clone(names), limits, seed);
     let datapath = Arc::new(Datapath::start(engine, Default::default())?);
     publish_to(&datapath, state);
     Ok(Backend { host, datapath, consoles: consoles(config, state), authority })

@@ -157,6 +157,7 @@ impl Copy {
             quotas: Default::default(),
             oidc_issuers: Vec::new(),
             nesting: Default::default(),
+            flow_log_minute: std::time::Duration::from_secs(60),
             aws_cli: None,
             program: PathBuf::new(),
         };

@@ -19,7 +19,7 @@ pub struct Resource {
 }
 
 /// EC2's resources, by the beginnings of their identifiers.
-const PREFIXES: [(&str, &str); 25] = [
+const PREFIXES: [(&str, &str); 26] = [
     ("acl-", "AWS::EC2::NetworkAcl"),
     ("ami-", "AWS::EC2::Ami"),
     ("dopt-", "AWS::EC2::DHCPOptions"),

@@ -35,6 +35,7 @@ fn text(status: &Status) -> String {
         section(&mut text, "What fails, and is tried again", &problems);
     }
     section(&mut text, "Controllers (busy, last step, last error)", &controllers(status));
+    section(&mut text, "Flow logs (records delivered, lost, interfaces with more than could be told)", &flow_logs(status));
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &counts(&status.drops));
     section(&mut text, "Refused API requests", &counts(&status.refused_requests));
@@ -98,6 +99,16 @@ fn span(milliseconds: u64) -> String {
         seconds @ 60..3600 => format!("{} min", seconds / 60),
         seconds => format!("{} h", seconds / 3600),
     }
+}
+
+fn flow_logs(status: &Status) -> Vec<Vec<String>> {
+    let row = |it: &server::admin::FlowLogStatus| {
+        let counts = it.counts;
+        let counts = format!("{}/{}/{}", counts.records, counts.lost, counts.skipped);
+        let problem = it.problem.as_ref().map_or_else(String::new, |problem| format!("FAILED: {problem}"));
+        vec![it.id.clone(), it.of.clone(), it.destination.clone(), counts, problem]
+    };
+    status.flow_logs.iter().map(row).collect()
 }
 
 fn links(status: &Status) -> Vec<Vec<String>> {

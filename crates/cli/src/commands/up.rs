@@ -66,6 +66,7 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
         },
         quotas: options.quota.iter().copied().collect(),
         oidc_issuers: options.oidc_issuer.clone(),
+        flow_log_minute: Duration::from_secs(options.flow_log_minute),
         nesting: match options.nested_namespaces {
             true => host::Nesting::Allowed,
             false => host::Nesting::Refused,

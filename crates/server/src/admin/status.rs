@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::endpoints::{self, EndpointStatus};
+use super::flow_logs::{self, FlowLogStatus};
 use super::instances::{self, InstanceStatus};
 use super::links::{self, PortStatus};
 use super::resources::resources;
@@ -66,6 +67,9 @@ pub struct Status {
     /// Calls in the audit trail, and those that it leaves out since more came than it takes.
     #[serde(default)]
     pub audit_trail: BTreeMap<String, u64>,
+    /// Flow logs, and what became of their records.
+    #[serde(default)]
+    pub flow_logs: Vec<FlowLogStatus>,
 }
 
 pub(super) async fn status(running: &Running) -> Status {
@@ -96,6 +100,7 @@ pub(super) async fn status(running: &Running) -> Status {
             .collect(),
         refused_requests: running.refused_requests.counts(),
         audit_trail: audit_trail(running).await,
+        flow_logs: flow_logs::all(&world, running),
         refusals: refusals(running, moved.as_ref()),
     }
 }

@@ -9,6 +9,7 @@
 //! | file | what |
 //! |---|---|
 //! | `standing`, `standings` | the policies that a caller has, and those of who called lately |
+//! | `role` | what a role may do in whose name a service acts |
 //! | `context` | the condition keys of a call |
 //! | `question` | what is asked about one resource |
 //! | `refusal` | the service's own words for a refusal |
@@ -20,6 +21,7 @@ mod ledger;
 mod message;
 mod question;
 mod refusal;
+mod role;
 #[cfg(test)]
 mod simulated;
 mod standing;
@@ -42,6 +44,7 @@ use std::sync::Arc;
 use ledger::Judged;
 use refusal::refusal;
 pub(crate) use refusal::sentence;
+pub(crate) use role::RoleSession;
 use standing::{Asker, Standing};
 use standings::Known;
 

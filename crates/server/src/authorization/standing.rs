@@ -149,6 +149,19 @@ impl Own {
     }
 }
 
+impl Own {
+    /// Calls with the policies as they are evaluated for a session that has none of its own, beside a resource's.
+    pub(super) fn with<T>(
+        &self,
+        resource: Option<ResourcePolicy<'_>>,
+        ask: impl FnOnce(&policy::Policies<'_>) -> T,
+    ) -> T {
+        let identity: Vec<Attached<'_>> = self.identity.iter().map(Held::attached).collect();
+        let boundary = self.boundary.as_ref().map(Held::attached);
+        ask(&policy::Policies { identity: &identity, boundary, resource, ..policy::Policies::default() })
+    }
+}
+
 impl Standing {
     /// As they are now.
     pub(crate) fn of(world: &World, call: &Call, standings: &Standings) -> Standing {

@@ -1,0 +1,103 @@
+//! Flow logs are delivered: the windows that the engine has closed become records, and these go where each flow log says, in
+//! the name of its role.
+//!
+//! Follows "Publish flow logs to CloudWatch Logs" and "Troubleshoot VPC Flow Logs" (VPC User Guide). AWS delivers some minutes
+//! after a window; here it is at once. What cannot be delivered is lost, and the flow log says why; it is tried again with the
+//! next window.
+
+mod known;
+mod log_group;
+mod status;
+mod written;
+
+pub use status::{FlowLogCounters, FlowLogCounts};
+
+use datapath::Datapath;
+use logs::Events;
+use model::World;
+use model::flow_log::{DeliveryProblem, FlowLog, FlowLogDestination};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::writer::{Applied, State};
+use known::Known;
+use written::{Writer, Written};
+
+/// How often it is looked whether a window has closed, while anybody logs.
+const LOOK: Duration = Duration::from_millis(250);
+/// The same while one is being added up.
+const LOOK_SOON: Duration = Duration::from_millis(20);
+
+/// What delivers.
+pub(crate) struct FlowLogs {
+    /// Where flow logs, roles and log groups are.
+    pub(crate) state: State,
+    /// What makes windows.
+    pub(crate) datapath: Arc<Datapath>,
+    /// Where events of log groups go; none where they could not be opened.
+    pub(crate) events: Option<Arc<Events>>,
+    /// What was delivered.
+    pub(crate) counters: Arc<FlowLogCounters>,
+    /// How long what AWS calls a minute is.
+    pub(crate) minute: Duration,
+}
+
+impl FlowLogs {
+    /// Delivers for ever.
+    pub(crate) async fn deliver_for_ever(self) {
+        let mut published = self.state.published();
+        let mut known = Known::default();
+        let mut writer = Writer::new(self.minute);
+        loop {
+            published.borrow_and_update();
+            let world = self.state.snapshot();
+            known.look(&world);
+            if known.is_empty() {
+                drop(world);
+                if published.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            let datapath = Arc::clone(&self.datapath);
+            let Ok((windows, is_closing)) =
+                tokio::task::spawn_blocking(move || datapath.flow_windows()).await
+            else {
+                return;
+            };
+            for window in windows {
+                let written = writer.write(window, &known);
+                known.forget_gone();
+                for (log, written) in written {
+                    self.deliver(&log, written).await;
+                }
+            }
+            tokio::time::sleep(if is_closing { LOOK_SOON } else { LOOK }).await;
+        }
+    }
+
+    /// Delivers what one flow log has to say of a window, and notes what became of it.
+    async fn deliver(&self, log: &FlowLog, written: Written) {
+        let (records, skipped) = (written.records, written.skipped);
+        let delivered = match &log.settings.destination {
+            FlowLogDestination::CloudWatchLogs { group, .. } => self.to_log_group(log, group, written).await,
+            // CreateFlowLogs makes none of these yet.
+            FlowLogDestination::S3 { .. } => Err(DeliveryProblem::Unknown),
+        };
+        self.counters.count(log.id, records, skipped, delivered.is_ok());
+        self.note(log, delivered.err()).await;
+    }
+
+    /// Says of a flow log what keeps it from being delivered, if that is another thing than before.
+    async fn note(&self, log: &FlowLog, problem: Option<DeliveryProblem>) {
+        let id = log.id;
+        let is_known = |world: &World| world.flow_log_problem(id) == problem;
+        if is_known(&self.state.snapshot()) {
+            return;
+        }
+        let change = move |world: &mut World| (Applied::Keep, world.set_flow_log_problem(id, problem));
+        if let Err(error) = self.state.change(change).await {
+            tracing::warn!(flow_log = %id, %error, "what became of its records is not noted");
+        }
+    }
+}
