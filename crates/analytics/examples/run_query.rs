@@ -1,13 +1,14 @@
 //! Runs queries over events in a file, for tests that compare answers and for measurements.
 //!
 //! ```text
-//! run_query EVENTS [--threads N] [--bench TIMES] < QUERIES
+//! run_query EVENTS [--threads N] [--bench TIMES] [--flow-log] < QUERIES
 //! ```
 //!
 //! A line of the file is an event: its time in milliseconds, a blank, the message. A line of the input is a query; its answer
-//! is a line of JSON. With `--bench` the answer is how long it took, at best, when the events lay in memory.
+//! is a line of JSON. With `--bench` the answer is how long it took, at best, when the events lay in memory. `--flow-log`: they are
+//! records of the default format, and the store knows it.
 
-use analytics::{Answer, Batch, Search, Source, SourceError, Streams, Strings, Window};
+use analytics::{Answer, Batch, Layout, Search, Source, SourceError, Streams, Strings, Window};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::BufRead;
@@ -17,13 +18,19 @@ use std::time::{Duration, Instant};
 
 const EVENTS_PER_BATCH: usize = 4096;
 const SEED: u64 = 0x5eed;
+const DEFAULT_FORMAT: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end \
+                              action log-status";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let path = arguments.first().ok_or("run_query EVENTS [--threads N] [--bench TIMES] < QUERIES")?;
+    let path =
+        arguments.first().ok_or("run_query EVENTS [--threads N] [--bench TIMES] [--flow-log] < QUERIES")?;
     let threads = option(&arguments, "--threads")?.unwrap_or(2);
     let times = option(&arguments, "--bench")?;
-    let events = Events::read(path)?;
+    let mut events = Events::read(path)?;
+    if arguments.iter().any(|argument| argument == "--flow-log") {
+        events.layout = Some(Layout::flow_log(&DEFAULT_FORMAT.split(' ').collect::<Vec<_>>()));
+    }
     for query in std::io::stdin().lock().lines() {
         let query = query?;
         match times {
@@ -81,6 +88,7 @@ fn run(query: &str, events: &Events, threads: usize) -> Result<Answer, String> {
 /// Events in memory, as a store has them: in batches, by their times.
 struct Events {
     batches: Vec<Owned>,
+    layout: Option<Layout>,
 }
 
 #[derive(Default)]
@@ -95,7 +103,7 @@ struct Owned {
 impl Events {
     fn read(path: &str) -> Result<Events, Box<dyn Error>> {
         let bytes = std::fs::read(path)?;
-        let mut events = Events { batches: vec![] };
+        let mut events = Events { batches: vec![], layout: None };
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         for (pointer, line) in (0..).zip(lines) {
             let blank =
@@ -146,7 +154,7 @@ impl Source for Events {
                 messages: Strings { offsets: &owned.offsets, bytes: &owned.bytes },
                 log: "123456789012:group",
                 pointers: &owned.pointers,
-                layout: None,
+                layout: self.layout.as_ref(),
             };
             if each(&batch).is_break() {
                 break;

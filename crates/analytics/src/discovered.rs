@@ -24,20 +24,15 @@ impl<'n> Wanted<'n> {
     /// The fields of these events, a column for each name.
     pub(crate) fn read<'a>(&self, batch: &Batch<'a>, events: &[u32]) -> Vec<Vec<Value<'a>>> {
         let mut columns = vec![vec![Value::Absent; events.len()]; self.names.len()];
-        let places = batch.layout.map(|layout| self.places(layout));
+        let mut places = batch.layout.map(|layout| self.places(layout));
         let mut found = vec![];
         for (row, event) in events.iter().enumerate() {
             let message = batch.messages.get(*event as usize);
-            match &places {
-                Some(places) => split(message, places, row, &mut columns),
-                None if json::may_be_object(message) => {
-                    self.read_object(message, row, &mut columns, &mut found)
-                }
-                None => {
-                    if let Some(layout) = Layout::recognized(message) {
-                        split(message, &self.places(layout), row, &mut columns);
-                    }
-                }
+            if batch.layout.is_none() && json::may_be_object(message) {
+                self.read_object(message, row, &mut columns, &mut found);
+            } else if let Some(layout) = batch.layout.or_else(|| Layout::recognized(message)) {
+                let places = places.get_or_insert_with(|| self.places(layout));
+                split(message, places, row, &mut columns);
             }
         }
         columns

@@ -54,6 +54,7 @@ impl<'p> KeptEvents<'p> {
                 (0..frame.rows()).map(|row| self.compare_row(frame, row, worst).is_lt()).collect();
             frame.retain(&stays);
         }
+        self.retain_best(frame);
         frame.read(origins, &self.carried);
         for row in 0..frame.rows() {
             self.add_row(frame, row, &log);
@@ -65,6 +66,24 @@ impl<'p> KeptEvents<'p> {
     fn worst(&self) -> Option<&Kept> {
         let limit = self.keep.limit.filter(|_| self.is_cut)?;
         self.rows.get(limit.checked_sub(1)?)
+    }
+
+    /// Of a frame that has more rows than may stay the best ones are chosen before any is copied.
+    fn retain_best(&self, frame: &mut Frame<'_>) {
+        let Some(limit) = self.keep.limit.filter(|_| self.keep.distinct.is_none()) else { return };
+        if limit >= frame.rows() {
+            return;
+        }
+        let mut rows: Vec<usize> = (0..frame.rows()).collect();
+        let ranks = ranks(frame, self.keep);
+        let newest = |row: usize| (frame.time_ms(row), frame.pointer(row));
+        rows.select_nth_unstable_by(limit.saturating_sub(1), |one, other| {
+            compare_ranks(self.keep, &ranks, *one, *other).then_with(|| newest(*other).cmp(&newest(*one)))
+        });
+        let mut stays = vec![false; frame.rows()];
+        rows[..limit].iter().for_each(|row| stays[*row] = true);
+        drop(ranks);
+        frame.retain(&stays);
     }
 
     fn compare_row(&self, frame: &Frame<'_>, row: usize, other: &Kept) -> Ordering {
@@ -212,25 +231,32 @@ fn sort(frame: &Frame<'_>, rows: &mut Vec<usize>, keep: &Keep) {
     if keep.order.is_empty() {
         return;
     }
-    let ranks: Vec<Option<Vec<Rank<'_>>>> = keep
-        .order
-        .iter()
-        .map(|key| frame.column(key.slot).map(|column| column.iter().map(Rank::of).collect()))
-        .collect();
-    let compare = |one: &usize, other: &usize| {
-        for (key, ranks) in keep.order.iter().zip(&ranks) {
-            let Some(ranks) = ranks else { continue };
-            let ordering = directed(ranks[*one].compare(&ranks[*other]), *key);
-            if ordering.is_ne() {
-                return ordering;
-            }
-        }
-        one.cmp(other)
-    };
+    let ranks = ranks(frame, keep);
+    let compare =
+        |one: &usize, other: &usize| compare_ranks(keep, &ranks, *one, *other).then_with(|| one.cmp(other));
     let limit = keep.limit.filter(|limit| *limit > 0 && *limit < rows.len() && keep.distinct.is_none());
     if let Some(limit) = limit {
         rows.select_nth_unstable_by(limit - 1, compare);
         rows.truncate(limit);
     }
     rows.sort_unstable_by(compare);
+}
+
+/// What each row is put in order by; nothing where nobody has such a value.
+type Ranks<'f> = Vec<Option<Vec<Rank<'f>>>>;
+
+fn ranks<'f>(frame: &'f Frame<'_>, keep: &Keep) -> Ranks<'f> {
+    let ranks = |key: &SortKey| frame.column(key.slot).map(|column| column.iter().map(Rank::of).collect());
+    keep.order.iter().map(ranks).collect()
+}
+
+fn compare_ranks(keep: &Keep, ranks: &Ranks<'_>, one: usize, other: usize) -> Ordering {
+    for (key, ranks) in keep.order.iter().zip(ranks) {
+        let Some(ranks) = ranks else { continue };
+        let ordering = directed(ranks[one].compare(&ranks[other]), *key);
+        if ordering.is_ne() {
+            return ordering;
+        }
+    }
+    Ordering::Equal
 }

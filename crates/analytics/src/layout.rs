@@ -51,15 +51,13 @@ impl Layout {
     /// every group.
     #[must_use]
     pub fn recognized(message: &[u8]) -> Option<&'static Layout> {
-        if !message.starts_with(b"2 ") {
-            return None;
-        }
-        let fields: Vec<&[u8]> = message.split(|byte| *byte == b' ').collect();
-        let [_, _, interface, .., action, status] = fields.as_slice() else { return None };
-        let is_record = fields.len() == DEFAULT_FORMAT.len()
-            && interface.starts_with(b"eni-")
-            && matches!(*action, b"ACCEPT" | b"REJECT" | b"-")
-            && matches!(*status, b"OK" | b"NODATA" | b"SKIPDATA");
+        let mut fields = message.split(|byte| *byte == b' ');
+        let begins = message.starts_with(b"2 ") && fields.nth(2)?.starts_with(b"eni-");
+        let mut from_end = message.rsplit(|byte| *byte == b' ');
+        let is_record = begins
+            && matches!(from_end.next()?, b"OK" | b"NODATA" | b"SKIPDATA")
+            && matches!(from_end.next()?, b"ACCEPT" | b"REJECT" | b"-")
+            && memchr::memchr_iter(b' ', message).count() == DEFAULT_FORMAT.len() - 1;
         is_record.then_some(&*DEFAULT)
     }
 }

@@ -5,56 +5,83 @@
 
 use crate::value::Value;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// How full the table may be before it grows.
 const LOAD: (usize, usize) = (5, 8);
 const PLACES_AT_FIRST: usize = 1024;
+/// How many keys are looked for together: as many as the nearest memory holds.
+const REACHED_AT_ONCE: usize = 128;
 
+/// A record is found by its place, and has everything in one: `hash, group, length, key`. So looking for a key reaches into
+/// memory that is far away twice, once for the place and once for the record.
 pub(crate) struct Keys {
     hash: Hash,
-    /// A group's number and one, or 0; as many as a power of two.
-    places: Vec<u32>,
-    hashes: Vec<u64>,
-    /// Where each group's key ends.
-    ends: Vec<usize>,
-    bytes: Vec<u8>,
+    /// The upper part of a key's hash and where its record begins, in words; 0 where there is none. As many as a power of two.
+    places: Vec<u64>,
+    /// Where each group's record begins, in words.
+    starts: Vec<u32>,
+    /// Records, each filled up to whole words. The first word is nobody's.
+    words: Vec<u64>,
+    sought: Sought,
 }
+
+/// What stands before the key in a record: its hash; its group and its length.
+const HEAD_WORDS: usize = 2;
 
 impl Keys {
     pub(crate) fn new(seed: u64) -> Keys {
-        Keys {
-            hash: Hash::new(seed),
-            places: vec![0; PLACES_AT_FIRST],
-            hashes: vec![],
-            ends: vec![],
-            bytes: vec![],
-        }
+        let (places, words) = (vec![0; PLACES_AT_FIRST], vec![0]);
+        Keys { hash: Hash::new(seed), places, starts: vec![], words, sought: Sought::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.hashes.len()
+        self.starts.len()
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.places.len() * size_of::<u32>()
-            + self.hashes.len() * (size_of::<u64>() + size_of::<usize>())
-            + self.bytes.len()
+        size_of::<u64>() * (self.places.len() + self.words.len()) + size_of::<u32>() * self.starts.len()
     }
 
     /// The group of each row.
     pub(crate) fn find(&mut self, columns: &[Cow<'_, [Value<'_>]>], rows: usize, groups: &mut Vec<u32>) {
         groups.clear();
-        let mut key = vec![];
-        for row in 0..rows {
-            key.clear();
-            columns.iter().for_each(|column| write(&mut key, &column[row]));
-            groups.push(self.group(&key));
+        for start in (0..rows).step_by(REACHED_AT_ONCE) {
+            let rows = start..(start + REACHED_AT_ONCE).min(rows);
+            self.find_some(columns, rows, groups);
         }
+    }
+
+    fn find_some(&mut self, columns: &[Cow<'_, [Value<'_>]>], rows: Range<usize>, groups: &mut Vec<u32>) {
+        let mut sought = std::mem::take(&mut self.sought);
+        sought.clear();
+        for row in rows {
+            sought.push(&self.hash, |key| columns.iter().for_each(|column| write(key, &column[row])));
+        }
+        self.reach(&sought);
+        for (hash, length, words) in sought.iter() {
+            groups.push(self.group(hash, length, words));
+        }
+        self.sought = sought;
+    }
+
+    /// Reaches for all places, and then for all records, before one of them is needed. The processor waits for several far
+    /// ones at once if nothing else is between them.
+    fn reach(&self, sought: &Sought) {
+        let mask = self.places.len() - 1;
+        let places: Vec<u64> = sought.hashes.iter().map(|hash| self.places[*hash as usize & mask]).collect();
+        let start = |place: &u64| (place & u64::from(u32::MAX)) as usize;
+        std::hint::black_box(places.iter().fold(0, |all, place| all ^ self.words[start(place)]));
     }
 
     /// The groups here that the groups there are.
     pub(crate) fn merge(&mut self, other: &Keys) -> Vec<u32> {
-        (0..other.len()).map(|group| self.group(other.key(group))).collect()
+        (0..other.len())
+            .map(|group| {
+                let (length, words) = other.key(group);
+                self.group(self.hash.of(length, words), length, words)
+            })
+            .collect()
     }
 
     /// The keys' parts, column by column.
@@ -62,7 +89,9 @@ impl Keys {
         let mut values: Vec<Vec<Value<'static>>> =
             (0..columns).map(|_| Vec::with_capacity(self.len())).collect();
         for group in 0..self.len() {
-            let mut rest = self.key(group);
+            let (length, words) = self.key(group);
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).take(length).collect();
+            let mut rest = bytes.as_slice();
             for column in &mut values {
                 column.push(read(&mut rest));
             }
@@ -70,36 +99,41 @@ impl Keys {
         values
     }
 
-    fn key(&self, group: usize) -> &[u8] {
-        let start = group.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes[start..self.ends[group]]
+    fn key(&self, group: usize) -> (usize, &[u64]) {
+        let start = self.starts[group] as usize;
+        let length = (self.words[start + 1] >> 32) as usize;
+        let from = start + HEAD_WORDS;
+        (length, &self.words[from..from + length.div_ceil(size_of::<u64>())])
     }
 
-    fn group(&mut self, key: &[u8]) -> u32 {
-        let hash = self.hash.of(key);
+    fn group(&mut self, hash: u64, length: usize, key: &[u64]) -> u32 {
         let mask = self.places.len() - 1;
         let mut place = hash as usize & mask;
         loop {
-            match self.places[place] {
-                0 => return self.insert(place, hash, key),
-                taken => {
-                    let group = taken as usize - 1;
-                    if self.hashes[group] == hash && self.key(group) == key {
-                        return taken - 1;
-                    }
+            let found = self.places[place];
+            if found == 0 {
+                return self.insert(place, hash, (length, key));
+            }
+            if found >> 32 == hash >> 32 {
+                let record = &self.words[(found & u64::from(u32::MAX)) as usize..];
+                let head = record[1];
+                if (head >> 32) as usize == length && record[HEAD_WORDS..HEAD_WORDS + key.len()] == *key {
+                    return head as u32;
                 }
             }
             place = (place + 1) & mask;
         }
     }
 
-    fn insert(&mut self, place: usize, hash: u64, key: &[u8]) -> u32 {
-        self.hashes.push(hash);
-        self.bytes.extend_from_slice(key);
-        self.ends.push(self.bytes.len());
-        let group = u32::try_from(self.len() - 1)
-            .expect("the memory that groups may take is less than so many of them need");
-        self.places[place] = group + 1;
+    fn insert(&mut self, place: usize, hash: u64, (length, key): (usize, &[u64])) -> u32 {
+        let small = "the memory that groups may take is less than 32 gigabytes";
+        let (group, start) = (self.len(), u32::try_from(self.words.len()).expect(small));
+        let group = u32::try_from(group).expect(small);
+        self.starts.push(start);
+        self.words.push(hash);
+        self.words.push((length as u64) << 32 | u64::from(group));
+        self.words.extend_from_slice(key);
+        self.places[place] = hash >> 32 << 32 | u64::from(start);
         if self.len() * LOAD.1 > self.places.len() * LOAD.0 {
             self.grow();
         }
@@ -109,13 +143,50 @@ impl Keys {
     fn grow(&mut self) {
         let mask = self.places.len() * 2 - 1;
         self.places = vec![0; mask + 1];
-        for (group, hash) in (1..).zip(&self.hashes) {
-            let mut place = *hash as usize & mask;
+        for start in &self.starts {
+            let hash = self.words[*start as usize];
+            let mut place = hash as usize & mask;
             while self.places[place] != 0 {
                 place = (place + 1) & mask;
             }
-            self.places[place] = group;
+            self.places[place] = hash >> 32 << 32 | u64::from(*start);
         }
+    }
+}
+
+/// Keys that are looked for, each filled up to whole words.
+#[derive(Default)]
+struct Sought {
+    /// The one that is being written.
+    bytes: Vec<u8>,
+    hashes: Vec<u64>,
+    /// How long each is, and where its words end.
+    ends: Vec<(usize, usize)>,
+    words: Vec<u64>,
+}
+
+impl Sought {
+    fn clear(&mut self) {
+        self.hashes.clear();
+        self.ends.clear();
+        self.words.clear();
+    }
+
+    fn push(&mut self, hash: &Hash, write: impl FnOnce(&mut Vec<u8>)) {
+        self.bytes.clear();
+        write(&mut self.bytes);
+        let (length, start) = (self.bytes.len(), self.words.len());
+        self.bytes.resize(length.next_multiple_of(size_of::<u64>()), 0);
+        let (words, _) = self.bytes.as_chunks();
+        self.words.extend(words.iter().map(|word| u64::from_le_bytes(*word)));
+        self.hashes.push(hash.of(length, &self.words[start..]));
+        self.ends.push((length, self.words.len()));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u64, usize, &[u64])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let keys = self.hashes.iter().zip(&self.ends).zip(starts);
+        keys.map(|((hash, (length, end)), start)| (*hash, *length, &self.words[start..*end]))
     }
 }
 
@@ -185,18 +256,22 @@ impl Hash {
         Hash { secret, factor: fold(secret ^ 0x2545_f491_4f6c_dd1d, 0x9fb2_1c65_1e98_df25) | 1 }
     }
 
-    pub(super) fn of(&self, bytes: &[u8]) -> u64 {
+    /// Of so many bytes, in words that are filled up.
+    fn of(&self, length: usize, words: &[u64]) -> u64 {
+        let begun = self.secret ^ (length as u64);
+        let hash = words.iter().fold(begun, |hash, word| fold(hash ^ word, self.factor));
+        fold(hash ^ self.secret, self.factor)
+    }
+
+    pub(super) fn of_bytes(&self, bytes: &[u8]) -> u64 {
         let mut hash = self.secret ^ (bytes.len() as u64);
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
             hash = fold(hash ^ u64::from_le_bytes(*word), self.factor);
         }
-        if !rest.is_empty() {
-            let mut word = [0; 8];
-            word[..rest.len()].copy_from_slice(rest);
-            hash = fold(hash ^ u64::from_le_bytes(word), self.factor);
-        }
-        fold(hash ^ self.secret, self.factor)
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        fold(fold(hash ^ u64::from_le_bytes(last), self.factor) ^ self.secret, self.factor)
     }
 }
 
@@ -253,8 +328,11 @@ mod tests {
     fn many_keys_are_found_again() {
         let mut keys = Keys::new(7);
         let name = |number: u32| format!("key {number}").into_bytes();
-        let groups: Vec<u32> = (0..100_000).map(|number| keys.group(&name(number))).collect();
-        assert!((0..100_000).all(|number| keys.group(&name(number)) == groups[number as usize]));
+        let column: Vec<Value<'_>> = (0..100_000).map(|number| Value::owned_text(name(number))).collect();
+        let (mut first, mut second) = (vec![], vec![]);
+        keys.find(&[Cow::Borrowed(&column)], column.len(), &mut first);
+        keys.find(&[Cow::Borrowed(&column)], column.len(), &mut second);
+        assert_eq!(first, second);
         assert_eq!(keys.len(), 100_000);
     }
 }

@@ -103,7 +103,7 @@ impl States {
             }),
             States::Distinct { hash, seen, values } => rows.for_each(|(group, value)| {
                 if let Some(text) = value.as_text() {
-                    *values += usize::from(seen[group].insert(hash.of(&text)));
+                    *values += usize::from(seen[group].insert(hash.of_bytes(&text)));
                 }
             }),
             States::Sums(sums) => numbers.for_each(|(group, number)| add_up(&mut sums[group], number)),
