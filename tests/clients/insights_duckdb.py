@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Queries of Logs Insights against DuckDB: random ones from a grammar, as SQL written by another hand, over the same random
+"""Queries of Logs Insights against DuckDB: random ones from a grammar, as SQL by another hand, over the same random
 events. Nothing of Hamlet runs but the part that answers queries."""
 
 import json
@@ -226,7 +226,8 @@ def walk(duckdb, program, seed):
     events = [event(chance, number) for number in range(EVENTS)]
     database = duckdb.connect()
     database.execute(
-        "create table events (number integer, ms bigint, bytes double, packets double, took double, action text, source text)"
+        "create table events (number integer, ms bigint, bytes double, packets double, took double, "
+        "action text, source text)"
     )
     rows = [[number, ms, *fields.values()] for number, (ms, fields) in enumerate(events)]
     database.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", rows)
