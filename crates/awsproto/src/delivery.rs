@@ -1,4 +1,4 @@
-//! What a service hands to a resource of another one in its own name: a topic's message to a queue.
+//! What a service hands to a resource of another one in its own name: a topic's message to a queue, a bucket's to a topic.
 //!
 //! Services do not know each other. Whoever serves them brings one [`Courier`], which finds the resource, asks its policy
 //! whether the service may, and hands over.
@@ -20,6 +20,8 @@ pub struct Delivery {
     pub source_arn: String,
     /// Whose that is: `aws:SourceAccount`.
     pub source_account: AccountId,
+    /// What a topic calls it.
+    pub subject: Option<String>,
     /// What is said.
     pub body: String,
     /// What goes with it, by name.

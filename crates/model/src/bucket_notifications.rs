@@ -1,6 +1,7 @@
 //! Who hears of what happens to a bucket's objects.
 //!
-//! Follows "Amazon S3 Event Notifications" (Amazon S3 User Guide). It is what a bucket is set to; nothing is told to anybody yet.
+//! Follows "Amazon S3 Event Notifications" (Amazon S3 User Guide). It is what a bucket is set to; what is told is where its
+//! objects are. Nothing is told to functions or to EventBridge, which are not there.
 
 use serde::{Deserialize, Serialize};
 

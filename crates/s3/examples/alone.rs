@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use awsproto::delivery::Courier;
 use model::partition::Partition;
 use model::place::AccountId;
 use model::timestamp::Timestamp;
@@ -65,6 +66,10 @@ impl Surroundings for Alone {
         getrandom::fill(&mut bytes).expect("the kernel has randomness");
         u128::from_be_bytes(bytes)
     }
+
+    fn courier(&self) -> Option<Arc<dyn Courier>> {
+        None
+    }
 }
 
 struct Root;
@@ -90,6 +95,8 @@ impl Asker for Root {
             account: AccountId::DEFAULT,
             arn: "arn:aws:iam::123456789012:root".to_owned(),
             region: named.parse().map_err(|_| denied())?,
+            user_id: Some("123456789012".to_owned()),
+            address: "127.0.0.1".to_owned(),
         })
     }
 }

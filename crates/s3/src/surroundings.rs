@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use awsproto::delivery::Courier;
 use model::bucket::BucketRefusal;
 use model::place::{AccountId, Region};
 use model::timestamp::Timestamp;
@@ -32,6 +33,10 @@ pub struct Caller {
     pub arn: String,
     /// The Region that was asked.
     pub region: Region,
+    /// Who, as identifiers of IAM say it; `None` of whoever signs nothing.
+    pub user_id: Option<String>,
+    /// The address that the request was seen with.
+    pub address: String,
 }
 
 /// What is asked, before it is done.
@@ -81,4 +86,7 @@ pub trait Surroundings: Send + Sync + 'static {
 
     /// Random bits.
     fn bits(&self) -> u128;
+
+    /// Who brings to queues and topics what happens to objects; `None` where there are none.
+    fn courier(&self) -> Option<Arc<dyn Courier>>;
 }

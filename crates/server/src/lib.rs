@@ -20,6 +20,7 @@ mod confirmations;
 mod consoles;
 pub mod controllers;
 mod conversation;
+mod couriers;
 pub mod credentials;
 pub mod daemon;
 pub mod data_directory;

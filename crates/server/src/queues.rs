@@ -9,10 +9,10 @@ use awsproto::delivery::{Courier, Delivery, Handing, Undelivered};
 use model::World;
 use model::queue::Queue;
 use model::queue_name::QueueName;
-use policy::{Attached, Context, Decision, Origin, Policies, Principal, ResourcePolicy};
 use sqs::messages::{Kept, Messages};
 
 use crate::clock;
+use crate::couriers::{Wanted, lets, undelivered};
 use crate::writer::State;
 
 /// How often it is stored what was received lately: a crash has messages of so long received again.
@@ -55,6 +55,11 @@ fn kept(world: &World) -> HashMap<u64, Kept> {
     world.queues.values().map(|queue| (queue.messages, of(queue))).collect()
 }
 
+fn wanted(queue: &Queue) -> Wanted<'_> {
+    let (arn, account) = (queue.arn(), queue.scope.account);
+    Wanted { action: SEND, arn, account, policy: queue.policy.as_ref(), tags: &queue.tags }
+}
+
 /// Hands over to queues what other services send them.
 pub(crate) struct ToQueues {
     /// Where queues are.
@@ -69,43 +74,13 @@ impl Courier for ToQueues {
         Box::pin(async move {
             let name = QueueName::of_arn(&delivery.to).map_err(|_| Undelivered::NotFound)?;
             let queue = world.queue(&name).map_err(|_| Undelivered::NotFound)?;
-            if !lets(queue, &delivery) {
+            if !lets(&wanted(queue), &delivery) {
                 return Err(Undelivered::Denied);
             }
             let stamp = (clock::ids().uuid(), clock::now());
-            sqs::deliver(&messages, queue, delivery, stamp).await.map_err(|error| match error.status {
-                500.. => Undelivered::NotStored,
-                _ if &*error.code == "RequestThrottled" => Undelivered::NotStored,
-                _ => Undelivered::Refused,
-            })
+            sqs::deliver(&messages, queue, delivery, stamp).await.map_err(|error| undelivered(&error))
         })
     }
-}
-
-/// Whether a queue's policy lets a service send for whom it sends: `aws:SourceArn` and `aws:SourceAccount` say who that is.
-fn lets(queue: &Queue, delivery: &Delivery) -> bool {
-    let principal = Principal::Service(delivery.by);
-    let mut context = Context::new();
-    principal.describe(&mut context);
-    context.set("aws:SourceArn", delivery.source_arn.clone());
-    context.set("aws:SourceAccount", delivery.source_account.to_string());
-    context.set("aws:ResourceAccount", queue.scope.account.to_string());
-    context.set("aws:SecureTransport", "true");
-    let (arn, account) = (queue.arn(), queue.scope.account.to_string());
-    for (key, value) in &queue.tags {
-        context.set(format!("aws:ResourceTag/{key}"), value.clone());
-    }
-    let Some(document) = &queue.policy else { return false };
-    let request = policy::Request {
-        action: SEND,
-        resource: &arn,
-        resource_account: Some(&account),
-        principal: &principal,
-        context: &context,
-    };
-    let attached = Attached { document, origin: Origin::Resource { arn: &arn } };
-    let resource = Some(ResourcePolicy { attached, must_allow: true });
-    matches!(policy::decide(&request, &Policies { resource, ..Policies::default() }), Decision::Allowed(_))
 }
 
 #[cfg(test)]
@@ -120,16 +95,16 @@ mod tests {
         let settings = QueueSettings::new(false);
         let mut queue = Queue::new(&name, settings, Timestamp(1), &mut Ids::new(&mut || 7 << 64));
         let topic = "arn:aws:sns:us-west-2:123456789012:news";
-        assert!(!lets(&queue, &delivery(topic)));
+        assert!(!lets(&wanted(&queue), &delivery(topic)));
         let text = format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"Service":"sns.amazonaws.com"}},
             "Action":"sqs:SendMessage","Resource":"{}","Condition":{{"ArnEquals":{{"aws:SourceArn":"{topic}"}}}}}}}}"#,
             queue.arn()
         );
         queue.policy = Some(policy::Document::parse(&text, policy::Kind::Resource).unwrap());
-        assert!(lets(&queue, &delivery(topic)));
-        assert!(!lets(&queue, &delivery("arn:aws:sns:us-west-2:123456789012:other")));
-        assert!(!lets(&queue, &Delivery { by: "events.amazonaws.com", ..delivery(topic) }));
+        assert!(lets(&wanted(&queue), &delivery(topic)));
+        assert!(!lets(&wanted(&queue), &delivery("arn:aws:sns:us-west-2:123456789012:other")));
+        assert!(!lets(&wanted(&queue), &Delivery { by: "events.amazonaws.com", ..delivery(topic) }));
     }
 
     fn scope() -> Scope {
@@ -142,6 +117,7 @@ mod tests {
             by: "sns.amazonaws.com",
             source_arn: source.to_owned(),
             source_account: AccountId::DEFAULT,
+            subject: None,
             body: "hello".to_owned(),
             attributes: Default::default(),
             group: None,

@@ -22,6 +22,7 @@ use crate::config::{Auth, Config, Instances};
 use crate::confirmations;
 use crate::consoles::Consoles;
 use crate::controllers::Controllers;
+use crate::couriers::ToTopicsAndQueues;
 use crate::credentials::AccessKey;
 use crate::data_directory;
 use crate::flow_logs::{FlowLogCounters, FlowLogs};
@@ -85,7 +86,8 @@ async fn serve<T>(
     let notifications = Arc::new(NotificationSigning::kept_in(&config.data));
     let (beside, courier) = beside(&config, &state);
     let signer = Arc::new(Notifications(Arc::clone(&notifications)));
-    let publishing = Arc::new(Publishing::new(courier, signer));
+    let publishing = Arc::new(Publishing::new(courier.clone(), signer));
+    let courier = courier.map(|it| to_everybody(&state, &publishing, it));
     let events = beside.get::<Events>().ok();
     let flow_logs = Arc::<FlowLogCounters>::default();
     let api = Api {
@@ -104,14 +106,15 @@ async fn serve<T>(
         spool: Spool::new(&config.data),
         trail: Arc::clone(&trail),
         uses: Arc::clone(&uses),
-        s3: buckets::service(&config.data, &state),
+        s3: buckets::service(&config.data, &state, courier),
         notifications: Arc::clone(&notifications),
         beside: beside.with(Arc::clone(&publishing)),
     };
     let api = Arc::new(api);
     tokio::spawn(confirmations::ask_for_ever(publishing, state.clone()));
     if let Some(s3) = api.s3.clone() {
-        tokio::spawn(buckets::keep_house_for_ever(s3));
+        tokio::spawn(buckets::keep_house_for_ever(s3.clone()));
+        tokio::spawn(async move { s3.tell_for_ever().await });
     }
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::clone(&api)));
 
@@ -170,6 +173,15 @@ fn beside(config: &Config, state: &State) -> (Beside, Option<Arc<dyn Courier>>) 
     let courier: Arc<dyn Courier> = Arc::new(courier);
     let couriers = Couriers(Arc::clone(&courier));
     (beside.with(messages).with(Arc::new(couriers)), Some(courier))
+}
+
+/// Who brings to topics, too.
+fn to_everybody(
+    state: &State,
+    publishing: &Arc<Publishing>,
+    to_queues: Arc<dyn Courier>,
+) -> Arc<dyn Courier> {
+    Arc::new(ToTopicsAndQueues { state: state.clone(), publishing: Arc::clone(publishing), to_queues })
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Arc<dyn store::Store>> {

@@ -1,6 +1,6 @@
 //! Amazon Simple Notification Service: topics, who has subscribed to them, and what is said to them.
 //!
-//! Follows the Amazon SNS API Reference. Messages are delivered to queues of SQS. Subscriptions of other protocols can be
+//! Follows the Amazon SNS API Reference. Other services say something to topics by [`deliver`]. Messages are delivered to queues of SQS. Subscriptions of other protocols can be
 //! made, and nothing is sent to them: neither web servers nor mailboxes nor telephones outside are this machine's to write
 //! to, and there are no functions, delivery streams or apps. No archives, no data protection, no encryption by KMS.
 
@@ -33,7 +33,7 @@ use awsproto::{Action, Api, Need, read, write, write_beside};
 use model::World;
 use shapes::op;
 
-pub use message::{Publishing, Signed, Signer, Signing};
+pub use message::{Publishing, Signed, Signer, Signing, deliver};
 
 /// The service.
 pub static API: Api<World> = Api {

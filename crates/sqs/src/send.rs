@@ -159,8 +159,17 @@ pub async fn deliver(
     delivery: Delivery,
     (id, now): (String, Timestamp),
 ) -> Result<(), AwsError> {
-    let Delivery { to: _, by: _, source_arn: _, source_account, body, attributes, group, deduplication } =
-        delivery;
+    let Delivery {
+        to: _,
+        by: _,
+        source_arn: _,
+        source_account,
+        subject: _,
+        body,
+        attributes,
+        group,
+        deduplication,
+    } = delivery;
     // A standard queue does not keep what order is kept by.
     let is_fifo = queue.settings.fifo.is_some();
     let wanted = Wanted {

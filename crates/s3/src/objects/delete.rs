@@ -2,9 +2,31 @@
 
 use model::timestamp::Timestamp;
 
+use super::event::{Event, Telling};
 use super::index::Changes;
 use super::put::{Condition, Keep, is_locked, write};
+use super::row::Version;
 use super::{Objects, Refusal, key, read};
+
+/// What is to be deleted.
+pub struct Deletion {
+    /// The bucket's objects.
+    pub bucket: u64,
+    /// The key.
+    pub name: String,
+    /// The version, if one is named.
+    pub id: Option<String>,
+    /// What becomes of former versions.
+    pub keep: Keep,
+    /// What has to hold.
+    pub condition: Condition,
+    /// Whether a lock that can be lifted does not count.
+    pub bypass: bool,
+    /// The moment.
+    pub now: Timestamp,
+    /// Who hears of it.
+    pub telling: Option<Telling>,
+}
 
 /// What a deletion did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,31 +37,37 @@ pub struct Deleted {
     pub version: Option<String>,
 }
 
+/// Who hears of a deletion, and under which name.
+#[derive(Clone, Copy)]
+pub(super) struct Heard<'a> {
+    pub(super) telling: Option<&'a Telling>,
+    /// What it is if something is gone.
+    pub(super) gone: Event,
+    /// What it is if a delete marker was written.
+    pub(super) marked: Event,
+}
+
+impl<'a> Heard<'a> {
+    fn by_request(telling: Option<&'a Telling>) -> Heard<'a> {
+        Heard { telling, gone: Event::Delete, marked: Event::DeleteMarkerCreated }
+    }
+
+    pub(super) fn by_rule(telling: Option<&'a Telling>) -> Heard<'a> {
+        Heard { telling, gone: Event::Expired, marked: Event::ExpiredByMarker }
+    }
+
+    fn gone(self, changes: &mut Changes<'_>, name: &str, of: &Version) -> Result<(), Refusal> {
+        changes.tell(self.telling, self.gone, name, of)
+    }
+}
+
 impl Objects {
     /// Deletes an object, or one version. What is not there is deleted, too.
     ///
     /// # Errors
     /// It is locked, the condition does not hold, or the disk fails.
-    #[expect(clippy::too_many_arguments, reason = "each is one of the request's")]
-    pub async fn delete(
-        &self,
-        bucket: u64,
-        name: String,
-        id: Option<String>,
-        keep: Keep,
-        condition: Condition,
-        bypass: bool,
-        now: Timestamp,
-    ) -> Result<Deleted, Refusal> {
-        let delete = move |changes: &mut Changes<'_>| {
-            let current = changes.current(bucket, &name)?;
-            condition.check(current.as_ref().map(|(_, it)| it))?;
-            match id {
-                Some(id) => delete_version(changes, bucket, &name, id, bypass, now),
-                None => delete_current(changes, bucket, &name, keep, now),
-            }
-        };
-        self.queue.change(delete).await
+    pub async fn delete(&self, deletion: Deletion) -> Result<Deleted, Refusal> {
+        self.queue.change(move |changes| deletion.make(changes)).await
     }
 
     /// Whether a bucket has no version of anything; and whether it has unfinished uploads, which keep nobody from deleting it.
@@ -54,31 +82,47 @@ impl Objects {
     }
 }
 
+impl Deletion {
+    fn make(self, changes: &mut Changes<'_>) -> Result<Deleted, Refusal> {
+        let Deletion { bucket, name, id, keep, condition, bypass, now, telling } = self;
+        let current = changes.current(bucket, &name)?;
+        condition.check(current.as_ref().map(|(_, it)| it))?;
+        changes.check_untold(telling.as_ref())?;
+        let heard = Heard::by_request(telling.as_ref());
+        match id {
+            Some(id) => delete_version(changes, (bucket, &name), id, bypass, now, heard),
+            None => delete_current(changes, (bucket, &name), keep, now, heard),
+        }
+    }
+}
+
 pub(super) fn delete_current(
     changes: &mut Changes<'_>,
-    bucket: u64,
-    name: &str,
+    (bucket, name): (u64, &str),
     keep: Keep,
     now: Timestamp,
+    heard: Heard<'_>,
 ) -> Result<Deleted, Refusal> {
     if keep != Keep::Nothing {
         let marker = write(changes, bucket, name, keep, None, now)?;
+        changes.tell(heard.telling, heard.marked, name, &marker)?;
         let version = marker.id.unwrap_or_else(|| read::NULL.to_owned());
         return Ok(Deleted { is_marker: true, version: Some(version) });
     }
     if let Some((number, version)) = changes.current(bucket, name)? {
         changes.remove(bucket, name, number, &version)?;
+        heard.gone(changes, name, &version)?;
     }
     Ok(Deleted::default())
 }
 
 pub(super) fn delete_version(
     changes: &mut Changes<'_>,
-    bucket: u64,
-    name: &str,
+    (bucket, name): (u64, &str),
     id: String,
     bypass: bool,
     now: Timestamp,
+    heard: Heard<'_>,
 ) -> Result<Deleted, Refusal> {
     let (number, version) = match changes.version(bucket, name, &id) {
         Ok(found) => found,
@@ -89,5 +133,6 @@ pub(super) fn delete_version(
         return Err(Refusal::Locked);
     }
     changes.remove(bucket, name, number, &version)?;
+    heard.gone(changes, name, &version)?;
     Ok(Deleted { is_marker: version.object.is_none(), version: Some(id) })
 }

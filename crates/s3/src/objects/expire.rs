@@ -9,7 +9,8 @@ use model::bucket::{
 };
 use model::timestamp::Timestamp;
 
-use super::delete::{delete_current, delete_version};
+use super::delete::{Heard, delete_current, delete_version};
+use super::event::{Event, Telling};
 use super::index::is_due;
 use super::list::{Listed, Listing, Page, Position};
 use super::put::Keep;
@@ -64,9 +65,14 @@ impl Objects {
     ///
     /// # Errors
     /// The disk fails.
-    pub async fn apply_lifecycle(&self, bucket: &Bucket, now: Timestamp) -> Result<usize, Refusal> {
+    pub async fn apply_lifecycle(
+        &self,
+        bucket: &Bucket,
+        now: Timestamp,
+        telling: Option<&Telling>,
+    ) -> Result<usize, Refusal> {
         let look = Look::new(&bucket.lifecycle, bucket.transition_minimum, now);
-        self.tend(bucket.objects, look, Keep::of(bucket)).await
+        self.tend(bucket.objects, look, Keep::of(bucket), telling).await
     }
 
     /// The same of rules alone.
@@ -80,10 +86,16 @@ impl Objects {
         keep: Keep,
         now: Timestamp,
     ) -> Result<usize, Refusal> {
-        self.tend(bucket, Look::new(rules, TransitionMinimum::default(), now), keep).await
+        self.tend(bucket, Look::new(rules, TransitionMinimum::default(), now), keep, None).await
     }
 
-    async fn tend(&self, bucket: u64, mut look: Look<'_>, keep: Keep) -> Result<usize, Refusal> {
+    async fn tend(
+        &self,
+        bucket: u64,
+        mut look: Look<'_>,
+        keep: Keep,
+        telling: Option<&Telling>,
+    ) -> Result<usize, Refusal> {
         let mut ended = 0;
         let mut listing = Listing { max: STEP, ..Listing::default() };
         loop {
@@ -94,7 +106,7 @@ impl Objects {
                 look.marker_is_alone();
             }
             ended += look.due.len();
-            self.end(bucket, std::mem::take(&mut look.due), keep, look.now).await?;
+            self.end(bucket, std::mem::take(&mut look.due), keep, look.now, telling).await?;
             if listing.after.is_none() {
                 break;
             }
@@ -104,31 +116,42 @@ impl Objects {
             look.uploads(&page);
             listing.after = last(&page, |name, (id, _)| Position::AfterUpload(name, *id));
             ended += look.due.len();
-            self.end(bucket, std::mem::take(&mut look.due), keep, look.now).await?;
+            self.end(bucket, std::mem::take(&mut look.due), keep, look.now, telling).await?;
             if listing.after.is_none() {
                 return Ok(ended);
             }
         }
     }
 
-    async fn end(&self, bucket: u64, due: Vec<Due>, keep: Keep, now: Timestamp) -> Result<(), Refusal> {
+    async fn end(
+        &self,
+        bucket: u64,
+        due: Vec<Due>,
+        keep: Keep,
+        now: Timestamp,
+        telling: Option<&Telling>,
+    ) -> Result<(), Refusal> {
         if due.is_empty() {
             return Ok(());
         }
+        let telling = telling.cloned();
         let end = move |changes: &mut Changes<'_>| {
+            let telling = telling.as_ref();
+            changes.check_untold(telling)?;
+            let heard = Heard::by_rule(telling);
             for it in due {
                 let done = match it {
                     // Somebody may have written it again since.
                     Due::Current(name, seen) => match changes.current(bucket, &name)? {
                         Some((_, current)) if current == *seen => {
-                            delete_current(changes, bucket, &name, keep, now).map(drop)
+                            delete_current(changes, (bucket, &name), keep, now, heard).map(drop)
                         }
                         _ => Ok(()),
                     },
                     Due::Version(name, id) => {
-                        delete_version(changes, bucket, &name, id, false, now).map(drop)
+                        delete_version(changes, (bucket, &name), id, false, now, heard).map(drop)
                     }
-                    Due::Move(name, id, class) => change_class(changes, bucket, &name, &id, class),
+                    Due::Move(name, id, class) => change_class(changes, (bucket, &name), &id, class, telling),
                     Due::Upload(name, id) => multipart::abort(changes, bucket, &name, id),
                 };
                 match done {
@@ -158,16 +181,17 @@ fn last<R>(page: &Page<R>, position: impl Fn(String, &R) -> Position) -> Option<
 
 fn change_class(
     changes: &mut Changes<'_>,
-    bucket: u64,
-    name: &str,
+    (bucket, name): (u64, &str),
     id: &str,
     class: String,
+    telling: Option<&Telling>,
 ) -> Result<(), Refusal> {
     let (number, mut version) = changes.version(bucket, name, id)?;
     if let Some(object) = &mut version.object {
         object.said.storage_class = Some(class);
     }
-    changes.put(bucket, name, number, &version)
+    changes.put(bucket, name, number, &version)?;
+    changes.tell(telling, Event::Transition, name, &version)
 }
 
 impl<'a> Look<'a> {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use model::timestamp::Timestamp;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::body::{Bodies, Written};
+use super::outbox::OUTBOX;
 use super::row::{self, Object, Segment, Version};
 use super::{Refusal, key};
 
@@ -42,8 +43,11 @@ pub struct Changes<'t> {
     files: redb::Table<'t, u128, u64>,
     inline_uses: redb::Table<'t, u128, u64>,
     numbers: redb::Table<'t, (), u64>,
+    pub(super) outbox: redb::Table<'t, u64, &'static [u8]>,
     /// Files that nobody uses after this.
     freed: Vec<u128>,
+    /// Whether there is something to tell after this.
+    pub(super) has_news: bool,
     /// Whether something went wrong in the middle of a change, so that nothing of the batch holds.
     is_broken: bool,
 }
@@ -53,11 +57,15 @@ pub struct Changes<'t> {
 pub(super) struct Queue(mpsc::Sender<Job>);
 
 impl Queue {
-    pub(super) fn start(database: Arc<Database>, bodies: Arc<Bodies>) -> std::io::Result<Queue> {
+    pub(super) fn start(
+        database: Arc<Database>,
+        bodies: Arc<Bodies>,
+        news: Arc<Notify>,
+    ) -> std::io::Result<Queue> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         std::thread::Builder::new()
             .name("objects".to_owned())
-            .spawn(move || run(&database, &bodies, jobs))?;
+            .spawn(move || run(&database, &bodies, &news, jobs))?;
         Ok(Queue(queue))
     }
 
@@ -81,7 +89,7 @@ impl Queue {
     }
 }
 
-fn run(database: &Database, bodies: &Bodies, mut jobs: mpsc::Receiver<Job>) {
+fn run(database: &Database, bodies: &Bodies, news: &Notify, mut jobs: mpsc::Receiver<Job>) {
     while let Some(first) = jobs.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX
@@ -91,8 +99,11 @@ fn run(database: &Database, bodies: &Bodies, mut jobs: mpsc::Receiver<Job>) {
         }
         let mut replies = Vec::new();
         let committed = commit(database, batch, &mut replies);
-        if let Ok(freed) = &committed {
+        if let Ok(Left { freed, has_news }) = &committed {
             bodies.remove(freed);
+            if *has_news {
+                news.notify_one();
+            }
         }
         let outcome =
             committed.map(drop).inspect_err(|error| tracing::error!(%error, "objects were not stored"));
@@ -100,19 +111,25 @@ fn run(database: &Database, bodies: &Bodies, mut jobs: mpsc::Receiver<Job>) {
     }
 }
 
-fn commit(database: &Database, batch: Vec<Job>, replies: &mut Vec<Reply>) -> Result<Vec<u128>, String> {
+/// What a commit leaves to do.
+struct Left {
+    freed: Vec<u128>,
+    has_news: bool,
+}
+
+fn commit(database: &Database, batch: Vec<Job>, replies: &mut Vec<Reply>) -> Result<Left, String> {
     let transaction = database.begin_write().map_err(|it| it.to_string())?;
-    let (freed, is_broken) = {
+    let (left, is_broken) = {
         let mut changes = Changes::open(&transaction).map_err(|it| it.to_string())?;
         replies.extend(batch.into_iter().map(|job| job(&mut changes)));
-        (changes.freed, changes.is_broken)
+        (Left { freed: changes.freed, has_news: changes.has_news }, changes.is_broken)
     };
     if is_broken {
         transaction.abort().map_err(|it| it.to_string())?;
         return Err("another change of the batch could not be made".to_owned());
     }
     transaction.commit().map_err(|it| it.to_string())?;
-    Ok(freed)
+    Ok(left)
 }
 
 impl<'t> Changes<'t> {
@@ -126,7 +143,9 @@ impl<'t> Changes<'t> {
             files: transaction.open_table(FILES)?,
             inline_uses: transaction.open_table(INLINE_USES)?,
             numbers: transaction.open_table(NUMBERS)?,
+            outbox: transaction.open_table(OUTBOX)?,
             freed: Vec::new(),
+            has_news: false,
             is_broken: false,
         })
     }

@@ -1,17 +1,19 @@
 //! What is in buckets: an index of versions in a file of its own, and bodies beside it.
 //!
 //! A change is answered when the index has it and the disk has both. What the index does not name does not exist, so that a
-//! crash leaves nothing half.
+//! crash leaves nothing half. What is to be told of a change is in the same commit.
 
 mod body;
 mod checksum;
 mod delete;
+mod event;
 mod expire;
 mod gone;
 mod index;
 mod key;
 mod list;
 mod multipart;
+mod outbox;
 mod put;
 mod read;
 mod room;
@@ -22,13 +24,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use redb::{Database, ReadableDatabase, ReadableTable};
+use tokio::sync::Notify;
 
 pub use body::{Reading, Written, cut};
 pub use checksum::hex;
-pub use delete::Deleted;
+pub use delete::{Deleted, Deletion};
+pub use event::{Event, Occasion, Telling};
 pub use index::Changes;
 pub use list::{Listed, Listing, Page, Position};
 pub use multipart::{Completing, NamedPart, PART_MIN, UPLOADS_PER_BUCKET_MAX};
+pub use outbox::{Notice, UNTOLD_MAX};
 pub use put::{Condition, Keep, Put};
 pub use row::{Algorithm, Checksum, Object, ObjectPart, Part, Retention, Said, Segment, Upload, Version};
 
@@ -38,6 +43,8 @@ pub struct Objects {
     database: Arc<Database>,
     bodies: Arc<body::Bodies>,
     queue: index::Queue,
+    /// Told when there is something to tell.
+    news: Arc<Notify>,
 }
 
 /// Why something is not done with objects.
@@ -59,6 +66,8 @@ pub enum Refusal {
     NoSuchUpload,
     /// The bucket has as many unfinished uploads as it may.
     TooManyUploads,
+    /// Too much waits to be told to whoever has to hear of this.
+    TooManyUntold,
     /// A part is not there, or is another one.
     InvalidPart,
     /// Parts are not in the order of their numbers.
@@ -121,8 +130,9 @@ impl Objects {
         }
         let bodies = body::Bodies::open(folder.join("bodies"), &known)?;
         let database = Arc::new(database);
-        let queue = index::Queue::start(database.clone(), bodies.clone())?;
-        Ok(Objects { database, bodies, queue })
+        let news = Arc::<Notify>::default();
+        let queue = index::Queue::start(database.clone(), bodies.clone(), news.clone())?;
+        Ok(Objects { database, bodies, queue, news })
     }
 }
 

@@ -6,6 +6,7 @@ use model::timestamp::Timestamp;
 use redb::ReadableTable;
 
 use super::checksum;
+use super::event::{Event, Telling};
 use super::index::{Changes, PARTS, UPLOADS, reader};
 use super::put::{self, Condition, Keep, Put};
 use super::row::{self, Checksum, ObjectPart, Part, Upload, Version};
@@ -47,6 +48,8 @@ pub struct Completing {
     pub checksum: Option<String>,
     /// The moment.
     pub now: Timestamp,
+    /// Who hears of it.
+    pub telling: Option<Telling>,
 }
 
 impl Objects {
@@ -244,7 +247,7 @@ impl Completing {
         object.segments = chosen.iter().flat_map(|(_, it)| it.segments.iter().copied()).collect();
         object.parts = chosen.iter().map(|(number, it)| shown(*number, it, &upload)).collect();
         object.checksum = checksum;
-        let Completing { bucket, name, keep, now, .. } = self;
+        let Completing { bucket, name, keep, now, telling, .. } = self;
         // The object holds its bodies before the upload lets them go.
         let put = Put {
             bucket,
@@ -254,6 +257,7 @@ impl Completing {
             now,
             object,
             written: None,
+            telling: telling.map(|it| (Event::CompleteMultipartUpload, it)),
         };
         let version = put.make(changes)?;
         abort(changes, bucket, &name, self.id)?;

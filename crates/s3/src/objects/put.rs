@@ -3,6 +3,7 @@
 use model::bucket::{Bucket, Versioning};
 use model::timestamp::Timestamp;
 
+use super::event::{Event, Telling};
 use super::index::Changes;
 use super::row::{self, Object, Retention, Segment, Version};
 use super::{Objects, Refusal, Written, random, read};
@@ -43,6 +44,8 @@ pub struct Put {
     pub object: Object,
     /// A body of its own, behind those.
     pub written: Option<Written>,
+    /// What has happened then, and who hears of it.
+    pub telling: Option<(Event, Telling)>,
 }
 
 impl Keep {
@@ -103,9 +106,11 @@ impl Objects {
         bucket: u64,
         name: String,
         id: Option<String>,
+        telling: Option<(Event, Telling)>,
         change: impl FnOnce(&mut Object) -> Result<(), Refusal> + Send + 'static,
     ) -> Result<Version, Refusal> {
         let edit = move |changes: &mut Changes<'_>| {
+            changes.check_untold(telling.as_ref().map(|(_, it)| it))?;
             let (number, mut version) = match &id {
                 Some(id) => changes.version(bucket, &name, id)?,
                 None => changes.current(bucket, &name)?.ok_or(Refusal::NoSuchKey)?,
@@ -115,6 +120,9 @@ impl Objects {
                 None => return Err(Refusal::DeleteMarker(version.id)),
             }
             changes.put(bucket, &name, number, &version)?;
+            if let Some((event, telling)) = &telling {
+                changes.tell(Some(telling), *event, &name, &version)?;
+            }
             Ok(version)
         };
         self.queue.change(edit).await
@@ -125,13 +133,18 @@ impl Put {
     pub(super) fn make(mut self, changes: &mut Changes<'_>) -> Result<Version, Refusal> {
         let current = changes.current(self.bucket, &self.name)?;
         self.condition.check(current.as_ref().map(|(_, it)| it))?;
+        changes.check_untold(self.telling.as_ref().map(|(_, it)| it))?;
         let shared: Vec<Segment> = self.object.segments.clone();
         changes.hold(&shared)?;
         if let Some(written) = &mut self.written {
             changes.adopt(written)?;
             self.object.segments.push(written.segment);
         }
-        write(changes, self.bucket, &self.name, self.keep, Some(self.object), self.now)
+        let version = write(changes, self.bucket, &self.name, self.keep, Some(self.object), self.now)?;
+        if let Some((event, telling)) = &self.telling {
+            changes.tell(Some(telling), *event, &self.name, &version)?;
+        }
+        Ok(version)
     }
 }
 

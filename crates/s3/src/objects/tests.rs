@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use futures_util::StreamExt;
-use model::bucket::{Expiration, LifecycleRule};
+use model::bucket::{Bucket, Expiration, LifecycleRule};
+use model::bucket_name::BucketName;
+use model::bucket_notifications::{Destination, Notification};
+use model::ids::Ids;
+use model::partition::Partition;
+use model::place::AccountId;
 use model::timestamp::Timestamp;
 
 use super::*;
@@ -40,7 +45,16 @@ async fn put(objects: &Objects, name: &str, bytes: &[u8], keep: Keep) -> Version
     let written = written(objects, bytes.to_vec()).await;
     let object = Object { size: bytes.len() as u64, etag: hex(&written.md5), ..Object::default() };
     let (name, condition) = (name.to_owned(), Condition::default());
-    let put = Put { bucket: BUCKET, name, keep, condition, now: NOW, object, written: Some(written) };
+    let put = Put {
+        bucket: BUCKET,
+        name,
+        keep,
+        condition,
+        now: NOW,
+        object,
+        written: Some(written),
+        telling: None,
+    };
     objects.put(put).await.unwrap()
 }
 
@@ -56,7 +70,9 @@ async fn bytes_of(objects: &Objects, reading: Reading) -> Vec<u8> {
 
 async fn delete(objects: &Objects, name: &str, id: Option<&str>, keep: Keep) -> Result<Deleted, Refusal> {
     let id = id.map(str::to_owned);
-    objects.delete(BUCKET, name.to_owned(), id, keep, Condition::default(), false, NOW).await
+    let (name, condition) = (name.to_owned(), Condition::default());
+    let (bypass, telling) = (false, None);
+    objects.delete(Deletion { bucket: BUCKET, name, id, keep, condition, bypass, now: NOW, telling }).await
 }
 
 fn names(page: &Page<Version>) -> Vec<String> {
@@ -230,6 +246,7 @@ async fn an_upload_becomes_an_object_without_its_bytes_being_moved() {
         condition: Condition::default(),
         checksum: None,
         now: NOW,
+        telling: None,
     };
     let turned = parts.iter().rev().cloned().collect();
     assert_eq!(objects.complete_upload(completing(turned)).await, Err(Refusal::InvalidPartOrder));
@@ -357,4 +374,113 @@ async fn rules_leave_some_former_versions_and_move_large_ones() {
     let small =
         LifecycleRule { smaller_than: Some(100), expiration: Some(Expiration::Days(1)), ..rules[0].clone() };
     assert_eq!(objects.expire(BUCKET, &[small], Keep::All, later).await, Ok(0), "the current one is large");
+}
+
+/// Somebody who wants to hear of everything.
+fn telling() -> Telling {
+    let events =
+        ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:LifecycleExpiration:*", "s3:ObjectTagging:*"];
+    let rule = Notification {
+        id: "all".to_owned(),
+        kind: Destination::Queue,
+        arn: "arn:aws:sqs:eu-west-1:123456789012:jobs".to_owned(),
+        events: events.map(str::to_owned).to_vec(),
+        prefix: None,
+        suffix: None,
+    };
+    Arc::new(Occasion {
+        bucket: "logs".to_owned(),
+        bucket_arn: "arn:aws:s3:::logs".to_owned(),
+        owner: AccountId::DEFAULT,
+        region: "eu-west-1".parse().unwrap(),
+        rules: vec![rule],
+        principal: "AWS:AIDA".to_owned(),
+        address: "192.0.2.1".to_owned(),
+        request_id: "1".to_owned(),
+        host_id: "2".to_owned(),
+        at: NOW,
+    })
+}
+
+fn events(objects: &Objects) -> Vec<(String, String)> {
+    let untold = objects.untold(100).unwrap().into_iter();
+    let read = untold.map(|(_, notice)| {
+        let body: serde_json::Value = serde_json::from_str(&notice.body).unwrap();
+        let record = &body["Records"][0];
+        let text = |it: &serde_json::Value| it.as_str().unwrap().to_owned();
+        (text(&record["eventName"]), text(&record["s3"]["object"]["key"]))
+    });
+    read.collect()
+}
+
+async fn put_aloud(objects: &Objects, name: &str, condition: Condition) -> Result<Version, Refusal> {
+    let written = written(objects, vec![1]).await;
+    let object = Object { size: 1, etag: hex(&written.md5), ..Object::default() };
+    let put = Put {
+        bucket: BUCKET,
+        name: name.to_owned(),
+        keep: Keep::Nothing,
+        condition,
+        now: NOW,
+        object,
+        written: Some(written),
+        telling: Some((Event::Put, telling())),
+    };
+    objects.put(put).await
+}
+
+#[tokio::test]
+async fn what_is_to_be_told_is_there_after_a_restart_until_it_was_told() {
+    let folder = Folder::new();
+    let objects = Objects::open(&folder.0).unwrap();
+    put_aloud(&objects, "a", Condition::default()).await.unwrap();
+    let absent = Condition { is_absent: true, ..Condition::default() };
+    assert!(put_aloud(&objects, "a", absent).await.is_err(), "of what was refused nobody hears");
+    let tagged = objects.edit(BUCKET, "a".to_owned(), None, Some((Event::TaggingPut, telling())), |_| Ok(()));
+    tagged.await.unwrap();
+    for keep in [Keep::Nothing, Keep::Nothing, Keep::All] {
+        let deletion = Deletion {
+            bucket: BUCKET,
+            name: "a".to_owned(),
+            id: None,
+            keep,
+            condition: Condition::default(),
+            bypass: false,
+            now: NOW,
+            telling: Some(telling()),
+        };
+        objects.delete(deletion).await.unwrap();
+    }
+    drop(objects);
+    let objects = reopened(&folder).await;
+    let names: Vec<String> = events(&objects).into_iter().map(|(name, _)| name).collect();
+    // Nothing was there to be deleted the second time.
+    let all = [
+        "ObjectCreated:Put",
+        "ObjectTagging:Put",
+        "ObjectRemoved:Delete",
+        "ObjectRemoved:DeleteMarkerCreated",
+    ];
+    assert_eq!(names, all);
+    let numbers = objects.untold(3).unwrap().into_iter().map(|(number, _)| number).collect();
+    objects.told(numbers).await.unwrap();
+    drop(objects);
+    assert_eq!(events(&reopened(&folder).await).len(), 1);
+}
+
+#[tokio::test]
+async fn what_rules_end_is_told() {
+    let folder = Folder::new();
+    let objects = Objects::open(&folder.0).unwrap();
+    put(&objects, "a", b"1", Keep::Nothing).await;
+    let rule =
+        LifecycleRule { enabled: true, expiration: Some(Expiration::Days(1)), ..LifecycleRule::default() };
+    let name = BucketName::new(Partition::Commercial, "logs").unwrap();
+    let region = "eu-west-1".parse().unwrap();
+    let mut bits = || 7;
+    let mut bucket = Bucket::new(&name, AccountId::DEFAULT, region, NOW, &mut Ids::new(&mut bits));
+    (bucket.objects, bucket.lifecycle) = (BUCKET, vec![rule]);
+    let later = NOW.saturating_add(std::time::Duration::from_secs(3 * 24 * 60 * 60));
+    assert_eq!(objects.apply_lifecycle(&bucket, later, Some(&telling())).await, Ok(1));
+    assert_eq!(events(&objects), [("LifecycleExpiration:Delete".to_owned(), "a".to_owned())]);
 }

@@ -30,6 +30,7 @@ pub(super) async fn answer(
 ) -> Response<Body> {
     let About { world, partition, request_id } = about;
     let question = Question::of(&request, request_id);
+    request.extensions_mut().insert(question.numbers.clone());
     let rules = question.rules(world, partition);
     if request.method() == Method::OPTIONS {
         return question.finish(question.preflight(rules.as_deref()));
@@ -60,9 +61,17 @@ pub(super) struct About<'a> {
     pub(super) request_id: String,
 }
 
+/// The numbers of a request, which its answer has, and whoever hears of what it does.
+#[derive(Clone)]
+pub(super) struct Numbers {
+    pub(super) request_id: String,
+    /// Of the machine that answers.
+    pub(super) host_id: String,
+}
+
 /// What was asked, as far as an answer needs it.
 struct Question {
-    request_id: String,
+    numbers: Numbers,
     method: Method,
     /// As it is in the host's name or in the path.
     bucket: Option<String>,
@@ -86,7 +95,7 @@ impl Question {
         };
         let some = |it: String| Some(it).filter(|it| !it.is_empty());
         Question {
-            request_id,
+            numbers: Numbers { request_id, host_id: host_id(crate::objects::random()) },
             method: request.method().clone(),
             bucket: some(bucket),
             key: some(decoded(key)),
@@ -171,7 +180,6 @@ impl Question {
 
     /// Numbers the answer, and says in an error what S3 says.
     fn finish(&self, mut response: Response<Body>) -> Response<Body> {
-        let (request_id, host_id) = (self.request_id.clone(), host_id(crate::objects::random()));
         let headers = response.headers_mut();
         let mut details: Vec<(String, String)> = headers.get_all(DETAIL).iter().filter_map(detail).collect();
         headers.remove(DETAIL);
@@ -182,7 +190,8 @@ impl Question {
                 text.to_owned()
             }
         };
-        let (request_id, host_id) = (set(REQUEST_ID, &request_id), set(HOST_ID, &host_id));
+        let (request_id, host_id) =
+            (set(REQUEST_ID, &self.numbers.request_id), set(HOST_ID, &self.numbers.host_id));
         if response.status().is_success() {
             return self.without_quotes(response);
         }
@@ -291,7 +300,7 @@ fn of_error(error: S3Error) -> Response<Body> {
     })
 }
 
-fn host_id(bits: u128) -> String {
+pub(super) fn host_id(bits: u128) -> String {
     let half = bits.to_be_bytes();
     base64::engine::general_purpose::STANDARD.encode([half, half.map(|it| !it)].concat())
 }

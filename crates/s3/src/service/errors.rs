@@ -21,7 +21,11 @@ pub(super) fn other(code: &'static str, status: hyper::StatusCode, message: &'st
 pub(super) const DETAIL: &str = "x-hamlet-error-detail";
 
 /// An error with something more in its text, as `<ArgumentName>prefix</ArgumentName>`.
-pub(super) fn with(mut error: S3Error, name: &'static str, value: impl std::fmt::Display) -> S3Error {
+pub(super) fn with(
+    mut error: S3Error,
+    name: impl std::fmt::Display,
+    value: impl std::fmt::Display,
+) -> S3Error {
     let mut headers = error.headers().cloned().unwrap_or_default();
     if let Ok(text) = format!("{name}={}", shielded(&value.to_string())).parse() {
         headers.append(DETAIL, text);
@@ -126,7 +130,9 @@ pub(super) fn of_object(refusal: Refusal) -> S3Error {
             "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or \
              completed.",
         ),
-        Refusal::TooManyUploads => say(S3ErrorCode::SlowDown, "Please reduce your request rate."),
+        Refusal::TooManyUploads | Refusal::TooManyUntold => {
+            say(S3ErrorCode::SlowDown, "Please reduce your request rate.")
+        }
         Refusal::InvalidPart => say(
             S3ErrorCode::InvalidPart,
             "One or more of the specified parts could not be found.  The part may not have been uploaded, or the \

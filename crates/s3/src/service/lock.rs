@@ -113,7 +113,7 @@ impl S3Service {
         let input = &request.input;
         let bypass = self.may_bypass(&request, input.bypass_governance_retention, &input.bucket, &input.key);
         let input = request.input;
-        let edit = self.objects.edit(row.objects, input.key, input.version_id, move |it| {
+        let edit = self.objects.edit(row.objects, input.key, input.version_id, None, move |it| {
             if !may_change(it.retention, to, bypass, now) {
                 return Err(Refusal::Locked);
             }
@@ -137,7 +137,7 @@ impl S3Service {
             Some("OFF") => false,
             Some(_) | None => return Err(malformed()),
         };
-        let edit = self.objects.edit(row.objects, input.key, input.version_id, move |it| {
+        let edit = self.objects.edit(row.objects, input.key, input.version_id, None, move |it| {
             (it.legal_hold, it.was_held) = (is_held, true);
             Ok(())
         });

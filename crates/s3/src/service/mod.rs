@@ -12,6 +12,7 @@ mod lifecycle;
 mod list;
 mod lock;
 mod logging;
+mod messenger;
 mod multipart;
 mod new_tags;
 mod notifications;
@@ -103,7 +104,8 @@ impl S3Service {
             self.objects.forget(*gone).await?;
         }
         for row in world.buckets.values().filter(|row| !row.lifecycle.is_empty()) {
-            self.objects.apply_lifecycle(row, now).await?;
+            let telling = self.telling_of_rules(row, now);
+            self.objects.apply_lifecycle(row, now, telling.as_ref()).await?;
         }
         Ok(())
     }

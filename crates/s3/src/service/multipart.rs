@@ -179,6 +179,7 @@ impl S3Service {
             condition: condition(input.if_match.clone(), input.if_none_match.clone())?,
             checksum: said!(input).map(|(_, sum)| sum),
             now: self.around.now(),
+            telling: self.telling(&request.extensions, &input.bucket),
         };
         let _deletion = self.still_there(&request.extensions, &input.bucket, row.objects).await?;
         let version = self.objects.complete_upload(completing).await.map_err(of_object)?;

@@ -1,14 +1,22 @@
-//! Who hears of what happens to objects, as it is sent and shown. Nothing is told to anybody yet.
+//! Who hears of what happens to objects, as it is sent and shown, and whether they can be reached at all.
 //!
 //! Follows PutBucketNotificationConfiguration (Amazon S3 API Reference) and "Event notification types and destinations" (Amazon
 //! S3 User Guide).
 
+use std::collections::BTreeMap;
+
+use awsproto::delivery::{Delivery, Undelivered};
+use hyper::http::Extensions;
 use model::bucket::Bucket as Row;
 use model::bucket_notifications::{Destination, Notification, Notifications};
+use model::place::AccountId;
 use s3s::dto::*;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
+use serde::Serialize;
+
 use super::S3Service;
+use super::answer::Numbers;
 use super::errors::{error, invalid_argument, with};
 
 /// Configurations of one bucket.
@@ -45,6 +53,9 @@ const EVENTS: &[&str] = &[
     "s3:Replication:OperationReplicatedAfterThreshold",
 ];
 
+/// What topics call it that S3 tells them something.
+pub(super) const SUBJECT: &str = "Amazon S3 Notification";
+
 /// One that was sent, of whichever kind.
 struct Sent<'a> {
     id: Option<&'a String>,
@@ -71,8 +82,109 @@ impl S3Service {
         check_apart(&to)?;
         let event_bridge = sent.event_bridge_configuration.is_some();
         let bucket = request.input.bucket.clone();
+        if request.input.skip_destination_validation != Some(true) {
+            self.test(&request.extensions, &row, &to).await?;
+        }
         let notifications = Notifications { to, event_bridge };
         self.set(&request, &bucket, move |row| row.notifications = notifications).await
+    }
+}
+
+impl S3Service {
+    /// Tells everybody that he will be told something: "When you configure an event notification … Amazon S3 sends a test
+    /// message". Who cannot be reached is named.
+    async fn test(&self, extensions: &Extensions, row: &Row, to: &[Notification]) -> S3Result<()> {
+        let courier = self.around.courier();
+        let tests = to.iter().map(|it| {
+            let courier = courier.clone();
+            async move {
+                let outcome = match (it.kind, courier) {
+                    (Destination::Function, _) => Err(Undelivered::NotFound),
+                    (Destination::Topic | Destination::Queue, None) => Err(Undelivered::NotStored),
+                    (Destination::Topic | Destination::Queue, Some(courier)) => {
+                        courier.deliver(self.test_of(extensions, row, it)).await
+                    }
+                };
+                outcome.err().map(|why| (it, why))
+            }
+        });
+        let failed: Vec<_> = futures_util::future::join_all(tests).await.into_iter().flatten().collect();
+        if failed.is_empty() {
+            return Ok(());
+        }
+        if failed.iter().any(|(_, why)| *why == Undelivered::NotStored) {
+            let message = "The test message could not be stored. Please try again.";
+            return Err(error(S3ErrorCode::ServiceUnavailable, message));
+        }
+        let message = "Unable to validate the following destination configurations";
+        let refused = error(S3ErrorCode::InvalidArgument, message);
+        Err(failed.into_iter().enumerate().fold(refused, |refused, (at, (it, why))| {
+            let named = with(refused, format_args!("ArgumentName{}", at + 1), &it.arn);
+            with(named, format_args!("ArgumentValue{}", at + 1), unreachable(it, why))
+        }))
+    }
+
+    fn test_of(&self, extensions: &Extensions, row: &Row, it: &Notification) -> Delivery {
+        let numbers = extensions.get::<Numbers>().cloned();
+        let (request_id, host_id) = numbers.map(|it| (it.request_id, it.host_id)).unzip();
+        let test = TestEvent {
+            service: "Amazon S3",
+            event: "s3:TestEvent",
+            time: self.around.now().to_string(),
+            bucket: &row.name,
+            request_id: request_id.unwrap_or_default(),
+            host_id: host_id.unwrap_or_default(),
+        };
+        let body = serde_json::to_string(&test).expect("texts are JSON");
+        let bucket = format!("arn:{}:s3:::{}", row.region.partition().name(), row.name);
+        delivery(it.arn.clone(), bucket, row.account, body)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TestEvent<'a> {
+    service: &'a str,
+    event: &'a str,
+    time: String,
+    bucket: &'a str,
+    request_id: String,
+    host_id: String,
+}
+
+/// Something that S3 tells for a bucket.
+pub(super) fn delivery(to: String, bucket: String, owner: AccountId, body: String) -> Delivery {
+    Delivery {
+        to,
+        by: "s3.amazonaws.com",
+        source_arn: bucket,
+        source_account: owner,
+        subject: Some(SUBJECT.to_owned()),
+        body,
+        attributes: BTreeMap::new(),
+        group: None,
+        deduplication: None,
+    }
+}
+
+/// Why somebody cannot be told.
+fn unreachable(it: &Notification, why: Undelivered) -> String {
+    let what = match it.kind {
+        Destination::Topic => "topic",
+        Destination::Queue => "queue",
+        // There are no functions.
+        Destination::Function => return format!("Not authorized to invoke function [{}]", it.arn),
+    };
+    match why {
+        Undelivered::NotFound => format!("The destination {what} does not exist"),
+        Undelivered::Denied => {
+            format!(
+                "Permissions on the destination {what} do not allow S3 to publish notifications from this bucket"
+            )
+        }
+        Undelivered::Refused | Undelivered::NotStored => {
+            format!("The destination {what} cannot take notifications")
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use s3s::{S3ErrorCode, S3Request, S3Response, S3Result, TrailingHeaders};
 use super::errors::{error, not_implemented, of_object, other, with};
 use super::{S3Service, moment, time};
 use crate::objects::{
-    Algorithm, Checksum as Sum, Condition, Keep, Object, Put, Refusal, Retention, Said, Version, Written, hex,
+    Algorithm, Checksum as Sum, Condition, Deletion, Event, Keep, Object, Put, Refusal, Retention, Said,
+    Version, Written, hex,
 };
 
 /// Bytes of the longest key.
@@ -201,12 +202,13 @@ impl S3Service {
         if request.input.key.contains("${filename}") {
             return Err(not_implemented());
         }
-        self.write_object(request).await
+        self.write_object(request, Event::Post).await
     }
 
     pub(super) async fn write_object(
         &self,
         request: S3Request<PutObjectInput>,
+        event: Event,
     ) -> S3Result<S3Response<PutObjectOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         self.ask_besides(&request, &request.input.bucket, &request.input.key)?;
@@ -262,6 +264,7 @@ impl S3Service {
             now,
             object,
             written: Some(written),
+            telling: self.telling(&request.extensions, &input.bucket).map(|it| (event, it)),
         };
         let _deletion = self.still_there(&request.extensions, &input.bucket, row.objects).await?;
         let version = self.objects.put(put).await.map_err(of_object)?;
@@ -373,19 +376,19 @@ impl S3Service {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
         let said = request.input.bypass_governance_retention.filter(|_| row.object_lock.is_some());
         let bypass = self.may_bypass(&request, said, &request.input.bucket, &request.input.key);
+        let telling = self.telling(&request.extensions, &request.input.bucket);
         let input = request.input;
-        let condition = condition(input.if_match, None)?;
-        let now = self.around.now();
-        let deletion = self.objects.delete(
-            row.objects,
-            input.key,
-            input.version_id,
-            Keep::of(&row),
-            condition,
+        let deletion = Deletion {
+            bucket: row.objects,
+            name: input.key,
+            id: input.version_id,
+            keep: Keep::of(&row),
+            condition: condition(input.if_match, None)?,
             bypass,
-            now,
-        );
-        let deleted = deletion.await.map_err(of_object)?;
+            now: self.around.now(),
+            telling,
+        };
+        let deleted = self.objects.delete(deletion).await.map_err(of_object)?;
         let output = DeleteObjectOutput {
             delete_marker: deleted.is_marker.then_some(true),
             version_id: deleted.version,
@@ -408,6 +411,7 @@ impl S3Service {
         let said = request.input.bypass_governance_retention.filter(|_| row.object_lock.is_some());
         let denied: Vec<(Option<s3s::S3Error>, bool)> =
             asked.map(|it| (ask(it), self.may_bypass(&request, said, bucket, &it.key))).collect();
+        let telling = &self.telling(&request.extensions, bucket);
         let input = request.input;
         let objects = input.delete.objects;
         if objects.is_empty() || objects.len() > DELETED_AT_ONCE_MAX {
@@ -420,8 +424,17 @@ impl S3Service {
             if let Some(error) = denied {
                 return (key, version_id, Err(error));
             }
-            let (name, id, condition) = (key.clone(), version_id.clone(), Condition::default());
-            let done = self.objects.delete(row.objects, name, id, keep, condition, bypass, now).await;
+            let deletion = Deletion {
+                bucket: row.objects,
+                name: key.clone(),
+                id: version_id.clone(),
+                keep,
+                condition: Condition::default(),
+                bypass,
+                now,
+                telling: telling.clone(),
+            };
+            let done = self.objects.delete(deletion).await;
             (key, version_id, done.map_err(of_object))
         });
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());
@@ -522,6 +535,7 @@ impl S3Service {
             now,
             object,
             written: None,
+            telling: self.telling(&request.extensions, &input.bucket).map(|it| (Event::Copy, it)),
         };
         let _deletion = self.still_there(&request.extensions, &input.bucket, row.objects).await?;
         let made =

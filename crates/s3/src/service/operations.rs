@@ -5,6 +5,8 @@ use hyper::StatusCode;
 use s3s::dto::*;
 use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result};
 
+use crate::objects::Event;
+
 use super::{S3Service, cors, errors, lifecycle, logging, notifications, settings, website};
 
 const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
@@ -148,7 +150,7 @@ impl S3 for S3Service {
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         match request.method == hyper::Method::POST {
             true => self.write_posted(request).await,
-            false => self.write_object(request).await,
+            false => self.write_object(request, Event::Put).await,
         }
     }
 

@@ -4,6 +4,8 @@ use s3s::dto::*;
 use s3s::{S3Request, S3Response, S3Result};
 
 use super::errors::of_object;
+use crate::objects::{Event, Object};
+
 use super::{OF_OBJECTS, S3Service, tags_of, to_tag_set};
 
 impl S3Service {
@@ -23,12 +25,15 @@ impl S3Service {
         request: S3Request<PutObjectTaggingInput>,
     ) -> S3Result<S3Response<PutObjectTaggingOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let telling =
+            self.telling(&request.extensions, &request.input.bucket).map(|it| (Event::TaggingPut, it));
         let input = request.input;
         let tags = tags_of(&input.tagging.tag_set, OF_OBJECTS)?;
-        let edit = self.objects.edit(row.objects, input.key, input.version_id, move |it| {
+        let change = move |it: &mut Object| {
             it.tags = tags;
             Ok(())
-        });
+        };
+        let edit = self.objects.edit(row.objects, input.key, input.version_id, telling, change);
         let version_id = edit.await.map_err(of_object)?.id;
         Ok(S3Response::new(PutObjectTaggingOutput { version_id }))
     }
@@ -38,11 +43,14 @@ impl S3Service {
         request: S3Request<DeleteObjectTaggingInput>,
     ) -> S3Result<S3Response<DeleteObjectTaggingOutput>> {
         let (_, row) = self.bucket_of(&request.extensions, &request.input.bucket)?;
+        let telling =
+            self.telling(&request.extensions, &request.input.bucket).map(|it| (Event::TaggingDelete, it));
         let input = request.input;
-        let edit = self.objects.edit(row.objects, input.key, input.version_id, |it| {
+        let change = |it: &mut Object| {
             it.tags.clear();
             Ok(())
-        });
+        };
+        let edit = self.objects.edit(row.objects, input.key, input.version_id, telling, change);
         let version_id = edit.await.map_err(of_object)?.id;
         Ok(S3Response::with_status(DeleteObjectTaggingOutput { version_id }, hyper::StatusCode::NO_CONTENT))
     }

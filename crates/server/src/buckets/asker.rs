@@ -238,7 +238,9 @@ impl Asker for Visitor {
         // Whoever has no credentials gets no further than to what is somebody's.
         let account = self.call().map_or(self.api.config.account, |call| call.scope.account);
         let arn = self.call().map(Call::principal_arn).unwrap_or_default();
-        Ok(BucketCaller { account, arn, region: self.region })
+        let user_id = self.call().map(|call| call.principal.user_id());
+        let address = self.client.origin.seen_as.to_string();
+        Ok(BucketCaller { account, arn, region: self.region, user_id, address })
     }
 }
 

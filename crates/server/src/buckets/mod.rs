@@ -13,6 +13,7 @@ mod resign;
 mod tests;
 mod website;
 
+use awsproto::delivery::Courier;
 use awsproto::sigv4::CredentialScope;
 use awsproto::{AwsError, Protocol, Reply, Service, query_value};
 use guest::service_endpoints::{ServiceEndpoint, Website};
@@ -61,9 +62,9 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 /// S3 of what is kept in a data directory; without what is in the buckets there is none, and the rest goes on.
-pub(crate) fn service(data: &Path, state: &State) -> Option<S3Service> {
+pub(crate) fn service(data: &Path, state: &State, courier: Option<Arc<dyn Courier>>) -> Option<S3Service> {
     match Objects::open(&data.join("objects")) {
-        Ok(objects) => Some(S3Service::new(objects, Arc::new(Around(state.clone())))),
+        Ok(objects) => Some(S3Service::new(objects, Arc::new(Around { state: state.clone(), courier }))),
         Err(problem) => {
             tracing::error!(?problem, "what is in buckets cannot be read: S3 is not there");
             None

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use awsproto::{AwsError, Call};
+use awsproto::{AwsError, Call, Timestamp};
 use futures_util::future::join_all;
 use model::World;
 use model::topic::Topic;
@@ -32,7 +32,7 @@ pub(crate) async fn publish_batch(
     let topic = world.topic(named.scope, &named.name).map_err(|_| no_topic())?;
     check_entries(&entries)?;
     let said = all_said(&mut call, topic, entries)?;
-    let taken = take_all(&call, &world, &publishing, topic, said).await;
+    let taken = take_all(call.now, &world, &publishing, topic, said).await;
     let mut response = PublishBatchResponse::default();
     for (id, outcome) in taken {
         match outcome {
@@ -54,7 +54,7 @@ pub(crate) async fn publish_batch(
 
 /// A FIFO topic's in their order, others' side by side.
 async fn take_all(
-    call: &Call,
+    now: Timestamp,
     world: &World,
     publishing: &Publishing,
     topic: &Topic,
@@ -62,7 +62,7 @@ async fn take_all(
 ) -> Vec<(String, Result<Taken, AwsError>)> {
     let each = said
         .into_iter()
-        .map(|(id, said)| async move { (id, take(call, world, publishing, topic, said).await) });
+        .map(|(id, said)| async move { (id, take(now, world, publishing, topic, said).await) });
     if topic.fifo.is_none() {
         return join_all(each).await;
     }

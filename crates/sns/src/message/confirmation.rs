@@ -56,6 +56,7 @@ impl Publishing {
             by: "sns.amazonaws.com",
             source_arn: topic_arn.clone(),
             source_account: subscription.topic_scope.account,
+            subject: None,
             body: set_in_lines(&members),
             attributes: Default::default(),
             // Of queues that want a group, each topic is one.

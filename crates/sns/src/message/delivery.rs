@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use awsproto::delivery::{Courier, Delivery, Undelivered};
-use awsproto::{AwsError, Call};
+use awsproto::{AwsError, Timestamp};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use model::World;
@@ -27,7 +27,7 @@ const ATTEMPTS: usize = 3;
 
 /// Delivers, and returns when all that can be delivered is.
 pub(super) async fn deliver(
-    call: &Call,
+    now: Timestamp,
     world: &World,
     publishing: &Publishing,
     topic: &Topic,
@@ -48,7 +48,7 @@ pub(super) async fn deliver(
         topic_arn: &topic_arn,
         subject: said.subject.as_deref(),
         message: said.text(protocol),
-        at: call.now,
+        at: now,
         attributes: &said.attributes,
     };
     let version = topic.signature_version.unwrap_or_default();
@@ -125,6 +125,7 @@ fn addressed(topic: &Topic, said: &Said, to: &Subscription, body: String) -> Del
         by: "sns.amazonaws.com",
         source_arn: topic.arn(),
         source_account: topic.scope.account,
+        subject: None,
         body,
         // Otherwise they are in the body.
         attributes: if to.raw { said.attributes.clone() } else { Default::default() },

@@ -22,8 +22,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use awsproto::delivery::Courier;
-use awsproto::{AwsError, Call};
+use awsproto::delivery::{Courier, Delivery};
+use awsproto::{AwsError, Call, Timestamp};
 use model::World;
 use model::topic::{SignatureVersion, Topic};
 
@@ -98,8 +98,23 @@ pub(crate) async fn publish(
         subject,
     };
     let said = Said::of(&mut call, topic, request)?;
-    let taken = take(&call, &world, &publishing, topic, said).await?;
+    let taken = take(call.now, &world, &publishing, topic, said).await?;
     Ok(PublishResponse { message_id: Some(taken.message_id), sequence_number: taken.sequence_number })
+}
+
+/// What another service says to a topic, in its own name. Whether it may, was asked.
+///
+/// # Errors
+/// The topic does not take it, or it could not be stored.
+pub async fn deliver(
+    publishing: &Publishing,
+    world: &World,
+    topic: &Topic,
+    delivery: Delivery,
+    (message_id, now): (String, Timestamp),
+) -> Result<(), AwsError> {
+    let said = Said::handed(topic, delivery, message_id)?;
+    take(now, world, publishing, topic, said).await.map(drop)
 }
 
 /// A message that a topic has taken.
@@ -112,7 +127,7 @@ struct Taken {
 
 /// Delivers, once if the topic says so.
 async fn take(
-    call: &Call,
+    now: Timestamp,
     world: &World,
     publishing: &Publishing,
     topic: &Topic,
@@ -120,20 +135,20 @@ async fn take(
 ) -> Result<Taken, AwsError> {
     let Some(fifo) = topic.fifo else {
         let taken = Taken { message_id: said.message_id.clone(), sequence_number: None };
-        delivery::deliver(call, world, publishing, topic, &said, None).await?;
+        delivery::deliver(now, world, publishing, topic, &said, None).await?;
         return Ok(taken);
     };
     // One after the other, so that everybody has the messages of a topic in the same order.
     let turn = publishing.fifo.of(topic.id, world);
     let mut order = turn.lock().await;
     let copy = fifo::Copy::of(fifo, &said);
-    if let Some(taken) = order.known(&copy, call.now) {
+    if let Some(taken) = order.known(&copy, now) {
         return Ok(taken);
     }
-    let sequence_number = order.next(call.now)?;
+    let sequence_number = order.next(now)?;
     let taken = Taken { message_id: said.message_id.clone(), sequence_number: Some(sequence_number) };
-    delivery::deliver(call, world, publishing, topic, &said, taken.sequence_number.as_deref()).await?;
-    order.remember(copy, taken.clone(), call.now);
+    delivery::deliver(now, world, publishing, topic, &said, taken.sequence_number.as_deref()).await?;
+    order.remember(copy, taken.clone(), now);
     Ok(taken)
 }
 

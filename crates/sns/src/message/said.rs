@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use awsproto::delivery::Attribute;
+use awsproto::delivery::{Attribute, Delivery};
 use awsproto::{AwsError, Call};
 use model::subscription::Protocol;
 use model::topic::{Fifo, Topic};
@@ -91,6 +91,27 @@ impl Said {
             text: text(message, message_structure.as_deref())?,
             bytes: within(bytes)?,
         })
+    }
+
+    /// What another service hands over: the same for everybody.
+    pub(super) fn handed(topic: &Topic, delivery: Delivery, message_id: String) -> Result<Said, AwsError> {
+        let Delivery {
+            to: _,
+            by: _,
+            source_arn: _,
+            source_account: _,
+            subject,
+            body,
+            attributes,
+            group,
+            deduplication,
+        } = delivery;
+        let bytes = within(body.len() + attributes::bytes(&attributes))?;
+        let deduplication = match topic.fifo {
+            Some(fifo) => Some(of_fifo(fifo, &body, group.as_deref(), deduplication)?),
+            None => None,
+        };
+        Ok(Said { message_id, subject, attributes, group, deduplication, text: Text::One(body), bytes })
     }
 
     /// What subscribers of a protocol are told.
