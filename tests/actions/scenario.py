@@ -296,6 +296,28 @@ class Scenario:
         self.endpoint_is("create-complete")
         id["vpc2"] = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
         self.peering()
+        self.flow_logs()
+
+    def flow_logs(self):
+        ec2, iam, id = self.ec2, self.iam, self.id
+        trust = {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = iam.create_role(RoleName="flow-logs", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        wanted = {"TrafficType": "ALL", "LogGroupName": "flows", "DeliverLogsPermissionArn": role}
+        for kind, resource in (("VPC", "vpc"), ("Subnet", "subnet")):
+            made = ec2.create_flow_logs(
+                ResourceType=kind,
+                ResourceIds=[id[resource]],
+                MaxAggregationInterval=60,
+                TagSpecifications=tagged("vpc-flow-log", kind),
+                ClientToken=f"the-flow-log-of-the-{kind}",
+                **wanted,
+            )["FlowLogIds"]
+        own = [{"Name": "resource-id", "Values": [id["vpc"], id["subnet"]]}]
+        logs = [it["FlowLogId"] for it in ec2.describe_flow_logs(Filters=own)["FlowLogs"]]
+        ec2.describe_flow_logs(FlowLogIds=made)
+        ec2.delete_flow_logs(FlowLogIds=logs)
+        iam.delete_role(RoleName="flow-logs")
 
     def more_addresses_for_nat(self):
         ec2, one = self.ec2, {"NatGatewayId": self.id["nat"]}

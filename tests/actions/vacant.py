@@ -20,11 +20,6 @@ NOT_YET = "not yet"
 DEPTH_MAX = 6
 # What must be there and is not an example of its shape.
 NEEDED = {
-    "GetFlowLogsIntegrationTemplate": {
-        "IntegrateServices": {
-            "AthenaIntegrations": [{"IntegrationResultS3DestinationArn": "arn:x", "PartitionLoadFrequency": "none"}]
-        }
-    },
     "SearchTransitGatewayRoutes": {"Filters": [{"Name": "state", "Values": ["active"]}]},
 }
 
