@@ -4,6 +4,7 @@
 The tutorial with ping, ssh and curl; a role that may not write, and then may; records beside what was sent, packet by
 packet; a stateful group beside a stateless network ACL; custom formats; what AWS leaves out."""
 
+import gzip
 import json
 import re
 import time
@@ -20,6 +21,7 @@ WEB = "IpProtocol=tcp,FromPort=8080,ToPort=8080,IpRanges=[{CidrIp=0.0.0.0/0}]"
 FIELDS = "version account eni src dst sport dport protocol packets bytes start end action status".split()
 # A ping of the default size, and what a record counts of it.
 ECHO = 84
+REGIONAL = ("--create-bucket-configuration", f"LocationConstraint={REGION}")
 # How long a window is here.
 MINUTE = 2
 # Sends so many bytes to whoever connects.
@@ -47,6 +49,7 @@ class Lab7FlowLogs(NetworkLab):
         self.stateful_and_stateless()
         self.what_is_left_out()
         self.other_formats()
+        self.to_a_bucket()
         self.deleted_while_traffic_runs()
         self.clean_up()
 
@@ -275,8 +278,49 @@ class Lab7FlowLogs(NetworkLab):
         group = self.logs("describe-log-groups", "--log-group-name-prefix", "refused")["logGroups"]
         self.sees(len(group), 1, "it was made with the first records")
 
+    def to_a_bucket(self):
+        self.step("11. to a bucket: a compressed file every five minutes, which its policy lets in")
+        bucket = "flow-logs-of-lab-7"
+        self.aws("s3api", "create-bucket", "--bucket", bucket, *REGIONAL)
+        words = ("--resource-type", "VPC", "--resource-ids", self.networks[1]["vpc"], "--traffic-type", "ALL")
+        place = ("--log-destination-type", "s3", "--log-destination", f"arn:aws:s3:::{bucket}/net")
+        options = ("--destination-options", "HiveCompatiblePartitions=true,PerHourPartition=true")
+        made = self.ec2("create-flow-logs", *words, *place, *options, "--max-aggregation-interval", "60")
+        self.sees((len(made["FlowLogIds"]), made["Unsuccessful"]), (1, []))
+        [log] = made["FlowLogIds"]
+        policy = json.loads(self.aws("s3api", "get-bucket-policy", "--bucket", bucket)["Policy"])
+        self.sees([it["Sid"] for it in policy["Statement"]], ["AWSLogDeliveryAclCheck", "AWSLogDeliveryWrite"])
+        self.inside(self.servers[1], "ping", "-n", "-c", "1", "-w", "1", "192.0.2.77")
+        listed = lambda: self.aws("s3api", "list-objects-v2", "--bucket", bucket).get("Contents", [])
+        wait_for("a file", listed, 40, every=0.5)
+        key = listed()[0]["Key"]
+        form = (
+            rf"net/AWSLogs/aws-account-id={ACCOUNT}/aws-service=vpcflowlogs/aws-region={REGION}/year=\d{{4}}/month=\d\d/"
+            rf"day=\d\d/hour=\d\d/{ACCOUNT}_vpcflowlogs_{REGION}_{log}_\d{{8}}T\d{{4}}Z_[0-9a-f]{{8}}\.log\.gz"
+        )
+        self.holds(re.fullmatch(form, key), key)
+        copy = self.user.stage / "records.log.gz"
+        self.aws("s3api", "get-object", "--bucket", bucket, "--key", key, str(copy))
+        header, *lines = gzip.decompress(copy.read_bytes()).decode().splitlines()
+        self.sees(header.split(" ")[:5], ["version", "account-id", "interface-id", "srcaddr", "dstaddr"])
+        echo = [it for it in lines if " 192.0.2.77 0 0 1 1 84 " in it]
+        self.sees(len(echo), 1, lines)
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+        self.aws("s3api", "put-bucket-policy", "--bucket", bucket, "--policy", document(*policy["Statement"], deny))
+
+        def is_denied():
+            [shown] = self.ec2("describe-flow-logs", "--flow-log-ids", log)["FlowLogs"]
+            return shown.get("DeliverLogsErrorMessage") == "Access error"
+
+        wait_for("the policy to deny", is_denied, 40, every=0.5)
+        self.ec2("delete-flow-logs", "--flow-log-ids", log)
+        self.aws("s3api", "delete-bucket-policy", "--bucket", bucket)
+        for it in listed():
+            self.aws("s3api", "delete-object", "--bucket", bucket, "--key", it["Key"])
+        self.aws("s3api", "delete-bucket", "--bucket", bucket)
+
     def deleted_while_traffic_runs(self):
-        self.step("11. deleted while packets go on: no more records, and those that there are stay")
+        self.step("12. deleted while packets go on: no more records, and those that there are stay")
         self.ec2("delete-flow-logs", "--flow-log-ids", self.log, *self.refusals)
         self.holds(self.ping(self.servers[1], self.private[2]), "packets go on")
         self.next_window()
@@ -288,7 +332,7 @@ class Lab7FlowLogs(NetworkLab):
         self.sees(self.ec2("describe-flow-logs")["FlowLogs"], [])
 
     def clean_up(self):
-        self.step("12. everything goes")
+        self.step("13. everything goes")
         self.logs("delete-log-group", "--log-group-name", GROUP)
         self.logs("delete-log-group", "--log-group-name", "refused")
         self.terminate(*self.servers.values())

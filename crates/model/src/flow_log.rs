@@ -4,9 +4,11 @@
 //! its tags. What it writes is in no table: the engine makes the records. None of transit gateways and of regional NAT
 //! gateways.
 
-use policy::{Context, Principal};
+use policy::{Attached, Context, Decision, Origin, Policies, Principal, ResourcePolicy};
 use serde::{Deserialize, Serialize};
 
+use crate::bucket::Bucket;
+use crate::bucket_name::BucketName;
 use crate::ids::*;
 use crate::link::Link;
 use crate::network_interface::NetworkInterface;
@@ -122,6 +124,9 @@ pub enum DeliveryProblem {
 /// The service that delivers, as policies name it before the dot.
 const SERVICE: &str = "vpc-flow-logs";
 
+/// The service that writes into buckets, likewise.
+const LOG_DELIVERY: &str = "delivery.logs";
+
 /// What conditions can be about when the service acts for a flow log.
 fn delivery_context(log: &FlowLog, service: &str, now: Timestamp) -> Context {
     let mut context = Context::new()
@@ -156,6 +161,47 @@ impl std::fmt::Display for Logged {
 }
 
 impl FlowLog {
+    /// The bucket that it is delivered to, if it is one.
+    pub fn bucket_name(&self) -> Option<BucketName> {
+        let FlowLogDestination::S3 { arn, .. } = &self.settings.destination else { return None };
+        let path = arn.splitn(6, ':').nth(5)?;
+        let name = path.split_once('/').map_or(path, |(name, _)| name);
+        BucketName::new(self.scope.region.partition(), name).ok()
+    }
+
+    /// Whether a bucket's policy lets the service write this object for the flow log.
+    pub fn may_write(&self, bucket: &Bucket, key: &str) -> bool {
+        let Some(document) = &bucket.policy else { return false };
+        let (account, partition) = (self.scope.account, self.scope.region.partition());
+        let bucket_arn = format!("arn:{}:s3:::{}", partition.name(), bucket.name);
+        let resource = format!("{bucket_arn}/{key}");
+        let owner = bucket.account.to_string();
+        let source = self.scope.region.arn("logs", account, "*");
+        partition.service_principals(LOG_DELIVERY).iter().any(|service| {
+            let principal = Principal::Service(service);
+            let mut context = Context::new()
+                .with("aws:SourceAccount", account.to_string())
+                .with("aws:SourceArn", source.clone())
+                .with("aws:SecureTransport", "true")
+                .with("aws:ResourceAccount", owner.clone())
+                .with("s3:x-amz-acl", "bucket-owner-full-control");
+            principal.describe(&mut context);
+            let request = policy::Request {
+                action: "s3:PutObject",
+                resource: &resource,
+                resource_account: Some(&owner),
+                principal: &principal,
+                context: &context,
+            };
+            let attached = Attached { document, origin: Origin::Resource { arn: &bucket_arn } };
+            let resource = Some(ResourcePolicy { attached, must_allow: true });
+            matches!(
+                policy::decide(&request, &Policies { resource, ..Policies::default() }),
+                Decision::Allowed(_)
+            )
+        })
+    }
+
     /// Its ARN.
     pub fn arn(&self) -> String {
         let Scope { account, region } = self.scope;

@@ -129,6 +129,7 @@ async fn serve<T>(
             state: state.clone(),
             datapath: Arc::clone(&backend.datapath),
             events,
+            s3: api.s3.clone(),
             counters: Arc::clone(&flow_logs),
             minute: config.flow_log_minute,
         };

@@ -3,10 +3,11 @@
 //! Of VPCs, subnets and network interfaces, to CloudWatch Logs and S3. None of transit gateways and regional NAT gateways, and
 //! none to Firehose.
 
+mod bucket_policy;
 mod wanted;
 
 use awsproto::{AwsError, Call, Filterable};
-use model::flow_log::{DeliveryProblem, FlowLogDestination, TrafficType};
+use model::flow_log::{DeliveryProblem, FlowLogDestination, Logged, TrafficType};
 use model::{FlowLogId, Link, World};
 use std::borrow::Cow;
 
@@ -28,25 +29,31 @@ pub(crate) fn create(
     let (mut flow_log_ids, mut unsuccessful) = (Vec::new(), Vec::new());
     for of in wanted.of {
         if let Some(problem) = &wanted.destination_problem {
-            unsuccessful.push(UnsuccessfulItem {
-                error: Some(UnsuccessfulItemError {
-                    code: Some("400".to_owned()),
-                    message: Some(problem.clone()),
-                }),
-                resource_id: Some(of.to_string()),
-            });
+            unsuccessful.push(failed(of, problem.clone()));
             continue;
         }
         let (settings, tags) = (wanted.settings.of(of), wanted.tags.clone());
         let id =
             call.with_ids(|ids| world.create_flow_log(scope, settings, tags, now, ids)).map_err(refused)?;
-        let log = world.flow_log(scope, id).map_err(refused)?;
-        if world.delivery_role(log, now).is_none() && wanted::needs_role(log) {
+        let log = world.flow_log(scope, id).map_err(refused)?.clone();
+        if wanted::needs_role(&log) && world.delivery_role(&log, now).is_none() {
             return Err(wanted::invalid("Unable to assume given IAM role"));
+        }
+        if !wanted::needs_role(&log)
+            && let Err(problem) = bucket_policy::ensure(world, &log)
+        {
+            world.delete_flow_log(scope, id).map_err(refused)?;
+            unsuccessful.push(failed(of, problem));
+            continue;
         }
         flow_log_ids.push(id.to_string());
     }
     Ok(CreateFlowLogsResult { client_token, flow_log_ids, unsuccessful })
+}
+
+fn failed(of: Logged, problem: String) -> UnsuccessfulItem {
+    let error = UnsuccessfulItemError { code: Some("400".to_owned()), message: Some(problem) };
+    UnsuccessfulItem { error: Some(error), resource_id: Some(of.to_string()) }
 }
 
 pub(crate) fn delete(

@@ -166,3 +166,53 @@ fn it_goes_with_its_resource() {
     caller.ok("DeleteVpc", &[("VpcId", &vpc)]);
     assert!(caller.ok("DescribeFlowLogs", &[]).texts("flowLogId").is_empty());
 }
+
+/// A bucket of an account, with a policy.
+fn add_bucket(caller: &mut Caller, name: &str, account: &str) {
+    let partition = caller.scope().region.partition();
+    let key = model::bucket_name::BucketName::new(partition, name).unwrap();
+    let mut bits = 7_u128 << 64;
+    let mut source = || {
+        bits += 1 << 64;
+        bits
+    };
+    let (account, region) = (account.parse().unwrap(), caller.scope().region);
+    let bucket = model::bucket::Bucket::new(&key, account, region, Timestamp(0), &mut Ids::new(&mut source));
+    caller.world.buckets.insert(key, bucket);
+}
+
+#[test]
+fn one_s_own_bucket_gets_the_statements_that_let_files_in_and_another_account_s_must_have_them() {
+    let (mut caller, vpc) = caller();
+    add_bucket(&mut caller, "my-flow-logs", "123456789012");
+    add_bucket(&mut caller, "their-flow-logs", "999999999999");
+    let to = |arn| {
+        [
+            ("LogGroupName", ""),
+            ("DeliverLogsPermissionArn", ""),
+            ("LogDestinationType", "s3"),
+            ("LogDestination", arn),
+        ]
+    };
+    let made = caller.ok("CreateFlowLogs", &of(&vpc, &to("arn:aws:s3:::my-flow-logs/net/")));
+    assert!(made.texts("message").is_empty());
+    let policy = |caller: &Caller| {
+        let partition = caller.scope().region.partition();
+        let key = model::bucket_name::BucketName::new(partition, "my-flow-logs").unwrap();
+        caller.world.buckets.get(&key).unwrap().policy.as_ref().unwrap().text().to_owned()
+    };
+    let text = policy(&caller);
+    assert!(text.contains(r#""arn:aws:s3:::my-flow-logs/net/AWSLogs/123456789012/*""#), "{text}");
+    caller.ok(
+        "CreateFlowLogs",
+        &of(&vpc, &[&to("arn:aws:s3:::my-flow-logs/net/")[..], &[("TrafficType", "REJECT")]].concat()),
+    );
+    assert_eq!(policy(&caller), text, "what lets the second in is there");
+    let shown = caller.ok("DescribeFlowLogs", &[]);
+    assert_eq!(shown.texts("fileFormat"), ["plain-text", "plain-text"]);
+    let refused = caller.ok("CreateFlowLogs", &of(&vpc, &to("arn:aws:s3:::their-flow-logs")));
+    assert_eq!(
+        refused.text("message"),
+        "Access Denied for LogDestination: their-flow-logs. Please check LogDestination permission"
+    );
+}

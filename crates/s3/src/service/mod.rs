@@ -5,6 +5,7 @@ mod answer;
 mod attributes;
 mod bucket;
 mod cors;
+mod deliver;
 mod encryption;
 mod errors;
 mod hooks;

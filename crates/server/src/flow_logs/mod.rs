@@ -1,10 +1,11 @@
 //! Flow logs are delivered: the windows that the engine has closed become records, and these go where each flow log says, in
 //! the name of its role.
 //!
-//! Follows "Publish flow logs to CloudWatch Logs" and "Troubleshoot VPC Flow Logs" (VPC User Guide). AWS delivers some minutes
+//! Follows "Publish flow logs to CloudWatch Logs", "Publish flow logs to Amazon S3" and "Troubleshoot VPC Flow Logs" (VPC User Guide). AWS delivers some minutes
 //! after a window; here it is at once. What cannot be delivered is lost, and the flow log says why; it is tried again with the
 //! next window.
 
+mod bucket;
 mod known;
 mod log_group;
 mod status;
@@ -14,12 +15,14 @@ pub use status::{FlowLogCounters, FlowLogCounts};
 
 use datapath::Datapath;
 use logs::Events;
+use s3::service::S3Service;
 use model::World;
 use model::flow_log::{DeliveryProblem, FlowLog, FlowLogDestination};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::writer::{Applied, State};
+use bucket::{File, Files};
 use known::Known;
 use written::{Writer, Written};
 
@@ -36,6 +39,8 @@ pub(crate) struct FlowLogs {
     pub(crate) datapath: Arc<Datapath>,
     /// Where events of log groups go; none where they could not be opened.
     pub(crate) events: Option<Arc<Events>>,
+    /// Where files go; none where buckets could not be opened.
+    pub(crate) s3: Option<S3Service>,
     /// What was delivered.
     pub(crate) counters: Arc<FlowLogCounters>,
     /// How long what AWS calls a minute is.
@@ -48,10 +53,14 @@ impl FlowLogs {
         let mut published = self.state.published();
         let mut known = Known::default();
         let mut writer = Writer::new(self.minute);
+        let mut files = Files::new(self.minute);
         loop {
             published.borrow_and_update();
             let world = self.state.snapshot();
             known.look(&world);
+            for file in files.take_gone(&known) {
+                self.deliver_file(file).await;
+            }
             if known.is_empty() {
                 drop(world);
                 if published.changed().await.is_err() {
@@ -66,26 +75,40 @@ impl FlowLogs {
                 return;
             };
             for window in windows {
+                let start = window.start;
                 let written = writer.write(window, &known);
                 known.forget_gone();
                 for (log, written) in written {
-                    self.deliver(&log, written).await;
+                    match &log.settings.destination {
+                        FlowLogDestination::CloudWatchLogs { group, .. } => {
+                            self.deliver_records(&log, group, written).await;
+                        }
+                        FlowLogDestination::S3 { .. } => {
+                            for file in files.add(&log, start, &written) {
+                                self.deliver_file(file).await;
+                            }
+                        }
+                    }
                 }
             }
             tokio::time::sleep(if is_closing { LOOK_SOON } else { LOOK }).await;
         }
     }
 
-    /// Delivers what one flow log has to say of a window, and notes what became of it.
-    async fn deliver(&self, log: &FlowLog, written: Written) {
+    /// Puts what one flow log has to say of a window into its log group, and notes what became of it.
+    async fn deliver_records(&self, log: &FlowLog, group: &str, written: Written) {
         let (records, skipped) = (written.records, written.skipped);
-        let delivered = match &log.settings.destination {
-            FlowLogDestination::CloudWatchLogs { group, .. } => self.to_log_group(log, group, written).await,
-            // CreateFlowLogs makes none of these yet.
-            FlowLogDestination::S3 { .. } => Err(DeliveryProblem::Unknown),
-        };
+        let delivered = self.to_log_group(log, group, written).await;
         self.counters.count(log.id, records, skipped, delivered.is_ok());
         self.note(log, delivered.err()).await;
+    }
+
+    /// Puts a file into its bucket, and notes what became of it.
+    async fn deliver_file(&self, file: File) {
+        let (records, skipped) = file.counts;
+        let (log, delivered) = self.to_bucket(file).await;
+        self.counters.count(log.id, records, skipped, delivered.is_ok());
+        self.note(&log, delivered.err()).await;
     }
 
     /// Says of a flow log what keeps it from being delivered, if that is another thing than before.
