@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Services beside moto's server from PyPI: S3's objects of 1 KiB and a page of a long list, SQS's and SNS's messages.
+"""Services beside moto's server from PyPI: S3's objects of 1 KiB and a page of a long list, SQS's and SNS's messages,
+events of CloudWatch Logs.
 
 Each server answers on loopback and shares the machine with eight clients, which send requests that were signed before
 over kept-alive connections, so that little of what is measured is the client's. Hamlet has all of it on the disk before
@@ -7,6 +8,7 @@ it answers; moto keeps it in memory, and hangs up after each answer. Called by b
 """
 
 import contextlib
+import json
 import multiprocessing
 import os
 import pathlib
@@ -198,6 +200,19 @@ def messages(server):
     yield "SNS Publish, /s", per_second(server.port, [signed(server, "sns", form, body)])
 
 
+def log_events(server):
+    """Events put into a log group one by one and in batches, in a second."""
+    logs, at = client(server, "logs"), {"logGroupName": "bench", "logStreamName": "s"}
+    logs.create_log_group(logGroupName="bench")
+    logs.create_log_stream(**at)
+    target = {"X-Amz-Target": "Logs_20140328.PutLogEvents", "Content-Type": "application/x-amz-json-1.1"}
+    for count in (1, 1000):
+        events = [{"timestamp": int(time.time() * 1000), "message": "x" * 110}] * count
+        body = json.dumps({**at, "logEvents": events}).encode()
+        puts = per_second(server.port, [signed(server, "logs", target, body)])
+        yield f"Logs events, {count:,} a call, /s", count * puts
+
+
 def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -245,7 +260,7 @@ def moto():
 
 def measure(starting, keys):
     with starting as server:
-        return dict([*buckets(server, keys), *messages(server)])
+        return dict([*buckets(server, keys), *messages(server), *log_events(server)])
 
 
 def main():

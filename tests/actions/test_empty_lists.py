@@ -37,7 +37,7 @@ class EveryAnswer(unittest.TestCase):
 
     def test_what_is_listed_is_a_list_of_a_structure_that_the_model_has(self):
         shapes = {}
-        for service in ("ec2", "iam"):
+        for service in ("logs", "ec2", "iam"):
             model = hamlet.model(service)
             shapes |= {name[:1].upper() + name[1:]: model.shape_for(name) for name in model.shape_names}
         for structure, member in WORDS:

@@ -21,6 +21,7 @@ mod quotas;
 mod record;
 mod resource_policy;
 pub mod shapes;
+mod source;
 mod streams;
 mod subscription_filter;
 mod tags;
@@ -31,6 +32,7 @@ mod touches;
 pub use events::Events;
 pub use put::{LogDelivery, deliver, ensure_group};
 pub use record::pointer;
+pub use source::GroupSource;
 
 use awsproto::{Action, Api, read, read_beside, write, write_beside};
 use model::World;

@@ -161,6 +161,24 @@ impl Events {
         Ok(scanned)
     }
 
+    /// Times that touch without overlapping and are all of those given, at most so many, in each of which lies about as much.
+    pub fn parts(&self, group: u64, (from, to): (i64, i64), count: usize) -> Vec<(i64, i64)> {
+        let mut candidates = self.candidates(group, &Wanted::All, from, to);
+        candidates.sort_by_key(|it| it.least);
+        let total: usize = candidates.iter().map(Candidate::bytes).sum();
+        let (mut parts, mut begins, mut before) = (Vec::new(), from, 0);
+        for candidate in &candidates {
+            let is_enough = before * count >= total * (parts.len() + 1);
+            if parts.len() + 1 < count && is_enough && candidate.least > begins {
+                parts.push((begins, candidate.least - 1));
+                begins = candidate.least;
+            }
+            before += candidate.bytes();
+        }
+        parts.push((begins, to));
+        parts
+    }
+
     /// The event of a number, its stream, and how its message is written.
     ///
     /// # Errors

@@ -252,6 +252,19 @@ fn who_scans_sees_columns_with_their_layout_and_nothing_outside_of_the_times() {
 }
 
 #[test]
+fn parts_touch_and_have_about_as_much_each() {
+    let folder = Folder::new();
+    let events = open(&folder);
+    assert_eq!(events.parts(GROUP, (5, 9), 4), [(5, 9)]);
+    for time in 0..100 {
+        put(&events, "a", &[(time, "xxxx")]);
+    }
+    let parts = events.parts(GROUP, (0, 1000), 4);
+    assert_eq!(parts, [(0, 24), (25, 49), (50, 74), (75, 1000)]);
+    assert_eq!(events.parts(GROUP, (0, 1000), 1), [(0, 1000)]);
+}
+
+#[test]
 fn streams_are_listed_by_name_and_by_their_last_event() {
     let folder = Folder::new();
     let events = open(&folder);
