@@ -58,9 +58,7 @@ class CommandLine(harness.Lab):
         self.absent("NotImplemented", "ListIdentities", "Amazon SES", "ses", "list-identities")
         self.sees(self.aws("lambda", "list-functions"), {"Functions": []}, "functions, which nobody can have here")
         self.absent("NotImplementedException", "DescribeVoices", "Amazon Polly", "polly", "describe-voices")
-        self.absent(
-            "NotImplementedException", "DescribeLogGroups", "Amazon CloudWatch Logs", "logs", "describe-log-groups"
-        )
+        self.absent("NotImplementedException", "ListEndpoints", "Amazon Comprehend", "comprehend", "list-endpoints")
         self.step("instances: none, several with that name, without a machine, stopped")
         self.says(125, "there is no instance 'web'", "exec", "web", "--", "true")
         [subnet] = self.ec2("describe-subnets", "--filters", f"Name=availability-zone,Values={harness.REGION}a")[

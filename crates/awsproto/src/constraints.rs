@@ -44,10 +44,14 @@ pub(crate) fn check(request: &Node, constraints: &[Constraint]) -> Result<(), Aw
     if broken.is_empty() { Ok(()) } else { Err(violated("ValidationError", &broken)) }
 }
 
-/// `ValidationException`, if anything of a request in JSON does not keep its rules.
-pub(crate) fn check_json(request: &Value, constraints: &[Constraint]) -> Result<(), AwsError> {
+/// `ValidationException`, or its like, if anything of a request in JSON does not keep its rules.
+pub(crate) fn check_json(
+    request: &Value,
+    constraints: &[Constraint],
+    code: &'static str,
+) -> Result<(), AwsError> {
     let broken = broken(request, constraints);
-    if broken.is_empty() { Ok(()) } else { Err(violated("ValidationException", &broken)) }
+    if broken.is_empty() { Ok(()) } else { Err(violated(code, &broken)) }
 }
 
 fn broken(request: &impl Tree, constraints: &[Constraint]) -> Vec<String> {
@@ -184,7 +188,9 @@ mod tests {
 
     #[test]
     fn json_keeps_the_same_rules_under_another_code() {
-        let told = |json: Value| check_json(&json, CONSTRAINTS).err().map(|error| error.to_string());
+        let told = |json: Value| {
+            check_json(&json, CONSTRAINTS, "ValidationException").err().map(|error| error.to_string())
+        };
         let good =
             serde_json::json!({"RoleName": "web", "MaxItems": 1, "Status": null, "Tags": [{"Key": "a"}]});
         assert_eq!(told(good), None);

@@ -25,11 +25,46 @@ fn written_out(pattern: &str) -> Option<fn(&str) -> bool> {
         r"\u002F[\u0021-\u007F]*" => is_path_prefix,
         r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?" => is_version,
         r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$" => is_alias,
-        r"\d{12}" => is_account,
+        r"\d{12}" | r"^\d{12}$" => is_account,
+        r"[^:*]*" => |text| !text.contains([':', '*']),
+        r"[^:*$]*" => |text| !text.contains([':', '*', '$']),
+        r"\S{36,128}" => is_client_token,
+        r"^[a-zA-Z_][a-zA-Z0-9_]*" => is_variable,
+        r"^([\p{L}\p{Z}\p{N}_.:/=+\-@]+)$" => |text| matches(TAG_KEY, text),
+        r"^!?\*?([\p{L}\p{Z}\p{N}_.:/=+\-@]*)\*?$" => is_tag_value_filter,
+        r"(\^?[\.\-_\/#A-Za-z0-9]{3,24})(\|\^?[\.\-_\/#A-Za-z0-9]{3,24}){0,4}" => is_log_group_filter,
         r"[+][\s0-9()-]+" => is_international_number,
         r"[\s]*[\w+=.#|!&-]+@[\w.-]+\.[\w]+[\s]*" => is_email_address,
         _ => return None,
     })
+}
+
+/// Letters of tags' keys.
+const TAG_KEY: &str = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+";
+
+fn is_client_token(text: &str) -> bool {
+    (36..=128).contains(&text.chars().count()) && !text.contains(char::is_whitespace)
+}
+
+fn is_variable(text: &str) -> bool {
+    text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+        && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+}
+
+fn is_tag_value_filter(text: &str) -> bool {
+    let text = text.strip_prefix('!').unwrap_or(text);
+    let text = text.strip_prefix('*').unwrap_or(text);
+    let text = text.strip_suffix('*').unwrap_or(text);
+    text.is_empty() || matches(TAG_KEY, text)
+}
+
+fn is_log_group_filter(text: &str) -> bool {
+    let letter = |it: u8| it.is_ascii_alphanumeric() || b".-_/#".contains(&it);
+    let is_part = |part: &str| {
+        let part = part.strip_prefix('^').unwrap_or(part);
+        (3..=24).contains(&part.len()) && part.bytes().all(letter)
+    };
+    text.split('|').count() <= 5 && text.split('|').all(is_part)
 }
 
 fn is_international_number(text: &str) -> bool {
@@ -172,6 +207,16 @@ mod tests {
         assert!(!matches(description, "\u{7f}") && !matches(description, "€"));
         let tag = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+";
         assert!(matches(tag, "Größe 1/2-x") && !matches(tag, "a\nb") && !matches(tag, "a%"));
+        assert!(matches("[^:*]*", "a b") && !matches("[^:*]*", "a:b"));
+        assert!(
+            is_log_group_filter("^/aws|vpc") && !is_log_group_filter("ab") && !is_log_group_filter("abc|")
+        );
+        assert!(
+            is_tag_value_filter("!*web*")
+                && !is_tag_value_filter("a%")
+                && is_variable("_a1")
+                && !is_variable("1a")
+        );
         assert!(matches("[ -;=?-~]+", "A & co.") && !matches("[ -;=?-~]+", "<b>"));
         assert!(matches(r"[\s0-9()+-]+", "+1 (2)") && !matches(r"[\s0-9()+-]+", "x"));
         assert!(matches("[ -~]+", "a~ ") && !matches("[ -~]+", "é"));

@@ -20,8 +20,8 @@ pub(crate) fn put(
     request: PutQueryDefinitionRequest,
 ) -> Result<PutQueryDefinitionResponse, AwsError> {
     let PutQueryDefinitionRequest {
-        // A call that comes again replaces nothing that is not the same: its definition has the same name.
-        client_token,
+        // Who sends a call again keeps the query twice, as without a token.
+        client_token: _,
         log_group_names,
         name,
         parameters,
@@ -45,13 +45,7 @@ pub(crate) fn put(
             world.query_definition(call.scope, id).map_err(|it| errors::settings_refused(it, NOT_THERE))?;
             id
         }
-        None => {
-            let same = world.query_definitions_of(call.scope).into_iter().find(|it| it.name == name);
-            match same.filter(|_| client_token.is_some()) {
-                Some(same) => same.id,
-                None => read_id(&call.ids.uuid())?,
-            }
-        }
+        None => read_id(&call.ids.uuid())?,
     };
     let parameters = parameters.into_iter().map(|it| {
         let QueryParameter { default_value, description, name } = it;

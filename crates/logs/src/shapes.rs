@@ -143,6 +143,7 @@ pub const KNOWN_OPERATIONS: &[&str] = &[
 pub mod op {
     use super::*;
     use awsproto::action::{Decoder, Operation, Pages};
+    use awsproto::constraints::{Constraint, Rule};
     use awsproto::protocol::json11;
     use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
@@ -195,7 +196,17 @@ pub mod op {
         type Request = CreateLogGroupRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "kmsKeyId", rule: Rule::Length(0, 256) },
+                    Constraint {
+                        way: "logGroupClass",
+                        rule: Rule::Words(&["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"]),
+                    },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -215,7 +226,13 @@ pub mod op {
         type Request = CreateLogStreamRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logStreamName", rule: Rule::Pattern("[^:*]*") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -235,7 +252,10 @@ pub mod op {
         type Request = DeleteLogGroupRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") }],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -255,7 +275,13 @@ pub mod op {
         type Request = DeleteLogStreamRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logStreamName", rule: Rule::Pattern("[^:*]*") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -275,7 +301,14 @@ pub mod op {
         type Request = DeleteMetricFilterRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "filterName", rule: Rule::Length(1, 512) },
+                    Constraint { way: "filterName", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -295,7 +328,10 @@ pub mod op {
         type Request = DeleteQueryDefinitionRequest;
         type Response = DeleteQueryDefinitionResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[Constraint { way: "queryDefinitionId", rule: Rule::Length(1, 256) }],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -315,7 +351,10 @@ pub mod op {
         type Request = DeleteResourcePolicyRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[Constraint { way: "expectedRevisionId", rule: Rule::Length(1, usize::MAX) }],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -335,7 +374,10 @@ pub mod op {
         type Request = DeleteRetentionPolicyRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") }],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -355,7 +397,14 @@ pub mod op {
         type Request = DeleteSubscriptionFilterRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "filterName", rule: Rule::Length(1, 512) },
+                    Constraint { way: "filterName", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -376,7 +425,27 @@ pub mod op {
         type Request = DescribeLogGroupsRequest;
         type Response = DescribeLogGroupsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "accountIdentifiers", rule: Rule::Members(0, 20) },
+                    Constraint { way: "accountIdentifiers.*", rule: Rule::Length(12, 12) },
+                    Constraint { way: "accountIdentifiers.*", rule: Rule::Pattern("^\\d{12}$") },
+                    Constraint { way: "limit", rule: Rule::Range(1, 50) },
+                    Constraint {
+                        way: "logGroupClass",
+                        rule: Rule::Words(&["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"]),
+                    },
+                    Constraint { way: "logGroupIdentifiers", rule: Rule::Members(1, 50) },
+                    Constraint { way: "logGroupIdentifiers.*", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifiers.*", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                    Constraint { way: "logGroupNamePattern", rule: Rule::Length(0, 512) },
+                    Constraint { way: "logGroupNamePattern", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]*") },
+                    Constraint { way: "logGroupNamePrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logGroupNamePrefix", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -397,7 +466,19 @@ pub mod op {
         type Request = DescribeLogStreamsRequest;
         type Response = DescribeLogStreamsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "limit", rule: Rule::Range(1, 50) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logStreamNamePrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logStreamNamePrefix", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "orderBy", rule: Rule::Words(&["LogStreamName", "LastEventTime"]) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -418,7 +499,20 @@ pub mod op {
         type Request = DescribeMetricFiltersRequest;
         type Response = DescribeMetricFiltersResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "filterNamePrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "filterNamePrefix", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "limit", rule: Rule::Range(1, 50) },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "metricName", rule: Rule::Length(0, 255) },
+                    Constraint { way: "metricName", rule: Rule::Pattern("[^:*$]*") },
+                    Constraint { way: "metricNamespace", rule: Rule::Length(0, 255) },
+                    Constraint { way: "metricNamespace", rule: Rule::Pattern("[^:*$]*") },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -438,7 +532,15 @@ pub mod op {
         type Request = DescribeQueryDefinitionsRequest;
         type Response = DescribeQueryDefinitionsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "maxResults", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "queryDefinitionNamePrefix", rule: Rule::Length(1, 255) },
+                    Constraint { way: "queryLanguage", rule: Rule::Words(&["CWLI", "SQL", "PPL"]) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -459,7 +561,14 @@ pub mod op {
         type Request = DescribeResourcePoliciesRequest;
         type Response = DescribeResourcePoliciesResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "limit", rule: Rule::Range(1, 50) },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "policyScope", rule: Rule::Words(&["ACCOUNT", "RESOURCE"]) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -480,7 +589,16 @@ pub mod op {
         type Request = DescribeSubscriptionFiltersRequest;
         type Response = DescribeSubscriptionFiltersResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "filterNamePrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "filterNamePrefix", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "limit", rule: Rule::Range(1, 50) },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -501,7 +619,24 @@ pub mod op {
         type Request = FilterLogEventsRequest;
         type Response = FilterLogEventsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "endTime", rule: Rule::Range(0, i64::MAX) },
+                    Constraint { way: "filterPattern", rule: Rule::Length(0, 1024) },
+                    Constraint { way: "limit", rule: Rule::Range(1, 10000) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logStreamNamePrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logStreamNamePrefix", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "logStreamNames", rule: Rule::Members(1, 100) },
+                    Constraint { way: "logStreamNames.*", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logStreamNames.*", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "startTime", rule: Rule::Range(0, i64::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -521,7 +656,19 @@ pub mod op {
         type Request = GetLogEventsRequest;
         type Response = GetLogEventsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "endTime", rule: Rule::Range(0, i64::MAX) },
+                    Constraint { way: "limit", rule: Rule::Range(1, 10000) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logStreamName", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "startTime", rule: Rule::Range(0, i64::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -561,7 +708,43 @@ pub mod op {
         type Request = ListLogGroupsRequest;
         type Response = ListLogGroupsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "accountIdentifiers", rule: Rule::Members(0, 20) },
+                    Constraint { way: "accountIdentifiers.*", rule: Rule::Length(12, 12) },
+                    Constraint { way: "accountIdentifiers.*", rule: Rule::Pattern("^\\d{12}$") },
+                    Constraint { way: "dataSources", rule: Rule::Members(1, 5) },
+                    Constraint { way: "fieldIndexNames", rule: Rule::Members(1, 20) },
+                    Constraint { way: "fieldIndexNames.*", rule: Rule::Length(1, 512) },
+                    Constraint { way: "fieldIndexNames.*", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "limit", rule: Rule::Range(1, 1000) },
+                    Constraint {
+                        way: "logGroupClass",
+                        rule: Rule::Words(&["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"]),
+                    },
+                    Constraint { way: "logGroupNamePattern", rule: Rule::Length(3, 129) },
+                    Constraint {
+                        way: "logGroupNamePattern",
+                        rule: Rule::Pattern(
+                            "(\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24})(\\|\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24}){0,4}",
+                        ),
+                    },
+                    Constraint { way: "logGroupTags", rule: Rule::Members(1, 5) },
+                    Constraint { way: "logGroupTags.*.key", rule: Rule::Length(1, 128) },
+                    Constraint {
+                        way: "logGroupTags.*.key",
+                        rule: Rule::Pattern("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)$"),
+                    },
+                    Constraint { way: "logGroupTags.*.values", rule: Rule::Members(0, 5) },
+                    Constraint { way: "logGroupTags.*.values.*", rule: Rule::Length(0, 259) },
+                    Constraint {
+                        way: "logGroupTags.*.values.*",
+                        rule: Rule::Pattern("^!?\\*?([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)\\*?$"),
+                    },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -581,7 +764,13 @@ pub mod op {
         type Request = ListTagsForResourceRequest;
         type Response = ListTagsForResourceResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "resourceArn", rule: Rule::Length(1, 1011) },
+                    Constraint { way: "resourceArn", rule: Rule::Pattern("[\\w+=/:,.@-]*") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -601,7 +790,10 @@ pub mod op {
         type Request = ListTagsLogGroupRequest;
         type Response = ListTagsLogGroupResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") }],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -621,7 +813,14 @@ pub mod op {
         type Request = PutLogEventsRequest;
         type Response = PutLogEventsResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logStreamName", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "sequenceToken", rule: Rule::Length(1, usize::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -641,7 +840,13 @@ pub mod op {
         type Request = PutLogGroupDeletionProtectionRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -662,7 +867,56 @@ pub mod op {
         type Request = PutMetricFilterRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "fieldSelectionCriteria", rule: Rule::Length(0, 2000) },
+                    Constraint { way: "filterName", rule: Rule::Length(1, 512) },
+                    Constraint { way: "filterName", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "filterPattern", rule: Rule::Length(0, 1024) },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "metricTransformations.*.metricName", rule: Rule::Length(0, 255) },
+                    Constraint { way: "metricTransformations.*.metricName", rule: Rule::Pattern("[^:*$]*") },
+                    Constraint { way: "metricTransformations.*.metricNamespace", rule: Rule::Length(0, 255) },
+                    Constraint {
+                        way: "metricTransformations.*.metricNamespace",
+                        rule: Rule::Pattern("[^:*$]*"),
+                    },
+                    Constraint { way: "metricTransformations.*.metricValue", rule: Rule::Length(0, 100) },
+                    Constraint {
+                        way: "metricTransformations.*.unit",
+                        rule: Rule::Words(&[
+                            "Seconds",
+                            "Microseconds",
+                            "Milliseconds",
+                            "Bytes",
+                            "Kilobytes",
+                            "Megabytes",
+                            "Gigabytes",
+                            "Terabytes",
+                            "Bits",
+                            "Kilobits",
+                            "Megabits",
+                            "Gigabits",
+                            "Terabits",
+                            "Percent",
+                            "Count",
+                            "Bytes/Second",
+                            "Kilobytes/Second",
+                            "Megabytes/Second",
+                            "Gigabytes/Second",
+                            "Terabytes/Second",
+                            "Bits/Second",
+                            "Kilobits/Second",
+                            "Megabits/Second",
+                            "Gigabits/Second",
+                            "Terabits/Second",
+                            "Count/Second",
+                            "None",
+                        ]),
+                    },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -682,7 +936,24 @@ pub mod op {
         type Request = PutQueryDefinitionRequest;
         type Response = PutQueryDefinitionResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "clientToken", rule: Rule::Length(36, 128) },
+                    Constraint { way: "clientToken", rule: Rule::Pattern("\\S{36,128}") },
+                    Constraint { way: "logGroupNames.*", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logGroupNames.*", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "name", rule: Rule::Length(1, 255) },
+                    Constraint { way: "parameters", rule: Rule::Members(0, 20) },
+                    Constraint { way: "parameters.*.defaultValue", rule: Rule::Length(0, 1024) },
+                    Constraint { way: "parameters.*.description", rule: Rule::Length(0, 512) },
+                    Constraint { way: "parameters.*.name", rule: Rule::Length(1, 128) },
+                    Constraint { way: "parameters.*.name", rule: Rule::Pattern("^[a-zA-Z_][a-zA-Z0-9_]*") },
+                    Constraint { way: "queryDefinitionId", rule: Rule::Length(1, 256) },
+                    Constraint { way: "queryLanguage", rule: Rule::Words(&["CWLI", "SQL", "PPL"]) },
+                    Constraint { way: "queryString", rule: Rule::Length(1, 10000) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -702,7 +973,13 @@ pub mod op {
         type Request = PutResourcePolicyRequest;
         type Response = PutResourcePolicyResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "expectedRevisionId", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "policyDocument", rule: Rule::Length(1, 51200) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -722,7 +999,10 @@ pub mod op {
         type Request = PutRetentionPolicyRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") }],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -743,7 +1023,19 @@ pub mod op {
         type Request = PutSubscriptionFilterRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "destinationArn", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "distribution", rule: Rule::Words(&["Random", "ByLogStream"]) },
+                    Constraint { way: "fieldSelectionCriteria", rule: Rule::Length(0, 2000) },
+                    Constraint { way: "filterName", rule: Rule::Length(1, 512) },
+                    Constraint { way: "filterName", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "filterPattern", rule: Rule::Length(0, 1024) },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "roleArn", rule: Rule::Length(1, usize::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -763,7 +1055,10 @@ pub mod op {
         type Request = TagLogGroupRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") }],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -783,7 +1078,13 @@ pub mod op {
         type Request = TagResourceRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "resourceArn", rule: Rule::Length(1, 1011) },
+                    Constraint { way: "resourceArn", rule: Rule::Pattern("[\\w+=/:,.@-]*") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -803,7 +1104,14 @@ pub mod op {
         type Request = TestMetricFilterRequest;
         type Response = TestMetricFilterResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "filterPattern", rule: Rule::Length(0, 1024) },
+                    Constraint { way: "logEventMessages", rule: Rule::Members(1, 50) },
+                    Constraint { way: "logEventMessages.*", rule: Rule::Length(1, usize::MAX) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -823,7 +1131,15 @@ pub mod op {
         type Request = UntagLogGroupRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "tags", rule: Rule::Members(1, usize::MAX) },
+                    Constraint { way: "tags.*", rule: Rule::Length(1, 128) },
+                    Constraint { way: "tags.*", rule: Rule::Pattern("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)$") },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
@@ -843,7 +1159,19 @@ pub mod op {
         type Request = UntagResourceRequest;
         type Response = ();
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
-            json11::decode(input)
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "resourceArn", rule: Rule::Length(1, 1011) },
+                    Constraint { way: "resourceArn", rule: Rule::Pattern("[\\w+=/:,.@-]*") },
+                    Constraint { way: "tagKeys", rule: Rule::Members(0, 50) },
+                    Constraint { way: "tagKeys.*", rule: Rule::Length(1, 128) },
+                    Constraint {
+                        way: "tagKeys.*",
+                        rule: Rule::Pattern("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)$"),
+                    },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)

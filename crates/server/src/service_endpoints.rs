@@ -260,9 +260,9 @@ mod tests {
                 format!("InvalidSignatureException: {}", service("ssm")),
             ),
             (
-                "logs.us-west-2.amazonaws.com",
+                "polly.us-west-2.amazonaws.com",
                 "us-west-2/iam",
-                format!("SignatureDoesNotMatch: {}", service("logs")),
+                format!("SignatureDoesNotMatch: {}", service("polly")),
             ),
             ("iam.amazonaws.com", "us-west-2/iam", format!("SignatureDoesNotMatch: {}", region("us-west-2"))),
             (

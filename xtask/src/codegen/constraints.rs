@@ -9,6 +9,15 @@ pub(super) struct Constraint {
 }
 
 impl Constraint {
+    /// Whether CloudWatch Logs tells otherwise what breaks it, so that the action looks itself: lengths of names, events, of which
+    /// there are many in a call, and transformations.
+    pub(super) fn is_said_otherwise(&self) -> bool {
+        let is_name = ["logGroupName", "logStreamName"].contains(&self.way.as_str());
+        is_name && self.rule.starts_with("Length")
+            || self.way.starts_with("logEvents")
+            || self.way == "metricTransformations"
+    }
+
     /// The Rust that makes it.
     pub(super) fn rust(&self) -> String {
         format!("Constraint {{ way: {:?}, rule: Rule::{} }}", self.way, self.rule)

@@ -210,6 +210,11 @@ impl Reader<'_> {
                 (Some(shape), Protocol::Query | Protocol::RestJson) => {
                     constraints::of(&self.service["shapes"], shape)
                 }
+                (Some(shape), Protocol::Json) if self.service["metadata"]["endpointPrefix"] == "logs" => {
+                    let mut rules = constraints::of(&self.service["shapes"], shape);
+                    rules.retain(|rule| !rule.is_said_otherwise());
+                    rules
+                }
                 (Some(_), Protocol::Ec2 | Protocol::Json10 | Protocol::Json | Protocol::RestXml)
                 | (None, _) => Vec::new(),
             },

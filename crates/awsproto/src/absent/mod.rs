@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn without_a_signature_a_target_a_host_a_link_or_a_version_may_name_it() {
         let titled = |incoming: &Incoming<'_>| find(incoming).map(|service| service.title);
-        assert_eq!(titled(&target("Logs_20140328.DescribeLogGroups")), Some("Amazon CloudWatch Logs"));
+        assert_eq!(titled(&target("AmazonML_20141212.DescribeMLModels")), Some("Amazon Machine Learning"));
         let host = Incoming { host: Some("bucket.s3.us-east-1.amazonaws.com:443"), ..get("/key") };
         assert_eq!(titled(&host), Some("Amazon S3"));
         let link = Incoming { query: "AWSAccessKeyId=AKID&Signature=x&Expires=1", ..get("/bucket/key") };

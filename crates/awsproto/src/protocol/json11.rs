@@ -4,6 +4,7 @@
 
 use super::dialect::Dialect;
 use super::{json_error, targeted};
+use crate::constraints::{self, Constraint};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
@@ -17,6 +18,13 @@ const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 /// Reads a request, for generated decoders.
 pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
     T::from_json(input.json()?)
+}
+
+/// Reads a request of CloudWatch Logs whose members keep rules of its model.
+pub fn decode_within<T: FromJson>(input: &Input, constraints: &[Constraint]) -> Result<T, AwsError> {
+    let request = decode(input)?;
+    constraints::check_json(input.json()?, constraints, "InvalidParameterException")?;
+    Ok(request)
 }
 
 /// The body of an answer.

@@ -25,7 +25,7 @@ pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
 /// Reads a request whose members keep rules of their model.
 pub fn decode_within<T: FromJson>(input: &Input, constraints: &[Constraint]) -> Result<T, AwsError> {
     let request = decode(input)?;
-    constraints::check_json(input.json()?, constraints)?;
+    constraints::check_json(input.json()?, constraints, "ValidationException")?;
     Ok(request)
 }
 
