@@ -111,14 +111,18 @@ impl FlowBook {
         self.open.is_some() || self.closing.is_some()
     }
 
-    /// Time passes. Opens a window if anybody logs and none is, and closes one whose time is over, unless the one before is
-    /// still being added up.
+    /// Time passes. Opens a window if none is, and closes one whose time is over, unless the one before is still being added
+    /// up. When nobody logs, it forgets everything: nobody would take it.
     pub(crate) fn roll(&mut self, is_logged: bool, now: Now) {
-        let is_over = self.open.as_ref().is_some_and(|open| now.moment >= open.ends || !is_logged);
+        if !is_logged {
+            *self = FlowBook { number: self.number, ..FlowBook::new(self.limits) };
+            return;
+        }
+        let is_over = self.open.as_ref().is_some_and(|open| now.moment >= open.ends);
         if is_over && self.closing.is_none() {
             self.closing = self.open.take();
         }
-        if is_logged && self.open.is_none() {
+        if self.open.is_none() {
             self.number = self.number.wrapping_add(1);
             let follows = self.closing.as_ref().map(Window::end);
             self.open = Some(Window::new(self.number, self.limits.window_ms, follows, now));
@@ -152,6 +156,7 @@ impl FlowBook {
     }
 
     /// Goes on adding up what one end of a connection sends on the fast path, in these records. `sent` is in them already.
+    /// `None` if there are as many that it does so for as there may be: then nothing of it must go there.
     pub(crate) fn watch(
         &mut self,
         before: Option<WatchedAt>,
@@ -167,7 +172,9 @@ impl FlowBook {
             *watched = fresh;
             return Some(at);
         }
-        let index = u32::try_from(open.watched.len()).ok()?;
+        // Connections that come and go share records, as pings do; so these are more than those.
+        let index =
+            u32::try_from(open.watched.len()).ok().filter(|_| open.watched.len() < self.limits.records)?;
         open.watched.push(fresh);
         Some(WatchedAt { window: open.number, index })
     }
@@ -192,7 +199,7 @@ impl FlowBook {
     }
 
     /// The next connections whose packets are to be added to the window that closes, each with where that is.
-    pub(crate) fn to_settle(&mut self, steps: usize) -> Vec<(WatchedAt, Watched)> {
+    pub(crate) fn next_to_settle(&mut self, steps: usize) -> Vec<(WatchedAt, Watched)> {
         let Some(closing) = &mut self.closing else { return Vec::new() };
         let from = closing.settled;
         closing.settled = closing.watched.len().min(from + steps);
@@ -354,7 +361,7 @@ mod tests {
     /// The window that is open ends: everything watched has sent this.
     fn close(book: &mut FlowBook, now: Now, sent: u64) -> FlowWindow {
         book.roll(true, now);
-        for (at, _) in book.to_settle(usize::MAX) {
+        for (at, _) in book.next_to_settle(usize::MAX) {
             book.settle(at, size(sent).sent, 1, now.moment);
         }
         book.close();
@@ -404,6 +411,30 @@ mod tests {
         let window = close(&mut book, at(20_000), 0);
         assert_eq!(window.records.len(), 2);
         assert_eq!(window.skipped[&NetworkInterfaceId::numbered(1)], 6);
+    }
+
+    #[test]
+    fn connections_that_are_added_up_are_bounded_too() {
+        let mut book = FlowBook::new(FlowLimits { records: 2, ..FlowLimits::default() });
+        book.roll(true, at(0));
+        let places = book.count(&[observation(1)], &size(1), 0, Moment(0));
+        let mut watch = |slot| {
+            let connection = (Slot::from_number(slot), End::Initiator);
+            book.watch(None, connection, size(1).sent, places)
+        };
+        assert!(watch(1).is_some() && watch(2).is_some());
+        assert_eq!(watch(3), None);
+    }
+
+    #[test]
+    fn when_nobody_logs_nothing_is_kept() {
+        let mut book = FlowBook::new(FlowLimits::default());
+        book.roll(true, at(0));
+        book.count(&[observation(1)], &size(1), 0, Moment(0));
+        book.roll(true, at(20_000));
+        assert!(book.is_used() && book.is_closing());
+        book.roll(false, at(20_001));
+        assert!(!book.is_used() && book.take_closed().is_empty());
     }
 
     #[test]

@@ -222,6 +222,9 @@ impl Engine {
             true => before.inspect(|at| self.flow_book.set_counted(*at, sent)),
             false => None,
         };
+        if is_decided && observations > 0 && watched.is_none() {
+            connection.forget_decision(from);
+        }
         if watched != before {
             connection.set_watched(from, watched);
         }
@@ -242,7 +245,7 @@ impl Engine {
     /// path, once.
     pub fn take_flow_windows(&mut self, now: Now) -> (Vec<FlowWindow>, bool) {
         self.roll_flows(now);
-        for (at, watched) in self.flow_book.to_settle(SETTLED_AT_ONCE) {
+        for (at, watched) in self.flow_book.next_to_settle(SETTLED_AT_ONCE) {
             let (slot, end) = (watched.slot, watched.end);
             let is_same = self.connections.get(slot).is_some_and(|it| it.watched(end) == Some(at));
             if !is_same {

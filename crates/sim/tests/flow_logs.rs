@@ -165,9 +165,9 @@ fn through_a_nat_gateway_a_connection_has_four_records_at_it_with_its_own_addres
         [
             "app 10.0.1.5 192.0.2.10 4000 53 1 36 ACCEPT 0 10.0.1.5 192.0.2.10 egress 1".to_owned(),
             "app 192.0.2.10 10.0.1.5 53 4000 1 36 ACCEPT 0 192.0.2.10 10.0.1.5 ingress -".to_owned(),
-            format!("gate 10.0.0.220 10.0.1.5 53 4000 1 36 ACCEPT 0 192.0.2.10 10.0.1.5 egress 1"),
+            "gate 10.0.0.220 10.0.1.5 53 4000 1 36 ACCEPT 0 192.0.2.10 10.0.1.5 egress 1".to_owned(),
             format!("gate 10.0.0.220 192.0.2.10 {port} 53 1 36 ACCEPT 0 10.0.0.220 192.0.2.10 egress 2"),
-            format!("gate 10.0.1.5 10.0.0.220 4000 53 1 36 ACCEPT 0 10.0.1.5 192.0.2.10 ingress -"),
+            "gate 10.0.1.5 10.0.0.220 4000 53 1 36 ACCEPT 0 10.0.1.5 192.0.2.10 ingress -".to_owned(),
             format!("gate 192.0.2.10 10.0.0.220 53 {port} 1 36 ACCEPT 0 192.0.2.10 10.0.0.220 ingress -"),
         ]
     );

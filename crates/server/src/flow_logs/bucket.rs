@@ -96,7 +96,8 @@ impl File {
             return None;
         };
         let folder = arn.split_once('/').map(|(_, folder)| folder).unwrap_or_default();
-        let folder = if folder.is_empty() || folder.ends_with('/') { folder.to_owned() } else { format!("{folder}/") };
+        let folder =
+            if folder.is_empty() || folder.ends_with('/') { folder.to_owned() } else { format!("{folder}/") };
         let (account, region) = (self.log.scope.account, self.log.scope.region);
         // `20261130T034600Z`
         let time = self.slot.basic();

@@ -15,9 +15,9 @@ pub use status::{FlowLogCounters, FlowLogCounts};
 
 use datapath::Datapath;
 use logs::Events;
-use s3::service::S3Service;
 use model::World;
 use model::flow_log::{DeliveryProblem, FlowLog, FlowLogDestination};
+use s3::service::S3Service;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +63,9 @@ impl FlowLogs {
             }
             if known.is_empty() {
                 drop(world);
+                // The engine forgets what it has for nobody.
+                let datapath = Arc::clone(&self.datapath);
+                let _ = tokio::task::spawn_blocking(move || datapath.flow_windows()).await;
                 if published.changed().await.is_err() {
                     return;
                 }
