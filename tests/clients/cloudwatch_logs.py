@@ -28,7 +28,6 @@ class Logs(harness.Lab):
     options = ("--instances", "none")
 
     def walk(self):
-        self.hamlet = harness.Hamlet(self.user, *self.options)
         self.groups()
         self.events()
         self.command_line()
@@ -237,6 +236,7 @@ class Logs(harness.Lab):
         if os.geteuid() != 0:
             return
         self.step("a disk that is full: what does not fit is refused whole, and there is room again after deleting")
+        self.hamlet.stop()
         folder = self.user.stage / "small"
         folder.mkdir(exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=140m", "tmpfs", folder], check=True)
