@@ -172,6 +172,24 @@ class Scenario:
         sqs.delete_message(**at, **first)
         sqs.delete_message_batch(**at, Entries=[{"Id": "b", **second}])
         sqs.purge_queue(**at)
+        self.moved_messages()
+
+    def moved_messages(self):
+        sqs, at = self.sqs, dict(QueueUrl=self.id["queue"])
+        failed = dict(QueueUrl=sqs.create_queue(QueueName="failed")["QueueUrl"])
+        jobs, dead = (
+            sqs.get_queue_attributes(**it, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"] for it in (at, failed)
+        )
+        redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 3})
+        sqs.set_queue_attributes(**at, Attributes={"RedrivePolicy": redrive})
+        sqs.send_message(**failed, MessageBody="again")
+        # None is moved in the first second.
+        slowly = dict(DestinationArn=jobs, MaxNumberOfMessagesPerSecond=1)
+        task = sqs.start_message_move_task(SourceArn=dead, **slowly)["TaskHandle"]
+        sqs.list_message_move_tasks(SourceArn=dead)
+        sqs.cancel_message_move_task(TaskHandle=task)
+        sqs.set_queue_attributes(**at, Attributes={"RedrivePolicy": ""})
+        sqs.delete_queue(**failed)
 
     def log_groups(self):
         logs, group = self.logs, dict(logGroupName="app")

@@ -37,6 +37,7 @@ class Queues(harness.Lab):
         self.forms()
         self.permissions()
         self.cut()
+        self.cut_while_deleting()
 
     # What a test does.
 
@@ -368,6 +369,40 @@ class Queues(harness.Lab):
                 break
         self.sees(kept - deleted - found, set(), "lost")
         self.sees(found & deleted, set(), "there again")
+
+    def cut_while_deleting(self):
+        self.step("what was deleted stays so after the power cut, and what was not is there")
+        url, sqs = self.queue("emptied"), self.client()
+        sent = {str(number) for number in range(SENT)}
+        for first in range(0, SENT, 10):
+            entries = [{"Id": str(it), "MessageBody": str(it)} for it in range(first, first + 10)]
+            sqs.send_message_batch(QueueUrl=url, Entries=entries)
+        tried, deleted = set(), set()
+
+        def delete():
+            try:
+                for message in self.received(url, MaxNumberOfMessages=1, VisibilityTimeout=2):
+                    tried.add(message["Body"])
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                    deleted.add(message["Body"])
+            except Exception:
+                return
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            for _ in range(SENT):
+                pool.submit(delete)
+            while len(deleted) < SENT // 3:
+                time.sleep(0.001)
+            self.hamlet.kill()
+        self.hamlet.start()
+        found, empty = set(), 0
+        while empty < 2:
+            messages = self.received(url, MaxNumberOfMessages=10, WaitTimeSeconds=2, VisibilityTimeout=60)
+            found |= {it["Body"] for it in messages}
+            empty = 0 if messages else empty + 1
+        self.sees(found & deleted, set(), "there again")
+        # Nobody was told what became of the rest of those that somebody tried to delete.
+        self.sees(sent - tried - found, set(), "lost")
 
 
 if __name__ == "__main__":

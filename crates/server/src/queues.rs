@@ -9,7 +9,7 @@ use awsproto::delivery::{Courier, Delivery, Handing, Undelivered};
 use model::World;
 use model::queue::Queue;
 use model::queue_name::QueueName;
-use sqs::messages::{Kept, Messages};
+use sqs::messages::{Kept, Messages, QueueOf};
 
 use crate::clock;
 use crate::couriers::{Wanted, lets, undelivered};
@@ -47,6 +47,18 @@ pub(crate) async fn keep_house_for_ever(messages: Arc<Messages>, state: State) {
         }
         round = round.wrapping_add(1);
         tokio::time::sleep(STATES).await;
+    }
+}
+
+/// Has the tasks that move messages go on for ever.
+pub(crate) async fn move_for_ever(messages: Arc<Messages>, state: State) {
+    loop {
+        let world = state.snapshot();
+        let find = |arn: &str| Some(QueueOf::from(world.queue(&QueueName::of_arn(arn).ok()?).ok()?));
+        match messages.go_on(clock::now(), find).await {
+            true => tokio::time::sleep(sqs::messages::PAUSE).await,
+            false => messages.task_news().await,
+        }
     }
 }
 

@@ -170,6 +170,7 @@ fn beside(config: &Config, state: &State) -> (Beside, Option<Arc<dyn Courier>>) 
     }
     let Some(messages) = queues::messages(&config.data) else { return (beside, None) };
     tokio::spawn(queues::keep_house_for_ever(Arc::clone(&messages), state.clone()));
+    tokio::spawn(queues::move_for_ever(Arc::clone(&messages), state.clone()));
     let courier = ToQueues { state: state.clone(), messages: Arc::clone(&messages) };
     let courier: Arc<dyn Courier> = Arc::new(courier);
     let couriers = Couriers(Arc::clone(&courier));

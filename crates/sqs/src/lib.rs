@@ -15,6 +15,7 @@ mod errors;
 mod list;
 mod message_attribute;
 pub mod messages;
+mod move_task;
 mod permission;
 mod queue_policy;
 #[cfg(test)]
@@ -61,6 +62,9 @@ static ACTIONS: &[Action<World>] = &[
     write!(DeleteQueue, create::delete).asks_resource(),
     read!(GetQueueUrl, list::url).asks_resource(),
     read!(ListQueues, list::list),
+    write_beside!(StartMessageMoveTask, move_task::start).asks_resource(),
+    write_beside!(CancelMessageMoveTask, move_task::cancel).asks_resource(),
+    read_beside!(ListMessageMoveTasks, move_task::list).asks_resource(),
     read!(ListDeadLetterSourceQueues, list::dead_letter_sources).asks_resource(),
     read_beside!(GetQueueAttributes, settings::get).asks_resource(),
     write!(SetQueueAttributes, settings::set).asks_resource(),

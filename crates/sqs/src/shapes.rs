@@ -53,6 +53,7 @@ pub mod op {
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
         ("AddPermission", |input| AddPermission::decode(input).map(drop)),
+        ("CancelMessageMoveTask", |input| CancelMessageMoveTask::decode(input).map(drop)),
         ("ChangeMessageVisibility", |input| ChangeMessageVisibility::decode(input).map(drop)),
         ("ChangeMessageVisibilityBatch", |input| ChangeMessageVisibilityBatch::decode(input).map(drop)),
         ("CreateQueue", |input| CreateQueue::decode(input).map(drop)),
@@ -62,6 +63,7 @@ pub mod op {
         ("GetQueueAttributes", |input| GetQueueAttributes::decode(input).map(drop)),
         ("GetQueueUrl", |input| GetQueueUrl::decode(input).map(drop)),
         ("ListDeadLetterSourceQueues", |input| ListDeadLetterSourceQueues::decode(input).map(drop)),
+        ("ListMessageMoveTasks", |input| ListMessageMoveTasks::decode(input).map(drop)),
         ("ListQueueTags", |input| ListQueueTags::decode(input).map(drop)),
         ("ListQueues", |input| ListQueues::decode(input).map(drop)),
         ("PurgeQueue", |input| PurgeQueue::decode(input).map(drop)),
@@ -70,6 +72,7 @@ pub mod op {
         ("SendMessage", |input| SendMessage::decode(input).map(drop)),
         ("SendMessageBatch", |input| SendMessageBatch::decode(input).map(drop)),
         ("SetQueueAttributes", |input| SetQueueAttributes::decode(input).map(drop)),
+        ("StartMessageMoveTask", |input| StartMessageMoveTask::decode(input).map(drop)),
         ("TagQueue", |input| TagQueue::decode(input).map(drop)),
         ("UntagQueue", |input| UntagQueue::decode(input).map(drop)),
     ];
@@ -91,6 +94,26 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
+        }
+    }
+
+    /// `CancelMessageMoveTask`.
+    pub struct CancelMessageMoveTask;
+    impl Operation for CancelMessageMoveTask {
+        const NAME: &'static str = "CancelMessageMoveTask";
+        const AUTHORIZATION: &'static Authorization = &authorization::CANCEL_MESSAGE_MOVE_TASK;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["TaskHandle"];
+        const DRY_RUN: bool = false;
+        type Request = CancelMessageMoveTaskRequest;
+        type Response = CancelMessageMoveTaskResult;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
         }
     }
 
@@ -275,6 +298,26 @@ pub mod op {
         }
     }
 
+    /// `ListMessageMoveTasks`.
+    pub struct ListMessageMoveTasks;
+    impl Operation for ListMessageMoveTasks {
+        const NAME: &'static str = "ListMessageMoveTasks";
+        const AUTHORIZATION: &'static Authorization = &authorization::LIST_MESSAGE_MOVE_TASKS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SourceArn"];
+        const DRY_RUN: bool = false;
+        type Request = ListMessageMoveTasksRequest;
+        type Response = ListMessageMoveTasksResult;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
+
     /// `ListQueueTags`.
     pub struct ListQueueTags;
     impl Operation for ListQueueTags {
@@ -436,6 +479,26 @@ pub mod op {
         }
     }
 
+    /// `StartMessageMoveTask`.
+    pub struct StartMessageMoveTask;
+    impl Operation for StartMessageMoveTask {
+        const NAME: &'static str = "StartMessageMoveTask";
+        const AUTHORIZATION: &'static Authorization = &authorization::START_MESSAGE_MOVE_TASK;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["SourceArn"];
+        const DRY_RUN: bool = false;
+        type Request = StartMessageMoveTaskRequest;
+        type Response = StartMessageMoveTaskResult;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
+
     /// `TagQueue`.
     pub struct TagQueue;
     impl Operation for TagQueue {
@@ -512,6 +575,31 @@ impl ToJson for BatchResultErrorEntry {
         object.field("Id", &self.id);
         object.field("Message", &self.message);
         object.field("SenderFault", &self.sender_fault);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CancelMessageMoveTaskRequest {
+    pub task_handle: Option<String>,
+}
+
+impl FromJson for CancelMessageMoveTaskRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self { task_handle: members.parameter("TaskHandle")? })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CancelMessageMoveTaskResult {
+    pub approximate_number_of_messages_moved: Option<i64>,
+}
+
+impl ToJson for CancelMessageMoveTaskResult {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("ApproximateNumberOfMessagesMoved", &self.approximate_number_of_messages_moved);
         object.finish()
     }
 }
@@ -793,6 +881,61 @@ impl ToJson for ListDeadLetterSourceQueuesResult {
         let mut object = Object::default();
         object.field("NextToken", &self.next_token);
         object.list("queueUrls", &self.queue_urls);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListMessageMoveTasksRequest {
+    pub max_results: Option<i32>,
+    pub source_arn: Option<String>,
+}
+
+impl FromJson for ListMessageMoveTasksRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self { max_results: members.optional("MaxResults")?, source_arn: members.parameter("SourceArn")? })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListMessageMoveTasksResult {
+    pub results: Vec<ListMessageMoveTasksResultEntry>,
+}
+
+impl ToJson for ListMessageMoveTasksResult {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.list_unless_empty("Results", &self.results);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListMessageMoveTasksResultEntry {
+    pub approximate_number_of_messages_moved: Option<i64>,
+    pub approximate_number_of_messages_to_move: Option<i64>,
+    pub destination_arn: Option<String>,
+    pub failure_reason: Option<String>,
+    pub max_number_of_messages_per_second: Option<i32>,
+    pub source_arn: Option<String>,
+    pub started_timestamp: Option<i64>,
+    pub status: Option<String>,
+    pub task_handle: Option<String>,
+}
+
+impl ToJson for ListMessageMoveTasksResultEntry {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("ApproximateNumberOfMessagesMoved", &self.approximate_number_of_messages_moved);
+        object.field("ApproximateNumberOfMessagesToMove", &self.approximate_number_of_messages_to_move);
+        object.field("DestinationArn", &self.destination_arn);
+        object.field("FailureReason", &self.failure_reason);
+        object.field("MaxNumberOfMessagesPerSecond", &self.max_number_of_messages_per_second);
+        object.field("SourceArn", &self.source_arn);
+        object.field("StartedTimestamp", &self.started_timestamp);
+        object.field("Status", &self.status);
+        object.field("TaskHandle", &self.task_handle);
         object.finish()
     }
 }
@@ -1140,6 +1283,37 @@ impl FromJson for SetQueueAttributesRequest {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct StartMessageMoveTaskRequest {
+    pub destination_arn: Option<String>,
+    pub max_number_of_messages_per_second: Option<i32>,
+    pub source_arn: Option<String>,
+}
+
+impl FromJson for StartMessageMoveTaskRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            destination_arn: members.optional("DestinationArn")?,
+            max_number_of_messages_per_second: members.optional("MaxNumberOfMessagesPerSecond")?,
+            source_arn: members.parameter("SourceArn")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StartMessageMoveTaskResult {
+    pub task_handle: Option<String>,
+}
+
+impl ToJson for StartMessageMoveTaskResult {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("TaskHandle", &self.task_handle);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TagQueueRequest {
     pub queue_url: Option<String>,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
@@ -1171,6 +1345,7 @@ pub mod authorization {
     use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
 
     pub static ADD_PERMISSION: Authorization = Authorization { actions: &["sqs:AddPermission"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static CANCEL_MESSAGE_MOVE_TASK: Authorization = Authorization { actions: &["sqs:CancelMessageMoveTask"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CHANGE_MESSAGE_VISIBILITY: Authorization = Authorization { actions: &["sqs:ChangeMessageVisibility"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CHANGE_MESSAGE_VISIBILITY_BATCH: Authorization = Authorization { actions: &["sqs:ChangeMessageVisibility"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_QUEUE: Authorization = Authorization { actions: &["sqs:CreateQueue"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys("aws:RequestTag/${TagKey} aws:TagKeys"), dependent_actions: &[] };
@@ -1180,6 +1355,7 @@ pub mod authorization {
     pub static GET_QUEUE_ATTRIBUTES: Authorization = Authorization { actions: &["sqs:GetQueueAttributes"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_QUEUE_URL: Authorization = Authorization { actions: &["sqs:GetQueueUrl"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_DEAD_LETTER_SOURCE_QUEUES: Authorization = Authorization { actions: &["sqs:ListDeadLetterSourceQueues"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static LIST_MESSAGE_MOVE_TASKS: Authorization = Authorization { actions: &["sqs:ListMessageMoveTasks"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_QUEUE_TAGS: Authorization = Authorization { actions: &["sqs:ListQueueTags"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_QUEUES: Authorization = Authorization { actions: &["sqs:ListQueues"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static PURGE_QUEUE: Authorization = Authorization { actions: &["sqs:PurgeQueue"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
@@ -1188,6 +1364,7 @@ pub mod authorization {
     pub static SEND_MESSAGE: Authorization = Authorization { actions: &["sqs:SendMessage"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SEND_MESSAGE_BATCH: Authorization = Authorization { actions: &["sqs:SendMessage"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static SET_QUEUE_ATTRIBUTES: Authorization = Authorization { actions: &["sqs:SetQueueAttributes"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static START_MESSAGE_MOVE_TASK: Authorization = Authorization { actions: &["sqs:StartMessageMoveTask"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static TAG_QUEUE: Authorization = Authorization { actions: &["sqs:TagQueue"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys("aws:RequestTag/${TagKey} aws:TagKeys"), dependent_actions: &[] };
     pub static UNTAG_QUEUE: Authorization = Authorization { actions: &["sqs:UntagQueue"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::QUEUE, "")], keys: Keys("aws:TagKeys"), dependent_actions: &[] };
 

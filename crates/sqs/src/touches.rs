@@ -5,11 +5,11 @@ use awsproto::{Action, Call, Input, OwnPolicy, Principal, Touched};
 use model::World;
 use model::queue_name::QueueName;
 
-use crate::{list, url};
+use crate::{list, move_task, url};
 
 /// What no other account can be let do: "Cross-account permissions don't apply to the following actions" (Amazon SQS API
 /// Reference).
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     "AddPermission",
     "CancelMessageMoveTask",
     "DeleteQueue",
@@ -17,6 +17,7 @@ const OWN: [&str; 9] = [
     "ListQueueTags",
     "RemovePermission",
     "SetQueueAttributes",
+    "StartMessageMoveTask",
     "TagQueue",
     "UntagQueue",
 ];
@@ -43,12 +44,28 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
     let is_root = is_own && matches!(call.principal, Principal::Root(_));
     let is_asked = !(OWN.contains(&action.name) && !is_own || is_root && REPAIRS.contains(&action.name));
     let policy = queue.policy.clone().filter(|_| is_asked);
-    vec![touched.under(policy.map(|document| OwnPolicy { arn: name.arn(), document }))]
+    let own = touched.under(policy.map(|document| OwnPolicy { arn: name.arn(), document }));
+    std::iter::once(own).chain(moved_to(world, call, action.name, input)).collect()
+}
+
+/// "To start a task, you need … `sqs:SendMessage` on the destination queue", if one is named.
+fn moved_to(world: &World, call: &Call, action: &str, input: &Input) -> Option<Touched> {
+    let arn = input.text("DestinationArn").filter(|_| action == "StartMessageMoveTask")?;
+    let name = QueueName::of_arn(arn).ok()?;
+    let is_own = name.scope().account == call.scope.account;
+    let policy = world.queue(&name).ok().and_then(|queue| queue.policy.clone());
+    let touched = Touched::new(name.arn(), is_own.then_some(call.scope.account)).of_action("sqs:SendMessage");
+    Some(touched.under(policy.map(|document| OwnPolicy { arn: name.arn(), document })))
 }
 
 fn named(call: &Call, action: &str, input: &Input) -> Option<QueueName> {
     match action {
         "CreateQueue" => list::named(call, input.text("QueueName")?, None),
+        "StartMessageMoveTask" | "ListMessageMoveTasks" => QueueName::of_arn(input.text("SourceArn")?).ok(),
+        "CancelMessageMoveTask" => {
+            let (_, source) = move_task::read_handle(input.text("TaskHandle")?)?;
+            QueueName::of_arn(&source).ok()
+        }
         "GetQueueUrl" => list::named(call, input.text("QueueName")?, input.text("QueueOwnerAWSAccountId")),
         _ => url::read(call, input.text("QueueUrl")?),
     }

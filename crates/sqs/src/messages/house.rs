@@ -63,7 +63,8 @@ impl Messages {
     }
 
     /// Gives back what is too old, what copies of are known no longer, and what is of queues that are gone. `kept` is asked
-    /// after it is known which queues have messages here: a queue's row is there before its messages are.
+    /// after it is known which queues have messages here: a queue's row is there before its messages are. Where the disk is nearly full, it is
+    /// looked how much of what was deleted can be written again.
     ///
     /// # Errors
     /// The store's.
@@ -80,7 +81,7 @@ impl Messages {
                 None => self.forget(queue).await?,
             }
         }
-        Ok(())
+        self.look_for_room().await
     }
 
     async fn expire(&self, queue: u64, now: Timestamp, retention_ms: i64) -> Result<(), Problem> {
@@ -117,6 +118,7 @@ impl Messages {
             gone.news.notify_waiters();
         }
         self.drop_rows(queue, u64::MAX).await?;
+        self.forget_tasks(queue).await?;
         let make = move |changes: &mut Changes<'_>| {
             changes.purges.remove(queue)?;
             let (first, last) = ([0; 32], [u8::MAX; 32]);

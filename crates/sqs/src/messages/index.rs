@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Problem;
 use super::row::{Content, Head};
+use super::tasks::TASKS;
 
 /// What messages say, by queue and number.
 pub(super) const CONTENTS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("contents");
@@ -42,6 +43,7 @@ pub(super) struct Changes<'t> {
     pub(super) purges: redb::Table<'t, u64, u64>,
     numbers: redb::Table<'t, (), u64>,
     pub(super) secrets: redb::Table<'t, (), &'static [u8; 32]>,
+    pub(super) tasks: redb::Table<'t, (u64, u64), &'static [u8]>,
     is_broken: bool,
 }
 
@@ -121,6 +123,7 @@ impl<'t> Changes<'t> {
             purges: transaction.open_table(PURGES)?,
             numbers: transaction.open_table(NUMBERS)?,
             secrets: transaction.open_table(SECRETS)?,
+            tasks: transaction.open_table(TASKS)?,
             is_broken: false,
         })
     }
@@ -151,7 +154,7 @@ impl<'t> Changes<'t> {
     }
 }
 
-fn json(row: &impl serde::Serialize) -> Vec<u8> {
+pub(super) fn json(row: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(row).expect("rows are plain values")
 }
 

@@ -207,6 +207,19 @@ impl Line {
         Ok(received)
     }
 
+    /// Takes out messages that can be received, the oldest first: they are leaving. Of a group that keeps its order no more
+    /// than one leaves at once.
+    pub fn give_away(&mut self, now: Timestamp, most: usize) -> Vec<Number> {
+        self.wake(now);
+        let mut leaving = Vec::new();
+        while leaving.len() < most {
+            let Some(number) = self.next(None) else { break };
+            self.go(number, Place::Leaving);
+            leaving.push(number);
+        }
+        leaving
+    }
+
     fn next(&self, open: Option<&str>) -> Option<Number> {
         match &self.groups {
             None => self.waiting.first().copied(),

@@ -24,12 +24,13 @@ mod receive;
 mod row;
 mod send;
 mod settle;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use model::Timestamp;
@@ -45,6 +46,7 @@ pub use moving::Move;
 pub use receive::{Answer, Delivered};
 pub use row::{Content, StoredAttribute};
 pub use send::{NewMessage, Sent};
+pub use tasks::{NoTask, PAUSE, Status, Task};
 
 /// Messages of all queues at most: what is known of each takes some two hundred bytes of memory.
 pub const MESSAGES_MAX: usize = 1_000_000;
@@ -52,6 +54,10 @@ pub const MESSAGES_MAX: usize = 1_000_000;
 pub const WAITERS_MAX: usize = 4096;
 /// Bytes on the disk that are left for deleting: more than what changes that wait can take, with what the store copies for them.
 const RESERVE_BYTES: u64 = 64 << 20;
+/// How often what is sent may be in the store's file for a while.
+const COPIES_OF_MESSAGE: u64 = 3;
+/// The store's file.
+const FILE: &str = "messages.redb";
 
 /// All messages of all queues.
 pub struct Messages {
@@ -63,6 +69,11 @@ pub struct Messages {
     count: Arc<AtomicUsize>,
     pub(crate) handles: HandleKey,
     waiters: Arc<Semaphore>,
+    tasks: Arc<Mutex<tasks::Tasks>>,
+    /// Told when a task may run.
+    task_news: Notify,
+    /// Bytes that the store's file had free inside when it was looked at, less what was sent since.
+    spare: AtomicU64,
 }
 
 /// What is in memory.
@@ -154,18 +165,50 @@ impl Messages {
         lock(&self.lines)
     }
 
-    /// Refuses what takes room if there is too little.
-    fn check_room(&self) -> Result<(), Problem> {
-        // A file system that does not say it will say when it is full.
-        let is_left = rustix::fs::statvfs(&self.folder)
-            .map_or(true, |it| it.f_bavail.saturating_mul(it.f_frsize) >= RESERVE_BYTES);
-        if is_left { Ok(()) } else { Err(Problem::Full) }
+    /// Refuses what takes room if there is too little, on the disk and in what the store's file has free inside.
+    fn check_room(&self, bytes: usize) -> Result<(), Problem> {
+        let Some(left) = self.bytes_left() else { return Ok(()) };
+        if left >= RESERVE_BYTES {
+            return Ok(());
+        }
+        let needed = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_mul(COPIES_OF_MESSAGE);
+        let take = |spare: u64| spare.checked_sub(needed).filter(|rest| left + rest >= RESERVE_BYTES);
+        let taken = self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.map(drop).map_err(|_| Problem::Full)
+    }
+
+    /// Bytes that the disk has left. A file system that does not say it will say when it is full.
+    fn bytes_left(&self) -> Option<u64> {
+        let told = rustix::fs::statvfs(&self.folder).ok()?;
+        Some(told.f_bavail.saturating_mul(told.f_frsize))
+    }
+
+    /// Looks at what the store's file has free inside, where the disk has too little left: a file does not give back at once what
+    /// was deleted.
+    async fn look_for_room(&self) -> Result<(), Problem> {
+        if self.bytes_left().is_none_or(|left| left >= RESERVE_BYTES) {
+            return Ok(());
+        }
+        let database = Arc::clone(&self.database);
+        let used = tokio::task::spawn_blocking(move || bytes_used(&database));
+        let used = used.await.map_err(|error| Problem::Storage(error.to_string()))??;
+        let file = std::fs::metadata(self.folder.join(FILE))?.len();
+        self.spare.store(file.saturating_sub(used), Ordering::Relaxed);
+        Ok(())
     }
 
     /// How many messages of a queue are where.
     pub fn counts(&self, queue: QueueOf, now: Timestamp) -> Counts {
         self.lines().of(queue).line.counts(now)
     }
+}
+
+/// Bytes of a store's file that have something in them.
+fn bytes_used(database: &Database) -> Result<u64, Problem> {
+    let transaction = database.begin_write()?;
+    let stats = transaction.stats()?;
+    transaction.abort()?;
+    Ok(stats.allocated_pages().saturating_mul(stats.page_size() as u64))
 }
 
 fn lock(lines: &Mutex<Lines>) -> MutexGuard<'_, Lines> {

@@ -1,18 +1,18 @@
 //! Opening the store: what it has is brought to memory, but for what messages say.
 
 use std::path::Path;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex};
 
 use model::Timestamp;
 use redb::{Database, ReadableTable};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use super::copies::First;
 use super::index::{self, Changes, read};
 use super::line::{Entry, Place};
 use super::row::Head;
-use super::{HandleKey, Lines, Messages, Problem, QueueOf, WAITERS_MAX};
+use super::{FILE, HandleKey, Lines, Messages, Problem, QueueOf, WAITERS_MAX, tasks};
 
 impl Messages {
     /// Opens what is in a folder.
@@ -21,10 +21,10 @@ impl Messages {
     /// The disk's, and the store's.
     pub fn open(folder: &Path) -> Result<Messages, Problem> {
         std::fs::create_dir_all(folder)?;
-        let database = Arc::new(Database::create(folder.join("messages.redb"))?);
+        let database = Arc::new(Database::create(folder.join(FILE))?);
         let mut lines = Lines::default();
         let transaction = database.begin_write()?;
-        let handles = {
+        let (handles, tasks) = {
             let mut changes = Changes::open(&transaction)?;
             load(&mut changes, &mut lines)?;
             let kept = changes.secrets.get(())?.map(|it| *it.value());
@@ -37,7 +37,7 @@ impl Messages {
                     secret
                 }
             };
-            HandleKey(secret)
+            (HandleKey(secret), tasks::load(&changes)?)
         };
         transaction.commit()?;
         let count = lines.by_queue.values().map(|it| it.line.len()).sum();
@@ -49,8 +49,18 @@ impl Messages {
             count: Arc::new(AtomicUsize::new(count)),
             handles,
             waiters: Arc::new(Semaphore::new(WAITERS_MAX)),
+            tasks,
+            // One may have run when the last run ended.
+            task_news: task_news(),
+            spare: AtomicU64::new(0),
         })
     }
+}
+
+fn task_news() -> Notify {
+    let news = Notify::new();
+    news.notify_one();
+    news
 }
 
 fn load(changes: &mut Changes<'_>, lines: &mut Lines) -> Result<(), Problem> {

@@ -50,7 +50,7 @@ impl Messages {
         messages: Vec<NewMessage>,
         now: Timestamp,
     ) -> Result<Vec<Sent>, Problem> {
-        self.check_room()?;
+        self.check_room(messages.iter().map(|it| it.content.body.len()).sum())?;
         let all = messages.len();
         if self.count.fetch_add(all, Ordering::Relaxed) + all > MESSAGES_MAX {
             self.count.fetch_sub(all, Ordering::Relaxed);

@@ -175,3 +175,72 @@ fn rows(messages: &Messages) -> u64 {
     use redb::{ReadableDatabase, ReadableTableMetadata};
     messages.database.begin_read().unwrap().open_table(index::CONTENTS).unwrap().len().unwrap()
 }
+
+#[tokio::test]
+async fn only_so_many_wait_at_once() {
+    let folder = folder();
+    let messages = open(&folder).await;
+    let places: Vec<_> = (0..WAITERS_MAX).map(|_| messages.place().unwrap()).collect();
+    assert!(matches!(messages.place(), Err(Problem::TooMany)));
+    drop(places);
+    assert!(messages.place().is_ok(), "who goes away gives the place back");
+}
+
+/// A task that empties the queue of dead letters.
+fn task(to: Option<&str>, per_second: Option<u32>) -> Task {
+    let destination = to.map(str::to_owned);
+    Task { id: "task".to_owned(), source: "dead".to_owned(), destination, per_second, ..Task::default() }
+}
+
+fn found(arn: &str) -> Option<QueueOf> {
+    match arn {
+        "jobs" => Some(JOBS),
+        "dead" => Some(DEAD),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_task_moves_messages_to_where_they_were_and_goes_on_after_a_restart() {
+    let folder = folder();
+    {
+        let messages = open(&folder).await;
+        send(&messages, DEAD, &["direct"], 0).await;
+        let mut come = vec![message("one"), message("two"), message("three")];
+        come.iter_mut().for_each(|it| it.content.source = Some("jobs".to_owned()));
+        messages.send(DEAD, come, Timestamp(0)).await.unwrap();
+        messages.start_task(DEAD, task(None, None), Timestamp(0)).await.unwrap();
+        assert_eq!(messages.start_task(DEAD, task(None, None), Timestamp(0)).await, Err(NoTask::Running));
+        assert!(messages.go_on(Timestamp(500), found).await);
+    }
+    let messages = open(&folder).await;
+    let [going] = messages.tasks_of(DEAD).try_into().unwrap();
+    assert_eq!((going.status, going.to_move), (Status::Running, 4));
+    assert!(!messages.go_on(Timestamp(1000), found).await, "nobody knows where the last one was");
+    let [ended] = messages.tasks_of(DEAD).try_into().unwrap();
+    let reason = Some("CouldNotDetermineMessageSource".to_owned());
+    assert_eq!((ended.status, ended.moved, ended.reason), (Status::Failed, 3, reason));
+    let back = messages.receive(JOBS, ASKING, Timestamp(10_001)).await.unwrap();
+    assert_eq!(bodies(&back), ["one", "two", "three"]);
+    let left = messages.receive(DEAD, ASKING, Timestamp(10_001)).await.unwrap();
+    assert_eq!(bodies(&left), ["direct"]);
+}
+
+#[tokio::test]
+async fn a_task_that_was_cancelled_moves_nothing_more_and_ten_are_remembered() {
+    let folder = folder();
+    let messages = open(&folder).await;
+    send(&messages, DEAD, &["one"], 0).await;
+    for round in 0..12 {
+        messages.start_task(DEAD, task(Some("jobs"), None), Timestamp(round)).await.unwrap();
+        assert_eq!(messages.cancel_task(DEAD, "other").await, Err(NoTask::Gone));
+        assert_eq!(messages.cancel_task(DEAD, "task").await, Ok(0));
+    }
+    assert!(!messages.go_on(Timestamp(20), found).await);
+    assert_eq!(messages.tasks_of(DEAD).len(), 10);
+    assert_eq!(messages.counts(DEAD, Timestamp(20)).waiting, 1);
+    messages.start_task(DEAD, task(Some("jobs"), None), Timestamp(20)).await.unwrap();
+    while messages.go_on(Timestamp(21), found).await {}
+    assert_eq!(messages.tasks_of(DEAD)[0].status, Status::Completed);
+    assert_eq!(messages.counts(JOBS, Timestamp(22)).waiting, 1);
+}
