@@ -15,6 +15,9 @@ const PAGE: &str = "docs/coverage.md";
 /// S3 has a crate of its own kind: its rows, and the names of all operations of its model.
 const S3_ROWS: &str = "crates/s3/src/operations.rs";
 const S3_NAMES: &str = "xtask/elsewhere/s3.txt";
+/// The same of S3 Control.
+const S3_CONTROL_ROWS: &str = "crates/s3/src/service/control.rs";
+const S3_CONTROL_NAMES: &str = "xtask/elsewhere/s3control.txt";
 /// Rows that stand for no operation of the model: what browsers send as forms, and what is asked about with others.
 const S3_OWN: [&str; 2] = ["PostObject", "BypassGovernanceRetention"];
 
@@ -78,6 +81,7 @@ fn page() -> Result<String, String> {
     let others = others.map(without_any).collect::<Result<Vec<_>, _>>()?;
     services.extend(others);
     services.push(s3()?);
+    services.push(s3_control()?);
     services.sort_by_key(|service| {
         std::cmp::Reverse((
             service.served.len(),
@@ -138,6 +142,22 @@ fn s3() -> Result<Coverage, String> {
     let missing = known.filter(|name| !served.iter().any(|it| it == name)).map(str::to_owned).collect();
     let title = "Amazon S3".to_owned();
     Ok(Coverage { title, served, none: Vec::new(), missing })
+}
+
+/// S3 Control names its operations where it reads their requests: "Follows A, B and C (…)".
+fn s3_control() -> Result<Coverage, String> {
+    let source = read(Path::new(S3_CONTROL_ROWS))?;
+    let names = read(Path::new(S3_CONTROL_NAMES))?;
+    let head: String = source.lines().map_while(|line| line.strip_prefix("//!")).collect();
+    let known: Vec<&str> = names.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
+    let words: Vec<&str> = head.split(|it: char| !it.is_ascii_alphanumeric()).collect();
+    let is_served = |name: &&str| words.contains(name);
+    let served: Vec<String> = known.iter().copied().filter(|it| is_served(it)).map(str::to_owned).collect();
+    let missing = known.iter().copied().filter(|it| !is_served(it)).map(str::to_owned).collect();
+    match served.is_empty() {
+        true => Err("S3 Control: the head of its file names no operations".to_owned()),
+        false => Ok(Coverage { title: "AWS S3 Control".to_owned(), served, none: Vec::new(), missing }),
+    }
 }
 
 /// The names in `row("Name", …)` and `versioned("Name", …)`.

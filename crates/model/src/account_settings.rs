@@ -1,4 +1,5 @@
-//! What an account has settled for IAM as a whole: its alias, its password policy, and what is going on.
+//! What an account has settled as a whole: for IAM its alias, its password policy, and what is going on; for S3 what is closed
+//! to the public.
 //!
 //! Follows "Your AWS account ID and its alias" and "Set an account password policy for IAM users" (IAM User Guide).
 
@@ -6,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bucket::BlockPublicAccess;
 use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::last_access::LastAccessReport;
 use crate::oidc_provider::OidcProvider;
@@ -33,6 +35,9 @@ pub struct AccountSettings {
     /// Reports on when services were last called, the newest last.
     #[serde(default)]
     pub last_access_reports: Vec<LastAccessReport>,
+    /// What is closed to the public in all of its buckets; `None` until it is said.
+    #[serde(default)]
+    pub public_access: Option<BlockPublicAccess>,
 }
 
 /// What passwords have to be.

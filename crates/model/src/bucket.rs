@@ -105,6 +105,25 @@ pub struct BlockPublicAccess {
 }
 
 impl BlockPublicAccess {
+    /// Nothing of it.
+    pub const NOTHING: BlockPublicAccess = BlockPublicAccess {
+        block_public_acls: false,
+        ignore_public_acls: false,
+        block_public_policy: false,
+        restrict_public_buckets: false,
+    };
+
+    /// What either of two closes: "Amazon S3 applies the most restrictive combination".
+    #[must_use]
+    pub fn or(self, other: BlockPublicAccess) -> BlockPublicAccess {
+        BlockPublicAccess {
+            block_public_acls: self.block_public_acls || other.block_public_acls,
+            ignore_public_acls: self.ignore_public_acls || other.ignore_public_acls,
+            block_public_policy: self.block_public_policy || other.block_public_policy,
+            restrict_public_buckets: self.restrict_public_buckets || other.restrict_public_buckets,
+        }
+    }
+
     /// All of it, as new buckets have it.
     pub const ALL: BlockPublicAccess = BlockPublicAccess {
         block_public_acls: true,
@@ -391,6 +410,13 @@ impl World {
     /// The same, to be changed.
     pub fn bucket_mut(&mut self, name: &BucketName) -> Result<&mut Bucket, BucketRefusal> {
         self.buckets.get_mut(name).ok_or(BucketRefusal::NotFound)
+    }
+
+    /// What a bucket and its owner's account close to the public.
+    pub fn public_access_of(&self, bucket: &Bucket) -> BlockPublicAccess {
+        let own = bucket.public_access.unwrap_or(BlockPublicAccess::NOTHING);
+        let of_account = self.account_settings_of(bucket.account).and_then(|it| it.public_access);
+        own.or(of_account.unwrap_or(BlockPublicAccess::NOTHING))
     }
 
     /// An account's buckets of all partitions, by name.

@@ -2,6 +2,8 @@
 //!
 //! Follows "Required permissions for Amazon S3 API operations" (Amazon S3 User Guide).
 
+pub mod control;
+
 /// What a permission is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {

@@ -49,6 +49,8 @@ pub struct Asked<'a> {
     pub bucket: Option<&'a str>,
     /// The object's key, if it is about one.
     pub key: Option<&'a str>,
+    /// The version, if one is named.
+    pub version: Option<&'a str>,
     /// The access key that signed; `None` if nobody did.
     pub access_key: Option<&'a str>,
     /// Parameters and headers, for the keys of conditions.

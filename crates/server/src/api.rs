@@ -91,6 +91,8 @@ pub struct Client {
     pub auth: Auth,
     /// The address inside that the client has come to; None at the API's own port.
     pub endpoint: Option<IpAddr>,
+    /// The version of TLS that is spoken, as policies name it: `1.3`.
+    pub tls: Option<&'static str>,
 }
 
 impl Api {

@@ -44,7 +44,14 @@ async fn answer(stream: TcpStream, source: IpAddr, api: Arc<Api>) -> std::io::Re
     // HTTP ends in order, and its last answer must not be thrown away with the connection.
     places::reset_when_dropped(&stream, false)?;
     let origin = Origin { sender: Sender::UsersMachine, seen_as: source, is_secure: false };
-    let client = Client { origin, holder: Holder::Own, refused: None, auth: api.config.auth, endpoint: None };
+    let client = Client {
+        origin,
+        holder: Holder::Own,
+        refused: None,
+        auth: api.config.auth,
+        endpoint: None,
+        tls: None,
+    };
     listener::serve(stream, client, api, ()).await;
     Ok(())
 }

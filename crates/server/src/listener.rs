@@ -54,7 +54,7 @@ pub(crate) async fn accept(listener: TcpListener, users: LocalUsers, api: Arc<Ap
         let _ = stream.set_nodelay(true);
         let (holder, refused) = users.who(&stream, peer.ip());
         let origin = Origin { sender: Sender::UsersMachine, seen_as: as_seen(peer.ip()), is_secure: false };
-        let client = Client { origin, holder, refused, auth: api.config.auth, endpoint: None };
+        let client = Client { origin, holder, refused, auth: api.config.auth, endpoint: None, tls: None };
         if let Some(place) = connections.take(holder, 1) {
             tokio::spawn(serve(stream, client, Arc::clone(&api), place));
             continue;

@@ -16,6 +16,7 @@ use hyper::http::request::Parts;
 use model::rule::protocol;
 use model::vpc_endpoint_name::VpcEndpointName;
 use model::{VpcEndpointId, World};
+use rustls::ProtocolVersion;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,10 +71,18 @@ async fn answer(
         None => listener::serve(stream, client, api, ()).await,
         Some(tls) => {
             let secured = timeout(HANDSHAKE_MAX, tls.accept(stream)).await??;
-            listener::serve(secured, client, api, ()).await;
+            let tls = version(secured.get_ref().1.protocol_version());
+            listener::serve(secured, Client { tls, ..client }, api, ()).await;
         }
     }
     Ok(())
+}
+
+/// A version as policies name it.
+fn version(spoken: Option<ProtocolVersion>) -> Option<&'static str> {
+    // Nothing older is spoken.
+    let known = [(ProtocolVersion::TLSv1_2, "1.2"), (ProtocolVersion::TLSv1_3, "1.3")];
+    known.into_iter().find(|(it, _)| Some(*it) == spoken).map(|(_, name)| name)
 }
 
 /// Who has begun a connection. The datapath's thread is asked from one that may wait.
@@ -117,6 +126,7 @@ fn client(api: &Api, origin: Origin, peer: IpAddr, endpoint: IpAddr) -> Client {
         refused: None,
         auth: if is_laptop(peer) { api.config.auth } else { Auth::Strict },
         endpoint: Some(endpoint),
+        tls: None,
     }
 }
 

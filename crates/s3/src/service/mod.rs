@@ -4,6 +4,7 @@ mod acl;
 mod answer;
 mod attributes;
 mod bucket;
+pub mod control;
 mod cors;
 mod deliver;
 mod encryption;
@@ -111,6 +112,10 @@ impl S3Service {
         Ok(())
     }
 }
+
+/// What the file of a form is called, where whoever serves has seen it: s3s does not tell.
+#[derive(Clone, Debug)]
+pub struct PostedFile(pub String);
 
 /// One request's circumstances.
 pub struct Visit {

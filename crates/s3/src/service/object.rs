@@ -8,7 +8,7 @@ use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result, TrailingHeaders};
 
 use super::errors::{error, not_implemented, of_object, other, with};
-use super::{S3Service, moment, time};
+use super::{PostedFile, S3Service, moment, time};
 use crate::objects::{
     Algorithm, Checksum as Sum, Condition, Deletion, Event, Keep, Object, Put, Refusal, Retention, Said,
     Version, Written, hex,
@@ -20,6 +20,8 @@ const KEY_MAX: usize = 1024;
 const METADATA_MAX: usize = 2048;
 /// Objects in one deletion.
 const DELETED_AT_ONCE_MAX: usize = 1000;
+/// "The variable ${filename} is automatically replaced with the name of the file".
+const FILE_NAME: &str = "${filename}";
 /// The largest object that CopyObject copies.
 const COPY_MAX: u64 = 5 * 1024 * 1024 * 1024;
 
@@ -195,13 +197,15 @@ impl S3Service {
     /// Writes what a form brings.
     pub(super) async fn write_posted(
         &self,
-        request: S3Request<PutObjectInput>,
+        mut request: S3Request<PutObjectInput>,
     ) -> S3Result<S3Response<PutObjectOutput>> {
-        self.ask(&request, "PutObject", &request.input.bucket, Some(&request.input.key), None)?;
-        // s3s does not say what the file is called.
-        if request.input.key.contains("${filename}") {
+        let name = request.extensions.get::<PostedFile>().map(|it| it.0.clone());
+        if let Some(name) = name {
+            request.input.key = request.input.key.replace(FILE_NAME, &name);
+        } else if request.input.key.contains(FILE_NAME) {
             return Err(not_implemented());
         }
+        self.ask(&request, "PutObject", &request.input.bucket, Some(&request.input.key), None)?;
         self.write_object(request, Event::Post).await
     }
 

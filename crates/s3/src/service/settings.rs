@@ -61,7 +61,7 @@ impl S3Service {
             return Err(bad_policy("Policy has invalid resource"));
         }
         let (name, row) = self.bucket_of(&request.extensions, &bucket)?;
-        let is_blocked = row.public_access.is_some_and(|it| it.block_public_policy);
+        let is_blocked = self.around.world().public_access_of(&row).block_public_policy;
         if is_blocked && crate::public::is_public(&read) {
             return Err(public_policy(super::caller(&request.extensions)?, &name.arn()));
         }

@@ -1,5 +1,8 @@
 //! Tags of objects.
 
+use model::bucket_name::BucketName;
+use model::partition::Partition;
+use model::tags::Tags;
 use s3s::dto::*;
 use s3s::{S3Request, S3Response, S3Result};
 
@@ -9,6 +12,20 @@ use crate::objects::{Event, Object};
 use super::{OF_OBJECTS, S3Service, tags_of, to_tag_set};
 
 impl S3Service {
+    /// The tags of an object that is there; none of one that is not.
+    pub fn existing_tags(
+        &self,
+        partition: Partition,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+    ) -> Tags {
+        let world = self.around.world();
+        let row = BucketName::new(partition, bucket).ok().and_then(|name| world.bucket(&name).ok());
+        let version = row.and_then(|row| self.objects.find(row.objects, key, version).ok());
+        version.and_then(|it| it.object).map(|it| it.tags).unwrap_or_default()
+    }
+
     pub(super) fn show_object_tags(
         &self,
         request: S3Request<GetObjectTaggingInput>,

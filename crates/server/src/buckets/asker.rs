@@ -8,6 +8,7 @@ use hyper::StatusCode;
 use hyper::http::request::Parts;
 use model::bucket::Bucket;
 use model::bucket_name::BucketName;
+use model::tags::Tags;
 use model::{Partition, Region, Timestamp, World};
 use policy::Decision;
 use s3::operations::{Level, Operation, reads};
@@ -16,6 +17,7 @@ use s3::surroundings::{Asked, Asker, Caller as BucketCaller};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, OnceLock};
 
+use super::form::Form;
 use super::{Addressed, SERVICE, first_segment, keys, region_of};
 use crate::api::{Api, Client, texts};
 use crate::authorization::{self, Asking, Question, Way, Weighed};
@@ -88,6 +90,11 @@ impl Visitor {
         visitor
     }
 
+    /// Whose credentials are temporary says it in the form that they post.
+    pub(super) fn has_form(&mut self, form: &Form) {
+        self.token = self.token.take().or_else(|| form.token.clone());
+    }
+
     /// The call that was identified.
     pub(super) fn call(&self) -> Option<&Call> {
         self.known.get()
@@ -113,7 +120,7 @@ impl Visitor {
     }
 
     /// Takes somebody for who asks, if the signature holds, which is looked at after this.
-    fn identified(&self, world: &World, caller: Caller, access_key_id: &str) -> S3Result<()> {
+    pub(super) fn identified(&self, world: &World, caller: Caller, access_key_id: &str) -> S3Result<()> {
         let Some(scope) = self.api.scope_of(world, &caller, &SERVICE, Some(self.region.name())).ok() else {
             return Err(unknown_key());
         };
@@ -128,13 +135,27 @@ impl Visitor {
     fn touched(&self, world: &World, asked: &Asked<'_>) -> Touched {
         let Some(bucket) = asked.bucket else { return Touched::new("*".to_owned(), None) };
         // Whose a name is already is no matter of leave: BucketAlreadyExists says it.
-        let has_say = |row: &Bucket| !self.repairs(row, asked.action) && !self.is_kept_out(row);
+        let has_say = |row: &Bucket| !self.repairs(row, asked.action) && !self.is_kept_out(world, row);
         let is_to_be = asked.operation.name == "CreateBucket";
-        let world = Some(world).filter(|_| !is_to_be);
-        let touched = touched(world, self.region.partition(), (bucket, asked.key), has_say);
-        keys::of(asked, self.client.origin.is_secure)
+        let known = Some(world).filter(|_| !is_to_be);
+        let touched = touched(known, self.region.partition(), (bucket, asked.key), has_say);
+        let existing = self.existing_tags(asked).into_iter();
+        let existing = existing.map(|(key, value)| (format!("s3:ExistingObjectTag/{key}"), value));
+        keys::of(asked, self.client.tls)
             .into_iter()
+            .chain(existing)
             .fold(touched, |it, (key, value)| it.with(key, value))
+    }
+
+    /// The tags of the object that is asked for, where policies can be about them.
+    fn existing_tags(&self, asked: &Asked<'_>) -> Tags {
+        let (Some(s3), Some(bucket), Some(key)) = (&self.api.s3, asked.bucket, asked.key) else {
+            return Tags::new();
+        };
+        match keys::has_existing(asked.action) {
+            true => s3.existing_tags(self.region.partition(), bucket, key, asked.version),
+            false => Tags::new(),
+        }
     }
 
     fn repairs(&self, row: &Bucket, action: &str) -> bool {
@@ -145,8 +166,8 @@ impl Visitor {
 
     /// "Setting this element to TRUE restricts access to this bucket to only AWS service principals and authorized users within
     /// this account if the bucket has a public policy" (RestrictPublicBuckets).
-    fn is_kept_out(&self, row: &Bucket) -> bool {
-        let is_restricted = row.public_access.is_some_and(|it| it.restrict_public_buckets);
+    fn is_kept_out(&self, world: &World, row: &Bucket) -> bool {
+        let is_restricted = world.public_access_of(row).restrict_public_buckets;
         let is_own = self.call().is_some_and(|call| call.principal.account() == row.account);
         let policy = row.policy.as_ref().filter(|_| is_restricted && !is_own);
         let read = policy.and_then(|policy| serde_json::from_str(policy.text()).ok());

@@ -1,7 +1,6 @@
 //! The condition keys that S3's requests have.
 //!
 //! Follows "Condition keys for Amazon S3" (Service Authorization Reference) and "Bucket policy examples using condition keys".
-//! Not there: what follows from an object that is there already (`s3:ExistingObjectTag`).
 
 use awsproto::{decode_pair, query_value};
 use s3::surroundings::Asked;
@@ -31,8 +30,25 @@ const OF_HEADERS: [&str; 14] = [
     "x-amz-website-redirect-location",
 ];
 
+/// Actions that can be about the tags of an object that is there; of these the same about a version.
+const OF_EXISTING: [&str; 7] = [
+    "DeleteObjectTagging",
+    "GetObject",
+    "GetObjectAcl",
+    "GetObjectAttributes",
+    "GetObjectTagging",
+    "PutObjectAcl",
+    "PutObjectTagging",
+];
+
+/// Whether an action can be about the tags of an object that is there.
+pub(super) fn has_existing(action: &str) -> bool {
+    let name = action.strip_prefix("s3:").unwrap_or(action).replacen("ObjectVersion", "Object", 1);
+    OF_EXISTING.contains(&name.as_str())
+}
+
 /// The keys and their values.
-pub(super) fn of(asked: &Asked<'_>, is_secure: bool) -> Vec<(String, String)> {
+pub(super) fn of(asked: &Asked<'_>, tls: Option<&str>) -> Vec<(String, String)> {
     let query = asked.uri.query().unwrap_or_default();
     let header = |name: &str| asked.headers.get(name).and_then(|it| it.to_str().ok());
     let of_parameters =
@@ -49,11 +65,18 @@ pub(super) fn of(asked: &Asked<'_>, is_secure: bool) -> Vec<(String, String)> {
         let is_of_before = authorization
             .map_or(query_value(query, "X-Amz-Algorithm").is_none(), |it| it.starts_with("AWS "));
         add("s3:signatureversion", if is_of_before { "AWS" } else { "AWS4-HMAC-SHA256" });
-        add("s3:authType", if authorization.is_some() { "REST-HEADER" } else { "REST-QUERY-STRING" });
+        let is_in_query = ["X-Amz-Signature", "Signature"].iter().any(|it| query_value(query, it).is_some());
+        add(
+            "s3:authType",
+            match (authorization, is_in_query) {
+                (Some(_), _) => "REST-HEADER",
+                (None, true) => "REST-QUERY-STRING",
+                (None, false) => "POST",
+            },
+        );
     }
-    if is_secure {
-        // What our side has answered with: nothing older is spoken, and clients that lack 1.3 are of the past.
-        add("s3:TlsVersion", "1.3");
+    if let Some(version) = tls {
+        add("s3:TlsVersion", version);
     }
     keys
 }

@@ -6,6 +6,8 @@
 
 mod around;
 mod asker;
+mod control;
+mod form;
 mod keys;
 mod record;
 mod resign;
@@ -24,7 +26,7 @@ use model::bucket::Bucket;
 use model::bucket_name::BucketName;
 use model::{Region, World};
 use s3::objects::Objects;
-use s3::service::{S3Service, Visit, bucket_of};
+use s3::service::{PostedFile, S3Service, Visit, bucket_of};
 use s3s::Body;
 use std::path::Path;
 use std::sync::Arc;
@@ -94,12 +96,12 @@ pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
         return true;
     }
     if let Some(endpoint) = host.as_deref().and_then(ServiceEndpoint::spoken_to) {
-        return endpoint.service == SERVICE.name;
+        return endpoint.service == SERVICE.name || endpoint.service == control::ENDPOINT;
     }
     let path = request.uri().path();
     match scope {
         // S3 Control signs with the same name.
-        Some(scope) => scope.service == SERVICE.name && !path.starts_with("/v20180820/"),
+        Some(scope) => scope.service == SERVICE.name,
         None if is_signed_as_before(request.uri(), headers) => true,
         None => {
             let is_by_host = host.as_deref().and_then(bucket_of).is_some();
@@ -122,9 +124,12 @@ pub(crate) async fn answer(api: &Arc<Api>, client: &Client, request: Request<Inc
 async fn answer_whatever(api: &Arc<Api>, client: &Client, request: Request<Incoming>) -> Response<Body> {
     let request_id = request_id();
     let (mut head, body) = request.into_parts();
-    let body = Body::http_body(Paced::of(PACE, body));
     let addressed = Addressed::of(&head.uri, &head.headers);
-    let visitor = Visitor::of(api, client, &head, &addressed, &request_id);
+    if control::is_meant(&addressed, head.uri.path(), &head.headers) {
+        return control::answer(api, client, (head, body), &addressed, &request_id).await;
+    }
+    let body = Body::http_body(Paced::of(PACE, body));
+    let mut visitor = Visitor::of(api, client, &head, &addressed, &request_id);
     if let Some(refusal) = api.refusal(client, &head).filter(|it| !is_a_pages_own(it, &visitor)) {
         api.refused.count(refusal.reason);
         return whole(refusal.reply(&SERVICE, &request_id), &request_id);
@@ -140,6 +145,11 @@ async fn answer_whatever(api: &Arc<Api>, client: &Client, request: Request<Incom
         return whole(error.render(&SERVICE, &request_id), &request_id);
     }
     let Some(s3) = api.s3.clone() else { return Response::new(Body::empty()) };
+    let (form, body) = form::look(&head, body).await;
+    if let Some(form) = form {
+        visitor.has_form(&form);
+        head.extensions.insert(PostedFile(form.file));
+    }
     let visitor = Arc::new(visitor);
     let visit = Visit { asker: Arc::clone(&visitor) as _, partition: visitor.region.partition(), request_id };
     let response = s3.answer(Request::from_parts(head, body), visit).await;

@@ -126,11 +126,12 @@ fn conditions_can_be_about_parameters_headers_and_how_it_was_signed() {
         action: "s3:ListBucket",
         bucket: Some("b"),
         key: None,
+        version: None,
         access_key: Some("AKID"),
         uri: &uri,
         headers: &headers,
     };
-    let keys = keys::of(&asked, true);
+    let keys = keys::of(&asked, Some("1.2"));
     let value = |name: &str| keys.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     assert_eq!(value("s3:prefix"), Some("home/bob/"));
     assert_eq!(value("s3:max-keys"), Some("7"));
@@ -140,8 +141,10 @@ fn conditions_can_be_about_parameters_headers_and_how_it_was_signed() {
     assert_eq!(value("s3:RequestObjectTag/a b"), Some("c"));
     assert_eq!(value("s3:signatureversion"), Some("AWS4-HMAC-SHA256"));
     assert_eq!(value("s3:authType"), Some("REST-HEADER"));
+    assert_eq!(value("s3:TlsVersion"), Some("1.2"));
+    assert!(keys::has_existing("s3:GetObjectVersionTagging") && !keys::has_existing("s3:DeleteObject"));
     assert_eq!(
-        keys::of(&Asked { access_key: None, ..asked }, false)
+        keys::of(&Asked { access_key: None, ..asked }, None)
             .iter()
             .filter(|(key, _)| key.contains("auth"))
             .count(),
