@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Services beside moto's server from PyPI: S3's objects of 1 KiB and a page of a long list, SQS's and SNS's messages,
-events of CloudWatch Logs.
+events of CloudWatch Logs; and S3's objects of 1 KiB and of 64 MiB beside the least file server that hyper makes.
 
 Each server answers on loopback and shares the machine with eight clients, which send requests that were signed before
 over kept-alive connections, so that little of what is measured is the client's. Hamlet has all of it on the disk before
-it answers; moto keeps it in memory, and hangs up after each answer. Called by benches/run with the program to measure.
+it answers, and so has the file server; moto keeps it in memory, and hangs up after each answer. Called by benches/run
+with the program to measure and the file server.
 """
 
 import contextlib
@@ -33,6 +34,9 @@ CONNECTIONS = 8
 SECONDS = float(os.environ.get("HAMLET_BENCH_SECONDS", "4"))
 KEYS = int(os.environ.get("HAMLET_BENCH_KEYS", "100000"))
 BODY = b"x" * 1024
+LARGE = 64 << 20
+# How often something large is sent; the median counts.
+TIMES = 7
 # moto takes any; Hamlet's is its own.
 ANY = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 
@@ -70,6 +74,23 @@ class Connection:
             self.stream.close()
             self.call()
         return body
+
+    def drain(self, request):
+        """Asks for something large, of which nothing is kept; how many bytes have come."""
+        self.stream.sendall(request)
+        while b"\r\n\r\n" not in self.rest:
+            self.receive()
+        head, begun = self.rest.split(b"\r\n\r\n", 1)
+        if b" 200 " not in head.split(b"\r\n", 1)[0]:
+            raise AssertionError(head)
+        size = int(re.search(rb"content-length: (\d+)", head.lower())[1])
+        left, room = size - len(begun), bytearray(1 << 20)
+        while left > 0:
+            received = self.stream.recv_into(room, min(left, len(room)))
+            assert received, "the server hangs up"
+            left -= received
+        self.rest = b""
+        return size
 
     def sized(self, size):
         while len(self.rest) < size:
@@ -188,6 +209,42 @@ def buckets(server, keys):
     yield f"S3 page of {keys:,} keys, ms", sorted(took)[len(took) // 2] * 1000
 
 
+def gbit_per_second(port, request):
+    """How fast 64 MiB go over one connection."""
+    connection, took = Connection(port), []
+    for _ in range(TIMES):
+        began = time.monotonic()
+        connection.drain(request)
+        took.append(time.monotonic() - began)
+    return LARGE * 8 / sorted(took)[TIMES // 2] / 1e9
+
+
+def objects(server):
+    """Of S3, what a file server does as well."""
+    s3 = client(server, "s3")
+    s3.create_bucket(Bucket="beside")
+    yield from transfers(server.port, lambda method, key, body: of_object(s3, CALLS[method], "beside", key, body))
+
+
+def files(server):
+    """The same of a file server."""
+    host = f"127.0.0.1:{server.port}"
+    yield from transfers(server.port, lambda method, key, body: http(method, f"/{key}", host, {}, body))
+
+
+CALLS = {"PUT": "put_object", "GET": "get_object"}
+
+
+def transfers(port, request):
+    names = [f"{it:04}" for it in range(8 * CONNECTIONS)]
+    for method in CALLS:
+        body = BODY if method == "PUT" else b""
+        yield f"{method} of 1 KiB, /s", per_second(port, [request(method, it, body) for it in names])
+    for method in CALLS:
+        body = bytes(LARGE) if method == "PUT" else b""
+        yield f"{method} of 64 MiB, Gbit/s", gbit_per_second(port, request(method, "large", body))
+
+
 def messages(server):
     """Messages to a queue and to a topic, in a second."""
     queue = client(server, "sqs").create_queue(QueueName="bench")["QueueUrl"]
@@ -258,13 +315,34 @@ def moto():
         yield Server(port, ANY)
 
 
+@contextlib.contextmanager
+def file_server(program):
+    folder, port = tempfile.mkdtemp(prefix="hamlet-bench-", dir="/var/tmp"), free_port()
+    try:
+        with running([program, folder, port], port):
+            yield Server(port, ANY)
+    finally:
+        shutil.rmtree(folder)
+
+
 def measure(starting, keys):
     with starting as server:
         return dict([*buckets(server, keys), *messages(server), *log_events(server)])
 
 
+def beside_files(program, least):
+    """S3 and the least file server, and by how much the one is slower."""
+    with hamlet(program) as server:
+        ours = dict(objects(server))
+    with file_server(least) as server:
+        theirs = dict(files(server))
+    print(f"\n{'':<34}{'Hamlet':>12}{'files':>12}{'slower':>9}{'goal':>8}")
+    for name, mine in ours.items():
+        print(f"{'S3 ' + name:<34}{mine:>12,.1f}{theirs[name]:>12,.1f}{theirs[name] / mine:>9.2f}{'1.5':>8}")
+
+
 def main():
-    program = pathlib.Path(sys.argv[1]).resolve()
+    program, least = (pathlib.Path(it).resolve() for it in sys.argv[1:3])
     # What moto makes of a list takes it long enough with a tenth of the keys.
     ours, theirs = measure(hamlet(program), KEYS), measure(moto(), KEYS // 10)
     print(f"{'':<34}{'Hamlet':>12}{'moto':>12}{'ratio':>9}{'goal':>8}")
@@ -273,6 +351,7 @@ def main():
             print(f"{name:<34}{mine:>12,.0f}{other:>12,.0f}{mine / other:>9.1f}{'20':>8}")
         else:
             print(f"{name:<34}{mine:>12.1f}{'':>21}{'10':>8}\n{other_name:<34}{'':>12}{other:>12.1f}")
+    beside_files(program, least)
 
 
 if __name__ == "__main__":
