@@ -216,6 +216,13 @@ class Scenario:
         # `@ptr` of a query's results: the number is that of the event.
         pointer = f"{int(event[36:]):x}@{ACCOUNT}:app"
         logs.get_log_record(logRecordPointer=base64.b64encode(pointer.encode()).decode())
+        asked = dict(startTime=now // 1000 - 60, endTime=now // 1000 + 60, queryString="stats count(*) by level")
+        query = dict(queryId=logs.start_query(**group, **asked)["queryId"])
+        while logs.get_query_results(**query)["status"] in ("Scheduled", "Running"):
+            time.sleep(0.05)
+        logs.describe_queries(**group)
+        self.stopped_query()
+        logs.get_log_group_fields(**group)
         logs.test_metric_filter(filterPattern="[a, b=1]", logEventMessages=["x 1"])
         count = dict(metricName="Errors", metricNamespace="App", metricValue="1", defaultValue=0, unit="Count")
         logs.put_metric_filter(**group, filterName="errors", filterPattern="ERROR", metricTransformations=[count])
@@ -234,6 +241,18 @@ class Scenario:
         kept = logs.put_query_definition(name="vpc/top", queryString="fields @message", logGroupNames=["app"])
         logs.describe_query_definitions()
         logs.delete_query_definition(queryDefinitionId=kept["queryDefinitionId"])
+
+    def stopped_query(self):
+        """One that takes a second, so that it is there to be stopped."""
+        logs, group = self.logs, dict(logGroupName="slow")
+        logs.create_log_group(**group)
+        logs.create_log_stream(**group, logStreamName="one")
+        now = int(time.time() * 1000)
+        logs.put_log_events(**group, logStreamName="one", logEvents=[dict(timestamp=now, message="x" * 200_000)])
+        slow = "replace(" * 20 + "@message" + ", 'x', 'x')" * 20
+        asked = dict(startTime=now // 1000 - 60, endTime=now // 1000 + 60, queryString=f"fields strlen({slow})")
+        logs.stop_query(queryId=logs.start_query(**group, **asked)["queryId"])
+        logs.delete_log_group(**group)
 
     def more_vpcs(self):
         quotas, vpcs = self.quotas, dict(ServiceCode="vpc", QuotaCode="L-F678F1CE")

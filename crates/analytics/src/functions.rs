@@ -196,17 +196,17 @@ fn replace(arguments: &[&Value<'_>]) -> Option<Value<'static>> {
     if search.is_empty() {
         return Some(Value::owned_text(text));
     }
-    let places = memchr::memmem::find_iter(&text, &search).count();
-    if places.saturating_mul(by.len()) > TEXTS_BYTES_MAX {
+    let places: Vec<usize> = memchr::memmem::find_iter(&text, &search).collect();
+    if places.len().saturating_mul(by.len()) > TEXTS_BYTES_MAX {
         return None;
     }
-    let (mut replaced, mut rest) = (Vec::with_capacity(text.len()), &*text);
-    while let Some(place) = memchr::memmem::find(rest, &search) {
-        replaced.extend_from_slice(&rest[..place]);
+    let (mut replaced, mut behind) = (Vec::with_capacity(text.len()), 0);
+    for place in places {
+        replaced.extend_from_slice(&text[behind..place]);
         replaced.extend_from_slice(&by);
-        rest = &rest[place + search.len()..];
+        behind = place + search.len();
     }
-    replaced.extend_from_slice(rest);
+    replaced.extend_from_slice(&text[behind..]);
     Some(Value::owned_text(replaced))
 }
 

@@ -17,6 +17,8 @@ pub struct AwsError {
     pub message: String,
     /// The HTTP status.
     pub status: u16,
+    /// What the error's own structure has beside, for protocols in JSON: an object.
+    pub members: Option<Box<serde_json::Value>>,
 }
 
 impl AwsError {
@@ -24,12 +26,19 @@ impl AwsError {
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         let code = code.into();
         let status = status_of(&code);
-        AwsError { code, message: message.into(), status }
+        AwsError { code, message: message.into(), status, members: None }
     }
 
     /// The same error under another HTTP status.
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same error with members that its structure has beside the message.
+    #[must_use]
+    pub fn with_members(mut self, members: serde_json::Value) -> Self {
+        self.members = Some(Box::new(members));
         self
     }
 

@@ -182,6 +182,13 @@ impl<T: ToJson> ToJson for BTreeMap<String, T> {
     }
 }
 
+/// What a list in a list is. A list of bytes is a text.
+impl<T: ToJson> ToJson for Box<[T]> {
+    fn to_json(&self) -> Value {
+        Value::Array(self.iter().map(ToJson::to_json).collect())
+    }
+}
+
 impl ToJson for String {
     fn to_json(&self) -> Value {
         Value::String(self.clone())

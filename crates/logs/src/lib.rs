@@ -1,7 +1,7 @@
 //! Amazon CloudWatch Logs: log groups, streams of events in them, and who looks for which.
 //!
 //! Follows the Amazon CloudWatch Logs API Reference and User Guide. Log groups and their settings are records of the model, which
-//! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]). Filters of metrics and of
+//! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]); queries of Logs Insights run over that. Filters of metrics and of
 //! subscribers are kept, and nobody is told yet. No keys of KMS, no data protection, no transformers, no live tail, no exports.
 
 #![forbid(unsafe_code)]
@@ -16,6 +16,7 @@ mod paging;
 mod pattern;
 mod position;
 mod put;
+mod queries;
 mod query_definition;
 mod quotas;
 mod record;
@@ -31,6 +32,7 @@ mod touches;
 
 pub use events::Events;
 pub use put::{LogDelivery, deliver, ensure_group};
+pub use queries::Queries;
 pub use record::pointer;
 pub use source::GroupSource;
 
@@ -70,6 +72,11 @@ static ACTIONS: &[Action<World>] = &[
     read_beside!(GetLogEvents, get::get),
     read_beside!(FilterLogEvents, get::filter),
     read_beside!(GetLogRecord, record::get),
+    write_beside!(StartQuery, queries::start),
+    read_beside!(GetQueryResults, queries::results),
+    write_beside!(StopQuery, queries::stop),
+    read_beside!(DescribeQueries, queries::describe),
+    read_beside!(GetLogGroupFields, queries::fields),
     write!(PutMetricFilter, metric_filter::put),
     read!(DescribeMetricFilters, metric_filter::describe),
     write!(DeleteMetricFilter, metric_filter::delete),

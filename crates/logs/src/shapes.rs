@@ -160,12 +160,15 @@ pub mod op {
         ("DescribeLogGroups", |input| DescribeLogGroups::decode(input).map(drop)),
         ("DescribeLogStreams", |input| DescribeLogStreams::decode(input).map(drop)),
         ("DescribeMetricFilters", |input| DescribeMetricFilters::decode(input).map(drop)),
+        ("DescribeQueries", |input| DescribeQueries::decode(input).map(drop)),
         ("DescribeQueryDefinitions", |input| DescribeQueryDefinitions::decode(input).map(drop)),
         ("DescribeResourcePolicies", |input| DescribeResourcePolicies::decode(input).map(drop)),
         ("DescribeSubscriptionFilters", |input| DescribeSubscriptionFilters::decode(input).map(drop)),
         ("FilterLogEvents", |input| FilterLogEvents::decode(input).map(drop)),
         ("GetLogEvents", |input| GetLogEvents::decode(input).map(drop)),
+        ("GetLogGroupFields", |input| GetLogGroupFields::decode(input).map(drop)),
         ("GetLogRecord", |input| GetLogRecord::decode(input).map(drop)),
+        ("GetQueryResults", |input| GetQueryResults::decode(input).map(drop)),
         ("ListLogGroups", |input| ListLogGroups::decode(input).map(drop)),
         ("ListTagsForResource", |input| ListTagsForResource::decode(input).map(drop)),
         ("ListTagsLogGroup", |input| ListTagsLogGroup::decode(input).map(drop)),
@@ -176,6 +179,8 @@ pub mod op {
         ("PutResourcePolicy", |input| PutResourcePolicy::decode(input).map(drop)),
         ("PutRetentionPolicy", |input| PutRetentionPolicy::decode(input).map(drop)),
         ("PutSubscriptionFilter", |input| PutSubscriptionFilter::decode(input).map(drop)),
+        ("StartQuery", |input| StartQuery::decode(input).map(drop)),
+        ("StopQuery", |input| StopQuery::decode(input).map(drop)),
         ("TagLogGroup", |input| TagLogGroup::decode(input).map(drop)),
         ("TagResource", |input| TagResource::decode(input).map(drop)),
         ("TestMetricFilter", |input| TestMetricFilter::decode(input).map(drop)),
@@ -519,6 +524,47 @@ pub mod op {
         }
     }
 
+    /// `DescribeQueries`.
+    pub struct DescribeQueries;
+    impl Operation for DescribeQueries {
+        const NAME: &'static str = "DescribeQueries";
+        const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_QUERIES;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "nextToken", limit: Some("maxResults"), result: "queries" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = DescribeQueriesRequest;
+        type Response = DescribeQueriesResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "maxResults", rule: Rule::Range(1, 1000) },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                    Constraint { way: "queryLanguage", rule: Rule::Words(&["CWLI", "SQL", "PPL"]) },
+                    Constraint {
+                        way: "status",
+                        rule: Rule::Words(&[
+                            "Scheduled",
+                            "Running",
+                            "Complete",
+                            "Failed",
+                            "Cancelled",
+                            "Timeout",
+                            "Unknown",
+                        ]),
+                    },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
+
     /// `DescribeQueryDefinitions`.
     pub struct DescribeQueryDefinitions;
     impl Operation for DescribeQueryDefinitions {
@@ -675,6 +721,34 @@ pub mod op {
         }
     }
 
+    /// `GetLogGroupFields`.
+    pub struct GetLogGroupFields;
+    impl Operation for GetLogGroupFields {
+        const NAME: &'static str = "GetLogGroupFields";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_LOG_GROUP_FIELDS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = GetLogGroupFieldsRequest;
+        type Response = GetLogGroupFieldsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifier", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "time", rule: Rule::Range(0, i64::MAX) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
+
     /// `GetLogRecord`.
     pub struct GetLogRecord;
     impl Operation for GetLogRecord {
@@ -689,6 +763,33 @@ pub mod op {
         type Response = GetLogRecordResponse;
         fn decode(input: &Input) -> Result<Self::Request, AwsError> {
             json11::decode(input)
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
+
+    /// `GetQueryResults`.
+    pub struct GetQueryResults;
+    impl Operation for GetQueryResults {
+        const NAME: &'static str = "GetQueryResults";
+        const AUTHORIZATION: &'static Authorization = &authorization::GET_QUERY_RESULTS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["queryId"];
+        const DRY_RUN: bool = false;
+        type Request = GetQueryResultsRequest;
+        type Response = GetQueryResultsResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "maxItems", rule: Rule::Range(0, 10000) },
+                    Constraint { way: "nextToken", rule: Rule::Length(0, 1024) },
+                    Constraint { way: "queryId", rule: Rule::Length(1, 256) },
+                ],
+            )
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode(response)
@@ -1039,6 +1140,60 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
+        }
+    }
+
+    /// `StartQuery`.
+    pub struct StartQuery;
+    impl Operation for StartQuery {
+        const NAME: &'static str = "StartQuery";
+        const AUTHORIZATION: &'static Authorization = &authorization::START_QUERY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["endTime", "queryString", "startTime"];
+        const DRY_RUN: bool = false;
+        type Request = StartQueryRequest;
+        type Response = StartQueryResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "endTime", rule: Rule::Range(0, i64::MAX) },
+                    Constraint { way: "limit", rule: Rule::Range(1, 100000) },
+                    Constraint { way: "logGroupIdentifiers.*", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifiers.*", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logGroupNames.*", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logGroupNames.*", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "queryLanguage", rule: Rule::Words(&["CWLI", "SQL", "PPL"]) },
+                    Constraint { way: "queryString", rule: Rule::Length(0, 10000) },
+                    Constraint { way: "startTime", rule: Rule::Range(0, i64::MAX) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
+
+    /// `StopQuery`.
+    pub struct StopQuery;
+    impl Operation for StopQuery {
+        const NAME: &'static str = "StopQuery";
+        const AUTHORIZATION: &'static Authorization = &authorization::STOP_QUERY;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["queryId"];
+        const DRY_RUN: bool = false;
+        type Request = StopQueryRequest;
+        type Response = StopQueryResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(input, &[Constraint { way: "queryId", rule: Rule::Length(1, 256) }])
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
         }
     }
 
@@ -1469,6 +1624,43 @@ impl ToJson for DescribeMetricFiltersResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeQueriesRequest {
+    pub log_group_name: Option<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub query_language: Option<String>,
+    pub status: Option<String>,
+}
+
+impl FromJson for DescribeQueriesRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            log_group_name: members.optional("logGroupName")?,
+            max_results: members.optional("maxResults")?,
+            next_token: members.optional("nextToken")?,
+            query_language: members.optional("queryLanguage")?,
+            status: members.optional("status")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeQueriesResponse {
+    pub next_token: Option<String>,
+    pub queries: Vec<QueryInfo>,
+}
+
+impl ToJson for DescribeQueriesResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("nextToken", &self.next_token);
+        object.list("queries", &self.queries);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DescribeQueryDefinitionsRequest {
     pub max_results: Option<i32>,
     pub next_token: Option<String>,
@@ -1711,6 +1903,37 @@ impl ToJson for GetLogEventsResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetLogGroupFieldsRequest {
+    pub log_group_identifier: Option<String>,
+    pub log_group_name: Option<String>,
+    pub time: Option<i64>,
+}
+
+impl FromJson for GetLogGroupFieldsRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            log_group_identifier: members.optional("logGroupIdentifier")?,
+            log_group_name: members.optional("logGroupName")?,
+            time: members.optional("time")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetLogGroupFieldsResponse {
+    pub log_group_fields: Vec<LogGroupField>,
+}
+
+impl ToJson for GetLogGroupFieldsResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.list("logGroupFields", &self.log_group_fields);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct GetLogRecordRequest {
     pub log_record_pointer: Option<String>,
     pub unmask: Option<bool>,
@@ -1735,6 +1958,47 @@ impl ToJson for GetLogRecordResponse {
     fn to_json(&self) -> awsproto::json::Value {
         let mut object = Object::default();
         object.field("logRecord", &self.log_record);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetQueryResultsRequest {
+    pub max_items: Option<i32>,
+    pub next_token: Option<String>,
+    pub query_id: Option<String>,
+}
+
+impl FromJson for GetQueryResultsRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            max_items: members.optional("maxItems")?,
+            next_token: members.optional("nextToken")?,
+            query_id: members.required("queryId")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GetQueryResultsResponse {
+    pub encryption_key: Option<String>,
+    pub next_token: Option<String>,
+    pub query_language: Option<String>,
+    pub results: Vec<Box<[ResultField]>>,
+    pub statistics: Option<QueryStatistics>,
+    pub status: Option<String>,
+}
+
+impl ToJson for GetQueryResultsResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("encryptionKey", &self.encryption_key);
+        object.field("nextToken", &self.next_token);
+        object.field("queryLanguage", &self.query_language);
+        object.list("results", &self.results);
+        object.field("statistics", &self.statistics);
+        object.field("status", &self.status);
         object.finish()
     }
 }
@@ -1882,6 +2146,21 @@ impl ToJson for LogGroup {
         object.field("retentionInDays", &self.retention_in_days);
         object.field("retentionPolicyName", &self.retention_policy_name);
         object.field("storedBytes", &self.stored_bytes);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogGroupField {
+    pub name: Option<String>,
+    pub percent: Option<i32>,
+}
+
+impl ToJson for LogGroupField {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("name", &self.name);
+        object.field("percent", &self.percent);
         object.finish()
     }
 }
@@ -2255,6 +2534,35 @@ impl ToJson for QueryDefinition {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueryInfo {
+    pub bytes_scanned: Option<f64>,
+    pub create_time: Option<i64>,
+    pub log_group_name: Option<String>,
+    pub query_duration: Option<i64>,
+    pub query_id: Option<String>,
+    pub query_language: Option<String>,
+    pub query_string: Option<String>,
+    pub status: Option<String>,
+    pub user_identity: Option<String>,
+}
+
+impl ToJson for QueryInfo {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("bytesScanned", &self.bytes_scanned);
+        object.field("createTime", &self.create_time);
+        object.field("logGroupName", &self.log_group_name);
+        object.field("queryDuration", &self.query_duration);
+        object.field("queryId", &self.query_id);
+        object.field("queryLanguage", &self.query_language);
+        object.field("queryString", &self.query_string);
+        object.field("status", &self.status);
+        object.field("userIdentity", &self.user_identity);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct QueryParameter {
     pub default_value: Option<String>,
     pub description: Option<String>,
@@ -2278,6 +2586,31 @@ impl ToJson for QueryParameter {
         object.field("defaultValue", &self.default_value);
         object.field("description", &self.description);
         object.field("name", &self.name);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueryStatistics {
+    pub bytes_scanned: Option<f64>,
+    pub estimated_bytes_skipped: Option<f64>,
+    pub estimated_records_skipped: Option<f64>,
+    pub log_groups_scanned: Option<f64>,
+    pub records_matched: Option<f64>,
+    pub records_scanned: Option<f64>,
+    pub result_count: Option<f64>,
+}
+
+impl ToJson for QueryStatistics {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("bytesScanned", &self.bytes_scanned);
+        object.field("estimatedBytesSkipped", &self.estimated_bytes_skipped);
+        object.field("estimatedRecordsSkipped", &self.estimated_records_skipped);
+        object.field("logGroupsScanned", &self.log_groups_scanned);
+        object.field("recordsMatched", &self.records_matched);
+        object.field("recordsScanned", &self.records_scanned);
+        object.field("resultCount", &self.result_count);
         object.finish()
     }
 }
@@ -2336,6 +2669,21 @@ impl ToJson for ResourcePolicy {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResultField {
+    pub field: Option<String>,
+    pub value: Option<String>,
+}
+
+impl ToJson for ResultField {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("field", &self.field);
+        object.field("value", &self.value);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchedLogStream {
     pub log_stream_name: Option<String>,
     pub searched_completely: Option<bool>,
@@ -2346,6 +2694,72 @@ impl ToJson for SearchedLogStream {
         let mut object = Object::default();
         object.field("logStreamName", &self.log_stream_name);
         object.field("searchedCompletely", &self.searched_completely);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StartQueryRequest {
+    pub end_time: Option<i64>,
+    pub limit: Option<i32>,
+    pub log_group_identifiers: Vec<String>,
+    pub log_group_name: Option<String>,
+    pub log_group_names: Vec<String>,
+    pub query_language: Option<String>,
+    pub query_string: Option<String>,
+    pub start_time: Option<i64>,
+}
+
+impl FromJson for StartQueryRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            end_time: members.required("endTime")?,
+            limit: members.optional("limit")?,
+            log_group_identifiers: members.list("logGroupIdentifiers")?,
+            log_group_name: members.optional("logGroupName")?,
+            log_group_names: members.list("logGroupNames")?,
+            query_language: members.optional("queryLanguage")?,
+            query_string: members.required("queryString")?,
+            start_time: members.required("startTime")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StartQueryResponse {
+    pub query_id: Option<String>,
+}
+
+impl ToJson for StartQueryResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("queryId", &self.query_id);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StopQueryRequest {
+    pub query_id: Option<String>,
+}
+
+impl FromJson for StopQueryRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self { query_id: members.required("queryId")? })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StopQueryResponse {
+    pub success: Option<bool>,
+}
+
+impl ToJson for StopQueryResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("success", &self.success);
         object.finish()
     }
 }
@@ -2495,12 +2909,15 @@ pub mod authorization {
     pub static DESCRIBE_LOG_GROUPS: Authorization = Authorization { actions: &["logs:DescribeLogGroups"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_LOG_STREAMS: Authorization = Authorization { actions: &["logs:DescribeLogStreams"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_METRIC_FILTERS: Authorization = Authorization { actions: &["logs:DescribeMetricFilters"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DESCRIBE_QUERIES: Authorization = Authorization { actions: &["logs:DescribeQueries"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_QUERY_DEFINITIONS: Authorization = Authorization { actions: &["logs:DescribeQueryDefinitions"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_RESOURCE_POLICIES: Authorization = Authorization { actions: &["logs:DescribeResourcePolicies"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_SUBSCRIPTION_FILTERS: Authorization = Authorization { actions: &["logs:DescribeSubscriptionFilters"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static FILTER_LOG_EVENTS: Authorization = Authorization { actions: &["logs:FilterLogEvents"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_LOG_EVENTS: Authorization = Authorization { actions: &["logs:GetLogEvents"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_STREAM, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_LOG_GROUP_FIELDS: Authorization = Authorization { actions: &["logs:GetLogGroupFields"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static GET_LOG_RECORD: Authorization = Authorization { actions: &["logs:GetLogRecord"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static GET_QUERY_RESULTS: Authorization = Authorization { actions: &["logs:GetQueryResults"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_LOG_GROUPS: Authorization = Authorization { actions: &["logs:ListLogGroups"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_TAGS_FOR_RESOURCE: Authorization = Authorization { actions: &["logs:ListTagsForResource"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::optional(&kind::ANOMALY_DETECTOR, ""), ResourceUse::optional(&kind::DELIVERY, ""), ResourceUse::optional(&kind::DELIVERY_DESTINATION, ""), ResourceUse::optional(&kind::DELIVERY_SOURCE, ""), ResourceUse::optional(&kind::DESTINATION, ""), ResourceUse::optional(&kind::LOG_GROUP, ""), ResourceUse::optional(&kind::LOOKUP_TABLE, "")], keys: Keys(""), dependent_actions: &[] };
     pub static LIST_TAGS_LOG_GROUP: Authorization = Authorization { actions: &["logs:ListTagsLogGroup"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
@@ -2511,6 +2928,8 @@ pub mod authorization {
     pub static PUT_RESOURCE_POLICY: Authorization = Authorization { actions: &["logs:PutResourcePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static PUT_RETENTION_POLICY: Authorization = Authorization { actions: &["logs:PutRetentionPolicy"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static PUT_SUBSCRIPTION_FILTER: Authorization = Authorization { actions: &["logs:PutSubscriptionFilter"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::optional(&kind::DESTINATION, ""), ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &["iam:PassRole"] };
+    pub static START_QUERY: Authorization = Authorization { actions: &["logs:StartQuery"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static STOP_QUERY: Authorization = Authorization { actions: &["logs:StopQuery"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static TAG_LOG_GROUP: Authorization = Authorization { actions: &["logs:TagLogGroup"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TAG_RESOURCE: Authorization = Authorization { actions: &["logs:TagResource"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::optional(&kind::ANOMALY_DETECTOR, ""), ResourceUse::optional(&kind::DELIVERY, ""), ResourceUse::optional(&kind::DELIVERY_DESTINATION, ""), ResourceUse::optional(&kind::DELIVERY_SOURCE, ""), ResourceUse::optional(&kind::DESTINATION, ""), ResourceUse::optional(&kind::LOG_GROUP, ""), ResourceUse::optional(&kind::LOOKUP_TABLE, ""), ResourceUse::optional(&kind::SCHEDULED_QUERY, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static TEST_METRIC_FILTER: Authorization = Authorization { actions: &["logs:TestMetricFilter"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };

@@ -2,6 +2,7 @@
 
 mod filters;
 mod groups;
+mod queries;
 mod reading;
 mod rig;
 mod writing;

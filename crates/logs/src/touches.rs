@@ -8,7 +8,7 @@ use awsproto::{Action, Call, Input, Touched};
 use model::World;
 use model::log_group::log_group_arn;
 
-use crate::{names, record};
+use crate::{names, queries, record};
 
 /// What is about streams.
 const OF_STREAMS: [&str; 4] = ["CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents"];
@@ -20,6 +20,13 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
     if let Some(arn) = input.text("resourceArn").filter(|_| is_about_tags(action.name)) {
         let name = names::of_identifier(call.scope, arn).filter(|_| arn.starts_with("arn:"));
         return name.map(|name| touched(world, call, input, name, String::new())).into_iter().collect();
+    }
+    if action.name == "StartQuery" {
+        let names = input.json().map(|json| queries::group_names(call, world, json)).unwrap_or_default();
+        return names
+            .iter()
+            .map(|name| touched(world, call, input, name, ":log-stream:".to_owned()))
+            .collect();
     }
     let name = match action.name {
         "GetLogRecord" => input.text("logRecordPointer").and_then(|it| record::group_of(call, it)),

@@ -166,7 +166,8 @@ fn beside(config: &Config, state: &State) -> (Beside, Option<Arc<dyn Courier>>) 
     let mut beside = Beside::default();
     if let Some(events) = log_events::events(&config.data) {
         tokio::spawn(log_events::keep_house_for_ever(Arc::clone(&events), state.clone()));
-        beside = beside.with(events);
+        let queries = logs::Queries::new(Arc::clone(&events), log_events::seed());
+        beside = beside.with(events).with(Arc::new(queries));
     }
     let Some(messages) = queues::messages(&config.data) else { return (beside, None) };
     tokio::spawn(queues::keep_house_for_ever(Arc::clone(&messages), state.clone()));

@@ -270,8 +270,7 @@ impl Reader<'_> {
                 return Err(format!("{name} comes in path, query string or header, and is no text"));
             }
             let is_iso8601 = self.service["shapes"][&shape]["timestampFormat"] == "iso8601";
-            let inner = ["member", "value"].map(|of| text(&self.service["shapes"][&shape][of], "shape"));
-            let inner = inner.into_iter().flatten().next().unwrap_or(shape);
+            let inner = self.innermost(shape);
             if self.is_structure(&inner) {
                 self.visit(&inner, comes_in, protocol, above)?;
             }
@@ -294,6 +293,15 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// What a list or a map is of, and what that is of.
+    fn innermost(&self, shape: String) -> String {
+        let inner = ["member", "value"].map(|of| text(&self.service["shapes"][&shape][of], "shape"));
+        match inner.into_iter().flatten().next() {
+            Some(inner) => self.innermost(inner),
+            None => shape,
+        }
+    }
+
     fn is_structure(&self, shape: &str) -> bool {
         self.service["shapes"][shape]["type"] == "structure"
     }
@@ -313,9 +321,6 @@ impl Reader<'_> {
             "list" => {
                 let member = &definition["member"];
                 let of = text(member, "shape").unwrap_or_default();
-                if self.service["shapes"][&of]["type"] == "list" {
-                    return Err(format!("{shape} is a list of lists; that is not generated"));
-                }
                 let item = text(member, "locationName").unwrap_or_else(|| "member".to_owned());
                 Ok(Kind::List { of, item, flattened: definition["flattened"] == true })
             }
@@ -349,6 +354,14 @@ impl Reader<'_> {
                 "map" if self.is_map_to(shape, "structure") => {
                     let of = text(&self.service["shapes"][shape]["value"], "shape").unwrap_or_default();
                     format!("std::collections::BTreeMap<String, {}>", names::structure(&of))
+                }
+                // A list in a list. Written in JSON alone, likewise.
+                "list" => {
+                    let of = text(&self.service["shapes"][shape]["member"], "shape").unwrap_or_default();
+                    match self.is_structure(&of) {
+                        true => format!("Box<[{}]>", names::structure(&of)),
+                        false => return Err(format!("{shape} is a list in a list; that is not generated")),
+                    }
                 }
                 other => return Err(format!("{shape} is a {other}; that is not generated")),
             })

@@ -39,10 +39,7 @@ impl Dialect for RpcCbor {
     }
 
     fn write_error(&self, _: &Service, error: &AwsError, _: &str) -> Reply {
-        let mut members = Map::new();
-        members.insert("__type".to_owned(), Value::from(error.code.as_ref()));
-        members.insert("message".to_owned(), Value::from(error.message.as_str()));
-        reply(json_error::status(error), &Value::Object(members))
+        reply(json_error::status(error), &Value::Object(json_error::members(error)))
     }
 }
 

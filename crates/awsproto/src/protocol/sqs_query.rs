@@ -98,7 +98,12 @@ impl Dialect for SqsQuery {
             _ => error.message.clone(),
         };
         let status = query_compatible::status(error);
-        let told = AwsError { code: query_compatible::code(error).to_owned().into(), message, status };
+        let told = AwsError {
+            code: query_compatible::code(error).to_owned().into(),
+            message,
+            status,
+            members: None,
+        };
         Reply::new(status, CONTENT_TYPE, xml_error::error_response(service, &told, request_id))
     }
 

@@ -7,6 +7,7 @@ use awsproto::{Beside, Handler, Input};
 use model::World;
 use serde_json::Value;
 
+use crate::Queries;
 use crate::events::Events;
 use crate::events::testing::Folder;
 
@@ -18,6 +19,7 @@ pub(super) const HOUR: i64 = 60 * 60 * 1000;
 pub(super) struct Rig {
     pub(super) caller: JsonCaller,
     pub(super) events: Arc<Events>,
+    queries: Arc<Queries>,
     runtime: tokio::runtime::Runtime,
     _folder: Folder,
 }
@@ -25,10 +27,12 @@ pub(super) struct Rig {
 impl Rig {
     pub(super) fn new() -> Rig {
         let folder = Folder::new();
+        let events = Arc::new(Events::open(folder.path()).unwrap());
         Rig {
             caller: JsonCaller::new(&crate::API, "us-west-2"),
-            events: Arc::new(Events::open(folder.path()).unwrap()),
-            runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
+            queries: Arc::new(Queries::new(Arc::clone(&events), 7)),
+            events,
+            runtime: tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap(),
             _folder: folder,
         }
     }
@@ -44,7 +48,9 @@ impl Rig {
     fn send(&mut self, action: &str, body: Value) -> Result<Value, awsproto::AwsError> {
         let row = crate::API.actions.iter().find(|it| it.name == action).expect("there is such an action");
         let Handler::Beside { handle, .. } = row.handler else { return self.caller.send(action, &body) };
-        let beside = Beside::default().with(Arc::clone(&self.events));
+        // Each call has identifiers of its own.
+        self.caller.inner.call.ids.uuid();
+        let beside = Beside::default().with(Arc::clone(&self.events)).with(Arc::clone(&self.queries));
         let world: Arc<World> = Arc::new(self.caller.inner.world.clone());
         let request = (row.decode)(&Input::Json(body))?;
         let output =
@@ -58,10 +64,28 @@ impl Rig {
     }
 
     #[track_caller]
+    pub(super) fn error(&mut self, action: &str, body: Value) -> awsproto::AwsError {
+        self.send(action, body).expect_err("it is refused")
+    }
+
+    #[track_caller]
     pub(super) fn refused(&mut self, action: &str, body: Value) -> String {
         match self.send(action, body) {
             Ok(answer) => panic!("{action} was not refused: {answer}"),
             Err(error) => error.to_string(),
+        }
+    }
+
+    /// What a query comes to, once it is done.
+    #[track_caller]
+    pub(super) fn found(&mut self, id: &str) -> Value {
+        loop {
+            let answer = self.ok("GetQueryResults", serde_json::json!({"queryId": id}));
+            if !matches!(answer["status"].as_str(), Some("Scheduled" | "Running")) {
+                return answer;
+            }
+            let a_moment = std::time::Duration::from_millis(2);
+            self.runtime.block_on(async { tokio::time::sleep(a_moment).await });
         }
     }
 
