@@ -46,6 +46,7 @@ class Lab7FlowLogs(NetworkLab):
         self.ping_by_three_addresses()
         self.every_packet_once()
         self.rejected()
+        self.insights()
         self.stateful_and_stateless()
         self.what_is_left_out()
         self.other_formats()
@@ -228,6 +229,29 @@ class Lab7FlowLogs(NetworkLab):
         words = ("--log-group-name", GROUP, "--filter-pattern", pattern)
         found = self.logs("filter-log-events", *words)["events"]
         self.holds(found and all(" 81 6 " in it["message"] and "REJECT" in it["message"] for it in found), found)
+
+    def query(self, text):
+        """The rows of a query of Logs Insights, as the console's samples are run."""
+        now = int(time.time())
+        times = ("--start-time", str(now - 3600), "--end-time", str(now + 60))
+        id = self.logs("start-query", "--log-group-name", GROUP, *times, "--query-string", text)["queryId"]
+        answer = lambda: self.logs("get-query-results", "--query-id", id)
+        wait_for("the query", lambda: answer()["status"] == "Complete", 30, every=0.2)
+        return [{it["field"]: it["value"] for it in row} for row in answer()["results"]]
+
+    def insights(self):
+        self.step("   Logs Insights: the top ten byte transfers, and who was refused most often")
+        rows = self.query(
+            "stats sum(bytes) as bytesTransferred by srcAddr, dstAddr | sort bytesTransferred desc | limit 10"
+        )
+        ways = {(it["srcAddr"], it["dstAddr"]): float(it["bytesTransferred"]) for it in rows}
+        way = (self.private[2], self.private[1])
+        self.sees(next(iter(ways)), way, rows)
+        self.sees(ways[way], float(self.sums(self.eni[1], 0, src=way[0], dst=way[1])[1]), rows)
+        rows = self.query(
+            'filter action="REJECT" | stats count(*) as numRejections by srcAddr | sort numRejections desc | limit 20'
+        )
+        self.holds(rows and all(int(it["numRejections"]) > 0 for it in rows), rows)
 
     def stateful_and_stateless(self):
         self.step("8. groups answer for answers, network ACLs do not: ACCEPT, then REJECT")

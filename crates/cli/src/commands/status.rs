@@ -35,7 +35,11 @@ fn text(status: &Status) -> String {
         section(&mut text, "What fails, and is tried again", &problems);
     }
     section(&mut text, "Controllers (busy, last step, last error)", &controllers(status));
-    section(&mut text, "Flow logs (records delivered, lost, interfaces with more than could be told)", &flow_logs(status));
+    section(
+        &mut text,
+        "Flow logs (records delivered, lost, interfaces with more than could be told)",
+        &flow_logs(status),
+    );
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &counts(&status.drops));
     section(&mut text, "Refused API requests", &counts(&status.refused_requests));

@@ -138,6 +138,7 @@ impl Lab {
             unknown_images: Default::default(),
             quotas: Default::default(),
             oidc_issuers: Vec::new(),
+            flow_log_minute: std::time::Duration::from_secs(60),
             nesting: Default::default(),
             aws_cli: None,
             program: PathBuf::new(),
