@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use engine::{Engine, FlowWindow, PortId, PortKind};
+use engine::{ClosedFlows, Engine, FlowWindow, PortId, PortKind};
 use model::{MacAddress, NetworkInterfaceId, World};
 
 use crate::capture::{CAPTURES_MAX, Capture, CaptureId, CaptureScope, Writer};
@@ -129,10 +129,11 @@ impl Datapath {
     /// The flow logs' windows that have closed since they were taken last, and whether there is one whose time is over and
     /// that is being added up.
     pub fn flow_windows(&self) -> (Vec<FlowWindow>, bool) {
-        self.ask(|switch| {
+        let (closed, is_closing) = self.ask(|switch| {
             let now = switch.time();
             switch.engine.take_flow_windows(now)
-        })
+        });
+        (closed.iter().map(ClosedFlows::window).collect(), is_closing)
     }
 
     /// Goes on as if so much time had passed without packets: for those who test what happens after six idle minutes.

@@ -34,8 +34,8 @@ impl Default for FlowLimits {
     }
 }
 
-/// How many windows wait for whoever takes them; older ones are given up.
-const CLOSED_WINDOWS_MAX: usize = 16;
+/// How many windows wait for whoever takes them. Of older ones no more is told than that something is left out.
+const CLOSED_WINDOWS_MAX: usize = 4;
 /// At how many logged interfaces the packets of one connection are added up. What passes more stays off the fast path.
 pub(crate) const WATCHED_RECORDS_MAX: usize = 6;
 
@@ -90,6 +90,11 @@ struct Window {
     settled: usize,
 }
 
+/// A window that has closed, as the engine has it. To tell what is in it takes a while for each record: that is for others
+/// than the thread that moves packets.
+#[derive(Debug)]
+pub struct ClosedFlows(Window);
+
 /// The book.
 #[derive(Debug)]
 pub(crate) struct FlowBook {
@@ -97,7 +102,7 @@ pub(crate) struct FlowBook {
     open: Option<Window>,
     /// Its time is over; what passed on the fast path is being added.
     closing: Option<Window>,
-    closed: Vec<FlowWindow>,
+    closed: Vec<ClosedFlows>,
     number: u32,
 }
 
@@ -211,14 +216,18 @@ impl FlowBook {
     /// Puts the window that closes with those that have, if everything has been added.
     pub(crate) fn close(&mut self) {
         let Some(closing) = self.closing.take_if(|it| it.settled >= it.watched.len()) else { return };
-        if self.closed.len() >= CLOSED_WINDOWS_MAX {
-            self.closed.remove(0);
+        self.closed.push(ClosedFlows(closing));
+        if self.closed.len() > CLOSED_WINDOWS_MAX {
+            let ClosedFlows(given_up) = self.closed.remove(0);
+            let next = &mut self.closed[0].0;
+            for (interface, records) in &given_up.per_interface {
+                *next.skipped.entry(*interface).or_default() += u64::from(*records);
+            }
         }
-        self.closed.push(closing.into_closed());
     }
 
     /// The windows that have closed since they were taken last, oldest first.
-    pub(crate) fn take_closed(&mut self) -> Vec<FlowWindow> {
+    pub(crate) fn take_closed(&mut self) -> Vec<ClosedFlows> {
         std::mem::take(&mut self.closed)
     }
 }
@@ -298,7 +307,7 @@ impl Window {
         }
     }
 
-    fn into_closed(self) -> FlowWindow {
+    fn told(&self) -> FlowWindow {
         let end = self.end();
         let time = |moment| self.time(moment).min(end);
         let record = |(key, counted): (&FlowKey, &Counted)| FlowRecord {
@@ -312,7 +321,14 @@ impl Window {
             tcp_flags: counted.tcp_flags,
         };
         let records = self.records.iter().map(record).collect();
-        FlowWindow { start: self.start, end, records, skipped: self.skipped }
+        FlowWindow { start: self.start, end, records, skipped: self.skipped.clone() }
+    }
+}
+
+impl ClosedFlows {
+    /// What was counted.
+    pub fn window(&self) -> FlowWindow {
+        self.0.told()
     }
 }
 
@@ -365,9 +381,9 @@ mod tests {
             book.settle(at, size(sent).sent, 1, now.moment);
         }
         book.close();
-        let mut closed = book.take_closed();
+        let closed = book.take_closed();
         assert_eq!(closed.len(), 1);
-        closed.remove(0)
+        closed[0].window()
     }
 
     #[test]
@@ -424,6 +440,20 @@ mod tests {
         };
         assert!(watch(1).is_some() && watch(2).is_some());
         assert_eq!(watch(3), None);
+    }
+
+    #[test]
+    fn of_windows_that_nobody_takes_the_oldest_are_skipped() {
+        let mut book = FlowBook::new(FlowLimits::default());
+        for minute in 0..7 {
+            book.roll(true, at(60_000 * minute));
+            book.close();
+            book.count(&[observation(1)], &size(1), 0, Moment(60_000 * minute));
+        }
+        let closed = book.take_closed();
+        assert_eq!(closed.len(), CLOSED_WINDOWS_MAX);
+        assert_eq!(closed[0].window().skipped[&NetworkInterfaceId::numbered(1)], 1);
+        assert!(closed[1].window().skipped.is_empty());
     }
 
     #[test]

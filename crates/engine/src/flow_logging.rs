@@ -11,10 +11,8 @@ use crate::clock::{Moment, Now};
 use crate::connection::{End, Sent};
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
-use crate::flow_book::{Places, WATCHED_RECORDS_MAX};
-use crate::flow_record::{
-    FlowAction, FlowKey, FlowWindow, Observation, RejectReason, TrafficPath, counted_flags,
-};
+use crate::flow_book::{ClosedFlows, Places, WATCHED_RECORDS_MAX};
+use crate::flow_record::{FlowAction, FlowKey, Observation, RejectReason, TrafficPath, counted_flags};
 use crate::journey::{Journey, Place, Site, Step};
 use crate::nat_metrics::Sizes;
 use crate::passage::Passage;
@@ -243,7 +241,7 @@ impl Engine {
     ///
     /// Closing goes over the connections that were logged, some thousands with each call. Their next packets go off the fast
     /// path, once.
-    pub fn take_flow_windows(&mut self, now: Now) -> (Vec<FlowWindow>, bool) {
+    pub fn take_flow_windows(&mut self, now: Now) -> (Vec<ClosedFlows>, bool) {
         self.roll_flows(now);
         for (at, watched) in self.flow_book.next_to_settle(SETTLED_AT_ONCE) {
             let (slot, end) = (watched.slot, watched.end);

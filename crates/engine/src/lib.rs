@@ -65,7 +65,7 @@ pub use connection_table::ConnectionTable;
 pub use drop_reason::{DropCounters, DropReason};
 pub use engine::{Engine, Limits};
 pub use explain::{Question, Story};
-pub use flow_book::FlowLimits;
+pub use flow_book::{ClosedFlows, FlowLimits};
 pub use flow_record::{FlowAction, FlowKey, FlowRecord, FlowWindow, RejectReason, TrafficPath};
 pub use forwarding::Forwarding;
 pub use metric::{Metric, Unit};

@@ -4,7 +4,7 @@ use engine::{FlowAction, FlowRecord, FlowWindow};
 use flowlog::{Format, Line, LogStatus, Longer, Site};
 use model::flow_log::{FlowLog, TrafficType};
 use model::{FlowLogId, NetworkInterfaceId, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +79,7 @@ fn by_interface(window: &FlowWindow) -> ByInterface<'_> {
 
 /// What a window has of some interfaces.
 fn part_of(window: &FlowWindow, interfaces: &[NetworkInterfaceId]) -> FlowWindow {
+    let interfaces: BTreeSet<_> = interfaces.iter().collect();
     let is_here = |id: &NetworkInterfaceId| interfaces.contains(id);
     FlowWindow {
         start: window.start,

@@ -1,8 +1,8 @@
 //! The engine and the reference model, told the same and compared.
 
 use engine::{
-    DropReason, End, Engine, FlowAction, FlowWindow, Limits, Moment, Now, PortId, PortKind, PortTable,
-    Verdict,
+    ClosedFlows, DropReason, End, Engine, FlowAction, FlowWindow, Limits, Moment, Now, PortId, PortKind,
+    PortTable, Verdict,
 };
 use model::flow_log::{FlowLog, FlowLogDestination, FlowLogSettings, Logged, TrafficType};
 use model::{Direction, FlowLogId, IpNet, MacAddress, NetworkInterfaceId, Tags, Timestamp, World};
@@ -145,7 +145,7 @@ impl Pair {
         let mut taken = Vec::new();
         loop {
             let (windows, is_closing) = self.engine.take_flow_windows(self.time());
-            taken.extend(windows);
+            taken.extend(windows.iter().map(ClosedFlows::window));
             if !is_closing {
                 break;
             }
