@@ -337,9 +337,7 @@ class Scenario:
 
     def flow_logs(self):
         ec2, iam, id = self.ec2, self.iam, self.id
-        trust = {"Effect": "Allow", "Principal": {"Service": "vpc-flow-logs.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-        role = iam.create_role(RoleName="flow-logs", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        role = iam.create_role(RoleName="flow-logs", AssumeRolePolicyDocument=trust("vpc-flow-logs"))["Role"]["Arn"]
         wanted = {"TrafficType": "ALL", "LogGroupName": "flows", "DeliverLogsPermissionArn": role}
         for kind, resource in (("VPC", "vpc"), ("Subnet", "subnet")):
             made = ec2.create_flow_logs(

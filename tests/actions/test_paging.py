@@ -149,6 +149,7 @@ class Paging(unittest.TestCase):
             cls.iam.create_role(RoleName=f"role{number}", AssumeRolePolicyDocument=scenario.trust("ec2"), Tags=tags)
             cls.iam.create_instance_profile(InstanceProfileName=f"profile{number}", Tags=tags)
             cls.iam.add_role_to_instance_profile(InstanceProfileName=f"profile{number}", RoleName="role0")
+        cls.fill_flow_logs()
         cls.fill_identities(tags)
         cls.fill_credentials(tags)
         for number in range(MANY):
@@ -169,6 +170,14 @@ class Paging(unittest.TestCase):
             ],
             TargetCapacitySpecification={"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "on-demand"},
         )["FleetId"]
+
+    @classmethod
+    def fill_flow_logs(cls):
+        trust = scenario.trust("vpc-flow-logs")
+        role = cls.iam.create_role(RoleName="flow-logs", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        wanted = {"TrafficType": "ALL", "DeliverLogsPermissionArn": role}
+        for number in range(MANY):
+            cls.ec2.create_flow_logs(ResourceType="VPC", ResourceIds=[cls.vpc], LogGroupName=f"flows{number}", **wanted)
 
     @classmethod
     def fill_identities(cls, tags):
