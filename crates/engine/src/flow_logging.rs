@@ -202,6 +202,14 @@ impl Engine {
         }
     }
 
+    /// A packet was decided and has died all the same, uncounted: nobody adds up what would follow it on the fast path.
+    pub(crate) fn decide_next_again(&mut self, port: PortId, sent: &Flow) {
+        let Some((slot, from)) = self.connections.find(port, sent) else { return };
+        if let Some(connection) = self.connections.get_mut(slot) {
+            connection.forget_decision(from);
+        }
+    }
+
     /// What the connection has counted of this packet is in its records already. The packets that come on the fast path go
     /// the same way as this one, unless it went another: addressed to somebody else on its link.
     fn watch_flow(&mut self, slot: Slot, from: End, passage: &Passage, places: Places) {

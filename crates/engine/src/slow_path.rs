@@ -76,7 +76,12 @@ impl Engine {
             course: decision.course,
         };
         self.remember_first_fragment(port, headers, &passage, now.moment);
-        self.send_on(&mut Sending { port, frame, headers, vnet, checksum }, &passage, now.moment, out)
+        let verdict =
+            self.send_on(&mut Sending { port, frame, headers, vnet, checksum }, &passage, now.moment, out);
+        if !passage.course.is_empty() && matches!(verdict, Verdict::Dropped(_)) {
+            self.decide_next_again(port, &sent.flow);
+        }
+        verdict
     }
 
     /// What the network tells the sender of a packet that died. It is silent but for two reasons, both of NAT gateways.

@@ -8,8 +8,10 @@ use driver::lab::{ACK, FIN, Lab, RST, SYN};
 use engine::DropReason;
 use flowlog::{Format, Line, LogStatus, Site};
 use model::rule::Traffic;
-use model::{NetworkAclEntry, RuleAction};
+use model::{MacAddress, NetworkAclEntry, RuleAction};
+use sim::reference::{Packet, Part};
 use std::collections::BTreeMap;
+use wire::Flow;
 
 const NETWORK: &str = "
 vpc main 10.0.0.0/16
@@ -187,6 +189,35 @@ fn an_instance_s_public_address_is_in_no_record() {
             "web 192.0.2.10 10.0.0.10 4000 22 1 44 REJECT 2 192.0.2.10 10.0.0.10 ingress -",
             "web 192.0.2.10 10.0.0.10 4000 80 1 44 ACCEPT 2 192.0.2.10 10.0.0.10 ingress -",
         ]
+    );
+}
+
+#[test]
+fn what_follows_a_packet_that_was_too_large_is_counted() {
+    let mut lab = lab();
+    let packet = |length| Packet {
+        flow: Flow {
+            source: "192.0.2.10".parse().unwrap(),
+            destination: "52.0.0.10".parse().unwrap(),
+            protocol: 6,
+            source_port: 4000,
+            destination_port: 80,
+        },
+        icmp: None,
+        flags: SYN,
+        ttl: 64,
+        about: None,
+        length,
+        part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
+    };
+    assert_eq!(lab.send("example.com", packet(3000)), Err(DropReason::TooBig));
+    let next = |flags| Packet { flags, ..packet(4) };
+    lab.send("example.com", next(ACK)).unwrap();
+    lab.send("example.com", next(ACK)).unwrap();
+    assert_eq!(
+        records(&mut lab),
+        ["web 192.0.2.10 10.0.0.10 4000 80 2 88 ACCEPT 0 192.0.2.10 10.0.0.10 ingress -"]
     );
 }
 
