@@ -244,7 +244,8 @@ class Lab7FlowLogs(NetworkLab):
         rows = self.query(
             "stats sum(bytes) as bytesTransferred by srcAddr, dstAddr | sort bytesTransferred desc | limit 10"
         )
-        ways = {(it["srcAddr"], it["dstAddr"]): float(it["bytesTransferred"]) for it in rows}
+        # Records without data are a group of their own, without addresses.
+        ways = {(it["srcAddr"], it["dstAddr"]): float(it["bytesTransferred"]) for it in rows if "srcAddr" in it}
         way = (self.private[2], self.private[1])
         self.sees(next(iter(ways)), way, rows)
         self.sees(ways[way], float(self.sums(self.eni[1], 0, src=way[0], dst=way[1])[1]), rows)
