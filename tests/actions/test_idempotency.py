@@ -22,6 +22,8 @@ class Tokens(unittest.TestCase):
         image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
         name = image.removeprefix("resolve:ssm:")
         image_id = cls.hamlet.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+        iam, trust = cls.hamlet.client("iam"), scenario.trust("vpc-flow-logs")
+        role = iam.create_role(RoleName="flow-logs", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         # For each action with a token: its parameters, the changed ones, and what must not be there twice.
         cls.calls = {
             "RunInstances": (
@@ -102,6 +104,17 @@ class Tokens(unittest.TestCase):
                 dict(VpcId=vpc),
                 dict(TagSpecifications=scenario.tagged("egress-only-internet-gateway", "x")),
                 lambda: ec2.describe_egress_only_internet_gateways()["EgressOnlyInternetGateways"],
+            ),
+            "CreateFlowLogs": (
+                dict(
+                    ResourceType="VPC",
+                    ResourceIds=[vpc],
+                    TrafficType="ALL",
+                    LogGroupName="flows",
+                    DeliverLogsPermissionArn=role,
+                ),
+                dict(TrafficType="REJECT"),
+                lambda: ec2.describe_flow_logs()["FlowLogs"],
             ),
             "CreateVpcEndpoint": (
                 dict(VpcId=vpc, ServiceName="com.amazonaws.us-west-2.s3"),
