@@ -6,7 +6,6 @@ import concurrent.futures
 import contextlib
 import json
 import os
-import subprocess
 import time
 
 import boto3
@@ -237,15 +236,12 @@ class Logs(harness.Lab):
             return
         self.step("a disk that is full: what does not fit is refused whole, and there is room again after deleting")
         self.hamlet.stop()
-        folder = self.user.stage / "small"
-        folder.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=140m", "tmpfs", folder], check=True)
-        try:
-            self.hamlet = harness.Hamlet(self.user, *self.options, data=self.user.own(folder))
-            self.fill()
-        finally:
-            self.hamlet.kill()
-            subprocess.run(["umount", folder], check=True)
+        with harness.small_disk(140) as folder:
+            try:
+                self.hamlet = harness.Hamlet(self.user, *self.options, data=self.user.own(folder))
+                self.fill()
+            finally:
+                self.hamlet.kill()
 
     def fill(self):
         logs = self.client()

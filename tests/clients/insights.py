@@ -119,7 +119,7 @@ class Insights(harness.Lab):
             {"@log": f"{ACCOUNT}:app-1", "n": "1", "avg(took)": "12.5", "who": "mary"},
             {"@log": f"{ACCOUNT}:app-2", "n": "1", "avg(took)": "7"},
         ]
-        arns = [it["arn"] for it in self.client().describe_log_groups(logGroupNamePrefix="app-")["logGroups"]]
+        arns = [it["logGroupArn"] for it in self.client().describe_log_groups(logGroupNamePrefix="app-")["logGroups"]]
         self.sees(self.answer(query, logGroupNames=["app-1", "app-2"])[1], expected)
         self.sees(self.answer(query, logGroupIdentifiers=arns)[1], expected)
         self.sees(self.answer(f"SOURCE logGroups(namePrefix: ['app-']) | {query}")[1], expected)

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """A disk that is full of messages: none is lost, all can be received and deleted, and there is room again then."""
 
-import subprocess
 import time
 
 import boto3
@@ -32,15 +31,13 @@ class FullDisk(harness.Lab):
     def walk(self):
         if self.user.prefix:
             raise harness.CannotRun("a small disk of its own needs root")
-        folder = self.hamlet.data / "messages"
         self.hamlet.kill()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=140m,mode=700", "tmpfs", folder], check=True)
-        try:
-            self.hamlet.start()
-            self.fill()
-        finally:
-            self.hamlet.kill()
-            subprocess.run(["umount", folder], check=True)
+        with harness.small_disk(140) as folder:
+            try:
+                self.hamlet = harness.Hamlet(self.user, *self.options, data=self.user.own(folder))
+                self.fill()
+            finally:
+                self.hamlet.kill()
 
     def fill(self):
         sqs = self.client()

@@ -463,6 +463,18 @@ def nothing_is_left(path):
     return left
 
 
+@contextlib.contextmanager
+def small_disk(megabytes):
+    """A disk of its own, for root. Not in anybody's stage: whoever starts meanwhile sees it in the table of mounts."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hamlet-disk-"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+        folder.rmdir()
+
+
 def users(both=True):
     """Functions that make the users a lab is walked as."""
     return [User.this, User.ordinary] if both and os.geteuid() == 0 else [User.this]
