@@ -367,6 +367,11 @@ pub enum BucketRefusal {
 }
 
 impl Bucket {
+    /// Its name for everybody: neither Region nor account is in it.
+    pub fn arn(&self) -> String {
+        format!("arn:{}:s3:::{}", self.region.partition().name(), self.name)
+    }
+
     /// One as AWS makes it.
     pub fn new(
         name: &BucketName,

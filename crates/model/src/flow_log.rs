@@ -4,7 +4,7 @@
 //! its tags. What it writes is in no table: the engine makes the records. None of transit gateways and of regional NAT
 //! gateways.
 
-use policy::{Attached, Context, Decision, Origin, Policies, Principal, ResourcePolicy};
+use policy::{Context, Principal};
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::Bucket;
@@ -125,7 +125,7 @@ pub enum DeliveryProblem {
 const SERVICE: &str = "vpc-flow-logs";
 
 /// The service that writes into buckets, likewise.
-const LOG_DELIVERY: &str = "delivery.logs";
+pub const LOG_DELIVERY: &str = "delivery.logs";
 
 /// What conditions can be about when the service acts for a flow log.
 fn delivery_context(log: &FlowLog, service: &str, now: Timestamp) -> Context {
@@ -169,19 +169,33 @@ impl FlowLog {
         BucketName::new(self.scope.region.partition(), name).ok()
     }
 
+    /// What the keys of its files begin with, up to the account; `None` if it has none.
+    pub fn files_folder(&self) -> Option<String> {
+        let FlowLogDestination::S3 { arn, hive_compatible_partitions, .. } = &self.settings.destination
+        else {
+            return None;
+        };
+        let folder = arn.split_once('/').map(|(_, folder)| folder).unwrap_or_default();
+        let slash = if folder.is_empty() || folder.ends_with('/') { "" } else { "/" };
+        let name = if *hive_compatible_partitions { "aws-account-id=" } else { "" };
+        Some(format!("{folder}{slash}AWSLogs/{name}{}/", self.scope.account))
+    }
+
+    /// For what the service writes into buckets, as policies' `aws:SourceArn` says it.
+    pub fn delivery_source(&self) -> String {
+        self.scope.region.arn("logs", self.scope.account, "*")
+    }
+
     /// Whether a bucket's policy lets the service write this object for the flow log.
     pub fn may_write(&self, bucket: &Bucket, key: &str) -> bool {
         let Some(document) = &bucket.policy else { return false };
-        let (account, partition) = (self.scope.account, self.scope.region.partition());
-        let bucket_arn = format!("arn:{}:s3:::{}", partition.name(), bucket.name);
+        let (bucket_arn, owner) = (bucket.arn(), bucket.account.to_string());
         let resource = format!("{bucket_arn}/{key}");
-        let owner = bucket.account.to_string();
-        let source = self.scope.region.arn("logs", account, "*");
-        partition.service_principals(LOG_DELIVERY).iter().any(|service| {
+        self.scope.region.partition().service_principals(LOG_DELIVERY).iter().any(|service| {
             let principal = Principal::Service(service);
             let mut context = Context::new()
-                .with("aws:SourceAccount", account.to_string())
-                .with("aws:SourceArn", source.clone())
+                .with("aws:SourceAccount", self.scope.account.to_string())
+                .with("aws:SourceArn", self.delivery_source())
                 .with("aws:SecureTransport", "true")
                 .with("aws:ResourceAccount", owner.clone())
                 .with("s3:x-amz-acl", "bucket-owner-full-control");
@@ -193,19 +207,13 @@ impl FlowLog {
                 principal: &principal,
                 context: &context,
             };
-            let attached = Attached { document, origin: Origin::Resource { arn: &bucket_arn } };
-            let resource = Some(ResourcePolicy { attached, must_allow: true });
-            matches!(
-                policy::decide(&request, &Policies { resource, ..Policies::default() }),
-                Decision::Allowed(_)
-            )
+            document.lets(&bucket_arn, &request)
         })
     }
 
     /// Its ARN.
     pub fn arn(&self) -> String {
-        let Scope { account, region } = self.scope;
-        format!("arn:{}:ec2:{region}:{account}:vpc-flow-log/{}", region.partition().name(), self.id)
+        self.scope.region.arn("ec2", self.scope.account, format_args!("vpc-flow-log/{}", self.id))
     }
 }
 
@@ -267,13 +275,13 @@ impl World {
         let FlowLogDestination::CloudWatchLogs { role: arn, .. } = &log.settings.destination else {
             return None;
         };
-        let (account, partition) = (log.scope.account, log.scope.region.partition());
-        let role = self.role_named(account, arn.rsplit('/').next()?).ok()?;
+        let partition = log.scope.region.partition();
+        let role = self.role_of_arn(partition, arn).filter(|role| role.account == log.scope.account)?;
         let is_trusting = partition
             .service_principals(SERVICE)
             .iter()
             .any(|service| role.trust_policy.trusts_service(service, &delivery_context(log, service, now)));
-        (role.arn(partition) == *arn && is_trusting).then_some(role)
+        is_trusting.then_some(role)
     }
 
     /// What keeps a flow log from being delivered.

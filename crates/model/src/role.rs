@@ -68,6 +68,14 @@ pub struct NewRole {
     pub tags: Tags,
 }
 
+/// Whose role an ARN is of, and the last part of its name.
+pub fn account_and_name(arn: &str) -> Option<(AccountId, &str)> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, "iam", "", account, resource] = parts[..] else { return None };
+    let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
+    Some((account.parse().ok()?, name)).filter(|_| !name.is_empty())
+}
+
 impl Role {
     /// Its name for everybody in a partition.
     pub fn arn(&self, partition: Partition) -> String {
@@ -87,6 +95,12 @@ impl World {
         let key = NameKey::new(account, name);
         let found = key.and_then(|key| self.roles.get(self.role_by_name.get(&key)?));
         found.ok_or_else(|| IamRefusal::NoSuch(IamNoun::Role, name.to_owned()))
+    }
+
+    /// The role of an ARN, if there is one. The folder is part of the ARN, and told apart by case; so is the name.
+    pub fn role_of_arn(&self, partition: Partition, arn: &str) -> Option<&Role> {
+        let (account, name) = account_and_name(arn)?;
+        self.role_named(account, name).ok().filter(|role| role.arn(partition) == arn)
     }
 
     /// Writes a role down.

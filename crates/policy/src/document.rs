@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use crate::asked::{Asked, Request};
 use crate::context::Context;
+use crate::decide::decide;
+use crate::decision::Decision;
 use crate::draft::{self, Version};
 use crate::named::Named;
+use crate::policies::{Attached, Origin, Policies, ResourcePolicy};
 use crate::principal::Principal;
 use crate::problem::PolicyProblem;
 use crate::statement::{Effect, Statement};
@@ -105,6 +108,14 @@ impl Document {
         let matching =
             || self.statements().iter().filter(|it| it.principals.is_some() && it.matches(&asked).is_ok());
         matching().any(|it| it.effect == Effect::Allow) && matching().all(|it| it.effect == Effect::Allow)
+    }
+
+    /// Whether, as the policy of the resource of this ARN, it lets somebody do what is asked. Nothing else has a say: an AWS
+    /// service has no policies of its own.
+    pub fn lets(&self, arn: &str, request: &Request<'_>) -> bool {
+        let attached = Attached { document: self, origin: Origin::Resource { arn } };
+        let resource = Some(ResourcePolicy { attached, must_allow: true });
+        matches!(decide(request, &Policies { resource, ..Policies::default() }), Decision::Allowed(_))
     }
 
     pub(crate) fn statements(&self) -> &[Statement] {

@@ -7,7 +7,7 @@ use awsproto::delivery::{Courier, Delivery, Handing, Undelivered};
 use model::tags::Tags;
 use model::topic::Topic;
 use model::{AccountId, Scope, World};
-use policy::{Attached, Context, Decision, Document, Origin, Policies, Principal, ResourcePolicy};
+use policy::{Context, Document, Principal};
 use sns::Publishing;
 
 use crate::clock;
@@ -99,9 +99,7 @@ pub(crate) fn lets(wanted: &Wanted<'_>, delivery: &Delivery) -> bool {
         principal: &principal,
         context: &context,
     };
-    let attached = Attached { document, origin: Origin::Resource { arn: &wanted.arn } };
-    let resource = Some(ResourcePolicy { attached, must_allow: true });
-    matches!(policy::decide(&request, &Policies { resource, ..Policies::default() }), Decision::Allowed(_))
+    document.lets(&wanted.arn, &request)
 }
 
 /// What becomes of what a resource did not take.

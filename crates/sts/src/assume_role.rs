@@ -1,7 +1,8 @@
 //! Acting as a role. Follows "AssumeRole" (STS API Reference) and "Methods to assume a role" (IAM User Guide).
 
 use awsproto::{AwsError, Bearer, Call, Principal, Session};
-use model::{AccountId, Role, World};
+use model::role::account_and_name;
+use model::{Role, World};
 
 use crate::credentials::{any_token_size, issue, session};
 use crate::passed;
@@ -94,25 +95,11 @@ fn role_of<'a>(call: &Call, world: &'a World, arn: &str) -> Result<&'a Role, Aws
     if account_and_name(arn).is_none() {
         return Err(AwsError::new("ValidationError", format!("{arn} is invalid")));
     }
-    role_with(call, world, arn).ok_or_else(|| {
+    world.role_of_arn(call.partition(), arn).ok_or_else(|| {
         let who = call.principal_arn();
         let sentence = format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {arn}");
         AwsError::new("AccessDenied", sentence)
     })
-}
-
-/// The role of an ARN, if there is one. The folder is part of the ARN, and told apart by case; so is the name.
-pub(crate) fn role_with<'a>(call: &Call, world: &'a World, arn: &str) -> Option<&'a Role> {
-    let (account, name) = account_and_name(arn)?;
-    world.role_named(account, name).ok().filter(|role| role.arn(call.partition()) == arn)
-}
-
-/// Whose role an ARN is of, and the last part of its name.
-pub(crate) fn account_and_name(arn: &str) -> Option<(AccountId, &str)> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", _, "iam", "", account, resource] = parts[..] else { return None };
-    let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
-    Some((account.parse().ok()?, name)).filter(|_| !name.is_empty())
 }
 
 pub(crate) fn check_duration(asked: i32, role: &Role, is_chained: bool) -> Result<(), AwsError> {

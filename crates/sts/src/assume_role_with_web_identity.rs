@@ -5,7 +5,7 @@
 use awsproto::{AwsError, Bearer, Call, Principal, Session};
 use model::World;
 
-use crate::assume_role::{DURATION_S, assumed, check_duration, role_with};
+use crate::assume_role::{DURATION_S, assumed, check_duration};
 use crate::credentials::{any_token_size, issue, session};
 use crate::passed;
 use crate::shapes::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse, Tag};
@@ -29,7 +29,8 @@ pub(crate) fn assume(
     let asked = duration_seconds.unwrap_or(DURATION_S);
     any_token_size(minimum_session_token_size)?;
     let Principal::WebIdentity { identity, .. } = call.principal.clone() else { return Err(denied()) };
-    let role = role_with(call, world, &role_arn.unwrap_or_default()).ok_or_else(denied)?;
+    let arn = role_arn.unwrap_or_default();
+    let role = world.role_of_arn(call.partition(), &arn).ok_or_else(denied)?;
     check_duration(asked, role, false)?;
     let mut session = Session {
         federation: Some(identity.federation.clone()),

@@ -5,9 +5,9 @@
 use awsproto::authorization::Touched;
 use awsproto::{Action, Call, Input, Operation as _, Principal, tags};
 use model::World;
+use model::role::account_and_name;
 use policy::Document;
 
-use crate::assume_role::{account_and_name, role_with};
 use crate::second_factor;
 use crate::shapes::op;
 
@@ -23,7 +23,7 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
     let Some((arn, account)) = arn.and_then(|arn| Some((arn, account_and_name(arn)?.0))) else {
         return Vec::new();
     };
-    let role = role_with(call, world, arn);
+    let role = world.role_of_arn(call.partition(), arn);
     let trust = role.map_or_else(|| Document::stored("{}"), |role| role.trust_policy.clone());
     let mut touched = Touched::new(arn.to_owned(), Some(account)).trusting(trust);
     for (parameter, key) in KEYS {

@@ -4,7 +4,8 @@
 //! adds it by itself; where it does not, its owner must have.
 
 use model::World;
-use model::flow_log::FlowLog;
+use model::bucket::Bucket;
+use model::flow_log::{FlowLog, LOG_DELIVERY};
 use policy::{Document, Kind};
 use serde_json::{Value, json};
 
@@ -16,8 +17,9 @@ pub(super) fn ensure(world: &mut World, log: &FlowLog) -> Result<(), String> {
     let name = log.bucket_name().ok_or_else(|| "LogDestination is undeliverable".to_owned())?;
     let missing = || format!("LogDestination: {} does not exist", name.as_str());
     let bucket = world.buckets.get(&name).ok_or_else(missing)?;
-    let folder = folder_of(log);
-    if log.may_write(bucket, &format!("{folder}x")) {
+    let folder = log.files_folder().unwrap_or_default();
+    let may_write = |bucket: &Bucket| log.may_write(bucket, &format!("{folder}x"));
+    if may_write(bucket) {
         return Ok(());
     }
     let denied = || {
@@ -31,36 +33,20 @@ pub(super) fn ensure(world: &mut World, log: &FlowLog) -> Result<(), String> {
         return Err("LogDestinationPermissionIssueException".to_owned());
     }
     let document = Document::parse(&text, Kind::Resource).map_err(|_| denied())?;
-    let bucket = world.buckets.get_mut(&name).ok_or_else(missing)?;
-    bucket.policy = Some(document);
-    // A statement of the owner's may deny what these allow.
-    match log.may_write(bucket, &format!("{folder}x")) {
-        true => Ok(()),
-        false => Err(denied()),
+    let with_policy = Bucket { policy: Some(document), ..bucket.clone() };
+    // A statement of the owner's may deny what these allow: then nothing is changed.
+    if !may_write(&with_policy) {
+        return Err(denied());
     }
-}
-
-/// What keys begin with, up to the account.
-fn folder_of(log: &FlowLog) -> String {
-    let model::flow_log::FlowLogDestination::S3 { arn, hive_compatible_partitions, .. } =
-        &log.settings.destination
-    else {
-        return String::new();
-    };
-    let folder = arn.split_once('/').map(|(_, folder)| folder.trim_end_matches('/')).unwrap_or_default();
-    let slash = if folder.is_empty() { "" } else { "/" };
-    let account = log.scope.account;
-    match hive_compatible_partitions {
-        true => format!("{folder}{slash}AWSLogs/aws-account-id={account}/"),
-        false => format!("{folder}{slash}AWSLogs/{account}/"),
-    }
+    world.buckets.insert(name, with_policy);
+    Ok(())
 }
 
 /// The policy with the service's two statements.
 fn with_statements(policy: Option<&Document>, log: &FlowLog, bucket_arn: &str, folder: &str) -> String {
     let (account, region) = (log.scope.account, log.scope.region);
-    let service = region.partition().service_principals("delivery.logs").pop().unwrap_or_default();
-    let source = json!({ "aws:SourceArn": region.arn("logs", account, "*") });
+    let service = region.partition().service_principals(LOG_DELIVERY).pop().unwrap_or_default();
+    let source = json!({ "aws:SourceArn": log.delivery_source() });
     let write = json!({
         "Sid": "AWSLogDeliveryWrite",
         "Effect": "Allow",

@@ -216,3 +216,24 @@ fn one_s_own_bucket_gets_the_statements_that_let_files_in_and_another_account_s_
         "Access Denied for LogDestination: their-flow-logs. Please check LogDestination permission"
     );
 }
+
+#[test]
+fn a_bucket_whose_policy_denies_keeps_it_as_it_is() {
+    let (mut caller, vpc) = caller();
+    add_bucket(&mut caller, "my-flow-logs", "123456789012");
+    let partition = caller.scope().region.partition();
+    let key = model::bucket_name::BucketName::new(partition, "my-flow-logs").unwrap();
+    let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*",
+        "Resource":"arn:aws:s3:::my-flow-logs/*"}}"#;
+    let deny = policy::Document::parse(deny, policy::Kind::Resource).unwrap();
+    caller.world.buckets.get_mut(&key).unwrap().policy = Some(deny.clone());
+    let to = [
+        ("LogGroupName", ""),
+        ("DeliverLogsPermissionArn", ""),
+        ("LogDestinationType", "s3"),
+        ("LogDestination", "arn:aws:s3:::my-flow-logs"),
+    ];
+    let refused = caller.ok("CreateFlowLogs", &of(&vpc, &to));
+    assert!(refused.text("message").starts_with("Access Denied for LogDestination: my-flow-logs."));
+    assert_eq!(caller.world.buckets.get(&key).unwrap().policy, Some(deny));
+}

@@ -34,11 +34,7 @@ pub(super) fn touched(asked: &Asked<'_>) -> Option<Touched> {
 fn of_flow_log(asked: &Asked<'_>) -> Option<Touched> {
     let (account, partition) = (asked.scope().account, asked.call.partition());
     let arn = asked.parameters.text("DeliverLogsPermissionArn")?;
-    let role = asked
-        .world
-        .role_named(account, arn.rsplit('/').next()?)
-        .ok()
-        .filter(|it| it.arn(partition) == arn)?;
+    let role = asked.world.role_of_arn(partition, arn).filter(|it| it.account == account)?;
     let service = partition.service_principals(FLOW_LOGS).pop()?;
     Some(Touched::new(role.arn(partition), Some(account)).of_action(PASS_ROLE).with(PASSED_TO, service))
 }

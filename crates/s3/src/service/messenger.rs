@@ -105,7 +105,7 @@ fn occasion(
     at: Timestamp,
 ) -> Telling {
     Arc::new(Occasion {
-        bucket_arn: format!("arn:{}:s3:::{}", row.region.partition().name(), row.name),
+        bucket_arn: row.arn(),
         bucket: row.name,
         owner: row.account,
         region: row.region,

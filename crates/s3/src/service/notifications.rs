@@ -136,7 +136,7 @@ impl S3Service {
             host_id: host_id.unwrap_or_default(),
         };
         let body = serde_json::to_string(&test).expect("texts are JSON");
-        let bucket = format!("arn:{}:s3:::{}", row.region.partition().name(), row.name);
+        let bucket = row.arn();
         delivery(it.arn.clone(), bucket, row.account, body)
     }
 }

@@ -42,11 +42,9 @@ impl<'a> RoleSession<'a> {
 
     /// The role of this ARN, if this one may assume it: both must say so, if it is another account's.
     pub(crate) fn assume(self, arn: &str) -> Option<RoleSession<'a>> {
-        let account = arn.split(':').nth(4)?.parse().ok()?;
-        let role = self.world.role_named(account, arn.rsplit('/').next()?).ok()?;
-        let is_it = role.arn(self.partition) == arn;
+        let role = self.world.role_of_arn(self.partition, arn)?;
         let trust = Some((&role.trust_policy, arn));
-        let may = is_it && self.decide("sts:AssumeRole", arn, &account.to_string(), trust);
+        let may = self.decide("sts:AssumeRole", arn, &role.account.to_string(), trust);
         may.then(|| {
             let RoleSession { world, partition, name, context, .. } = self;
             RoleSession::begin(world, partition, role, name, context)

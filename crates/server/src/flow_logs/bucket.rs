@@ -90,14 +90,12 @@ impl File {
 
     /// Its key below the destination's folder: `AWSLogs/…/vpcflowlogs/us-west-2/2026/11/30/…log.gz`.
     fn key(&self, hash: u32) -> Option<String> {
-        let FlowLogDestination::S3 { arn, hive_compatible_partitions, per_hour_partition } =
+        let FlowLogDestination::S3 { hive_compatible_partitions, per_hour_partition, .. } =
             &self.log.settings.destination
         else {
             return None;
         };
-        let folder = arn.split_once('/').map(|(_, folder)| folder).unwrap_or_default();
-        let folder =
-            if folder.is_empty() || folder.ends_with('/') { folder.to_owned() } else { format!("{folder}/") };
+        let folder = self.log.files_folder()?;
         let (account, region) = (self.log.scope.account, self.log.scope.region);
         // `20261130T034600Z`
         let time = self.slot.basic();
@@ -106,15 +104,14 @@ impl File {
         let hour_of = |name: &str| if *per_hour_partition { format!("{name}{hour}/") } else { String::new() };
         let place = match hive_compatible_partitions {
             true => format!(
-                "aws-account-id={account}/aws-service=vpcflowlogs/aws-region={region}/year={year}/month={month}/\
-                 day={day}/{}",
+                "aws-service=vpcflowlogs/aws-region={region}/year={year}/month={month}/day={day}/{}",
                 hour_of("hour=")
             ),
-            false => format!("{account}/vpcflowlogs/{region}/{year}/{month}/{day}/{}", hour_of("")),
+            false => format!("vpcflowlogs/{region}/{year}/{month}/{day}/{}", hour_of("")),
         };
         let id = self.log.id;
         Some(format!(
-            "{folder}AWSLogs/{place}{account}_vpcflowlogs_{region}_{id}_{year}{month}{day}T{hour}{minute}Z_{hash:08x}.log.gz"
+            "{folder}{place}{account}_vpcflowlogs_{region}_{id}_{year}{month}{day}T{hour}{minute}Z_{hash:08x}.log.gz"
         ))
     }
 }

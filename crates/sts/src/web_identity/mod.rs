@@ -11,8 +11,8 @@ use awsproto::{AwsError, Input, WebIdentity};
 use model::oidc_provider::OidcProvider;
 use model::{AccountId, Partition, Timestamp, World};
 
-use crate::assume_role::account_and_name;
 use claims::Claims;
+use model::role::account_and_name;
 use signature::Signed;
 
 /// Providers that AWS knows by itself: nobody writes them down in IAM, and for whom their tokens must be made out is said by
