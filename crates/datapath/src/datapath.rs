@@ -121,7 +121,7 @@ impl Datapath {
     /// What NAT gateways and interfaces have counted, under AWS's names.
     pub fn metrics(&self) -> Metrics {
         self.ask(|switch| {
-            let now = switch.now();
+            let now = switch.now().moment;
             Metrics::of(&mut switch.engine, now)
         })
     }
@@ -130,7 +130,7 @@ impl Datapath {
     /// that is being added up.
     pub fn flow_windows(&self) -> (Vec<FlowWindow>, bool) {
         let (closed, is_closing) = self.ask(|switch| {
-            let now = switch.time();
+            let now = switch.now();
             switch.engine.take_flow_windows(now)
         });
         (closed.iter().map(ClosedFlows::window).collect(), is_closing)

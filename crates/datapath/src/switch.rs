@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use engine::{DropReason, Engine, Moment, Now, Outgoing, PortId, PortKind, Verdict};
+use engine::{DropReason, Engine, Now, Outgoing, PortId, PortKind, Verdict};
 use model::{MacAddress, World};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
@@ -341,13 +341,8 @@ impl Switch {
         }
     }
 
-    /// The time, as packets have it.
-    pub(crate) fn now(&self) -> Moment {
-        self.clock.now().moment
-    }
-
     /// The time, by both clocks.
-    pub(crate) fn time(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         self.clock.now()
     }
 

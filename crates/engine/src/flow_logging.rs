@@ -3,7 +3,8 @@
 //! Follows "Flow log limitations" (VPC User Guide) for what is not logged: traffic with the services of the link, which never
 //! becomes a journey or goes to no interface, and what is addressed to the router.
 
-use model::{Direction, NetworkInterfaceId, Target};
+use model::rule::protocol;
+use model::{Direction, NetworkInterface, NetworkInterfaceId, Target};
 use std::net::IpAddr;
 use wire::{Flow, Headers};
 
@@ -18,7 +19,6 @@ use crate::nat_metrics::Sizes;
 use crate::passage::Passage;
 use crate::port::PortId;
 use crate::slot::Slot;
-use model::rule::protocol;
 
 /// How many connections are added up at once when a window closes: about a millisecond's work.
 const SETTLED_AT_ONCE: usize = 16_384;
@@ -39,23 +39,28 @@ impl Journey<'_, '_> {
         }
         let Some(action) = action(direction, step) else { return };
         let path = if direction == Direction::Egress { self.path(step) } else { None };
-        self.course.push(Observation {
-            key: FlowKey { interface: site.interface.id, direction, flow: with_ports(flow), action },
-            path,
-            peer: came_from.filter(|_| direction == Direction::Ingress),
-            as_sent: flow.source.is_ipv4() == self.sent.source.is_ipv4(),
-        });
+        let peer = came_from.filter(|_| direction == Direction::Ingress);
+        let seen = self.seen(site.interface, direction, flow, action);
+        self.course.push(Observation { path, peer, ..seen });
+    }
+
+    /// What a packet is at an interface.
+    fn seen(
+        &self,
+        interface: &NetworkInterface,
+        direction: Direction,
+        flow: Flow,
+        action: FlowAction,
+    ) -> Observation {
+        let key = FlowKey { interface: interface.id, direction, flow: with_ports(flow), action };
+        let as_sent = flow.source.is_ipv4() == self.sent.source.is_ipv4();
+        Observation { key, path: None, peer: None, as_sent }
     }
 
     /// Writes down that VPC Block Public Access has stopped a packet: on its way out, after its interface had let it pass.
-    pub(crate) fn observe_blocked(
-        &mut self,
-        interface: &model::NetworkInterface,
-        seen: Direction,
-        flow: Flow,
-    ) {
+    pub(crate) fn observe_blocked(&mut self, interface: &NetworkInterface, direction: Direction, flow: Flow) {
         let action = FlowAction::Reject(Some(RejectReason::PublicAccessBlocked));
-        match seen {
+        match direction {
             Direction::Egress => {
                 let last = self.course.iter_mut().rev().find(|it| it.key.interface == interface.id);
                 if let Some(last) = last {
@@ -64,10 +69,8 @@ impl Journey<'_, '_> {
                 }
             }
             Direction::Ingress if self.network().is_logged(interface) => {
-                let key =
-                    FlowKey { interface: interface.id, direction: seen, flow: with_ports(flow), action };
-                let as_sent = flow.source.is_ipv4() == self.sent.source.is_ipv4();
-                self.course.push(Observation { key, path: None, peer: None, as_sent });
+                let seen = self.seen(interface, direction, flow, action);
+                self.course.push(seen);
             }
             Direction::Ingress => {}
         }
@@ -215,20 +218,16 @@ impl Engine {
     fn watch_flow(&mut self, slot: Slot, from: End, passage: &Passage, places: Places) {
         let generation = self.world.network.generation;
         let Some(connection) = self.connections.get_mut(slot) else { return };
-        let observations = passage.course.len();
-        if observations > WATCHED_RECORDS_MAX {
-            connection.forget_decision(from);
-        }
         let (before, sent) = (connection.watched(from), connection.sent(from));
-        let is_decided = connection.is_decided(from, generation);
+        let is_fast = !passage.course.is_empty() && connection.is_decided(from, generation);
         let goes_there =
             connection.port(from.other()) == Some(passage.to) && connection.way(from) == passage.way;
-        let watched = match is_decided && observations > 0 {
+        let watched = match is_fast && passage.course.len() <= WATCHED_RECORDS_MAX {
             true if goes_there => self.flow_book.watch(before, (slot, from), sent, places),
             true => before.inspect(|at| self.flow_book.set_counted(*at, sent)),
             false => None,
         };
-        if is_decided && observations > 0 && watched.is_none() {
+        if is_fast && watched.is_none() {
             connection.forget_decision(from);
         }
         if watched != before {

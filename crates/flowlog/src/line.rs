@@ -183,7 +183,7 @@ impl Line<'_> {
     /// An address as records have it: on the interface's own side its own. "The source address for incoming traffic" is the
     /// packet's.
     fn shown(&self, record: &FlowRecord, own_side: Direction, address: IpAddr) -> IpAddr {
-        match record.key.direction == own_side && !self.site.is_own(address) {
+        match record.key.direction == own_side {
             true => self.site.own_address(address),
             false => address,
         }

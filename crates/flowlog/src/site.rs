@@ -57,9 +57,4 @@ impl Site {
             IpAddr::V6(_) => self.ipv6.first().map_or(packets, |first| IpAddr::V6(*first)),
         }
     }
-
-    /// Whether an address is one of the interface's own.
-    pub(crate) fn is_own(&self, packets: IpAddr) -> bool {
-        self.own_address(packets) == packets
-    }
 }
