@@ -60,8 +60,7 @@ pub struct StreamedBody {
 impl Call {
     /// Runs a change that needs new identifiers.
     pub fn with_ids<T>(&mut self, change: impl FnOnce(&mut Ids<'_>) -> T) -> T {
-        let mut random = || self.ids.hex17();
-        change(&mut Ids::new(&mut random))
+        self.ids.with_ids(change)
     }
 
     /// The partition that is called.

@@ -3,6 +3,8 @@
 //! Same seed, same run. The generator is xoshiro256** seeded through splitmix64, both public
 //! domain algorithms by Blackman and Vigna; it is not for secrets.
 
+use model::Ids;
+
 /// A deterministic source of identifiers.
 #[derive(Clone, Debug)]
 pub struct IdSource {
@@ -34,6 +36,12 @@ impl IdSource {
     /// own identifiers of today the first digit is zero: 64 random bits, 17 digits.
     pub fn hex17(&mut self) -> u128 {
         u128::from(self.u64())
+    }
+
+    /// Makes something with identifiers of the model.
+    pub fn with_ids<T>(&mut self, make: impl FnOnce(&mut Ids<'_>) -> T) -> T {
+        let mut random = || self.hex17();
+        make(&mut Ids::new(&mut random))
     }
 
     /// A whole identifier: `ids.id("vpc")` is `vpc-` and 17 hexadecimal digits.

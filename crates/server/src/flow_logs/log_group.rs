@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use logs::LogDelivery;
 use model::flow_log::{DeliveryProblem, FlowLog, FlowLogDestination, TrafficType};
-use model::{Ids, Scope, World};
+use model::{Scope, World};
 use policy::Context;
 
 use super::FlowLogs;
@@ -85,7 +85,7 @@ impl FlowLogs {
         }
         let (name, now) = (group.to_owned(), clock::now());
         let make = move |world: &mut World| {
-            let made = with_ids(|ids| logs::ensure_group(world, scope, &name, now, ids));
+            let made = clock::ids().with_ids(|ids| logs::ensure_group(world, scope, &name, now, ids));
             (if made.is_ok() { Applied::Keep } else { Applied::TakeBack }, made.is_ok())
         };
         match self.state.change(make).await {
@@ -93,13 +93,6 @@ impl FlowLogs {
             Ok(false) | Err(_) => Err(DeliveryProblem::Unknown),
         }
     }
-}
-
-/// Makes something with new identifiers.
-fn with_ids<T>(make: impl FnOnce(&mut Ids<'_>) -> T) -> T {
-    let mut ids = clock::ids();
-    let mut random = || ids.hex17();
-    make(&mut Ids::new(&mut random))
 }
 
 /// A log group, as policies are asked about it.

@@ -1,9 +1,9 @@
 //! Flow logs are delivered: the windows that the engine has closed become records, and these go where each flow log says, in
 //! the name of its role.
 //!
-//! Follows "Publish flow logs to CloudWatch Logs", "Publish flow logs to Amazon S3" and "Troubleshoot VPC Flow Logs" (VPC User Guide). AWS delivers some minutes
-//! after a window; here it is at once. What cannot be delivered is lost, and the flow log says why; it is tried again with the
-//! next window.
+//! Follows "Publish flow logs to CloudWatch Logs", "Publish flow logs to Amazon S3" and "Troubleshoot VPC Flow Logs" (VPC User
+//! Guide). AWS delivers some minutes after a window; here it is at once. What cannot be delivered is lost, and the flow log
+//! says why; it is tried again with the next window.
 
 mod bucket;
 mod known;
@@ -14,9 +14,10 @@ mod written;
 pub use status::{FlowLogCounters, FlowLogCounts};
 
 use datapath::Datapath;
+use engine::FlowWindow;
 use logs::Events;
-use model::World;
 use model::flow_log::{DeliveryProblem, FlowLog, FlowLogDestination};
+use model::{Timestamp, World};
 use s3::service::S3Service;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,45 +57,47 @@ impl FlowLogs {
         let mut files = Files::new(self.minute);
         loop {
             published.borrow_and_update();
-            let world = self.state.snapshot();
-            known.look(&world);
+            known.look(&self.state.snapshot());
             for file in files.take_gone(&known) {
                 self.deliver_file(file).await;
             }
+            // Also when nobody logs: the engine forgets what it has for nobody.
+            let Some((windows, is_closing)) = self.take_windows().await else { return };
             if known.is_empty() {
-                drop(world);
-                // The engine forgets what it has for nobody.
-                let datapath = Arc::clone(&self.datapath);
-                let _ = tokio::task::spawn_blocking(move || datapath.flow_windows()).await;
                 if published.changed().await.is_err() {
                     return;
                 }
                 continue;
             }
-            let datapath = Arc::clone(&self.datapath);
-            let Ok((windows, is_closing)) =
-                tokio::task::spawn_blocking(move || datapath.flow_windows()).await
-            else {
-                return;
-            };
             for window in windows {
                 let start = window.start;
                 let written = writer.write(window, &known);
                 known.forget_gone();
                 for (log, written) in written {
-                    match &log.settings.destination {
-                        FlowLogDestination::CloudWatchLogs { group, .. } => {
-                            self.deliver_records(&log, group, written).await;
-                        }
-                        FlowLogDestination::S3 { .. } => {
-                            for file in files.add(&log, start, &written) {
-                                self.deliver_file(file).await;
-                            }
-                        }
-                    }
+                    self.deliver(&log, start, written, &mut files).await;
                 }
             }
             tokio::time::sleep(if is_closing { LOOK_SOON } else { LOOK }).await;
+        }
+    }
+
+    /// The windows that have closed, and whether one is closing; none when the run ends.
+    async fn take_windows(&self) -> Option<(Vec<FlowWindow>, bool)> {
+        let datapath = Arc::clone(&self.datapath);
+        tokio::task::spawn_blocking(move || datapath.flow_windows()).await.ok()
+    }
+
+    /// Delivers what one flow log has to say of a window that began then.
+    async fn deliver(&self, log: &Arc<FlowLog>, start: Timestamp, written: Written, files: &mut Files) {
+        match &log.settings.destination {
+            FlowLogDestination::CloudWatchLogs { group, .. } => {
+                self.deliver_records(log, group, written).await;
+            }
+            FlowLogDestination::S3 { .. } => {
+                for file in files.add(log, start, &written) {
+                    self.deliver_file(file).await;
+                }
+            }
         }
     }
 
@@ -117,8 +120,7 @@ impl FlowLogs {
     /// Says of a flow log what keeps it from being delivered, if that is another thing than before.
     async fn note(&self, log: &FlowLog, problem: Option<DeliveryProblem>) {
         let id = log.id;
-        let is_known = |world: &World| world.flow_log_problem(id) == problem;
-        if is_known(&self.state.snapshot()) {
+        if self.state.snapshot().flow_log_problem(id) == problem {
             return;
         }
         let change = move |world: &mut World| (Applied::Keep, world.set_flow_log_problem(id, problem));

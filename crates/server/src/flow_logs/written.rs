@@ -3,7 +3,7 @@
 use engine::{FlowAction, FlowRecord, FlowWindow};
 use flowlog::{Format, Line, LogStatus, Longer, Site};
 use model::flow_log::{FlowLog, TrafficType};
-use model::{FlowLogId, NetworkInterfaceId, Timestamp};
+use model::{FlowLogId, NetworkInterfaceId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -130,7 +130,7 @@ impl Said<'_> {
     }
 
     fn line(&self, site: &Site, window: &FlowWindow, status: LogStatus<'_>) -> String {
-        let window: (Timestamp, Timestamp) = (window.start, window.end);
+        let window = (window.start, window.end);
         Line { site, sites: &self.known.sites, window, status }.text(self.format)
     }
 }
