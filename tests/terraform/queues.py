@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Queues by Terraform: one with a dead-letter queue and a policy, and a FIFO queue, which messages go through."""
+"""Queues by Terraform: one that a bucket tells what is put into it, with a dead-letter queue, and a FIFO queue."""
+
+import json
 
 from terraform import TerraformLab, harness
 
@@ -18,10 +20,21 @@ class Queues(TerraformLab):
         words = ("get-queue-attributes", "--queue-url", self.output(queue), "--attribute-names", name)
         return self.sqs(*words)["Attributes"][name]
 
+    def next_body(self):
+        """What the next message says, which is taken off the queue."""
+        queue = ("--queue-url", self.output("jobs"))
+        [message] = self.sqs("receive-message", *queue)["Messages"]
+        self.sqs("delete-message", *queue, "--receipt-handle", message["ReceiptHandle"])
+        return message["Body"]
+
     def packets(self):
+        self.sees(json.loads(self.next_body())["Event"], "s3:TestEvent")
         self.sqs("send-message", "--queue-url", self.output("jobs"), "--message-body", "hello")
-        [message] = self.sqs("receive-message", "--queue-url", self.output("jobs"))["Messages"]
-        self.sees(message["Body"], "hello", "after its second, within the five that the queue waits")
+        self.sees(self.next_body(), "hello", "after its second, within the five that the queue waits")
+        for key in ("out/1", "in/1"):
+            self.aws("s3api", "put-object", "--bucket", "uploads-by-terraform", "--key", key)
+        [told] = json.loads(self.next_body())["Records"]
+        self.sees((told["eventName"], told["s3"]["object"]["key"]), ("ObjectCreated:Put", "in/1"))
         group = ("--message-group-id", "g")
         for _ in range(2):
             self.sqs("send-message", "--queue-url", self.output("orders"), "--message-body", "once", *group)

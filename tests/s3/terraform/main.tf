@@ -96,14 +96,6 @@ resource "aws_s3_bucket_public_access_block" "p" {
   block_public_acls = true
   depends_on        = [aws_s3_bucket_policy.p]
 }
-resource "aws_s3_bucket_notification" "n" {
-  bucket = aws_s3_bucket.b.id
-  queue {
-    queue_arn     = "arn:aws:sqs:us-east-1:123456789012:all"
-    events        = ["s3:ObjectCreated:*"]
-    filter_prefix = "in/"
-  }
-}
 resource "aws_s3_bucket_object" "o" {
   bucket  = aws_s3_bucket.b.id
   key     = "a"

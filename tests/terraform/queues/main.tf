@@ -1,4 +1,4 @@
-# A queue with a dead-letter queue and a policy, and a FIFO queue.
+# A queue with a dead-letter queue and a policy, which a bucket tells what is put into it, and a FIFO queue.
 variable "wait" {
   default = 5
 }
@@ -25,13 +25,28 @@ resource "aws_sqs_queue_policy" "jobs" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "topics"
+      Sid       = "topics and buckets"
       Effect    = "Allow"
-      Principal = { Service = "sns.amazonaws.com" }
+      Principal = { Service = ["sns.amazonaws.com", "s3.amazonaws.com"] }
       Action    = "sqs:SendMessage"
       Resource  = aws_sqs_queue.jobs.arn
     }]
   })
+}
+
+resource "aws_s3_bucket" "uploads" {
+  bucket        = "uploads-by-terraform"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_notification" "uploads" {
+  bucket     = aws_s3_bucket.uploads.id
+  depends_on = [aws_sqs_queue_policy.jobs]
+  queue {
+    queue_arn     = aws_sqs_queue.jobs.arn
+    events        = ["s3:ObjectCreated:*"]
+    filter_prefix = "in/"
+  }
 }
 
 resource "aws_sqs_queue" "orders" {
