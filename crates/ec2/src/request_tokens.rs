@@ -42,9 +42,9 @@ fn is_old(token: &RequestToken, now: Timestamp) -> bool {
 fn forget(world: &mut World, now: Timestamp) {
     let tokens = &world.request_tokens;
     let mut gone: Vec<RequestTokenKey> =
-        tokens.iter().filter(|(_, token)| is_old(token, now)).map(|(key, _)| *key).collect();
+        tokens.iter().filter(|(_, token)| is_old(token, now)).map(|(key, _)| key).collect();
     if gone.is_empty() {
-        gone.extend(tokens.iter().min_by_key(|(_, token)| token.answered).map(|(key, _)| *key));
+        gone.extend(tokens.iter().min_by_key(|(_, token)| token.answered).map(|(key, _)| key));
     }
     for key in gone {
         world.request_tokens.remove(&key);

@@ -189,7 +189,7 @@ impl NatMetrics {
         self.roll(network, now);
         self.spread_all();
         let of = |id: &NatGatewayId| self.gateways.get(id).cloned().unwrap_or_default().metrics();
-        network.nat_gateways.iter().map(|(id, _)| (*id, of(id))).collect()
+        network.nat_gateways.iter().map(|(id, _)| (id, of(&id))).collect()
     }
 }
 

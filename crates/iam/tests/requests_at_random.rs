@@ -146,9 +146,9 @@ fn check(world: &World, stored: &std::collections::BTreeMap<String, Vec<u8>>) {
     assert!(owners.into_iter().all(|user| world.users.contains(&user)));
     assert!(unique(world.server_certificates.values().map(|it| it.described.name.to_lowercase()).collect()));
     assert!(unique(world.saml_providers.values().map(|it| it.name.to_lowercase()).collect()));
-    let entities = world.users.iter().map(|(id, _)| Entity::User(*id));
-    let entities = entities.chain(world.groups.iter().map(|(id, _)| Entity::Group(*id)));
-    for entity in entities.chain(world.roles.iter().map(|(id, _)| Entity::Role(*id))) {
+    let entities = world.users.iter().map(|(id, _)| Entity::User(id));
+    let entities = entities.chain(world.groups.iter().map(|(id, _)| Entity::Group(id)));
+    for entity in entities.chain(world.roles.iter().map(|(id, _)| Entity::Role(id))) {
         for (policy, usage) in world.permissions(entity).unwrap().managed() {
             assert!(world.managed_policy(policy).is_some(), "{entity:?} has {policy:?}");
             assert!(world.entities_with_policy(policy).any(|used| used == (entity, usage)));
@@ -157,9 +157,9 @@ fn check(world: &World, stored: &std::collections::BTreeMap<String, Vec<u8>>) {
     let loaded = World::load(1, stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
     let indexes = |world: &World| {
         let uses = |policy| world.entities_with_policy(policy).collect::<Vec<_>>();
-        let own = world.managed_policies.iter().map(|(id, _)| uses(PolicyRef::Own(*id)));
+        let own = world.managed_policies.iter().map(|(id, _)| uses(PolicyRef::Own(id)));
         let members =
-            world.groups.iter().map(|(id, _)| world.users_in(*id).map(|user| user.id).collect::<Vec<_>>());
+            world.groups.iter().map(|(id, _)| world.users_in(id).map(|user| user.id).collect::<Vec<_>>());
         (own.collect::<Vec<_>>(), members.collect::<Vec<_>>())
     };
     assert_eq!(indexes(&loaded), indexes(world));

@@ -13,6 +13,7 @@ use crate::iam_refusal::{IamNoun, IamRefusal};
 use crate::ids::Ids;
 use crate::place::AccountId;
 use crate::quotas::ACCESS_KEYS_PER_USER_MAX;
+use crate::table_key::{kept_as_number, kept_as_they_are};
 use crate::timestamp::Timestamp;
 use crate::world::World;
 
@@ -94,6 +95,8 @@ impl FromStr for AccessKeyId {
 }
 
 as_text! { AccessKeyId }
+kept_as_number! { AccessKeyId of u128 }
+kept_as_they_are! { (AccountId, Option<UserId>, AccessKeyId) }
 
 /// An access key.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -164,7 +167,7 @@ impl World {
         user: Option<UserId>,
     ) -> impl Iterator<Item = &AccessKey> {
         let keys = (account, user, AccessKeyId::FIRST)..=(account, user, AccessKeyId::LAST);
-        self.access_key_by_owner.range(keys).filter_map(|((_, _, id), ())| self.access_keys.get(id))
+        self.access_key_by_owner.range(keys).filter_map(|((_, _, id), ())| self.access_keys.get(&id))
     }
 
     /// An access key of a user, or of an account's root.

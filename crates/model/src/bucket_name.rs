@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use crate::partition::Partition;
+use crate::table_key::kept_as_they_are;
 
 /// Letters of the shortest name.
 const LETTERS_MIN: usize = 3;
@@ -23,6 +24,8 @@ pub struct BucketName {
     /// Filled up with zeros, which no name has.
     name: [u8; LETTERS_MAX],
 }
+
+kept_as_they_are! { BucketName }
 
 /// A text is no name of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

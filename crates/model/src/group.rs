@@ -58,7 +58,7 @@ impl World {
     /// The users in a group, by identifier.
     pub fn users_in(&self, group: GroupId) -> impl Iterator<Item = &User> {
         let members = self.user_by_group.range((group, UserId::FIRST)..=(group, UserId::LAST));
-        members.filter_map(|((_, user), ())| self.users.get(user))
+        members.filter_map(|((_, user), ())| self.users.get(&user))
     }
 
     /// Writes a group down.

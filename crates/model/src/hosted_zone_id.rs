@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::as_text::as_text;
+use crate::table_key::kept_as_number;
 use crate::timestamp::Timestamp;
 
 /// Digits behind the letter of an identifier.
@@ -49,6 +50,7 @@ macro_rules! identifiers {
         }
 
         as_text! { $name }
+        kept_as_number! { $name of u128 }
     )*};
 }
 

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use crate::as_text::as_text;
 use crate::ids::Ids;
+use crate::table_key::kept_as_number;
 
 /// The letters behind a prefix, of five bits each (RFC 4648, base32); those of access keys are the same.
 pub const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -86,6 +87,7 @@ macro_rules! iam_identifiers {
         }
 
         as_text! { $name }
+        kept_as_number! { $name of u128 }
     )*};
 }
 

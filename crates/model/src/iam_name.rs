@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use crate::place::AccountId;
+use crate::table_key::kept_as_they_are;
 
 /// Letters of the longest name, of a group, a policy or an instance profile.
 const LETTERS_MAX: usize = 128;
@@ -17,6 +18,8 @@ pub struct NameKey {
     /// In small letters, filled up with zeros, which no name has.
     name: [u8; LETTERS_MAX],
 }
+
+kept_as_they_are! { NameKey }
 
 impl NameKey {
     /// The key of a name; `None` if it is too long for one.

@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::as_text::as_text;
+use crate::table_key::kept_as_number;
 
 /// Bits of randomness in a 17-digit identifier.
 const LONG_BITS: u32 = 68;
@@ -141,6 +142,7 @@ macro_rules! identifiers {
         }
 
         as_text! { $name }
+        kept_as_number! { $name of u128 }
     )*
     };
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::access_key::is_later;
 use crate::iam_id::{MalformedIamId, RoleId, UserId};
 use crate::place::AccountId;
+use crate::table_key::kept_as_they_are;
 use crate::timestamp::Timestamp;
 use crate::world::World;
 
@@ -25,6 +26,8 @@ pub enum Accessor {
     /// A role.
     Role(RoleId),
 }
+
+kept_as_they_are! { Accessor }
 
 impl fmt::Display for Accessor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

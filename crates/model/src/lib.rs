@@ -107,12 +107,14 @@ pub mod subnet;
 mod subnet_address;
 pub mod subscription;
 pub mod table;
+pub mod table_key;
 pub mod tagged;
 pub mod tags;
 #[cfg(test)]
 mod testing;
 pub mod timestamp;
 pub mod topic;
+mod untyped_table;
 pub mod upgrade;
 pub mod user;
 pub mod volume;

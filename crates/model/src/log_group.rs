@@ -15,6 +15,7 @@ use crate::link::Link;
 use crate::log_filter::{MetricFilter, SubscriptionFilter};
 use crate::place::Scope;
 use crate::quotas::LOG_GROUPS_MAX;
+use crate::table_key::kept_as_number;
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
 use crate::world::World;
@@ -60,6 +61,7 @@ impl FromStr for LogGroupId {
 }
 
 as_text! { LogGroupId }
+kept_as_number! { LogGroupId of u64 }
 
 /// A log group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use crate::as_text::as_text;
 use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::{LOG_RESOURCE_POLICIES_MAX, QUERY_DEFINITIONS_MAX};
+use crate::table_key::kept_as_number;
 use crate::timestamp::Timestamp;
 use crate::world::{ScopeKey, World};
 
@@ -66,6 +67,7 @@ impl FromStr for QueryDefinitionId {
 }
 
 as_text! { QueryDefinitionId }
+kept_as_number! { QueryDefinitionId of u128 }
 
 /// A query that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ use crate::place::AccountId;
 use crate::quotas::{
     ATTACHED_POLICIES_MAX, GROUP_INLINE_POLICIES_MAX, ROLE_INLINE_POLICIES_MAX, USER_INLINE_POLICIES_MAX,
 };
+use crate::table_key::kept_as_they_are;
 use crate::tags::Tags;
 use crate::user::User;
 use crate::world::World;
@@ -38,6 +39,8 @@ pub enum PolicyUsage {
     /// It says what an entity may do at most.
     PermissionsBoundary,
 }
+
+kept_as_they_are! { (PolicyRef, Entity, PolicyUsage) }
 
 /// The policies of a user, a group or a role.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -272,7 +275,7 @@ impl World {
     pub fn entities_with_policy(&self, policy: PolicyRef) -> impl Iterator<Item = (Entity, PolicyUsage)> {
         let first = (policy, Entity::User(UserId::FIRST), PolicyUsage::PermissionsPolicy);
         let all = self.entity_by_policy.range(first..);
-        all.map(|(key, ())| *key)
+        all.map(|(key, ())| key)
             .take_while(move |(of, _, _)| *of == policy)
             .map(|(_, entity, usage)| (entity, usage))
     }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::as_text::as_text;
+use crate::table_key::kept_as_number;
 
 /// An AWS account number of twelve digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -240,6 +241,7 @@ impl fmt::Display for Scope {
 }
 
 as_text! { AccountId Region Zone }
+kept_as_number! { AccountId of u64 }
 
 #[cfg(test)]
 mod tests {

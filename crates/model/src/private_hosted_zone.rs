@@ -211,7 +211,7 @@ impl World {
     /// The zones that a VPC is associated with.
     pub fn private_hosted_zones_of(&self, vpc: VpcId) -> impl Iterator<Item = &PrivateHostedZone> {
         let all = (vpc, HostedZoneId::MIN)..=(vpc, HostedZoneId::MAX);
-        self.private_zone_by_vpc.range(all).filter_map(|((_, zone), ())| self.private_hosted_zones.get(zone))
+        self.private_zone_by_vpc.range(all).filter_map(|((_, zone), ())| self.private_hosted_zones.get(&zone))
     }
 
     /// The public zone that answers for a name, if one does: the most specific; of several with one name the one with the

@@ -259,7 +259,7 @@ impl World {
             .deleted_queues
             .iter()
             .filter(|(_, it)| !now.is_within(DELETED_MS, it.deleted))
-            .map(|(name, _)| *name)
+            .map(|(name, _)| name)
             .collect();
         for name in former {
             self.deleted_queues.remove(&name);

@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::place::Scope;
+use crate::table_key::kept_as_they_are;
 use crate::world::ScopeKey;
 
 /// Letters of the longest name.
@@ -21,6 +22,8 @@ pub struct QueueName {
     /// Filled up with zeros, which no name has.
     name: [u8; LETTERS_MAX],
 }
+
+kept_as_they_are! { QueueName }
 
 /// A text is no name of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::table_key::kept_as_number;
 use crate::timestamp::Timestamp;
 
 /// A hash of scope, action and token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestTokenKey(pub u128);
+
+kept_as_number! { RequestTokenKey of u128 }
 
 impl std::fmt::Display for RequestTokenKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

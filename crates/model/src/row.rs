@@ -51,6 +51,7 @@ use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::subscription::Subscription;
+use crate::table::TableValue;
 use crate::topic::Topic;
 use crate::user::User;
 use crate::volume::Volume;
@@ -59,7 +60,7 @@ use crate::vpc_endpoint::VpcEndpoint;
 use crate::vpc_peering_connection::VpcPeeringConnection;
 
 /// What a table holds: a plain value that can be stored and read again.
-pub trait Row: Clone + PartialEq + Serialize + DeserializeOwned + Linked {
+pub trait Row: TableValue + PartialEq + Serialize + DeserializeOwned + Linked {
     /// Whether it differs from `other` by tags alone, its own or its parts'. Only rows of [`crate::Network`] need an answer:
     /// tags decide about no packet.
     fn differs_by_tags_alone(&self, _other: &Self) -> bool {

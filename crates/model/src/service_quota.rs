@@ -13,6 +13,7 @@ use crate::as_text::as_text;
 use crate::place::{Scope, UnknownPlace};
 use crate::quotas::Quota;
 use crate::refusal::Refusal;
+use crate::table_key::kept_as_they_are;
 use crate::timestamp::Timestamp;
 use crate::world::{ScopeKey, World};
 
@@ -142,6 +143,8 @@ impl ServiceQuota {
 /// A scope and a quota, as a table key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AppliedQuotaKey(pub Scope, pub QuotaCode);
+
+kept_as_they_are! { AppliedQuotaKey }
 
 impl fmt::Display for AppliedQuotaKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,6 +15,7 @@ use crate::ids::Ids;
 use crate::link::Link;
 use crate::place::AccountId;
 use crate::quotas::SIGNING_CERTIFICATES_PER_USER_MAX;
+use crate::table_key::kept_as_number;
 use crate::timestamp::Timestamp;
 use crate::world::World;
 
@@ -48,6 +49,7 @@ impl FromStr for SigningCertificateId {
 }
 
 as_text! { SigningCertificateId }
+kept_as_number! { SigningCertificateId of u128 }
 
 /// A signing certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

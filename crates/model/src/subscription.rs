@@ -12,6 +12,7 @@ use crate::as_text::as_text;
 use crate::link::Link;
 use crate::place::{AccountId, Scope};
 use crate::quotas::{SUBSCRIPTIONS_PER_FIFO_TOPIC_MAX, SUBSCRIPTIONS_PER_TOPIC_MAX};
+use crate::table_key::kept_as_number;
 use crate::timestamp::Timestamp;
 use crate::topic::{TopicId, topic_arn};
 use crate::world::World;
@@ -55,6 +56,7 @@ impl FromStr for SubscriptionId {
 }
 
 as_text! { SubscriptionId }
+kept_as_number! { SubscriptionId of u128 }
 
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! A table of resources that can be shared as a snapshot, changed cheaply, and taken back.
 //!
-//! Readers hold a clone (three pointers); the one writer changes its own copy. What a change touches is copied, a few
+//! Readers hold a clone (two pointers); the one writer changes its own copy. What a change touches is copied, a few
 //! dozen rows' pointers (`shared_map`), and the row itself. Every change remembers the row it replaced, so that a
 //! request that fails half-way leaves nothing behind ([`Table::roll_back`]) and one that succeeds can say what it touched
 //! ([`Table::commit`]).
@@ -9,22 +9,20 @@
 //! index, which each commit keeps up with the rows, of what is not by looking at those few rows. So a row can be changed in
 //! place, and what is taken back never was in the index.
 
-use std::collections::BTreeMap;
-use std::ops::RangeBounds;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use crate::link::Link;
 use crate::row::Row;
-use crate::shared_map::SharedMap;
+use crate::table_key::TableKey;
+use crate::untyped_table::{AnyRow, UntypedChange, UntypedTable};
 
 /// Rows by key, in key order.
-#[derive(Debug)]
-pub struct Table<K, V> {
-    rows: SharedMap<K, Arc<V>>,
-    /// The links of every row, as of the last commit.
-    links: SharedMap<(Link, K), ()>,
-    /// Keys touched since the last commit, each with the row that was there before.
-    replaced: BTreeMap<K, Option<Arc<V>>>,
+pub struct Table<K: TableKey, V> {
+    rows: UntypedTable<K::Kept>,
+    types: PhantomData<fn() -> (K, V)>,
 }
 
 /// What became of a row between two commits; `None` where there was or is none.
@@ -38,33 +36,53 @@ pub struct Change<K, V> {
     pub after: Option<Arc<V>>,
 }
 
-impl<K: Clone, V> Clone for Table<K, V> {
+impl<K: TableKey, V> Clone for Table<K, V> {
     /// A snapshot: shares all rows and has nothing uncommitted.
     fn clone(&self) -> Self {
-        Table { rows: self.rows.clone(), links: self.links.clone(), replaced: BTreeMap::new() }
+        Table { rows: self.rows.snapshot(), types: PhantomData }
     }
 }
 
-impl<K, V> Default for Table<K, V> {
+impl<K: TableKey, V> Default for Table<K, V> {
     fn default() -> Self {
-        Table { rows: SharedMap::default(), links: SharedMap::default(), replaced: BTreeMap::new() }
+        Table { rows: UntypedTable::default(), types: PhantomData }
     }
 }
 
-impl<K: Ord + Copy, V: Clone> Table<K, V> {
+impl<K: TableKey + fmt::Debug, V: TableValue + fmt::Debug> fmt::Debug for Table<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// What can be in a table: any plain value.
+pub trait TableValue: Clone + Send + Sync + 'static {}
+
+impl<V: Clone + Send + Sync + 'static> TableValue for V {}
+
+/// The row as what it is.
+fn typed<V: TableValue>(row: &AnyRow) -> &V {
+    row.downcast_ref().expect("a table's rows are of one type")
+}
+
+fn shared<V: TableValue>(row: AnyRow) -> Arc<V> {
+    row.downcast().expect("a table's rows are of one type")
+}
+
+impl<K: TableKey, V: TableValue> Table<K, V> {
     /// The row with this key.
     pub fn get(&self, key: &K) -> Option<&V> {
-        self.rows.get(key).map(|row| &**row)
+        self.rows.get(&key.kept()).map(typed)
     }
 
     /// The row with this key, shared.
     pub fn get_shared(&self, key: &K) -> Option<Arc<V>> {
-        self.rows.get(key).cloned()
+        self.rows.get(&key.kept()).cloned().map(shared)
     }
 
     /// Whether there is a row with this key.
     pub fn contains(&self, key: &K) -> bool {
-        self.rows.get(key).is_some()
+        self.rows.get(&key.kept()).is_some()
     }
 
     /// How many rows there are.
@@ -78,128 +96,107 @@ impl<K: Ord + Copy, V: Clone> Table<K, V> {
     }
 
     /// All rows, in key order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &V)> {
-        self.rows.iter().map(|(key, row)| (key, &**row))
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (K, &V)> {
+        self.rows.iter().map(|(key, row)| (K::of_kept(*key), typed(row)))
     }
 
     /// All rows, in key order, without their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> {
-        self.rows.iter().map(|(_, row)| &**row)
+        self.rows.iter().map(|(_, row)| typed(row))
     }
 
     /// The rows whose keys lie in `range`, in key order.
-    pub fn range(&self, range: impl RangeBounds<K>) -> impl DoubleEndedIterator<Item = (&K, &V)> {
-        self.rows.range(range).map(|(key, row)| (key, &**row))
+    pub fn range(&self, range: impl RangeBounds<K>) -> impl DoubleEndedIterator<Item = (K, &V)> {
+        let kept = |bound: Bound<&K>| bound.map(|key| key.kept());
+        let rows = self.rows.range((kept(range.start_bound()), kept(range.end_bound())));
+        rows.map(|(key, row)| (K::of_kept(*key), typed(row)))
     }
 
     /// Puts a row in, replacing the one that was there.
     pub fn insert(&mut self, key: K, row: V) {
-        let before = self.rows.insert(key, Arc::new(row));
-        self.replaced.entry(key).or_insert(before);
+        self.rows.insert(key.kept(), Arc::new(row));
     }
 
     /// Takes a row out.
     pub fn remove(&mut self, key: &K) -> Option<Arc<V>> {
-        let before = self.rows.remove(key)?;
-        self.replaced.entry(*key).or_insert_with(|| Some(Arc::clone(&before)));
-        Some(before)
+        self.rows.remove(&key.kept()).map(shared)
     }
 
     /// The row with this key, to be changed in place.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let row = self.rows.get_mut(key)?;
-        self.replaced.entry(*key).or_insert_with(|| Some(Arc::clone(row)));
-        Some(Arc::make_mut(row))
+        let row = self.rows.get_mut(&key.kept())?;
+        if Arc::get_mut(row).is_none() {
+            *row = Arc::new(typed::<V>(row).clone());
+        }
+        Arc::get_mut(row).and_then(|row| row.downcast_mut())
+    }
+
+    /// Takes all rows out.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
     }
 
     /// Takes all changes since the last commit back.
     pub fn roll_back(&mut self) {
-        for (key, before) in std::mem::take(&mut self.replaced) {
-            match before {
-                Some(row) => self.rows.insert(key, row),
-                None => self.rows.remove(&key),
-            };
-        }
+        self.rows.roll_back();
     }
 
     /// As [`Table::commit`], for a table that is itself an index: nothing asks for its links.
     pub(crate) fn commit_index(&mut self) -> Vec<Change<K, V>> {
-        let replaced = std::mem::take(&mut self.replaced);
-        let change = |(key, before)| Change { key, before, after: self.get_shared(&key) };
-        replaced.into_iter().map(change).collect()
+        self.rows.commit_index().into_iter().map(Change::of).collect()
     }
 }
 
-impl<K: Ord + Copy, V: Row> Table<K, V> {
+impl<K: TableKey, V: TableValue> Change<K, V> {
+    fn of(change: UntypedChange<K::Kept>) -> Self {
+        let UntypedChange { key, before, after } = change;
+        Change { key: K::of_kept(key), before: before.map(shared), after: after.map(shared) }
+    }
+}
+
+impl<K: TableKey, V: Row> Table<K, V> {
     /// Makes the changes since the last commit final and returns what became of each touched key, each key once.
     pub fn commit(&mut self) -> Vec<Change<K, V>> {
-        let changes = self.commit_index();
-        for change in &changes {
-            let [before, after] = [&change.before, &change.after].map(|row| links_of(row.as_deref()));
-            for link in before.iter().filter(|link| !after.contains(link)) {
-                self.links.remove(&(*link, change.key));
-            }
-            for link in after.iter().filter(|link| !before.contains(link)) {
-                self.links.insert((*link, change.key), ());
-            }
-        }
-        changes
+        self.rows.commit(links_of::<V>).into_iter().map(Change::of).collect()
     }
-}
 
-fn links_of<V: Row>(row: Option<&V>) -> Vec<Link> {
-    let mut links = Vec::new();
-    if let Some(row) = row {
-        row.put_links(&mut |link| links.push(link));
-    }
-    links
-}
-
-impl<K: Ord + Copy, V: Row> Table<K, V> {
     /// The rows that have this link, in key order.
     pub fn linked(&self, link: Link) -> impl Iterator<Item = &V> {
-        let mut committed = self.committed_keys(link).peekable();
-        let mut touched = self.touched_keys(link).peekable();
-        let keys = std::iter::from_fn(move || match (committed.peek(), touched.peek()) {
-            (Some(one), Some(other)) if other < one => touched.next(),
-            (Some(_), _) => committed.next(),
-            (None, _) => touched.next(),
-        });
-        keys.filter_map(|key| self.get(&key))
+        self.rows.linked(link, has_link::<V>).filter_map(|key| self.rows.get(&key).map(typed))
     }
 
     /// How many rows have this link.
     pub fn count_linked(&self, link: Link) -> usize {
-        self.committed_keys(link).count() + self.touched_keys(link).count()
-    }
-
-    fn committed_keys(&self, link: Link) -> impl Iterator<Item = K> {
-        let all = self.links.equal(move |(it, _)| it.cmp(&link)).map(|((_, key), ())| *key);
-        all.filter(|key| self.replaced.is_empty() || !self.replaced.contains_key(key))
-    }
-
-    fn touched_keys(&self, link: Link) -> impl Iterator<Item = K> {
-        let has = move |key: &K| self.get(key).is_some_and(|row| row.has_link(link));
-        self.replaced.keys().copied().filter(has)
+        self.rows.linked(link, has_link::<V>).count()
     }
 
     /// Whether the index says what the rows say. Only tests ask.
     #[cfg(test)]
     pub(crate) fn links_are_those_of_the_rows(&self) -> bool {
         let mut derived = std::collections::BTreeSet::new();
-        for (key, row) in self.iter().filter(|(key, _)| !self.replaced.contains_key(key)) {
-            row.put_links(&mut |link| {
-                derived.insert((link, *key));
-            });
+        for (key, row) in self.rows.iter().filter(|(key, _)| !self.rows.is_touched(key)) {
+            derived.extend(links_of::<V>(row).into_iter().map(|link| (link, *key)));
         }
-        let kept = self.links.iter().map(|(link, ())| *link);
-        derived == kept.filter(|(_, key)| !self.replaced.contains_key(key)).collect()
+        derived == self.rows.committed_links().collect()
     }
+}
+
+fn links_of<V: Row>(row: &AnyRow) -> Vec<Link> {
+    let mut links = Vec::new();
+    typed::<V>(row).put_links(&mut |link| links.push(link));
+    links
+}
+
+fn has_link<V: Row>(row: &AnyRow, link: Link) -> bool {
+    typed::<V>(row).has_link(link)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table_key::kept_as_they_are;
+
+    kept_as_they_are! { i32 }
 
     #[test]
     fn a_snapshot_does_not_see_later_changes() {
@@ -224,7 +221,7 @@ mod tests {
         table.remove(&2);
         table.insert(3, "three");
         table.roll_back();
-        assert_eq!(table.iter().map(|(k, v)| (*k, *v)).collect::<Vec<_>>(), [(1, "one"), (2, "two")]);
+        assert_eq!(table.iter().map(|(key, row)| (key, *row)).collect::<Vec<_>>(), [(1, "one"), (2, "two")]);
 
         *table.get_mut(&1).unwrap() = "uno";
         table.remove(&2);

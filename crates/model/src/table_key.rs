@@ -67,3 +67,34 @@ impl<A: TableKey<Kept = u128>, B: TableKey> TableKey for (A, B) {
         (A::of_kept(first), B::of_kept(second))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::topic::TopicId;
+    use crate::{InstanceId, VolumeId};
+    use proptest::prelude::*;
+
+    fn keeps_its_order<K: TableKey + std::fmt::Debug>(one: K, other: K) {
+        assert_eq!(one.cmp(&other), one.kept().cmp(&other.kept()), "{one:?} {other:?}");
+        assert_eq!(K::of_kept(one.kept()), one);
+    }
+
+    proptest! {
+        #[test]
+        fn keys_compare_as_what_they_are_kept_as_and_come_back(numbers: [u64; 4], short: u32, random: u128) {
+            let [a, b, c, d] = numbers;
+            keeps_its_order(VolumeId::numbered(a), VolumeId::short(short));
+            keeps_its_order(
+                (InstanceId::numbered(a), VolumeId::numbered(b)),
+                (InstanceId::numbered(a & c), VolumeId::numbered(d)),
+            );
+            let mut bits = || random;
+            let topic = TopicId::fresh(&mut crate::ids::Ids::new(&mut bits));
+            keeps_its_order(topic, TopicId::of_kept(u128::from(a)));
+            let [one, other] = [a, b].map(|it| IpAddr::V6(Ipv6Addr::from(u128::from(it) << 64)));
+            keeps_its_order(one, other);
+            keeps_its_order(one, IpAddr::V4(Ipv4Addr::from(short)));
+        }
+    }
+}

@@ -16,6 +16,7 @@ use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::{FIFO_TOPICS_MAX, TOPICS_MAX};
 use crate::subscription::Subscription;
+use crate::table_key::kept_as_number;
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
 use crate::world::World;
@@ -51,6 +52,7 @@ impl FromStr for TopicId {
 }
 
 as_text! { TopicId }
+kept_as_number! { TopicId of u64 }
 
 /// A topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

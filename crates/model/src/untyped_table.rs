@@ -1,7 +1,7 @@
 //! What a table does that does not depend on the type of its rows.
 //!
-//! There are some seventy tables. Made of ordinary generic maps, their code was two thirds of what the compiler had to make
-//! of this crate: the same searches, insertions and copies, seventy times. Here a row is a pointer to anything, and
+//! There are some seventy tables. Made of ordinary generic maps, they were two fifths of what the compiler had to make of
+//! this crate: the same searches, insertions and copies, seventy times. Here a row is a pointer to anything, and
 //! [`crate::Table`] puts its type on again, one comparison for each row that is asked for.
 
 use std::any::Any;

@@ -65,7 +65,8 @@ use crate::ssh_public_key::SshPublicKey;
 use crate::storage_defaults::StorageDefaults;
 use crate::subnet::Subnet;
 use crate::subscription::{Subscription, SubscriptionId};
-use crate::table::{Change, Table};
+use crate::table::{Change, Table, TableValue};
+use crate::table_key::{TableKey, kept_as_they_are};
 use crate::topic::{Topic, TopicId};
 use crate::user::User;
 use crate::volume::{Volume, VolumeType};
@@ -138,7 +139,7 @@ macro_rules! tables {
             }
 
             fn put_all_records(&self, records: &mut Vec<Record>) {
-                $(records.extend(self.$table.iter().map(|(key, row)| record(stringify!($table), key, Some(row))));)*
+                $(records.extend(self.$table.iter().map(|(key, row)| record(stringify!($table), &key, Some(row))));)*
             }
 
             fn roll_back_tables(&mut self) {
@@ -153,8 +154,8 @@ macro_rules! tables {
             }
 
             fn clear_tables(&mut self) {
-                $(empty(&mut self.$table);)*
-                $(empty(&mut self.$index);)*
+                $(self.$table.clear();)*
+                $(self.$index.clear();)*
             }
 
             /// Reads one stored record into its table; `None` if it has no such table.
@@ -386,6 +387,8 @@ fn record<K: std::fmt::Display, V: Row>(table: &str, key: &K, row: Option<&V>) -
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScopeKey(pub Scope);
 
+kept_as_they_are! { ScopeKey, (Scope, VolumeType) }
+
 impl std::fmt::Display for ScopeKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
@@ -398,13 +401,6 @@ impl std::str::FromStr for ScopeKey {
         let unknown = || crate::place::UnknownPlace(text.to_owned());
         let (account, region) = text.split_once('/').ok_or_else(unknown)?;
         Ok(ScopeKey(Scope { account: account.parse()?, region: region.parse()? }))
-    }
-}
-
-fn empty<K: Ord + Copy, V: Clone>(table: &mut Table<K, V>) {
-    let keys: Vec<K> = table.iter().map(|(key, _)| *key).collect();
-    for key in keys {
-        table.remove(&key);
     }
 }
 
@@ -487,7 +483,7 @@ impl World {
         self.put_again(|world| &world.private_hosted_zones, World::put_private_hosted_zone);
         // None counts as stored before it is put in.
         let volumes: Vec<Volume> = self.volumes.values().cloned().collect();
-        empty(&mut self.volumes);
+        self.volumes.clear();
         volumes.into_iter().for_each(|volume| self.put_volume(volume));
         self.put_again(|world| &world.users, World::put_user);
         self.put_again(|world| &world.groups, World::put_group);
@@ -497,7 +493,7 @@ impl World {
         self.put_again(|world| &world.managed_policies, World::put_managed_policy);
     }
 
-    fn put_again<K: Ord + Copy, V: Clone>(
+    fn put_again<K: TableKey, V: TableValue>(
         &mut self,
         table: fn(&World) -> &Table<K, V>,
         put: fn(&mut World, V),

@@ -99,11 +99,11 @@ proptest! {
         }
         let loaded = World::load(1, stored.iter().map(|(key, value)| (key.as_str(), value.as_slice()))).unwrap();
         let index = |world: &World| -> Vec<_> {
-            world.network.interface_by_address.iter().map(|(address, interface)| (*address, *interface)).collect()
+            world.network.interface_by_address.iter().map(|(address, interface)| (address, *interface)).collect()
         };
         prop_assert_eq!(index(&loaded), index(&world));
         let public = |world: &World| -> Vec<_> {
-            world.network.public_addresses.iter().map(|(address, mapping)| (*address, *mapping)).collect()
+            world.network.public_addresses.iter().map(|(address, mapping)| (address, *mapping)).collect()
         };
         prop_assert_eq!(public(&loaded), public(&world));
     }

@@ -170,7 +170,7 @@ fn a_nat_gateway_that_is_being_deleted_cuts_its_connections() {
     let gateway = format!("52.0.0.200:{}", arrived.flow.source_port);
     assert!(lab.tcp("example.com", SYN | ACK, "192.0.2.10:80", &gateway).is_ok());
     lab.change(|world| {
-        let id = *world.network.nat_gateways.iter().next().unwrap().0;
+        let id = world.network.nat_gateways.iter().next().unwrap().0;
         world.network.nat_gateways.get_mut(&id).unwrap().state = NatGatewayState::Deleting;
     });
     assert_eq!(lab.tcp("app", ACK, "10.0.1.10:4000", "192.0.2.10:80"), Err(DropReason::Blackhole));

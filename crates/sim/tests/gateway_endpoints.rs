@@ -43,7 +43,7 @@ fn told(lab: &Lab, answers: &Flow) -> String {
 }
 
 fn remove_routes_to_the_endpoint(world: &mut World) {
-    let tables: Vec<_> = world.network.route_tables.iter().map(|(id, _)| *id).collect();
+    let tables: Vec<_> = world.network.route_tables.iter().map(|(id, _)| id).collect();
     for id in tables {
         let table = world.network.route_tables.get_mut(&id).unwrap();
         table.routes.retain(|route| !matches!(route.target, Target::VpcEndpoint(_)));
@@ -93,7 +93,7 @@ fn what_an_instance_forwards_for_others_has_their_addresses_and_ports_of_its_own
     let addresses = (20..250).map(|host| format!("10.0.0.{host}"));
     let owned = addresses.filter(|it| *it != "10.0.0.200");
     lab.change(|world| {
-        let id = *world.network.network_interfaces.iter().find(|(_, it)| !it.source_dest_check).unwrap().0;
+        let id = world.network.network_interfaces.iter().find(|(_, it)| !it.source_dest_check).unwrap().0;
         world.update_network_interface(id, |interface| {
             let further = owned.map(|it| PrivateAddress { address: it.parse().unwrap(), public: None });
             interface.private_addresses.extend(further);
@@ -141,9 +141,9 @@ fn a_connection_does_not_go_on_through_another_endpoint() {
     let began = lab.tcp("web", SYN, "10.0.0.10:4000", S3).unwrap();
     lab.send("s3", answer(&began, SYN | ACK)).unwrap();
     lab.change(|world| {
-        let mut ids = world.network.vpc_endpoints.iter().map(|(id, _)| *id);
+        let mut ids = world.network.vpc_endpoints.iter().map(|(id, _)| id);
         let (door, side) = (ids.next().unwrap(), ids.next().unwrap());
-        let tables: Vec<_> = world.network.route_tables.iter().map(|(id, _)| *id).collect();
+        let tables: Vec<_> = world.network.route_tables.iter().map(|(id, _)| id).collect();
         for id in tables {
             let table = world.network.route_tables.get_mut(&id).unwrap();
             let routes = table.routes.iter_mut().filter(|route| route.target == Target::VpcEndpoint(door));
@@ -173,7 +173,7 @@ fn a_deleted_endpoint_whose_route_stays_is_a_blackhole() {
     let mut lab = Lab::new(NETWORK);
     let began = lab.tcp("web", SYN, "10.0.0.10:4000", S3).unwrap();
     lab.change(|world| {
-        let ids: Vec<_> = world.network.vpc_endpoints.iter().map(|(id, _)| *id).collect();
+        let ids: Vec<_> = world.network.vpc_endpoints.iter().map(|(id, _)| id).collect();
         ids.into_iter().for_each(|id| {
             world.network.vpc_endpoints.remove(&id);
         });

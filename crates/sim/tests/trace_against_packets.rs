@@ -100,7 +100,7 @@ fn question(fixture: &Fixture, random: &mut Random) -> String {
     let of_family = |address: &IpAddr| address.is_ipv6() == ipv6;
     let mut addresses: Vec<IpAddr> =
         world.network_interfaces.values().flat_map(|it| usable(it).collect::<Vec<_>>()).collect();
-    addresses.extend(world.public_addresses.iter().map(|(address, _)| IpAddr::V4(*address)));
+    addresses.extend(world.public_addresses.iter().map(|(address, _)| IpAddr::V4(address)));
     addresses.extend(fixture.hosts.values().flatten());
     // Nobody's, behind somebody's; and IPv4 hosts in IPv6.
     let odd = [

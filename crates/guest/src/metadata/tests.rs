@@ -376,7 +376,7 @@ fn the_instance_profile_and_its_roles_credentials_are_there() {
     let mut world = fixture::with_role();
     let expected = RoleSession {
         account: AccountId::DEFAULT,
-        role: *world.roles.iter().next().unwrap().0,
+        role: world.roles.iter().next().unwrap().0,
         instance: WEB,
         issued: NOW,
     };

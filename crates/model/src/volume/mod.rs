@@ -101,7 +101,7 @@ impl World {
     /// it got them.
     pub fn volumes_of(&self, instance: InstanceId) -> Vec<(&Volume, &VolumeAttachment)> {
         let all = (instance, VolumeId::MIN)..=(instance, VolumeId::MAX);
-        let volumes = self.volume_by_instance.range(all).filter_map(|((_, id), ())| self.volumes.get(id));
+        let volumes = self.volume_by_instance.range(all).filter_map(|((_, id), ())| self.volumes.get(&id));
         let mut held: Vec<_> = volumes.filter_map(|it| Some((it, it.attachment_to(instance)?))).collect();
         let root = self.network.instances.get(&instance).map(|it| it.root_device.as_str());
         let is_root = |it: &VolumeAttachment| root.is_some_and(|root| is_same_device(root, &it.device));

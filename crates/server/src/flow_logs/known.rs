@@ -32,7 +32,7 @@ impl Known {
             return;
         }
         self.generation = Some(network.generation);
-        self.rows = network.flow_logs.iter().map(|(id, log)| (*id, Arc::new(log.clone()))).collect();
+        self.rows = network.flow_logs.iter().map(|(id, log)| (id, Arc::new(log.clone()))).collect();
         if self.rows.is_empty() {
             (self.sites, self.logs, self.gone) = Default::default();
             return;

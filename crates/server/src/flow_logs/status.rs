@@ -32,9 +32,9 @@ impl FlowLogCounters {
     }
 
     /// What became of the records of the flow logs that there are.
-    pub fn of<'a>(&self, ids: impl Iterator<Item = &'a FlowLogId>) -> BTreeMap<FlowLogId, FlowLogCounts> {
+    pub fn of(&self, ids: impl Iterator<Item = FlowLogId>) -> BTreeMap<FlowLogId, FlowLogCounts> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let there: BTreeMap<_, _> = ids.map(|id| (*id, all.get(id).copied().unwrap_or_default())).collect();
+        let there: BTreeMap<_, _> = ids.map(|id| (id, all.get(&id).copied().unwrap_or_default())).collect();
         all.retain(|id, _| there.contains_key(id));
         there
     }

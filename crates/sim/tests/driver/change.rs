@@ -21,8 +21,8 @@ pub(crate) fn apply(world: &World, number: u64) -> (World, String) {
     (world, what)
 }
 
-fn keys<K: Copy + Ord, V: Clone>(table: &model::Table<K, V>) -> Vec<K> {
-    table.iter().map(|(key, _)| *key).collect()
+fn keys<K: model::table_key::TableKey, V: model::table::TableValue>(table: &model::Table<K, V>) -> Vec<K> {
+    table.iter().map(|(key, _)| key).collect()
 }
 
 fn remove_rule(world: &mut World, random: &mut Random) -> String {

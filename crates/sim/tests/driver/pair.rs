@@ -103,7 +103,7 @@ impl Pair {
             let stand_in = PortTable::stand_in(engine.ports().of_interface(id)?, any);
             Some(((id, any.is_ipv4()), stand_in))
         };
-        let interfaces = world.network.network_interfaces.iter().map(|(id, _)| *id);
+        let interfaces = world.network.network_interfaces.iter().map(|(id, _)| id);
         reference.stand_ins =
             interfaces.flat_map(|id| any.into_iter().filter_map(move |any| stand_in(id, any))).collect();
         reference.tracked_max = limits.tracked_per_interface as usize;
