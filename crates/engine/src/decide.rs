@@ -47,13 +47,7 @@ impl Engine {
             self.settle_flow(slot, from);
         }
         let world = Arc::clone(&self.world);
-        let around = Surroundings {
-            network: &world.network,
-            ports: &self.ports,
-            connections: &self.connections,
-            nat: &self.nat,
-            now,
-        };
+        let around = self.surroundings(&world.network, now);
         let dropped = |reason| Decision {
             arrival: Arrival::Dropped(reason),
             flow: packet.flow,
@@ -91,8 +85,14 @@ impl Engine {
         decision
     }
 
+    /// What a journey reads.
+    pub(crate) fn surroundings<'a>(&'a self, network: &'a Network, now: Moment) -> Surroundings<'a> {
+        let (ports, connections, nat) = (&self.ports, &self.connections, &self.nat);
+        Surroundings { network, ports, connections, nat, now }
+    }
+
     /// Where a packet from a link begins its journey.
-    fn start<'a>(
+    pub(crate) fn start<'a>(
         &self,
         network: &'a Network,
         port: PortId,

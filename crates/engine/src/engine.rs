@@ -10,6 +10,7 @@ use crate::clock::Moment;
 use crate::connection_table::ConnectionTable;
 use crate::drop_reason::{DropCounters, DropReason};
 use crate::flow_book::{FlowBook, FlowLimits};
+use crate::flow_ring::FlowRing;
 use crate::fragments::Fragments;
 use crate::metric::Metric;
 use crate::nat::NatTable;
@@ -54,6 +55,7 @@ pub struct Engine {
     pub(crate) names: Arc<PublicNames>,
     pub(crate) nat_metrics: NatMetrics,
     pub(crate) flow_book: FlowBook,
+    pub(crate) flow_ring: FlowRing,
     pub(crate) fragments: Fragments,
     /// What tells the fragments of packets apart that were made IPv4; the latest that was given out.
     pub(crate) identification: u16,
@@ -74,6 +76,7 @@ impl Engine {
             names,
             nat_metrics: NatMetrics::default(),
             flow_book: FlowBook::new(limits.flows),
+            flow_ring: FlowRing::default(),
             fragments: Fragments::default(),
             identification: 0,
             drops: DropCounters::default(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::clock::Moment;
+use crate::flow_ring::EntryAllowance;
 use crate::metric::Metric;
 
 /// A link, by its number. Numbers are never used again.
@@ -43,6 +44,8 @@ pub struct Port {
     link_services_exceeded: u64,
     /// Packets that would have begun a tracked connection too many.
     tracked_exceeded: u64,
+    /// Entries that it may still begin in the live book.
+    pub(crate) entries: EntryAllowance,
 }
 
 /// Packets as they would appear on a wire: a frame that was handed over unsegmented counts once per segment.
@@ -137,6 +140,7 @@ impl PortTable {
             link_service_second: (0, 0),
             link_services_exceeded: 0,
             tracked_exceeded: 0,
+            entries: EntryAllowance::default(),
         }));
         Some(id)
     }

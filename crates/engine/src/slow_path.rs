@@ -7,6 +7,7 @@ use crate::clock::{Moment, Now};
 use crate::drop_reason::DropReason;
 use crate::engine::Engine;
 use crate::findings::Findings;
+use crate::flow_noting::{Ending, Noted};
 use crate::fragments::{Decided, FragmentKey};
 use crate::journey::Arrival;
 use crate::nat_metrics::Sizes;
@@ -55,13 +56,20 @@ impl Engine {
         }
         let quote = wire::quoted(frame, headers);
         let sent = Packet { via, ..Packet::new(headers) };
-        let decision = self.decide(port, sent, quote.as_ref(), now.moment, None);
+        let mut noting = self.noting(port, &sent, now.moment);
+        let steps = noting.as_mut().and_then(|noting| noting.steps.as_mut());
+        let decision = self.decide(port, sent, quote.as_ref(), now.moment, steps);
+        let noted = Noted { packet: &sent, quote: quote.as_ref(), size: size(headers, vnet) };
+        let ending = Ending::of(&decision);
         let to = match decision.arrival {
             Arrival::At(to) => to,
             Arrival::Dropped(reason) => {
-                let sent = size(headers, vnet);
+                let sent = noted.size;
                 self.count_nat_visits(&decision.findings.nat_visits, &Sizes::of(sent));
                 self.count_flow(&decision.course, headers, &Sizes::of(sent), now.moment);
+                if let Some(noting) = noting {
+                    self.note_flow(noting, noted, ending, now);
+                }
                 let told = self.told_of_death(port, reason, &decision.findings, frame, headers);
                 out.extend(told.map(|frame| Outgoing { port, frame }));
                 return Verdict::Dropped(reason);
@@ -80,6 +88,13 @@ impl Engine {
             self.send_on(&mut Sending { port, frame, headers, vnet, checksum }, &passage, now.moment, out);
         if !passage.course.is_empty() && matches!(verdict, Verdict::Dropped(_)) {
             self.decide_next_again(port, &sent.flow);
+        }
+        if let Some(noting) = noting {
+            let ending = match verdict {
+                Verdict::Dropped(reason) => ending.but_refused(reason),
+                Verdict::Forward(_) | Verdict::Done => ending,
+            };
+            self.note_flow(noting, noted, ending, now);
         }
         verdict
     }

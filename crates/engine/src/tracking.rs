@@ -141,6 +141,7 @@ impl Engine {
         }
         if let Some(old) = self.connections.get(slot).and_then(|it| it.side(end)) {
             self.settle_flow(slot, end);
+            self.settle_decision(slot, end);
             self.count_side(old, -1);
         }
         self.count_side(side, 1);
@@ -153,6 +154,7 @@ impl Engine {
         match (connection.side(end), connection.side(end.other())) {
             (Some(side), Some(_)) => {
                 self.settle_flow(slot, end);
+                self.settle_decision(slot, end);
                 self.connections.set_side(slot, end, None);
                 self.count_side(side, -1);
             }
@@ -241,8 +243,10 @@ impl Engine {
 
     /// Forgets a connection and gives back what it held.
     pub(crate) fn forget(&mut self, slot: Slot) {
-        self.settle_flow(slot, End::Initiator);
-        self.settle_flow(slot, End::Responder);
+        for end in [End::Initiator, End::Responder] {
+            self.settle_flow(slot, end);
+            self.settle_decision(slot, end);
+        }
         let Some(connection) = self.connections.remove(slot) else { return };
         if connection.is_open_tcp() {
             self.nat_metrics.change_active(connection.gateways(), false);
