@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Shell(Shell),
     /// Follow a packet and its answer through every stage, without sending any
     Trace(Trace),
+    /// Show who reached whom lately, and what was refused by which rule
+    Flows(Flows),
     /// Say which policies were read about a call, and what in them denied it
     WhyDenied(WhyDenied),
     /// Write the packets of an instance or the laptop to a file for Wireshark or tcpdump
@@ -74,7 +76,7 @@ pub(crate) enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env"]),
     ("Be somewhere", &["shell", "exec", "ssh", "connect", "forward", "open-tunnel"]),
-    ("Find out why", &["trace", "why-denied", "capture", "metrics"]),
+    ("Find out why", &["trace", "flows", "why-denied", "capture", "metrics"]),
     ("Other", &["certificate", "reset", "actions"]),
 ];
 
@@ -356,6 +358,34 @@ pub(crate) struct Trace {
     /// Send it in parts
     #[arg(long)]
     pub(crate) fragmented: bool,
+    /// How it is printed
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  hamlet flows reject
+  hamlet flows --follow web tcp/22
+  hamlet flows 10.0.1.0/24 accept --json
+
+A line is one way of one flow: who sent it to whom, how much, and the rule that let it in or refused it, as it was at that
+moment. No flow log is needed; the last 4,096 are known, and how many there were before. Following tells every five seconds
+how fast flows go on, those with most bytes first, and waits where Hamlet ends until it runs again.
+
+All words of the filter must fit. A word is an address or a block, a port (22, tcp/22), tcp, udp, icmp, icmpv6 or proto/47,
+accept or reject, a reason such as no-route, an identifier (i-, eni-, subnet-, sg-, acl-, rtb-, nat-, vpc- ...), the name of
+an instance, a gateway or a group, laptop or internet. Of what has such a word for its name, take the identifier.
+
+With --json each line is an object. `event` says of what: flow; count, how one goes on, by its number; missed and left_out,
+how many are not there; ended and resumed.")]
+pub(crate) struct Flows {
+    /// What to show; everything without
+    #[arg(value_name = "FILTER")]
+    pub(crate) filter: Vec<String>,
+    /// Go on as it happens, until Ctrl-C
+    #[arg(long, short)]
+    pub(crate) follow: bool,
     /// How it is printed
     #[command(flatten)]
     pub(crate) output: Output,

@@ -11,6 +11,7 @@ mod credentials;
 mod daemon;
 mod endpoint;
 mod failure;
+mod flow_text;
 mod http;
 mod instance;
 mod privilege;

@@ -7,6 +7,7 @@ mod connect;
 mod down;
 mod env;
 mod exec;
+mod flows;
 mod forward;
 mod metrics;
 mod open_tunnel;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Forward(options) => forward::run(&daemon, &options),
         Command::Shell(options) => shell::run(&daemon, &options).map_err(Failure::before_start),
         Command::Trace(options) => trace::run(&daemon, &options),
+        Command::Flows(options) => flows::run(&daemon, &options),
         Command::WhyDenied(options) => why_denied::run(&daemon, &options),
         Command::Capture(options) => capture::run(&daemon, &options),
         Command::Certificate(output) => certificate::run(&daemon, output),

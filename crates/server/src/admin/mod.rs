@@ -21,7 +21,10 @@ mod capture;
 mod certificate;
 mod endpoints;
 mod environment;
+mod flow_filter;
+mod flow_line;
 mod flow_logs;
+mod flows;
 mod instances;
 mod links;
 mod lookup;
@@ -37,7 +40,9 @@ pub use capture::CaptureRequest;
 pub use certificate::Certificate;
 pub use endpoints::EndpointStatus;
 pub use environment::{Environment, environment};
+pub use flow_line::{FlowEnd, FlowLine};
 pub use flow_logs::FlowLogStatus;
+pub use flows::{FlowCount, FlowsAnswer, FlowsRequest};
 pub use instances::InstanceStatus;
 pub use links::PortStatus;
 pub use metrics::Metric;
@@ -114,6 +119,10 @@ async fn answer(running: &Running, request: Request<Incoming>) -> Response<Body>
         (Method::GET, "/certificate") => json(certificate::certificate(running).await),
         (Method::POST, "/trace") => json(question(&body).and_then(|asked| trace::trace(running, &asked))),
         (Method::POST, "/why") => json(question(&body).and_then(|asked| why::why(running, &asked))),
+        (Method::POST, "/flows") => match question(&body) {
+            Ok(asked) => json(flows::flows(running, asked).await),
+            Err(refused) => json::<()>(Err(refused)),
+        },
         (Method::POST, "/capture") => match question(&body) {
             Ok(asked) => stream(capture::capture(running, asked).await),
             Err(refused) => stream(Err(refused)),

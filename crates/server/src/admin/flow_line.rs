@@ -1,0 +1,231 @@
+//! One line of `hamlet flows`: a decision about a flow, with the names that people know.
+
+use engine::{DecidedFlow, FlowDecision};
+use guest::internet::Site;
+use model::network_interface::InterfaceKind;
+use model::rule::protocol;
+use model::{NetworkInterface, NetworkInterfaceId, Region, ResourceId, World, aws_range};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+use crate::{names, namespaces};
+
+/// What was decided about one way of a flow.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FlowLine {
+    /// Its number. They grow.
+    pub number: u64,
+    /// When its first packet was decided, in UTC.
+    pub first: String,
+    /// When one was decided last.
+    pub last: String,
+    /// `ACCEPT` or `REJECT`.
+    pub verdict: String,
+    /// For REJECT: what it died of, as `hamlet trace` and `hamlet status` call it.
+    pub reason: Option<String>,
+    /// The Reachability Analyzer's code for that.
+    pub explanation_code: Option<String>,
+    /// `tcp`, `udp`, `icmp`, `icmpv6`, or a number.
+    pub protocol: String,
+    /// For ICMP.
+    pub icmp_type: Option<u8>,
+    /// For ICMP.
+    pub icmp_code: Option<u8>,
+    /// Who sent it, as what it was sent.
+    pub source: FlowEnd,
+    /// Whom it reached, as what it arrived there; of what did not, whom it would have.
+    pub destination: FlowEnd,
+    /// The destination that it was sent to.
+    pub sent_to: IpAddr,
+    /// The source that it arrived from.
+    pub arrived_from: IpAddr,
+    /// Packets, up to now.
+    pub packets: u64,
+    /// Bytes of them, headers of the network layer included.
+    pub bytes: u64,
+    /// Where it was decided: `security group`, `network acl`, `route table` and others.
+    pub stage: Option<String>,
+    /// `ingress` or `egress`, where that has rules for both.
+    pub direction: Option<String>,
+    /// The interface, subnet or gateway that the packet was at.
+    pub at: Option<String>,
+    /// What it is called.
+    pub at_name: Option<String>,
+    /// The group, network ACL, route table or gateway that decided; none where several groups did.
+    pub by: Option<String>,
+    /// What it is called.
+    pub by_name: Option<String>,
+    /// Its rule, as `hamlet trace` has it.
+    pub rule: Option<String>,
+    /// Everything that it came past, by identifiers.
+    pub course: Vec<String>,
+}
+
+/// One end of a flow.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FlowEnd {
+    /// What it is called: an instance's Name tag or identifier, a gateway, `laptop`, a site, `internet`. None where nobody has
+    /// the address.
+    pub name: Option<String>,
+    /// Its address there.
+    pub address: Option<IpAddr>,
+    /// Its port; none where the protocol has none.
+    pub port: Option<u16>,
+    /// Its interface.
+    pub interface: Option<String>,
+    /// The instance that has it.
+    pub instance: Option<String>,
+    /// Its subnet.
+    pub subnet: Option<String>,
+    /// Its VPC.
+    pub vpc: Option<String>,
+}
+
+/// What is told of a decision.
+pub(super) fn line(world: &World, decision: &FlowDecision) -> FlowLine {
+    let decided = &*decision.decided;
+    let (sent, arrived) = (decided.sent, decided.arrived);
+    let has_ports = matches!(sent.protocol, protocol::TCP | protocol::UDP);
+    let port = |port: u16| has_ports.then_some(port);
+    let ruling = decided.ruling.as_ref();
+    let name = |id| names::of_resource(world, id);
+    FlowLine {
+        number: decision.number,
+        first: decision.first.to_string(),
+        last: decision.last.to_string(),
+        verdict: if decided.refused.is_some() { "REJECT" } else { "ACCEPT" }.to_owned(),
+        reason: decided.refused.map(|reason| reason.name().to_owned()),
+        explanation_code: decided.refused.and_then(|reason| reason.explanation_code()).map(str::to_owned),
+        protocol: protocol::name(sent.protocol).into_owned(),
+        icmp_type: decided.icmp.map(|(kind, _)| kind),
+        icmp_code: decided.icmp.map(|(_, code)| code),
+        source: source(world, decided, port(sent.source_port)),
+        destination: destination(world, decided, port(arrived.destination_port)),
+        sent_to: sent.destination,
+        arrived_from: arrived.source,
+        packets: decision.counted.packets,
+        bytes: decision.counted.bytes,
+        stage: ruling.map(|ruling| ruling.stage.to_string()),
+        direction: ruling.and_then(|ruling| ruling.direction).map(|direction| direction.to_string()),
+        at: ruling.and_then(|ruling| ruling.at).map(|at| at.to_string()),
+        at_name: ruling.and_then(|ruling| ruling.at).map(name),
+        by: ruling.and_then(|ruling| ruling.by).map(|by| by.to_string()),
+        by_name: ruling.and_then(|ruling| ruling.by).map(name),
+        rule: ruling.map(|ruling| ruling.detail.clone()).filter(|rule| !rule.is_empty()),
+        course: decided.course.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn source(world: &World, decided: &DecidedFlow, port: Option<u16>) -> FlowEnd {
+    let address = decided.sent.source;
+    match decided.sender {
+        Some(id) => inside(world, id, address, port),
+        None => outside(address, port),
+    }
+}
+
+/// Where a packet arrived; one that did not was for whoever has the address, for the sender first, then for everybody.
+fn destination(world: &World, decided: &DecidedFlow, port: Option<u16>) -> FlowEnd {
+    let address = decided.arrived.destination;
+    if let Some(receiver) = decided.receiver {
+        return inside(world, receiver, address, port);
+    }
+    let sender = decided.sender.and_then(|id| world.network.network_interfaces.get(&id));
+    let of_course = || {
+        let interfaces = decided.course.iter().filter_map(|place| {
+            let ResourceId::NetworkInterface(id) = place else { return None };
+            world.network.network_interfaces.get(id)
+        });
+        interfaces.filter(|it| Some(it.id) != decided.sender).find(|it| it.has_address(address))
+    };
+    let in_vpc = || world.network.interface_at(sender?.vpc, address);
+    match of_course().or_else(in_vpc).or_else(|| public_owner(world, address)) {
+        Some(owner) => inside(world, owner.id, address, port),
+        None => outside(address, port),
+    }
+}
+
+fn public_owner(world: &World, address: IpAddr) -> Option<&NetworkInterface> {
+    match address {
+        IpAddr::V4(public) => {
+            let owner = world.network.public_addresses.get(&public)?.interface;
+            world.network.network_interfaces.get(&owner)
+        }
+        IpAddr::V6(address) => world.network.interface_with_ipv6(address),
+    }
+}
+
+fn inside(world: &World, id: NetworkInterfaceId, address: IpAddr, port: Option<u16>) -> FlowEnd {
+    let interface = world.network.network_interfaces.get(&id);
+    FlowEnd {
+        name: Some(name_of(world, id)),
+        address: Some(address),
+        port,
+        interface: Some(id.to_string()),
+        instance: interface.and_then(NetworkInterface::instance).map(|id| id.to_string()),
+        subnet: interface.map(|it| it.subnet.to_string()),
+        vpc: interface.map(|it| it.vpc.to_string()),
+    }
+}
+
+/// Interfaces of gateways and endpoints are known by these.
+fn name_of(world: &World, id: NetworkInterfaceId) -> String {
+    let network = &world.network;
+    match network.network_interfaces.get(&id).map(|it| it.kind) {
+        Some(InterfaceKind::NatGateway) => {
+            let gateway = network.nat_gateways.values().find(|it| it.interface == Some(id));
+            gateway.map_or_else(|| id.to_string(), |it| names::of_resource(world, it.id.into()))
+        }
+        Some(InterfaceKind::VpcEndpoint) => {
+            let endpoint = network.endpoint_of_interface(id).map(|(endpoint, _)| endpoint.id);
+            endpoint.map_or_else(|| id.to_string(), |it| names::of_resource(world, it.into()))
+        }
+        Some(InterfaceKind::Interface | InterfaceKind::InstanceConnectEndpoint) | None => {
+            names::of_interface(world, id)
+        }
+    }
+}
+
+fn outside(address: IpAddr, port: Option<u16>) -> FlowEnd {
+    FlowEnd { name: outside_name(address), address: Some(address), port, ..FlowEnd::default() }
+}
+
+/// Who has an address outside every VPC.
+fn outside_name(address: IpAddr) -> Option<String> {
+    if [IpAddr::V4(namespaces::LAPTOP), IpAddr::V6(namespaces::LAPTOP_V6)].contains(&address) {
+        return Some("laptop".to_owned());
+    }
+    if let Some(site) = Site::at(address, "") {
+        return site.names.first().map(|&name| name.to_owned());
+    }
+    let is_connect =
+        |region: &Region| namespaces::instance_connect_source(*region).map(IpAddr::V4) == Some(address);
+    if let Some(region) = Region::all().find(is_connect) {
+        return Some(format!("ec2-instance-connect.{region}"));
+    }
+    let region = Region::all().find(|it| aws_range::of_services(*it).any(|block| block.contains(&address)));
+    if let Some(region) = region {
+        let is_s3 = matches!(address, IpAddr::V4(v4) if aws_range::of_service(region, "s3").contains(&v4));
+        return Some(format!("{}.{region}", if is_s3 { "s3" } else { "aws" }));
+    }
+    guest::internet::addresses().any(|it| it == address).then(|| "internet".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_outside_has_a_name_if_anybody_is_there() {
+        let name = |address: &str| outside_name(address.parse().unwrap());
+        assert_eq!(name("198.51.100.10").as_deref(), Some("laptop"));
+        assert_eq!(name("192.0.2.10").as_deref(), Some("example.com"));
+        assert_eq!(name("8.8.8.8").as_deref(), Some("internet"));
+        assert_eq!(name("10.9.9.9"), None);
+        let region: Region = "us-west-2".parse().unwrap();
+        let s3 = aws_range::of_service(region, "s3").hosts().next().unwrap();
+        assert_eq!(outside_name(s3.into()).as_deref(), Some("s3.us-west-2"));
+        let other = aws_range::of_service(region, "sqs").hosts().next().unwrap();
+        assert_eq!(outside_name(other.into()).as_deref(), Some("aws.us-west-2"));
+    }
+}
