@@ -109,7 +109,7 @@ def troubles():
 
 
 # Services that botocore calls otherwise than requests to them are signed for.
-BOTOCORE = {"servicequotas": "service-quotas", "tagging": "resourcegroupstaggingapi"}
+BOTOCORE = {"monitoring": "cloudwatch", "servicequotas": "service-quotas", "tagging": "resourcegroupstaggingapi"}
 
 
 def rows(*options):

@@ -68,6 +68,7 @@ class Scenario:
         self.sqs = hamlet.client("sqs", recorder=recorder)
         self.sns = hamlet.client("sns", recorder=recorder)
         self.logs = hamlet.client("logs", recorder=recorder)
+        self.metrics = hamlet.client("cloudwatch", recorder=recorder)
         self.id = {}
 
     def build(self):
@@ -227,6 +228,7 @@ class Scenario:
         count = dict(metricName="Errors", metricNamespace="App", metricValue="1", defaultValue=0, unit="Count")
         logs.put_metric_filter(**group, filterName="errors", filterPattern="ERROR", metricTransformations=[count])
         logs.describe_metric_filters(**group)
+        self.numbers()
         logs.delete_metric_filter(**group, filterName="errors")
         function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
         logs.put_subscription_filter(**group, filterName="all", filterPattern="", destinationArn=function)
@@ -241,6 +243,15 @@ class Scenario:
         kept = logs.put_query_definition(name="vpc/top", queryString="fields @message", logGroupNames=["app"])
         logs.describe_query_definitions()
         logs.delete_query_definition(queryDefinitionId=kept["queryDefinitionId"])
+
+    def numbers(self):
+        metrics, now = self.metrics, int(time.time())
+        metrics.put_metric_data(Namespace="App", MetricData=[{"MetricName": "Errors", "Value": 2, "Unit": "Count"}])
+        metrics.list_metrics(Namespace="App")
+        metric, span = dict(Namespace="App", MetricName="Errors"), dict(StartTime=now - 600, EndTime=now + 60)
+        metrics.get_metric_statistics(**metric, **span, Period=60, Statistics=["Sum", "Maximum"])
+        sums = {"Metric": metric, "Period": 300, "Stat": "Sum"}
+        metrics.get_metric_data(**span, MetricDataQueries=[{"Id": "errors", "MetricStat": sums}])
 
     def stopped_query(self):
         """One that takes a second, so that it is there to be stopped."""

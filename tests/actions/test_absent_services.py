@@ -26,7 +26,7 @@ NAMESAKES = {
     "timestream-write": "Timestream Query",
 }
 # Those of Hamlet that are called otherwise than their model says.
-OURS = {"ssm": "AWS Systems Manager"}
+OURS = {"cloudwatch": "Amazon CloudWatch", "ssm": "AWS Systems Manager"}
 # Their requests are those of Amazon RDS, of which there is something.
 LIKE_RDS = {"docdb", "neptune"}
 
@@ -71,13 +71,17 @@ class AbsentServices(unittest.TestCase):
                 )
 
     def test_services_are_told_in_each_of_their_protocols(self):
-        for service, operation, protocols in (("cloudwatch", "ListMetrics", ("smithy-rpc-v2-cbor", "json", "query")),):
+        for service, operation, protocols in (
+            ("cloudwatch", "PutMetricAlarm", ("smithy-rpc-v2-cbor", "json", "query")),
+        ):
             for protocol in protocols:
                 with self.subTest(f"{service} {protocol}"):
                     model = vacant.model(service, protocol)
                     status, error = self.call(model, operation)
                     self.assertEqual(501, status)
-                    self.assertIn(f"{title(model)} has the action {operation}, but", error["Message"])
+                    self.assertIn(
+                        f"{OURS.get(service) or title(model)} has the action {operation}, but", error["Message"]
+                    )
 
     def test_a_service_that_is_here_is_asked_in_the_body_whatever_the_path(self):
         for service, call in (("ec2", "describe_vpcs"), ("iam", "list_roles"), ("sts", "get_caller_identity")):

@@ -97,9 +97,16 @@ class TheCheckItself(unittest.TestCase):
         self.assertEqual([], self.findings("<vpcId>vpc-1</vpcId><isDefault>true</isDefault><tagSet/>"))
 
     def test_an_error_that_is_not_in_the_form_of_sqs_is_found(self):
-        def found(type=wire.SQS_NAMESPACE + "OverLimit", before="OverLimit;Sender", kind=wire.SQS_JSON, status=403):
+        def found(
+            type=wire.NAMESPACES["AmazonSQS"] + "OverLimit",
+            before="OverLimit;Sender",
+            kind=wire.JSON_OF_THESE,
+            status=403,
+        ):
             headers = {"content-type": kind, **({"x-amzn-query-error": before} if before else {})}
-            return wire.Answer(status, headers, json.dumps({"__type": type}).encode(), is_sqs=True).problem
+            return wire.Answer(
+                status, headers, json.dumps({"__type": type}).encode(), namespace="com.amazonaws.sqs#"
+            ).problem
 
         self.assertIsNone(found())
         for spoiled in (

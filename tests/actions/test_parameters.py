@@ -102,9 +102,9 @@ class Parameters(unittest.TestCase):
             left = {k: v for k, v in good.items() if k != name and not k.startswith(f"{name}.")}
             self.assertNotEqual(good, left, f"the good request has no {name}")
             answer = self.send(row, left)
-            if row["service"] == "sqs":
+            if row["service"] in ("cloudwatch", "sqs"):
                 usual = f"MissingParameter: The request must contain the parameter {name}."
-                expected = OF_SQS.get((row["name"], name), usual)
+                expected = OF_THESE.get((row["name"], name), usual)
                 self.assertEqual((400, expected), (answer.status, f"{answer.code}: {answer.message}"))
                 return
             self.assertIn(answer.code, ("ValidationException", "InvalidArgsException", "ValidationError"))
@@ -194,10 +194,10 @@ class Parameters(unittest.TestCase):
 
 
 # What Amazon SQS says otherwise of what is missing: to it a batch without entries and one with none are the same.
-OF_SQS = {
+OF_THESE = {
     (name, "Entries"): f"EmptyBatchRequest: There should be at least one {name}RequestEntry in the request."
     for name in ("SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch")
-}
+} | {("GetMetricData", "MetricDataQueries"): "ValidationError: The parameter MetricDataQueries is required."}
 MAKES_SOMETHING_OF_NOTHING = {"CreateInternetGateway", "AllocateAddress", "CreateDefaultVpc"}
 
 

@@ -75,6 +75,7 @@ class EveryAction(unittest.TestCase):
             story.sqs,
             story.sns,
             story.logs,
+            story.metrics,
         )
         for client in (story.ec2, story.peer, story.sts, story.administrator, *others):
             client.meta.events.register("after-call", self.look)

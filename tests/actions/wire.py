@@ -20,24 +20,23 @@ from rest import Rest
 
 SECONDS_MAX = 20
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
-# What Amazon SQS's actions and its exceptions are called in JSON.
-SQS_TARGET = "AmazonSQS."
-SQS_NAMESPACE = "com.amazonaws.sqs#"
-SQS_JSON = "application/x-amz-json-1.0"
+# What actions and exceptions of Amazon SQS and CloudWatch are called in JSON, which once spoke the query protocol.
+NAMESPACES = {"AmazonSQS": "com.amazonaws.sqs#", "GraniteServiceVersion20100801": "com.amazonaws.cloudwatch#"}
+JSON_OF_THESE = "application/x-amz-json-1.0"
 
 
 class Answer:
     """Status and body; for an error also its code and message.
 
-    An error of Amazon SQS in JSON has, besides, the code that it had in the query protocol, and whose fault it was:
-    `code_of_before`. Its `code` is without the namespace.
+    An error in JSON of a service that once spoke the query protocol has, besides, the code that it had there, and whose
+    fault it was: `code_of_before`. Its `code` is without the namespace.
     """
 
-    def __init__(self, status, headers, body, is_sqs=False):
+    def __init__(self, status, headers, body, namespace=None):
         self.status, self.headers, self.body = status, headers, body
         self.code = self.message = self.code_of_before = None
         self.problem = None
-        self.is_sqs = is_sqs
+        self.namespace = namespace
         if status >= 300:
             self.problem = self._read_error()
 
@@ -51,7 +50,7 @@ class Answer:
             if "json" in kind:
                 told = json.loads(self.body)
                 self.code, self.message = told["__type"], told.get("message", "")
-                return self._read_error_of_sqs(kind) if self.is_sqs else None
+                return self._read_error_of_before(kind) if self.namespace else None
             root = ElementTree.fromstring(self.body)
         except (ValueError, KeyError, ElementTree.ParseError) as trouble:
             return f"not an error of AWS: {trouble}: {self.body[:200]!r}"
@@ -63,15 +62,15 @@ class Answer:
         self.code, self.message = error.findtext("Code"), error.findtext("Message")
         return None if self.code else "the error has no code"
 
-    def _read_error_of_sqs(self, kind):
+    def _read_error_of_before(self, kind):
         """As Smithy's trait awsQueryCompatible has errors of what once spoke the query protocol."""
-        if kind != SQS_JSON or not self.code.startswith(SQS_NAMESPACE):
-            return f"not an error of SQS: {kind} {self.body[:200]!r}"
-        self.code = self.code.removeprefix(SQS_NAMESPACE)
+        if kind != JSON_OF_THESE or not self.code.startswith(self.namespace):
+            return f"not an error of {self.namespace} {kind} {self.body[:200]!r}"
+        self.code = self.code.removeprefix(self.namespace)
         self.code_of_before = self.headers.get("x-amzn-query-error", "")
         fault = "Sender" if self.status < 500 else "Receiver"
         if not re.fullmatch(rf"[A-Za-z.]+;{fault}", self.code_of_before):
-            return f"SQS's code of before is {self.code_of_before!r}"
+            return f"the code of before is {self.code_of_before!r}"
         return None
 
 
@@ -81,8 +80,8 @@ def send(hamlet, method="POST", path="/", body=b"", headers=None):
     try:
         connection.request(method, path, body=body, headers=headers or {})
         response = connection.getresponse()
-        is_sqs = str((headers or {}).get("x-amz-target")).startswith(SQS_TARGET)
-        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read(), is_sqs)
+        namespace = NAMESPACES.get(str((headers or {}).get("x-amz-target")).partition(".")[0])
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read(), namespace)
     finally:
         connection.close()
 

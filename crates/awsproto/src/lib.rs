@@ -24,6 +24,7 @@ pub mod ids;
 mod incoming;
 pub mod input;
 pub mod json;
+pub mod metering;
 pub mod origin;
 pub mod page;
 pub mod params;

@@ -26,6 +26,7 @@ fn written_out(pattern: &str) -> Option<fn(&str) -> bool> {
         r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?" => is_version,
         r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$" => is_alias,
         r"\d{12}" | r"^\d{12}$" => is_account,
+        r"[^:].*" => |text| !text.is_empty() && !text.starts_with(':') && !text.contains(['\n', '\r']),
         r"[^:*]*" => |text| !text.contains([':', '*']),
         r"[^:*$]*" => |text| !text.contains([':', '*', '$']),
         r"\S{36,128}" => is_client_token,

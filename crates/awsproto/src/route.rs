@@ -88,7 +88,8 @@ fn served(incoming: &Incoming<'_>, services: &[&'static Service]) -> Option<&'st
         | Protocol::RestJson
         | Protocol::RestXml
         | Protocol::S3
-        | Protocol::SqsQuery => !is_cbor,
+        | Protocol::SqsQuery
+        | Protocol::CloudWatchQuery => !is_cbor,
     };
     if let Some(scope) = incoming.scope {
         let is_named = |service: &Service| service.name == scope.service;
@@ -99,10 +100,7 @@ fn served(incoming: &Incoming<'_>, services: &[&'static Service]) -> Option<&'st
     let by_host = found(&|service| is_named(service) && spoken(service)).or_else(|| found(&is_named));
     let version = incoming.form_value("Version");
     by_host.or_else(|| {
-        found(&|service| {
-            matches!(service.protocol, Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery)
-                && version.as_deref() == Some(service.api_version)
-        })
+        found(&|service| service.protocol.has_forms() && version.as_deref() == Some(service.api_version))
     })
 }
 

@@ -23,6 +23,8 @@ pub enum Protocol {
     RpcCbor,
     /// Form in, XML out, in a dialect that is Amazon SQS's alone, for clients of before its JSON.
     SqsQuery,
+    /// Form in, XML out, of Amazon CloudWatch, whose newer clients speak CBOR.
+    CloudWatchQuery,
 }
 
 /// How errors are named that no service has for itself alone: who asks, whether it is there at all.
@@ -37,11 +39,28 @@ pub enum ErrorNames {
 }
 
 impl Protocol {
+    /// Whether its requests are forms, whose version tells the service.
+    pub(crate) fn has_forms(self) -> bool {
+        match self {
+            Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery | Protocol::CloudWatchQuery => true,
+            Protocol::Json10
+            | Protocol::Json11
+            | Protocol::RestJson
+            | Protocol::RestXml
+            | Protocol::S3
+            | Protocol::RpcCbor => false,
+        }
+    }
+
     /// How errors are named that no service has for itself alone.
     pub fn error_names(self) -> ErrorNames {
         match self {
             Protocol::Ec2 => ErrorNames::Ec2,
-            Protocol::Query | Protocol::RestXml | Protocol::S3 | Protocol::SqsQuery => ErrorNames::Plain,
+            Protocol::Query
+            | Protocol::RestXml
+            | Protocol::S3
+            | Protocol::SqsQuery
+            | Protocol::CloudWatchQuery => ErrorNames::Plain,
             Protocol::Json10 | Protocol::Json11 | Protocol::RestJson | Protocol::RpcCbor => {
                 ErrorNames::Exceptions
             }

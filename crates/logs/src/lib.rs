@@ -1,8 +1,8 @@
 //! Amazon CloudWatch Logs: log groups, streams of events in them, and who looks for which.
 //!
 //! Follows the Amazon CloudWatch Logs API Reference and User Guide. Log groups and their settings are records of the model, which
-//! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]); queries of Logs Insights run over that. Filters of metrics and of
-//! subscribers are kept, and nobody is told yet. No keys of KMS, no data protection, no transformers, no live tail, no exports.
+//! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]); queries of Logs Insights run over that. Filters of metrics
+//! count events as they come ([`watching`]); those of subscribers are kept, and nobody is told. No keys of KMS, no data protection, no transformers, no live tail, no exports.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +29,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod touches;
+mod watching;
 
 pub use events::Events;
 pub use put::{LogDelivery, deliver, ensure_group};

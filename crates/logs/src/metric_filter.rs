@@ -1,5 +1,5 @@
 //! Metric filters: what is counted of events. Follows PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter and TestMetricFilter
-//! (Amazon CloudWatch Logs API Reference). They are kept; there are no metrics yet that could be counted.
+//! (Amazon CloudWatch Logs API Reference). How they count is `watching::counting`'s.
 
 use awsproto::{AwsError, Call};
 use model::log_filter;

@@ -56,9 +56,11 @@ pub(crate) async fn put(
         ));
     }
     let last = batch.last().map_or(call.now.0, |it| it.0);
+    let news = events.watchers.look(group, &batch);
     let new =
         NewEvents { stream: stream.to_owned(), make: false, layout: None, now: call.now.0, events: batch };
     events.put(group.id.number(), new).await.map_err(errors::problem)?;
+    events.watchers.tell(news);
     let token = position::digits(last, group.id.number(), 0);
     Ok(PutLogEventsResponse {
         next_sequence_token: Some(token),
@@ -171,6 +173,7 @@ pub async fn deliver(
     batch.drain(..first);
     let stored = batch.len();
     for events_of_one in split(batch) {
+        let news = events.watchers.look(group, &events_of_one);
         let new = NewEvents {
             stream: stream.clone(),
             make: true,
@@ -179,6 +182,7 @@ pub async fn deliver(
             events: events_of_one,
         };
         events.put(group.id.number(), new).await.map_err(errors::problem)?;
+        events.watchers.tell(news);
     }
     Ok(stored)
 }

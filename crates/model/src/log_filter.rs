@@ -1,8 +1,8 @@
 //! What looks at a log group's events as they come: metric filters, which count them, and subscription filters, which pass them
 //! on.
 //!
-//! Follows PutMetricFilter and PutSubscriptionFilter (Amazon CloudWatch Logs API Reference). Settings alone: there are no
-//! metrics yet that could be counted, and nobody yet to whom events could go.
+//! Follows PutMetricFilter and PutSubscriptionFilter (Amazon CloudWatch Logs API Reference). Settings alone:
+//! `logs` counts, and there is nobody yet to whom events could go.
 
 use std::collections::BTreeMap;
 

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use awsproto::metering::Meter;
+use cloudwatch::Metrics;
 use logs::Events;
 use logs::events::Kept;
 use model::World;
@@ -18,9 +20,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(20);
 const FLUSH: u32 = 45;
 
 /// The events of a data directory; without them there are log groups, but nothing in them.
-pub(crate) fn events(data: &Path) -> Option<Arc<Events>> {
+pub(crate) fn events(data: &Path, metrics: &Arc<Metrics>) -> Option<Arc<Events>> {
     match Events::open(&data.join("logs")) {
-        Ok(events) => Some(Arc::new(events)),
+        Ok(events) => Some(Arc::new(events.metered_by(Arc::clone(metrics) as Arc<dyn Meter>))),
         Err(problem) => {
             tracing::error!(
                 ?problem,

@@ -4,6 +4,7 @@ use anyhow::Context;
 use arc_swap::ArcSwapOption;
 use awsproto::Beside;
 use awsproto::delivery::{Courier, Couriers};
+use cloudwatch::Metrics;
 use guest::PublicNames;
 use logs::Events;
 use sns::Publishing;
@@ -31,6 +32,7 @@ use crate::identity::Identity;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::log_events;
+use crate::metrics;
 use crate::namespaces::Servers;
 use crate::notification_signing::{NotificationSigning, Notifications};
 use crate::queues::{self, ToQueues};
@@ -163,8 +165,10 @@ async fn serve<T>(
 
 /// What services keep beside the state, who sees to it, and who brings to queues what others send.
 fn beside(config: &Config, state: &State) -> (Beside, Option<Arc<dyn Courier>>) {
-    let mut beside = Beside::default();
-    if let Some(events) = log_events::events(&config.data) {
+    let measured = Arc::<Metrics>::default();
+    tokio::spawn(metrics::keep_house_for_ever(Arc::clone(&measured)));
+    let mut beside = Beside::default().with(Arc::clone(&measured));
+    if let Some(events) = log_events::events(&config.data, &measured) {
         tokio::spawn(log_events::keep_house_for_ever(Arc::clone(&events), state.clone()));
         let queries = logs::Queries::new(Arc::clone(&events), log_events::seed());
         beside = beside.with(events).with(Arc::new(queries));

@@ -21,10 +21,12 @@ pub static ALL: &[&Api<World>] = &[
     &tagging::API,
     &sqs::API,
     &logs::API,
+    &cloudwatch::API,
 ];
 
 /// Some of them in a further protocol, which newer or older clients speak.
-pub static IN_OTHER_PROTOCOLS: &[&Api<World>] = &[&tagging::API_IN_CBOR, &sqs::API_IN_QUERY];
+pub static IN_OTHER_PROTOCOLS: &[&Api<World>] =
+    &[&tagging::API_IN_CBOR, &sqs::API_IN_QUERY, &cloudwatch::API_IN_CBOR, &cloudwatch::API_IN_QUERY];
 
 /// The descriptions of all of them, in each of their protocols.
 pub fn descriptions() -> Vec<&'static Service> {

@@ -162,7 +162,9 @@ fn imports_of_shapes(model: &Model) -> String {
         Protocol::Ec2 | Protocol::Query => {
             "use awsproto::params::{At, Fields, FromParams, Node};\nuse awsproto::xml::{ToXml, XmlWriter};\n"
         }
-        Protocol::Json10 | Protocol::Json => "use awsproto::json::{FromJson, Members, Object, ToJson};\n",
+        Protocol::Json10 | Protocol::Json10AndCbor | Protocol::Json => {
+            "use awsproto::json::{FromJson, Members, Object, ToJson};\n"
+        }
         Protocol::RestJson => {
             "use awsproto::json::{FromJson, Members, Object, ToJson};\nuse awsproto::rest::HttpRoute;\n"
         }
@@ -215,7 +217,9 @@ fn routes(model: &Model) -> String {
 fn is_rest(protocol: Protocol) -> bool {
     match protocol {
         Protocol::RestJson | Protocol::RestXml => true,
-        Protocol::Ec2 | Protocol::Query | Protocol::Json10 | Protocol::Json => false,
+        Protocol::Ec2 | Protocol::Query | Protocol::Json10 | Protocol::Json10AndCbor | Protocol::Json => {
+            false
+        }
     }
 }
 
@@ -224,7 +228,7 @@ fn protocol(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Ec2 => "Ec2",
         Protocol::Query => "Query",
-        Protocol::Json10 => "Json10",
+        Protocol::Json10 | Protocol::Json10AndCbor => "Json10",
         Protocol::Json => "Json11",
         Protocol::RestJson => "RestJson",
         Protocol::RestXml => "RestXml",
@@ -237,6 +241,7 @@ fn coding(protocol: Protocol) -> &'static str {
         Protocol::Ec2 => "ec2",
         Protocol::Query => "query",
         Protocol::Json10 | Protocol::Json => "json11",
+        Protocol::Json10AndCbor => "rpc_cbor",
         Protocol::RestJson => "rest_json",
         Protocol::RestXml => "rest_xml",
     }
@@ -303,6 +308,7 @@ fn operation(model: &Model, operation: &Operation) -> String {
         Protocol::Ec2
         | Protocol::Query
         | Protocol::Json10
+        | Protocol::Json10AndCbor
         | Protocol::Json
         | Protocol::RestJson
         | Protocol::RestXml => "response",
@@ -386,7 +392,7 @@ fn one_structure(model: &Model, lists: &Lists, name: &str, structure: &Structure
                 text += &to_xml(lists, name, structure);
             }
         }
-        Protocol::Json10 | Protocol::Json | Protocol::RestJson => {
+        Protocol::Json10 | Protocol::Json10AndCbor | Protocol::Json | Protocol::RestJson => {
             if structure.comes_in {
                 text += &from_json(protocol, name, structure);
             }
@@ -494,7 +500,7 @@ fn to_xml(lists: &Lists, name: &str, structure: &Structure) -> String {
 /// Services whose older clients speak the query protocol say of what is missing what they said there; of a list that is, as
 /// of an empty one.
 fn from_json(protocol: Protocol, name: &str, structure: &Structure) -> String {
-    let is_as_query = protocol == Protocol::Json10;
+    let is_as_query = matches!(protocol, Protocol::Json10 | Protocol::Json10AndCbor);
     let mut text = format!(
         "impl FromJson for {name} {{\n\
          fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {{\n\

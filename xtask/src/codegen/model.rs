@@ -14,6 +14,8 @@ pub(super) enum Protocol {
     Query,
     /// JSON 1.0, which differs in envelopes alone.
     Json10,
+    /// JSON 1.0 in name, and CBOR for today's clients: CloudWatch. Both have the same members.
+    Json10AndCbor,
     Json,
     RestJson,
     RestXml,
@@ -136,6 +138,7 @@ impl Reader<'_> {
             "rest-xml" => Protocol::RestXml,
             "json" | "smithy-rpc-v2-cbor" if metadata("jsonVersion") == "1.1" => Protocol::Json,
             "json" if metadata("jsonVersion") == "1.0" => Protocol::Json10,
+            "smithy-rpc-v2-cbor" if metadata("jsonVersion") == "1.0" => Protocol::Json10AndCbor,
             other => return Err(format!("the protocol {other} is not generated")),
         };
         // EC2's answers end their namespace with a slash; the model leaves it out.
@@ -207,7 +210,7 @@ impl Reader<'_> {
                 .map(|member| member.wire_in.clone())
                 .collect(),
             constraints: match (&input, protocol) {
-                (Some(shape), Protocol::Query | Protocol::RestJson) => {
+                (Some(shape), Protocol::Query | Protocol::RestJson | Protocol::Json10AndCbor) => {
                     constraints::of(&self.service["shapes"], shape)
                 }
                 (Some(shape), Protocol::Json) if self.service["metadata"]["endpointPrefix"] == "logs" => {
@@ -347,6 +350,9 @@ impl Reader<'_> {
                 "map" if self.is_map_to(shape, "integer") => {
                     "std::collections::BTreeMap<String, i32>".to_owned()
                 }
+                "map" if self.is_map_to(shape, "double") => {
+                    "std::collections::BTreeMap<String, f64>".to_owned()
+                }
                 // Written and read in JSON alone; the compiler says so where another protocol has one.
                 "map" if self.is_map_to(shape, "string") => {
                     "std::collections::BTreeMap<String, String>".to_owned()
@@ -380,9 +386,12 @@ fn wire_in(name: &str, member: &Value, protocol: Protocol) -> String {
         Protocol::Ec2 => text(member, "queryName")
             .or_else(|| location.map(|name| names::upper_first(&name)))
             .unwrap_or_else(|| name.to_owned()),
-        Protocol::Query | Protocol::Json10 | Protocol::Json | Protocol::RestJson | Protocol::RestXml => {
-            location.unwrap_or_else(|| name.to_owned())
-        }
+        Protocol::Query
+        | Protocol::Json10
+        | Protocol::Json10AndCbor
+        | Protocol::Json
+        | Protocol::RestJson
+        | Protocol::RestXml => location.unwrap_or_else(|| name.to_owned()),
     }
 }
 

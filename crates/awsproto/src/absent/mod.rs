@@ -101,8 +101,7 @@ fn name<'a>(incoming: &Incoming<'a>) -> Option<&'a str> {
 /// The one service whose forms have this version.
 fn of_version(incoming: &Incoming<'_>) -> Option<&'static Service> {
     let version = incoming.form_value("Version")?;
-    let is_query =
-        |service: &Service| matches!(service.protocol, Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery);
+    let is_query = |service: &Service| service.protocol.has_forms();
     let all = services::ALL.iter().map(Entry::service);
     let mut found = all.filter(|service| is_query(service) && service.api_version == version);
     found.next().filter(|_| found.next().is_none())
@@ -166,9 +165,10 @@ impl Entry {
                 named(self.described.is_targeted_by(prefix))
             }
             (Protocol::RpcCbor, Shape::Cbor(name)) => named(self.described.target_prefix == *name),
-            (Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery, Shape::Form(version)) => {
-                named(version.as_deref() == Some(self.described.api_version))
-            }
+            (
+                Protocol::Ec2 | Protocol::Query | Protocol::SqsQuery | Protocol::CloudWatchQuery,
+                Shape::Form(version),
+            ) => named(version.as_deref() == Some(self.described.api_version)),
             (Protocol::RestJson | Protocol::RestXml | Protocol::S3, Shape::Rest(_))
                 if self.roots.is_empty() =>
             {
@@ -186,7 +186,8 @@ impl Entry {
                 | Protocol::RestXml
                 | Protocol::S3
                 | Protocol::RpcCbor
-                | Protocol::SqsQuery,
+                | Protocol::SqsQuery
+                | Protocol::CloudWatchQuery,
                 Shape::Target(_) | Shape::Cbor(_) | Shape::Form(_) | Shape::Rest(_),
             ) => Fit::Stranger,
         }
@@ -210,11 +211,11 @@ mod tests {
             ("ses", form(b"Action=ListIdentities&Version=2010-12-01"), "Amazon SES", Protocol::Query),
             ("ses", get("/v2/email/identities"), "Amazon SES V2", Protocol::RestJson),
             ("dynamodb", target("DynamoDB_20120810.ListTables"), "DynamoDB", Protocol::Json10),
-            ("monitoring", form(b"Action=ListMetrics&Version=2010-08-01"), "CloudWatch", Protocol::Query),
+            ("codebuild", target("CodeBuild_20161006.ListBuilds"), "AWS CodeBuild", Protocol::Json11),
             (
-                "monitoring",
-                cbor("/service/GraniteServiceVersion20100801/operation/Any"),
-                "CloudWatch",
+                "codebuild",
+                cbor("/service/CodeBuild_20161006/operation/Any"),
+                "AWS CodeBuild",
                 Protocol::RpcCbor,
             ),
             ("events", cbor("/service/AWSEventsV2/operation/Any"), "Amazon EventBridgeV2", Protocol::RpcCbor),

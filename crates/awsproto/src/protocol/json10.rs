@@ -29,13 +29,10 @@ impl Dialect for Json10 {
     }
 
     fn write_error(&self, service: &Service, error: &AwsError, _: &str) -> Reply {
-        let Some(namespace) = query_compatible::namespace(service) else {
+        let Some((named, said)) = query_compatible::told(service, error) else {
             return Reply::new(json_error::status(error), CONTENT_TYPE, json_error::body(error));
         };
-        let status = query_compatible::status(error);
-        let said = format!("{};{}", query_compatible::code(error), query_compatible::fault(status));
-        let named = AwsError { code: format!("{namespace}#{}", error.code).into(), ..error.clone() };
-        let reply = Reply::new(status, CONTENT_TYPE, json_error::body(&named));
+        let reply = Reply::new(named.status, CONTENT_TYPE, json_error::body(&named));
         Reply { headers: vec![("x-amzn-query-error", said)], ..reply }
     }
 }

@@ -3,6 +3,7 @@
 //! The one place that tells them apart is `Protocol::dialect`. What several share lies in `form`, `json_error` and
 //! `xml_error`, and beneath this folder.
 
+mod cloudwatch_query;
 mod dialect;
 pub mod ec2;
 mod form;
@@ -13,7 +14,7 @@ pub mod query;
 mod query_compatible;
 pub mod rest_json;
 pub mod rest_xml;
-mod rpc_cbor;
+pub mod rpc_cbor;
 mod s3;
 mod sqs_query;
 mod targeted;
@@ -39,6 +40,7 @@ impl Protocol {
             Protocol::S3 => &s3::S3,
             Protocol::RpcCbor => &rpc_cbor::RpcCbor,
             Protocol::SqsQuery => &sqs_query::SqsQuery,
+            Protocol::CloudWatchQuery => &cloudwatch_query::CloudWatchQuery,
         }
     }
 }
@@ -66,7 +68,8 @@ pub(crate) fn wording(protocol: Protocol) -> &'static Wording {
         | Protocol::RestXml
         | Protocol::S3
         | Protocol::RpcCbor
-        | Protocol::SqsQuery => &query::WORDING,
+        | Protocol::SqsQuery
+        | Protocol::CloudWatchQuery => &query::WORDING,
     }
 }
 

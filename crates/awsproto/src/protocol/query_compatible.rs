@@ -1,19 +1,26 @@
 //! Services that once spoke the query protocol and speak JSON now: by which codes their errors are known to programs that were
 //! written for the former.
 //!
-//! Follows "AWS query compatible trait" (Smithy): `x-amzn-query-error` has the code of before, and whose fault it was. Amazon
-//! SQS is the one such service here; its codes and statuses are those of the "Errors" of each action (Amazon SQS API Reference).
+//! Follows "AWS query compatible trait" (Smithy): `x-amzn-query-error` has the code of before, and whose fault it was. Such
+//! services here are Amazon SQS and CloudWatch; codes and statuses are those of the "Errors" of each action (their API References).
 
 use crate::error::AwsError;
 use crate::service::Service;
 
-/// What precedes exceptions' names in answers, of a service that is so.
-pub(super) fn namespace(service: &Service) -> Option<&'static str> {
-    (service.name == "sqs").then_some("com.amazonaws.sqs")
+/// What precedes exceptions' names in answers, of services that are so.
+const NAMESPACES: [(&str, &str); 2] =
+    [("monitoring", "com.amazonaws.cloudwatch"), ("sqs", "com.amazonaws.sqs")];
+
+/// An error as a service that is so tells it, and what the header says; `None` of other services.
+pub(super) fn told(service: &Service, error: &AwsError) -> Option<(AwsError, String)> {
+    let (_, namespace) = NAMESPACES.iter().find(|(name, _)| *name == service.name)?;
+    let status = status(error);
+    let said = format!("{};{}", code(error), fault(status));
+    Some((AwsError { code: format!("{namespace}#{}", error.code).into(), status, ..error.clone() }, said))
 }
 
 /// Exceptions, what they are called in the query protocol where that is something else, and their statuses.
-const CODES: [(&str, &str, u16); 18] = [
+const CODES: [(&str, &str, u16); 22] = [
     ("AccessDeniedException", "AccessDenied", 403),
     ("BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400),
     ("BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong", 400),
@@ -21,9 +28,13 @@ const CODES: [(&str, &str, u16); 18] = [
     ("ExpiredTokenException", "ExpiredToken", 403),
     ("IncompleteSignatureException", "IncompleteSignature", 403),
     ("InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId", 400),
+    ("InvalidParameterCombinationException", "InvalidParameterCombination", 400),
+    ("InvalidParameterValueException", "InvalidParameterValue", 400),
     ("InvalidSignatureException", "SignatureDoesNotMatch", 403),
+    ("LimitExceededFault", "LimitExceeded", 400),
     ("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", 400),
     ("MissingAuthenticationTokenException", "MissingAuthenticationToken", 403),
+    ("MissingRequiredParameterException", "MissingParameter", 400),
     ("OverLimit", "OverLimit", 403),
     ("PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress", 403),
     ("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently", 400),
@@ -45,6 +56,6 @@ pub(super) fn status(error: &AwsError) -> u16 {
 }
 
 /// Whose fault it is.
-pub(super) fn fault(status: u16) -> &'static str {
+fn fault(status: u16) -> &'static str {
     if status < 500 { "Sender" } else { "Receiver" }
 }

@@ -3,18 +3,49 @@
 //! Follows "Smithy RPC v2 CBOR protocol" (Smithy). Requests and answers are JSON to everything but this file.
 
 use super::dialect::Dialect;
-use super::json_error;
+use super::{json_error, query_compatible};
 use crate::cbor;
+use crate::constraints::{self, Constraint};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::json::{self, Value};
+use crate::json::{self, FromJson, ToJson, Value};
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
 use serde_json::Map;
 
 const CONTENT_TYPE: &str = "application/cbor";
+
+/// Members of answers that are moments, by service: in CBOR they say so.
+const MOMENTS: [(&str, &[&str]); 1] = [("monitoring", &["Timestamp", "Timestamps"])];
+
+/// The members of a service's answers that are moments.
+pub(super) fn moments(service: &Service) -> &'static [&'static str] {
+    MOMENTS.iter().find(|(name, _)| *name == service.name).map_or(&[], |(_, members)| *members)
+}
+
+/// Reads a request, for generated decoders.
+pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
+    T::from_json(input.json()?)
+}
+
+/// Reads a request whose members keep rules of the service's model.
+pub fn decode_within<T: FromJson>(input: &Input, constraints: &[Constraint]) -> Result<T, AwsError> {
+    let request = decode(input)?;
+    constraints::check_json(input.json()?, constraints, "ValidationError")?;
+    Ok(request)
+}
+
+/// The body of an answer.
+pub fn encode<T: ToJson>(answer: &T) -> Output {
+    Output::of(answer.to_json().to_string())
+}
+
+/// The body of an answer without members.
+pub fn encode_nothing(_: &()) -> Output {
+    Output::of("{}".to_owned())
+}
 
 pub(super) struct RpcCbor;
 
@@ -33,17 +64,62 @@ impl Dialect for RpcCbor {
         cbor::read(incoming.body).map(Input::Json).ok_or_else(|| json::serialization("The body is not CBOR."))
     }
 
-    fn write(&self, _: &Service, _: &str, _: &str, output: &Output) -> Reply {
+    fn write(&self, service: &Service, _: &str, _: &str, output: &Output) -> Reply {
         let answer = json::parse(output.body.as_bytes()).expect("an answer of ours is JSON");
-        reply(200, &answer)
+        reply(200, cbor::write(&answer, moments(service)))
     }
 
-    fn write_error(&self, _: &Service, error: &AwsError, _: &str) -> Reply {
-        reply(json_error::status(error), &Value::Object(json_error::members(error)))
+    fn write_error(&self, service: &Service, error: &AwsError, _: &str) -> Reply {
+        let body = |error: &AwsError| cbor::write(&Value::Object(json_error::members(error)), &[]);
+        let Some((named, said)) = query_compatible::told(service, error) else {
+            return reply(json_error::status(error), body(error));
+        };
+        let mut reply = reply(named.status, body(&named));
+        reply.headers.push(("x-amzn-query-error", said));
+        reply
     }
 }
 
-fn reply(status: u16, value: &Value) -> Reply {
-    let reply = Reply::new(status, CONTENT_TYPE, cbor::write(value));
+fn reply(status: u16, body: Vec<u8>) -> Reply {
+    let reply = Reply::new(status, CONTENT_TYPE, body);
     Reply { headers: vec![("smithy-protocol", "rpc-v2-cbor".to_owned())], ..reply }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Protocol;
+
+    #[test]
+    fn moments_say_that_they_are_and_other_numbers_do_not() {
+        let output = Output::of(
+            r#"{"Timestamps":[1],"Values":[1.0],"Datapoints":[{"Timestamp":2,"Sum":2}]}"#.to_owned(),
+        );
+        let reply = output.render(&SERVICE, "GetMetricData", "r-1");
+        let tagged = |number: u8| [0xc1, number];
+        let has = |bytes: &[u8]| reply.body.windows(bytes.len()).any(|it| it == bytes);
+        assert!(has(&tagged(1)) && has(&tagged(2)));
+        assert_eq!(reply.body.iter().filter(|it| **it == 0xc1).count(), 2);
+    }
+
+    #[test]
+    fn errors_have_the_code_of_before_in_a_header() {
+        let error = AwsError::new("InvalidParameterValueException", "No.");
+        let reply = error.render(&SERVICE, "r-1");
+        let said = "InvalidParameterValue;Sender".to_owned();
+        assert_eq!((reply.status, reply.headers.last()), (400, Some(&("x-amzn-query-error", said))));
+        let body = cbor::read(&reply.body).expect("it is CBOR");
+        assert_eq!(body["__type"], "com.amazonaws.cloudwatch#InvalidParameterValueException");
+    }
+
+    const SERVICE: Service = Service {
+        name: "monitoring",
+        title: "x",
+        protocol: Protocol::RpcCbor,
+        api_version: "1",
+        xml_namespace: "",
+        target_prefix: "",
+        known_operations: &[],
+        routes: &[],
+    };
 }

@@ -4,8 +4,9 @@
 //! Follows "Logging data events" (AWS CloudTrail User Guide): "LookupEvents … management events".
 
 /// Operations, by service. Those of Amazon S3 are known where its requests are.
-const OPERATIONS: [(&str, &[&str]); 3] = [
+const OPERATIONS: [(&str, &[&str]); 4] = [
     ("logs", &["FilterLogEvents", "GetLogEvents", "GetLogRecord", "PutLogEvents"]),
+    ("monitoring", &["GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"]),
     ("sns", &["Publish", "PublishBatch"]),
     (
         "sqs",

@@ -9,9 +9,12 @@ use serde_json::{Map, Value, json};
 /// The element; null if the answer says nothing.
 pub(super) fn of(protocol: Protocol, body: &str, request_id: &str) -> Value {
     match protocol {
-        Protocol::Json10 | Protocol::Json11 | Protocol::RestJson | Protocol::RpcCbor | Protocol::SqsQuery => {
-            some(of_json(&serde_json::from_str(body).unwrap_or(Value::Null)))
-        }
+        Protocol::Json10
+        | Protocol::Json11
+        | Protocol::RestJson
+        | Protocol::RpcCbor
+        | Protocol::SqsQuery
+        | Protocol::CloudWatchQuery => some(of_json(&serde_json::from_str(body).unwrap_or(Value::Null))),
         Protocol::Ec2 | Protocol::Query | Protocol::RestXml | Protocol::S3 => {
             let element = xml_reader::parse(&format!("<answer>{body}</answer>")).unwrap_or_default();
             match has_item_lists(protocol) {

@@ -15,7 +15,8 @@ pub(super) fn code(service: &Service, error: &AwsError) -> String {
         | Protocol::RestXml
         | Protocol::S3
         | Protocol::RpcCbor
-        | Protocol::SqsQuery => match error.code.as_ref() {
+        | Protocol::SqsQuery
+        | Protocol::CloudWatchQuery => match error.code.as_ref() {
             "AccessDeniedException" => "AccessDenied".to_owned(),
             code => code.to_owned(),
         },

@@ -271,7 +271,8 @@ fn has_item_lists(protocol: Protocol) -> bool {
         | Protocol::RestXml
         | Protocol::S3
         | Protocol::RpcCbor
-        | Protocol::SqsQuery => false,
+        | Protocol::SqsQuery
+        | Protocol::CloudWatchQuery => false,
     }
 }
 

@@ -84,7 +84,8 @@ impl Reader {
             | Protocol::RestXml
             | Protocol::S3
             | Protocol::RpcCbor
-            | Protocol::SqsQuery => beyond("ValidationError", key, number, bounds),
+            | Protocol::SqsQuery
+            | Protocol::CloudWatchQuery => beyond("ValidationError", key, number, bounds),
         }
     }
 }

@@ -28,6 +28,7 @@ pub(crate) mod testing;
 mod tests;
 mod writer;
 
+use awsproto::metering::Meter;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,8 @@ pub(crate) use read::Wanted;
 pub use read::{Part, Scanned};
 use segment::Segment;
 pub(crate) use streams::{StreamOrder, StreamShown};
+
+use crate::watching::Watchers;
 
 /// Streams of all groups at most: each takes some three hundred bytes of memory.
 pub const STREAMS_MAX: usize = 1_000_000;
@@ -56,6 +59,16 @@ const RESERVE_BYTES: u64 = 64 << 20;
 pub struct Events {
     writer: writer::Writer,
     shared: Arc<Shared>,
+    pub(crate) watchers: Watchers,
+}
+
+impl Events {
+    /// The same, where metric filters' numbers go to a meter.
+    #[must_use]
+    pub fn metered_by(mut self, meter: Arc<dyn Meter>) -> Events {
+        self.watchers.meter = Some(meter);
+        self
+    }
 }
 
 /// What readers and the writer share.

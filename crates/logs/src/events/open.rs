@@ -23,7 +23,7 @@ impl Events {
         remove_leftovers(folder, &state)?;
         let shared = Arc::new(Shared { folder: folder.to_owned(), state: Mutex::new(state) });
         let desk = Desk::new(Arc::clone(&shared), index, journal);
-        Ok(Events { writer: Writer::start(desk)?, shared })
+        Ok(Events { writer: Writer::start(desk)?, shared, watchers: Default::default() })
     }
 }
 

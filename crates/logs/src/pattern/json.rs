@@ -75,6 +75,30 @@ impl Json {
     }
 }
 
+/// Where in a message of JSON a value is: `$.a.b[0]`.
+#[derive(Debug)]
+pub(crate) struct Selector(Vec<Step>);
+
+impl Selector {
+    pub(crate) fn parse(text: &str) -> Option<Selector> {
+        let mut scanner = Scanner::new(text);
+        let way = way(&mut scanner).ok()?;
+        scanner.rest().is_empty().then_some(Selector(way))
+    }
+
+    /// What is there, unless it is more than a value.
+    pub(crate) fn find(&self, message: &Found) -> Option<String> {
+        find(&self.0, message).filter(|it| !it.is_null()).and_then(as_text)
+    }
+}
+
+fn find<'v>(way: &[Step], value: &'v Found) -> Option<&'v Found> {
+    way.iter().try_fold(value, |value, step| match step {
+        Step::Name(name) => value.get(name),
+        Step::Place(place) => value.get(place),
+    })
+}
+
 fn as_text(value: &Found) -> Option<String> {
     match value {
         Found::String(text) => Some(text.clone()),
@@ -85,10 +109,7 @@ fn as_text(value: &Found) -> Option<String> {
 
 impl Member {
     fn find<'v>(&self, value: &'v Found) -> Option<&'v Found> {
-        self.way.iter().try_fold(value, |value, step| match step {
-            Step::Name(name) => value.get(name),
-            Step::Place(place) => value.get(place),
-        })
+        find(&self.way, value)
     }
 
     fn holds(&self, message: &Found) -> bool {

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use fields::Fields;
 use json::Json;
+pub(crate) use json::Selector;
 use text::Text;
 
 /// Characters of the longest pattern.
@@ -97,6 +98,11 @@ impl Pattern {
             Kind::Fields(fields) => fields.extract(message),
             Kind::Json(json) => json.extract(message),
         })
+    }
+
+    /// Whether messages are JSON.
+    pub(crate) fn is_about_json(&self) -> bool {
+        matches!(self.kind, Kind::Json(_))
     }
 
     /// Whether it has regular expressions.

@@ -78,9 +78,12 @@ fn nothing(service: &Api<World>) -> Input {
     match service.service.protocol {
         Protocol::Ec2 | Protocol::Query => Input::parse(service.service.protocol, "", b"").unwrap(),
         Protocol::RestXml | Protocol::S3 => Input::Xml(Element::default()),
-        Protocol::Json10 | Protocol::Json11 | Protocol::RestJson | Protocol::RpcCbor | Protocol::SqsQuery => {
-            Input::Json(serde_json::json!({}))
-        }
+        Protocol::Json10
+        | Protocol::Json11
+        | Protocol::RestJson
+        | Protocol::RpcCbor
+        | Protocol::SqsQuery
+        | Protocol::CloudWatchQuery => Input::Json(serde_json::json!({})),
     }
 }
 

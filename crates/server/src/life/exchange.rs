@@ -53,6 +53,8 @@ pub(crate) struct Exchange<'r> {
     pub(crate) unread: Option<Body>,
     pub(super) authorization: Result<Authorization, SignatureError>,
     pub(super) body: Option<Read>,
+    /// What the body is where it came compressed.
+    pub(super) inflated: Option<Vec<u8>>,
     pub(super) route: Option<Route>,
     pub(super) principal: Option<Principal>,
     pub(super) proof: Option<Proof>,
@@ -85,6 +87,7 @@ impl<'r> Exchange<'r> {
             unread: Some(body),
             authorization: Err(SignatureError::Unsigned),
             body: None,
+            inflated: None,
             route: None,
             principal: None,
             proof: None,
@@ -118,9 +121,10 @@ impl<'r> Exchange<'r> {
             method: request.method,
             path: request.path,
             query: request.query,
-            body: match &self.body {
-                Some(Read::Whole(body)) => &body.bytes,
-                Some(Read::Streamed(_)) | None => &[],
+            body: match (&self.inflated, &self.body) {
+                (Some(inflated), _) => inflated,
+                (None, Some(Read::Whole(body))) => &body.bytes,
+                (None, Some(Read::Streamed(_)) | None) => &[],
             },
         }
     }

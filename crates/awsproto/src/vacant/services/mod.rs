@@ -24,8 +24,6 @@ pub(crate) mod batch;
 #[rustfmt::skip]
 pub(crate) mod cloudformation;
 #[rustfmt::skip]
-pub(crate) mod cloudwatch;
-#[rustfmt::skip]
 pub(crate) mod codebuild;
 #[rustfmt::skip]
 pub(crate) mod codedeploy;
@@ -145,9 +143,6 @@ pub static ALL: &[&Api<World>] = &[
     &backup::RESTJSON_API,
     &batch::RESTJSON_API,
     &cloudformation::QUERY_API,
-    &cloudwatch::RPCCBOR_API,
-    &cloudwatch::JSON10_API,
-    &cloudwatch::QUERY_API,
     &codebuild::RPCCBOR_API,
     &codebuild::JSON11_API,
     &codedeploy::RPCCBOR_API,

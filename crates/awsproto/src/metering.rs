@@ -1,0 +1,39 @@
+//! What a service measures in the name of others: a metric filter's numbers.
+//!
+//! Services do not know each other. Whoever serves them brings one [`Meter`], to which numbers go.
+
+use model::{Scope, Timestamp};
+
+/// A number, and of which metric it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// Whose metric, and where.
+    pub scope: Scope,
+    /// Where it is among metrics.
+    pub namespace: String,
+    /// What it is called there.
+    pub metric: String,
+    /// Names and values of its dimensions.
+    pub dimensions: Vec<(String, String)>,
+    /// AWS's word for the unit; none if there is none.
+    pub unit: Option<String>,
+    /// When it was so.
+    pub at: Timestamp,
+    /// The number.
+    pub reading: Reading,
+}
+
+/// The number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reading {
+    /// It is so.
+    Value(f64),
+    /// It is so unless something else was measured in the same minute.
+    Otherwise(f64),
+}
+
+/// Takes numbers.
+pub trait Meter: Send + Sync {
+    /// Takes them.
+    fn measure(&self, measurements: Vec<Measurement>);
+}
