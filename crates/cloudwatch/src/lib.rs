@@ -1,7 +1,7 @@
 //! Amazon CloudWatch's metrics: what is measured, minute by minute, and what is asked of it.
 //!
 //! Follows the Amazon CloudWatch API Reference. Numbers come by PutMetricData, from metric filters of CloudWatch Logs
-//! (`awsproto::metering`), and from what the network counts; they are in memory ([`Metrics`]), so that a restart forgets them. No
+//! and from what the network counts (`awsproto::metering`); they are in memory ([`Metrics`]), so that a restart forgets them. No
 //! alarms, dashboards, streams and anomaly detectors, no metric math, no periods below a minute.
 
 #![forbid(unsafe_code)]

@@ -42,6 +42,7 @@ mod log_events;
 mod metrics;
 pub mod names;
 pub mod namespaces;
+mod network_metrics;
 mod notification_signing;
 pub mod oidc_issuer;
 pub mod places;

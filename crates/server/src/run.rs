@@ -34,6 +34,7 @@ use crate::local_users::LocalUsers;
 use crate::log_events;
 use crate::metrics;
 use crate::namespaces::Servers;
+use crate::network_metrics::NetworkMetrics;
 use crate::notification_signing::{NotificationSigning, Notifications};
 use crate::queues::{self, ToQueues};
 use crate::refusal::RefusedRequests;
@@ -86,7 +87,9 @@ async fn serve<T>(
     let uses = Arc::new(Uses::default());
     tokio::spawn(Arc::clone(&uses).write_down_for_ever(state.clone()));
     let notifications = Arc::new(NotificationSigning::kept_in(&config.data));
-    let (beside, courier) = beside(&config, &state);
+    let measured = Arc::<Metrics>::default();
+    tokio::spawn(metrics::keep_house_for_ever(Arc::clone(&measured)));
+    let (beside, courier) = beside(&config, &state, &measured);
     let signer = Arc::new(Notifications(Arc::clone(&notifications)));
     let publishing = Arc::new(Publishing::new(courier.clone(), signer));
     let courier = courier.map(|it| to_everybody(&state, &publishing, it));
@@ -136,6 +139,13 @@ async fn serve<T>(
             minute: config.flow_log_minute,
         };
         tokio::spawn(delivering.deliver_for_ever());
+        let counting = NetworkMetrics {
+            state: state.clone(),
+            datapath: Arc::clone(&backend.datapath),
+            metrics: Arc::clone(&measured),
+            minute: config.flow_log_minute,
+        };
+        tokio::spawn(counting.take_for_ever());
     }
     let running = Arc::new(Running {
         identity: Arc::new(Identity::kept_in(&config.data)),
@@ -148,6 +158,7 @@ async fn serve<T>(
         ledger,
         refusals,
         flow_logs,
+        metrics: measured,
         trail,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
@@ -164,11 +175,9 @@ async fn serve<T>(
 }
 
 /// What services keep beside the state, who sees to it, and who brings to queues what others send.
-fn beside(config: &Config, state: &State) -> (Beside, Option<Arc<dyn Courier>>) {
-    let measured = Arc::<Metrics>::default();
-    tokio::spawn(metrics::keep_house_for_ever(Arc::clone(&measured)));
-    let mut beside = Beside::default().with(Arc::clone(&measured));
-    if let Some(events) = log_events::events(&config.data, &measured) {
+fn beside(config: &Config, state: &State, measured: &Arc<Metrics>) -> (Beside, Option<Arc<dyn Courier>>) {
+    let mut beside = Beside::default().with(Arc::clone(measured));
+    if let Some(events) = log_events::events(&config.data, measured) {
         tokio::spawn(log_events::keep_house_for_ever(Arc::clone(&events), state.clone()));
         let queries = logs::Queries::new(Arc::clone(&events), log_events::seed());
         beside = beside.with(events).with(Arc::new(queries));

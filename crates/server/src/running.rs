@@ -1,6 +1,7 @@
 //! A run, for those who ask about it: what it was told, what it has.
 
 use arc_swap::ArcSwapOption;
+use cloudwatch::Metrics;
 use datapath::Datapath;
 use engine::{PortKind, PortTable};
 use guest::PublicNames;
@@ -43,6 +44,8 @@ pub struct Running {
     pub refusals: Arc<Refusals>,
     /// What became of flow logs' records.
     pub(crate) flow_logs: Arc<FlowLogCounters>,
+    /// CloudWatch's numbers.
+    pub(crate) metrics: Arc<Metrics>,
     /// Who did what.
     pub trail: Arc<Trail>,
     /// Says that the run is to end.
@@ -82,6 +85,7 @@ impl Running {
 
     /// Forgets every resource of every account.
     pub async fn reset(&self) -> Result<(), store::StoreError> {
+        self.metrics.clear();
         self.state.change(|world| (Applied::Keep, world.clear())).await
     }
 }

@@ -1,7 +1,7 @@
 //! What `hamlet metrics` shows: numbers under the names by which AWS counts them.
 //!
 //! Follows "NAT gateway metrics and dimensions" (VPC User Guide) and "Metrics for the ENA driver" (EC2 User Guide). All run
-//! from when Hamlet started; left out: CloudWatch's API, with its periods and statistics.
+//! from when Hamlet started; what came to each minute is CloudWatch's (`crate::network_metrics`).
 
 use model::{ResourceId, World};
 use serde::{Deserialize, Serialize};
