@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Metrics(Output),
     /// Print what to set so that `aws` talks to Hamlet: eval "$(hamlet env)"
     Env(Output),
+    /// Open the web console in your browser, or print an address that lets you in once
+    Console(Console),
     /// Run a command inside an instance, as its root; no network needed
     Exec(Exec),
     /// ssh to an instance from the laptop, through its public address
@@ -74,7 +76,7 @@ pub(crate) enum Command {
 
 /// How the help groups the commands.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Start and stop", &["up", "down", "status", "env"]),
+    ("Start and stop", &["up", "down", "status", "env", "console"]),
     ("Be somewhere", &["shell", "exec", "ssh", "connect", "forward", "open-tunnel"]),
     ("Find out why", &["trace", "flows", "why-denied", "capture", "metrics"]),
     ("Other", &["certificate", "reset", "actions"]),
@@ -191,6 +193,13 @@ pub(crate) struct Output {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Console {
+    /// Print the address, also where there is a desktop to open it
+    #[arg(long)]
+    pub(crate) print: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use rustix::process::geteuid;
 use serde::de::DeserializeOwned;
-use server::admin::{self, Environment, Problem, Status};
+use server::admin::{self, ConsoleAddress, Environment, Problem, Status};
 use std::io::ErrorKind;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,12 @@ impl Daemon {
     /// What `hamlet env` shows.
     pub(crate) fn environment(&self) -> Result<Environment> {
         self.get("/env")
+    }
+
+    /// A new address of the web console, which lets in once.
+    pub(crate) fn console_address(&self) -> Result<String> {
+        let answer: ConsoleAddress = self.post("/console", &())?;
+        Ok(answer.address)
     }
 
     /// Asks a question without details.

@@ -1,4 +1,4 @@
-//! The API's port: calls (`crate::life`), tunnels, and two pages for people.
+//! The API's port: calls (`crate::life`), tunnels, the web console, and two pages for people.
 
 use arc_swap::ArcSwapOption;
 use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
@@ -32,6 +32,7 @@ use crate::spool::Spool;
 use crate::trail::Trail;
 use crate::tunnel;
 use crate::uses::Uses;
+use crate::web_console::{self, Entrance};
 use crate::web_page;
 use crate::writer::State;
 
@@ -73,6 +74,8 @@ pub struct Api {
     pub(crate) notifications: Arc<NotificationSigning>,
     /// What other services keep beside the state.
     pub(crate) beside: Beside,
+    /// Who may use the web console.
+    pub(crate) entrance: Arc<Entrance>,
 }
 
 /// The body of an answer: whole, or S3's, which streams.
@@ -102,6 +105,10 @@ impl Api {
         if request.uri().path() == tunnel::PATH {
             let upgrade = hyper::upgrade::on(&mut request);
             return self.open_tunnel(client, request, upgrade, &request_id).await.map(Either::Left);
+        }
+        if web_console::is_meant(client, request.uri().path()) {
+            let (head, _) = request.into_parts();
+            return web_console::answer(self, client, &head).map(Either::Left);
         }
         if buckets::is_meant(self, &request) {
             return buckets::answer(self, client, request).await.map(Either::Right);

@@ -64,6 +64,7 @@ pub mod tunnel;
 pub mod tunnel_places;
 mod tunnel_request;
 mod uses;
+pub mod web_console;
 mod web_page;
 pub mod writer;
 

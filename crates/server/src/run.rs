@@ -45,6 +45,7 @@ use crate::spool::Spool;
 use crate::surroundings;
 use crate::trail::Trail;
 use crate::uses::Uses;
+use crate::web_console::Entrance;
 use crate::writer::State;
 
 /// Runs until told to end. `ready` is called once the API answers; what it returns is dropped when the end begins.
@@ -85,6 +86,7 @@ async fn serve<T>(
     let controllers = Controllers::default();
     let trail = Trail::kept_in(&config.data);
     let uses = Arc::new(Uses::default());
+    let entrance = Arc::new(Entrance::default());
     tokio::spawn(Arc::clone(&uses).write_down_for_ever(state.clone()));
     let notifications = Arc::new(NotificationSigning::kept_in(&config.data));
     let measured = Arc::<Metrics>::default();
@@ -114,6 +116,7 @@ async fn serve<T>(
         s3: buckets::service(&config.data, &state, courier),
         notifications: Arc::clone(&notifications),
         beside: beside.with(Arc::clone(&publishing)),
+        entrance: Arc::clone(&entrance),
     };
     let api = Arc::new(api);
     tokio::spawn(confirmations::ask_for_ever(publishing, state.clone()));
@@ -160,6 +163,7 @@ async fn serve<T>(
         flow_logs,
         metrics: measured,
         trail,
+        entrance,
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
         names,

@@ -20,6 +20,7 @@ use crate::namespaces::{self, Namespaces};
 use crate::refusal::RefusedRequests;
 use crate::refusals::Refusals;
 use crate::trail::Trail;
+use crate::web_console::Entrance;
 use crate::writer::{Applied, State};
 
 /// A Hamlet that answers.
@@ -48,6 +49,8 @@ pub struct Running {
     pub(crate) metrics: Arc<Metrics>,
     /// Who did what.
     pub trail: Arc<Trail>,
+    /// Who may use the web console.
+    pub entrance: Arc<Entrance>,
     /// Says that the run is to end.
     pub quit: Notify,
     pub(crate) datapath: Option<Arc<Datapath>>,

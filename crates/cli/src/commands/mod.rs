@@ -4,6 +4,7 @@ mod actions;
 mod capture;
 mod certificate;
 mod connect;
+mod console;
 mod down;
 mod env;
 mod exec;
@@ -40,6 +41,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::OpenTunnel(options) => open_tunnel::run(&daemon, &options),
         Command::Forward(options) => forward::run(&daemon, &options),
         Command::Shell(options) => shell::run(&daemon, &options).map_err(Failure::before_start),
+        Command::Console(options) => console::run(&daemon, &options),
         Command::Trace(options) => trace::run(&daemon, &options),
         Command::Flows(options) => flows::run(&daemon, &options),
         Command::WhyDenied(options) => why_denied::run(&daemon, &options),

@@ -125,7 +125,8 @@ fn foreground(daemon: &Daemon, options: &Up, config: Config) -> Result<ExitCode>
             return;
         }
         let line = super::env::one_line(&server::admin::environment(running));
-        eprintln!("{}Ctrl-C stops it.", announcement(&api, &asks.data, &line));
+        let console = server::admin::console_address(running).address;
+        eprintln!("{}Ctrl-C stops it.", announcement(&api, &console, &asks.data, &line));
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -144,9 +145,10 @@ fn log_to_stderr() {
     let _ = log.with_max_level(level).finish().with(ours).try_init();
 }
 
-fn announcement(api: &str, data: &Path, line: &str) -> String {
+fn announcement(api: &str, console: &str, data: &Path, line: &str) -> String {
     format!(
-        "Hamlet is up.\n  API   http://{api}\n  Data  {}\nPaste this where you use aws:\n  {line}\n",
+        "Hamlet is up.\n  API      http://{api}\n  Console  {console}\n           (lets in once; `hamlet console` prints another)\n  \
+         Data     {}\nPaste this where you use aws:\n  {line}\n",
         data.display()
     )
 }
@@ -175,7 +177,7 @@ fn detach(daemon: &Daemon) -> Result<ExitCode> {
         .map_err(|error| Failure::new(format!("the background cannot be started: {error}")))?;
     let status = wait_until_up(daemon, &mut child, &path, began)?;
     let line = super::env::one_line(&daemon.environment()?);
-    super::print(&announcement(&status.api.to_string(), &daemon.data, &line))
+    super::print(&announcement(&status.api.to_string(), &daemon.console_address()?, &daemon.data, &line))
 }
 
 fn open_log(daemon: &Daemon, path: &Path) -> Result<File> {

@@ -33,6 +33,7 @@ mod permission;
 mod resources;
 mod status;
 mod trace;
+mod web_console;
 mod why;
 
 pub use answer::Problem;
@@ -48,6 +49,7 @@ pub use links::PortStatus;
 pub use metrics::Metric;
 pub use status::Status;
 pub use trace::{TraceAnswer, TraceRequest, TraceStage};
+pub use web_console::{ConsoleAddress, console_address};
 pub use why::{WhyAnswer, WhyRequest};
 
 /// The socket in the data directory.
@@ -127,6 +129,7 @@ async fn answer(running: &Running, request: Request<Incoming>) -> Response<Body>
             Ok(asked) => stream(capture::capture(running, asked).await),
             Err(refused) => stream(Err(refused)),
         },
+        (Method::POST, "/console") => json(Ok(console_address(running))),
         (Method::POST, "/down") => {
             running.quit.notify_one();
             json(Ok(()))

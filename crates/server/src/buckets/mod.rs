@@ -111,11 +111,12 @@ pub(crate) fn is_meant<B>(api: &Api, request: &Request<B>) -> bool {
     }
 }
 
-/// Answers a request of S3. Where keys that nobody knows are an administrator's, a page that lies in a bucket must not speak for
-/// whoever opens it: browsers show it as a page of nobody's, which [`crate::web_page`] refuses.
+/// Answers a request of S3. Where keys that nobody knows are an administrator's, and at the API's own port, where the web console
+/// is, a page that lies in a bucket must not speak for whoever opens it: browsers show it as a page of nobody's, which
+/// [`crate::web_page`] refuses.
 pub(crate) async fn answer(api: &Arc<Api>, client: &Client, request: Request<Incoming>) -> Response<Body> {
     let mut response = answer_whatever(api, client, request).await;
-    if client.auth == Auth::Open {
+    if client.auth == Auth::Open || client.endpoint.is_none() {
         response.headers_mut().insert("content-security-policy", SANDBOX);
     }
     response

@@ -163,6 +163,7 @@ impl Lab {
             s3: None,
             notifications: Arc::new(NotificationSigning::kept_in(&config.data)),
             beside: Beside::default(),
+            entrance: Arc::default(),
             config: config.clone(),
         };
         let state = api.state.clone();

@@ -1,0 +1,257 @@
+//! The web console: its files, the way in, and credentials for the page. Everything else it does is in AWS's own APIs.
+//!
+//! It lies under a path that no bucket's name can begin with. What is refused to strangers' pages (`crate::web_page`) is
+//! refused here as well; and only who belongs to the daemon's own user is let in, so that neither other users of this machine
+//! nor its instances come further than the files, which are no secret.
+
+use awsproto::{Bearer, Session};
+use console::File;
+use flate2::read::GzDecoder;
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::http::request::Parts;
+use hyper::http::response::Builder;
+use hyper::{Method, Response, StatusCode};
+use model::Timestamp;
+use serde::Serialize;
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use crate::api::{Api, Client};
+use crate::clock;
+use crate::host_name::addressed;
+use crate::shares::Holder;
+
+mod entrance;
+
+pub use entrance::Entrance;
+
+/// Where it lies: an underscore begins no bucket's name.
+pub const PATH: &str = "/_hamlet/console/";
+/// The same without the stroke that people leave away.
+const PATH_AS_TYPED: &str = "/_hamlet/console";
+/// How long the page's credentials hold. It asks for others before they end.
+const CREDENTIALS_LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// Every request that the page can make goes to where it came from; nothing in it runs but the files; no page shows it in a
+/// frame. Components set styles of their own as the page runs.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                                       img-src 'self' data:; font-src 'self' data:; connect-src 'self'; \
+                                       worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
+                                       frame-ancestors 'none'";
+
+const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Hamlet</title>\n\
+    <h1>The console was not built</h1>\n\
+    <p>This Hamlet answers AWS's APIs, but was compiled without its web console. \
+    Build both with <code>make build</code> in Hamlet's folder, then start it again.</p>\n</html>\n";
+const STALE_ADDRESS: &str = "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Hamlet</title>\n\
+    <h1>This address was used before, or is too old</h1>\n\
+    <p>Each address lets in once, within a quarter of an hour. <code>hamlet console</code> prints a new one.</p>\n</html>\n";
+const OTHERS_STAY_OUT: &str = "The console is for the user for whom this Hamlet runs, on this machine.\n";
+
+/// Whether a request is the console's: from outside, and below its path.
+pub(crate) fn is_meant(client: &Client, path: &str) -> bool {
+    client.endpoint.is_none() && (path == PATH_AS_TYPED || path.starts_with(PATH))
+}
+
+/// Answers a request of the console.
+pub(crate) fn answer(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
+    if let Some(refusal) = api.refusal(client, head) {
+        api.refused.count(refusal.reason);
+        return text(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", refusal.sentence + "\n");
+    }
+    let Some(path) = head.uri.path().strip_prefix(PATH) else { return leading_to(PATH, None) };
+    match (&head.method, path) {
+        (&Method::GET, "enter") => enter(api, client, head),
+        (&Method::POST, "credentials") => credentials(api, client, head),
+        (&Method::POST, "leave") => leave(api, head),
+        (&Method::GET | &Method::HEAD, path) => file(head, path),
+        _ => text(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "GET the console's files.\n"),
+    }
+}
+
+/// Takes the token of an address, and leads to the page without it.
+fn enter(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
+    if client.holder != Holder::Own {
+        return text(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", OTHERS_STAY_OUT);
+    }
+    let token = head.uri.query().and_then(|query| query.strip_prefix("token="));
+    let host = addressed(head).unwrap_or_default();
+    match token.and_then(|token| api.entrance.enter(token, &host, Instant::now())) {
+        Some(key) => leading_to(PATH, Some(cookie(&host, &key, ""))),
+        None => text(StatusCode::FORBIDDEN, "text/html; charset=utf-8", STALE_ADDRESS),
+    }
+}
+
+/// Temporary credentials of the account's root, for a page of somebody who has come in. They are asked for by POST, with the
+/// origin that browsers then say; `crate::web_page` has seen to it that it is ours.
+fn credentials(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
+    let host = addressed(head).unwrap_or_default();
+    let key = key_in(head, &host);
+    let is_known = client.holder == Holder::Own
+        && head.headers.contains_key("origin")
+        && key.is_some_and(|key| api.entrance.knows(key, &host, Instant::now()));
+    if !is_known {
+        let problem =
+            Problem { problem: "Nobody is signed in: `hamlet console` prints an address that lets you in." };
+        return json(StatusCode::UNAUTHORIZED, &problem);
+    }
+    json(StatusCode::OK, &credentials_at(api, clock::now()))
+}
+
+fn credentials_at(api: &Api, now: Timestamp) -> Credentials {
+    let account = api.config.account;
+    let issued = Timestamp::from_secs(now.as_secs());
+    let session = Session::lasting(issued, issued.saturating_add(CREDENTIALS_LIFE));
+    let own = u64::from_le_bytes(clock::random());
+    let made = api.callers.sessions().credentials(account, &Bearer::Root(account), &session, own);
+    Credentials {
+        access_key_id: made.access_key_id,
+        secret_access_key: made.secret_access_key,
+        session_token: made.session_token,
+        expiration: session.expires.to_the_second(),
+        account: account.to_string(),
+        region: api.config.region.to_string(),
+    }
+}
+
+/// Ends the session, and has the browser forget it.
+fn leave(api: &Api, head: &Parts) -> Response<Full<Bytes>> {
+    let host = addressed(head).unwrap_or_default();
+    if let Some(key) = key_in(head, &host) {
+        api.entrance.leave(key);
+    }
+    let forgotten = cookie(&host, "", "; Max-Age=0");
+    let response = guarded(StatusCode::NO_CONTENT).header("set-cookie", forgotten);
+    response.body(Full::default()).expect("status and headers are well-formed")
+}
+
+fn file(head: &Parts, path: &str) -> Response<Full<Bytes>> {
+    match console::file(path) {
+        Some(file) => packed(head, &file),
+        None if !console::is_built() => text(StatusCode::OK, "text/html; charset=utf-8", NOT_BUILT),
+        None => text(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "The console has no such file.\n"),
+    }
+}
+
+/// A file as it is packed, or unpacked for the few who do not say that they can do that.
+fn packed(head: &Parts, file: &File) -> Response<Full<Bytes>> {
+    let kept = if file.is_named_by_content() { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let builder = guarded(StatusCode::OK)
+        .header("content-type", file.content_type())
+        .header("vary", "accept-encoding")
+        .header("cache-control", kept);
+    let takes = head.headers.get("accept-encoding").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let (builder, body) = match takes.split(',').any(|it| it.trim().starts_with("gzip")) {
+        true => (builder.header("content-encoding", "gzip"), Bytes::from_static(file.gzip)),
+        false => {
+            let mut whole = Vec::new();
+            GzDecoder::new(file.gzip).read_to_end(&mut whole).expect("we have packed it ourselves");
+            (builder, Bytes::from(whole))
+        }
+    };
+    builder.body(Full::new(body)).expect("status and headers are well-formed")
+}
+
+/// The session's cookie. Cookies know no ports: two Hamlets of one host would take each other's, if it were not for its name.
+fn cookie(host: &str, key: &str, more: &str) -> String {
+    format!("{}={key}; Path={PATH}; HttpOnly; SameSite=Strict{more}", cookie_name(host))
+}
+
+fn cookie_name(host: &str) -> String {
+    let port =
+        host.rsplit_once(':').map(|(_, port)| port).filter(|it| it.bytes().all(|it| it.is_ascii_digit()));
+    format!("hamlet-console-{}", port.unwrap_or("80"))
+}
+
+/// What the browser knows of its session.
+fn key_in<'a>(head: &'a Parts, host: &str) -> Option<&'a str> {
+    let name = cookie_name(host);
+    let headers = head.headers.get_all("cookie").iter().filter_map(|value| value.to_str().ok());
+    let mut pairs =
+        headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(it, _)| *it == name).map(|(_, key)| key)
+}
+
+fn leading_to(path: &str, cookie: Option<String>) -> Response<Full<Bytes>> {
+    let builder = guarded(StatusCode::SEE_OTHER).header("location", path).header("cache-control", "no-store");
+    let builder = cookie.into_iter().fold(builder, |builder, cookie| builder.header("set-cookie", cookie));
+    builder.body(Full::default()).expect("status and headers are well-formed")
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Response<Full<Bytes>> {
+    text(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
+}
+
+fn text(status: StatusCode, content_type: &str, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let builder = guarded(status).header("content-type", content_type).header("cache-control", "no-store");
+    builder.body(Full::new(text.into())).expect("status and headers are well-formed")
+}
+
+/// What every answer says to the browser about itself.
+fn guarded(status: StatusCode) -> Builder {
+    Response::builder()
+        .status(status)
+        .header("content-security-policy", CONTENT_SECURITY_POLICY)
+        .header("x-content-type-options", "nosniff")
+        .header("x-frame-options", "DENY")
+        .header("referrer-policy", "no-referrer")
+        .header("cross-origin-opener-policy", "same-origin")
+        .header("cross-origin-resource-policy", "same-origin")
+}
+
+#[derive(Serialize)]
+struct Problem {
+    problem: &'static str,
+}
+
+/// Temporary credentials, and whose they are.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Credentials {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: String,
+    expiration: String,
+    account: String,
+    region: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::Request;
+
+    fn head(headers: &[(&'static str, &str)]) -> Parts {
+        let request = headers.iter().fold(Request::builder(), |it, (name, value)| it.header(*name, *value));
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn a_cookie_is_of_one_port_and_for_no_script() {
+        let cookie = cookie("127.0.0.1:4566", "key", "");
+        assert_eq!(cookie, "hamlet-console-4566=key; Path=/_hamlet/console/; HttpOnly; SameSite=Strict");
+        let both = head(&[("cookie", "a=b; hamlet-console-4567=other; hamlet-console-4566=key")]);
+        assert_eq!(key_in(&both, "[::1]:4566"), Some("key"));
+        assert_eq!(key_in(&both, "localhost"), None);
+    }
+
+    #[test]
+    fn every_answer_keeps_strangers_out_of_the_page() {
+        for response in
+            [leading_to(PATH, None), text(StatusCode::OK, "text/plain", ""), file(&head(&[]), "nothing")]
+        {
+            let header = |name: &str| response.headers()[name].to_str().unwrap();
+            let policy = header("content-security-policy");
+            assert!(
+                policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+                "{policy}"
+            );
+            assert!(!policy.contains("script-src 'self' '") && !policy.contains("http"), "{policy}");
+            assert_eq!(
+                (header("x-content-type-options"), header("referrer-policy")),
+                ("nosniff", "no-referrer")
+            );
+        }
+    }
+}
