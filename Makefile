@@ -20,7 +20,8 @@ up: ## Install what is missing, build, and start Hamlet in the foreground on 127
 	@$(MAKE) --no-print-directory build
 	@exec ./hamlet up --listen 127.0.0.1:4566
 
-build: ## Build the program and leave it as ./hamlet
+build: ## Build the program with its web console and leave it as ./hamlet
+	@console/build
 	cargo build --release --locked --package cli
 	@ln -sfn "$(CARGO_TARGET_DIR)/release/hamlet" hamlet
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{codegen, coverage, instance_types, licences, managed_policies, python, tidy};
+use crate::{codegen, console, coverage, instance_types, licences, managed_policies, python, tidy};
 
 /// One thing to check.
 struct Step {
@@ -10,7 +10,7 @@ struct Step {
     run: fn() -> Result<(), String>,
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "formatting", run: || cargo(&["fmt", "--all", "--check"], &[]) },
     Step {
         name: "lints",
@@ -27,6 +27,7 @@ const STEPS: [Step; 11] = [
         },
     },
     Step { name: "python", run: python::check },
+    Step { name: "console", run: console::check },
     Step { name: "layers and files", run: || tidy::check().map(|summary| println!("{summary}")) },
     Step { name: "licences", run: || licences::check().map(|summary| println!("{summary}")) },
     Step { name: "generated code", run: || codegen::check().map(|summary| println!("{summary}")) },

@@ -1,12 +1,16 @@
-//! `cargo xtask licences`: every crate that we are built from, or are tested with, has a licence that lets us.
+//! `cargo xtask licences`: every crate and every package of the web console that we are built from, or are tested with, has a
+//! licence that lets us.
 //!
-//! Read from `cargo metadata`, so that nothing has to be installed for it. CONTRIBUTING.md says what is asked of a new
+//! Read from `cargo metadata` and the console's lock file, so that nothing has to be installed for it. CONTRIBUTING.md says what is asked of a new
 //! dependency.
 
 use crate::metadata::{array, metadata, text};
+use crate::root;
+use serde_json::Value;
 
 /// What may be used. None asks more of a program than to name its authors.
-const ALLOWED: [&str; 9] = [
+const ALLOWED: [&str; 10] = [
+    "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
@@ -29,12 +33,30 @@ pub(crate) fn check() -> Result<String, String> {
         }
         Err(problem) => Some(format!("{name}: the licence '{licence}' is not understood: {problem}")),
     };
+    let crates = packages().map(|package| (text(package, "name"), text(package, "license")));
+    let of_npm = console_packages()?;
     let complaints: Vec<String> =
-        packages().filter_map(|package| complaint(text(package, "name"), text(package, "license"))).collect();
+        crates.chain(of_npm.clone()).filter_map(|(name, licence)| complaint(name, licence)).collect();
     match complaints.is_empty() {
-        true => Ok(format!("licences: {} crates have one that lets us use them", packages().count())),
+        true => Ok(format!(
+            "licences: {} crates and {} packages have one that lets us use them",
+            packages().count(),
+            of_npm.len()
+        )),
         false => Err(complaints.join("\n")),
     }
+}
+
+/// What the web console is built from and with, with its licence. What is linked lies in the repository, and is listed by its
+/// own place, too.
+fn console_packages() -> Result<Vec<(String, String)>, String> {
+    let path = root().join("console/package-lock.json");
+    let lock = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let lock: Value = serde_json::from_str(&lock).map_err(|error| format!("{}: {error}", path.display()))?;
+    let packages = lock.get("packages").and_then(Value::as_object).ok_or("the lock file has no packages")?;
+    let is_listed = |package: &Value| package.get("link").is_none();
+    let listed = packages.iter().filter(|(_, package)| is_listed(package));
+    Ok(listed.map(|(name, package)| (format!("console: {name}"), text(package, "license"))).collect())
 }
 
 /// Whether a licence, as Cargo.toml has it (SPDX, or with the older `/` for OR), can be fulfilled with what is allowed.

@@ -2,6 +2,7 @@
 
 mod check;
 mod codegen;
+mod console;
 mod coverage;
 mod instance_types;
 mod licences;
@@ -20,8 +21,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask <chore>
 
-  check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, python, layers, licences,
-                     generated code
+  check [WORD]       what CI asks of the code: formatting, lints, tests, documentation, python, console, layers,
+                     licences, generated code
   tidy               layers, headers, what no file may say, requests read whole
   licences           whether each crate that is used has a licence that lets us
   codegen            write the AWS shapes from the pinned botocore model

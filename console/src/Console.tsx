@@ -1,0 +1,54 @@
+import Box from "@cloudscape-design/components/box";
+import { I18nProvider } from "@cloudscape-design/components/i18n";
+import messages from "@cloudscape-design/components/i18n/messages/all.en";
+import Spinner from "@cloudscape-design/components/spinner";
+import { Suspense, useDeferredValue, useEffect, useState } from "react";
+import { NotFound } from "./frame/NotFound";
+import { PlaceContext } from "./frame/places";
+import { parse, useHash } from "./frame/route";
+import { TopBar } from "./frame/TopBar";
+import { pageAt } from "./pages";
+import { SignedOutDialog } from "./session/SignedOutDialog";
+import { onSignedOut, type Session, session } from "./session/session";
+
+/** All of it: nothing before somebody is signed in; then the bar above and the page that the address names. */
+export function Console() {
+  const [signedIn, setSignedIn] = useState<Session>();
+  useEffect(() => {
+    const ask = () => session().then(setSignedIn, () => undefined);
+    void ask();
+    return onSignedOut((problem) => problem ?? ask());
+  }, []);
+  return (
+    <I18nProvider locale="en" messages={[messages]}>
+      {signedIn && <SignedIn session={signedIn} />}
+      <SignedOutDialog />
+    </I18nProvider>
+  );
+}
+
+function SignedIn({ session }: { session: Session }) {
+  // The page that is there stays until the next one's files have come.
+  const route = parse(useDeferredValue(useHash()), session.region);
+  const found = pageAt(route.path);
+  return (
+    <PlaceContext value={{ route, session }}>
+      <TopBar />
+      <Suspense fallback={<Loading />}>
+        {found ? (
+          <found.entry.Page key={`${route.region}/${found.entry.path}/${found.id}`} id={found.id} />
+        ) : (
+          <NotFound />
+        )}
+      </Suspense>
+    </PlaceContext>
+  );
+}
+
+function Loading() {
+  return (
+    <Box padding="xxl" textAlign="center">
+      <Spinner size="large" />
+    </Box>
+  );
+}

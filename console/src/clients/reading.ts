@@ -1,0 +1,93 @@
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { type Failure, failureOf } from "./failure";
+
+/**
+ * What the console has read from a service, shared by all that show it: a table and the panel below it read once. It is read
+ * again when somebody presses refresh, and after every change.
+ */
+export interface Reading<T> {
+  data: T | undefined;
+  failure: Failure | undefined;
+  isLoading: boolean;
+  /** When it was read, in milliseconds. */
+  at: number | undefined;
+  refresh: () => Promise<void>;
+}
+
+interface Entry {
+  data?: unknown;
+  failure?: Failure;
+  isLoading: boolean;
+  at?: number;
+  read: () => Promise<unknown>;
+  /** Which of several readings counts: the last one that was begun. */
+  turn: number;
+  users: number;
+}
+
+const entries = new Map<string, Entry>();
+const listeners = new Set<() => void>();
+/** How many readings that nobody shows are kept. */
+const UNUSED_MAX = 64;
+
+/** Reads something, under a name that says what it is, Region and all. */
+export function useReading<T>(key: string, read: () => Promise<T>): Reading<T> {
+  const entry = useSyncExternalStore(subscribe, () => entries.get(key));
+  const [readOnce] = useState(() => ({ read }));
+  readOnce.read = read;
+  useEffect(() => {
+    const known = entries.get(key) ?? begun(key, () => readOnce.read());
+    change(key, { users: known.users + 1, read: () => readOnce.read() });
+    if (known.turn === 0 || (known.users === 0 && !known.isLoading)) void refresh(key);
+    return () => {
+      const last = entries.get(key);
+      if (last) change(key, { users: last.users - 1 });
+    };
+  }, [key, readOnce]);
+  const again = useCallback(() => refresh(key), [key]);
+  return {
+    data: entry?.data as T | undefined,
+    failure: entry?.failure,
+    isLoading: entry?.isLoading ?? true,
+    at: entry?.at,
+    refresh: again,
+  };
+}
+
+/** Reads everything again that is on the page; what else was read is forgotten. */
+export async function refreshAll() {
+  for (const [key, entry] of entries) if (entry.users === 0) entries.delete(key);
+  await Promise.all([...entries.keys()].map(refresh));
+}
+
+async function refresh(key: string) {
+  const entry = entries.get(key);
+  if (!entry) return;
+  const turn = entry.turn + 1;
+  change(key, { isLoading: true, turn });
+  const outcome = await entry.read().then(
+    (data) => ({ data, failure: undefined, at: Date.now() }),
+    (error) => ({ failure: failureOf(error) }),
+  );
+  if (entries.get(key)?.turn === turn) change(key, { ...outcome, isLoading: false });
+}
+
+function begun(key: string, read: () => Promise<unknown>): Entry {
+  const unused = [...entries].filter(([, entry]) => entry.users === 0).map(([key]) => key);
+  for (const key of unused.slice(0, Math.max(0, unused.length - UNUSED_MAX))) entries.delete(key);
+  const entry = { isLoading: true, read, turn: 0, users: 0 };
+  entries.set(key, entry);
+  return entry;
+}
+
+function change(key: string, part: Partial<Entry>) {
+  const entry = entries.get(key);
+  if (!entry) return;
+  entries.set(key, { ...entry, ...part });
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

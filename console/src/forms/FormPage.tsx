@@ -1,0 +1,85 @@
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Form from "@cloudscape-design/components/form";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ReactNode, useState } from "react";
+import { type Failure, failureOf, sentence } from "../clients/failure";
+import { refreshAll } from "../clients/reading";
+import { Page } from "../frame/Page";
+import { go } from "../frame/route";
+
+interface Props {
+  breadcrumbs: { text: string; path: string[] }[];
+  title: string;
+  description?: ReactNode;
+  /** The button's text: `Create VPC`. */
+  button: string;
+  /** Where Cancel leads. */
+  cancel: string;
+  /** Does it, and leads on; what it throws is shown under the field it is about, or above the buttons. */
+  submit: () => Promise<void>;
+  /** Whether what is typed can be sent: the form's own checks. Shows them. */
+  check?: () => boolean;
+  children: ReactNode;
+  /** Hears of a failure; true if a field shows it. */
+  place?: (failure: Failure | undefined) => boolean;
+  isDisabled?: boolean;
+}
+
+/** A page that creates or changes something. What was typed stays when it is refused. */
+export function FormPage(props: Props) {
+  const { breadcrumbs, title, description, button, cancel, submit, check, children, place, isDisabled } =
+    props;
+  const [isRunning, setRunning] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const send = async () => {
+    setFailure(undefined);
+    place?.(undefined);
+    if (isRunning || isDisabled || check?.() === false) return;
+    setRunning(true);
+    try {
+      await submit();
+    } catch (error) {
+      const failed = failureOf(error);
+      if (!place?.(failed)) setFailure(failed);
+    } finally {
+      setRunning(false);
+      void refreshAll();
+    }
+  };
+  return (
+    <Page breadcrumbs={breadcrumbs} contentType="form">
+      <ContentLayout
+        header={
+          <Header variant="h1" description={description}>
+            {title}
+          </Header>
+        }
+      >
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send();
+          }}
+        >
+          <Form
+            errorText={failure && sentence(failure)}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button variant="link" formAction="none" onClick={() => go(cancel)}>
+                  Cancel
+                </Button>
+                <Button variant="primary" loading={isRunning} disabled={isDisabled ?? false}>
+                  {button}
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            <SpaceBetween size="l">{children}</SpaceBetween>
+          </Form>
+        </form>
+      </ContentLayout>
+    </Page>
+  );
+}

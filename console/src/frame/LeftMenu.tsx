@@ -1,0 +1,38 @@
+import Box from "@cloudscape-design/components/box";
+import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import { type MenuEntry, VPC_MENU } from "./menu";
+import { usePlace } from "./places";
+import { href } from "./route";
+
+const NOT_THERE = "not-there-yet";
+
+/** The VPC console's left menu. What is not there yet says so, and leads nowhere. */
+export function LeftMenu() {
+  const { region, path } = usePlace().route;
+  const items: SideNavigationProps.Item[] = VPC_MENU.map(({ title, entries }) => ({
+    type: "section",
+    text: title,
+    defaultExpanded: true,
+    items: entries.map((entry) => link(region, entry)),
+  }));
+  return (
+    <SideNavigation
+      header={{ text: "VPC dashboard", href: href(region, []) }}
+      activeHref={href(region, path.slice(0, 1))}
+      items={items}
+      onFollow={(event) => {
+        if (event.detail.href.endsWith(NOT_THERE)) event.preventDefault();
+      }}
+    />
+  );
+}
+
+function link(region: string, { text, path }: MenuEntry): SideNavigationProps.Link {
+  if (path) return { type: "link", text, href: href(region, [path]) };
+  const info = (
+    <Box variant="small" color="text-status-inactive">
+      not yet
+    </Box>
+  );
+  return { type: "link", text, href: href(region, [text, NOT_THERE]), info };
+}

@@ -1,0 +1,65 @@
+import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
+import { useState } from "react";
+import { signOut } from "../session/session";
+import { type ColourMode, chooseColourMode, colourMode } from "./colour_mode";
+import { usePlace } from "./places";
+import { placeOf, useRegions } from "./regions";
+import { go, href } from "./route";
+import { Search } from "./Search";
+
+/** Search, colours, Region and account, above every page. */
+export function TopBar() {
+  const { route, session } = usePlace();
+  const regions = useRegions(route.region);
+  const [mode, setMode] = useState(colourMode);
+  const choose = (next: ColourMode) => {
+    chooseColourMode(next);
+    setMode(next);
+  };
+  const utilities: TopNavigationProps.Utility[] = [
+    {
+      type: "menu-dropdown",
+      iconName: "settings",
+      ariaLabel: "Settings",
+      title: "Colours",
+      items: (["browser", "light", "dark"] as const).map((id) => ({
+        id,
+        text: { browser: "As the browser", light: "Light", dark: "Dark" }[id],
+        itemType: "checkbox",
+        checked: id === mode,
+      })),
+      onItemClick: ({ detail }) => choose(detail.id as ColourMode),
+    },
+    {
+      type: "menu-dropdown",
+      text: placeOf(route.region),
+      ariaLabel: `Region: ${placeOf(route.region)} ${route.region}`,
+      items: regions.map((id) => ({ id, text: placeOf(id), secondaryText: id })),
+      // A resource lies in one Region: its list is what there is in another.
+      onItemClick: ({ detail }) => go(href(detail.id, route.path.slice(0, 1))),
+    },
+    {
+      type: "menu-dropdown",
+      text: session.account,
+      ariaLabel: `Account ${session.account}`,
+      title: "Account",
+      description: `Root user of ${session.account}`,
+      items: [
+        { id: "security", text: "Security credentials", disabled: true, disabledReason: "Not there yet." },
+        { id: "sign-out", text: "Sign out" },
+      ],
+      onItemClick: ({ detail }) => {
+        if (detail.id === "sign-out") void signOut();
+      },
+    },
+  ];
+  return (
+    <div id="top-bar">
+      <TopNavigation
+        identity={{ title: "Hamlet", href: href(route.region, []) }}
+        search={<Search />}
+        utilities={utilities}
+      />
+    </div>
+  );
+}

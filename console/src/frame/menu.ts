@@ -1,0 +1,34 @@
+/** The left menu of the VPC console, with AWS's labels and groups. An entry without a path is one that is not there yet. */
+export interface MenuGroup {
+  title: string;
+  entries: MenuEntry[];
+}
+
+export interface MenuEntry {
+  text: string;
+  path?: string;
+}
+
+export const VPC_MENU: MenuGroup[] = [
+  {
+    title: "Virtual private cloud",
+    entries: [
+      { text: "Your VPCs", path: "vpcs" },
+      { text: "Subnets", path: "subnets" },
+      { text: "Route tables", path: "route_tables" },
+      { text: "Internet gateways", path: "internet_gateways" },
+      { text: "Egress-only internet gateways" },
+      { text: "DHCP option sets" },
+      { text: "Elastic IPs" },
+      { text: "Managed prefix lists" },
+      { text: "NAT gateways" },
+      { text: "Peering connections" },
+      { text: "Route servers" },
+    ],
+  },
+  { title: "Security", entries: [{ text: "Network ACLs" }, { text: "Security groups" }] },
+  {
+    title: "PrivateLink and Lattice",
+    entries: [{ text: "Endpoints" }, { text: "Endpoint services" }],
+  },
+];

@@ -1,0 +1,50 @@
+/** What the search knows beside resources: services and what is in them, with the words that people type. */
+export interface Findable {
+  text: string;
+  description: string;
+  /** Older or other words for the same. */
+  words: string[];
+  /** Where it lies; what is not there yet is grey. */
+  path?: string[];
+}
+
+export const SERVICES: Findable[] = [
+  {
+    text: "VPC",
+    description: "Isolated Cloud Resources",
+    words: ["virtual private cloud", "network"],
+    path: [],
+  },
+  { text: "EC2", description: "Virtual Servers in the Cloud", words: ["instances"] },
+  {
+    text: "CloudWatch",
+    description: "Monitor Resources and Applications",
+    words: ["logs", "metrics", "insights"],
+  },
+  { text: "S3", description: "Scalable Storage in the Cloud", words: ["buckets", "objects"] },
+  {
+    text: "IAM",
+    description: "Manage access to AWS resources",
+    words: ["users", "roles", "policies", "access keys"],
+  },
+  {
+    text: "Route 53",
+    description: "Scalable DNS and Domain Name Registration",
+    words: ["hosted zones", "dns"],
+  },
+];
+
+export const FEATURES: Findable[] = [
+  { text: "Your VPCs", description: "VPC feature", words: ["vpc"], path: ["vpcs"] },
+  { text: "Create VPC", description: "VPC feature", words: ["new vpc"], path: ["vpcs", "create"] },
+  { text: "Subnets", description: "VPC feature", words: [], path: ["subnets"] },
+  { text: "Route tables", description: "VPC feature", words: ["routes"], path: ["route_tables"] },
+  { text: "Internet gateways", description: "VPC feature", words: ["igw"], path: ["internet_gateways"] },
+  { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
+];
+
+/** Whether what somebody types means it. */
+export function means({ text, words }: Findable, typed: string): boolean {
+  const wanted = typed.trim().toLowerCase();
+  return [text, ...words].some((word) => word.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,67 @@
+import { AttachInternetGatewayCommand } from "@aws-sdk/client-ec2";
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { ec2 } from "../clients/ec2";
+import { useReading } from "../clients/reading";
+import { FormPage } from "../forms/FormPage";
+import { VpcSelect } from "../forms/VpcSelect";
+import { succeed } from "../frame/flash";
+import { useRegion } from "../frame/places";
+import { go, href } from "../frame/route";
+import { vpcOf } from "./attachment";
+import INTERNET_GATEWAYS from "./internet_gateways";
+
+/** Attach to VPC: only VPCs that have no gateway are offered. */
+export default function AttachInternetGateway({ id }: { id: string }) {
+  const region = useRegion();
+  const gateways = useReading(`internet_gateways/${region}`, () => INTERNET_GATEWAYS.list(region));
+  const [vpc, setVpc] = useState("");
+  const [problem, setProblem] = useState<string>();
+  const taken = new Set(gateways.data?.map(vpcOf));
+  const back = href(region, ["internet_gateways", id]);
+  const check = () => {
+    setProblem(vpc ? undefined : "Select a VPC.");
+    return vpc !== "";
+  };
+  const submit = async () => {
+    await ec2(region).send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpc }));
+    succeed(`Internet gateway ${id} successfully attached to ${vpc}.`);
+    go(back);
+  };
+  return (
+    <FormPage
+      breadcrumbs={[
+        { text: "Internet gateways", path: ["internet_gateways"] },
+        { text: id, path: ["internet_gateways", id] },
+        { text: "Attach to VPC", path: ["internet_gateways", id, "attach"] },
+      ]}
+      title={`Attach to VPC (${id})`}
+      button="Attach internet gateway"
+      cancel={back}
+      check={check}
+      submit={submit}
+    >
+      <Container header={<Header variant="h2">VPC</Header>}>
+        <SpaceBetween size="l">
+          <VpcSelect
+            label="Available VPCs"
+            description="Attach the internet gateway to this VPC."
+            vpc={vpc}
+            choose={setVpc}
+            problem={problem}
+            only={(it) => !taken.has(it.VpcId)}
+          />
+          <ExpandableSection headerText="AWS Command Line Interface command">
+            <Box variant="code">
+              aws ec2 attach-internet-gateway --vpc-id "{vpc}" --internet-gateway-id "{id}" --region {region}
+            </Box>
+          </ExpandableSection>
+        </SpaceBetween>
+      </Container>
+    </FormPage>
+  );
+}

@@ -1,0 +1,14 @@
+import type { AnyNoun } from "./resources/noun";
+
+/** The kinds of resources there are. A line here gives one its list, its detail page and its place in the search. */
+export interface NounEntry {
+  path: string;
+  load: () => Promise<{ default: AnyNoun }>;
+}
+
+export const NOUNS: NounEntry[] = [
+  { path: "vpcs", load: () => import("./vpcs/vpcs") },
+  { path: "subnets", load: () => import("./subnets/subnets") },
+  { path: "route_tables", load: () => import("./route_tables/route_tables") },
+  { path: "internet_gateways", load: () => import("./internet_gateways/internet_gateways") },
+];

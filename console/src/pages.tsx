@@ -1,0 +1,56 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { NOUNS, type NounEntry } from "./nouns";
+
+/** A page, and the addresses that lead to it: `:id` stands for any part. */
+interface PageEntry {
+  path: string;
+  Page: LazyExoticComponent<ComponentType<{ id: string }>>;
+}
+
+type Load = () => Promise<{ default: ComponentType<{ id: string }> }>;
+
+const page = (path: string, load: Load): PageEntry => ({ path, Page: lazy(load) });
+
+/** Forms and other pages that only one noun has. They come before the nouns' own: `create` is no identifier. */
+const FORMS: PageEntry[] = [
+  page("", () => import("./dashboard/Dashboard")),
+  page("vpcs/create", () => import("./vpcs/CreateVpc")),
+  page("vpcs/:id/edit_settings", () => import("./vpcs/EditVpcSettings")),
+  page("subnets/create", () => import("./subnets/CreateSubnet")),
+  page("subnets/:id/edit_settings", () => import("./subnets/EditSubnetSettings")),
+  page("subnets/:id/edit_route_table_association", () => import("./subnets/EditRouteTableAssociation")),
+  page("route_tables/create", () => import("./route_tables/CreateRouteTable")),
+  page("route_tables/:id/edit_routes", () => import("./route_tables/EditRoutes")),
+  page("route_tables/:id/edit_subnet_associations", () => import("./route_tables/EditSubnetAssociations")),
+  page("internet_gateways/create", () => import("./internet_gateways/CreateInternetGateway")),
+  page("internet_gateways/:id/attach", () => import("./internet_gateways/AttachInternetGateway")),
+];
+
+function ofNoun({ path, load }: NounEntry): PageEntry[] {
+  return [
+    page(path, async () => {
+      const [{ default: noun }, { ListPage }] = await Promise.all([load(), import("./resources/ListPage")]);
+      return { default: () => <ListPage noun={noun} /> };
+    }),
+    page(`${path}/:id`, async () => {
+      const [{ default: noun }, { DetailsPage }] = await Promise.all([
+        load(),
+        import("./resources/DetailsPage"),
+      ]);
+      return { default: ({ id }) => <DetailsPage noun={noun} id={id} /> };
+    }),
+  ];
+}
+
+const PAGES = [...FORMS, ...NOUNS.flatMap(ofNoun)];
+
+/** The page at a path, with what stands for `:id` in it. */
+export function pageAt(path: string[]): { entry: PageEntry; id: string } | undefined {
+  for (const entry of PAGES) {
+    const parts = entry.path.split("/").filter(Boolean);
+    const fits =
+      parts.length === path.length && parts.every((part, at) => part === ":id" || part === path[at]);
+    if (fits) return { entry, id: path[parts.indexOf(":id")] ?? "" };
+  }
+  return undefined;
+}

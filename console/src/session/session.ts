@@ -1,0 +1,74 @@
+/** Temporary credentials for the page, which Hamlet gives to a browser that was let in. */
+export interface Session {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiration: Date;
+  account: string;
+  /** The Region that Hamlet was started with. */
+  region: string;
+}
+
+/** Nobody is signed in, or Hamlet does not answer: what to do about it is in the message. */
+export class SignedOut extends Error {
+  override name = "SignedOut";
+}
+
+/** How long before they end credentials are fetched anew. */
+const BEFORE_THE_END_MS = 5 * 60 * 1000;
+
+let asked: Promise<Session> | undefined;
+const listeners = new Set<(problem: SignedOut | undefined) => void>();
+
+/** The session, fetched when it is needed first and whenever it is about to end. */
+export async function session(): Promise<Session> {
+  const now = await asked?.catch(() => undefined);
+  if (!now || now.expiration.getTime() - Date.now() < BEFORE_THE_END_MS) asked = fetched();
+  return asked as Promise<Session>;
+}
+
+/** Forgets the credentials: Hamlet was started anew, and knows others. */
+export function forgetSession() {
+  asked = undefined;
+}
+
+/** Tells when somebody is no longer signed in, and when they are again. Returns how to stop. */
+export function onSignedOut(listener: (problem: SignedOut | undefined) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Ends the session of this browser. */
+export async function signOut() {
+  await fetch("leave", { method: "POST" });
+  forgetSession();
+  tell(new SignedOut("You have signed out. `hamlet console` prints an address that lets you in again."));
+}
+
+async function fetched(): Promise<Session> {
+  try {
+    const session = await fetchedOrRefused();
+    tell(undefined);
+    return session;
+  } catch (error) {
+    const problem = error instanceof SignedOut ? error : unreachable();
+    asked = undefined;
+    tell(problem);
+    throw problem;
+  }
+}
+
+async function fetchedOrRefused(): Promise<Session> {
+  const response = await fetch("credentials", { method: "POST" });
+  const answer = await response.json();
+  if (!response.ok) throw new SignedOut(answer.problem);
+  return { ...answer, expiration: new Date(answer.expiration) };
+}
+
+function unreachable(): SignedOut {
+  return new SignedOut("Hamlet does not answer. Start it with `hamlet up`, then try again.");
+}
+
+function tell(problem: SignedOut | undefined) {
+  for (const listener of listeners) listener(problem);
+}

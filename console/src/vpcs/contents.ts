@@ -1,0 +1,187 @@
+import {
+  DeleteEgressOnlyInternetGatewayCommand,
+  DeleteInternetGatewayCommand,
+  DeleteNetworkAclCommand,
+  DeleteRouteTableCommand,
+  DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
+  DeleteVpcEndpointsCommand,
+  DeleteVpcPeeringConnectionCommand,
+  DetachInternetGatewayCommand,
+  DisassociateRouteTableCommand,
+  type EC2Client,
+  paginateDescribeEgressOnlyInternetGateways,
+  paginateDescribeInternetGateways,
+  paginateDescribeNatGateways,
+  paginateDescribeNetworkAcls,
+  paginateDescribeNetworkInterfaces,
+  paginateDescribeRouteTables,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  paginateDescribeVpcEndpoints,
+  paginateDescribeVpcPeeringConnections,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroup,
+  type Tag,
+} from "@aws-sdk/client-ec2";
+import { ec2 } from "../clients/ec2";
+import { all } from "../clients/pages";
+import { nameIn } from "../resources/names";
+
+/** Something that is in a VPC, and goes with it or stands in its way. */
+export interface Content {
+  id: string;
+  name: string;
+  kind: string;
+  state: string;
+  /** The noun's path, where the console has a page for it. */
+  noun?: string;
+}
+
+/** What is to be done before a VPC is gone: the console's own chain, since the API deletes a VPC only when it is empty. */
+export interface Contents {
+  /** What must be gone first, by its owner's hand. */
+  blocking: Content[];
+  /** What goes with the VPC. */
+  going: Content[];
+  /** Deletes it all, in an order in which nothing is in use. */
+  remove: () => Promise<void>;
+}
+
+const GONE = ["deleted", "deleting", "failed", "rejected", "expired"];
+
+export async function contentsOf(region: string, vpc: string): Promise<Contents> {
+  const client = ec2(region);
+  const own = { Filters: [{ Name: "vpc-id", Values: [vpc] }] };
+  const attached = { Filters: [{ Name: "attachment.vpc-id", Values: [vpc] }] };
+  const asked = (end: string) => ({ Filters: [{ Name: `${end}-vpc-info.vpc-id`, Values: [vpc] }] });
+  const pages = { client };
+  const [
+    subnets,
+    tables,
+    gateways,
+    egressOnly,
+    acls,
+    groups,
+    endpoints,
+    requested,
+    accepted,
+    nats,
+    interfaces,
+  ] = await Promise.all([
+    all(paginateDescribeSubnets(pages, own), (page) => page.Subnets),
+    all(paginateDescribeRouteTables(pages, own), (page) => page.RouteTables),
+    all(paginateDescribeInternetGateways(pages, attached), (page) => page.InternetGateways),
+    all(paginateDescribeEgressOnlyInternetGateways(pages, {}), (page) => page.EgressOnlyInternetGateways),
+    all(paginateDescribeNetworkAcls(pages, own), (page) => page.NetworkAcls),
+    all(paginateDescribeSecurityGroups(pages, own), (page) => page.SecurityGroups),
+    all(paginateDescribeVpcEndpoints(pages, own), (page) => page.VpcEndpoints),
+    all(
+      paginateDescribeVpcPeeringConnections(pages, asked("requester")),
+      (page) => page.VpcPeeringConnections,
+    ),
+    all(
+      paginateDescribeVpcPeeringConnections(pages, asked("accepter")),
+      (page) => page.VpcPeeringConnections,
+    ),
+    all(paginateDescribeNatGateways(pages, { Filter: own.Filters }), (page) => page.NatGateways),
+    all(paginateDescribeNetworkInterfaces(pages, own), (page) => page.NetworkInterfaces),
+  ]);
+  const ownTables = tables.filter((it) => !it.Associations?.some((association) => association.Main));
+  const ownEgressOnly = egressOnly.filter((it) =>
+    it.Attachments?.some((attachment) => attachment.VpcId === vpc),
+  );
+  const ownAcls = acls.filter((it) => !it.IsDefault);
+  const ownGroups = groups.filter((it) => it.GroupName !== "default");
+  const isThere = (state: string | undefined) => !GONE.includes(state?.toLowerCase() ?? "");
+  const ownEndpoints = endpoints.filter((it) => it.VpcEndpointType === "Gateway" && isThere(it.State));
+  const peerings = [...requested, ...accepted].filter((it) => isThere(it.Status?.Code));
+  const content = (
+    kind: string,
+    id: string | undefined,
+    tags: Tag[] | undefined,
+    state?: string,
+    noun?: string,
+  ) => ({
+    id: id ?? "",
+    name: nameIn(tags),
+    kind,
+    state: state ?? "available",
+    ...(noun ? { noun } : {}),
+  });
+  const going = [
+    ...subnets.map((it) => content("Subnet", it.SubnetId, it.Tags, it.State, "subnets")),
+    ...ownTables.map((it) => content("Route table", it.RouteTableId, it.Tags, undefined, "route_tables")),
+    ...gateways.map((it) =>
+      content("Internet gateway", it.InternetGatewayId, it.Tags, "attached", "internet_gateways"),
+    ),
+    ...ownEgressOnly.map((it) =>
+      content("Egress-only internet gateway", it.EgressOnlyInternetGatewayId, it.Tags),
+    ),
+    ...ownAcls.map((it) => content("Network ACL", it.NetworkAclId, it.Tags)),
+    ...ownGroups.map((it) => content("Security group", it.GroupId, it.Tags)),
+    ...ownEndpoints.map((it) => content("Gateway endpoint", it.VpcEndpointId, it.Tags, it.State)),
+    ...peerings.map((it) =>
+      content("Peering connection", it.VpcPeeringConnectionId, it.Tags, it.Status?.Code),
+    ),
+  ];
+  const blocking = [
+    ...nats
+      .filter((it) => isThere(it.State))
+      .map((it) => content("NAT gateway", it.NatGatewayId, it.Tags, it.State)),
+    ...endpoints
+      .filter((it) => it.VpcEndpointType !== "Gateway" && isThere(it.State))
+      .map((it) => content("Endpoint", it.VpcEndpointId, it.Tags, it.State)),
+    ...interfaces.map((it) => content("Network interface", it.NetworkInterfaceId, it.TagSet, it.Status)),
+  ];
+  const remove = async () => {
+    for (const it of peerings) {
+      await client.send(
+        new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId: it.VpcPeeringConnectionId }),
+      );
+    }
+    if (ownEndpoints.length > 0) {
+      const VpcEndpointIds = ownEndpoints.flatMap((it) => it.VpcEndpointId ?? []);
+      const { Unsuccessful = [] } = await client.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
+      const first = Unsuccessful[0]?.Error;
+      if (first) throw Object.assign(new Error(first.Message), { name: first.Code });
+    }
+    for (const table of ownTables) {
+      for (const AssociationId of (table.Associations ?? []).flatMap(
+        (it) => it.RouteTableAssociationId ?? [],
+      )) {
+        await client.send(new DisassociateRouteTableCommand({ AssociationId }));
+      }
+      await client.send(new DeleteRouteTableCommand({ RouteTableId: table.RouteTableId }));
+    }
+    for (const { InternetGatewayId } of gateways) {
+      await client.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId: vpc }));
+      await client.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
+    }
+    for (const { EgressOnlyInternetGatewayId } of ownEgressOnly) {
+      await client.send(new DeleteEgressOnlyInternetGatewayCommand({ EgressOnlyInternetGatewayId }));
+    }
+    for (const { SubnetId } of subnets) await client.send(new DeleteSubnetCommand({ SubnetId }));
+    for (const { NetworkAclId } of ownAcls) await client.send(new DeleteNetworkAclCommand({ NetworkAclId }));
+    // Groups that name each other could not be deleted in any order.
+    for (const group of ownGroups) await emptied(client, group);
+    for (const { GroupId } of ownGroups) await client.send(new DeleteSecurityGroupCommand({ GroupId }));
+    await client.send(new DeleteVpcCommand({ VpcId: vpc }));
+  };
+  return { blocking, going, remove };
+}
+
+async function emptied(client: EC2Client, { GroupId, IpPermissions, IpPermissionsEgress }: SecurityGroup) {
+  if (IpPermissions?.some(namesAGroup)) {
+    await client.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+  }
+  if (IpPermissionsEgress?.some(namesAGroup)) {
+    await client.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: IpPermissionsEgress }));
+  }
+}
+
+function namesAGroup(permission: NonNullable<SecurityGroup["IpPermissions"]>[number]): boolean {
+  return (permission.UserIdGroupPairs ?? []).length > 0;
+}
