@@ -4,6 +4,7 @@
 import contextlib
 import ipaddress
 import subprocess
+import time
 
 import harness
 from harness import REGION
@@ -98,6 +99,9 @@ except OSError as error:
 
 
 class Lab12NatGateway(NetworkLab):
+    # What AWS calls a minute is two seconds.
+    options = ("--flow-log-minute", "2")
+
     def walk(self):
         self.two_zones()
         self.gateway()
@@ -105,6 +109,7 @@ class Lab12NatGateway(NetworkLab):
         self.hop()
         self.nothing_comes_in()
         self.what_is_counted()
+        self.in_minutes()
         self.all_ports_taken()
         self.what_is_not_translated()
         self.ipv6_to_ipv4()
@@ -248,6 +253,24 @@ class Lab12NatGateway(NetworkLab):
         self.holds(0 < shown["conntrack_allowance_available"] < 1_000_000, shown)
         table = self.hamlet.hamlet("metrics").out
         self.holds(f"{self.nat}  -  ErrorPortAllocation" in table, table)
+
+    def in_minutes(self):
+        self.step("   the same minute by minute, by CloudWatch")
+
+        def sums(namespace, metric, dimension):
+            now, which = int(time.time()), f"Name={dimension[0]},Value={dimension[1]}"
+            span = ("--start-time", str(now - 3600), "--end-time", str(now + 60), "--period", "3600")
+            metric = ("--namespace", namespace, "--metric-name", metric, "--dimensions", which)
+            found = self.aws("cloudwatch", "get-metric-statistics", *metric, *span, "--statistics", "Sum")
+            return sum(it["Sum"] for it in found["Datapoints"])
+
+        gateway, server = ("NatGatewayId", self.nat), ("InstanceId", self.servers[0])
+        counted = lambda: self.metrics(self.nat)["PacketsInFromSource"]
+        told = lambda: sums("AWS/NATGateway", "PacketsInFromSource", gateway) == counted()
+        harness.wait_for("CloudWatch's sums to be what the gateway has counted", told, 30)
+        self.holds(sums("AWS/EC2", "NetworkOut", server) > sums("AWS/EC2", "NetworkPacketsOut", server) > 0, server)
+        listed = self.aws("cloudwatch", "list-metrics", "--namespace", "AWS/NATGateway")["Metrics"]
+        self.sees({it["MetricName"] for it in listed}, set(self.metrics(self.nat)))
 
     def all_ports_taken(self):
         self.step("   55,000 connections to one destination, and not one more")
