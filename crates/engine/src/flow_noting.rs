@@ -39,7 +39,7 @@ pub(crate) struct Noted<'a> {
 impl Engine {
     /// How a packet is to be looked at; `None` for what is not written down.
     pub(crate) fn noting(&mut self, port: PortId, packet: &Packet, now: Moment) -> Option<Noting> {
-        let key = (port, packet.flow);
+        let key = (port, packet.flow, packet.via);
         let known = self.flow_ring.knows(&key);
         let link = self.ports.get_mut(port).filter(|link| link.kind != PortKind::Services)?;
         let is_known = known.is_some();
@@ -51,6 +51,10 @@ impl Engine {
     /// Writes down what became of a packet.
     pub(crate) fn note_flow(&mut self, noting: Noting, noted: Noted<'_>, ending: Ending, now: Now) {
         let Noting { key, steps, is_known } = noting;
+        // Its link has begun enough.
+        if steps.is_none() && !is_known {
+            return self.flow_ring.leave_out(None);
+        }
         if steps.as_ref().is_some_and(|steps| is_for_link(steps, &ending)) {
             return;
         }
@@ -61,7 +65,7 @@ impl Engine {
         }
         self.settle_entry(&key, before);
         if !self.ports.get_mut(key.0).is_some_and(|link| link.entries.has_more(now.moment)) {
-            return self.flow_ring.leave_out(&key);
+            return self.flow_ring.leave_out(Some(&key));
         }
         // Something else has become of it than of those before: the same packet again, to be followed.
         let again = steps.is_none().then(|| self.follow(key.0, &noted, now.moment));
@@ -110,9 +114,10 @@ impl Engine {
         })
     }
 
-    /// What a connection has counted of a flow's packets.
-    fn sent_by(&self, (port, flow): &RingKey) -> Option<Sent> {
-        let (slot, end) = self.connections.find(*port, flow)?;
+    /// What a connection has counted of a flow's packets. Those that are addressed to a neighbour are not told apart there;
+    /// they are never on the fast path, and are counted one by one.
+    fn sent_by(&self, (port, flow, via): &RingKey) -> Option<Sent> {
+        let (slot, end) = self.connections.find(*port, flow).filter(|_| via.is_none())?;
         Some(self.connections.get(slot)?.sent(end))
     }
 
@@ -130,7 +135,7 @@ impl Engine {
         }
         let Some(connection) = self.connections.get(slot) else { return };
         let (Some(side), sent) = (connection.side(end), connection.sent(end)) else { return };
-        self.flow_ring.settle(&(side.port, side.flow), sent);
+        self.flow_ring.settle(&(side.port, side.flow, None), sent);
     }
 
     /// What the stages say of a packet, once more; it changes nothing.

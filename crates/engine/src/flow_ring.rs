@@ -94,8 +94,9 @@ pub struct FlowDecisions {
     pub left_out: u64,
 }
 
-/// What tells one entry's packets from another's: whose link they come from, and as what.
-pub(crate) type RingKey = (PortId, Flow);
+/// What tells one entry's packets from another's: whose link they come from, as what, and to which neighbour on it they are
+/// addressed, if not by their address.
+pub(crate) type RingKey = (PortId, Flow, Option<NetworkInterfaceId>);
 
 /// What a packet has come to.
 pub(crate) struct Decided<'a> {
@@ -222,9 +223,11 @@ impl FlowRing {
         });
     }
 
-    /// Counts a decision that is not written down. What an entry says of the flow holds no longer.
-    pub(crate) fn leave_out(&mut self, key: &RingKey) {
-        self.latest.remove(key);
+    /// Counts a decision that is not written down. What an entry says of its flow holds no longer.
+    pub(crate) fn leave_out(&mut self, known: Option<&RingKey>) {
+        if let Some(key) = known {
+            self.latest.remove(key);
+        }
         self.left_out += 1;
     }
 
@@ -292,7 +295,13 @@ impl Ruling {
         let allows = |step: &&TraceStep| step.outcome == Outcome::Allow;
         let is_group = |step: &&TraceStep| step.stage == Stage::SecurityGroup;
         let step = match refused {
-            Some(reason) => steps.iter().rfind(|step| step.outcome == Outcome::Deny(reason)),
+            Some(reason) => {
+                let denied = steps.iter().rfind(|step| step.outcome == Outcome::Deny(reason));
+                if denied.is_none() {
+                    return Ruling::of_stage(reason);
+                }
+                denied
+            }
             None => {
                 let mut allowed = steps.iter().filter(allows);
                 allowed.clone().rfind(is_group).or_else(|| allowed.next_back())
@@ -306,6 +315,15 @@ impl Ruling {
             direction,
             detail: step.detail.chars().take(DETAIL_CHARS_MAX).collect(),
         })
+    }
+}
+
+impl Ruling {
+    /// What a reason itself says: a packet to oneself that is followed once more finds what it has just left behind, and
+    /// comes through.
+    fn of_stage(reason: DropReason) -> Option<Ruling> {
+        let [stage] = *reason.stages() else { return None };
+        Some(Ruling { stage, at: None, by: None, direction: None, detail: String::new() })
     }
 }
 
@@ -334,11 +352,11 @@ mod tests {
             source_port: port,
             destination_port: 22,
         };
-        (PortId(1), flow)
+        (PortId(1), flow, None)
     }
 
     fn decided(refused: Option<DropReason>, before: Option<u64>) -> Decided<'static> {
-        let (_, sent) = key(1);
+        let (_, sent, _) = key(1);
         let flow = DecidedFlow {
             sender: None,
             receiver: None,
@@ -426,7 +444,7 @@ mod tests {
     fn what_is_left_out_is_counted_and_its_entry_counts_no_more() {
         let mut ring = FlowRing::default();
         ring.begin(key(1), decided(None, Some(0)), NOW);
-        ring.leave_out(&key(1));
+        ring.leave_out(Some(&key(1)));
         assert_eq!(ring.after(0, |_| None).left_out, 1);
         assert_eq!(ring.knows(&key(1)), None);
     }
