@@ -142,8 +142,21 @@ impl Copy {
         }
     }
 
-    /// What the program says when it is started with this directory.
+    /// What the program says when it is started with this directory. What another test starts has the lock of this one's
+    /// store, too, until it has become another program.
     fn refusal(&self) -> String {
+        let until = Instant::now() + Duration::from_secs(10);
+        let in_use = format!("is in use by process {}", std::process::id());
+        loop {
+            let said = self.said();
+            if !said.contains(&in_use) || Instant::now() > until {
+                return said;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn said(&self) -> String {
         let config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
             data: self.0.clone(),

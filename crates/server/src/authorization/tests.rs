@@ -125,9 +125,9 @@ fn every_row_of_every_service_is_refused_to_whom_nothing_allows_it_in_the_servic
                 ErrorNames::Plain if service.service.name == "sns" => ("AuthorizationError", 403),
                 ErrorNames::Plain => ("AccessDenied", 403),
                 ErrorNames::Exceptions => {
-                    // SQS has the statuses of its query protocol.
-                    let has_own =
-                        service.service.protocol == Protocol::RestJson || service.service.name == "sqs";
+                    // SQS and CloudWatch have the statuses of their query protocol.
+                    let has_own = service.service.protocol == Protocol::RestJson
+                        || matches!(service.service.name, "sqs" | "monitoring");
                     ("AccessDeniedException", if has_own { 403 } else { 400 })
                 }
             };
