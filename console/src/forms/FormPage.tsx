@@ -25,12 +25,25 @@ interface Props {
   /** Hears of a failure; true if a field shows it. */
   place?: (failure: Failure | undefined) => boolean;
   isDisabled?: boolean;
+  /** Has the whole width, where a drawing stands beside the fields. */
+  isWide?: boolean;
 }
 
 /** A page that creates or changes something. What was typed stays when it is refused. */
 export function FormPage(props: Props) {
-  const { breadcrumbs, title, description, button, cancel, submit, check, children, place, isDisabled } =
-    props;
+  const {
+    breadcrumbs,
+    title,
+    description,
+    button,
+    cancel,
+    submit,
+    check,
+    children,
+    place,
+    isDisabled,
+    isWide,
+  } = props;
   const [isRunning, setRunning] = useState(false);
   const [failure, setFailure] = useState<Failure>();
   const send = async () => {
@@ -49,7 +62,7 @@ export function FormPage(props: Props) {
     }
   };
   return (
-    <Page breadcrumbs={breadcrumbs} contentType="form">
+    <Page breadcrumbs={breadcrumbs} contentType={isWide ? "default" : "form"} isWide={isWide ?? false}>
       <ContentLayout
         header={
           <Header variant="h1" description={description}>

@@ -12,6 +12,8 @@ interface Props {
   /** The last one is this page. */
   breadcrumbs: { text: string; path: string[] }[];
   contentType?: AppLayoutProps.ContentType;
+  /** Begins without the left menu, for what needs all of the width. */
+  isWide?: boolean;
   children: ReactNode;
   /** The panel at the bottom, while something is selected. */
   splitPanel?: ReactNode;
@@ -24,9 +26,16 @@ const PANEL = "panel-size";
 const PANEL_SIZE = 360;
 
 /** One page: left menu, breadcrumbs, messages, content. */
-export function Page({ breadcrumbs, contentType = "default", children, splitPanel, closePanel }: Props) {
+export function Page({
+  breadcrumbs,
+  contentType = "default",
+  isWide = false,
+  children,
+  splitPanel,
+  closePanel,
+}: Props) {
   const region = useRegion();
-  const [open, setOpen] = useState(() => remembered(MENU, window.innerWidth > 900));
+  const [open, setOpen] = useState(() => !isWide && remembered(MENU, window.innerWidth > 900));
   const [size, setSize] = useState(() => remembered(PANEL, PANEL_SIZE));
   const title = breadcrumbs.at(-1)?.text ?? "VPC dashboard";
   useEffect(() => {
@@ -38,7 +47,7 @@ export function Page({ breadcrumbs, contentType = "default", children, splitPane
       navigation={<LeftMenu />}
       navigationOpen={open}
       onNavigationChange={({ detail }) => {
-        remember(MENU, detail.open);
+        if (!isWide) remember(MENU, detail.open);
         setOpen(detail.open);
       }}
       toolsHide

@@ -1,3 +1,5 @@
+import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense } from "react";
 import { href } from "../frame/route";
 import { Copied, ResourceLink, State } from "../resources/cells";
 import { capitalised, DASH, nameIn, titleOf, yesNo } from "../resources/names";
@@ -8,6 +10,9 @@ import { CreateDefaultVpcDialog } from "./CreateDefaultVpcDialog";
 import { DeleteVpcDialog } from "./DeleteVpcDialog";
 import { DnsAttribute } from "./DnsAttribute";
 import { ipv4Blocks, ipv6Blocks, readVpcRows, type VpcRow } from "./read";
+
+/** Its drawing is loaded by whoever looks at it. */
+const ResourceMapTab = lazy(() => import("./ResourceMapTab"));
 
 const VPCS: Noun<VpcRow> = {
   path: "vpcs",
@@ -106,8 +111,14 @@ function details(row: VpcRow, region: string): Field[] {
   ];
 }
 
-function tabs({ vpc }: VpcRow): Tab[] {
+function tabs({ vpc }: VpcRow, region: string): Tab[] {
+  const map = (
+    <Suspense fallback={<Spinner size="large" />}>
+      <ResourceMapTab region={region} vpc={vpc} />
+    </Suspense>
+  );
   return [
+    { id: "resource-map", label: "Resource map", content: map },
     { id: "cidrs", label: "CIDRs", content: <CidrsTab of={vpc} /> },
     { id: "tags", label: "Tags", content: <TagsTab tags={vpc.Tags} /> },
   ];
