@@ -11,4 +11,9 @@ export const NOUNS: NounEntry[] = [
   { path: "subnets", load: () => import("./subnets/subnets") },
   { path: "route_tables", load: () => import("./route_tables/route_tables") },
   { path: "internet_gateways", load: () => import("./internet_gateways/internet_gateways") },
+  {
+    path: "egress_only_internet_gateways",
+    load: () => import("./egress_only_internet_gateways/egress_only_internet_gateways"),
+  },
+  { path: "nat_gateways", load: () => import("./nat_gateways/nat_gateways") },
 ];

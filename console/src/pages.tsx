@@ -24,6 +24,11 @@ const FORMS: PageEntry[] = [
   page("route_tables/:id/edit_subnet_associations", () => import("./route_tables/EditSubnetAssociations")),
   page("internet_gateways/create", () => import("./internet_gateways/CreateInternetGateway")),
   page("internet_gateways/:id/attach", () => import("./internet_gateways/AttachInternetGateway")),
+  page(
+    "egress_only_internet_gateways/create",
+    () => import("./egress_only_internet_gateways/CreateEgressOnlyInternetGateway"),
+  ),
+  page("nat_gateways/create", () => import("./nat_gateways/CreateNatGateway")),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

@@ -40,6 +40,13 @@ export const FEATURES: Findable[] = [
   { text: "Subnets", description: "VPC feature", words: [], path: ["subnets"] },
   { text: "Route tables", description: "VPC feature", words: ["routes"], path: ["route_tables"] },
   { text: "Internet gateways", description: "VPC feature", words: ["igw"], path: ["internet_gateways"] },
+  {
+    text: "Egress-only internet gateways",
+    description: "VPC feature",
+    words: ["eigw", "ipv6"],
+    path: ["egress_only_internet_gateways"],
+  },
+  { text: "NAT gateways", description: "VPC feature", words: ["nat"], path: ["nat_gateways"] },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];
 

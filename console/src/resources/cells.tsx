@@ -34,6 +34,13 @@ const STATES: Record<string, StatusIndicatorProps.Type> = {
   blackhole: "error",
   failed: "error",
   detached: "stopped",
+  "initiating-request": "pending",
+  "pending-acceptance": "pending",
+  provisioning: "pending",
+  rejected: "error",
+  expired: "error",
+  deleting: "pending",
+  deleted: "stopped",
 };
 
 export function State({ of }: { of: string | undefined }) {

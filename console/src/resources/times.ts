@@ -1,0 +1,6 @@
+import { DASH } from "./names";
+
+/** A time as people read it: `November 28, 2026 at 2:05:09 PM`. */
+export function timeOf(date: Date | undefined): string {
+  return date?.toLocaleString("en-US", { dateStyle: "long", timeStyle: "medium" }) ?? DASH;
+}
