@@ -17,9 +17,22 @@ const facesInUse: Plugin = {
   },
 };
 
+/** Takes comments and indentation out of styles, a tenth of what these weigh compressed. Licences stay. */
+const bareStyles: Plugin = {
+  name: "bare-styles",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "asset" || !file.fileName.endsWith(".css")) continue;
+      file.source = String(file.source)
+        .replace(/\/\*[\s\S]*?\*\//g, (comment) => (/Copyright|License/.test(comment) ? comment : ""))
+        .replace(/([{};,])\n\s*/g, "$1");
+    }
+  },
+};
+
 export default defineConfig({
   base: BASE,
-  plugins: [facesInUse, react()],
+  plugins: [facesInUse, react(), bareStyles],
   build: {
     target: "es2022",
     // What comes from Cloudscape is small already; the minifier would be under a licence that we do not use.

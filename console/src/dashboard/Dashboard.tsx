@@ -8,12 +8,12 @@ import { Page } from "../frame/Page";
 import { useRegion } from "../frame/places";
 import { placeOf } from "../frame/regions";
 import { href } from "../frame/route";
-import { NOUNS } from "../nouns";
+import { readCounts } from "./counts";
 
 /** VPC dashboard: how many there are of each kind of resource. */
 export default function Dashboard() {
   const region = useRegion();
-  const counts = useReading(`counts/${region}`, () => count(region));
+  const counts = useReading(`counts/${region}`, () => readCounts(region));
   return (
     <Page breadcrumbs={[]}>
       <ContentLayout
@@ -64,13 +64,4 @@ export default function Dashboard() {
       </ContentLayout>
     </Page>
   );
-}
-
-async function count(region: string) {
-  const all = NOUNS.map(async ({ path, load }) => {
-    const noun = (await load()).default;
-    const items = await noun.list(region);
-    return { path, title: noun.title ?? noun.many, count: items.length };
-  });
-  return Promise.all(all);
 }

@@ -1,0 +1,57 @@
+import {
+  paginateDescribeEgressOnlyInternetGateways,
+  paginateDescribeInternetGateways,
+  paginateDescribeNatGateways,
+  paginateDescribeRouteTables,
+  paginateDescribeSubnets,
+  paginateDescribeVpcs,
+} from "@aws-sdk/client-ec2";
+import { ec2 } from "../clients/ec2";
+import { all } from "../clients/pages";
+
+/** A kind of resource that the dashboard counts. Its noun is not loaded for that: it is much more than a number. */
+interface Counted {
+  path: string;
+  title: string;
+  count: (pages: { client: ReturnType<typeof ec2> }) => Promise<unknown[]>;
+}
+
+const COUNTED: Counted[] = [
+  { path: "vpcs", title: "Your VPCs", count: (it) => all(paginateDescribeVpcs(it, {}), (page) => page.Vpcs) },
+  {
+    path: "subnets",
+    title: "Subnets",
+    count: (it) => all(paginateDescribeSubnets(it, {}), (page) => page.Subnets),
+  },
+  {
+    path: "route_tables",
+    title: "Route tables",
+    count: (it) => all(paginateDescribeRouteTables(it, {}), (page) => page.RouteTables),
+  },
+  {
+    path: "internet_gateways",
+    title: "Internet gateways",
+    count: (it) => all(paginateDescribeInternetGateways(it, {}), (page) => page.InternetGateways),
+  },
+  {
+    path: "egress_only_internet_gateways",
+    title: "Egress-only internet gateways",
+    count: (it) =>
+      all(paginateDescribeEgressOnlyInternetGateways(it, {}), (page) => page.EgressOnlyInternetGateways),
+  },
+  {
+    path: "nat_gateways",
+    title: "NAT gateways",
+    count: (it) => all(paginateDescribeNatGateways(it, {}), (page) => page.NatGateways),
+  },
+];
+
+export async function readCounts(region: string) {
+  const pages = { client: ec2(region) };
+  const counted = COUNTED.map(async ({ path, title, count }) => ({
+    path,
+    title,
+    count: (await count(pages)).length,
+  }));
+  return Promise.all(counted);
+}
