@@ -16,4 +16,8 @@ export const NOUNS: NounEntry[] = [
     load: () => import("./egress_only_internet_gateways/egress_only_internet_gateways"),
   },
   { path: "nat_gateways", load: () => import("./nat_gateways/nat_gateways") },
+  {
+    path: "vpc_peering_connections",
+    load: () => import("./vpc_peering_connections/vpc_peering_connections"),
+  },
 ];

@@ -29,6 +29,11 @@ const FORMS: PageEntry[] = [
     () => import("./egress_only_internet_gateways/CreateEgressOnlyInternetGateway"),
   ),
   page("nat_gateways/create", () => import("./nat_gateways/CreateNatGateway")),
+  page("vpc_peering_connections/create", () => import("./vpc_peering_connections/CreatePeeringConnection")),
+  page(
+    "vpc_peering_connections/:id/edit_dns_settings",
+    () => import("./vpc_peering_connections/EditDnsSettings"),
+  ),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

@@ -4,6 +4,7 @@ import {
   paginateDescribeNatGateways,
   paginateDescribeRouteTables,
   paginateDescribeSubnets,
+  paginateDescribeVpcPeeringConnections,
   paginateDescribeVpcs,
 } from "@aws-sdk/client-ec2";
 import { ec2 } from "../clients/ec2";
@@ -43,6 +44,11 @@ const COUNTED: Counted[] = [
     path: "nat_gateways",
     title: "NAT gateways",
     count: (it) => all(paginateDescribeNatGateways(it, {}), (page) => page.NatGateways),
+  },
+  {
+    path: "vpc_peering_connections",
+    title: "Peering connections",
+    count: (it) => all(paginateDescribeVpcPeeringConnections(it, {}), (page) => page.VpcPeeringConnections),
   },
 ];
 

@@ -8,6 +8,8 @@ import { useVpcs, vpcName } from "../vpcs/read";
 interface Props {
   label: string;
   description?: string;
+  /** Where they are, if not here. */
+  region?: string;
   /** The identifier of the chosen one. */
   vpc: string;
   choose: (vpc: string) => void;
@@ -17,8 +19,9 @@ interface Props {
 }
 
 /** A field that chooses a VPC, with a button that reads them again. */
-export function VpcSelect({ label, description, vpc, choose, problem, only }: Props) {
-  const vpcs = useVpcs(useRegion());
+export function VpcSelect({ label, description, region, vpc, choose, problem, only }: Props) {
+  const here = useRegion();
+  const vpcs = useVpcs(region ?? here);
   const option = (it: Vpc) => ({
     value: it.VpcId ?? "",
     label: it.VpcId ?? "",

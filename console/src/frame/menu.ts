@@ -22,7 +22,7 @@ export const VPC_MENU: MenuGroup[] = [
       { text: "Elastic IPs" },
       { text: "Managed prefix lists" },
       { text: "NAT gateways", path: "nat_gateways" },
-      { text: "Peering connections" },
+      { text: "Peering connections", path: "vpc_peering_connections" },
       { text: "Route servers" },
     ],
   },

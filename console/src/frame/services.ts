@@ -46,6 +46,12 @@ export const FEATURES: Findable[] = [
     words: ["eigw", "ipv6"],
     path: ["egress_only_internet_gateways"],
   },
+  {
+    text: "Peering connections",
+    description: "VPC feature",
+    words: ["pcx", "vpc peering"],
+    path: ["vpc_peering_connections"],
+  },
   { text: "NAT gateways", description: "VPC feature", words: ["nat"], path: ["nat_gateways"] },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];

@@ -73,6 +73,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
       }
     >
       <SpaceBetween size="l">
+        {noun.notice?.(item)}
         <Container header={<Header variant="h2">Details</Header>}>
           <Details fields={noun.details(item, region)} />
         </Container>

@@ -22,6 +22,8 @@ export interface Noun<T> {
   /** The button at the right, and where it leads below the noun's path. */
   create?: { text: string; path: string };
   actions: (selected: T[], region: string) => Action[];
+  /** What is told above the details, while something is to be done. */
+  notice?: (item: T) => ReactNode;
   /** The fields of the panel Details, in reading order. */
   details: (item: T, region: string) => Field[];
   tabs: (item: T, region: string) => Tab[];
