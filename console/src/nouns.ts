@@ -20,4 +20,5 @@ export const NOUNS: NounEntry[] = [
     path: "vpc_peering_connections",
     load: () => import("./vpc_peering_connections/vpc_peering_connections"),
   },
+  { path: "vpc_endpoints", load: () => import("./vpc_endpoints/vpc_endpoints") },
 ];

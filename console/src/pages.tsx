@@ -34,6 +34,12 @@ const FORMS: PageEntry[] = [
     "vpc_peering_connections/:id/edit_dns_settings",
     () => import("./vpc_peering_connections/EditDnsSettings"),
   ),
+  page("vpc_endpoints/create", () => import("./vpc_endpoints/CreateEndpoint")),
+  page("vpc_endpoints/:id/manage_route_tables", () => import("./vpc_endpoints/ManageRouteTables")),
+  page("vpc_endpoints/:id/manage_subnets", () => import("./vpc_endpoints/ManageSubnets")),
+  page("vpc_endpoints/:id/manage_security_groups", () => import("./vpc_endpoints/ManageSecurityGroups")),
+  page("vpc_endpoints/:id/edit_policy", () => import("./vpc_endpoints/EditPolicy")),
+  page("vpc_endpoints/:id/modify_private_dns_name", () => import("./vpc_endpoints/ModifyPrivateDnsName")),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

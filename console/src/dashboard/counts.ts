@@ -4,6 +4,7 @@ import {
   paginateDescribeNatGateways,
   paginateDescribeRouteTables,
   paginateDescribeSubnets,
+  paginateDescribeVpcEndpoints,
   paginateDescribeVpcPeeringConnections,
   paginateDescribeVpcs,
 } from "@aws-sdk/client-ec2";
@@ -49,6 +50,11 @@ const COUNTED: Counted[] = [
     path: "vpc_peering_connections",
     title: "Peering connections",
     count: (it) => all(paginateDescribeVpcPeeringConnections(it, {}), (page) => page.VpcPeeringConnections),
+  },
+  {
+    path: "vpc_endpoints",
+    title: "Endpoints",
+    count: (it) => all(paginateDescribeVpcEndpoints(it, {}), (page) => page.VpcEndpoints),
   },
 ];
 

@@ -29,6 +29,6 @@ export const VPC_MENU: MenuGroup[] = [
   { title: "Security", entries: [{ text: "Network ACLs" }, { text: "Security groups" }] },
   {
     title: "PrivateLink and Lattice",
-    entries: [{ text: "Endpoints" }, { text: "Endpoint services" }],
+    entries: [{ text: "Endpoints", path: "vpc_endpoints" }, { text: "Endpoint services" }],
   },
 ];

@@ -52,6 +52,7 @@ export const FEATURES: Findable[] = [
     words: ["pcx", "vpc peering"],
     path: ["vpc_peering_connections"],
   },
+  { text: "Endpoints", description: "VPC feature", words: ["vpce", "privatelink"], path: ["vpc_endpoints"] },
   { text: "NAT gateways", description: "VPC feature", words: ["nat"], path: ["nat_gateways"] },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];

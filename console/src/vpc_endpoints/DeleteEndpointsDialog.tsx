@@ -1,0 +1,34 @@
+import { DeleteVpcEndpointsCommand, type VpcEndpoint } from "@aws-sdk/client-ec2";
+import Box from "@cloudscape-design/components/box";
+import { ec2 } from "../clients/ec2";
+import { ConfirmDialog } from "../dialogs/ConfirmDialog";
+import { succeed } from "../frame/flash";
+import { go, href } from "../frame/route";
+import { endpointTitle } from "./read";
+
+interface Props {
+  region: string;
+  endpoints: VpcEndpoint[];
+  close: () => void;
+}
+
+export function DeleteEndpointsDialog({ region, endpoints, close }: Props) {
+  const titles = endpoints.map(endpointTitle).join(", ");
+  const run = async () => {
+    const VpcEndpointIds = endpoints.flatMap((it) => it.VpcEndpointId ?? []);
+    const { Unsuccessful = [] } = await ec2(region).send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
+    const first = Unsuccessful[0]?.Error;
+    // Some of them may be gone: the list shows which.
+    if (first) throw Object.assign(new Error(first.Message), { name: first.Code });
+    succeed(`You successfully deleted ${titles}.`);
+    go(href(region, ["vpc_endpoints"]));
+  };
+  return (
+    <ConfirmDialog title="Delete VPC endpoints" button="Delete" word="delete" close={close} run={run}>
+      <Box>
+        <Box variant="strong">{titles}</Box> will be deleted for good, with the routes that lead there and the
+        network interfaces that it has.
+      </Box>
+    </ConfirmDialog>
+  );
+}

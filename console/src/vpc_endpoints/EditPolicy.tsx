@@ -1,0 +1,60 @@
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import { useState } from "react";
+import { type Failure, sentence } from "../clients/failure";
+import { useRegion } from "../frame/places";
+import { EditEndpointPage } from "./EditEndpointPage";
+import { PolicyField } from "./PolicyField";
+import { FULL_ACCESS, problemOf, readable } from "./policy";
+import { useEndpoint } from "./read";
+
+/** Edit policy: what may be asked for through an endpoint. */
+export default function EditPolicy({ id }: { id: string }) {
+  const endpoint = useEndpoint(useRegion(), id)?.endpoint;
+  const [isCustom, setCustom] = useState(true);
+  const [edited, setEdited] = useState<string>();
+  const [problem, setProblem] = useState<string>();
+  const document = edited ?? (endpoint?.PolicyDocument ? readable(endpoint.PolicyDocument) : FULL_ACCESS);
+  const check = () => {
+    const found = isCustom ? problemOf(document) : undefined;
+    setProblem(found);
+    return found === undefined;
+  };
+  const place = (failure: Failure | undefined) => {
+    const isAboutIt = isCustom && (failure?.code.includes("Policy") ?? false);
+    setProblem(failure && isAboutIt ? sentence(failure) : undefined);
+    return isAboutIt;
+  };
+  return (
+    <EditEndpointPage
+      id={id}
+      title="Edit policy"
+      page="edit_policy"
+      button="Save"
+      tab="policy"
+      change={() => (isCustom ? { PolicyDocument: document } : { ResetPolicy: true })}
+      check={check}
+      place={place}
+      isDisabled={!endpoint}
+    >
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description="A policy says what may be asked of the service through this endpoint."
+          >
+            Policy
+          </Header>
+        }
+      >
+        <PolicyField
+          isCustom={isCustom}
+          setCustom={setCustom}
+          document={document}
+          change={setEdited}
+          problem={problem}
+        />
+      </Container>
+    </EditEndpointPage>
+  );
+}
