@@ -15,6 +15,7 @@ export const NOUNS: NounEntry[] = [
     path: "egress_only_internet_gateways",
     load: () => import("./egress_only_internet_gateways/egress_only_internet_gateways"),
   },
+  { path: "dhcp_options", load: () => import("./dhcp_options/dhcp_options") },
   { path: "nat_gateways", load: () => import("./nat_gateways/nat_gateways") },
   {
     path: "vpc_peering_connections",

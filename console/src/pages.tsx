@@ -28,6 +28,7 @@ const FORMS: PageEntry[] = [
     "egress_only_internet_gateways/create",
     () => import("./egress_only_internet_gateways/CreateEgressOnlyInternetGateway"),
   ),
+  page("dhcp_options/create", () => import("./dhcp_options/CreateDhcpOptions")),
   page("nat_gateways/create", () => import("./nat_gateways/CreateNatGateway")),
   page("vpc_peering_connections/create", () => import("./vpc_peering_connections/CreatePeeringConnection")),
   page(

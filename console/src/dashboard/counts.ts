@@ -1,4 +1,5 @@
 import {
+  paginateDescribeDhcpOptions,
   paginateDescribeEgressOnlyInternetGateways,
   paginateDescribeInternetGateways,
   paginateDescribeNatGateways,
@@ -40,6 +41,11 @@ const COUNTED: Counted[] = [
     title: "Egress-only internet gateways",
     count: (it) =>
       all(paginateDescribeEgressOnlyInternetGateways(it, {}), (page) => page.EgressOnlyInternetGateways),
+  },
+  {
+    path: "dhcp_options",
+    title: "DHCP option sets",
+    count: (it) => all(paginateDescribeDhcpOptions(it, {}), (page) => page.DhcpOptions),
   },
   {
     path: "nat_gateways",

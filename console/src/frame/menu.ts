@@ -18,7 +18,7 @@ export const VPC_MENU: MenuGroup[] = [
       { text: "Route tables", path: "route_tables" },
       { text: "Internet gateways", path: "internet_gateways" },
       { text: "Egress-only internet gateways", path: "egress_only_internet_gateways" },
-      { text: "DHCP option sets" },
+      { text: "DHCP option sets", path: "dhcp_options" },
       { text: "Elastic IPs" },
       { text: "Managed prefix lists" },
       { text: "NAT gateways", path: "nat_gateways" },

@@ -53,6 +53,12 @@ export const FEATURES: Findable[] = [
     path: ["vpc_peering_connections"],
   },
   { text: "Endpoints", description: "VPC feature", words: ["vpce", "privatelink"], path: ["vpc_endpoints"] },
+  {
+    text: "DHCP option sets",
+    description: "VPC feature",
+    words: ["dhcp options sets"],
+    path: ["dhcp_options"],
+  },
   { text: "NAT gateways", description: "VPC feature", words: ["nat"], path: ["nat_gateways"] },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];

@@ -1,24 +1,41 @@
-import { ModifyVpcAttributeCommand } from "@aws-sdk/client-ec2";
+import { AssociateDhcpOptionsCommand, ModifyVpcAttributeCommand } from "@aws-sdk/client-ec2";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { useReading } from "../clients/reading";
+import { optionsTitle, sentenceOf, useDhcpOptions } from "../dhcp_options/read";
 import { FormPage } from "../forms/FormPage";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { readVpcAttributes, useVpcs, type VpcAttributes, vpcName } from "./read";
 
-/** Edit VPC settings: DNS, and whether use of addresses is counted. */
+/** What a VPC has that has no set, as the API says it. */
+const NO_OPTIONS = { value: "default", label: "No DHCP option set" };
+
+/** Edit VPC settings: DHCP, DNS, and whether use of addresses is counted. */
 export default function EditVpcSettings({ id }: { id: string }) {
   const region = useRegion();
   const vpc = useVpcs(region).data?.find((it) => it.VpcId === id);
   const { data } = useReading(`vpc-attributes/${region}/${id}`, () => readVpcAttributes(region, id));
   const [edited, setEdited] = useState<Partial<VpcAttributes>>({});
+  const sets = useDhcpOptions(region);
+  const [chosenSet, chooseSet] = useState<string>();
+  const options = [
+    ...(sets.data ?? []).map((it) => ({
+      value: it.DhcpOptionsId ?? "",
+      label: optionsTitle(it),
+      description: sentenceOf(it),
+    })),
+    NO_OPTIONS,
+  ];
+  const set = chosenSet ?? vpc?.DhcpOptionsId;
   const settings = data && { ...data, ...edited };
   const back = href(region, ["vpcs", id]);
   const submit = async () => {
@@ -34,6 +51,9 @@ export default function EditVpcSettings({ id }: { id: string }) {
     await change("dnsHostnames", "EnableDnsHostnames");
     if (!settings.dnsResolution) await change("dnsResolution", "EnableDnsSupport");
     await change("usageMetrics", "EnableNetworkAddressUsageMetrics");
+    if (set && set !== vpc?.DhcpOptionsId) {
+      await ec2(region).send(new AssociateDhcpOptionsCommand({ VpcId: id, DhcpOptionsId: set }));
+    }
     succeed(`You have successfully modified the settings for ${id}.`);
     go(back);
   };
@@ -67,6 +87,20 @@ export default function EditVpcSettings({ id }: { id: string }) {
             { label: "Name", value: (vpc && vpcName(vpc)) || "–" },
           ]}
         />
+      </Container>
+      <Container header={<Header variant="h2">DHCP settings</Header>}>
+        <FormField
+          label="DHCP option set"
+          description="What instances are told when they ask for an address."
+        >
+          <Select
+            selectedOption={options.find((it) => it.value === set) ?? null}
+            placeholder="Select a DHCP option set"
+            statusType={sets.isLoading && !sets.data ? "loading" : "finished"}
+            options={options}
+            onChange={({ detail }) => chooseSet(detail.selectedOption.value)}
+          />
+        </FormField>
       </Container>
       <Container header={<Header variant="h2">DNS settings</Header>}>
         <SpaceBetween size="s">

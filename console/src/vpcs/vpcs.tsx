@@ -40,6 +40,7 @@ const VPCS: Noun<VpcRow> = {
       width: 230,
       header: "DHCP option set",
       text: ({ vpc }) => vpc.DhcpOptionsId ?? DASH,
+      cell: dhcpOptions,
     },
     {
       id: "main-route-table",
@@ -95,7 +96,7 @@ function details(row: VpcRow, region: string): Field[] {
     { label: "DNS hostnames", value: <DnsAttribute region={region} vpc={id} of="dnsHostnames" /> },
     { label: "DNS resolution", value: <DnsAttribute region={region} vpc={id} of="dnsResolution" /> },
     { label: "Tenancy", value: capitalised(vpc.InstanceTenancy) },
-    { label: "DHCP option set", value: vpc.DhcpOptionsId ?? DASH },
+    { label: "DHCP option set", value: dhcpOptions(row, region) },
     { label: "Main route table", value: mainRouteTable(row, region) },
     { label: "Main network ACL", value: mainNetworkAcl(row) },
     { label: "Default VPC", value: yesNo(vpc.IsDefault) },
@@ -157,6 +158,11 @@ function CidrsTab({ of: vpc }: { of: VpcRow["vpc"] }) {
 
 function blockPublicAccess({ vpc }: VpcRow): string {
   return capitalised(vpc.BlockPublicAccessStates?.InternetGatewayBlockMode ?? "off");
+}
+
+function dhcpOptions({ vpc }: VpcRow, region: string) {
+  const id = vpc.DhcpOptionsId;
+  return id === "default" ? DASH : <ResourceLink region={region} noun="dhcp_options" id={id} />;
 }
 
 function mainRouteTableTitle({ mainRouteTable: it }: VpcRow): string {
