@@ -81,6 +81,13 @@ class Endpoints(browser.ConsoleLab):
         [table] = self.ec2("describe-route-tables", "--route-table-ids", self.table)["RouteTables"]
         self.holds(self.id in [it.get("GatewayId") for it in table["Routes"]], table["Routes"])
 
+        self.step("and the subnet's tab shows the route that leads there")
+        self.ec2("associate-route-table", "--route-table-id", self.table, "--subnet-id", self.subnets[0])
+        self.page.goto(self.place(f"{harness.REGION}/subnets/{self.subnets[0]}?tab=route-table"))
+        self.reads("pl-")
+        self.page.get_by_role("link", name=self.id, exact=True).click()
+        self.heading(f"{self.id} / NextWork VPC Endpoint")
+
     def policy(self):
         self.step("Edit policy: what is no JSON stays in the form, Deny is sent, and Full access takes it back")
         self.action("Manage policy")

@@ -75,6 +75,7 @@ class Peering(browser.ConsoleLab):
             self.page.get_by_role("option", name=re.compile(self.id)).click()
             self.button("Save changes")
             self.reads("Updated routes for")
+            self.page.get_by_role("link", name=self.id, exact=True).wait_for()
             targets = [it.get("VpcPeeringConnectionId") for it in self.table(vpc)["Routes"]]
             self.holds(self.id in targets, targets)
         self.page.goto(self.place(f"{harness.REGION}/vpc_peering_connections/{self.id}?tab=route-tables"))

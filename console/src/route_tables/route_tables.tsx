@@ -10,8 +10,9 @@ import { isMain, subnetTitle } from "../subnets/read";
 import { SmallTable } from "../table/SmallTable";
 import { DeleteRouteTableDialog } from "./DeleteRouteTableDialog";
 import { type RouteTableRow, readRouteTableRows } from "./read";
-import { destinationOf, targetOf } from "./routes";
+import { destinationOf } from "./routes";
 import { SetMainDialog } from "./SetMainDialog";
+import { TargetLink } from "./TargetLink";
 
 const ROUTE_TABLES: Noun<RouteTableRow> = {
   path: "route_tables",
@@ -110,15 +111,7 @@ function RoutesTab({ of: { table }, region }: { of: RouteTableRow; region: strin
       }
       columns={[
         { header: "Destination", cell: destinationOf },
-        {
-          header: "Target",
-          cell: (it) =>
-            it.GatewayId?.startsWith("igw-") ? (
-              <ResourceLink region={region} noun="internet_gateways" id={it.GatewayId} />
-            ) : (
-              targetOf(it)
-            ),
-        },
+        { header: "Target", cell: (it) => <TargetLink region={region} route={it} /> },
         { header: "Status", cell: (it) => <State of={it.State} /> },
         { header: "Propagated", cell: (it) => yesNo(it.Origin === "EnableVgwRoutePropagation") },
       ]}

@@ -4,7 +4,8 @@ import Button from "@cloudscape-design/components/button";
 import { href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
 import { nameIn } from "../resources/names";
-import { destinationOf, targetOf } from "../route_tables/routes";
+import { destinationOf } from "../route_tables/routes";
+import { TargetLink } from "../route_tables/TargetLink";
 import { SmallTable } from "../table/SmallTable";
 
 /** By which table a subnet's packets are routed: its own, or its VPC's main one. */
@@ -33,7 +34,7 @@ export function RouteTableTab(props: { region: string; subnet: Subnet; table: Ro
       }
       columns={[
         { header: "Destination", cell: destinationOf },
-        { header: "Target", cell: targetOf },
+        { header: "Target", cell: (it) => <TargetLink region={region} route={it} /> },
       ]}
     />
   );

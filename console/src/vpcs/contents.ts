@@ -118,22 +118,36 @@ export async function contentsOf(region: string, vpc: string): Promise<Contents>
       content("Internet gateway", it.InternetGatewayId, it.Tags, "attached", "internet_gateways"),
     ),
     ...ownEgressOnly.map((it) =>
-      content("Egress-only internet gateway", it.EgressOnlyInternetGatewayId, it.Tags),
+      content(
+        "Egress-only internet gateway",
+        it.EgressOnlyInternetGatewayId,
+        it.Tags,
+        undefined,
+        "egress_only_internet_gateways",
+      ),
     ),
     ...ownAcls.map((it) => content("Network ACL", it.NetworkAclId, it.Tags)),
     ...ownGroups.map((it) => content("Security group", it.GroupId, it.Tags)),
-    ...ownEndpoints.map((it) => content("Gateway endpoint", it.VpcEndpointId, it.Tags, it.State)),
+    ...ownEndpoints.map((it) =>
+      content("Gateway endpoint", it.VpcEndpointId, it.Tags, it.State, "vpc_endpoints"),
+    ),
     ...peerings.map((it) =>
-      content("Peering connection", it.VpcPeeringConnectionId, it.Tags, it.Status?.Code),
+      content(
+        "Peering connection",
+        it.VpcPeeringConnectionId,
+        it.Tags,
+        it.Status?.Code,
+        "vpc_peering_connections",
+      ),
     ),
   ];
   const blocking = [
     ...nats
       .filter((it) => isThere(it.State))
-      .map((it) => content("NAT gateway", it.NatGatewayId, it.Tags, it.State)),
+      .map((it) => content("NAT gateway", it.NatGatewayId, it.Tags, it.State, "nat_gateways")),
     ...endpoints
       .filter((it) => it.VpcEndpointType !== "Gateway" && isThere(it.State))
-      .map((it) => content("Endpoint", it.VpcEndpointId, it.Tags, it.State)),
+      .map((it) => content("Endpoint", it.VpcEndpointId, it.Tags, it.State, "vpc_endpoints")),
     ...interfaces.map((it) => content("Network interface", it.NetworkInterfaceId, it.TagSet, it.Status)),
   ];
   const remove = async () => {
