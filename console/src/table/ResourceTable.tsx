@@ -67,7 +67,7 @@ export function ResourceTable<T>(props: Props<T>) {
     selection: { trackBy: "id", keepSelection: true },
   });
   const clear = () => collection.actions.setPropertyFiltering({ tokens: [], operation: "and" });
-  // Whoever leads here with another filter sets it; what is typed reports back.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever leads here with another filter sets it; typing reports back
   useEffect(() => collection.actions.setPropertyFiltering(query), [JSON.stringify(query)]);
   const title = noun.title ?? noun.many;
   const exported = () => {
