@@ -2,7 +2,7 @@
 //!
 //! Follows the Amazon CloudWatch Logs API Reference and User Guide. Log groups and their settings are records of the model, which
 //! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]); queries of Logs Insights run over that. Filters of metrics
-//! count events as they come ([`watching`]); those of subscribers are kept, and nobody is told. No keys of KMS, no data protection, no transformers, no live tail, no exports.
+//! count events as they come (`watching`); those of subscribers are kept, and nobody is told. No keys of KMS, no data protection, no transformers, no live tail, no exports.
 
 #![forbid(unsafe_code)]
 
