@@ -22,4 +22,5 @@ export const NOUNS: NounEntry[] = [
     load: () => import("./vpc_peering_connections/vpc_peering_connections"),
   },
   { path: "vpc_endpoints", load: () => import("./vpc_endpoints/vpc_endpoints") },
+  { path: "security_groups", load: () => import("./security_groups/security_groups") },
 ];

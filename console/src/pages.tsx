@@ -41,6 +41,10 @@ const FORMS: PageEntry[] = [
   page("vpc_endpoints/:id/manage_security_groups", () => import("./vpc_endpoints/ManageSecurityGroups")),
   page("vpc_endpoints/:id/edit_policy", () => import("./vpc_endpoints/EditPolicy")),
   page("vpc_endpoints/:id/modify_private_dns_name", () => import("./vpc_endpoints/ModifyPrivateDnsName")),
+  page("security_groups/create", () => import("./security_groups/CreateSecurityGroup")),
+  page("security_groups/:id/copy", () => import("./security_groups/CopySecurityGroup")),
+  page("security_groups/:id/edit_inbound_rules", () => import("./security_groups/EditInboundRules")),
+  page("security_groups/:id/edit_outbound_rules", () => import("./security_groups/EditOutboundRules")),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

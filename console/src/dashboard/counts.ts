@@ -4,6 +4,7 @@ import {
   paginateDescribeInternetGateways,
   paginateDescribeNatGateways,
   paginateDescribeRouteTables,
+  paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
   paginateDescribeVpcEndpoints,
   paginateDescribeVpcPeeringConnections,
@@ -61,6 +62,11 @@ const COUNTED: Counted[] = [
     path: "vpc_endpoints",
     title: "Endpoints",
     count: (it) => all(paginateDescribeVpcEndpoints(it, {}), (page) => page.VpcEndpoints),
+  },
+  {
+    path: "security_groups",
+    title: "Security groups",
+    count: (it) => all(paginateDescribeSecurityGroups(it, {}), (page) => page.SecurityGroups),
   },
 ];
 

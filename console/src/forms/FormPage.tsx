@@ -27,6 +27,8 @@ interface Props {
   isDisabled?: boolean;
   /** Has the whole width, where a drawing stands beside the fields. */
   isWide?: boolean;
+  /** More buttons, between Cancel and the one that does it. */
+  buttons?: ReactNode;
 }
 
 /** A page that creates or changes something. What was typed stays when it is refused. */
@@ -83,6 +85,7 @@ export function FormPage(props: Props) {
                 <Button variant="link" formAction="none" onClick={() => go(cancel)}>
                   Cancel
                 </Button>
+                {props.buttons}
                 <Button variant="primary" loading={isRunning} disabled={isDisabled ?? false}>
                   {button}
                 </Button>

@@ -26,7 +26,10 @@ export const VPC_MENU: MenuGroup[] = [
       { text: "Route servers" },
     ],
   },
-  { title: "Security", entries: [{ text: "Network ACLs" }, { text: "Security groups" }] },
+  {
+    title: "Security",
+    entries: [{ text: "Network ACLs" }, { text: "Security groups", path: "security_groups" }],
+  },
   {
     title: "PrivateLink and Lattice",
     entries: [{ text: "Endpoints", path: "vpc_endpoints" }, { text: "Endpoint services" }],

@@ -60,6 +60,12 @@ export const FEATURES: Findable[] = [
     path: ["dhcp_options"],
   },
   { text: "NAT gateways", description: "VPC feature", words: ["nat"], path: ["nat_gateways"] },
+  {
+    text: "Security groups",
+    description: "VPC feature",
+    words: ["firewall", "sg"],
+    path: ["security_groups"],
+  },
   { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
 ];
 

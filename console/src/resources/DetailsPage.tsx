@@ -68,7 +68,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
             </SpaceBetween>
           }
         >
-          {titleOf(id, nameOf(noun, item))}
+          {noun.heading?.(item) ?? titleOf(id, nameOf(noun, item))}
         </Header>
       }
     >

@@ -10,6 +10,8 @@ export interface Noun<T> {
   many: string;
   /** The list's title where it is another: `Your VPCs`. */
   title?: string;
+  /** The heading of a detail page, where it is more than the identifier and the name. */
+  heading?: (item: T) => string;
   /** What the list is, in a sentence, for an account that has none. */
   about: string;
   id: (item: T) => string;

@@ -13,6 +13,8 @@ interface Props<T> {
   actions?: ReactNode;
   isLoading?: boolean;
   variant?: TableProps.Variant;
+  /** Where there is little room and much text, as in a dialog. */
+  wrapLines?: boolean;
 }
 
 /** A table within a tab or a form: a few rows of what belongs to something else. */
@@ -25,10 +27,12 @@ export function SmallTable<T>({
   actions,
   isLoading,
   variant,
+  wrapLines,
 }: Props<T>) {
   return (
     <Table
       variant={variant ?? "borderless"}
+      wrapLines={wrapLines ?? false}
       items={items}
       loading={isLoading ?? false}
       loadingText={`Loading ${title}`}

@@ -127,7 +127,7 @@ export async function contentsOf(region: string, vpc: string): Promise<Contents>
       ),
     ),
     ...ownAcls.map((it) => content("Network ACL", it.NetworkAclId, it.Tags)),
-    ...ownGroups.map((it) => content("Security group", it.GroupId, it.Tags)),
+    ...ownGroups.map((it) => content("Security group", it.GroupId, it.Tags, undefined, "security_groups")),
     ...ownEndpoints.map((it) =>
       content("Gateway endpoint", it.VpcEndpointId, it.Tags, it.State, "vpc_endpoints"),
     ),

@@ -1,0 +1,172 @@
+import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
+import Alert from "@cloudscape-design/components/alert";
+import AttributeEditor, { type AttributeEditorProps } from "@cloudscape-design/components/attribute-editor";
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useRegion } from "../frame/places";
+import { PortsField, ProtocolField, TypeField } from "../rules/TrafficFields";
+import { PeersField } from "./PeersField";
+import { usePrefixLists, useSecurityGroups } from "./read";
+import {
+  type Direction,
+  letsEverybodyIn,
+  newRow,
+  problemsOf,
+  type RuleRow,
+  SOURCES,
+  type SourceKind,
+} from "./rules";
+
+interface Props {
+  direction: Direction;
+  rows: RuleRow[];
+  change: (rows: RuleRow[]) => void;
+  /** The rules that there are; none for a group that is yet to be. */
+  rules?: SecurityGroupRule[];
+  /** Whether somebody has tried to save, and is told what is wrong. */
+  isChecked: boolean;
+}
+
+const WORDS = {
+  inbound: {
+    title: "Inbound rules",
+    about: "Inbound rules control the incoming traffic that is allowed to reach the instance.",
+    empty: "This security group has no inbound rules.",
+    peer: "Source",
+  },
+  outbound: {
+    title: "Outbound rules",
+    about: "Outbound rules control the outgoing traffic that is allowed to leave the instance.",
+    empty: "This security group has no outbound rules.",
+    peer: "Destination",
+  },
+};
+
+/** The rows of rules in the forms of security groups. */
+export function RulesEditor({ direction, rows, change, rules, isChecked }: Props) {
+  const region = useRegion();
+  const groups = useSecurityGroups(region).data ?? [];
+  const lists = usePrefixLists(region).data ?? [];
+  const words = WORDS[direction];
+  const edit = (key: number, part: Partial<RuleRow>) =>
+    change(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  const problems = (row: RuleRow) =>
+    isChecked
+      ? problemsOf(
+          row,
+          rules?.find((it) => it.SecurityGroupRuleId === row.id),
+        )
+      : {};
+  const choose = (row: RuleRow, source: SourceKind) => {
+    const peer = SOURCES.find((it) => it.value === source)?.peer;
+    edit(row.key, { source, peers: peer ? [peer] : [], search: "" });
+  };
+  const id: AttributeEditorProps.FieldDefinition<RuleRow> = {
+    label: "Security group rule ID",
+    control: (row) => <Box padding={{ top: "xs" }}>{row.id ?? "–"}</Box>,
+  };
+  const fields: AttributeEditorProps.FieldDefinition<RuleRow>[] = [
+    {
+      label: "Type",
+      control: (row) => <TypeField of={row.traffic} edit={(traffic) => edit(row.key, { traffic })} />,
+    },
+    {
+      label: "Protocol",
+      control: (row) => <ProtocolField of={row.traffic} edit={(traffic) => edit(row.key, { traffic })} />,
+      errorText: (row) => problems(row).protocol,
+    },
+    {
+      label: "Port range",
+      control: (row) => <PortsField of={row.traffic} edit={(traffic) => edit(row.key, { traffic })} />,
+      errorText: (row) => problems(row).ports,
+    },
+    {
+      label: `${words.peer} type`,
+      control: (row) => (
+        <Select
+          selectedOption={SOURCES.find((it) => it.value === row.source) ?? null}
+          ariaLabel={`${words.peer} type`}
+          options={SOURCES.map(({ value, label }) => ({ value, label }))}
+          onChange={({ detail }) => choose(row, detail.selectedOption.value as SourceKind)}
+        />
+      ),
+    },
+    {
+      label: words.peer,
+      control: (row) => (
+        <PeersField
+          row={row}
+          edit={(part) => edit(row.key, part)}
+          label={words.peer}
+          groups={groups}
+          lists={lists}
+        />
+      ),
+      errorText: (row) => problems(row).peers,
+    },
+    {
+      label: "Description – optional",
+      control: (row) => (
+        <Input
+          value={row.description}
+          ariaLabel="Description – optional"
+          onChange={({ detail }) => edit(row.key, { description: detail.value })}
+        />
+      ),
+      errorText: (row) => problems(row).description,
+    },
+  ];
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={words.about}>
+          {words.title}
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        <AttributeEditor
+          items={rows}
+          empty={words.empty}
+          addButtonText="Add rule"
+          removeButtonText="Delete"
+          removeButtonAriaLabel={(row) => `Delete rule ${row.id ?? row.peers.join(", ")}`}
+          onAddButtonClick={() => change([...rows, newRow(rows)])}
+          onRemoveButtonClick={({ detail }) => change(rows.filter((_, at) => at !== detail.itemIndex))}
+          definition={rules ? [id, ...fields] : fields}
+          gridLayout={rules ? WITH_ID : WITHOUT_ID}
+        />
+        {direction === "inbound" && rows.some(letsEverybodyIn) && (
+          <Alert type="warning">
+            Rules with the source 0.0.0.0/0 or ::/0 let every IP address reach your instances. Better allow
+            only addresses that you know.
+          </Alert>
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+/** In a narrow window a rule has two lines. */
+const WITH_ID: AttributeEditorProps.GridLayout[] = [
+  { breakpoint: "m", rows: [[5, 5, 3, 3, 4, 6, 5]], removeButton: { width: "auto" } },
+  {
+    rows: [
+      [4, 4, 3, 3],
+      [3, 4, 4],
+    ],
+  },
+];
+const WITHOUT_ID: AttributeEditorProps.GridLayout[] = [
+  { breakpoint: "s", rows: [[4, 3, 3, 4, 5, 5]], removeButton: { width: "auto" } },
+  {
+    rows: [
+      [4, 3, 3],
+      [3, 4, 4],
+    ],
+  },
+];
