@@ -23,4 +23,5 @@ export const NOUNS: NounEntry[] = [
   },
   { path: "vpc_endpoints", load: () => import("./vpc_endpoints/vpc_endpoints") },
   { path: "security_groups", load: () => import("./security_groups/security_groups") },
+  { path: "network_acls", load: () => import("./network_acls/network_acls") },
 ];

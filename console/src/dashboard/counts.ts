@@ -3,6 +3,7 @@ import {
   paginateDescribeEgressOnlyInternetGateways,
   paginateDescribeInternetGateways,
   paginateDescribeNatGateways,
+  paginateDescribeNetworkAcls,
   paginateDescribeRouteTables,
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
@@ -67,6 +68,11 @@ const COUNTED: Counted[] = [
     path: "security_groups",
     title: "Security groups",
     count: (it) => all(paginateDescribeSecurityGroups(it, {}), (page) => page.SecurityGroups),
+  },
+  {
+    path: "network_acls",
+    title: "Network ACLs",
+    count: (it) => all(paginateDescribeNetworkAcls(it, {}), (page) => page.NetworkAcls),
   },
 ];
 

@@ -28,7 +28,10 @@ export const VPC_MENU: MenuGroup[] = [
   },
   {
     title: "Security",
-    entries: [{ text: "Network ACLs" }, { text: "Security groups", path: "security_groups" }],
+    entries: [
+      { text: "Network ACLs", path: "network_acls" },
+      { text: "Security groups", path: "security_groups" },
+    ],
   },
   {
     title: "PrivateLink and Lattice",

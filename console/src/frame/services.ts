@@ -40,6 +40,7 @@ export const FEATURES: Findable[] = [
   { text: "Subnets", description: "VPC feature", words: [], path: ["subnets"] },
   { text: "Route tables", description: "VPC feature", words: ["routes"], path: ["route_tables"] },
   { text: "Internet gateways", description: "VPC feature", words: ["igw"], path: ["internet_gateways"] },
+  { text: "Network ACLs", description: "VPC feature", words: ["nacl", "firewall"], path: ["network_acls"] },
   {
     text: "Egress-only internet gateways",
     description: "VPC feature",

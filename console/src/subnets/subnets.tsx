@@ -50,7 +50,7 @@ const SUBNETS: Noun<SubnetRow> = {
     },
     { id: "border-group", header: "Network border group", text: borderGroup },
     { id: "route-table", width: 300, header: "Route table", text: routeTableTitle, cell: routeTableLink },
-    { id: "network-acl", width: 300, header: "Network ACL", text: networkAcl },
+    { id: "network-acl", width: 300, header: "Network ACL", text: networkAcl, cell: networkAclLink },
     { id: "default", header: "Default subnet", text: ({ subnet }) => yesNo(subnet.DefaultForAz) },
     {
       id: "auto-assign-ipv4",
@@ -91,7 +91,7 @@ function actions(selected: SubnetRow[], region: string): Action[] {
       ...page("edit_settings"),
     },
     { id: "edit-ipv6", text: "Edit IPv6 CIDRs", disabledReason: NOT_THERE_YET },
-    { id: "edit-network-acl", text: "Edit network ACL association", disabledReason: NOT_THERE_YET },
+    { id: "edit-network-acl", text: "Edit network ACL association", ...page("edit_network_acl_association") },
     {
       id: "edit-route-table",
       text: "Edit route table association",
@@ -127,7 +127,7 @@ function details(row: SubnetRow, region: string): Field[] {
     { label: "Network border group", value: borderGroup(row) },
     { label: "VPC", value: vpcLink(row, region) },
     { label: "Route table", value: routeTableLink(row, region) },
-    { label: "Network ACL", value: networkAcl(row) },
+    { label: "Network ACL", value: networkAclLink(row, region) },
     { label: "Default subnet", value: yesNo(subnet.DefaultForAz) },
     { label: "Auto-assign public IPv4 address", value: yesNo(subnet.MapPublicIpOnLaunch) },
     { label: "Auto-assign IPv6 address", value: yesNo(subnet.AssignIpv6AddressOnCreation) },
@@ -150,7 +150,11 @@ function tabs({ subnet, routeTable, networkAcl }: SubnetRow, region: string): Ta
       label: "Route table",
       content: <RouteTableTab region={region} subnet={subnet} table={routeTable} />,
     },
-    { id: "network-acl", label: "Network ACL", content: <NetworkAclTab acl={networkAcl} /> },
+    {
+      id: "network-acl",
+      label: "Network ACL",
+      content: <NetworkAclTab region={region} subnet={subnet.SubnetId ?? ""} acl={networkAcl} />,
+    },
     { id: "tags", label: "Tags", content: <TagsTab tags={subnet.Tags} /> },
   ];
 }
@@ -174,6 +178,10 @@ function routeTableLink({ routeTable: it }: SubnetRow, region: string) {
 
 function networkAcl({ networkAcl: it }: SubnetRow): string {
   return it ? titleOf(it.NetworkAclId ?? "", nameIn(it.Tags)) : DASH;
+}
+
+function networkAclLink({ networkAcl: it }: SubnetRow, region: string) {
+  return <ResourceLink region={region} noun="network_acls" id={it?.NetworkAclId} name={nameIn(it?.Tags)} />;
 }
 
 function ipv6({ subnet }: SubnetRow) {

@@ -126,7 +126,7 @@ export async function contentsOf(region: string, vpc: string): Promise<Contents>
         "egress_only_internet_gateways",
       ),
     ),
-    ...ownAcls.map((it) => content("Network ACL", it.NetworkAclId, it.Tags)),
+    ...ownAcls.map((it) => content("Network ACL", it.NetworkAclId, it.Tags, undefined, "network_acls")),
     ...ownGroups.map((it) => content("Security group", it.GroupId, it.Tags, undefined, "security_groups")),
     ...ownEndpoints.map((it) =>
       content("Gateway endpoint", it.VpcEndpointId, it.Tags, it.State, "vpc_endpoints"),

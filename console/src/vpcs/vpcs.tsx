@@ -49,7 +49,13 @@ const VPCS: Noun<VpcRow> = {
       text: mainRouteTableTitle,
       cell: mainRouteTable,
     },
-    { id: "main-network-acl", width: 300, header: "Main network ACL", text: mainNetworkAcl },
+    {
+      id: "main-network-acl",
+      width: 300,
+      header: "Main network ACL",
+      text: mainNetworkAcl,
+      cell: mainNetworkAclLink,
+    },
     { id: "tenancy", header: "Tenancy", text: ({ vpc }) => capitalised(vpc.InstanceTenancy) },
     { id: "default", header: "Default VPC", text: ({ vpc }) => yesNo(vpc.IsDefault) },
     { id: "owner", header: "Owner ID", text: ({ vpc }) => vpc.OwnerId ?? DASH },
@@ -98,7 +104,7 @@ function details(row: VpcRow, region: string): Field[] {
     { label: "Tenancy", value: capitalised(vpc.InstanceTenancy) },
     { label: "DHCP option set", value: dhcpOptions(row, region) },
     { label: "Main route table", value: mainRouteTable(row, region) },
-    { label: "Main network ACL", value: mainNetworkAcl(row) },
+    { label: "Main network ACL", value: mainNetworkAclLink(row, region) },
     { label: "Default VPC", value: yesNo(vpc.IsDefault) },
     { label: "IPv4 CIDR", value: ipv4Blocks(vpc).join(", ") },
     { label: "IPv6 pool", value: vpc.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6Pool ?? DASH },
@@ -175,6 +181,10 @@ function mainRouteTable({ mainRouteTable: it }: VpcRow, region: string) {
 
 function mainNetworkAcl({ mainNetworkAcl: it }: VpcRow): string {
   return it ? titleOf(it.NetworkAclId ?? "", nameIn(it.Tags)) : DASH;
+}
+
+function mainNetworkAclLink({ mainNetworkAcl: it }: VpcRow, region: string) {
+  return <ResourceLink region={region} noun="network_acls" id={it?.NetworkAclId} name={nameIn(it?.Tags)} />;
 }
 
 function ipv6WithGroup({ vpc }: VpcRow): string {

@@ -1,0 +1,5 @@
+import { EditEntries } from "./EditEntries";
+
+export default function EditOutboundRules({ id }: { id: string }) {
+  return <EditEntries id={id} isEgress />;
+}
