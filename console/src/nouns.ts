@@ -24,4 +24,5 @@ export const NOUNS: NounEntry[] = [
   { path: "vpc_endpoints", load: () => import("./vpc_endpoints/vpc_endpoints") },
   { path: "security_groups", load: () => import("./security_groups/security_groups") },
   { path: "network_acls", load: () => import("./network_acls/network_acls") },
+  { path: "elastic_ips", load: () => import("./elastic_ips/elastic_ips") },
 ];

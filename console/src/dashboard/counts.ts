@@ -1,4 +1,5 @@
 import {
+  DescribeAddressesCommand,
   paginateDescribeDhcpOptions,
   paginateDescribeEgressOnlyInternetGateways,
   paginateDescribeInternetGateways,
@@ -73,6 +74,11 @@ const COUNTED: Counted[] = [
     path: "network_acls",
     title: "Network ACLs",
     count: (it) => all(paginateDescribeNetworkAcls(it, {}), (page) => page.NetworkAcls),
+  },
+  {
+    path: "elastic_ips",
+    title: "Elastic IP addresses",
+    count: async ({ client }) => (await client.send(new DescribeAddressesCommand({}))).Addresses ?? [],
   },
 ];
 

@@ -19,7 +19,7 @@ export const VPC_MENU: MenuGroup[] = [
       { text: "Internet gateways", path: "internet_gateways" },
       { text: "Egress-only internet gateways", path: "egress_only_internet_gateways" },
       { text: "DHCP option sets", path: "dhcp_options" },
-      { text: "Elastic IPs" },
+      { text: "Elastic IPs", path: "elastic_ips" },
       { text: "Managed prefix lists" },
       { text: "NAT gateways", path: "nat_gateways" },
       { text: "Peering connections", path: "vpc_peering_connections" },

@@ -40,6 +40,12 @@ export const FEATURES: Findable[] = [
   { text: "Subnets", description: "VPC feature", words: [], path: ["subnets"] },
   { text: "Route tables", description: "VPC feature", words: ["routes"], path: ["route_tables"] },
   { text: "Internet gateways", description: "VPC feature", words: ["igw"], path: ["internet_gateways"] },
+  {
+    text: "Elastic IPs",
+    description: "VPC feature",
+    words: ["eip", "public address"],
+    path: ["elastic_ips"],
+  },
   { text: "Network ACLs", description: "VPC feature", words: ["nacl", "firewall"], path: ["network_acls"] },
   {
     text: "Egress-only internet gateways",

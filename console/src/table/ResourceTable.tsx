@@ -186,7 +186,7 @@ function row<T>(noun: Noun<T>, columns: Column<T>[], item: T): Row<T> {
   return { ...texts, ...tags, texts, item, id: noun.id(item) };
 }
 
-/** Name, identifier, and the noun's own. */
+/** Name, identifier, and the noun's own, which may have the identifier at another place. */
 function allColumns<T>(noun: Noun<T>): Column<T>[] {
   const name: Column<T> = {
     id: "name",
@@ -201,7 +201,8 @@ function allColumns<T>(noun: Noun<T>): Column<T>[] {
     width: ID_WIDTH,
     cell: (item, region) => <ResourceLink region={region} noun={noun.path} id={noun.id(item)} />,
   };
-  return [...(noun.hasName ? [name] : []), id, ...noun.columns];
+  const hasId = noun.columns.some((column) => column.id === id.id);
+  return [...(noun.hasName ? [name] : []), ...(hasId ? [] : [id]), ...noun.columns];
 }
 
 function definition<T>(
