@@ -25,4 +25,5 @@ export const NOUNS: NounEntry[] = [
   { path: "security_groups", load: () => import("./security_groups/security_groups") },
   { path: "network_acls", load: () => import("./network_acls/network_acls") },
   { path: "elastic_ips", load: () => import("./elastic_ips/elastic_ips") },
+  { path: "network_interfaces", load: () => import("./network_interfaces/network_interfaces") },
 ];

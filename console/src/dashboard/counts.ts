@@ -5,6 +5,7 @@ import {
   paginateDescribeInternetGateways,
   paginateDescribeNatGateways,
   paginateDescribeNetworkAcls,
+  paginateDescribeNetworkInterfaces,
   paginateDescribeRouteTables,
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
@@ -79,6 +80,11 @@ const COUNTED: Counted[] = [
     path: "elastic_ips",
     title: "Elastic IP addresses",
     count: async ({ client }) => (await client.send(new DescribeAddressesCommand({}))).Addresses ?? [],
+  },
+  {
+    path: "network_interfaces",
+    title: "Network interfaces",
+    count: (it) => all(paginateDescribeNetworkInterfaces(it, {}), (page) => page.NetworkInterfaces),
   },
 ];
 

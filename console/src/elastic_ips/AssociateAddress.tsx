@@ -15,8 +15,9 @@ import { FormPage } from "../forms/FormPage";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
+import { privateAddresses, useNetworkInterfaces } from "../network_interfaces/read";
 import { nameIn } from "../resources/names";
-import { privateAddresses, useAddresses, useInstances, useNetworkInterfaces } from "./read";
+import { useAddresses, useInstances } from "./read";
 
 type Kind = "instance" | "interface";
 

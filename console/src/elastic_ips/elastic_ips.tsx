@@ -1,7 +1,7 @@
 import type { Address } from "@aws-sdk/client-ec2";
 import Link from "@cloudscape-design/components/link";
 import { href } from "../frame/route";
-import { Copied } from "../resources/cells";
+import { Copied, ResourceLink } from "../resources/cells";
 import { DASH, nameIn } from "../resources/names";
 import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne } from "../resources/noun";
 import { TagsTab } from "../resources/TagsTab";
@@ -89,7 +89,7 @@ function release(selected: Address[], region: string): Omit<Action, "id" | "text
   };
 }
 
-function details(address: Address): Field[] {
+function details(address: Address, region: string): Field[] {
   return [
     {
       label: "Allocated IPv4 address",
@@ -104,7 +104,7 @@ function details(address: Address): Field[] {
     { label: "Private IP address", value: address.PrivateIpAddress ?? DASH },
     {
       label: "Network interface ID",
-      value: address.NetworkInterfaceId ?? DASH,
+      value: <ResourceLink region={region} noun="network_interfaces" id={address.NetworkInterfaceId} />,
     },
     { label: "Network interface owner account ID", value: address.NetworkInterfaceOwnerId ?? DASH },
     { label: "Name", value: nameIn(address.Tags) || DASH },

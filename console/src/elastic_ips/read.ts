@@ -1,10 +1,4 @@
-import {
-  type Address,
-  DescribeAddressesCommand,
-  type NetworkInterface,
-  paginateDescribeInstances,
-  paginateDescribeNetworkInterfaces,
-} from "@aws-sdk/client-ec2";
+import { type Address, DescribeAddressesCommand, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { ec2 } from "../clients/ec2";
 import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
@@ -28,15 +22,4 @@ export function useInstances(region: string) {
     const instances = found.flatMap((it) => it.Instances ?? []);
     return instances.filter((it) => it.State?.Name !== "terminated");
   });
-}
-
-export function useNetworkInterfaces(region: string) {
-  return useReading(`all-network-interfaces/${region}`, () =>
-    all(paginateDescribeNetworkInterfaces({ client: ec2(region) }, {}), (page) => page.NetworkInterfaces),
-  );
-}
-
-/** The private IPv4 addresses of an interface, the primary one first. */
-export function privateAddresses(it: NetworkInterface | undefined): string[] {
-  return (it?.PrivateIpAddresses ?? []).flatMap((address) => address.PrivateIpAddress ?? []);
 }

@@ -33,6 +33,7 @@ export const VPC_MENU: MenuGroup[] = [
       { text: "Security groups", path: "security_groups" },
     ],
   },
+  { title: "Network & Security", entries: [{ text: "Network interfaces", path: "network_interfaces" }] },
   {
     title: "PrivateLink and Lattice",
     entries: [{ text: "Endpoints", path: "vpc_endpoints" }, { text: "Endpoint services" }],

@@ -46,6 +46,12 @@ export const FEATURES: Findable[] = [
     words: ["eip", "public address"],
     path: ["elastic_ips"],
   },
+  {
+    text: "Network interfaces",
+    description: "EC2 feature",
+    words: ["eni", "elastic network interface"],
+    path: ["network_interfaces"],
+  },
   { text: "Network ACLs", description: "VPC feature", words: ["nacl", "firewall"], path: ["network_acls"] },
   {
     text: "Egress-only internet gateways",

@@ -30,6 +30,7 @@ const STATES: Record<string, StatusIndicatorProps.Type> = {
   active: "success",
   attached: "success",
   associated: "success",
+  "in-use": "success",
   pending: "pending",
   blackhole: "error",
   failed: "error",

@@ -1,7 +1,6 @@
 import {
   type ManagedPrefixList,
   paginateDescribeManagedPrefixLists,
-  paginateDescribeNetworkInterfaces,
   paginateDescribeSecurityGroupRules,
   paginateDescribeSecurityGroups,
   paginateDescribeSecurityGroupVpcAssociations,
@@ -11,6 +10,7 @@ import {
 import { ec2 } from "../clients/ec2";
 import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
+import { readNetworkInterfaces } from "../network_interfaces/read";
 import { readVpcs } from "../vpcs/read";
 
 /** A security group with what its list shows beside it. */
@@ -67,10 +67,7 @@ export function useVpcAssociations(region: string, group: string) {
 
 /** Which groups network interfaces have, each with one that has it. */
 export async function readUses(region: string): Promise<Map<string, string>> {
-  const interfaces = await all(
-    paginateDescribeNetworkInterfaces({ client: ec2(region) }, {}),
-    (page) => page.NetworkInterfaces,
-  );
+  const interfaces = await readNetworkInterfaces(region);
   const uses = interfaces.flatMap((it) =>
     (it.Groups ?? []).map((group): [string, string] => [group.GroupId ?? "", it.NetworkInterfaceId ?? ""]),
   );

@@ -148,7 +148,9 @@ export async function contentsOf(region: string, vpc: string): Promise<Contents>
     ...endpoints
       .filter((it) => it.VpcEndpointType !== "Gateway" && isThere(it.State))
       .map((it) => content("Endpoint", it.VpcEndpointId, it.Tags, it.State, "vpc_endpoints")),
-    ...interfaces.map((it) => content("Network interface", it.NetworkInterfaceId, it.TagSet, it.Status)),
+    ...interfaces.map((it) =>
+      content("Network interface", it.NetworkInterfaceId, it.TagSet, it.Status, "network_interfaces"),
+    ),
   ];
   const remove = async () => {
     for (const it of peerings) {
