@@ -3,6 +3,7 @@ import {
   paginateDescribeDhcpOptions,
   paginateDescribeEgressOnlyInternetGateways,
   paginateDescribeInternetGateways,
+  paginateDescribeManagedPrefixLists,
   paginateDescribeNatGateways,
   paginateDescribeNetworkAcls,
   paginateDescribeNetworkInterfaces,
@@ -85,6 +86,11 @@ const COUNTED: Counted[] = [
     path: "network_interfaces",
     title: "Network interfaces",
     count: (it) => all(paginateDescribeNetworkInterfaces(it, {}), (page) => page.NetworkInterfaces),
+  },
+  {
+    path: "prefix_lists",
+    title: "Managed prefix lists",
+    count: (it) => all(paginateDescribeManagedPrefixLists(it, {}), (page) => page.PrefixLists),
   },
 ];
 

@@ -20,7 +20,7 @@ export const VPC_MENU: MenuGroup[] = [
       { text: "Egress-only internet gateways", path: "egress_only_internet_gateways" },
       { text: "DHCP option sets", path: "dhcp_options" },
       { text: "Elastic IPs", path: "elastic_ips" },
-      { text: "Managed prefix lists" },
+      { text: "Managed prefix lists", path: "prefix_lists" },
       { text: "NAT gateways", path: "nat_gateways" },
       { text: "Peering connections", path: "vpc_peering_connections" },
       { text: "Route servers" },

@@ -40,6 +40,7 @@ export const FEATURES: Findable[] = [
   { text: "Subnets", description: "VPC feature", words: [], path: ["subnets"] },
   { text: "Route tables", description: "VPC feature", words: ["routes"], path: ["route_tables"] },
   { text: "Internet gateways", description: "VPC feature", words: ["igw"], path: ["internet_gateways"] },
+  { text: "Managed prefix lists", description: "VPC feature", words: ["cidr"], path: ["prefix_lists"] },
   {
     text: "Elastic IPs",
     description: "VPC feature",

@@ -8,9 +8,10 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useRegion } from "../frame/places";
+import { usePrefixLists } from "../prefix_lists/read";
 import { PortsField, ProtocolField, TypeField } from "../rules/TrafficFields";
 import { PeersField } from "./PeersField";
-import { usePrefixLists, useSecurityGroups } from "./read";
+import { useSecurityGroups } from "./read";
 import {
   type Direction,
   letsEverybodyIn,

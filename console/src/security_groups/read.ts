@@ -1,6 +1,4 @@
 import {
-  type ManagedPrefixList,
-  paginateDescribeManagedPrefixLists,
   paginateDescribeSecurityGroupRules,
   paginateDescribeSecurityGroups,
   paginateDescribeSecurityGroupVpcAssociations,
@@ -43,12 +41,6 @@ export function useRules(region: string, group: string) {
       ),
       (page) => page.SecurityGroupRules,
     ),
-  );
-}
-
-export function usePrefixLists(region: string) {
-  return useReading<ManagedPrefixList[]>(`all-prefix-lists/${region}`, () =>
-    all(paginateDescribeManagedPrefixLists({ client: ec2(region) }, {}), (page) => page.PrefixLists),
   );
 }
 
