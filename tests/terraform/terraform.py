@@ -46,6 +46,7 @@ NOT_IMPORTED = {
     "aws_route_table",
     "aws_route_table_association",
     "aws_s3_bucket",
+    "aws_s3_bucket_notification",
     "aws_s3_bucket_object",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",

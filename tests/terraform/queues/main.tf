@@ -37,6 +37,11 @@ resource "aws_sqs_queue_policy" "jobs" {
 resource "aws_s3_bucket" "uploads" {
   bucket        = "uploads-by-terraform"
   force_destroy = true
+  server_side_encryption_configuration {
+    rule {
+      apply_server_side_encryption_by_default { sse_algorithm = "AES256" }
+    }
+  }
 }
 
 resource "aws_s3_bucket_notification" "uploads" {
