@@ -10,20 +10,26 @@ CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/hamlet
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export HAMLET_CACHE := $(CACHE)
 
-.PHONY: help up build test labs bench check clean
+# What `up` builds: the optimised program only for who has asked for it once, by `make build`.
+FOR_UP := $(if $(wildcard $(CARGO_TARGET_DIR)/release/hamlet),release,quick)
+
+.PHONY: help up build program test labs bench check clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 16
 
-up: ## Install what is missing, build, and start Hamlet in the foreground on 127.0.0.1:4566
+up: ## Install what is missing, build what is ready soonest, and start Hamlet in the foreground on 127.0.0.1:4566
 	@tests/install run
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory program PROFILE=$(FOR_UP)
 	@exec ./hamlet up --listen 127.0.0.1:4566
 
-build: ## Build the program with its web console and leave it as ./hamlet
+build: ## Build the program, optimised throughout, with its web console and leave it as ./hamlet
+	@$(MAKE) --no-print-directory program PROFILE=release
+
+program:
 	@console/build
-	cargo build --release --locked --package cli
-	@ln -sfn "$(CARGO_TARGET_DIR)/release/hamlet" hamlet
+	cargo build --profile $(PROFILE) --locked --package cli
+	@ln -sfn "$(CARGO_TARGET_DIR)/$(PROFILE)/hamlet" hamlet
 
 test: ## Install what the tests need and run them all
 	@tests/install test
