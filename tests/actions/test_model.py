@@ -62,7 +62,7 @@ KINDS = {
     "CopyImage": "image",
 }
 # In no pattern of any model.
-IN_NO_PATTERN = "\x01:*"
+IN_NO_PATTERN = ":\x01*"
 ANYTHING = r"[\s\S]*"
 # "You cannot specify this parameter and the instance IDs parameter in the same request", in many words.
 TOGETHER = re.compile(r"in the same (request|call)")
