@@ -3,7 +3,10 @@
 //! Members nobody asks for are ignored, as AWS ignores them; a member of the wrong type is a
 //! `SerializationException`. Numbers of JSON nesting are bounded by serde_json (128).
 
+use crate::constraints::{self, Constraint};
 use crate::error::AwsError;
+use crate::input::Input;
+use crate::reply::Output;
 use base64::Engine as _;
 use model::Timestamp;
 pub use serde_json::Value;
@@ -16,6 +19,27 @@ pub fn parse(body: &[u8]) -> Result<Value, AwsError> {
         return Ok(Value::Object(Map::new()));
     }
     serde_json::from_slice(body).map_err(|_| serialization(""))
+}
+
+/// Reads a request, for generated decoders.
+pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
+    T::from_json(input.json()?)
+}
+
+/// Reads a request whose members keep rules of their model. `code` says that one does not.
+pub(crate) fn decode_within<T: FromJson>(
+    input: &Input,
+    constraints: &[Constraint],
+    code: &'static str,
+) -> Result<T, AwsError> {
+    let request = decode(input)?;
+    constraints::check_json(input.json()?, constraints, code)?;
+    Ok(request)
+}
+
+/// The body of an answer.
+pub fn encode<T: ToJson>(answer: &T) -> Output {
+    Output::of(answer.to_json().to_string())
 }
 
 /// Something that can be read from a JSON value.

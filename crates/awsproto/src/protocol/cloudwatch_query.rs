@@ -4,11 +4,11 @@
 //! Follows "Making API requests" (Amazon CloudWatch API Reference). Lists are `Dimensions.member.1.Name`; no map is in a request.
 
 use super::dialect::Dialect;
-use super::{form, query_compatible, rpc_cbor, xml_error};
+use super::{form, query_compatible, rpc_cbor};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::json::{self, FromJson as _};
+use crate::json::FromJson as _;
 use crate::params::Node;
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
@@ -17,7 +17,6 @@ use crate::xml::XmlWriter;
 use model::Timestamp;
 use serde_json::{Map, Value};
 
-const CONTENT_TYPE: &str = "text/xml";
 /// What the numbered parts of a list are under.
 const MEMBER: &str = "member";
 
@@ -56,22 +55,13 @@ impl Dialect for CloudWatchQuery {
     }
 
     fn write(&self, service: &Service, operation: &str, request_id: &str, output: &Output) -> Reply {
-        let answer = json::parse(output.body.as_bytes()).expect("an answer of ours is JSON");
         let moments = rpc_cbor::moments(service);
-        let mut xml = XmlWriter::document();
-        xml.element_in(&format!("{operation}Response"), service.xml_namespace, |xml| {
-            if let Some(members) = answer.as_object().filter(|it| !it.is_empty()) {
-                xml.element(&format!("{operation}Result"), |xml| write_members(xml, members, moments));
-            }
-            xml.element("ResponseMetadata", |xml| xml.text("RequestId", request_id));
-        });
-        Reply::new(200, CONTENT_TYPE, xml.finish())
+        let write = |xml: &mut XmlWriter, members: &Map<String, Value>| write_members(xml, members, moments);
+        query_compatible::answer(service, operation, request_id, output, false, write)
     }
 
     fn write_error(&self, service: &Service, error: &AwsError, request_id: &str) -> Reply {
-        let code = query_compatible::code(error).to_owned().into();
-        let told = AwsError { code, status: query_compatible::status(error), members: None, ..error.clone() };
-        Reply::new(told.status, CONTENT_TYPE, xml_error::error_response(service, &told, request_id))
+        query_compatible::failure(service, error, request_id)
     }
 
     fn unknown_action(&self, service: &Service, action: &str) -> AwsError {

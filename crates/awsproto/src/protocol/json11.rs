@@ -4,32 +4,22 @@
 
 use super::dialect::Dialect;
 use super::{json_error, targeted};
-use crate::constraints::{self, Constraint};
+use crate::constraints::Constraint;
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::json::{FromJson, ToJson};
+use crate::json::{self, FromJson};
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
 
-const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+pub use crate::json::{decode, encode};
 
-/// Reads a request, for generated decoders.
-pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
-    T::from_json(input.json()?)
-}
+const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// Reads a request of CloudWatch Logs whose members keep rules of its model.
 pub fn decode_within<T: FromJson>(input: &Input, constraints: &[Constraint]) -> Result<T, AwsError> {
-    let request = decode(input)?;
-    constraints::check_json(input.json()?, constraints, "InvalidParameterException")?;
-    Ok(request)
-}
-
-/// The body of an answer.
-pub fn encode<T: ToJson>(answer: &T) -> Output {
-    Output::of(answer.to_json().to_string())
+    json::decode_within(input, constraints, "InvalidParameterException")
 }
 
 /// The body of an answer without members.

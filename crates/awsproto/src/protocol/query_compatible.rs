@@ -1,11 +1,18 @@
 //! Services that once spoke the query protocol and speak JSON now: by which codes their errors are known to programs that were
-//! written for the former.
+//! written for the former. And those programs' own answers, in XML.
 //!
 //! Follows "AWS query compatible trait" (Smithy): `x-amzn-query-error` has the code of before, and whose fault it was. Such
 //! services here are Amazon SQS and CloudWatch; codes and statuses are those of the "Errors" of each action (their API References).
 
+use super::xml_error;
 use crate::error::AwsError;
+use crate::json::{self, Value};
+use crate::reply::{Output, Reply};
 use crate::service::Service;
+use crate::xml::XmlWriter;
+use serde_json::Map;
+
+const CONTENT_TYPE: &str = "text/xml";
 
 /// What precedes exceptions' names in answers, of services that are so.
 const NAMESPACES: [(&str, &str); 2] =
@@ -46,13 +53,45 @@ const CODES: [(&str, &str, u16); 22] = [
 ];
 
 /// The code of an error in the query protocol.
-pub(super) fn code(error: &AwsError) -> &str {
+fn code(error: &AwsError) -> &str {
     CODES.iter().find(|(name, ..)| *name == error.code).map_or(&error.code, |(_, code, _)| code)
 }
 
 /// Its status.
-pub(super) fn status(error: &AwsError) -> u16 {
+fn status(error: &AwsError) -> u16 {
     CODES.iter().find(|(name, ..)| *name == error.code).map_or(error.status, |(.., status)| *status)
+}
+
+/// An answer to a program of before. `write` writes the members of its result; without members it has one only if
+/// `has_empty_result`.
+pub(super) fn answer(
+    service: &Service,
+    operation: &str,
+    request_id: &str,
+    output: &Output,
+    has_empty_result: bool,
+    write: impl FnOnce(&mut XmlWriter, &Map<String, Value>),
+) -> Reply {
+    let answer = json::parse(output.body.as_bytes()).expect("an answer of ours is JSON");
+    let mut xml = XmlWriter::document();
+    xml.element_in(&format!("{operation}Response"), service.xml_namespace, |xml| {
+        if let Some(members) = answer.as_object().filter(|it| !it.is_empty() || has_empty_result) {
+            xml.element(&format!("{operation}Result"), |xml| write(xml, members));
+        }
+        xml.element("ResponseMetadata", |xml| xml.text("RequestId", request_id));
+    });
+    Reply::new(200, CONTENT_TYPE, xml.finish())
+}
+
+/// An error, as a program of before is told it.
+pub(super) fn failure(service: &Service, error: &AwsError, request_id: &str) -> Reply {
+    let told = AwsError {
+        code: code(error).to_owned().into(),
+        status: status(error),
+        members: None,
+        message: error.message.clone(),
+    };
+    Reply::new(told.status, CONTENT_TYPE, xml_error::error_response(service, &told, request_id))
 }
 
 /// Whose fault it is.

@@ -5,33 +5,23 @@
 
 use super::dialect::Dialect;
 use super::json_error;
-use crate::constraints::{self, Constraint};
+use crate::constraints::Constraint;
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::json::{self, FromJson, ToJson, Value};
+use crate::json::{self, FromJson, Value};
 use crate::reply::{Output, Reply};
 use crate::rest::{self, HttpRoute};
 use crate::service::Service;
 use serde_json::map::{Entry, Map};
 
-const CONTENT_TYPE: &str = "application/json";
+pub use crate::json::{decode, encode};
 
-/// Reads a request, for generated decoders.
-pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
-    T::from_json(input.json()?)
-}
+const CONTENT_TYPE: &str = "application/json";
 
 /// Reads a request whose members keep rules of their model.
 pub fn decode_within<T: FromJson>(input: &Input, constraints: &[Constraint]) -> Result<T, AwsError> {
-    let request = decode(input)?;
-    constraints::check_json(input.json()?, constraints, "ValidationException")?;
-    Ok(request)
-}
-
-/// The body of an answer.
-pub fn encode<T: ToJson>(answer: &T) -> Output {
-    Output::of(answer.to_json().to_string())
+    json::decode_within(input, constraints, "ValidationException")
 }
 
 /// The answer of operations for which the model has none.

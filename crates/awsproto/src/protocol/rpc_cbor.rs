@@ -5,15 +5,18 @@
 use super::dialect::Dialect;
 use super::{json_error, query_compatible};
 use crate::cbor;
-use crate::constraints::{self, Constraint};
+use crate::constraints::Constraint;
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::json::{self, FromJson, ToJson, Value};
+use crate::json::{self, FromJson, Value};
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
 use serde_json::Map;
+
+pub use super::json11::encode_nothing;
+pub use crate::json::{decode, encode};
 
 const CONTENT_TYPE: &str = "application/cbor";
 
@@ -25,26 +28,9 @@ pub(super) fn moments(service: &Service) -> &'static [&'static str] {
     MOMENTS.iter().find(|(name, _)| *name == service.name).map_or(&[], |(_, members)| *members)
 }
 
-/// Reads a request, for generated decoders.
-pub fn decode<T: FromJson>(input: &Input) -> Result<T, AwsError> {
-    T::from_json(input.json()?)
-}
-
 /// Reads a request whose members keep rules of the service's model.
 pub fn decode_within<T: FromJson>(input: &Input, constraints: &[Constraint]) -> Result<T, AwsError> {
-    let request = decode(input)?;
-    constraints::check_json(input.json()?, constraints, "ValidationError")?;
-    Ok(request)
-}
-
-/// The body of an answer.
-pub fn encode<T: ToJson>(answer: &T) -> Output {
-    Output::of(answer.to_json().to_string())
-}
-
-/// The body of an answer without members.
-pub fn encode_nothing(_: &()) -> Output {
-    Output::of("{}".to_owned())
+    json::decode_within(input, constraints, "ValidationError")
 }
 
 pub(super) struct RpcCbor;

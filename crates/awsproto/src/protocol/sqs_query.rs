@@ -5,19 +5,16 @@
 //! under names that the present model has no longer; the queue is named by `QueueUrl`, or by the request's path.
 
 use super::dialect::Dialect;
-use super::{form, query_compatible, xml_error};
+use super::{form, query_compatible};
 use crate::error::AwsError;
 use crate::incoming::Incoming;
 use crate::input::Input;
-use crate::json;
 use crate::params::Node;
 use crate::reply::{Output, Reply};
 use crate::rest::HttpRoute;
 use crate::service::Service;
 use crate::xml::XmlWriter;
 use serde_json::{Map, Value};
-
-const CONTENT_TYPE: &str = "text/xml";
 
 /// Parameters that are numbers.
 const NUMBERS: [&str; 6] = [
@@ -80,16 +77,9 @@ impl Dialect for SqsQuery {
     }
 
     fn write(&self, service: &Service, operation: &str, request_id: &str, output: &Output) -> Reply {
-        let answer = json::parse(output.body.as_bytes()).expect("an answer of ours is JSON");
-        let mut xml = XmlWriter::document();
-        xml.element_in(&format!("{operation}Response"), service.xml_namespace, |xml| {
-            if let Some(members) = answer.as_object().filter(|it| !it.is_empty() || has_result(operation)) {
-                let inside = |xml: &mut XmlWriter| write_members(xml, operation, members);
-                xml.element(&format!("{operation}Result"), inside);
-            }
-            xml.element("ResponseMetadata", |xml| xml.text("RequestId", request_id));
-        });
-        Reply::new(200, CONTENT_TYPE, xml.finish())
+        let write =
+            |xml: &mut XmlWriter, members: &Map<String, Value>| write_members(xml, operation, members);
+        query_compatible::answer(service, operation, request_id, output, has_result(operation), write)
     }
 
     fn write_error(&self, service: &Service, error: &AwsError, request_id: &str) -> Reply {
@@ -97,14 +87,7 @@ impl Dialect for SqsQuery {
             "QueueDoesNotExist" => "The specified queue does not exist for this wsdl version.".to_owned(),
             _ => error.message.clone(),
         };
-        let status = query_compatible::status(error);
-        let told = AwsError {
-            code: query_compatible::code(error).to_owned().into(),
-            message,
-            status,
-            members: None,
-        };
-        Reply::new(status, CONTENT_TYPE, xml_error::error_response(service, &told, request_id))
+        query_compatible::failure(service, &AwsError { message, ..error.clone() }, request_id)
     }
 
     fn unknown_action(&self, _: &Service, action: &str) -> AwsError {
