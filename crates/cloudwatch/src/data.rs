@@ -8,7 +8,7 @@ use model::World;
 
 use crate::bucket::Bucket;
 use crate::metric_id::MetricId;
-use crate::metrics::{MINUTE_MS, Metrics};
+use crate::metrics::{Metrics, minute_of};
 use crate::shapes::*;
 use crate::statistic::Statistic;
 use crate::{dimensions, errors, statistics};
@@ -183,11 +183,8 @@ fn one(call: &Call, query: MetricDataQuery, at: &str) -> Result<Query, AwsError>
 }
 
 fn period_ms(period: Option<i32>) -> Result<i64, AwsError> {
-    match i64::from(period.unwrap_or_default()) {
-        1 | 5 | 10 | 20 | 30 => Err(AwsError::not_implemented_yet("periods of less than a minute")),
-        period if period > 0 && period % 60 == 0 => Ok(period * 1000),
-        _ => Err(errors::validation("Period must be 1, 5, 10, 20, 30, or a multiple of 60.")),
-    }
+    let wrong = || errors::validation("Period must be 1, 5, 10, 20, 30, or a multiple of 60.");
+    statistics::whole_minutes(period.unwrap_or_default())?.ok_or_else(wrong)
 }
 
 /// Periods begin at multiples of themselves.
@@ -198,8 +195,7 @@ fn points(
     (start, end): (Timestamp, Timestamp),
     is_ascending: bool,
 ) -> Vec<(i64, f64)> {
-    let first = start.0.div_euclid(MINUTE_MS) * MINUTE_MS;
-    let by_unit = metrics.minutes(call.scope.account, &query.metric, (first, end.0));
+    let by_unit = metrics.minutes(call.scope.account, &query.metric, (minute_of(start), end.0));
     let meant = by_unit.into_iter().filter(|(unit, _)| query.unit.as_deref().is_none_or(|it| it == *unit));
     let minutes: Vec<(i64, Bucket)> = meant.flat_map(|it| it.1).collect();
     let periods = statistics::periods(&minutes, 0, query.period_ms).into_iter();

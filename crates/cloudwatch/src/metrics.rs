@@ -167,7 +167,7 @@ impl Metrics {
 
 impl Account {
     fn change(&mut self, id: MetricId, unit: &'static str, at: Timestamp, change: impl FnOnce(&mut Bucket)) {
-        let minute = at.0.div_euclid(MINUTE_MS) * MINUTE_MS;
+        let minute = minute_of(at);
         let minutes = self.metrics.entry(id).or_default().entry(unit).or_default();
         let before = minutes.get(&minute).map_or(0, Bucket::weight);
         let bucket = minutes.entry(minute).or_default();
@@ -206,6 +206,11 @@ impl Account {
         });
         self.points -= gone;
     }
+}
+
+/// When the minute of a moment began.
+pub(crate) fn minute_of(at: Timestamp) -> i64 {
+    at.0.div_euclid(MINUTE_MS) * MINUTE_MS
 }
 
 #[cfg(test)]

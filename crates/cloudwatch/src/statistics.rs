@@ -8,7 +8,7 @@ use model::World;
 
 use crate::bucket::Bucket;
 use crate::metric_id::MetricId;
-use crate::metrics::{MINUTE_MS, Metrics};
+use crate::metrics::{Metrics, minute_of};
 use crate::shapes::*;
 use crate::statistic::Statistic;
 use crate::{dimensions, errors};
@@ -50,7 +50,7 @@ pub(crate) async fn get(
         return Err(errors::invalid("The parameter StartTime must be less than the parameter EndTime."));
     }
     // "Start time between 3 hours and 15 days ago - Rounds down to the nearest 1-minute interval."
-    let first = start.0.div_euclid(MINUTE_MS) * MINUTE_MS;
+    let first = minute_of(start);
     let asked = end.0.saturating_sub(first).div_euclid(period_ms);
     if asked > POINTS_MAX {
         return Err(errors::combination(format!(
@@ -74,12 +74,17 @@ pub(crate) async fn get(
 }
 
 fn period_ms(period: Option<i32>) -> Result<i64, AwsError> {
-    let period = i64::from(period.ok_or_else(|| errors::missing("Period"))?);
-    match period {
+    let period = period.ok_or_else(|| errors::missing("Period"))?;
+    whole_minutes(period)?.ok_or_else(|| errors::invalid("The parameter Period must be a multiple of 60."))
+}
+
+/// The milliseconds of a period in seconds; none of one that no metric has.
+pub(crate) fn whole_minutes(period: i32) -> Result<Option<i64>, AwsError> {
+    match i64::from(period) {
         // Those of metrics of high resolution, which there are none of.
         1 | 5 | 10 | 20 | 30 => Err(AwsError::not_implemented_yet("periods of less than a minute")),
-        _ if period > 0 && period % 60 == 0 => Ok(period * 1000),
-        _ => Err(errors::invalid("The parameter Period must be a multiple of 60.")),
+        period if period > 0 && period % 60 == 0 => Ok(Some(period * 1000)),
+        _ => Ok(None),
     }
 }
 

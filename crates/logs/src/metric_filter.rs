@@ -1,6 +1,7 @@
 //! Metric filters: what is counted of events. Follows PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter and TestMetricFilter
 //! (Amazon CloudWatch Logs API Reference). How they count is `watching::counting`'s.
 
+use awsproto::metering::UNITS;
 use awsproto::{AwsError, Call};
 use model::log_filter;
 use model::log_group::LogGroup;
@@ -17,35 +18,6 @@ const DIMENSIONS_MAX: usize = 3;
 const NAME_MAX: usize = 255;
 const VALUE_MAX: usize = 100;
 const MESSAGES_MAX: usize = 50;
-const UNITS: [&str; 27] = [
-    "Seconds",
-    "Microseconds",
-    "Milliseconds",
-    "Bytes",
-    "Kilobytes",
-    "Megabytes",
-    "Gigabytes",
-    "Terabytes",
-    "Bits",
-    "Kilobits",
-    "Megabits",
-    "Gigabits",
-    "Terabits",
-    "Percent",
-    "Count",
-    "Bytes/Second",
-    "Kilobytes/Second",
-    "Megabytes/Second",
-    "Gigabytes/Second",
-    "Terabytes/Second",
-    "Bits/Second",
-    "Kilobits/Second",
-    "Megabits/Second",
-    "Gigabits/Second",
-    "Terabits/Second",
-    "Count/Second",
-    "None",
-];
 
 pub(crate) fn put(
     call: &mut Call,
