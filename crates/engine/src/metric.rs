@@ -9,6 +9,8 @@ pub struct Metric {
     pub name: &'static str,
     /// What it counts.
     pub unit: Unit,
+    /// Whether it says how something stands, and does not only grow.
+    pub is_gauge: bool,
     /// How many.
     pub value: u64,
 }
@@ -25,12 +27,17 @@ pub enum Unit {
 impl Metric {
     /// So many of something.
     pub fn count(name: &'static str, value: u64) -> Metric {
-        Metric { name, unit: Unit::Count, value }
+        Metric { name, unit: Unit::Count, is_gauge: false, value }
+    }
+
+    /// So many of something that is there now, or was at most.
+    pub fn gauge(name: &'static str, value: u64) -> Metric {
+        Metric { is_gauge: true, ..Metric::count(name, value) }
     }
 
     /// So many bytes.
     pub fn bytes(name: &'static str, value: u64) -> Metric {
-        Metric { name, unit: Unit::Bytes, value }
+        Metric { name, unit: Unit::Bytes, is_gauge: false, value }
     }
 }
 

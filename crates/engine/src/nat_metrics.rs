@@ -228,7 +228,7 @@ impl Gateway {
         let [from_source, from_destination] = self.received;
         let [to_destination, to_source] = self.sent;
         vec![
-            Metric::count("ActiveConnectionCount", self.active),
+            Metric::gauge("ActiveConnectionCount", self.active),
             Metric::bytes("BytesInFromDestination", from_destination.bytes),
             Metric::bytes("BytesInFromSource", from_source.bytes),
             Metric::bytes("BytesOutToDestination", to_destination.bytes),
@@ -243,8 +243,8 @@ impl Gateway {
             Metric::count("PacketsOutToDestination", to_destination.packets),
             Metric::count("PacketsOutToSource", to_source.packets),
             // "Units: Count", although they are rates.
-            Metric::count("PeakBytesPerSecond", self.peak(|window| window.bytes)),
-            Metric::count("PeakPacketsPerSecond", self.peak(|window| window.packets)),
+            Metric::gauge("PeakBytesPerSecond", self.peak(|window| window.bytes)),
+            Metric::gauge("PeakPacketsPerSecond", self.peak(|window| window.packets)),
         ]
     }
 }

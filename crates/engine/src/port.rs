@@ -90,7 +90,7 @@ impl Port {
     /// of bandwidth and packets per second, which nothing limits here.
     pub fn allowances(&self, tracked_max: u32) -> Vec<Metric> {
         vec![
-            Metric::count("conntrack_allowance_available", tracked_max.saturating_sub(self.tracked).into()),
+            Metric::gauge("conntrack_allowance_available", tracked_max.saturating_sub(self.tracked).into()),
             Metric::count("conntrack_allowance_exceeded", self.tracked_exceeded),
             Metric::count("linklocal_allowance_exceeded", self.link_services_exceeded),
         ]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use awsproto::metering::{Measurement, Meter as _, Reading};
 use cloudwatch::Metrics;
 use datapath::{Datapath, LinkStatus};
-use engine::PortKind;
+use engine::{Metric, PortKind};
 use model::{InstanceId, Scope, Timestamp, World};
 
 use crate::clock;
@@ -19,8 +19,6 @@ use crate::writer::State;
 
 const OF_NAT_GATEWAYS: &str = "AWS/NATGateway";
 const OF_INSTANCES: &str = "AWS/EC2";
-/// What is no sum, but how it stands: the number itself is a minute's.
-const GAUGES: [&str; 3] = ["ActiveConnectionCount", "PeakBytesPerSecond", "PeakPacketsPerSecond"];
 
 /// Takes numbers from the network to the metrics.
 pub(crate) struct NetworkMetrics {
@@ -41,9 +39,7 @@ struct Counted {
     namespace: &'static str,
     dimension: &'static str,
     resource: String,
-    metric: &'static str,
-    unit: &'static str,
-    total: u64,
+    metric: Metric,
 }
 
 /// What was counted when it was last looked, by resource and metric.
@@ -67,12 +63,7 @@ impl NetworkMetrics {
                     namespace: OF_NAT_GATEWAYS,
                     dimension: "NatGatewayId",
                     resource: id.to_string(),
-                    metric: metric.name,
-                    unit: match metric.unit {
-                        engine::Unit::Bytes => "Bytes",
-                        engine::Unit::Count => "Count",
-                    },
-                    total: metric.value,
+                    metric,
                 }));
             }
             // The minute that has ended.
@@ -102,21 +93,20 @@ fn of_instances(world: &World, links: &[LinkStatus]) -> Vec<Counted> {
         let sum = sums.entry((interface.scope, instance)).or_default();
         sum.iter_mut().zip(came).for_each(|(sum, one)| *sum += one);
     }
-    const NAMES: [(&str, &str); 4] = [
-        ("NetworkIn", "Bytes"),
-        ("NetworkOut", "Bytes"),
-        ("NetworkPacketsIn", "Count"),
-        ("NetworkPacketsOut", "Count"),
-    ];
-    let of = |((scope, instance), totals): ((Scope, InstanceId), [u64; 4])| {
-        NAMES.into_iter().zip(totals).map(move |((metric, unit), total)| Counted {
+    let of = |(of, passed): ((Scope, InstanceId), [u64; 4])| {
+        let ((scope, instance), [bytes_in, bytes_out, packets_in, packets_out]) = (of, passed);
+        let metrics = [
+            Metric::bytes("NetworkIn", bytes_in),
+            Metric::bytes("NetworkOut", bytes_out),
+            Metric::count("NetworkPacketsIn", packets_in),
+            Metric::count("NetworkPacketsOut", packets_out),
+        ];
+        metrics.map(|metric| Counted {
             scope,
             namespace: OF_INSTANCES,
             dimension: "InstanceId",
             resource: instance.to_string(),
             metric,
-            unit,
-            total,
         })
     };
     sums.into_iter().flat_map(of).collect()
@@ -126,19 +116,20 @@ fn of_instances(world: &World, links: &[LinkStatus]) -> Vec<Counted> {
 fn since(before: &mut Before, counted: Vec<Counted>, at: Timestamp) -> Vec<Measurement> {
     let earlier = std::mem::take(before);
     let mut measurements = Vec::with_capacity(counted.len());
-    for Counted { scope, namespace, dimension, resource, metric, unit, total } in counted {
-        let was = earlier.get(&(resource.clone(), metric)).copied().unwrap_or_default();
-        before.insert((resource.clone(), metric), total);
-        let number = match GAUGES.contains(&metric) {
-            true => total,
-            false => total.checked_sub(was).unwrap_or(total),
+    for Counted { scope, namespace, dimension, resource, metric } in counted {
+        let Metric { name, unit, is_gauge, value } = metric;
+        let was = earlier.get(&(resource.clone(), name)).copied().unwrap_or_default();
+        before.insert((resource.clone(), name), value);
+        let number = match is_gauge {
+            true => value,
+            false => value.checked_sub(was).unwrap_or(value),
         };
         measurements.push(Measurement {
             scope,
             namespace: namespace.to_owned(),
-            metric: metric.to_owned(),
+            metric: name.to_owned(),
             dimensions: vec![(dimension.to_owned(), resource)],
-            unit: Some(unit.to_owned()),
+            unit: Some(unit.to_string()),
             at,
             reading: Reading::Value(number as f64),
         });
@@ -169,9 +160,9 @@ mod tests {
 
     #[test]
     fn how_it_stands_is_told_as_it_is() {
-        let mut before = Before::default();
-        numbers(&mut before, &[("ActiveConnectionCount", 7)]);
-        assert_eq!(numbers(&mut before, &[("ActiveConnectionCount", 7)]), [7.0]);
+        let (mut before, active) = (Before::default(), Metric::gauge("ActiveConnectionCount", 7));
+        numbers_of(&mut before, &[active]);
+        assert_eq!(numbers_of(&mut before, &[active]), [7.0]);
     }
 
     #[test]
@@ -182,15 +173,18 @@ mod tests {
     }
 
     fn numbers(before: &mut Before, totals: &[(&'static str, u64)]) -> Vec<f64> {
+        let metrics: Vec<Metric> = totals.iter().map(|(name, total)| Metric::count(name, *total)).collect();
+        numbers_of(before, &metrics)
+    }
+
+    fn numbers_of(before: &mut Before, metrics: &[Metric]) -> Vec<f64> {
         let scope = Scope { account: AccountId::DEFAULT, region: "us-west-2".parse().expect("a Region") };
-        let counted = totals.iter().map(|(metric, total)| Counted {
+        let counted = metrics.iter().map(|metric| Counted {
             scope,
             namespace: OF_NAT_GATEWAYS,
             dimension: "NatGatewayId",
             resource: "nat-1".to_owned(),
-            metric,
-            unit: "Count",
-            total: *total,
+            metric: *metric,
         });
         let number = |it: Measurement| match it.reading {
             Reading::Value(number) => number,
