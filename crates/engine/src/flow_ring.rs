@@ -167,18 +167,19 @@ impl EntryAllowance {
 }
 
 impl FlowRing {
-    /// Whether an entry has this key, and was decided under this generation.
+    /// Under which generation the entry of this key was decided; `None` if there is none.
     pub(crate) fn knows(&self, key: &RingKey) -> Option<u64> {
-        self.entry(*self.latest.get(key)?).map(|entry| entry.generation)
+        self.entries.get(self.place(key)?).map(|entry| entry.generation)
     }
 
-    fn entry(&self, number: u64) -> Option<&Entry> {
-        self.entries.get(usize::try_from(number.checked_sub(self.oldest)?).ok()?)
+    /// Where the latest entry of a key is.
+    fn place(&self, key: &RingKey) -> Option<usize> {
+        usize::try_from(self.latest.get(key)?.checked_sub(self.oldest)?).ok()
     }
 
     fn latest_mut(&mut self, key: &RingKey) -> Option<&mut Entry> {
-        let number = *self.latest.get(key)?;
-        self.entries.get_mut(usize::try_from(number.checked_sub(self.oldest)?).ok()?)
+        let place = self.place(key)?;
+        self.entries.get_mut(place)
     }
 
     /// Counts a packet in the entry that it belongs to, if it has come to what that says.

@@ -6,7 +6,7 @@ use guest::service_endpoints::ServiceEndpoint;
 use model::vpc_endpoint_name::VpcEndpointName;
 use model::{
     Instance, InstanceConnectEndpointId, InstanceId, InstanceState, NetworkInterface, NetworkInterfaceId,
-    ResourceId, World,
+    Region, ResourceId, World, aws_range,
 };
 use std::net::IpAddr;
 
@@ -157,4 +157,44 @@ pub fn of_resource(world: &World, id: ResourceId) -> String {
     }
     let tags = world.scopes.values().find_map(|scope| world.tags(*scope, id));
     tags.and_then(model::tags::name).map_or_else(|| id.to_string(), str::to_owned)
+}
+
+/// Who has an address outside every VPC.
+pub fn of_outside(address: IpAddr) -> Option<String> {
+    if [IpAddr::V4(namespaces::LAPTOP), IpAddr::V6(namespaces::LAPTOP_V6)].contains(&address) {
+        return Some("laptop".to_owned());
+    }
+    if let Some(site) = Site::at(address, "") {
+        return site.names.first().map(|&name| name.to_owned());
+    }
+    let is_connect =
+        |region: &Region| namespaces::instance_connect_source(*region).map(IpAddr::V4) == Some(address);
+    if let Some(region) = Region::all().find(is_connect) {
+        return Some(format!("ec2-instance-connect.{region}"));
+    }
+    let region = Region::all().find(|it| aws_range::of_services(*it).any(|block| block.contains(&address)));
+    if let Some(region) = region {
+        let is_s3 = matches!(address, IpAddr::V4(v4) if aws_range::of_service(region, "s3").contains(&v4));
+        return Some(format!("{}.{region}", if is_s3 { "s3" } else { "aws" }));
+    }
+    guest::internet::addresses().any(|it| it == address).then(|| "internet".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_outside_has_a_name_if_anybody_is_there() {
+        let name = |address: &str| of_outside(address.parse().unwrap());
+        assert_eq!(name("198.51.100.10").as_deref(), Some("laptop"));
+        assert_eq!(name("192.0.2.10").as_deref(), Some("example.com"));
+        assert_eq!(name("8.8.8.8").as_deref(), Some("internet"));
+        assert_eq!(name("10.9.9.9"), None);
+        let region: Region = "us-west-2".parse().unwrap();
+        let s3 = aws_range::of_service(region, "s3").hosts().next().unwrap();
+        assert_eq!(of_outside(s3.into()).as_deref(), Some("s3.us-west-2"));
+        let other = aws_range::of_service(region, "sqs").hosts().next().unwrap();
+        assert_eq!(of_outside(other.into()).as_deref(), Some("aws.us-west-2"));
+    }
 }

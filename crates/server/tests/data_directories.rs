@@ -129,31 +129,16 @@ impl Copy {
 
     /// The store of a run that was refused, whose thread lets go of the directory a moment after the refusal was told.
     fn opened_again(&self, format: u32) -> Redb {
-        let until = Instant::now() + Duration::from_secs(10);
-        loop {
-            match Redb::open(&self.0, Options::new(format)) {
-                Err(StoreError::InUse { pid, .. })
-                    if pid == Some(std::process::id()) && Instant::now() < until =>
-                {
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                opened => return opened.expect("it has its format still"),
-            }
-        }
+        let is_ours = |opened: &Result<Redb, StoreError>| matches!(opened, Err(StoreError::InUse { pid, .. }) if *pid == Some(std::process::id()));
+        let opened = once_let_go(|| Redb::open(&self.0, Options::new(format)), is_ours);
+        opened.expect("it has its format still")
     }
 
     /// What the program says when it is started with this directory. What another test starts has the lock of this one's
     /// store, too, until it has become another program.
     fn refusal(&self) -> String {
-        let until = Instant::now() + Duration::from_secs(10);
         let in_use = format!("is in use by process {}", std::process::id());
-        loop {
-            let said = self.said();
-            if !said.contains(&in_use) || Instant::now() > until {
-                return said;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        once_let_go(|| self.said(), |said| said.contains(&in_use))
     }
 
     fn said(&self) -> String {
@@ -175,6 +160,18 @@ impl Copy {
             program: PathBuf::new(),
         };
         server::run(config, |_| panic!("it must not run")).unwrap_err().to_string()
+    }
+}
+
+/// Tries again while this process itself has the directory, for ten seconds at most.
+fn once_let_go<T>(attempt: impl Fn() -> T, is_ours: impl Fn(&T) -> bool) -> T {
+    let until = Instant::now() + Duration::from_secs(10);
+    loop {
+        let outcome = attempt();
+        if !is_ours(&outcome) || Instant::now() > until {
+            return outcome;
+        }
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 

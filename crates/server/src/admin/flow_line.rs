@@ -1,14 +1,13 @@
 //! One line of `hamlet flows`: a decision about a flow, with the names that people know.
 
 use engine::{DecidedFlow, FlowDecision};
-use guest::internet::Site;
 use model::network_interface::InterfaceKind;
 use model::rule::protocol;
-use model::{NetworkInterface, NetworkInterfaceId, Region, ResourceId, World, aws_range};
+use model::{NetworkInterface, NetworkInterfaceId, ResourceId, World};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-use crate::{names, namespaces};
+use crate::names;
 
 /// What was decided about one way of a flow.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -187,45 +186,5 @@ fn name_of(world: &World, id: NetworkInterfaceId) -> String {
 }
 
 fn outside(address: IpAddr, port: Option<u16>) -> FlowEnd {
-    FlowEnd { name: outside_name(address), address: Some(address), port, ..FlowEnd::default() }
-}
-
-/// Who has an address outside every VPC.
-fn outside_name(address: IpAddr) -> Option<String> {
-    if [IpAddr::V4(namespaces::LAPTOP), IpAddr::V6(namespaces::LAPTOP_V6)].contains(&address) {
-        return Some("laptop".to_owned());
-    }
-    if let Some(site) = Site::at(address, "") {
-        return site.names.first().map(|&name| name.to_owned());
-    }
-    let is_connect =
-        |region: &Region| namespaces::instance_connect_source(*region).map(IpAddr::V4) == Some(address);
-    if let Some(region) = Region::all().find(is_connect) {
-        return Some(format!("ec2-instance-connect.{region}"));
-    }
-    let region = Region::all().find(|it| aws_range::of_services(*it).any(|block| block.contains(&address)));
-    if let Some(region) = region {
-        let is_s3 = matches!(address, IpAddr::V4(v4) if aws_range::of_service(region, "s3").contains(&v4));
-        return Some(format!("{}.{region}", if is_s3 { "s3" } else { "aws" }));
-    }
-    guest::internet::addresses().any(|it| it == address).then(|| "internet".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whoever_is_outside_has_a_name_if_anybody_is_there() {
-        let name = |address: &str| outside_name(address.parse().unwrap());
-        assert_eq!(name("198.51.100.10").as_deref(), Some("laptop"));
-        assert_eq!(name("192.0.2.10").as_deref(), Some("example.com"));
-        assert_eq!(name("8.8.8.8").as_deref(), Some("internet"));
-        assert_eq!(name("10.9.9.9"), None);
-        let region: Region = "us-west-2".parse().unwrap();
-        let s3 = aws_range::of_service(region, "s3").hosts().next().unwrap();
-        assert_eq!(outside_name(s3.into()).as_deref(), Some("s3.us-west-2"));
-        let other = aws_range::of_service(region, "sqs").hosts().next().unwrap();
-        assert_eq!(outside_name(other.into()).as_deref(), Some("aws.us-west-2"));
-    }
+    FlowEnd { name: names::of_outside(address), address: Some(address), port, ..FlowEnd::default() }
 }

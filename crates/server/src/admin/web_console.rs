@@ -1,9 +1,10 @@
 //! `hamlet console`: an address that lets its user in.
 
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Instant;
 
+use crate::laptop_api;
 use crate::running::Running;
 use crate::web_console;
 
@@ -23,12 +24,7 @@ pub fn console_address(running: &Running) -> ConsoleAddress {
 
 /// Where this machine itself finds what listens at an address.
 fn from_here(address: SocketAddr) -> SocketAddr {
-    let ip: IpAddr = match (address.ip().is_unspecified(), address.is_ipv4()) {
-        (true, true) => Ipv4Addr::LOCALHOST.into(),
-        (true, false) => Ipv6Addr::LOCALHOST.into(),
-        (false, _) => address.ip(),
-    };
-    SocketAddr::new(ip, address.port())
+    laptop_api::address(address).unwrap_or(address)
 }
 
 #[cfg(test)]
