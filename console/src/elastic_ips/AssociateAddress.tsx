@@ -1,6 +1,5 @@
 import { AssociateAddressCommand } from "@aws-sdk/client-ec2";
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
@@ -12,6 +11,7 @@ import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { type Failure, sentence } from "../clients/failure";
 import { FormPage } from "../forms/FormPage";
+import { ResourceSelect } from "../forms/ResourceSelect";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
@@ -120,27 +120,17 @@ export default function AssociateAddress({ id }: { id: string }) {
             If an instance already has an Elastic IP address, it is disassociated from it, but stays yours. A
             public address that the instance got at its launch is given up.
           </Alert>
-          <FormField
+          <ResourceSelect
             label={kind === "instance" ? "Instance" : "Network interface"}
-            errorText={problem}
-            secondaryControl={
-              <Button
-                iconName="refresh"
-                ariaLabel="Refresh resources"
-                formAction="none"
-                onClick={kind === "instance" ? instances.refresh : interfaces.refresh}
-              />
-            }
-          >
-            <Select
-              selectedOption={options.find((it) => it.value === resource) ?? null}
-              placeholder={kind === "instance" ? "Choose an instance" : "Choose a network interface"}
-              filteringType="auto"
-              empty="There are none in this Region"
-              options={options}
-              onChange={({ detail }) => choose(detail.selectedOption.value ?? "")}
-            />
-          </FormField>
+            things="resources"
+            reading={kind === "instance" ? instances : interfaces}
+            options={options}
+            chosen={resource}
+            choose={choose}
+            placeholder={kind === "instance" ? "Choose an instance" : "Choose a network interface"}
+            empty="There are none in this Region"
+            problem={problem}
+          />
           <FormField
             label="Private IP address"
             description="The private IP address with which to associate the Elastic IP address."

@@ -1,10 +1,8 @@
 import type { Subnet } from "@aws-sdk/client-ec2";
-import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Select from "@cloudscape-design/components/select";
 import { useRegion } from "../frame/places";
 import { nameIn } from "../resources/names";
 import { useSubnets } from "../subnets/read";
+import { ResourceSelect } from "./ResourceSelect";
 
 interface Props {
   label: string;
@@ -15,29 +13,22 @@ interface Props {
   problem?: string | undefined;
 }
 
-/** A field that chooses a subnet, with a button that reads them again. */
+/** A field that chooses a subnet. */
 export function SubnetSelect({ label, description, subnet, choose, problem }: Props) {
   const subnets = useSubnets(useRegion());
-  const options = (subnets.data ?? []).map(option);
   return (
-    <FormField
+    <ResourceSelect
       label={label}
       description={description}
-      errorText={problem}
-      secondaryControl={
-        <Button iconName="refresh" ariaLabel="Refresh subnets" formAction="none" onClick={subnets.refresh} />
-      }
-    >
-      <Select
-        selectedOption={options.find((it) => it.value === subnet) ?? null}
-        placeholder="Select a subnet"
-        filteringType="auto"
-        empty="No subnets to choose from"
-        statusType={subnets.isLoading && !subnets.data ? "loading" : "finished"}
-        options={options}
-        onChange={({ detail }) => choose(detail.selectedOption.value ?? "")}
-      />
-    </FormField>
+      things="subnets"
+      reading={subnets}
+      options={(subnets.data ?? []).map(option)}
+      chosen={subnet}
+      choose={choose}
+      placeholder="Select a subnet"
+      empty="No subnets to choose from"
+      problem={problem}
+    />
   );
 }
 

@@ -1,9 +1,7 @@
 import type { Vpc } from "@aws-sdk/client-ec2";
-import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Select from "@cloudscape-design/components/select";
 import { useRegion } from "../frame/places";
 import { useVpcs, vpcName } from "../vpcs/read";
+import { ResourceSelect } from "./ResourceSelect";
 
 interface Props {
   label: string;
@@ -16,37 +14,35 @@ interface Props {
   problem?: string | undefined;
   /** Which are offered; all without. */
   only?: (vpc: Vpc) => boolean;
+  empty?: string;
 }
 
-/** A field that chooses a VPC, with a button that reads them again. */
-export function VpcSelect({ label, description, region, vpc, choose, problem, only }: Props) {
+/** A field that chooses a VPC. */
+export function VpcSelect({ label, description, region, vpc, choose, problem, only, empty }: Props) {
   const here = useRegion();
   const vpcs = useVpcs(region ?? here);
-  const option = (it: Vpc) => ({
-    value: it.VpcId ?? "",
-    label: it.VpcId ?? "",
-    description: vpcName(it),
-    labelTag: it.IsDefault ? "default" : "",
-  });
-  const options = (vpcs.data ?? []).filter(only ?? (() => true)).map(option);
+  const offered = (vpcs.data ?? []).filter(only ?? (() => true));
   return (
-    <FormField
+    <ResourceSelect
       label={label}
       description={description}
-      errorText={problem}
-      secondaryControl={
-        <Button iconName="refresh" ariaLabel="Refresh VPCs" formAction="none" onClick={vpcs.refresh} />
-      }
-    >
-      <Select
-        selectedOption={options.find((it) => it.value === vpc) ?? null}
-        placeholder="Select a VPC"
-        filteringType="auto"
-        empty="No VPCs to choose from"
-        statusType={vpcs.isLoading && !vpcs.data ? "loading" : "finished"}
-        options={options}
-        onChange={({ detail }) => choose(detail.selectedOption.value ?? "")}
-      />
-    </FormField>
+      things="VPCs"
+      reading={vpcs}
+      options={offered.map(option)}
+      chosen={vpc}
+      choose={choose}
+      placeholder="Select a VPC"
+      empty={empty ?? "No VPCs to choose from"}
+      problem={problem}
+    />
   );
+}
+
+function option(vpc: Vpc) {
+  return {
+    value: vpc.VpcId ?? "",
+    label: vpc.VpcId ?? "",
+    description: vpcName(vpc),
+    labelTag: vpc.IsDefault ? "default" : "",
+  };
 }

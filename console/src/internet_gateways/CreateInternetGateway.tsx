@@ -1,13 +1,12 @@
 import { CreateInternetGatewayCommand } from "@aws-sdk/client-ec2";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { FormPage } from "../forms/FormPage";
-import { nameAmong, specification, TagsEditor, type TypedTag, withName } from "../forms/TagsEditor";
+import { NameField } from "../forms/NameField";
+import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
@@ -45,13 +44,7 @@ export default function CreateInternetGateway() {
       submit={submit}
     >
       <Container header={<Header variant="h2">Internet gateway settings</Header>}>
-        <FormField label="Name tag" description="Creates a tag with the key Name and the value that you say.">
-          <Input
-            value={name}
-            placeholder="my-internet-gateway-01"
-            onChange={({ detail }) => setTags(withName(tags, detail.value))}
-          />
-        </FormField>
+        <NameField label="Name tag" placeholder="my-internet-gateway-01" tags={tags} change={setTags} />
       </Container>
       <TagsEditor tags={tags} change={setTags} />
     </FormPage>

@@ -1,13 +1,12 @@
 import { CreateRouteTableCommand } from "@aws-sdk/client-ec2";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { FormPage } from "../forms/FormPage";
-import { nameAmong, specification, TagsEditor, type TypedTag, withName } from "../forms/TagsEditor";
+import { NameField } from "../forms/NameField";
+import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { VpcSelect } from "../forms/VpcSelect";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
@@ -52,16 +51,7 @@ export default function CreateRouteTable() {
     >
       <Container header={<Header variant="h2">Route table settings</Header>}>
         <SpaceBetween size="l">
-          <FormField
-            label="Name – optional"
-            description="Creates a tag with the key Name and the value that you say."
-          >
-            <Input
-              value={name}
-              placeholder="my-route-table-01"
-              onChange={({ detail }) => setTags(withName(tags, detail.value))}
-            />
-          </FormField>
+          <NameField placeholder="my-route-table-01" tags={tags} change={setTags} />
           <VpcSelect
             label="VPC"
             description="The VPC to use for this route table."

@@ -10,16 +10,18 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { type Failure, sentence } from "../clients/failure";
-import { refreshAll, useReading } from "../clients/reading";
+import { useReading } from "../clients/reading";
 import { contains, countOf, formatCidr, neighbour, overlap, parseCidr, problemOf } from "../forms/cidr";
 import { FormPage } from "../forms/FormPage";
-import { nameAmong, specification, TagsEditor, type TypedTag, withName } from "../forms/TagsEditor";
+import { NameField } from "../forms/NameField";
+import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
+import { VpcSelect } from "../forms/VpcSelect";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { placeOf } from "../frame/regions";
 import { go, href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
-import { ipv4Blocks, useVpcs, vpcName } from "../vpcs/read";
+import { ipv4Blocks, useVpcs } from "../vpcs/read";
 import { useSubnets } from "./read";
 
 const NO_PREFERENCE: SelectProps.Option = { value: "", label: "No preference" };
@@ -102,29 +104,14 @@ export default function CreateSubnet() {
     >
       <Container header={<Header variant="h2">VPC</Header>}>
         <SpaceBetween size="l">
-          <FormField
+          <VpcSelect
             label="VPC ID"
             description="Create subnets in this VPC."
-            errorText={problems.vpc}
-            secondaryControl={
-              <Button iconName="refresh" ariaLabel="Refresh VPCs" formAction="none" onClick={refreshAll} />
-            }
-          >
-            <Select
-              selectedOption={vpc ? { value: vpcId, label: vpcId, description: vpcName(vpc) } : null}
-              placeholder="Select a VPC"
-              filteringType="auto"
-              empty="No VPCs in this Region"
-              statusType={vpcs.isLoading && !vpcs.data ? "loading" : "finished"}
-              options={(vpcs.data ?? []).map((it) => ({
-                value: it.VpcId ?? "",
-                label: it.VpcId ?? "",
-                description: vpcName(it),
-                labelTag: it.IsDefault ? "default" : "",
-              }))}
-              onChange={({ detail }) => setVpcId(detail.selectedOption.value ?? "")}
-            />
-          </FormField>
+            vpc={vpcId}
+            choose={setVpcId}
+            problem={problems.vpc}
+            empty="No VPCs in this Region"
+          />
           {vpc && (
             <div>
               <Box variant="awsui-key-label">Associated VPC CIDRs</Box>
@@ -142,17 +129,13 @@ export default function CreateSubnet() {
       >
         <SpaceBetween size="l">
           <Box variant="h3">Subnet 1 of 1</Box>
-          <FormField
+          <NameField
             label="Subnet name"
-            description="Creates a tag with the key Name and the value that you say."
-            constraintText="The name can be up to 256 characters long."
-          >
-            <Input
-              value={name}
-              placeholder="my-subnet-01"
-              onChange={({ detail }) => setTags(withName(tags, detail.value))}
-            />
-          </FormField>
+            placeholder="my-subnet-01"
+            constraint="The name can be up to 256 characters long."
+            tags={tags}
+            change={setTags}
+          />
           <FormField
             label="Availability Zone"
             description="Choose the zone in which the subnet will be, or let one be chosen for you."

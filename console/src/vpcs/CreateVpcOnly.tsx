@@ -11,7 +11,8 @@ import { ec2 } from "../clients/ec2";
 import { type Failure, sentence } from "../clients/failure";
 import { problemOf } from "../forms/cidr";
 import { FormPage } from "../forms/FormPage";
-import { nameAmong, specification, TagsEditor, type TypedTag, withName } from "../forms/TagsEditor";
+import { NameField } from "../forms/NameField";
+import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
@@ -75,16 +76,7 @@ export default function CreateVpcOnly() {
       <Container header={<Header variant="h2">VPC settings</Header>}>
         <SpaceBetween size="l">
           <ResourcesToCreate mode="only" />
-          <FormField
-            label="Name tag – optional"
-            description="Creates a tag with the key Name and the value that you say."
-          >
-            <Input
-              value={name}
-              placeholder="my-vpc-01"
-              onChange={({ detail }) => setTags(withName(tags, detail.value))}
-            />
-          </FormField>
+          <NameField label="Name tag – optional" placeholder="my-vpc-01" tags={tags} change={setTags} />
           <FormField label="IPv4 CIDR block">
             <RadioGroup
               value="manual"
