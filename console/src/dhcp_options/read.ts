@@ -1,18 +1,12 @@
-import { type DhcpOptions, paginateDescribeDhcpOptions, type Vpc } from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import type { DhcpOptions, Vpc } from "@aws-sdk/client-ec2";
+import { readDhcpOptions, readVpcs } from "../clients/describe";
 import { useReading } from "../clients/reading";
 import { nameIn, titleOf } from "../resources/names";
-import { readVpcs } from "../vpcs/read";
 
 /** A set with the VPCs that have it. */
 export interface DhcpOptionsRow {
   options: DhcpOptions;
   vpcs: Vpc[];
-}
-
-async function readDhcpOptions(region: string): Promise<DhcpOptions[]> {
-  return all(paginateDescribeDhcpOptions({ client: ec2(region) }, {}), (page) => page.DhcpOptions);
 }
 
 export async function readDhcpOptionsRows(region: string): Promise<DhcpOptionsRow[]> {

@@ -1,16 +1,10 @@
-import {
-  type EgressOnlyInternetGateway,
-  paginateDescribeEgressOnlyInternetGateways,
-  type Vpc,
-} from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import type { EgressOnlyInternetGateway, Vpc } from "@aws-sdk/client-ec2";
+import { readEgressOnlyInternetGateways, readVpcs } from "../clients/describe";
 import { href } from "../frame/route";
 import { Copied, ResourceLink, State } from "../resources/cells";
 import { capitalised, DASH, nameIn, titleOf } from "../resources/names";
 import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne } from "../resources/noun";
 import { TagsTab } from "../resources/TagsTab";
-import { readVpcs } from "../vpcs/read";
 import { DeleteEgressOnlyInternetGatewayDialog } from "./DeleteEgressOnlyInternetGatewayDialog";
 
 interface Row {
@@ -46,13 +40,7 @@ const EGRESS_ONLY_INTERNET_GATEWAYS: Noun<Row> = {
 export default EGRESS_ONLY_INTERNET_GATEWAYS;
 
 async function readRows(region: string): Promise<Row[]> {
-  const [gateways, vpcs] = await Promise.all([
-    all(
-      paginateDescribeEgressOnlyInternetGateways({ client: ec2(region) }, {}),
-      (page) => page.EgressOnlyInternetGateways,
-    ),
-    readVpcs(region),
-  ]);
+  const [gateways, vpcs] = await Promise.all([readEgressOnlyInternetGateways(region), readVpcs(region)]);
   return gateways.map((gateway) => ({ gateway, vpc: vpcs.find((it) => it.VpcId === vpcOf(gateway)) }));
 }
 

@@ -1,5 +1,6 @@
 import type { Address } from "@aws-sdk/client-ec2";
 import Link from "@cloudscape-design/components/link";
+import { readAddresses } from "../clients/describe";
 import { href } from "../frame/route";
 import { Copied, ResourceLink } from "../resources/cells";
 import { DASH, nameIn } from "../resources/names";
@@ -7,7 +8,6 @@ import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne } from "../res
 import { TagsTab } from "../resources/TagsTab";
 import { DisassociateAddressDialog } from "./DisassociateAddressDialog";
 import { ReleaseAddressesDialog } from "./ReleaseAddressesDialog";
-import { readAddresses } from "./read";
 
 const ELASTIC_IPS: Noun<Address> = {
   path: "elastic_ips",

@@ -5,6 +5,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { readInternetGateways } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
@@ -13,12 +14,11 @@ import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { vpcOf } from "./attachment";
-import INTERNET_GATEWAYS from "./internet_gateways";
 
 /** Attach to VPC: only VPCs that have no gateway are offered. */
 export default function AttachInternetGateway({ id }: { id: string }) {
   const region = useRegion();
-  const gateways = useReading(`internet_gateways/${region}`, () => INTERNET_GATEWAYS.list(region));
+  const gateways = useReading(`internet_gateways/${region}`, () => readInternetGateways(region));
   const [vpc, setVpc] = useState("");
   const [problem, setProblem] = useState<string>();
   const taken = new Set(gateways.data?.map(vpcOf));

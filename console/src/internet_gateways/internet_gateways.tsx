@@ -1,6 +1,5 @@
-import { type InternetGateway, paginateDescribeInternetGateways } from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import type { InternetGateway } from "@aws-sdk/client-ec2";
+import { readInternetGateways } from "../clients/describe";
 import { href } from "../frame/route";
 import { Copied, ResourceLink, State } from "../resources/cells";
 import { capitalised, DASH } from "../resources/names";
@@ -19,8 +18,7 @@ const INTERNET_GATEWAYS: Noun<InternetGateway> = {
   id: (it) => it.InternetGatewayId ?? "",
   tags: (it) => it.Tags,
   hasName: true,
-  list: (region) =>
-    all(paginateDescribeInternetGateways({ client: ec2(region) }, {}), (page) => page.InternetGateways),
+  list: readInternetGateways,
   create: { text: "Create internet gateway", path: "create" },
   columns: [
     {

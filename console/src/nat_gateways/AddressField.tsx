@@ -1,4 +1,4 @@
-import { type Address, AllocateAddressCommand, DescribeAddressesCommand } from "@aws-sdk/client-ec2";
+import { AllocateAddressCommand } from "@aws-sdk/client-ec2";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
@@ -6,7 +6,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { failureOf } from "../clients/failure";
-import { refreshAll, useReading } from "../clients/reading";
+import { refreshAll } from "../clients/reading";
+import { useAddresses } from "../elastic_ips/read";
 import { fail, succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { nameIn } from "../resources/names";
@@ -20,9 +21,10 @@ interface Props {
 /** Chooses an Elastic IP address that nothing has yet, or allocates one at once. */
 export function AddressField({ allocation, choose, problem }: Props) {
   const region = useRegion();
-  const addresses = useReading(`free-addresses/${region}`, () => readFree(region));
+  const addresses = useAddresses(region);
   const [isAllocating, setAllocating] = useState(false);
-  const options = (addresses.data ?? []).map(({ AllocationId, PublicIp, Tags }) => ({
+  const free = (addresses.data ?? []).filter((it) => !it.AssociationId);
+  const options = free.map(({ AllocationId, PublicIp, Tags }) => ({
     value: AllocationId ?? "",
     label: AllocationId ?? "",
     description: [PublicIp, nameIn(Tags)].filter(Boolean).join(" · "),
@@ -71,9 +73,4 @@ export function AddressField({ allocation, choose, problem }: Props) {
       />
     </FormField>
   );
-}
-
-async function readFree(region: string): Promise<Address[]> {
-  const { Addresses = [] } = await ec2(region).send(new DescribeAddressesCommand({}));
-  return Addresses.filter((it) => !it.AssociationId);
 }

@@ -1,15 +1,6 @@
-import {
-  type NatGateway,
-  type NatGatewayAddress,
-  paginateDescribeNatGateways,
-  type Subnet,
-  type Vpc,
-} from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import type { NatGateway, NatGatewayAddress, Subnet, Vpc } from "@aws-sdk/client-ec2";
+import { readNatGateways, readSubnets, readVpcs } from "../clients/describe";
 import { nameIn, titleOf } from "../resources/names";
-import { readSubnets } from "../subnets/read";
-import { readVpcs } from "../vpcs/read";
 
 /** A NAT gateway with what its list shows beside it. */
 export interface NatGatewayRow {
@@ -20,7 +11,7 @@ export interface NatGatewayRow {
 
 export async function readNatGatewayRows(region: string): Promise<NatGatewayRow[]> {
   const [gateways, vpcs, subnets] = await Promise.all([
-    all(paginateDescribeNatGateways({ client: ec2(region) }, {}), (page) => page.NatGateways),
+    readNatGateways(region),
     readVpcs(region),
     readSubnets(region),
   ]);

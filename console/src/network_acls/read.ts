@@ -1,16 +1,7 @@
-import {
-  type NetworkAcl,
-  type NetworkAclEntry,
-  paginateDescribeNetworkAcls,
-  type Subnet,
-  type Vpc,
-} from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import type { NetworkAcl, NetworkAclEntry, Subnet, Vpc } from "@aws-sdk/client-ec2";
+import { readNetworkAcls, readSubnets, readVpcs } from "../clients/describe";
 import { useReading } from "../clients/reading";
 import { nameIn, titleOf } from "../resources/names";
-import { readSubnets } from "../subnets/read";
-import { readVpcs } from "../vpcs/read";
 
 /** A network ACL with what its list shows beside it. */
 export interface NetworkAclRow {
@@ -18,10 +9,6 @@ export interface NetworkAclRow {
   vpc: Vpc | undefined;
   /** Whose packets it judges. */
   subnets: Subnet[];
-}
-
-export async function readNetworkAcls(region: string): Promise<NetworkAcl[]> {
-  return all(paginateDescribeNetworkAcls({ client: ec2(region) }, {}), (page) => page.NetworkAcls);
 }
 
 export async function readNetworkAclRows(region: string): Promise<NetworkAclRow[]> {

@@ -1,27 +1,12 @@
-import {
-  type NetworkInterface,
-  paginateDescribeNetworkInterfaces,
-  type Subnet,
-  type Vpc,
-} from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import type { NetworkInterface, Subnet, Vpc } from "@aws-sdk/client-ec2";
+import { readNetworkInterfaces, readSubnets, readVpcs } from "../clients/describe";
 import { useReading } from "../clients/reading";
-import { readSubnets } from "../subnets/read";
-import { readVpcs } from "../vpcs/read";
 
 /** A network interface with what its list shows beside it. */
 export interface NetworkInterfaceRow {
   it: NetworkInterface;
   subnet: Subnet | undefined;
   vpc: Vpc | undefined;
-}
-
-export async function readNetworkInterfaces(region: string): Promise<NetworkInterface[]> {
-  return all(
-    paginateDescribeNetworkInterfaces({ client: ec2(region) }, {}),
-    (page) => page.NetworkInterfaces,
-  );
 }
 
 export async function readNetworkInterfaceRows(region: string): Promise<NetworkInterfaceRow[]> {

@@ -1,5 +1,6 @@
 import type { ManagedPrefixList } from "@aws-sdk/client-ec2";
 import Alert from "@cloudscape-design/components/alert";
+import { readPrefixLists } from "../clients/describe";
 import { sentence } from "../clients/failure";
 import { href } from "../frame/route";
 import { Copied, State } from "../resources/cells";
@@ -8,7 +9,7 @@ import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne, type Tab } fr
 import { TagsTab } from "../resources/TagsTab";
 import { SmallTable } from "../table/SmallTable";
 import { DeletePrefixListsDialog } from "./DeletePrefixListsDialog";
-import { isOfAws, readPrefixLists, useAssociations, useEntries } from "./read";
+import { isOfAws, useAssociations, useEntries } from "./read";
 
 const OF_AWS = "AWS manages it.";
 

@@ -1,16 +1,12 @@
 import {
   type ManagedPrefixList,
-  paginateDescribeManagedPrefixLists,
   paginateGetManagedPrefixListAssociations,
   paginateGetManagedPrefixListEntries,
 } from "@aws-sdk/client-ec2";
+import { readPrefixLists } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
-
-export async function readPrefixLists(region: string): Promise<ManagedPrefixList[]> {
-  return all(paginateDescribeManagedPrefixLists({ client: ec2(region) }, {}), (page) => page.PrefixLists);
-}
 
 /** The prefix lists of a Region, for forms. */
 export function usePrefixLists(region: string) {

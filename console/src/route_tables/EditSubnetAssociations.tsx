@@ -16,8 +16,8 @@ import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { DASH, nameIn, titleOf } from "../resources/names";
-import { isMain, routeTableOf, subnetTitle, useSubnets } from "../subnets/read";
-import { associatedWith, useRouteTables } from "./read";
+import { subnetTitle, useSubnets } from "../subnets/read";
+import { associatedWith, isMain, routeTableOf, useRouteTables } from "./read";
 
 /** Edit subnet associations: which subnets follow this table. */
 export default function EditSubnetAssociations({ id }: { id: string }) {

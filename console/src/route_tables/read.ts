@@ -1,7 +1,6 @@
 import type { RouteTable, Subnet, Vpc } from "@aws-sdk/client-ec2";
+import { readRouteTables, readSubnets, readVpcs } from "../clients/describe";
 import { useReading } from "../clients/reading";
-import { readRouteTables, readSubnets } from "../subnets/read";
-import { readVpcs } from "../vpcs/read";
 
 /** A route table with what its list shows beside it. */
 export interface RouteTableRow {
@@ -34,6 +33,16 @@ export async function readRouteTableRows(region: string): Promise<RouteTableRow[
 
 export function associatedWith(table: RouteTable): string[] {
   return (table.Associations ?? []).flatMap((it) => it.SubnetId ?? []);
+}
+
+/** The table that a subnet's packets are routed by. */
+export function routeTableOf(subnet: Subnet, tables: RouteTable[]): RouteTable | undefined {
+  const own = tables.find((it) => associatedWith(it).includes(subnet.SubnetId ?? ""));
+  return own ?? tables.find((it) => it.VpcId === subnet.VpcId && isMain(it));
+}
+
+export function isMain(table: RouteTable): boolean {
+  return table.Associations?.some((association) => association.Main) ?? false;
 }
 
 /** The route tables of a Region, for forms. */

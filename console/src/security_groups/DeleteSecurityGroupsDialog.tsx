@@ -2,6 +2,7 @@ import { DeleteSecurityGroupCommand, type SecurityGroup } from "@aws-sdk/client-
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
+import { readSecurityGroups } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { sentence } from "../clients/failure";
 import { useReading } from "../clients/reading";
@@ -11,7 +12,7 @@ import { succeed } from "../frame/flash";
 import { go, href } from "../frame/route";
 import { counted } from "../resources/names";
 import { SmallTable } from "../table/SmallTable";
-import { groupTitle, isDefault, readSecurityGroups, readUses } from "./read";
+import { groupTitle, isDefault, readUses } from "./read";
 
 interface Props {
   region: string;

@@ -1,24 +1,18 @@
 import {
   paginateDescribeSecurityGroupRules,
-  paginateDescribeSecurityGroups,
   paginateDescribeSecurityGroupVpcAssociations,
   type SecurityGroup,
   type Vpc,
 } from "@aws-sdk/client-ec2";
+import { readNetworkInterfaces, readSecurityGroups, readVpcs } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
-import { readNetworkInterfaces } from "../network_interfaces/read";
-import { readVpcs } from "../vpcs/read";
 
 /** A security group with what its list shows beside it. */
 export interface SecurityGroupRow {
   group: SecurityGroup;
   vpc: Vpc | undefined;
-}
-
-export async function readSecurityGroups(region: string): Promise<SecurityGroup[]> {
-  return all(paginateDescribeSecurityGroups({ client: ec2(region) }, {}), (page) => page.SecurityGroups);
 }
 
 export async function readSecurityGroupRows(region: string): Promise<SecurityGroupRow[]> {

@@ -1,4 +1,4 @@
-import { CreateSubnetCommand, DescribeAvailabilityZonesCommand } from "@aws-sdk/client-ec2";
+import { type AvailabilityZone, CreateSubnetCommand } from "@aws-sdk/client-ec2";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
@@ -10,7 +10,6 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
 import { type Failure, sentence } from "../clients/failure";
-import { useReading } from "../clients/reading";
 import { contains, countOf, formatCidr, neighbour, overlap, parseCidr, problemOf } from "../forms/cidr";
 import { FormPage } from "../forms/FormPage";
 import { NameField } from "../forms/NameField";
@@ -22,7 +21,7 @@ import { placeOf } from "../frame/regions";
 import { go, href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
 import { ipv4Blocks, useVpcs } from "../vpcs/read";
-import { useSubnets } from "./read";
+import { useAvailabilityZones, useSubnets } from "./read";
 
 const NO_PREFERENCE: SelectProps.Option = { value: "", label: "No preference" };
 
@@ -31,7 +30,7 @@ export default function CreateSubnet() {
   const region = useRegion();
   const vpcs = useVpcs(region);
   const subnets = useSubnets(region);
-  const zones = useReading(`zones/${region}`, () => readZones(region));
+  const zones = useAvailabilityZones(region);
   const [vpcId, setVpcId] = useState("");
   const [tags, setTags] = useState<TypedTag[]>([]);
   const [zone, setZone] = useState(NO_PREFERENCE);
@@ -142,7 +141,7 @@ export default function CreateSubnet() {
           >
             <Select
               selectedOption={zone}
-              options={[NO_PREFERENCE, ...(zones.data ?? [])]}
+              options={[NO_PREFERENCE, ...(zones.data ?? []).map((it) => zoneOption(region, it))]}
               onChange={({ detail }) => setZone(detail.selectedOption)}
             />
           </FormField>
@@ -194,11 +193,6 @@ export default function CreateSubnet() {
   );
 }
 
-async function readZones(region: string): Promise<SelectProps.Option[]> {
-  const { AvailabilityZones = [] } = await ec2(region).send(new DescribeAvailabilityZonesCommand({}));
-  return AvailabilityZones.map(({ ZoneName, ZoneId }) => ({
-    value: ZoneName ?? "",
-    label: `${placeOf(region)} / ${ZoneName}`,
-    description: ZoneId ?? "",
-  }));
+function zoneOption(region: string, { ZoneName = "", ZoneId = "" }: AvailabilityZone): SelectProps.Option {
+  return { value: ZoneName, label: `${placeOf(region)} / ${ZoneName}`, description: ZoneId };
 }

@@ -1,8 +1,8 @@
-import { DeleteSubnetCommand, paginateDescribeNetworkInterfaces, type Subnet } from "@aws-sdk/client-ec2";
+import { DeleteSubnetCommand, type Subnet } from "@aws-sdk/client-ec2";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import { readNetworkInterfaces } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { succeed } from "../frame/flash";
@@ -19,9 +19,9 @@ export function DeleteSubnetDialog({
   subnet: Subnet;
   close: () => void;
 }) {
-  const own = { Filters: [{ Name: "subnet-id", Values: [subnet.SubnetId ?? ""] }] };
+  const own = [{ Name: "subnet-id", Values: [subnet.SubnetId ?? ""] }];
   const interfaces = useReading(`interfaces-in/${region}/${subnet.SubnetId}`, () =>
-    all(paginateDescribeNetworkInterfaces({ client: ec2(region) }, own), (page) => page.NetworkInterfaces),
+    readNetworkInterfaces(region, own),
   );
   const inTheWay = interfaces.data ?? [];
   const run = async () => {

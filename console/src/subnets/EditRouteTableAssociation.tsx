@@ -11,21 +11,21 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { nameIn, titleOf } from "../resources/names";
+import { isMain, routeTableOf, useRouteTables } from "../route_tables/read";
 import { destinationOf, targetOf } from "../route_tables/routes";
 import { SmallTable } from "../table/SmallTable";
-import { isMain, readRouteTables, routeTableOf, useSubnets } from "./read";
+import { useSubnets } from "./read";
 
 /** Edit route table association: the main table is what a subnet without one of its own follows. */
 export default function EditRouteTableAssociation({ id }: { id: string }) {
   const region = useRegion();
   const subnet = useSubnets(region).data?.find((it) => it.SubnetId === id);
-  const tables = useReading(`all-route-tables/${region}`, () => readRouteTables(region));
+  const tables = useRouteTables(region);
   const [chosen, setChosen] = useState<string>();
   const own = (tables.data ?? []).filter((it) => it.VpcId === subnet?.VpcId);
   const now = subnet && routeTableOf(subnet, own);

@@ -5,8 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useRegion } from "../frame/places";
 import { counted, DASH, nameIn, titleOf, yesNo } from "../resources/names";
-import { associatedWith, useRouteTables } from "../route_tables/read";
-import { isMain } from "../subnets/read";
+import { associatedWith, isMain, useRouteTables } from "../route_tables/read";
 
 interface Props {
   vpc: string;

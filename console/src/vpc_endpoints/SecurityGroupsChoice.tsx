@@ -2,7 +2,7 @@ import type { SecurityGroup } from "@aws-sdk/client-ec2";
 import Header from "@cloudscape-design/components/header";
 import Table from "@cloudscape-design/components/table";
 import { useRegion } from "../frame/places";
-import { useSecurityGroups } from "./read";
+import { useSecurityGroups } from "../security_groups/read";
 
 interface Props {
   vpc: string;

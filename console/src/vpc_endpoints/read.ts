@@ -1,21 +1,16 @@
 import {
   DescribeVpcEndpointServicesCommand,
   type DescribeVpcEndpointServicesResult,
-  paginateDescribeSecurityGroups,
-  paginateDescribeVpcEndpoints,
   type RouteTable,
-  type SecurityGroup,
   type ServiceDetail,
   type Subnet,
   type Vpc,
   type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
+import { readEndpoints, readRouteTables, readSubnets, readVpcs } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
 import { nameIn, titleOf } from "../resources/names";
-import { readRouteTables, readSubnets } from "../subnets/read";
-import { readVpcs } from "../vpcs/read";
 
 /** An endpoint with what its list and its tabs show beside it. */
 export interface EndpointRow {
@@ -29,7 +24,7 @@ export interface EndpointRow {
 
 export async function readEndpointRows(region: string): Promise<EndpointRow[]> {
   const [endpoints, vpcs, tables, subnets] = await Promise.all([
-    all(paginateDescribeVpcEndpoints({ client: ec2(region) }, {}), (page) => page.VpcEndpoints),
+    readEndpoints(region),
     readVpcs(region),
     readRouteTables(region),
     readSubnets(region),
@@ -68,11 +63,4 @@ export async function readServices(region: string): Promise<ServiceDetail[]> {
     NextToken = page.NextToken || undefined;
   } while (NextToken);
   return services;
-}
-
-/** The security groups of a Region, for selects. */
-export function useSecurityGroups(region: string) {
-  const read = (): Promise<SecurityGroup[]> =>
-    all(paginateDescribeSecurityGroups({ client: ec2(region) }, {}), (page) => page.SecurityGroups);
-  return useReading(`all-security-groups/${region}`, read);
 }

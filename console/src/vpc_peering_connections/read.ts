@@ -1,14 +1,7 @@
-import {
-  paginateDescribeVpcPeeringConnections,
-  type Vpc,
-  type VpcPeeringConnection,
-  type VpcPeeringConnectionVpcInfo,
-} from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import type { Vpc, VpcPeeringConnection, VpcPeeringConnectionVpcInfo } from "@aws-sdk/client-ec2";
+import { readPeeringConnections, readVpcs } from "../clients/describe";
 import { useReading } from "../clients/reading";
 import { DASH, nameIn, titleOf } from "../resources/names";
-import { readVpcs } from "../vpcs/read";
 
 /** A peering connection with the VPCs of this Region, whose names its list shows. */
 export interface PeeringRow {
@@ -18,13 +11,7 @@ export interface PeeringRow {
 }
 
 export async function readPeeringRows(region: string): Promise<PeeringRow[]> {
-  const [connections, vpcs] = await Promise.all([
-    all(
-      paginateDescribeVpcPeeringConnections({ client: ec2(region) }, {}),
-      (page) => page.VpcPeeringConnections,
-    ),
-    readVpcs(region),
-  ]);
+  const [connections, vpcs] = await Promise.all([readPeeringConnections(region), readVpcs(region)]);
   const named = (id: string | undefined) => vpcs.find((it) => it.VpcId === id);
   return connections.map((connection) => ({
     connection,

@@ -11,23 +11,24 @@ import {
   DetachInternetGatewayCommand,
   DisassociateRouteTableCommand,
   type EC2Client,
-  paginateDescribeEgressOnlyInternetGateways,
-  paginateDescribeInternetGateways,
-  paginateDescribeNatGateways,
-  paginateDescribeNetworkAcls,
-  paginateDescribeNetworkInterfaces,
-  paginateDescribeRouteTables,
-  paginateDescribeSecurityGroups,
-  paginateDescribeSubnets,
-  paginateDescribeVpcEndpoints,
-  paginateDescribeVpcPeeringConnections,
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
   type Tag,
 } from "@aws-sdk/client-ec2";
+import {
+  readEgressOnlyInternetGateways,
+  readEndpoints,
+  readInternetGateways,
+  readNatGateways,
+  readNetworkAcls,
+  readNetworkInterfaces,
+  readPeeringConnections,
+  readRouteTables,
+  readSecurityGroups,
+  readSubnets,
+} from "../clients/describe";
 import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
 import { nameIn } from "../resources/names";
 
 /** Something that is in a VPC, and goes with it or stands in its way. */
@@ -54,10 +55,9 @@ const GONE = ["deleted", "deleting", "failed", "rejected", "expired"];
 
 export async function contentsOf(region: string, vpc: string): Promise<Contents> {
   const client = ec2(region);
-  const own = { Filters: [{ Name: "vpc-id", Values: [vpc] }] };
-  const attached = { Filters: [{ Name: "attachment.vpc-id", Values: [vpc] }] };
-  const asked = (end: string) => ({ Filters: [{ Name: `${end}-vpc-info.vpc-id`, Values: [vpc] }] });
-  const pages = { client };
+  const own = [{ Name: "vpc-id", Values: [vpc] }];
+  const attached = [{ Name: "attachment.vpc-id", Values: [vpc] }];
+  const asked = (end: string) => [{ Name: `${end}-vpc-info.vpc-id`, Values: [vpc] }];
   const [
     subnets,
     tables,
@@ -71,23 +71,17 @@ export async function contentsOf(region: string, vpc: string): Promise<Contents>
     nats,
     interfaces,
   ] = await Promise.all([
-    all(paginateDescribeSubnets(pages, own), (page) => page.Subnets),
-    all(paginateDescribeRouteTables(pages, own), (page) => page.RouteTables),
-    all(paginateDescribeInternetGateways(pages, attached), (page) => page.InternetGateways),
-    all(paginateDescribeEgressOnlyInternetGateways(pages, {}), (page) => page.EgressOnlyInternetGateways),
-    all(paginateDescribeNetworkAcls(pages, own), (page) => page.NetworkAcls),
-    all(paginateDescribeSecurityGroups(pages, own), (page) => page.SecurityGroups),
-    all(paginateDescribeVpcEndpoints(pages, own), (page) => page.VpcEndpoints),
-    all(
-      paginateDescribeVpcPeeringConnections(pages, asked("requester")),
-      (page) => page.VpcPeeringConnections,
-    ),
-    all(
-      paginateDescribeVpcPeeringConnections(pages, asked("accepter")),
-      (page) => page.VpcPeeringConnections,
-    ),
-    all(paginateDescribeNatGateways(pages, { Filter: own.Filters }), (page) => page.NatGateways),
-    all(paginateDescribeNetworkInterfaces(pages, own), (page) => page.NetworkInterfaces),
+    readSubnets(region, own),
+    readRouteTables(region, own),
+    readInternetGateways(region, attached),
+    readEgressOnlyInternetGateways(region),
+    readNetworkAcls(region, own),
+    readSecurityGroups(region, own),
+    readEndpoints(region, own),
+    readPeeringConnections(region, asked("requester")),
+    readPeeringConnections(region, asked("accepter")),
+    readNatGateways(region, own),
+    readNetworkInterfaces(region, own),
   ]);
   const ownTables = tables.filter((it) => !it.Associations?.some((association) => association.Main));
   const ownEgressOnly = egressOnly.filter((it) =>

@@ -1,14 +1,6 @@
-import {
-  DescribeVpcAttributeCommand,
-  type NetworkAcl,
-  paginateDescribeNetworkAcls,
-  paginateDescribeRouteTables,
-  paginateDescribeVpcs,
-  type RouteTable,
-  type Vpc,
-} from "@aws-sdk/client-ec2";
+import { DescribeVpcAttributeCommand, type NetworkAcl, type RouteTable, type Vpc } from "@aws-sdk/client-ec2";
+import { readNetworkAcls, readRouteTables, readVpcs } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
 import { useReading } from "../clients/reading";
 import { nameIn, titleOf } from "../resources/names";
 
@@ -19,18 +11,11 @@ export interface VpcRow {
   mainNetworkAcl: NetworkAcl | undefined;
 }
 
-export async function readVpcs(region: string): Promise<Vpc[]> {
-  return all(paginateDescribeVpcs({ client: ec2(region) }, {}), (page) => page.Vpcs);
-}
-
 export async function readVpcRows(region: string): Promise<VpcRow[]> {
-  const client = ec2(region);
-  const main = { Filters: [{ Name: "association.main", Values: ["true"] }] };
-  const isDefault = { Filters: [{ Name: "default", Values: ["true"] }] };
   const [vpcs, routeTables, networkAcls] = await Promise.all([
     readVpcs(region),
-    all(paginateDescribeRouteTables({ client }, main), (page) => page.RouteTables),
-    all(paginateDescribeNetworkAcls({ client }, isDefault), (page) => page.NetworkAcls),
+    readRouteTables(region, [{ Name: "association.main", Values: ["true"] }]),
+    readNetworkAcls(region, [{ Name: "default", Values: ["true"] }]),
   ]);
   return vpcs.map((vpc) => ({
     vpc,

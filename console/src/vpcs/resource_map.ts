@@ -1,27 +1,27 @@
-import {
-  type EgressOnlyInternetGateway,
-  type InternetGateway,
-  type NatGateway,
-  paginateDescribeEgressOnlyInternetGateways,
-  paginateDescribeInternetGateways,
-  paginateDescribeNatGateways,
-  paginateDescribeRouteTables,
-  paginateDescribeSubnets,
-  paginateDescribeVpcEndpoints,
-  paginateDescribeVpcPeeringConnections,
-  type RouteTable,
-  type Subnet,
-  type Tag,
-  type Vpc,
-  type VpcEndpoint,
-  type VpcPeeringConnection,
+import type {
+  EgressOnlyInternetGateway,
+  InternetGateway,
+  NatGateway,
+  RouteTable,
+  Subnet,
+  Tag,
+  Vpc,
+  VpcEndpoint,
+  VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
-import { ec2 } from "../clients/ec2";
-import { all } from "../clients/pages";
+import {
+  readEgressOnlyInternetGateways,
+  readEndpoints,
+  readInternetGateways,
+  readNatGateways,
+  readPeeringConnections,
+  readRouteTables,
+  readSubnets,
+} from "../clients/describe";
 import type { MapGraph, MapItem, MapLine } from "../resource_map/graph";
 import { counted, DASH, nameIn, yesNo } from "../resources/names";
+import { isMain, routeTableOf } from "../route_tables/read";
 import { destinationOf, targetOf } from "../route_tables/routes";
-import { isMain, routeTableOf } from "../subnets/read";
 import { ipv4Blocks } from "./read";
 
 /** What of a VPC its map shows. */
@@ -38,17 +38,16 @@ interface Mapped {
 
 export async function readGraph(region: string, vpc: Vpc): Promise<MapGraph> {
   const id = vpc.VpcId ?? "";
-  const pages = { client: ec2(region) };
-  const own = { Filters: [{ Name: "vpc-id", Values: [id] }] };
-  const attached = { Filters: [{ Name: "attachment.vpc-id", Values: [id] }] };
+  const own = [{ Name: "vpc-id", Values: [id] }];
+  const attached = [{ Name: "attachment.vpc-id", Values: [id] }];
   const [subnets, tables, internetGateways, egressOnly, nats, endpoints, peerings] = await Promise.all([
-    all(paginateDescribeSubnets(pages, own), (page) => page.Subnets),
-    all(paginateDescribeRouteTables(pages, own), (page) => page.RouteTables),
-    all(paginateDescribeInternetGateways(pages, attached), (page) => page.InternetGateways),
-    all(paginateDescribeEgressOnlyInternetGateways(pages, {}), (page) => page.EgressOnlyInternetGateways),
-    all(paginateDescribeNatGateways(pages, { Filter: own.Filters }), (page) => page.NatGateways),
-    all(paginateDescribeVpcEndpoints(pages, own), (page) => page.VpcEndpoints),
-    all(paginateDescribeVpcPeeringConnections(pages, {}), (page) => page.VpcPeeringConnections),
+    readSubnets(region, own),
+    readRouteTables(region, own),
+    readInternetGateways(region, attached),
+    readEgressOnlyInternetGateways(region),
+    readNatGateways(region, own),
+    readEndpoints(region, own),
+    readPeeringConnections(region),
   ]);
   return graphOf({
     vpc,
@@ -66,7 +65,7 @@ function isBetween({ RequesterVpcInfo, AccepterVpcInfo }: VpcPeeringConnection, 
   return RequesterVpcInfo?.VpcId === vpc || AccepterVpcInfo?.VpcId === vpc;
 }
 
-export function graphOf(mapped: Mapped): MapGraph {
+function graphOf(mapped: Mapped): MapGraph {
   const { vpc, subnets, tables } = mapped;
   const connections = connectionsOf(mapped);
   const targets = new Set(connections.map((it) => it.id));

@@ -1,4 +1,3 @@
-import { DescribeAvailabilityZonesCommand } from "@aws-sdk/client-ec2";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -11,14 +10,13 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { ec2 } from "../../clients/ec2";
-import { useReading } from "../../clients/reading";
 import { countOf } from "../../forms/cidr";
 import { FormPage } from "../../forms/FormPage";
 import { TagsEditor } from "../../forms/TagsEditor";
 import { useRegion } from "../../frame/places";
 import { href } from "../../frame/route";
 import { ResourceMap } from "../../resource_map/ResourceMap";
+import { useAvailabilityZones } from "../../subnets/read";
 import { ResourcesToCreate } from "../ResourcesToCreate";
 import { graphOf, type PlannedSubnet, planOf } from "./plan";
 import { canHaveNat, DEFAULTS, problemsOf, type Settings, ZONES_MAX, zonesOf } from "./settings";
@@ -33,7 +31,8 @@ const TENANCIES = [
 /** Create VPC, "VPC and more": a whole network from one form, drawn while it is filled in. */
 export default function CreateVpcAndMore() {
   const region = useRegion();
-  const offered = useReading(`zone-names/${region}`, () => readZones(region)).data ?? [];
+  const zonesOfRegion = useAvailabilityZones(region).data ?? [];
+  const offered = zonesOfRegion.flatMap((it) => it.ZoneName ?? []).sort();
   const [settings, setSettings] = useState(DEFAULTS);
   const [isChecked, setChecked] = useState(false);
   const [steps, setSteps] = useState<Step[]>();
@@ -321,9 +320,4 @@ function Choice({ label, description, chosen, of, choose }: ChoiceProps) {
       />
     </FormField>
   );
-}
-
-async function readZones(region: string): Promise<string[]> {
-  const { AvailabilityZones = [] } = await ec2(region).send(new DescribeAvailabilityZonesCommand({}));
-  return AvailabilityZones.flatMap((it) => it.ZoneName ?? []).sort();
 }
