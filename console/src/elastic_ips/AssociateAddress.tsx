@@ -9,8 +9,9 @@ import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { FormPage } from "../forms/FormPage";
+import { useProblems } from "../forms/problems";
 import { ResourceSelect } from "../forms/ResourceSelect";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
@@ -31,7 +32,7 @@ export default function AssociateAddress({ id }: { id: string }) {
   const [resource, setResource] = useState("");
   const [privateIp, setPrivateIp] = useState("");
   const [mayReassociate, setMayReassociate] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const { problems, show, place, forget } = useProblems(fieldOf);
   const options: SelectProps.Option[] =
     kind === "instance"
       ? (instances.data ?? []).map((it) => ({
@@ -52,22 +53,15 @@ export default function AssociateAddress({ id }: { id: string }) {
   const title = `Elastic IP address: ${address?.PublicIp ?? id}`;
   const choose = (value: string) => {
     setResource(value);
-    setProblem(undefined);
+    forget("resource");
     setPrivateIp("");
   };
-  const check = () => {
-    setProblem(
-      resource ? undefined : `Select ${kind === "instance" ? "an instance" : "a network interface"}.`,
-    );
-    return resource !== "";
-  };
-  const place = (failure: Failure | undefined) => {
-    const isAboutIt = /^(InvalidInstance|InvalidNetworkInterface|Gateway|IncorrectInstance)/.test(
-      failure?.code ?? "",
-    );
-    setProblem(failure && isAboutIt ? sentence(failure) : undefined);
-    return isAboutIt;
-  };
+  const check = () =>
+    show({
+      resource: resource
+        ? undefined
+        : `Select ${kind === "instance" ? "an instance" : "a network interface"}.`,
+    });
   const submit = async () => {
     await ec2(region).send(
       new AssociateAddressCommand({
@@ -129,7 +123,7 @@ export default function AssociateAddress({ id }: { id: string }) {
             choose={choose}
             placeholder={kind === "instance" ? "Choose an instance" : "Choose a network interface"}
             empty="There are none in this Region"
-            problem={problem}
+            problem={problems.resource}
           />
           <FormField
             label="Private IP address"
@@ -155,4 +149,9 @@ export default function AssociateAddress({ id }: { id: string }) {
       </Container>
     </FormPage>
   );
+}
+
+function fieldOf({ code }: Failure) {
+  const isAboutIt = /^(InvalidInstance|InvalidNetworkInterface|Gateway|IncorrectInstance)/.test(code);
+  return isAboutIt ? "resource" : undefined;
 }

@@ -9,9 +9,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { FormPage } from "../forms/FormPage";
 import { NameField } from "../forms/NameField";
+import { useProblems } from "../forms/problems";
 import { SubnetSelect } from "../forms/SubnetSelect";
 import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { succeed } from "../frame/flash";
@@ -20,11 +21,6 @@ import { go, href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
 import { NOT_THERE_YET } from "../resources/noun";
 import { AddressField } from "./AddressField";
-
-interface Problems {
-  subnet?: string | undefined;
-  address?: string | undefined;
-}
 
 /** Create NAT gateway: a public one has an Elastic IP address, a private one has none. */
 export default function CreateNatGateway() {
@@ -35,21 +31,13 @@ export default function CreateNatGateway() {
   const [allocation, setAllocation] = useState("");
   const [isCustom, setCustom] = useState(false);
   const [privateAddress, setPrivateAddress] = useState("");
-  const [problems, setProblems] = useState<Problems>({});
+  const { problems, show, place, forget } = useProblems(fieldOf);
   const isPublic = connectivity === "public";
-  const check = () => {
-    const found = {
+  const check = () =>
+    show({
       subnet: subnet ? undefined : "Select a subnet.",
       address: isPublic && !allocation ? "Select an Elastic IP address, or allocate one." : undefined,
-    };
-    setProblems(found);
-    return !found.subnet && !found.address;
-  };
-  const place = (failure: Failure | undefined) => {
-    const field = failure && fieldOf(failure.code);
-    setProblems(failure && field ? { [field]: sentence(failure) } : {});
-    return field !== undefined;
-  };
+    });
   const submit = async () => {
     const { NatGateway } = await ec2(region).send(
       new CreateNatGatewayCommand({
@@ -101,7 +89,7 @@ export default function CreateNatGateway() {
             subnet={subnet}
             choose={(chosen) => {
               setSubnet(chosen);
-              setProblems({ ...problems, subnet: undefined });
+              forget("subnet");
             }}
             problem={problems.subnet}
           />
@@ -128,7 +116,7 @@ export default function CreateNatGateway() {
               allocation={allocation}
               choose={(chosen) => {
                 setAllocation(chosen);
-                setProblems((before) => ({ ...before, address: undefined }));
+                forget("address");
               }}
               problem={problems.address}
             />
@@ -162,7 +150,7 @@ export default function CreateNatGateway() {
   );
 }
 
-function fieldOf(code: string): keyof Problems | undefined {
+function fieldOf({ code }: Failure) {
   if (code.startsWith("InvalidSubnet")) return "subnet";
   const isAboutTheAddress = code.startsWith("InvalidAllocationID") || code === "InvalidAddress.InUse";
   return isAboutTheAddress ? "address" : undefined;

@@ -2,6 +2,7 @@ import type { NetworkAclEntry } from "@aws-sdk/client-ec2";
 import Container from "@cloudscape-design/components/container";
 import { useState } from "react";
 import { FormPage } from "../forms/FormPage";
+import { areNone } from "../forms/problems";
 import { runSteps } from "../forms/steps";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
@@ -9,7 +10,7 @@ import { go, href } from "../frame/route";
 import { PreviewButton } from "../rules/PreviewButton";
 import { EntriesEditor } from "./EntriesEditor";
 import { aclTitle, entriesOf, useNetworkAcls } from "./read";
-import { changesOf, type EntryRow, isGood, previewOf, problemsOf, rowsOf, stepsOf } from "./rules";
+import { changesOf, type EntryRow, previewOf, problemsOf, rowsOf, stepsOf } from "./rules";
 
 interface Edited {
   rows: EntryRow[];
@@ -30,7 +31,7 @@ export function EditEntries({ id, isEgress }: { id: string; isEgress: boolean })
   const back = href(region, ["network_acls", id], { tab: direction });
   const check = () => {
     setChecked(true);
-    return rows.every((row) => isGood(problemsOf(row, rows)));
+    return rows.every((row) => areNone(problemsOf(row, rows)));
   };
   const submit = async () => {
     await runSteps(stepsOf(region, id, isEgress, changes));

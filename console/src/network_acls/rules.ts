@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { ec2 } from "../clients/ec2";
 import { parseCidr } from "../forms/cidr";
+import type { Problems } from "../forms/problems";
 import type { Step } from "../forms/steps";
 import type { PreviewedChange } from "../rules/PreviewButton";
 import {
@@ -38,12 +39,7 @@ export interface EntryRow {
   isLast: boolean;
 }
 
-export interface RowProblems {
-  number?: string;
-  protocol?: string;
-  ports?: string;
-  cidr?: string;
-}
+export type RowProblems = Problems<"number" | "protocol" | "ports" | "cidr">;
 
 export function isLast({ RuleNumber }: NetworkAclEntry): boolean {
   return LAST_RULES.includes(RuleNumber ?? 0);
@@ -111,10 +107,6 @@ function cidrProblem(cidr: string): string | undefined {
 
 function isIpv6(cidr: string): boolean {
   return /^[0-9a-f.]*:[0-9a-f:.]*\/\d{1,3}$/i.test(cidr.trim());
-}
-
-export function isGood({ number, protocol, ports, cidr }: RowProblems): boolean {
-  return !number && !protocol && !ports && !cidr;
 }
 
 /** One rule, as it is sent, compared and shown. */

@@ -7,19 +7,15 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { FormPage } from "../forms/FormPage";
+import { useProblems } from "../forms/problems";
 import { specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { EntriesEditor } from "./EntriesEditor";
 import { type EntryRow, type Family, problemOf, requested } from "./entries";
-
-interface Problems {
-  name?: string;
-  max?: string;
-}
 
 export default function CreatePrefixList() {
   const region = useRegion();
@@ -28,23 +24,17 @@ export default function CreatePrefixList() {
   const [family, setFamily] = useState<Family>("IPv4");
   const [rows, setRows] = useState<EntryRow[]>([]);
   const [tags, setTags] = useState<TypedTag[]>([]);
-  const [problems, setProblems] = useState<Problems>({});
+  const { problems, show, place } = useProblems(fieldOf);
   const [isChecked, setChecked] = useState(false);
   const list = href(region, ["prefix_lists"]);
   const check = () => {
     const isNumber = /^[1-9]\d{0,3}$/.test(max);
-    const found: Problems = {
+    setChecked(true);
+    const isGood = show({
       name: name ? undefined : "Enter a name.",
       max: isNumber ? undefined : "Enter how many entries the list has at most, 1 to 1000.",
-    };
-    setProblems(found);
-    setChecked(true);
-    return !found.name && !found.max && rows.every((row) => !problemOf(row, rows, family));
-  };
-  const place = (failure: Failure | undefined) => {
-    const field = failure && fieldOf(failure);
-    setProblems(field ? { [field]: sentence(failure) } : {});
-    return field !== undefined;
+    });
+    return isGood && rows.every((row) => !problemOf(row, rows, family));
   };
   const submit = async () => {
     const { PrefixList } = await ec2(region).send(
@@ -108,7 +98,7 @@ export default function CreatePrefixList() {
   );
 }
 
-function fieldOf({ message }: Failure): keyof Problems | undefined {
+function fieldOf({ message }: Failure) {
   if (/prefixlistname|name cannot/i.test(message)) return "name";
   return /max ?entries/i.test(message) ? "max" : undefined;
 }

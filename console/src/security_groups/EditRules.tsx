@@ -2,6 +2,7 @@ import type { SecurityGroupRule } from "@aws-sdk/client-ec2";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import { useState } from "react";
 import { FormPage } from "../forms/FormPage";
+import { areNone } from "../forms/problems";
 import { runSteps } from "../forms/steps";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
@@ -13,7 +14,6 @@ import { groupName, useRules, useSecurityGroups } from "./read";
 import {
   changesOf,
   type Direction,
-  isGood,
   isOf,
   previewOf,
   problemsOf,
@@ -42,7 +42,7 @@ export function EditRules({ id, direction }: { id: string; direction: Direction 
   const check = () => {
     setChecked(true);
     return rows.every((row) =>
-      isGood(
+      areNone(
         problemsOf(
           row,
           now.find((it) => it.SecurityGroupRuleId === row.id),

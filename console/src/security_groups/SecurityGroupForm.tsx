@@ -6,8 +6,9 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { FormPage } from "../forms/FormPage";
+import { areNone, useProblems } from "../forms/problems";
 import { runSteps } from "../forms/steps";
 import { specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { VpcSelect } from "../forms/VpcSelect";
@@ -16,16 +17,7 @@ import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { ResourceLink } from "../resources/cells";
 import { RulesEditor } from "./RulesEditor";
-import {
-  additionOf,
-  EVERYTHING_OUT,
-  isGood,
-  nothingOut,
-  problemsOf,
-  type RuleRow,
-  rulesIn,
-  ruleText,
-} from "./rules";
+import { additionOf, EVERYTHING_OUT, nothingOut, problemsOf, type RuleRow, rulesIn, ruleText } from "./rules";
 
 /** What stands in the form at first. */
 export interface Beginning {
@@ -34,12 +26,6 @@ export interface Beginning {
   description: string;
   inbound: RuleRow[];
   outbound: RuleRow[];
-}
-
-interface Problems {
-  name?: string;
-  description?: string;
-  vpc?: string;
 }
 
 interface Props {
@@ -59,23 +45,16 @@ export function SecurityGroupForm({ title, path, cancel, beginning }: Props) {
   const [inbound, setInbound] = useState(beginning.inbound);
   const [outbound, setOutbound] = useState(beginning.outbound);
   const [tags, setTags] = useState<TypedTag[]>([]);
-  const [problems, setProblems] = useState<Problems>({});
+  const { problems, show, place } = useProblems(fieldOf);
   const [isChecked, setChecked] = useState(false);
   const check = () => {
-    const found: Problems = {
+    setChecked(true);
+    const isGood = show({
       name: name ? undefined : "Enter a name.",
       description: description ? undefined : "Enter a description.",
       vpc: vpc ? undefined : "Select a VPC.",
-    };
-    setProblems(found);
-    setChecked(true);
-    const areGood = [...inbound, ...outbound].every((row) => isGood(problemsOf(row, undefined)));
-    return !found.name && !found.description && !found.vpc && areGood;
-  };
-  const place = (failure: Failure | undefined) => {
-    const field = failure && fieldOf(failure);
-    setProblems(field ? { [field]: sentence(failure) } : {});
-    return field !== undefined;
+    });
+    return isGood && [...inbound, ...outbound].every((row) => areNone(problemsOf(row, undefined)));
   };
   const submit = async () => {
     const client = ec2(region);
@@ -159,7 +138,7 @@ function ruleSteps(region: string, group: string, inbound: RuleRow[], outbound: 
   ];
 }
 
-function fieldOf({ code, message }: Failure): keyof Problems | undefined {
+function fieldOf({ code, message }: Failure) {
   if (code.startsWith("InvalidGroup.Duplicate") || message.includes("GroupName")) return "name";
   if (message.includes("GroupDescription")) return "description";
   return code.startsWith("InvalidVpc") ? "vpc" : undefined;

@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { ec2 } from "../clients/ec2";
 import { parseCidr } from "../forms/cidr";
+import type { Problems } from "../forms/problems";
 import type { Step } from "../forms/steps";
 import { counted } from "../resources/names";
 import type { PreviewedChange } from "../rules/PreviewButton";
@@ -54,12 +55,7 @@ export interface RuleRow {
   description: string;
 }
 
-export interface RowProblems {
-  protocol?: string;
-  ports?: string;
-  peers?: string;
-  description?: string;
-}
+export type RowProblems = Problems<"protocol" | "ports" | "peers" | "description">;
 
 /** What AWS takes in a description. */
 const DESCRIPTION = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
@@ -166,10 +162,6 @@ function peersProblem(peers: string[], before: SecurityGroupRule | undefined): s
 
 function article(kind: PeerKind | undefined): string {
   return kind?.startsWith("IP") ? `an ${kind}` : `a ${kind}`;
-}
-
-export function isGood({ protocol, ports, peers, description }: RowProblems): boolean {
-  return !protocol && !ports && !peers && !description;
 }
 
 export function letsEverybodyIn(row: RuleRow): boolean {

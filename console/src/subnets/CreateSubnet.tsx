@@ -9,10 +9,11 @@ import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { contains, countOf, formatCidr, neighbour, overlap, parseCidr, problemOf } from "../forms/cidr";
 import { FormPage } from "../forms/FormPage";
 import { NameField } from "../forms/NameField";
+import { useProblems } from "../forms/problems";
 import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { VpcSelect } from "../forms/VpcSelect";
 import { succeed } from "../frame/flash";
@@ -36,7 +37,7 @@ export default function CreateSubnet() {
   const [zone, setZone] = useState(NO_PREFERENCE);
   const [outer, setOuter] = useState("");
   const [block, setBlock] = useState("");
-  const [problems, setProblems] = useState<{ vpc?: string; block?: string }>({});
+  const { problems, show, place } = useProblems(fieldOf);
   const vpc = vpcs.data?.find((it) => it.VpcId === vpcId);
   const blocks = vpc ? ipv4Blocks(vpc) : [];
   const chosenOuter = blocks.includes(outer) ? outer : (blocks[0] ?? "");
@@ -56,16 +57,7 @@ export default function CreateSubnet() {
     });
     return taken && `CIDR Address overlaps with existing Subnet CIDR: ${taken.CidrBlock}`;
   };
-  const check = () => {
-    const found = { vpc: vpc ? undefined : "Select a VPC.", block: vpc && problemOfBlock() };
-    setProblems(found);
-    return !found.vpc && !found.block;
-  };
-  const place = (failure: Failure | undefined) => {
-    const isAboutTheBlock = failure?.code.startsWith("InvalidSubnet.") ?? false;
-    setProblems(failure && isAboutTheBlock ? { block: sentence(failure) } : {});
-    return isAboutTheBlock;
-  };
+  const check = () => show({ vpc: vpc ? undefined : "Select a VPC.", block: vpc && problemOfBlock() });
   const submit = async () => {
     const { Subnet } = await ec2(region).send(
       new CreateSubnetCommand({
@@ -191,6 +183,10 @@ export default function CreateSubnet() {
       <TagsEditor tags={tags} change={setTags} />
     </FormPage>
   );
+}
+
+function fieldOf({ code }: Failure): "vpc" | "block" | undefined {
+  return code.startsWith("InvalidSubnet.") ? "block" : undefined;
 }
 
 function zoneOption(region: string, { ZoneName = "", ZoneId = "" }: AvailabilityZone): SelectProps.Option {

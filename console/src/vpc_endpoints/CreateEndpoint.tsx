@@ -15,9 +15,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { FormPage } from "../forms/FormPage";
 import { NameField } from "../forms/NameField";
+import { useProblems } from "../forms/problems";
 import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { VpcSelect } from "../forms/VpcSelect";
 import { succeed } from "../frame/flash";
@@ -53,12 +54,6 @@ interface InterfaceSettings {
   groups: string[];
 }
 
-interface Problems {
-  service?: string | undefined;
-  vpc?: string | undefined;
-  policy?: string | undefined;
-}
-
 /** Create endpoint. As in AWS's form, no route table is selected: such a gateway endpoint works for nobody yet. */
 export default function CreateEndpoint() {
   const region = useRegion();
@@ -75,21 +70,13 @@ export default function CreateEndpoint() {
   });
   const [isCustom, setCustom] = useState(false);
   const [document, setDocument] = useState(FULL_ACCESS);
-  const [problems, setProblems] = useState<Problems>({});
-  const check = () => {
-    const found = {
+  const { problems, show, place, forget } = useProblems(fieldOf);
+  const check = () =>
+    show({
       service: service ? undefined : "Select a service.",
       vpc: vpc ? undefined : "Select a VPC.",
       policy: isCustom ? problemOf(document) : undefined,
-    };
-    setProblems(found);
-    return !found.service && !found.vpc && !found.policy;
-  };
-  const place = (failure: Failure | undefined) => {
-    const field = failure && fieldOf(failure.code);
-    setProblems(failure && field ? { [field]: sentence(failure) } : {});
-    return field !== undefined;
-  };
+    });
   const submit = async () => {
     const own = service?.type === "Gateway" ? { RouteTableIds: tables } : ofInterface(settings);
     const { VpcEndpoint } = await ec2(region).send(
@@ -108,11 +95,11 @@ export default function CreateEndpoint() {
   };
   const chooseService = (chosen: Service | undefined) => {
     setService(chosen);
-    setProblems({ ...problems, service: undefined });
+    forget("service");
   };
   const chooseVpc = (chosen: string) => {
     setVpc(chosen);
-    setProblems({ ...problems, vpc: undefined });
+    forget("vpc");
     setTables([]);
     setSettings({ ...settings, subnets: [], groups: [] });
   };
@@ -262,7 +249,7 @@ function ofInterface(settings: InterfaceSettings): Partial<CreateVpcEndpointComm
   };
 }
 
-function fieldOf(code: string): keyof Problems | undefined {
+function fieldOf({ code }: Failure) {
   if (code === "InvalidServiceName") return "service";
   if (code.startsWith("InvalidVpcId")) return "vpc";
   return code.includes("Policy") ? "policy" : undefined;

@@ -1,7 +1,7 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { useState } from "react";
-import { type Failure, sentence } from "../clients/failure";
+import { useProblems } from "../forms/problems";
 import { useRegion } from "../frame/places";
 import { EditEndpointPage } from "./EditEndpointPage";
 import { PolicyField } from "./PolicyField";
@@ -13,18 +13,11 @@ export default function EditPolicy({ id }: { id: string }) {
   const endpoint = useEndpoint(useRegion(), id)?.endpoint;
   const [isCustom, setCustom] = useState(true);
   const [edited, setEdited] = useState<string>();
-  const [problem, setProblem] = useState<string>();
+  const { problems, show, place } = useProblems(({ code }) =>
+    isCustom && code.includes("Policy") ? "policy" : undefined,
+  );
   const document = edited ?? (endpoint?.PolicyDocument ? readable(endpoint.PolicyDocument) : FULL_ACCESS);
-  const check = () => {
-    const found = isCustom ? problemOf(document) : undefined;
-    setProblem(found);
-    return found === undefined;
-  };
-  const place = (failure: Failure | undefined) => {
-    const isAboutIt = isCustom && (failure?.code.includes("Policy") ?? false);
-    setProblem(failure && isAboutIt ? sentence(failure) : undefined);
-    return isAboutIt;
-  };
+  const check = () => show({ policy: isCustom ? problemOf(document) : undefined });
   return (
     <EditEndpointPage
       id={id}
@@ -52,7 +45,7 @@ export default function EditPolicy({ id }: { id: string }) {
           setCustom={setCustom}
           document={document}
           change={setEdited}
-          problem={problem}
+          problem={problems.policy}
         />
       </Container>
     </EditEndpointPage>

@@ -8,9 +8,10 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { FormPage } from "../forms/FormPage";
 import { NameField } from "../forms/NameField";
+import { type Problems, useProblems } from "../forms/problems";
 import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { VpcSelect } from "../forms/VpcSelect";
 import { succeed } from "../frame/flash";
@@ -23,11 +24,7 @@ import { useVpcs } from "../vpcs/read";
 
 const PATH = "vpc_peering_connections";
 
-interface Problems {
-  requester?: string | undefined;
-  account?: string | undefined;
-  accepter?: string | undefined;
-}
+type Field = "requester" | "account" | "accepter";
 
 /** Create peering connection: one VPC of this Region asks another of anywhere. */
 export default function CreatePeeringConnection() {
@@ -39,28 +36,22 @@ export default function CreatePeeringConnection() {
   const [isHere, setHere] = useState(true);
   const [otherRegion, setOtherRegion] = useState("");
   const [accepter, setAccepter] = useState("");
-  const [problems, setProblems] = useState<Problems>({});
+  const { problems, show, place, forget } = useProblems(fieldOf);
   const accepterRegion = isHere || !otherRegion ? region : otherRegion;
   const chooseRequester = (chosen: string) => {
     setRequester(chosen);
-    setProblems({ ...problems, requester: undefined });
+    forget("requester");
   };
   const chooseAccepter = (chosen: string) => {
     setAccepter(chosen);
-    setProblems({ ...problems, accepter: undefined });
+    forget("accepter");
   };
   const check = () => {
-    const found: Problems = {};
+    const found: Problems<Field> = {};
     if (!requester) found.requester = "Select a VPC.";
     if (!isOwn && !/^\d{12}$/.test(account.trim())) found.account = "An account ID has 12 digits.";
     if (!accepter) found.accepter = isOwn ? "Select a VPC." : "Enter the VPC's ID.";
-    setProblems(found);
-    return Object.keys(found).length === 0;
-  };
-  const place = (failure: Failure | undefined) => {
-    const isAboutIt = failure?.code.startsWith("InvalidVpcID") ?? false;
-    setProblems(failure && isAboutIt ? { accepter: sentence(failure) } : {});
-    return isAboutIt;
+    return show(found);
   };
   const submit = async () => {
     const { VpcPeeringConnection } = await ec2(region).send(
@@ -149,6 +140,10 @@ export default function CreatePeeringConnection() {
       <TagsEditor tags={tags} change={setTags} />
     </FormPage>
   );
+}
+
+function fieldOf({ code }: Failure): Field | undefined {
+  return code.startsWith("InvalidVpcID") ? "accepter" : undefined;
 }
 
 interface RegionFieldsProps {

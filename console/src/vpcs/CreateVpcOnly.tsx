@@ -8,10 +8,11 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ec2 } from "../clients/ec2";
-import { type Failure, sentence } from "../clients/failure";
+import type { Failure } from "../clients/failure";
 import { problemOf } from "../forms/cidr";
 import { FormPage } from "../forms/FormPage";
 import { NameField } from "../forms/NameField";
+import { useProblems } from "../forms/problems";
 import { nameAmong, specification, TagsEditor, type TypedTag } from "../forms/TagsEditor";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
@@ -34,7 +35,7 @@ export default function CreateVpcOnly() {
   const [block, setBlock] = useState("");
   const [ipv6, setIpv6] = useState("none");
   const [tenancy, setTenancy] = useState("default");
-  const [blockProblem, setBlockProblem] = useState<string>();
+  const { problems, show, place } = useProblems(fieldOf);
   const name = nameAmong(tags);
   const submit = async () => {
     const { Vpc } = await ec2(region).send(
@@ -49,16 +50,7 @@ export default function CreateVpcOnly() {
     succeed(<>You successfully created {link}.</>);
     go(href(region, ["vpcs", Vpc?.VpcId ?? ""]));
   };
-  const check = () => {
-    const problem = problemOf(block);
-    setBlockProblem(problem);
-    return problem === undefined;
-  };
-  const place = (failure: Failure | undefined) => {
-    const isAboutIt = failure !== undefined && ABOUT_THE_BLOCK.includes(failure.code);
-    setBlockProblem(isAboutIt ? sentence(failure) : undefined);
-    return isAboutIt;
-  };
+  const check = () => show({ block: problemOf(block) });
   return (
     <FormPage
       breadcrumbs={[
@@ -94,7 +86,7 @@ export default function CreateVpcOnly() {
           <FormField
             label="IPv4 CIDR"
             constraintText="CIDR block size must be between /16 and /28."
-            errorText={blockProblem}
+            errorText={problems.block}
           >
             <Input
               value={block}
@@ -131,4 +123,8 @@ export default function CreateVpcOnly() {
       <TagsEditor tags={tags} change={setTags} />
     </FormPage>
   );
+}
+
+function fieldOf({ code }: Failure) {
+  return ABOUT_THE_BLOCK.includes(code) ? "block" : undefined;
 }
