@@ -9,6 +9,7 @@ import { readInternetGateways } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
+import { useProblems } from "../forms/problems";
 import { VpcSelect } from "../forms/VpcSelect";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
@@ -20,13 +21,10 @@ export default function AttachInternetGateway({ id }: { id: string }) {
   const region = useRegion();
   const gateways = useReading(`internet_gateways/${region}`, () => readInternetGateways(region));
   const [vpc, setVpc] = useState("");
-  const [problem, setProblem] = useState<string>();
+  const { problems, show } = useProblems<"vpc">();
   const taken = new Set(gateways.data?.map(vpcOf));
   const back = href(region, ["internet_gateways", id]);
-  const check = () => {
-    setProblem(vpc ? undefined : "Select a VPC.");
-    return vpc !== "";
-  };
+  const check = () => show({ vpc: vpc ? undefined : "Select a VPC." });
   const submit = async () => {
     await ec2(region).send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpc }));
     succeed(`Internet gateway ${id} successfully attached to ${vpc}.`);
@@ -52,7 +50,7 @@ export default function AttachInternetGateway({ id }: { id: string }) {
             description="Attach the internet gateway to this VPC."
             vpc={vpc}
             choose={setVpc}
-            problem={problem}
+            problem={problems.vpc}
             only={(it) => !taken.has(it.VpcId)}
           />
           <ExpandableSection headerText="AWS Command Line Interface command">
