@@ -15,7 +15,7 @@ export default function Dashboard() {
   const region = useRegion();
   const counts = useReading(`counts/${region}`, () => readCounts(region));
   return (
-    <Page breadcrumbs={[]}>
+    <Page>
       <ContentLayout
         header={
           <Header

@@ -81,10 +81,7 @@ export default function CreateDhcpOptions() {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "DHCP option sets", path: ["dhcp_options"] },
-        { text: "Create DHCP option set", path: ["dhcp_options", "create"] },
-      ]}
+      above={[{ text: "DHCP option sets", path: ["dhcp_options"] }]}
       title="Create DHCP option set"
       description="What instances are told when they ask for an address. A set cannot be changed: create another one."
       button="Create DHCP option set"

@@ -38,10 +38,7 @@ export default function AllocateAddress() {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Elastic IP addresses", path: ["elastic_ips"] },
-        { text: "Allocate Elastic IP address", path: ["elastic_ips", "allocate"] },
-      ]}
+      above={[{ text: "Elastic IP addresses", path: ["elastic_ips"] }]}
       title="Allocate Elastic IP address"
       button="Allocate"
       cancel={href(region, ["elastic_ips"])}

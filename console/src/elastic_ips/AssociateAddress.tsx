@@ -79,10 +79,7 @@ export default function AssociateAddress({ id }: { id: string }) {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Elastic IP addresses", path: ["elastic_ips"] },
-        { text: "Associate Elastic IP address", path: ["elastic_ips", id, "associate"] },
-      ]}
+      above={[{ text: "Elastic IP addresses", path: ["elastic_ips"] }]}
       title="Associate Elastic IP address"
       description="Choose the instance or network interface to associate to this Elastic IP address."
       button="Associate"

@@ -2,6 +2,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import type { Crumb } from "../frame/Page";
 import { useRegion } from "../frame/places";
 import { href } from "../frame/route";
 import { FormPage } from "./FormPage";
@@ -12,7 +13,7 @@ import { VpcSelect } from "./VpcSelect";
 
 interface Props {
   /** The list that it belongs to: its title, and the noun's path. */
-  list: { text: string; path: string[] };
+  list: Crumb;
   /** What the page and its button are called: `Create route table`. */
   title: string;
   description: string;
@@ -35,7 +36,7 @@ export function CreateInVpcPage(props: Props) {
   const { problems, show } = useProblems<"vpc">();
   return (
     <FormPage
-      breadcrumbs={[list, { text: title, path: [...list.path, "create"] }]}
+      above={[list]}
       title={title}
       description={description}
       button={title}

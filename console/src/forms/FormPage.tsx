@@ -6,12 +6,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { type Failure, failureOf, sentence } from "../clients/failure";
 import { refreshAll } from "../clients/reading";
-import { Page } from "../frame/Page";
+import { type Crumb, Page } from "../frame/Page";
 import { go } from "../frame/route";
 
 interface Props {
-  breadcrumbs: { text: string; path: string[] }[];
+  /** The pages above it, as the breadcrumbs name them. */
+  above: Crumb[];
   title: string;
+  /** What the breadcrumbs call it, where that is less than the title. */
+  crumb?: string;
   description?: ReactNode;
   /** The button's text: `Create VPC`. */
   button: string;
@@ -34,8 +37,9 @@ interface Props {
 /** A page that creates or changes something. What was typed stays when it is refused. */
 export function FormPage(props: Props) {
   const {
-    breadcrumbs,
+    above,
     title,
+    crumb,
     description,
     button,
     cancel,
@@ -64,7 +68,12 @@ export function FormPage(props: Props) {
     }
   };
   return (
-    <Page breadcrumbs={breadcrumbs} contentType={isWide ? "default" : "form"} isWide={isWide ?? false}>
+    <Page
+      title={crumb ?? title}
+      above={above}
+      contentType={isWide ? "default" : "form"}
+      isWide={isWide ?? false}
+    >
       <ContentLayout
         header={
           <Header variant="h1" description={description}>

@@ -8,7 +8,7 @@ import { href } from "./route";
 export function NotFound() {
   const { region } = usePlace().route;
   return (
-    <Page breadcrumbs={[{ text: "Not found", path: [] }]}>
+    <Page title="Not found">
       <Alert type="info" header="There is no such page">
         The console may not have it yet. <Link href={href(region, [])}>VPC dashboard</Link>
       </Alert>

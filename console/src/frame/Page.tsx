@@ -5,12 +5,20 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Messages } from "./flash";
 import { LeftMenu } from "./LeftMenu";
 import { remember, remembered } from "./memory";
-import { useRegion } from "./places";
+import { usePlace } from "./places";
 import { href } from "./route";
 
+/** A page that leads to another, as the breadcrumbs name it. */
+export interface Crumb {
+  text: string;
+  path: string[];
+}
+
 interface Props {
-  /** The last one is this page. */
-  breadcrumbs: { text: string; path: string[] }[];
+  /** What the page is called in the breadcrumbs and in the browser's tab; the dashboard is the console itself. */
+  title?: string;
+  /** The pages above it. */
+  above?: Crumb[];
   contentType?: AppLayoutProps.ContentType;
   /** Begins without the left menu, for what needs all of the width. */
   isWide?: boolean;
@@ -27,19 +35,20 @@ const PANEL_SIZE = 360;
 
 /** One page: left menu, breadcrumbs, messages, content. */
 export function Page({
-  breadcrumbs,
+  title,
+  above = [],
   contentType = "default",
   isWide = false,
   children,
   splitPanel,
   closePanel,
 }: Props) {
-  const region = useRegion();
+  const { region, path } = usePlace().route;
   const [open, setOpen] = useState(() => !isWide && remembered(MENU, window.innerWidth > 900));
   const [size, setSize] = useState(() => remembered(PANEL, PANEL_SIZE));
-  const title = breadcrumbs.at(-1)?.text ?? "VPC dashboard";
+  const crumbs: Crumb[] = [{ text: "VPC", path: [] }, ...above, ...(title ? [{ text: title, path }] : [])];
   useEffect(() => {
-    document.title = `${title} | Hamlet`;
+    document.title = `${title ?? "VPC dashboard"} | Hamlet`;
   }, [title]);
   return (
     <AppLayoutToolbar
@@ -54,10 +63,7 @@ export function Page({
       breadcrumbs={
         <BreadcrumbGroup
           ariaLabel="Breadcrumbs"
-          items={[{ text: "VPC", path: [] as string[] }, ...breadcrumbs].map(({ text, path }) => ({
-            text,
-            href: href(region, path),
-          }))}
+          items={crumbs.map((it) => ({ text: it.text, href: href(region, it.path) }))}
         />
       }
       notifications={<Messages />}

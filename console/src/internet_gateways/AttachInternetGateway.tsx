@@ -32,12 +32,12 @@ export default function AttachInternetGateway({ id }: { id: string }) {
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Internet gateways", path: ["internet_gateways"] },
         { text: id, path: ["internet_gateways", id] },
-        { text: "Attach to VPC", path: ["internet_gateways", id, "attach"] },
       ]}
       title={`Attach to VPC (${id})`}
+      crumb="Attach to VPC"
       button="Attach internet gateway"
       cancel={back}
       check={check}

@@ -33,10 +33,7 @@ export default function CreateInternetGateway() {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Internet gateways", path: ["internet_gateways"] },
-        { text: "Create internet gateway", path: ["internet_gateways", "create"] },
-      ]}
+      above={[{ text: "Internet gateways", path: ["internet_gateways"] }]}
       title="Create internet gateway"
       description="An internet gateway is a virtual router that connects a VPC to the internet. Say its name, then attach it to a VPC."
       button="Create internet gateway"

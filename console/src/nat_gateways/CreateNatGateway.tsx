@@ -59,10 +59,7 @@ export default function CreateNatGateway() {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "NAT gateways", path: ["nat_gateways"] },
-        { text: "Create NAT gateway", path: ["nat_gateways", "create"] },
-      ]}
+      above={[{ text: "NAT gateways", path: ["nat_gateways"] }]}
       title="Create NAT gateway"
       description="Through a NAT gateway instances in private subnets reach services outside of the VPC, and no service outside can begin a connection to them."
       button="Create NAT gateway"

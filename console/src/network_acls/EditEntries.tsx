@@ -40,10 +40,9 @@ export function EditEntries({ id, isEgress }: { id: string; isEgress: boolean })
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Network ACLs", path: ["network_acls"] },
         { text: id, path: ["network_acls", id] },
-        { text: title, path: ["network_acls", id, `edit_${direction}_rules`] },
       ]}
       title={title}
       description={

@@ -41,10 +41,9 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Network ACLs", path: ["network_acls"] },
         { text: id, path: ["network_acls", id] },
-        { text: "Edit subnet associations", path: ["network_acls", id, "edit_subnet_associations"] },
       ]}
       title="Edit subnet associations"
       description="Change which subnets are associated with this network ACL."

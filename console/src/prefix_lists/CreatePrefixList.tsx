@@ -52,10 +52,7 @@ export default function CreatePrefixList() {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Managed prefix lists", path: ["prefix_lists"] },
-        { text: "Create prefix list", path: ["prefix_lists", "create"] },
-      ]}
+      above={[{ text: "Managed prefix lists", path: ["prefix_lists"] }]}
       title="Create prefix list"
       description="A prefix list is a set of CIDR blocks that you can name together in security groups and route tables."
       button="Create prefix list"

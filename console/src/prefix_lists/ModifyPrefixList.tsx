@@ -69,10 +69,9 @@ export default function ModifyPrefixList({ id }: { id: string }) {
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Managed prefix lists", path: ["prefix_lists"] },
         { text: id, path: ["prefix_lists", id] },
-        { text: "Modify prefix list", path: ["prefix_lists", id, "modify"] },
       ]}
       title="Modify prefix list"
       button="Save prefix list"

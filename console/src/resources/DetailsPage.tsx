@@ -25,12 +25,7 @@ export function DetailsPage<T>({ noun, id }: { noun: Noun<T>; id: string }) {
   const item = reading.data?.find((it) => noun.id(it) === id);
   const title = noun.title ?? noun.many;
   return (
-    <Page
-      breadcrumbs={[
-        { text: title, path: [noun.path] },
-        { text: id, path: [noun.path, id] },
-      ]}
-    >
+    <Page title={id} above={[{ text: title, path: [noun.path] }]}>
       {item === undefined ? (
         <Missing noun={noun} id={id} region={region} reading={reading} />
       ) : (

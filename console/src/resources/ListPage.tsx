@@ -23,7 +23,7 @@ export function ListPage<T>({ noun }: { noun: Noun<T> }) {
   const title = noun.title ?? noun.many;
   return (
     <Page
-      breadcrumbs={[{ text: title, path: [noun.path] }]}
+      title={title}
       contentType="table"
       closePanel={() => select([])}
       splitPanel={items.length > 0 ? <Selected noun={noun} items={items} region={region} /> : undefined}

@@ -66,12 +66,12 @@ export default function EditRoutes({ id }: { id: string }) {
   const [edited, setEdited] = useState<Row[]>();
   const [outcomes, setOutcomes] = useState<Outcome[]>();
   const rows = edited ?? rowsOf(table);
-  const title = titleOf(id, nameIn(table?.Tags));
+  const name = titleOf(id, nameIn(table?.Tags));
   const back = href(region, ["route_tables", id]);
-  const breadcrumbs = [
+  const title = "Edit routes";
+  const above = [
     { text: "Route tables", path: ["route_tables"] },
     { text: id, path: ["route_tables", id] },
-    { text: "Edit routes", path: ["route_tables", id, "edit_routes"] },
   ];
   const edit = (key: number, part: Partial<Row>) =>
     setEdited(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
@@ -85,7 +85,7 @@ export default function EditRoutes({ id }: { id: string }) {
       made.push(failure ? { text, failure } : { text });
     }
     if (made.some((it) => it.failure)) return setOutcomes(made);
-    succeed(`Updated routes for ${title} successfully.`);
+    succeed(`Updated routes for ${name} successfully.`);
     go(back);
   };
   if (outcomes) {
@@ -95,15 +95,15 @@ export default function EditRoutes({ id }: { id: string }) {
       setOutcomes(undefined);
     };
     return (
-      <Page breadcrumbs={breadcrumbs}>
-        <Refused outcomes={outcomes} title={title} back={again} />
+      <Page title={title} above={above}>
+        <Refused outcomes={outcomes} title={name} back={again} />
       </Page>
     );
   }
   return (
     <FormPage
-      breadcrumbs={breadcrumbs}
-      title="Edit routes"
+      above={above}
+      title={title}
       button="Save changes"
       cancel={back}
       submit={submit}

@@ -52,10 +52,9 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Route tables", path: ["route_tables"] },
         { text: id, path: ["route_tables", id] },
-        { text: "Edit subnet associations", path: ["route_tables", id, "edit_subnet_associations"] },
       ]}
       title="Edit subnet associations"
       description="Change which subnets are associated with this route table."

@@ -27,8 +27,6 @@ export default function CopySecurityGroup({ id }: { id: string }) {
     (rules.data ?? []).filter((it) => isOf(direction, it)).map((it, key) => rowOf(ruleOf(it), key));
   return (
     <SecurityGroupForm
-      title="Create security group"
-      path={[id, "copy"]}
       cancel={href(region, ["security_groups", id])}
       beginning={{
         vpc: group.VpcId ?? "",

@@ -20,8 +20,6 @@ export default function CreateSecurityGroup() {
   const vpc = vpcs.data?.find((it) => it.IsDefault)?.VpcId ?? "";
   return (
     <SecurityGroupForm
-      title="Create security group"
-      path={["create"]}
       cancel={href(region, ["security_groups"])}
       beginning={{ vpc, name: "", description: "", inbound: [], outbound: [EVERYTHING_OUT] }}
     />

@@ -68,10 +68,9 @@ export function EditRules({ id, direction }: { id: string; direction: Direction 
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Security groups", path: ["security_groups"] },
         { text: `${id} - ${name}`, path: ["security_groups", id] },
-        { text: title, path: ["security_groups", id, `edit_${direction}_rules`] },
       ]}
       title={title}
       description={`${id} - ${name}: ${counted(now.length, "rule")}`}

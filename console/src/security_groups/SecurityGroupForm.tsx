@@ -29,15 +29,12 @@ export interface Beginning {
 }
 
 interface Props {
-  title: string;
-  /** Its own path, below the noun's. */
-  path: string[];
   cancel: string;
   beginning: Beginning;
 }
 
 /** Create security group, from nothing or from another: the group, then its rules. */
-export function SecurityGroupForm({ title, path, cancel, beginning }: Props) {
+export function SecurityGroupForm({ cancel, beginning }: Props) {
   const region = useRegion();
   const [name, setName] = useState(beginning.name);
   const [description, setDescription] = useState(beginning.description);
@@ -83,11 +80,8 @@ export function SecurityGroupForm({ title, path, cancel, beginning }: Props) {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Security groups", path: ["security_groups"] },
-        { text: title, path: ["security_groups", ...path] },
-      ]}
-      title={title}
+      above={[{ text: "Security groups", path: ["security_groups"] }]}
+      title="Create security group"
       description="A security group acts as a virtual firewall for your instance to control inbound and outbound traffic."
       button="Create security group"
       cancel={cancel}

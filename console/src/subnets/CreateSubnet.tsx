@@ -82,10 +82,7 @@ export default function CreateSubnet() {
 
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Subnets", path: ["subnets"] },
-        { text: "Create subnet", path: ["subnets", "create"] },
-      ]}
+      above={[{ text: "Subnets", path: ["subnets"] }]}
       title="Create subnet"
       button="Create subnet"
       cancel={href(region, ["subnets"])}

@@ -32,10 +32,9 @@ export default function EditNetworkAclAssociation({ id }: { id: string }) {
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Subnets", path: ["subnets"] },
         { text: id, path: ["subnets", id] },
-        { text: "Edit network ACL association", path: ["subnets", id, "edit_network_acl_association"] },
       ]}
       title="Edit network ACL association"
       button="Save"

@@ -54,10 +54,9 @@ export default function EditRouteTableAssociation({ id }: { id: string }) {
     `${isMain(it) ? "Main: " : ""}${titleOf(it.RouteTableId ?? "", nameIn(it.Tags))}`;
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Subnets", path: ["subnets"] },
         { text: id, path: ["subnets", id] },
-        { text: "Edit route table association", path: ["subnets", id, "edit_route_table_association"] },
       ]}
       title="Edit route table association"
       button="Save"

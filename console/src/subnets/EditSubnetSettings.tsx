@@ -77,10 +77,9 @@ export default function EditSubnetSettings({ id }: { id: string }) {
   );
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Subnets", path: ["subnets"] },
         { text: id, path: ["subnets", id] },
-        { text: "Edit subnet settings", path: ["subnets", id, "edit_settings"] },
       ]}
       title="Edit subnet settings"
       button="Save"

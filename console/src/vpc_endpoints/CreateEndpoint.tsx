@@ -105,10 +105,7 @@ export default function CreateEndpoint() {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Endpoints", path: [PATH] },
-        { text: "Create endpoint", path: [PATH, "create"] },
-      ]}
+      above={[{ text: "Endpoints", path: [PATH] }]}
       title="Create endpoint"
       description="By an endpoint you reach a service from your VPC by private addresses, as if it were in it."
       button="Create endpoint"

@@ -11,8 +11,6 @@ import { go, href } from "../frame/route";
 interface Props {
   id: string;
   title: string;
-  /** The page's name in its address. */
-  page: string;
   button: string;
   /** The tab that shows what was changed. */
   tab?: string;
@@ -26,7 +24,7 @@ interface Props {
 
 /** A form that changes one thing about an endpoint, and leads back to where it is shown. */
 export function EditEndpointPage(props: Props) {
-  const { id, title, page, button, tab, change, check, place, isDisabled, children } = props;
+  const { id, title, button, tab, change, check, place, isDisabled, children } = props;
   const region = useRegion();
   const back = href(region, ["vpc_endpoints", id], tab ? { tab } : {});
   const submit = async () => {
@@ -37,10 +35,9 @@ export function EditEndpointPage(props: Props) {
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Endpoints", path: ["vpc_endpoints"] },
         { text: id, path: ["vpc_endpoints", id] },
-        { text: title, path: ["vpc_endpoints", id, page] },
       ]}
       title={title}
       button={button}

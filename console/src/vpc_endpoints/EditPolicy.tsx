@@ -22,7 +22,6 @@ export default function EditPolicy({ id }: { id: string }) {
     <EditEndpointPage
       id={id}
       title="Edit policy"
-      page="edit_policy"
       button="Save"
       tab="policy"
       change={() => (isCustom ? { PolicyDocument: document } : { ResetPolicy: true })}

@@ -18,7 +18,6 @@ export default function ManageRouteTables({ id }: { id: string }) {
     <EditEndpointPage
       id={id}
       title="Manage route tables"
-      page="manage_route_tables"
       button="Modify route tables"
       tab="route-tables"
       change={change}

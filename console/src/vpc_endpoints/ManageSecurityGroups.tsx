@@ -18,7 +18,6 @@ export default function ManageSecurityGroups({ id }: { id: string }) {
     <EditEndpointPage
       id={id}
       title="Manage security groups"
-      page="manage_security_groups"
       button="Modify security groups"
       tab="groups"
       change={change}

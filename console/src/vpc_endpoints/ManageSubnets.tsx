@@ -20,7 +20,6 @@ export default function ManageSubnets({ id }: { id: string }) {
     <EditEndpointPage
       id={id}
       title="Manage subnets"
-      page="manage_subnets"
       button="Modify subnets"
       tab="subnets"
       change={change}

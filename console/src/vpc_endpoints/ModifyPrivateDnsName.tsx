@@ -16,7 +16,6 @@ export default function ModifyPrivateDnsName({ id }: { id: string }) {
     <EditEndpointPage
       id={id}
       title="Modify private DNS name"
-      page="modify_private_dns_name"
       button="Save changes"
       change={() =>
         isEnabled === endpoint?.PrivateDnsEnabled ? undefined : { PrivateDnsEnabled: isEnabled }

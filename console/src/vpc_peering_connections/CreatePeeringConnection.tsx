@@ -70,10 +70,7 @@ export default function CreatePeeringConnection() {
   };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Peering connections", path: [PATH] },
-        { text: "Create peering connection", path: [PATH, "create"] },
-      ]}
+      above={[{ text: "Peering connections", path: [PATH] }]}
       title="Create peering connection"
       description="By a VPC peering connection two VPCs route traffic between each other by private addresses, as if they were one network."
       button="Create peering connection"

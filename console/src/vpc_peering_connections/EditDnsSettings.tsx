@@ -62,10 +62,9 @@ export default function EditDnsSettings({ id }: { id: string }) {
   };
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Peering connections", path: [PATH] },
         { text: id, path: [PATH, id] },
-        { text: "Edit DNS settings", path: [PATH, id, "edit_dns_settings"] },
       ]}
       title="Edit DNS settings"
       button="Save changes"

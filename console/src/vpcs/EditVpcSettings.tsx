@@ -68,10 +68,9 @@ export default function EditVpcSettings({ id }: { id: string }) {
   );
   return (
     <FormPage
-      breadcrumbs={[
+      above={[
         { text: "Your VPCs", path: ["vpcs"] },
         { text: id, path: ["vpcs", id] },
-        { text: "Edit VPC settings", path: ["vpcs", id, "edit_settings"] },
       ]}
       title="Edit VPC settings"
       button="Save"

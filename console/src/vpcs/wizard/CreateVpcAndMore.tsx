@@ -50,10 +50,7 @@ export default function CreateVpcAndMore() {
   const field: FieldProps = { settings, set, problems };
   return (
     <FormPage
-      breadcrumbs={[
-        { text: "Your VPCs", path: ["vpcs"] },
-        { text: "Create VPC", path: ["vpcs", "create"] },
-      ]}
+      above={[{ text: "Your VPCs", path: ["vpcs"] }]}
       title="Create VPC"
       description="A VPC is an isolated portion of the cloud, populated by what you put into it."
       button="Create VPC"

@@ -65,10 +65,10 @@ export function Workflow({ steps }: { steps: Step[] }) {
   };
   return (
     <Page
-      breadcrumbs={[
+      title="Create VPC resources"
+      above={[
         { text: "Your VPCs", path: ["vpcs"] },
         { text: "Create VPC", path: ["vpcs", "create"] },
-        { text: "Create VPC resources", path: ["vpcs", "create"] },
       ]}
       contentType="form"
     >
