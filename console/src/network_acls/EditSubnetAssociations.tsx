@@ -1,8 +1,4 @@
 import type { Subnet } from "@aws-sdk/client-ec2";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
-import Table from "@cloudscape-design/components/table";
-import TokenGroup from "@cloudscape-design/components/token-group";
 import { useState } from "react";
 import { FormPage } from "../forms/FormPage";
 import { runSteps } from "../forms/steps";
@@ -10,7 +6,8 @@ import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { DASH, nameIn } from "../resources/names";
-import { subnetTitle, useSubnets } from "../subnets/read";
+import { ipv6Block, useSubnets } from "../subnets/read";
+import { SubnetAssociations } from "../subnets/SubnetAssociations";
 import { association } from "./associate";
 import { aclOf, aclTitle, associatedWith, useNetworkAcls } from "./read";
 
@@ -20,11 +17,10 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
   const acls = useNetworkAcls(region).data ?? [];
   const subnets = useSubnets(region);
   const acl = acls.find((it) => it.NetworkAclId === id);
-  const available = (subnets.data ?? []).filter((it) => it.VpcId === acl?.VpcId);
+  const available = subnets.data?.filter((it) => it.VpcId === acl?.VpcId);
   const before = acl ? associatedWith(acl) : [];
   const [edited, setEdited] = useState<string[]>();
   const chosen = edited ?? before;
-  const selected = available.filter((it) => chosen.includes(it.SubnetId ?? ""));
   const back = href(region, ["network_acls", id], { tab: "subnets" });
   // Out of the default one a subnet only comes into another.
   const isFixed = (subnet: Subnet) => Boolean(acl?.IsDefault) && before.includes(subnet.SubnetId ?? "");
@@ -52,57 +48,20 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
       submit={submit}
       isDisabled={!acl || !subnets.data}
     >
-      <Table
-        variant="container"
-        trackBy="SubnetId"
-        items={available}
-        loading={!subnets.data}
-        loadingText="Loading subnets"
-        selectionType="multi"
-        selectedItems={selected}
-        isItemDisabled={isFixed}
-        onSelectionChange={({ detail }) => setEdited(detail.selectedItems.flatMap((it) => it.SubnetId ?? []))}
-        ariaLabels={{
-          tableLabel: "Available subnets",
-          selectionGroupLabel: "Selection of subnets",
-          allItemsSelectionLabel: () => "Select all subnets",
-          itemSelectionLabel: (_, it) => `Select ${subnetTitle(it)}`,
-        }}
-        header={
-          <Header variant="h2" counter={`(${selected.length}/${available.length})`}>
-            Available subnets
-          </Header>
-        }
-        empty="This VPC has no subnets"
-        columnDefinitions={[
-          { id: "name", header: "Name", cell: (it: Subnet) => nameIn(it.Tags) || DASH },
-          { id: "id", header: "Subnet ID", cell: (it: Subnet) => it.SubnetId },
-          {
-            id: "acl",
-            header: "Associated with",
-            cell: (it: Subnet) => aclTitle(aclOf(it.SubnetId, acls)) || DASH,
-          },
-          { id: "zone", header: "Availability Zone", cell: (it: Subnet) => it.AvailabilityZone },
-          { id: "ipv4", header: "IPv4 CIDR", cell: (it: Subnet) => it.CidrBlock ?? DASH },
-          {
-            id: "ipv6",
-            header: "IPv6 CIDR",
-            cell: (it: Subnet) => it.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock ?? DASH,
-          },
+      <SubnetAssociations
+        subnets={available}
+        chosen={chosen}
+        choose={setEdited}
+        isFixed={isFixed}
+        columns={[
+          { header: "Name", cell: (it) => nameIn(it.Tags) || DASH },
+          { header: "Subnet ID", cell: (it) => it.SubnetId },
+          { header: "Associated with", cell: (it) => aclTitle(aclOf(it.SubnetId, acls)) || DASH },
+          { header: "Availability Zone", cell: (it) => it.AvailabilityZone },
+          { header: "IPv4 CIDR", cell: (it) => it.CidrBlock ?? DASH },
+          { header: "IPv6 CIDR", cell: ipv6Block },
         ]}
       />
-      <Container header={<Header variant="h2">Selected subnets</Header>}>
-        <TokenGroup
-          items={selected.map((it) => ({
-            label: subnetTitle(it),
-            dismissLabel: `Remove ${subnetTitle(it)}`,
-            disabled: isFixed(it),
-          }))}
-          onDismiss={({ detail }) =>
-            setEdited(chosen.filter((it) => it !== selected[detail.itemIndex]?.SubnetId))
-          }
-        />
-      </Container>
     </FormPage>
   );
 }

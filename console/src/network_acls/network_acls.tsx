@@ -4,7 +4,7 @@ import { Copied, ResourceLink } from "../resources/cells";
 import { counted, DASH, nameIn, titleOf, yesNo } from "../resources/names";
 import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne, type Tab } from "../resources/noun";
 import { TagsTab } from "../resources/TagsTab";
-import { subnetTitle } from "../subnets/read";
+import { ipv6Block, subnetTitle } from "../subnets/read";
 import { SmallTable } from "../table/SmallTable";
 import { DeleteNetworkAclsDialog } from "./DeleteNetworkAclsDialog";
 import { EntriesTable } from "./EntriesTable";
@@ -120,7 +120,7 @@ function SubnetsTab({ of: row, region }: { of: NetworkAclRow; region: string }) 
         },
         { header: "Availability Zone", cell: (it) => it.AvailabilityZone },
         { header: "IPv4 CIDR", cell: (it) => it.CidrBlock ?? DASH },
-        { header: "IPv6 CIDR", cell: (it) => it.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock ?? DASH },
+        { header: "IPv6 CIDR", cell: ipv6Block },
       ]}
     />
   );

@@ -6,7 +6,7 @@ import { Copied, ResourceLink, State } from "../resources/cells";
 import { counted, DASH, nameIn, titleOf, yesNo } from "../resources/names";
 import { type Action, type Field, NOT_THERE_YET, type Noun, ofOne, type Tab } from "../resources/noun";
 import { TagsTab } from "../resources/TagsTab";
-import { subnetTitle } from "../subnets/read";
+import { ipv6Block, subnetTitle } from "../subnets/read";
 import { SmallTable } from "../table/SmallTable";
 import { DeleteRouteTableDialog } from "./DeleteRouteTableDialog";
 import { isMain, type RouteTableRow, readRouteTableRows } from "./read";
@@ -127,7 +127,7 @@ function SubnetsTab({ of: { table, explicit, implicit }, region }: { of: RouteTa
       cell: (it: Subnet) => <ResourceLink region={region} noun="subnets" id={it.SubnetId} />,
     },
     { header: "IPv4 CIDR", cell: (it: Subnet) => it.CidrBlock ?? DASH },
-    { header: "IPv6 CIDR", cell: (it: Subnet) => it.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock ?? DASH },
+    { header: "IPv6 CIDR", cell: ipv6Block },
   ];
   const edit = href(region, ["route_tables", table.RouteTableId ?? "", "edit_subnet_associations"]);
   return (

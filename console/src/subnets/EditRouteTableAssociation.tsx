@@ -1,8 +1,3 @@
-import {
-  AssociateRouteTableCommand,
-  DisassociateRouteTableCommand,
-  ReplaceRouteTableAssociationCommand,
-} from "@aws-sdk/client-ec2";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
@@ -10,12 +5,12 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { ec2 } from "../clients/ec2";
 import { FormPage } from "../forms/FormPage";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
 import { nameIn, titleOf } from "../resources/names";
+import { associate } from "../route_tables/associate";
 import { isMain, routeTableOf, useRouteTables } from "../route_tables/read";
 import { destinationOf, targetOf } from "../route_tables/routes";
 import { SmallTable } from "../table/SmallTable";
@@ -32,20 +27,8 @@ export default function EditRouteTableAssociation({ id }: { id: string }) {
   const table = own.find((it) => it.RouteTableId === (chosen ?? now?.RouteTableId));
   const back = href(region, ["subnets", id], { tab: "route-table" });
   const submit = async () => {
-    const RouteTableId = table?.RouteTableId;
-    const association = own
-      .flatMap((it) => it.Associations ?? [])
-      .find((it) => it.SubnetId === id)?.RouteTableAssociationId;
-    if (RouteTableId !== now?.RouteTableId) {
-      if (association && table && isMain(table)) {
-        await ec2(region).send(new DisassociateRouteTableCommand({ AssociationId: association }));
-      } else if (association) {
-        await ec2(region).send(
-          new ReplaceRouteTableAssociationCommand({ AssociationId: association, RouteTableId }),
-        );
-      } else {
-        await ec2(region).send(new AssociateRouteTableCommand({ SubnetId: id, RouteTableId }));
-      }
+    if (table && table !== now) {
+      await associate(region, own, id, isMain(table) ? undefined : table.RouteTableId);
     }
     succeed(`You have successfully updated the route table association of ${id}.`);
     go(back);

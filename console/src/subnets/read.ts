@@ -8,7 +8,7 @@ import {
 } from "../clients/describe";
 import { useReading } from "../clients/reading";
 import { aclOf } from "../network_acls/read";
-import { nameIn, titleOf } from "../resources/names";
+import { DASH, nameIn, titleOf } from "../resources/names";
 import { routeTableOf } from "../route_tables/read";
 
 /** A subnet with what its list shows beside it. */
@@ -43,6 +43,10 @@ export function useSubnets(region: string) {
 /** The Availability Zones of a Region, for forms. */
 export function useAvailabilityZones(region: string) {
   return useReading(`all-availability-zones/${region}`, () => readAvailabilityZones(region));
+}
+
+export function ipv6Block(subnet: Subnet): string {
+  return subnet.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock ?? DASH;
 }
 
 export function subnetTitle(subnet: Subnet): string {
