@@ -3,6 +3,7 @@ import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
+import { withChange, without } from "./rows";
 
 /** How many tags a resource has at most. */
 const TAGS_MAX = 50;
@@ -19,8 +20,7 @@ interface Props {
 
 /** The container Tags of every form. */
 export function TagsEditor({ tags, change }: Props) {
-  const edit = (at: number, part: Partial<TypedTag>) =>
-    change(tags.map((tag, place) => (place === at ? { ...tag, ...part } : tag)));
+  const edit = (at: number, part: Partial<TypedTag>) => change(withChange(tags, at, part));
   const rest = TAGS_MAX - tags.length;
   return (
     <Container
@@ -42,7 +42,7 @@ export function TagsEditor({ tags, change }: Props) {
         disableAddButton={rest <= 0}
         additionalInfo={`You can add ${rest} more tags.`}
         onAddButtonClick={() => change([...tags, { key: "", value: "" }])}
-        onRemoveButtonClick={({ detail }) => change(tags.filter((_, at) => at !== detail.itemIndex))}
+        onRemoveButtonClick={({ detail }) => change(without(tags, detail.itemIndex))}
         definition={[
           {
             label: "Key",

@@ -14,6 +14,11 @@ export function parseCidr(text: string): Cidr | undefined {
   return { first: ((a * 256 + b) * 256 + c) * 256 + d, prefix };
 }
 
+/** Whether it looks like a block of IPv6 addresses; the service says the rest. */
+export function isIpv6Cidr(text: string): boolean {
+  return /^[0-9a-f.]*:[0-9a-f:.]*\/\d{1,3}$/i.test(text.trim());
+}
+
 export function formatCidr({ first, prefix }: Cidr): string {
   const parts = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256);
   return `${parts.join(".")}/${prefix}`;
@@ -25,7 +30,7 @@ export function size({ prefix }: Cidr): number {
 }
 
 /** Whether it begins where a block of its size can begin. */
-export function isNetworkAddress(cidr: Cidr): boolean {
+function isNetworkAddress(cidr: Cidr): boolean {
   return cidr.first % size(cidr) === 0;
 }
 

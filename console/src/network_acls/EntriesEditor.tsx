@@ -2,6 +2,7 @@ import AttributeEditor, { type AttributeEditorProps } from "@cloudscape-design/c
 import Button from "@cloudscape-design/components/button";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
+import { withChange, without } from "../forms/rows";
 import { PortsField, ProtocolField, TypeField } from "../rules/TrafficFields";
 import { type Action, type EntryRow, problemsOf, sorted, withNew } from "./rules";
 
@@ -21,65 +22,61 @@ const ACTIONS: { value: Action; label: string }[] = [
 /** The rows of rules in the form of a network ACL. */
 export function EntriesEditor({ rows, change, isEgress, isChecked }: Props) {
   const peer = isEgress ? "Destination" : "Source";
-  const edit = ({ key }: EntryRow, part: Partial<EntryRow>) =>
-    change(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  const edit = (at: number, part: Partial<EntryRow>) => change(withChange(rows, at, part));
   const problems = (row: EntryRow) => (isChecked ? problemsOf(row, rows) : {});
   const definition: AttributeEditorProps.FieldDefinition<EntryRow>[] = [
     {
       label: "Rule number",
-      control: (row) => (
+      control: (row, at) => (
         <Input
           value={row.number}
           ariaLabel="Rule number"
           inputMode="numeric"
           disabled={row.isLast}
-          onChange={({ detail }) => edit(row, { number: detail.value })}
+          onChange={({ detail }) => edit(at, { number: detail.value })}
         />
       ),
       errorText: (row) => problems(row).number,
     },
     {
       label: "Type",
-      control: (row) => (
-        <TypeField
-          of={row.traffic}
-          isAcl
-          isDisabled={row.isLast}
-          edit={(traffic) => edit(row, { traffic })}
-        />
+      control: (row, at) => (
+        <TypeField of={row.traffic} isAcl isDisabled={row.isLast} edit={(traffic) => edit(at, { traffic })} />
       ),
     },
     {
       label: "Protocol",
-      control: (row) => <ProtocolField of={row.traffic} isAcl edit={(traffic) => edit(row, { traffic })} />,
+      control: (row, at) => (
+        <ProtocolField of={row.traffic} isAcl edit={(traffic) => edit(at, { traffic })} />
+      ),
       errorText: (row) => problems(row).protocol,
     },
     {
       label: "Port range",
-      control: (row) => <PortsField of={row.traffic} edit={(traffic) => edit(row, { traffic })} />,
+      control: (row, at) => <PortsField of={row.traffic} edit={(traffic) => edit(at, { traffic })} />,
       errorText: (row) => problems(row).ports,
     },
     {
       label: peer,
-      control: (row) => (
+      control: (row, at) => (
         <Input
           value={row.cidr}
           ariaLabel={peer}
           disabled={row.isLast}
-          onChange={({ detail }) => edit(row, { cidr: detail.value })}
+          onChange={({ detail }) => edit(at, { cidr: detail.value })}
         />
       ),
       errorText: (row) => problems(row).cidr,
     },
     {
       label: "Allow/Deny",
-      control: (row) => (
+      control: (row, at) => (
         <Select
           selectedOption={ACTIONS.find((it) => it.value === row.action) ?? null}
           ariaLabel="Allow/Deny"
           disabled={row.isLast}
           options={ACTIONS}
-          onChange={({ detail }) => edit(row, { action: detail.selectedOption.value as Action })}
+          onChange={({ detail }) => edit(at, { action: detail.selectedOption.value as Action })}
         />
       ),
     },
@@ -93,7 +90,7 @@ export function EntriesEditor({ rows, change, isEgress, isChecked }: Props) {
       removeButtonAriaLabel={(row) => `Remove rule ${row.number}`}
       isItemRemovable={(row) => !row.isLast}
       onAddButtonClick={() => change(withNew(rows))}
-      onRemoveButtonClick={({ detail }) => change(rows.filter((_, at) => at !== detail.itemIndex))}
+      onRemoveButtonClick={({ detail }) => change(without(rows, detail.itemIndex))}
       additionalActions={
         <Button formAction="none" onClick={() => change(sorted(rows))}>
           Sort by rule number

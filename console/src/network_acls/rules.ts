@@ -5,12 +5,13 @@ import {
   ReplaceNetworkAclEntryCommand,
 } from "@aws-sdk/client-ec2";
 import { ec2 } from "../clients/ec2";
-import { parseCidr } from "../forms/cidr";
+import { isIpv6Cidr, parseCidr } from "../forms/cidr";
 import type { Problems } from "../forms/problems";
 import type { Step } from "../forms/steps";
 import type { PreviewedChange } from "../rules/PreviewButton";
 import {
   ALL,
+  isIcmpProtocol,
   kindOf,
   NEW_TRAFFIC,
   portsText,
@@ -30,7 +31,6 @@ export type Action = "allow" | "deny";
 
 /** A row of the editor. */
 export interface EntryRow {
-  key: number;
   number: string;
   traffic: TypedTraffic;
   cidr: string;
@@ -59,8 +59,7 @@ export function trafficIn({ Protocol = ALL, PortRange, IcmpTypeCode }: NetworkAc
 }
 
 export function rowsOf(entries: NetworkAclEntry[]): EntryRow[] {
-  return entries.map((entry, key) => ({
-    key,
+  return entries.map((entry) => ({
     number: numberText(entry),
     traffic: typed(trafficIn(entry)),
     cidr: cidrOf(entry),
@@ -71,9 +70,7 @@ export function rowsOf(entries: NetworkAclEntry[]): EntryRow[] {
 
 /** A new row comes before the last rules. */
 export function withNew(rows: EntryRow[]): EntryRow[] {
-  const key = Math.max(-1, ...rows.map((row) => row.key)) + 1;
   const added: EntryRow = {
-    key,
     number: "",
     traffic: NEW_TRAFFIC,
     cidr: "0.0.0.0/0",
@@ -93,20 +90,17 @@ export function problemsOf(row: EntryRow, rows: EntryRow[]): RowProblems {
   return { ...trafficProblems(row.traffic), number: numberProblem(row, rows), cidr: cidrProblem(row.cidr) };
 }
 
-function numberProblem({ key, number }: EntryRow, rows: EntryRow[]): string | undefined {
+function numberProblem(row: EntryRow, rows: EntryRow[]): string | undefined {
+  const { number } = row;
   const isNumber = /^\d{1,5}$/.test(number) && Number(number) >= 1 && Number(number) <= RULE_NUMBER_MAX;
   if (!isNumber) return `Enter a number from 1 to ${RULE_NUMBER_MAX}.`;
-  const isTwice = rows.some((it) => it.key !== key && !it.isLast && Number(it.number) === Number(number));
+  const isTwice = rows.some((it) => it !== row && !it.isLast && Number(it.number) === Number(number));
   return isTwice ? "Another rule has this number." : undefined;
 }
 
 function cidrProblem(cidr: string): string | undefined {
-  if (parseCidr(cidr) || isIpv6(cidr)) return undefined;
+  if (parseCidr(cidr) || isIpv6Cidr(cidr)) return undefined;
   return "Enter a CIDR block, such as 10.0.0.0/24 or ::/0.";
-}
-
-function isIpv6(cidr: string): boolean {
-  return /^[0-9a-f.]*:[0-9a-f:.]*\/\d{1,3}$/i.test(cidr.trim());
 }
 
 /** One rule, as it is sent, compared and shown. */
@@ -162,13 +156,9 @@ export function changesOf(now: NetworkAclEntry[], begun: NetworkAclEntry[], rows
 
 export function previewOf({ created, replaced, deleted }: Changes): PreviewedChange[] {
   return [
-    ...deleted.map((it) => ({ kind: "Deleted" as const, before: textOf(it), after: "" })),
-    ...replaced.map(({ before, after }) => ({
-      kind: "Modified" as const,
-      before: textOf(before),
-      after: textOf(after),
-    })),
-    ...created.map((it) => ({ kind: "Added" as const, before: "", after: textOf(it) })),
+    ...deleted.map((it) => ({ before: textOf(it) })),
+    ...replaced.map(({ before, after }) => ({ before: textOf(before), after: textOf(after) })),
+    ...created.map((it) => ({ after: textOf(it) })),
   ];
 }
 
@@ -192,14 +182,15 @@ export function stepsOf(region: string, NetworkAclId: string, isEgress: boolean,
   ];
 }
 
-function request({ number, traffic: { protocol, from, to }, cidr, action }: Entry) {
-  const isIcmp = protocol === "1" || protocol === "58";
+function request({ number, traffic, cidr, action }: Entry) {
+  const { protocol, from, to } = traffic;
+  const isIcmp = isIcmpProtocol(protocol);
   return {
     RuleNumber: number,
     Protocol: protocol,
     RuleAction: action === "allow" ? ("allow" as const) : ("deny" as const),
-    CidrBlock: isIpv6(cidr) ? undefined : cidr,
-    Ipv6CidrBlock: isIpv6(cidr) ? cidr : undefined,
+    CidrBlock: isIpv6Cidr(cidr) ? undefined : cidr,
+    Ipv6CidrBlock: isIpv6Cidr(cidr) ? cidr : undefined,
     PortRange: from !== undefined && !isIcmp ? { From: from, To: to } : undefined,
     IcmpTypeCode: isIcmp ? { Type: from ?? -1, Code: to ?? -1 } : undefined,
   };

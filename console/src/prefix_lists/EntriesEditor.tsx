@@ -2,6 +2,7 @@ import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
+import { withChange, without } from "../forms/rows";
 import { type EntryRow, type Family, problemOf } from "./entries";
 
 interface Props {
@@ -14,8 +15,7 @@ interface Props {
 
 /** The container Prefix list entries of both forms. */
 export function EntriesEditor({ rows, change, family, isChecked }: Props) {
-  const edit = (at: number, part: Partial<EntryRow>) =>
-    change(rows.map((row, place) => (place === at ? { ...row, ...part } : row)));
+  const edit = (at: number, part: Partial<EntryRow>) => change(withChange(rows, at, part));
   return (
     <Container header={<Header variant="h2">Prefix list entries</Header>}>
       <AttributeEditor
@@ -25,7 +25,7 @@ export function EntriesEditor({ rows, change, family, isChecked }: Props) {
         removeButtonText="Remove"
         removeButtonAriaLabel={(row) => `Remove entry ${row.cidr}`}
         onAddButtonClick={() => change([...rows, { cidr: "", description: "" }])}
-        onRemoveButtonClick={({ detail }) => change(rows.filter((_, at) => at !== detail.itemIndex))}
+        onRemoveButtonClick={({ detail }) => change(without(rows, detail.itemIndex))}
         definition={[
           {
             label: "CIDR blocks",

@@ -1,5 +1,5 @@
 import type { PrefixListEntry } from "@aws-sdk/client-ec2";
-import { parseCidr } from "../forms/cidr";
+import { isIpv6Cidr, parseCidr } from "../forms/cidr";
 
 export type Family = "IPv4" | "IPv6";
 
@@ -16,7 +16,7 @@ export function rowsOf(entries: PrefixListEntry[]): EntryRow[] {
 /** What is wrong with a row's block. */
 export function problemOf(row: EntryRow, rows: EntryRow[], family: Family): string | undefined {
   const cidr = row.cidr.trim();
-  const isGood = family === "IPv4" ? parseCidr(cidr) : /^[0-9a-f.]*:[0-9a-f:.]*\/\d{1,3}$/i.test(cidr);
+  const isGood = family === "IPv4" ? parseCidr(cidr) : isIpv6Cidr(cidr);
   if (!isGood) return `Enter an ${family} CIDR block.`;
   return rows.some((it) => it !== row && it.cidr.trim() === cidr) ? "It is there twice." : undefined;
 }

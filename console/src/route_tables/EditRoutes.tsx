@@ -18,6 +18,8 @@ import { ec2 } from "../clients/ec2";
 import { type Failure, failureOf, sentence } from "../clients/failure";
 import { refreshAll, useReading } from "../clients/reading";
 import { FormPage } from "../forms/FormPage";
+import { withChange, without } from "../forms/rows";
+import type { Step } from "../forms/steps";
 import { succeed } from "../frame/flash";
 import { Page } from "../frame/Page";
 import { useRegion } from "../frame/places";
@@ -39,18 +41,11 @@ import { readTargets } from "./targets";
 
 /** A row of the form. */
 interface Row {
-  key: number;
   destination: string;
   kind: TargetKind | "";
   target: string;
   /** The route that it was, with its target; a new one was none. */
   was?: { target: string; state: string | undefined; isPropagated: boolean; isEditable: boolean };
-}
-
-/** One change, as it is to be made. */
-interface Change {
-  text: string;
-  run: () => Promise<unknown>;
 }
 
 interface Outcome {
@@ -73,8 +68,7 @@ export default function EditRoutes({ id }: { id: string }) {
     { text: "Route tables", path: ["route_tables"] },
     { text: id, path: ["route_tables", id] },
   ];
-  const edit = (key: number, part: Partial<Row>) =>
-    setEdited(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  const edit = (at: number, part: Partial<Row>) => setEdited(withChange(rows, at, part));
   const submit = async () => {
     const made: Outcome[] = [];
     for (const { text, run } of changesOf(region, id, rowsOf(table), rows)) {
@@ -118,14 +112,14 @@ export default function EditRoutes({ id }: { id: string }) {
           isItemRemovable={(row) =>
             row.was === undefined || (row.was.isEditable && row.was.target !== "local")
           }
-          onAddButtonClick={() => setEdited([...rows, newRow(rows)])}
-          onRemoveButtonClick={({ detail }) => setEdited(rows.filter((_, at) => at !== detail.itemIndex))}
+          onAddButtonClick={() => setEdited([...rows, NEW_ROW])}
+          onRemoveButtonClick={({ detail }) => setEdited(without(rows, detail.itemIndex))}
           empty="No routes"
           gridLayout={[{ rows: [[3, 4, 1, 1]], removeButton: { width: "auto" } }]}
           definition={[
             {
               label: "Destination",
-              control: (row) =>
+              control: (row, at) =>
                 row.was ? (
                   <Box padding={{ top: "xs" }}>{row.destination}</Box>
                 ) : (
@@ -135,13 +129,13 @@ export default function EditRoutes({ id }: { id: string }) {
                     placeholder="0.0.0.0/0"
                     enteredTextLabel={(value) => `Use "${value}"`}
                     options={[{ value: "0.0.0.0/0" }, { value: "::/0" }]}
-                    onChange={({ detail }) => edit(row.key, { destination: detail.value.trim() })}
+                    onChange={({ detail }) => edit(at, { destination: detail.value.trim() })}
                   />
                 ),
             },
             {
               label: "Target",
-              control: (row) => <TargetField row={row} region={region} edit={(it) => edit(row.key, it)} />,
+              control: (row, at) => <TargetField row={row} region={region} edit={(it) => edit(at, it)} />,
             },
             {
               label: "Status",
@@ -232,8 +226,7 @@ function Refused({ outcomes, title, back }: { outcomes: Outcome[]; title: string
 }
 
 function rowsOf(table: RouteTable | undefined): Row[] {
-  return (table?.Routes ?? []).map((route, key) => ({
-    key,
+  return (table?.Routes ?? []).map((route) => ({
     destination: destinationOf(route),
     kind: kindOf(targetOf(route)),
     target: targetOf(route),
@@ -246,12 +239,10 @@ function rowsOf(table: RouteTable | undefined): Row[] {
   }));
 }
 
-function newRow(rows: Row[]): Row {
-  return { key: Math.max(-1, ...rows.map((row) => row.key)) + 1, destination: "", kind: "", target: "" };
-}
+const NEW_ROW: Row = { destination: "", kind: "", target: "" };
 
 /** What leads from the table as it is to the form: what is gone first, since it may be in the way. */
-function changesOf(region: string, RouteTableId: string, before: Row[], after: Row[]): Change[] {
+function changesOf(region: string, RouteTableId: string, before: Row[], after: Row[]): Step[] {
   const client = ec2(region);
   const kept = new Map(after.map((row) => [row.destination, row]));
   const known = new Map(before.map((row) => [row.destination, row]));

@@ -1,22 +1,16 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
-import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
+import { DASH } from "../resources/names";
 import { SmallTable } from "../table/SmallTable";
 
-/** What saving would do to one rule, in words. */
+/** What saving would do to one rule, in words: one that is new has no `before`, one that is deleted no `after`. */
 export interface PreviewedChange {
-  kind: "Added" | "Modified" | "Deleted";
-  before: string;
-  after: string;
+  before?: string;
+  after?: string;
 }
-
-const MARKS: Record<PreviewedChange["kind"], StatusIndicatorProps.Type> = {
-  Added: "success",
-  Modified: "info",
-  Deleted: "error",
-};
 
 /** Preview changes: the button, and the dialog with what is in the form and not yet in the resource. */
 export function PreviewButton({ changes }: { changes: PreviewedChange[] }) {
@@ -55,12 +49,18 @@ function PreviewDialog({ changes, close }: { changes: PreviewedChange[]; close: 
         columns={[
           {
             header: "Change",
-            cell: ({ kind }) => <StatusIndicator type={MARKS[kind]}>{kind}</StatusIndicator>,
+            cell: (it) => <Kind of={it} />,
           },
-          { header: "Before", cell: (it) => it.before || "–" },
-          { header: "After", cell: (it) => it.after || "–" },
+          { header: "Before", cell: (it) => it.before ?? DASH },
+          { header: "After", cell: (it) => it.after ?? DASH },
         ]}
       />
     </Modal>
   );
+}
+
+function Kind({ of: { before, after } }: { of: PreviewedChange }) {
+  if (before === undefined) return <StatusIndicator type="success">Added</StatusIndicator>;
+  if (after === undefined) return <StatusIndicator type="error">Deleted</StatusIndicator>;
+  return <StatusIndicator type="info">Modified</StatusIndicator>;
 }

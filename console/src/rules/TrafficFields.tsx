@@ -1,6 +1,7 @@
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import {
+  hasPorts,
   icmpTypes,
   isIcmp,
   KINDS,
@@ -34,7 +35,7 @@ export function TypeField({ of, edit, isDisabled, isAcl }: Props & { isAcl?: boo
 }
 
 export function ProtocolField({ of, edit, isAcl }: Props & { isAcl?: boolean }) {
-  if (isIcmp(of)) {
+  if (isIcmp(of.kind)) {
     const options = Object.entries(icmpTypes(kind(of.kind).protocol)).map(([value, label]) => ({
       value,
       label,
@@ -63,7 +64,7 @@ export function ProtocolField({ of, edit, isAcl }: Props & { isAcl?: boolean }) 
 }
 
 export function PortsField({ of, edit }: Props) {
-  const isTyped = of.kind === "custom-tcp" || of.kind === "custom-udp" || isIcmp(of);
+  const isTyped = hasPorts(of.kind) || isIcmp(of.kind);
   return (
     <Input
       value={of.ports}

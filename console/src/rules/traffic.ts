@@ -84,7 +84,7 @@ const SERVICES: TrafficKind[] = [
 export const KINDS = [...CUSTOM, ...WHOLE, ...SERVICES];
 
 /** What ICMP for IPv4 and IPv6 can say, by the type's number. */
-export const ICMP_TYPES: Record<string, string> = {
+const ICMP_TYPES: Record<string, string> = {
   "-1": "All",
   "0": "Echo Reply",
   "3": "Destination Unreachable",
@@ -98,7 +98,7 @@ export const ICMP_TYPES: Record<string, string> = {
   "13": "Timestamp",
   "14": "Timestamp Reply",
 };
-export const ICMPV6_TYPES: Record<string, string> = {
+const ICMPV6_TYPES: Record<string, string> = {
   "-1": "All",
   "1": "Destination Unreachable",
   "2": "Packet Too Big",
@@ -135,7 +135,7 @@ export function protocolText({ protocol }: Traffic, withNumber = false): string 
 /** `80`, `8000 - 8080`, `All`; with ICMP, what is said. */
 export function portsText({ protocol, from, to }: Traffic): string {
   if (from === undefined || from === -1) return "All";
-  if (protocol === ICMP || protocol === ICMPV6) {
+  if (isIcmpProtocol(protocol)) {
     const name = icmpTypes(protocol)[String(from)] ?? String(from);
     return to === undefined || to === -1 ? name : `${name}, code ${to}`;
   }
@@ -155,8 +155,18 @@ export function kind(id: string): TrafficKind {
   return KINDS.find((it) => it.id === id) ?? custom("custom-protocol", "Custom Protocol", "");
 }
 
-export function isIcmp({ kind }: TypedTraffic): boolean {
+export function isIcmpProtocol(protocol: string): boolean {
+  return protocol === ICMP || protocol === ICMPV6;
+}
+
+/** Whether a Type is one whose ICMP type and code are typed. */
+export function isIcmp(kind: string): boolean {
   return kind === "custom-icmp" || kind === "custom-icmpv6";
+}
+
+/** Whether a Type is one whose ports are typed. */
+export function hasPorts(kind: string): boolean {
+  return kind === "custom-tcp" || kind === "custom-udp";
 }
 
 export function icmpTypes(protocol: string): Record<string, string> {
@@ -167,7 +177,7 @@ export function icmpTypes(protocol: string): Record<string, string> {
 export function typed(traffic: Traffic): TypedTraffic {
   const { id } = kindOf(traffic);
   const { protocol, from = -1, to = -1 } = traffic;
-  if (id === "custom-icmp" || id === "custom-icmpv6") {
+  if (isIcmp(id)) {
     return { kind: id, protocol: String(from), ports: to === -1 ? "All" : String(to) };
   }
   return { kind: id, protocol, ports: portsText(traffic).replaceAll(" ", "") };
@@ -176,17 +186,17 @@ export function typed(traffic: Traffic): TypedTraffic {
 /** The fields after another Type was chosen: what it says is filled in. */
 export function withKind(id: string): TypedTraffic {
   const { protocol, from, to } = kind(id);
-  if (id === "custom-tcp" || id === "custom-udp") return { kind: id, protocol, ports: "0" };
+  if (hasPorts(id)) return { kind: id, protocol, ports: "0" };
   if (id === "custom-protocol") return { kind: id, protocol: "", ports: "All" };
-  if (id === "custom-icmp" || id === "custom-icmpv6") return { kind: id, protocol: ALL, ports: "All" };
+  if (isIcmp(id)) return { kind: id, protocol: ALL, ports: "All" };
   return typed({ protocol, from, to });
 }
 
 export function trafficOf(of: TypedTraffic): Traffic {
   const { protocol, from, to } = kind(of.kind);
   if (of.kind === "custom-protocol") return { protocol: of.protocol.trim() };
-  if (isIcmp(of)) return { protocol, from: Number(of.protocol), to: numeric(of.ports) ?? -1 };
-  if (of.kind === "custom-tcp" || of.kind === "custom-udp") {
+  if (isIcmp(of.kind)) return { protocol, from: Number(of.protocol), to: numeric(of.ports) ?? -1 };
+  if (hasPorts(of.kind)) {
     const [first, last] = range(of.ports) ?? [];
     return { protocol, from: first, to: last };
   }
@@ -200,11 +210,11 @@ export function problemsOf(of: TypedTraffic): { protocol?: string; ports?: strin
     const isGood = number !== undefined && number <= PROTOCOL_MAX;
     return isGood ? {} : { protocol: `Enter a protocol's number, 0 to ${PROTOCOL_MAX}.` };
   }
-  if (isIcmp(of)) {
+  if (isIcmp(of.kind)) {
     const isGood = of.ports === "All" || (numeric(of.ports) ?? 256) <= 255;
     return isGood ? {} : { ports: "Enter an ICMP code, 0 to 255, or All." };
   }
-  if (of.kind !== "custom-tcp" && of.kind !== "custom-udp") return {};
+  if (!hasPorts(of.kind)) return {};
   const [from, to] = range(of.ports) ?? [];
   if (from === undefined || to === undefined) return { ports: "Enter a port, or two with - between." };
   if (to > PORT_MAX) return { ports: `Ports go up to ${PORT_MAX}.` };

@@ -24,7 +24,7 @@ export default function CopySecurityGroup({ id }: { id: string }) {
     );
   }
   const of = (direction: Direction) =>
-    (rules.data ?? []).filter((it) => isOf(direction, it)).map((it, key) => rowOf(ruleOf(it), key));
+    (rules.data ?? []).filter((it) => isOf(direction, it)).map((it) => rowOf(ruleOf(it)));
   return (
     <SecurityGroupForm
       cancel={href(region, ["security_groups", id])}

@@ -7,6 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { withChange, without } from "../forms/rows";
 import { useRegion } from "../frame/places";
 import { usePrefixLists } from "../prefix_lists/read";
 import { PortsField, ProtocolField, TypeField } from "../rules/TrafficFields";
@@ -15,7 +16,7 @@ import { useSecurityGroups } from "./read";
 import {
   type Direction,
   letsEverybodyIn,
-  newRow,
+  NEW_ROW,
   problemsOf,
   type RuleRow,
   SOURCES,
@@ -53,8 +54,7 @@ export function RulesEditor({ direction, rows, change, rules, isChecked }: Props
   const groups = useSecurityGroups(region).data ?? [];
   const lists = usePrefixLists(region).data ?? [];
   const words = WORDS[direction];
-  const edit = (key: number, part: Partial<RuleRow>) =>
-    change(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
+  const edit = (at: number, part: Partial<RuleRow>) => change(withChange(rows, at, part));
   const problems = (row: RuleRow) =>
     isChecked
       ? problemsOf(
@@ -62,9 +62,9 @@ export function RulesEditor({ direction, rows, change, rules, isChecked }: Props
           rules?.find((it) => it.SecurityGroupRuleId === row.id),
         )
       : {};
-  const choose = (row: RuleRow, source: SourceKind) => {
+  const choose = (at: number, source: SourceKind) => {
     const peer = SOURCES.find((it) => it.value === source)?.peer;
-    edit(row.key, { source, peers: peer ? [peer] : [], search: "" });
+    edit(at, { source, peers: peer ? [peer] : [], search: "" });
   };
   const id: AttributeEditorProps.FieldDefinition<RuleRow> = {
     label: "Security group rule ID",
@@ -73,35 +73,35 @@ export function RulesEditor({ direction, rows, change, rules, isChecked }: Props
   const fields: AttributeEditorProps.FieldDefinition<RuleRow>[] = [
     {
       label: "Type",
-      control: (row) => <TypeField of={row.traffic} edit={(traffic) => edit(row.key, { traffic })} />,
+      control: (row, at) => <TypeField of={row.traffic} edit={(traffic) => edit(at, { traffic })} />,
     },
     {
       label: "Protocol",
-      control: (row) => <ProtocolField of={row.traffic} edit={(traffic) => edit(row.key, { traffic })} />,
+      control: (row, at) => <ProtocolField of={row.traffic} edit={(traffic) => edit(at, { traffic })} />,
       errorText: (row) => problems(row).protocol,
     },
     {
       label: "Port range",
-      control: (row) => <PortsField of={row.traffic} edit={(traffic) => edit(row.key, { traffic })} />,
+      control: (row, at) => <PortsField of={row.traffic} edit={(traffic) => edit(at, { traffic })} />,
       errorText: (row) => problems(row).ports,
     },
     {
       label: `${words.peer} type`,
-      control: (row) => (
+      control: (row, at) => (
         <Select
           selectedOption={SOURCES.find((it) => it.value === row.source) ?? null}
           ariaLabel={`${words.peer} type`}
           options={SOURCES.map(({ value, label }) => ({ value, label }))}
-          onChange={({ detail }) => choose(row, detail.selectedOption.value as SourceKind)}
+          onChange={({ detail }) => choose(at, detail.selectedOption.value as SourceKind)}
         />
       ),
     },
     {
       label: words.peer,
-      control: (row) => (
+      control: (row, at) => (
         <PeersField
           row={row}
-          edit={(part) => edit(row.key, part)}
+          edit={(part) => edit(at, part)}
           label={words.peer}
           groups={groups}
           lists={lists}
@@ -111,11 +111,11 @@ export function RulesEditor({ direction, rows, change, rules, isChecked }: Props
     },
     {
       label: "Description – optional",
-      control: (row) => (
+      control: (row, at) => (
         <Input
           value={row.description}
           ariaLabel="Description – optional"
-          onChange={({ detail }) => edit(row.key, { description: detail.value })}
+          onChange={({ detail }) => edit(at, { description: detail.value })}
         />
       ),
       errorText: (row) => problems(row).description,
@@ -136,8 +136,8 @@ export function RulesEditor({ direction, rows, change, rules, isChecked }: Props
           addButtonText="Add rule"
           removeButtonText="Delete"
           removeButtonAriaLabel={(row) => `Delete rule ${row.id ?? row.peers.join(", ")}`}
-          onAddButtonClick={() => change([...rows, newRow(rows)])}
-          onRemoveButtonClick={({ detail }) => change(rows.filter((_, at) => at !== detail.itemIndex))}
+          onAddButtonClick={() => change([...rows, NEW_ROW])}
+          onRemoveButtonClick={({ detail }) => change(without(rows, detail.itemIndex))}
           definition={rules ? [id, ...fields] : fields}
           gridLayout={rules ? WITH_ID : WITHOUT_ID}
         />

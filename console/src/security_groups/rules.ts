@@ -8,7 +8,7 @@ import {
   type SecurityGroupRule,
 } from "@aws-sdk/client-ec2";
 import { ec2 } from "../clients/ec2";
-import { parseCidr } from "../forms/cidr";
+import { isIpv6Cidr, parseCidr } from "../forms/cidr";
 import type { Problems } from "../forms/problems";
 import type { Step } from "../forms/steps";
 import { counted } from "../resources/names";
@@ -44,7 +44,6 @@ export type SourceKind = "custom" | "anywhere-ipv4" | "anywhere-ipv6" | "my-ip";
 
 /** A row of the editor. A new one may have several peers, and becomes a rule for each. */
 export interface RuleRow {
-  key: number;
   /** The identifier of the rule that it was; a new one was none. */
   id?: string;
   traffic: TypedTraffic;
@@ -72,9 +71,9 @@ export const SOURCES: { value: SourceKind; label: string; peer?: string }[] = [
 
 type PeerKind = "IPv4 CIDR" | "IPv6 CIDR" | "referenced group id" | "prefix list id";
 
-export function peerKind(peer: string): PeerKind | undefined {
+function peerKind(peer: string): PeerKind | undefined {
   if (parseCidr(peer)) return "IPv4 CIDR";
-  if (/^[0-9a-f.]*:[0-9a-f:.]*\/\d{1,3}$/i.test(peer)) return "IPv6 CIDR";
+  if (isIpv6Cidr(peer)) return "IPv6 CIDR";
   if (/^(\d{12}\/)?sg-[0-9a-f]+$/.test(peer)) return "referenced group id";
   return /^pl-[0-9a-f]+$/.test(peer) ? "prefix list id" : undefined;
 }
@@ -109,27 +108,23 @@ export function ruleText({ traffic, peer, description }: Rule): string {
 }
 
 export function rowsOf(rules: SecurityGroupRule[]): RuleRow[] {
-  return rules.map((rule, key) => ({ ...rowOf(ruleOf(rule), key), id: rule.SecurityGroupRuleId ?? "" }));
+  return rules.map((rule) => ({ ...rowOf(ruleOf(rule)), id: rule.SecurityGroupRuleId ?? "" }));
 }
 
-export function rowOf({ traffic, peer, description }: Rule, key: number): RuleRow {
-  return { key, traffic: typed(traffic), source: "custom", peers: [peer], search: "", description };
+export function rowOf({ traffic, peer, description }: Rule): RuleRow {
+  return { traffic: typed(traffic), source: "custom", peers: [peer], search: "", description };
 }
 
-export function newRow(rows: RuleRow[]): RuleRow {
-  const key = Math.max(-1, ...rows.map((row) => row.key)) + 1;
-  return { key, traffic: NEW_TRAFFIC, source: "custom", peers: [], search: "", description: "" };
-}
-
-/** What every new group lets out. */
-export const EVERYTHING_OUT: RuleRow = {
-  key: 0,
-  traffic: ALL_TRAFFIC,
+export const NEW_ROW: RuleRow = {
+  traffic: NEW_TRAFFIC,
   source: "custom",
-  peers: ["0.0.0.0/0"],
+  peers: [],
   search: "",
   description: "",
 };
+
+/** What every new group lets out. */
+export const EVERYTHING_OUT: RuleRow = { ...NEW_ROW, traffic: ALL_TRAFFIC, peers: ["0.0.0.0/0"] };
 
 /** The tokens, and what is typed and would be one; a rule that is there has one peer, which another takes the place of. */
 function peersOf({ id, peers, search }: RuleRow): string[] {
@@ -204,13 +199,9 @@ export function changesOf(now: SecurityGroupRule[], begun: SecurityGroupRule[], 
 
 export function previewOf({ added, modified, deleted }: Changes): PreviewedChange[] {
   return [
-    ...deleted.map(({ before }) => ({ kind: "Deleted" as const, before: ruleText(before), after: "" })),
-    ...modified.map(({ before, after }) => ({
-      kind: "Modified" as const,
-      before: ruleText(before),
-      after: ruleText(after),
-    })),
-    ...added.map((rule) => ({ kind: "Added" as const, before: "", after: ruleText(rule) })),
+    ...deleted.map(({ before }) => ({ before: ruleText(before) })),
+    ...modified.map(({ before, after }) => ({ before: ruleText(before), after: ruleText(after) })),
+    ...added.map((rule) => ({ after: ruleText(rule) })),
   ];
 }
 
