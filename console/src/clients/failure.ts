@@ -15,6 +15,11 @@ export function failureOf(error: unknown): Failure {
   return { code: error.name, message: error.message };
 }
 
+/** What an answer says of a part of what was asked, or of what has come of it, as if the call had been refused. */
+export function refusal(code: string | undefined, message: string | undefined): Error {
+  return Object.assign(new Error(message), { name: code });
+}
+
 /** `InvalidSubnet.Conflict: The CIDR '10.0.0.0/24' conflicts with another subnet`. */
 export function sentence({ code, message }: Failure): string {
   return `${code}: ${message}`;

@@ -8,7 +8,7 @@ import { DASH, nameIn, titleOf } from "../resources/names";
 import { ipv6Block, useSubnets } from "../subnets/read";
 import { SubnetAssociations } from "../subnets/SubnetAssociations";
 import { associate } from "./associate";
-import { associatedWith, isMain, routeTableOf, useRouteTables } from "./read";
+import { associatedWith, isMain, routeTableOf, routeTableTitle, useRouteTables } from "./read";
 
 /** Edit subnet associations: which subnets follow this table. */
 export default function EditSubnetAssociations({ id }: { id: string }) {
@@ -64,7 +64,7 @@ export default function EditSubnetAssociations({ id }: { id: string }) {
 function followed(subnet: Subnet, tables: RouteTable[]): string {
   const table = routeTableOf(subnet, tables);
   if (!table) return DASH;
-  const title = titleOf(table.RouteTableId ?? "", nameIn(table.Tags));
+  const title = routeTableTitle(table);
   const isOwn = associatedWith(table).includes(subnet.SubnetId ?? "");
   return isMain(table) && !isOwn ? `Main (${title})` : title;
 }

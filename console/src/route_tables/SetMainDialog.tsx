@@ -7,12 +7,12 @@ import Box from "@cloudscape-design/components/box";
 import { ec2 } from "../clients/ec2";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { succeed } from "../frame/flash";
-import { nameIn, titleOf } from "../resources/names";
+import { routeTableTitle } from "./read";
 
 /** Makes a table the one that subnets without a table of their own follow. */
 export function SetMainDialog(props: { region: string; table: RouteTable; close: () => void }) {
   const { region, table, close } = props;
-  const title = titleOf(table.RouteTableId ?? "", nameIn(table.Tags));
+  const title = routeTableTitle(table);
   const run = async () => {
     const { RouteTables } = await ec2(region).send(
       new DescribeRouteTablesCommand({

@@ -1,6 +1,7 @@
 import type { RouteTable, Subnet, Vpc } from "@aws-sdk/client-ec2";
 import { readRouteTables, readSubnets, readVpcs } from "../clients/describe";
 import { useReading } from "../clients/reading";
+import { nameIn, titleOf } from "../resources/names";
 
 /** A route table with what its list shows beside it. */
 export interface RouteTableRow {
@@ -43,6 +44,10 @@ export function routeTableOf(subnet: Subnet, tables: RouteTable[]): RouteTable |
 
 export function isMain(table: RouteTable): boolean {
   return table.Associations?.some((association) => association.Main) ?? false;
+}
+
+export function routeTableTitle(table: RouteTable): string {
+  return titleOf(table.RouteTableId ?? "", nameIn(table.Tags));
 }
 
 /** The route tables of a Region, for forms. */

@@ -9,9 +9,8 @@ import { FormPage } from "../forms/FormPage";
 import { succeed } from "../frame/flash";
 import { useRegion } from "../frame/places";
 import { go, href } from "../frame/route";
-import { nameIn, titleOf } from "../resources/names";
 import { associate } from "../route_tables/associate";
-import { isMain, routeTableOf, useRouteTables } from "../route_tables/read";
+import { isMain, routeTableOf, routeTableTitle, useRouteTables } from "../route_tables/read";
 import { destinationOf, targetOf } from "../route_tables/routes";
 import { SmallTable } from "../table/SmallTable";
 import { useSubnets } from "./read";
@@ -33,8 +32,7 @@ export default function EditRouteTableAssociation({ id }: { id: string }) {
     succeed(`You have successfully updated the route table association of ${id}.`);
     go(back);
   };
-  const label = (it: (typeof own)[number]) =>
-    `${isMain(it) ? "Main: " : ""}${titleOf(it.RouteTableId ?? "", nameIn(it.Tags))}`;
+  const label = (it: (typeof own)[number]) => `${isMain(it) ? "Main: " : ""}${routeTableTitle(it)}`;
   return (
     <FormPage
       above={[

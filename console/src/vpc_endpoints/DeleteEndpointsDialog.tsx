@@ -1,9 +1,9 @@
-import { DeleteVpcEndpointsCommand, type VpcEndpoint } from "@aws-sdk/client-ec2";
+import type { VpcEndpoint } from "@aws-sdk/client-ec2";
 import Box from "@cloudscape-design/components/box";
-import { ec2 } from "../clients/ec2";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
 import { succeed } from "../frame/flash";
 import { go, href } from "../frame/route";
+import { deleteEndpoints } from "./delete";
 import { endpointTitle } from "./read";
 
 interface Props {
@@ -15,11 +15,7 @@ interface Props {
 export function DeleteEndpointsDialog({ region, endpoints, close }: Props) {
   const titles = endpoints.map(endpointTitle).join(", ");
   const run = async () => {
-    const VpcEndpointIds = endpoints.flatMap((it) => it.VpcEndpointId ?? []);
-    const { Unsuccessful = [] } = await ec2(region).send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
-    const first = Unsuccessful[0]?.Error;
-    // Some of them may be gone: the list shows which.
-    if (first) throw Object.assign(new Error(first.Message), { name: first.Code });
+    await deleteEndpoints(region, endpoints);
     succeed(`You successfully deleted ${titles}.`);
     go(href(region, ["vpc_endpoints"]));
   };

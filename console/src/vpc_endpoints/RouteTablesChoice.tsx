@@ -2,8 +2,8 @@ import type { RouteTable } from "@aws-sdk/client-ec2";
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useRegion } from "../frame/places";
-import { counted, DASH, nameIn, titleOf, yesNo } from "../resources/names";
-import { associatedWith, isMain, useRouteTables } from "../route_tables/read";
+import { counted, DASH, nameIn, yesNo } from "../resources/names";
+import { associatedWith, isMain, routeTableTitle, useRouteTables } from "../route_tables/read";
 import { ChoiceTable } from "../table/ChoiceTable";
 
 interface Props {
@@ -25,7 +25,7 @@ export function RouteTablesChoice({ vpc, chosen, choose }: Props) {
         items={own}
         isLoading={!tables.data}
         id={(it) => it.RouteTableId ?? ""}
-        name={(it) => titleOf(it.RouteTableId ?? "", nameIn(it.Tags))}
+        name={routeTableTitle}
         columns={[
           { header: "Name", cell: (it) => nameIn(it.Tags) || DASH },
           { header: "Route Table ID", cell: (it) => it.RouteTableId },

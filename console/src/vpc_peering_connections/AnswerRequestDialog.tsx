@@ -42,10 +42,7 @@ export function AnswerRequestDialog({ region, row, answer, close }: Props) {
   return (
     <ConfirmDialog title={TITLES[answer]} button={BUTTONS[answer]} close={close} run={run}>
       <Box>
-        {answer === "accept"
-          ? "Are you sure that you want to accept"
-          : "Are you sure that you want to reject"}{" "}
-        this request? <Box variant="strong">{title}</Box>
+        Are you sure that you want to {answer} this request? <Box variant="strong">{title}</Box>
       </Box>
       <KeyValuePairs
         columns={2}

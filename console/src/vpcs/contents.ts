@@ -6,7 +6,6 @@ import {
   DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
   DeleteVpcCommand,
-  DeleteVpcEndpointsCommand,
   DeleteVpcPeeringConnectionCommand,
   DetachInternetGatewayCommand,
   DisassociateRouteTableCommand,
@@ -30,6 +29,7 @@ import {
 } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { nameIn } from "../resources/names";
+import { deleteEndpoints } from "../vpc_endpoints/delete";
 
 /** Something that is in a VPC, and goes with it or stands in its way. */
 export interface Content {
@@ -152,12 +152,7 @@ export async function contentsOf(region: string, vpc: string): Promise<Contents>
         new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId: it.VpcPeeringConnectionId }),
       );
     }
-    if (ownEndpoints.length > 0) {
-      const VpcEndpointIds = ownEndpoints.flatMap((it) => it.VpcEndpointId ?? []);
-      const { Unsuccessful = [] } = await client.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds }));
-      const first = Unsuccessful[0]?.Error;
-      if (first) throw Object.assign(new Error(first.Message), { name: first.Code });
-    }
+    if (ownEndpoints.length > 0) await deleteEndpoints(region, ownEndpoints);
     for (const table of ownTables) {
       for (const AssociationId of (table.Associations ?? []).flatMap(
         (it) => it.RouteTableAssociationId ?? [],

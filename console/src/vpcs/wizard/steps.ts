@@ -18,6 +18,7 @@ import {
   type ResourceType,
 } from "@aws-sdk/client-ec2";
 import { ec2 } from "../../clients/ec2";
+import { refusal } from "../../clients/failure";
 import { specification, withName } from "../../forms/TagsEditor";
 import { destination, target } from "../../route_tables/routes";
 import type { Plan, PlannedNat, PlannedTable } from "./plan";
@@ -234,7 +235,7 @@ export function stepsOf(region: string, plan: Plan, settings: Settings): Step[] 
       const NatGatewayIds = plan.nats.map((it) => of(made, it.key));
       const { NatGateways = [] } = await client.send(new DescribeNatGatewaysCommand({ NatGatewayIds }));
       const failed = NatGateways.find((it) => it.State === "failed");
-      if (failed) throw Object.assign(new Error(failed.FailureMessage), { name: failed.FailureCode });
+      if (failed) throw refusal(failed.FailureCode, failed.FailureMessage);
       return NatGateways.every((it) => it.State === "available") || undefined;
     }),
   );
@@ -273,5 +274,5 @@ async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }
-  throw Object.assign(new Error("It is still not there after five minutes."), { name: "Timeout" });
+  throw refusal("Timeout", "It is still not there after five minutes.");
 }
