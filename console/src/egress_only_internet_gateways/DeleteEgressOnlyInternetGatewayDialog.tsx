@@ -1,9 +1,6 @@
 import { DeleteEgressOnlyInternetGatewayCommand, type EgressOnlyInternetGateway } from "@aws-sdk/client-ec2";
-import Box from "@cloudscape-design/components/box";
 import { ec2 } from "../clients/ec2";
-import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { succeed } from "../frame/flash";
-import { go, href } from "../frame/route";
+import { DeleteDialog } from "../dialogs/DeleteDialog";
 import { nameIn, titleOf } from "../resources/names";
 
 interface Props {
@@ -13,25 +10,18 @@ interface Props {
 }
 
 export function DeleteEgressOnlyInternetGatewayDialog({ region, gateway, close }: Props) {
-  const { EgressOnlyInternetGatewayId } = gateway;
-  const title = titleOf(EgressOnlyInternetGatewayId ?? "", nameIn(gateway.Tags));
-  const run = async () => {
-    await ec2(region).send(new DeleteEgressOnlyInternetGatewayCommand({ EgressOnlyInternetGatewayId }));
-    succeed(`You successfully deleted ${title}.`);
-    go(href(region, ["egress_only_internet_gateways"]));
-  };
+  const { EgressOnlyInternetGatewayId, Tags } = gateway;
+  const remove = () =>
+    ec2(region).send(new DeleteEgressOnlyInternetGatewayCommand({ EgressOnlyInternetGatewayId }));
   return (
-    <ConfirmDialog
+    <DeleteDialog
+      region={region}
+      noun="egress_only_internet_gateways"
       title="Delete egress only internet gateway"
-      button="Delete"
-      word="delete"
+      of={titleOf(EgressOnlyInternetGatewayId ?? "", nameIn(Tags))}
+      more="Routes that lead to it stay, and lead nowhere."
       close={close}
-      run={run}
-    >
-      <Box>
-        <Box variant="strong">{title}</Box> will be deleted for good. Routes that lead to it stay, and lead
-        nowhere.
-      </Box>
-    </ConfirmDialog>
+      remove={remove}
+    />
   );
 }

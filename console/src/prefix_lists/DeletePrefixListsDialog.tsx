@@ -1,14 +1,10 @@
 import { DeleteManagedPrefixListCommand, type ManagedPrefixList } from "@aws-sdk/client-ec2";
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import { ec2 } from "../clients/ec2";
 import { sentence } from "../clients/failure";
 import { useReading } from "../clients/reading";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { runSteps } from "../forms/steps";
-import { succeed } from "../frame/flash";
-import { go, href } from "../frame/route";
-import { counted } from "../resources/names";
+import { deleteSeveral, WillBeDeleted } from "../dialogs/several";
 import { prefixListTitle, readAssociations } from "./read";
 
 interface Props {
@@ -23,16 +19,15 @@ export function DeletePrefixListsDialog({ region, lists, close }: Props) {
   const reading = useReading(`prefix-list-uses/${region}/${names.join()}`, () => readUsers(region, names));
   const users = reading.data;
   const isBlocked = users?.length !== 0;
-  const run = async () => {
-    await runSteps(
-      lists.map(({ PrefixListId }) => ({
-        text: `${PrefixListId} was deleted`,
-        run: () => ec2(region).send(new DeleteManagedPrefixListCommand({ PrefixListId })),
-      })),
-    );
-    succeed(`You successfully deleted ${counted(lists.length, "prefix list")}.`);
-    go(href(region, ["prefix_lists"]));
-  };
+  const run = () =>
+    deleteSeveral({
+      region,
+      noun: "prefix_lists",
+      one: "prefix list",
+      items: lists,
+      id: (it) => it.PrefixListId,
+      remove: ({ PrefixListId }) => ec2(region).send(new DeleteManagedPrefixListCommand({ PrefixListId })),
+    });
   return (
     <ConfirmDialog
       title="Delete prefix lists"
@@ -48,9 +43,7 @@ export function DeletePrefixListsDialog({ region, lists, close }: Props) {
           Rules or routes of these name it: {users.join(", ")}.
         </Alert>
       )}
-      <Box>
-        For good will be deleted: <Box variant="strong">{lists.map(prefixListTitle).join(", ")}</Box>
-      </Box>
+      <WillBeDeleted titles={lists.map(prefixListTitle)} />
     </ConfirmDialog>
   );
 }

@@ -1,15 +1,12 @@
 import { DeleteSecurityGroupCommand, type SecurityGroup } from "@aws-sdk/client-ec2";
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
 import { readSecurityGroups } from "../clients/describe";
 import { ec2 } from "../clients/ec2";
 import { sentence } from "../clients/failure";
 import { useReading } from "../clients/reading";
 import { ConfirmDialog } from "../dialogs/ConfirmDialog";
-import { runSteps } from "../forms/steps";
-import { succeed } from "../frame/flash";
-import { go, href } from "../frame/route";
+import { deleteSeveral, WillBeDeleted } from "../dialogs/several";
 import { counted } from "../resources/names";
 import { SmallTable } from "../table/SmallTable";
 import { groupTitle, isDefault, readUses } from "./read";
@@ -26,16 +23,15 @@ export function DeleteSecurityGroupsDialog({ region, groups, close }: Props) {
   const reading = useReading(`security-group-uses/${region}/${names.join()}`, () => reasons(region, groups));
   const deletable = groups.filter((it) => reading.data?.get(it.GroupId ?? "") === "");
   const others = groups.filter((it) => reading.data?.get(it.GroupId ?? ""));
-  const run = async () => {
-    await runSteps(
-      deletable.map(({ GroupId }) => ({
-        text: `${GroupId} was deleted`,
-        run: () => ec2(region).send(new DeleteSecurityGroupCommand({ GroupId })),
-      })),
-    );
-    succeed(`You successfully deleted ${counted(deletable.length, "security group")}.`);
-    go(href(region, ["security_groups"]));
-  };
+  const run = () =>
+    deleteSeveral({
+      region,
+      noun: "security_groups",
+      one: "security group",
+      items: deletable,
+      id: (it) => it.GroupId,
+      remove: ({ GroupId }) => ec2(region).send(new DeleteSecurityGroupCommand({ GroupId })),
+    });
   return (
     <ConfirmDialog
       title="Delete security groups"
@@ -65,11 +61,7 @@ export function DeleteSecurityGroupsDialog({ region, groups, close }: Props) {
           />
         </>
       )}
-      {deletable.length > 0 && (
-        <Box>
-          For good will be deleted: <Box variant="strong">{deletable.map(groupTitle).join(", ")}</Box>
-        </Box>
-      )}
+      {deletable.length > 0 && <WillBeDeleted titles={deletable.map(groupTitle)} />}
     </ConfirmDialog>
   );
 }
