@@ -8,7 +8,7 @@
 //! is a line of JSON. With `--bench` the answer is how long it took, at best, when the events lay in memory. `--flow-log`: they are
 //! records of the default format, and the store knows it.
 
-use analytics::{Answer, Batch, Layout, Search, Source, SourceError, Streams, Strings, Window};
+use analytics::{Answer, Batch, Layout, Lent, Search, Source, SourceError, Streams, Strings, Window};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::BufRead;
@@ -147,13 +147,16 @@ impl Source for Events {
             if last < from_ms || to_ms < first {
                 continue;
             }
+            let lent = Lent {
+                ingested: &owned.times,
+                pointers: &owned.pointers,
+                messages: Strings { offsets: &owned.offsets, bytes: &owned.bytes },
+            };
             let batch = Batch {
                 timestamps: &owned.times,
-                ingested: &owned.times,
+                columns: &lent,
                 streams: Streams { names: &["stream"], by_event: &owned.streams },
-                messages: Strings { offsets: &owned.offsets, bytes: &owned.bytes },
                 log: "123456789012:group",
-                pointers: &owned.pointers,
                 layout: self.layout.as_ref(),
             };
             if each(&batch).is_break() {

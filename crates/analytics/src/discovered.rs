@@ -1,8 +1,9 @@
 //! Which fields a message has, found in itself.
 
+use crate::frame::{Column, Texts, Words};
 use crate::json::{self, Leaf};
 use crate::value::Value;
-use crate::{Batch, Layout, Strings};
+use crate::{Batch, FieldColumn, Layout, Messages, Strings};
 use std::collections::{BTreeMap, HashMap};
 
 /// Fields that are asked for, and where their values go.
@@ -22,20 +23,35 @@ impl<'n> Wanted<'n> {
     }
 
     /// The fields of these events, a column for each name.
-    pub(crate) fn read<'a>(&self, batch: &Batch<'a>, events: &[u32]) -> Vec<Vec<Value<'a>>> {
+    pub(crate) fn read<'a>(&self, batch: &'a Batch<'a>, events: &[u32]) -> Vec<Column<'a>> {
+        match (batch.columns.messages(), batch.layout) {
+            (Messages::Texts(texts), layout) => self.find(&texts, layout, events),
+            (Messages::Fields(fields), layout) => {
+                let place = |name: &str| layout?.position(name).filter(|place| *place < fields);
+                let column = |name: &&str| match place(name) {
+                    Some(place) => given(&batch.columns.field(place), events),
+                    None => Column::absent(events.len()),
+                };
+                self.names.iter().map(column).collect()
+            }
+        }
+    }
+
+    /// The same of texts, which are looked through.
+    fn find<'a>(&self, texts: &Strings<'a>, layout: Option<&Layout>, events: &[u32]) -> Vec<Column<'a>> {
         let mut columns = vec![vec![Value::Absent; events.len()]; self.names.len()];
-        let mut places = batch.layout.map(|layout| self.places(layout));
+        let mut places = layout.map(|layout| self.places(layout));
         let mut found = vec![];
         for (row, event) in events.iter().enumerate() {
-            let message = batch.messages.get(*event as usize);
-            if batch.layout.is_none() && json::may_be_object(message) {
+            let message = texts.get(*event as usize);
+            if layout.is_none() && json::may_be_object(message) {
                 self.read_object(message, row, &mut columns, &mut found);
-            } else if let Some(layout) = batch.layout.or_else(|| Layout::recognized(message)) {
+            } else if let Some(layout) = layout.or_else(|| Layout::recognized(message)) {
                 let places = places.get_or_insert_with(|| self.places(layout));
                 split(message, places, row, &mut columns);
             }
         }
-        columns
+        columns.into_iter().map(Column::from).collect()
     }
 
     /// Which place of the message goes into which column, by places.
@@ -76,14 +92,29 @@ fn value(leaf: Leaf<'_>) -> Value<'_> {
     }
 }
 
-/// Takes what stands between spaces. A `-` is what a record has where it has nothing.
+/// A `-` is what a record has where it has nothing.
+pub(crate) fn field(text: &[u8]) -> Value<'_> {
+    if text == b"-" { Value::Absent } else { Value::text(text) }
+}
+
+/// What the store has in a column already.
+fn given<'a>(column: &FieldColumn<'a>, events: &[u32]) -> Column<'a> {
+    match column {
+        FieldColumn::Texts(texts) => Texts { texts: *texts, events: events.to_vec() }.into(),
+        FieldColumn::Words { words, codes } => {
+            let codes = events.iter().map(|event| codes[*event as usize]).collect();
+            Words { words: words.iter().map(field).collect(), codes }.into()
+        }
+    }
+}
+
+/// Takes what stands between spaces.
 fn split<'a>(message: &'a [u8], places: &[(usize, usize)], row: usize, columns: &mut [Vec<Value<'a>>]) {
     let mut wanted = places.iter().peekable();
     let (mut place, mut start) = (0, 0);
     for end in memchr::memchr_iter(b' ', message).chain(std::iter::once(message.len())) {
         while let Some((_, column)) = wanted.next_if(|(wanted, _)| *wanted == place) {
-            let field = &message[start..end];
-            columns[*column][row] = if field == b"-" { Value::Absent } else { Value::text(field) };
+            columns[*column][row] = field(&message[start..end]);
         }
         if wanted.peek().is_none() {
             return;
@@ -126,11 +157,11 @@ pub struct FieldCounter {
 }
 
 impl FieldCounter {
-    /// Counts these messages, too.
-    pub fn add(&mut self, messages: Strings<'_>, layout: Option<&Layout>) {
-        for index in 0..messages.offsets.len().saturating_sub(1) {
+    /// Counts these events, too.
+    pub fn add(&mut self, batch: &Batch<'_>) {
+        for event in 0..batch.len() {
             self.events += 1;
-            for (name, _) in fields(messages.get(index), layout) {
+            for (name, _) in fields(&batch.columns.message(event), batch.layout) {
                 if self.fields.len() < FIELDS_OF_GROUP_MAX || self.fields.contains_key(&name) {
                     *self.fields.entry(name).or_default() += 1;
                 }

@@ -1,7 +1,7 @@
 //! Expressions over frames, a column at a time.
 
 use crate::SearchError;
-use crate::frame::Frame;
+use crate::frame::{Frame, Words};
 use crate::functions;
 use crate::value::{Value, compare};
 use query::{AccessStep, Arithmetic, Comparison, Expression, Literal};
@@ -95,6 +95,14 @@ impl<'f, 'a> Evaluator<'f, 'a> {
         }
     }
 
+    /// The same as numbers, NaN where there is none.
+    pub(crate) fn numbers(&self, expression: &Expression) -> Vec<f64> {
+        match expression {
+            Expression::Slot(slot) => self.frame.numbers(*slot),
+            other => self.column(other).iter().map(|it| it.as_number().unwrap_or(f64::NAN)).collect(),
+        }
+    }
+
     /// For which rows a condition holds.
     pub(crate) fn mask(&self, condition: &Expression) -> Vec<bool> {
         match condition {
@@ -122,10 +130,26 @@ impl<'f, 'a> Evaluator<'f, 'a> {
     }
 
     fn each(&self, inner: &Expression, function: impl Fn(&Value<'a>) -> Value<'a>) -> Cow<'f, [Value<'a>]> {
+        if let Some(words) = self.words(inner) {
+            let of_words: Vec<Value<'a>> = words.words.iter().map(function).collect();
+            return Cow::Owned(words.each(&of_words));
+        }
         Cow::Owned(self.column(inner).iter().map(function).collect())
     }
 
+    /// The few values that an expression has, if it is a slot that has them so: each is looked at once.
+    pub(crate) fn words(&self, expression: &Expression) -> Option<&'f Words<'a>> {
+        match expression {
+            Expression::Slot(slot) => self.frame.words(*slot),
+            _ => None,
+        }
+    }
+
     fn test(&self, inner: &Expression, holds: impl Fn(&Value<'a>) -> bool) -> Vec<bool> {
+        if let Some(words) = self.words(inner) {
+            let of_words: Vec<bool> = words.words.iter().map(holds).collect();
+            return words.each(&of_words);
+        }
         self.column(inner).iter().map(holds).collect()
     }
 

@@ -35,6 +35,12 @@ impl Layout {
         Layout { names: format.iter().map(|field| discovered_name(field).into()).collect() }
     }
 
+    /// That of version 2.
+    #[must_use]
+    pub fn of_default_format() -> &'static Layout {
+        &DEFAULT
+    }
+
     /// The names, in the order of the message.
     #[must_use]
     pub fn names(&self) -> &[Arc<str>] {
@@ -58,7 +64,7 @@ impl Layout {
             && matches!(from_end.next()?, b"OK" | b"NODATA" | b"SKIPDATA")
             && matches!(from_end.next()?, b"ACCEPT" | b"REJECT" | b"-")
             && memchr::memchr_iter(b' ', message).count() == DEFAULT_FORMAT.len() - 1;
-        is_record.then_some(&*DEFAULT)
+        is_record.then(Layout::of_default_format)
     }
 }
 

@@ -5,7 +5,8 @@
 //! wants several runs several workers.
 //!
 //! Nothing is made of an event that is not asked for. Fields are read when a step first wants one of them, which is after the
-//! filters before it; a column holds 24 bytes for each row, and texts are those of the store.
+//! filters before it; a column holds 24 bytes for each row, and texts are those of the store. Where the store has a field as a few
+//! words and which of them each event has, what is asked of the field is asked of the words.
 //!
 //! | file | what |
 //! |---|---|
@@ -44,4 +45,4 @@ pub use discovered::{FieldCounter, fields};
 pub use evaluate::Window;
 pub use layout::Layout;
 pub use search::{MEMORY_BYTES_DEFAULT, Search, SearchError, Worker};
-pub use source::{Batch, Source, SourceError, Streams, Strings};
+pub use source::{Batch, Columns, FieldColumn, Lent, Messages, Source, SourceError, Streams, Strings};

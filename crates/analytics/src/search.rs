@@ -285,12 +285,15 @@ impl Worker<'_, '_> {
 
 /// How many bytes of messages are worked on at once: JSON takes ten times as much when it is read.
 const PIECE_BYTES_MAX: u32 = 4 << 20;
-const PIECE_EVENTS_MAX: usize = 4096;
+const PIECE_EVENTS_MAX: usize = 8192;
 
 /// Where the piece of a batch ends that begins with this event.
 fn piece_end(batch: &Batch<'_>, start: usize) -> usize {
-    let offsets = batch.messages.offsets;
     let most = (start + PIECE_EVENTS_MAX).min(batch.len());
+    if batch.columns.bytes(start..most) <= u64::from(PIECE_BYTES_MAX) {
+        return most;
+    }
+    let offsets = batch.columns.offsets();
     let end = offsets[start].saturating_add(PIECE_BYTES_MAX);
     let fitting = offsets[start + 1..=most].partition_point(|offset| *offset <= end);
     start + fitting.max(1)

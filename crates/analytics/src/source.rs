@@ -8,7 +8,8 @@
 //! each of them.
 
 use crate::Layout;
-use std::ops::ControlFlow;
+use std::borrow::Cow;
+use std::ops::{ControlFlow, Range};
 
 /// Events of one log group, in no particular order of streams, each batch at most some thousands.
 pub trait Source {
@@ -30,20 +31,16 @@ pub trait Source {
 }
 
 /// Some events.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Batch<'a> {
     /// When each happened, in milliseconds since 1970.
     pub timestamps: &'a [i64],
-    /// When each came in, likewise.
-    pub ingested: &'a [i64],
+    /// What else there is of each event.
+    pub columns: &'a dyn Columns,
     /// The streams that they are in.
     pub streams: Streams<'a>,
-    /// What they say.
-    pub messages: Strings<'a>,
     /// The group, as `ACCOUNT:GROUP`.
     pub log: &'a str,
-    /// The store's number of each event: with the group, what `@ptr` says.
-    pub pointers: &'a [u64],
     /// The names of fields, where the writer of the group is known to write them in this order: VPC flow logs.
     pub layout: Option<&'a Layout>,
 }
@@ -79,6 +76,122 @@ impl<'a> Streams<'a> {
     }
 }
 
+/// The columns of a batch that a store reads when somebody asks for them: as many values as there are events, but for offsets.
+pub trait Columns {
+    /// When each came in, in milliseconds since 1970.
+    fn ingested(&self) -> &[i64];
+
+    /// The store's number of each: with the group, what `@ptr` says.
+    fn pointers(&self) -> &[u64];
+
+    /// Where each message begins if they lie behind one another, and where the last one ends: one more than there are events.
+    fn offsets(&self) -> &[u32];
+
+    /// How many bytes some messages have together that lie behind one another.
+    fn bytes(&self, events: Range<usize>) -> u64 {
+        let offsets = self.offsets();
+        u64::from(offsets[events.end] - offsets[events.start])
+    }
+
+    /// What they say.
+    fn messages(&self) -> Messages<'_>;
+
+    /// All messages as texts, those that are taken apart put together.
+    fn texts(&self) -> Strings<'_>;
+
+    /// A field of all events, if the store has them taken apart.
+    fn field(&self, place: usize) -> FieldColumn<'_> {
+        unreachable!("field {place} of messages that are texts")
+    }
+}
+
+/// What events say.
+#[derive(Debug, Clone, Copy)]
+pub enum Messages<'a> {
+    /// Texts.
+    Texts(Strings<'a>),
+    /// So many fields, with a blank between two: as many as the layout has names.
+    Fields(usize),
+}
+
+impl<'a> dyn Columns + 'a {
+    /// Whether messages are taken apart.
+    #[must_use]
+    pub fn are_fields(&self) -> bool {
+        matches!(self.messages(), Messages::Fields(_))
+    }
+
+    /// A message.
+    #[must_use]
+    pub fn message(&self, event: usize) -> Cow<'_, [u8]> {
+        match self.messages() {
+            Messages::Texts(texts) => Cow::Borrowed(texts.get(event)),
+            Messages::Fields(fields) => {
+                let fields: Vec<&[u8]> = (0..fields).map(|place| self.field(place).get(event)).collect();
+                Cow::Owned(fields.join(&b' '))
+            }
+        }
+    }
+}
+
+/// Columns that are there.
+#[derive(Debug, Clone, Copy)]
+pub struct Lent<'a> {
+    /// When each event came in.
+    pub ingested: &'a [i64],
+    /// The number of each.
+    pub pointers: &'a [u64],
+    /// What they say.
+    pub messages: Strings<'a>,
+}
+
+impl Columns for Lent<'_> {
+    fn ingested(&self) -> &[i64] {
+        self.ingested
+    }
+
+    fn pointers(&self) -> &[u64] {
+        self.pointers
+    }
+
+    fn offsets(&self) -> &[u32] {
+        self.messages.offsets
+    }
+
+    fn messages(&self) -> Messages<'_> {
+        Messages::Texts(self.messages)
+    }
+
+    fn texts(&self) -> Strings<'_> {
+        self.messages
+    }
+}
+
+/// A field of all events.
+#[derive(Debug, Clone, Copy)]
+pub enum FieldColumn<'a> {
+    /// What each event has.
+    Texts(Strings<'a>),
+    /// Which of some words each event has.
+    Words {
+        /// The words, all different.
+        words: Strings<'a>,
+        /// Their places, by events.
+        codes: &'a [u16],
+    },
+}
+
+impl<'a> FieldColumn<'a> {
+    /// The field of an event.
+    #[must_use]
+    pub fn get(&self, event: usize) -> &'a [u8] {
+        match self {
+            FieldColumn::Texts(texts) => texts.get(event),
+            FieldColumn::Words { words, codes } => words.get(usize::from(codes[event])),
+        }
+    }
+}
+
 /// Texts behind one another. They need not be checked to be UTF-8 again.
 #[derive(Debug, Clone, Copy)]
 pub struct Strings<'a> {
@@ -93,6 +206,12 @@ impl<'a> Strings<'a> {
     #[must_use]
     pub fn get(&self, index: usize) -> &'a [u8] {
         &self.bytes[self.offsets[index] as usize..self.offsets[index + 1] as usize]
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let bytes = self.bytes;
+        self.offsets.windows(2).map(move |it| &bytes[it[0] as usize..it[1] as usize])
     }
 }
 

@@ -1,10 +1,14 @@
 //! Queries over a few events, with what comes out written down by hand.
 
-use crate::{Answer, Batch, Layout, Search, SearchError, Source, SourceError, Streams, Strings, Window};
+use crate::{
+    Answer, Batch, Columns, FieldColumn, Layout, Lent, Messages, Search, SearchError, Source, SourceError,
+    Streams, Strings, Window,
+};
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// Events that are written down: a time in milliseconds, and what was said.
+#[derive(Clone)]
 struct Written {
     times: Vec<i64>,
     offsets: Vec<u32>,
@@ -12,12 +16,20 @@ struct Written {
     layout: Option<Layout>,
     /// How many events a batch has.
     at_once: usize,
+    /// Whether messages are fields in columns, as a store has records of flow logs.
+    taken_apart: bool,
 }
 
 impl Written {
     fn new(events: &[(i64, &str)]) -> Written {
-        let mut written =
-            Written { times: vec![], offsets: vec![0], bytes: vec![], layout: None, at_once: 3 };
+        let mut written = Written {
+            times: vec![],
+            offsets: vec![0],
+            bytes: vec![],
+            layout: None,
+            at_once: 3,
+            taken_apart: false,
+        };
         for (time, message) in events {
             written.times.push(*time);
             written.bytes.extend_from_slice(message.as_bytes());
@@ -33,6 +45,63 @@ impl Written {
     }
 }
 
+/// Messages that were taken apart: of each field the words, and which of them each event has. The first field has a text for
+/// each event instead.
+struct Apart<'a> {
+    lent: Lent<'a>,
+    fields: Vec<(Vec<u32>, Vec<u8>, Vec<u16>)>,
+}
+
+impl<'a> Apart<'a> {
+    fn of(lent: Lent<'a>) -> Apart<'a> {
+        let messages: Vec<Vec<&[u8]>> =
+            lent.messages.iter().map(|it| it.split(|byte| *byte == b' ').collect()).collect();
+        let field = |place: usize| {
+            let mut words: Vec<&[u8]> = messages.iter().map(|it| it[place]).collect();
+            if place > 0 {
+                words.sort_unstable();
+                words.dedup();
+            }
+            let code = |it: &Vec<&[u8]>| words.iter().position(|word| *word == it[place]).unwrap() as u16;
+            let codes = messages.iter().map(code).collect();
+            let ends = words.iter().scan(0, |end, word| {
+                *end += word.len() as u32;
+                Some(*end)
+            });
+            (std::iter::once(0).chain(ends).collect(), words.concat(), codes)
+        };
+        Apart { lent, fields: (0..messages[0].len()).map(field).collect() }
+    }
+}
+
+impl Columns for Apart<'_> {
+    fn ingested(&self) -> &[i64] {
+        self.lent.ingested
+    }
+
+    fn pointers(&self) -> &[u64] {
+        self.lent.pointers
+    }
+
+    fn offsets(&self) -> &[u32] {
+        self.lent.messages.offsets
+    }
+
+    fn messages(&self) -> Messages<'_> {
+        Messages::Fields(self.fields.len())
+    }
+
+    fn texts(&self) -> Strings<'_> {
+        self.lent.messages
+    }
+
+    fn field(&self, place: usize) -> FieldColumn<'_> {
+        let (offsets, bytes, codes) = &self.fields[place];
+        let words = Strings { offsets, bytes };
+        if place == 0 { FieldColumn::Texts(words) } else { FieldColumn::Words { words, codes } }
+    }
+}
+
 impl Source for Written {
     fn scan(
         &self,
@@ -44,13 +113,17 @@ impl Source for Written {
         let (names, by_event) = (["web", "db"], [0, 1].repeat(self.times.len()));
         for start in (0..self.times.len()).step_by(self.at_once) {
             let range = start..(start + self.at_once).min(self.times.len());
+            let lent = Lent {
+                ingested: &self.times[range.clone()],
+                pointers: &pointers[range.clone()],
+                messages: Strings { offsets: &self.offsets[range.start..=range.end], bytes: &self.bytes },
+            };
+            let apart = self.taken_apart.then(|| Apart::of(lent));
             let batch = Batch {
                 timestamps: &self.times[range.clone()],
-                ingested: &self.times[range.clone()],
-                streams: Streams { names: &names, by_event: &by_event[range.clone()] },
-                messages: Strings { offsets: &self.offsets[range.start..=range.end], bytes: &self.bytes },
+                columns: apart.as_ref().map_or(&lent, |it| it),
+                streams: Streams { names: &names, by_event: &by_event[range] },
                 log: "123456789012:group",
-                pointers: &pointers[range],
                 layout: self.layout.as_ref(),
             };
             if each(&batch).is_break() {
@@ -67,7 +140,17 @@ fn run(query: &str, source: &Written) -> Answer {
     try_run(query, source).unwrap_or_else(|error| panic!("{query}: {error}"))
 }
 
+/// Records are asked twice, as texts and taken apart.
 fn try_run(query: &str, source: &Written) -> Result<Answer, SearchError> {
+    let answer = run_once(query, source);
+    if source.layout.is_some() && !source.taken_apart {
+        let apart = Written { taken_apart: true, ..source.clone() };
+        assert_eq!(run_once(query, &apart), answer, "{query}");
+    }
+    answer
+}
+
+fn run_once(query: &str, source: &Written) -> Result<Answer, SearchError> {
     let plan = query::compile(query, None).unwrap_or_else(|error| panic!("{query}: {error}"));
     let going = AtomicBool::new(false);
     let search = Search::new(&plan, ALL, 7, &going);
@@ -93,7 +176,7 @@ fn value(expression: &str, message: &str) -> Option<String> {
 }
 
 fn flow_records() -> Written {
-    Written::lines(
+    let mut records = Written::lines(
         "2 123456789012 eni-0a 10.0.0.1 10.0.1.1 22 40000 6 5 300 1 60 ACCEPT OK
          2 123456789012 eni-0a 10.0.0.1 10.0.1.1 22 40001 6 5 700 1 60 ACCEPT OK
          2 123456789012 eni-0a 10.0.0.2 10.0.1.1 53 40002 17 1 50 61 120 ACCEPT OK
@@ -102,7 +185,9 @@ fn flow_records() -> Written {
          2 123456789012 eni-0b 203.0.113.8 10.0.1.2 51001 23 6 2 80 61 120 REJECT OK
          2 123456789012 eni-0c - - - - - - - 61 120 - NODATA
          2 123456789012 eni-0c - - - - - - - 61 120 - SKIPDATA",
-    )
+    );
+    records.layout = Some(Layout::of_default_format().clone());
+    records
 }
 
 #[test]
@@ -147,6 +232,28 @@ fn records_without_data_have_no_addresses() {
         table("stats count(*), count(srcAddr), count_distinct(srcAddr), count(logStatus)", &flow_records()),
         ["8 | 6 | 4 | 8"]
     );
+}
+
+#[test]
+fn whatever_is_asked_of_records_they_may_be_taken_apart() {
+    let records = flow_records();
+    for query in [
+        "fields @timestamp, @message, @ptr, @ingestionTime | sort @timestamp asc",
+        "filter @message like /REJECT/ | display @message",
+        "filter dstPort in [22, 23] and not (srcAddr = '203.0.113.8') | fields strlen(action), dstPort * 2, toupper(action)",
+        "stats count(*) by action, interfaceId, protocol | sort action, interfaceId",
+        "stats count(*) by version | sort version",
+        "stats count(*) by action | stats max(`count(*)`)",
+        "stats count(*) by srcPort, action | sort srcPort",
+        "stats sum(bytes), latest(action) by bin(1m), dstAddr",
+        "fields concat(srcAddr, ' to ', dstAddr) as pair | sort pair | dedup pair",
+        "parse @message '* * * * *' as version1, account, eni, source, rest | stats count(*) by source | sort source",
+        "fields missing | filter not ispresent(missing) | stats count(*) by missing",
+        "sort bytes desc, srcAddr asc | limit 3",
+        "pattern @message",
+    ] {
+        assert!(!run(query, &records).rows.is_empty(), "{query}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use analytics::{Batch, Layout, Source, SourceError, Streams, Strings};
+use analytics::{Batch, Layout, Source, SourceError, Streams};
 use model::Timestamp;
 use model::log_group::LogGroup;
 
@@ -53,12 +53,14 @@ impl Source for GroupSource {
             }
             each(&Batch {
                 timestamps: part.timestamps,
-                ingested: part.ingested,
                 streams: Streams { names: &[part.stream], by_event: &first_of_one[..count] },
-                messages: Strings { offsets: part.offsets, bytes: part.text.as_bytes() },
+                columns: part.columns,
                 log: &self.log,
-                pointers: part.numbers,
-                layout: part.layout.and_then(|it| layouts.get(it)),
+                layout: match part.layout {
+                    Some(text) => layouts.get(text),
+                    // The store has taken apart what it has recognized.
+                    None => part.columns.are_fields().then(Layout::of_default_format),
+                },
             })
         });
         match scanned {
@@ -110,7 +112,7 @@ mod tests {
         source
             .scan(0, i64::MAX, &mut |batch| {
                 for event in 0..batch.len() {
-                    let message = String::from_utf8(batch.messages.get(event).to_vec()).unwrap();
+                    let message = String::from_utf8(batch.columns.message(event).into_owned()).unwrap();
                     let action = batch.layout.and_then(|it| it.position("action"));
                     seen.push((message, batch.streams.name(event).to_owned(), batch.log.to_owned(), action));
                 }

@@ -1,338 +1,209 @@
-//! The keys of groups: each is written down once, behind the others, and found by its hash.
-//!
-//! A table of our own, since that of the standard library would need a text of its own for each key that is looked for. The
-//! hash is keyed: who writes logs could otherwise choose keys that all fall on the same place.
+//! The keys of groups. As long as every key is a word in all of its columns they are numbers, and nobody writes them down; with the
+//! first that is not they all are.
 
+use super::combined::{Combined, NONE};
+use super::table::{KeyTable, write};
+use crate::frame::Words;
 use crate::value::Value;
 use std::borrow::Cow;
-use std::ops::Range;
 
-/// How full the table may be before it grows.
-const LOAD: (usize, usize) = (5, 8);
-const PLACES_AT_FIRST: usize = 1024;
-/// How many keys are looked for together: as many as the nearest memory holds.
-const REACHED_AT_ONCE: usize = 128;
-
-/// A record is found by its place, and has everything in one: `hash, group, length, key`. So looking for a key reaches into
-/// memory that is far away twice, once for the place and once for the record.
-pub(crate) struct Keys {
-    hash: Hash,
-    /// The upper part of a key's hash and where its record begins, in words; 0 where there is none. As many as a power of two.
-    places: Vec<u64>,
-    /// Where each group's record begins, in words.
-    starts: Vec<u32>,
-    /// Records, each filled up to whole words. The first word is nobody's.
-    words: Vec<u64>,
-    sought: Sought,
+/// What a column of keys is.
+pub(crate) enum KeyColumn<'k, 'a> {
+    /// A value for each row.
+    Values(Cow<'k, [Value<'a>]>),
+    /// Which of a few values each row has.
+    Words(&'k Words<'a>),
 }
 
-/// What stands before the key in a record: its hash; its group and its length.
-const HEAD_WORDS: usize = 2;
+/// The keys of groups.
+pub(crate) struct Keys {
+    /// Keys that are words; the number of one is its group until it is written down.
+    combined: Combined,
+    written: Option<Written>,
+}
+
+/// Keys that are written down.
+struct Written {
+    table: KeyTable,
+    /// The groups of combined numbers.
+    groups: Vec<u32>,
+}
 
 impl Keys {
     pub(crate) fn new(seed: u64) -> Keys {
-        let (places, words) = (vec![0; PLACES_AT_FIRST], vec![0]);
-        Keys { hash: Hash::new(seed), places, starts: vec![], words, sought: Sought::default() }
+        Keys { combined: Combined::new(seed), written: None }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.starts.len()
+        self.written.as_ref().map_or_else(|| self.combined.len(), |it| it.table.len())
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<u64>() * (self.places.len() + self.words.len()) + size_of::<u32>() * self.starts.len()
+        let written = |it: &Written| it.table.bytes() + size_of::<u32>() * it.groups.len();
+        self.combined.bytes() + self.written.as_ref().map_or(0, written)
     }
 
     /// The group of each row.
-    pub(crate) fn find(&mut self, columns: &[Cow<'_, [Value<'_>]>], rows: usize, groups: &mut Vec<u32>) {
+    pub(crate) fn find(&mut self, columns: &[KeyColumn<'_, '_>], rows: usize, groups: &mut Vec<u32>) {
         groups.clear();
-        for start in (0..rows).step_by(REACHED_AT_ONCE) {
-            let rows = start..(start + REACHED_AT_ONCE).min(rows);
-            self.find_some(columns, rows, groups);
+        let words = columns.iter().map(|column| match column {
+            KeyColumn::Words(words) => Some(*words),
+            KeyColumn::Values(_) => None,
+        });
+        match words.collect::<Option<Vec<_>>>().filter(|words| !words.is_empty()) {
+            Some(words) => self.find_words(&words, rows, groups),
+            None => {
+                let columns: Vec<Cow<'_, [Value<'_>]>> = columns.iter().map(KeyColumn::values).collect();
+                self.written().table.find(&columns, rows, groups);
+            }
         }
     }
 
-    fn find_some(&mut self, columns: &[Cow<'_, [Value<'_>]>], rows: Range<usize>, groups: &mut Vec<u32>) {
-        let mut sought = std::mem::take(&mut self.sought);
-        sought.clear();
-        for row in rows {
-            sought.push(&self.hash, |key| columns.iter().for_each(|column| write(key, &column[row])));
+    /// The same of words: nobody looks at them again, unless they have not been together before.
+    fn find_words(&mut self, columns: &[&Words<'_>], rows: usize, groups: &mut Vec<u32>) {
+        self.combined.find(columns, rows, groups);
+        let Some(Written { table, groups: known }) = &mut self.written else { return };
+        known.resize(self.combined.len(), NONE);
+        for (row, found) in groups.iter_mut().enumerate() {
+            let group = &mut known[*found as usize];
+            if *group == NONE {
+                *group = table.group_of(|key| columns.iter().for_each(|column| write(key, column.get(row))));
+            }
+            *found = *group;
         }
-        self.reach(&sought);
-        for (hash, length, words) in sought.iter() {
-            groups.push(self.group(hash, length, words));
-        }
-        self.sought = sought;
     }
 
-    /// Reaches for all places, and then for all records, before one of them is needed. The processor waits for several far
-    /// ones at once if nothing else is between them.
-    fn reach(&self, sought: &Sought) {
-        let mask = self.places.len() - 1;
-        let places: Vec<u64> = sought.hashes.iter().map(|hash| self.places[*hash as usize & mask]).collect();
-        let start = |place: &u64| (place & u64::from(u32::MAX)) as usize;
-        std::hint::black_box(places.iter().fold(0, |all, place| all ^ self.words[start(place)]));
+    /// All keys, written down.
+    fn written(&mut self) -> &mut Written {
+        let combined = &self.combined;
+        self.written.get_or_insert_with(|| {
+            let (mut table, columns) = (KeyTable::new(combined.seed()), combined.columns());
+            let key = |number: usize, key: &mut Vec<u8>| {
+                columns.iter().for_each(|column| write(key, &column[number]))
+            };
+            let groups =
+                (0..combined.len()).map(|number| table.group_of(|bytes| key(number, bytes))).collect();
+            Written { table, groups }
+        })
     }
 
     /// The groups here that the groups there are.
-    pub(crate) fn merge(&mut self, other: &Keys) -> Vec<u32> {
-        (0..other.len())
-            .map(|group| {
-                let (length, words) = other.key(group);
-                self.group(self.hash.of(length, words), length, words)
-            })
-            .collect()
+    pub(crate) fn merge(&mut self, mut other: Keys) -> Vec<u32> {
+        match (&self.written, &other.written) {
+            (None, None) => self.combined.merge(&other.combined),
+            _ => self.written().table.merge(&other.written().table),
+        }
     }
 
     /// The keys' parts, column by column.
     pub(crate) fn columns(&self, columns: usize) -> Vec<Vec<Value<'static>>> {
-        let mut values: Vec<Vec<Value<'static>>> =
-            (0..columns).map(|_| Vec::with_capacity(self.len())).collect();
-        for group in 0..self.len() {
-            let (length, words) = self.key(group);
-            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).take(length).collect();
-            let mut rest = bytes.as_slice();
-            for column in &mut values {
-                column.push(read(&mut rest));
-            }
-        }
-        values
-    }
-
-    fn key(&self, group: usize) -> (usize, &[u64]) {
-        let start = self.starts[group] as usize;
-        let length = (self.words[start + 1] >> 32) as usize;
-        let from = start + HEAD_WORDS;
-        (length, &self.words[from..from + length.div_ceil(size_of::<u64>())])
-    }
-
-    fn group(&mut self, hash: u64, length: usize, key: &[u64]) -> u32 {
-        let mask = self.places.len() - 1;
-        let mut place = hash as usize & mask;
-        loop {
-            let found = self.places[place];
-            if found == 0 {
-                return self.insert(place, hash, (length, key));
-            }
-            if found >> 32 == hash >> 32 {
-                let record = &self.words[(found & u64::from(u32::MAX)) as usize..];
-                let head = record[1];
-                if (head >> 32) as usize == length && record[HEAD_WORDS..HEAD_WORDS + key.len()] == *key {
-                    return head as u32;
-                }
-            }
-            place = (place + 1) & mask;
-        }
-    }
-
-    fn insert(&mut self, place: usize, hash: u64, (length, key): (usize, &[u64])) -> u32 {
-        let small = "the memory that groups may take is less than 32 gigabytes";
-        let (group, start) = (self.len(), u32::try_from(self.words.len()).expect(small));
-        let group = u32::try_from(group).expect(small);
-        self.starts.push(start);
-        self.words.push(hash);
-        self.words.push((length as u64) << 32 | u64::from(group));
-        self.words.extend_from_slice(key);
-        self.places[place] = hash >> 32 << 32 | u64::from(start);
-        if self.len() * LOAD.1 > self.places.len() * LOAD.0 {
-            self.grow();
-        }
-        group
-    }
-
-    fn grow(&mut self) {
-        let mask = self.places.len() * 2 - 1;
-        self.places = vec![0; mask + 1];
-        for start in &self.starts {
-            let hash = self.words[*start as usize];
-            let mut place = hash as usize & mask;
-            while self.places[place] != 0 {
-                place = (place + 1) & mask;
-            }
-            self.places[place] = hash >> 32 << 32 | u64::from(*start);
+        match &self.written {
+            Some(written) => written.table.columns(columns),
+            None if self.len() == 0 => vec![vec![]; columns],
+            None => self.combined.columns(),
         }
     }
 }
 
-/// Keys that are looked for, each filled up to whole words.
-#[derive(Default)]
-struct Sought {
-    /// The one that is being written.
-    bytes: Vec<u8>,
-    hashes: Vec<u64>,
-    /// How long each is, and where its words end.
-    ends: Vec<(usize, usize)>,
-    words: Vec<u64>,
-}
-
-impl Sought {
-    fn clear(&mut self) {
-        self.hashes.clear();
-        self.ends.clear();
-        self.words.clear();
-    }
-
-    fn push(&mut self, hash: &Hash, write: impl FnOnce(&mut Vec<u8>)) {
-        self.bytes.clear();
-        write(&mut self.bytes);
-        let (length, start) = (self.bytes.len(), self.words.len());
-        self.bytes.resize(length.next_multiple_of(size_of::<u64>()), 0);
-        let (words, _) = self.bytes.as_chunks();
-        self.words.extend(words.iter().map(|word| u64::from_le_bytes(*word)));
-        self.hashes.push(hash.of(length, &self.words[start..]));
-        self.ends.push((length, self.words.len()));
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (u64, usize, &[u64])> {
-        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        let keys = self.hashes.iter().zip(&self.ends).zip(starts);
-        keys.map(|((hash, (length, end)), start)| (*hash, *length, &self.words[start..*end]))
-    }
-}
-
-const ABSENT: u8 = 0;
-const TEXT: u8 = 1;
-const NUMBER: u8 = 2;
-const TIME: u8 = 3;
-const BOOLEAN: u8 = 4;
-
-/// "Using map and list in stats isn't supported" (structure types): they are absent.
-fn write(key: &mut Vec<u8>, value: &Value<'_>) {
-    match value {
-        Value::Absent | Value::Structure(_) => key.push(ABSENT),
-        Value::Text(text) => {
-            let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            let text = &text[..length as usize];
-            key.push(TEXT);
-            key.extend_from_slice(&length.to_le_bytes());
-            key.extend_from_slice(text);
+impl<'a> KeyColumn<'_, 'a> {
+    fn values(&self) -> Cow<'_, [Value<'a>]> {
+        match self {
+            KeyColumn::Values(values) => Cow::Borrowed(values),
+            KeyColumn::Words(words) => Cow::Owned(words.values()),
         }
-        // Zero has two signs and is one group.
-        Value::Number(number) => write_word(key, NUMBER, (number + 0.0).to_bits()),
-        Value::Time(time) => write_word(key, TIME, time.cast_unsigned()),
-        Value::Boolean(boolean) => key.extend_from_slice(&[BOOLEAN, u8::from(*boolean)]),
     }
-}
-
-fn write_word(key: &mut Vec<u8>, kind: u8, word: u64) {
-    key.push(kind);
-    key.extend_from_slice(&word.to_le_bytes());
-}
-
-/// Reads what `write` has written.
-fn read(rest: &mut &[u8]) -> Value<'static> {
-    let Some((kind, behind)) = rest.split_first() else { return Value::Absent };
-    *rest = behind;
-    match *kind {
-        TEXT => {
-            let length = u32::from_le_bytes(take(rest));
-            let (text, behind) = rest.split_at(length as usize);
-            *rest = behind;
-            Value::owned_text(text)
-        }
-        NUMBER => Value::Number(f64::from_bits(u64::from_le_bytes(take(rest)))),
-        TIME => Value::Time(u64::from_le_bytes(take(rest)).cast_signed()),
-        BOOLEAN => Value::Boolean(take::<1>(rest) == [1]),
-        _ => Value::Absent,
-    }
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
-    let (word, behind) = rest.split_first_chunk().expect("a key has what was written into it");
-    *rest = behind;
-    *word
-}
-
-/// Eight bytes at a time, multiplied to twice their width and folded, with a secret in it.
-#[derive(Clone, Copy)]
-pub(super) struct Hash {
-    secret: u64,
-    factor: u64,
-}
-
-impl Hash {
-    pub(super) fn new(seed: u64) -> Hash {
-        let secret = fold(seed ^ 0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03);
-        Hash { secret, factor: fold(secret ^ 0x2545_f491_4f6c_dd1d, 0x9fb2_1c65_1e98_df25) | 1 }
-    }
-
-    /// Of so many bytes, in words that are filled up.
-    fn of(&self, length: usize, words: &[u64]) -> u64 {
-        let begun = self.secret ^ (length as u64);
-        let hash = words.iter().fold(begun, |hash, word| fold(hash ^ word, self.factor));
-        fold(hash ^ self.secret, self.factor)
-    }
-
-    pub(super) fn of_bytes(&self, bytes: &[u8]) -> u64 {
-        let mut hash = self.secret ^ (bytes.len() as u64);
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            hash = fold(hash ^ u64::from_le_bytes(*word), self.factor);
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        fold(fold(hash ^ u64::from_le_bytes(last), self.factor) ^ self.secret, self.factor)
-    }
-}
-
-fn fold(one: u64, other: u64) -> u64 {
-    let product = u128::from(one) * u128::from(other);
-    (product as u64) ^ (product >> 64) as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::HashMap;
 
-    #[test]
-    fn zero_is_one_group_whatever_its_sign() {
-        let column = [Value::Number(0.0), Value::Number(-0.0), Value::text(b"0")];
-        let mut groups = vec![];
-        Keys::new(1).find(&[Cow::Borrowed(&column)], 3, &mut groups);
-        assert_eq!(groups, [0, 0, 1]);
+    fn as_words(column: &[Value<'static>]) -> Words<'static> {
+        let mut words = vec![];
+        let mut code = |value: &Value<'static>| {
+            let place = words.iter().position(|word| word == value).unwrap_or_else(|| {
+                words.push(value.clone());
+                words.len() - 1
+            });
+            place as u16
+        };
+        let codes = column.iter().map(&mut code).collect();
+        Words { words, codes }
+    }
+
+    fn values<'k>(column: &'k [Value<'static>]) -> KeyColumn<'k, 'static> {
+        KeyColumn::Values(Cow::Borrowed(column))
     }
 
     fn any_value() -> impl Strategy<Value = Value<'static>> {
         prop_oneof![
             Just(Value::Absent),
-            any::<bool>().prop_map(Value::Boolean),
             (-3i32..3).prop_map(|number| Value::Number(f64::from(number))),
-            (-3i64..3).prop_map(Value::Time),
-            "[a-c\0]{0,3}".prop_map(Value::owned_text),
+            "[a-c]{0,3}".prop_map(Value::owned_text),
+            "[ab]{58,61}".prop_map(Value::owned_text),
         ]
     }
 
-    proptest! {
-        /// Groups are those of a map, and their keys come back as they were.
-        #[test]
-        fn keys_are_told_apart(rows in proptest::collection::vec((any_value(), any_value()), 0..200), seed: u64) {
-            let (first, second): (Vec<_>, Vec<_>) = rows.iter().cloned().unzip();
-            let (mut keys, mut groups) = (Keys::new(seed), vec![]);
-            keys.find(&[Cow::Borrowed(&first), Cow::Borrowed(&second)], rows.len(), &mut groups);
-            let mut expected: HashMap<String, u32> = HashMap::new();
-            for (row, group) in rows.iter().zip(&groups) {
-                let next = expected.len() as u32;
-                prop_assert_eq!(*expected.entry(format!("{row:?}")).or_insert(next), *group);
+    fn rows() -> impl Strategy<Value = [Vec<Value<'static>>; 3]> {
+        let row = (any_value(), any_value(), any_value());
+        prop::collection::vec(row, 0..30).prop_map(|rows| {
+            let mut columns = [vec![], vec![], vec![]];
+            for (one, two, three) in rows {
+                columns.iter_mut().zip([one, two, three]).for_each(|(column, value)| column.push(value));
             }
-            let columns = keys.columns(2);
-            for (row, group) in rows.iter().zip(&groups) {
-                prop_assert_eq!(&columns[0][*group as usize], &row.0);
-                prop_assert_eq!(&columns[1][*group as usize], &row.1);
-            }
-        }
+            columns
+        })
     }
 
-    #[test]
-    fn many_keys_are_found_again() {
-        let mut keys = Keys::new(7);
-        let name = |number: u32| format!("key {number}").into_bytes();
-        let column: Vec<Value<'_>> = (0..100_000).map(|number| Value::owned_text(name(number))).collect();
-        let (mut first, mut second) = (vec![], vec![]);
-        keys.find(&[Cow::Borrowed(&column)], column.len(), &mut first);
-        keys.find(&[Cow::Borrowed(&column)], column.len(), &mut second);
-        assert_eq!(first, second);
-        assert_eq!(keys.len(), 100_000);
+    /// Which way rows come.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum As {
+        Words,
+        Values,
+    }
+
+    fn find(keys: &mut Keys, columns: &[Vec<Value<'static>>], way: As) -> Vec<u32> {
+        let words: Vec<Words<'_>> = columns.iter().map(|column| as_words(column)).collect();
+        let columns: Vec<KeyColumn<'_, '_>> = match way {
+            As::Words => words.iter().map(KeyColumn::Words).collect(),
+            As::Values => columns.iter().map(|column| values(column)).collect(),
+        };
+        let mut groups = vec![];
+        keys.find(&columns, words[0].codes.len(), &mut groups);
+        groups
+    }
+
+    proptest! {
+        /// Each row is in the group whose key it has, whichever way rows come and workers are put together.
+        #[test]
+        fn words_and_values_are_the_same_keys(
+            batches in prop::collection::vec((rows(), prop_oneof![Just(As::Words), Just(As::Values)], any::<bool>()), 1..5),
+            count in 1..4_usize,
+            seed: u64,
+        ) {
+            let mut workers = [Keys::new(seed), Keys::new(seed)];
+            let mut found = vec![];
+            for (columns, way, is_second) in &batches {
+                let groups = find(&mut workers[usize::from(*is_second)], &columns[..count], *way);
+                found.push((&columns[..count], *is_second, groups));
+            }
+            let [mut keys, other] = workers;
+            let before = keys.len();
+            let merged = keys.merge(other);
+            let columns = keys.columns(count);
+            prop_assert!(columns.iter().all(|column| column.len() == keys.len()) && before <= keys.len());
+            let mut seen = std::collections::HashSet::new();
+            for (given, is_second, groups) in found {
+                for (row, group) in groups.into_iter().enumerate() {
+                    let group = if is_second { merged[group as usize] } else { group } as usize;
+                    seen.insert(group);
+                    for (column, values) in given.iter().zip(&columns) {
+                        prop_assert_eq!(&column[row], &values[group]);
+                    }
+                }
+            }
+            prop_assert_eq!(seen.len(), keys.len());
+        }
     }
 }

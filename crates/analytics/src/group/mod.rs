@@ -1,13 +1,15 @@
 //! `stats`: events in groups, and what is computed for each.
 
+mod combined;
 mod keys;
 mod states;
+mod table;
 
 use crate::SearchError;
 use crate::evaluate::{Evaluator, Window, slots};
 use crate::frame::Frame;
 use crate::value::Value;
-use keys::Keys;
+use keys::{KeyColumn, Keys};
 use query::{Grouping, Origin};
 use states::States;
 
@@ -47,19 +49,30 @@ impl<'p> Groups<'p> {
         frame.read(origins, &self.slots);
         let frame: &Frame<'_> = frame;
         let evaluator = Evaluator::new(frame, window);
-        let keys: Vec<_> = self.grouping.keys.iter().map(|key| evaluator.column(key)).collect();
+        let key = |key| match evaluator.words(key) {
+            Some(words) => KeyColumn::Words(words),
+            None => KeyColumn::Values(evaluator.column(key)),
+        };
+        let keys: Vec<_> = self.grouping.keys.iter().map(key).collect();
         self.keys.find(&keys, frame.rows(), &mut self.rows);
         for (state, call) in self.states.iter_mut().zip(&self.grouping.aggregates) {
             state.grow(self.keys.len());
-            let argument = call.argument.as_ref().map(|argument| evaluator.column(argument));
-            state.add(&self.rows, argument.as_deref(), frame);
+            match &call.argument {
+                Some(argument) if state.are_of_numbers() => {
+                    state.add_numbers(&self.rows, &evaluator.numbers(argument));
+                }
+                argument => {
+                    let argument = argument.as_ref().map(|argument| evaluator.column(argument));
+                    state.add(&self.rows, argument.as_deref(), frame);
+                }
+            }
         }
         evaluator.finish()
     }
 
     /// Adds the groups of another, whose events came later.
     pub(crate) fn merge(&mut self, other: Groups<'p>) {
-        let groups = self.keys.merge(&other.keys);
+        let groups = self.keys.merge(other.keys);
         for (state, others) in self.states.iter_mut().zip(other.states) {
             state.grow(self.keys.len());
             state.merge(&groups, others);

@@ -1,6 +1,6 @@
 //! What is computed for groups: a state for each group and aggregation, which two halves of the events can be put together of.
 
-use super::keys::Hash;
+use super::table::Hash;
 use crate::frame::Frame;
 use crate::order::Rank;
 use crate::value::Value;
@@ -96,7 +96,6 @@ impl States {
             return;
         };
         let rows = groups.iter().map(|group| *group as usize).zip(column);
-        let numbers = rows.clone().filter_map(|(group, value)| Some((group, value.as_number()?)));
         match self {
             States::Counts { present, counts } => rows.for_each(|(group, value)| {
                 counts[group] += u64::from(!*present || !value.is_absent());
@@ -106,17 +105,13 @@ impl States {
                     *values += usize::from(seen[group].insert(hash.of_bytes(&text)));
                 }
             }),
-            States::Sums(sums) => numbers.for_each(|(group, number)| add_up(&mut sums[group], number)),
-            States::Moments { moments, .. } => numbers.for_each(|(group, number)| moments[group].add(number)),
+            // `add_numbers` has them.
+            States::Sums(_) | States::Moments { .. } | States::Percentiles { .. } => {}
             States::Extremes { wanted, values } => rows.for_each(|(group, value)| {
                 let rank = Rank::of(value);
                 if is_better(&rank, &values[group], *wanted) {
                     values[group] = rank.into_owned();
                 }
-            }),
-            States::Percentiles { numbers: all, values, .. } => numbers.for_each(|(group, number)| {
-                *values += 1;
-                all[group].push(number);
             }),
             States::Timed { wanted, values } => {
                 for (row, (group, value)) in rows.enumerate().filter(|(_, (_, value))| !value.is_absent()) {
@@ -126,6 +121,27 @@ impl States {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether it is about numbers alone.
+    pub(super) fn are_of_numbers(&self) -> bool {
+        matches!(self, States::Sums(_) | States::Moments { .. } | States::Percentiles { .. })
+    }
+
+    /// Adds rows' numbers, which are NaN where there is none. They were all read before: groups lie far apart in memory, and the
+    /// processor reaches for several at once if nothing has to be decided between them.
+    pub(super) fn add_numbers(&mut self, groups: &[u32], numbers: &[f64]) {
+        let rows = groups.iter().map(|group| *group as usize).zip(numbers.iter().copied());
+        let mut rows = rows.filter(|(_, number)| !number.is_nan());
+        match self {
+            States::Sums(sums) => rows.for_each(|(group, number)| add_up(&mut sums[group], number)),
+            States::Moments { moments, .. } => rows.for_each(|(group, number)| moments[group].add(number)),
+            States::Percentiles { numbers: all, values, .. } => rows.by_ref().for_each(|(group, number)| {
+                *values += 1;
+                all[group].push(number);
+            }),
+            _ => {}
         }
     }
 

@@ -1,17 +1,23 @@
 //! Blocks: events of one log stream in the order of their time, as columns. In a block are those of one call, until blocks of a
-//! stream are put together in a segment.
+//! stream are put together in a segment, where they have another form (`stored`); segments of before have this one.
 //!
 //! ```text
 //!   version u8, stream u64, layout u32, count u32, text bytes u32,
 //!   timestamps i64 x count, ingested i64 x count, numbers u64 x count, ends u32 x count, text
 //! ```
 
-/// Which form blocks have; another one is a block that is not understood.
-const VERSION: u8 = 1;
+use std::ops::Range;
+
+use analytics::{Columns, Messages, Strings};
+
+use super::columns::{are_places, column, take};
+
+/// Which form blocks have in the journal.
+pub(super) const VERSION: u8 = 1;
 /// Events in a block that is put together.
-pub(super) const EVENTS_MAX: usize = 4096;
+pub(super) const EVENTS_MAX: usize = 8192;
 /// Bytes of messages in one; a single event can be longer.
-pub(super) const TEXT_BYTES_MAX: usize = 256 << 10;
+pub(super) const TEXT_BYTES_MAX: usize = 1 << 20;
 
 /// Events of one stream, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,10 +65,8 @@ impl Block {
     }
 
     /// Of which events the times are within, both ends included.
-    pub(crate) fn within(&self, from: i64, to: i64) -> std::ops::Range<usize> {
-        let first = self.timestamps.partition_point(|it| *it < from);
-        let end = self.timestamps.partition_point(|it| *it <= to);
-        first..end.max(first)
+    pub(crate) fn within(&self, from: i64, to: i64) -> Range<usize> {
+        within(&self.timestamps, from, to)
     }
 
     /// Whether another event of so many bytes has room in a block that is put together.
@@ -99,24 +103,46 @@ impl Block {
         offsets.push(0);
         offsets.extend(column(rest, count)?.iter().map(|it| u32::from_le_bytes(*it)));
         let text = std::str::from_utf8(rest).ok().filter(|it| it.len() == length)?.to_owned();
-        let is_place = |place: &u32| usize::try_from(*place).is_ok_and(|it| text.is_char_boundary(it));
         let is_whole = offsets.is_sorted()
-            && offsets.iter().all(is_place)
+            && are_places(&offsets, &text)
             && offsets.last().is_some_and(|it| usize::try_from(*it) == Ok(length));
         is_whole.then_some(Block { stream, layout, timestamps, ingested, numbers, offsets, text })
     }
 }
 
-fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
-    let (first, rest) = bytes.split_first_chunk::<N>()?;
-    *bytes = rest;
-    Some(*first)
+/// Which of some times, in their order, are within, both ends included.
+pub(super) fn within(timestamps: &[i64], from: i64, to: i64) -> Range<usize> {
+    let first = timestamps.partition_point(|it| *it < from);
+    let end = timestamps.partition_point(|it| *it <= to);
+    first..end.max(first)
 }
 
-fn column<'b, const N: usize>(bytes: &mut &'b [u8], count: usize) -> Option<&'b [[u8; N]]> {
-    let (column, rest) = bytes.split_at_checked(count.checked_mul(N)?)?;
-    *bytes = rest;
-    Some(column.as_chunks::<N>().0)
+/// Some events of a block, for who looks at them.
+pub(super) struct Shown<'b> {
+    pub(super) block: &'b Block,
+    pub(super) events: Range<usize>,
+}
+
+impl Columns for Shown<'_> {
+    fn ingested(&self) -> &[i64] {
+        &self.block.ingested[self.events.clone()]
+    }
+
+    fn pointers(&self) -> &[u64] {
+        &self.block.numbers[self.events.clone()]
+    }
+
+    fn offsets(&self) -> &[u32] {
+        &self.block.offsets[self.events.start..=self.events.end]
+    }
+
+    fn messages(&self) -> Messages<'_> {
+        Messages::Texts(self.texts())
+    }
+
+    fn texts(&self) -> Strings<'_> {
+        Strings { offsets: self.offsets(), bytes: self.block.text.as_bytes() }
+    }
 }
 
 /// Puts blocks together: for each stream and layout its events in the order of their time and number, in as few blocks as they

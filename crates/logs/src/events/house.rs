@@ -98,7 +98,9 @@ impl Desk {
                 blocks.push(segment.read(entry, &mut buffer)?);
             }
             let blocks = block::merge(blocks.iter());
-            let fresh = Segment::create(&self.shared.folder, group, number)?.with(&blocks)?;
+            let layouts = self.shared.state().layouts.clone();
+            let fresh = Segment::create(&self.shared.folder, group, number)?;
+            let fresh = fresh.with(&blocks, &layouts)?;
             changes.segments.push(((group, number), Some(Arc::new(fresh))));
             changes.goes_on = Some((self.journal.number(), number + 1));
         }

@@ -13,6 +13,7 @@
 
 mod block;
 mod change;
+mod columns;
 mod house;
 mod index;
 mod journal;
@@ -21,6 +22,7 @@ mod operation;
 mod page;
 mod read;
 mod segment;
+mod stored;
 mod streams;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -82,12 +84,15 @@ struct Shared {
 #[derive(Default)]
 struct State {
     groups: HashMap<u64, Group>,
-    layouts: BTreeMap<u32, Arc<str>>,
+    layouts: Layouts,
     /// The number of the next stream, event or file.
     next: u64,
     /// Streams of all groups.
     streams: usize,
 }
+
+/// How messages are written, by numbers.
+type Layouts = BTreeMap<u32, Arc<str>>;
 
 /// What is in memory of a group.
 #[derive(Default)]

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use analytics::Columns;
+
 use super::segment::{Entry, Segment};
-use super::{Block, Events, Problem};
+use super::{Block, Events, Layouts, Problem, block, stored};
 
 /// Of which streams events are wanted.
 #[derive(Clone, Debug)]
@@ -57,6 +59,13 @@ impl Candidate {
         }
     }
 
+    fn stream(&self) -> u64 {
+        match &self.at {
+            Place::Memory(block) => block.stream,
+            Place::Segment(_, entry) => entry.stream,
+        }
+    }
+
     fn has_number(&self, number: u64) -> bool {
         match &self.at {
             Place::Memory(block) => block.numbers.contains(&number),
@@ -65,19 +74,13 @@ impl Candidate {
     }
 }
 
-/// Events of one stream that somebody looks at: columns of the same length, in the order of time. A message begins where its
-/// offset is, and ends where the next one's is.
+/// Events of one stream that somebody looks at, in the order of time.
 pub struct Part<'a> {
-    /// In milliseconds since 1970.
+    /// When each happened, in milliseconds since 1970.
     pub timestamps: &'a [i64],
-    /// When they came.
-    pub ingested: &'a [i64],
-    /// The number of each, by which it is found again.
-    pub numbers: &'a [u64],
-    /// One more than there are events.
-    pub offsets: &'a [u32],
-    /// What the offsets are places in.
-    pub text: &'a str,
+    /// What else is known of each, and what they say. Fields in columns are those of the layout; without one, those of flow logs'
+    /// default format.
+    pub columns: &'a dyn Columns,
     /// The stream's name.
     pub stream: &'a str,
     /// How the messages are written, if that is known.
@@ -91,6 +94,54 @@ pub struct Scanned {
     pub events: u64,
     /// Bytes of their messages.
     pub bytes: u64,
+}
+
+/// Somebody who looks at events.
+struct Look<'e> {
+    layouts: Layouts,
+    within: (i64, i64),
+    each: &'e mut dyn FnMut(&Part<'_>) -> ControlFlow<()>,
+    scanned: Scanned,
+}
+
+impl Look<'_> {
+    fn at(
+        &mut self,
+        candidate: &Candidate,
+        stream: &str,
+        buffer: &mut Vec<u8>,
+    ) -> Result<ControlFlow<()>, Problem> {
+        if let Place::Segment(segment, entry) = &candidate.at {
+            let looked = segment.look(entry, |block| {
+                let events = block.within(self.within.0, self.within.1);
+                let shown = stored::Shown { block, events: events.clone() };
+                self.show(&block.timestamps[events], &shown, stream, block.layout)
+            })?;
+            if let Some(goes_on) = looked {
+                return Ok(goes_on);
+            }
+        }
+        let block = &*candidate.block(buffer)?;
+        let events = block.within(self.within.0, self.within.1);
+        let shown = block::Shown { block, events: events.clone() };
+        Ok(self.show(&block.timestamps[events], &shown, stream, block.layout))
+    }
+
+    fn show(
+        &mut self,
+        timestamps: &[i64],
+        columns: &dyn Columns,
+        stream: &str,
+        layout: u32,
+    ) -> ControlFlow<()> {
+        if timestamps.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        self.scanned.events += timestamps.len() as u64;
+        self.scanned.bytes += columns.bytes(0..timestamps.len());
+        let layout = self.layouts.get(&layout).map(|it| &**it);
+        (self.each)(&Part { timestamps, columns, stream, layout })
+    }
 }
 
 impl Events {
@@ -134,31 +185,16 @@ impl Events {
         each: &mut dyn FnMut(&Part<'_>) -> ControlFlow<()>,
     ) -> Result<Scanned, Problem> {
         let layouts = self.shared.state().layouts.clone();
-        let (mut buffer, mut scanned) = (Vec::new(), Scanned::default());
+        let mut look = Look { layouts, within: (from, to), each, scanned: Scanned::default() };
+        let mut buffer = Vec::new();
         for candidate in self.candidates(group, &Wanted::All, from, to) {
-            let block = candidate.block(&mut buffer)?;
             // It may have been deleted meanwhile.
-            let Some(stream) = self.stream_name(group, block.stream) else { continue };
-            let within = block.within(from, to);
-            if within.is_empty() {
-                continue;
-            }
-            let part = Part {
-                timestamps: &block.timestamps[within.clone()],
-                ingested: &block.ingested[within.clone()],
-                numbers: &block.numbers[within.clone()],
-                offsets: &block.offsets[within.start..=within.end],
-                text: &block.text,
-                stream: &stream,
-                layout: layouts.get(&block.layout).map(|it| &**it),
-            };
-            scanned.events += part.timestamps.len() as u64;
-            scanned.bytes += u64::from(block.offsets[within.end] - block.offsets[within.start]);
-            if each(&part).is_break() {
+            let Some(stream) = self.stream_name(group, candidate.stream()) else { continue };
+            if look.at(&candidate, &stream, &mut buffer)?.is_break() {
                 break;
             }
         }
-        Ok(scanned)
+        Ok(look.scanned)
     }
 
     /// Times that touch without overlapping and are all of those given, at most so many, in each of which lies about as much.

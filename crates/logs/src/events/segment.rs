@@ -3,12 +3,14 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Problem;
-use super::block::Block;
+use super::block::{self, Block};
+use super::stored::{self, StoredBlock, Unreadable};
+use super::{Layouts, Problem};
 
 /// How long a segment gets.
 pub(super) const SEGMENT_BYTES_MAX: u64 = 32 << 20;
@@ -29,6 +31,7 @@ pub(super) struct Entry {
     pub(super) last: u64,
     pub(super) offset: u64,
     pub(super) bytes: u32,
+    /// Of the block's head; of all of it, if it is one of before.
     pub(super) checksum: u32,
     pub(super) events: u32,
     pub(super) text_bytes: u32,
@@ -59,7 +62,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 impl Entry {
     /// Of a block that is written at a place.
-    pub(super) fn of(block: &Block, offset: u64, bytes: &[u8]) -> Entry {
+    pub(super) fn of(block: &Block, offset: u64, bytes: usize, checksum: u32) -> Entry {
         let count = |it: usize| u32::try_from(it).expect("a block is far shorter");
         Entry {
             stream: block.stream,
@@ -68,8 +71,8 @@ impl Entry {
             first: block.numbers.iter().min().copied().unwrap_or_default(),
             last: block.numbers.iter().max().copied().unwrap_or_default(),
             offset,
-            bytes: count(bytes.len()),
-            checksum: store::checksum(0, bytes),
+            bytes: count(bytes),
+            checksum,
             events: count(block.len()),
             text_bytes: count(block.text.len()),
         }
@@ -152,13 +155,13 @@ impl Segment {
     }
 
     /// The same with blocks behind its own, synced.
-    pub(super) fn with(&self, blocks: &[Block]) -> io::Result<Segment> {
+    pub(super) fn with(&self, blocks: &[Block], layouts: &Layouts) -> io::Result<Segment> {
         let mut bytes = Vec::new();
         let mut after = self.clone();
         for block in blocks {
             let start = bytes.len();
-            block.encode(&mut bytes);
-            after.entries.push(Entry::of(block, self.end + start as u64, &bytes[start..]));
+            let checksum = stored::write(block, layouts, &mut bytes);
+            after.entries.push(Entry::of(block, self.end + start as u64, bytes.len() - start, checksum));
         }
         self.file.write_all_at(&bytes, self.end)?;
         self.file.sync_data()?;
@@ -168,18 +171,70 @@ impl Segment {
 
     /// Reads a block.
     pub(super) fn read(&self, entry: &Entry, buffer: &mut Vec<u8>) -> Result<Block, Problem> {
-        buffer.resize(usize::try_from(entry.bytes).expect("a block fits in memory"), 0);
+        buffer.resize(size(entry.bytes), 0);
         self.file.read_exact_at(buffer, entry.offset)?;
-        let block = match store::checksum(0, buffer) == entry.checksum {
-            true => Block::decode(buffer),
-            false => None,
+        if buffer.first() != Some(&block::VERSION) {
+            let part = |place: Range<usize>| Ok(buffer[place].to_vec());
+            let stored = StoredBlock::open(buffer, entry, &part);
+            return stored.and_then(StoredBlock::into_block).map_err(|problem| self.problem(entry, problem));
+        }
+        let is_sound = store::checksum(0, buffer) == entry.checksum;
+        let block = Block::decode(buffer).filter(|it| is_sound && it.stream == entry.stream);
+        block.ok_or_else(|| self.problem(entry, Unreadable::Damaged))
+    }
+
+    /// Has a block looked at, of which no more is read than is asked for. `None` if it has to be read whole.
+    pub(super) fn look<T>(
+        &self,
+        entry: &Entry,
+        look: impl FnOnce(&StoredBlock<'_>) -> T,
+    ) -> Result<Option<T>, Problem> {
+        let mut first = vec![0; stored::HEAD_BYTES_MAX.min(size(entry.bytes))];
+        self.file.read_exact_at(&mut first, entry.offset)?;
+        if first.first() == Some(&block::VERSION) {
+            return Ok(None);
+        }
+        let part = |place: Range<usize>| {
+            let mut bytes = vec![0; place.len()];
+            self.file.read_exact_at(&mut bytes, entry.offset + place.start as u64).map(|()| bytes)
         };
-        let damaged = || {
-            Problem::Storage(format!(
+        let looked = StoredBlock::open(&first, entry, &part).and_then(|block| {
+            let seen = look(&block);
+            block.finish().map(|()| seen)
+        });
+        looked.map(Some).map_err(|problem| self.problem(entry, problem))
+    }
+
+    fn problem(&self, entry: &Entry, problem: Unreadable) -> Problem {
+        match problem {
+            Unreadable::Failed(error) => error.into(),
+            Unreadable::Damaged => Problem::Storage(format!(
                 "a block of log events is damaged, at {} of segment {}",
                 entry.offset, self.number
-            ))
-        };
-        block.filter(|it| it.stream == entry.stream).ok_or_else(damaged)
+            )),
+        }
+    }
+}
+
+fn size(bytes: u32) -> usize {
+    usize::try_from(bytes).expect("a block fits in memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::testing::Folder;
+
+    #[test]
+    fn blocks_of_before_are_read() {
+        let folder = Folder::new();
+        let segment = Segment::create(folder.path(), 7, 1).unwrap();
+        let (mut block, mut bytes) = (Block::of(3, 0), Vec::new());
+        block.push(5, 6, 1, "one");
+        block.encode(&mut bytes);
+        segment.file.write_all_at(&bytes, 0).unwrap();
+        let entry = Entry::of(&block, 0, bytes.len(), store::checksum(0, &bytes));
+        assert_eq!(segment.look(&entry, |_| ()).unwrap(), None);
+        assert_eq!(segment.read(&entry, &mut Vec::new()).unwrap(), block);
     }
 }

@@ -195,18 +195,35 @@ fn a_crash_in_the_middle_of_a_flush_loses_nothing_and_doubles_nothing() {
 
 #[test]
 fn a_damaged_block_is_an_error_and_not_nothing() {
-    let folder = Folder::new();
-    let events = open(&folder);
-    put(&events, "a", &[(1, "one")]);
-    wait(events.flush()).unwrap();
-    drop(events);
-    let [segment] = &files(folder.path(), ".segment")[..] else { panic!("there is one segment") };
-    let mut bytes = std::fs::read(segment).unwrap();
-    *bytes.last_mut().unwrap() ^= 1;
-    std::fs::write(segment, bytes).unwrap();
-    let events = open(&folder);
-    let scanned = events.scan(GROUP, (0, 9), &mut |_| std::ops::ControlFlow::Continue(()));
-    assert!(matches!(scanned, Err(Problem::Storage(_))));
+    let record = "2 123456789012 eni-0a 10.0.0.1 10.0.1.1 22 40000 6 5 300 1 60 ACCEPT OK";
+    for message in ["one", record] {
+        let folder = Folder::new();
+        let events = open(&folder);
+        put(&events, "a", &[(1, message), (2, message)]);
+        wait(events.flush()).unwrap();
+        let [segment] = &files(folder.path(), ".segment")[..] else { panic!("there is one segment") };
+        let sound = std::fs::read(segment).unwrap();
+        let number = std::cell::Cell::new(0);
+        let look_at_messages = || {
+            events.scan(GROUP, (0, 9), &mut |part| {
+                number.set(part.columns.pointers()[0]);
+                drop(part.columns.message(0));
+                std::ops::ControlFlow::Continue(())
+            })
+        };
+        look_at_messages().unwrap();
+        for place in 0..sound.len() {
+            let mut bytes = sound.clone();
+            bytes[place] ^= 1;
+            std::fs::write(segment, bytes).unwrap();
+            let found = events.event(GROUP, number.get());
+            assert!(matches!(found, Err(Problem::Storage(_))), "{message} {place}: {found:?}");
+        }
+        let mut bytes = sound.clone();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(segment, bytes).unwrap();
+        assert!(matches!(look_at_messages(), Err(Problem::Storage(_))));
+    }
 }
 
 #[test]
@@ -221,10 +238,10 @@ fn who_scans_sees_columns_with_their_layout_and_nothing_outside_of_the_times() {
         let mut seen = BTreeMap::new();
         let scanned = events.scan(GROUP, (5, 6), &mut |part| {
             for event in 0..part.timestamps.len() {
-                let message = &part.text[part.offsets[event] as usize..part.offsets[event + 1] as usize];
+                let message = String::from_utf8(part.columns.message(event).into_owned()).unwrap();
                 seen.insert(
-                    (part.timestamps[event], message.to_owned()),
-                    (part.layout.unwrap().to_owned(), part.numbers[event]),
+                    (part.timestamps[event], message),
+                    (part.layout.unwrap().to_owned(), part.columns.pointers()[event]),
                 );
             }
             std::ops::ControlFlow::Continue(())

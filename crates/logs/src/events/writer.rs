@@ -12,7 +12,7 @@ use super::change::{Change, Job, Plan};
 use super::index::{Changes, Index};
 use super::journal::{self, Journal};
 use super::segment::{self, Segment};
-use super::{JOURNAL_BYTES_MAX, OVERFULL, Problem, Shared};
+use super::{JOURNAL_BYTES_MAX, Layouts, OVERFULL, Problem, Shared};
 
 /// Jobs that wait; who comes then waits before the queue.
 const QUEUE_MAX: usize = 1024;
@@ -176,6 +176,7 @@ impl Desk {
     fn try_to_flush(&mut self, made: &mut Vec<PathBuf>) -> Result<(), Problem> {
         let folder = self.shared.folder.clone();
         let (mut changes, work) = self.flush_plan();
+        let layouts: Layouts = changes.layouts.iter().cloned().collect();
         let (next, _) = changes.goes_on.expect("it has just been said");
         for (place, (group, last, pending)) in (1..).zip(&work) {
             let blocks = block::merge(pending.iter().map(|it| &**it));
@@ -186,7 +187,7 @@ impl Desk {
                     Arc::new(Segment::create(&folder, *group, next + place)?)
                 }
             };
-            let after = before.with(&blocks)?;
+            let after = before.with(&blocks, &layouts)?;
             changes.segments.push(((*group, after.number), Some(Arc::new(after))));
         }
         made.push(journal::path(&folder, next));

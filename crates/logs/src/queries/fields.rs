@@ -40,7 +40,7 @@ pub(crate) async fn fields(
     let counted = tokio::task::spawn_blocking(move || {
         let mut counter = FieldCounter::default();
         let scanned = source.scan(from, to, &mut |batch| {
-            counter.add(batch.messages, batch.layout);
+            counter.add(batch);
             if counter.events() < EVENTS_MAX { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         scanned.map(|()| counter).map_err(|error| Problem::Storage(error.to_string()))
