@@ -33,6 +33,9 @@ const GOV_CLOUD: &str = "us-gov";
 const FIPS: &str = "-fips";
 /// Services that agents call and no SDK describes.
 const UNDESCRIBED: [&str; 5] = ["dkr.ecr", "ec2messages", "ecs-agent", "ecs-telemetry", "ssmmessages"];
+/// Names under which a service's answers that go on are asked for, by what SDKs put before the service's own: since April 2026
+/// and before ("StartLiveTail", CloudWatch Logs API Reference).
+const GOING_ON: [(&str, &str); 2] = [("stream-logs", "logs"), ("streaming-logs", "logs")];
 /// S3's alone.
 const S3: &str = "s3";
 const DUAL_STACK: &str = "dualstack";
@@ -185,7 +188,8 @@ fn of_region(text: &str) -> Option<(&'static str, bool)> {
 fn known(prefix: &str) -> Option<&'static str> {
     let place = prefixes::ALL.binary_search(&prefix).ok();
     let described = place.and_then(|place| prefixes::ALL.get(place).copied());
-    described.or_else(|| UNDESCRIBED.into_iter().find(|it| *it == prefix))
+    let going_on = || GOING_ON.into_iter().find(|(name, _)| *name == prefix).map(|(_, service)| service);
+    described.or_else(|| UNDESCRIBED.into_iter().find(|it| *it == prefix)).or_else(going_on)
 }
 
 /// A number that a service has for ever, whatever others come (FNV-1a). Two may have the same: then they share an address.
@@ -217,6 +221,8 @@ mod tests {
             ("sts.amazonaws.com", "sts", "us-east-1", false),
             ("sts.eu-west-1.amazonaws.com", "sts", "eu-west-1", false),
             ("api.ecr.eu-west-1.amazonaws.com", "api.ecr", "eu-west-1", false),
+            ("stream-logs.us-west-2.amazonaws.com", "logs", "us-west-2", false),
+            ("streaming-logs.us-west-2.amazonaws.com", "logs", "us-west-2", false),
             ("us-west-2.queue.amazonaws.com", "sqs", "us-west-2", false),
             ("s3.amazonaws.com", "s3", "us-east-1", false),
             ("s3.us-west-2.amazonaws.com", "s3", "us-west-2", false),

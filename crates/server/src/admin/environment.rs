@@ -20,6 +20,8 @@ pub fn environment(running: &Running) -> Environment {
         ("AWS_SECRET_ACCESS_KEY", key.secret_access_key.clone()),
         ("AWS_REGION", running.config.region.to_string()),
         ("AWS_DEFAULT_REGION", running.config.region.to_string()),
+        // Some actions are asked of a name with something before it (`stream-127.0.0.1`), which leads nowhere here.
+        ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true".to_owned()),
     ];
     Environment { variables: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
 }
