@@ -92,7 +92,13 @@ class Hamlet:
             aws_access_key_id=access,
             aws_secret_access_key=secret,
             aws_session_token=token[0] if token else None,
-            config=Config(retries={"total_max_attempts": 1}, parameter_validation=validate, read_timeout=30),
+            config=Config(
+                retries={"total_max_attempts": 1},
+                parameter_validation=validate,
+                read_timeout=30,
+                # As `hamlet env` has it.
+                inject_host_prefix=False,
+            ),
         )
         (recorder or answers.EVERYTHING).watch(client)
         return client

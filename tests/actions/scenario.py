@@ -217,6 +217,9 @@ class Scenario:
         # `@ptr` of a query's results: the number is that of the event.
         pointer = f"{int(event[36:]):x}@{ACCOUNT}:app"
         logs.get_log_record(logRecordPointer=base64.b64encode(pointer.encode()).decode())
+        tail = logs.start_live_tail(logGroupIdentifiers=list(arn.values()))["responseStream"]
+        assert next(iter(tail))["sessionStart"]["logGroupIdentifiers"] == list(arn.values())
+        tail.close()
         asked = dict(startTime=now // 1000 - 60, endTime=now // 1000 + 60, queryString="stats count(*) by level")
         query = dict(queryId=logs.start_query(**group, **asked)["queryId"])
         while logs.get_query_results(**query)["status"] in ("Scheduled", "Running"):

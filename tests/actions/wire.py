@@ -22,6 +22,7 @@ SECONDS_MAX = 20
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
 # What actions and exceptions of Amazon SQS and CloudWatch are called in JSON, which once spoke the query protocol.
 NAMESPACES = {"AmazonSQS": "com.amazonaws.sqs#", "GraniteServiceVersion20100801": "com.amazonaws.cloudwatch#"}
+EVENTS = "application/vnd.amazon.eventstream"
 JSON_OF_THESE = "application/x-amz-json-1.0"
 
 
@@ -80,8 +81,10 @@ def send(hamlet, method="POST", path="/", body=b"", headers=None):
     try:
         connection.request(method, path, body=body, headers=headers or {})
         response = connection.getresponse()
+        # Events have no end: what is read of them is that they begin.
+        body = response.read(1) if response.getheader("content-type") == EVENTS else response.read()
         namespace = NAMESPACES.get(str((headers or {}).get("x-amz-target")).partition(".")[0])
-        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read(), namespace)
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, body, namespace)
     finally:
         connection.close()
 

@@ -15,11 +15,15 @@ role=http://169.254.169.254/latest/meta-data/iam/security-credentials/
 get() { curl -sS -m 5 -H "X-aws-ec2-metadata-token: $token" "$1"; }
 found=$(get "$role$(get $role)")
 part() { printf %s "$found" | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p"; }
-exec curl -sS -m 8 --aws-sigv4 "aws:amz:$2:$1" --user "$(part AccessKeyId):$(part SecretAccessKey)" \
-    -H "X-Amz-Security-Token: $(part Token)" "https://$3/" --data "$4"
+service=$1 region=$2 host=$3 form=$4; shift 4
+exec curl -sS -m 8 --aws-sigv4 "aws:amz:$region:$service" --user "$(part AccessKeyId):$(part SecretAccessKey)" \
+    -H "X-Amz-Security-Token: $(part Token)" "https://$host/" --data "$form" "$@"
 """
 STS = f"sts.{REGION}.amazonaws.com"
 WHO = "Action=GetCallerIdentity&Version=2011-06-15"
+TAILED = json.dumps({"logGroupIdentifiers": [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:app"]})
+LIVE = (f"stream-logs.{REGION}.amazonaws.com", f"streaming-logs.{REGION}.amazonaws.com")
+TAIL = ("-H", "X-Amz-Target: Logs_20140328.StartLiveTail", "-H", "Content-Type: application/x-amz-json-1.1")
 VPCS = "Action=DescribeVpcs&Version=2016-11-15"
 
 
@@ -51,6 +55,7 @@ class ServicesByName(NetworkLab):
         stranger = (*sign[:-1], "test:test", f"https://{STS}/", "--data", WHO)
         heard = self.laptop(*stranger)
         self.holds(f"<Arn>arn:aws:iam::{ACCOUNT}:root</Arn>" in heard.out, f"open mode is open to the laptop: {heard}")
+        self.live_tail(who)
         self.vpc = self.make_vpc("10.0.0.0/16")
         if self.user.prefix:
             # The tests' aws CLI is where an ordinary user has no way to.
@@ -62,6 +67,18 @@ class ServicesByName(NetworkLab):
         attribute = "AttributeKey=EventName,AttributeValue=CreateUser"
         events = self.aws("cloudtrail", "lookup-events", "--lookup-attributes", attribute, region="us-east-1")["Events"]
         self.sees([json.loads(it["CloudTrailEvent"])["sourceIPAddress"] for it in events], [LAPTOP])
+
+    def live_tail(self, who):
+        """Its answer goes on, and SDKs put `stream-` before its name."""
+        self.aws("logs", "create-log-group", "--log-group-name", "app")
+        sign = ("curl", "-sS", "-N", "-m", "3", "--aws-sigv4", f"aws:amz:{REGION}:logs", "--user", who, *TAIL)
+        for name in LIVE:
+            shown = 'name=$1; shift; "$@" --output /tmp/$name; grep -ao "session[A-Z][a-z]*" /tmp/$name'
+            words = (*sign, f"https://{name}/", "--data", TAILED)
+            heard = self.laptop("sh", "-c", shown, "show", name, *words)
+            self.holds(
+                "sessionStart" in heard.out and heard.out.count("sessionUpdate") in (1, 2, 3), f"{name}: {heard}"
+            )
 
     def laptop_aws(self, *words):
         """The real aws CLI on the laptop, with no endpoint configured."""
@@ -106,9 +123,9 @@ class ServicesByName(NetworkLab):
         put = ("put-role-policy", "--role-name", "reader", "--policy-name", "own")
         self.aws("iam", *put, "--policy-document", document(statement))
 
-    def call(self, instance, service, host, form, region=REGION):
+    def call(self, instance, service, host, form, *options, region=REGION):
         """What an instance hears that calls a service by its role's credentials."""
-        return self.inside(instance, "sh", "-c", CALL, "call", service, region, host, form)
+        return self.inside(instance, "sh", "-c", CALL, "call", service, region, host, form, *options)
 
     def is_known_as(self, instance):
         arn = f"<Arn>arn:aws:sts::{ACCOUNT}:assumed-role/reader/{instance}</Arn>"
@@ -123,7 +140,9 @@ class ServicesByName(NetworkLab):
         self.holds(f"<vpcId>{self.vpc}</vpcId>" in heard.out, heard)
         heard = self.call(self.web, "ec2", f"ec2.{REGION}.api.aws", VPCS)
         self.holds(f"<vpcId>{self.vpc}</vpcId>" in heard.out, heard)
-        heard = self.call(self.web, "iam", "iam.amazonaws.com", "Action=ListUsers&Version=2010-05-08", "us-east-1")
+        heard = self.call(
+            self.web, "iam", "iam.amazonaws.com", "Action=ListUsers&Version=2010-05-08", region="us-east-1"
+        )
         self.holds("<Code>AccessDenied</Code>" in heard.out and "iam:ListUsers" in heard.out, heard)
 
     def through_a_nat_gateway(self):
@@ -169,6 +188,9 @@ class ServicesByName(NetworkLab):
         self.holds(
             "Credential should be scoped to correct service: 'sts'. " in heard.out, f"signed for another: {heard}"
         )
+        for name in LIVE:
+            heard = self.call(self.web, "logs", name, TAILED, *TAIL)
+            self.holds("AccessDenied" in heard.out and "logs:StartLiveTail" in heard.out, f"{name}: {heard}")
         missing = self.inside(self.web, "getent", "hosts", f"nothing.{REGION}.amazonaws.com")
         self.holds(missing.code != 0, missing)
         absent = self.inside(self.web, "curl", "-sS", "-m", "5", f"https://dynamodb.{REGION}.amazonaws.com/")

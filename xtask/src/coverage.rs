@@ -195,7 +195,7 @@ fn rows(source: &str) -> Vec<String> {
         source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let table = code.split_once("ACTIONS: &[Action<").map_or("", |(_, rest)| rest);
     let table = table.split_once("];").map_or(table, |(table, _)| table);
-    let table = table.replace("_beside!(", "!(");
+    let table = table.replace("_beside!(", "!(").replace("events!(", "read!(");
     let after = table.split("read!(").flat_map(|part| part.split("write!(")).skip(1);
     after.filter_map(|row| row.split_once(',')).map(|(name, _)| name.trim().to_owned()).collect()
 }
@@ -222,8 +222,8 @@ mod tests {
     #[test]
     fn rows_are_read_in_their_order_and_comments_are_not() {
         let source = "pub static ACTIONS: &[Action<World>] = &[\n    // read!(No, x),\n    write_beside!(B, b::b),\n    \
-                      read!(\n        A,\n        a::a\n    ),\n];\nread!(After, x)";
-        assert_eq!(rows(source), ["B", "A"]);
+                      read!(\n        A,\n        a::a\n    ),\n    events_beside!(C, c),\n];\nread!(After, x)";
+        assert_eq!(rows(source), ["B", "A", "C"]);
     }
 
     #[test]

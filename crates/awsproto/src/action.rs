@@ -20,6 +20,7 @@ use crate::authorization::Authorization;
 use crate::beside::Beside;
 use crate::call::{Call, Need};
 use crate::error::AwsError;
+use crate::event_stream::EventSource;
 use crate::input::Input;
 use crate::reply::Output;
 use crate::retired;
@@ -86,7 +87,12 @@ pub enum Handler<S: 'static> {
         /// What is called.
         handle: fn(Call, Arc<S>, &Beside, Decoded) -> Answering,
     },
+    /// Answers with events, for as long as they come, from what is kept beside the state.
+    Events(fn(Call, Arc<S>, &Beside, Decoded) -> Starting),
 }
+
+/// An answer of events that is about to begin.
+pub type Starting = Pin<Box<dyn Future<Output = Result<Box<dyn EventSource>, AwsError>> + Send>>;
 
 /// An answer that takes its time.
 pub type Answering = Pin<Box<dyn Future<Output = Result<Output, AwsError>> + Send>>;
@@ -185,7 +191,7 @@ impl<S> Action<S> {
     /// Whether the action changes anything.
     pub fn is_write(&self) -> bool {
         match self.handler {
-            Handler::Read(_) => false,
+            Handler::Read(_) | Handler::Events(_) => false,
             Handler::Write(_) => true,
             Handler::Beside { writes, .. } => writes,
         }
@@ -204,7 +210,7 @@ impl<S> Action<S> {
         match self.handler {
             Handler::Read(handler) => handler(call, state, request),
             Handler::Write(_) => Err(self.misplaced("without the writer")),
-            Handler::Beside { .. } => Err(self.misplaced("with the state alone")),
+            Handler::Beside { .. } | Handler::Events(_) => Err(self.misplaced("with the state alone")),
         }
     }
 
@@ -213,7 +219,7 @@ impl<S> Action<S> {
         match self.handler {
             Handler::Read(handler) => handler(call, state, request),
             Handler::Write(handler) => handler(call, state, request),
-            Handler::Beside { .. } => Err(self.misplaced("by the writer")),
+            Handler::Beside { .. } | Handler::Events(_) => Err(self.misplaced("by the writer")),
         }
     }
 
@@ -264,6 +270,22 @@ macro_rules! write_beside {
     };
 }
 
+/// A row that answers with events; its handler is
+/// `async fn(Call, Arc<State>, Arc<Kept>, Request) -> Result<Box<dyn EventSource>, AwsError>`.
+/// Needs the generated module `op` in scope.
+#[macro_export]
+macro_rules! events_beside {
+    ($operation:ident, $handler:expr) => {
+        $crate::action::Action::of::<op::$operation>($crate::action::Handler::Events(
+            |call, state, beside, request| {
+                $crate::action::handle_events::<op::$operation, _, _>(beside, request, |kept, request| {
+                    $handler(call, state, kept, request)
+                })
+            },
+        ))
+    };
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! beside_row {
@@ -295,6 +317,21 @@ where
         let response = handler(kept?, *request).await?;
         Ok(O::encode(&response))
     })
+}
+
+/// Calls the handler of an action that answers with events.
+pub fn handle_events<O: Operation, K, F>(
+    beside: &Beside,
+    request: Decoded,
+    handler: impl FnOnce(Arc<K>, O::Request) -> F + Send + 'static,
+) -> Starting
+where
+    K: Send + Sync + 'static,
+    F: Future<Output = Result<Box<dyn EventSource>, AwsError>> + Send + 'static,
+{
+    let request: Box<O::Request> = request.downcast().expect("the row's own decoder has made it");
+    let kept = beside.get::<K>();
+    Box::pin(async move { handler(kept?, *request).await })
 }
 
 /// Calls the handler with what its row has decoded, and encodes the answer.

@@ -19,6 +19,7 @@ pub mod constraints;
 pub mod delivery;
 pub mod elements;
 pub mod error;
+pub mod event_stream;
 pub mod filter;
 pub mod ids;
 mod incoming;

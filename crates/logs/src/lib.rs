@@ -1,8 +1,9 @@
 //! Amazon CloudWatch Logs: log groups, streams of events in them, and who looks for which.
 //!
 //! Follows the Amazon CloudWatch Logs API Reference and User Guide. Log groups and their settings are records of the model, which
-//! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]); queries of Logs Insights run over that. Filters of metrics
-//! count events as they come (`watching`); those of subscribers are kept, and nobody is told. No keys of KMS, no data protection, no transformers, no live tail, no exports.
+//! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]); queries of Logs Insights run
+//! over that. Filters of metrics count events as they come, and sessions of live tail see them (`watching`); filters of subscribers
+//! are kept, and nobody is told. No keys of KMS, no data protection, no transformers, no exports.
 
 #![forbid(unsafe_code)]
 
@@ -10,6 +11,7 @@ mod errors;
 pub mod events;
 mod get;
 mod groups;
+mod live_tail;
 mod metric_filter;
 mod names;
 mod paging;
@@ -37,7 +39,7 @@ pub use queries::Queries;
 pub use record::pointer;
 pub use source::GroupSource;
 
-use awsproto::{Action, Api, read, read_beside, write, write_beside};
+use awsproto::{Action, Api, events_beside, read, read_beside, write, write_beside};
 use model::World;
 use shapes::op;
 
@@ -73,6 +75,7 @@ static ACTIONS: &[Action<World>] = &[
     read_beside!(GetLogEvents, get::get),
     read_beside!(FilterLogEvents, get::filter),
     read_beside!(GetLogRecord, record::get),
+    events_beside!(StartLiveTail, live_tail::start),
     write_beside!(StartQuery, queries::start),
     read_beside!(GetQueryResults, queries::results),
     write_beside!(StopQuery, queries::stop),

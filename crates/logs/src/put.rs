@@ -56,7 +56,7 @@ pub(crate) async fn put(
         ));
     }
     let last = batch.last().map_or(call.now.0, |it| it.0);
-    let news = events.watchers.look(group, &batch);
+    let news = events.watchers.look(group, stream, call.now, &batch);
     let new =
         NewEvents { stream: stream.to_owned(), make: false, layout: None, now: call.now.0, events: batch };
     events.put(group.id.number(), new).await.map_err(errors::problem)?;
@@ -173,7 +173,7 @@ pub async fn deliver(
     batch.drain(..first);
     let stored = batch.len();
     for events_of_one in split(batch) {
-        let news = events.watchers.look(group, &events_of_one);
+        let news = events.watchers.look(group, &stream, now, &events_of_one);
         let new = NewEvents {
             stream: stream.clone(),
             make: true,

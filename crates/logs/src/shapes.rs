@@ -179,6 +179,7 @@ pub mod op {
         ("PutResourcePolicy", |input| PutResourcePolicy::decode(input).map(drop)),
         ("PutRetentionPolicy", |input| PutRetentionPolicy::decode(input).map(drop)),
         ("PutSubscriptionFilter", |input| PutSubscriptionFilter::decode(input).map(drop)),
+        ("StartLiveTail", |input| StartLiveTail::decode(input).map(drop)),
         ("StartQuery", |input| StartQuery::decode(input).map(drop)),
         ("StopQuery", |input| StopQuery::decode(input).map(drop)),
         ("TagLogGroup", |input| TagLogGroup::decode(input).map(drop)),
@@ -1140,6 +1141,40 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
+        }
+    }
+
+    /// `StartLiveTail`.
+    pub struct StartLiveTail;
+    impl Operation for StartLiveTail {
+        const NAME: &'static str = "StartLiveTail";
+        const AUTHORIZATION: &'static Authorization = &authorization::START_LIVE_TAIL;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["logGroupIdentifiers"];
+        const DRY_RUN: bool = false;
+        type Request = StartLiveTailRequest;
+        type Response = StartLiveTailResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "logEventFilterPattern", rule: Rule::Length(0, 1024) },
+                    Constraint { way: "logGroupIdentifiers", rule: Rule::Members(1, 10) },
+                    Constraint { way: "logGroupIdentifiers.*", rule: Rule::Length(1, 2048) },
+                    Constraint { way: "logGroupIdentifiers.*", rule: Rule::Pattern("[\\w#+=/:,.@-]*") },
+                    Constraint { way: "logStreamNamePrefixes", rule: Rule::Members(1, 100) },
+                    Constraint { way: "logStreamNamePrefixes.*", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logStreamNamePrefixes.*", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "logStreamNames", rule: Rule::Members(1, 100) },
+                    Constraint { way: "logStreamNames.*", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logStreamNames.*", rule: Rule::Pattern("[^:*]*") },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
         }
     }
 
@@ -2112,6 +2147,78 @@ impl ToJson for ListTagsLogGroupResponse {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveTailSessionLogEvent {
+    pub ingestion_time: Option<i64>,
+    pub log_group_identifier: Option<String>,
+    pub log_stream_name: Option<String>,
+    pub message: Option<String>,
+    pub timestamp: Option<i64>,
+}
+
+impl ToJson for LiveTailSessionLogEvent {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("ingestionTime", &self.ingestion_time);
+        object.field("logGroupIdentifier", &self.log_group_identifier);
+        object.field("logStreamName", &self.log_stream_name);
+        object.field("message", &self.message);
+        object.field("timestamp", &self.timestamp);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveTailSessionMetadata {
+    pub sampled: Option<bool>,
+}
+
+impl ToJson for LiveTailSessionMetadata {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("sampled", &self.sampled);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveTailSessionStart {
+    pub log_event_filter_pattern: Option<String>,
+    pub log_group_identifiers: Vec<String>,
+    pub log_stream_name_prefixes: Vec<String>,
+    pub log_stream_names: Vec<String>,
+    pub request_id: Option<String>,
+    pub session_id: Option<String>,
+}
+
+impl ToJson for LiveTailSessionStart {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("logEventFilterPattern", &self.log_event_filter_pattern);
+        object.list("logGroupIdentifiers", &self.log_group_identifiers);
+        object.list("logStreamNamePrefixes", &self.log_stream_name_prefixes);
+        object.list("logStreamNames", &self.log_stream_names);
+        object.field("requestId", &self.request_id);
+        object.field("sessionId", &self.session_id);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveTailSessionUpdate {
+    pub session_metadata: Option<LiveTailSessionMetadata>,
+    pub session_results: Vec<LiveTailSessionLogEvent>,
+}
+
+impl ToJson for LiveTailSessionUpdate {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("sessionMetadata", &self.session_metadata);
+        object.list("sessionResults", &self.session_results);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogGroup {
     pub arn: Option<String>,
     pub bearer_token_authentication_enabled: Option<bool>,
@@ -2699,6 +2806,84 @@ impl ToJson for SearchedLogStream {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct SessionStreamingException {
+    pub message: Option<String>,
+}
+
+impl ToJson for SessionStreamingException {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("message", &self.message);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SessionTimeoutException {
+    pub message: Option<String>,
+}
+
+impl ToJson for SessionTimeoutException {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("message", &self.message);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StartLiveTailRequest {
+    pub log_event_filter_pattern: Option<String>,
+    pub log_group_identifiers: Vec<String>,
+    pub log_stream_name_prefixes: Vec<String>,
+    pub log_stream_names: Vec<String>,
+}
+
+impl FromJson for StartLiveTailRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            log_event_filter_pattern: members.optional("logEventFilterPattern")?,
+            log_group_identifiers: members.required_list("logGroupIdentifiers")?,
+            log_stream_name_prefixes: members.list("logStreamNamePrefixes")?,
+            log_stream_names: members.list("logStreamNames")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StartLiveTailResponse {
+    pub response_stream: Option<StartLiveTailResponseStream>,
+}
+
+impl ToJson for StartLiveTailResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("responseStream", &self.response_stream);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StartLiveTailResponseStream {
+    pub session_streaming_exception: Option<SessionStreamingException>,
+    pub session_timeout_exception: Option<SessionTimeoutException>,
+    pub session_start: Option<LiveTailSessionStart>,
+    pub session_update: Option<LiveTailSessionUpdate>,
+}
+
+impl ToJson for StartLiveTailResponseStream {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("SessionStreamingException", &self.session_streaming_exception);
+        object.field("SessionTimeoutException", &self.session_timeout_exception);
+        object.field("sessionStart", &self.session_start);
+        object.field("sessionUpdate", &self.session_update);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StartQueryRequest {
     pub end_time: Option<i64>,
     pub limit: Option<i32>,
@@ -2928,6 +3113,7 @@ pub mod authorization {
     pub static PUT_RESOURCE_POLICY: Authorization = Authorization { actions: &["logs:PutResourcePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static PUT_RETENTION_POLICY: Authorization = Authorization { actions: &["logs:PutRetentionPolicy"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static PUT_SUBSCRIPTION_FILTER: Authorization = Authorization { actions: &["logs:PutSubscriptionFilter"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::optional(&kind::DESTINATION, ""), ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &["iam:PassRole"] };
+    pub static START_LIVE_TAIL: Authorization = Authorization { actions: &["logs:StartLiveTail"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static START_QUERY: Authorization = Authorization { actions: &["logs:StartQuery"], access: AccessLevel::Read, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static STOP_QUERY: Authorization = Authorization { actions: &["logs:StopQuery"], access: AccessLevel::Read, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static TAG_LOG_GROUP: Authorization = Authorization { actions: &["logs:TagLogGroup"], access: AccessLevel::Tagging, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };

@@ -2,6 +2,7 @@
 
 mod filters;
 mod groups;
+mod live_tail;
 mod queries;
 mod reading;
 mod rig;

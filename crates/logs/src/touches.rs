@@ -21,6 +21,12 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
         let name = names::of_identifier(call.scope, arn).filter(|_| arn.starts_with("arn:"));
         return name.map(|name| touched(world, call, input, name, String::new())).into_iter().collect();
     }
+    if action.name == "StartLiveTail" {
+        let sent = input.json().ok().and_then(|it| it.get("logGroupIdentifiers")?.as_array());
+        let names =
+            sent.into_iter().flatten().filter_map(|it| names::of_identifier(call.scope, it.as_str()?));
+        return names.map(|name| touched(world, call, input, name, ":log-stream:".to_owned())).collect();
+    }
     if action.name == "StartQuery" {
         let names = input.json().map(|json| queries::group_names(call, world, json)).unwrap_or_default();
         return names

@@ -1,10 +1,11 @@
 //! The API's port: calls (`crate::life`), tunnels, the web console, and two pages for people.
 
 use arc_swap::ArcSwapOption;
+use awsproto::event_stream::{self, EventSource};
 use awsproto::sigv4::{Payload, SignatureError, SignedRequest};
 use awsproto::{Api as ServiceApi, AwsError, Beside, Call, Origin, Provided, Reply, Service};
-use http_body_util::{Either, Full};
-use hyper::body::{Bytes, Incoming as Body};
+use http_body_util::{Either, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming as Body};
 use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
@@ -78,7 +79,7 @@ pub struct Api {
     pub(crate) entrance: Arc<Entrance>,
 }
 
-/// The body of an answer: whole, or S3's, which streams.
+/// The body of an answer: whole, or one that streams, S3's or of events.
 pub type Answer = Either<Full<Bytes>, s3s::Body>;
 
 /// Who is at the other end of a connection.
@@ -113,16 +114,10 @@ impl Api {
         if buckets::is_meant(self, &request) {
             return buckets::answer(self, client, request).await.map(Either::Right);
         }
-        let response = self.answer(client, request, request_id).await;
-        response.map(Either::Left)
+        self.answer(client, request, request_id).await
     }
 
-    async fn answer(
-        &self,
-        client: &Client,
-        request: Request<Body>,
-        request_id: String,
-    ) -> Response<Full<Bytes>> {
+    async fn answer(&self, client: &Client, request: Request<Body>, request_id: String) -> Response<Answer> {
         let (head, body) = request.into_parts();
         let is_plain = client.endpoint.is_none()
             && head.method == Method::GET
@@ -131,10 +126,10 @@ impl Api {
         if let Some(text) =
             page(head.uri.path()).filter(|_| is_plain && self.refusal(client, &head).is_none())
         {
-            return plain(text);
+            return plain(text).map(Either::Left);
         }
         match self.certificate(client, &head).await {
-            Some(certificate) => plain(certificate),
+            Some(certificate) => plain(certificate).map(Either::Left),
             None => self.call(client, &head, body, request_id).await,
         }
     }
@@ -156,13 +151,7 @@ impl Api {
         })
     }
 
-    async fn call(
-        &self,
-        client: &Client,
-        head: &Parts,
-        body: Body,
-        request_id: String,
-    ) -> Response<Full<Bytes>> {
+    async fn call(&self, client: &Client, head: &Parts, body: Body, request_id: String) -> Response<Answer> {
         let headers = headers_of(head);
         let mut exchange = Exchange::new(client, head, &headers, body, request_id);
         life::live(self, &mut exchange).await;
@@ -170,7 +159,11 @@ impl Api {
         if let Some(body) = exchange.unread.take() {
             body::discard(body).await;
         }
-        respond(exchange.reply.expect("the last step answers"), &exchange.request_id)
+        let reply = exchange.reply.expect("the last step answers");
+        match exchange.events {
+            None => respond(reply, &exchange.request_id).map(Either::Left),
+            Some(events) => respond_with_events(events, &exchange.request_id).map(Either::Right),
+        }
     }
 
     /// The call of a caller, before anything is known of what it asks.
@@ -280,6 +273,19 @@ pub(crate) fn respond(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
         .fold(builder, |builder, (name, value)| builder.header(name, value))
         .body(Full::new(Bytes::from(reply.body)))
         .expect("status and headers are well-formed")
+}
+
+/// An answer whose body goes on until its events end, or its client is gone.
+fn respond_with_events(events: Box<dyn EventSource>, request_id: &str) -> Response<s3s::Body> {
+    let frames = futures_util::stream::unfold(events, |mut events| async move {
+        let frame = Frame::data(Bytes::from(events.next().await?));
+        Some((Ok::<_, std::convert::Infallible>(frame), events))
+    });
+    Response::builder()
+        .header("content-type", event_stream::CONTENT_TYPE)
+        .header("x-amzn-requestid", request_id)
+        .body(s3s::Body::http_body_unsync(StreamBody::new(frames)))
+        .expect("headers are well-formed")
 }
 
 /// For people who open the address in a browser, and for those who wait until the API answers. Other paths are AWS's.

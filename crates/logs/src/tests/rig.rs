@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use awsproto::event_stream::EventSource;
 use awsproto::testing::JsonCaller;
 use awsproto::{Beside, Handler, Input};
 use model::World;
@@ -56,6 +57,20 @@ impl Rig {
         let output =
             self.runtime.block_on(handle(self.caller.inner.call.clone(), world, &beside, request))?;
         Ok(serde_json::from_str(&output.body).unwrap_or_default())
+    }
+
+    /// Begins a session of live tail.
+    pub(super) fn tail(&mut self, body: Value) -> Result<Box<dyn EventSource>, awsproto::AwsError> {
+        let row = crate::API.actions.iter().find(|it| it.name == "StartLiveTail").expect("it is there");
+        let Handler::Events(handle) = row.handler else { panic!("it answers with events") };
+        let beside = Beside::default().with(Arc::clone(&self.events));
+        let world: Arc<World> = Arc::new(self.caller.inner.world.clone());
+        let request = (row.decode)(&Input::Json(body))?;
+        self.wait(handle(self.caller.inner.call.clone(), world, &beside, request))
+    }
+
+    pub(super) fn wait<T>(&self, coming: impl Future<Output = T>) -> T {
+        self.runtime.block_on(coming)
     }
 
     #[track_caller]

@@ -1,6 +1,7 @@
 //! What the steps of a call have found so far.
 
 use awsproto::action::{Action, Decoded};
+use awsproto::event_stream::EventSource;
 use awsproto::route::{Incoming, Route};
 use awsproto::sigv4::{Authorization, Payload, SignatureError, SignedRequest};
 use awsproto::trail::Actor;
@@ -49,6 +50,8 @@ pub(crate) struct Exchange<'r> {
     pub(crate) outcome: Option<Result<Output, Ended>>,
     /// The answer.
     pub(crate) reply: Option<Reply>,
+    /// Events that are the answer's body, where it goes on.
+    pub(crate) events: Option<Box<dyn EventSource>>,
 
     pub(crate) unread: Option<Body>,
     pub(super) authorization: Result<Authorization, SignatureError>,
@@ -84,6 +87,7 @@ impl<'r> Exchange<'r> {
             last_step: "",
             outcome: None,
             reply: None,
+            events: None,
             unread: Some(body),
             authorization: Err(SignatureError::Unsigned),
             body: None,

@@ -26,6 +26,11 @@ pub(super) fn step<'a>(api: &'a Api, exchange: &'a mut Exchange<'_>) -> BoxFutur
             exchange.outcome = Some(Ok(output));
             return Ok(());
         }
+        if let Handler::Events(handle) = action.handler {
+            exchange.events = Some(handle(call, api.state.snapshot(), &api.beside, request).await?);
+            exchange.outcome = Some(Ok(Output::default()));
+            return Ok(());
+        }
         if !action.is_write() {
             let output = action.read(&mut call, &api.state.snapshot(), request)?;
             exchange.outcome = Some(Ok(output));
