@@ -200,7 +200,7 @@ impl Pair {
         self.take_flow_windows();
     }
 
-    fn port(&self, who: Who) -> Option<(PortId, MacAddress)> {
+    pub(crate) fn port(&self, who: Who) -> Option<(PortId, MacAddress)> {
         match who {
             Who::Internet => Some((self.internet, INTERNET_MAC)),
             Who::Interface(id) => {
