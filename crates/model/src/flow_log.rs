@@ -93,11 +93,34 @@ pub enum FlowLogDestination {
     S3 {
         /// The ARN of the bucket, with a folder behind a slash.
         arn: String,
+        /// Of which form files are.
+        #[serde(default)]
+        file_format: FlowLogFileFormat,
         /// Whether keys say what their parts are: `year=2026/month=11`.
         hive_compatible_partitions: bool,
         /// Whether there is a folder for each hour, and not for each day alone.
         per_hour_partition: bool,
     },
+}
+
+/// Of which form a flow log's files are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FlowLogFileFormat {
+    /// Lines of text, compressed.
+    #[default]
+    PlainText,
+    /// Columns.
+    Parquet,
+}
+
+impl FlowLogFileFormat {
+    /// As requests and answers say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            FlowLogFileFormat::PlainText => "plain-text",
+            FlowLogFileFormat::Parquet => "parquet",
+        }
+    }
 }
 
 /// What keeps a flow log from being delivered, while something does.

@@ -97,9 +97,9 @@ fn render(world: &World, log: &model::flow_log::FlowLog) -> FlowLog {
             cross_account_role.clone_from(other);
             ("cloud-watch-logs", arn.clone())
         }
-        FlowLogDestination::S3 { arn, hive_compatible_partitions, per_hour_partition } => {
+        FlowLogDestination::S3 { arn, file_format, hive_compatible_partitions, per_hour_partition } => {
             options = Some(DestinationOptionsResponse {
-                file_format: Some("plain-text".to_owned()),
+                file_format: Some(file_format.name().to_owned()),
                 hive_compatible_partitions: Some(*hive_compatible_partitions),
                 per_hour_partition: Some(*per_hour_partition),
             });

@@ -210,6 +210,20 @@ fn one_s_own_bucket_gets_the_statements_that_let_files_in_and_another_account_s_
     assert_eq!(policy(&caller), text, "what lets the second in is there");
     let shown = caller.ok("DescribeFlowLogs", &[]);
     assert_eq!(shown.texts("fileFormat"), ["plain-text", "plain-text"]);
+    let options = |format| [("DestinationOptions.FileFormat", format), ("TrafficType", "ACCEPT")];
+    let in_form = |format| [&to("arn:aws:s3:::my-flow-logs/net/")[..], &options(format)].concat();
+    let id = caller.ok("CreateFlowLogs", &of(&vpc, &in_form("parquet"))).text("item");
+    let shown = caller.ok("DescribeFlowLogs", &[("FlowLogId.1", &id)]);
+    let shown = |member| shown.text(member);
+    assert_eq!(
+        (shown("fileFormat"), shown("hiveCompatiblePartitions"), shown("perHourPartition")),
+        ("parquet".into(), "false".into(), "false".into())
+    );
+    assert_eq!(
+        caller.refused("CreateFlowLogs", &of(&vpc, &in_form("orc"))),
+        "InvalidParameterValue: 1 validation error detected: Value 'orc' at 'fileFormat' failed to satisfy \
+         constraint: Member must satisfy enum value set: [plain-text, parquet]"
+    );
     let refused = caller.ok("CreateFlowLogs", &of(&vpc, &to("arn:aws:s3:::their-flow-logs")));
     assert_eq!(
         refused.text("message"),

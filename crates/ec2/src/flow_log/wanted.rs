@@ -3,7 +3,7 @@
 use awsproto::{AwsError, Call};
 use flowlog::{Format, MalformedFormat};
 use model::bucket_name::BucketName;
-use model::flow_log::{FlowLog, FlowLogDestination, FlowLogSettings, Logged, TrafficType};
+use model::flow_log::{FlowLog, FlowLogDestination, FlowLogFileFormat, FlowLogSettings, Logged, TrafficType};
 use model::{Tags, World};
 
 use crate::request::{parse_id, refuse_unsupported};
@@ -218,13 +218,11 @@ impl Named {
         }
         let DestinationOptionsRequest { file_format, hive_compatible_partitions, per_hour_partition } =
             options.unwrap_or_default();
-        match file_format.as_deref() {
-            None | Some("plain-text") => {}
-            Some("parquet") => {
-                return Err(AwsError::not_implemented_yet("the delivery of flow logs in Parquet"));
-            }
+        let file_format = match file_format.as_deref() {
+            None | Some("plain-text") => FlowLogFileFormat::PlainText,
+            Some("parquet") => FlowLogFileFormat::Parquet,
             Some(other) => return Err(constraint(other, "fileFormat", "[plain-text, parquet]")),
-        }
+        };
         let arn = arn.unwrap_or_default();
         let prefix = format!("arn:{}:s3:::", call.partition().name());
         let path = arn.strip_prefix(&prefix);
@@ -238,6 +236,7 @@ impl Named {
         let problem = (!is_there).then(|| format!("LogDestination: {name} does not exist"));
         let destination = FlowLogDestination::S3 {
             arn,
+            file_format,
             hive_compatible_partitions: hive_compatible_partitions == Some(true),
             per_hour_partition: per_hour_partition == Some(true),
         };

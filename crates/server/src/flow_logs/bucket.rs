@@ -1,11 +1,11 @@
-//! Records go to buckets: a compressed file every five minutes, as whose service the bucket's policy lets it.
+//! Records go to buckets: a compressed file every five minutes, of text or in Parquet, as whose service the bucket's policy lets it.
 //!
 //! Follows "Flow log files" (VPC User Guide). As on AWS, what was not written into a file yet when the run ends is lost.
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use flowlog::Format;
-use model::flow_log::{DeliveryProblem, FlowLog, FlowLogDestination};
+use flowlog::{Format, ParquetFile};
+use model::flow_log::{DeliveryProblem, FlowLog, FlowLogDestination, FlowLogFileFormat};
 use model::{FlowLogId, Timestamp};
 use s3::objects::Refusal;
 use std::collections::BTreeMap;
@@ -35,10 +35,19 @@ pub(super) struct File {
     log: Arc<FlowLog>,
     /// When its five minutes began.
     slot: Timestamp,
-    bytes: GzEncoder<Vec<u8>>,
+    content: Content,
+    /// How long its records are as text.
     written: usize,
     /// How many records it has, and at how many interfaces there were more.
     pub(super) counts: (u64, u64),
+}
+
+/// What is in a file.
+enum Content {
+    /// Lines, of which the first names the fields.
+    Text(GzEncoder<Vec<u8>>),
+    /// Columns.
+    Parquet(Box<ParquetFile>),
 }
 
 impl Files {
@@ -75,25 +84,36 @@ impl Files {
 
 impl File {
     fn new(log: Arc<FlowLog>, slot: Timestamp) -> File {
-        let bytes = GzEncoder::new(Vec::new(), Compression::default());
-        let mut file = File { log, slot, bytes, written: 0, counts: (0, 0) };
-        let format = file.log.settings.format.parse::<Format>().unwrap_or_default();
-        file.put(&format.header());
-        file
+        let format = log.settings.format.parse::<Format>().unwrap_or_default();
+        let content = match &log.settings.destination {
+            FlowLogDestination::S3 { file_format: FlowLogFileFormat::Parquet, .. } => {
+                Content::Parquet(Box::new(ParquetFile::new(&format)))
+            }
+            FlowLogDestination::S3 { .. } | FlowLogDestination::CloudWatchLogs { .. } => {
+                Content::text(&format)
+            }
+        };
+        File { log, slot, content, written: 0, counts: (0, 0) }
     }
 
     fn put(&mut self, line: &str) {
-        // Memory takes what it is given.
-        let _ = self.bytes.write_all(line.as_bytes()).and_then(|()| self.bytes.write_all(b"\n"));
+        match &mut self.content {
+            Content::Text(bytes) => put_line(bytes, line),
+            Content::Parquet(file) => file.put(line),
+        }
         self.written += line.len() + 1;
     }
 
     /// Its key below the destination's folder: `AWSLogs/…/vpcflowlogs/us-west-2/2026/11/30/…log.gz`.
     fn key(&self, hash: u32) -> Option<String> {
-        let FlowLogDestination::S3 { hive_compatible_partitions, per_hour_partition, .. } =
+        let FlowLogDestination::S3 { file_format, hive_compatible_partitions, per_hour_partition, .. } =
             &self.log.settings.destination
         else {
             return None;
+        };
+        let ending = match file_format {
+            FlowLogFileFormat::PlainText => "log.gz",
+            FlowLogFileFormat::Parquet => "log.parquet",
         };
         let folder = self.log.files_folder()?;
         let (account, region) = (self.log.scope.account, self.log.scope.region);
@@ -111,9 +131,30 @@ impl File {
         };
         let id = self.log.id;
         Some(format!(
-            "{folder}{place}{account}_vpcflowlogs_{region}_{id}_{year}{month}{day}T{hour}{minute}Z_{hash:08x}.log.gz"
+            "{folder}{place}{account}_vpcflowlogs_{region}_{id}_{year}{month}{day}T{hour}{minute}Z_{hash:08x}.{ending}"
         ))
     }
+}
+
+impl Content {
+    fn text(format: &Format) -> Content {
+        let mut bytes = GzEncoder::new(Vec::new(), Compression::default());
+        put_line(&mut bytes, &format.header());
+        Content::Text(bytes)
+    }
+
+    /// The whole file.
+    fn finish(self) -> Result<Vec<u8>, DeliveryProblem> {
+        match self {
+            Content::Text(bytes) => bytes.finish().map_err(|_| DeliveryProblem::Unknown),
+            Content::Parquet(file) => Ok(file.finish()),
+        }
+    }
+}
+
+fn put_line(bytes: &mut GzEncoder<Vec<u8>>, line: &str) {
+    // Memory takes what it is given.
+    let _ = bytes.write_all(line.as_bytes()).and_then(|()| bytes.write_all(b"\n"));
 }
 
 impl FlowLogs {
@@ -136,7 +177,7 @@ impl FlowLogs {
             return Err(DeliveryProblem::Access);
         }
         let id = file.log.id;
-        let bytes = file.bytes.finish().map_err(|_| DeliveryProblem::Unknown)?;
+        let bytes = file.content.finish()?;
         s3.deliver(&name, key, "application/octet-stream", bytes).await.map_err(|error: Refusal| {
             tracing::warn!(flow_log = %id, ?error, "a file of records was not stored");
             DeliveryProblem::Unknown
