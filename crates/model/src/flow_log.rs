@@ -8,6 +8,7 @@ use policy::{Context, Principal};
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::Bucket;
+use crate::bucket_delivery::Deliverer;
 use crate::bucket_name::BucketName;
 use crate::ids::*;
 use crate::link::Link;
@@ -211,27 +212,11 @@ impl FlowLog {
 
     /// Whether a bucket's policy lets the service write this object for the flow log.
     pub fn may_write(&self, bucket: &Bucket, key: &str) -> bool {
-        let Some(document) = &bucket.policy else { return false };
-        let (bucket_arn, owner) = (bucket.arn(), bucket.account.to_string());
-        let resource = format!("{bucket_arn}/{key}");
-        self.scope.region.partition().service_principals(LOG_DELIVERY).iter().any(|service| {
-            let principal = Principal::Service(service);
-            let mut context = Context::new()
-                .with("aws:SourceAccount", self.scope.account.to_string())
-                .with("aws:SourceArn", self.delivery_source())
-                .with("aws:SecureTransport", "true")
-                .with("aws:ResourceAccount", owner.clone())
-                .with("s3:x-amz-acl", "bucket-owner-full-control");
-            principal.describe(&mut context);
-            let request = policy::Request {
-                action: "s3:PutObject",
-                resource: &resource,
-                resource_account: Some(&owner),
-                principal: &principal,
-                context: &context,
-            };
-            document.lets(&bucket_arn, &request)
-        })
+        Deliverer { service: LOG_DELIVERY, scope: self.scope, source: self.delivery_source() }.may(
+            bucket,
+            "s3:PutObject",
+            Some(key),
+        )
     }
 
     /// Its ARN.

@@ -3,18 +3,15 @@
 //! Follows PutResourcePolicy and PutQueryDefinition (Amazon CloudWatch Logs API Reference). No policies of single log groups.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 
 use policy::Document;
 use serde::{Deserialize, Serialize};
 
-use crate::as_text::as_text;
 use crate::link::Link;
 use crate::place::Scope;
 use crate::quotas::{LOG_RESOURCE_POLICIES_MAX, QUERY_DEFINITIONS_MAX};
-use crate::table_key::kept_as_number;
 use crate::timestamp::Timestamp;
+use crate::uuid_id::uuid_id;
 use crate::world::{ScopeKey, World};
 
 /// The policies of an account and Region.
@@ -35,39 +32,10 @@ pub struct LogResourcePolicy {
     pub updated: Timestamp,
 }
 
-/// Which kept query.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QueryDefinitionId(u128);
-
-impl fmt::Display for QueryDefinitionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:032x}", self.0);
-        let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
-        write!(f, "{a}-{b}-{c}-{d}-{e}")
-    }
+uuid_id! {
+    /// Which kept query.
+    QueryDefinitionId
 }
-
-/// A text is no identifier of a kept query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidQueryDefinitionId;
-
-impl fmt::Display for InvalidQueryDefinitionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not an identifier of a query")
-    }
-}
-
-impl FromStr for QueryDefinitionId {
-    type Err = InvalidQueryDefinitionId;
-    fn from_str(text: &str) -> Result<Self, InvalidQueryDefinitionId> {
-        let number = u128::from_str_radix(&text.replace('-', ""), 16);
-        let id = number.map(QueryDefinitionId).map_err(|_| InvalidQueryDefinitionId)?;
-        if id.to_string() == text { Ok(id) } else { Err(InvalidQueryDefinitionId) }
-    }
-}
-
-as_text! { QueryDefinitionId }
-kept_as_number! { QueryDefinitionId of u128 }
 
 /// A query that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,14 +175,5 @@ mod tests {
         assert_eq!(more, Err(LogSettingsRefusal::TooMany));
         world.delete_log_resource_policy(scope(), "p0").unwrap();
         assert_eq!(world.delete_log_resource_policy(scope(), "p0"), Err(LogSettingsRefusal::NotFound));
-    }
-
-    #[test]
-    fn a_query_is_found_by_its_own_spelling_alone() {
-        let id = QueryDefinitionId(0x1234 << 64);
-        assert_eq!(id.to_string().parse(), Ok(id));
-        for other in ["", "x", "12", &id.to_string().replace('-', "")] {
-            assert_eq!(other.parse::<QueryDefinitionId>(), Err(InvalidQueryDefinitionId), "{other}");
-        }
     }
 }
