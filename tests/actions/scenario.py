@@ -6,6 +6,7 @@ were sent stay in the recorder, where other tests take them from and spoil them.
 
 import base64
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -226,6 +227,7 @@ class Scenario:
             time.sleep(0.05)
         logs.describe_queries(**group)
         self.stopped_query()
+        self.exports()
         logs.get_log_group_fields(**group)
         logs.test_metric_filter(filterPattern="[a, b=1]", logEventMessages=["x 1"])
         count = dict(metricName="Errors", metricNamespace="App", metricValue="1", defaultValue=0, unit="Count")
@@ -267,6 +269,31 @@ class Scenario:
         asked = dict(startTime=now // 1000 - 60, endTime=now // 1000 + 60, queryString=f"fields strlen({slow})")
         logs.stop_query(queryId=logs.start_query(**group, **asked)["queryId"])
         logs.delete_log_group(**group)
+
+    def exports(self):
+        """One that takes a while, so that it is there to be cancelled."""
+        logs, group, bucket = self.logs, dict(logGroupName="long"), "exports-of-the-story"
+        # What fills it is not told.
+        writer, s3 = self.client("logs"), self.client("s3")
+        writer.create_log_group(**group)
+        writer.create_log_stream(**group, logStreamName="one")
+        for _ in range(8):
+            event = dict(timestamp=int(time.time() * 1000), message=base64.b64encode(os.urandom(700_000)).decode())
+            writer.put_log_events(**group, logStreamName="one", logEvents=[event])
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        service = {"Effect": "Allow", "Principal": {"Service": f"logs.{REGION}.amazonaws.com"}}
+        look = service | {"Action": "s3:GetBucketAcl", "Resource": f"arn:aws:s3:::{bucket}"}
+        write = service | {"Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [look, write]}))
+        times = {"from": 0, "to": int(time.time() * 1000)}
+        task = dict(taskId=logs.create_export_task(**group, **times, destination=bucket)["taskId"])
+        logs.cancel_export_task(**task)
+        while logs.describe_export_tasks(**task)["exportTasks"][0]["status"]["code"] != "CANCELLED":
+            time.sleep(0.05)
+        for it in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=it["Key"])
+        s3.delete_bucket(Bucket=bucket)
+        writer.delete_log_group(**group)
 
     def more_vpcs(self):
         quotas, vpcs = self.quotas, dict(ServiceCode="vpc", QuotaCode="L-F678F1CE")

@@ -3,12 +3,14 @@
 //! Follows the Amazon CloudWatch Logs API Reference and User Guide. Log groups and their settings are records of the model, which
 //! a change makes as any other; streams and events are bulk data, in a store beside it ([`events`]); queries of Logs Insights run
 //! over that. Filters of metrics count events as they come, and sessions of live tail see them (`watching`); filters of subscribers
-//! are kept, and nobody is told. No keys of KMS, no data protection, no transformers, no exports.
+//! are kept, and nobody is told. What a group has is exported to buckets (`exports`). No keys of KMS, no data protection, no
+//! transformers.
 
 #![forbid(unsafe_code)]
 
 mod errors;
 pub mod events;
+mod exports;
 mod get;
 mod groups;
 mod live_tail;
@@ -34,6 +36,7 @@ mod touches;
 mod watching;
 
 pub use events::Events;
+pub use exports::{EXPORT_TEST, ExportReader, ExportedObject, not_granted};
 pub use put::{LogDelivery, deliver, ensure_group};
 pub use queries::Queries;
 pub use record::pointer;
@@ -88,6 +91,9 @@ static ACTIONS: &[Action<World>] = &[
     write!(PutSubscriptionFilter, subscription_filter::put),
     read!(DescribeSubscriptionFilters, subscription_filter::describe),
     write!(DeleteSubscriptionFilter, subscription_filter::delete),
+    write!(CreateExportTask, exports::tasks::create).asks_resource(),
+    read!(DescribeExportTasks, exports::tasks::describe),
+    write!(CancelExportTask, exports::tasks::cancel),
     write!(PutResourcePolicy, resource_policy::put),
     read!(DescribeResourcePolicies, resource_policy::describe),
     write!(DeleteResourcePolicy, resource_policy::delete),

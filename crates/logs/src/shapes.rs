@@ -148,6 +148,8 @@ pub mod op {
     use awsproto::{Authorization, AwsError, Input, Output, Service};
     /// Whether a request is well formed, by operation: decodes it and forgets it.
     pub const DECODERS: &[Decoder] = &[
+        ("CancelExportTask", |input| CancelExportTask::decode(input).map(drop)),
+        ("CreateExportTask", |input| CreateExportTask::decode(input).map(drop)),
         ("CreateLogGroup", |input| CreateLogGroup::decode(input).map(drop)),
         ("CreateLogStream", |input| CreateLogStream::decode(input).map(drop)),
         ("DeleteLogGroup", |input| DeleteLogGroup::decode(input).map(drop)),
@@ -157,6 +159,7 @@ pub mod op {
         ("DeleteResourcePolicy", |input| DeleteResourcePolicy::decode(input).map(drop)),
         ("DeleteRetentionPolicy", |input| DeleteRetentionPolicy::decode(input).map(drop)),
         ("DeleteSubscriptionFilter", |input| DeleteSubscriptionFilter::decode(input).map(drop)),
+        ("DescribeExportTasks", |input| DescribeExportTasks::decode(input).map(drop)),
         ("DescribeLogGroups", |input| DescribeLogGroups::decode(input).map(drop)),
         ("DescribeLogStreams", |input| DescribeLogStreams::decode(input).map(drop)),
         ("DescribeMetricFilters", |input| DescribeMetricFilters::decode(input).map(drop)),
@@ -188,6 +191,57 @@ pub mod op {
         ("UntagLogGroup", |input| UntagLogGroup::decode(input).map(drop)),
         ("UntagResource", |input| UntagResource::decode(input).map(drop)),
     ];
+
+    /// `CancelExportTask`.
+    pub struct CancelExportTask;
+    impl Operation for CancelExportTask {
+        const NAME: &'static str = "CancelExportTask";
+        const AUTHORIZATION: &'static Authorization = &authorization::CANCEL_EXPORT_TASK;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["taskId"];
+        const DRY_RUN: bool = false;
+        type Request = CancelExportTaskRequest;
+        type Response = ();
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(input, &[Constraint { way: "taskId", rule: Rule::Length(1, 512) }])
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode_nothing(response)
+        }
+    }
+
+    /// `CreateExportTask`.
+    pub struct CreateExportTask;
+    impl Operation for CreateExportTask {
+        const NAME: &'static str = "CreateExportTask";
+        const AUTHORIZATION: &'static Authorization = &authorization::CREATE_EXPORT_TASK;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> = None;
+        const REQUIRED: &'static [&'static str] = &["destination", "from", "logGroupName", "to"];
+        const DRY_RUN: bool = false;
+        type Request = CreateExportTaskRequest;
+        type Response = CreateExportTaskResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "destination", rule: Rule::Length(1, 512) },
+                    Constraint { way: "from", rule: Rule::Range(0, i64::MAX) },
+                    Constraint { way: "logGroupName", rule: Rule::Pattern("[\\.\\-_/#A-Za-z0-9]+") },
+                    Constraint { way: "logStreamNamePrefix", rule: Rule::Length(1, 512) },
+                    Constraint { way: "logStreamNamePrefix", rule: Rule::Pattern("[^:*]*") },
+                    Constraint { way: "taskName", rule: Rule::Length(1, 512) },
+                    Constraint { way: "to", rule: Rule::Range(0, i64::MAX) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
+        }
+    }
 
     /// `CreateLogGroup`.
     pub struct CreateLogGroup;
@@ -414,6 +468,45 @@ pub mod op {
         }
         fn encode(response: &Self::Response) -> Output {
             json11::encode_nothing(response)
+        }
+    }
+
+    /// `DescribeExportTasks`.
+    pub struct DescribeExportTasks;
+    impl Operation for DescribeExportTasks {
+        const NAME: &'static str = "DescribeExportTasks";
+        const AUTHORIZATION: &'static Authorization = &authorization::DESCRIBE_EXPORT_TASKS;
+        const SERVICE: &'static Service = &SERVICE;
+        const CLIENT_TOKEN: Option<&'static str> = None;
+        const PAGES: Option<Pages> =
+            Some(Pages { token: "nextToken", limit: Some("limit"), result: "exportTasks" });
+        const REQUIRED: &'static [&'static str] = &[];
+        const DRY_RUN: bool = false;
+        type Request = DescribeExportTasksRequest;
+        type Response = DescribeExportTasksResponse;
+        fn decode(input: &Input) -> Result<Self::Request, AwsError> {
+            json11::decode_within(
+                input,
+                &[
+                    Constraint { way: "limit", rule: Rule::Range(1, 50) },
+                    Constraint { way: "nextToken", rule: Rule::Length(1, usize::MAX) },
+                    Constraint {
+                        way: "statusCode",
+                        rule: Rule::Words(&[
+                            "CANCELLED",
+                            "COMPLETED",
+                            "FAILED",
+                            "PENDING",
+                            "PENDING_CANCEL",
+                            "RUNNING",
+                        ]),
+                    },
+                    Constraint { way: "taskId", rule: Rule::Length(1, 512) },
+                ],
+            )
+        }
+        fn encode(response: &Self::Response) -> Output {
+            json11::encode(response)
         }
     }
 
@@ -1370,6 +1463,57 @@ pub mod op {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
+pub struct CancelExportTaskRequest {
+    pub task_id: Option<String>,
+}
+
+impl FromJson for CancelExportTaskRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self { task_id: members.required("taskId")? })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateExportTaskRequest {
+    pub destination: Option<String>,
+    pub destination_prefix: Option<String>,
+    pub from: Option<i64>,
+    pub log_group_name: Option<String>,
+    pub log_stream_name_prefix: Option<String>,
+    pub task_name: Option<String>,
+    pub to: Option<i64>,
+}
+
+impl FromJson for CreateExportTaskRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            destination: members.required("destination")?,
+            destination_prefix: members.optional("destinationPrefix")?,
+            from: members.required("from")?,
+            log_group_name: members.required("logGroupName")?,
+            log_stream_name_prefix: members.optional("logStreamNamePrefix")?,
+            task_name: members.optional("taskName")?,
+            to: members.required("to")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CreateExportTaskResponse {
+    pub task_id: Option<String>,
+}
+
+impl ToJson for CreateExportTaskResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("taskId", &self.task_id);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateLogGroupRequest {
     pub deletion_protection_enabled: Option<bool>,
     pub kms_key_id: Option<String>,
@@ -1532,6 +1676,41 @@ impl FromJson for DeleteSubscriptionFilterRequest {
             filter_name: members.required("filterName")?,
             log_group_name: members.required("logGroupName")?,
         })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeExportTasksRequest {
+    pub limit: Option<i32>,
+    pub next_token: Option<String>,
+    pub status_code: Option<String>,
+    pub task_id: Option<String>,
+}
+
+impl FromJson for DescribeExportTasksRequest {
+    fn from_json(value: &awsproto::json::Value) -> Result<Self, AwsError> {
+        let members = Members::of(value)?;
+        Ok(Self {
+            limit: members.optional("limit")?,
+            next_token: members.optional("nextToken")?,
+            status_code: members.optional("statusCode")?,
+            task_id: members.optional("taskId")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DescribeExportTasksResponse {
+    pub export_tasks: Vec<ExportTask>,
+    pub next_token: Option<String>,
+}
+
+impl ToJson for DescribeExportTasksResponse {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.list("exportTasks", &self.export_tasks);
+        object.field("nextToken", &self.next_token);
+        object.finish()
     }
 }
 
@@ -1813,6 +1992,65 @@ impl FromJson for Entity {
             attributes: members.optional("attributes")?,
             key_attributes: members.optional("keyAttributes")?,
         })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExportTask {
+    pub destination: Option<String>,
+    pub destination_prefix: Option<String>,
+    pub execution_info: Option<ExportTaskExecutionInfo>,
+    pub from: Option<i64>,
+    pub log_group_name: Option<String>,
+    pub status: Option<ExportTaskStatus>,
+    pub task_id: Option<String>,
+    pub task_name: Option<String>,
+    pub to: Option<i64>,
+}
+
+impl ToJson for ExportTask {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("destination", &self.destination);
+        object.field("destinationPrefix", &self.destination_prefix);
+        object.field("executionInfo", &self.execution_info);
+        object.field("from", &self.from);
+        object.field("logGroupName", &self.log_group_name);
+        object.field("status", &self.status);
+        object.field("taskId", &self.task_id);
+        object.field("taskName", &self.task_name);
+        object.field("to", &self.to);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExportTaskExecutionInfo {
+    pub completion_time: Option<i64>,
+    pub creation_time: Option<i64>,
+}
+
+impl ToJson for ExportTaskExecutionInfo {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("completionTime", &self.completion_time);
+        object.field("creationTime", &self.creation_time);
+        object.finish()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExportTaskStatus {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+impl ToJson for ExportTaskStatus {
+    fn to_json(&self) -> awsproto::json::Value {
+        let mut object = Object::default();
+        object.field("code", &self.code);
+        object.field("message", &self.message);
+        object.finish()
     }
 }
 
@@ -3082,6 +3320,8 @@ impl FromJson for UntagResourceRequest {
 pub mod authorization {
     use awsproto::authorization::{AccessLevel, Authorization, Keys, ResourceUse};
 
+    pub static CANCEL_EXPORT_TASK: Authorization = Authorization { actions: &["logs:CancelExportTask"], access: AccessLevel::Write, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
+    pub static CREATE_EXPORT_TASK: Authorization = Authorization { actions: &["logs:CreateExportTask"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static CREATE_LOG_GROUP: Authorization = Authorization { actions: &["logs:CreateLogGroup"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys("aws:TagKeys aws:RequestTag/${TagKey}"), dependent_actions: &[] };
     pub static CREATE_LOG_STREAM: Authorization = Authorization { actions: &["logs:CreateLogStream"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_STREAM, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_LOG_GROUP: Authorization = Authorization { actions: &["logs:DeleteLogGroup"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
@@ -3091,6 +3331,7 @@ pub mod authorization {
     pub static DELETE_RESOURCE_POLICY: Authorization = Authorization { actions: &["logs:DeleteResourcePolicy"], access: AccessLevel::PermissionsManagement, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_RETENTION_POLICY: Authorization = Authorization { actions: &["logs:DeleteRetentionPolicy"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DELETE_SUBSCRIPTION_FILTER: Authorization = Authorization { actions: &["logs:DeleteSubscriptionFilter"], access: AccessLevel::Write, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
+    pub static DESCRIBE_EXPORT_TASKS: Authorization = Authorization { actions: &["logs:DescribeExportTasks"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_LOG_GROUPS: Authorization = Authorization { actions: &["logs:DescribeLogGroups"], access: AccessLevel::List, is_decided: true, resources: &[], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_LOG_STREAMS: Authorization = Authorization { actions: &["logs:DescribeLogStreams"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };
     pub static DESCRIBE_METRIC_FILTERS: Authorization = Authorization { actions: &["logs:DescribeMetricFilters"], access: AccessLevel::List, is_decided: true, resources: &[ResourceUse::required(&kind::LOG_GROUP, "")], keys: Keys(""), dependent_actions: &[] };

@@ -1,5 +1,6 @@
 //! The service as its clients see it.
 
+mod exports;
 mod filters;
 mod groups;
 mod live_tail;

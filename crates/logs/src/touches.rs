@@ -4,14 +4,19 @@
 //! managing access permissions" (Amazon CloudWatch Logs User Guide): policies name log groups with `:*` behind, but for tags by
 //! today's calls. What is asked about a group is its ARN with an empty stream, as AWS's refusals show it.
 
-use awsproto::{Action, Call, Input, Touched};
+use std::iter;
+
+use awsproto::{Action, Call, Input, OwnPolicy, Touched};
 use model::World;
+use model::bucket_name::BucketName;
 use model::log_group::log_group_arn;
 
-use crate::{names, queries, record};
+use crate::{exports, names, queries, record};
 
 /// What is about streams.
 const OF_STREAMS: [&str; 4] = ["CreateLogStream", "DeleteLogStream", "GetLogEvents", "PutLogEvents"];
+/// What whoever exports to a bucket must be allowed.
+const PUT_OBJECT: &str = "s3:PutObject";
 /// What is about all log groups, or those that are found.
 const OF_ALL: [&str; 3] = ["DescribeLogGroups", "ListLogGroups", "DescribeMetricFilters"];
 
@@ -46,13 +51,30 @@ pub(crate) fn touches(world: &World, call: &Call, action: &Action<World>, input:
         false => "",
     };
     match name {
-        Some(name) => vec![touched(world, call, input, &name, format!(":log-stream:{stream}"))],
+        Some(name) => {
+            let group = touched(world, call, input, &name, format!(":log-stream:{stream}"));
+            let bucket = (action.name == "CreateExportTask").then(|| bucket_to_write(world, call, input));
+            iter::once(group).chain(bucket.flatten()).collect()
+        }
         None if OF_ALL.contains(&action.name) => {
             let arn = format!("{}:log-stream:", log_group_arn(call.scope, ""));
             vec![Touched::new(arn, Some(call.scope.account))]
         }
         None => Vec::new(),
     }
+}
+
+/// The bucket that a task exports to: "you must use credentials that have permission to write to the S3 bucket"
+/// (CreateExportTask).
+fn bucket_to_write(world: &World, call: &Call, input: &Input) -> Option<Touched> {
+    let name = BucketName::new(call.partition(), input.text("destination")?).ok()?;
+    let bucket = world.buckets.get(&name)?;
+    let key = exports::test_key(input.text("destinationPrefix"));
+    let mut touched =
+        Touched::new(format!("{}/{key}", bucket.arn()), Some(bucket.account)).of_action(PUT_OBJECT);
+    touched.add("s3:x-amz-acl", vec!["bucket-owner-full-control".to_owned()]);
+    touched.policy = bucket.policy.clone().map(|document| OwnPolicy { arn: bucket.arn(), document });
+    Some(touched)
 }
 
 fn is_about_tags(action: &str) -> bool {

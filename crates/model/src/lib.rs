@@ -53,6 +53,7 @@ pub mod key_pair;
 pub mod last_access;
 pub mod launch_template;
 pub mod link;
+pub mod log_export;
 pub mod log_filter;
 pub mod log_group;
 pub mod log_settings;

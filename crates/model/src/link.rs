@@ -28,6 +28,7 @@ use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
+use crate::log_export::LogExport;
 use crate::log_group::LogGroup;
 use crate::log_settings::{LogSettings, QueryDefinition};
 use crate::managed_policy::ManagedPolicy;
@@ -74,6 +75,8 @@ pub enum Link {
     Counted(Scope),
     /// They are no more, and are shown for a while.
     Ended,
+    /// There is something to do yet.
+    Active,
     /// What is meant in a scope where none is named.
     Default(Scope),
     /// Their name. Rare other names are equal; who looks compares.
@@ -362,6 +365,12 @@ links! {
         put(Link::name(it.scope, &it.name));
     };
     QueryDefinition: |it, put| put(Link::Scope(it.scope));
+    LogExport: |it, put| {
+        put(Link::Scope(it.scope));
+        if it.state.is_active() {
+            put(Link::Active);
+        }
+    };
     Subscription: |it, put| {
         put(Link::Scope(Scope { account: it.owner, region: it.topic_scope.region }));
         put(Link::Topic(it.topic));

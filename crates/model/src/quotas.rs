@@ -118,6 +118,8 @@ pub const SUBSCRIPTION_FILTERS_MAX: usize = 2;
 pub const LOG_RESOURCE_POLICIES_MAX: usize = 10;
 /// Kept queries per account and Region.
 pub const QUERY_DEFINITIONS_MAX: usize = 1_000;
+/// Export tasks that are shown, of an account and Region. How long AWS shows them is not documented.
+pub const LOG_EXPORTS_REMEMBERED: usize = 1_000;
 /// Topics of SNS per account and Region.
 pub const TOPICS_MAX: usize = 100_000;
 /// FIFO topics among them.

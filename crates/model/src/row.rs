@@ -23,6 +23,7 @@ use crate::key_pair::KeyPair;
 use crate::last_access::LastAccess;
 use crate::launch_template::LaunchTemplate;
 use crate::link::Linked;
+use crate::log_export::LogExport;
 use crate::log_group::LogGroup;
 use crate::log_settings::{LogSettings, QueryDefinition};
 use crate::managed_policy::ManagedPolicy;
@@ -152,6 +153,7 @@ impl Row for Bucket {}
 impl Row for Queue {}
 impl Row for DeletedQueue {}
 impl Row for LogGroup {}
+impl Row for LogExport {}
 impl Row for LogSettings {}
 impl Row for QueryDefinition {}
 impl Row for Topic {}

@@ -34,6 +34,7 @@ use crate::internet_gateway::InternetGateway;
 use crate::key_pair::KeyPair;
 use crate::last_access::{Accessor, LastAccess};
 use crate::launch_template::LaunchTemplate;
+use crate::log_export::{LogExport, LogExportId};
 use crate::log_group::{LogGroup, LogGroupId};
 use crate::log_settings::{LogSettings, QueryDefinition, QueryDefinitionId};
 use crate::managed_policy::{ManagedPolicy, PolicyRef};
@@ -311,6 +312,8 @@ tables! {
             deleted_queues: QueueName => DeletedQueue;
             /// Log groups of CloudWatch Logs.
             log_groups: LogGroupId => LogGroup;
+            /// Tasks that write events of log groups into buckets.
+            log_exports: LogExportId => LogExport;
             /// What accounts have settled for logs, by account and Region.
             log_settings: ScopeKey => LogSettings;
             /// Queries that are kept.

@@ -39,6 +39,7 @@ mod listener;
 mod local_users;
 pub mod log;
 mod log_events;
+mod log_exports;
 mod metrics;
 pub mod names;
 pub mod namespaces;

@@ -32,6 +32,7 @@ use crate::identity::Identity;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::log_events;
+use crate::log_exports::LogExports;
 use crate::metrics;
 use crate::namespaces::Servers;
 use crate::network_metrics::NetworkMetrics;
@@ -122,6 +123,10 @@ async fn serve<T>(
     tokio::spawn(confirmations::ask_for_ever(publishing, state.clone()));
     if let Some(s3) = api.s3.clone() {
         tokio::spawn(buckets::keep_house_for_ever(s3.clone()));
+        if let Some(events) = events.clone() {
+            let exporting = LogExports { state: state.clone(), events, s3: s3.clone() };
+            tokio::spawn(exporting.work_for_ever());
+        }
         tokio::spawn(async move { s3.tell_for_ever().await });
     }
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::clone(&api)));
