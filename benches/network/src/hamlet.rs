@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use datapath::{Datapath, Options};
 use engine::{Engine, Limits, PortKind};
@@ -10,7 +11,8 @@ use host::{
     AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, NetworkNamespace, NetworkNamespaceRole,
     NetworkNamespaceSpec,
 };
-use model::{IpNet, MacAddress, World};
+use model::flow_log::{FlowLog, FlowLogDestination, FlowLogSettings, Logged, TrafficType};
+use model::{FlowLogId, IpNet, MacAddress, Tags, Timestamp, Vpc, World};
 use sim::Fixture;
 
 use crate::namespace::Namespace;
@@ -100,7 +102,10 @@ struct Parts {
 
 impl Parts {
     fn new(name: &str, text: &str, options: Options) -> Result<Parts, String> {
-        let fixture = Fixture::parse(text).map_err(|problem| problem.to_string())?;
+        Parts::of(name, Fixture::parse(text).map_err(|problem| problem.to_string())?, options)
+    }
+
+    fn of(name: &str, fixture: Fixture, options: Options) -> Result<Parts, String> {
         let mut world = World::clone(&fixture.world);
         world.network.generation = world.network.generation.max(1);
         let engine = Engine::new(Arc::new(world), Arc::default(), Limits::default(), 0x5eed);
@@ -178,6 +183,51 @@ pub(crate) fn between_instances(
     let parts = Parts::new(name, network.text, options)?;
     let ends = (parts.instance("client")?, parts.instance("server")?);
     Ok(Rival { name, path: parts.path(network, &ends), _parts: Box::new((ends, parts)) })
+}
+
+/// The same between subnets whose VPC has a flow log, from which somebody takes the windows that are over.
+pub(crate) fn with_flow_log(name: &'static str, options: Options) -> Result<Rival, String> {
+    let mut fixture = Fixture::parse(SUBNETS.text).map_err(|problem| problem.to_string())?;
+    let world = Arc::make_mut(&mut fixture.world);
+    let logs: Vec<FlowLog> =
+        world.network.vpcs.values().zip(1..).map(|(vpc, number)| flow_log(vpc, number)).collect();
+    for log in logs {
+        world.network.flow_logs.insert(log.id, log);
+    }
+    let parts = Parts::of(name, fixture, options)?;
+    let ends = (parts.instance("client")?, parts.instance("server")?);
+    let (datapath, end) = (parts.datapath.clone(), Arc::new(()));
+    let is_over = Arc::downgrade(&end);
+    std::thread::spawn(move || {
+        while is_over.upgrade().is_some() {
+            drop(datapath.flow_windows());
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    });
+    Ok(Rival { name, path: parts.path(&SUBNETS, &ends), _parts: Box::new((end, ends, parts)) })
+}
+
+/// All of a VPC, in windows of a minute.
+fn flow_log(vpc: &Vpc, number: u64) -> FlowLog {
+    let destination = FlowLogDestination::CloudWatchLogs {
+        group: "flows".to_owned(),
+        arn: None,
+        role: String::new(),
+        cross_account_role: None,
+    };
+    FlowLog {
+        id: FlowLogId::numbered(number),
+        scope: vpc.scope,
+        settings: FlowLogSettings {
+            of: Logged::Vpc(vpc.id),
+            traffic: TrafficType::All,
+            destination,
+            format: String::new(),
+            interval_s: 60,
+        },
+        created: Timestamp(0),
+        tags: Tags::new(),
+    }
 }
 
 /// From a private instance to a host on the internet.

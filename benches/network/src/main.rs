@@ -4,7 +4,7 @@
 //! over IPv6, through a NAT gateway. In each stand a bare veth pair, a Linux router with connection tracking, and
 //! Hamlet, measured in turns, so that a busy machine is busy for all; what counts are the ratios. Needs root, `ip` and
 //! `nft`; makes namespaces of its own and removes them. Arguments, all optional: `--road NAMES` (subnets, ipv6, nat,
-//! and writes: the same packets while others write),
+//! flow-log, and writes: the same packets while others write),
 //! `--rounds N`, `--seconds S`, `--only NAMES` (veth, router, hamlet, peering, other), `--metric NAMES` (tcp1, tcp4,
 //! udp, connect, rtt, https, https1), `--congestion NAME` (the machine's own by default; ratios differ much, because an algorithm that
 //! paces is slower for all), `--spin MICROSECONDS` (Hamlet once more with this option, to be compared).

@@ -39,10 +39,12 @@ pub(crate) enum Road {
     Ipv6,
     /// A private subnet, a NAT gateway, an internet gateway, and a host on the internet.
     Nat,
+    /// Two subnets whose VPC has a flow log, compared with the same without one.
+    FlowLog,
 }
 
 impl Road {
-    pub(crate) const ALL: [Road; 3] = [Road::Subnets, Road::Ipv6, Road::Nat];
+    pub(crate) const ALL: [Road; 4] = [Road::Subnets, Road::Ipv6, Road::Nat, Road::FlowLog];
 
     /// For the command line.
     pub(crate) fn key(self) -> &'static str {
@@ -50,6 +52,7 @@ impl Road {
             Road::Subnets => "subnets",
             Road::Ipv6 => "ipv6",
             Road::Nat => "nat",
+            Road::FlowLog => "flow-log",
         }
     }
 
@@ -58,12 +61,20 @@ impl Road {
             Road::Subnets => "between two subnets, and over a peering connection; the router has 100 rules",
             Road::Ipv6 => "between two subnets over IPv6; the router has 100 rules",
             Road::Nat => "through a NAT gateway to the internet; the router masquerades",
+            Road::FlowLog => {
+                "between two subnets, without and with a flow log of all that they say (goal 0.95)"
+            }
         }
     }
 
     /// All who are compared. `other` is Hamlet once more, with these options.
     pub(crate) fn rivals(self, other: Option<Options>) -> Vec<(&'static str, Build)> {
         let ends = match self {
+            Road::FlowLog => {
+                let without = || hamlet::between_instances("without", &hamlet::SUBNETS, Options::default());
+                let with = || hamlet::with_flow_log("with", Options::default());
+                return vec![("without", Box::new(without)), ("with", Box::new(with))];
+            }
             Road::Subnets => Ends::IPV4,
             Road::Ipv6 => Ends::IPV6,
             Road::Nat => Ends::INTERNET,
@@ -85,7 +96,7 @@ impl Road {
 
     fn hamlet(self, name: &'static str, options: Options) -> Result<Rival, String> {
         match self {
-            Road::Subnets => hamlet::between_instances(name, &hamlet::SUBNETS, options),
+            Road::Subnets | Road::FlowLog => hamlet::between_instances(name, &hamlet::SUBNETS, options),
             Road::Ipv6 => hamlet::between_instances(name, &hamlet::IPV6, options),
             Road::Nat => hamlet::to_the_internet(name, options),
         }
