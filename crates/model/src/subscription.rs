@@ -2,61 +2,26 @@
 //!
 //! Follows Subscribe, ConfirmSubscription and SetSubscriptionAttributes (Amazon SNS API Reference).
 
-use std::fmt;
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::as_text::as_text;
 use crate::link::Link;
 use crate::place::{AccountId, Scope};
 use crate::quotas::{SUBSCRIPTIONS_PER_FIFO_TOPIC_MAX, SUBSCRIPTIONS_PER_TOPIC_MAX};
-use crate::table_key::kept_as_number;
 use crate::timestamp::Timestamp;
 use crate::topic::{TopicId, topic_arn};
+use crate::uuid_id::uuid_id;
 use crate::world::World;
 
 /// "If the subscription is not confirmed within 48 hours, it is deleted" (Amazon SNS Developer Guide, subscriptions that
 /// wait for confirmation).
 pub const UNCONFIRMED_KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 
-/// Which subscription: a UUID, the end of its ARN.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubscriptionId(u128);
-
-/// A text is no UUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoUuid;
-
-impl fmt::Display for NoUuid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a UUID")
-    }
+uuid_id! {
+    /// Which subscription: a UUID, the end of its ARN.
+    SubscriptionId
 }
-
-impl fmt::Display for SubscriptionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:032x}", self.0);
-        let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
-        f.write_str(&parts.join("-"))
-    }
-}
-
-impl FromStr for SubscriptionId {
-    type Err = NoUuid;
-    fn from_str(text: &str) -> Result<Self, NoUuid> {
-        let parts: Vec<&str> = text.split('-').collect();
-        let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-        let digits = parts.concat();
-        let is_lower_hex = digits.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
-        let value = u128::from_str_radix(&digits, 16).ok().filter(|_| is_lower_hex);
-        value.filter(|_| lengths == [8, 4, 4, 4, 12]).map(SubscriptionId).ok_or(NoUuid)
-    }
-}
-
-as_text! { SubscriptionId }
-kept_as_number! { SubscriptionId of u128 }
 
 /// A subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -275,6 +240,7 @@ impl World {
 mod tests {
     use super::*;
     use crate::topic::tests::{made, scope};
+    use crate::uuid_id::InvalidUuid;
 
     fn subscription(topic: TopicId, number: u128) -> Subscription {
         Subscription {
@@ -305,7 +271,7 @@ mod tests {
         for bad in
             ["", "ffffffff-ffff-4fff-bfff-fffffffffff", "FFFFFFFF-ffff-4fff-bfff-ffffffffffff", "+-1-2-3-4"]
         {
-            assert_eq!(bad.parse::<SubscriptionId>(), Err(NoUuid), "{bad}");
+            assert_eq!(bad.parse::<SubscriptionId>(), Err(InvalidUuid), "{bad}");
         }
     }
 
