@@ -150,6 +150,7 @@ names = names.split()
 words = {"account", "interface", "srcaddr", "dstaddr", "action", "status"}
 columns = {name: "VARCHAR" if name in words else "BIGINT" for name in names}
 db = duckdb.connect()
+db.execute("SET enable_progress_bar = false")
 db.execute("SET threads = 2")
 db.execute(f"COPY (SELECT * FROM read_csv('{folder}/*.csv', delim=' ', header=false, columns={columns})) "
            f"TO '{folder}/records.parquet' (FORMAT parquet)")
