@@ -48,6 +48,12 @@ impl<'a> From<Vec<Value<'a>>> for Column<'a> {
     }
 }
 
+impl<'a> FromIterator<Value<'a>> for Column<'a> {
+    fn from_iter<I: IntoIterator<Item = Value<'a>>>(values: I) -> Column<'a> {
+        values.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
 impl<'a> From<Words<'a>> for Column<'a> {
     fn from(words: Words<'a>) -> Column<'a> {
         Column { stored: Stored::Words(words), values: OnceCell::new() }
@@ -66,7 +72,8 @@ impl<'a> Column<'a> {
         Words { words: vec![Value::Absent], codes: vec![0; rows] }.into()
     }
 
-    fn values(&self) -> &[Value<'a>] {
+    /// A value for each row.
+    pub(crate) fn values(&self) -> &[Value<'a>] {
         self.values.get_or_init(|| match &self.stored {
             Stored::Nothing => vec![],
             Stored::Words(words) => words.values(),
@@ -169,9 +176,9 @@ impl<'a> Frame<'a> {
     }
 
     /// Groups, whose first columns these are.
-    pub(crate) fn of_groups(rows: usize, given: Vec<Vec<Value<'static>>>, slots: usize) -> Frame<'static> {
+    pub(crate) fn of_groups(rows: usize, given: Vec<Column<'static>>, slots: usize) -> Frame<'static> {
         let mut columns = empty(slots);
-        columns.iter_mut().zip(given).for_each(|(column, values)| *column = Some(values.into()));
+        columns.iter_mut().zip(given).for_each(|(column, values)| *column = Some(values));
         Frame { rows, columns, source: RowSource::Groups }
     }
 

@@ -6,7 +6,7 @@
 //! ```
 
 use super::table::{Hash, KeyTable};
-use crate::frame::Words;
+use crate::frame::{Column, Words};
 use crate::value::Value;
 
 /// How full a table may be before it grows.
@@ -21,10 +21,10 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Default)]
 pub(super) struct Combined {
     seed: u64,
-    columns: Vec<Column>,
+    columns: Vec<KeyWords>,
 }
 
-struct Column {
+struct KeyWords {
     words: KeyTable,
     /// The numbers of the words of one batch.
     numbers: Vec<u32>,
@@ -56,7 +56,7 @@ impl Combined {
 
     fn of_columns(&mut self, count: usize) {
         let seed = self.seed;
-        self.columns.resize_with(count, || Column {
+        self.columns.resize_with(count, || KeyWords {
             words: KeyTable::new(seed),
             numbers: vec![],
             pairs: Pairs::new(seed),
@@ -67,7 +67,7 @@ impl Combined {
     pub(super) fn find(&mut self, columns: &[&Words<'_>], rows: usize, found: &mut Vec<u32>) {
         self.of_columns(columns.len());
         for (place, (column, given)) in self.columns.iter_mut().zip(columns).enumerate() {
-            let Column { words, numbers, pairs } = column;
+            let KeyWords { words, numbers, pairs } = column;
             numbers.clear();
             numbers.resize(given.words.len(), NONE);
             // Filters may have left rows with a few of the words.
@@ -105,24 +105,27 @@ impl Combined {
     }
 
     /// The words that each number stands for, column by column.
-    pub(super) fn columns(&self) -> Vec<Vec<Value<'static>>> {
+    pub(super) fn columns(&self) -> Vec<Column<'static>> {
         let mut numbers: Vec<u32> = (0..u32::try_from(self.len()).expect("numbers are of 32 bits")).collect();
         let mut columns = vec![];
         for (place, column) in self.columns.iter().enumerate().rev() {
-            let words = column.words.columns(1).remove(0);
-            let word = |number: &u32| match place {
-                0 => words[*number as usize].clone(),
-                _ => words[column.pairs.pairs[*number as usize] as u32 as usize].clone(),
-            };
-            columns.push(numbers.iter().map(word).collect());
+            let pairs = &column.pairs.pairs;
+            let word = |number: &u32| if place == 0 { *number } else { pairs[*number as usize] as u32 };
+            columns.push(of_words(column.words.columns(1).remove(0), numbers.iter().map(word)));
             if place > 0 {
-                numbers
-                    .iter_mut()
-                    .for_each(|number| *number = (column.pairs.pairs[*number as usize] >> 32) as u32);
+                numbers.iter_mut().for_each(|number| *number = (pairs[*number as usize] >> 32) as u32);
             }
         }
         columns.reverse();
         columns
+    }
+}
+
+/// Of a few words each row keeps the code alone: most rows are thrown away again by a limit.
+fn of_words(words: Vec<Value<'static>>, numbers: impl Iterator<Item = u32>) -> Column<'static> {
+    match u16::try_from(words.len()) {
+        Ok(_) => Words { words, codes: numbers.map(|number| number as u16).collect() }.into(),
+        Err(_) => numbers.map(|number| words[number as usize].clone()).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::combined::{Combined, NONE};
 use super::table::{KeyTable, write};
-use crate::frame::Words;
+use crate::frame::{Column, Words};
 use crate::value::Value;
 use std::borrow::Cow;
 
@@ -78,8 +78,9 @@ impl Keys {
         let combined = &self.combined;
         self.written.get_or_insert_with(|| {
             let (mut table, columns) = (KeyTable::new(combined.seed()), combined.columns());
+            let columns: Vec<&[Value<'_>]> = columns.iter().map(Column::values).collect();
             let key = |number: usize, key: &mut Vec<u8>| {
-                columns.iter().for_each(|column| write(key, &column[number]))
+                columns.iter().for_each(|column| write(key, &column[number]));
             };
             let groups =
                 (0..combined.len()).map(|number| table.group_of(|bytes| key(number, bytes))).collect();
@@ -96,10 +97,10 @@ impl Keys {
     }
 
     /// The keys' parts, column by column.
-    pub(crate) fn columns(&self, columns: usize) -> Vec<Vec<Value<'static>>> {
+    pub(crate) fn columns(&self, columns: usize) -> Vec<Column<'static>> {
         match &self.written {
-            Some(written) => written.table.columns(columns),
-            None if self.len() == 0 => vec![vec![]; columns],
+            Some(written) => written.table.columns(columns).into_iter().map(Column::from).collect(),
+            None if self.len() == 0 => (0..columns).map(|_| Column::from(vec![])).collect(),
             None => self.combined.columns(),
         }
     }
@@ -192,6 +193,7 @@ mod tests {
             let before = keys.len();
             let merged = keys.merge(other);
             let columns = keys.columns(count);
+            let columns: Vec<&[Value<'_>]> = columns.iter().map(Column::values).collect();
             prop_assert!(columns.iter().all(|column| column.len() == keys.len()) && before <= keys.len());
             let mut seen = std::collections::HashSet::new();
             for (given, is_second, groups) in found {

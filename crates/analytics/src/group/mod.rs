@@ -7,8 +7,7 @@ mod table;
 
 use crate::SearchError;
 use crate::evaluate::{Evaluator, Window, slots};
-use crate::frame::Frame;
-use crate::value::Value;
+use crate::frame::{Column, Frame};
 use keys::{KeyColumn, Keys};
 use query::{Grouping, Origin};
 use states::States;
@@ -87,8 +86,8 @@ impl<'p> Groups<'p> {
     /// The groups as the next phase's first columns.
     pub(crate) fn finish(self, slots: usize) -> Frame<'static> {
         let rows = self.keys.len();
-        let mut columns: Vec<Vec<Value<'static>>> = self.keys.columns(self.grouping.keys.len());
-        columns.extend(self.states.into_iter().map(States::finish));
+        let mut columns: Vec<Column<'static>> = self.keys.columns(self.grouping.keys.len());
+        columns.extend(self.states.into_iter().map(|states| Column::from(states.finish())));
         Frame::of_groups(rows, columns, slots)
     }
 
