@@ -3,7 +3,7 @@
 //! Follows "Exporting log data to Amazon S3" (Amazon CloudWatch Logs User Guide). A task that was running when the run ended is
 //! begun anew: its keys are the same, so that nothing is there twice.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use logs::{EXPORT_TEST, Events, ExportReader, ExportedObject, not_granted};
@@ -11,7 +11,7 @@ use model::World;
 use model::log_export::{LogExport, LogExportId, LogExportState};
 use model::log_group::LogGroupId;
 use s3::service::S3Service;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::clock;
 use crate::writer::{Applied, State};
@@ -45,27 +45,31 @@ impl LogExports {
     pub(crate) async fn work_for_ever(self) {
         let mut published = self.state.published();
         let mut at_work = JoinSet::new();
-        let mut taken = BTreeSet::new();
+        let mut taken = BTreeMap::new();
         loop {
             published.borrow_and_update();
             let world = self.state.snapshot();
             for export in world.active_log_exports() {
-                if taken.len() < AT_ONCE && taken.insert(export.id) {
-                    at_work.spawn(self.clone().work_off(export.clone()));
+                if taken.len() < AT_ONCE && !taken.values().any(|id| *id == export.id) {
+                    let task = at_work.spawn(self.clone().work_off(export.clone()));
+                    taken.insert(task.id(), export.id);
                 }
             }
             tokio::select! {
                 changed = published.changed() => if changed.is_err() { return },
-                Some(done) = at_work.join_next() => match done {
-                    Ok(id) => drop(taken.remove(&id)),
-                    Err(error) => tracing::error!(%error, "an export task was not worked off"),
+                Some(done) = at_work.join_next_with_id() => {
+                    let task = done.as_ref().map_or_else(JoinError::id, |(task, ())| *task);
+                    if let (Some(id), Err(error)) = (taken.remove(&task), done) {
+                        tracing::error!(export = %id, %error, "an export task was not worked off");
+                        self.set(id, failed_by_us()).await;
+                    }
                 },
             }
         }
     }
 
     /// Works off a task, to its end whatever that is.
-    async fn work_off(self, export: LogExport) -> LogExportId {
+    async fn work_off(self, export: LogExport) {
         self.set(export.id, LogExportState::Running).await;
         let end = match self.write(&export).await {
             Ok(()) => LogExportState::Completed,
@@ -73,7 +77,6 @@ impl LogExports {
             Err(Stopped::Failed(why)) => LogExportState::Failed(why),
         };
         self.set(export.id, end).await;
-        export.id
     }
 
     async fn set(&self, id: LogExportId, to: LogExportState) {
@@ -143,6 +146,11 @@ impl LogExports {
             failed(INTERNAL)
         })
     }
+}
+
+/// How a task ends that came upon a fault of ours.
+fn failed_by_us() -> LogExportState {
+    LogExportState::Failed(INTERNAL.to_owned())
 }
 
 fn failed(why: &str) -> Stopped {
