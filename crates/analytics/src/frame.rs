@@ -116,11 +116,6 @@ impl<'a> Words<'a> {
         self.each(&self.words)
     }
 
-    /// What a row has.
-    pub(crate) fn get(&self, row: usize) -> &Value<'a> {
-        &self.words[usize::from(self.codes[row])]
-    }
-
     /// What each row has, if this is what each word has.
     pub(crate) fn each<T: Clone>(&self, of_words: &[T]) -> Vec<T> {
         self.codes.iter().map(|code| of_words[usize::from(*code)].clone()).collect()

@@ -1,6 +1,5 @@
 //! `stats`: events in groups, and what is computed for each.
 
-mod combined;
 mod keys;
 mod states;
 mod table;
@@ -71,7 +70,7 @@ impl<'p> Groups<'p> {
 
     /// Adds the groups of another, whose events came later.
     pub(crate) fn merge(&mut self, other: Groups<'p>) {
-        let groups = self.keys.merge(other.keys);
+        let groups = self.keys.merge(&other.keys);
         for (state, others) in self.states.iter_mut().zip(other.states) {
             state.grow(self.keys.len());
             state.merge(&groups, others);

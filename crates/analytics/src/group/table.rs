@@ -1,11 +1,9 @@
-//! A table of keys: each is written down once, behind the others, and found by its hash.
+//! A table of values: each is written down once, behind the others, and found by its hash. Its number is how many were before.
 //!
 //! A table of our own, since that of the standard library would need a text of its own for each key that is looked for. The
 //! hash is keyed: who writes logs could otherwise choose keys that all fall on the same place.
 
 use crate::value::Value;
-use std::borrow::Cow;
-use std::ops::Range;
 
 /// How full the table may be before it grows.
 const LOAD: (usize, usize) = (5, 8);
@@ -13,26 +11,26 @@ const PLACES_AT_FIRST: usize = 1024;
 /// How many keys are looked for together: as many as the nearest memory holds.
 const REACHED_AT_ONCE: usize = 128;
 
-/// A record is found by its place, and has everything in one: `hash, group, length, key`. So looking for a key reaches into
+/// A record is found by its place, and has everything in one: `hash, number, length, key`. So looking for a key reaches into
 /// memory that is far away twice, once for the place and once for the record.
-pub(super) struct KeyTable {
+pub(super) struct ValueTable {
     hash: Hash,
     /// The upper part of a key's hash and where its record begins, in words; 0 where there is none. As many as a power of two.
     places: Vec<u64>,
-    /// Where each group's record begins, in words.
+    /// Where each value's record begins, in words.
     starts: Vec<u32>,
     /// Records, each filled up to whole words. The first word is nobody's.
     words: Vec<u64>,
     sought: Sought,
 }
 
-/// What stands before the key in a record: its hash; its group and its length.
+/// What stands before the key in a record: its hash; its number and its length.
 const HEAD_WORDS: usize = 2;
 
-impl KeyTable {
-    pub(super) fn new(seed: u64) -> KeyTable {
+impl ValueTable {
+    pub(super) fn new(seed: u64) -> ValueTable {
         let (places, words) = (vec![0; PLACES_AT_FIRST], vec![0]);
-        KeyTable { hash: Hash::new(seed), places, starts: vec![], words, sought: Sought::default() }
+        ValueTable { hash: Hash::new(seed), places, starts: vec![], words, sought: Sought::default() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -43,53 +41,36 @@ impl KeyTable {
         size_of::<u64>() * (self.places.len() + self.words.len()) + size_of::<u32>() * self.starts.len()
     }
 
-    /// The group of a value alone.
+    /// The number of a value alone.
     pub(super) fn of_value(&mut self, value: &Value<'_>) -> u32 {
         const WORDS: usize = 8;
-        let Value::Text(text) = value else { return self.group_of(|key| write(key, value)) };
-        let head = [TEXT, text.len() as u8, 0, 0, 0];
-        let length = head.len() + text.len();
         // As `write` has it, without going through memory of its own.
-        if length > WORDS * size_of::<u64>() {
-            return self.group_of(|key| write(key, value));
+        if let Value::Text(text) = value
+            && let length = 1 + text.len()
+            && length <= WORDS * size_of::<u64>()
+        {
+            let mut bytes = [0; WORDS * size_of::<u64>()];
+            bytes[0] = TEXT;
+            bytes[1..length].copy_from_slice(text);
+            let (words, _) = bytes.as_chunks();
+            let words: [u64; WORDS] = std::array::from_fn(|place| u64::from_le_bytes(words[place]));
+            let words = &words[..length.div_ceil(size_of::<u64>())];
+            return self.number(self.hash.of(length, words), length, words);
         }
-        let mut bytes = [0; WORDS * size_of::<u64>()];
-        bytes[..head.len()].copy_from_slice(&head);
-        bytes[head.len()..length].copy_from_slice(text);
-        let (words, _) = bytes.as_chunks();
-        let words: [u64; WORDS] = std::array::from_fn(|place| u64::from_le_bytes(words[place]));
-        let words = &words[..length.div_ceil(size_of::<u64>())];
-        self.group(self.hash.of(length, words), length, words)
+        let mut number = vec![];
+        self.find(std::slice::from_ref(value), &mut number);
+        number[0]
     }
 
-    /// The group of a key that is written.
-    pub(super) fn group_of(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> u32 {
+    /// The number of each value.
+    pub(super) fn find(&mut self, values: &[Value<'_>], numbers: &mut Vec<u32>) {
+        numbers.clear();
         let mut sought = std::mem::take(&mut self.sought);
-        sought.clear();
-        sought.push(&self.hash, write);
-        let group = sought.iter().map(|(hash, length, words)| self.group(hash, length, words)).last();
-        self.sought = sought;
-        group.expect("one was sought")
-    }
-
-    /// The group of each row.
-    pub(super) fn find(&mut self, columns: &[Cow<'_, [Value<'_>]>], rows: usize, groups: &mut Vec<u32>) {
-        groups.clear();
-        for start in (0..rows).step_by(REACHED_AT_ONCE) {
-            let rows = start..(start + REACHED_AT_ONCE).min(rows);
-            self.find_some(columns, rows, groups);
-        }
-    }
-
-    fn find_some(&mut self, columns: &[Cow<'_, [Value<'_>]>], rows: Range<usize>, groups: &mut Vec<u32>) {
-        let mut sought = std::mem::take(&mut self.sought);
-        sought.clear();
-        for row in rows {
-            sought.push(&self.hash, |key| columns.iter().for_each(|column| write(key, &column[row])));
-        }
-        self.reach(&sought);
-        for (hash, length, words) in sought.iter() {
-            groups.push(self.group(hash, length, words));
+        for some in values.chunks(REACHED_AT_ONCE) {
+            sought.clear();
+            some.iter().for_each(|value| sought.push(&self.hash, |key| write(key, value)));
+            self.reach(&sought);
+            numbers.extend(sought.iter().map(|(hash, length, words)| self.number(hash, length, words)));
         }
         self.sought = sought;
     }
@@ -103,39 +84,34 @@ impl KeyTable {
         std::hint::black_box(places.iter().fold(0, |all, place| all ^ self.words[start(place)]));
     }
 
-    /// The groups here that the groups there are.
-    pub(super) fn merge(&mut self, other: &KeyTable) -> Vec<u32> {
+    /// The numbers here of the values there.
+    pub(super) fn merge(&mut self, other: &ValueTable) -> Vec<u32> {
         (0..other.len())
-            .map(|group| {
-                let (length, words) = other.key(group);
-                self.group(self.hash.of(length, words), length, words)
+            .map(|number| {
+                let (length, words) = other.key(number);
+                self.number(self.hash.of(length, words), length, words)
             })
             .collect()
     }
 
-    /// The keys' parts, column by column.
-    pub(super) fn columns(&self, columns: usize) -> Vec<Vec<Value<'static>>> {
-        let mut values: Vec<Vec<Value<'static>>> =
-            (0..columns).map(|_| Vec::with_capacity(self.len())).collect();
-        for group in 0..self.len() {
-            let (length, words) = self.key(group);
+    /// All values, by their numbers.
+    pub(super) fn values(&self) -> Vec<Value<'static>> {
+        let value = |number| {
+            let (length, words) = self.key(number);
             let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).take(length).collect();
-            let mut rest = bytes.as_slice();
-            for column in &mut values {
-                column.push(read(&mut rest));
-            }
-        }
-        values
+            read(&bytes)
+        };
+        (0..self.len()).map(value).collect()
     }
 
-    fn key(&self, group: usize) -> (usize, &[u64]) {
-        let start = self.starts[group] as usize;
+    fn key(&self, number: usize) -> (usize, &[u64]) {
+        let start = self.starts[number] as usize;
         let length = (self.words[start + 1] >> 32) as usize;
         let from = start + HEAD_WORDS;
         (length, &self.words[from..from + length.div_ceil(size_of::<u64>())])
     }
 
-    fn group(&mut self, hash: u64, length: usize, key: &[u64]) -> u32 {
+    fn number(&mut self, hash: u64, length: usize, key: &[u64]) -> u32 {
         let mask = self.places.len() - 1;
         let mut place = hash as usize & mask;
         loop {
@@ -156,17 +132,17 @@ impl KeyTable {
 
     fn insert(&mut self, place: usize, hash: u64, (length, key): (usize, &[u64])) -> u32 {
         let small = "the memory that groups may take is less than 32 gigabytes";
-        let (group, start) = (self.len(), u32::try_from(self.words.len()).expect(small));
-        let group = u32::try_from(group).expect(small);
+        let start = u32::try_from(self.words.len()).expect(small);
+        let number = u32::try_from(self.len()).expect(small);
         self.starts.push(start);
         self.words.push(hash);
-        self.words.push((length as u64) << 32 | u64::from(group));
+        self.words.push((length as u64) << 32 | u64::from(number));
         self.words.extend_from_slice(key);
         self.places[place] = hash >> 32 << 32 | u64::from(start);
         if self.len() * LOAD.1 > self.places.len() * LOAD.0 {
             self.grow();
         }
-        group
+        number
     }
 
     fn grow(&mut self) {
@@ -226,14 +202,11 @@ const TIME: u8 = 3;
 const BOOLEAN: u8 = 4;
 
 /// "Using map and list in stats isn't supported" (structure types): they are absent.
-pub(super) fn write(key: &mut Vec<u8>, value: &Value<'_>) {
+fn write(key: &mut Vec<u8>, value: &Value<'_>) {
     match value {
         Value::Absent | Value::Structure(_) => key.push(ABSENT),
         Value::Text(text) => {
-            let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            let text = &text[..length as usize];
             key.push(TEXT);
-            key.extend_from_slice(&length.to_le_bytes());
             key.extend_from_slice(text);
         }
         // Zero has two signs and is one group.
@@ -249,27 +222,15 @@ fn write_word(key: &mut Vec<u8>, kind: u8, word: u64) {
 }
 
 /// Reads what `write` has written.
-fn read(rest: &mut &[u8]) -> Value<'static> {
-    let Some((kind, behind)) = rest.split_first() else { return Value::Absent };
-    *rest = behind;
-    match *kind {
-        TEXT => {
-            let length = u32::from_le_bytes(take(rest));
-            let (text, behind) = rest.split_at(length as usize);
-            *rest = behind;
-            Value::owned_text(text)
-        }
-        NUMBER => Value::Number(f64::from_bits(u64::from_le_bytes(take(rest)))),
-        TIME => Value::Time(u64::from_le_bytes(take(rest)).cast_signed()),
-        BOOLEAN => Value::Boolean(take::<1>(rest) == [1]),
+fn read(key: &[u8]) -> Value<'static> {
+    let word = |rest: &[u8]| u64::from_le_bytes(rest.try_into().expect("a number has eight bytes"));
+    match key {
+        [TEXT, text @ ..] => Value::owned_text(text),
+        [NUMBER, rest @ ..] => Value::Number(f64::from_bits(word(rest))),
+        [TIME, rest @ ..] => Value::Time(word(rest).cast_signed()),
+        [BOOLEAN, boolean] => Value::Boolean(*boolean == 1),
         _ => Value::Absent,
     }
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
-    let (word, behind) = rest.split_first_chunk().expect("a key has what was written into it");
-    *rest = behind;
-    *word
 }
 
 /// Eight bytes at a time, multiplied to twice their width and folded, with a secret in it.
@@ -320,12 +281,16 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashMap;
 
+    fn numbers(table: &mut ValueTable, values: &[Value<'_>]) -> Vec<u32> {
+        let mut numbers = vec![];
+        table.find(values, &mut numbers);
+        numbers
+    }
+
     #[test]
-    fn zero_is_one_group_whatever_its_sign() {
+    fn zero_is_one_value_whatever_its_sign() {
         let column = [Value::Number(0.0), Value::Number(-0.0), Value::text(b"0")];
-        let mut groups = vec![];
-        KeyTable::new(1).find(&[Cow::Borrowed(&column)], 3, &mut groups);
-        assert_eq!(groups, [0, 0, 1]);
+        assert_eq!(numbers(&mut ValueTable::new(1), &column), [0, 0, 1]);
     }
 
     fn any_value() -> impl Strategy<Value = Value<'static>> {
@@ -335,38 +300,44 @@ mod tests {
             (-3i32..3).prop_map(|number| Value::Number(f64::from(number))),
             (-3i64..3).prop_map(Value::Time),
             "[a-c\0]{0,3}".prop_map(Value::owned_text),
+            "[ab]{60,66}".prop_map(Value::owned_text),
         ]
     }
 
     proptest! {
-        /// Groups are those of a map, and their keys come back as they were.
+        /// Numbers are those of a map, and values come back as they were, whether they are looked for alone or together.
         #[test]
-        fn keys_are_told_apart(rows in proptest::collection::vec((any_value(), any_value()), 0..200), seed: u64) {
-            let (first, second): (Vec<_>, Vec<_>) = rows.iter().cloned().unzip();
-            let (mut keys, mut groups) = (KeyTable::new(seed), vec![]);
-            keys.find(&[Cow::Borrowed(&first), Cow::Borrowed(&second)], rows.len(), &mut groups);
+        fn values_are_told_apart(column in proptest::collection::vec(any_value(), 0..200), seed: u64) {
+            let mut table = ValueTable::new(seed);
+            let numbers = numbers(&mut table, &column);
             let mut expected: HashMap<String, u32> = HashMap::new();
-            for (row, group) in rows.iter().zip(&groups) {
+            for (value, number) in column.iter().zip(&numbers) {
                 let next = expected.len() as u32;
-                prop_assert_eq!(*expected.entry(format!("{row:?}")).or_insert(next), *group);
+                prop_assert_eq!(*expected.entry(format!("{value:?}")).or_insert(next), *number);
+                prop_assert_eq!(table.of_value(value), *number);
             }
-            let columns = keys.columns(2);
-            for (row, group) in rows.iter().zip(&groups) {
-                prop_assert_eq!(&columns[0][*group as usize], &row.0);
-                prop_assert_eq!(&columns[1][*group as usize], &row.1);
+            let values = table.values();
+            for (value, number) in column.iter().zip(&numbers) {
+                prop_assert_eq!(&values[*number as usize], value);
+            }
+            let mut other = ValueTable::new(seed);
+            for value in column.iter().rev() {
+                other.of_value(value);
+            }
+            let merged = other.merge(&table);
+            for (value, number) in column.iter().zip(&numbers) {
+                prop_assert_eq!(other.of_value(value), merged[*number as usize]);
             }
         }
     }
 
     #[test]
-    fn many_keys_are_found_again() {
-        let mut keys = KeyTable::new(7);
+    fn many_values_are_found_again() {
+        let mut table = ValueTable::new(7);
         let name = |number: u32| format!("key {number}").into_bytes();
         let column: Vec<Value<'_>> = (0..100_000).map(|number| Value::owned_text(name(number))).collect();
-        let (mut first, mut second) = (vec![], vec![]);
-        keys.find(&[Cow::Borrowed(&column)], column.len(), &mut first);
-        keys.find(&[Cow::Borrowed(&column)], column.len(), &mut second);
-        assert_eq!(first, second);
-        assert_eq!(keys.len(), 100_000);
+        let first = numbers(&mut table, &column);
+        assert_eq!(numbers(&mut table, &column), first);
+        assert_eq!(table.len(), 100_000);
     }
 }
