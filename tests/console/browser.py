@@ -16,6 +16,10 @@ FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "
 PATIENCE_MS = 60_000
 # Where a failing walk leaves what was seen, if somebody says where.
 PICTURES = os.environ.get("HAMLET_TEST_PICTURES")
+# Waits until nothing moves any more but what does so for ever.
+SETTLED = """() => Promise.all(document.getAnimations()
+    .filter((it) => it.effect && it.effect.getComputedTiming().endTime !== Infinity)
+    .map((it) => it.finished.catch(() => {})))"""
 
 
 def with_playwright():
@@ -139,6 +143,8 @@ class ConsoleLab(harness.Lab):
         """No finding of axe that keeps anybody from using the page."""
         from axe_playwright_python.sync_playwright import Axe
 
+        # What is still fading in has too little contrast, and will have enough.
+        self.page.evaluate(SETTLED)
         found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
         serious = [it for it in found if it["impact"] in ("serious", "critical")]
         told = [f"{it['id']}: {it['nodes'][0]['html'][:200]}" for it in serious]
