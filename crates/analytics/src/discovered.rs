@@ -3,7 +3,7 @@
 use crate::frame::{Column, Texts, Words};
 use crate::json::{self, Leaf};
 use crate::value::Value;
-use crate::{Batch, FieldColumn, Layout, Messages, Strings};
+use crate::{Batch, FieldColumn, Layout, Strings};
 use std::collections::{BTreeMap, HashMap};
 
 /// Fields that are asked for, and where their values go.
@@ -24,17 +24,16 @@ impl<'n> Wanted<'n> {
 
     /// The fields of these events, a column for each name.
     pub(crate) fn read<'a>(&self, batch: &'a Batch<'a>, events: &[u32]) -> Vec<Column<'a>> {
-        match (batch.columns.messages(), batch.layout) {
-            (Messages::Texts(texts), layout) => self.find(&texts, layout, events),
-            (Messages::Fields(fields), layout) => {
-                let place = |name: &str| layout?.position(name).filter(|place| *place < fields);
-                let column = |name: &&str| match place(name) {
-                    Some(place) => given(&batch.columns.field(place), events),
-                    None => Column::absent(events.len()),
-                };
-                self.names.iter().map(column).collect()
-            }
-        }
+        let layout = batch.layout;
+        let Some(fields) = batch.columns.fields() else {
+            return self.find(&batch.columns.texts(), layout, events);
+        };
+        let place = |name: &str| layout?.position(name).filter(|place| *place < fields);
+        let column = |name: &&str| match place(name) {
+            Some(place) => given(&batch.columns.field(place), events),
+            None => Column::absent(events.len()),
+        };
+        self.names.iter().map(column).collect()
     }
 
     /// The same of texts, which are looked through.

@@ -45,4 +45,4 @@ pub use discovered::{FieldCounter, fields};
 pub use evaluate::Window;
 pub use layout::Layout;
 pub use search::{MEMORY_BYTES_DEFAULT, Search, SearchError, Worker};
-pub use source::{Batch, Columns, FieldColumn, Lent, Messages, Source, SourceError, Streams, Strings};
+pub use source::{Batch, Columns, FieldColumn, Lent, Source, SourceError, Streams, Strings};

@@ -93,8 +93,11 @@ pub trait Columns {
         u64::from(offsets[events.end] - offsets[events.start])
     }
 
-    /// What they say.
-    fn messages(&self) -> Messages<'_>;
+    /// How many fields the store has messages taken apart into, with a blank between two: as many as the layout has names. None if
+    /// they are texts.
+    fn fields(&self) -> Option<usize> {
+        None
+    }
 
     /// All messages as texts, those that are taken apart put together.
     fn texts(&self) -> Strings<'_>;
@@ -105,28 +108,13 @@ pub trait Columns {
     }
 }
 
-/// What events say.
-#[derive(Debug, Clone, Copy)]
-pub enum Messages<'a> {
-    /// Texts.
-    Texts(Strings<'a>),
-    /// So many fields, with a blank between two: as many as the layout has names.
-    Fields(usize),
-}
-
 impl<'a> dyn Columns + 'a {
-    /// Whether messages are taken apart.
-    #[must_use]
-    pub fn are_fields(&self) -> bool {
-        matches!(self.messages(), Messages::Fields(_))
-    }
-
     /// A message.
     #[must_use]
     pub fn message(&self, event: usize) -> Cow<'_, [u8]> {
-        match self.messages() {
-            Messages::Texts(texts) => Cow::Borrowed(texts.get(event)),
-            Messages::Fields(fields) => {
+        match self.fields() {
+            None => Cow::Borrowed(self.texts().get(event)),
+            Some(fields) => {
                 let fields: Vec<&[u8]> = (0..fields).map(|place| self.field(place).get(event)).collect();
                 Cow::Owned(fields.join(&b' '))
             }
@@ -156,10 +144,6 @@ impl Columns for Lent<'_> {
 
     fn offsets(&self) -> &[u32] {
         self.messages.offsets
-    }
-
-    fn messages(&self) -> Messages<'_> {
-        Messages::Texts(self.messages)
     }
 
     fn texts(&self) -> Strings<'_> {

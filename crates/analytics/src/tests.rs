@@ -1,8 +1,8 @@
 //! Queries over a few events, with what comes out written down by hand.
 
 use crate::{
-    Answer, Batch, Columns, FieldColumn, Layout, Lent, Messages, Search, SearchError, Source, SourceError,
-    Streams, Strings, Window,
+    Answer, Batch, Columns, FieldColumn, Layout, Lent, Search, SearchError, Source, SourceError, Streams,
+    Strings, Window,
 };
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -87,8 +87,8 @@ impl Columns for Apart<'_> {
         self.lent.messages.offsets
     }
 
-    fn messages(&self) -> Messages<'_> {
-        Messages::Fields(self.fields.len())
+    fn fields(&self) -> Option<usize> {
+        Some(self.fields.len())
     }
 
     fn texts(&self) -> Strings<'_> {

@@ -59,7 +59,7 @@ impl Source for GroupSource {
                 layout: match part.layout {
                     Some(text) => layouts.get(text),
                     // The store has taken apart what it has recognized.
-                    None => part.columns.are_fields().then(Layout::of_default_format),
+                    None => part.columns.fields().map(|_| Layout::of_default_format()),
                 },
             })
         });

@@ -6,16 +6,11 @@
 //!   dstAddr   10.0.9.1 -> 0                        (1, 0) -> 1
 //! ```
 
-use super::table::{Hash, ValueTable};
+use super::table::{Hash, LOAD, PLACES_AT_FIRST, REACHED_AT_ONCE, ValueTable};
 use crate::frame::{Column, Words};
 use crate::value::Value;
 use std::borrow::Cow;
 
-/// How full a table may be before it grows.
-const LOAD: (usize, usize) = (5, 8);
-const PLACES_AT_FIRST: usize = 1024;
-/// How many pairs are looked for together: as many as the nearest memory holds.
-const REACHED_AT_ONCE: usize = 128;
 /// What has no number yet.
 const NONE: u32 = u32::MAX;
 

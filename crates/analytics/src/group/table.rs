@@ -6,10 +6,10 @@
 use crate::value::Value;
 
 /// How full the table may be before it grows.
-const LOAD: (usize, usize) = (5, 8);
-const PLACES_AT_FIRST: usize = 1024;
+pub(super) const LOAD: (usize, usize) = (5, 8);
+pub(super) const PLACES_AT_FIRST: usize = 1024;
 /// How many keys are looked for together: as many as the nearest memory holds.
-const REACHED_AT_ONCE: usize = 128;
+pub(super) const REACHED_AT_ONCE: usize = 128;
 
 /// A record is found by its place, and has everything in one: `hash, number, length, key`. So looking for a key reaches into
 /// memory that is far away twice, once for the place and once for the record.

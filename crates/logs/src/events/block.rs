@@ -8,9 +8,9 @@
 
 use std::ops::Range;
 
-use analytics::{Columns, Messages, Strings};
+use analytics::{Columns, Strings};
 
-use super::columns::{are_places, column, take};
+use super::columns::{are_places, column, count, take};
 
 /// Which form blocks have in the journal.
 pub(super) const VERSION: u8 = 1;
@@ -75,7 +75,6 @@ impl Block {
     }
 
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
-        let count = |number: usize| u32::try_from(number).expect("a block is far shorter").to_le_bytes();
         out.push(VERSION);
         out.extend_from_slice(&self.stream.to_le_bytes());
         out.extend_from_slice(&self.layout.to_le_bytes());
@@ -134,10 +133,6 @@ impl Columns for Shown<'_> {
 
     fn offsets(&self) -> &[u32] {
         &self.block.offsets[self.events.start..=self.events.end]
-    }
-
-    fn messages(&self) -> Messages<'_> {
-        Messages::Texts(self.texts())
     }
 
     fn texts(&self) -> Strings<'_> {

@@ -59,6 +59,17 @@ pub(super) fn take_numbers<T>(
     }
 }
 
+/// How many of something there are in a block, as it is written.
+pub(super) fn count(number: usize) -> [u8; 4] {
+    u32::try_from(number).expect("a block is far shorter").to_le_bytes()
+}
+
+/// What is read of bytes, if nothing is left of them.
+pub(super) fn whole<T>(mut bytes: &[u8], read: impl FnOnce(&mut &[u8]) -> Option<T>) -> Option<T> {
+    let rest = &mut bytes;
+    read(rest).filter(|_| rest.is_empty())
+}
+
 pub(super) fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     let (first, rest) = bytes.split_first_chunk::<N>()?;
     *bytes = rest;
@@ -211,10 +222,8 @@ impl Field {
     }
 
     /// Reads what has nothing behind it.
-    pub(super) fn read(mut bytes: &[u8], events: usize) -> Option<Field> {
-        let rest = &mut bytes;
-        let field = Field::take(rest, events)?;
-        rest.is_empty().then_some(field)
+    pub(super) fn read(bytes: &[u8], events: usize) -> Option<Field> {
+        whole(bytes, |rest| Field::take(rest, events))
     }
 
     fn take(bytes: &mut &[u8], events: usize) -> Option<Field> {

@@ -1,6 +1,7 @@
 //! Segments: files of blocks of one log group, written at their end. Which blocks are where is in the index, and what is behind
 //! the last of them is nothing.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::Range;
@@ -174,7 +175,7 @@ impl Segment {
         buffer.resize(size(entry.bytes), 0);
         self.file.read_exact_at(buffer, entry.offset)?;
         if buffer.first() != Some(&block::VERSION) {
-            let part = |place: Range<usize>| Ok(buffer[place].to_vec());
+            let part = |place: Range<usize>| Ok(Cow::Borrowed(&buffer[place]));
             let stored = StoredBlock::open(buffer, entry, &part);
             return stored.and_then(StoredBlock::into_block).map_err(|problem| self.problem(entry, problem));
         }
@@ -196,7 +197,7 @@ impl Segment {
         }
         let part = |place: Range<usize>| {
             let mut bytes = vec![0; place.len()];
-            self.file.read_exact_at(&mut bytes, entry.offset + place.start as u64).map(|()| bytes)
+            self.file.read_exact_at(&mut bytes, entry.offset + place.start as u64).map(|()| bytes.into())
         };
         let looked = StoredBlock::open(&first, entry, &part).and_then(|block| {
             let seen = look(&block);

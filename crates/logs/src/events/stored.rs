@@ -10,15 +10,18 @@
 //!
 //! The index has the checksum of the head.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::io;
 use std::ops::Range;
 
-use analytics::{Columns, FieldColumn, Layout, Messages, Strings};
+use analytics::{Columns, FieldColumn, Layout, Strings};
 
 use super::Layouts;
 use super::block::Block;
-use super::columns::{Field, are_places, put_lengths, put_numbers, take, take_lengths, take_numbers};
+use super::columns::{
+    Field, are_places, count, put_lengths, put_numbers, take, take_lengths, take_numbers, whole,
+};
 use super::segment::Entry;
 
 const VERSION: u8 = 2;
@@ -48,10 +51,6 @@ pub(super) fn write(block: &Block, layouts: &Layouts, out: &mut Vec<u8>) -> u32 
     let checksum = store::checksum(0, &out[start..]);
     columns.iter().for_each(|column| out.extend_from_slice(column));
     checksum
-}
-
-fn count(number: usize) -> [u8; 4] {
-    u32::try_from(number).expect("a block is far shorter").to_le_bytes()
 }
 
 fn columns(block: &Block, layouts: &Layouts) -> Vec<Vec<u8>> {
@@ -124,7 +123,7 @@ pub(super) struct StoredBlock<'s> {
 }
 
 /// Reads bytes of a block.
-pub(super) type Read<'s> = dyn Fn(Range<usize>) -> io::Result<Vec<u8>> + 's;
+pub(super) type Read<'s> = dyn Fn(Range<usize>) -> io::Result<Cow<'s, [u8]>> + 's;
 
 /// A block that is damaged, or could not be read.
 #[derive(Debug)]
@@ -231,15 +230,18 @@ impl StoredBlock<'_> {
     }
 
     /// All of it, in one piece.
-    pub(super) fn into_block(self) -> Result<Block, Unreadable> {
+    pub(super) fn into_block(mut self) -> Result<Block, Unreadable> {
+        self.ingested();
+        self.numbers();
+        self.text();
         let block = Block {
             stream: self.stream,
             layout: self.layout,
-            timestamps: self.timestamps.clone(),
-            ingested: self.ingested().to_vec(),
-            numbers: self.numbers().to_vec(),
-            offsets: self.offsets().to_vec(),
-            text: self.text().to_owned(),
+            timestamps: std::mem::take(&mut self.timestamps),
+            ingested: self.ingested.take().unwrap_or_default(),
+            numbers: self.numbers.take().unwrap_or_default(),
+            offsets: self.offsets.take().unwrap_or_default(),
+            text: self.text.take().unwrap_or_default(),
         };
         self.finish().map(|()| block)
     }
@@ -304,12 +306,6 @@ fn numbers(bytes: &[u8], count: usize) -> Option<Vec<i64>> {
     whole(bytes, |rest| take_numbers(rest, count, Some))
 }
 
-/// What is read of bytes, if nothing is left of them.
-fn whole<T>(mut bytes: &[u8], read: impl FnOnce(&mut &[u8]) -> Option<T>) -> Option<T> {
-    let rest = &mut bytes;
-    read(rest).filter(|_| rest.is_empty())
-}
-
 /// Some events of a block, for who looks at them.
 pub(super) struct Shown<'b, 's> {
     pub(super) block: &'b StoredBlock<'s>,
@@ -338,11 +334,8 @@ impl Columns for Shown<'_, '_> {
         u64::from(offsets[events.end] - offsets[events.start])
     }
 
-    fn messages(&self) -> Messages<'_> {
-        match self.block.fields.len() {
-            0 => Messages::Texts(self.texts()),
-            fields => Messages::Fields(fields),
-        }
+    fn fields(&self) -> Option<usize> {
+        Some(self.block.fields.len()).filter(|fields| *fields > 0)
     }
 
     fn texts(&self) -> Strings<'_> {
@@ -385,13 +378,13 @@ mod tests {
             let (written, mut bytes) = (block(&messages, layout), Vec::new());
             let checksum = write(&written, &layouts(), &mut bytes);
             let entry = entry(&written, &bytes, checksum);
-            let part = |place: Range<usize>| Ok(bytes[place].to_vec());
+            let part = |place: Range<usize>| Ok(bytes[place].into());
             let all = 0..written.len();
             let stored = StoredBlock::open(&bytes, &entry, &part).unwrap();
             let is_apart = layout == 1 && messages.iter().all(|it| it.matches(' ').count() == 1);
             let shown = Shown { block: &stored, events: all.clone() };
             let columns: &dyn Columns = &shown;
-            prop_assert_eq!(columns.are_fields(), is_apart);
+            prop_assert_eq!(columns.fields().is_some(), is_apart);
             for event in all {
                 prop_assert_eq!(columns.message(event), written.message(event).as_bytes());
                 prop_assert_eq!(columns.texts().get(event), written.message(event).as_bytes());
@@ -414,7 +407,7 @@ mod tests {
         let read = RefCell::new(0);
         let part = |place: Range<usize>| {
             *read.borrow_mut() += place.len();
-            Ok(bytes[place].to_vec())
+            Ok(bytes[place].into())
         };
         let stored = StoredBlock::open(&bytes, &entry(&written, &bytes, checksum), &part).unwrap();
         let shown = Shown { block: &stored, events: 10..20 };
