@@ -14,7 +14,7 @@ use crate::drop_reason::DropReason;
 use crate::engine::Engine;
 use crate::flow_ring::{Decided, DecidedFlow, FlowDecisions, RingKey, Ruling, course};
 use crate::journey::{Arrival, Journey};
-use crate::packet::Packet;
+use crate::packet::{Packet, Part};
 use crate::port::{PortId, PortKind};
 use crate::slot::Slot;
 use crate::stage::Stage;
@@ -39,8 +39,10 @@ pub(crate) struct Noted<'a> {
 impl Engine {
     /// How a packet is to be looked at; `None` for what is not written down.
     pub(crate) fn noting(&mut self, port: PortId, packet: &Packet, now: Moment) -> Option<Noting> {
-        let key = (port, packet.flow, packet.via);
-        let known = self.flow_ring.knows(&key);
+        let key = RingKey { port, flow: packet.flow, via: packet.via, fragments: false };
+        let refused_before = RingKey { fragments: true, ..key };
+        let known = (packet.part != Part::Whole).then(|| self.flow_ring.knows(&refused_before)).flatten();
+        let known = known.or_else(|| self.flow_ring.knows(&key));
         let link = self.ports.get_mut(port).filter(|link| link.kind != PortKind::Services)?;
         let is_known = known.is_some();
         let is_fresh = known == Some(self.world.network.generation);
@@ -51,6 +53,7 @@ impl Engine {
     /// Writes down what became of a packet.
     pub(crate) fn note_flow(&mut self, noting: Noting, noted: Noted<'_>, ending: Ending, now: Now) {
         let Noting { key, steps, is_known } = noting;
+        let key = RingKey { fragments: is_refused_as_fragment(noted.packet, &ending), ..key };
         // Its link has begun enough.
         if steps.is_none() && !is_known {
             return self.flow_ring.leave_out(None);
@@ -64,16 +67,16 @@ impl Engine {
             return;
         }
         self.settle_entry(&key, before);
-        if !self.ports.get_mut(key.0).is_some_and(|link| link.entries.has_more(now.moment)) {
+        if !self.ports.get_mut(key.port).is_some_and(|link| link.entries.has_more(now.moment)) {
             return self.flow_ring.leave_out(Some(&key));
         }
         // Something else has become of it than of those before: the same packet again, to be followed.
-        let again = steps.is_none().then(|| self.follow(key.0, &noted, now.moment));
+        let again = steps.is_none().then(|| self.follow(key.port, &noted, now.moment));
         if let Some(again) = &again {
             decided = self.decided(&key, (noted, before), Some(again), &ending);
         }
         self.flow_ring.begin(key, decided, now.wall);
-        if let Some(link) = self.ports.get_mut(key.0) {
+        if let Some(link) = self.ports.get_mut(key.port) {
             link.entries.take();
         }
     }
@@ -90,7 +93,7 @@ impl Engine {
             PortKind::Internet(_) | PortKind::Services => None,
         };
         let refused = ending.refused;
-        let (sender, receiver) = (interface(key.0), ending.to.and_then(interface));
+        let (sender, receiver) = (interface(key.port), ending.to.and_then(interface));
         let flow = DecidedFlow {
             sender,
             receiver: receiver.filter(|_| refused.is_none()),
@@ -115,9 +118,10 @@ impl Engine {
     }
 
     /// What a connection has counted of a flow's packets. Those that are addressed to a neighbour are not told apart there;
-    /// they are never on the fast path, and are counted one by one.
-    fn sent_by(&self, (port, flow, via): &RingKey) -> Option<Sent> {
-        let (slot, end) = self.connections.find(*port, flow).filter(|_| via.is_none())?;
+    /// they are never on the fast path, and are counted one by one, as are fragments that are refused.
+    fn sent_by(&self, key: &RingKey) -> Option<Sent> {
+        let is_told_apart = key.via.is_none() && !key.fragments;
+        let (slot, end) = self.connections.find(key.port, &key.flow).filter(|_| is_told_apart)?;
         Some(self.connections.get(slot)?.sent(end))
     }
 
@@ -135,7 +139,8 @@ impl Engine {
         }
         let Some(connection) = self.connections.get(slot) else { return };
         let (Some(side), sent) = (connection.side(end), connection.sent(end)) else { return };
-        self.flow_ring.settle(&(side.port, side.flow, None), sent);
+        let key = RingKey { port: side.port, flow: side.flow, via: None, fragments: false };
+        self.flow_ring.settle(&key, sent);
     }
 
     /// What the stages say of a packet, once more; it changes nothing.
@@ -182,6 +187,11 @@ impl Ending {
     pub(crate) fn but_refused(self, reason: DropReason) -> Ending {
         Ending { refused: Some(reason), ..self }
     }
+}
+
+/// Whether a packet was refused for being a fragment: what is of the same flow and whole goes on.
+fn is_refused_as_fragment(packet: &Packet, ending: &Ending) -> bool {
+    packet.part != Part::Whole && ending.refused == Some(DropReason::NatProtocol)
 }
 
 /// Whether a packet was for a service of its link.

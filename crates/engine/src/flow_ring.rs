@@ -94,9 +94,18 @@ pub struct FlowDecisions {
     pub left_out: u64,
 }
 
-/// What tells one entry's packets from another's: whose link they come from, as what, and to which neighbour on it they are
-/// addressed, if not by their address.
-pub(crate) type RingKey = (PortId, Flow, Option<NetworkInterfaceId>);
+/// What tells one entry's packets from another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RingKey {
+    /// Whose link they come from.
+    pub(crate) port: PortId,
+    /// As what.
+    pub(crate) flow: Flow,
+    /// To which neighbour on the link they are addressed, if not by their address.
+    pub(crate) via: Option<NetworkInterfaceId>,
+    /// Whether they are fragments, refused as such: whole packets of the same flow pass, in an entry of their own.
+    pub(crate) fragments: bool,
+}
 
 /// What a packet has come to.
 pub(crate) struct Decided<'a> {
@@ -353,11 +362,11 @@ mod tests {
             source_port: port,
             destination_port: 22,
         };
-        (PortId(1), flow, None)
+        RingKey { port: PortId(1), flow, via: None, fragments: false }
     }
 
     fn decided(refused: Option<DropReason>, before: Option<u64>) -> Decided<'static> {
-        let (_, sent, _) = key(1);
+        let sent = key(1).flow;
         let flow = DecidedFlow {
             sender: None,
             receiver: None,

@@ -128,6 +128,21 @@ fn routes_that_lead_nowhere_and_gateways_that_refuse_are_there_which_flow_logs_l
 }
 
 #[test]
+fn fragments_that_a_nat_gateway_refuses_stand_beside_whole_packets_that_pass() {
+    let mut lab = lab();
+    let (app, outside) = ("10.0.1.5:4000", "192.0.2.10:80");
+    lab.tcp("app", SYN, app, outside).unwrap();
+    for _ in 0..3 {
+        assert_eq!(lab.fragment("app", app, outside), Err(DropReason::NatProtocol));
+        lab.tcp("app", ACK, app, outside).unwrap();
+    }
+    let book = book(&lab);
+    assert!(book[0].starts_with("app (4000, 80) - 4 ACCEPT"), "{book:?}");
+    assert!(book[1].starts_with("app (4000, 80) - 3 nat-protocol nat gateway"), "{book:?}");
+    assert_eq!(book.len(), 2, "{book:?}");
+}
+
+#[test]
 fn block_public_access_is_named_with_its_mode() {
     let mut lab = Lab::new(&format!("{NETWORK}block-public-access bidirectional\n"));
     lab.tcp("web", SYN, "10.0.0.10:4000", "192.0.2.10:80").unwrap_err();

@@ -43,20 +43,17 @@ impl Lab {
         source: &str,
         destination: &str,
     ) -> Result<Packet, DropReason> {
-        let flow = flow(6, source, destination);
-        self.send(
-            from,
-            Packet {
-                flow,
-                icmp: None,
-                flags,
-                ttl: 64,
-                about: None,
-                length: 4,
-                part: Part::Whole,
-                next_hop: MacAddress::ROUTER,
-            },
-        )
+        self.send(from, segment(flags, source, destination))
+    }
+
+    /// Sends the first fragment of a TCP segment.
+    pub(crate) fn fragment(
+        &mut self,
+        from: &str,
+        source: &str,
+        destination: &str,
+    ) -> Result<Packet, DropReason> {
+        self.send(from, Packet { part: Part::First(7), ..segment(ACK, source, destination) })
     }
 
     /// Sends a datagram.
@@ -121,6 +118,19 @@ impl Lab {
         let interfaces = interfaces.map(|(id, metrics)| (fixture.name(id.into()), metrics));
         let (_, metrics) = gateways.chain(interfaces).find(|(found, _)| found == resource).unwrap();
         metrics.iter().find(|metric| metric.name == name).unwrap().value
+    }
+}
+
+fn segment(flags: u8, source: &str, destination: &str) -> Packet {
+    Packet {
+        flow: flow(6, source, destination),
+        icmp: None,
+        flags,
+        ttl: 64,
+        about: None,
+        length: 4,
+        part: Part::Whole,
+        next_hop: MacAddress::ROUTER,
     }
 }
 
