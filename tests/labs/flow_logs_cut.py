@@ -5,6 +5,7 @@ was there is there, and nothing is told twice. Their log group is deleted: it is
 What is counted are marks: datagrams from a port of their own each, so that each has a record of its own."""
 
 import collections
+import gzip
 import json
 import os
 import random
@@ -12,10 +13,11 @@ import threading
 import time
 
 import harness
-from harness import wait_for
+from harness import REGION, wait_for
 from network import NetworkLab, document
 
 GROUP = "marks"
+BUCKET = "marks-of-a-server"
 MINUTE = 2
 CUTS = int(os.environ.get("HAMLET_CUTS") or 5)
 SEED = int(os.environ.get("HAMLET_SEED") or random.SystemRandom().randrange(1 << 32))
@@ -70,8 +72,14 @@ class Cut(NetworkLab):
         place = ("--log-group-name", GROUP, "--deliver-logs-permission-arn", role, "--max-aggregation-interval", "60")
         made = self.ec2("create-flow-logs", *words, *place, "--log-format", FORM)
         [self.log] = made["FlowLogIds"]
+        region = ("--create-bucket-configuration", f"LocationConstraint={REGION}")
+        self.aws("s3api", "create-bucket", "--bucket", BUCKET, *region)
+        place = ("--log-destination-type", "s3", "--log-destination", f"arn:aws:s3:::{BUCKET}")
+        self.ec2("create-flow-logs", *words, *place, "--max-aggregation-interval", "60", "--log-format", FORM)
+        self.places = {"the group": self.told, "the bucket": self.stored}
         self.mark(5)
-        wait_for("the first marks", lambda: len(self.told()) == 5, 20, every=0.3)
+        for place, told in self.places.items():
+            wait_for(f"the first marks in {place}", lambda told=told: len(told()) == 5, 20, every=0.3)
 
     def let(self, *actions):
         leave = document({"Effect": "Allow", "Action": list(actions), "Resource": "*"})
@@ -90,9 +98,19 @@ class Cut(NetworkLab):
         if heard.code:
             self.holds("ResourceNotFoundException" in heard.err, heard)
             return {}
+        return self.counted(event["message"] for event in json.loads(heard.out)["events"])
+
+    def stored(self):
+        """The same, of the bucket's objects, each of which begins with the names of its fields."""
+        copies = self.user.stage / "bucket"
+        self.aws("s3", "sync", "--quiet", f"s3://{BUCKET}", str(copies))
+        texts = [gzip.decompress(path.read_bytes()).decode() for path in copies.rglob("*.log.gz")]
+        return self.counted(line for text in texts for line in text.splitlines()[1:])
+
+    def counted(self, records):
         told = collections.Counter()
-        for event in json.loads(heard.out)["events"]:
-            port, to, packets, action = event["message"].split(" ")
+        for record in records:
+            port, to, packets, action = record.split(" ")
             if to == str(PORT):
                 self.sees(action, "ACCEPT")
                 told[int(port)] += int(packets)
@@ -104,25 +122,32 @@ class Cut(NetworkLab):
         time.sleep(MINUTE)
         # A window is over, and its records are on their way or not. Looking takes a while, too.
         looks_before = self.random.random() < 0.5
-        before = self.told() if looks_before else {}
+        look = lambda: {place: told() for place, told in self.places.items()}
+        before = look() if looks_before else {}
         time.sleep(MINUTE - time.time() % MINUTE)
-        before = before if looks_before else self.told()
+        before = before or look()
         late = self.random.uniform(0, 0.5)
         time.sleep(max(0.0, late - time.time() % MINUTE))
-        self.step(f"   cut {number}: {time.time() % MINUTE:.2f} s into a window, {len(before)} marks told")
+        known = [len(told) for told in before.values()]
+        self.step(f"   cut {number}: {time.time() % MINUTE:.2f} s into a window, {known} marks told")
         self.hamlet.kill()
         marks.join()
         self.hamlet.start()
         self.wait_running(self.server)
         self.booted(self.server)
-        after = self.told()
-        self.sees(before.keys() - after.keys(), set(), "marks that were told, and are no longer")
-        self.sees({port: count for port, count in after.items() if count != 1}, {}, "marks that are told twice")
+        for place, after in look().items():
+            self.sees(before[place].keys() - after.keys(), set(), f"marks that {place} had, and has no longer")
+            self.once(place, after)
         new = self.mark(10)
-        wait_for("marks of after the cut", lambda: new <= self.told().keys(), 20, every=0.3)
+        for place, told in self.places.items():
+            wait_for(f"marks of after the cut in {place}", lambda told=told: new <= told().keys(), 20, every=0.3)
         time.sleep(MINUTE)
-        self.sees({port: count for port, count in self.told().items() if count != 1}, {}, "marks that are told twice")
+        for place, told in self.places.items():
+            self.once(place, told())
         self.sees(self.status(), ("SUCCESS", None))
+
+    def once(self, place, told):
+        self.sees({port: count for port, count in told.items() if count != 1}, {}, f"marks that are in {place} twice")
 
     def status(self):
         [shown] = self.ec2("describe-flow-logs", "--flow-log-ids", self.log)["FlowLogs"]
