@@ -49,6 +49,7 @@ pub(crate) fn serve(data: PathBuf) -> Result<()> {
         quotas: Default::default(),
         nesting: host::Nesting::default(),
         flow_log_minute: std::time::Duration::from_secs(60),
+        internet: server::internet::Internet::simulated(),
         aws_cli: None,
         program: std::env::current_exe()?,
     };

@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Env(Output),
     /// Open the web console in your browser, or print an address that lets you in once
     Console(Console),
+    /// Show who is on the simulated internet; let strangers knock on public addresses, or stop them
+    Internet(Internet),
     /// Run a command inside an instance, as its root; no network needed
     Exec(Exec),
     /// ssh to an instance from the laptop, through its public address
@@ -79,7 +81,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Start and stop", &["up", "down", "status", "env", "console"]),
     ("Be somewhere", &["shell", "exec", "ssh", "connect", "forward", "open-tunnel"]),
     ("Find out why", &["trace", "flows", "why-denied", "capture", "metrics"]),
-    ("Other", &["certificate", "reset", "actions"]),
+    ("Other", &["internet", "certificate", "reset", "actions"]),
 ];
 
 const AFTER: &str = "\
@@ -152,6 +154,11 @@ pub(crate) struct Up {
     /// mounted inside.
     #[arg(long)]
     pub(crate) nested_namespaces: bool,
+    /// A file of hosts that the simulated internet has as well: their names and addresses, and what answers there
+    ///
+    /// docs/internet.md says what a file may say.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) internet: Option<PathBuf>,
     /// How many seconds a minute of flow logs takes: their records come at the end of each, or of ten
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=60))]
     pub(crate) flow_log_minute: u64,
@@ -421,12 +428,37 @@ pub(crate) struct WhyDenied {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  hamlet internet
+  hamlet internet lively
+  hamlet flows --follow reject
+
+A lively internet is as the real one: strangers knock on each public address every ten seconds or so, so that flow logs have
+something to refuse. It is quiet when Hamlet starts. Nothing ever comes from outside of this machine. `hamlet up --internet
+FILE` adds hosts; docs/internet.md says how.")]
+pub(crate) struct Internet {
+    /// How it shall be from now on
+    pub(crate) mood: Option<Mood>,
+    /// How it is printed
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Mood {
+    /// Nobody comes who was not asked
+    Quiet,
+    /// Strangers knock now and then
+    Lively,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = "Example:
   hamlet capture web | tcpdump -nr -
 
 Packets that were dropped carry the reason as their comment, which Wireshark shows.")]
 pub(crate) struct Capture {
-    /// An instance, a network interface (eni-…), or `laptop`
+    /// An instance, a network interface (eni-…), `laptop`, `internet`, `aws` or `services`
     pub(crate) target: String,
     /// Where to; standard output otherwise
     #[arg(long, short, value_name = "FILE")]

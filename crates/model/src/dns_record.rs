@@ -5,7 +5,7 @@
 //! aliases; routing policies other than simple.
 
 use serde::{Deserialize, Serialize};
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::domain_name::{DomainName, octal};
 
@@ -140,6 +140,15 @@ pub enum RecordData {
     },
     /// Strings of up to 255 bytes.
     Txt(Vec<Vec<u8>>),
+}
+
+impl From<IpAddr> for RecordData {
+    fn from(address: IpAddr) -> RecordData {
+        match address {
+            IpAddr::V4(v4) => RecordData::A(v4),
+            IpAddr::V6(v6) => RecordData::Aaaa(v6),
+        }
+    }
 }
 
 impl RecordData {

@@ -18,7 +18,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use guest::internet::Site;
+use guest::PublicNames;
 use guest::service_endpoints::{ServiceEndpoint, Website};
 
 use crate::secret_file;
@@ -43,6 +43,8 @@ pub struct Authority {
     key: KeyPair,
     signing_key: Arc<dyn rustls::sign::SigningKey>,
     known: Mutex<BTreeMap<String, Arc<CertifiedKey>>>,
+    /// The internet's names.
+    names: Arc<PublicNames>,
 }
 
 impl std::fmt::Debug for Authority {
@@ -52,8 +54,8 @@ impl std::fmt::Debug for Authority {
 }
 
 impl Authority {
-    /// The one in a data directory, made if there is none; its certificate lies beside it.
-    pub fn kept_in(data: &Path) -> io::Result<Authority> {
+    /// The one in a data directory, made if there is none; its certificate lies beside it. It certifies AWS's names and these.
+    pub fn kept_in(data: &Path, names: Arc<PublicNames>) -> io::Result<Authority> {
         let text = secret_file::read_or_make(&data.join(FILE), || Ok(made()?.into_bytes()))?;
         let (key, certificate) = secret_file::key_and_certificate(&text)?;
         // For people, who may want it in a browser.
@@ -63,7 +65,7 @@ impl Authority {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let signing_key = ring::sign::any_supported_type(&der).map_err(io::Error::other)?;
-        Ok(Authority { certificate, issuer, key, signing_key, known: Mutex::default() })
+        Ok(Authority { certificate, issuer, key, signing_key, known: Mutex::default(), names })
     }
 
     /// Its certificate, as PEM.
@@ -89,7 +91,7 @@ impl Authority {
         }
         // "Amazon S3 website endpoints do not support HTTPS."
         let is_service = ServiceEndpoint::spoken_to(&name).is_some() && Website::named(&name).is_none();
-        let is_inside = is_service || Site::named(&name).is_some();
+        let is_inside = is_service || self.names.internet().named(&name).is_some();
         if !is_inside {
             return None;
         }
@@ -153,9 +155,10 @@ mod tests {
     fn an_authority_stays_the_same_and_certifies_what_is_inside_alone() {
         let data = std::env::temp_dir().join(format!("hamlet-authority-{}", std::process::id()));
         fs::create_dir_all(&data).unwrap();
-        let first = Authority::kept_in(&data).unwrap();
+        let names = Arc::new(PublicNames::simulated());
+        let first = Authority::kept_in(&data, Arc::clone(&names)).unwrap();
         let trusted = fs::read_to_string(data.join(TRUSTED)).unwrap();
-        let again = Authority::kept_in(&data).unwrap();
+        let again = Authority::kept_in(&data, names).unwrap();
         assert_eq!(fs::read_to_string(data.join(TRUSTED)).unwrap(), trusted, "it is kept");
         assert_eq!(fs::metadata(data.join(FILE)).unwrap().permissions().mode() & 0o777, 0o600);
         let authority = Certificate::from_pem(&trusted).unwrap();

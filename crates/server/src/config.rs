@@ -1,5 +1,6 @@
 //! What a run is told: where to listen, where to keep data, for whom.
 
+use guest::internet::Internet;
 use model::image::UnknownImages;
 use model::service_quota::QuotaDefaults;
 use model::{AccountId, Region};
@@ -37,6 +38,8 @@ pub struct Config {
     pub nesting: host::Nesting,
     /// How long what AWS calls a minute is for flow logs.
     pub flow_log_minute: std::time::Duration,
+    /// The internet around the VPCs.
+    pub internet: Internet,
     /// Where the AWS CLI's packages are, if the host has none of its own to share with instances.
     pub aws_cli: Option<PathBuf>,
     /// The program that instances' first processes are started from: usually this very one.

@@ -30,6 +30,8 @@ mod dns_stream;
 pub mod flow_logs;
 mod host_name;
 pub mod identity;
+mod internet_ports;
+pub mod internet_scanners;
 pub mod internet_sites;
 mod ip_ranges;
 pub mod laptop_api;
@@ -71,3 +73,4 @@ pub mod writer;
 
 pub use config::{Auth, Config, Instances};
 pub use daemon::run;
+pub use guest::internet;

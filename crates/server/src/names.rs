@@ -1,6 +1,6 @@
 //! What people call things: Name tags, identifiers, addresses, and the places outside every VPC.
 
-use guest::internet::Site;
+use guest::internet::Internet;
 use guest::public_names;
 use guest::service_endpoints::ServiceEndpoint;
 use model::vpc_endpoint_name::VpcEndpointName;
@@ -23,6 +23,15 @@ pub struct Endpoint {
     pub literal: bool,
 }
 
+/// Where names are looked up: among what there is, and in the internet around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Directory<'a> {
+    /// What there is.
+    pub world: &'a World,
+    /// The internet.
+    pub internet: &'a Internet,
+}
+
 /// The instance that has this identifier or Name tag, of those that are not terminated.
 pub fn find_instance<'a>(world: &'a World, name: &str) -> Result<&'a Instance, String> {
     let alive = |instance: &&Instance| instance.state != InstanceState::Terminated;
@@ -40,7 +49,7 @@ pub fn find_instance<'a>(world: &'a World, name: &str) -> Result<&'a Instance, S
 }
 
 /// The end that a name stands for.
-pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
+pub fn find(Directory { world, internet }: Directory<'_>, name: &str) -> Result<Endpoint, String> {
     let outside = |addresses: Vec<IpAddr>| Ok(Endpoint { interface: None, addresses, literal: false });
     match name {
         "laptop" => return outside(vec![IpAddr::V4(namespaces::LAPTOP), IpAddr::V6(namespaces::LAPTOP_V6)]),
@@ -49,8 +58,8 @@ pub fn find(world: &World, name: &str) -> Result<Endpoint, String> {
         }
         _ => {}
     }
-    if let Some(site) = Site::named(name) {
-        return outside(site.addresses().collect());
+    if let Some(host) = internet.named(name) {
+        return outside(host.addresses.clone());
     }
     if let Some(door) = VpcEndpointName::parse(name) {
         let found = door.addresses(&world.network);
@@ -160,12 +169,12 @@ pub fn of_resource(world: &World, id: ResourceId) -> String {
 }
 
 /// Who has an address outside every VPC.
-pub fn of_outside(address: IpAddr) -> Option<String> {
+pub fn of_outside(internet: &Internet, address: IpAddr) -> Option<String> {
     if [IpAddr::V4(namespaces::LAPTOP), IpAddr::V6(namespaces::LAPTOP_V6)].contains(&address) {
         return Some("laptop".to_owned());
     }
-    if let Some(site) = Site::at(address, "") {
-        return site.names.first().map(|&name| name.to_owned());
+    if let Some(host) = internet.at(address, "") {
+        return Some(host.name().to_owned());
     }
     let is_connect =
         |region: &Region| namespaces::instance_connect_source(*region).map(IpAddr::V4) == Some(address);
@@ -173,11 +182,9 @@ pub fn of_outside(address: IpAddr) -> Option<String> {
         return Some(format!("ec2-instance-connect.{region}"));
     }
     let region = Region::all().find(|it| aws_range::of_services(*it).any(|block| block.contains(&address)));
-    if let Some(region) = region {
-        let is_s3 = matches!(address, IpAddr::V4(v4) if aws_range::of_service(region, "s3").contains(&v4));
-        return Some(format!("{}.{region}", if is_s3 { "s3" } else { "aws" }));
-    }
-    guest::internet::addresses().any(|it| it == address).then(|| "internet".to_owned())
+    let region = region?;
+    let is_s3 = matches!(address, IpAddr::V4(v4) if aws_range::of_service(region, "s3").contains(&v4));
+    Some(format!("{}.{region}", if is_s3 { "s3" } else { "aws" }))
 }
 
 #[cfg(test)]
@@ -186,15 +193,16 @@ mod tests {
 
     #[test]
     fn whoever_is_outside_has_a_name_if_anybody_is_there() {
-        let name = |address: &str| of_outside(address.parse().unwrap());
+        let internet = Internet::simulated();
+        let name = |address: &str| of_outside(&internet, address.parse().unwrap());
         assert_eq!(name("198.51.100.10").as_deref(), Some("laptop"));
         assert_eq!(name("192.0.2.10").as_deref(), Some("example.com"));
-        assert_eq!(name("8.8.8.8").as_deref(), Some("internet"));
+        assert_eq!(name("8.8.8.8").as_deref(), Some("dns.google"));
         assert_eq!(name("10.9.9.9"), None);
         let region: Region = "us-west-2".parse().unwrap();
         let s3 = aws_range::of_service(region, "s3").hosts().next().unwrap();
-        assert_eq!(of_outside(s3.into()).as_deref(), Some("s3.us-west-2"));
+        assert_eq!(of_outside(&internet, s3.into()).as_deref(), Some("s3.us-west-2"));
         let other = aws_range::of_service(region, "sqs").hosts().next().unwrap();
-        assert_eq!(of_outside(other.into()).as_deref(), Some("aws.us-west-2"));
+        assert_eq!(of_outside(&internet, other.into()).as_deref(), Some("aws.us-west-2"));
     }
 }

@@ -2,7 +2,9 @@
 
 use datapath::Datapath;
 use engine::PortKind;
+use guest::internet::Internet;
 use guest::public_names;
+pub use guest::public_names::{LAPTOP, LAPTOP_V6};
 use host::{
     AnyAddress, Host, InterfaceAddress, LinkSpec, Neighbor, NetworkNamespace, NetworkNamespaceRole,
     NetworkNamespaceSpec,
@@ -11,10 +13,6 @@ use model::aws_prefix_list::{AwsPrefixList, AwsService};
 use model::{IpNet, MacAddress, aws_range};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// The laptop's public address.
-pub const LAPTOP: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 10);
-/// The laptop's public IPv6 address.
-pub const LAPTOP_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x1a97, 0, 0, 0, 0, 0x10);
 /// The laptop as a network of one address.
 pub const LAPTOP_NET: IpNet = IpNet::V4(model::Ipv4Net::new_assert(LAPTOP, 32));
 /// Next hop of every namespace. Nobody has the address: packets only need the router's link-layer address.
@@ -45,13 +43,18 @@ pub struct Servers {
 }
 
 /// The hosts of the simulated internet.
-pub fn internet_hosts() -> Vec<IpNet> {
-    guest::internet::addresses().map(IpNet::from).collect()
+pub fn internet_hosts(internet: &Internet) -> Vec<IpNet> {
+    internet.addresses().into_iter().map(IpNet::from).collect()
 }
 
 /// Where the services of all Regions answer. Blocks that lie side by side are one: the engine looks through them.
 pub fn aws_hosts() -> Vec<IpNet> {
     IpNet::aggregate(&model::Region::all().flat_map(aws_range::of_services).collect())
+}
+
+/// Whether a link is that of AWS's services.
+pub fn is_aws(kind: &PortKind) -> bool {
+    matches!(kind, PortKind::Internet(hosts) if *hosts == aws_hosts())
 }
 
 /// The laptop's addresses: its own, and one of every Region's EC2 Instance Connect range, so that `hamlet connect` can
@@ -73,7 +76,8 @@ pub fn instance_connect_source(region: model::Region) -> Option<Ipv4Addr> {
 
 impl Servers {
     /// Makes the namespaces and connects them.
-    pub fn open(host: &Host, datapath: &Datapath) -> anyhow::Result<Servers> {
+    pub fn open(host: &Host, datapath: &Datapath, internet: &Internet) -> anyhow::Result<Servers> {
+        let hosts = internet_hosts(internet);
         let services = namespace(
             host,
             datapath,
@@ -90,8 +94,8 @@ impl Servers {
             NetworkNamespaceRole::Services,
             AnyAddress::Every,
             // It would answer for these anyway, but ICMPv6 errors come only from addresses that are on the link.
-            &internet_hosts(),
-            PortKind::Internet(internet_hosts()),
+            &hosts,
+            PortKind::Internet(hosts.clone()),
         )?;
         let aws = namespace(
             host,

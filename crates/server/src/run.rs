@@ -29,6 +29,7 @@ use crate::data_directory;
 use crate::flow_logs::{FlowLogCounters, FlowLogs};
 use crate::host_name::HostNames;
 use crate::identity::Identity;
+use crate::internet_scanners::Scanners;
 use crate::listener;
 use crate::local_users::LocalUsers;
 use crate::log_events;
@@ -131,7 +132,7 @@ async fn serve<T>(
     }
     tokio::spawn(listener::accept(socket, LocalUsers::of(&config), Arc::clone(&api)));
 
-    let names = Arc::new(PublicNames::simulated());
+    let names = Arc::new(PublicNames::of(config.internet.clone()));
     let backend = match config.instances {
         Instances::None => None,
         Instances::Namespace => Some(surroundings::backend(&config, &state, &names)?),
@@ -166,6 +167,7 @@ async fn serve<T>(
         ledger,
         refusals,
         flow_logs,
+        scanners: Scanners::default(),
         metrics: measured,
         trail,
         entrance,

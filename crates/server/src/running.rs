@@ -6,6 +6,7 @@ use datapath::Datapath;
 use engine::{PortKind, PortTable};
 use guest::PublicNames;
 use host::Barrier;
+use model::World;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -16,6 +17,8 @@ use crate::controllers::Controllers;
 use crate::credentials::AccessKey;
 use crate::flow_logs::FlowLogCounters;
 use crate::identity::Identity;
+use crate::internet_scanners::Scanners;
+use crate::names::Directory;
 use crate::namespaces::{self, Namespaces};
 use crate::refusal::RefusedRequests;
 use crate::refusals::Refusals;
@@ -45,6 +48,8 @@ pub struct Running {
     pub refusals: Arc<Refusals>,
     /// What became of flow logs' records.
     pub(crate) flow_logs: Arc<FlowLogCounters>,
+    /// Strangers on the internet.
+    pub(crate) scanners: Scanners,
     /// CloudWatch's numbers.
     pub(crate) metrics: Arc<Metrics>,
     /// Who did what.
@@ -76,10 +81,16 @@ impl Running {
         self.boundary.load_full().map(|it| it.to_vec()).unwrap_or_default()
     }
 
+    /// Where names are looked up.
+    pub fn directory<'a>(&'a self, world: &'a World) -> Directory<'a> {
+        Directory { world, internet: self.names.internet() }
+    }
+
     /// The links to the simulated internet, for questions.
     pub fn internet_ports(&self) -> PortTable {
         let mut ports = PortTable::default();
-        for hosts in [namespaces::internet_hosts(), namespaces::aws_hosts(), namespaces::laptop_hosts()] {
+        let internet = namespaces::internet_hosts(self.names.internet());
+        for hosts in [internet, namespaces::aws_hosts(), namespaces::laptop_hosts()] {
             ports.open(PortKind::Internet(hosts), model::MacAddress([2, 0, 0, 0, 0, 1]));
         }
         ports.open(PortKind::Services, model::MacAddress([2, 0, 0, 0, 0, 2]));

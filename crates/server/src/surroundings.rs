@@ -2,9 +2,11 @@
 
 use datapath::Datapath;
 use engine::{Engine, FlowLimits, Limits};
-use guest::{PublicNames, internet, metadata, public_names};
+use guest::internet::{HTTP, HTTPS};
+use guest::{PublicNames, internet, metadata};
 use host::{AwsCli, Barrier, Host};
 use model::World;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
@@ -16,7 +18,9 @@ use crate::config::Config;
 use crate::consoles::Consoles;
 use crate::controllers::Backend;
 use crate::descriptors;
-use crate::internet_sites;
+use crate::internet_ports;
+use crate::internet_scanners;
+use crate::internet_sites::{self, Sites};
 use crate::laptop_api;
 use crate::link_services::{self, LinkServices};
 use crate::namespaces::{self, Servers};
@@ -33,7 +37,7 @@ const NTP: u16 = 123;
 
 /// Starts the data plane, which sees every change from here on.
 pub(crate) fn backend(config: &Config, state: &State, names: &Arc<PublicNames>) -> anyhow::Result<Backend> {
-    let authority = Arc::new(Authority::kept_in(&config.data)?);
+    let authority = Arc::new(Authority::kept_in(&config.data, Arc::clone(names))?);
     let host = Host::new(&config.data, &config.program)?.with_nesting(config.nesting);
     let host = host.with_aws_cli(AwsCli::found(config.aws_cli.as_deref()));
     let host = Arc::new(host.trusting(authority.certificate().to_owned()));
@@ -87,7 +91,7 @@ pub(crate) async fn open(
 ) -> anyhow::Result<()> {
     if let Some(backend) = backend.clone() {
         let Backend { host, datapath, authority, .. } = backend.clone();
-        let world = running.state.snapshot();
+        let (world, names) = (running.state.snapshot(), Arc::clone(&running.names));
         let opened = tokio::task::spawn_blocking(move || -> anyhow::Result<(Servers, Vec<Barrier>)> {
             let kept: Vec<String> = world
                 .network
@@ -99,7 +103,7 @@ pub(crate) async fn open(
             adopt_consoles(&backend, &world);
             backend.host.reconcile(&kept.iter().map(String::as_str).collect::<Vec<_>>())?;
             let boundary = backend.host.boundary()?;
-            Ok((Servers::open(&backend.host, &backend.datapath)?, boundary))
+            Ok((Servers::open(&backend.host, &backend.datapath, names.internet())?, boundary))
         });
         let (servers, boundary) = opened.await??;
         running.boundary.store(Some(Arc::new(boundary)));
@@ -112,6 +116,7 @@ pub(crate) async fn open(
         let namespaces = tokio::task::spawn_blocking(all).await??;
         serve_laptop(&running, api, &namespaces.laptop, room);
         running.namespaces.store(Some(Arc::new(namespaces)));
+        tokio::spawn(internet_scanners::knock_for_ever(Arc::clone(&running)));
     }
     let starting = Arc::clone(&running);
     let start = move || starting.controllers.start(&starting.state, backend, &starting.refusals);
@@ -142,13 +147,62 @@ fn serve_namespaces(
     for listener in listen(&namespaces.services, 53)? {
         tokio::spawn(services.clone().serve_dns(listener));
     }
+    serve_internet(running, &namespaces.internet, tls, room)
+}
+
+/// The hosts of the internet.
+fn serve_internet(
+    running: &Arc<Running>,
+    namespace: &host::NetworkNamespace,
+    tls: &TlsAcceptor,
+    room: impl Fn(usize, usize) -> Room,
+) -> anyhow::Result<()> {
+    let internet = running.names.internet();
+    if let Some((host, to)) =
+        internet_ports::forwards(internet).find(|(_, to)| to.port() == running.api.port())
+    {
+        anyhow::bail!("{} would lead to {to}, which is Hamlet's own API", host.name());
+    }
     let of_sites = room(internet_sites::VISITORS_MAX, internet_sites::VISITORS_PER_ADDRESS_MAX);
-    let visitors = Places::new(Service::Site, of_sites, Arc::clone(&running.refusals));
-    for (port, tls) in [(80, None), (443, Some(tls.clone()))] {
-        for listener in listen(&namespaces.internet, port)? {
-            tokio::spawn(internet_sites::serve(listener, Arc::clone(&visitors), tls.clone()));
+    let places = Places::new(Service::Site, of_sites, Arc::clone(&running.refusals));
+    let sites = Sites { names: Arc::clone(&running.names), places: Arc::clone(&places), tls: tls.clone() };
+    for port in [HTTP, HTTPS] {
+        for listener in listen(namespace, port)? {
+            tokio::spawn(sites.clone().serve(listener));
         }
     }
+    for host in internet.hosts() {
+        for (port, service) in host.tcp() {
+            for listener in bound(host, |address| namespace.listen_tcp((address, port).into()))? {
+                let listener = TcpListener::from_std(listener)?;
+                tokio::spawn(internet_ports::serve(listener, Arc::clone(&places), service.clone()));
+            }
+        }
+        for (port, _) in host.udp() {
+            for socket in bound(host, |address| namespace.bind_udp((address, port).into()))? {
+                let socket = UdpSocket::from_std(socket)?;
+                tokio::spawn(internet_ports::echo_datagrams(socket, Arc::clone(&running.refusals)));
+            }
+        }
+    }
+    serve_names_and_time(running, namespace, room)
+}
+
+/// Something at each of a host's addresses; for those of IPv4 alone where the kernel has no IPv6.
+fn bound<T>(
+    host: &guest::internet::Host,
+    bind: impl Fn(IpAddr) -> Result<T, host::HostError>,
+) -> Result<Vec<T>, host::HostError> {
+    let all = host.addresses.iter().map(|address| (address, bind(*address)));
+    all.filter(|(address, bound)| address.is_ipv4() || bound.is_ok()).map(|(_, bound)| bound).collect()
+}
+
+fn serve_names_and_time(
+    running: &Arc<Running>,
+    namespace: &host::NetworkNamespace,
+    room: impl Fn(usize, usize) -> Room,
+) -> anyhow::Result<()> {
+    let internet = running.names.internet();
     let of_resolver = room(public_resolver::CONNECTIONS_MAX, public_resolver::CONNECTIONS_PER_ADDRESS_MAX);
     let resolver = PublicResolver {
         state: running.state.clone(),
@@ -156,19 +210,21 @@ fn serve_namespaces(
         places: Places::new(Service::PublicDns, of_resolver, Arc::clone(&running.refusals)),
         refusals: Arc::clone(&running.refusals),
     };
-    for address in internet::RESOLVERS {
+    for address in internet.serving(&internet::Service::Dns) {
         let address = (address, 53).into();
         // A kernel without IPv6 has those of IPv4.
-        let bound = namespaces.internet.bind_udp(address);
+        let bound = namespace.bind_udp(address);
         if address.is_ipv6() && bound.is_err() {
             continue;
         }
         tokio::spawn(resolver.clone().serve_datagrams(UdpSocket::from_std(bound?)?));
-        let listener = TcpListener::from_std(namespaces.internet.listen_tcp(address)?)?;
+        let listener = TcpListener::from_std(namespace.listen_tcp(address)?)?;
         tokio::spawn(resolver.clone().serve_connections(listener));
     }
-    let time = namespaces.internet.bind_udp((public_names::TIME, NTP).into())?;
-    tokio::spawn(public_time::serve(UdpSocket::from_std(time)?, Arc::clone(&running.refusals)));
+    for address in internet.serving(&internet::Service::Time) {
+        let time = UdpSocket::from_std(namespace.bind_udp((address, NTP).into())?)?;
+        tokio::spawn(public_time::serve(time, Arc::clone(&running.refusals)));
+    }
     Ok(())
 }
 

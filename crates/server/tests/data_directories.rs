@@ -156,6 +156,7 @@ impl Copy {
             oidc_issuers: Vec::new(),
             nesting: Default::default(),
             flow_log_minute: std::time::Duration::from_secs(60),
+            internet: server::internet::Internet::simulated(),
             aws_cli: None,
             program: PathBuf::new(),
         };

@@ -10,6 +10,7 @@ mod env;
 mod exec;
 mod flows;
 mod forward;
+mod internet;
 mod metrics;
 mod open_tunnel;
 mod reset;
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Status(output) => status::run(&daemon, output),
         Command::Metrics(output) => metrics::run(&daemon, output),
         Command::Env(output) => env::run(&daemon, output),
+        Command::Internet(options) => internet::run(&daemon, &options),
         Command::Exec(options) => exec::run(&daemon, &options).map_err(Failure::before_start),
         Command::Ssh(options) => ssh::run(&daemon, &options).map_err(Failure::before_start),
         Command::Connect(options) => connect::run(&daemon, &options).map_err(Failure::before_start),

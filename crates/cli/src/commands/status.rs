@@ -1,12 +1,13 @@
 //! `hamlet status`: what there is, what runs, what passed and what was dropped.
 
-use server::admin::Status;
+use server::admin::{InternetStatus, Status};
 use server::controllers::status::ControllerStatus;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::process::ExitCode;
 
+use super::internet::mood_line;
 use crate::arguments::Output;
 use crate::daemon::Daemon;
 use crate::failure::Result;
@@ -40,6 +41,7 @@ fn text(status: &Status) -> String {
         "Flow logs (records delivered, lost, interfaces with more than could be told)",
         &flow_logs(status),
     );
+    section(&mut text, "Internet", &internet(status.internet));
     section(&mut text, "Links (packets/bytes from and to)", &links(status));
     section(&mut text, "Dropped packets", &counts(&status.drops));
     section(&mut text, "Refused API requests", &counts(&status.refused_requests));
@@ -113,6 +115,12 @@ fn flow_logs(status: &Status) -> Vec<Vec<String>> {
         vec![it.id.clone(), it.of.clone(), it.destination.clone(), counts, problem]
     };
     status.flow_logs.iter().map(row).collect()
+}
+
+fn internet(internet: InternetStatus) -> Vec<Vec<String>> {
+    let hosts = format!("simulated: {} hosts, {} of them yours", internet.hosts, internet.added);
+    let others = "; other names do not exist (`hamlet internet` lists those that do)";
+    vec![vec![hosts + others], vec![mood_line(internet)]]
 }
 
 fn links(status: &Status) -> Vec<Vec<String>> {

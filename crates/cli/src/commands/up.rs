@@ -2,7 +2,9 @@
 
 use server::Config;
 use server::admin::Status;
+use server::internet::{FILE_BYTES_MAX, Internet};
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Mutex;
@@ -71,9 +73,38 @@ fn config(daemon: &Daemon, options: &Up) -> Result<Config> {
             true => host::Nesting::Allowed,
             false => host::Nesting::Refused,
         },
+        internet: internet(options.internet.as_deref())?,
         aws_cli: aws_cli(),
         program: own_program()?,
     })
+}
+
+/// The internet that is always there, and what a file adds to it.
+fn internet(file: Option<&Path>) -> Result<Internet> {
+    let Some(path) = file else { return Ok(Internet::simulated()) };
+    if path == Path::new("real") {
+        return Err(Failure::new(
+            "the real internet cannot be reached from inside yet; for a file of that name say ./real",
+        ));
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let read = |name: &str| read_at_most(&folder.join(name), FILE_BYTES_MAX);
+    let text = read_at_most(path, FILE_BYTES_MAX).map_err(Failure::new)?;
+    let text = String::from_utf8(text)
+        .map_err(|_| Failure::new(format!("{} is no text in UTF-8", path.display())))?;
+    Internet::simulated()
+        .with(&text, &read)
+        .map_err(|error| Failure::new(format!("{}, {error}", path.display())))
+}
+
+fn read_at_most(path: &Path, bytes: usize) -> std::result::Result<Vec<u8>, String> {
+    let mut content = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(bytes as u64 + 1).read_to_end(&mut content));
+    match read {
+        Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+        Ok(_) if content.len() > bytes => Err(format!("{} is longer than {bytes} bytes", path.display())),
+        Ok(_) => Ok(content),
+    }
 }
 
 /// Where `make up` puts the AWS CLI that instances have.

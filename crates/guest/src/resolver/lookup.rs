@@ -15,7 +15,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::TTL_S;
 use crate::names;
-use crate::public_names::{PublicNames, PublicRecord};
+use crate::public_names::PublicNames;
 
 /// One thing that a name stands for, and how long that may be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl<'a> View<'a> {
         if let Some(address) = names::reversed_address(name) {
             return self.name_of(address).map(|name| vec![Value::provided(RecordData::Ptr(name))]);
         }
-        self.internet.get(name).map(|records| records.iter().map(Value::from).collect())
+        self.internet.get(name).map(|records| records.iter().cloned().map(Value::provided).collect())
     }
 
     fn provided_zone_of(&self, name: &str) -> String {
@@ -234,22 +234,8 @@ impl<'a> View<'a> {
     }
 }
 
-impl From<&PublicRecord> for Value {
-    fn from(record: &PublicRecord) -> Value {
-        Value::provided(match record {
-            PublicRecord::A(address) => RecordData::A(*address),
-            PublicRecord::Aaaa(address) => RecordData::Aaaa(*address),
-            PublicRecord::Cname(name) => RecordData::Cname(name.clone()),
-        })
-    }
-}
-
 fn addresses(found: impl Iterator<Item = IpAddr>) -> Vec<Value> {
-    let record = |address| match address {
-        IpAddr::V4(v4) => RecordData::A(v4),
-        IpAddr::V6(v6) => RecordData::Aaaa(v6),
-    };
-    found.map(record).map(Value::provided).collect()
+    found.map(RecordData::from).map(Value::provided).collect()
 }
 
 fn values(sets: &[RecordSet]) -> Vec<Value> {

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::fixture::{self, DB, DB_ETH0, FAR_ETH0, MAIN, OTHER, PRIVATE, PUBLIC, WEB, WEB_ETH0};
-use crate::public_names::PublicRecord;
 use crate::service_endpoints::ServiceEndpoint;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RecordType};
@@ -275,9 +274,9 @@ fn the_internet_is_resolved_with_its_aliases() {
 fn aliases_that_lead_nowhere_and_in_circles() {
     let world = fixture::world();
     let names = PublicNames::new([
-        ("a.test", PublicRecord::Cname("b.test".to_owned())),
-        ("b.test", PublicRecord::Cname("a.test".to_owned())),
-        ("lost.test", PublicRecord::Cname("nowhere.test".to_owned())),
+        ("a.test", RecordData::Cname("b.test".to_owned())),
+        ("b.test", RecordData::Cname("a.test".to_owned())),
+        ("lost.test", RecordData::Cname("nowhere.test".to_owned())),
     ]);
     let asked = |name: &str| {
         let bytes = query(name, RecordType::A).to_vec().unwrap();
@@ -479,7 +478,7 @@ fn the_header_says_what_happened() {
 
 /// Forty addresses: 16 bytes each, too long for 512.
 fn long_names() -> PublicNames {
-    PublicNames::new((0..40).map(|last| ("long.test", PublicRecord::A(Ipv4Addr::new(192, 0, 2, last)))))
+    PublicNames::new((0..40).map(|last| ("long.test", RecordData::A(Ipv4Addr::new(192, 0, 2, last)))))
 }
 
 #[test]

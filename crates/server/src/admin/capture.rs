@@ -3,7 +3,6 @@
 use datapath::{CaptureScope, Datapath};
 use http_body_util::StreamBody;
 use hyper::body::{Bytes, Frame};
-use model::World;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::io::{self, Write};
@@ -13,7 +12,7 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::answer::Refused;
-use crate::names;
+use crate::names::{self, Directory};
 use crate::namespaces;
 use crate::running::Running;
 
@@ -34,16 +33,17 @@ pub(super) type Captured = StreamBody<Pieces>;
 pub(super) async fn capture(running: &Running, asked: CaptureRequest) -> Result<Captured, Refused> {
     let without = "no packets move: Hamlet was started with --instances none";
     let datapath = running.datapath().ok_or_else(|| Refused::not_found(without))?;
-    let world = running.state.snapshot();
+    let (world, names) = (running.state.snapshot(), Arc::clone(&running.names));
     let started = tokio::task::spawn_blocking(move || {
-        let scope = scope(&world, &datapath, &asked.target)?;
+        let directory = Directory { world: &world, internet: names.internet() };
+        let scope = scope(directory, &datapath, &asked.target)?;
         start(&datapath, scope).map_err(|error| error.to_string())
     });
     started.await.map_err(Refused::failed)?.map_err(Refused::not_found)
 }
 
-/// The link that a name stands for: `laptop`, `internet`, `services`, or what has an interface.
-fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<CaptureScope, String> {
+/// The link that a name stands for: `laptop`, `internet`, `aws`, `services`, or what has an interface.
+fn scope(directory: Directory<'_>, datapath: &Datapath, name: &str) -> Result<CaptureScope, String> {
     let link = |is_it: fn(&engine::PortKind) -> bool| {
         datapath.with_engine(move |engine| {
             engine.ports().iter().find(|port| is_it(&port.kind)).map(|port| port.id)
@@ -51,14 +51,17 @@ fn scope(world: &World, datapath: &Datapath, name: &str) -> Result<CaptureScope,
     };
     let outside = match name {
         "laptop" => link(is_laptop),
-        "internet" => link(|kind| matches!(kind, engine::PortKind::Internet(_)) && !is_laptop(kind)),
+        "internet" => link(|kind| {
+            matches!(kind, engine::PortKind::Internet(_)) && !is_laptop(kind) && !namespaces::is_aws(kind)
+        }),
+        "aws" => link(namespaces::is_aws),
         "services" => link(|kind| *kind == engine::PortKind::Services),
         _ => None,
     };
     if let Some(port) = outside {
         return Ok(CaptureScope::Link(port));
     }
-    let interface = names::find(world, name)?.interface;
+    let interface = names::find(directory, name)?.interface;
     interface
         .map(CaptureScope::Interface)
         .ok_or_else(|| format!("'{name}' has no network interface to listen on"))

@@ -1,11 +1,11 @@
 //! What `hamlet flows` is asked for: words, of which all must fit.
 
 use engine::DropReason;
-use guest::internet::Site;
 use model::{IpNet, ResourceId, World};
 use std::net::IpAddr;
 
 use super::flow_line::{FlowEnd, FlowLine};
+use crate::names::Directory;
 
 /// What the words are.
 const UNDERSTOOD: &str = "an address or block (10.0.1.0/24), a port (22 or tcp/22), tcp, udp, icmp, icmpv6 or a \
@@ -30,22 +30,26 @@ enum Word {
 
 impl FlowFilter {
     /// Reads words. If they are to be checked, what they name must be there.
-    pub(super) fn parse(world: &World, words: &[String], is_checked: bool) -> Result<FlowFilter, String> {
+    pub(super) fn parse(
+        directory: Directory<'_>,
+        words: &[String],
+        is_checked: bool,
+    ) -> Result<FlowFilter, String> {
         let mut all = Vec::new();
         for word in words {
-            match word_or_name(world, word, is_checked)? {
+            match word_or_name(directory, word, is_checked)? {
                 Some(read) => all.extend(read),
                 // Several in one argument.
                 None => {
                     for word in word.split_whitespace() {
-                        let read = word_or_name(world, word, is_checked)?;
+                        let read = word_or_name(directory, word, is_checked)?;
                         all.extend(read.unwrap_or_default());
                     }
                 }
             }
         }
         if is_checked {
-            all.iter().try_for_each(|word| check(world, word))?;
+            all.iter().try_for_each(|word| check(directory.world, word))?;
         }
         Ok(FlowFilter(all))
     }
@@ -57,12 +61,12 @@ impl FlowFilter {
 }
 
 /// What a word is; `None` for one that is several.
-fn word_or_name(world: &World, word: &str, is_checked: bool) -> Result<Option<Vec<Word>>, String> {
+fn word_or_name(directory: Directory<'_>, word: &str, is_checked: bool) -> Result<Option<Vec<Word>>, String> {
     if let Some(read) = read(word)? {
         return Ok(Some(read));
     }
     let is_several = word.contains(char::is_whitespace);
-    if (is_checked || is_several) && !is_name(world, word) {
+    if (is_checked || is_several) && !is_name(directory, word) {
         return match is_several && !word.trim().is_empty() {
             true => Ok(None),
             false => Err(format!("there is no '{word}' to look for. What can be: {UNDERSTOOD}")),
@@ -128,12 +132,12 @@ fn port(text: &str) -> Result<u16, String> {
 }
 
 /// Whether anything has the name.
-fn is_name(world: &World, name: &str) -> bool {
+fn is_name(Directory { world, internet }: Directory<'_>, name: &str) -> bool {
     let tagged = |scope: &model::Scope| {
         world.tagged_resources(*scope).into_iter().any(|(_, tags)| model::tags::name(tags) == Some(name))
     };
     name == "laptop"
-        || Site::named(name).is_some()
+        || internet.named(name).is_some()
         || world.scopes.values().any(tagged)
         || world.network.security_groups.values().any(|group| group.name == name)
 }
@@ -178,6 +182,7 @@ impl FlowEnd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use guest::internet::Internet;
 
     fn line() -> FlowLine {
         let end = |name: &str, address: &str, port, interface: Option<&str>| FlowEnd {
@@ -214,9 +219,15 @@ mod tests {
         }
     }
 
+    /// Where there is nothing but the internet.
+    fn parse(words: &[String], is_checked: bool) -> Result<FlowFilter, String> {
+        let (world, internet) = (World::default(), Internet::simulated());
+        FlowFilter::parse(Directory { world: &world, internet: &internet }, words, is_checked)
+    }
+
     fn fits(words: &str) -> bool {
         let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-        FlowFilter::parse(&World::default(), &words, false).unwrap().fits(&line())
+        parse(&words, false).unwrap().fits(&line())
     }
 
     #[test]
@@ -259,18 +270,17 @@ mod tests {
     #[test]
     fn several_words_may_be_one_argument() {
         let fits = |words: &str| {
-            let filter = FlowFilter::parse(&World::default(), &[words.to_owned()], true).unwrap();
+            let filter = parse(&[words.to_owned()], true).unwrap();
             filter.fits(&line())
         };
         assert!(fits("reject  tcp/22") && !fits("reject udp"));
-        let refused = FlowFilter::parse(&World::default(), &["reject nobody".to_owned()], true).unwrap_err();
+        let refused = parse(&["reject nobody".to_owned()], true).unwrap_err();
         assert!(refused.starts_with("there is no 'nobody'"), "{refused}");
     }
 
     #[test]
     fn what_is_no_word_is_refused_with_what_there_is() {
-        let refusal =
-            |word: &str| FlowFilter::parse(&World::default(), &[word.to_owned()], true).unwrap_err();
+        let refusal = |word: &str| parse(&[word.to_owned()], true).unwrap_err();
         assert!(refusal("10.0.0.0/33").contains("a block") || refusal("10.0.0.0/33").contains("or block"));
         assert!(
             refusal("rejected").starts_with("there is no 'rejected' to look for. What can be: an address")

@@ -7,7 +7,7 @@ use model::{NetworkInterface, NetworkInterfaceId, ResourceId, World};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-use crate::names;
+use crate::names::{self, Directory};
 
 /// What was decided about one way of a flow.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -81,7 +81,8 @@ pub struct FlowEnd {
 }
 
 /// What is told of a decision.
-pub(super) fn line(world: &World, decision: &FlowDecision) -> FlowLine {
+pub(super) fn line(directory: Directory<'_>, decision: &FlowDecision) -> FlowLine {
+    let world = directory.world;
     let decided = &*decision.decided;
     let (sent, arrived) = (decided.sent, decided.arrived);
     let has_ports = matches!(sent.protocol, protocol::TCP | protocol::UDP);
@@ -98,8 +99,8 @@ pub(super) fn line(world: &World, decision: &FlowDecision) -> FlowLine {
         protocol: protocol::name(sent.protocol).into_owned(),
         icmp_type: decided.icmp.map(|(kind, _)| kind),
         icmp_code: decided.icmp.map(|(_, code)| code),
-        source: source(world, decided, port(sent.source_port)),
-        destination: destination(world, decided, port(arrived.destination_port)),
+        source: source(directory, decided, port(sent.source_port)),
+        destination: destination(directory, decided, port(arrived.destination_port)),
         sent_to: sent.destination,
         arrived_from: arrived.source,
         packets: decision.counted.packets,
@@ -115,16 +116,17 @@ pub(super) fn line(world: &World, decision: &FlowDecision) -> FlowLine {
     }
 }
 
-fn source(world: &World, decided: &DecidedFlow, port: Option<u16>) -> FlowEnd {
+fn source(directory: Directory<'_>, decided: &DecidedFlow, port: Option<u16>) -> FlowEnd {
     let address = decided.sent.source;
     match decided.sender {
-        Some(id) => inside(world, id, address, port),
-        None => outside(address, port),
+        Some(id) => inside(directory.world, id, address, port),
+        None => outside(directory, address, port),
     }
 }
 
 /// Where a packet arrived; one that did not was for whoever has the address, for the sender first, then for everybody.
-fn destination(world: &World, decided: &DecidedFlow, port: Option<u16>) -> FlowEnd {
+fn destination(directory: Directory<'_>, decided: &DecidedFlow, port: Option<u16>) -> FlowEnd {
+    let world = directory.world;
     let address = decided.arrived.destination;
     if let Some(receiver) = decided.receiver {
         return inside(world, receiver, address, port);
@@ -140,7 +142,7 @@ fn destination(world: &World, decided: &DecidedFlow, port: Option<u16>) -> FlowE
     let in_vpc = || world.network.interface_at(sender?.vpc, address);
     match of_course().or_else(in_vpc).or_else(|| public_owner(world, address)) {
         Some(owner) => inside(world, owner.id, address, port),
-        None => outside(address, port),
+        None => outside(directory, address, port),
     }
 }
 
@@ -185,6 +187,7 @@ fn name_of(world: &World, id: NetworkInterfaceId) -> String {
     }
 }
 
-fn outside(address: IpAddr, port: Option<u16>) -> FlowEnd {
-    FlowEnd { name: names::of_outside(address), address: Some(address), port, ..FlowEnd::default() }
+fn outside(directory: Directory<'_>, address: IpAddr, port: Option<u16>) -> FlowEnd {
+    let name = names::of_outside(directory.internet, address);
+    FlowEnd { name, address: Some(address), port, ..FlowEnd::default() }
 }

@@ -1,14 +1,14 @@
 //! `hamlet flows`: what was decided about flows lately, and which rule it was.
 
 use engine::{FlowDecision, FlowDecisions};
-use model::World;
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::answer::Refused;
 use super::flow_filter::FlowFilter;
 use super::flow_line::{self, FlowLine};
 use crate::clock;
+use crate::names::Directory;
 use crate::running::Running;
 
 /// What `hamlet flows` asks.
@@ -67,7 +67,8 @@ fn run() -> i64 {
 
 pub(super) async fn flows(running: &Running, asked: FlowsRequest) -> Result<FlowsAnswer, Refused> {
     let world = running.state.snapshot();
-    let filter = FlowFilter::parse(&world, &asked.filter, asked.checked).map_err(Refused::malformed)?;
+    let filter = FlowFilter::parse(running.directory(&world), &asked.filter, asked.checked)
+        .map_err(Refused::malformed)?;
     let Some(datapath) = running.datapath() else {
         return Err(Refused::not_found(
             "no packet moves here: this Hamlet was started with --instances none",
@@ -75,25 +76,27 @@ pub(super) async fn flows(running: &Running, asked: FlowsRequest) -> Result<Flow
     };
     let from = if asked.run == Some(run()) { asked.from } else { 0 };
     let has_counts = asked.counts && from > 0;
+    let names = Arc::clone(&running.names);
     let told = tokio::task::spawn_blocking(move || {
         let (fresh, all) = datapath.with_engine(move |engine| {
             let all = has_counts.then(|| engine.flow_decisions(0));
             (engine.flow_decisions(from), all.unwrap_or_default())
         });
-        answer(&world, &filter, fresh, &all.decisions, from)
+        let directory = Directory { world: &world, internet: names.internet() };
+        answer(directory, &filter, fresh, &all.decisions, from)
     });
     told.await.map_err(Refused::failed)
 }
 
 fn answer(
-    world: &World,
+    directory: Directory<'_>,
     filter: &FlowFilter,
     fresh: FlowDecisions,
     all: &[FlowDecision],
     from: u64,
 ) -> FlowsAnswer {
     let fits =
-        |decision: &FlowDecision| Some(flow_line::line(world, decision)).filter(|line| filter.fits(line));
+        |decision: &FlowDecision| Some(flow_line::line(directory, decision)).filter(|line| filter.fits(line));
     let before = all.iter().take_while(|it| it.number < from).filter_map(fits);
     let count = |line: FlowLine| FlowCount { number: line.number, packets: line.packets, bytes: line.bytes };
     FlowsAnswer {

@@ -32,6 +32,7 @@ fn port_status(world: &World, link: &datapath::LinkStatus) -> PortStatus {
         engine::PortKind::Interface(id) => names::of_interface(world, *id),
         engine::PortKind::Internet(hosts) => match hosts.first() {
             Some(first) if first.addr() == IpAddr::V4(crate::namespaces::LAPTOP) => "laptop".to_owned(),
+            _ if crate::namespaces::is_aws(&link.kind) => "aws".to_owned(),
             _ => "internet".to_owned(),
         },
         engine::PortKind::Services => "services".to_owned(),

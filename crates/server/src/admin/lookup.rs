@@ -1,6 +1,5 @@
 //! What a name that DNS has leads to, for whoever asks from inside a VPC.
 
-use guest::internet::Site;
 use guest::resolver::{self, Asker};
 use guest::service_endpoints::ServiceEndpoint;
 use model::{NetworkInterfaceId, World};
@@ -25,7 +24,7 @@ pub(super) fn of(
     ipv6: bool,
 ) -> Option<Lookup> {
     let name = to.trim_end_matches('.').to_ascii_lowercase();
-    if ServiceEndpoint::spoken_to(&name).is_none() && Site::named(&name).is_none() {
+    if ServiceEndpoint::spoken_to(&name).is_none() && running.names.internet().named(&name).is_none() {
         return None;
     }
     let interface = world.network.network_interfaces.get(&from?)?;

@@ -26,6 +26,7 @@ mod flow_line;
 mod flow_logs;
 mod flows;
 mod instances;
+mod internet;
 mod links;
 mod lookup;
 mod metrics;
@@ -45,6 +46,7 @@ pub use flow_line::{FlowEnd, FlowLine};
 pub use flow_logs::FlowLogStatus;
 pub use flows::{FlowCount, FlowsAnswer, FlowsRequest};
 pub use instances::InstanceStatus;
+pub use internet::{InternetAnswer, InternetHost, InternetRequest, InternetStatus};
 pub use links::PortStatus;
 pub use metrics::Metric;
 pub use status::Status;
@@ -129,6 +131,9 @@ async fn answer(running: &Running, request: Request<Incoming>) -> Response<Body>
             Ok(asked) => stream(capture::capture(running, asked).await),
             Err(refused) => stream(Err(refused)),
         },
+        (Method::POST, "/internet") => {
+            json(question(&body).map(|asked: internet::InternetRequest| internet::internet(running, asked)))
+        }
         (Method::POST, "/console") => json(Ok(console_address(running))),
         (Method::POST, "/down") => {
             running.quit.notify_one();

@@ -11,6 +11,7 @@ use std::time::Instant;
 use super::endpoints::{self, EndpointStatus};
 use super::flow_logs::{self, FlowLogStatus};
 use super::instances::{self, InstanceStatus};
+use super::internet::{self, InternetStatus};
 use super::links::{self, PortStatus};
 use super::resources::resources;
 use crate::config::Instances;
@@ -67,6 +68,9 @@ pub struct Status {
     /// Calls in the audit trail, and those that it leaves out since more came than it takes.
     #[serde(default)]
     pub audit_trail: BTreeMap<String, u64>,
+    /// The internet around the VPCs.
+    #[serde(default)]
+    pub internet: InternetStatus,
     /// Flow logs, and what became of their records.
     #[serde(default)]
     pub flow_logs: Vec<FlowLogStatus>,
@@ -100,6 +104,7 @@ pub(super) async fn status(running: &Running) -> Status {
             .collect(),
         refused_requests: running.refused_requests.counts(),
         audit_trail: audit_trail(running).await,
+        internet: internet::status(running),
         flow_logs: flow_logs::all(&world, running),
         refusals: refusals(running, moved.as_ref()),
     }

@@ -80,15 +80,17 @@ pub struct TraceStage {
 
 pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAnswer, Refused> {
     let world = running.state.snapshot();
-    let from = names::find(&world, &request.from).map_err(Refused::not_found)?;
-    let mut to = names::find(&world, &request.to).map_err(Refused::not_found)?;
+    let directory = running.directory(&world);
+    let from = names::find(directory, &request.from).map_err(Refused::not_found)?;
+    let mut to = names::find(directory, &request.to).map_err(Refused::not_found)?;
     let wants_ipv6 = matches!(request.protocol.as_str(), "icmpv6" | "icmp6");
     let looked_up = lookup::of(running, &world, from.interface, &request.to, wants_ipv6);
     let is_found = looked_up.as_ref().is_none_or(|it| !it.addresses.is_empty());
     if let Some(found) = looked_up.as_ref().filter(|_| is_found) {
         to.addresses.clone_from(&found.addresses);
     }
-    let by = request.by.as_deref().map(|by| neighbour(&world, by)).transpose().map_err(Refused::not_found)?;
+    let by =
+        request.by.as_deref().map(|by| neighbour(directory, by)).transpose().map_err(Refused::not_found)?;
     let question = question(&world, request, &from, &to, by).map_err(Refused::not_found)?;
     let story = explain::trace(&world, &running.internet_ports(), &question);
     let namer = |id: model::ResourceId| names::of_resource(&world, id);
@@ -114,8 +116,10 @@ pub(super) fn trace(running: &Running, request: &TraceRequest) -> Result<TraceAn
 }
 
 /// The interface that is named as a neighbour.
-fn neighbour(world: &World, name: &str) -> Result<NetworkInterfaceId, String> {
-    names::find(world, name)?.interface.ok_or_else(|| format!("'{name}' is no instance or network interface"))
+fn neighbour(directory: names::Directory<'_>, name: &str) -> Result<NetworkInterfaceId, String> {
+    names::find(directory, name)?
+        .interface
+        .ok_or_else(|| format!("'{name}' is no instance or network interface"))
 }
 
 /// An ephemeral port, such as a client's system would choose.

@@ -140,6 +140,7 @@ impl Lab {
             oidc_issuers: Vec::new(),
             flow_log_minute: std::time::Duration::from_secs(60),
             nesting: Default::default(),
+            internet: guest::internet::Internet::simulated(),
             aws_cli: None,
             program: PathBuf::new(),
         };
