@@ -111,12 +111,15 @@ export function readPrefixLists(region: string): Promise<ManagedPrefixList[]> {
 
 /** Those that are not terminated: these stay for a while, and are of no use. */
 export async function readInstances(region: string): Promise<Instance[]> {
+  return (await readAllInstances(region)).filter((it) => it.State?.Name !== "terminated");
+}
+
+export async function readAllInstances(region: string): Promise<Instance[]> {
   const found = await all(
     paginateDescribeInstances({ client: ec2(region) }, {}),
     (page) => page.Reservations,
   );
-  const instances = found.flatMap((it) => it.Instances ?? []);
-  return instances.filter((it) => it.State?.Name !== "terminated");
+  return found.flatMap((it) => it.Instances ?? []);
 }
 
 export async function readAddresses(region: string): Promise<Address[]> {

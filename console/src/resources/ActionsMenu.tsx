@@ -1,32 +1,67 @@
-import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import ButtonDropdown, { type ButtonDropdownProps } from "@cloudscape-design/components/button-dropdown";
 import { useState } from "react";
+import { failureOf } from "../clients/failure";
+import { refreshAll } from "../clients/reading";
+import { fail } from "../frame/flash";
 import { go } from "../frame/route";
 import type { Action } from "./noun";
 
-/** The menu Actions, and the dialog that one of them has opened. */
-export function ActionsMenu({ actions }: { actions: Action[] }) {
+interface Props {
+  actions: Action[];
+  /** What the menu is called. */
+  text?: string;
+}
+
+/** The menu Actions, or another of its kind, and the dialog that an entry of it has opened. */
+export function ActionsMenu({ actions, text = "Actions" }: Props) {
   // The dialog belongs to what was selected when it was opened, be that gone by now.
   const [dialog, setDialog] = useState<Action["dialog"]>();
+  const [isRunning, setRunning] = useState(false);
+  const run = async (action: Action) => {
+    setRunning(true);
+    try {
+      await action.run?.();
+    } catch (error) {
+      fail(`${action.text} was not done`, failureOf(error));
+    } finally {
+      setRunning(false);
+      void refreshAll();
+    }
+  };
   return (
     <>
       <ButtonDropdown
-        items={actions.map(({ id, text, description, disabledReason }) => ({
-          id,
-          text,
-          description,
-          disabled: disabledReason !== undefined,
-          disabledReason,
-        }))}
+        items={grouped(actions)}
+        expandableGroups
+        loading={isRunning}
         onItemClick={({ detail }) => {
           const action = actions.find((it) => it.id === detail.id);
           if (action?.href) go(action.href);
           if (action?.dialog) setDialog(() => action.dialog);
+          if (action?.run) void run(action);
         }}
         expandToViewport
       >
-        Actions
+        {text}
       </ButtonDropdown>
       {dialog?.(() => setDialog(undefined))}
     </>
   );
+}
+
+/** The entries, those of a submenu in it. */
+function grouped(actions: Action[]): ButtonDropdownProps.ItemOrGroup[] {
+  const items: ButtonDropdownProps.ItemOrGroup[] = [];
+  for (const action of actions) {
+    const last = items.at(-1);
+    if (action.group === undefined) items.push(item(action));
+    else if (last && "items" in last && last.text === action.group)
+      last.items = [...last.items, item(action)];
+    else items.push({ id: action.group, text: action.group, items: [item(action)] });
+  }
+  return items;
+}
+
+function item({ id, text, description, disabledReason }: Action): ButtonDropdownProps.Item {
+  return { id, text, description, disabled: disabledReason !== undefined, disabledReason };
 }

@@ -14,6 +14,7 @@ import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
 import { ActionsMenu } from "./ActionsMenu";
+import { useReadingWhileChanging } from "./changing";
 import { Details } from "./Details";
 import { nameOf, titleOf } from "./names";
 import type { Noun } from "./noun";
@@ -22,6 +23,7 @@ import type { Noun } from "./noun";
 export function DetailsPage<T>({ noun, id }: { noun: Noun<T>; id: string }) {
   const { region } = usePlace().route;
   const reading = useReading(`${noun.path}/${region}`, () => noun.list(region));
+  useReadingWhileChanging(noun, reading);
   const item = reading.data?.find((it) => noun.id(it) === id);
   const title = noun.title ?? noun.many;
   return (
@@ -59,6 +61,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
                 loading={reading.isLoading}
                 onClick={reading.refresh}
               />
+              {noun.buttons?.([item], region)}
               <ActionsMenu actions={noun.actions([item], region)} />
             </SpaceBetween>
           }
@@ -69,7 +72,7 @@ function Found<T>({ noun, item, region, reading }: Shown<T> & { item: T }) {
     >
       <SpaceBetween size="l">
         {noun.notice?.(item)}
-        <Container header={<Header variant="h2">Details</Header>}>
+        <Container header={<Header variant="h2">{noun.summary ?? "Details"}</Header>}>
           <Details fields={noun.details(item, region)} />
         </Container>
         <Tabs

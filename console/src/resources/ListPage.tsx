@@ -1,4 +1,5 @@
 import type { PropertyFilterProps } from "@cloudscape-design/components/property-filter";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import SplitPanel from "@cloudscape-design/components/split-panel";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
@@ -8,9 +9,12 @@ import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
 import { ResourceTable } from "../table/ResourceTable";
 import { ActionsMenu } from "./ActionsMenu";
+import { useReadingWhileChanging } from "./changing";
 import { Details } from "./Details";
 import { counted, nameOf, titleOf } from "./names";
 import type { Noun } from "./noun";
+
+const DETAILS = "details";
 
 /** The list of a noun, with a panel below it for what is selected. `?id=…` shows one alone, as after it was created. */
 export function ListPage<T>({ noun }: { noun: Noun<T> }) {
@@ -18,6 +22,7 @@ export function ListPage<T>({ noun }: { noun: Noun<T> }) {
   const { region } = route;
   const only = route.query.get("id");
   const reading = useReading(`${noun.path}/${region}`, () => noun.list(region));
+  useReadingWhileChanging(noun, reading);
   const [selected, select] = useState<string[]>(only ? [only] : []);
   const items = reading.data?.filter((item) => selected.includes(noun.id(item))) ?? [];
   const title = noun.title ?? noun.many;
@@ -42,7 +47,12 @@ export function ListPage<T>({ noun }: { noun: Noun<T> }) {
         filter={(query) => {
           if (only && query.tokens.length === 0) go(href(region, [noun.path]), true);
         }}
-        actions={<ActionsMenu actions={noun.actions(items, region)} />}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            {noun.buttons?.(items, region)}
+            <ActionsMenu actions={noun.actions(items, region)} />
+          </SpaceBetween>
+        }
       />
     </Page>
   );
@@ -64,14 +74,22 @@ function Selected<T>({ noun, items, region }: { noun: Noun<T>; items: T[]; regio
     );
   }
   const id = noun.id(item);
+  const tabs = noun.tabs(item, region);
+  // A page has its fields above the tabs; here they lead the first one.
+  const more = tabs.find((it) => it.id === DETAILS);
   const details = {
-    id: "details",
+    id: DETAILS,
     label: "Details",
-    content: <Details fields={noun.details(item, region)} />,
+    content: (
+      <SpaceBetween size="l">
+        <Details fields={noun.details(item, region)} />
+        {more?.content}
+      </SpaceBetween>
+    ),
   };
   return (
     <SplitPanel header={titleOf(id, nameOf(noun, item))}>
-      <Tabs key={id} ariaLabel={`Tabs of ${id}`} tabs={[details, ...noun.tabs(item, region)]} />
+      <Tabs key={id} ariaLabel={`Tabs of ${id}`} tabs={[details, ...tabs.filter((it) => it !== more)]} />
     </SplitPanel>
   );
 }

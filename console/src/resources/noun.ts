@@ -23,9 +23,15 @@ export interface Noun<T> {
   columns: Column<T>[];
   /** The button at the right, and where it leads below the noun's path. */
   create?: { text: string; path: string };
+  /** What stands beside the menu Actions, left of it: a button or a menu for what is done most. */
+  buttons?: (selected: T[], region: string) => ReactNode;
+  /** Whether it is on its way to another state: the page reads it again until it is there. */
+  isChanging?: (item: T) => boolean;
   actions: (selected: T[], region: string) => Action[];
   /** What is told above the details, while something is to be done. */
   notice?: (item: T) => ReactNode;
+  /** What the panel of the fields is called, where it is not `Details`. */
+  summary?: string;
   /** The fields of the panel Details, in reading order. */
   details: (item: T, region: string) => Field[];
   tabs: (item: T, region: string) => Tab[];
@@ -50,14 +56,18 @@ export interface Column<T> {
   isHidden?: boolean;
 }
 
-/** An entry of the menu Actions: it leads to a page, or opens a dialog. */
+/** An entry of the menu Actions: it leads to a page, opens a dialog, or is done at once. */
 export interface Action {
   id: string;
   text: string;
   /** Older words for it, so that the reader of an older tutorial finds it. */
   description?: string;
+  /** The submenu that it is in. Those of one submenu follow each other. */
+  group?: string;
   href?: string;
   dialog?: (close: () => void) => ReactNode;
+  /** What needs no question: it says itself that it was done. */
+  run?: () => Promise<void>;
   /** Why it cannot be chosen. */
   disabledReason?: string;
 }
