@@ -19,8 +19,8 @@ interface Props {
   /** Why it cannot be done now: the button waits. */
   isBlocked?: boolean;
   close: () => void;
-  /** Does it, and says so; what it throws is shown in the dialog. */
-  run: () => Promise<void>;
+  /** Does it, and says so; what it throws is shown in the dialog, which stays open too where it answers false. */
+  run: () => Promise<unknown>;
 }
 
 /** Asks before something is lost. */
@@ -34,8 +34,7 @@ export function ConfirmDialog({ title, children, word, button, isBlocked = false
     setRunning(true);
     setFailure(undefined);
     try {
-      await run();
-      close();
+      if ((await run()) !== false) close();
     } catch (error) {
       setFailure(failureOf(error));
     } finally {

@@ -53,6 +53,7 @@ export const FEATURES: Findable[] = [
     words: ["eni", "elastic network interface"],
     path: ["network_interfaces"],
   },
+  { text: "Key pairs", description: "EC2 feature", words: ["ssh key", "pem"], path: ["key_pairs"] },
   { text: "Network ACLs", description: "VPC feature", words: ["nacl", "firewall"], path: ["network_acls"] },
   {
     text: "Egress-only internet gateways",
