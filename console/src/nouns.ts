@@ -26,6 +26,7 @@ export const NOUNS: NounEntry[] = [
   { path: "network_acls", load: () => import("./network_acls/network_acls") },
   { path: "elastic_ips", load: () => import("./elastic_ips/elastic_ips") },
   { path: "network_interfaces", load: () => import("./network_interfaces/network_interfaces") },
+  { path: "instances", load: () => import("./instances/instances") },
   { path: "key_pairs", load: () => import("./key_pairs/key_pairs") },
   { path: "prefix_lists", load: () => import("./prefix_lists/prefix_lists") },
 ];

@@ -16,7 +16,7 @@ import {
 } from "../clients/describe";
 
 /** A kind of resource that the dashboard counts. Its noun is not loaded for that: it is much more than a number. */
-interface Counted {
+export interface Counted {
   path: string;
   title: string;
   read: (region: string) => Promise<unknown[]>;
@@ -43,11 +43,19 @@ const COUNTED: Counted[] = [
   { path: "prefix_lists", title: "Managed prefix lists", read: readPrefixLists },
 ];
 
-export async function readCounts(region: string) {
-  const counted = COUNTED.map(async ({ path, title, read }) => ({
-    path,
-    title,
-    count: (await read(region)).length,
-  }));
-  return Promise.all(counted);
+export function readCounts(region: string) {
+  return countsOf(COUNTED, region);
+}
+
+/** How many there are of each. */
+export function countsOf(counted: Counted[], region: string): Promise<Count[]> {
+  return Promise.all(
+    counted.map(async ({ path, title, read }) => ({ path, title, count: (await read(region)).length })),
+  );
+}
+
+export interface Count {
+  path: string;
+  title: string;
+  count: number;
 }

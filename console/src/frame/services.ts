@@ -15,7 +15,7 @@ export const SERVICES: Findable[] = [
     words: ["virtual private cloud", "network"],
     path: [],
   },
-  { text: "EC2", description: "Virtual Servers in the Cloud", words: ["instances"] },
+  { text: "EC2", description: "Virtual Servers in the Cloud", words: ["instances"], path: ["ec2"] },
   {
     text: "CloudWatch",
     description: "Monitor Resources and Applications",
@@ -52,6 +52,12 @@ export const FEATURES: Findable[] = [
     description: "EC2 feature",
     words: ["eni", "elastic network interface"],
     path: ["network_interfaces"],
+  },
+  {
+    text: "Instances",
+    description: "EC2 feature",
+    words: ["servers", "virtual machines"],
+    path: ["instances"],
   },
   { text: "Key pairs", description: "EC2 feature", words: ["ssh key", "pem"], path: ["key_pairs"] },
   { text: "Network ACLs", description: "VPC feature", words: ["nacl", "firewall"], path: ["network_acls"] },

@@ -64,7 +64,8 @@ export function RulesTab({
   );
 }
 
-function Peer({ of: rule, region }: { of: SecurityGroupRule; region: string }) {
+/** Where the packets of a rule come from or go to; a group of ours is a link. */
+export function Peer({ of: rule, region }: { of: SecurityGroupRule; region: string }) {
   const groups = useSecurityGroups(region).data;
   const group = rule.ReferencedGroupInfo?.GroupId;
   if (!group) return peerOf(rule);

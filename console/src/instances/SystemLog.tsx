@@ -1,0 +1,76 @@
+import { GetConsoleOutputCommand } from "@aws-sdk/client-ec2";
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { ec2 } from "../clients/ec2";
+import { sentence } from "../clients/failure";
+import { useReading } from "../clients/reading";
+import { Page } from "../frame/Page";
+import { useRegion } from "../frame/places";
+import { timeOf } from "../resources/times";
+import { download } from "../table/csv";
+
+/** Get system log: what the instance has printed on its console. */
+export default function SystemLog({ id }: { id: string }) {
+  const region = useRegion();
+  const log = useReading(`system-log/${region}/${id}`, () =>
+    ec2(region).send(new GetConsoleOutputCommand({ InstanceId: id, Latest: true })),
+  );
+  const text = decoded(log.data?.Output);
+  return (
+    <Page
+      title="Get system log"
+      above={[
+        { text: "Instances", path: ["instances"] },
+        { text: id, path: ["instances", id] },
+      ]}
+    >
+      <ContentLayout
+        header={
+          <Header
+            variant="h1"
+            description={`As of ${timeOf(log.data?.Timestamp)}`}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button
+                  iconName="refresh"
+                  ariaLabel="Refresh system log"
+                  loading={log.isLoading}
+                  onClick={log.refresh}
+                />
+                <Button
+                  iconName="download"
+                  disabled={!text}
+                  onClick={() => download(`${id}.log`, text, "text/plain")}
+                >
+                  Download
+                </Button>
+              </SpaceBetween>
+            }
+          >
+            System log of {id}
+          </Header>
+        }
+      >
+        {log.failure ? (
+          <Alert type="error">{sentence(log.failure)}</Alert>
+        ) : (
+          <Container>
+            <Box variant="pre" tagOverride="pre">
+              {text || (log.isLoading ? "Reading the log" : "It has printed nothing yet.")}
+            </Box>
+          </Container>
+        )}
+      </ContentLayout>
+    </Page>
+  );
+}
+
+function decoded(base64: string | undefined): string {
+  const bytes = Uint8Array.from(atob(base64 ?? ""), (it) => it.charCodeAt(0));
+  return new TextDecoder().decode(bytes);
+}
