@@ -1,6 +1,8 @@
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Form from "@cloudscape-design/components/form";
+import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
@@ -8,6 +10,7 @@ import { type Failure, failureOf, sentence } from "../clients/failure";
 import { refreshAll } from "../clients/reading";
 import { type Crumb, Page } from "../frame/Page";
 import { go } from "../frame/route";
+import "./form_page.css";
 
 interface Props {
   /** The pages above it, as the breadcrumbs name them. */
@@ -32,6 +35,8 @@ interface Props {
   isWide?: boolean;
   /** More buttons, between Cancel and the one that does it. */
   buttons?: ReactNode;
+  /** A panel at the side, which has the buttons then; they stay in sight on a long page. */
+  aside?: (buttons: ReactNode) => ReactNode;
 }
 
 /** A page that creates or changes something. What was typed stays when it is refused. */
@@ -67,6 +72,18 @@ export function FormPage(props: Props) {
       void refreshAll();
     }
   };
+  const buttons = (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button variant="link" formAction="none" onClick={() => go(cancel)}>
+        Cancel
+      </Button>
+      {props.buttons}
+      <Button variant="primary" loading={isRunning} disabled={isDisabled ?? false}>
+        {button}
+      </Button>
+    </SpaceBetween>
+  );
+  const refused = failure && sentence(failure);
   return (
     <Page
       title={crumb ?? title}
@@ -87,22 +104,21 @@ export function FormPage(props: Props) {
             void send();
           }}
         >
-          <Form
-            errorText={failure && sentence(failure)}
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button variant="link" formAction="none" onClick={() => go(cancel)}>
-                  Cancel
-                </Button>
-                {props.buttons}
-                <Button variant="primary" loading={isRunning} disabled={isDisabled ?? false}>
-                  {button}
-                </Button>
-              </SpaceBetween>
-            }
-          >
-            <SpaceBetween size="l">{children}</SpaceBetween>
-          </Form>
+          {props.aside ? (
+            <Grid gridDefinition={[{ colspan: { default: 12, s: 8 } }, { colspan: { default: 12, s: 4 } }]}>
+              <SpaceBetween size="l">{children}</SpaceBetween>
+              <div className="aside">
+                <SpaceBetween size="m">
+                  {refused && <Alert type="error">{refused}</Alert>}
+                  {props.aside(buttons)}
+                </SpaceBetween>
+              </div>
+            </Grid>
+          ) : (
+            <Form errorText={refused} actions={buttons}>
+              <SpaceBetween size="l">{children}</SpaceBetween>
+            </Form>
+          )}
         </form>
       </ContentLayout>
     </Page>

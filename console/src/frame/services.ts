@@ -59,6 +59,12 @@ export const FEATURES: Findable[] = [
     words: ["servers", "virtual machines"],
     path: ["instances"],
   },
+  {
+    text: "Launch an instance",
+    description: "EC2 feature",
+    words: ["run instances", "new instance"],
+    path: ["instances", "launch"],
+  },
   { text: "Key pairs", description: "EC2 feature", words: ["ssh key", "pem"], path: ["key_pairs"] },
   { text: "Network ACLs", description: "VPC feature", words: ["nacl", "firewall"], path: ["network_acls"] },
   {
