@@ -24,6 +24,7 @@ use crate::consoles::Consoles;
 use crate::controllers::endpoint_places::EndpointPlaces;
 use crate::host_name::HostNames;
 use crate::life::{self, Exchange};
+use crate::namespaces::Namespaces;
 use crate::notification_signing::NotificationSigning;
 use crate::refusal::{Refusal, RefusedRequests};
 use crate::service_endpoints;
@@ -33,7 +34,7 @@ use crate::spool::Spool;
 use crate::trail::Trail;
 use crate::tunnel;
 use crate::uses::Uses;
-use crate::web_console::{self, Entrance};
+use crate::web_console::{self, Entrance, Terminals};
 use crate::web_page;
 use crate::writer::State;
 
@@ -77,6 +78,10 @@ pub struct Api {
     pub(crate) beside: Beside,
     /// Who may use the web console.
     pub(crate) entrance: Arc<Entrance>,
+    /// The terminals that are open in it.
+    pub(crate) terminals: Terminals,
+    /// Where they come from, if there are machines; it is there a moment after the start.
+    pub(crate) namespaces: Arc<ArcSwapOption<Namespaces>>,
 }
 
 /// The body of an answer: whole, or one that streams, S3's or of events.
@@ -108,8 +113,9 @@ impl Api {
             return self.open_tunnel(client, request, upgrade, &request_id).await.map(Either::Left);
         }
         if web_console::is_meant(client, request.uri().path()) {
+            let upgrade = hyper::upgrade::on(&mut request);
             let (head, _) = request.into_parts();
-            return web_console::answer(self, client, &head).map(Either::Left);
+            return web_console::answer(self, client, &head, upgrade).map(Either::Left);
         }
         if buckets::is_meant(self, &request) {
             return buckets::answer(self, client, request).await.map(Either::Right);

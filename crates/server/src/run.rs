@@ -35,7 +35,7 @@ use crate::local_users::LocalUsers;
 use crate::log_events;
 use crate::log_exports::LogExports;
 use crate::metrics;
-use crate::namespaces::Servers;
+use crate::namespaces::{Namespaces, Servers};
 use crate::network_metrics::NetworkMetrics;
 use crate::notification_signing::{NotificationSigning, Notifications};
 use crate::queues::{self, ToQueues};
@@ -81,6 +81,7 @@ async fn serve<T>(
     let socket = TcpListener::bind(config.listen).await.with_context(|| taken(config.listen))?;
     let api_address = socket.local_addr()?;
     let consoles = Arc::<ArcSwapOption<Consoles>>::default();
+    let namespaces = Arc::<ArcSwapOption<Namespaces>>::default();
     let callers = Callers::of(&config, &root);
     let refused_requests = Arc::new(RefusedRequests::default());
     let refusals = Arc::new(Refusals::default());
@@ -119,6 +120,8 @@ async fn serve<T>(
         notifications: Arc::clone(&notifications),
         beside: beside.with(Arc::clone(&publishing)),
         entrance: Arc::clone(&entrance),
+        terminals: Default::default(),
+        namespaces: Arc::clone(&namespaces),
     };
     let api = Arc::new(api);
     tokio::spawn(confirmations::ask_for_ever(publishing, state.clone()));
@@ -174,7 +177,7 @@ async fn serve<T>(
         quit: Notify::new(),
         datapath: backend.as_ref().map(|backend| Arc::clone(&backend.datapath)),
         names,
-        namespaces: ArcSwapOption::empty(),
+        namespaces,
         boundary: ArcSwapOption::empty(),
     });
     let until_the_end = ready(&running)?;

@@ -60,7 +60,7 @@ pub struct Running {
     pub quit: Notify,
     pub(crate) datapath: Option<Arc<Datapath>>,
     pub(crate) names: Arc<PublicNames>,
-    pub(crate) namespaces: ArcSwapOption<Namespaces>,
+    pub(crate) namespaces: Arc<ArcSwapOption<Namespaces>>,
     pub(crate) boundary: ArcSwapOption<Vec<Barrier>>,
 }
 

@@ -15,8 +15,10 @@ use base64::engine::general_purpose::STANDARD;
 use ec2::instance_connect::tunnel::{self, Tunnel};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use host::HostError;
 use http_body_util::Full;
 use hyper::body::Bytes;
+use hyper::http::response::Builder;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -44,7 +46,7 @@ pub const UNREACHABLE: &str = "Unable to connect to target";
 /// How long the target may take to accept a connection.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How long a client may take to answer a closing frame.
-const CLOSE_MAX: Duration = Duration::from_secs(2);
+pub(crate) const CLOSE_MAX: Duration = Duration::from_secs(2);
 /// The longest message; the AWS CLI's have up to 65,000 bytes.
 const MESSAGE_BYTES_MAX: usize = 1 << 20;
 /// How much is read from the target at once.
@@ -89,7 +91,7 @@ pub(crate) fn admit(
 }
 
 /// The client's key, if this is how a WebSocket is asked for (RFC 6455, section 4.2.1).
-fn handshake<'a>(request: &SignedRequest<'a>) -> Result<&'a str, AwsError> {
+pub(crate) fn handshake<'a>(request: &SignedRequest<'a>) -> Result<&'a str, AwsError> {
     let lists = |name: &str, word: &str| {
         let list = request.header(name).unwrap_or_default();
         list.split(',').any(|item| item.trim().eq_ignore_ascii_case(word))
@@ -105,6 +107,15 @@ fn handshake<'a>(request: &SignedRequest<'a>) -> Result<&'a str, AwsError> {
     })
 }
 
+/// The answer that makes a connection a WebSocket, to which more may be added.
+pub(crate) fn switching(accept: String) -> Builder {
+    Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-accept", accept)
+}
+
 impl Admitted {
     /// The answer that makes the connection a WebSocket; what comes after it is carried by a task of its own.
     pub fn open(self, upgrade: OnUpgrade, request_id: &str) -> Response<Full<Bytes>> {
@@ -115,11 +126,7 @@ impl Admitted {
                 self.carry(upgraded).await;
             }
         });
-        Response::builder()
-            .status(StatusCode::SWITCHING_PROTOCOLS)
-            .header("connection", "upgrade")
-            .header("upgrade", "websocket")
-            .header("sec-websocket-accept", accept)
+        switching(accept)
             .header("x-amzn-requestid", request_id)
             .body(Full::default())
             .expect("status and headers are well-formed")
@@ -192,8 +199,15 @@ async fn through(place: &Arc<Place>, target: SocketAddr, sink: &mut Sink, stream
 }
 
 async fn connect(place: Arc<Place>, target: SocketAddr) -> anyhow::Result<TcpStream> {
+    established(move || place.connect(target)).await
+}
+
+/// A connection out of a namespace, once it stands.
+pub(crate) async fn established(
+    make: impl FnOnce() -> Result<std::net::TcpStream, HostError> + Send + 'static,
+) -> anyhow::Result<TcpStream> {
     // The namespace's first process makes the socket; it is asked over a channel that blocks.
-    let socket = tokio::task::spawn_blocking(move || place.connect(target)).await??;
+    let socket = tokio::task::spawn_blocking(make).await??;
     let socket = TcpStream::from_std(socket)?;
     socket.writable().await?;
     if let Some(error) = socket.take_error()? {

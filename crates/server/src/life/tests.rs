@@ -165,6 +165,8 @@ impl Lab {
             notifications: Arc::new(NotificationSigning::kept_in(&config.data)),
             beside: Beside::default(),
             entrance: Arc::default(),
+            terminals: Default::default(),
+            namespaces: Default::default(),
             config: config.clone(),
         };
         let state = api.state.clone();

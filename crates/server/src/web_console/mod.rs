@@ -11,20 +11,25 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
+use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Response, StatusCode};
 use model::Timestamp;
 use serde::Serialize;
 use std::io::Read;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::api::{Api, Client};
+use crate::api::{Api, Client, headers_of, signed_request};
 use crate::clock;
 use crate::host_name::addressed;
 use crate::shares::Holder;
+use crate::tunnel;
 
 mod entrance;
+mod terminal;
 
 pub use entrance::Entrance;
+pub use terminal::Terminals;
 
 /// Where it lies: an underscore begins no bucket's name.
 pub const PATH: &str = "/_hamlet/console/";
@@ -54,8 +59,13 @@ pub(crate) fn is_meant(client: &Client, path: &str) -> bool {
     client.endpoint.is_none() && (path == PATH_AS_TYPED || path.starts_with(PATH))
 }
 
-/// Answers a request of the console.
-pub(crate) fn answer(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
+/// Answers a request of the console; one for a terminal becomes a WebSocket.
+pub(crate) fn answer(
+    api: &Arc<Api>,
+    client: &Client,
+    head: &Parts,
+    upgrade: OnUpgrade,
+) -> Response<Full<Bytes>> {
     if let Some(refusal) = api.refusal(client, head) {
         api.refused.count(refusal.reason);
         return text(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", refusal.sentence + "\n");
@@ -63,6 +73,7 @@ pub(crate) fn answer(api: &Api, client: &Client, head: &Parts) -> Response<Full<
     let Some(path) = head.uri.path().strip_prefix(PATH) else { return leading_to(PATH, None) };
     match (&head.method, path) {
         (&Method::GET, "enter") => enter(api, client, head),
+        (&Method::GET, "terminal") => terminal(api, client, head, upgrade),
         (&Method::POST, "credentials") => credentials(api, client, head),
         (&Method::POST, "leave") => leave(api, head),
         (&Method::GET | &Method::HEAD, path) => file(head, path),
@@ -86,17 +97,46 @@ fn enter(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
 /// Temporary credentials of the account's root, for a page of somebody who has come in. They are asked for by POST, with the
 /// origin that browsers then say; `crate::web_page` has seen to it that it is ours.
 fn credentials(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
+    match signed_in(api, client, head) {
+        Some(_) => json(StatusCode::OK, &credentials_at(api, clock::now())),
+        None => nobody(),
+    }
+}
+
+/// The key and the host of whoever is signed in.
+fn signed_in<'a>(api: &Api, client: &Client, head: &'a Parts) -> Option<(&'a str, String)> {
     let host = addressed(head).unwrap_or_default();
-    let key = key_in(head, &host);
+    let key = key_in(head, &host)?;
     let is_known = client.holder == Holder::Own
         && head.headers.contains_key("origin")
-        && key.is_some_and(|key| api.entrance.knows(key, &host, Instant::now()));
-    if !is_known {
-        let problem =
-            Problem { problem: "Nobody is signed in: `hamlet console` prints an address that lets you in." };
-        return json(StatusCode::UNAUTHORIZED, &problem);
-    }
-    json(StatusCode::OK, &credentials_at(api, clock::now()))
+        && api.entrance.knows(key, &host, Instant::now());
+    is_known.then_some((key, host))
+}
+
+fn nobody() -> Response<Full<Bytes>> {
+    let problem = "Nobody is signed in: `hamlet console` prints an address that lets you in.";
+    json(StatusCode::UNAUTHORIZED, &Problem { problem })
+}
+
+/// Opens a terminal to a page of somebody who is signed in, and for as long as they are. Browsers let pages of any origin
+/// ask for a WebSocket: `crate::web_page` has seen to it that this one is ours.
+fn terminal(api: &Arc<Api>, client: &Client, head: &Parts, upgrade: OnUpgrade) -> Response<Full<Bytes>> {
+    let Some((key, host)) = signed_in(api, client, head) else { return nobody() };
+    let headers = headers_of(head);
+    let accept = match tunnel::handshake(&signed_request(head, &headers)) {
+        Ok(key) => tunnel::accept_key(key),
+        Err(error) => {
+            return text(
+                StatusCode::BAD_REQUEST,
+                "text/plain; charset=utf-8",
+                format!("{}\n", error.message),
+            );
+        }
+    };
+    let (own, key) = (Arc::clone(api), key.to_owned());
+    let is_signed_in = move || own.entrance.knows(&key, &host, Instant::now());
+    tokio::spawn(terminal::serve(Arc::clone(api), upgrade, Box::new(is_signed_in)));
+    tunnel::switching(accept).body(Full::default()).expect("status and headers are well-formed")
 }
 
 fn credentials_at(api: &Api, now: Timestamp) -> Credentials {
