@@ -33,7 +33,7 @@ function SignedIn({ session }: { session: Session }) {
   const found = pageAt(route.path);
   return (
     <PlaceContext value={{ route, session }}>
-      <TopBar />
+      {!found?.entry.isBare && <TopBar />}
       <Suspense fallback={<Loading />}>
         {found ? (
           <found.entry.Page key={`${route.region}/${found.entry.path}/${found.id}`} id={found.id} />

@@ -5,6 +5,8 @@ import { NOUNS, type NounEntry } from "./nouns";
 interface PageEntry {
   path: string;
   Page: LazyExoticComponent<ComponentType<{ id: string }>>;
+  /** Has the whole window, without the bar above. */
+  isBare?: boolean;
 }
 
 type Load = () => Promise<{ default: ComponentType<{ id: string }> }>;
@@ -49,6 +51,8 @@ const FORMS: PageEntry[] = [
   page("ec2", () => import("./ec2_dashboard/Ec2Dashboard")),
   page("instances/launch", () => import("./instances/launch/LaunchInstance")),
   page("instances/launched", () => import("./instances/launch/Launched")),
+  page("instances/:id/connect", () => import("./instances/connect/ConnectToInstance")),
+  { ...page("instances/:id/terminal", () => import("./instances/connect/TerminalPage")), isBare: true },
   page("instances/:id/change_security_groups", () => import("./instances/ChangeSecurityGroups")),
   page("instances/:id/modify_iam_role", () => import("./instances/ModifyIamRole")),
   page("instances/:id/manage_ip_addresses", () => import("./instances/ManageIpAddresses")),
