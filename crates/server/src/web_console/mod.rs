@@ -102,7 +102,8 @@ fn credentials(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>
 fn credentials_at(api: &Api, now: Timestamp) -> Credentials {
     let account = api.config.account;
     let issued = Timestamp::from_secs(now.as_secs());
-    let session = Session::lasting(issued, issued.saturating_add(CREDENTIALS_LIFE));
+    let session =
+        Session { is_of_console: true, ..Session::lasting(issued, issued.saturating_add(CREDENTIALS_LIFE)) };
     let own = u64::from_le_bytes(clock::random());
     let made = api.callers.sessions().credentials(account, &Bearer::Root(account), &session, own);
     Credentials {
