@@ -27,4 +27,5 @@ export const NOUNS: NounEntry[] = [
   { path: "elastic_ips", load: () => import("./elastic_ips/elastic_ips") },
   { path: "network_interfaces", load: () => import("./network_interfaces/network_interfaces") },
   { path: "prefix_lists", load: () => import("./prefix_lists/prefix_lists") },
+  { path: "policies", load: () => import("./policies/policies") },
 ];

@@ -54,6 +54,10 @@ const FORMS: PageEntry[] = [
   page("security_groups/:id/copy", () => import("./security_groups/CopySecurityGroup")),
   page("security_groups/:id/edit_inbound_rules", () => import("./security_groups/EditInboundRules")),
   page("security_groups/:id/edit_outbound_rules", () => import("./security_groups/EditOutboundRules")),
+  page("iam", () => import("./iam/Dashboard")),
+  page("policies/create", () => import("./policies/CreatePolicy")),
+  page("policies/:id/edit", () => import("./policies/EditPolicy")),
+  page("policies/:id/attach", () => import("./policies/AttachPolicy")),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

@@ -2,6 +2,7 @@ import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/compo
 import { useState } from "react";
 import { signOut } from "../session/session";
 import { type ColourMode, chooseColourMode, colourMode } from "./colour_mode";
+import { menuAt } from "./menu";
 import { usePlace } from "./places";
 import { placeOf, useRegions } from "./regions";
 import { go, href } from "./route";
@@ -16,6 +17,7 @@ export function TopBar() {
     chooseColourMode(next);
     setMode(next);
   };
+  const isGlobal = menuAt(route.path).isGlobal ?? false;
   const utilities: TopNavigationProps.Utility[] = [
     {
       type: "menu-dropdown",
@@ -32,9 +34,10 @@ export function TopBar() {
     },
     {
       type: "menu-dropdown",
-      text: placeOf(route.region),
-      ariaLabel: `Region: ${placeOf(route.region)} ${route.region}`,
-      items: regions.map((id) => ({ id, text: placeOf(id), secondaryText: id })),
+      text: isGlobal ? "Global" : placeOf(route.region),
+      ariaLabel: isGlobal ? "Region: Global" : `Region: ${placeOf(route.region)} ${route.region}`,
+      ...(isGlobal && { description: "IAM does not require Region selection." }),
+      items: regions.map((id) => ({ id, text: placeOf(id), secondaryText: id, disabled: isGlobal })),
       // A resource lies in one Region: its list is what there is in another.
       onItemClick: ({ detail }) => go(href(detail.id, route.path.slice(0, 1))),
     },

@@ -1,4 +1,4 @@
-/** The left menu of the VPC console, with AWS's labels and groups. An entry without a path is one that is not there yet. */
+/** A group of a left menu, with AWS's labels. An entry without a path is one that is not there yet. */
 export interface MenuGroup {
   title: string;
   entries: MenuEntry[];
@@ -9,7 +9,18 @@ export interface MenuEntry {
   path?: string;
 }
 
-export const VPC_MENU: MenuGroup[] = [
+/** A service's console: its left menu, and its dashboard. */
+export interface Menu {
+  service: string;
+  dashboard: string;
+  /** Where the dashboard lies. */
+  home: string[];
+  /** Whether the service is the same in all Regions. */
+  isGlobal?: boolean;
+  groups: MenuGroup[];
+}
+
+const VPC: MenuGroup[] = [
   {
     title: "Virtual private cloud",
     entries: [
@@ -39,3 +50,36 @@ export const VPC_MENU: MenuGroup[] = [
     entries: [{ text: "Endpoints", path: "vpc_endpoints" }, { text: "Endpoint services" }],
   },
 ];
+
+const IAM: MenuGroup[] = [
+  {
+    title: "Access management",
+    entries: [
+      { text: "User groups" },
+      { text: "Users" },
+      { text: "Roles" },
+      { text: "Policies", path: "policies" },
+      { text: "Identity providers" },
+      { text: "Account settings" },
+      { text: "Root access management" },
+    ],
+  },
+  {
+    title: "Access reports",
+    entries: [{ text: "Access Analyzer" }, { text: "Credential report" }, { text: "Organization activity" }],
+  },
+];
+
+const MENUS: Menu[] = [
+  { service: "VPC", dashboard: "VPC dashboard", home: [], groups: VPC },
+  { service: "IAM", dashboard: "IAM dashboard", home: ["iam"], isGlobal: true, groups: IAM },
+];
+
+/** The console that a page belongs to, by its address. */
+export function menuAt([first]: string[]): Menu {
+  const [vpc] = MENUS as [Menu];
+  if (first === undefined) return vpc;
+  const has = ({ home, groups }: Menu) =>
+    home[0] === first || groups.some(({ entries }) => entries.some(({ path }) => path === first));
+  return MENUS.find(has) ?? vpc;
+}

@@ -25,7 +25,8 @@ export const SERVICES: Findable[] = [
   {
     text: "IAM",
     description: "Manage access to AWS resources",
-    words: ["users", "roles", "policies", "access keys"],
+    words: ["identity and access management", "users", "roles", "policies", "access keys"],
+    path: ["iam"],
   },
   {
     text: "Route 53",
@@ -80,7 +81,12 @@ export const FEATURES: Findable[] = [
     words: ["firewall", "sg"],
     path: ["security_groups"],
   },
-  { text: "Access keys", description: "IAM feature", words: ["security credentials"] },
+  {
+    text: "Access keys",
+    description: "IAM feature",
+    words: ["security credentials"],
+  },
+  { text: "Policies", description: "IAM feature", words: ["permissions"], path: ["policies"] },
 ];
 
 /** Whether what somebody types means it. */

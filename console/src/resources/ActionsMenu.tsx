@@ -7,6 +7,7 @@ import type { Action } from "./noun";
 export function ActionsMenu({ actions }: { actions: Action[] }) {
   // The dialog belongs to what was selected when it was opened, be that gone by now.
   const [dialog, setDialog] = useState<Action["dialog"]>();
+  if (actions.length === 0) return null;
   return (
     <>
       <ButtonDropdown

@@ -1,4 +1,5 @@
 import type { PropertyFilterProps } from "@cloudscape-design/components/property-filter";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import SplitPanel from "@cloudscape-design/components/split-panel";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
@@ -7,9 +8,10 @@ import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
 import { go, href } from "../frame/route";
 import { ResourceTable } from "../table/ResourceTable";
+import { ActionButtons } from "./ActionButtons";
 import { ActionsMenu } from "./ActionsMenu";
 import { Details } from "./Details";
-import { counted, nameOf, titleOf } from "./names";
+import { counted, labelOf } from "./names";
 import type { Noun } from "./noun";
 
 /** The list of a noun, with a panel below it for what is selected. `?id=…` shows one alone, as after it was created. */
@@ -42,7 +44,12 @@ export function ListPage<T>({ noun }: { noun: Noun<T> }) {
         filter={(query) => {
           if (only && query.tokens.length === 0) go(href(region, [noun.path]), true);
         }}
-        actions={<ActionsMenu actions={noun.actions(items, region)} />}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <ActionsMenu actions={noun.actions(items, region)} />
+            <ActionButtons actions={noun.buttons?.(items, region) ?? []} />
+          </SpaceBetween>
+        }
       />
     </Page>
   );
@@ -58,9 +65,7 @@ function Selected<T>({ noun, items, region }: { noun: Noun<T>; items: T[]; regio
   if (item === undefined || others.length > 0) {
     const many = counted(items.length, noun.one, noun.many);
     return (
-      <SplitPanel header={`${many} selected`}>
-        {items.map((it) => titleOf(noun.id(it), nameOf(noun, it))).join(", ")}
-      </SplitPanel>
+      <SplitPanel header={`${many} selected`}>{items.map((it) => labelOf(noun, it)).join(", ")}</SplitPanel>
     );
   }
   const id = noun.id(item);
@@ -70,7 +75,7 @@ function Selected<T>({ noun, items, region }: { noun: Noun<T>; items: T[]; regio
     content: <Details fields={noun.details(item, region)} />,
   };
   return (
-    <SplitPanel header={titleOf(id, nameOf(noun, item))}>
+    <SplitPanel header={labelOf(noun, item)}>
       <Tabs key={id} ariaLabel={`Tabs of ${id}`} tabs={[details, ...noun.tabs(item, region)]} />
     </SplitPanel>
   );

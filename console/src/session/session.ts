@@ -5,6 +5,8 @@ export interface Session {
   sessionToken: string;
   expiration: Date;
   account: string;
+  /** The IAM user who is signed in; the account's root has no such name. */
+  user?: string;
   /** The Region that Hamlet was started with. */
   region: string;
 }
