@@ -28,4 +28,5 @@ export const NOUNS: NounEntry[] = [
   { path: "network_interfaces", load: () => import("./network_interfaces/network_interfaces") },
   { path: "prefix_lists", load: () => import("./prefix_lists/prefix_lists") },
   { path: "policies", load: () => import("./policies/policies") },
+  { path: "roles", load: () => import("./roles/roles") },
 ];

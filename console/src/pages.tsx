@@ -1,4 +1,5 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { Holder } from "./clients/identities";
 import { NOUNS, type NounEntry } from "./nouns";
 
 /** A page, and the addresses that lead to it: `:id` stands for any part. */
@@ -10,6 +11,20 @@ interface PageEntry {
 type Load = () => Promise<{ default: ComponentType<{ id: string }> }>;
 
 const page = (path: string, load: Load): PageEntry => ({ path, Page: lazy(load) });
+
+/** The forms that change what a role, a user or a group may do. */
+function ofHolder(noun: string, kind: Holder["kind"]): PageEntry[] {
+  return [
+    page(`${noun}/:id/attach_policies`, async () => {
+      const { AttachPolicies } = await import("./policies/AttachPolicies");
+      return { default: ({ id }) => <AttachPolicies holder={{ kind, name: id }} /> };
+    }),
+    page(`${noun}/:id/inline_policy`, async () => {
+      const { InlinePolicy } = await import("./policies/InlinePolicy");
+      return { default: ({ id }) => <InlinePolicy holder={{ kind, name: id }} /> };
+    }),
+  ];
+}
 
 /** Forms and other pages that only one noun has. They come before the nouns' own: `create` is no identifier. */
 const FORMS: PageEntry[] = [
@@ -58,6 +73,9 @@ const FORMS: PageEntry[] = [
   page("policies/create", () => import("./policies/CreatePolicy")),
   page("policies/:id/edit", () => import("./policies/EditPolicy")),
   page("policies/:id/attach", () => import("./policies/AttachPolicy")),
+  page("roles/create", () => import("./roles/CreateRole")),
+  page("roles/:id/edit_trust", () => import("./roles/EditTrust")),
+  ...ofHolder("roles", "role"),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

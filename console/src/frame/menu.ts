@@ -57,7 +57,7 @@ const IAM: MenuGroup[] = [
     entries: [
       { text: "User groups" },
       { text: "Users" },
-      { text: "Roles" },
+      { text: "Roles", path: "roles" },
       { text: "Policies", path: "policies" },
       { text: "Identity providers" },
       { text: "Account settings" },

@@ -87,6 +87,7 @@ export const FEATURES: Findable[] = [
     words: ["security credentials"],
   },
   { text: "Policies", description: "IAM feature", words: ["permissions"], path: ["policies"] },
+  { text: "Roles", description: "IAM feature", words: ["trust policy"], path: ["roles"] },
 ];
 
 /** Whether what somebody types means it. */
