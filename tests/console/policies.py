@@ -36,7 +36,7 @@ class Policies(browser.ConsoleLab):
         self.heading("IAM Dashboard")
         self.page.get_by_role("button", name="Region: Global").wait_for()
         counts = self.iam("get-account-summary")["SummaryMap"]
-        self.page.get_by_role("link", name=f"Policies: {counts['Policies']}").wait_for()
+        self.page.get_by_role("link", name=f"Roles: {counts['Roles']}").wait_for()
         self.is_accessible("the IAM dashboard")
         self.picture("dashboard")
         self.menu("Policies")

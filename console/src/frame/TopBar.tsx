@@ -48,11 +48,12 @@ export function TopBar() {
       title: "Account",
       description: `Root user of ${session.account}`,
       items: [
-        { id: "security", text: "Security credentials", disabled: true, disabledReason: "Not there yet." },
+        { id: "security", text: "Security credentials" },
         { id: "sign-out", text: "Sign out" },
       ],
       onItemClick: ({ detail }) => {
         if (detail.id === "sign-out") void signOut();
+        if (detail.id === "security") go(href(route.region, ["security_credentials"]));
       },
     },
   ];

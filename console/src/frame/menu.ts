@@ -55,8 +55,8 @@ const IAM: MenuGroup[] = [
   {
     title: "Access management",
     entries: [
-      { text: "User groups" },
-      { text: "Users" },
+      { text: "User groups", path: "user_groups" },
+      { text: "Users", path: "users" },
       { text: "Roles", path: "roles" },
       { text: "Policies", path: "policies" },
       { text: "Identity providers" },
@@ -74,12 +74,16 @@ const MENUS: Menu[] = [
   { service: "VPC", dashboard: "VPC dashboard", home: [], groups: VPC },
   { service: "IAM", dashboard: "IAM dashboard", home: ["iam"], isGlobal: true, groups: IAM },
 ];
+/** Pages that no menu leads to, and whose console is not the first. */
+const BESIDE: Record<string, string> = { security_credentials: "IAM" };
 
 /** The console that a page belongs to, by its address. */
 export function menuAt([first]: string[]): Menu {
   const [vpc] = MENUS as [Menu];
   if (first === undefined) return vpc;
-  const has = ({ home, groups }: Menu) =>
-    home[0] === first || groups.some(({ entries }) => entries.some(({ path }) => path === first));
+  const has = ({ service, home, groups }: Menu) =>
+    home[0] === first ||
+    BESIDE[first] === service ||
+    groups.some(({ entries }) => entries.some(({ path }) => path === first));
   return MENUS.find(has) ?? vpc;
 }

@@ -85,9 +85,12 @@ export const FEATURES: Findable[] = [
     text: "Access keys",
     description: "IAM feature",
     words: ["security credentials"],
+    path: ["security_credentials"],
   },
   { text: "Policies", description: "IAM feature", words: ["permissions"], path: ["policies"] },
   { text: "Roles", description: "IAM feature", words: ["trust policy"], path: ["roles"] },
+  { text: "Users", description: "IAM feature", words: ["iam users"], path: ["users"] },
+  { text: "User groups", description: "IAM feature", words: ["groups"], path: ["user_groups"] },
 ];
 
 /** Whether what somebody types means it. */

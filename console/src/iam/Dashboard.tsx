@@ -26,7 +26,12 @@ import { Loaded } from "../resources/Loaded";
 import { DASH } from "../resources/names";
 
 /** What GetAccountSummary counts of what has a list here. */
-const COUNTED = [{ key: "Policies", text: "Policies", path: "policies" }] as const;
+const COUNTED = [
+  { key: "Groups", text: "User groups", path: "user_groups" },
+  { key: "Users", text: "Users", path: "users" },
+  { key: "Roles", text: "Roles", path: "roles" },
+  { key: "Policies", text: "Policies", path: "policies" },
+] as const;
 
 /** IAM dashboard: how many there are of each kind, and what the account is called. */
 export default function Dashboard() {
@@ -108,6 +113,10 @@ export default function Dashboard() {
                       {({ alias }) => alias ?? DASH}
                     </Loaded>
                   ),
+                },
+                {
+                  label: "My security credentials",
+                  value: <Link href={href(region, ["security_credentials"])}>Manage access keys</Link>,
                 },
               ]}
             />
