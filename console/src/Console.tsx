@@ -27,10 +27,12 @@ export function Console() {
   );
 }
 
+const CHANGE_PASSWORD = ["change_password"];
+
 function SignedIn({ session }: { session: Session }) {
   // The page that is there stays until the next one's files have come.
   const route = parse(useDeferredValue(useHash()), session.region);
-  const found = pageAt(route.path);
+  const found = pageAt(session.mustChangePassword ? CHANGE_PASSWORD : route.path);
   return (
     <PlaceContext value={{ route, session }}>
       <TopBar />

@@ -86,6 +86,8 @@ const FORMS: PageEntry[] = [
   page("security_credentials", () => import("./security_credentials/SecurityCredentials")),
   page("security_credentials/create_access_key", () => import("./users/CreateAccessKey")),
   page("iam", () => import("./iam/Dashboard")),
+  page("sign_in", () => import("./session/SignIn")),
+  page("change_password", () => import("./session/ChangePassword")),
 ];
 
 function ofNoun({ path, load }: NounEntry): PageEntry[] {

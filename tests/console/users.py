@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Users and groups, click by click: a group, a user in it, access keys whose secret is shown once and works until they
-are deactivated. After each step the API is asked.
+are deactivated; a password, by which the user signs in and is refused what the CLI refuses them.
 """
 
 import csv
@@ -12,6 +12,7 @@ browser.with_playwright()
 harness = browser.harness
 
 READ_ONLY = "AmazonVPCReadOnlyAccess"
+FIRST, SECOND = "correct-Horse-7", "other-Horse-8"
 
 
 class Users(browser.ConsoleLab):
@@ -21,6 +22,9 @@ class Users(browser.ConsoleLab):
         self.group()
         self.created()
         self.key()
+        self.password()
+        self.signed_in()
+        self.denied()
         self.deactivated()
         self.own_key()
         self.deleted()
@@ -106,6 +110,75 @@ class Users(browser.ConsoleLab):
         self.sees(self.aws_result("ec2", "describe-vpcs", environment=self.bob).code, 0)
         refused = self.aws_result("ec2", "create-vpc", "--cidr-block", "10.0.0.0/16", environment=self.bob)
         self.holds("UnauthorizedOperation" in refused.err, refused)
+
+    def password(self):
+        self.step("Manage console access gives a password, which is shown once")
+        self.page.get_by_role("link", name="Manage console access").click()
+        self.heading("Manage console access")
+        self.page.get_by_role("radio", name="Custom password").check()
+        self.button("Apply")
+        self.reads("Enter a password.")
+        self.fill("Password", "short")
+        self.button("Apply")
+        self.reads("PasswordPolicyViolation")
+        self.is_accessible("Manage console access")
+        self.picture("console-access")
+        self.fill("Password", FIRST)
+        self.button("Apply")
+        self.heading("Retrieve password")
+        self.page.get_by_role("button", name="Show console password").click()
+        self.page.get_by_text(FIRST, exact=True).wait_for()
+        self.button("Done")
+        self.dialog("Continue")
+        self.reads("Enabled")
+        profile = self.iam("get-login-profile", "--user-name", "bob")["LoginProfile"]
+        self.holds(profile["PasswordResetRequired"], profile)
+
+    def signed_in(self):
+        self.step("the user signs in, has to choose another password, and is known by name")
+        self.account_menu("Sign in as an IAM user")
+        self.heading("IAM user sign in")
+        self.fill("IAM username", "bob")
+        self.fill("Password", "wrong")
+        self.button("Sign in")
+        self.reads("Your authentication information is incorrect.")
+        self.is_accessible("the sign-in page")
+        self.picture("sign-in")
+        self.fill("Password", FIRST)
+        self.button("Sign in")
+        self.heading("Change password")
+        self.fill("Old password", FIRST)
+        self.fill("New password", SECOND)
+        self.fill("Retype new password", FIRST)
+        self.button("Confirm password change")
+        self.reads("This is not the same password.")
+        self.is_accessible("Change password")
+        self.picture("change-password")
+        self.fill("Retype new password", SECOND)
+        self.button("Confirm password change")
+        self.heading("VPC dashboard")
+        self.page.get_by_role("button", name="Account").get_by_text("bob @ ").wait_for()
+        used = lambda: self.iam("get-user", "--user-name", "bob")["User"].get("PasswordLastUsed")
+        harness.wait_for("the sign-in to be noted", used, 60)
+
+    def denied(self):
+        self.step("what policies do not allow is refused in the words that the CLI is refused in, until root is back")
+        self.page.goto(self.place(f"{harness.REGION}/vpcs"))
+        self.reads("172.31.0.0/16")
+        self.page.goto(self.place(f"{harness.REGION}/vpcs/create"))
+        self.page.get_by_role("radio", name="VPC only").check()
+        self.fill("IPv4 CIDR", "10.0.0.0/16")
+        self.button("Create VPC")
+        self.reads("UnauthorizedOperation")
+        self.page.goto(self.place(f"{harness.REGION}/policies"))
+        refused = self.aws_result("iam", "list-policies", environment=self.bob)
+        self.reads(refused.err.partition("operation: ")[2].strip())
+        self.is_accessible("a list that may not be read")
+        self.picture("denied")
+        self.account_menu("Switch back to root user")
+        self.heading("VPC dashboard")
+        self.page.goto(self.place(f"{harness.REGION}/users/bob?tab=security_credentials"))
+        self.reads("Enabled")
 
     def deactivated(self):
         self.step("a key that is deactivated signs nothing; it is deleted when its identifier is typed")

@@ -1,6 +1,7 @@
 import TopNavigation, { type TopNavigationProps } from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
-import { signOut } from "../session/session";
+import { begin } from "../session/begin";
+import { signInAsRoot, signOut } from "../session/session";
 import { type ColourMode, chooseColourMode, colourMode } from "./colour_mode";
 import { menuAt } from "./menu";
 import { usePlace } from "./places";
@@ -43,16 +44,23 @@ export function TopBar() {
     },
     {
       type: "menu-dropdown",
-      text: session.account,
+      text: session.user ? `${session.user} @ ${session.account}` : session.account,
       ariaLabel: `Account ${session.account}`,
       title: "Account",
-      description: `Root user of ${session.account}`,
+      description: session.user
+        ? `IAM user ${session.user} of ${session.account}`
+        : `Root user of ${session.account}`,
       items: [
         { id: "security", text: "Security credentials" },
+        session.user
+          ? { id: "root", text: "Switch back to root user" }
+          : { id: "sign-in", text: "Sign in as an IAM user" },
         { id: "sign-out", text: "Sign out" },
       ],
       onItemClick: ({ detail }) => {
         if (detail.id === "sign-out") void signOut();
+        if (detail.id === "sign-in") go(href(route.region, ["sign_in"]));
+        if (detail.id === "root") void signInAsRoot().then(() => begin(route.region));
         if (detail.id === "security") go(href(route.region, ["security_credentials"]));
       },
     },

@@ -75,7 +75,11 @@ const MENUS: Menu[] = [
   { service: "IAM", dashboard: "IAM dashboard", home: ["iam"], isGlobal: true, groups: IAM },
 ];
 /** Pages that no menu leads to, and whose console is not the first. */
-const BESIDE: Record<string, string> = { security_credentials: "IAM" };
+const BESIDE: Record<string, string> = {
+  security_credentials: "IAM",
+  sign_in: "IAM",
+  change_password: "IAM",
+};
 
 /** The console that a page belongs to, by its address. */
 export function menuAt([first]: string[]): Menu {

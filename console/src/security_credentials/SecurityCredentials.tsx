@@ -1,3 +1,4 @@
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -5,6 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { Page } from "../frame/Page";
 import { usePlace } from "../frame/places";
+import { href } from "../frame/route";
 import { Copied } from "../resources/cells";
 import { AccessKeys } from "../users/AccessKeys";
 import { MfaDevices } from "../users/SecurityCredentialsTab";
@@ -31,7 +33,16 @@ export default function SecurityCredentials() {
         }
       >
         <SpaceBetween size="l">
-          <Container header={<Header variant="h2">Account details</Header>}>
+          <Container
+            header={
+              <Header
+                variant="h2"
+                actions={user && <Button href={href(region, ["change_password"])}>Update password</Button>}
+              >
+                Account details
+              </Header>
+            }
+          >
             <KeyValuePairs
               columns={2}
               items={[

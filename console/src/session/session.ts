@@ -7,6 +7,8 @@ export interface Session {
   account: string;
   /** The IAM user who is signed in; the account's root has no such name. */
   user?: string;
+  /** Whether nothing else may be done before the user has chosen another password. */
+  mustChangePassword: boolean;
   /** The Region that Hamlet was started with. */
   region: string;
 }
@@ -45,6 +47,29 @@ export async function signOut() {
   await fetch("leave", { method: "POST" });
   forgetSession();
   tell(new SignedOut("You have signed out. `hamlet console` prints an address that lets you in again."));
+}
+
+/** Who signs in as an IAM user: the account's number or alias, name and password. */
+export interface SignIn {
+  account: string;
+  user: string;
+  password: string;
+}
+
+/** Has this browser's session be an IAM user's. Throws what is wrong with what was typed. */
+export async function signInAs(typed: SignIn) {
+  await change("sign_in", typed);
+}
+
+/** Has this browser's session be the account's root's again. */
+export async function signInAsRoot() {
+  await change("sign_in_as_root");
+}
+
+async function change(path: string, form?: SignIn) {
+  const response = await fetch(path, { method: "POST", ...(form && { body: JSON.stringify(form) }) });
+  if (!response.ok) throw new SignedOut((await response.json()).problem);
+  forgetSession();
 }
 
 async function fetched(): Promise<Session> {

@@ -108,8 +108,8 @@ impl Api {
             return self.open_tunnel(client, request, upgrade, &request_id).await.map(Either::Left);
         }
         if web_console::is_meant(client, request.uri().path()) {
-            let (head, _) = request.into_parts();
-            return web_console::answer(self, client, &head).map(Either::Left);
+            let (head, body) = request.into_parts();
+            return web_console::answer(self, client, &head, body).await.map(Either::Left);
         }
         if buckets::is_meant(self, &request) {
             return buckets::answer(self, client, request).await.map(Either::Right);

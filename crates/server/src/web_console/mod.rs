@@ -4,24 +4,22 @@
 //! refused here as well; and only who belongs to the daemon's own user is let in, so that neither other users of this machine
 //! nor its instances come further than the files, which are no secret.
 
-use awsproto::{Bearer, Session};
 use console::File;
 use flate2::read::GzDecoder;
 use http_body_util::Full;
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::{Method, Response, StatusCode};
-use model::Timestamp;
 use serde::Serialize;
 use std::io::Read;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::api::{Api, Client};
-use crate::clock;
 use crate::host_name::addressed;
 use crate::shares::Holder;
 
+mod credentials;
 mod entrance;
 
 pub use entrance::Entrance;
@@ -30,9 +28,6 @@ pub use entrance::Entrance;
 pub const PATH: &str = "/_hamlet/console/";
 /// The same without the stroke that people leave away.
 const PATH_AS_TYPED: &str = "/_hamlet/console";
-/// How long the page's credentials hold. It asks for others before they end.
-const CREDENTIALS_LIFE: Duration = Duration::from_secs(60 * 60);
-
 /// Every request that the page can make goes to where it came from; nothing in it runs but the files; no page shows it in a
 /// frame. Components set styles of their own as the page runs.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -55,7 +50,12 @@ pub(crate) fn is_meant(client: &Client, path: &str) -> bool {
 }
 
 /// Answers a request of the console.
-pub(crate) fn answer(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
+pub(crate) async fn answer(
+    api: &Api,
+    client: &Client,
+    head: &Parts,
+    body: impl Body<Data = Bytes>,
+) -> Response<Full<Bytes>> {
     if let Some(refusal) = api.refusal(client, head) {
         api.refused.count(refusal.reason);
         return text(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", refusal.sentence + "\n");
@@ -63,7 +63,9 @@ pub(crate) fn answer(api: &Api, client: &Client, head: &Parts) -> Response<Full<
     let Some(path) = head.uri.path().strip_prefix(PATH) else { return leading_to(PATH, None) };
     match (&head.method, path) {
         (&Method::GET, "enter") => enter(api, client, head),
-        (&Method::POST, "credentials") => credentials(api, client, head),
+        (&Method::POST, "credentials") => credentials::credentials(api, client, head),
+        (&Method::POST, "sign_in") => credentials::sign_in(api, client, head, body).await,
+        (&Method::POST, "sign_in_as_root") => credentials::sign_in_as_root(api, client, head),
         (&Method::POST, "leave") => leave(api, head),
         (&Method::GET | &Method::HEAD, path) => file(head, path),
         _ => text(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "GET the console's files.\n"),
@@ -80,39 +82,6 @@ fn enter(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
     match token.and_then(|token| api.entrance.enter(token, &host, Instant::now())) {
         Some(key) => leading_to(PATH, Some(cookie(&host, &key, ""))),
         None => text(StatusCode::FORBIDDEN, "text/html; charset=utf-8", STALE_ADDRESS),
-    }
-}
-
-/// Temporary credentials of the account's root, for a page of somebody who has come in. They are asked for by POST, with the
-/// origin that browsers then say; `crate::web_page` has seen to it that it is ours.
-fn credentials(api: &Api, client: &Client, head: &Parts) -> Response<Full<Bytes>> {
-    let host = addressed(head).unwrap_or_default();
-    let key = key_in(head, &host);
-    let is_known = client.holder == Holder::Own
-        && head.headers.contains_key("origin")
-        && key.is_some_and(|key| api.entrance.knows(key, &host, Instant::now()));
-    if !is_known {
-        let problem =
-            Problem { problem: "Nobody is signed in: `hamlet console` prints an address that lets you in." };
-        return json(StatusCode::UNAUTHORIZED, &problem);
-    }
-    json(StatusCode::OK, &credentials_at(api, clock::now()))
-}
-
-fn credentials_at(api: &Api, now: Timestamp) -> Credentials {
-    let account = api.config.account;
-    let issued = Timestamp::from_secs(now.as_secs());
-    let session =
-        Session { is_of_console: true, ..Session::lasting(issued, issued.saturating_add(CREDENTIALS_LIFE)) };
-    let own = u64::from_le_bytes(clock::random());
-    let made = api.callers.sessions().credentials(account, &Bearer::Root(account), &session, own);
-    Credentials {
-        access_key_id: made.access_key_id,
-        secret_access_key: made.secret_access_key,
-        session_token: made.session_token,
-        expiration: session.expires.to_the_second(),
-        account: account.to_string(),
-        region: api.config.region.to_string(),
     }
 }
 
@@ -199,23 +168,6 @@ fn guarded(status: StatusCode) -> Builder {
         .header("referrer-policy", "no-referrer")
         .header("cross-origin-opener-policy", "same-origin")
         .header("cross-origin-resource-policy", "same-origin")
-}
-
-#[derive(Serialize)]
-struct Problem {
-    problem: &'static str,
-}
-
-/// Temporary credentials, and whose they are.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
-    expiration: String,
-    account: String,
-    region: String,
 }
 
 #[cfg(test)]
