@@ -1,6 +1,6 @@
 import CodeEditor, { type CodeEditorProps } from "@cloudscape-design/components/code-editor";
 import FormField from "@cloudscape-design/components/form-field";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { remember, remembered } from "../frame/memory";
 import { loadAce } from "./ace";
 
@@ -20,6 +20,7 @@ interface Props {
 export function JsonEditor({ label, description, constraint, document, change, problem }: Props) {
   const [ace, setAce] = useState<unknown>();
   const [isLoading, setLoading] = useState(true);
+  const { shown, changed } = useShown(document, change);
   const [line, setLine] = useState<number>();
   const [height, setHeight] = useState(() => remembered(HEIGHT_KEY, HEIGHT));
   const load = () => {
@@ -42,9 +43,9 @@ export function JsonEditor({ label, description, constraint, document, change, p
         loading={isLoading}
         onRecoveryClick={load}
         language="json"
-        value={document}
+        value={shown}
         onValidate={({ detail }) => setLine(firstError(detail.annotations))}
-        onDelayedChange={({ detail }) => change(detail.value)}
+        onDelayedChange={({ detail }) => changed(detail.value)}
         editorContentHeight={height}
         onEditorContentResize={({ detail }) => {
           remember(HEIGHT_KEY, detail.height);
@@ -56,6 +57,25 @@ export function JsonEditor({ label, description, constraint, document, change, p
       />
     </FormField>
   );
+}
+
+/**
+ * What the editor is told to show: what others have set. It knows itself what is typed into it; told that again, a moment
+ * later, it would take back what was typed meanwhile.
+ */
+function useShown(document: string, change: (document: string) => void) {
+  const typed = useRef(document);
+  const [shown, show] = useState(document);
+  useLayoutEffect(() => {
+    if (document === typed.current) return;
+    typed.current = document;
+    show(document);
+  }, [document]);
+  const changed = (text: string) => {
+    typed.current = text;
+    change(text);
+  };
+  return { shown, changed };
 }
 
 /** The line of the first thing that the editor cannot read. */
