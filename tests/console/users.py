@@ -175,8 +175,13 @@ class Users(browser.ConsoleLab):
         self.reads(refused.err.partition("operation: ")[2].strip())
         self.is_accessible("a list that may not be read")
         self.picture("denied")
+        other = self.page.context.new_page()
+        other.goto(self.place(f"{harness.REGION}/policies"))
+        other.get_by_text("is not authorized to perform: iam:ListPolicies").wait_for()
         self.account_menu("Switch back to root user")
         self.heading("VPC dashboard")
+        other.get_by_text("is not authorized to perform: iam:ListPolicies").wait_for(state="detached")
+        other.close()
         self.page.goto(self.place(f"{harness.REGION}/users/bob?tab=security_credentials"))
         self.reads("Enabled")
 

@@ -1,4 +1,4 @@
-import { forgetSession, session } from "../session/session";
+import { forgetSession, onForgotten, session } from "../session/session";
 
 /** What a service answers who signs with credentials that it does not know, or not any more. */
 const UNKNOWN_CREDENTIALS = ["AuthFailure", "ExpiredToken", "InvalidClientTokenId", "RequestExpired"];
@@ -23,6 +23,8 @@ type Call = (call: unknown) => Promise<unknown>;
 /** The clients of a service, one for each Region. */
 export function serving<C extends Client>(begin: (settings: Settings) => C): (region: string) => C {
   const clients = new Map<string, C>();
+  // Each keeps its credentials until they end.
+  onForgotten(() => clients.clear());
   return (region) => {
     const known = clients.get(region);
     if (known) return known;
@@ -38,7 +40,7 @@ export function serving<C extends Client>(begin: (settings: Settings) => C): (re
         return await next(call);
       } catch (error) {
         // Another Hamlet answers here by now: the next call is signed with its credentials, or says that nobody is signed in.
-        if (error instanceof Error && UNKNOWN_CREDENTIALS.includes(error.name)) forget(clients);
+        if (error instanceof Error && UNKNOWN_CREDENTIALS.includes(error.name)) forgetSession();
         throw error;
       }
     };
@@ -49,9 +51,4 @@ export function serving<C extends Client>(begin: (settings: Settings) => C): (re
     clients.set(region, client);
     return client;
   };
-}
-
-function forget(clients: Map<string, unknown>) {
-  clients.clear();
-  forgetSession();
 }

@@ -22,6 +22,9 @@ export class SignedOut extends Error {
 const BEFORE_THE_END_MS = 5 * 60 * 1000;
 
 let asked: Promise<Session> | undefined;
+const forgetting = new Set<() => void>();
+/** Where this browser's tabs tell each other that somebody else has signed in: they share one session. */
+const tabs = new BroadcastChannel("hamlet-console/session");
 const listeners = new Set<(problem: SignedOut | undefined) => void>();
 
 /** The session, fetched when it is needed first and whenever it is about to end. */
@@ -31,9 +34,25 @@ export async function session(): Promise<Session> {
   return asked as Promise<Session>;
 }
 
-/** Forgets the credentials: Hamlet was started anew, and knows others. */
+/** Forgets the credentials: Hamlet was started anew and knows others, or somebody else has signed in. */
 export function forgetSession() {
   asked = undefined;
+  for (const forget of forgetting) forget();
+}
+
+/** Is told when the credentials are of no use any more: whoever keeps them forgets them, too. */
+export function onForgotten(forget: () => void) {
+  forgetting.add(forget);
+}
+
+/** Tells when somebody else has signed in, in another tab of this browser. */
+export function onAnother(listener: () => void): () => void {
+  const hear = () => {
+    forgetSession();
+    listener();
+  };
+  tabs.addEventListener("message", hear);
+  return () => tabs.removeEventListener("message", hear);
 }
 
 /** Tells when somebody is no longer signed in, and when they are again. Returns how to stop. */
@@ -70,6 +89,7 @@ async function change(path: string, form?: SignIn) {
   const response = await fetch(path, { method: "POST", ...(form && { body: JSON.stringify(form) }) });
   if (!response.ok) throw new SignedOut((await response.json()).problem);
   forgetSession();
+  tabs.postMessage("another");
 }
 
 async function fetched(): Promise<Session> {
