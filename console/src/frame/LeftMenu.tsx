@@ -1,5 +1,6 @@
 import Box from "@cloudscape-design/components/box";
 import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import { MenuSearch } from "./MenuSearch";
 import { type MenuEntry, menuAt } from "./menu";
 import { usePlace } from "./places";
 import { href } from "./route";
@@ -21,6 +22,7 @@ export function LeftMenu() {
       header={{ text: menu.dashboard, href: href(region, menu.home) }}
       activeHref={href(region, path.slice(0, 1))}
       items={items}
+      itemsControl={menu.isGlobal && <MenuSearch service={menu.service} />}
       onFollow={(event) => {
         if (event.detail.href.endsWith(NOT_THERE)) event.preventDefault();
       }}
