@@ -159,7 +159,10 @@ class ConsoleLab(harness.Lab):
 
     def picture(self, name):
         if PICTURES:
-            self.page.screenshot(path=f"{PICTURES}/{type(self).__name__}-{name}.png")
+            for colours in ("dark", "light"):
+                self.page.emulate_media(color_scheme=colours)
+                self.page.evaluate(SETTLED)
+                self.page.screenshot(path=f"{PICTURES}/{type(self).__name__}-{name}-{colours}.png")
 
     def is_accessible(self, where):
         """No finding of axe that keeps anybody from using the page."""
