@@ -71,9 +71,7 @@ class Roles(browser.ConsoleLab):
 
     def through_permissions(self):
         self.heading("Add permissions")
-        self.page.get_by_role("textbox", name="Search policies").or_(
-            self.page.get_by_role("searchbox", name="Search policies")
-        ).fill("NextWork")
+        self.search("NextWork")
         self.select(POLICY)
         self.is_accessible("Add permissions")
         self.picture("permissions")
@@ -124,6 +122,12 @@ class Roles(browser.ConsoleLab):
         self.choose("Service or use case", "^EC2")
         self.button("Next")
         self.heading("Add permissions")
+        self.search(POLICY)
+        self.select(POLICY)
+        self.search("")
+        self.choose("Filter by Type", "^AWS managed$")
+        self.search("AmazonS3ReadOnlyAccess")
+        self.select("AmazonS3ReadOnlyAccess")
         self.button("Next")
         self.heading("Name, review, and create")
         self.fill("Role name", "web")
@@ -131,6 +135,8 @@ class Roles(browser.ConsoleLab):
         self.reads("Role web created.")
         [profile] = self.iam("list-instance-profiles-for-role", "--role-name", "web")["InstanceProfiles"]
         self.sees(profile["InstanceProfileName"], "web")
+        held = [it.split("/")[-1] for it in self.attached("web")]
+        self.sees(sorted(held), ["AmazonS3ReadOnlyAccess", POLICY], "what was chosen stays so when it is not shown")
         self.page.get_by_role("link", name="web", exact=True).click()
         self.reads("instance-profile/web")
 
@@ -152,6 +158,10 @@ class Roles(browser.ConsoleLab):
         self.sees(self.iam("get-policy", "--policy-arn", self.policy)["Policy"]["AttachmentCount"], 0)
 
     # What they share.
+
+    def search(self, text):
+        label = {"name": "Search policies"}
+        self.page.get_by_role("searchbox", **label).or_(self.page.get_by_role("textbox", **label)).fill(text)
 
     def add_permissions(self, text):
         self.page.get_by_role("button", name="Add permissions").click()

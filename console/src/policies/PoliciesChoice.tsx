@@ -23,9 +23,7 @@ export function PoliciesChoice({ chosen, choose, without = [] }: Props) {
   const region = useRegion();
   const policies = useReading(`policies/${region}`, () => readPolicyRows(region));
   const [type, setType] = useState(ALL);
-  const rows = (policies.data ?? []).filter(
-    ({ policy }) => (type === ALL || typeOf(policy) === type) && !without.includes(policy.Arn ?? ""),
-  );
+  const rows = (policies.data ?? []).filter(({ policy }) => !without.includes(policy.Arn ?? ""));
   return (
     <ChoiceTable
       title="Permissions policies"
@@ -43,6 +41,7 @@ export function PoliciesChoice({ chosen, choose, without = [] }: Props) {
       empty={policies.failure?.message ?? "There are no policies of this type."}
       find={{
         placeholder: "Search policies",
+        fits: ({ policy }) => type === ALL || typeOf(policy) === type,
         beside: (
           <Select
             ariaLabel="Filter by Type"

@@ -5,6 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import type { ReactNode } from "react";
+import { counted } from "../resources/names";
 
 interface Props<T> {
   title: string;
@@ -23,8 +24,8 @@ interface Props<T> {
   choose: (ids: string[]) => void;
   /** Whether a row stays as it is. */
   isFixed?: (item: T) => boolean;
-  /** Where there may be many: a field that finds them by their names, and pages. */
-  find?: { placeholder: string; beside?: ReactNode };
+  /** Where there may be many: a field that finds them by their names, and pages; and what else a row has to be to be shown. */
+  find?: { placeholder: string; beside?: ReactNode; fits?: (item: T) => boolean };
   actions?: ReactNode;
 }
 
@@ -37,7 +38,8 @@ export function ChoiceTable<T>(props: Props<T>) {
   const { isFixed, find, actions } = props;
   const collection = useCollection(items, {
     filtering: {
-      filteringFunction: (item, text) => name(item).toLowerCase().includes(text.trim().toLowerCase()),
+      filteringFunction: (item, text) =>
+        name(item).toLowerCase().includes(text.trim().toLowerCase()) && (find?.fits?.(item) ?? true),
       noMatch: `No ${things} are called that.`,
     },
     ...(find && { pagination: { pageSize: PAGE_SIZE } }),
@@ -78,7 +80,7 @@ export function ChoiceTable<T>(props: Props<T>) {
               {...collection.filterProps}
               filteringPlaceholder={find.placeholder}
               filteringAriaLabel={find.placeholder}
-              countText={`${collection.filteredItemsCount ?? 0} matches`}
+              countText={counted(collection.filteredItemsCount ?? 0, "match", "matches")}
             />
             {find.beside}
           </SpaceBetween>
