@@ -1,5 +1,6 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import type { Holder } from "./clients/identities";
+import type { Tagged } from "./iam/tags";
 import { NOUNS, type NounEntry } from "./nouns";
 
 /** A page, and the addresses that lead to it: `:id` stands for any part. */
@@ -11,6 +12,14 @@ interface PageEntry {
 type Load = () => Promise<{ default: ComponentType<{ id: string }> }>;
 
 const page = (path: string, load: Load): PageEntry => ({ path, Page: lazy(load) });
+
+/** The form of the tags that things of IAM have. */
+function ofTagged(kind: Tagged): PageEntry {
+  return page(`${kind}/:id/manage_tags`, async () => {
+    const { ManageTags } = await import("./iam/ManageTags");
+    return { default: ({ id }) => <ManageTags kind={kind} id={id} /> };
+  });
+}
 
 /** The forms that change what a role, a user or a group may do. */
 function ofHolder(noun: string, kind: Holder["kind"]): PageEntry[] {
@@ -75,6 +84,9 @@ const FORMS: PageEntry[] = [
   page("roles/create", () => import("./roles/CreateRole")),
   page("roles/:id/edit_trust", () => import("./roles/EditTrust")),
   ...ofHolder("roles", "role"),
+  ofTagged("roles"),
+  ofTagged("users"),
+  ofTagged("policies"),
   page("users/create", () => import("./users/CreateUser")),
   page("users/:id/create_access_key", () => import("./users/CreateAccessKey")),
   page("users/:id/console_access", () => import("./users/ManageConsoleAccess")),

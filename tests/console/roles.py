@@ -31,6 +31,7 @@ class Roles(browser.ConsoleLab):
         self.page.goto(self.place(f"{harness.REGION}/roles"))
         self.custom()
         self.permissions()
+        self.tagged()
         self.trusted()
         self.of_instances()
         self.deleted()
@@ -102,6 +103,20 @@ class Roles(browser.ConsoleLab):
         self.reads("Policy own created.")
         own = self.iam("get-role-policy", "--role-name", ROLE, "--policy-name", "own")
         self.sees(own["PolicyDocument"], LOGS)
+
+    def tagged(self):
+        self.step("Manage tags sets and removes them")
+        self.iam("tag-role", "--role-name", ROLE, "--tags", "Key=team,Value=red", "Key=old,Value=1")
+        self.page.reload()
+        self.page.get_by_role("tab", name="Tags").click()
+        self.page.get_by_role("cell", name="red").wait_for()
+        self.page.get_by_role("link", name="Manage tags").click()
+        self.heading("Manage tags")
+        self.page.get_by_role("button", name="Remove tag old").click()
+        self.page.get_by_role("textbox", name="Value").first.fill("blue")
+        self.button("Save changes")
+        self.reads(f"Tags of {ROLE} updated.")
+        self.sees(self.iam("list-role-tags", "--role-name", ROLE)["Tags"], [{"Key": "team", "Value": "blue"}])
 
     def trusted(self):
         self.step("Edit trust policy")

@@ -1,13 +1,10 @@
-import { ListPolicyTagsCommand } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { iam } from "../clients/iam";
-import { useReading } from "../clients/reading";
 import { href } from "../frame/route";
+import { IamTagsTab } from "../iam/IamTagsTab";
 import { Copied } from "../resources/cells";
-import { Loaded } from "../resources/Loaded";
 import { DASH } from "../resources/names";
 import { type Action, type Field, missingTab, type Noun, ofOne, type Tab } from "../resources/noun";
 import { TagsTab } from "../resources/TagsTab";
@@ -116,7 +113,16 @@ function tabs({ policy }: PolicyRow, region: string): Tab[] {
       label: "Entities attached",
       content: <EntitiesTab region={region} arn={arn} name={policy.PolicyName ?? ""} />,
     },
-    { id: "tags", label: "Tags", content: <Tags region={region} arn={arn} isFixed={isOfAws(policy)} /> },
+    // AWS's own have none, and are not to be asked for any.
+    {
+      id: "tags",
+      label: "Tags",
+      content: isOfAws(policy) ? (
+        <TagsTab tags={[]} />
+      ) : (
+        <IamTagsTab region={region} kind="policies" id={arn} />
+      ),
+    },
     {
       id: "versions",
       label: "Policy versions",
@@ -136,18 +142,5 @@ function Permissions({ of, region }: { of: PolicyRow["policy"]; region: string }
       </Header>
       <Version region={region} arn={Arn} version={DefaultVersionId} />
     </SpaceBetween>
-  );
-}
-
-function Tags({ region, arn, isFixed }: { region: string; arn: string; isFixed: boolean }) {
-  const tags = useReading(`policy_tags/${arn}`, async () => {
-    // AWS's own have none, and are not to be asked for any.
-    if (isFixed) return [];
-    return (await iam(region).send(new ListPolicyTagsCommand({ PolicyArn: arn }))).Tags ?? [];
-  });
-  return (
-    <Loaded things="Tags" reading={tags}>
-      {(all) => <TagsTab tags={all} />}
-    </Loaded>
   );
 }

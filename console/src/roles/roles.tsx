@@ -2,12 +2,12 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { href } from "../frame/route";
+import { IamTagsTab } from "../iam/IamTagsTab";
 import { PermissionsTab } from "../policies/PermissionsTab";
 import { Copied, ResourceLink } from "../resources/cells";
 import { DocumentView } from "../resources/DocumentView";
 import { DASH } from "../resources/names";
 import { type Field, missingTab, type Noun, ofOne, type Tab } from "../resources/noun";
-import { TagsTab } from "../resources/TagsTab";
 import { timeOf } from "../resources/times";
 import { DeleteRoleDialog } from "./DeleteRoleDialog";
 import { type RoleRow, readRoleRows } from "./read";
@@ -112,7 +112,7 @@ function tabs(row: RoleRow, region: string): Tab[] {
       content: <PermissionsTab region={region} holder={{ kind: "role", name }} />,
     },
     { id: "trust", label: "Trust relationships", content: <TrustTab row={row} region={region} /> },
-    { id: "tags", label: "Tags", content: <TagsTab tags={row.detail?.Tags} /> },
+    { id: "tags", label: "Tags", content: <IamTagsTab region={region} kind="roles" id={name} /> },
     missingTab("last-accessed", "Last Accessed"),
     missingTab("revoke-sessions", "Revoke sessions"),
   ];

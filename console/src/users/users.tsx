@@ -1,8 +1,8 @@
+import { IamTagsTab } from "../iam/IamTagsTab";
 import { PermissionsTab } from "../policies/PermissionsTab";
 import { Copied, ResourceLink } from "../resources/cells";
 import { DASH } from "../resources/names";
 import { type Field, missingTab, type Noun, ofOne, type Tab } from "../resources/noun";
-import { TagsTab } from "../resources/TagsTab";
 import { timeOf } from "../resources/times";
 import { DeleteUserDialog } from "./DeleteUserDialog";
 import { GroupsTab } from "./GroupsTab";
@@ -74,7 +74,7 @@ function details(row: UserRow): Field[] {
   ];
 }
 
-function tabs({ user, detail }: UserRow, region: string): Tab[] {
+function tabs({ user }: UserRow, region: string): Tab[] {
   const name = user.UserName ?? "";
   return [
     {
@@ -83,7 +83,7 @@ function tabs({ user, detail }: UserRow, region: string): Tab[] {
       content: <PermissionsTab region={region} holder={{ kind: "user", name }} />,
     },
     { id: "groups", label: "Groups", content: <GroupsTab region={region} user={name} /> },
-    { id: "tags", label: "Tags", content: <TagsTab tags={detail?.Tags} /> },
+    { id: "tags", label: "Tags", content: <IamTagsTab region={region} kind="users" id={name} /> },
     {
       id: "security_credentials",
       label: "Security credentials",
