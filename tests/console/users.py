@@ -141,7 +141,8 @@ class Users(browser.ConsoleLab):
         self.fill("IAM username", "bob")
         self.fill("Password", "wrong")
         self.button("Sign in")
-        self.reads("Your authentication information is incorrect.")
+        wrong = "Authentication failed. Your authentication information is incorrect. Please try again."
+        self.page.get_by_text(wrong, exact=True).wait_for()
         self.is_accessible("the sign-in page")
         self.picture("sign-in")
         self.fill("Password", FIRST)

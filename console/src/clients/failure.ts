@@ -27,5 +27,5 @@ export function refusal(code: string | undefined, message: string | undefined): 
 
 /** `InvalidSubnet.Conflict: The CIDR '10.0.0.0/24' conflicts with another subnet`. */
 export function sentence({ code, message }: Failure): string {
-  return `${code}: ${message}`;
+  return code ? `${code}: ${message}` : message;
 }

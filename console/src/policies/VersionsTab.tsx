@@ -29,6 +29,7 @@ export function VersionsTab({ region, arn, isFixed }: Props) {
   const versions = useReading(`policy_versions/${arn}`, () => readVersions(region, arn));
   const [asked, setAsked] = useState<{ version: PolicyVersion; what: "default" | "delete" }>();
   const [shown, setShown] = useState<string>();
+  const canChange = (version: PolicyVersion) => !version.IsDefaultVersion && !isFixed;
   const changes = ({ version, what }: NonNullable<typeof asked>) => {
     const of = { PolicyArn: arn, VersionId: version.VersionId };
     return what === "default"
@@ -66,23 +67,23 @@ export function VersionsTab({ region, arn, isFixed }: Props) {
                     >
                       View
                     </Button>
-                    {!it.IsDefaultVersion && !isFixed && (
-                      <>
-                        <Button
-                          variant="inline-link"
-                          ariaLabel={`Set ${it.VersionId} as default`}
-                          onClick={() => setAsked({ version: it, what: "default" })}
-                        >
-                          Set as default
-                        </Button>
-                        <Button
-                          variant="inline-link"
-                          ariaLabel={`Delete ${it.VersionId}`}
-                          onClick={() => setAsked({ version: it, what: "delete" })}
-                        >
-                          Delete
-                        </Button>
-                      </>
+                    {canChange(it) && (
+                      <Button
+                        variant="inline-link"
+                        ariaLabel={`Set ${it.VersionId} as default`}
+                        onClick={() => setAsked({ version: it, what: "default" })}
+                      >
+                        Set as default
+                      </Button>
+                    )}
+                    {canChange(it) && (
+                      <Button
+                        variant="inline-link"
+                        ariaLabel={`Delete ${it.VersionId}`}
+                        onClick={() => setAsked({ version: it, what: "delete" })}
+                      >
+                        Delete
+                      </Button>
                     )}
                   </SpaceBetween>
                 ),

@@ -1,3 +1,5 @@
+import { refusal } from "../clients/failure";
+
 /** Temporary credentials for the page, which Hamlet gives to a browser that was let in. */
 export interface Session {
   accessKeyId: string;
@@ -87,7 +89,8 @@ export async function signInAsRoot() {
 
 async function change(path: string, form?: SignIn) {
   const response = await fetch(path, { method: "POST", ...(form && { body: JSON.stringify(form) }) });
-  if (!response.ok) throw new SignedOut((await response.json()).problem);
+  // Not an answer of a service: there is a sentence and no code.
+  if (!response.ok) throw refusal("", (await response.json()).problem);
   forgetSession();
   tabs.postMessage("another");
 }
